@@ -1,0 +1,54 @@
+# `make demo` and `make test` set up everything they need, in .venv beside this file.
+# Another Python than the first suitable one on PATH: make demo PYTHON=python3.12
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+WORKERS ?= 2
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ASSIGNMENTS := $(shell sed -n 's/^name = "\(.*\)"/\1/p' assignments/course.toml)
+KIT := $(BIN)/cs231n --course $(DEMO)
+
+.PHONY: help setup demo test lint clean
+
+help:
+	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
+	@echo "make test    run the whole test suite"
+	@echo "make setup   only make $(VENV), with the kit installed in it"
+	@echo "make lint    check the style of the code"
+	@echo "make clean   delete $(VENV), $(DEMO)/ and what was built"
+
+setup: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml setup.py $(wildcard cs231n_lib/kernels/*.pyx)
+	@test -n "$(PYTHON)" || { echo "The kit needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Setting up $(VENV): this takes a minute or two, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[instructor,test]"
+	@touch $@
+
+# Every step may be repeated: what is done already is not done again.
+demo: setup
+	@$(BIN)/cs231n init $(DEMO) --assignments assignments
+	@$(KIT) build
+	@$(foreach a,$(ASSIGNMENTS),$(KIT) release $(a) &&) true
+	@$(BIN)/python tests/sample_class.py $(DEMO) $(DEMO)/handed_in
+	@$(foreach a,$(ASSIGNMENTS),$(KIT) collect $(a) $(DEMO)/handed_in/$(a) && $(KIT) grade $(a) && \
+		$(KIT) feedback $(a) && $(KIT) export $(a) --output $(DEMO)/$(a).csv &&) true
+	@echo
+	@echo "Look at next:"
+	@echo "  $(DEMO)/feedback/                    a page for each student and notebook"
+	@echo "  $(DEMO)/gradebook.db                 the gradebook, nbgrader's own"
+	@$(foreach a,$(ASSIGNMENTS),echo "  $(DEMO)/$(a).csv   points per student, notebook and test cell" &&) true
+	@$(foreach a,$(ASSIGNMENTS),echo "  $(DEMO)/release/$(a).zip   what students get" &&) true
+	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab    and open nbgrader's Formgrader to grade the inline questions"
+
+test: setup
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+
+lint: setup
+	@$(BIN)/ruff check .
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info

@@ -1,0 +1,249 @@
+"""Run the visible checks of one notebook for the student who works on it.
+
+Needs no nbgrader: a student's installation has none.
+"""
+
+import hashlib
+import importlib.util
+import json
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import KitError
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+MESSAGE_LINES = 3  # of a message that go into the table; the notebook shows the rest
+
+
+@dataclass
+class Exercise:
+    """One exercise: how many of its checks passed, what those are worth, and what is wrong."""
+
+    name: str
+    passed: int = 0
+    checks: int = 0
+    points: float = 0.0
+    max_points: float = 0.0
+    started: bool = True
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """ "passed", "failed" or "not started"."""
+        return "passed" if self.passed == self.checks else "failed" if self.started else "not started"
+
+
+@dataclass
+class Checked:
+    exercises: list[Exercise]
+    questions: dict[str, bool]  # grade_id -> answered?
+    changed: list[str]  # grade_ids of locked cells that are not as they were released
+    problems: list[str]  # what went wrong while running, e.g. a kernel that died
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return all(exercise.state == "passed" for exercise in self.exercises)
+
+
+def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None = None) -> Checked:
+    """Run the notebook in a fresh kernel, in its own folder, and judge its visible checks.
+
+    A check belongs to the solution cell nearest before it. The file is only read.
+
+    Arguments:
+        notebook_path: the .ipynb file; the ending may be left out.
+        progress: called as progress(done, total) before each cell.
+
+    Raises:
+        KitError: no such file, not a notebook, no checks in it, or no kernel to run it in.
+    """
+    from autograder.execute import Job, execute
+
+    path = find_notebook(Path(notebook_path))
+    notebook = _read(path)
+    if importlib.util.find_spec("ipykernel") is None:
+        raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
+    import nbformat
+
+    job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent))
+    try:
+        executed = execute(job, progress=progress)
+    except RuntimeError as error:
+        raise KitError(f"The Jupyter kernel does not start: {error}", "See what `cs231n doctor` says.") from error
+    done = nbformat.reads(executed.notebook, as_version=4)
+    cells = [cell for cell in done.cells if "nbgrader" in cell.metadata]
+    return Checked(
+        exercises=_exercises(done),
+        questions={_record(c)["grade_id"]: _is_answered(c) for c in cells if _is_question(c)},
+        changed=[_record(c)["grade_id"] for c in cells if _is_locked(c) and _is_changed(c)],
+        problems=list(executed.problems),
+        seconds=executed.seconds,
+    )
+
+
+def find_notebook(path: Path) -> Path:
+    """The notebook that `path` names, with or without .ipynb; KitError says which ones are near."""
+    for candidate in (path, path.with_name(path.name + ".ipynb") if path.name else path):
+        if candidate.is_file():
+            return candidate
+    folder = path if path.is_dir() else path.parent
+    near = sorted(p.name for p in folder.glob("*.ipynb")) if folder.is_dir() else []
+    what = "is a folder, not a notebook" if path.is_dir() else "does not exist"
+    where = f"Notebooks in {folder.resolve()}: {', '.join(near)}" if near else "Give the path of an .ipynb file."
+    raise KitError(f"{path} {what}.", where)
+
+
+def compute_checksum(cell) -> str:
+    """nbgrader's fingerprint of a cell, as its `nbgrader.utils.compute_checksum` has it (a test compares).
+
+    Written again here because students have no nbgrader.
+    """
+    record = cell.metadata["nbgrader"]
+    grade, solution = record.get("grade", False), record.get("solution", False)
+    locked = not solution and (grade or record.get("locked", False))
+    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(locked), record["grade_id"]]
+    if grade:
+        parts.append(str(float(record["points"])))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _read(path: Path):
+    import nbformat
+
+    text = path.read_bytes()
+    if not text.strip():
+        raise KitError(f"{path} is empty.", "Take a fresh copy of the notebook from the release.")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        hint = "Was it cut short, or does it hold the marks of a merge conflict (<<<<<<<)?"
+        raise KitError(f"{path} is not a notebook: it is not valid JSON ({error}).", hint) from None
+    if not isinstance(document, dict) or not {"cells", "worksheets"} & document.keys():
+        raise KitError(f"{path} is not a notebook: it has no cells.", "Give an .ipynb file.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of missing cell ids, which do not matter here
+            notebook = nbformat.convert(nbformat.from_dict(document), 4)
+            for cell in notebook.cells:
+                _tidy(cell)
+    except Exception as error:
+        raise KitError(f"{path} is not a notebook that can be read: {error!r}.") from None
+    if not any(_is_test(cell) for cell in notebook.cells):
+        hint = "Open the notebook from the release; a copy made by pasting cells loses their marks."
+        raise KitError(f"{path} has no checks: no cell is marked as a test.", hint)
+    return notebook
+
+
+def _tidy(cell) -> None:
+    """Make sure of what the rest relies on; a record that nbgrader could not have written is dropped."""
+    if isinstance(cell.source, list):
+        cell.source = "".join(cell.source)
+    cell.metadata = cell.get("metadata", {})
+    record = cell.metadata.get("nbgrader")
+    complete = isinstance(record, dict) and isinstance(record.get("grade_id"), str)
+    if complete and record.get("grade"):
+        complete = isinstance(record.get("points"), int | float)
+    if not complete:
+        cell.metadata.pop("nbgrader", None)
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+
+
+def _exercises(notebook) -> list[Exercise]:
+    from autograder.outcomes import outcomes
+
+    found: dict[str, Exercise] = {}
+    for outcome in outcomes(notebook):
+        exercise = found.setdefault(outcome.exercise, Exercise(outcome.exercise))
+        exercise.checks += 1
+        exercise.max_points += outcome.points
+        if outcome.status == "passed":
+            exercise.passed += 1
+            exercise.points += outcome.points
+        elif outcome.status == "not started":
+            exercise.started = False
+        else:
+            message = f"{outcome.grade_id}: {_first_lines(outcome.message)}"
+            where = _where(notebook, outcome.grade_id)
+            exercise.problems.append(f"{message}\n  {where}" if where else message)
+    for exercise in found.values():
+        broken = _own_error(notebook, exercise.name)
+        if broken and exercise.state != "passed":
+            exercise.problems, exercise.started = [broken], True  # the checks only follow from it
+        elif exercise.problems:
+            exercise.started = True
+    return list(found.values())
+
+
+def _own_error(notebook, grade_id: str) -> str:
+    """The error of the solution cell itself, which its checks then trip over."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and _record(cell).get("grade_id") == grade_id and _record(cell).get("solution"):
+            for output in cell.outputs:
+                if output.output_type == "error" and output.ename != "NotImplementedError":
+                    where = _where(notebook, grade_id)
+                    message = f"the cell does not run: {output.ename}: {_first_lines(output.evalue)}"
+                    return f"{message}\n  {where}" if where else message
+    return ""
+
+
+def _where(notebook, grade_id: str) -> str:
+    """The last line of the student's own code that the error of this cell went through."""
+    cell = next(c for c in notebook.cells if c.cell_type == "code" and _record(c).get("grade_id") == grade_id)
+    error = next((o for o in cell.outputs if o.output_type == "error"), None)
+    if error is None or error.ename == "CheckFailed":
+        return ""
+    own = {
+        str(c.execution_count): c
+        for c in notebook.cells
+        if c.cell_type == "code" and not _is_test(c) and not _is_locked(c)
+    }
+    frames = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
+    for count, line in reversed(frames):
+        if count in own:
+            lines = own[count].source.splitlines()
+            code = lines[int(line) - 1].strip() if int(line) <= len(lines) else ""
+            name = _record(own[count]).get("grade_id")
+            where = f"line {line} of the cell {name}" if name else f"line {line} of a cell of yours"
+            return f"{where}: {code}"
+    return ""
+
+
+def _first_lines(message: str) -> str:
+    lines = [line for line in _ANSI.sub("", message).strip().splitlines() if line.strip()]
+    return "\n  ".join(lines[:MESSAGE_LINES])
+
+
+def _record(cell) -> dict:
+    return cell.metadata.get("nbgrader", {})
+
+
+def _is_test(cell) -> bool:
+    record = _record(cell)
+    return cell.cell_type == "code" and bool(record.get("grade")) and not record.get("solution")
+
+
+def _is_question(cell) -> bool:
+    record = _record(cell)
+    return bool(record.get("grade") and record.get("solution"))
+
+
+def _is_locked(cell) -> bool:
+    record = _record(cell)
+    return not record.get("solution") and bool(record.get("grade") or record.get("locked"))
+
+
+def _is_changed(cell) -> bool:
+    pristine = _record(cell).get("checksum")
+    return pristine is not None and pristine != compute_checksum(cell)
+
+
+def _is_answered(cell) -> bool:
+    if _record(cell).get("checksum"):
+        return _is_changed(cell)
+    return bool(cell.source.strip()) and "YOUR ANSWER HERE" not in cell.source

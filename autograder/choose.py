@@ -1,0 +1,149 @@
+"""Decide which of a student's files is which notebook of an assignment.
+
+An exact name wins, then one that holds the notebook's name as a word ("Copy of knn (1).ipynb"), then, where
+the assignment has one notebook, the only notebook there is. Two files with equal claims are not guessed at.
+"""
+
+from autograder.course import Assignment, Course
+from autograder.foreign_files import Archive, Budget, Entry, Refused, printable
+from autograder.layouts import HandIn, is_archive, is_notebook, notebooks_named, owner_of
+
+TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
+
+
+class Choice:
+    """Which of one student's files is which notebook of the assignment.
+
+    `chosen` maps a notebook's name to (path in the hand-in, entry). `notes` says what was renamed or is
+    missing, `left_out` and `refused` list (path, why) of the files that are not taken.
+    """
+
+    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn):
+        self.course, self.wanted = course, wanted
+        self.budget = Budget(wanted.limits.submission_bytes)
+        self.chosen: dict[str, tuple[tuple[str, ...], Entry]] = {}
+        self.notes: list[str] = []
+        self.left_out: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, str]] = []
+        self.files = self._of_this_assignment(hand_in.files)
+        self._choose()
+        if len(self.chosen) < len(wanted.notebooks) and self._open_archives():
+            self._choose()
+
+    def contents(self) -> dict[str, bytes]:
+        """File name -> bytes of what is to be placed. Refused when there is no notebook."""
+        if not self.chosen:
+            raise Refused(self._why_nothing())
+        contents = {}
+        for notebook, (parts, entry) in self.chosen.items():
+            contents[f"{notebook}.ipynb"] = self._read(entry)
+            if parts[-1] != f"{notebook}.ipynb":
+                self.notes.append(f"{entry.name} taken as {notebook}.ipynb")
+        missing = [f"{nb}.ipynb" for nb in self.wanted.notebooks if nb not in self.chosen]
+        if missing:
+            self.notes.append(f"without {', '.join(missing)}")
+        base = next(iter(self.chosen.values()))[0][:-1]
+        for parts, entry in self.files:
+            name = "/".join(parts[len(base) :])
+            if any(entry is taken for _, taken in self.chosen.values()):
+                continue
+            if parts[: len(base)] == base and name in self.wanted.files:
+                contents[name] = self._read(entry)
+            else:
+                self.left_out.append((entry.path, self._why_left_out(parts)))
+        return contents
+
+    def _read(self, entry: Entry) -> bytes:
+        try:
+            return entry.read(self.budget)
+        except Refused as error:
+            raise Refused(f"{entry.path} {error}") from None
+
+    def _of_this_assignment(self, files):
+        """In nbgrader's layout, STUDENT/ASSIGNMENT/, the files of this assignment only."""
+        name, kept = self.wanted.name, []
+        nested = any(len(parts) > 1 and parts[0] == name for parts, _ in files)
+        for parts, entry in files:
+            first = parts[0] if len(parts) > 1 else ""
+            if first != name and first in self.course.assignments:
+                self.left_out.append((entry.path, f"belongs to the assignment {first}"))
+            elif nested and first != name:
+                self.left_out.append((entry.path, f"lies beside the folder {name}"))
+            else:
+                kept.append((parts, entry))
+        return kept
+
+    def _open_archives(self) -> bool:
+        packed = Budget(self.wanted.limits.submission_bytes)
+        found = False
+        for item in [item for item in self.files if is_archive(item[1].name)]:
+            parts, entry = item
+            try:
+                listing = Archive(entry.read(packed)).listing()
+            except Refused as error:
+                raise Refused(f"{entry.path} {error}") from None
+            inside = [(parts[:-1] + e.parts, e) for e in listing.files]
+            self.files.remove(item)
+            self.files += self._of_this_assignment(inside)
+            self.refused += [(f"{entry.path}: {path}", why) for path, why in listing.refused]
+            found = True
+        return found
+
+    def _choose(self) -> None:
+        for notebook in self.wanted.notebooks:
+            if notebook not in self.chosen and (item := self._best(notebook)):
+                self.chosen[notebook] = item
+
+    def _best(self, notebook: str):
+        """The one file that is this notebook: by its exact name, else by its words; the least deep one."""
+        notebooks = [item for item in self.files if is_notebook(item[1].name)]
+        exact = [item for item in notebooks if item[0][-1] == f"{notebook}.ipynb"]
+        named = [item for item in notebooks if notebooks_named(item[0][-1][:-6], self.course) == [notebook]]
+        unknown = []
+        if len(self.wanted.notebooks) == 1 and len(notebooks) == 1:
+            unknown = [item for item in notebooks if not notebooks_named(item[0][-1][:-6], self.course)]
+        matching = exact or named or unknown
+        if not matching:
+            return None
+        depth = min(len(parts) for parts, _ in matching)
+        best = [item for item in matching if len(item[0]) == depth]
+        if len(best) > 1 and len({self._read(entry) for _, entry in best}) > 1:
+            names = ", ".join(entry.path for _, entry in best)
+            raise Refused(f"{len(best)} files may be {notebook}.ipynb: {names}; remove all but one")
+        return best[0]
+
+    def _why_left_out(self, parts: tuple[str, ...]) -> str:
+        name = parts[-1]
+        if name == TIMESTAMP:
+            return "the time of a submission is set with --received"
+        if is_archive(name):
+            return "is an archive, and the notebooks were found without it"
+        if not is_notebook(name):
+            return "is not asked for"
+        named = notebooks_named(name[:-6], self.course)
+        if len(named) == 1 and named[0] in self.chosen:
+            return f"{self.chosen[named[0]][1].name} was taken as {named[0]}.ipynb"
+        return self._why_unknown(name, named)
+
+    def _why_unknown(self, name: str, named: list[str]) -> str:
+        if len(named) > 1:
+            return f"may be {' or '.join(named)}"
+        if named:
+            return f"is {named[0]} of the assignment {owner_of(named[0], self.course)}"
+        return "is no notebook of the assignment"
+
+    def _why_nothing(self) -> str:
+        wanted = " or ".join(f"{nb}.ipynb" for nb in self.wanted.notebooks)
+        if not self.files:
+            other = f" for {self.wanted.name}" if self.left_out else ""
+            why = f"holds nothing{other}"
+        else:
+            names = [self._described(*item) for item in self.files[:4]]
+            shown = ", ".join(names) + (", ..." if len(self.files) > 4 else "")
+            why = f"has no {wanted}; holds {shown}"
+        refused = "; ".join(f"{path} {reason}" for path, reason in self.refused[:3])
+        return f"{why}; {refused}" if refused else why
+
+    def _described(self, parts: tuple[str, ...], entry: Entry) -> str:
+        why = f" ({self._why_left_out(parts)})" if is_notebook(entry.name) else ""
+        return printable(entry.name) + why

@@ -1,0 +1,292 @@
+"""The `cs231n` command. Only click is imported here; a command imports what it needs when it runs."""
+
+import sys
+
+import click
+
+from autograder.command_group import Commands, Failure
+
+EPILOG = """\b
+Exit codes:
+  0  all is well (a student's lost points are no failure)
+  1  something failed, and the message says what; `check`: a check fails
+  2  the command was called the wrong way
+  3  `collect`: some files could not be placed, the others are in place
+
+With CS231N_DEBUG=1 in the environment, failures show their traceback."""
+
+
+@click.group(
+    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-C",
+    "--course",
+    "directory",
+    metavar="DIR",
+    type=click.Path(),
+    help="The course workspace; by default the current folder or the nearest above it that is one.",
+)
+@click.version_option(package_name="cs231n-course-kit", message="%(version)s")
+@click.pass_context
+def main(ctx: click.Context, directory: str | None) -> None:
+    """Run the CS231n course: work through its notebooks, or hand them out, collect and grade them."""
+    ctx.obj = directory
+
+
+def _workspace(ctx: click.Context):
+    from autograder.workspace import Workspace
+
+    return Workspace.find(ctx.obj)
+
+
+@main.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Check this machine: Python, Jupyter, compiler, data sets.
+
+    Starts a Jupyter kernel for real, says what is missing and what to do. Exit code 1 when something is broken
+    that a student cannot work without.
+    """
+    from autograder.console import console, plain
+    from autograder.doctor import examine
+
+    out = console()
+    styles = {"ok": "green", "warning": "yellow", "missing": "bold red"}
+    broken = 0
+    for finding in examine(ctx.obj):
+        line = plain(f"{finding.state:8}", style=styles[finding.state])
+        line.append_text(plain(f"{finding.subject + ':':20}{finding.found}", style="not bold default"))
+        out.print(line, soft_wrap=not out.is_terminal)
+        if finding.advice:
+            from rich.padding import Padding
+
+            out.print(Padding(plain(finding.advice, style="dim"), (0, 0, 0, 28), expand=False))
+        broken += finding.is_fatal
+    if broken:
+        raise Failure(f"{broken} thing(s) that the notebooks need do not work here.", "Do what is said above first.")
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option(
+    "--from",
+    "from_path",
+    metavar="PATH",
+    type=click.Path(),
+    help="An archive or folder that you have already, in the official layout.",
+)
+def data(name: str | None, from_path: str | None) -> None:
+    """List the data sets, or fetch one.
+
+    Without NAME: what there is, and what of it is here. With NAME: download it (checked by its hash; an
+    interrupted download goes on where it stopped), or take it from --from.
+    """
+    from autograder.console import console, plain, table
+
+    out = console()
+    if name is None:
+        if from_path:
+            raise click.UsageError("--from needs the NAME of the data set: cs231n data cifar10 --from PATH")
+        from autograder.datasets_command import list_data_sets
+
+        listing = table("name", "state", "size", "what", "licence", right=("size",))
+        for item in list_data_sets():
+            style = "yellow" if item.state == "absent" else "green"
+            listing.add_row(item.name, plain(item.state, style), item.size, item.description, item.license)
+        out.print(listing)
+        absent = [item.name for item in list_data_sets() if item.state == "absent"]
+        if absent:
+            out.print(f"To fetch one: cs231n data {absent[0]}", soft_wrap=True)
+        return
+    from cs231n_lib.data import fetch
+
+    where = fetch(name, from_path=from_path, progress=sys.stderr.isatty())
+    out.print(plain(f"{name} is ready: {where}"), soft_wrap=True)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path())
+@click.pass_context
+def check(ctx: click.Context, notebook: str) -> None:
+    """Run the visible checks of one notebook.
+
+    The notebook, as it was last saved, runs in a fresh kernel from top to bottom; it is not changed. Exit
+    code 1 when a check fails.
+    """
+    from autograder.check import check as run
+    from autograder.console import progress
+    from autograder.tables import show_checked
+
+    with progress("running the cells") as update:
+        checked = run(notebook, update)
+    show_checked(checked)
+    ctx.exit(0 if checked.ok else 1)
+
+
+@main.command()
+@click.argument("directory", default=".", type=click.Path())
+@click.option(
+    "--assignments",
+    metavar="DIR",
+    type=click.Path(),
+    help="The folder that holds course.toml; by default the nearest above, else the kit's own.",
+)
+def init(directory: str, assignments: str | None) -> None:
+    """Make a course workspace in a folder.
+
+    The workspace is an nbgrader course: nbgrader's own commands and its formgrader work in it too. What is in
+    the folder already stays as it is.
+    """
+    from autograder.console import console, plain
+    from autograder.workspace import create
+
+    workspace = create(directory, assignments or _nearest_assignments())
+    out = console()
+    out.print(plain(f"{workspace.root} is a workspace for: {', '.join(workspace.course.assignments)}"), soft_wrap=True)
+    out.print("Next: cs231n build, in that folder.", soft_wrap=True)
+
+
+def _nearest_assignments():
+    from pathlib import Path
+
+    from autograder.errors import KitError
+
+    here = Path.cwd()
+    kit = Path(__file__).resolve().parent.parent
+    for folder in (here, *here.parents, kit):
+        for place in (folder / "assignments", folder):
+            if (place / "course.toml").is_file():
+                return place
+    raise KitError("No course.toml here or above.", "Name the folder that holds it: cs231n init DIR --assignments DIR")
+
+
+@main.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.pass_context
+def build(ctx: click.Context, assignments: tuple[str, ...]) -> None:
+    """Build the notebooks from their text sources.
+
+    Writes source/ASSIGNMENT/*.ipynb for the named assignments, or for all.
+    """
+    from autograder.build import build as run
+    from autograder.console import console, plain
+
+    workspace = _workspace(ctx)
+    names = [workspace.course.assignment(name).name for name in assignments] or list(workspace.course.assignments)
+    out = console()
+    for name in names:
+        written = run(workspace, name)
+        what = ", ".join(path.name for path in written) if written else "up to date"
+        out.print(plain(f"{name}: {what}"), soft_wrap=True)
+
+
+@main.command()
+@click.argument("assignment")
+@click.pass_context
+def release(ctx: click.Context, assignment: str) -> None:
+    """Make what students get: a folder and a zip.
+
+    Holds the notebooks without solutions and hidden tests, the library without the answers, and this command.
+    Refuses when anything of a solution or hidden test would be in it.
+    """
+    from autograder.console import console, plain
+    from autograder.release import release as run
+
+    workspace = _workspace(ctx)
+    with console(stderr=True).status(f"releasing {workspace.course.assignment(assignment).name}"):
+        released = run(workspace, assignment)
+    out = console()
+    out.print(plain(f"folder: {released.folder}\nzip:    {released.zip}"), soft_wrap=True)
+
+
+@main.command()
+@click.argument("assignment")
+@click.argument("source", metavar="FROM", type=click.Path())
+@click.option(
+    "--received",
+    metavar="TIME",
+    help='When they were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin").',
+)
+@click.pass_context
+def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
+    """Sort a download of submissions into submitted/.
+
+    FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
+    alice_knn.ipynb), or a download from Canvas or Moodle. Names the files that it could not place (exit code 3).
+    """
+    from autograder.collect import collect as run
+    from autograder.console import progress
+    from autograder.tables import show_collected
+
+    workspace = _workspace(ctx)
+    with progress("collecting") as update:
+        collected = run(workspace, assignment, source, received=received, progress=update)
+    show_collected(collected)
+    ctx.exit(3 if collected.unplaced else 0)
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student; may be repeated.")
+@click.option("--force", is_flag=True, help="Grade again what has not changed.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Notebooks run at the same time; by default one per processor."
+)
+@click.pass_context
+def grade(ctx: click.Context, assignment: str, students: tuple[str, ...], force: bool, workers: int | None) -> None:
+    """Grade what was collected.
+
+    May be stopped at any moment: the next run goes on. What has not changed since it was graded is not run
+    again. Exit code 0 however many points are lost; 1 when a submission could not be graded.
+    """
+    from autograder.console import console, progress
+    from autograder.grade import grade as run
+    from autograder.report import class_table, summary_line
+
+    workspace = _workspace(ctx)
+    with progress("grading") as update:
+        report = run(workspace, assignment, students=students or None, force=force, workers=workers, progress=update)
+    out = console()
+    out.print(class_table(report))
+    out.print(summary_line(report), soft_wrap=True)
+    ctx.exit(1 if report.failed else 0)
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be repeated.")
+@click.pass_context
+def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
+    """Write feedback pages for graded submissions.
+
+    One HTML page per notebook, made by nbgrader; made again where the notebook or its marks have changed.
+    """
+    from autograder.console import console, plain, progress
+    from autograder.feedback import feedback as run
+
+    with progress("feedback") as update:
+        done = run(_workspace(ctx), assignment, students or None, update)
+    out = console()
+    for student, why in done.failed:
+        out.print(plain(f"{student}: {why}", "red"), soft_wrap=True)
+    counts = f"{len(done.made)} made, {len(done.unchanged)} unchanged, {len(done.failed)} failed"
+    out.print(plain(f"{counts}: {done.folder}"), soft_wrap=True)
+    ctx.exit(1 if done.failed else 0)
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Default: ASSIGNMENT.csv")
+@click.pass_context
+def export(ctx: click.Context, assignment: str, output: str | None) -> None:
+    """Write the marks to a CSV file.
+
+    One row per student; one column per notebook and per graded cell.
+    """
+    from autograder.console import console, plain
+    from autograder.export import export as run
+
+    output = output or f"{assignment}.csv"
+    rows = run(_workspace(ctx), assignment, output)
+    console().print(plain(f"{rows} students: {output}"), soft_wrap=True)

@@ -1,0 +1,80 @@
+"""The click group behind `cs231n`: its help, near names, and errors as messages instead of tracebacks."""
+
+import difflib
+import os
+import sys
+
+import click
+
+FOR_STUDENTS = ("doctor", "data", "check")
+FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
+INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets"}
+
+
+class Commands(click.Group):
+    """Groups the commands in --help, suggests near names, and turns errors into messages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*FOR_STUDENTS, *FOR_INSTRUCTORS]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, names in (("For students", FOR_STUDENTS), ("For instructors", FOR_INSTRUCTORS)):
+            with formatter.section(title):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in names])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "See cs231n --help."
+            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, KeyboardInterrupt):
+            raise
+        except BrokenPipeError:
+            raise  # click ends quietly: whoever read our output has enough
+        except Exception as error:
+            if os.environ.get("CS231N_DEBUG", "0") not in ("", "0"):
+                raise
+            raise Failure(*_explain(error)) from error
+
+
+class Failure(click.ClickException):
+    """An error as people see it: what is wrong, then what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None):
+        super().__init__(message)
+        self.hint = hint
+
+    def show(self, file=None) -> None:
+        from autograder.console import console, plain
+
+        out = console(stderr=True)
+        text = plain("Error: ", style="bold red")
+        text.append_text(plain(self.message, style="not bold default"))
+        out.print(text, soft_wrap=True)
+        if self.hint:
+            out.print(plain(self.hint), soft_wrap=True)
+
+
+def _explain(error: Exception) -> tuple[str, str | None]:
+    """(message, hint) for an error that ended a command."""
+    from autograder.errors import KitError
+
+    data_errors = sys.modules.get("cs231n_lib.data.errors")  # only raised by what has been imported
+    if isinstance(error, KitError) or (data_errors and isinstance(error, data_errors.DataError)):
+        return error.message, error.hint
+    if isinstance(error, ImportError) and error.name and error.name.split(".")[0] in INSTRUCTOR_PACKAGES:
+        hint = "It comes with the instructor's tools: python -m pip install 'cs231n-course-kit[instructor]'"
+        return f"This command needs {error.name.split('.')[0]}, which is not installed.", hint
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}.", None
+    first = (str(error).strip().splitlines() or [""])[0]
+    hint = "This is a fault of the kit, not yours. CS231N_DEBUG=1 shows where it happened."
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__, hint

@@ -1,0 +1,58 @@
+"""Where the commands print: colours and progress on a terminal, plain text anywhere else."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PLAIN_WIDTH = 200  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
+
+
+def console(stderr: bool = False):
+    """A rich Console on the present stdout or stderr that can print any text in any locale."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")  # a student's name must not end the command
+    found = Console(file=stream, highlight=False, emoji=False)
+    if not found.is_terminal and "COLUMNS" not in os.environ:
+        found.width = PLAIN_WIDTH
+    return found
+
+
+def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None):
+    """A rich Table in the one look that all commands share."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def plain(text: object, style: str = ""):
+    """Text of somebody else's: shown as it is, never read as rich's markup or as control codes."""
+    from rich.text import Text
+
+    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
+    return Text(shown, style=style)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[..., None]]:
+    """A progress bar on stderr, on a terminal only; yields update(done, total, note="")."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    target = console(stderr=True)
+    with Progress(*columns, console=target, transient=True, disable=not target.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def update(done: int, total: int, note: str = "") -> None:
+            from rich.markup import escape
+
+            bar.update(task, completed=done, total=total, description=escape(f"{what} {note}".strip()))
+
+        yield update

@@ -1,0 +1,30 @@
+"""`cs231n data`: which data sets there are, and getting one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Listed:
+    name: str
+    description: str
+    state: str  # "present", "built in" or "absent"
+    size: str  # of the download
+    license: str
+    where: Path | None
+
+
+def list_data_sets() -> list[Listed]:
+    """What the registry names, and what of it is on this machine."""
+    from cs231n_lib.data import registry
+
+    present = registry.available()
+    listed = []
+    for name in registry.names():
+        entry = registry.entry(name)
+        embedded = entry.get("embedded", False)
+        state = "built in" if embedded else "present" if present[name] else "absent"
+        size = "no download" if embedded else f"{entry['size'] / 1e6:.0f} MB"
+        where = None if embedded else present[name]
+        listed.append(Listed(name, entry["description"], state, size, entry["license"], where))
+    return listed

@@ -1,0 +1,214 @@
+"""List and read files that strangers sent, in a folder or a zip, without trusting a name or a size.
+
+Nothing is unpacked: a caller lists the entries, decides which few it wants, and reads those into
+memory under a byte budget. So a hostile name can reach no place, and a bomb is never blown up.
+"""
+
+import io
+import lzma
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_ENTRIES = 10_000  # in one student's archive
+MAX_CLASS_ENTRIES = 200_000  # in a download of a whole class
+MAX_NAME = 255  # characters, as on every file system
+MAX_DEPTH = 50  # folders inside folders
+JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".virtual_documents", ".venv", "venv"}
+JUNK_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, NotImplementedError, OSError, OverflowError, RuntimeError, UnicodeError, ValueError,
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """This file or archive cannot be taken; the text says why."""
+
+
+@dataclass
+class Budget:
+    """The bytes that may still be read on behalf of one student."""
+
+    limit: int
+    used: int = 0
+
+    def take(self, count: int) -> None:
+        self.used += count
+        if self.used > self.limit:
+            raise Refused(f"holds more than the {self.limit:,} bytes a submission may have")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file in a folder or archive: its path's parts, and how to read it."""
+
+    parts: tuple[str, ...]
+    source: "Folder | Archive"
+    key: object
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1]
+
+    @property
+    def path(self) -> str:
+        """The path for people to read."""
+        return printable("/".join(self.parts))
+
+    def read(self, budget: Budget) -> bytes:
+        """The file's bytes; Refused when they cannot be read or exceed the budget."""
+        return self.source.read(self.key, budget)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a folder or archive holds: its files, all its folders, and what was refused with the reason."""
+
+    files: list[Entry]
+    folders: list[tuple[str, ...]]
+    refused: list[tuple[str, str]]
+
+
+class Folder:
+    """A folder on disk. Links, devices and pipes in it are refused, never followed."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def listing(self) -> Listing:
+        files, folders, refused = [], [], []
+        for parts, kind in self._walk(self.path, ()):
+            if kind == "file":
+                files.append(Entry(parts, self, Path(self.path, *parts)))
+            elif kind == "folder":
+                folders.append(parts)
+            else:
+                refused.append((printable("/".join(parts)), kind))
+        return Listing(files, folders, refused)
+
+    def _walk(self, folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+        try:
+            children = sorted(os.scandir(folder), key=lambda child: child.name)
+        except OSError as error:
+            yield parts or (str(folder),), f"cannot be opened: {error.strerror}"
+            return
+        for child in children:
+            path = (*parts, child.name)
+            if child.is_symlink():
+                yield path, "is a link, and links are not followed"
+            elif child.is_dir(follow_symlinks=False):
+                if len(path) > MAX_DEPTH:
+                    yield path, f"is nested more than {MAX_DEPTH} folders deep"
+                elif child.name not in JUNK_FOLDERS:
+                    yield path, "folder"
+                    yield from self._walk(Path(child.path), path)
+            elif not child.is_file(follow_symlinks=False):
+                yield path, "is not an ordinary file"
+            elif not is_junk(path):
+                yield path, "file"
+
+    def read(self, path: Path, budget: Budget) -> bytes:
+        # the file may have become something else since it was listed: no links, no waiting on a pipe
+        flags = os.O_RDONLY
+        for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # each is missing on some system
+            flags |= getattr(os, name, 0)
+        try:
+            with os.fdopen(os.open(path, flags), "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise Refused("is not an ordinary file")
+                return _read_all(file, budget)
+        except OSError as error:
+            raise Refused(f"cannot be read: {error.strerror}") from None
+
+
+class Archive:
+    """A zip file: on disk, or in memory when it came inside another."""
+
+    def __init__(self, source: Path | bytes, max_entries: int = MAX_ENTRIES):
+        # counted before zipfile builds an object for each of them
+        if isinstance(source, bytes) and source.count(b"PK\x01\x02") > max_entries:
+            raise Refused(f"is an archive of more than {max_entries:,} files")
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        except UNREADABLE as error:
+            raise Refused(f"is not a readable zip file ({_reason(error)})") from None
+        if len(self.zip.infolist()) > max_entries:
+            raise Refused(f"is an archive of more than {max_entries:,} files")
+
+    def listing(self) -> Listing:
+        files, folders, refused = [], {}, []
+        for info in self.zip.infolist():
+            try:
+                parts = _safe_parts(info)
+            except Refused as error:
+                refused.append((printable(info.filename), str(error)))
+                continue
+            if is_junk(parts):
+                continue
+            for depth in range(1, len(parts)):
+                folders[parts[:depth]] = None
+            if info.is_dir():
+                folders[parts] = None
+            else:
+                files.append(Entry(parts, self, info))
+        return Listing(files, list(folders), refused)
+
+    def read(self, info: zipfile.ZipInfo, budget: Budget) -> bytes:
+        if info.flag_bits & 0x1:
+            raise Refused("is encrypted with a password")
+        try:
+            with self.zip.open(info) as file:
+                return _read_all(file, budget)
+        except UNREADABLE as error:
+            raise Refused(f"cannot be unpacked ({_reason(error)})") from None
+
+
+def is_junk(parts: tuple[str, ...]) -> bool:
+    """Whether it is a file that systems leave behind and nobody means to hand in."""
+    return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith("._")
+
+
+def _safe_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    name = info.filename.replace("\\", "/")
+    mode = info.external_attr >> 16
+    if stat.S_ISLNK(mode):
+        raise Refused("is a link, and links are not followed")
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Refused("is not an ordinary file")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+        raise Refused("has an absolute path")
+    parts = tuple(part for part in name.split("/") if part not in ("", "."))
+    if ".." in parts:
+        raise Refused("leads out of its archive (..)")
+    if not parts or any(ord(character) < 32 for character in name):
+        raise Refused("has no usable name")
+    if max(map(len, parts)) > MAX_NAME:
+        raise Refused(f"has a name of more than {MAX_NAME} characters")
+    if len(parts) > MAX_DEPTH:
+        raise Refused(f"is nested more than {MAX_DEPTH} folders deep")
+    return parts
+
+
+def _read_all(file, budget: Budget) -> bytes:
+    pieces = []
+    while piece := file.read(1 << 16):  # in pieces: the size that an archive states may be a lie
+        budget.take(len(piece))
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def printable(name: str) -> str:
+    """The name without what could steer a terminal or cannot be encoded."""
+    return "".join(character if character.isprintable() else "?" for character in name)

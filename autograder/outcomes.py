@@ -1,0 +1,53 @@
+"""What an executed notebook shows: for each test cell, did it pass, and if not, why, in words."""
+
+import re
+from dataclasses import dataclass
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One automatically graded cell.
+
+    `status` is "passed", "failed", "not started" (the stub is still there) or "not run"; `exercise` is the
+    solution cell that the test belongs to: the nearest one before it.
+    """
+
+    grade_id: str
+    exercise: str
+    points: float
+    status: str
+    message: str = ""
+
+
+def outcomes(notebook) -> list[Outcome]:
+    """The outcome of every test cell of an executed notebook, in its order."""
+    found = []
+    exercise = ""
+    for cell in notebook.cells:
+        record = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not record:
+            continue
+        if record.get("solution"):
+            exercise = record["grade_id"]
+        elif record.get("grade"):
+            status, message = _status(cell)
+            found.append(
+                Outcome(record["grade_id"], exercise or record["grade_id"], float(record["points"]), status, message)
+            )
+    return found
+
+
+def _status(cell) -> tuple[str, str]:
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            ename, evalue = output.ename, _ANSI.sub("", output.evalue).strip()
+            if ename == "NotImplementedError" and evalue.startswith("exercise "):
+                return "not started", evalue
+            if ename in ("TimeLimit", "KernelDied", "NotGraded") and evalue.startswith("not run"):
+                return "not run", evalue
+            if ename in ("CheckFailed", "TimeLimit", "KernelDied", "NotGraded"):
+                return "failed", evalue
+            return "failed", f"{ename}: {evalue}" if evalue else ename
+    return "passed", ""

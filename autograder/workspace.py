@@ -1,0 +1,223 @@
+"""The workspace: an nbgrader course directory that knows where the course's sources are."""
+
+import os
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from autograder.course import Course, load_course
+from autograder.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+CONFIG = "nbgrader_config.py"
+FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
+# nbgrader's own lists, with ours in the place of its ClearSolutions and after its Execute
+RELEASE_PREPROCESSORS = (
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "autograder.solutions.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+AUTOGRADE_PREPROCESSORS = (
+    "nbgrader.preprocessors.Execute",
+    "autograder.preprocessors.StderrToStdout",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+
+
+def create(directory: Path | str, assignments_dir: Path | str) -> "Workspace":
+    """Make `directory` a workspace for the course in `assignments_dir`, or complete one.
+
+    Whatever is there stays as it is: an nbgrader_config.py, a gradebook, the notebooks in the folders.
+
+    Raises:
+        CourseError: there is no valid course in `assignments_dir`.
+        WorkspaceError: `directory` is a workspace of other sources, or cannot be written.
+    """
+    directory, assignments_dir = Path(directory).resolve(), Path(assignments_dir).resolve()
+    course = load_course(assignments_dir)
+    config = directory / CONFIG
+    try:
+        for folder in FOLDERS:
+            (directory / folder).mkdir(parents=True, exist_ok=True)
+        if not config.exists():
+            config.write_text(_config_text(directory, course), encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"Cannot make a workspace in {directory}: {error.strerror}.") from None
+    workspace = Workspace(directory)
+    if workspace.assignments != assignments_dir:
+        raise WorkspaceError(
+            f"{config} belongs to the course in {workspace.assignments}, not to the one in {assignments_dir}.",
+            f"Choose another directory, or edit c.Kit.assignments in {config}.",
+        )
+    workspace.create_gradebook()
+    return workspace
+
+
+class Workspace:
+    """An nbgrader course directory made by `create`.
+
+    Attributes:
+        root: the folder that holds nbgrader_config.py, absolute.
+        config: everything nbgrader_config.py sets.
+        course: the course as course.toml has it.
+        db_url: the gradebook, as SQLAlchemy writes it.
+    """
+
+    def __init__(self, root: Path | str):
+        self.root = Path(root).resolve()
+        if not (self.root / CONFIG).is_file():
+            raise WorkspaceError(f"{self.root} is no workspace: it has no {CONFIG}.", _HOW_TO_CREATE)
+
+    @classmethod
+    def find(cls, start: Path | str | None = None) -> "Workspace":
+        """The workspace that `start` (by default the current folder) is, or lies in."""
+        start = Path(start or ".").resolve()
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).is_file():
+                return cls(folder)
+        raise WorkspaceError(
+            f"No workspace in {start} or above it (a workspace is a folder with {CONFIG}).", _HOW_TO_CREATE
+        )
+
+    @cached_property
+    def config(self) -> "Config":
+        from traitlets.config import PyFileConfigLoader
+
+        try:
+            return PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        except Exception as error:
+            raise WorkspaceError(
+                f"{self.root / CONFIG} does not run: {type(error).__name__}: {error}.",
+                "Mend it, or move it away and run `cs231n init` again.",
+            ) from error
+
+    @cached_property
+    def assignments(self) -> Path:
+        """The folder with course.toml and the notebook sources."""
+        given = self._setting("Kit", "assignments", None)
+        if not isinstance(given, str) or not given:
+            raise WorkspaceError(
+                f"{self.root / CONFIG} does not say where the course's sources are.",
+                'Add the line: c.Kit.assignments = "PATH of the folder that holds course.toml"',
+            )
+        return (self.root / given).resolve()
+
+    @cached_property
+    def course(self) -> Course:
+        return load_course(self.assignments)
+
+    @cached_property
+    def coursedir(self) -> "CourseDirectory":
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config, root=str(self.root))
+
+    @property
+    def db_url(self) -> str:
+        return self._setting("CourseDirectory", "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
+
+    def create_gradebook(self) -> None:
+        """Make the gradebook's tables where there are none yet."""
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with _scripts_on_path():
+                Gradebook(self.db_url, self.course_id).close()
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise WorkspaceError(
+                f"Cannot open the gradebook {self.db_url}: {reason}.",
+                f"See c.CourseDirectory.db_url in {self.root / CONFIG}.",
+            ) from None
+
+    @property
+    def course_id(self) -> str:
+        """The course's name in the gradebook."""
+        return self._setting("CourseDirectory", "course_id", self.course.id)
+
+    def source(self, assignment: str) -> Path:
+        return self._folder("source", ".", assignment)
+
+    def release(self, assignment: str) -> Path:
+        return self._folder("release", ".", assignment)
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        return self._folder("submitted", student, assignment)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        return self._folder("autograded", student, assignment)
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        return self._folder("feedback", student, assignment)
+
+    def _folder(self, step: str, student: str, assignment: str) -> Path:
+        """Where nbgrader looks, without the second it takes to import it."""
+        structure = self._setting(
+            "CourseDirectory", "directory_structure", "{nbgrader_step}/{student_id}/{assignment_id}"
+        )
+        name = self._setting("CourseDirectory", f"{step}_directory", step)
+        path = structure.format(nbgrader_step=name, student_id=student, assignment_id=assignment)
+        return self.root / os.path.normpath(path)
+
+    def _setting(self, section: str, key: str, default):
+        return self.config.get(section, {}).get(key, default)
+
+
+@contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """For a new gradebook nbgrader runs `alembic`, which is not on PATH where no environment is activated."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+_HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DIR ...`."
+
+
+def _config_text(directory: Path, course: Course) -> str:
+    template = resources.files("autograder") / "templates" / f"{CONFIG}.template"
+
+    def listing(names: tuple[str, ...]) -> str:
+        return "".join(f'    "{name}",\n' for name in names)
+
+    return Template(template.read_text(encoding="utf-8")).substitute(
+        course_id=course.id,
+        course_id_literal=repr(course.id),
+        assignments=repr(_relative(course.root, directory)),
+        release_preprocessors=listing(RELEASE_PREPROCESSORS),
+        autograde_preprocessors=listing(AUTOGRADE_PREPROCESSORS),
+    )
+
+
+def _relative(path: Path, start: Path) -> str:
+    """`path` seen from `start`, so that a tree holding both can be moved; absolute across drives."""
+    try:
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:
+        return path.as_posix()

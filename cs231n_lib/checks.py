@@ -1,0 +1,428 @@
+"""The assertions of test cells: each says what was expected, what came, and the likely mistake."""
+
+import tracemalloc
+
+import numpy as np
+
+from cs231n_lib import loop_check
+from cs231n_lib.diagnosis import at, diagnose, scaled_error
+from cs231n_lib.gradient_check import NotANumber
+from cs231n_lib.loop_check import source_of
+from cs231n_lib.mismatch import explain_value, lower_first
+from cs231n_lib.plain_data import NotNumbers, as_numbers, in_short, makes_array
+from cs231n_lib.robust_gradient import NotRepeatable, gradient_to_judge
+from cs231n_lib.shapes import shape_mistake
+
+__all__ = [
+    "CheckFailed",
+    "close",
+    "dtype",
+    "equal",
+    "finite",
+    "gradient",
+    "max_loops",
+    "no_loops",
+    "passed",
+    "peak_memory",
+    "raises",
+    "shape",
+    "source_of",
+    "summary",
+    "true",
+    "unchanged",
+]
+
+
+class CheckFailed(AssertionError):
+    """A check that did not hold. Its text is written for the student; Jupyter shows that and no traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=None):
+    """`actual` agrees with `expected`: |actual - expected| <= atol + rtol * |expected| at every entry.
+
+    actual: array, list, number or NumPy scalar of `expected`'s shape; or a dict of those, like `expected`.
+    expected may hold NaN and infinities, which are then expected.
+    what: names the thing, as in "the loss of svm_loss_naive". hint: a sentence added when the check fails.
+    rtol: None means 1e-6, and forgives the rounding of float32 steps inside (1e-5 of the largest expected
+        value). A number is taken at its word, but results that have float32 precision only (by dtype, or
+        float64 that holds float32 numbers) get at least 1e-4, plus 1e-5 of the largest expected value.
+    num_examples: N, so that a forgotten division by it is recognized.
+    """
+    if type(expected) is dict:
+        _same_keys(actual, expected, what, hint)
+        for key in expected:
+            close(actual[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples)
+        return
+    got, wanted = _numbers(actual, what, hint), np.asarray(expected)
+    _same_shape(got, wanted, what, hint)
+    _all_finite(got, what, hint, unless=wanted)
+    ordinary = np.isfinite(wanted)
+    ours, truth = (np.where(ordinary, values, 0).astype(np.float64) for values in (got, wanted))
+    bad = ~(np.abs(ours - truth) <= _allowed(got, truth, rtol, atol)) | (np.isfinite(got) & ~ordinary)
+    if not bad.any():
+        return
+    text = [f"{what}: {_how_many(bad)}.", _worst(got, wanted, bad)]
+    tolerance = 1e-4 if rtol is None else min(max(rtol, 1e-6 if got.dtype.itemsize == 8 else 1e-4), 1e-2)
+    likely = explain_value(ours, truth, tolerance, num_examples)
+    if likely:
+        text.append(f"Likely mistake: {lower_first(likely.message)}")
+    _fail(text, hint)
+
+
+def equal(actual, expected, what, hint=None):
+    """`actual` is exactly `expected`: labels, integers, strings, lists, dicts of those. Dtypes are not compared.
+
+    A list may come as a tuple and the other way round; numbers and arrays are compared by value.
+    """
+    if type(expected) is dict:
+        _same_keys(actual, expected, what, hint)
+        for key in expected:
+            equal(actual[key], expected[key], f"{what}[{key!r}]", hint)
+    elif makes_array(expected):
+        _equal_numbers(actual, np.asarray(expected), what, hint)
+    elif type(expected) in (list, tuple):
+        _equal_list(actual, expected, what, hint)
+    elif isinstance(expected, np.ndarray):
+        _equal_list(actual, expected.tolist(), what, hint)
+    else:
+        # a foreign object might call itself equal to anything: the type has to be the very same
+        same_type = type(actual) is type(expected) or {type(actual), type(expected)} == {str, np.str_}
+        if not same_type or actual != expected:
+            _fail([f"{what}: expected {in_short(expected)}, got {in_short(actual)}."], hint)
+
+
+def shape(actual, expected_shape, what, hint=None):
+    """`actual` is an array (or nested list) of this shape."""
+    got = _numbers(actual, what, hint)
+    expected_shape = (expected_shape,) if isinstance(expected_shape, int) else tuple(expected_shape)
+    if got.shape != expected_shape:
+        _fail([shape_mistake(got.shape, expected_shape, f"{what}: it")], hint)
+
+
+def dtype(actual, expected_dtype, what, hint=None):
+    """`actual` is an array or NumPy scalar of this dtype (or of one of a tuple of dtypes)."""
+    got = _numbers(actual, what, hint)
+    allowed = expected_dtype if type(expected_dtype) in (tuple, list) else (expected_dtype,)
+    names = [np.dtype(d).name for d in allowed]
+    if got.dtype.name not in names:
+        _fail([f"{what}: its dtype is {got.dtype.name}; it should be {' or '.join(names)}."], hint)
+
+
+def finite(actual, what, hint=None):
+    """`actual` holds numbers that are neither NaN nor infinite."""
+    _all_finite(_numbers(actual, what, hint), what, hint)
+
+
+def true(condition, message):
+    """`condition` holds; `message` is all that the student sees when it does not."""
+    if type(condition) not in (bool, np.bool_):
+        try:
+            array = as_numbers(condition)
+        except NotNumbers as error:
+            _fail([message, f"(The condition is no truth value: {error})"], None)
+        if array.size != 1:
+            raise TypeError("checks.true takes one truth value; use .all() or .any() on an array")
+        condition = array.reshape(())[()]
+    if not condition:
+        _fail([message], None)
+
+
+def raises(exception_types, what, f, *args, hint=None):
+    """f(*args) raises one of exception_types. Returns the exception."""
+    types = exception_types if type(exception_types) is tuple else (exception_types,)
+    names = " or ".join(t.__name__ for t in types)
+    try:
+        f(*args)
+    except types as error:
+        return error
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        _fail([f"{what}: it should raise {names}, but raised {type(error).__name__}: {str(error)[:200]}"], hint)
+    return _fail([f"{what}: it should raise {names}, but returned without an error."], hint)
+
+
+def unchanged(after, before, what):
+    """An argument still holds what it held `before` the call (a copy taken then). Arrays and dicts of arrays.
+
+    what: names the argument, as in "X of svm_loss_naive".
+    """
+    if type(before) is dict:
+        if type(after) is not dict or list(after) != list(before):
+            _fail([f"{what}: the dict was changed (keys added or removed). Work on a copy: dict(...)."], None)
+        for key in before:
+            unchanged(after[key], before[key], f"{what}[{key!r}]")
+        return
+    got, wanted = _numbers(after, what, None), np.asarray(before)
+    same = got.shape == wanted.shape and got.dtype == wanted.dtype
+    if not same or not np.array_equal(got, wanted, equal_nan=wanted.dtype.kind in "fc"):
+        _fail(
+            [
+                f"{what}: the argument was changed in place.",
+                "Whoever called the function still needs it. Write x = x - m instead of x -= m, or work on x.copy().",
+            ],
+            None,
+        )
+
+
+def gradient(
+    f, x, analytic, what, *, num_examples=None, reg=None, params=None, labels=None, kinks=False, h=1e-5, hint=None
+):
+    """The analytic gradient of the scalar function f at x agrees with its central differences.
+
+    f: function of one array that returns one number, the loss. It may compute in float32 inside.
+    x: array; analytic: what the student's code returned as the gradient at x.
+    num_examples, reg, params, labels: help to explain a mistake; see gradient_check.diagnose.
+    kinks: f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, any slope between is right.
+
+    A gradient is right up to a relative error of 1e-5, with kinks 1e-4 (bands of the lectures: above 1e-2
+    wrong, up to 1e-2 doubtful, which fails, too). If the gradient is float32 or the loss jitters like one
+    computed in float32, longer steps are taken and 1e-3 is right. The relative error is |a - n| / (|a| + |n|),
+    where entries below a tenth of the largest count as that tenth.
+    """
+    x = np.array(x, dtype=np.float64)
+    given = _numbers(analytic, what, hint)
+    _same_shape(given, x, what, hint)
+    _all_finite(given, what, hint)
+    ours = given.astype(np.float64)
+    try:
+        numeric = gradient_to_judge(f, x, ours, h, kinks)
+    except NotRepeatable:
+        text = "the loss differs from call to call with the same input: is a random number drawn without the seed?"
+        _fail([f"{what}: {text}"], hint)
+    except NotANumber as error:
+        _fail([f"{what}: {error}"], hint)
+    low = numeric.coarse or given.dtype in (np.float16, np.float32)
+    accept = 1e-3 if low else 1e-4 if kinks else 1e-5
+    facts = {"num_examples": num_examples, "reg": reg, "params": params, "labels": labels}
+    verdict = diagnose(ours, numeric.nearest, accept=accept, noise=0.0)
+    if verdict.verdict in ("good", "acceptable"):
+        return
+    found = diagnose(ours, numeric.gradient, accept=accept, noise=0.0, **facts)
+    if not np.isfinite(found.error):
+        _fail([f"{what}: {lower_first(found.message)}"], hint)
+    match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
+    size = f"relative error {found.error:.1e}; up to {accept:.0e} is right"
+    text = [f"{what}: {match} the numerical gradient ({size})."]
+    if found.cause:
+        errors = scaled_error(ours, numeric.gradient)
+        worst = np.unravel_index(np.argmax(errors), errors.shape)
+        text.append(f"Worst{at(worst)}: yours {ours[worst]:.6g}, numerical {numeric.gradient[worst]:.6g}.")
+        text.append(f"Likely mistake: {lower_first(found.message)}")
+    else:
+        text.append(found.message)
+    _fail(text, hint)
+
+
+def no_loops(function, allow=(), what=None):
+    """The function computes without Python loops, and so do the helper functions it uses.
+
+    Loops are for, while, comprehensions, generator expressions, recursion, and functions that loop for the
+    caller, such as map, np.vectorize, np.apply_along_axis and SciPy's cdist.
+    allow: kinds and names that are permitted ("for", "while", "comprehension", "generator", "recursion",
+    "map", ...). Source text comes from source_of.
+    """
+    name = what or loop_check.name_of(function)
+    found = [loop for loop in _examine(function, name).loops if loop.kind not in tuple(allow)]
+    if found:
+        text = f"{name}: no Python loop is allowed here, but {found[0]}"
+        more = f"({len(found) - 1} more after that.) " if len(found) > 1 else ""
+        _fail([text, more + "Compute it with NumPy expressions on whole arrays."], None)
+
+
+def max_loops(function, n, what=None):
+    """At most n loops are nested in the function, counted through the helper functions it uses."""
+    name = what or loop_check.name_of(function)
+    deepest = _examine(function, name).deepest
+    if len(deepest) > n:
+        allowed = {0: "no loop is", 1: "only one loop is"}.get(n, f"at most {n} nested loops are")
+        nested = f"{len(deepest)} are nested: " if len(deepest) > 1 else ""
+        _fail(
+            [
+                f"{name}: {allowed} allowed here, but {nested}{deepest[-1]}",
+                "Compute what this loop does with a NumPy expression on whole arrays.",
+            ],
+            None,
+        )
+
+
+def peak_memory(function, *args, limit_mb, what, hint=None):
+    """One call function(*args) allocates at most limit_mb megabytes (10**6 bytes) at any one time.
+
+    Returns what the function returned. Counts what NumPy and Python allocate during the call, results
+    included, arguments not. A callable that stands for a function elsewhere measures there: it carries
+    `__peak_memory__(*args)`, which returns (result, peak in bytes).
+    """
+    measure = getattr(function, "__peak_memory__", None)
+    result, peak = measure(*args) if callable(measure) else _traced(function, args)
+    if peak > limit_mb * 1e6:
+        _fail(
+            [f"{what}: it needs {peak / 1e6:.0f} MB of memory at its peak; the limit is {limit_mb:g} MB."],
+            hint or "Is an array built that holds every pair in full, as all differences (num_test, num_train, D)?",
+        )
+    return result
+
+
+_passed = {}
+
+
+def passed(exercise, message):
+    """Print that a check of an exercise passed, and remember it for the summary."""
+    messages = _passed.setdefault(exercise, [])
+    if message not in messages:
+        messages.append(message)
+    print(f"✓ {exercise}: {message}")
+
+
+def summary(exercises):
+    """Print a table of the exercises and how many of their visible checks passed in this session.
+
+    exercises: names; or a dict from name to the number of its checks, which tells partly done from done.
+    """
+    rows = []
+    for name in exercises:
+        count = len(_passed.get(name, ()))
+        total = exercises[name] if type(exercises) is dict else None
+        plural = "check" if count == 1 else "checks"
+        if count == 0:
+            rows.append(("·", name, "not yet"))
+        elif total and count < total:
+            rows.append(("·", name, f"passed {count} of {total} checks"))
+        else:
+            rows.append(("✓", name, f"passed {count} {plural}"))
+    width = max((len(name) for _, name, _ in rows), default=0)
+    for mark, name, state in rows:
+        print(f"{mark} {name:<{width}}  {state}")
+    done = sum(mark == "✓" for mark, _, _ in rows)
+    print(f"{done} of {len(rows)} exercises pass the checks of this notebook.")
+
+
+def _fail(lines, hint):
+    raise CheckFailed("\n".join([*lines, hint] if hint else lines)) from None
+
+
+def _numbers(value, what, hint):
+    try:
+        return as_numbers(value)
+    except NotNumbers as error:
+        _fail([f"{what}: {error}"], hint)
+
+
+def _same_shape(got, wanted, what, hint):
+    if got.shape != wanted.shape:
+        _fail([shape_mistake(got.shape, wanted.shape, f"{what}: it")], hint)
+
+
+def _all_finite(got, what, hint, unless=None):
+    """NaN and infinities fail, except where `unless` holds the same."""
+    bad = ~np.isfinite(got)
+    if unless is not None:
+        bad &= ~((got == unless) | (np.isnan(got) & np.isnan(unless)))
+    if not bad.any():
+        return
+    kind = "NaN" if np.isnan(got[bad]).any() else "infinite"
+    if got.ndim == 0:
+        text = f"{what}: it is {kind}."
+    else:
+        text = f"{what}: {np.count_nonzero(bad)} of {got.size} entries are {kind}, first{at(np.argwhere(bad)[0])}."
+    text += "\nLook for an exp that overflows, a log of 0, a division by 0 or the root of a negative number."
+    _fail([text], hint)
+
+
+def _allowed(got, wanted, rtol, atol):
+    """Largest allowed difference at each entry; see close."""
+    scale, size = np.max(np.abs(wanted), initial=0.0), np.abs(wanted)
+    allowed = atol + (1e-6 if rtol is None else rtol) * size
+    if got.dtype == np.float16:
+        return np.maximum(allowed, 2e-2 * size + 1e-3 * scale)
+    if got.dtype == np.float32 or _holds_float32(got):
+        return np.maximum(allowed, 1e-4 * size + 1e-5 * scale)
+    return np.maximum(allowed, 1e-5 * scale) if rtol is None else allowed
+
+
+def _holds_float32(got):
+    """float64 numbers that are float32 numbers all, without being simple fractions such as 1/2 or 3/8."""
+    if got.dtype != np.float64 or got.size == 0:
+        return False
+    with np.errstate(over="ignore"):
+        return np.array_equal(got.astype(np.float32), got) and not np.array_equal(got * 4096, np.round(got * 4096))
+
+
+def _how_many(bad):
+    if not bad.ndim:
+        return "wrong value"
+    count = np.count_nonzero(bad)
+    if count == bad.size:
+        return f"all {count} values are wrong" if count > 1 else "its one value is wrong"
+    return f"{count} of {bad.size} values {'is' if count == 1 else 'are'} wrong"
+
+
+def _worst(got, wanted, bad):
+    error = np.where(bad, np.abs(got.astype(np.float64) - wanted), -1.0)
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    start = f"Worst{at(worst)}: expected" if bad.ndim else "Expected"
+    return f"{start} {wanted[worst]:.8g}, got {got[worst]:.8g}."
+
+
+def _same_keys(actual, expected, what, hint):
+    if type(actual) is not dict:
+        _fail([f"{what}: a dict is expected, got {in_short(actual)}."], hint)
+    missing = [key for key in expected if key not in actual]
+    extra = [key for key in actual if key not in expected]
+    problems = [f"it has no key {', '.join(map(in_short, missing))}"] if missing else []
+    problems += [f"these keys do not belong: {', '.join(map(in_short, extra))}"] if extra else []
+    if problems:
+        _fail([f"{what}: {'; '.join(problems)}."], hint)
+
+
+def _equal_list(actual, expected, what, hint):
+    if type(actual) is np.ndarray:
+        actual = actual.tolist()
+    if type(actual) not in (list, tuple):
+        _fail([f"{what}: a list is expected, got {in_short(actual)}."], hint)
+    if len(actual) != len(expected):
+        _fail([f"{what}: it has {len(actual)} entries; it should have {len(expected)}."], hint)
+    for k, (a, e) in enumerate(zip(actual, expected, strict=True)):
+        equal(a, e, f"{what}[{k}]", hint)
+
+
+def _equal_numbers(actual, expected, what, hint):
+    got = _numbers(actual, what, hint)
+    _same_shape(got, expected, what, hint)
+    bad = (got != expected) & ~((got != got) & (expected != expected))
+    if not bad.any():
+        return
+    if not bad.ndim:
+        _fail([f"{what}: expected {expected[()]}, got {got[()]}."], hint)
+    first = tuple(np.argwhere(bad)[0])
+    text = [f"{what}: {_how_many(bad)}.", f"First{at(first)}: expected {expected[first]}, got {got[first]}."]
+    difference = got.astype(np.float64) - expected
+    if bad.size > 2 and bad.all() and np.all(difference == difference.flat[0]):
+        text.append(f"Likely mistake: every entry is off by {difference.flat[0]:+g}.")
+    _fail(text, hint)
+
+
+def _examine(function, name):
+    try:
+        return loop_check.examine(function)
+    except loop_check.SourceUnavailable as error:
+        _fail([f"{name}: {error}."], None)
+
+
+def _traced(function, args):
+    """(result, peak of the memory allocated during one call, in bytes)."""
+    already = tracemalloc.is_tracing()
+    if not already:
+        tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        result = function(*args)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        if not already:
+            tracemalloc.stop()
+    return result, peak - before

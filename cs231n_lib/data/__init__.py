@@ -1,0 +1,26 @@
+"""Data sets and preprocessing.
+
+    from cs231n_lib import data
+
+    images = data.load(num_train=5_000, num_test=500)   # CIFAR-10 if it is here, else shapes10
+    X_train, X_test = data.flatten(images.X_train), data.flatten(images.X_test)
+    mean, X_train, X_test = data.center(X_train, X_test)
+"""
+
+from cs231n_lib.data.cifar10 import read_cifar10_batches
+from cs231n_lib.data.dataset import Dataset, load
+from cs231n_lib.data.errors import DataError
+from cs231n_lib.data.preprocessing import append_bias, center, flatten, standardize, to_nchw
+from cs231n_lib.data.registry import available, data_dir
+
+__all__ = [
+    "DataError", "Dataset", "append_bias", "available", "center", "data_dir", "fetch", "flatten", "load",
+    "read_cifar10_batches", "standardize", "to_nchw",
+]
+
+
+def fetch(name, from_path=None, progress=True):
+    """Get the data set `name`; see cs231n_lib.data.download.fetch."""
+    from cs231n_lib.data.download import fetch  # pooch and requests only when something is fetched
+
+    return fetch(name, from_path=from_path, progress=progress)

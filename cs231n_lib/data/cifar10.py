@@ -1,0 +1,163 @@
+"""Reads CIFAR-10 in the layout of its official archive, cifar-10-python.tar.gz.
+
+The files are Python pickles, and a pickle may run any code while it is read. They come from strangers, so
+they are read by an unpickler that can build nothing but dicts, lists, numbers, strings and integer arrays.
+"""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+from cs231n_lib.data.errors import DataError
+
+TRAIN_FILES = tuple(f"data_batch_{i}" for i in range(1, 6))
+TEST_FILE = "test_batch"
+META_FILE = "batches.meta"
+NUM_PIXELS = 3 * 32 * 32
+FETCH_HINT = "Fetch the data set again: cs231n data cifar10"
+
+
+def read_cifar10_batches(folder):
+    """Read the official batches in `folder` (usually named cifar-10-batches-py).
+
+    Returns X, y, X_test, y_test: images uint8 (N, 32, 32, 3) with rows top to bottom and channels red, green,
+    blue; labels int64 (N,). N is 50,000 for training (the five batches in order) and 10,000 for testing.
+    Raises DataError naming the file and what is wrong with it.
+    """
+    folder = Path(folder)
+    meta = _read_meta(folder)
+    rows = meta["num_cases_per_batch"]
+    num_classes = len(meta["label_names"])
+    X = np.empty((len(TRAIN_FILES) * rows, 32, 32, 3), dtype=np.uint8)
+    y = np.empty(len(X), dtype=np.int64)
+    for i, name in enumerate(TRAIN_FILES):
+        part = slice(i * rows, (i + 1) * rows)
+        X[part], y[part] = _read_batch(folder / name, rows, num_classes)
+    images, y_test = _read_batch(folder / TEST_FILE, rows, num_classes)
+    return X, y, np.ascontiguousarray(images), y_test
+
+
+def read_class_names(folder):
+    """The names of the classes by label, from the file batches.meta in `folder`: a tuple of str."""
+    return _read_meta(Path(folder))["label_names"]
+
+
+def _read_meta(folder):
+    path = folder / META_FILE
+    meta = _read_dict(path)
+    names = _take(meta, "label_names", path)
+    if not (isinstance(names, list) and names and all(isinstance(name, (bytes, str)) for name in names)):
+        raise DataError(f"{path}: label_names should be a list of class names", FETCH_HINT)
+    rows = meta.get("num_cases_per_batch", 10_000)
+    if not (isinstance(rows, int) and 0 < rows <= 1_000_000):
+        raise DataError(f"{path}: num_cases_per_batch should be the number of images, but is {rows!r}", FETCH_HINT)
+    return {
+        "label_names": tuple(name.decode() if isinstance(name, bytes) else name for name in names),
+        "num_cases_per_batch": rows,
+    }
+
+
+def _read_batch(path, rows, num_classes):
+    batch = _read_dict(path)
+    pixels = _take(batch, "data", path)
+    pixels = pixels.array if isinstance(pixels, _PickledArray) else None
+    if pixels is None or pixels.dtype != np.uint8 or pixels.shape != (rows, NUM_PIXELS):
+        found = type(batch["data"]).__name__ if pixels is None else f"{pixels.dtype} {pixels.shape}"
+        raise DataError(f"{path}: data should be a uint8 array of shape {(rows, NUM_PIXELS)}, but is {found}",
+                        FETCH_HINT)
+    labels = _take(batch, "labels", path)
+    labels = labels.array if isinstance(labels, _PickledArray) else labels
+    if isinstance(labels, list) and all(type(label) is int for label in labels):
+        labels = np.array(labels, dtype=np.int64)
+    if not isinstance(labels, np.ndarray) or labels.shape != (rows,):
+        raise DataError(f"{path}: labels should be {rows} whole numbers, one per image", FETCH_HINT)
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise DataError(f"{path}: labels should be 0..{num_classes - 1}, "
+                        f"but go from {labels.min()} to {labels.max()}", FETCH_HINT)
+    images = pixels.reshape(rows, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
+    return images, labels.astype(np.int64)
+
+
+def _take(values, key, path):
+    if key not in values:
+        raise DataError(f"{path}: has no entry {key!r}; is this the Python version of CIFAR-10?", FETCH_HINT)
+    return values[key]
+
+
+def _read_dict(path):
+    try:
+        with open(path, "rb") as file:
+            values = _PlainUnpickler(file, encoding="bytes").load()
+    except FileNotFoundError:
+        raise DataError(f"{path}: this file of CIFAR-10 is missing", FETCH_HINT) from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except _Refused as error:
+        raise DataError(f"{path}: refused, because reading it would run code of its own ({error}); "
+                        "the official file holds plain data only", FETCH_HINT) from None
+    except Exception as error:  # a damaged pickle raises anything at all: EOFError, KeyError, MemoryError...
+        raise DataError(f"{path}: is damaged or not a CIFAR-10 batch ({type(error).__name__}: {error})",
+                        FETCH_HINT) from None
+    if not isinstance(values, dict):
+        raise DataError(f"{path}: should hold a dict, but holds a {type(values).__name__}", FETCH_HINT)
+    # Python 2 wrote the official files, so that their strings are bytes here.
+    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in values.items()}
+
+
+class _Refused(Exception):
+    pass
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """An unpickler for plain data: no name in the file reaches any object but the four below.
+
+    Not even NumPy's own classes: ndarray.__setstate__ and dtype.__setstate__ are not made for hostile input.
+    """
+
+    def find_class(self, module, name):
+        module = module.replace("numpy._core", "numpy.core")  # NumPy 2's name for it
+        try:
+            return {
+                ("numpy.core.multiarray", "_reconstruct"): lambda *args: _PickledArray(),
+                ("numpy", "ndarray"): None,  # only ever an argument of _reconstruct
+                ("numpy", "dtype"): _PickledDtype,
+                ("_codecs", "encode"): _encode_latin1,  # how Python 3 writes bytes for Python 2
+            }[module, name]
+        except KeyError:
+            raise _Refused(f"it asks for {module}.{name}") from None
+
+    def persistent_load(self, pid):
+        raise _Refused("it asks for an object outside the file")
+
+
+class _PickledArray:
+    """Stands in for ndarray: makes `array` from the state that NumPy pickles."""
+
+    array = None
+
+    def __setstate__(self, state):
+        _, shape, dtype, fortran_order, raw = state
+        raw = raw.encode("latin1") if isinstance(raw, str) else raw
+        flat = np.frombuffer(raw, dtype=dtype.dtype)
+        self.array = flat.reshape(shape, order="F" if fortran_order else "C")
+
+
+class _PickledDtype:
+    """Stands in for dtype: integer types only."""
+
+    def __init__(self, code, *flags):
+        self.dtype = np.dtype(code.decode() if isinstance(code, bytes) else code)
+        if self.dtype.kind not in "iu":
+            raise _Refused(f"it holds an array of {self.dtype}")
+
+    def __setstate__(self, state):
+        order = state[1].decode() if isinstance(state[1], bytes) else state[1]
+        if order in ("<", ">"):
+            self.dtype = self.dtype.newbyteorder(order)
+
+
+def _encode_latin1(text, encoding):
+    if encoding not in ("latin1", b"latin1"):
+        raise _Refused(f"it asks for the codec {encoding!r}")
+    return text.encode("latin1")

@@ -1,0 +1,67 @@
+"""Data sets that are drawn on this computer instead of fetched: drawn once, then kept in a file."""
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from importlib import import_module, util
+from pathlib import Path
+
+import numpy as np
+
+from cs231n_lib.data.errors import DataError
+
+PARTS = ("X_train", "y_train", "X_test", "y_test")
+
+
+def load_embedded(name, folder):
+    """The data set `name` -> X_train, y_train, X_test, y_test, class_names.
+
+    Reads it from its cache file in `folder`; draws it, and tries to write that file, where there is none
+    or it cannot be read. Several processes may do so at once. Raises DataError if this copy of the library
+    has no such set.
+    """
+    path = cache_path(folder, name)
+    drawing = import_module(f"cs231n_lib.data.{name}")
+    arrays = _read(path)
+    if arrays is None:
+        arrays = drawing.make()
+        _write(path, arrays)
+    return *arrays, tuple(drawing.CLASS_NAMES)
+
+
+def cache_path(folder, name):
+    """The file in `folder` that keeps the data set `name`: its name changes when the drawing code does."""
+    return Path(folder) / f"{name}-{_version(name)}.npz"
+
+
+@cache
+def _version(name):
+    spec = util.find_spec(f"cs231n_lib.data.{name}")
+    if spec is None:
+        raise DataError(f"this copy of cs231n_lib has no module data/{name}.py, so it cannot draw {name}",
+                        "Install the course kit again, or use another data set (`cs231n data` lists them).")
+    return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:10]
+
+
+def _read(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(file[part] for part in PARTS)
+    except Exception:  # absent, cut short or not ours: np.load raises a dozen types; drawing it again mends all
+        return None
+
+
+def _write(path, arrays):
+    """Complete or not at all: another process never sees half a file. A folder that cannot be written is fine."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **dict(zip(PARTS, arrays, strict=True)))
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would shut out others who share the folder
+        os.replace(temporary, path)
+    except OSError:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)

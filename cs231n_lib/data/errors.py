@@ -1,0 +1,19 @@
+"""The error of everything that has to do with data sets."""
+
+
+class DataError(Exception):
+    """A data set is missing, broken, unknown or cannot be fetched.
+
+    Arguments
+    - message: what is wrong, with the file or the value concerned.
+    - hint: what to do next, or None.
+    """
+
+    def __init__(self, message, hint=None):
+        super().__init__(message if hint is None else f"{message}\n{hint}")
+        self.message = message
+        self.hint = hint
+
+    def _render_traceback_(self):
+        # Jupyter shows this instead of a traceback: the reader's mistake is not in our code.
+        return [f"DataError: {self}"]

@@ -1,0 +1,87 @@
+"""Taking a data set's files out of an archive or a folder, and telling whether they are whole and official."""
+
+import hashlib
+import shutil
+import tarfile
+from pathlib import Path
+
+from cs231n_lib.data.cifar10 import read_cifar10_batches
+from cs231n_lib.data.errors import DataError
+
+MAX_FILE_BYTES = 200_000_000  # the largest official file has 31 MB: more is no CIFAR-10 but would fill the disk
+
+
+def take(source, described, destination):
+    """Copy the files that the registry names from `source` (archive or folder) into the folder `destination`.
+
+    Nothing else is taken, whatever the archive holds. Raises DataError if `source` has not got them all.
+    """
+    source = Path(source)
+    if source.is_dir():
+        _take_from_folder(source, described, destination)
+    elif source.is_file():
+        _take_from_archive(source, described, destination)
+    else:
+        raise DataError(f"{source} does not exist", "Give the archive or the folder of the data set.")
+
+
+def problem(folder):
+    """Read the whole set in `folder`: None if that works, else the DataError that says what is wrong."""
+    try:
+        read_cifar10_batches(folder)
+    except DataError as error:
+        return error
+    return None
+
+
+def is_official(folder, described):
+    """Whether every file in `folder` is the publisher's, by the registry's md5 sums."""
+    return all(_md5(Path(folder) / name) == md5 for name, md5 in described["files"].items())
+
+
+def _take_from_folder(source, described, destination):
+    for folder in (source, source / described["folder"]):
+        missing = [name for name in described["files"] if not (folder / name).is_file()]
+        if len(missing) < len(described["files"]):
+            break
+    if missing:
+        raise _incomplete(source, described, missing)
+    for name in described["files"]:
+        shutil.copyfile(folder / name, destination / name)
+
+
+def _take_from_archive(source, described, destination):
+    taken = set()
+    try:
+        with tarfile.open(source) as archive:
+            for member in archive:
+                folder, _, name = member.name.removeprefix("./").rpartition("/")
+                if name not in described["files"] or folder not in ("", described["folder"]) or name in taken:
+                    continue
+                if not member.isreg() or member.size > MAX_FILE_BYTES:
+                    raise DataError(f"{source}: {member.name} is not an ordinary file of at most "
+                                    f"{MAX_FILE_BYTES // 1_000_000} MB, as a batch of images would be")
+                member.name = name
+                archive.extract(member, destination, filter="data")
+                taken.add(name)
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise DataError(f"{source} cannot be read as an archive ({error or type(error).__name__}); is it cut "
+                        "short, or another kind of file?",
+                        f"It should be {described['url'].rsplit('/', 1)[1]}, {described['size']:,} bytes.") from None
+    missing = [name for name in described["files"] if name not in taken]
+    if missing:
+        raise _incomplete(source, described, missing)
+
+
+def _incomplete(source, described, missing):
+    return DataError(f"{source} has not got all files of {described['title']}: {', '.join(missing)} "
+                     f"{'is' if len(missing) == 1 else 'are'} missing",
+                     f"Give the publisher's archive, or the folder {described['folder']} inside it. (The Python "
+                     "version: the MATLAB and the binary one have other files.)")
+
+
+def _md5(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()

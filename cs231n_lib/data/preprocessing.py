@@ -1,0 +1,81 @@
+"""Preprocessing: statistics come from the training images and are applied to all others."""
+
+import numpy as np
+
+
+def flatten(X, dtype=np.float64):
+    """Images (N, ...) -> rows (N, D), as `dtype`. With dtype=None the type stays as it is.
+
+    >>> flatten(np.zeros((5, 32, 32, 3), dtype=np.uint8)).shape
+    (5, 3072)
+    """
+    X = np.asarray(X)
+    if X.ndim == 0:
+        raise ValueError("flatten: X should be an array of examples (N, ...), but is a single number")
+    return X.reshape(len(X), int(np.prod(X.shape[1:]))).astype(dtype or X.dtype, copy=False)
+
+
+def to_nchw(X, dtype=np.float32):
+    """Images (N, H, W, C) -> a contiguous array (N, C, H, W), the order convolutions expect."""
+    X = np.asarray(X)
+    if X.ndim != 4:
+        raise ValueError(f"to_nchw: X should have shape (N, H, W, C), but has {X.shape}")
+    return np.ascontiguousarray(X.transpose(0, 3, 1, 2), dtype=dtype)
+
+
+def center(X_train, *others):
+    """Subtract the mean training example from all sets.
+
+    Arguments: arrays (N, ...) whose shapes agree but for N; integers become float64, floats keep their type.
+    Returns (mean, X_train - mean, other - mean, ...), mean of shape (...).
+
+    >>> mean, X_train, X_test = center(np.array([[1.0], [3.0]]), np.array([[2.0]]))
+    >>> mean, X_test
+    (array([2.]), array([[0.]]))
+    """
+    sets = _same_features("center", X_train, *others)
+    mean = sets[0].mean(axis=0, dtype=np.float64).astype(sets[0].dtype)
+    return mean, *(X - mean.astype(X.dtype) for X in sets)
+
+
+def standardize(X_train, *others):
+    """Subtract the mean training example and divide by the standard deviation of each feature.
+
+    Features that never vary in training are only centred (their deviation counts as 1).
+    Returns ((mean, std), X_train, other, ...) with types as in `center`.
+    """
+    sets = _same_features("standardize", X_train, *others)
+    mean = sets[0].mean(axis=0, dtype=np.float64)
+    std = sets[0].std(axis=0, dtype=np.float64)
+    # A constant float feature has a deviation of rounding size, not of 0.
+    std = np.where(std <= 1e-7 * np.abs(mean), 1.0, std)
+    std = np.where(std == 0, 1.0, std)
+    scaled = [((X - mean.astype(X.dtype)) / std.astype(X.dtype)) for X in sets]
+    return (mean.astype(sets[0].dtype), std.astype(sets[0].dtype)), *scaled
+
+
+def append_bias(X):
+    """Rows (N, D) -> (N, D + 1) with a last column of ones, so that the last row of W is the bias.
+
+    Floats keep their type, integers become float64.
+    """
+    X = _floats(X)
+    if X.ndim != 2:
+        raise ValueError(f"append_bias: X should have shape (N, D), but has {X.shape}; flatten it first")
+    return np.concatenate([X, np.ones((len(X), 1), dtype=X.dtype)], axis=1)
+
+
+def _same_features(function, *sets):
+    sets = [_floats(X) for X in sets]
+    if sets[0].ndim == 0 or len(sets[0]) == 0:
+        raise ValueError(f"{function}: X_train is empty, so it has no statistics")
+    for X in sets[1:]:
+        if X.shape[1:] != sets[0].shape[1:]:
+            raise ValueError(f"{function}: every set needs the features of X_train, {sets[0].shape[1:]}, "
+                             f"but one has shape {X.shape}")
+    return sets
+
+
+def _floats(X):
+    X = np.asarray(X)
+    return X if np.issubdtype(X.dtype, np.floating) else X.astype(np.float64)

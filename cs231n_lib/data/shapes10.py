@@ -1,0 +1,286 @@
+"""shapes10: ten kinds of shapes on patterned cloth, 32x32 RGB, drawn from a seed. See docs/shapes10.md.
+
+The pictures are made so that nearest neighbour < linear < two-layer net < convnet (benchmarks/shapes10.py):
+
+- Most of the variance is brightness (creases and weave of the cloth, lamp, confetti), which says nothing about
+  the class. It is what a distance between raw pixels measures.
+- Every class has a favourite colour for its shape, shared with one other class: a linear hint.
+- The two classes that share it differ in the cloth they lie on. Each has two cloths of *opposite* colours, so
+  that their mean is grey and a single template per class sees nothing; a hidden layer tells them apart.
+- A quarter of the pictures wear another class's colours. There only the outline helps, wherever it lies,
+  lighter or darker than the cloth: the job of convolution and pooling.
+"""
+
+import math
+import operator
+
+import numpy as np
+
+CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "moon", "arrow", "flower")
+
+_SIZE = 32
+_BLOCK = 100  # images drawn at once: one float32 plane of a block fits in a core's cache
+_DRAWS = 160  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
+_GRAIN = 3 * _SIZE * _SIZE // 8
+_DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
+
+
+def make(num_train=10_000, num_test=2_000, seed=0):
+    """Draw the data set; about 0.3 ms an image.
+
+    Image i of either part depends on `seed` and i only, so a smaller set is the beginning of a larger one. Every
+    ten consecutive images (0-9, 10-19, ...) hold each class once, in random order.
+
+    The bytes are the same on every platform and NumPy version: they come from PCG64's raw stream, which NumPy
+    keeps stable, through float32 additions, products, quotients and square roots one at a time, which IEEE 754
+    defines to the last bit (no sine, exponential, sum over an axis or matrix product).
+
+    Args:
+        num_train: number of training images, 0 or more.
+        num_test: number of test images, 0 or more.
+        seed: a non-negative integer; another seed, other pictures.
+
+    Returns:
+        X_train: (num_train, 32, 32, 3) uint8, RGB.
+        y_train: (num_train,) int64, indices into CLASS_NAMES.
+        X_test: (num_test, 32, 32, 3) uint8.
+        y_test: (num_test,) int64.
+
+    Raises:
+        TypeError: if an argument is not an integer.
+        ValueError: if one is negative.
+    """
+    for name, value in (("num_train", num_train), ("num_test", num_test), ("seed", seed)):
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+        if operator.index(value) < 0:
+            raise ValueError(f"{name} must be 0 or more, got {value}")
+    return (*_draw(num_train, seed, part=0), *_draw(num_test, seed, part=1))
+
+
+def _draw(num, seed, part):
+    stream = np.random.PCG64([operator.index(seed), part])
+    X = np.empty((num, _SIZE, _SIZE, 3), np.uint8)
+    y = np.empty(num, np.int64)
+    for start in range(0, num, _BLOCK):
+        # image i owns the i-th run of this many numbers, however many images are asked for
+        raw = stream.random_raw(_BLOCK * (_DRAWS + _GRAIN)).reshape(_BLOCK, -1)
+        labels = np.argsort(raw[:, 0].reshape(-1, 10), axis=1, kind="stable").reshape(-1)
+        grain = np.ascontiguousarray(raw[:, _DRAWS:], dtype="<u8").view(np.uint8)
+        images = _render(labels, _Dice(raw[:, 1:_DRAWS]), grain.reshape(_BLOCK, 3, _SIZE, _SIZE))
+        stop = min(start + _BLOCK, num)
+        X[start:stop] = images[: stop - start].transpose(0, 2, 3, 1)
+        y[start:stop] = labels[: stop - start]
+    return X, y
+
+
+class _Dice:
+    """Hands out an image's random numbers one after another, for a block of images at once."""
+
+    def __init__(self, raw):
+        self._raw, self._next = raw, 0
+
+    def _take(self, count):
+        self._next += count
+        assert self._next <= self._raw.shape[1], "raise _DRAWS"
+        return self._raw[:, self._next - count : self._next]
+
+    def uniform(self, low=0.0, high=1.0):  # (N,)
+        return self.uniforms(1)[:, 0] * (high - low) + low
+
+    def uniforms(self, count):  # (N, count), in [0, 1)
+        return (self._take(count) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+
+    def choice(self, count):  # (N,) integers in [0, count)
+        return (((self._take(1)[:, 0] >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32)).astype(np.intp)
+
+    def chance(self, probability):  # (N,) bool
+        return self.uniform() < probability
+
+    def tint(self, deviation):
+        """A random colour offset (N, 3) without brightness; `deviation` in grey levels."""
+        bells = self.uniforms(6)
+        a = (bells[:, 0] + bells[:, 1] + bells[:, 2] - 1.5) * (2 * deviation)
+        b = (bells[:, 3] + bells[:, 4] + bells[:, 5] - 1.5) * (2 * deviation)
+        return np.stack([a, 0.866 * b - 0.5 * a, -0.866 * b - 0.5 * a], axis=1)
+
+
+def _hue(degrees):
+    """Colour offset (R, G, B) without brightness at an angle of the colour circle."""
+    # rounded, so that the last bit of a platform's cosine does not matter
+    return [round(math.cos(math.radians(degrees - third)), 3) for third in (0, 120, 240)]
+
+
+# Five colours for ten classes: class c shares its shape's colour with c + 5 (disc and star, ring and heart, ...).
+_SHAPE_HUES = np.array([_hue(72 * c) for c in range(10)], np.float32)  # (10, 3)
+# The cloth's two opposite colours; the pair of class c + 5 is at right angles to that of class c.
+_CLOTH_HUES = np.array(
+    [[_hue(72 * c + 45 + 90 * (c // 5) + side) for side in (0, 180)] for c in range(10)], np.float32
+)  # (10, 2, 3)
+
+
+def _render(labels, dice, grain):
+    """Pictures (N, 3, 32, 32) uint8 of the given classes; `grain` is random bytes of the same shape."""
+    steps = np.arange(_SIZE, dtype=np.float32) - 15.5
+    x, y = steps[None, None, :], steps[None, :, None]  # pixels from the centre, to the right and down
+
+    cloth, paint = _colours(labels, dice)
+    light = _column(dice.uniform(-3.4, 3.4)) * x + _column(dice.uniform(-3.4, 3.4)) * y
+    light = light + _creases(dice) * _column(dice.uniform(27, 90))  # (N, 32, 32)
+    image = cloth[:, :, None, None] + (light + _weave(x, y, dice))[:, None]
+
+    for _ in range(5):
+        coverage = _confetto(x, y, dice)
+        colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
+        _blend(image, coverage, colour[:, :, None, None])
+
+    coverage, shading = _shape(x, y, labels, dice)
+    _blend(image, coverage, paint[:, :, None, None] + (shading + 0.4 * light)[:, None])
+
+    # two dice of 0..15 each: a deviation of 3 to 8 grey levels, as from a film or a sensor
+    grain = ((grain & 15).astype(np.int8) + (grain >> 4).astype(np.int8) - 15).astype(np.float32)
+    image += grain * dice.uniform(0.4, 1.2)[:, None, None, None]
+    return np.clip(image + 0.5, 0, 255).astype(np.uint8)
+
+
+def _colours(labels, dice):
+    """Colours of cloth and shape, (N, 3) each."""
+    disguised = dice.chance(_DISGUISED)
+    shape_hue = _SHAPE_HUES[np.where(disguised, dice.choice(10), labels)]
+    cloth_hue = _CLOTH_HUES[np.where(disguised, dice.choice(10), labels), dice.choice(2)]
+    cloth_level = dice.uniform(55, 195)
+    lighter = np.where(cloth_level < 95, True, np.where(cloth_level > 160, False, dice.chance(0.5)))
+    shape_level = cloth_level + dice.uniform(45, 90) * np.where(lighter, np.float32(1), np.float32(-1))
+    cloth = cloth_level[:, None] + 22 * cloth_hue + dice.tint(18)
+    paint = shape_level[:, None] + 46 * shape_hue + dice.tint(9)
+    return cloth, paint
+
+
+def _column(values):
+    return values[:, None, None]
+
+
+def _blend(image, coverage, colour):
+    """Paint over `image` (N, 3, 32, 32) in place where `coverage` (N, 32, 32) is 1; mix at the edges."""
+    image += coverage[:, None] * (colour - image)
+
+
+def _creases(dice, knots=7):
+    """Smooth random fields (N, 32, 32) in [-1, 1]: random numbers on a coarse grid, interpolated."""
+    field = dice.uniforms(knots * knots).reshape(-1, knots, knots) * 2 - 1
+    position = (np.arange(_SIZE, dtype=np.float32) + 0.5) * ((knots - 1) / _SIZE)
+    i = position.astype(np.intp)
+    t = position - i.astype(np.float32)
+    t = t * t * (3 - 2 * t)
+    field = field[:, i, :] * (1 - t)[:, None] + field[:, i + 1, :] * t[:, None]
+    return field[:, :, i] * (1 - t) + field[:, :, i + 1] * t
+
+
+def _weave(x, y, dice):
+    """Stripes, checks or nothing, (N, 32, 32) in grey levels."""
+    stripes = []
+    for _ in range(2):
+        phase = x * _column(dice.uniform(-0.13, 0.13)) + y * _column(dice.uniform(-0.13, 0.13))
+        phase += _column(dice.uniform())
+        phase -= np.floor(phase)
+        stripes.append(np.clip(np.abs(phase - 0.5) * 8 - 2, -1, 1))
+    kind = _column(dice.uniform())
+    pattern = np.where(kind < 0.4, stripes[0], np.where(kind < 0.7, stripes[0] * stripes[1], np.float32(0)))
+    return pattern * _column(dice.uniform(13, 42))
+
+
+def _confetto(x, y, dice):
+    """Coverage (N, 32, 32) of a small oval or slip of paper somewhere in the picture."""
+    dx, dy = x - _column(dice.uniform(-17, 17)), y - _column(dice.uniform(-17, 17))
+    turn = _column(dice.uniform(-0.8, 0.8))
+    radius = _column(dice.uniform(1.2, 4.5))
+    dx, dy = dx + dy * turn, (dy - dx * turn) * _column(dice.uniform(1, 2.5))
+    oval = _column(dice.chance(0.5))
+    distance = np.where(oval, np.sqrt(dx * dx + dy * dy), np.maximum(np.abs(dx), np.abs(dy)))
+    return np.clip(radius + 0.5 - distance, 0, 1)
+
+
+def _shape(x, y, labels, dice):
+    """Coverage and shading (N, 32, 32) of the shape that each picture is about."""
+    x, y = x - _column(dice.uniform(-5, 5)), y - _column(dice.uniform(-5, 5))
+    radius = dice.uniform(8.5, 10.5)
+    mirrored = np.where(dice.chance(0.5), np.float32(-1), np.float32(1))
+    # rotation by up to 23 degrees either way, from the tangent of half the angle: no sine needed
+    half = dice.uniform(-0.2, 0.2)
+    cosine, sine = (1 - half * half) / (1 + half * half), 2 * half / (1 + half * half)
+    u = (x * _column(cosine) + y * _column(sine)) * _column(mirrored / radius)
+    v = (y * _column(cosine) - x * _column(sine)) * _column(1 / radius)
+
+    distance = np.empty_like(u)
+    for label, outline in enumerate(_OUTLINES):
+        chosen = labels == label
+        distance[chosen] = outline(u[chosen], v[chosen])
+    coverage = np.clip(0.5 - distance * _column(radius), 0, 1)
+    shading = _column(dice.uniform(-25, 25)) * u + _column(dice.uniform(-25, 25)) * v
+    return coverage, shading
+
+
+# Outlines: distance to the edge, negative inside, of a shape of about unit radius; u to the right, v down.
+
+
+def _circle(u, v, centre_u, centre_v, radius):
+    u, v = u - centre_u, v - centre_v
+    return np.sqrt(u * u + v * v) - radius
+
+
+def _box(u, v, half_width, half_height):
+    return np.maximum(np.abs(u) - half_width, np.abs(v) - half_height)
+
+
+def _disc(u, v):
+    return _circle(u, v, 0, 0, 0.85)
+
+
+def _ring(u, v):
+    return np.abs(_circle(u, v, 0, 0, 0.72)) - 0.22
+
+
+def _square(u, v):
+    return _box(u, v, 0.76, 0.76)
+
+
+def _triangle(u, v):
+    return np.maximum(v - 0.7, np.abs(u) * 0.866 - v * 0.5 - 0.5)
+
+
+def _cross(u, v):
+    return np.minimum(_box(u, v, 0.95, 0.32), _box(u, v, 0.32, 0.95))
+
+
+def _star(u, v):
+    # five lines through the tips: inside the star is inside at least four of them
+    sides = np.stack([u * a + v * b - 0.4 for a, b in _FIFTHS])
+    sides.sort(axis=0)
+    return sides[3]
+
+
+def _heart(u, v):
+    u = np.abs(u)
+    return np.minimum(_circle(u, v, 0.45, -0.35, 0.5), np.maximum(u * 0.74 + v * 0.67 - 0.6, -0.35 - v))
+
+
+def _moon(u, v):
+    return np.maximum(_circle(u, v, 0, 0, 0.95), -_circle(u, v, 0.5, -0.15, 0.78))
+
+
+def _arrow(u, v):
+    head = np.maximum(np.abs(v) * 0.75 + u * 0.66 - 0.63, -u)
+    return np.minimum(head, _box(u + 0.4, v, 0.6, 0.27))
+
+
+def _flower(u, v):
+    distance = _circle(u, v, 0, 0, 0.35)
+    for a, b in _FIFTHS:
+        distance = np.minimum(distance, _circle(u, v, -0.58 * a, -0.58 * b, 0.38))
+    return np.maximum(distance, -_circle(u, v, 0, 0, 0.2))
+
+
+# unit vectors 72 degrees apart, the first pointing down
+_FIFTHS = ((0.0, 1.0), (0.951, 0.309), (0.588, -0.809), (-0.588, -0.809), (-0.951, 0.309))
+
+_OUTLINES = (_disc, _ring, _square, _triangle, _cross, _star, _heart, _moon, _arrow, _flower)

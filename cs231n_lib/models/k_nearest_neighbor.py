@@ -1,0 +1,130 @@
+"""k nearest neighbours (CS231n lecture notes, "Image Classification")."""
+
+import numpy as np
+
+BLOCK_BYTES = 64 * 2**20  # the temporary arrays of one block of distances
+
+
+class KNearestNeighbor:
+    """Remembers the training set; predicts by a vote among the k training examples nearest to each test example.
+
+    >>> knn = KNearestNeighbor()
+    >>> knn.train(np.array([[0.0], [1.0], [9.0]]), np.array([0, 0, 1]))
+    >>> knn.predict(np.array([[2.0], [8.0]]), k=1)
+    array([0, 1])
+    """
+
+    def __init__(self):
+        self.X_train = None
+        self.y_train = None
+
+    def train(self, X, y):
+        """Keep the training set: X (N, ...) of any numeric type, flattened to (N, D); y (N,) integers >= 0."""
+        X, y = _rows(X, "X"), np.asarray(y)
+        if y.shape != (len(X),):
+            raise ValueError(f"train: y should have shape ({len(X)},), one label per row of X, but has {y.shape}")
+        if y.dtype.kind not in "iu" or (len(y) and y.min() < 0):
+            raise ValueError(f"train: y should hold class numbers 0, 1, ..., but holds {y.dtype} {y[:5]}")
+        if len(X) == 0:
+            raise ValueError("train: X is empty")
+        self.X_train, self.y_train = X, y
+
+    def compute_distances(self, X, metric="l2"):
+        """Distances from each row of X to each training example.
+
+        Arguments
+        - X: (num_test, ...) with as many values per example as in training.
+        - metric: "l2", the square root of the sum of squared differences, or "l1", the sum of absolute ones.
+
+        Returns dists (num_test, num_train), float32 if both sets are float32, else float64. Integer images
+        are computed with as float64, so that uint8 differences do not wrap around. Temporary arrays stay below
+        about 64 MB whatever the sizes.
+        """
+        self._refuse_before_training()
+        X = _rows(X, "X")
+        if X.shape[1] != self.X_train.shape[1]:
+            raise ValueError(f"compute_distances: X has {X.shape[1]} values per example, "
+                             f"but the training set has {self.X_train.shape[1]}")
+        if metric not in ("l1", "l2"):
+            raise ValueError(f"compute_distances: metric should be 'l1' or 'l2', but is {metric!r}")
+        both_float32 = X.dtype == self.X_train.dtype == np.float32
+        dtype = np.float32 if both_float32 else np.float64
+        dists = np.empty((len(X), len(self.X_train)), dtype=dtype)
+        fill = _fill_l2 if metric == "l2" else _fill_l1
+        fill(dists, X, self.X_train)
+        return dists
+
+    def predict_labels(self, dists, k=1):
+        """Labels (num_test,) from dists (num_test, num_train): majority vote, ties to the smallest label.
+
+        Among equally far examples those earlier in the training set come first.
+        """
+        self._refuse_before_training()
+        dists = np.asarray(dists)
+        num_train = len(self.y_train)
+        if dists.ndim != 2 or dists.shape[1] != num_train:
+            raise ValueError(f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
+                             f"training example, but has {dists.shape}")
+        if not 1 <= k <= num_train:
+            raise ValueError(f"k should be 1 to {num_train}, the number of training examples, but is {k}")
+        nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]  # (num_test, k)
+        labels = self.y_train[nearest]  # (num_test, k)
+        classes, codes = np.unique(labels, return_inverse=True)
+        codes = codes.reshape(labels.shape)
+        votes = np.zeros((len(labels), len(classes)), dtype=np.int64)
+        np.add.at(votes, (np.arange(len(labels))[:, None], codes), 1)
+        # argmax takes the first of equals, and np.unique sorts: ties go to the smallest label.
+        return classes[votes.argmax(axis=1)] if len(classes) else np.empty(0, self.y_train.dtype)
+
+    def predict(self, X, k=1, metric="l2"):
+        """Labels (num_test,) of X (num_test, ...) by the votes of the k nearest training examples."""
+        return self.predict_labels(self.compute_distances(X, metric), k)
+
+    def _refuse_before_training(self):
+        if self.X_train is None:
+            raise RuntimeError("this KNearestNeighbor has no training set yet; call train(X, y) first")
+
+
+def _fill_l2(dists, X, X_train):
+    # |x - t|^2 = |x|^2 - 2 x.t + |t|^2: a matrix product instead of all differences. Subtracting the same point
+    # from x and t changes nothing but keeps the three terms small, so that little is lost when they cancel.
+    dtype = dists.dtype
+    shift = X_train.mean(axis=0, dtype=np.float64)
+    if X.dtype.kind != "f" and X_train.dtype.kind != "f":
+        shift = np.rint(shift)  # whole numbers stay whole: exact, and 0 between equal images
+    shift = shift.astype(dtype)
+    train_step = _rows_per_block(X_train.shape[1], dtype)
+    test_step = _rows_per_block(max(X.shape[1], train_step), dtype)
+    for j in range(0, len(X_train), train_step):
+        T = X_train[j:j + train_step].astype(dtype) - shift  # (block, D)
+        T_norms = np.einsum("ij,ij->i", T, T)
+        for i in range(0, len(X), test_step):
+            B = X[i:i + test_step].astype(dtype) - shift
+            squares = B @ (-2 * T.T)  # (test block, train block)
+            squares += T_norms
+            squares += np.einsum("ij,ij->i", B, B)[:, None]
+            # Rounding may leave a tiny negative number where the distance is 0.
+            dists[i:i + test_step, j:j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
+
+
+def _fill_l1(dists, X, X_train):
+    dtype = dists.dtype
+    step = _rows_per_block(X_train.shape[1], dtype)
+    for j in range(0, len(X_train), step):
+        T = X_train[j:j + step].astype(dtype)
+        difference = np.empty_like(T)
+        for i in range(len(X)):
+            np.subtract(T, X[i].astype(dtype), out=difference)
+            dists[i, j:j + step] = np.abs(difference, out=difference).sum(axis=1)
+
+
+def _rows_per_block(columns, dtype):
+    return max(1, BLOCK_BYTES // 4 // (max(columns, 1) * np.dtype(dtype).itemsize))
+
+
+def _rows(X, name):
+    X = np.asarray(X)
+    if X.ndim < 2 or X.dtype.kind not in "biuf":
+        raise ValueError(f"{name} should be a numeric array with one row per example, (N, D), "
+                         f"but is {X.dtype} {X.shape}")
+    return X.reshape(len(X), int(np.prod(X.shape[1:])))

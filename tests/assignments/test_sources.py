@@ -1,0 +1,294 @@
+"""What must hold for the course's own notebooks, read from their sources; nothing is run."""
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build import build
+from autograder.course import load_course
+from autograder.regions import without_regions
+from autograder.release import release
+from autograder.source import read_cells, read_source, to_bytes
+from autograder.workspace import create
+
+ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+COURSE = load_course(ASSIGNMENTS)
+NOTEBOOKS = [(entry.name, notebook) for entry in COURSE.assignments.values() for notebook in entry.notebooks]
+each_notebook = pytest.mark.parametrize(("assignment", "notebook"), NOTEBOOKS)
+
+LONG_CELL = "demo_"  # what the grade_id of a long locked cell begins with
+# the only ways of drawing, timing and asserting that a test cell has no use for
+PYTHON_ASSERTIONS = ("assert_", "testing.")
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory):
+    """{assignment: folder of its release}"""
+    workspace = create(tmp_path_factory.mktemp("course") / "workspace", ASSIGNMENTS)
+    return {name: release(workspace, name).folder for name in COURSE.assignments}
+
+
+def cells_of(assignment, notebook):
+    return read_cells(COURSE.source(assignment, notebook))
+
+
+def exercises(cells):
+    """{exercise: its test cells}: the ones between its solution cell and the next."""
+    found, current = {}, None
+    for cell in cells:
+        if cell.record and cell.cell_type == "code":
+            if cell.record["solution"]:
+                current = found.setdefault(cell.grade_id, [])
+            elif cell.record["grade"]:
+                assert current is not None, f"{cell.grade_id} comes before any exercise"
+                current.append(cell)
+    return found
+
+
+def test_cells(cells):
+    return [cell for cell in cells if cell.record and cell.record["grade"] and not cell.record["solution"]]
+
+
+def python(source):
+    return ast.parse(re.sub(r"^\s*[%!].*$", "pass", source, flags=re.MULTILINE))
+
+
+def calls(tree):
+    """The dotted names that are called: `checks.close`, `print`."""
+    return [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+# --- points -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments)
+def test_points_add_up_to_100(assignment):
+    cells = [cell for notebook in COURSE.assignments[assignment].notebooks for cell in cells_of(assignment, notebook)]
+    assert sum(cell.record["points"] for cell in cells if cell.record and cell.record["grade"]) == 100
+
+
+@each_notebook
+def test_no_test_cell_decides_more_than_an_eighth(assignment, notebook):
+    heavy = [cell.grade_id for cell in test_cells(cells_of(assignment, notebook)) if cell.record["points"] > 12]
+    assert heavy == []
+
+
+@each_notebook
+def test_two_to_four_questions(assignment, notebook):
+    questions = [cell for cell in cells_of(assignment, notebook) if cell.record and cell.cell_type == "markdown"]
+    assert 2 <= len([cell for cell in questions if cell.record["grade"]]) <= 4
+
+
+@each_notebook
+def test_every_question_has_a_marking_scheme_that_students_do_not_see(assignment, notebook):
+    for cell in cells_of(assignment, notebook):
+        if cell.cell_type == "markdown" and cell.regions:
+            assert "**Marking**" in cell.source, cell.grade_id
+            assert "**Marking**" not in without_regions(cell.source, cell.regions), cell.grade_id
+
+
+# --- exercises ----------------------------------------------------------------------------------
+
+
+@each_notebook
+def test_an_exercise_is_a_function_with_tests(assignment, notebook):
+    cells = cells_of(assignment, notebook)
+    for cell in cells:
+        if cell.cell_type == "code" and cell.record and cell.record["solution"]:
+            names = [node.name for node in python(cell.source).body if isinstance(node, ast.FunctionDef)]
+            assert cell.grade_id in names
+    assert [name for name, tests in exercises(cells).items() if not tests] == []
+
+
+@each_notebook
+def test_the_tests_of_an_exercise_are_named_for_it(assignment, notebook):
+    for exercise, tests in exercises(cells_of(assignment, notebook)).items():
+        assert [cell.grade_id for cell in tests if not cell.grade_id.startswith(f"test_{exercise}_")] == []
+
+
+@each_notebook
+def test_every_exercise_has_a_docstring_that_students_see(assignment, notebook):
+    for cell in cells_of(assignment, notebook):
+        if cell.cell_type == "code" and cell.record and cell.record["solution"]:
+            released = python(without_regions(cell.source, cell.regions))
+            (function,) = [node for node in released.body if getattr(node, "name", None) == cell.grade_id]
+            assert ast.get_docstring(function), cell.grade_id
+
+
+@each_notebook
+def test_every_exercise_is_left_as_a_stub(assignment, notebook, releases):
+    released = nbformat.read(releases[assignment] / f"{notebook}.ipynb", as_version=4)
+    for cell in released.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
+            stub = f'raise NotImplementedError("exercise {cell.id}: write your code here")'
+            assert cell.source.count(stub) == 1, cell.id
+            python(cell.source)
+
+
+@each_notebook
+def test_every_exercise_has_hidden_tests(assignment, notebook):
+    for exercise, tests in exercises(cells_of(assignment, notebook)).items():
+        assert any(cell.regions for cell in tests), exercise
+
+
+@each_notebook
+def test_the_summary_lists_exactly_the_exercises(assignment, notebook):
+    cells = cells_of(assignment, notebook)
+    summaries = [
+        ast.literal_eval(node.args[0])
+        for cell in cells
+        if cell.cell_type == "code"
+        for node in ast.walk(python(cell.source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "checks.summary"
+    ]
+    assert summaries == [list(exercises(cells))]
+
+
+# --- test cells ---------------------------------------------------------------------------------
+
+
+@each_notebook
+def test_test_cells_assert_through_checks(assignment, notebook):
+    for cell in test_cells(cells_of(assignment, notebook)):
+        tree = python(cell.source)
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)], cell.grade_id
+        assert not [name for name in calls(tree) if any(part in name for part in PYTHON_ASSERTIONS)], cell.grade_id
+
+
+@each_notebook
+def test_hidden_tests_assert_something(assignment, notebook):
+    for cell in test_cells(cells_of(assignment, notebook)):
+        for region in cell.regions:
+            hidden = "\n".join(cell.source.split("\n")[region.begin + 1 : region.end])
+            assert [name for name in calls(python(hidden)) if name.startswith("checks.")], cell.grade_id
+
+
+@each_notebook
+def test_the_last_visible_line_says_that_it_passed(assignment, notebook):
+    for exercise, tests in exercises(cells_of(assignment, notebook)).items():
+        for cell in tests:
+            last = python(without_regions(cell.source, cell.regions)).body[-1]
+            assert isinstance(last, ast.Expr) and ast.unparse(last).startswith(f"checks.passed('{exercise}', "), cell.grade_id
+
+
+@each_notebook
+def test_test_cells_look_into_no_object_of_the_students(assignment, notebook):
+    """No isinstance, getattr or inspect on what the student's code made: in grading it is a proxy."""
+    forbidden = {"isinstance", "issubclass", "getattr", "setattr", "hasattr", "vars", "type", "id", "inspect.getsource"}
+    for cell in test_cells(cells_of(assignment, notebook)):
+        assert not forbidden & set(calls(python(cell.source))), cell.grade_id
+
+
+@each_notebook
+def test_test_cells_take_no_attribute_of_an_exercise(assignment, notebook):
+    cells = cells_of(assignment, notebook)
+    names = set(exercises(cells))
+    for cell in test_cells(cells):
+        taken = [
+            ast.unparse(node)
+            for node in ast.walk(python(cell.source))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names
+        ]
+        assert taken == [], cell.grade_id
+
+
+@each_notebook
+def test_test_cells_use_only_their_own_names_locked_cells_and_exercises(assignment, notebook):
+    cells = cells_of(assignment, notebook)
+    shared = set(exercises(cells)) | set(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+    for cell in cells:
+        locked = cell.cell_type == "code" and cell.record and cell.record["locked"] and not cell.record["grade"]
+        if locked and "skip-execution" not in cell.tags:
+            shared |= bound(python(cell.source))
+        if cell in test_cells(cells):
+            tree = python(cell.source)
+            used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+            assert used - bound(tree) - shared == set(), cell.grade_id
+
+
+def bound(tree):
+    """The names that a cell binds, in whatever scope."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+    return names
+
+
+@each_notebook
+def test_every_test_cell_runs_in_grading(assignment, notebook):
+    assert [cell.grade_id for cell in test_cells(cells_of(assignment, notebook)) if cell.tags] == []
+
+
+# --- other cells --------------------------------------------------------------------------------
+
+
+@each_notebook
+def test_long_cells_are_locked_and_tagged(assignment, notebook):
+    for cell in cells_of(assignment, notebook):
+        is_long = (cell.grade_id or "").startswith(LONG_CELL)
+        assert is_long == ("skip-execution" in cell.tags), f"line {cell.line}"
+        if is_long:
+            assert cell.record["locked"], cell.grade_id
+
+
+@each_notebook
+def test_all_code_is_locked_or_the_students(assignment, notebook):
+    free = [cell.line for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
+    assert free == []
+
+
+@each_notebook
+def test_randomness_is_seeded(assignment, notebook):
+    for cell in cells_of(assignment, notebook):
+        if cell.cell_type == "code":
+            called = calls(python(cell.source))
+            assert not [n for n in called if re.match(r"np\.random\.(?!default_rng|Generator)|random\.", n)], cell.line
+            assert "np.random.default_rng()" not in cell.source, cell.line
+
+
+# --- build and release --------------------------------------------------------------------------
+
+
+@each_notebook
+def test_same_source_same_bytes(assignment, notebook):
+    path = COURSE.source(assignment, notebook)
+    assert to_bytes(read_source(path)) == to_bytes(read_source(path))
+
+
+def test_building_twice_in_two_places_gives_the_same_bytes(tmp_path):
+    copy = shutil.copytree(ASSIGNMENTS, tmp_path / "assignments")
+    (tmp_path / "assignments" / "course.toml").write_text(
+        re.sub(r'root = ".."', f"root = {str(ASSIGNMENTS.parent)!r}", (ASSIGNMENTS / "course.toml").read_text())
+    )
+    built = []
+    for name, sources in (("here", ASSIGNMENTS), ("there", copy)):
+        workspace = create(tmp_path / name, sources)
+        built.append([path.read_bytes() for entry in COURSE.assignments for path in build(workspace, entry)])
+    assert built[0] == built[1] and len(built[0]) == len(NOTEBOOKS)
+
+
+@each_notebook
+def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, releases):
+    """Independent of leaks.py: no marked line of 30 characters stands in the released notebook, if not elsewhere too."""
+    cells = cells_of(assignment, notebook)
+    visible = "\n".join(without_regions(cell.source, cell.regions) for cell in cells)
+    released = (releases[assignment] / f"{notebook}.ipynb").read_text()
+    for cell in cells:
+        for region in cell.regions:
+            for line in cell.source.split("\n")[region.begin + 1 : region.end]:
+                if len(line.strip()) >= 30 and line.strip() not in visible:
+                    assert line.strip() not in released.encode().decode("unicode_escape")
+    assert "BEGIN" not in released and "HIDDEN" not in released

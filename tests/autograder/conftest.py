@@ -1,0 +1,139 @@
+"""A tiny course, built and released once; every test that asks for it gets a copy of the workspace."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from autograder.workspace import Workspace
+
+COURSE = """
+[course]
+id = "tiny"
+title = "A tiny course"
+
+[[assignment]]
+name = "sums"
+title = "Adding up"
+notebooks = ["adding", "squaring"]
+[assignment.limits]
+cell_seconds = 3
+notebook_seconds = 30
+output_bytes = 2000
+submission_bytes = 200000
+"""
+
+HEADER = """# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+"""
+
+ADDING = (
+    HEADER
+    + """
+# %% [markdown]
+# # Adding
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import warnings
+
+# %% nbgrader={"grade": false, "grade_id": "add", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def add(a, b):
+    \"\"\"The sum of a and b.\"\"\"
+    ### BEGIN SOLUTION
+    return a + b
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_add_small", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+assert add(1, 2) == 3, "1 + 2 is 3"
+### BEGIN HIDDEN TESTS
+assert add(-1, -2) == -3, "negative numbers"
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": false, "grade_id": "double", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def double(a):
+    ### BEGIN SOLUTION
+    return 2 * a
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_double", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+assert double(4) == 8, "twice 4 is 8"
+
+# %% nbgrader={"grade": false, "grade_id": "demo_long", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+raise SystemExit("the grader must not run this")
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question_why", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# Because addition commutes. **Marking**: 5 points for that.
+# ### END SOLUTION
+"""
+)
+
+SQUARING = (
+    HEADER
+    + """
+# %% nbgrader={"grade": false, "grade_id": "square", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def square(a):
+    ### BEGIN SOLUTION
+    return a * a
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_square", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+assert square(3) == 9, "3 squared is 9"
+"""
+)
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory):
+    """The folder of a workspace whose only assignment, `sums`, is built and released."""
+    from autograder import build, release, workspace
+
+    folder = tmp_path_factory.mktemp("tiny")
+    sources = folder / "assignments" / "sums"
+    sources.mkdir(parents=True)
+    (folder / "assignments" / "course.toml").write_text(COURSE)
+    (sources / "adding.py").write_text(ADDING)
+    (sources / "squaring.py").write_text(SQUARING)
+    course = workspace.create(folder / "workspace", folder / "assignments")
+    build.build(course, "sums")
+    release.release(course, "sums")
+    return folder
+
+
+@pytest.fixture
+def tiny(released_course, tmp_path):
+    """A workspace of one's own with `sums` released."""
+    shutil.copytree(released_course, tmp_path / "course")
+    return Workspace(tmp_path / "course" / "workspace")
+
+
+@pytest.fixture
+def hand_in(tiny):
+    """hand_in(student, adding={grade_id: text}, squaring={...}) puts a submission under `submitted/`."""
+
+    def write(student, **answers):
+        folder = tiny.submitted(student, "sums")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("adding", "squaring"):
+            notebook = released_notebook(tiny, name)
+            for cell in notebook.cells:
+                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+                if grade_id in answers.get(name, {}):
+                    cell.source = answers[name][grade_id]
+            nbformat.write(notebook, folder / f"{name}.ipynb")
+        return folder
+
+    return write
+
+
+def released_notebook(workspace, name):
+    return nbformat.read(workspace.release("sums") / f"{name}.ipynb", as_version=4)

@@ -1,0 +1,201 @@
+"""What a student learns from `cs231n check`."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder import check as check_module
+from autograder.check import check, compute_checksum
+from autograder.errors import KitError
+
+
+def cell(source, grade_id, make=new_code_cell, **record):
+    made = make(source)
+    flags = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+    made.metadata["nbgrader"] = {"grade_id": grade_id, **flags, **record}
+    if record.get("released", True):
+        made.metadata["nbgrader"]["checksum"] = compute_checksum(made)
+    return made
+
+
+def solution(source, grade_id):
+    return cell(source, grade_id, solution=True)
+
+
+def test(source, grade_id, points=2):
+    return cell(source, grade_id, grade=True, locked=True, points=points)
+
+
+test.__test__ = False  # the word is nbgrader's; pytest is not meant
+
+
+@pytest.fixture
+def checked(tmp_path):
+    def run(*cells):
+        path = tmp_path / "work.ipynb"
+        nbformat.write(new_notebook(cells=list(cells)), path)
+        return check(path)
+
+    return run
+
+
+def test_each_state_of_an_exercise(checked):
+    found = checked(
+        cell("class CheckFailed(AssertionError):\n    pass", "setup", locked=True),
+        solution("def done():\n    return 1", "done"),
+        test("assert done() == 1", "test_done_a", 2),
+        test("raise CheckFailed('the value: expected 2\\nbut got 1')", "test_done_b", 3),
+        solution("def stub():\n    raise NotImplementedError('exercise stub: write your code here')", "stub"),
+        test("stub()", "test_stub"),
+        solution("def wrong(x):\n    y = x + 1\n    return helper(y)\n\ndef helper(y):\n    return y[10]", "wrong"),
+        test("wrong(1)", "test_wrong"),
+        solution("def broken(:", "broken"),
+        test("broken()", "test_broken"),
+        solution("def right():\n    return 1", "right"),
+        test("right()", "test_right", 4),
+    )
+    done, stub, wrong, broken, right = found.exercises
+    assert (done.state, done.passed, done.checks, done.points, done.max_points) == ("failed", 1, 2, 2, 5)
+    assert done.problems == ["test_done_b: the value: expected 2\n  but got 1"]
+    assert (stub.state, stub.problems) == ("not started", [])
+    assert "TypeError: 'int' object is not subscriptable" in wrong.problems[0]
+    assert "line 6 of the cell wrong: return y[10]" in wrong.problems[0]
+    assert broken.problems[0].startswith("the cell does not run: SyntaxError")
+    assert "line 1 of the cell broken: def broken(:" in broken.problems[0]
+    assert right.state == "passed"
+    assert not found.ok
+
+
+def test_all_passed_is_ok_though_questions_are_open(checked):
+    found = checked(
+        solution("x = 1", "x"),
+        test("assert x == 1", "test_x"),
+        cell("YOUR ANSWER HERE", "question", new_markdown_cell, grade=True, solution=True, points=3),
+    )
+    assert found.ok
+    assert found.questions == {"question": False}
+
+
+def test_an_answered_question(checked):
+    question = cell("YOUR ANSWER HERE", "question", new_markdown_cell, grade=True, solution=True, points=3)
+    question.source = "Because of the triangle inequality."
+    assert checked(test("pass", "test_x"), question).questions == {"question": True}
+
+
+def test_locked_cells_that_were_changed_are_named(checked):
+    same, changed = test("assert 1 == 1", "test_same"), test("assert 1 == 2", "test_changed")
+    changed.source = "pass"
+    assert checked(same, changed).changed == ["test_changed"]
+
+
+def test_a_partly_written_exercise_is_not_called_not_started(checked):
+    found = checked(
+        solution("def f(x):\n    if x: return 0\n    raise NotImplementedError('exercise f: write ...')", "f"),
+        test("f(0)", "test_f_a"),
+        test("assert f(1) == 1, 'f(1) is 1'", "test_f_b"),
+    )
+    assert found.exercises[0].state == "failed"
+
+
+def test_long_cells_are_not_run(checked):
+    long = cell("raise SystemExit", "demo", locked=True)
+    long.metadata.tags = ["skip-execution"]
+    assert checked(long, test("pass", "test_x")).ok
+
+
+def test_it_runs_in_the_notebooks_folder_and_leaves_the_file_alone(tmp_path):
+    (tmp_path / "data.txt").write_text("42")
+    path = tmp_path / "work.ipynb"
+    nbformat.write(new_notebook(cells=[test("assert open('data.txt').read() == '42'", "test_x")]), path)
+    before = path.read_bytes()
+    assert check(path).ok
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data.txt", "work.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"print('hello')", "not valid JSON"),
+        (b'{"cells": [', "not valid JSON"),
+        (b"\xff\xfe", "not valid JSON"),
+        (b"[1, 2]", "has no cells"),
+        (b'{"name": "package.json"}', "has no cells"),
+        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "cannot be read|can be read"),
+        (b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "no checks"),
+        (b'{"worksheets": [], "nbformat": 3, "nbformat_minor": 0, "metadata": {}}', "no checks"),
+    ],
+)
+def test_a_file_that_is_no_exercise_notebook(tmp_path, content, message):
+    path = tmp_path / "work.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(KitError, match=message):
+        check(path)
+
+
+def test_a_record_that_nobody_can_read_is_no_test(tmp_path):
+    strange = [new_code_cell("1", metadata={"nbgrader": record}) for record in ("x", {}, {"grade_id": 3, "grade": 1})]
+    strange.append(new_code_cell("1", metadata={"nbgrader": {"grade_id": "a", "grade": True, "points": "many"}}))
+    path = tmp_path / "work.ipynb"
+    path.write_text(json.dumps(new_notebook(cells=strange)))
+    with pytest.raises(KitError, match="no checks"):
+        check(path)
+
+
+def test_a_missing_file_names_the_notebooks_there_are(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    with pytest.raises(KitError, match="does not exist.") as caught:
+        check(tmp_path / "nkk.ipynb")
+    assert "knn.ipynb" in caught.value.hint
+
+
+def test_a_folder_is_no_notebook(tmp_path):
+    with pytest.raises(KitError, match="is a folder"):
+        check(tmp_path)
+
+
+def test_the_ending_may_be_left_out(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    assert check_module.find_notebook(tmp_path / "knn") == tmp_path / "knn.ipynb"
+
+
+@given(
+    source=st.text(max_size=30),
+    record=st.fixed_dictionaries(
+        {"grade_id": st.text(min_size=1, max_size=5), "points": st.integers(0, 9) | st.floats(0, 9)},
+        optional={key: st.booleans() for key in ("grade", "solution", "locked", "task")},
+    ),
+    make=st.sampled_from([new_code_cell, new_markdown_cell]),
+)
+def test_the_checksum_is_nbgraders(source, record, make):
+    from nbgrader import utils
+
+    made = make(source, metadata={"nbgrader": record})
+    assert compute_checksum(made) == utils.compute_checksum(made)
+
+
+def test_a_released_notebook_is_unchanged_and_not_started(tiny):
+    found = check(tiny.release("sums") / "adding.ipynb")
+    assert found.changed == []
+    assert found.questions == {"question_why": False}
+    assert {exercise.state for exercise in found.exercises} == {"not started"}
+
+
+def test_check_needs_no_nbgrader(tiny):
+    notebook = str(tiny.release("sums") / "adding.ipynb")
+    code = f"""
+import sys
+sys.modules["nbgrader"] = sys.modules["jupytext"] = None  # as where they are not installed
+from autograder.cli import main
+main(["check", {notebook!r}])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "not started" in done.stdout and done.stderr == ""

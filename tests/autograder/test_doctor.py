@@ -1,0 +1,109 @@
+"""What `cs231n doctor` finds, and what it then advises."""
+
+import builtins
+import os
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import doctor
+from autograder.cli import main
+from autograder.doctor import Finding, examine
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    """Everything but the start of a kernel, which takes a second."""
+    monkeypatch.setattr(doctor, "_jupyter_kernel", lambda subject: Finding(subject, "ok", "as if it had started"))
+
+
+def finding(subject, start=None):
+    return next(found for found in examine(start) if found.subject == subject)
+
+
+def test_a_kernel_is_really_started():
+    found = doctor._jupyter_kernel("Jupyter kernel")
+    assert found.state == "ok" and "computed 1 + 1 in" in found.found
+
+
+def test_a_kernel_of_another_python_is_noticed(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    found = doctor._jupyter_kernel("Jupyter kernel")
+    assert found.state == "warning" and "ipykernel install" in found.advice
+
+
+def test_a_kernel_that_cannot_start_is_fatal(monkeypatch):
+    monkeypatch.setattr(
+        "jupyter_client.manager.start_new_kernel", lambda **_: (_ for _ in ()).throw(RuntimeError("no"))
+    )
+    found = finding("Jupyter kernel")
+    assert found.is_fatal and "RuntimeError: no" in found.found
+
+
+def test_what_is_here_is_found(no_kernel, tiny):
+    found = {f.subject: f for f in examine(tiny.root)}
+    assert found["Python"].state == found["NumPy"].state == found["JupyterLab"].state == "ok"
+    assert "nbgrader" in found["instructor's tools"].found
+    assert found["workspace"].found == f"{tiny.root} (sums)"
+    assert not any(f.is_fatal for f in found.values())
+
+
+def test_an_old_python_is_fatal(no_kernel, monkeypatch):
+    monkeypatch.setattr(doctor, "OLDEST_PYTHON", (99, 0))
+    assert finding("Python").is_fatal
+
+
+def test_without_a_compiler_all_still_works(no_kernel, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("CC", "no-such-compiler")
+    found = finding("C compiler")
+    assert found.state == "warning" and not found.is_fatal and "gcc" in found.advice
+
+
+def test_students_need_no_instructors_tools(no_kernel, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = finding("instructor's tools")
+    assert found.state == "warning" and not found.is_fatal
+
+
+def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
+    real = builtins.__import__
+
+    def broken(name, *arguments, **more):
+        if name == "numpy":
+            raise ImportError("DLL load failed")
+        return real(name, *arguments, **more)
+
+    monkeypatch.setattr(builtins, "__import__", broken)
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 1
+    assert "DLL load failed" in result.output and "Traceback" not in result.output
+
+
+def test_the_isolation_in_force_is_stated(no_kernel):
+    found = finding("sandbox")
+    assert found.state == "warning"
+    assert "isolation in force: process (no sandbox)" in found.found
+    assert "throw away" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [("exit 0", "works here"), ("echo denied >&2; exit 1", "does not work here: denied")]
+)
+def test_bubblewrap_is_tried_for_real(monkeypatch, tmp_path, code, says):
+    (tmp_path / "bwrap").write_text(f"#!/bin/sh\n{code}\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path) + os.pathsep + "/bin:/usr/bin")
+    assert says in doctor._bubblewrap()
+
+
+def test_a_workspace_whose_course_is_broken_is_said(no_kernel, tiny):
+    (tiny.root.parent / "assignments" / "course.toml").write_text("nonsense")
+    assert finding("workspace", tiny.root).state == "missing"
+
+
+def test_the_command_prints_each_finding_and_exits_0(no_kernel):
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 0
+    assert "ok      Python:" in result.output

@@ -1,0 +1,109 @@
+"""Real kernels, real loops, real crashes; the limits are small so that they are quickly met."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.course import Limits
+from autograder.execute import Job, execute
+
+LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=1000)
+
+
+def run(*sources, limits=LIMITS, tags=(), **job):
+    cells = [new_code_cell(source) for source in sources]
+    for index in tags:
+        cells[index].metadata["tags"] = ["skip-execution"]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    executed = execute(Job(notebook=nbformat.writes(notebook), limits=limits, **job))
+    return executed, nbformat.reads(executed.notebook, as_version=4).cells
+
+
+def error(cell):
+    return next((o.ename for o in cell.outputs if o.output_type == "error"), None)
+
+
+def text(cell):
+    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+
+
+def test_runs_every_cell_though_one_raises():
+    executed, cells = run("x = 1", "1 / 0", "x + 1")
+    assert [error(cell) for cell in cells] == [None, "ZeroDivisionError", None]
+    assert text(cells[2]) == "2"
+    assert executed.problems == ()
+
+
+def test_an_endless_loop_is_interrupted_and_the_kernel_goes_on():
+    executed, cells = run("x = 1", "print('before')\nwhile True: pass", "x + 1")
+    assert error(cells[1]) == "TimeLimit"
+    assert "before" in text(cells[1])
+    assert text(cells[2]) == "2"
+    assert executed.problems == ("cell 2 did not finish within 2 s",)
+
+
+def test_a_kernel_that_dies_or_ignores_the_interrupt_is_replaced_and_brought_up_to_date():
+    deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    executed, cells = run("x = 1", "import os\nos._exit(1)", "x += 1", deaf, "x")
+    assert [error(cell) for cell in cells] == [None, "KernelDied", None, "TimeLimit", None]
+    assert text(cells[4]) == "2"
+    assert len(executed.problems) == 2
+
+
+def test_a_notebook_whose_kernel_keeps_dying_is_given_up_and_the_rest_cannot_score():
+    executed, cells = run(*["import os\nos._exit(1)"] * 5, "1")
+    assert {error(cell) for cell in cells} == {"KernelDied"}
+    assert "were not run" in executed.problems[-1]
+
+
+def test_the_notebook_has_a_time_limit_of_its_own():
+    limits = Limits(cell_seconds=30, notebook_seconds=1)
+    executed, cells = run("import time\ntime.sleep(5)", "1", limits=limits)
+    assert [error(cell) for cell in cells] == ["TimeLimit", "TimeLimit"]
+
+
+def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():
+    executed, cells = run("print('a' * 5_000_000)", "print('short')", "print('b' * 2000)\n1 / 0")
+    assert len(text(cells[0])) < 1200
+    assert "output cut here" in text(cells[0])
+    assert text(cells[1]) == "short\n"
+    assert error(cells[2]) == "ZeroDivisionError"
+    assert [p.split(" printed")[0] for p in executed.problems] == ["cell 1", "cell 3"]
+
+
+def test_cells_tagged_skip_execution_run_only_when_asked():
+    _, cells = run("print('ran')", tags=[0])
+    assert text(cells[0]) == ""
+    _, cells = run("print('ran')", tags=[0], skip_tagged=False)
+    assert text(cells[0]) == "ran\n"
+
+
+def test_an_error_that_is_not_shown_is_an_error():
+    hide = "get_ipython().showtraceback = lambda *a, **k: None"
+    _, cells = run(hide, "1 / 0")
+    assert error(cells[1]) == "ZeroDivisionError"
+
+
+def test_the_environment_and_the_folder_are_those_of_the_job(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "1234")
+    show = "import os\nprint('SECRET_TOKEN' in os.environ, os.environ.get('GIVEN'), len(os.listdir()))"
+    _, cells = run(show, env={"PATH": "/usr/bin:/bin", "GIVEN": "yes"})
+    assert text(cells[0]) == "False yes 0\n"
+    (tmp_path / "beside.txt").write_text("")
+    _, cells = run(show, cwd=str(tmp_path))
+    assert text(cells[0]) == "True None 1\n"
+
+
+def test_pythonpath_goes_in_front(tmp_path):
+    (tmp_path / "cs231n_lib").mkdir()
+    (tmp_path / "cs231n_lib" / "__init__.py").write_text("WHICH = 'edition'")
+    _, cells = run("import cs231n_lib\ncs231n_lib.WHICH", pythonpath=(str(tmp_path),))
+    assert text(cells[0]) == "'edition'"
+
+
+@pytest.mark.parametrize("module", ["ipykernel_launcher", "numpy"])
+def test_a_module_in_the_working_folder_does_not_stand_in_for_what_starts_the_kernel(tmp_path, module):
+    (tmp_path / f"{module}.py").write_text("raise SystemExit('shadowed')")
+    _, cells = run("1 + 1", cwd=str(tmp_path))
+    assert text(cells[0]) == "2"

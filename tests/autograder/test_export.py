@@ -1,0 +1,130 @@
+"""The CSV of an assignment's marks."""
+
+import csv
+from datetime import datetime
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.errors import KitError
+from autograder.export import export
+
+
+@pytest.fixture
+def gradebook(tiny):
+    with Gradebook(tiny.db_url, tiny.course_id) as opened:
+        yield opened
+
+
+@pytest.fixture
+def exported(tiny, tmp_path):
+    """Export and read back: a list of dicts."""
+
+    def run():
+        out = tmp_path / "marks.csv"
+        count = export(tiny, "sums", out)
+        with open(out, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert count == len(rows)
+        return rows
+
+    return run
+
+
+def submit(gradebook, student, marks, timestamp=None, **details):
+    """A graded submission; marks: {(notebook, cell): {"auto_score": ...}}."""
+    gradebook.update_or_create_student(student, **details)
+    gradebook.update_or_create_submission("sums", student, timestamp=timestamp)
+    for (notebook, cell), values in marks.items():
+        grade = gradebook.find_grade(cell, notebook, "sums", student)
+        for key, value in values.items():
+            setattr(grade, key, value)
+        grade.needs_manual_grade = "auto_score" not in values and "manual_score" not in values
+    gradebook.db.commit()
+
+
+FULL = {
+    ("adding", "test_add_small"): {"auto_score": 2},
+    ("adding", "test_double"): {"auto_score": 3},
+    ("adding", "question_why"): {},
+    ("squaring", "test_square"): {"auto_score": 4},
+}
+
+
+def test_columns_follow_the_course_and_the_notebook(exported, gradebook):
+    submit(gradebook, "alice", FULL)
+    [row] = exported()
+    columns = list(row)
+    assert columns[columns.index("needs_manual_grading") + 1 :] == [
+        "adding", "adding:test_add_small", "adding:test_double", "adding:question_why", "squaring", "squaring:test_square",
+    ]  # fmt: skip
+
+
+def test_a_row(exported, gradebook):
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 23, 59), first_name="Alice", email="alice@example.org")
+    [row] = exported()
+    assert row["student"] == "alice" and row["first_name"] == "Alice" and row["email"] == "alice@example.org"
+    assert row["timestamp"] == "2026-11-20 23:59:00"
+    assert (row["total"], row["max"]) == ("9", "14")
+    assert (row["adding"], row["adding:test_add_small"], row["squaring:test_square"]) == ("5", "2", "4")
+
+
+def test_a_mark_that_waits_for_a_person_is_empty_and_said(exported, gradebook):
+    submit(gradebook, "alice", FULL)
+    [row] = exported()
+    assert row["adding:question_why"] == "" and row["needs_manual_grading"] == "yes"
+
+
+def test_a_mark_by_hand_wins(exported, gradebook):
+    marks = {**FULL, ("adding", "test_double"): {"auto_score": 0, "manual_score": 1.5}}
+    marks["adding", "question_why"] = {"manual_score": 4, "extra_credit": 1}
+    submit(gradebook, "alice", marks)
+    [row] = exported()
+    assert (row["adding:test_double"], row["adding:question_why"]) == ("1.5", "5")
+    assert (row["total"], row["needs_manual_grading"]) == ("12.5", "no")
+
+
+def test_lateness_and_penalty(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5
+    gradebook.db.commit()
+    [row] = exported()
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "2.5", "6.5")
+
+
+def test_a_student_without_a_submission_has_empty_cells(exported, gradebook):
+    gradebook.add_student("bob", last_name="B")
+    [row] = exported()
+    assert {key: value for key, value in row.items() if value} == {"student": "bob", "last_name": "B"}
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_cell_is_a_formula(exported, gradebook, name):
+    gradebook.add_student("bob", last_name=name)
+    [row] = exported()
+    assert row["last_name"] == "'" + name
+
+
+def test_names_in_any_alphabet_with_commas_and_quotes(exported, gradebook):
+    gradebook.add_student('Zoë "Zed" 李, Jr', last_name="李")
+    [row] = exported()
+    assert row["student"] == 'Zoë "Zed" 李, Jr'
+
+
+def test_students_are_sorted(exported, gradebook):
+    for student in ("carol", "alice", "bob"):
+        gradebook.add_student(student)
+    assert [row["student"] for row in exported()] == ["alice", "bob", "carol"]
+
+
+def test_an_assignment_that_was_never_released(tiny, gradebook, tmp_path):
+    gradebook.remove_assignment("sums")
+    with pytest.raises(KitError, match="does not know sums") as caught:
+        export(tiny, "sums", tmp_path / "x.csv")
+    assert "cs231n release sums" in caught.value.hint
+
+
+def test_a_file_that_cannot_be_written(tiny, tmp_path):
+    with pytest.raises(KitError, match="Cannot write"):
+        export(tiny, "sums", tmp_path / "no" / "folder.csv")

@@ -1,0 +1,232 @@
+"""Grading a class: the three steps together, with real kernels and a real gradebook."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.errors import KitError
+from autograder.grade import grade
+from autograder.report import class_table, summary_line
+
+RIGHT = {
+    "adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"},
+    "squaring": {"square": "def square(a):\n    return a ** 2"},
+}
+
+
+def variant(**adding):
+    return {**RIGHT, "adding": {**RIGHT["adding"], **adding}}
+
+
+def scores(workspace):
+    """{student: {grade_id: (automatic score, needs manual grading)}} as the gradebook has it."""
+    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+        return {
+            s.student.id: {g.name: (g.auto_score, g.needs_manual_grade) for nb in s.notebooks for g in nb.grades}
+            for s in gradebook.assignment_submissions("sums")
+        }
+
+
+def row_of(report, student):
+    return next(row for row in report.rows if row.student == student)
+
+
+@pytest.fixture
+def classroom(tiny, hand_in):
+    hand_in("full", **variant(question_why="It commutes."))
+    hand_in("blank")
+    hand_in("hidden", **variant(add="def add(a, b):\n    return abs(a) + abs(b)"))
+    hand_in("warns", **variant(add="def add(a, b):\n    import warnings; warnings.warn('careful')\n    return a + b"))
+    hand_in("raises", **variant(double="def double(a):\n    return 2 * a\n\nprint(resutl)"))
+    hand_in("endless", **variant(double="def double(a):\n    while True: pass"))
+    (hand_in("broken", **RIGHT) / "adding.ipynb").write_text('{"cells": [')
+    (tiny.submitted("nothing", "sums")).mkdir(parents=True)
+    return tiny
+
+
+FULL = {"test_add_small": (2, False), "test_double": (3, False), "question_why": (0, False), "test_square": (4, False)}
+
+
+def test_a_class_each_of_whom_fails_alone(classroom):
+    report = grade(classroom, "sums", workers=2)
+    assert scores(classroom) == {
+        "full": FULL | {"question_why": (None, True)},
+        "blank": dict.fromkeys(FULL, (0, False)),
+        "hidden": FULL | {"test_add_small": (0, False)},
+        "warns": FULL,
+        "raises": FULL,
+        "endless": FULL | {"test_double": (0, False)},
+        "broken": dict.fromkeys(FULL, (0, False)) | {"test_square": (4, False)},
+        "nothing": dict.fromkeys(FULL, (0, False)),
+    }
+    why = {row.student: "\n".join(row.reasons) for row in report.rows}
+    assert why["full"] == why["warns"] == ""
+    assert why["blank"] == "adding: nothing done yet\nsquaring: nothing done yet"
+    assert "add: AssertionError: negative numbers" in why["hidden"]
+    assert "the cell 'double' raised NameError" in why["raises"]
+    assert "the cell 'test_double' did not finish within 3 s" in why["endless"]
+    assert "not valid JSON (line 1" in why["broken"]
+    assert "adding.ipynb was not handed in" in why["nothing"]
+    assert {row.status for row in report.rows} == {"graded"}
+    _the_table_shows_it(report)
+    _nothing_changed_so_nothing_runs_again(classroom)
+
+
+def _the_table_shows_it(report):
+    from rich.console import Console
+
+    console = Console(width=150, record=True, file=open(os.devnull, "w"))
+    console.print(class_table(report))
+    text = console.export_text()
+    assert all(row.student in text for row in report.rows)
+    assert "5* / 10" in text  # the question is still to be graded by hand
+    assert "8 graded" in summary_line(report) and "isolation: process" in summary_line(report)
+
+
+def _nothing_changed_so_nothing_runs_again(workspace):
+    before = (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns
+    report = grade(workspace, "sums")
+    assert {row.status for row in report.rows} == {"unchanged"}
+    assert row_of(report, "full").scores["adding"].score == 5
+    assert row_of(report, "broken").reasons  # the reasons are still told
+    assert (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns == before
+
+
+def test_what_changed_is_graded_again_and_only_that(tiny, hand_in):
+    hand_in("one", **RIGHT)
+    hand_in("two")
+    grade(tiny, "sums")
+    hand_in("two", **RIGHT)
+    report = grade(tiny, "sums")
+    assert [(row.student, row.status) for row in report.rows] == [("one", "unchanged"), ("two", "graded")]
+    assert scores(tiny)["two"] == FULL
+    assert [row.status for row in grade(tiny, "sums", students=["one"], force=True).rows] == ["graded"]
+
+
+def test_points_given_by_hand_survive_grading_again(tiny, hand_in):
+    hand_in("one", **variant(question_why="It commutes."))
+    grade(tiny, "sums")
+    with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
+        by_hand = gradebook.find_grade("question_why", "adding", "sums", "one")
+        by_hand.manual_score, by_hand.needs_manual_grade = 4, False
+        gradebook.db.commit()
+    assert grade(tiny, "sums").rows[0].scores["adding"].score == 9
+    assert grade(tiny, "sums", force=True).rows[0].scores["adding"].score == 9
+
+
+def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(tiny, hand_in):
+    hand_in("one", **variant(add="def add(a, b):\n    import sys; print('hm', file=sys.stderr); return a + b"))
+    grade(tiny, "sums")
+    notebook = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
+    test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "test_add_small")
+    assert "negative numbers" in test.source
+    assert [(o.name, o.text) for o in test.outputs] == [("stdout", "hm\nhm\n")]
+
+
+def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_in):
+    folder = hand_in("late", **RIGHT)
+    (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
+        gradebook.update_or_create_assignment("sums", duedate="2030-01-01 00:00:00 UTC")
+    with (tiny.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    report = grade(type(tiny)(tiny.root), "sums")
+    assert [score.score for score in report.rows[0].scores.values()] == [0, 0]
+
+
+def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatch):
+    from autograder import grade as module
+
+    hand_in("one", **RIGHT)
+    hand_in("two", **RIGHT)
+    real = module.record
+
+    def refuse_one(workspace, gradebook, assignment, student, notebooks):
+        if student == "one":
+            raise OSError("disk full")
+        return real(workspace, gradebook, assignment, student, notebooks)
+
+    monkeypatch.setattr(module, "record", refuse_one)
+    report = grade(tiny, "sums")
+    assert [(row.student, row.status) for row in report.rows] == [("one", "failed"), ("two", "graded")]
+    assert "disk full" in row_of(report, "one").reasons[0]
+
+
+def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch):
+    from autograder import record
+
+    hand_in("one", **RIGHT)
+
+    def fail(*arguments):
+        raise OSError("the power went")
+
+    monkeypatch.setattr(record, "_assign_late_penalty", fail)
+    assert grade(tiny, "sums").rows[0].status == "failed"
+    assert scores(tiny) == {}
+    monkeypatch.undo()
+    assert grade(tiny, "sums").rows[0].status == "graded"
+
+
+def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in):
+    for student in "abcdef":
+        hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))
+    command = [sys.executable, "-c", "import sys; from autograder.grade import grade; "
+               "from autograder.workspace import Workspace; "
+               "grade(Workspace(sys.argv[1]), 'sums', workers=2)", str(tiny.root)]  # fmt: skip
+    for receipts in (0, 2, 4):  # kill once that many are done: somewhere in the middle of the next
+        process = subprocess.Popen(command)
+        folder = tiny.root / ".cs231n" / "receipts" / "sums"
+        while process.poll() is None and len(list(folder.glob("*.json"))) < receipts:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    report = grade(tiny, "sums", workers=2)
+    assert {row.status for row in report.rows} == {"graded", "unchanged"}
+    wrong = FULL | {"test_add_small": (0, False)}
+    assert scores(tiny) == {student: (FULL if student in "ace" else wrong) for student in "abcdef"}
+    assert not list(tiny.root.glob("autograded/*/.sums-*"))
+    assert all(json.loads(path.read_text())["digest"] for path in folder.glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (lambda w: None, "no submissions of sums"),
+        (lambda w: (w.source("sums") / "adding.ipynb").unlink(), "has not been built"),
+        (lambda w: _change_source(w), "has changed since the release"),
+    ],
+)
+def test_what_cannot_be_graded_at_all_says_what_to_do(tiny, prepare, message):
+    prepare(tiny)
+    with pytest.raises(KitError, match=message) as caught:
+        grade(tiny, "sums")
+    assert "cs231n " in caught.value.hint
+
+
+def _change_source(workspace):
+    path = workspace.source("sums") / "adding.ipynb"
+    path.write_text(path.read_text().replace("negative numbers", "numbers below zero"))
+
+
+def test_an_unknown_student_is_named(tiny, hand_in):
+    hand_in("one")
+    with pytest.raises(KitError, match="'somebody'"):
+        grade(tiny, "sums", students=["somebody"])
+
+
+def test_two_graders_do_not_work_on_one_assignment(tiny, hand_in):
+    import fcntl
+
+    hand_in("one")
+    (tiny.root / ".cs231n").mkdir(exist_ok=True)
+    with open(tiny.root / ".cs231n" / "sums.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(KitError, match="another process"):
+            grade(tiny, "sums")

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from cs231n_lib import data
+from cs231n_lib.data import registry
+
+
+def test_the_data_folder_is_the_one_of_the_environment(data_folder):
+    assert data.data_dir() == data_folder
+
+
+def test_a_relative_folder_does_not_move_with_the_current_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CS231N_DATA", "mine")
+    assert data.data_dir() == tmp_path / "mine"
+
+
+def test_the_data_folder_is_found_upward(tmp_path, monkeypatch):
+    monkeypatch.delenv("CS231N_DATA", raising=False)
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "registry.toml").touch()
+    (tmp_path / "notebooks" / "first").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "notebooks" / "first")
+    assert data.data_dir() == tmp_path / "datasets"
+
+
+def test_the_data_folder_is_the_users_cache_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("CS231N_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    assert data.data_dir().name == "cs231n" and data.data_dir() != tmp_path / "datasets"
+
+
+def test_cifar10_is_available_only_when_complete(small_cifar10, data_folder):
+    folder = data_folder / "cifar-10-batches-py"
+    assert data.available()["cifar10"] == folder
+    (folder / "data_batch_2").unlink()
+    assert data.available()["cifar10"] is None
+
+
+def test_the_embedded_set_is_always_available(data_folder):
+    assert data.available()["shapes10"].parent == data_folder
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(data.DataError, match=r"no data set 'mnist'; the data sets are: cifar10, shapes10"):
+        registry.entry("mnist")
+
+
+def test_the_registry_has_what_a_download_needs():
+    cifar10 = registry.entry("cifar10")
+    assert cifar10["url"].startswith("https://") and len(cifar10["sha256"]) == 64
+    assert set(cifar10["files"]) == {"batches.meta", "test_batch", *(f"data_batch_{i}" for i in range(1, 6))}
+    assert cifar10["size"] == 170_498_071
+
+
+def test_the_registry_is_read_from_an_installed_package(tmp_path, monkeypatch):
+    # In a wheel `datasets` is a subpackage: nothing lies beside cs231n_lib.
+    installed = tmp_path / "cs231n_lib"
+    (installed / "datasets").mkdir(parents=True)
+    source = Path(registry.__file__).parents[2] / "datasets" / "registry.toml"
+    (installed / "datasets" / "registry.toml").write_bytes(source.read_bytes())
+    monkeypatch.setattr(registry, "__file__", str(installed / "data" / "registry.py"))
+    monkeypatch.setattr(registry.resources, "files", lambda package: installed)
+    assert registry._registry.__wrapped__()["cifar10"]["title"] == "CIFAR-10"

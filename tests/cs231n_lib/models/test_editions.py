@@ -1,0 +1,63 @@
+"""A release leaves out the files that answer its assignment; the rest of the library must not notice."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cs231n_lib
+from cs231n_lib import models
+
+ANSWERS = {"k_nearest_neighbor.py": "KNearestNeighbor", "linear_classifier.py": "LinearSVM"}
+REST = "import cs231n_lib.checks, cs231n_lib.data, cs231n_lib.gradient_check, cs231n_lib.kernels, cs231n_lib.vis"
+
+
+@pytest.fixture
+def run_in_edition(tmp_path):
+    """Runs code with a library that has not got the given files; returns what it printed."""
+    library = Path(cs231n_lib.__file__).parent
+
+    def run(code, without):
+        ignore = shutil.ignore_patterns("__pycache__", *without)
+        shutil.copytree(library, tmp_path / "cs231n_lib", ignore=ignore)
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"
+        done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("file, name", ANSWERS.items())
+def test_a_model_that_is_left_out_says_why(run_in_edition, file, name):
+    code = f"try:\n    from cs231n_lib.models import {name}\nexcept ImportError as error:\n    print(error)"
+    assert run_in_edition(code, [file]).strip() == (
+        f"this edition of the library leaves out {name} because it is what the assignment asks you to write")
+
+
+def test_everything_else_works_without_any_answer(run_in_edition):
+    code = f"{REST}\nimport cs231n_lib.models\nprint(cs231n_lib.__file__)"
+    assert str(Path(cs231n_lib.__file__).parent) not in run_in_edition(code, ANSWERS)
+
+
+def test_the_other_models_are_still_there(run_in_edition):
+    code = "from cs231n_lib.models import KNearestNeighbor; print(KNearestNeighbor.__name__)"
+    assert run_in_edition(code, ["linear_classifier.py"]).strip() == "KNearestNeighbor"
+
+
+def test_an_error_inside_a_model_file_is_told_as_it_is(run_in_edition, tmp_path):
+    code = (f"open({str(tmp_path / 'cs231n_lib/models/k_nearest_neighbor.py')!r}, 'w').write('import missing_module')\n"
+            "try:\n    from cs231n_lib.models import KNearestNeighbor\nexcept ImportError as error:\n    print(error)")
+    assert run_in_edition(code, []).strip() == "No module named 'missing_module'"
+
+
+def test_every_model_is_listed():
+    assert set(models.__all__) <= set(dir(models))
+    assert all(getattr(models, name).__name__ == name for name in models.__all__)
+
+
+def test_a_name_that_no_model_has():
+    with pytest.raises(AttributeError, match="no attribute 'Perceptron'; it has KNearestNeighbor"):
+        models.Perceptron  # noqa: B018

@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from cs231n_lib.gradient_check import (
+    NotANumber,
+    eval_numerical_gradient,
+    eval_numerical_gradient_array,
+    grad_check_sparse,
+    numerical_gradient,
+    rel_error,
+)
+from cs231n_lib.robust_gradient import NotRepeatable, gradient_to_judge
+
+FEW = settings(max_examples=15, deadline=None)
+
+
+@FEW
+@given(arrays.arrays(np.float64, arrays.array_shapes(max_dims=4, max_side=3), elements=st.floats(-3, 3)))
+def test_numerical_gradient_of_a_known_function(x):
+    assert rel_error(numerical_gradient(lambda x: np.sum(np.sin(x)), x) + 2, np.cos(x) + 2) < 1e-8
+
+
+def test_numerical_gradient_leaves_x_alone_whatever_f_does():
+    x = np.arange(4.0)
+    before = x.copy()
+
+    def f(x):
+        x *= 2
+        return x.sum()
+
+    assert np.allclose(numerical_gradient(f, x), 2)
+    assert np.array_equal(x, before)
+
+
+def test_numerical_gradient_works_on_float32_and_lists_in_float64():
+    assert numerical_gradient(np.sum, np.ones(2, np.float32)).dtype == np.float64
+    assert np.allclose(numerical_gradient(lambda x: np.sum(x**2), [1, 2]), [2, 4])
+
+
+def test_numerical_gradient_of_a_single_number():
+    assert np.isclose(numerical_gradient(lambda x: x**3, 2.0), 12)
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"), [(None, "None"), ((1.0, 2.0), "lambda W"), ("a", "'a'"), (np.ones(3), "shape")]
+)
+def test_numerical_gradient_says_what_f_returned_instead_of_a_number(returned, says):
+    with pytest.raises(NotANumber, match=says):
+        numerical_gradient(lambda x: returned, np.ones(2))
+
+
+def test_eval_numerical_gradient_prints_when_verbose(capsys):
+    assert np.allclose(eval_numerical_gradient(np.sum, np.ones((2, 2)), verbose=True), 1)
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_eval_numerical_gradient_array_is_the_vector_jacobian_product():
+    rng = np.random.default_rng(0)
+    x, w, dout = rng.normal(size=(2, 3)), rng.normal(size=(3, 4)), rng.normal(size=(2, 4))
+    assert rel_error(eval_numerical_gradient_array(lambda x: x @ w, x, dout), dout @ w.T) < 1e-7
+
+
+def test_eval_numerical_gradient_array_refuses_an_upstream_gradient_of_another_shape():
+    with pytest.raises(ValueError, match=r"\(2,\)"):
+        eval_numerical_gradient_array(lambda x: x, np.ones(2), np.ones((1, 2)))
+
+
+def test_grad_check_sparse_is_repeatable(capsys):
+    x = np.arange(6.0).reshape(2, 3)
+    for _ in range(2):
+        grad_check_sparse(lambda x: np.sum(x**2), x, 2 * x, num_checks=4, seed=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines[:4] == lines[4:]
+
+
+def test_rel_error_is_the_customary_one():
+    assert rel_error(np.array([1.0, 0.0]), np.array([3.0, 0.0])) == 0.5
+    assert rel_error(np.zeros(2), np.zeros(2)) == 0
+
+
+def test_float32_inside_is_noticed_and_survived():
+    rng = np.random.default_rng(0)
+    X, W = rng.normal(size=(20, 6)).astype(np.float32), rng.normal(size=(6, 4))
+
+    def f(W):
+        scores = X @ W.astype(np.float32)
+        return float(np.mean(np.log(np.sum(np.exp(scores), axis=1))))
+
+    exact = numerical_gradient(lambda W: np.mean(np.log(np.sum(np.exp(X.astype(float) @ W), axis=1))), W)
+    found = gradient_to_judge(f, W, exact)
+    assert found.coarse
+    scale = np.max(np.abs(exact))
+    assert np.max(np.abs(found.nearest - exact)) < 1e-4 * scale
+    assert np.max(np.abs(found.gradient - exact)) < 1e-2 * scale
+    assert np.max(np.abs(gradient_to_judge(f, W, 1.1 * exact).nearest - 1.1 * exact)) > 5e-2 * scale
+
+
+def test_float64_is_not_taken_for_float32():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 8))
+    exact = np.sum(X**3, axis=0)[None]
+    assert not gradient_to_judge(lambda W: float(np.sum(X**3 * W)), np.ones((1, 8)), exact).coarse
+
+
+def test_at_a_kink_every_slope_between_left_and_right_is_right():
+    f = lambda x: np.sum(np.maximum(x, 0))  # noqa: E731
+    x = np.array([0.0, 1.0, -1.0])
+    for slope in (0.0, 0.3, 1.0):
+        assert np.allclose(gradient_to_judge(f, x, np.array([slope, 1, 0]), kinks=True).nearest, [slope, 1, 0])
+    assert np.allclose(gradient_to_judge(f, x, np.array([1.5, 0, 1]), kinks=True).nearest, [1, 1, 0], atol=1e-6)
+
+
+def test_a_function_that_draws_random_numbers_is_noticed():
+    rng = np.random.default_rng(0)
+    with pytest.raises(NotRepeatable):
+        gradient_to_judge(lambda x: x.sum() + rng.normal(), np.ones(3), np.ones(3))

@@ -1,0 +1,443 @@
+# %% wrong: correct scores as a row, broadcast along the wrong axis -> test_svm_loss_vectorized_values
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y]
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: leaves the correct class in the sum -> test_svm_loss_vectorized_values
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: blanks whole columns instead of one entry per row -> test_svm_loss_vectorized_values, test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[:, y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: forgets the margin of 1 -> test_svm_loss_vectorized_values, test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: mean over all entries instead of over examples -> test_svm_loss_vectorized_values
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.mean(margins)
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: forgets to divide the loss by N -> test_svm_loss_vectorized_values
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins)
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: forgets to divide the gradient by N -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: correct class counted once per example -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -1
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: column of the correct class not updated -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: counts summed along the wrong axis -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=0)[y]
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: multiplies with the margins instead of counting them -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = margins.copy()
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: counts margins of exactly zero too -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins >= 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: counts the correct class itself as intruding -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    margins[np.arange(num_train), y] = 1
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: gradient transposed -> test_svm_loss_vectorized_gradient
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = mask.T.dot(X)
+    dW /= num_train
+    dW += 2 * reg * W.T
+    return loss, dW
+
+# %% wrong: no regularization in the gradient -> test_svm_loss_vectorized_regularization
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    return loss, dW
+
+# %% wrong: forgets the 2 in the gradient of the regularization -> test_svm_loss_vectorized_regularization
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += reg * W
+    return loss, dW
+
+# %% wrong: no regularization in the loss -> test_svm_loss_vectorized_regularization
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: a comprehension for the correct scores -> test_svm_loss_vectorized_loops
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = np.array([[scores[i, y[i]]] for i in range(num_train)])
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: a loop over the examples for the counts -> test_svm_loss_vectorized_loops
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    for i in range(num_train):
+        mask[i, y[i]] = -mask[i].sum()
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: calls the version with loops -> test_svm_loss_vectorized_loops
+def svm_loss_vectorized(W, X, y, reg):
+    return svm_loss_naive(W, X, y, reg)
+
+# %% wrong: hides the loop in a helper -> test_svm_loss_vectorized_loops
+def correct_scores(scores, y):
+    picked = []
+    for row, label in zip(scores, y):
+        picked.append(row[label])
+    return np.array(picked)
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    N = X.shape[0]
+    scores = X.dot(W)
+    margins = np.maximum(0, scores - correct_scores(scores, y)[:, None] + 1)
+    margins[np.arange(N), y] = 0
+    mask = (margins > 0).astype(float)
+    mask[np.arange(N), y] = -mask.sum(axis=1)
+    return margins.sum() / N + reg * np.sum(W * W), X.T.dot(mask) / N + 2 * reg * W
+
+# %% wrong: counts in the dtype of the pixels, which wraps around -> test_svm_loss_vectorized_inputs
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape, dtype=X.dtype)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1, dtype=int).astype(X.dtype)
+    dW = X.T.dot(mask)
+    dW = dW / num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% wrong: centres the examples in place -> test_svm_loss_vectorized_inputs
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    X -= X.mean(axis=0, dtype=X.dtype)
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% right: the usual mask
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y].reshape(-1, 1)
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = np.sum(margins) / num_train
+    loss += reg * np.sum(W * W)
+    mask = np.zeros(margins.shape)
+    mask[margins > 0] = 1
+    mask[np.arange(num_train), y] = -np.sum(mask, axis=1)
+    dW = X.T.dot(mask)
+    dW /= num_train
+    dW += 2 * reg * W
+    return loss, dW
+
+# %% right: take_along_axis, @ and where
+def svm_loss_vectorized(W, X, y, reg):
+    N = len(y)
+    labels = np.asarray(y, dtype=np.intp)[:, None]
+    S = X @ W
+    gaps = S - np.take_along_axis(S, labels, axis=1) + 1.0
+    np.put_along_axis(gaps, labels, 0.0, axis=1)
+    active = np.where(gaps > 0, 1.0, 0.0)
+    loss = (gaps * active).sum() / N + reg * np.square(W).sum()
+    np.put_along_axis(active, labels, -active.sum(axis=1, keepdims=True), axis=1)
+    return loss, (X.T @ active) / N + 2 * reg * W
+
+# %% right: one-hot matrix, the margin subtracted at the end
+def svm_loss_vectorized(W, X, y, reg):
+    num, C = X.shape[0], W.shape[1]
+    onehot = np.eye(C)[y]
+    s = np.einsum('nd,dc->nc', X, W)
+    sy = (s * onehot).sum(1, keepdims=True)
+    h = (s - sy + 1).clip(min=0)
+    data_loss = h.sum(1).mean() - 1  # the correct class adds exactly 1
+    b = (h > 0) - onehot
+    b = b - b.sum(1, keepdims=True) * onehot
+    return data_loss + reg * (W ** 2).sum(), np.einsum('nd,nc->dc', X, b) / num + 2 * reg * W
+
+# %% right: float32 inside
+def svm_loss_vectorized(W, X, y, reg):
+    W32, X32 = W.astype(np.float32), X.astype(np.float32)
+    rows = np.arange(len(y))
+    margins = X32 @ W32
+    margins -= margins[rows, y][:, None]
+    margins += 1
+    margins[rows, y] = 0
+    np.maximum(margins, 0, out=margins)
+    loss = margins.sum() / len(y) + reg * (W32 * W32).sum()
+    margins[margins > 0] = 1
+    margins[rows, y] -= margins.sum(axis=1)
+    return loss, X32.T @ margins / len(y) + 2 * reg * W32
+
+# %% right: whole-number counts and np.add.at
+def svm_loss_vectorized(W, X, y, reg):
+    N = X.shape[0]
+    scores = np.matmul(X, W)
+    margins = scores - scores[range(N), list(y)].reshape(N, 1) + 1
+    margins[range(N), list(y)] = 0
+    i, j = np.nonzero(margins > 0)
+    loss = margins[i, j].sum() / N + reg * np.vdot(W, W)
+    dWT = np.zeros((W.shape[1], W.shape[0]))
+    rows = X[i].astype(float)
+    np.add.at(dWT, j, rows)
+    np.subtract.at(dWT, y[i], rows)
+    return loss, dWT.T / N + 2 * reg * W

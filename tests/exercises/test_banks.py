@@ -1,0 +1,89 @@
+"""Every wrong answer loses points in the cells it names; every right answer keeps them all."""
+
+import nbformat
+import pytest
+from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank, run, with_answers
+
+from autograder.execute import Job, execute
+
+NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
+BANKS = sorted(HERE.glob("*/*/*.py"))
+AT_LEAST = {"wrong": 8, "right": 3}
+AT_LEAST_WHEN_TRIVIAL = {"wrong": 4, "right": 2}
+TRIVIAL = {"predict_linear"}
+
+
+def name(path):
+    return path.stem
+
+
+def bank_of(notebook, exercise):
+    return HERE / notebook.parent.name / notebook.stem / f"{exercise}.py"
+
+
+def answers(kind):
+    return [
+        pytest.param(path, answer, id=f"{path.parent.name}-{path.stem}-{answer.name}")
+        for path in BANKS
+        for answer in read_bank(path)
+        if answer.kind == kind
+    ]
+
+
+@pytest.mark.parametrize(("path", "answer"), answers("wrong"))
+def test_a_wrong_answer_loses_the_cells_it_names(path, answer):
+    failures = judge(notebook_of(path), path.stem, answer.source)
+    kept = [cell for cell in answer.cells if failures[cell] is None]
+    place = f"{path.name}:{answer.line}"
+    assert not kept, f"{place}: '{answer.name}' keeps the points of {kept}; it loses {failures}"
+    for cell, failure in failures.items():
+        # a test cell that itself stumbles over an answer has nothing to say to the student
+        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{cell}: {failure}"
+        assert failure is None or failure.message.strip(), f"{cell} fails without a word"
+
+
+@pytest.mark.parametrize(("path", "answer"), answers("right"))
+def test_a_right_answer_keeps_every_point(path, answer):
+    failures = judge(notebook_of(path), path.stem, answer.source)
+    assert failures, f"{path.stem} has no test cells"
+    lost = {cell: str(failure) for cell, failure in failures.items() if failure}
+    assert not lost, f"{path.name}:{answer.line}: '{answer.name}'"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_every_exercise_has_a_bank_large_enough(notebook):
+    for exercise in exercises(notebook):
+        kinds = [answer.kind for answer in read_bank(bank_of(notebook, exercise))]
+        for kind, least in (AT_LEAST_WHEN_TRIVIAL if exercise in TRIVIAL else AT_LEAST).items():
+            assert kinds.count(kind) >= least, f"{exercise} has {kinds.count(kind)} {kind} answers"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_every_test_cell_is_needed_to_catch_some_wrong_answer(notebook):
+    for exercise, cells in exercises(notebook).items():
+        caught = {cell for answer in read_bank(bank_of(notebook, exercise)) for cell in answer.cells}
+        assert caught == set(cells), f"{exercise}: only in one of bank and notebook: {caught ^ set(cells)}"
+
+
+@pytest.mark.parametrize("path", BANKS, ids=name)
+def test_every_bank_belongs_to_an_exercise(path):
+    assert path.stem in exercises(notebook_of(path))
+
+
+@pytest.mark.parametrize("kind", ["wrong", "right"])
+@pytest.mark.parametrize("place", [0, -1], ids=["first", "last"])
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_the_fast_path_agrees_with_the_real_pipeline(notebook, place, kind):
+    """The first (last) answer of every exercise at once, in one notebook, executed as a submission is."""
+    tests = exercises(notebook)
+    combined = {}
+    for exercise in tests:
+        of_kind = [answer for answer in read_bank(bank_of(notebook, exercise)) if answer.kind == kind]
+        combined[exercise] = of_kind[place].source
+    expected = run(notebook, combined, [cell for cells in tests.values() for cell in cells])
+
+    executed = execute(Job(notebook=nbformat.writes(with_answers(notebook, combined))))
+
+    outputs = {cell.id: cell.get("outputs", []) for cell in nbformat.reads(executed.notebook, 4).cells}
+    errors = {test: [out.ename for out in outputs[test] if out.output_type == "error"] for test in expected}
+    assert errors == {test: [failure.error] if failure else [] for test, failure in expected.items()}

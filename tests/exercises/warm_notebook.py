@@ -1,0 +1,123 @@
+"""The process behind bank.judge: runs a notebook once, then a forked child of it for every answer.
+
+Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
+{"error": text}. Then {"answers": {exercise: source}, "tests": [grade_id], "seconds": limit}; the
+reply is {grade_id: null or {error, message, from_answer}}.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+from IPython.core.interactiveshell import InteractiveShell
+
+
+class Shell(InteractiveShell):
+    def enable_gui(self, gui=None):
+        """`%matplotlib inline` asks for it; there is no event loop here."""
+
+
+def main():
+    requests, replies = sys.stdin, os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cells print must not end up among the replies
+
+    def reply(message):
+        replies.write(json.dumps(message) + "\n")
+        replies.flush()
+
+    shell = Shell.instance()
+    shell.history_manager.enabled = False
+    shell.showtraceback = lambda *args, **kwargs: None
+    cells = json.loads(requests.readline())["cells"]
+    reply(run_reference(shell, cells))
+    tests = {cell["name"]: cell["source"] for cell in cells if cell["test"]}
+    for line in requests:
+        request = json.loads(line)
+        reply(judge_in_child(shell, request["answers"], {name: tests[name] for name in request["tests"]},
+                             request["seconds"]))
+
+
+def run_reference(shell, cells):
+    for cell in cells:
+        if not (cell["test"] or cell["skip"]):
+            failure = failure_of(shell.run_cell(cell["source"]))
+            if failure:
+                return {"error": f"{cell['name']}: {failure['error']}: {failure['message']}"}
+    return {}
+
+
+def judge_in_child(shell, answers, tests, seconds):
+    """Fork, run the answers and then the tests in the child; what it wrote within `seconds` counts."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        try:
+            os.close(read_end)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            with os.fdopen(write_end, "w") as out:
+                run_answers(shell, answers, tests, out)
+        finally:
+            os._exit(0)  # never back into the loop of the parent
+    os.close(write_end)
+    written, ended = read_until(read_end, time.monotonic() + seconds)
+    try:
+        os.killpg(child, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    os.waitpid(child, 0)
+    outcomes = {}
+    for line in written.decode().split("\n")[:-1]:
+        outcomes |= json.loads(line)
+    missing = {"error": "Died", "message": "the process ended in the middle of the test", "from_answer": True}
+    if not ended:
+        missing = {"error": "Timeout", "message": f"took more than {seconds} seconds", "from_answer": True}
+    return {name: outcomes.get(name, missing) for name in tests}
+
+
+def run_answers(shell, answers, tests, out):
+    files = set()
+    for exercise, source in answers.items():
+        shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
+        failure = failure_of(shell.run_cell(source))
+        if failure:
+            out.write(json.dumps(dict.fromkeys(tests, failure | {"from_answer": True})) + "\n")
+            return
+        if hasattr(shell.user_ns.get(exercise), "__code__"):
+            files.add(shell.user_ns[exercise].__code__.co_filename)
+    for name, source in tests.items():
+        out.write(json.dumps({name: failure_of(shell.run_cell(source), files)}) + "\n")
+        out.flush()
+
+
+def failure_of(result, answer_files=()):
+    """None, or what went wrong in a cell and whether the answer's own code raised it."""
+    error = result.error_before_exec or result.error_in_exec
+    if error is None:
+        return None
+    frame, files = error.__traceback__, set()
+    while frame:
+        files.add(frame.tb_frame.f_code.co_filename)
+        frame = frame.tb_next
+    from_answer = bool(files & set(answer_files))
+    return {"error": type(error).__name__, "message": str(error), "from_answer": from_answer}
+
+
+def read_until(fd, deadline):
+    """All bytes up to end of file or the deadline, and whether the end of file came."""
+    chunks = []
+    while select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]:
+        chunk = os.read(fd, 65536)
+        if not chunk:
+            os.close(fd)
+            return b"".join(chunks), True
+        chunks.append(chunk)
+    os.close(fd)
+    return b"".join(chunks), False
+
+
+if __name__ == "__main__":
+    main()
