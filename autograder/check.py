@@ -6,6 +6,7 @@ Needs no nbgrader: a student's installation has none.
 import hashlib
 import importlib.util
 import json
+import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from autograder.errors import KitError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
 MESSAGE_LINES = 3  # of a message that go into the table; the notebook shows the rest
 
 
@@ -62,13 +64,13 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     Raises:
         KitError: no such file, not a notebook, no checks in it, or no kernel to run it in.
     """
-    from autograder.execute import Job, execute
-
-    path = find_notebook(Path(notebook_path))
+    path = find_notebook(Path(notebook_path))  # before anything that takes a second to import
     notebook = _read(path)
     if importlib.util.find_spec("ipykernel") is None:
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
     import nbformat
+
+    from autograder.execute import Job, execute
 
     job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent))
     try:
@@ -81,7 +83,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         exercises=_exercises(done),
         questions={_record(c)["grade_id"]: _is_answered(c) for c in cells if _is_question(c)},
         changed=[_record(c)["grade_id"] for c in cells if _is_locked(c) and _is_changed(c)],
-        problems=list(executed.problems),
+        problems=[problem for problem in executed.problems if problem not in _said_by_checks(done)],
         seconds=executed.seconds,
     )
 
@@ -115,6 +117,7 @@ def compute_checksum(cell) -> str:
 def _read(path: Path):
     import nbformat
 
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbformat's, about cells that are not quite in order
     text = path.read_bytes()
     if not text.strip():
         raise KitError(f"{path} is empty.", "Take a fresh copy of the notebook from the release.")
@@ -168,7 +171,8 @@ def _exercises(notebook) -> list[Exercise]:
         elif outcome.status == "not started":
             exercise.started = False
         else:
-            message = f"{outcome.grade_id}: {_first_lines(outcome.message)}"
+            said = outcome.message.removeprefix(f"the cell '{outcome.grade_id}' ")
+            message = f"{outcome.grade_id}: {_first_lines(said)}"
             where = _where(notebook, outcome.grade_id)
             exercise.problems.append(f"{message}\n  {where}" if where else message)
     for exercise in found.values():
@@ -178,6 +182,12 @@ def _exercises(notebook) -> list[Exercise]:
         elif exercise.problems:
             exercise.started = True
     return list(found.values())
+
+
+def _said_by_checks(notebook) -> set[str]:
+    from autograder.outcomes import outcomes
+
+    return {outcome.message for outcome in outcomes(notebook)}
 
 
 def _own_error(notebook, grade_id: str) -> str:
@@ -215,7 +225,8 @@ def _where(notebook, grade_id: str) -> str:
 
 
 def _first_lines(message: str) -> str:
-    lines = [line for line in _ANSI.sub("", message).strip().splitlines() if line.strip()]
+    message = _IPYTHON_FILE.sub("", _ANSI.sub("", message))
+    lines = [line for line in message.strip().splitlines() if line.strip()]
     return "\n  ".join(lines[:MESSAGE_LINES])
 
 

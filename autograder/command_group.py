@@ -70,7 +70,7 @@ def _explain(error: Exception) -> tuple[str, str | None]:
     if isinstance(error, KitError) or (data_errors and isinstance(error, data_errors.DataError)):
         return error.message, error.hint
     if isinstance(error, ImportError) and error.name and error.name.split(".")[0] in INSTRUCTOR_PACKAGES:
-        hint = "It comes with the instructor's tools: python -m pip install 'cs231n-course-kit[instructor]'"
+        hint = "It comes with the instructor's tools; in the kit's folder: python -m pip install '.[instructor]'"
         return f"This command needs {error.name.split('.')[0]}, which is not installed.", hint
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PLAIN_WIDTH = 200  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
+PLAIN_WIDTH = 500  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
 
 
 def console(stderr: bool = False):

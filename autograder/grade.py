@@ -55,7 +55,7 @@ def grade(
 
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
-    with _only_grader(workspace, assignment), Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+    with _only_grader(workspace, assignment), Gradebook(workspace.db_url, workspace.course_id) as gradebook:
         _check_ready(workspace, gradebook, assignment)
         names = _students(workspace, assignment, students)
         remove_leftovers(workspace, assignment.name)
@@ -73,6 +73,7 @@ class _Submission:
     notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
     waiting: int = 0  # notebooks that are still being executed
     seconds: float = 0.0
+    failure: str | None = None
 
 
 class _Run:
@@ -150,8 +151,8 @@ class _Run:
         try:
             executed = self.pool.result(job, future)
         except Exception as error:
-            reason = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
-            submission.notebooks[name] = not_gradable(self.workspace, self.assignment, name, reason)
+            # perhaps the machine's fault, so no points are taken for it: it is not recorded, and is tried again
+            submission.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
             return
         entry.notebook = nbformat.reads(executed.notebook, as_version=4)
         entry.problems += executed.problems
@@ -159,6 +160,8 @@ class _Run:
 
     def _finish(self, submission: _Submission) -> Row:
         student = submission.student
+        if submission.failure:
+            return Row(student, "failed", None, submission.seconds, [submission.failure])
         reasons = [
             reason
             for entry in submission.notebooks.values()

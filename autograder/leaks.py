@@ -165,8 +165,8 @@ def _refused_file(name: str) -> str | None:
 
 
 def _pieces(name: str, text: str) -> Iterator[_Text]:
-    if name.endswith(".ipynb"):
-        notebook = json.loads(text)
+    notebook = _parse(text) if name.endswith(".ipynb") else None
+    if isinstance(notebook, dict):
         for index, cell in enumerate(notebook.pop("cells", [])):
             grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
             place = f"cell {index + 1}" + (f" ({grade_id})" if grade_id else "")
@@ -180,6 +180,13 @@ def _pieces(name: str, text: str) -> Iterator[_Text]:
         yield _Text("", "library", text)
     else:
         yield _Text("", "prose", text)
+
+
+def _parse(text: str):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _strings(value) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .console import plain, table
 from .course import Assignment
 from .execute import cell_label
 from .outcomes import outcomes
@@ -52,42 +53,29 @@ def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
 
 def class_table(report: ClassReport):
     """A rich table of students x notebooks: points, time, and the first reasons."""
-    from rich.table import Table
-    from rich.text import Text
-
     names = report.assignment.notebooks
     by_hand = any(score.needs_manual_grade for row in report.rows for score in (row.scores or {}).values())
-    table = Table(
-        title=f"{report.assignment.name}: {report.assignment.title}",
-        title_justify="left",
-        caption="* without the answers that are still to be graded by hand, in formgrader" if by_hand else None,
-        caption_justify="left",
-    )
-    table.add_column("student", overflow="fold")
-    for name in names:
-        table.add_column(name, justify="right")
-    if len(names) > 1:
-        table.add_column("total", justify="right")
-    table.add_column("time", justify="right")
-    table.add_column("why", overflow="fold", ratio=1)
+    total = len(names) > 1
+    columns = ("student", *names, *(["total"] if total else []), "time", "why")
+    listing = table(*columns, right=columns[1:-1], title=f"{report.assignment.name}: {report.assignment.title}")
+    if by_hand:
+        listing.caption = "* without the answers that are still to be graded by hand, in formgrader"
+        listing.caption_justify = "left"
     for row in report.rows:
-        cells = [Text(row.student)]
-        if row.scores is None:
-            cells += [Text("failed", style="red")] * (len(names) + (len(names) > 1))
+        scores = [row.scores[name] for name in names] if row.scores else None
+        if scores is None:
+            cells = [plain("failed", "red")] * (len(names) + total)
         else:
-            scores = [row.scores[name] for name in names]
-            if len(names) > 1:
-                scores.append(
-                    NotebookScore(
-                        sum(s.score for s in scores),
-                        sum(s.max_score for s in scores),
-                        any(s.needs_manual_grade for s in scores),
-                    )
-                )
-            cells += [_points(score) for score in scores]
+            cells = [_points(score) for score in (*scores, *([_sum(scores)] if total else []))]
         seconds = "unchanged" if row.status == "unchanged" else f"{row.seconds:.1f} s"
-        table.add_row(*cells, Text(seconds, style="dim"), Text(_short(row.reasons)))
-    return table
+        listing.add_row(plain(row.student), *cells, plain(seconds, "dim"), plain(_short(row.reasons)))
+    return listing
+
+
+def _sum(scores: list[NotebookScore]) -> NotebookScore:
+    return NotebookScore(
+        sum(s.score for s in scores), sum(s.max_score for s in scores), any(s.needs_manual_grade for s in scores)
+    )
 
 
 def summary_line(report: ClassReport) -> str:
@@ -98,12 +86,10 @@ def summary_line(report: ClassReport) -> str:
 
 
 def _points(score: NotebookScore):
-    from rich.text import Text
-
     mark = "*" if score.needs_manual_grade else ""
     full = score.score >= score.max_score
     style = "green" if full else "red" if score.score == 0 else ""
-    return Text(f"{score.score:g}{mark} / {score.max_score:g}", style=style)
+    return plain(f"{score.score:g}{mark} / {score.max_score:g}", style)
 
 
 def _short(reasons: list[str], most: int = 3, length: int = 240) -> str:

@@ -119,7 +119,7 @@ def released_text(workspace: Workspace, assignment: Assignment, name: str) -> di
     """The text of each cell by grade_id as the gradebook has it: solution cells with their stubs."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
         return {cell.name: cell.source for cell in gradebook.find_notebook(name, assignment.name).source_cells}
 
 
@@ -200,8 +200,13 @@ def _added_cell(cell, index: int):
 
 
 def _restore(workspace: Workspace, assignment: Assignment, student: str, name: str, submitted):
-    from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds
-    from nbgrader.preprocessors import OverwriteCells, OverwriteKernelspec
+    from nbgrader.preprocessors import (
+        CheckCellMetadata,
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteCells,
+        OverwriteKernelspec,
+    )
 
     source = read_built(workspace, assignment, name)
     notebook, remarks = rebuild(source, submitted, released_text(workspace, assignment, name))

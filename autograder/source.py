@@ -6,23 +6,18 @@ is, with examples, is in docs/course-format.md.
 """
 
 import ast
-import json
-import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.cell_marker import CellMarkerError, parse_marker
 from autograder.errors import SourceError
 from autograder.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
-_RECORD = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int, "solution": bool, "task": bool}
-_GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what nbgrader takes for a grade_id and nbformat for a cell id
-_MARKER_PARTS = "after `# %%` come only [markdown], nbgrader={...}, tags=[...]"
 _MARKER = re.compile(r"# %%(?: (?P<text>.*))?")
 # every line that jupytext might take for the start of a cell, however it is written
 _MARKER_LIKE = re.compile(r"\s*#\s*(%%(%*)(\s.*)?|<codecell>|In\[[0-9 ]*\]:?)\s*")
@@ -98,7 +93,7 @@ def _read(path: Path) -> tuple[list[Cell], dict]:
     header_end = _header_end(path, lines)
     kernelspec = _kernelspec(path, lines[1 : header_end - 1])
     markers = _marker_lines(path, lines, header_end)
-    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]
+    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext guesses
     contents = _contents(path, text, lines, markers)
 
     cells: list[Cell] = []
@@ -166,6 +161,13 @@ def _marker_lines(path: Path, lines: list[str], start: int) -> list[int]:
     return markers
 
 
+def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, dict | None, tuple[str, ...]]:
+    try:
+        return parse_marker(_MARKER.fullmatch(marker.rstrip())["text"] or "")
+    except CellMarkerError as error:
+        _fail(path, line, str(error))
+
+
 def _contents(path: Path, text: str, lines: list[str], markers: list[int]) -> list["NotebookNode"]:
     """The cells as jupytext reads them, one for each marker."""
     import jupytext
@@ -198,8 +200,6 @@ def _cell(path: Path, line: int, body: list[str], cell_type: str, record, tags, 
     first = line + 1 + _offset(body, source)
     if not source.strip():
         _fail(path, line, "the cell is empty; give it a content, or remove its marker")
-    if record is not None:
-        _check_record(path, line, cell_type, record)
     try:
         regions = find_regions(source)
     except MarkerError as error:
@@ -223,124 +223,6 @@ def _offset(body: list[str], source: str) -> int:
         if found[offset : offset + len(wanted)] == wanted:
             return offset
     return 0
-
-
-def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, dict | None, tuple[str, ...]]:
-    """What stands after `# %%`: `[markdown]`, then `nbgrader={...}` and `tags=[...]`, nothing else."""
-    text = _MARKER.fullmatch(marker.rstrip())["text"] or ""
-    cell_type, values = "code", {}
-    kind = re.match(r"\s*\[(\w*)\]", text)
-    if kind:
-        if kind[1] != "markdown":
-            _fail(path, line, f"[{kind[1]}] is no kind of cell here; write [markdown], or nothing for code")
-        cell_type, text = "markdown", text[kind.end() :]
-    text = text.strip()
-    while text:
-        key = re.match(r"(\w+)\s*=\s*", text)
-        if not key:
-            _fail(path, line, f"cannot read {text!r}; {_MARKER_PARTS}")
-        if key[1] not in ("nbgrader", "tags"):
-            _fail(path, line, f"{key[1]!r} is not known; {_MARKER_PARTS}")
-        if key[1] in values:
-            _fail(path, line, f"{key[1]} stands twice; merge the two")
-        try:
-            value, end = json.JSONDecoder(object_pairs_hook=_no_duplicates).raw_decode(text[key.end() :])
-        except ValueError as error:
-            _fail(path, line, f"{key[1]} is not JSON: {_json_problem(text[key.end() :], error)}")
-        values[key[1]] = value
-        text = text[key.end() + end :]
-        if text and not text[0].isspace():
-            _fail(path, line, f"cannot read {text!r} after {key[1]}; remove it")
-        text = text.strip()
-    return cell_type, _record_object(path, line, values.get("nbgrader")), _tags(path, line, values.get("tags"))
-
-
-def _no_duplicates(pairs: list[tuple]) -> dict:
-    for key, _ in pairs:
-        if [name for name, _ in pairs].count(key) > 1:
-            raise ValueError(f"the key {key!r} stands twice")
-    return dict(pairs)
-
-
-def _json_problem(text: str, error: ValueError) -> str:
-    if not isinstance(error, json.JSONDecodeError):
-        return str(error)
-    if "'" in text:
-        return "use double quotes, not single ones"
-    if re.search(r"\b(True|False|None)\b", text):
-        return "write true and false in lower case"
-    if text.count("{") > text.count("}"):
-        return "a closing } is missing"
-    if text.count("[") > text.count("]"):
-        return "a closing ] is missing"
-    return f"{error.msg} at {text[error.pos : error.pos + 20]!r}"
-
-
-def _tags(path: Path, line: int, tags) -> tuple[str, ...]:
-    if tags is None:
-        return ()
-    if not isinstance(tags, list) or not tags:
-        _fail(path, line, 'tags must be a list such as ["skip-execution"]')
-    for tag in tags:
-        if tag not in TAGS:
-            _fail(path, line, f"the tag {tag!r} is not known; known: {', '.join(sorted(TAGS))}")
-    return tuple(tags)
-
-
-# --- rules --------------------------------------------------------------------------------------
-
-
-def _record_object(path: Path, line: int, record) -> dict | None:
-    if record is None:
-        return None
-    if not isinstance(record, dict):
-        _fail(path, line, "nbgrader must be an object: nbgrader={...}")
-    for key in record:
-        if key not in _RECORD and key != "points":
-            _fail(path, line, f"the nbgrader record has an unknown key {key!r}; known: {', '.join(_RECORD)}, points")
-    for key, kind in _RECORD.items():
-        if key not in record:
-            _fail(path, line, f"the nbgrader record has no {key!r}; write the whole record: {', '.join(_RECORD)}")
-        if type(record[key]) is not kind:
-            kinds = {bool: "true or false", str: "text in double quotes", int: "a whole number"}
-            _fail(path, line, f"{key} = {json.dumps(record[key])} must be {kinds[kind]}")
-    return record
-
-
-def _check_record(path: Path, line: int, cell_type: str, record: dict) -> None:
-    grade, solution, locked = record["grade"], record["solution"], record["locked"]
-    if record["schema_version"] != 3:
-        _fail(path, line, f"schema_version = {record['schema_version']} must be 3, nbgrader's current one")
-    if not _GRADE_ID.fullmatch(record["grade_id"]):
-        _fail(
-            path, line, f"grade_id {record['grade_id']!r} must be 1 to 64 of the letters A-Z a-z, digits, - and _"
-        )
-    if re.fullmatch(r"cell-\d+", record["grade_id"]):
-        _fail(path, line, f"grade_id {record['grade_id']!r} is a name the build gives to other cells; choose another")
-    if record["task"]:
-        _fail(path, line, "task cells are not supported; make it a manual question (grade and solution true)")
-    if not (grade or solution or locked):
-        _fail(path, line, "grade, solution and locked are all false: the record does nothing; set one, or remove it")
-    if solution and locked:
-        _fail(path, line, "solution and locked are both true: students could not answer; set locked to false")
-    if grade and not solution and not locked:
-        _fail(path, line, "a test cell must be locked; set locked to true")
-    if cell_type == "markdown" and grade != solution:
-        what = "grade cell that is no solution" if grade else "solution cell that is not graded"
-        _fail(path, line, f"a markdown {what}; a manual question has grade and solution both true")
-    _check_points(path, line, record)
-
-
-def _check_points(path: Path, line: int, record: dict) -> None:
-    if not record["grade"]:
-        if "points" in record:
-            _fail(path, line, "points on a cell with grade false; set grade to true, or remove the points")
-        return
-    if "points" not in record:
-        _fail(path, line, f"the grade cell {record['grade_id']!r} has no points; add \"points\": 1")
-    points = record["points"]
-    if isinstance(points, bool) or not isinstance(points, int | float) or not math.isfinite(points) or points < 0:
-        _fail(path, line, f"points = {json.dumps(points)} must be a number, 0 or above")
 
 
 def _check_regions(path: Path, cell: Cell) -> None:
@@ -387,6 +269,7 @@ def _syntax_error(source: str) -> SyntaxError | None:
     try:
         compile(source, "<cell>", "exec", flags=ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
+        error.msg = re.sub(r" on line \d+", "", error.msg)  # of the cell, beside the file's own line a riddle
         return error
     except ValueError as error:  # a null byte
         return SyntaxError(str(error))

@@ -1,20 +1,24 @@
 """What `cs231n check` and `cs231n collect` print."""
 
+from rich.padding import Padding
+
 from autograder.check import Checked
 from autograder.collect import Collected
 from autograder.console import console, plain, table
 
+WIDE = 130  # columns from which on there is room in the table for what is wrong; else it goes below
 MAX_SAME = 5  # files of one folder that are listed one by one
-MAX_LEFT_OUT = 60  # folders with such files
+MAX_LEFT_OUT = 60  # lines
 
 
 def show_checked(checked: Checked) -> None:
     out = console()
+    wide = out.width >= WIDE
     styles = {"passed": "green", "failed": "red", "not started": "yellow"}
     listing = table("exercise", "checks", "points", "result", right=("checks", "points"))
     for exercise in checked.exercises:
         state = plain(exercise.state, styles[exercise.state])
-        for problem in exercise.problems:
+        for problem in exercise.problems if wide else ():
             state.append_text(plain("\n" + problem, style="default"))
         listing.add_row(
             plain(exercise.name),
@@ -23,6 +27,10 @@ def show_checked(checked: Checked) -> None:
             state,
         )
     out.print(listing)
+    for exercise in () if wide else checked.exercises:
+        if exercise.problems:
+            out.print(plain(exercise.name, "bold"))
+            out.print(Padding(plain("\n".join(exercise.problems)), (0, 0, 1, 2), expand=False))
     if checked.questions:
         answered = [name for name, done in checked.questions.items() if done]
         open_ones = [name for name, done in checked.questions.items() if not done]
@@ -66,23 +74,21 @@ def show_collected(collected: Collected) -> None:
 
 
 def _condensed(left_out: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """One line for many files of a folder that are left out for the same reason, such as a library's."""
+    """A line for each file, or one for many alike: a folder full of them, or one in every student's folder."""
+    folders, lines = _grouped(left_out, lambda path: path.rpartition("/")[0]), []
+    for (folder, why), paths in folders.items():
+        many = folder and len(paths) > MAX_SAME
+        lines += [(f"{folder}/ ({len(paths)} files)", why)] if many else [(path, why) for path in paths]
+    if len(lines) <= MAX_LEFT_OUT:
+        return lines
+    names = _grouped(lines, lambda path: path.partition("/")[2] or path)
+    return [
+        (f"{name} ({len(paths)} times)" if len(paths) > 1 else paths[0], why) for (name, why), paths in names.items()
+    ]
+
+
+def _grouped(left_out: list[tuple[str, str]], key) -> dict[tuple[str, str], list[str]]:
     groups: dict[tuple[str, str], list[str]] = {}
     for path, why in left_out:
-        groups.setdefault((path.rpartition("/")[0], why), []).append(path)
-    while len(groups) > MAX_LEFT_OUT:  # fold the deepest folders into the ones above them
-        deepest = max(folder.count("/") + bool(folder) for folder, _ in groups)
-        if deepest <= 1:
-            break
-        folded: dict[tuple[str, str], list[str]] = {}
-        for (folder, why), paths in groups.items():
-            above = folder.rpartition("/")[0] if folder.count("/") + 1 == deepest else folder
-            folded.setdefault((above, why), []).extend(paths)
-        groups = folded
-    lines = []
-    for (folder, why), paths in groups.items():
-        if len(paths) > MAX_SAME:
-            lines.append((f"{folder}/ ({len(paths)} files)" if folder else f"{len(paths)} files", why))
-        else:
-            lines += [(path, why) for path in paths]
-    return lines
+        groups.setdefault((key(path), why), []).append(path)
+    return groups

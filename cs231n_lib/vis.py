@@ -386,13 +386,11 @@ def _figure_class():
 
     class CellFigure(Figure):
         def _ipython_display_(self):
-            # Called for the value of a cell, and by the inline backend for every figure open at the cell's end.
-            # Once shown it is closed, so that the backend does not show it again.
+            # Called for the value of a cell, and by the inline backend for every figure open at the cell's end:
+            # whichever comes first closes it, so that the other does not show it again.
             import matplotlib.pyplot as plt
-            from IPython.core.pylabtools import print_figure
-            from IPython.display import Image, display
 
-            display(Image(print_figure(self, fmt="png", base64=False), format="png"))
             plt.close(self)
+            raise NotImplementedError  # IPython's word for "display it as usual"
 
     return CellFigure

@@ -631,10 +631,10 @@ def gradient_descent(objective, examples, labels, step_size, strength, num_steps
 # %% nbgrader={"grade": false, "grade_id": "demo_training", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 X_small, y_small = X_train[:10_000], y_train[:10_000]
 with tqdm(total=100, file=sys.stdout, desc="steps") as bar:
-    W, curve = gradient_descent(softmax_loss_vectorized, X_small, y_small, 2e-6, 1e2, progress=bar)
+    W_softmax, curve = gradient_descent(softmax_loss_vectorized, X_small, y_small, 2e-6, 1e2, progress=bar)
 vis.loss_curve(curve, smooth=1, reference=(np.log(10), "guessing: log 10"))
-for name, X, y in (("training", X_small, y_small), ("validation", X_val, y_val)):
-    print(f"{name} accuracy {np.mean(predict_softmax(W, X)[0] == y):.1%}")
+for name, rows, truth in (("training", X_small, y_small), ("validation", X_val, y_val)):
+    print(f"{name} accuracy {np.mean(predict_softmax(W_softmax, rows)[0] == truth):.1%}")
 
 # %% [markdown]
 # The curve starts at $\log 10$, exactly, and has no noise: every step sees the same 10,000 images.
@@ -643,11 +643,11 @@ for name, X, y in (("training", X_small, y_small), ("validation", X_val, y_val))
 # diagonal it keeps that promise; below it is too sure of itself.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_confidence", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-labels, confidence = predict_softmax(W, X_test)
-edges = np.quantile(confidence, np.linspace(0, 1, 9))
-group = np.searchsorted(edges[1:-1], confidence)
-mean_confidence = [confidence[group == g].mean() for g in range(8)]
-share_right = [(labels == y_test)[group == g].mean() for g in range(8)]
+answers, sureness = predict_softmax(W_softmax, X_test)
+edges = np.quantile(sureness, np.linspace(0, 1, 9))
+group = np.searchsorted(edges[1:-1], sureness)
+mean_confidence = [sureness[group == g].mean() for g in range(8)]
+share_right = [(answers == y_test)[group == g].mean() for g in range(8)]
 fig, ax = plt.subplots(figsize=(4.4, 4), layout="constrained")
 ax.plot([0, 1], [0, 1], ":", color="gray", label="as promised")
 ax.plot(mean_confidence, share_right, "o-", label="eight groups of test images")
@@ -655,11 +655,11 @@ ax.set(xlabel="mean confidence", ylabel="share of right answers", xlim=(0, 1), y
 ax.legend();
 
 # %% nbgrader={"grade": false, "grade_id": "demo_sure_and_wrong", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-wrong = np.flatnonzero(labels != y_test)
-surest = wrong[np.argsort(-confidence[wrong])[:10]]
+wrong = np.flatnonzero(answers != y_test)
+surest = wrong[np.argsort(-sureness[wrong])[:10]]
 print("Sure and wrong: the mistakes with the highest confidence")
 vis.show_images(images.X_test[surest], columns=5, size=1.4, titles=[
-    f"{images.class_names[y_test[i]]}:\n{confidence[i]:.0%} {images.class_names[labels[i]]}" for i in surest]);
+    f"{images.class_names[y_test[i]]}:\n{sureness[i]:.0%} {images.class_names[answers[i]]}" for i in surest]);
 
 # %% [markdown]
 # ## Exercise 4: `elastic_net`
@@ -770,15 +770,15 @@ fig, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constraine
 templates = []
 with tqdm(total=200, file=sys.stdout, desc="steps") as bar:
     for ax, (l1, l2) in zip(axes, ((0.0, 1e2), (0.5, 1e2))):
-        W, curve = gradient_descent(with_penalty(l1, l2), X_small, y_small, 2e-6, 0.0, progress=bar)
-        small = np.mean(np.abs(W) < np.abs(W).max() / 50)
-        ax.hist(W.ravel() / np.abs(W).max(), bins=np.linspace(-1, 1, 100), log=True)
+        W_net, curve = gradient_descent(with_penalty(l1, l2), X_small, y_small, 2e-6, 0.0, progress=bar)
+        small = np.mean(np.abs(W_net) < np.abs(W_net).max() / 50)
+        ax.hist(W_net.ravel() / np.abs(W_net).max(), bins=np.linspace(-1, 1, 100), log=True)
         ax.set(title=f"l1={l1:g}, l2={l2:g}: {small:.0%} nearly zero", xlabel="weight / largest weight")
-        print(f"l1={l1:g}, l2={l2:g}: validation accuracy {np.mean(predict_softmax(W, X_val)[0] == y_val):.1%}")
-        templates.append(W)
+        print(f"l1={l1:g}, l2={l2:g}: validation accuracy {np.mean(predict_softmax(W_net, X_val)[0] == y_val):.1%}")
+        templates.append(W_net)
 axes[0].set_ylabel("number of weights")
-for W in templates:
-    vis.weight_templates(W, images.class_names)
+for W_net in templates:
+    vis.weight_templates(W_net, images.class_names)
 
 # %% [markdown]
 # **Question 3** (2 points). Two weights, 1 and 0.001. With which force (the gradient of the penalty, $\lambda = 1$) does L2 pull each of them towards
@@ -1025,22 +1025,22 @@ with tqdm(total=12 * 60, file=sys.stdout, desc="steps") as bar:
     def train(X, y, learning_rate, reg):
         return gradient_descent(softmax_loss_vectorized, X, y, learning_rate, reg, num_steps=60, progress=bar)[0]
 
-    best_W, results = random_search(train, X_small, y_small, X_val, y_val, (1e-7, 5e-6), (1e1, 1e5), 12,
+    best_softmax, trials = random_search(train, X_small, y_small, X_val, y_val, (1e-7, 5e-6), (1e1, 1e5), 12,
                                     np.random.default_rng(0))
-vis.search_grid(results);
+vis.search_grid(trials);
 
 # %% [markdown]
-# The chosen pair, trained longer and on all the training images. Then, for the first and only time, the test set decides nothing and tells
+# The chosen pair once more, now with all the training images. Then, for the first and only time, the test set decides nothing and tells
 # how good the classifier is.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_final", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-learning_rate, reg = max(results, key=lambda key: results[key][1])
+learning_rate, reg = max(trials, key=lambda key: trials[key][1])
 print(f"chosen: learning rate {learning_rate:.1e}, reg {reg:.1e}")
-with tqdm(total=100, file=sys.stdout, desc="steps") as bar:
-    final_W, curve = gradient_descent(softmax_loss_vectorized, X_train, y_train, learning_rate, reg, progress=bar)
+with tqdm(total=60, file=sys.stdout, desc="steps") as bar:
+    final_W, curve = gradient_descent(softmax_loss_vectorized, X_train, y_train, learning_rate, reg, num_steps=60, progress=bar)
 vis.loss_curve(curve, smooth=1, reference=(np.log(10), "guessing: log 10"))
-for name, X, y in (("training", X_train, y_train), ("validation", X_val, y_val), ("test", X_test, y_test)):
-    print(f"{name} accuracy {np.mean(predict_softmax(final_W, X)[0] == y):.1%}")
+for name, rows, truth in (("training", X_train, y_train), ("validation", X_val, y_val), ("test", X_test, y_test)):
+    print(f"{name} accuracy {np.mean(predict_softmax(final_W, rows)[0] == truth):.1%}")
 
 # %% nbgrader={"grade": false, "grade_id": "demo_templates", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 vis.weight_templates(final_W, images.class_names);

@@ -524,11 +524,11 @@ checks.close(other, dW, "dW of float32 arrays", rtol=1e-3, atol=1e-4)
 # Was it worth it? Both versions on 200 images:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_times", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-W = 1e-4 * np.random.default_rng(0).normal(size=(X_train.shape[1], 10))
+W_start = 1e-4 * np.random.default_rng(0).normal(size=(X_train.shape[1], 10))
 seconds = {}
 for name, loss_fn in (("naive", svm_loss_naive), ("vectorized", svm_loss_vectorized)):
     start = time.perf_counter()
-    loss, dW = loss_fn(W, X_train[:200], y_train[:200], 0.0)
+    loss, dW = loss_fn(W_start, X_train[:200], y_train[:200], 0.0)
     seconds[name] = time.perf_counter() - start
     print(f"{name}: loss {loss:.6f}, length of the gradient {np.linalg.norm(dW):.6f}")
 vis.times(seconds);
@@ -769,8 +769,8 @@ def train_with_bar(bar, X, y, learning_rate, reg, num_iters, seed=0):
 
 
 with tqdm(total=1500, file=sys.stdout, desc="steps") as bar:
-    W, loss_history = train_with_bar(bar, X_train, y_train, 1e-7, 1e4, 1500)
-vis.loss_curve(loss_history);
+    W_svm, svm_history = train_with_bar(bar, X_train, y_train, 1e-7, 1e4, 1500)
+vis.loss_curve(svm_history);
 
 # %% [markdown]
 # The loss begins with the regularization of the random first weights, falls steeply while they shrink, and
@@ -857,7 +857,8 @@ def accuracy(W, X, y):
     return np.count_nonzero(predict_linear(W, X) == y) / len(y)
 
 
-print(f"accuracy: training {accuracy(W, X_train, y_train):.1%}, validation {accuracy(W, X_val, y_val):.1%}; chance is 10%")
+print(f"accuracy: training {accuracy(W_svm, X_train, y_train):.1%}, validation {accuracy(W_svm, X_val, y_val):.1%}; "
+      "chance is 10%")
 
 # %% [markdown]
 # ## Exercise 5: `search_hyperparameters`
@@ -993,8 +994,8 @@ with tqdm(total=1000 * len(learning_rates) * len(regs), file=sys.stdout, desc="s
     def train(X, y, learning_rate, reg):
         return train_with_bar(bar, X, y, learning_rate, reg, 1000)[0]
 
-    best_W, results = search_hyperparameters(train, X_train, y_train, X_val, y_val, learning_rates, regs)
-vis.search_grid(results);
+    best_svm, grid = search_hyperparameters(train, X_train, y_train, X_val, y_val, learning_rates, regs)
+vis.search_grid(grid);
 
 # %% [markdown]
 # Good pairs lie on a diagonal: a lower learning rate needs a stronger penalty to shrink the random first weights
@@ -1003,9 +1004,9 @@ vis.search_grid(results);
 # Only now, and only once, the test set:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_test_accuracy", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-best_pair = max(results, key=lambda pair: results[pair][1])
+best_pair = max(grid, key=lambda pair: grid[pair][1])
 print(f"chosen: learning rate {best_pair[0]:.0e}, reg {best_pair[1]:.0e}")
-print(f"accuracy: validation {accuracy(best_W, X_val, y_val):.1%}, test {accuracy(best_W, X_test, y_test):.1%}")
+print(f"accuracy: validation {accuracy(best_svm, X_val, y_val):.1%}, test {accuracy(best_svm, X_test, y_test):.1%}")
 
 # %% [markdown]
 # ## What has it learnt?
@@ -1014,7 +1015,7 @@ print(f"accuracy: validation {accuracy(best_W, X_val, y_val):.1%}, test {accurac
 # (in this colour) speaks for the class".
 
 # %% nbgrader={"grade": false, "grade_id": "demo_templates", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-vis.weight_templates(best_W, images.class_names);
+vis.weight_templates(best_svm, images.class_names);
 
 # %% [markdown]
 # **Question 3** (3 points). Describe two of the templates and what they say about how the classifier decides. On CIFAR-10 the template

@@ -49,7 +49,7 @@ def load(name=None, num_train=None, num_val=None, num_test=None):
     are fewer images than asked for.
 
     >>> images = load("shapes10", num_train=500, num_test=100)   # doctest: +SKIP
-    >>> images.X_train.shape
+    >>> images.X_train.shape   # doctest: +SKIP
     (500, 32, 32, 3)
     """
     name = name or os.environ.get("CS231N_DATASET") or _default_name()

@@ -59,7 +59,7 @@ class ResumingDownloader:
                 self.part.unlink()
                 raise requests.ConnectionError("the file on the server is shorter than what is here")
             response.raise_for_status()
-            if response.status_code != 206 or _first_byte(response) != start:
+            if _first_byte(response) != start:
                 start = 0  # the server sends all of it again
                 self.resumed = False
             length = response.headers.get("Content-Length")
@@ -72,7 +72,7 @@ class ResumingDownloader:
                 for chunk in response.iter_content(CHUNK_BYTES):
                     file.write(chunk)
                     bar.update(len(chunk))
-            if total is not None and self._size() < total:
+            if total is not None and self._size() < total:  # urllib3 itself notices only since version 2
                 raise requests.ConnectionError("the connection was cut off")
 
     def _size(self):

@@ -20,7 +20,7 @@ CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "
 
 _SIZE = 32
 _BLOCK = 100  # images drawn at once: one float32 plane of a block fits in a core's cache
-_DRAWS = 160  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
+_DRAWS = 192  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
 _GRAIN = 3 * _SIZE * _SIZE // 8
 _DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
 
@@ -129,13 +129,16 @@ def _render(labels, dice, grain):
     light = light + _creases(dice) * _column(dice.uniform(27, 90))  # (N, 32, 32)
     image = cloth[:, :, None, None] + (light + _weave(x, y, dice))[:, None]
 
-    for _ in range(5):
-        coverage = _confetto(x, y, dice)
-        colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
-        _blend(image, coverage, colour[:, :, None, None])
+    def strew(count):
+        for _ in range(count):
+            coverage = _confetto(x, y, dice)
+            colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
+            _blend(image, coverage, colour[:, :, None, None])
 
+    strew(4)
     coverage, shading = _shape(x, y, labels, dice)
-    _blend(image, coverage, paint[:, :, None, None] + (shading + 0.4 * light)[:, None])
+    _blend(image, coverage, paint[:, :, None, None] + (shading + 0.7 * light)[:, None])
+    strew(2)  # these may lie on the shape
 
     # two dice of 0..15 each: a deviation of 3 to 8 grey levels, as from a film or a sensor
     grain = ((grain & 15).astype(np.int8) + (grain >> 4).astype(np.int8) - 15).astype(np.float32)
@@ -150,7 +153,7 @@ def _colours(labels, dice):
     cloth_hue = _CLOTH_HUES[np.where(disguised, dice.choice(10), labels), dice.choice(2)]
     cloth_level = dice.uniform(55, 195)
     lighter = np.where(cloth_level < 95, True, np.where(cloth_level > 160, False, dice.chance(0.5)))
-    shape_level = cloth_level + dice.uniform(45, 90) * np.where(lighter, np.float32(1), np.float32(-1))
+    shape_level = cloth_level + dice.uniform(15, 75) * np.where(lighter, np.float32(1), np.float32(-1))
     cloth = cloth_level[:, None] + 22 * cloth_hue + dice.tint(18)
     paint = shape_level[:, None] + 46 * shape_hue + dice.tint(9)
     return cloth, paint

@@ -6,7 +6,14 @@ from autograder.errors import CourseError, SourceError
 from autograder.workspace import Workspace
 
 COURSE = '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "one"\ntitle = "One"\nnotebooks = ["nb"]\n'
-HEADER = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: P\n#     language: python\n#     name: python3\n# ---\n"
+HEADER = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: P
+#     language: python
+#     name: python3
+# ---
+"""
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_each_state_of_an_exercise(checked):
     assert (stub.state, stub.problems) == ("not started", [])
     assert "TypeError: 'int' object is not subscriptable" in wrong.problems[0]
     assert "line 6 of the cell wrong: return y[10]" in wrong.problems[0]
-    assert broken.problems[0].startswith("the cell does not run: SyntaxError")
+    assert broken.problems[0].startswith("the cell does not run: SyntaxError: invalid syntax\n")
     assert "line 1 of the cell broken: def broken(:" in broken.problems[0]
     assert right.state == "passed"
     assert not found.ok
@@ -107,6 +107,18 @@ def test_long_cells_are_not_run(checked):
     long = cell("raise SystemExit", "demo", locked=True)
     long.metadata.tags = ["skip-execution"]
     assert checked(long, test("pass", "test_x")).ok
+
+
+def test_a_kernel_that_dies_is_told_once_and_the_rest_goes_on(checked):
+    found = checked(
+        solution("import os\ndef f():\n    os._exit(1)", "f"),
+        test("f()", "test_f"),
+        solution("def g():\n    return 1", "g"),
+        test("assert g() == 1", "test_g"),
+    )
+    f, g = found.exercises
+    assert f.problems == ["test_f: ended its kernel (out of memory, a crash, or exit?)"]
+    assert g.state == "passed" and found.problems == []
 
 
 def test_it_runs_in_the_notebooks_folder_and_leaves_the_file_alone(tmp_path):

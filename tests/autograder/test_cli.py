@@ -115,15 +115,15 @@ def test_debug_shows_the_traceback():
     assert b"Traceback" not in cs231n("check", "nowhere.ipynb", CS231N_DEBUG="0").stderr
 
 
-def test_without_the_instructors_tools_it_says_what_to_install():
+def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path):
     code = """
 import sys
 sys.modules["nbgrader"] = None
 from autograder.cli import main
 main(["init", sys.argv[1], "--assignments", sys.argv[2]])
 """
-    assignments = os.path.join(os.path.dirname(__file__), "library_course", "assignments")
-    done = subprocess.run([sys.executable, "-c", code, "x", assignments], capture_output=True, text=True, cwd="/tmp")
+    arguments = [tmp_path / "new", tiny.root.parent / "assignments"]
+    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "[instructor]" in done.stderr and "Traceback" not in done.stderr
 
@@ -172,6 +172,14 @@ def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_i
     assert "not started" in result.output
 
 
+@pytest.mark.parametrize("width", [80, 200])
+def test_what_is_wrong_is_said_in_words_on_narrow_and_wide_terminals(run, hand_in, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    wrong = hand_in("alice", adding={"add": "def add(a, b):\n    return a - b"}) / "adding.ipynb"
+    output = run("check", wrong).output
+    assert "test_add_small: AssertionError: 1 + 2 is 3" in output
+
+
 def test_output_that_is_no_terminal_is_plain_and_wide(tiny):
     notebook = tiny.release("sums") / "adding.ipynb"
     done = cs231n("check", notebook, TERM="xterm-256color")
@@ -212,3 +220,12 @@ def test_a_library_handed_in_with_the_notebook_is_one_line(run, tiny, tmp_path):
     result = run("collect", "sums", tmp_path / "in", workspace=tiny)
     assert "alice/cs231n_lib/a/ (40 files)" in result.output
     assert len(result.output.splitlines()) < 20
+
+
+def test_the_same_file_from_every_student_is_one_line(run, tiny, tmp_path):
+    for number in range(70):
+        folder = tmp_path / "in" / f"student{number}"
+        folder.mkdir(parents=True)
+        (folder / "adding.ipynb").write_text("{}")
+        (folder / "notes.txt").write_text("")
+    assert "notes.txt (70 times)" in run("collect", "sums", tmp_path / "in", workspace=tiny).output

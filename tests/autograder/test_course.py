@@ -87,7 +87,10 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (MINIMAL.replace('["one", "two"]', '["one", 2]'), "notebooks must be a list of names in quotes, but holds 2"),
         (MINIMAL.replace('["one", "two"]', '["one.py"]'), "notebooks: 'one.py' may hold only"),
         (MINIMAL + MINIMAL.partition("[[")[2].join(["[[", ""]), "'first' stands twice"),
-        (MINIMAL + '[[assignment]]\nname = "x"\ntitle = "X"\nnotebooks = ["two"]\n', "'two' belongs to 'first' and to 'x'"),
+        (
+            MINIMAL + '[[assignment]]\nname = "x"\ntitle = "X"\nnotebooks = ["two"]\n',
+            "'two' belongs to 'first' and to 'x'",
+        ),
         (MINIMAL + "due = 2026-10-02T23:59:00\n", "names no time zone"),
         (MINIMAL + 'due = "tomorrow"\n', "must be a date and time such as"),
         (MINIMAL + "[assignment.limits]\ncell_seconds = 0\n", "cell_seconds = 0 must be above 0"),

@@ -1,6 +1,7 @@
 """What `cs231n doctor` finds, and what it then advises."""
 
 import builtins
+import json
 import os
 import sys
 
@@ -18,6 +19,16 @@ def no_kernel(monkeypatch):
     monkeypatch.setattr(doctor, "_jupyter_kernel", lambda subject: Finding(subject, "ok", "as if it had started"))
 
 
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "assignments" / "course.toml").write_text(
+        '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "sums"\ntitle = "S"\nnotebooks = ["adding"]\n'
+    )
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Kit.assignments = 'assignments'\n")
+    return tmp_path
+
+
 def finding(subject, start=None):
     return next(found for found in examine(start) if found.subject == subject)
 
@@ -28,9 +39,21 @@ def test_a_kernel_is_really_started():
 
 
 def test_a_kernel_of_another_python_is_noticed(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    other = tmp_path / "bin" / "python"
+    other.parent.mkdir()
+    other.symlink_to(os.path.realpath(sys.executable))
+    command = [str(other), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {
+        "argv": command,
+        "display_name": "Other",
+        "language": "python",
+        "env": {"PYTHONPATH": os.pathsep.join(sys.path)},
+    }
+    (tmp_path / "kernels" / "python3").mkdir(parents=True)
+    (tmp_path / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     found = doctor._jupyter_kernel("Jupyter kernel")
-    assert found.state == "warning" and "ipykernel install" in found.advice
+    assert found.state == "warning" and str(other) in found.found
 
 
 def test_a_kernel_that_cannot_start_is_fatal(monkeypatch):
@@ -41,11 +64,11 @@ def test_a_kernel_that_cannot_start_is_fatal(monkeypatch):
     assert found.is_fatal and "RuntimeError: no" in found.found
 
 
-def test_what_is_here_is_found(no_kernel, tiny):
-    found = {f.subject: f for f in examine(tiny.root)}
+def test_what_is_here_is_found(no_kernel, workspace):
+    found = {f.subject: f for f in examine(workspace)}
     assert found["Python"].state == found["NumPy"].state == found["JupyterLab"].state == "ok"
     assert "nbgrader" in found["instructor's tools"].found
-    assert found["workspace"].found == f"{tiny.root} (sums)"
+    assert found["workspace"].found == f"{workspace} (sums)"
     assert not any(f.is_fatal for f in found.values())
 
 
@@ -61,10 +84,17 @@ def test_without_a_compiler_all_still_works(no_kernel, monkeypatch):
     assert found.state == "warning" and not found.is_fatal and "gcc" in found.advice
 
 
-def test_students_need_no_instructors_tools(no_kernel, monkeypatch):
+def test_students_are_not_told_of_what_only_instructors_need(no_kernel, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = {f.subject: f for f in examine()}
+    assert found["instructor's tools"].state == "ok"
+    assert "sandbox" not in found and "workspace" not in found
+
+
+def test_half_of_the_instructors_tools_is_a_warning(no_kernel, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "jupytext" else object())
     found = finding("instructor's tools")
-    assert found.state == "warning" and not found.is_fatal
+    assert found.state == "warning" and "without jupytext" in found.found
 
 
 def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
@@ -98,9 +128,9 @@ def test_bubblewrap_is_tried_for_real(monkeypatch, tmp_path, code, says):
     assert says in doctor._bubblewrap()
 
 
-def test_a_workspace_whose_course_is_broken_is_said(no_kernel, tiny):
-    (tiny.root.parent / "assignments" / "course.toml").write_text("nonsense")
-    assert finding("workspace", tiny.root).state == "missing"
+def test_a_workspace_whose_course_is_broken_is_said(no_kernel, workspace):
+    (workspace / "assignments" / "course.toml").write_text("nonsense")
+    assert finding("workspace", workspace).state == "missing"
 
 
 def test_the_command_prints_each_finding_and_exits_0(no_kernel):

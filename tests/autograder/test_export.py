@@ -56,8 +56,13 @@ def test_columns_follow_the_course_and_the_notebook(exported, gradebook):
     [row] = exported()
     columns = list(row)
     assert columns[columns.index("needs_manual_grading") + 1 :] == [
-        "adding", "adding:test_add_small", "adding:test_double", "adding:question_why", "squaring", "squaring:test_square",
-    ]  # fmt: skip
+        "adding",
+        "adding:test_add_small",
+        "adding:test_double",
+        "adding:question_why",
+        "squaring",
+        "squaring:test_square",
+    ]
 
 
 def test_a_row(exported, gradebook):

@@ -159,6 +159,23 @@ def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatc
     assert "disk full" in row_of(report, "one").reasons[0]
 
 
+def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypatch):
+    from autograder import pool
+
+    hand_in("one", **RIGHT)
+    monkeypatch.setattr(pool, "execute", _no_kernel)
+    report = grade(tiny, "sums", workers=1)
+    assert [row.status for row in report.rows] == ["failed"]
+    assert "no kernel today" in report.rows[0].reasons[0]
+    assert scores(tiny) == {}
+    monkeypatch.undo()
+    assert grade(tiny, "sums", workers=1).rows[0].status == "graded"
+
+
+def _no_kernel(job):
+    raise RuntimeError("no kernel today")
+
+
 def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch):
     from autograder import record
 

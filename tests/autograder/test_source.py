@@ -187,7 +187,7 @@ def test_refuses_a_marker_line(source, marker, message):
         (TEST, SOLUTION, 2, "a solution in a cell that is no solution cell"),
         ("", SOLUTION, 2, "a solution in a cell that is no solution cell"),
         (record(), SOLUTION.replace("SOLUTION", "HIDDEN TESTS"), 2, "hidden tests in a cell that is no test cell"),
-        (record(grade=True, points=1), "### BEGIN HIDDEN TESTS\nx\n### END HIDDEN TESTS\n", 1, "hidden tests in a cell"),
+        (record(grade=True, points=1), "### BEGIN HIDDEN TESTS\nx\n### END HIDDEN TESTS\n", 1, "hidden tests in"),
         (record(), SOLUTION.replace("    return 1\n", ""), 2, "nothing between BEGIN SOLUTION and its end"),
         (record(), SOLUTION.replace("### END", "### END OF"), 4, "write it exactly as ### END SOLUTION"),
         (record(), SOLUTION.replace("    ### END SOLUTION\n", ""), 2, "BEGIN SOLUTION has no end"),

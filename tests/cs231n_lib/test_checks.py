@@ -1,5 +1,7 @@
 """Right results pass however they are computed; wrong ones fail with the likely mistake in words."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -361,6 +363,16 @@ def test_peak_memory_counts_one_call():
 
 def test_peak_memory_does_not_count_arguments():
     checks.peak_memory(np.sum, np.ones(10**6), limit_mb=1, what="sum")
+
+
+def test_peak_memory_counts_the_call_alone_when_memory_is_traced_already():
+    tracemalloc.start()
+    try:
+        kept = np.ones(10**6)
+        checks.peak_memory(np.sum, kept, limit_mb=1, what="sum")
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
 
 
 def test_peak_memory_can_be_measured_elsewhere():

@@ -31,7 +31,14 @@ notebooks = ["means"]
 answers = ["lib/means.py"]
 """
 
-HEADER = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: P\n#     language: python\n#     name: python3\n# ---\n"
+HEADER = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: P
+#     language: python
+#     name: python3
+# ---
+"""
 
 
 def record(grade_id, **changes):
@@ -50,6 +57,7 @@ TOTALS = f"""{HEADER}
 # %% {record("setup", locked=True, solution=False)}
 prices = [30, 10, 20]
 discount = {{"loyal": 0.1, "student": 0.5}}
+from_the_cheapest_on = sorted(prices, key=float)
 
 # %% {record("total_price")}
 def total_price(prices, customer):
@@ -58,6 +66,7 @@ def total_price(prices, customer):
     # every customer pays the full price of the cheapest thing
     cheapest_of_all = min(prices, default=0)
     reduced = [price * (1 - discount.get(customer, 0)) for price in prices]
+    from_the_cheapest_on = sorted(prices, key=float)
     return sum(reduced) + cheapest_of_all * discount.get(customer, 0)
     ### END SOLUTION
 

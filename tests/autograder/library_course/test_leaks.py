@@ -70,7 +70,7 @@ def test_a_zip_is_looked_into(clean, tmp_path):
 def test_says_where_and_from_where(found):
     (leak,) = found(in_cell(0, source=["# Totals\n", "\n", f"    {SOLUTION_LINE}\n"]))
     assert leak.startswith("totals.ipynb, cell 1, line 3: a line of a solution, 'reduced=[price*")
-    assert leak.endswith("(from first/totals.py:22)")
+    assert leak.endswith("(from first/totals.py:23)")
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,14 @@ def test_a_solution_in_any_place(found, plant):
 
 
 def test_a_hidden_test_in_prose(found):
-    (leak,) = found(append("README.md", 'assert total_price([200, 400], "student") == 400, "a student with two things"'))
+    line = 'assert total_price([200, 400], "student") == 400, "a student with two things"'
+    (leak,) = found(append("README.md", line))
     assert "a line of a hidden test" in leak
 
 
 def test_the_answer_to_a_question(found):
     (leak,) = found(in_cell(0, source="It never gets a discount, whoever buys it, so that a gift stays a gift."))
-    assert "question" not in leak and "(from first/totals.py:36)" in leak
+    assert "question" not in leak and "(from first/totals.py:38)" in leak
 
 
 def test_a_comment_of_a_solution(found):
@@ -128,6 +129,7 @@ def test_a_whole_solution_in_visible_code(found):
     body = [
         "cheapest_of_all = min(prices, default=0)\n",
         SOLUTION_LINE + "\n",
+        "from_the_cheapest_on = sorted(prices, key=float)\n",
         "return sum(reduced) + cheapest_of_all * discount.get(customer, 0)\n",
     ]
     (leak,) = found(in_cell(1, source=["def given():\n", *("    " + line for line in body)]))
@@ -136,6 +138,10 @@ def test_a_whole_solution_in_visible_code(found):
 
 def test_one_line_that_visible_code_shares_is_no_leak(found):
     assert found(in_cell(1, source="cheapest_of_all = min(prices, default=0)")) == []
+
+
+def test_one_line_of_a_solution_that_visible_code_has_may_be_spoken_of(found):
+    assert found(append("README.md", "Write `from_the_cheapest_on = sorted(prices, key=float)` first.")) == []
 
 
 def test_an_answer_file_under_another_name(found, root):

@@ -163,8 +163,18 @@ def test_an_unknown_name_lists_the_known_ones(data_folder):
 
 
 def test_the_embedded_set_is_drawn_and_kept(data_folder, monkeypatch):
+    def draw(name, folder):
+        folder.mkdir()
+        embedded.cache_path(folder, name).touch()
+
+    monkeypatch.setattr(embedded, "load_embedded", draw)
+    fetched = data.fetch("shapes10")
+    assert str(fetched) == str(fetched.path) == str(data.available()["shapes10"])
+
+
+def test_an_embedded_set_that_cannot_be_kept_says_so(data_folder, monkeypatch):
     monkeypatch.setattr(embedded, "load_embedded", lambda name, folder: None)
-    assert "shapes10" in str(data.fetch("shapes10"))
+    assert "drawn anew at each use" in str(data.fetch("shapes10"))
 
 
 def test_the_embedded_set_is_not_taken_from_elsewhere(data_folder, tmp_path):

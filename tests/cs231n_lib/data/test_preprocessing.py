@@ -52,6 +52,12 @@ def test_floats_keep_their_type_and_integers_become_float64(function, given, exp
     assert function(rng.integers(0, 255, (20, 3)).astype(given))[1].dtype == expected
 
 
+def test_the_statistics_have_the_type_of_the_training_set():
+    X = np.ones((4, 3), np.float32)
+    (mean, std), _ = data.standardize(X)
+    assert data.center(X)[0].dtype == mean.dtype == std.dtype == np.float32
+
+
 def test_center_changes_no_argument():
     X = np.ones((3, 2))
     data.center(X, X)

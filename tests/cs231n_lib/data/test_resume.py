@@ -64,8 +64,9 @@ def test_a_server_that_ignores_ranges_and_cuts_off_is_tried_again(serve, paths):
 def test_a_part_that_is_already_whole(serve, paths):
     part, out = paths
     part.write_bytes(CONTENT)
-    ResumingDownloader(part)(serve(CONTENT).url, out)
-    assert out.read_bytes() == CONTENT
+    server = serve(CONTENT)
+    ResumingDownloader(part)(server.url, out)
+    assert out.read_bytes() == CONTENT and len(server.asked) == 1
 
 
 def test_a_part_longer_than_the_file_is_thrown_away(serve, paths):

@@ -42,6 +42,11 @@ def test_equal_images_have_distance_0(metric):
     assert np.all(np.diag(trained(X).compute_distances(X, metric)) == 0)
 
 
+def test_rounding_makes_no_distance_nan():
+    X = rng.standard_normal((50, 300))
+    np.testing.assert_allclose(np.diag(trained(X).compute_distances(X)), 0, atol=1e-6)
+
+
 def test_close_points_far_from_the_origin_keep_their_distance():
     X = 1e6 + rng.standard_normal((10, 5))
     np.testing.assert_allclose(trained(X).compute_distances(X + 0.5), direct(X + 0.5, X, "l2"), rtol=1e-6)
@@ -76,7 +81,9 @@ def test_ties_go_to_the_smallest_label():
 
 
 def test_of_equally_far_examples_the_earlier_counts():
-    assert trained(np.ones((5, 2)), [4, 1, 0, 0, 0]).predict(np.ones((1, 2)), k=1).tolist() == [4]
+    X = rng.integers(0, 4, (500, 1))
+    nearest = [np.flatnonzero(X[:, 0] == value)[0] for value in range(4)]
+    assert trained(X, range(500)).predict([[0], [1], [2], [3]], k=1).tolist() == nearest
 
 
 def test_l1_and_l2_may_differ():

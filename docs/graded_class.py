@@ -1,0 +1,25 @@
+"""Draw the class table of a graded workspace as docs/graded-class.svg, for the README.
+
+    python docs/graded_class.py demo nearest_neighbor docs/graded-class.svg
+"""
+
+import io
+import sys
+
+from rich.console import Console
+
+from autograder.grade import grade
+from autograder.report import class_table, summary_line
+from autograder.workspace import Workspace
+
+
+def main(workspace: str, assignment: str, out: str) -> None:
+    report = grade(Workspace(workspace), assignment)
+    console = Console(record=True, width=118, file=io.StringIO(), highlight=False)
+    console.print(class_table(report))
+    console.print(summary_line(report))
+    console.save_svg(out, title=f"cs231n grade {assignment}", unique_id="graded-class")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

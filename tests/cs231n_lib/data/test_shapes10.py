@@ -1,0 +1,113 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from cs231n_lib.data import shapes10
+
+NUM_TRAIN, NUM_TEST = 250, 130  # neither a multiple of the block in which images are drawn
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return shapes10.make(NUM_TRAIN, NUM_TEST)
+
+
+def test_shapes_and_types(drawn):
+    X_train, y_train, X_test, y_test = drawn
+    assert X_train.shape == (NUM_TRAIN, 32, 32, 3) and X_test.shape == (NUM_TEST, 32, 32, 3)
+    assert y_train.shape == (NUM_TRAIN,) and y_test.shape == (NUM_TEST,)
+    assert X_train.dtype == X_test.dtype == np.uint8
+    assert y_train.dtype == y_test.dtype == np.int64
+
+
+def test_bytes_are_pinned(drawn):
+    """If this fails on some platform or NumPy version, its users work on other pictures than everyone else.
+
+    If the drawing is changed on purpose: run benchmarks/shapes10.py, update docs/shapes10.md, then this hash.
+    """
+    digest = hashlib.sha256()
+    for array in drawn:
+        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    assert digest.hexdigest() == "726c2dd9ffe20da49b0db8613749627db9d204464a65ba1e4d32c0d4d02aa4d1"
+
+
+@pytest.mark.parametrize("num", [0, 1, 7, 99, 100, 101])
+def test_a_smaller_set_is_the_beginning_of_a_larger_one(drawn, num):
+    X_train, y_train, X_test, y_test = shapes10.make(num, num)
+    np.testing.assert_array_equal(X_train, drawn[0][:num])
+    np.testing.assert_array_equal(y_train, drawn[1][:num])
+    np.testing.assert_array_equal(X_test, drawn[2][:num])
+    np.testing.assert_array_equal(y_test, drawn[3][:num])
+
+
+def test_no_image_occurs_twice(drawn):
+    images = np.concatenate([drawn[0], drawn[2]]).reshape(NUM_TRAIN + NUM_TEST, -1)
+    assert len(np.unique(images, axis=0)) == NUM_TRAIN + NUM_TEST
+
+
+def test_another_seed_draws_other_images(drawn):
+    X_train, y_train, X_test, _ = shapes10.make(100, 100, seed=1)
+    assert not (X_train == drawn[0][:100]).all(axis=(1, 2, 3)).any()
+    assert not (X_test == drawn[2][:100]).all(axis=(1, 2, 3)).any()
+    assert (y_train != drawn[1][:100]).any()
+
+
+def test_the_training_set_of_the_next_seed_is_not_this_test_set(drawn):
+    assert (shapes10.make(100, 0, seed=1)[0] != drawn[2][:100]).any()
+
+
+def test_every_ten_images_hold_each_class_once(drawn):
+    for labels in (drawn[1], drawn[3]):
+        np.testing.assert_array_equal(np.sort(labels.reshape(-1, 10)), np.tile(np.arange(10), (len(labels) // 10, 1)))
+
+
+def test_the_order_of_the_classes_is_shuffled(drawn):
+    orders = drawn[1].reshape(-1, 10)
+    assert len(np.unique(orders, axis=0)) == len(orders)
+
+
+def test_ten_different_names():
+    assert len(set(shapes10.CLASS_NAMES)) == 10
+
+
+def test_each_name_has_its_outline(drawn):
+    assert [outline.__name__.strip("_") for outline in shapes10._OUTLINES] == list(shapes10.CLASS_NAMES)
+
+
+def test_numpy_integers_are_integers(drawn):
+    X_train, *_ = shapes10.make(np.int64(3), np.uint8(0), seed=np.int32(0))
+    np.testing.assert_array_equal(X_train, drawn[0][:3])
+
+
+def test_global_random_state_is_neither_used_nor_touched(drawn):
+    np.random.seed(5)
+    before = np.random.get_state()[1].copy()
+    np.testing.assert_array_equal(shapes10.make(10, 0)[0], drawn[0][:10])
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+@pytest.mark.parametrize("arguments", [{"num_train": -1}, {"num_test": -5}, {"seed": -2}])
+def test_negative_arguments_are_named(arguments):
+    (name, value), = arguments.items()
+    with pytest.raises(ValueError, match=f"{name} must be 0 or more, got {value}"):
+        shapes10.make(**{"num_train": 10, "num_test": 10, **arguments})
+
+
+@pytest.mark.parametrize("value", [10.0, "10", None])
+def test_arguments_that_are_not_integers_are_named(value):
+    with pytest.raises(TypeError, match="num_train must be an integer, got"):
+        shapes10.make(num_train=value)
+
+
+def test_nearest_neighbour_is_above_chance_and_far_from_good():
+    """The bottom of the ladder; benchmarks/shapes10.py measures all of it."""
+    X_train, y_train, X_test, y_test = shapes10.make(2_000, 500)
+    X_train, X_test = (X.reshape(len(X), -1).astype(np.float32) for X in (X_train, X_test))
+    distances = (X_train**2).sum(axis=1) - 2 * X_test @ X_train.T  # (500, 2000), but for a constant per row
+    accuracy = np.mean(y_train[distances.argmin(axis=1)] == y_test)
+    assert 0.15 < accuracy < 0.35
+
+
+def test_the_mean_of_the_two_cloths_of_a_class_is_grey():
+    np.testing.assert_allclose(shapes10._CLOTH_HUES.mean(axis=1), 0, atol=1e-6)

@@ -1,0 +1,79 @@
+"""The real course through the real pipeline, and through plain nbgrader: the scores must agree."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import build, release, workspace
+from autograder.collect import collect
+from autograder.grade import grade
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+from sample_class import STUDENTS, write_class  # noqa: E402
+
+FULL, DIFFERENT, BLANK = "amara", "bruno", "dalia"
+HONEST = ["bruno", "emil", "farah", "gustavo"]  # whom plain nbgrader grades too
+ASSIGNMENTS = ["nearest_neighbor", "linear_classifiers"]
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def graded(request, tmp_path_factory):
+    """(workspace, assignment, class report) of the sample class, without the one whose loop never ends."""
+    name = request.param
+    folder = tmp_path_factory.mktemp("course")
+    course = workspace.create(folder / "workspace", ROOT / "assignments")
+    build.build(course, name)
+    release.release(course, name)
+    write_class(course, course.course.assignment(name), folder / "handed_in")
+    collect(course, name, folder / "handed_in")
+    report = grade(course, name, students=[s for s in STUDENTS if s != "hana"], workers=2)
+    return course, name, report
+
+
+def points(course, name):
+    with Gradebook(course.db_url, course.course.id) as gradebook:
+        return {
+            submission.student.id: {
+                (notebook.name, grade.name): (grade.auto_score, grade.max_score, grade.cell.cell_type)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions(name)
+        }
+
+
+def test_solutions_earn_every_point_and_the_release_none(graded):
+    course, name, report = graded
+    earned = points(course, name)
+    assert report.failed == []
+    for student in (FULL, DIFFERENT):
+        lost = [cell for cell, (got, most, kind) in earned[student].items() if kind == "code" and got != most]
+        assert lost == [], student
+    assert [cell for cell, (got, _, _) in earned[BLANK].items() if got != 0] == []
+    assert sum(most for _, most, _ in earned[FULL].values()) == 100
+
+
+def test_each_student_of_the_sample_class_meets_what_their_story_says(graded):
+    course, name, report = graded
+    why = {row.student: "\n".join(row.reasons) for row in report.rows}
+    total = {row.student: sum(score.score for score in row.scores.values()) for row in report.rows}
+    assert why[FULL] == why[DIFFERENT] == why["Zoë Müller"] == ""
+    assert "not started: " in why["chen"] and 0 < total["chen"] < total[FULL]
+    assert 0 < total["emil"] < total[FULL] and 0 < total["farah"] < total[FULL]
+    assert "raised NameError" in why["gustavo"] and total["gustavo"] == total[FULL]
+    assert "is not a notebook" in why["ivan"] and total["ivan"] == 0
+
+
+def test_plain_nbgrader_autograde_gives_honest_submissions_the_same_scores(graded):
+    course, name, _ = graded
+    before = points(course, name)
+    for student in HONEST:
+        command = [sys.executable, "-m", "nbgrader", "autograde", name, "--student", student, "--force"]
+        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
+    after = points(course, name)
+    assert {student: after[student] for student in HONEST} == {student: before[student] for student in HONEST}
