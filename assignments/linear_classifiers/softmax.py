@@ -104,7 +104,7 @@ for ax, (title, heights) in zip(axes, steps):
     bars = ax.bar(names, heights, color=["tab:blue", "tab:orange", "tab:green"])
     ax.bar_label(bars, fmt="%.3g")
     ax.axhline(0, color="black", lw=0.8)
-    ax.margins(y=0.15)
+    ax.margins(y=0.25)
     ax.set_title(title)
 chance = np.array([0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0])
 axes[3].plot(chance, [6.21, 5.3, 4.61, 3.91, 3.0, 2.3, 1.61, 1.2, 0.8, 0.51, 0.22, 0.0], lw=2)
@@ -640,7 +640,8 @@ for name, rows, truth in (("training", X_small, y_small), ("validation", X_val, 
 # The curve starts at $\log 10$, exactly, and has no noise: every step sees the same 10,000 images.
 #
 # How much should one trust the confidence? If the classifier is 70% sure of a hundred images, about seventy of them should be right. On the
-# diagonal it keeps that promise; below it is too sure of itself.
+# diagonal it keeps that promise; below it is too sure of itself, above it is better than it claims (ours is still young: 100 steps from $W = 0$,
+# where all classes are equally likely).
 
 # %% nbgrader={"grade": false, "grade_id": "demo_confidence", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 answers, sureness = predict_softmax(W_softmax, X_test)
@@ -803,7 +804,7 @@ for W_net in templates:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_random_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.6), sharey=True, layout="constrained")
-dice = np.random.default_rng(4)
+dice = np.random.default_rng(182)
 grid = np.meshgrid([0.15, 0.5, 0.85], [0.15, 0.5, 0.85])
 cloud = dice.uniform(0.02, 0.98, size=(2, 9))
 bump = np.linspace(0, 1, 200)
@@ -1018,14 +1019,15 @@ checks.true(not np.allclose(np.log(tried[10:]), np.log(tried[:5])), "Searches wi
 checks.passed("random_search", "a search can be repeated with the same seed")
 
 # %% [markdown]
-# The real search: twelve pairs, 60 steps each, on the 10,000 images.
+# The real search: twelve pairs, 60 steps each. A search need not find the last tenth of a percent, only the right region, so 5,000
+# images will do. (With learning rates above about 5e-6 the full-batch steps overshoot; you may want to see that, too.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 with tqdm(total=12 * 60, file=sys.stdout, desc="steps") as bar:
     def train(X, y, learning_rate, reg):
         return gradient_descent(softmax_loss_vectorized, X, y, learning_rate, reg, num_steps=60, progress=bar)[0]
 
-    best_softmax, trials = random_search(train, X_small, y_small, X_val, y_val, (1e-7, 5e-6), (1e1, 1e5), 12,
+    best_softmax, trials = random_search(train, X_small[:5000], y_small[:5000], X_val, y_val, (1e-7, 3e-6), (1e0, 1e5), 12,
                                     np.random.default_rng(0))
 vis.search_grid(trials);
 

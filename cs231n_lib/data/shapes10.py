@@ -7,7 +7,7 @@ The pictures are made so that nearest neighbour < linear < two-layer net < convn
 - Every class has a favourite colour for its shape, shared with one other class: a linear hint.
 - The two classes that share it differ in the cloth they lie on. Each has two cloths of *opposite* colours, so
   that their mean is grey and a single template per class sees nothing; a hidden layer tells them apart.
-- A quarter of the pictures wear another class's colours. There only the outline helps, wherever it lies,
+- A quarter of the pictures wear the colours of random classes. There only the outline helps, wherever it lies,
   lighter or darker than the cloth: the job of convolution and pooling.
 """
 
@@ -20,7 +20,7 @@ CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "
 
 _SIZE = 32
 _BLOCK = 100  # images drawn at once: one float32 plane of a block fits in a core's cache
-_DRAWS = 192  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
+_DRAWS = 160  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
 _GRAIN = 3 * _SIZE * _SIZE // 8
 _DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
 
@@ -135,7 +135,7 @@ def _render(labels, dice, grain):
             colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
             _blend(image, coverage, colour[:, :, None, None])
 
-    strew(4)
+    strew(3)
     coverage, shading = _shape(x, y, labels, dice)
     _blend(image, coverage, paint[:, :, None, None] + (shading + 0.7 * light)[:, None])
     strew(2)  # these may lie on the shape
@@ -154,8 +154,8 @@ def _colours(labels, dice):
     cloth_level = dice.uniform(55, 195)
     lighter = np.where(cloth_level < 95, True, np.where(cloth_level > 160, False, dice.chance(0.5)))
     shape_level = cloth_level + dice.uniform(15, 75) * np.where(lighter, np.float32(1), np.float32(-1))
-    cloth = cloth_level[:, None] + 22 * cloth_hue + dice.tint(18)
-    paint = shape_level[:, None] + 46 * shape_hue + dice.tint(9)
+    cloth = cloth_level[:, None] + 26 * cloth_hue + dice.tint(15)
+    paint = shape_level[:, None] + 44 * shape_hue + dice.tint(9)
     return cloth, paint
 
 

@@ -226,7 +226,13 @@ def test_a_students_id_is_one_safe_path_part(name):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.text(min_size=1, max_size=30), st.binary(max_size=40), max_size=6))
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30),
+        st.binary(max_size=40),
+        max_size=6,
+    )
+)
 def test_no_zip_whatever_writes_outside_of_submitted(tmp_path_factory, files):
     folder = tmp_path_factory.mktemp("any")
     workspace = make_workspace(folder)
