@@ -18,7 +18,7 @@ from autograder.errors import KitError
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
-MESSAGE_LINES = 3  # of a message that go into the table; the notebook shows the rest
+MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
 
 
 @dataclass

@@ -51,7 +51,7 @@ def one_mistake(answers, banks):
 
 def wrong_gradient(answers, banks):
     """A gradient that is off (where the notebook has one), else another mistake."""
-    for name, answer in answers.items():
+    for name in answers:
         for candidate in banks[name]:
             if candidate.kind == "wrong" and "gradient" in candidate.name.lower():
                 return answers | {name: candidate.source}
@@ -144,4 +144,5 @@ if __name__ == "__main__":
     workspace = Workspace(arguments.workspace)
     for name, assignment in workspace.course.assignments.items():
         write_class(workspace, assignment, arguments.directory / name)
-    print(f"{len(STUDENTS)} students have handed in {len(workspace.course.assignments)} assignments: {arguments.directory}")
+    handed_in = f"{len(STUDENTS)} students have handed in {len(workspace.course.assignments)} assignments"
+    print(f"{handed_in}: {arguments.directory}")

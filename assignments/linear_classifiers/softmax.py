@@ -60,8 +60,8 @@ def loss_and_gradient(loss_fn, W, X, y, reg):
     checks.true(result is not None, "The function returned None. Did you forget `return loss, dW`?")
     checks.true(isinstance(result, (tuple, list)) and len(result) == 2,
                 "The function should return two things, the loss and its gradient: `return loss, dW`.")
-    checks.shape(result[0], (), "the loss, which is one number,")
-    checks.shape(result[1], np.shape(W), "dW, which has one entry per entry of W,")
+    checks.shape(result[0], (), "the loss (one number)")
+    checks.shape(result[1], np.shape(W), "dW (the shape of W)")
     return result
 
 
@@ -215,7 +215,7 @@ for seed, shape in ((11, (7, 5, 4)), (12, (1, 6, 3)), (13, (9, 4, 2)), (14, (2, 
 W, X, y = make_problem(20, 6, 8, 10)
 loss, dW = loss_and_gradient(softmax_loss_naive, W * 1e-8, X, y, 0.0)
 checks.true(abs(loss - 1) > 1e-4, "The loss is 1 where it should be log 10 = 2.303: use the natural logarithm, np.log.")
-checks.close(loss, np.log(10), "the loss of ten classes at tiny weights", rtol=1e-5)
+checks.close(loss, np.log(10), "the loss of ten classes at tiny weights", rtol=1e-5, num_examples=6)
 checks.passed("softmax_loss_naive", "the loss at tiny weights is log C")
 ### BEGIN HIDDEN TESTS
 for seed, num_classes in ((21, 2), (22, 5)):
@@ -566,7 +566,7 @@ def predict_softmax(W, X):
 W = np.log([[1.0, 2.0, 5.0, 2.0], [3.0, 4.0, 1.0, 2.0]])
 X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0], [3.0, 0.0]])
 labels, confidence = pair(predict_softmax(W, X), "labels, confidence")
-checks.shape(labels, (5,), "the labels, one per row of X,")
+checks.shape(labels, (5,), "the labels (one per row of X)")
 checks.equal(labels, [2, 1, 1, 0, 2], "the labels predicted for five examples",
              hint="The label is the number of the column with the highest score.")
 checks.passed("predict_softmax", "the most probable class wins")
@@ -583,7 +583,7 @@ for N, D, C in ((9, 4, 6), (6, 6, 6), (1, 3, 2)):
 W = np.log([[1.0, 2.0, 5.0, 2.0], [3.0, 4.0, 1.0, 2.0]])
 X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0], [3.0, 0.0]])
 labels, confidence = pair(predict_softmax(W, X), "labels, confidence")
-checks.shape(confidence, (5,), "the confidence, one number per row of X,")
+checks.shape(confidence, (5,), "the confidence (one number per row of X)")
 checks.true(np.max(confidence) <= 1, "A confidence is a probability; yours goes above 1. Is it the score?")
 checks.close(confidence, [5 / 10, 4 / 10, 8 / 20, 1 / 2.2, 125 / 142], "the confidence for five examples",
              hint="The probabilities of one example, a row, add up to 1.")
@@ -874,7 +874,7 @@ y_low, y_high = (points[:, 0] > -4).astype(int), (points[:, 0] > -2).astype(int)
 result = random_search(threshold_classifier, points, y_low, points, y_high, (1e-6, 1.0), (1e-3, 1e3), 25,
                        np.random.default_rng(1))
 best_W, results = pair(result, "best_W, results")
-checks.shape(best_W, (2, 2), "best_W, the weights of the best classifier,")
+checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
 chosen = -best_W[1][1]
 by_training = min(thresholds, key=lambda t: abs(t + 4))
 by_validation = max(np.mean((points[:, 0] > t) == y_high) for t in thresholds)
@@ -914,7 +914,7 @@ checks.equal(sorted(results), sorted(tried), "the keys of results", hint="One ke
 for key in tried:
     threshold = np.log10(key[0])
     expected = np.mean((points[:, 0] > threshold) == y_low), np.mean((points[:40, 0] > threshold) == y_high)
-    checks.close(results[key], expected, f"results[{key[0]:.3g}, {key[1]:.3g}], training and validation accuracy,",
+    checks.close(results[key], expected, f"results[{key[0]:.3g}, {key[1]:.3g}], training and validation accuracy",
                  hint="Accuracy is the fraction of examples whose predicted label is right.")
 checks.passed("random_search", "the accuracies of every trial are returned")
 ### BEGIN HIDDEN TESTS
@@ -995,7 +995,7 @@ X_others, y_others = rng.normal(size=(5, 2)), np.arange(5) % 2
 random_search(recording_train, X_some, y_some, X_others, y_others, (1e-3, 1.0), (1e-3, 1.0), 4, np.random.default_rng(12))
 checks.true(len(trained_on) > 0, "train was never called.")
 for X_used, y_used in trained_on:
-    checks.shape(X_used, (8, 2), "the X given to train: the training examples, all of them and only them,")
+    checks.shape(X_used, (8, 2), "the X given to train (the training examples, all of them and only them)")
     checks.close(X_used, X_some, "the X given to train", hint="Train on X_train; X_val is only for choosing.")
     checks.equal(y_used, y_some, "the y given to train")
 checks.passed("random_search", "training sees the training set only")

@@ -27,8 +27,8 @@
 # - minibatch stochastic gradient descent, and how to choose its learning rate and the strength of
 #   the regularization with a validation set.
 #
-# **Time**: about four hours of work. The cells themselves run in under a minute with shapes10
-# (the drawn images that come with the course) and in about a minute with CIFAR-10.
+# **Time**: about four hours of work. The cells themselves run in about half a minute with
+# shapes10 (the drawn images that come with the course) and in one to two minutes with CIFAR-10.
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), shapes10 otherwise. Everything
 # below holds for both; only the numbers differ. The checks use small random arrays, not the images.
@@ -70,8 +70,8 @@ def loss_and_gradient(loss_fn, W, X, y, reg):
     checks.true(result is not None, "The function returned None. Did you forget `return loss, dW`?")
     checks.true(isinstance(result, (tuple, list)) and len(result) == 2,
                 "The function should return two things, the loss and its gradient: `return loss, dW`.")
-    checks.shape(result[0], (), "the loss, which is one number,")
-    checks.shape(result[1], np.shape(W), "dW, which has one entry per entry of W,")
+    checks.shape(result[0], (), "the loss (one number)")
+    checks.shape(result[1], np.shape(W), "dW (the shape of W)")
     return result
 
 
@@ -223,7 +223,7 @@ checks.true(abs(loss - 0.25 / 3) > 1e-9, "The loss is too small: did you forget 
 checks.true(abs(loss - 1.25 / 3) > 1e-9, "The loss is too small: *every* class that intrudes adds to it, not only the "
             "one with the largest score.")
 checks.close(loss, 2 / 3, "the loss of svm_loss_naive with reg=0",
-             hint="The three examples cost 0.5, 0 and 1.5; the loss is their mean.")
+             hint="The three examples cost 0.5, 0 and 1.5; the loss is their mean.", num_examples=3)
 checks.passed("svm_loss_naive", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((11, (7, 5, 4)), (12, (1, 6, 3)), (13, (9, 4, 2)), (14, (2, 3, 10))):
@@ -245,7 +245,8 @@ for seed, shape in ((11, (7, 5, 4)), (12, (1, 6, 3)), (13, (9, 4, 2)), (14, (2, 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_naive_initial", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 W, X, y = make_problem(20, 6, 8, 10)
 loss, dW = loss_and_gradient(svm_loss_naive, W * 1e-8, X, y, 0.0)
-checks.close(loss, 9.0, "the loss of ten classes at tiny weights", rtol=1e-5)
+checks.close(loss, 9.0, "the loss of ten classes at tiny weights", rtol=1e-5,
+             hint="Each of the 9 wrong classes intrudes by 1; the correct class is left out.", num_examples=6)
 checks.passed("svm_loss_naive", "the loss at tiny weights is C - 1")
 ### BEGIN HIDDEN TESTS
 for seed, num_classes in ((21, 2), (22, 5)):
@@ -428,8 +429,9 @@ y = np.array([0, 1, 2])
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 checks.true(abs(loss - 5 / 3) > 1e-9, "The loss is too large by exactly 1: set the margins of the correct classes to 0 "
             "before you sum.")
+checks.true(abs(loss - 0.25 / 3) > 1e-9, "The loss is too small: the margin of 1 is missing.")
 checks.close(loss, 2 / 3, "the loss of svm_loss_vectorized with reg=0",
-             hint="The three examples cost 0.5, 0 and 1.5, as in the check of the naive version.")
+             hint="The three examples cost 0.5, 0 and 1.5, as in the check of the naive version.", num_examples=3)
 checks.passed("svm_loss_vectorized", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((111, (8, 5, 4)), (112, (1, 6, 3)), (113, (9, 4, 2)), (114, (4, 3, 4))):
@@ -607,7 +609,7 @@ result = train_linear_classifier(recording_loss, X, y, learning_rate=0.1, reg=0.
 checks.true(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: `return W, loss_history`.")
 W_last = result[0]
 checks.true(len(visited) == 6, f"With num_iters=6, loss_fn should be called 6 times, but it was called {len(visited)} times.")
-checks.shape(visited[0], (3, 4), "the W given to loss_fn, one row per feature and one column per class,")
+checks.shape(visited[0], (3, 4), "the W given to loss_fn (a row per feature, a column per class)")
 checks.true(np.abs(visited[0]).max() < 0.1, "The first weights should be small, about 0.0001, or zero.")
 checks.true(not np.array_equal(visited[0], visited[1]), "W did not change after the first step.")
 checks.true(not np.allclose(visited[1], visited[0] + 0.1 * slopes[0]), "The step goes along the gradient, which is "
@@ -645,8 +647,8 @@ y = np.arange(N) * 7 % 5
 train_linear_classifier(recording_loss, X, y, num_iters=60, batch_size=20, rng=np.random.default_rng(5))
 checks.true(len(batches) > 0, "loss_fn was never called.")
 for X_batch, y_batch in batches:
-    checks.shape(X_batch, (20, 2), "the X_batch given to loss_fn, with batch_size=20 and 2 features,")
-    checks.shape(y_batch, (20,), "the y_batch given to loss_fn, with batch_size=20,")
+    checks.shape(X_batch, (20, 2), "the X_batch given to loss_fn, with batch_size=20 and 2 features")
+    checks.shape(y_batch, (20,), "the y_batch given to loss_fn, with batch_size=20")
     checks.equal(y_batch, y[X_batch[:, 0].astype(int)], "the labels of a minibatch",
                  hint="Draw the indices once per step, and use the same ones for X and for y.")
 numbers = np.array([X_batch[:, 0] for X_batch, _ in batches], dtype=int)  # (60, 20)
@@ -662,7 +664,7 @@ batches.clear()
 train_linear_classifier(recording_loss, X, y, num_iters=300, batch_size=4, rng=np.random.default_rng(6))
 checks.true(len(batches) == 300, "With num_iters=300, loss_fn should be called 300 times.")
 for X_batch, y_batch in batches:
-    checks.shape(X_batch, (4, 2), "the X_batch given to loss_fn, with batch_size=4 and 2 features,")
+    checks.shape(X_batch, (4, 2), "the X_batch given to loss_fn, with batch_size=4 and 2 features")
     checks.equal(y_batch, y[X_batch[:, 0].astype(int)], "the labels of a minibatch")
 numbers = np.array([X_batch[:, 0] for X_batch, _ in batches], dtype=int)
 checks.true(numbers.min() < 10 and numbers.max() > N - 10, "Examples from one end of the training set are never drawn.")
@@ -686,7 +688,7 @@ result = train_linear_classifier(recording_loss, X, y, learning_rate=0.01, reg=0
                                  rng=np.random.default_rng(8))
 checks.true(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: `return W, loss_history`.")
 checks.shape(result[0], (4, 3), "the returned W")
-checks.shape(result[1], (9,), "loss_history, one loss per iteration,")
+checks.shape(result[1], (9,), "loss_history (one loss per iteration)")
 checks.close(result[1], losses, "loss_history", hint="It should hold the losses as loss_fn returned them, in order.")
 checks.equal(strengths, [0.25] * 9, "the reg given to loss_fn")
 checks.passed("train_linear_classifier", "W and the loss of every iteration are returned")
@@ -736,7 +738,7 @@ X = np.array([[4.0, 0.0], [-2.0, 3.5], [-2.0, -3.5]])[y] + rng.normal(size=(90, 
 result = train_linear_classifier(svm_loss_vectorized, X, y, learning_rate=0.05, reg=1e-3, num_iters=200, batch_size=30,
                                  rng=np.random.default_rng(12))
 checks.true(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: `return W, loss_history`.")
-checks.shape(result[1], (200,), "loss_history, one loss per iteration,")
+checks.shape(result[1], (200,), "loss_history (one loss per iteration)")
 start, end = np.mean(result[1][:3]), np.mean(result[1][-20:])
 checks.true(end < 0.25 * start, f"The loss should fall to a small part of what it was, but went from {start:.3g} to {end:.3g}.")
 checks.passed("train_linear_classifier", "the loss falls on a toy problem")
@@ -830,7 +832,7 @@ def predict_linear(W, X):
 W = np.array([[1.0, 0.0, -1.0, 0.5], [0.0, 2.0, -1.0, 0.5]])
 X = np.array([[3.0, 0.0], [0.0, 1.0], [-1.0, -2.0], [2.0, 0.5], [-3.0, 0.0]])
 labels = predict_linear(W, X)
-checks.shape(labels, (5,), "the result of predict_linear, one label per row of X,")
+checks.shape(labels, (5,), "the result of predict_linear (one label per row of X)")
 checks.equal(labels, [0, 1, 2, 0, 2], "the labels predicted for five examples",
              hint="The label is the number of the column with the highest score.")
 checks.passed("predict_linear", "the class of the highest score wins")
@@ -844,7 +846,7 @@ for N, D, C in ((9, 4, 6), (6, 6, 6), (5, 3, 2)):
 
 # %% nbgrader={"grade": true, "grade_id": "test_predict_linear_one_example", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 W = np.array([[1.0, 4.0, -1.0], [0.0, -2.0, 3.0]])
-checks.equal(predict_linear(W, np.array([[1.0, 1.0]])), [1], "the labels predicted for a single example, an array of shape (1,),")
+checks.equal(predict_linear(W, np.array([[1.0, 1.0]])), [1], "the labels predicted for a single example, an array of shape (1,)")
 checks.passed("predict_linear", "a single example works")
 ### BEGIN HIDDEN TESTS
 pixels = np.array([[200, 10], [3, 250]], dtype=np.uint8)
@@ -917,7 +919,7 @@ y_low, y_high = (points[:, 0] > -4).astype(int), (points[:, 0] > -2).astype(int)
 result = search_hyperparameters(threshold_classifier, points, y_low, points, y_high, [1e-3, 1e-2, 1e-4], [1.0, 0.1])
 checks.true(isinstance(result, (tuple, list)) and len(result) == 2, "Return two things: `return best_W, results`.")
 best_W = result[0]
-checks.shape(best_W, (2, 2), "best_W, the weights of the best classifier,")
+checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
 checks.true(abs(best_W[1][1] - 4) > 1e-6, "This is the classifier with the best *training* accuracy. Choose by validation.")
 checks.true(abs(best_W[1][1] - 5) > 1e-6, "This is the classifier that was trained last, not the best one.")
 checks.close(best_W, [[0.0, 1.0], [0.0, 2.0]], "best_W",
@@ -946,7 +948,7 @@ checks.true(isinstance(results, dict), "results should be a dict.")
 checks.equal(sorted(results), [(1e-3, 0.1), (1e-3, 1.0), (1e-2, 0.1), (1e-2, 1.0)], "the keys of results",
              hint="One key (learning_rate, reg) for every pair.")
 for pair, expected in (((1e-2, 1.0), (4 / 6, 6 / 6)), ((1e-3, 1.0), (5 / 6, 5 / 6)), ((1e-3, 0.1), (6 / 6, 4 / 6))):
-    checks.close(results[pair], expected, f"results[{pair}], training and validation accuracy,",
+    checks.close(results[pair], expected, f"results[{pair}], training and validation accuracy",
                  hint="Accuracy is the fraction of examples whose predicted label is right.")
 checks.passed("search_hyperparameters", "the accuracies of every pair are returned")
 ### BEGIN HIDDEN TESTS
@@ -974,7 +976,7 @@ X_others, y_others = rng.normal(size=(5, 2)), np.arange(5) % 2
 search_hyperparameters(recording_train, X_some, y_some, X_others, y_others, [0.1, 0.2], [1.0, 2.0, 3.0])
 checks.true(len(trained_on) >= 6, f"2 learning rates and 3 strengths are 6 pairs, but train was called {len(trained_on)} times.")
 for X_used, y_used, _, _ in trained_on:
-    checks.shape(X_used, (8, 2), "the X given to train: the training examples, all of them and only them,")
+    checks.shape(X_used, (8, 2), "the X given to train (the training examples, all of them and only them)")
     checks.close(X_used, X_some, "the X given to train", hint="Train on X_train; X_val is only for choosing.")
     checks.equal(y_used, y_some, "the y given to train")
 checks.passed("search_hyperparameters", "training sees the training set only")
