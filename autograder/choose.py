@@ -20,7 +20,7 @@ class Choice:
 
     def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn):
         self.course, self.wanted = course, wanted
-        self.budget = Budget(wanted.limits.submission_bytes)
+        self.budget = Budget(wanted.limits.file_bytes)
         self.chosen: dict[str, tuple[tuple[str, ...], Entry]] = {}
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
@@ -74,7 +74,7 @@ class Choice:
         return kept
 
     def _open_archives(self) -> bool:
-        packed = Budget(self.wanted.limits.submission_bytes)
+        packed = Budget(self.wanted.limits.file_bytes)
         found = False
         for item in [item for item in self.files if is_archive(item[1].name)]:
             parts, entry = item

@@ -21,6 +21,11 @@ class Limits:
     output_bytes: int = 1_000_000
     submission_bytes: int = 20_000_000
 
+    @property
+    def file_bytes(self) -> int:
+        """How much is read at all, in the hope that only the outputs, which are dropped, are large."""
+        return 20 * self.submission_bytes
+
 
 @dataclass(frozen=True)
 class Edition:

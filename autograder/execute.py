@@ -108,7 +108,7 @@ class _Client(NotebookClient):
             iopub_timeout=10,
             startup_timeout=120,
             store_widget_state=False,
-            coalesce_streams=True,
+            coalesce_streams=False,  # nbclient's takes time quadratic in the longest line; see _join_streams
             shutdown_kernel="immediate",
             skip_cells_with_tag=SKIP_TAG if job.skip_tagged else "",
         )
@@ -119,6 +119,7 @@ class _Client(NotebookClient):
         self.problems: list[str] = []
         self.deadline = float("inf")
         self.patience = 1.0
+        self.asked_to_exit = False
         self.output_cell, self.output_bytes = -1, 0
         self.kernels_started = 0
         self.start_arguments = {"env": _environment(job, home), "cwd": job.cwd or work}
@@ -152,13 +153,15 @@ class _Client(NotebookClient):
                 seconds = self._seconds_for_cell()
                 try:
                     await self.async_execute_cell(cell, index, execution_count=self.code_cells_executed + 1)
-                    continue
+                    if not self.asked_to_exit:
+                        continue
+                    raise DeadKernelError("exit()")  # it answers before it goes; the next cell is not to blame
                 except CellTimeoutError:
                     slow_exercise = exercise
                     alive = await self._interrupt()
                     self._fail(index, "TimeLimit", f"did not finish within {seconds:.0f} s")
                 except DeadKernelError:
-                    alive = False
+                    alive = self.asked_to_exit = False
                     self._fail(index, "KernelDied", "ended its kernel (out of memory, a crash, or exit?)")
                 if not alive:
                     guilty.add(index)
@@ -247,7 +250,11 @@ class _Client(NotebookClient):
 
     def _check_reply(self, cell, cell_index, execute_reply) -> None:
         """A cell counts as run only if the kernel says so: no error shown is no proof (showtraceback may be off)."""
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.text = _without_overwritten(output.text)
         reply = execute_reply["content"]
+        self.asked_to_exit = any(item.get("source") == "ask_exit" for item in reply.get("payload", ()))
         if reply["status"] == "ok" or any(o.output_type == "error" for o in cell.outputs):
             return
         ename, evalue = reply.get("ename", reply["status"]), reply.get("evalue", "the cell did not run to its end")
@@ -263,7 +270,14 @@ class _Client(NotebookClient):
         size = _size(content)
         self.output_bytes += size
         if size <= room:
-            return super().output(outs, msg, display_id, cell_index)
+            try:
+                made = super().output(outs, msg, display_id, cell_index)
+            except Exception:  # whatever nbformat says to a message that student code put together itself
+                label = cell_label(self.nb.cells, cell_index)
+                self.problems.append(f"{label} sent an output that is none of Jupyter's")
+                return None
+            _join_streams(outs)
+            return made
         if msg["msg_type"] == "error":  # an error decides about points, so it is shortened but never dropped
             content["evalue"] = str(content.get("evalue"))[:2000]
             content["traceback"] = [str(line)[:2000] for line in content.get("traceback", [])[-20:]]
@@ -283,6 +297,17 @@ def _environment(job: Job, home: str) -> dict[str, str]:
     if path:
         env["PYTHONPATH"] = os.pathsep.join(path)
     return env
+
+
+def _join_streams(outs) -> None:
+    """Join the last output to the one before it where both are what one stream printed."""
+    if len(outs) > 1 and outs[-1].output_type == outs[-2].output_type == "stream" and outs[-1].name == outs[-2].name:
+        outs[-2].text += outs.pop().text
+
+
+def _without_overwritten(text: str) -> str:
+    """The text as a terminal ends up showing it: of a progress bar drawn with \\r, the last state of the line."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 def _size(value) -> int:

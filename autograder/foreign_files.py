@@ -4,6 +4,7 @@ Nothing is unpacked: a caller lists the entries, decides which few it wants, and
 memory under a byte budget. So a hostile name can reach no place, and a bomb is never blown up.
 """
 
+import contextlib
 import io
 import os
 import re
@@ -160,6 +161,8 @@ class Archive:
         except Refused:
             raise
         except Exception as error:
+            if info.flag_bits & 1:
+                raise Refused("is encrypted; hand it in without a password") from None
             raise Refused(f"cannot be unpacked ({_reason(error)})") from None
 
 
@@ -169,7 +172,7 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 
 
 def _safe_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    name = info.filename.replace("\\", "/")
+    name = _name(info).replace("\\", "/")
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
         raise Refused("is a link, and links are not followed")
@@ -187,6 +190,13 @@ def _safe_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
     if len(parts) > MAX_DEPTH:
         raise Refused(f"is nested more than {MAX_DEPTH} folders deep")
     return parts
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    if not info.flag_bits & 0x800:  # macOS and Info-ZIP write UTF-8 without saying so; zipfile reads it as cp437
+        with contextlib.suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("utf-8")
+    return info.filename
 
 
 def _read_all(file, budget: Budget) -> bytes:

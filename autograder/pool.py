@@ -1,12 +1,22 @@
 """Worker processes that execute notebooks: one job in, one executed notebook out.
 
 Kept apart from grading, so that a worker imports what running a notebook needs and nothing of nbgrader.
+Whatever ends the grader, its workers end with it, and each takes its kernel and scratch folder along.
 """
 
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import shutil
+import signal
 import sys
+import tempfile
+import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from pathlib import Path
 
 from .execute import Executed, Job, execute
 
@@ -17,23 +27,29 @@ class LocalPool:
     def __init__(self, workers: int):
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
+        self._scratch: str | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, kind, *exception) -> None:
+        if kind:  # Ctrl-C, say: nobody waits for what is still running
+            for worker in multiprocessing.active_children():
+                worker.terminate()
         if self._executor:
             self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)  # a worker that student code killed could not
 
     def submit(self, job: Job) -> Future:
         """Start a job when a worker is free. Ask `result` what came of the future."""
-        self._executor = self._executor or _processes(self.workers)
+        self._executor = self._executor or self._processes()
         try:
-            return self._executor.submit(execute, job)
+            return self._executor.submit(_tidily, execute, job)
         except BrokenProcessPool:
             self._executor.shutdown(wait=False)
-            self._executor = _processes(self.workers)
-            return self._executor.submit(execute, job)
+            self._executor = self._processes()
+            return self._executor.submit(_tidily, execute, job)
 
     def result(self, job: Job, future: Future) -> Executed:
         """What came of a job. Raises what `execute` raised, or BrokenProcessPool if it brings its worker down.
@@ -44,18 +60,63 @@ class LocalPool:
         try:
             return future.result()
         except BrokenProcessPool:
-            with _processes(1) as alone:
-                return alone.submit(execute, job).result()
+            with LocalPool(1) as alone:
+                return alone.submit(job).result()
+
+    def _processes(self) -> ProcessPoolExecutor:
+        self._scratch = self._scratch or tempfile.mkdtemp(prefix="cs231n-")
+        spawn = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.workers, spawn, initializer=_start_worker, initargs=(self._scratch,))
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
+def _start_worker(scratch: str) -> None:
+    tempfile.tempdir = scratch
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides what ends
+    signal.signal(signal.SIGTERM, _leave)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: processes that student code detaches stay ours
+    threading.excepthook = lambda _: None  # a heartbeat thread of Jupyter's that outlives its kernel is no news
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """Have Linux end this worker when the grader dies, however it dies."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
+    """Tidy up and end when the grader dies, however it dies."""
+    multiprocessing.parent_process().join()
+    _end_descendants()
+    shutil.rmtree(tempfile.tempdir, ignore_errors=True)
+    os._exit(1)
 
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1: PR_SET_PDEATHSIG
+
+def _leave(*_) -> None:
+    """End at once; the scratch folder is the grader's to remove, for other workers may be in it."""
+    _end_descendants()
+    os._exit(1)
+
+
+def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:
+    try:
+        return run(job)
+    finally:
+        _end_descendants()
+
+
+def _end_descendants() -> None:
+    """Kill every process that the notebook left behind, also those that left the kernel's process group."""
+    if sys.platform != "linux":
+        return
+    while left := _children(os.getpid()):
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, 0)  # its own children are ours now
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = status.read_bytes().rpartition(b")")[2].split()  # a name may hold spaces and brackets
+            if int(fields[1]) == parent:
+                found.append(int(status.parent.name))
+    return found

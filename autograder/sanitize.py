@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from .course import Assignment
+from .course import Assignment, Limits
+from .execute import SKIP_TAG
 from .workspace import Workspace
 
 
@@ -35,7 +36,7 @@ def sanitize(workspace: Workspace, assignment: Assignment, student: str, name: s
     """Sanitize notebook `name` of one submission; a file that can't be read becomes a placeholder."""
     path = workspace.submitted(student, assignment.name) / f"{name}.ipynb"
     try:
-        submitted, problems = read_submitted(path, assignment.limits.submission_bytes)
+        submitted, problems = read_submitted(path, assignment.limits)
     except UnreadableNotebook as error:
         return not_gradable(workspace, assignment, name, str(error))
     notebook, changes = _restore(workspace, assignment, student, name, submitted)
@@ -63,7 +64,7 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
     return nbformat.read(workspace.source(assignment.name) / f"{name}.ipynb", as_version=4)
 
 
-def read_submitted(path: Path, max_bytes: int) -> tuple[nbformat.NotebookNode, list[str]]:
+def read_submitted(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
     """Read what the student handed in. Returns the notebook (nbformat 4) and remarks about it.
 
     Outputs are dropped while reading, so a notebook that is only large because of its outputs still counts.
@@ -77,9 +78,9 @@ def read_submitted(path: Path, max_bytes: int) -> tuple[nbformat.NotebookNode, l
     if size == 0:
         raise UnreadableNotebook(f"{path.name} is an empty file")
     remarks = []
+    max_bytes = limits.submission_bytes
     if size > max_bytes:
-        # twenty times the limit is still read, in the hope that only its outputs are large
-        if size > 20 * max_bytes:
+        if size > limits.file_bytes:
             raise UnreadableNotebook(f"{path.name} has {size:,} bytes; at most {max_bytes:,} are graded")
         remarks.append(f"{path.name} has {size:,} bytes, more than the {max_bytes:,} allowed; outputs dropped")
     try:
@@ -89,6 +90,8 @@ def read_submitted(path: Path, max_bytes: int) -> tuple[nbformat.NotebookNode, l
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise UnreadableNotebook(f"{path.name} is not a notebook: not valid JSON ({place}: {error.msg})") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise UnreadableNotebook(f"{path.name} is not a notebook: {_one_line(error)}") from None
     except RecursionError:
         raise UnreadableNotebook(f"{path.name} is not a notebook: nested too deeply") from None
     try:
@@ -174,6 +177,8 @@ def _match(frame, submitted_cells):
         ids.append(grade_id if grade_id in known else cell.get("id") if cell.get("id") in known else None)
     last = {grade_id: i for i, grade_id in enumerate(ids) if grade_id}
     solutions = {_grade_id(c) for c in frame if c.metadata.nbgrader.solution}
+    # an editor may lose records and ids; a cell that is not to run while grading is known by its text then
+    skipped = {c.source for c in frame if SKIP_TAG in c.metadata.get("tags", [])}
     mine, extras, remarks = {}, {}, []
     anchor = None
     for i, (cell, grade_id) in enumerate(zip(submitted_cells, ids, strict=True)):
@@ -185,6 +190,8 @@ def _match(frame, submitted_cells):
             remarks.append(f"the cell '{grade_id}' occurs more than once; the last one counts")
             if grade_id not in solutions:
                 continue  # a copy of a test or of a locked cell: nothing of the student's is in it
+        elif cell.source in skipped:
+            continue
         extras.setdefault(anchor, []).append(_added_cell(cell, sum(map(len, extras.values()))))
     return mine, extras, list(dict.fromkeys(remarks))
 

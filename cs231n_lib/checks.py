@@ -191,7 +191,10 @@ def gradient(
     try:
         numeric = gradient_to_judge(f, x, ours, h, kinks)
     except NotRepeatable:
-        text = "the loss differs from call to call with the same input: is a random number drawn without the seed?"
+        text = (
+            "the loss differs from call to call with the same input: is a random number drawn without a seed, "
+            "or an argument changed in place?"
+        )
         _fail([f"{what}: {text}"], hint)
     except NotANumber as error:
         _fail([f"{what}: {error}"], hint)
@@ -400,7 +403,8 @@ def _equal_numbers(actual, expected, what, hint):
     first = tuple(np.argwhere(bad)[0])
     text = [f"{what}: {_how_many(bad)}.", f"First{at(first)}: expected {expected[first]}, got {got[first]}."]
     difference = got.astype(np.float64) - expected
-    if bad.size > 2 and bad.all() and np.all(difference == difference.flat[0]):
+    varied = bad.size > 2 and (expected != expected.flat[0]).any()  # two constants always differ by a constant
+    if varied and bad.all() and np.all(difference == difference.flat[0]):
         text.append(f"Likely mistake: every entry is off by {difference.flat[0]:+g}.")
     _fail(text, hint)
 

@@ -84,7 +84,10 @@ def diagnose(
         or suspect_loss_gradient(analytic, expected, facts)
     )
     if found:
-        return Diagnosis(verdict, error, found.cause, found.message)
+        message = found.message
+        if found.cause == "factor_1/N":
+            message += " Or is the loss that it is measured by not divided by it?"
+        return Diagnosis(verdict, error, found.cause, message)
     return Diagnosis(verdict, error, None, _describe(analytic, expected, errors, accept, verdict))
 
 

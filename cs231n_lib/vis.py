@@ -207,7 +207,7 @@ def search_grid(results):
         dots = ax.scatter(regs, rates, c=column, s=150, cmap="viridis", edgecolors="white", zorder=3, **limits)
         if len(results) <= 40:
             for x, y, value in zip(regs, rates, column, strict=True):
-                ax.annotate(f"{value:.0f}", (x, y), (0, 9), textcoords="offset points", ha="center", fontsize=7,
+                ax.annotate(f"{value:.0f}", (x, y), (0, 11), textcoords="offset points", ha="center", fontsize=8,
                             color=GREY)
         _log(ax, "x", regs)
         _log(ax, "y", rates)

@@ -8,7 +8,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "build": "python-build"}  # where conda-forge uses another name
-ONLY_CONDA = {"python", "pip", "c-compiler", "setuptools"}
+ONLY_CONDA = {"python", "pip", "c-compiler"}
 
 
 def pyproject():

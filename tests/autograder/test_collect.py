@@ -178,7 +178,7 @@ UNPLACED = {
     "an empty folder": ({"alice/": b"", "bob/knn.ipynb": KNN}, "holds nothing"),
     "another assignment's": ({"alice/svm.ipynb": KNN, "bob/knn.ipynb": KNN}, "svm of the assignment linear"),
     "a broken zip": ({"alice.zip": b"PK\x03\x04", "bob.zip": pack({"knn.ipynb": KNN})}, "not a readable zip"),
-    "a bomb": ({"alice.zip": pack({"knn.ipynb": b"0" * 20_000}), "bob/knn.ipynb": KNN}, "10,000 bytes"),
+    "a bomb": ({"alice.zip": pack({"knn.ipynb": b"0" * 300_000}), "bob/knn.ipynb": KNN}, "200,000 bytes"),
     "zip slip": ({"alice.zip": pack({"../knn.ipynb": KNN}), "bob/knn.ipynb": KNN}, "leads out of its archive"),
     "a zip in a zip": ({"alice.zip": pack({"a.zip": pack({"knn.ipynb": KNN})}), "bob/knn.ipynb": KNN}, "has no knn"),
     "dots": ({".../knn.ipynb": KNN, "bob/knn.ipynb": KNN}, "no letter or digit"),
@@ -339,6 +339,12 @@ def test_the_time_of_receipt_is_written_for_nbgrader(workspace, downloads, given
     text = (workspace.submitted("alice", "nearest") / "timestamp.txt").read_text()
     assert text == written
     assert str(parse_utc(text.strip())) == written[:19]
+
+
+def test_a_notebook_that_may_be_large_only_for_its_outputs_is_left_to_the_grader(workspace, downloads):
+    limit = workspace.course.assignment("nearest").limits.submission_bytes
+    collected = collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b" " * 3 * limit}))
+    assert [placed.student for placed in collected.placed] == ["alice"]
 
 
 def test_an_unchanged_submission_does_not_become_late(workspace, downloads):

@@ -1,5 +1,7 @@
 """Real kernels, real loops, real crashes; the limits are small so that they are quickly met."""
 
+import time
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -64,6 +66,12 @@ def test_a_kernel_that_dies_or_ignores_the_interrupt_is_replaced_and_brought_up_
     assert len(executed.problems) == 2
 
 
+def test_exit_is_charged_to_the_cell_that_calls_it():
+    _, cells = run("x = 1", "exit()", "x += 1", "x")
+    assert [error(cell) for cell in cells] == [None, "KernelDied", None, None]
+    assert text(cells[3]) == "2"
+
+
 def test_a_notebook_whose_kernel_keeps_dying_is_given_up_and_the_rest_cannot_score():
     executed, cells = run(*["import os\nos._exit(1)"] * 5, "1")
     assert {error(cell) for cell in cells} == {"KernelDied"}
@@ -83,6 +91,30 @@ def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():
     assert text(cells[1]) == "short\n"
     assert error(cells[2]) == "ZeroDivisionError"
     assert [p.split(" printed")[0] for p in executed.problems] == ["cell 1", "cell 3"]
+
+
+def test_one_line_of_megabytes_takes_no_longer_than_many_lines():
+    limits = Limits(cell_seconds=60, notebook_seconds=60)
+    start = time.monotonic()
+    _, cells = run("print('x' * 50_000_000)", limits=limits)
+    assert "output cut here" in text(cells[0])
+    _, cells = run("print('x' * 900_000)", limits=limits)
+    assert text(cells[0]) == "x" * 900_000 + "\n"
+    assert time.monotonic() - start < 60
+
+
+@pytest.mark.parametrize("message", ["'stream', {}", "'error', {}", "'display_data', {'data': {'image/png': 7}}"])
+def test_a_malformed_message_is_dropped_and_the_rest_of_the_notebook_runs(message):
+    send = f"kernel = get_ipython().kernel\nkernel.send_response(kernel.iopub_socket, {message})"
+    executed, cells = run(send, "1 + 1")
+    assert text(cells[1]) == "2"
+    assert executed.problems == ("cell 1 sent an output that is none of Jupyter's",)
+
+
+def test_what_one_stream_prints_is_one_output_and_a_progress_bar_its_last_state():
+    show = "import sys\nfor i in range(3):\n    print('\\r%d' % i, end='', flush=True)\nprint()\nprint('end')"
+    _, [cell] = run(show)
+    assert [(o.name, o.text) for o in cell.outputs] == [("stdout", "2\nend\n")]
 
 
 def test_cells_tagged_skip_execution_run_only_when_asked():

@@ -94,8 +94,15 @@ def test_an_encrypted_file_is_refused():
     data = bytearray(pack(("knn.ipynb", b"{}")))
     data[data.index(b"PK\x01\x02") + 8] |= 1
     [entry] = Archive(bytes(data)).listing().files
-    with pytest.raises(Refused, match="password"):
+    with pytest.raises(Refused, match="^is encrypted; hand it in without a password$"):
         entry.read(Budget(1000))
+
+
+def test_a_name_in_utf_8_that_does_not_say_so_is_read_as_utf_8():
+    data = pack(("Łukasz/knn.ipynb", b""))  # zipfile itself sets the flag, 0x800
+    start = data.index(b"PK\x01\x02") + 8
+    unsaid = data[:6] + bytes(2) + data[8:start] + bytes(2) + data[start + 2 :]
+    assert [entry.parts for entry in Archive(unsaid).listing().files] == [("Łukasz", "knn.ipynb")]
 
 
 def test_a_damaged_file_is_refused():

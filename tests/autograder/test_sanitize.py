@@ -109,6 +109,16 @@ def test_a_renamed_answer_still_runs_and_no_stub_covers_it(sanitized):
     assert result.problems == ["the cell 'add' is missing"]
 
 
+def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):
+    def change(cells, notebook):
+        for cell in cells:
+            cell.metadata, cell["id"] = {}, f"lost-{cell.get('id', '')}"
+
+    sources = [cell.source for cell in sanitized(change).notebook.cells]
+    assert sum("the grader must not run this" in source for source in sources) == 1  # the source's, which is tagged
+    assert "def add(a, b):\n    return b + a" in sources
+
+
 def test_added_cells_keep_their_place_and_lose_their_metadata(sanitized):
     def change(cells, notebook):
         cells.insert(3, new_code_cell("helper = 1", metadata={"tags": ["skip-execution"], "nbgrader": {"grade": True}}))
@@ -138,6 +148,7 @@ UNREADABLE = {
     "not a notebook": b'{"hello": 1}',
     "JSON, but not a notebook": b"[1, 2]",
     "nested too deeply": b"[" * 100_000,
+    "is not a notebook: Exceeds the limit": b'{"nbformat": ' + b"9" * 5000 + b"}",
     "at most 200,000": b" " * 5_000_000,
 }
 

@@ -453,3 +453,16 @@ def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, re
         )
     best_key = sorted(results, key=lambda k: -results[k][1])[0]
     return weights[best_key], results
+
+# %% right: stratified draws of both exponents
+def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, reg_range, num_trials, rng):
+    def strata(low, high):
+        u = (rng.permutation(num_trials) + rng.random(num_trials)) / num_trials
+        return low * (high / low) ** u
+    best_W, best, res = None, -1.0, {}
+    for l, r in zip(strata(*learning_rate_range), strata(*reg_range)):
+        W = train(X_train, y_train, l, r)
+        a, b = [float((np.argmax(A @ W, 1) == t).mean()) for A, t in ((X_train, y_train), (X_val, y_val))]
+        res[(l, r)] = (a, b)
+        if b > best: best_W, best = W, b
+    return best_W, res

@@ -57,3 +57,6 @@ def predict_linear(W, X):
 # %% right: a list of Python integers
 def predict_linear(W, X):
     return [int(s.argmax()) for s in np.matmul(X, W)]
+
+# %% right: last of argsort
+def predict_linear(W, X): return np.argsort(X.dot(W), axis=1)[:, -1]

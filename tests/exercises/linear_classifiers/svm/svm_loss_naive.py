@@ -627,3 +627,26 @@ def svm_loss_naive(W, X, y, reg):
                     counts[i, y[i]] -= 1
     loss += reg * np.linalg.norm(W) ** 2
     return loss, X.T.dot(counts) / num_train + 2 * reg * W
+
+# %% wrong: makes dW with the dtype of X -> test_svm_loss_naive_inputs
+def svm_loss_naive(W, X, y, reg):
+    dW = np.zeros(W.shape, dtype=X.dtype); loss = 0.0
+    for i in range(len(X)):
+        s = X[i].dot(W)
+        for j in range(W.shape[1]):
+            if j == y[i]: continue
+            m = s[j] - s[y[i]] + 1
+            if m > 0:
+                loss += m; dW[:, j] += X[i]; dW[:, y[i]] -= X[i]
+    return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
+
+# %% right: float32 scores and float64 dW
+def svm_loss_naive(W, X, y, reg):
+    dW = np.zeros(W.shape); loss = 0.0
+    for i in range(X.shape[0]):
+        s = X[i].astype(np.float32).dot(W.astype(np.float32))
+        for j in range(W.shape[1]):
+            m = s[j] - s[y[i]] + 1
+            if j != y[i] and m > 0:
+                loss += float(m); dW[:, j] += X[i, :]; dW[:, y[i]] -= X[i, :]
+    return loss / X.shape[0] + reg * np.sum(W * W), dW / X.shape[0] + 2 * W * reg

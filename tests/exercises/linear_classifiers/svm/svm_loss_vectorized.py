@@ -441,3 +441,17 @@ def svm_loss_vectorized(W, X, y, reg):
     np.add.at(dWT, j, rows)
     np.subtract.at(dWT, y[i], rows)
     return loss, dWT.T / N + 2 * reg * W
+
+# %% wrong: counts in 8-bit integers -> test_svm_loss_vectorized_inputs
+def svm_loss_vectorized(W, X, y, reg):
+    n = len(X); s = X @ W
+    m = np.maximum(0, s - s[np.arange(n), y][:, None] + 1); m[np.arange(n), y] = 0
+    g = (m > 0).astype(np.int8); g[np.arange(n), y] = -g.sum(1)
+    return m.sum() / n + reg * np.sum(W * W), X.T @ g / n + 2 * reg * W
+
+# %% right: float32 scores and float64 results
+def svm_loss_vectorized(W, X, y, reg):
+    n = len(X); s = (X.astype(np.float32) @ W.astype(np.float32))
+    m = np.maximum(0, s - s[np.arange(n), y][:, None] + 1); m[np.arange(n), y] = 0
+    g = np.zeros(m.shape); g[m > 0] = 1; g[np.arange(n), y] = -g.sum(1)
+    return float(m.sum()) / n + reg * np.sum(W * W), X.T @ g / n + 2 * reg * W

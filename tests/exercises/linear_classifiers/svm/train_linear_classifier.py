@@ -470,3 +470,19 @@ def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_ite
         loss, W = step(W, batch)
         losses += [loss]
     return W, tuple(losses)
+
+# %% wrong: adds the gradient of the regularization a second time -> test_train_linear_classifier_steps
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []
+    for _ in range(num_iters):
+        b = rng.choice(len(y), batch_size); l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * (g + 2 * reg * W)
+    return W, hist
+
+# %% wrong: never draws the last example -> test_train_linear_classifier_minibatches
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []
+    for t in range(num_iters):
+        b = rng.integers(0, len(y) - 1, batch_size); l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist

@@ -1,0 +1,58 @@
+"""Run every notebook with its solutions, nothing skipped, and print its time and what it says of accuracy.
+
+    python benchmarks/notebooks.py                      # on the embedded shapes10
+    python benchmarks/notebooks.py --dataset cifar10    # after `cs231n data cifar10`
+    python benchmarks/notebooks.py --only svm
+"""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+from autograder.course import Limits, load_course
+from autograder.execute import Job, execute
+from autograder.source import read_source
+
+ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
+TELLING = re.compile(r"accura|%|best", re.IGNORECASE)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dataset", default="shapes10", help="name of a data set that is here (default: shapes10)")
+    parser.add_argument("--only", action="append", metavar="NOTEBOOK", help="only this notebook; may be repeated")
+    arguments = parser.parse_args()
+    course = load_course(ASSIGNMENTS)
+    failed = []
+    for assignment in course.assignments.values():
+        for name in assignment.notebooks:
+            if arguments.only and name not in arguments.only:
+                continue
+            notebook = nbformat.writes(read_source(course.source(assignment.name, name)))
+            job = Job(
+                notebook,
+                limits=Limits(cell_seconds=1800, notebook_seconds=3600),
+                env={**os.environ, "CS231N_DATASET": arguments.dataset},
+                cwd=str(ASSIGNMENTS.parent),
+                skip_tagged=False,
+            )
+            executed = execute(job)
+            print(f"{name} on {arguments.dataset}: {executed.seconds:.0f} s")
+            for cell in nbformat.reads(executed.notebook, as_version=4).cells:
+                for output in cell.get("outputs", []):
+                    if output.output_type == "error":
+                        failed.append(f"{name}: {cell.metadata.nbgrader.grade_id}: {output.ename}: {output.evalue}")
+                    elif output.output_type == "stream":
+                        lines = [line.rpartition("\r")[2] for line in output.text.splitlines()]
+                        print(*(f"    {line}\n" for line in lines if TELLING.search(line) and "|" not in line), sep="", end="")
+    for failure in failed:
+        print(failure, file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

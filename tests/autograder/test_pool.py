@@ -1,0 +1,87 @@
+"""The workers of the grader: what they start ends with them, and they end with the grader."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.course import Limits
+from autograder.execute import Job
+from autograder.pool import LocalPool
+
+
+def job(source):
+    return Job(notebook=nbformat.writes(new_notebook(cells=[new_code_cell(source)])), limits=Limits(cell_seconds=60))
+
+
+DETACHED = """
+import subprocess
+child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+print(child.pid)
+"""
+
+DETACHED_TWICE = """
+import os, time
+read, write = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(write, str(os.getpid()).encode())
+        time.sleep(600)
+    os._exit(0)
+print(os.read(read, 20).decode())
+"""
+
+
+@pytest.mark.parametrize("source", [DETACHED, DETACHED_TWICE])
+def test_a_process_that_student_code_detaches_ends_with_the_notebook(source):
+    with LocalPool(1) as pool:
+        executed = pool.result(job(source), pool.submit(job(source)))
+    [cell] = nbformat.reads(executed.notebook, as_version=4).cells
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(cell.outputs[0].text), 0)
+
+
+GRADER = """
+import sys
+from autograder.execute import Job
+from autograder.pool import LocalPool
+
+if __name__ == "__main__":
+    job = Job(notebook=open(sys.argv[1]).read())
+    with LocalPool(2) as pool:
+        pool.result(job, pool.submit(job))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_when_the_grader_ends_its_kernels_and_scratch_folders_go_too(tmp_path, tmp_path_factory, how):
+    started = tmp_path / "started"
+    scratch = tmp_path_factory.mktemp("t")  # short: a Unix socket's path has a hundred characters
+    endless = "import os, time\nos.write(os.open({!r}, os.O_CREAT | os.O_WRONLY), b'%d' % os.getpid())\ntime.sleep(600)"
+    (tmp_path / "grader.py").write_text(GRADER)
+    (tmp_path / "endless.ipynb").write_text(job(endless.format(str(started))).notebook)
+    grader = subprocess.Popen(
+        [sys.executable, "grader.py", "endless.ipynb"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_until(lambda: started.exists() and started.read_text())
+    grader.send_signal(how)
+    grader.wait(timeout=60)
+    _wait_until(lambda: not list(scratch.iterdir()))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+
+
+def _wait_until(condition):
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end, "waited for two minutes"
+        time.sleep(0.01)
