@@ -43,11 +43,15 @@ def plain(text: object, style: str = ""):
 @contextmanager
 def progress(what: str) -> Iterator[Callable[..., None]]:
     """A progress bar on stderr, on a terminal only; yields update(done, total, note="")."""
+    target = console(stderr=True)
+    if not target.is_terminal:
+        yield lambda done, total, note="": None  # a disabled bar of rich 14 still prints an empty line
+        return
+
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    target = console(stderr=True)
-    with Progress(*columns, console=target, transient=True, disable=not target.is_terminal) as bar:
+    with Progress(*columns, console=target, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def update(done: int, total: int, note: str = "") -> None:

@@ -47,8 +47,9 @@ def main() -> int:
                     if output.output_type == "error":
                         failed.append(f"{name}: {cell.metadata.nbgrader.grade_id}: {output.ename}: {output.evalue}")
                     elif output.output_type == "stream":
-                        lines = [line.rpartition("\r")[2] for line in output.text.splitlines()]
-                        print(*(f"    {line}\n" for line in lines if TELLING.search(line) and "|" not in line), sep="", end="")
+                        for line in output.text.splitlines():
+                            if TELLING.search(line) and "|" not in line:  # a progress bar has one
+                                print(f"    {line}")
     for failure in failed:
         print(failure, file=sys.stderr)
     return 1 if failed else 0

@@ -785,7 +785,7 @@ with tqdm(total=200, file=sys.stdout, desc="steps") as bar:
         small = np.mean(np.abs(W_net) < np.abs(W_net).max() / 50)
         ax.hist(W_net.ravel() / np.abs(W_net).max(), bins=np.linspace(-1, 1, 100), log=True)
         ax.set(title=f"l1={l1:g}, l2={l2:g}: {small:.0%} nearly zero", xlabel="weight / largest weight")
-        print(f"l1={l1:g}, l2={l2:g}: validation accuracy {np.mean(predict_softmax(W_net, X_val)[0] == y_val):.1%}")
+        bar.write(f"l1={l1:g}, l2={l2:g}: validation accuracy {np.mean(predict_softmax(W_net, X_val)[0] == y_val):.1%}")
         templates.append(W_net)
 axes[0].set_ylabel("number of weights")
 for W_net in templates:

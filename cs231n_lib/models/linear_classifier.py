@@ -23,7 +23,8 @@ def svm_loss_vectorized(W, X, y, reg):
     dscores = (margins > 0).astype(W.dtype)  # (N, C)
     dscores[rows, y] = -dscores.sum(axis=1)
     dscores /= len(X)
-    return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
+    loss, dW = margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
+    return loss.astype(dW.dtype), dW  # NumPy 1 makes a float64 of a float32 number divided by an int
 
 
 def softmax_loss_vectorized(W, X, y, reg):
@@ -41,7 +42,8 @@ def softmax_loss_vectorized(W, X, y, reg):
     dscores = np.exp(log_probs)  # (N, C)
     dscores[rows, y] -= 1
     dscores /= len(X)
-    return -log_probs[rows, y].sum() / len(X) + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
+    loss, dW = -log_probs[rows, y].sum() / len(X) + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
+    return loss.astype(dW.dtype), dW
 
 
 class LinearClassifier:
