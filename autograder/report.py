@@ -92,7 +92,7 @@ def _points(score: NotebookScore):
     return plain(f"{score.score:g}{mark} / {score.max_score:g}", style)
 
 
-def _short(reasons: list[str], most: int = 3, length: int = 240) -> str:
+def _short(reasons: list[str], most: int = 3, length: int = 320) -> str:
     lines = [reason if len(reason) <= length else reason[: length - 1] + "…" for reason in reasons[:most]]
     if len(reasons) > most:
         lines.append(f"and {len(reasons) - most} more")
