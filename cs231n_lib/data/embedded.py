@@ -46,8 +46,9 @@ def _version(name):
 
 def _read(path):
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return tuple(file[part] for part in PARTS)
+        # opened here, because np.load leaves a broken file open that it opened itself
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return tuple(arrays[part] for part in PARTS)
     except Exception:  # absent, cut short or not ours: np.load raises a dozen types; drawing it again mends all
         return None
 

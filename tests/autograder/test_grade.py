@@ -1,5 +1,6 @@
 """Grading a class: the three steps together, with real kernels and a real gradebook."""
 
+import io
 import json
 import os
 import signal
@@ -82,7 +83,7 @@ def test_a_class_each_of_whom_fails_alone(classroom):
 def _the_table_shows_it(report):
     from rich.console import Console
 
-    console = Console(width=150, record=True, file=open(os.devnull, "w"))
+    console = Console(width=150, record=True, file=io.StringIO())
     console.print(class_table(report))
     text = console.export_text()
     assert all(row.student in text for row in report.rows)
