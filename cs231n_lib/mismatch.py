@@ -44,12 +44,13 @@ def explain_value(actual, expected, tolerance=1e-4, num_examples=None):
 
 
 def explain_simply(actual, expected, tolerance=1e-4, num_examples=None):
-    """The most certain part of explain: zero everywhere, or off by one constant factor."""
+    """The most certain part of explain: zero everywhere, off by one constant factor, or all signs lost."""
     with np.errstate(all="ignore"):
         # one number that is 0 among right zeros may have any cause
         if actual.size and not actual.any() and np.count_nonzero(expected) >= min(2, actual.size):
             return Mismatch("zero", "It is 0 everywhere: is it computed, and is what is computed returned?")
-        return constant_factor(actual, expected, tolerance, num_examples)
+        found = constant_factor(actual, expected, tolerance, num_examples)
+        return found or (_signs(actual, expected, tolerance) if (actual >= 0).all() else None)
 
 
 def slices_in_words(indices, ndim, axis):
