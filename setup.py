@@ -1,18 +1,26 @@
 """The Cython extensions, nothing else; everything more is in pyproject.toml."""
 
+from glob import glob
+from pathlib import Path
+
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
+KERNELS = Path("cs231n_lib/kernels")
 DIRECTIVES = {"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True}
 
 extensions = cythonize(
     [
         Extension(
-            "cs231n_lib.kernels._im2col_cy",
-            ["cs231n_lib/kernels/_im2col_cy.pyx"],
-            extra_compile_args=["-O3"],
+            f"cs231n_lib.kernels.{Path(source).stem}",
+            [source],
+            include_dirs=[str(KERNELS)],
+            depends=glob(f"{KERNELS}/*.h"),
+            extra_compile_args=["-O3", "-pthread"],
+            extra_link_args=["-pthread"],
         )
+        for source in sorted(glob(f"{KERNELS}/*.pyx"))
     ],
     compiler_directives=DIRECTIVES,
 )

@@ -53,3 +53,18 @@ def test_every_package_folder_is_installed():
         for path in (ROOT / package).rglob("__init__.py")
     }
     assert listed == found
+
+
+def test_every_source_of_the_kernels_is_packaged():
+    folder = ROOT / "cs231n_lib/kernels"
+    patterns = pyproject()["tool"]["setuptools"]["package-data"]["cs231n_lib.kernels"]
+    made = {".c", ".so", ".pyd", ".pyc"}
+    sources = [path for path in folder.iterdir() if path.is_file() and path.suffix not in made | {".py"}]
+    assert sources
+    assert [path.name for path in sources if not any(path.match(pattern) for pattern in patterns)] == []
+
+
+def test_every_compiled_kernel_has_a_twin_for_installations_without_a_compiler():
+    topics = [path.stem.removesuffix("_cy") for path in ROOT.glob("cs231n_lib/kernels/*_cy.pyx")]
+    assert topics
+    assert [topic for topic in topics if not (ROOT / f"cs231n_lib/kernels/{topic}.py").is_file()] == []

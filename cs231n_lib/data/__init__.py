@@ -5,6 +5,8 @@
     images = data.load(num_train=5_000, num_test=500)   # CIFAR-10 if it is here, else shapes10
     X_train, X_test = data.flatten(images.X_train), data.flatten(images.X_test)
     mean, X_train, X_test = data.center(X_train, X_test)
+
+For nets: data.solver_data(images), and the random changes in cs231n_lib.data.augmentation.
 """
 
 from cs231n_lib.data.cifar10 import read_cifar10_batches
@@ -12,10 +14,11 @@ from cs231n_lib.data.dataset import Dataset, load
 from cs231n_lib.data.errors import DataError
 from cs231n_lib.data.preprocessing import append_bias, center, flatten, standardize, to_nchw
 from cs231n_lib.data.registry import available, data_dir
+from cs231n_lib.data.solver_data import get_CIFAR10_data, load_CIFAR10, solver_data
 
 __all__ = [
-    "DataError", "Dataset", "append_bias", "available", "center", "data_dir", "fetch", "flatten", "load",
-    "read_cifar10_batches", "standardize", "to_nchw",
+    "DataError", "Dataset", "append_bias", "available", "center", "data_dir", "fetch", "flatten",
+    "get_CIFAR10_data", "load", "load_CIFAR10", "read_cifar10_batches", "solver_data", "standardize", "to_nchw",
 ]
 
 

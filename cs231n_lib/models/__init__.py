@@ -1,35 +1,14 @@
-"""The models of the course, each in a file of its own that is read when it is asked for.
+"""The models of the course, each in a file of its own that is read when it is asked for."""
 
-A release of the course leaves out the files that hold the answers to its assignment; everything else works
-without them.
-"""
+from cs231n_lib.lazy_exports import lazy_exports
 
-from importlib import import_module
-
-_FILES = {
-    "KNearestNeighbor": "k_nearest_neighbor",
-    "LinearClassifier": "linear_classifier",
-    "LinearSVM": "linear_classifier",
-    "LinearSoftmax": "linear_classifier",
-    "softmax_loss_vectorized": "linear_classifier",
-    "svm_loss_vectorized": "linear_classifier",
-}
-
-__all__ = list(_FILES)
-
-
-def __getattr__(name):
-    if name not in _FILES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-    module = f"{__name__}.{_FILES[name]}"
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise ImportError(f"this edition of the library leaves out {name} because it is what the assignment "
-                          "asks you to write", name=module) from None
-
-
-def __dir__():
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = lazy_exports(__name__, {
+    "k_nearest_neighbor": ["KNearestNeighbor"],
+    "linear_classifier": [
+        "LinearClassifier", "LinearSVM", "LinearSoftmax", "softmax_loss_vectorized", "svm_loss_vectorized",
+    ],
+    "two_layer_net": ["TwoLayerNet"],
+    "fully_connected_net": ["FullyConnectedNet"],
+    "three_layer_convnet": ["ThreeLayerConvNet"],
+    "convnet": ["ConvNet"],
+})

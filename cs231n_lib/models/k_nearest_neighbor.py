@@ -86,25 +86,38 @@ class KNearestNeighbor:
 
 
 def _fill_l2(dists, X, X_train):
-    # |x - t|^2 = |x|^2 - 2 x.t + |t|^2: a matrix product instead of all differences. Subtracting the same point
-    # from x and t changes nothing but keeps the three terms small, so that little is lost when they cancel.
-    dtype = dists.dtype
-    shift = X_train.mean(axis=0, dtype=np.float64)
-    if X.dtype.kind != "f" and X_train.dtype.kind != "f":
-        shift = np.rint(shift)  # whole numbers stay whole: exact, and 0 between equal images
-    shift = shift.astype(dtype)
+    # |x - t|^2 = |x|^2 - 2 x.t + |t|^2: a matrix product instead of all differences.
+    dtype, origin = dists.dtype, _origin(X_train)
     train_step = _rows_per_block(X_train.shape[1], dtype)
     test_step = _rows_per_block(max(X.shape[1], train_step), dtype)
-    for j in range(0, len(X_train), train_step):
-        T = X_train[j:j + train_step].astype(dtype) - shift  # (block, D)
-        T_norms = np.einsum("ij,ij->i", T, T)
-        for i in range(0, len(X), test_step):
-            B = X[i:i + test_step].astype(dtype) - shift
-            squares = B @ (-2 * T.T)  # (test block, train block)
-            squares += T_norms
-            squares += np.einsum("ij,ij->i", B, B)[:, None]
+    for i in range(0, len(X), test_step):
+        B = _from_origin(X[i:i + test_step], origin, dtype)  # (test block, D)
+        B_norms = np.einsum("ij,ij->i", B, B)[:, None]
+        for j in range(0, len(X_train), train_step):
+            T = _from_origin(X_train[j:j + train_step], origin, dtype)  # (train block, D)
+            squares = B @ T.T  # (test block, train block)
+            squares *= -2
+            squares += np.einsum("ij,ij->i", T, T)
+            squares += B_norms
             # Rounding may leave a tiny negative number where the distance is 0.
             dists[i:i + test_step, j:j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
+
+
+def _origin(X_train):
+    """A point to subtract from all examples, or None.
+
+    It changes no distance. But where examples lie far from 0 and close together, the three terms of the square are
+    large and nearly cancel, and the digits that are left are few.
+    """
+    sample = X_train[::max(1, len(X_train) // 256)].astype(np.float64)
+    mean = sample.mean(axis=0)
+    if np.mean(mean * mean) <= 100 * np.mean((sample - mean) ** 2):
+        return None
+    return mean if X_train.dtype.kind == "f" else np.rint(mean)  # whole numbers stay whole: exact
+
+
+def _from_origin(X, origin, dtype):
+    return X.astype(dtype, copy=False) if origin is None else np.subtract(X, origin.astype(dtype), dtype=dtype)
 
 
 def _fill_l1(dists, X, X_train):

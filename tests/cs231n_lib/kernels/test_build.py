@@ -10,9 +10,8 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
-    (tmp_path / "cs231n_lib" / "kernels").mkdir(parents=True)
-    for file in ("setup.py", *(path.relative_to(ROOT) for path in ROOT.glob("cs231n_lib/kernels/*.pyx"))):
-        shutil.copy(ROOT / file, tmp_path / file)
+    shutil.copytree(ROOT / "cs231n_lib", tmp_path / "cs231n_lib", ignore=shutil.ignore_patterns("*.so", "*.c"))
+    shutil.copy(ROOT / "setup.py", tmp_path)
     done = subprocess.run(
         [sys.executable, "setup.py", "build_ext", "--inplace"], cwd=tmp_path, capture_output=True, text=True,
         env=os.environ | {"CC": "false", "CXX": "false"})

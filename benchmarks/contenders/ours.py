@@ -1,0 +1,143 @@
+"""The work done by cs231n_lib, through its public functions."""
+
+from itertools import cycle
+
+import numpy as np
+
+from contenders.works import inputs
+
+
+def version():
+    import cs231n_lib.kernels
+
+    kernels = cs231n_lib.kernels
+    return f"cs231n_lib ({kernels.backend()} kernels, {kernels.num_threads()} threads), NumPy {np.__version__}"
+
+
+def set_threads(count):
+    """CS231N_NUM_THREADS and OPENBLAS_NUM_THREADS say it; here it is made sure of."""
+    from cs231n_lib import kernels
+
+    kernels.set_num_threads(count)
+
+
+def to_numpy(result):
+    return np.asarray(result)
+
+
+def prepare(work):
+    """A function of no arguments that does the work once and returns its results as a tuple."""
+    return PREPARE[work.kind](inputs(work), **work.options)
+
+
+def _conv(values, stride, pad, **_):
+    from cs231n_lib.kernels import conv_backward, conv_forward
+
+    x, w, b, dout = (values[name] for name in ("x", "w", "b", "dout"))
+
+    def run():
+        out = conv_forward(x, w, b, stride, pad)
+        return out, *conv_backward(dout, x, w, stride, pad)
+
+    return run
+
+
+def _conv_forward(values, stride, pad, **_):
+    from cs231n_lib.kernels import conv_forward
+
+    x, w, b = (values[name] for name in ("x", "w", "b"))
+    return lambda: (conv_forward(x, w, b, stride, pad),)
+
+
+def _max_pooling(values, field, stride, **_):
+    from cs231n_lib.layers import max_pool_backward_fast, max_pool_forward_fast
+
+    x, dout = values["x"], values["dout"]
+    pool_param = {"pool_height": field, "pool_width": field, "stride": stride}
+
+    def run():
+        out, cache = max_pool_forward_fast(x, pool_param)
+        return out, max_pool_backward_fast(dout, cache)
+
+    return run
+
+
+def _normalization(forward_name, backward_name, **settings):
+    def prepare(values, **_):
+        from cs231n_lib import layers
+
+        forward, backward = getattr(layers, forward_name), getattr(layers, backward_name)
+        x, gamma, beta, dout = (values[name] for name in ("x", "gamma", "beta", "dout"))
+        param = dict(settings)
+
+        def run():
+            out, cache = forward(x, gamma, beta, param)
+            return out, *backward(dout, cache)
+
+        return run
+
+    return prepare
+
+
+def _softmax_loss(values, **_):
+    from cs231n_lib.layers import softmax_loss
+
+    return lambda: softmax_loss(values["x"], values["y"])
+
+
+def _adam(values, **_):
+    from cs231n_lib.optim import adam
+
+    params, grads = values["params"], values["grads"]
+    configs = {name: {"learning_rate": 1e-3} for name in params}
+
+    def run():
+        for name, grad in grads.items():
+            params[name], configs[name] = adam(params[name], grad, configs[name])
+        return tuple(params.values())
+
+    return run
+
+
+def _training_step(values, **_):
+    from cs231n_lib.models import ThreeLayerConvNet
+    from cs231n_lib.optim import adam
+
+    model = ThreeLayerConvNet(dtype=values["X"].dtype.type)
+    for name, value in values["params"].items():
+        assert model.params[name].shape == value.shape, name
+        model.params[name] = value
+    configs = {name: {"learning_rate": 1e-3} for name in model.params}
+    batches = cycle(values["batches"])
+
+    def run():
+        batch = next(batches)
+        loss, grads = model.loss(values["X"][batch], values["y"][batch])
+        for name, grad in grads.items():
+            model.params[name], configs[name] = adam(model.params[name], grad, configs[name])
+        return loss, *model.params.values()
+
+    return run
+
+
+def _knn_distances(values, **_):
+    from cs231n_lib.models import KNearestNeighbor
+
+    knn = KNearestNeighbor()
+    knn.train(values["X_train"], np.zeros(len(values["X_train"]), dtype=int))
+    return lambda: (knn.compute_distances(values["X_test"]),)
+
+
+PREPARE = {
+    "conv": _conv,
+    "conv forward": _conv_forward,
+    "max pooling": _max_pooling,
+    "batchnorm": _normalization("batchnorm_forward", "batchnorm_backward", mode="train"),
+    "spatial batchnorm": _normalization(
+        "spatial_batchnorm_forward", "spatial_batchnorm_backward", mode="train"),
+    "layernorm": _normalization("layernorm_forward", "layernorm_backward"),
+    "softmax loss": _softmax_loss,
+    "adam": _adam,
+    "training step": _training_step,
+    "knn distances": _knn_distances,
+}

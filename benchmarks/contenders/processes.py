@@ -1,0 +1,53 @@
+"""Starts a contender's process and asks it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CS231N_NUM_THREADS")
+
+
+class Missing(Exception):
+    """This contender or this part of it is not here."""
+
+
+class Failed(Exception):
+    """The contender is here, but what it was asked for went wrong."""
+
+
+class Process:
+    def __init__(self, contender, threads, python):
+        paths = [str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
+        env = os.environ | {name: str(threads) for name in THREAD_VARIABLES}
+        self.name = contender
+        self.process = subprocess.Popen(
+            [python, str(HERE / "worker.py"), contender, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=env | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)})
+
+    def ask(self, what, **arguments):
+        """What the worker's method of that name returns. Raises Missing or Failed."""
+        try:
+            self.process.stdin.write(json.dumps({"do": what} | arguments) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except OSError:
+            line = ""
+        if not line:
+            raise Failed(f"{self.name}: its process ended")
+        answer = json.loads(line)
+        if "missing" in answer:
+            raise Missing(f"{self.name}: {answer['missing']}")
+        if "failed" in answer:
+            raise Failed(f"{self.name}: {answer['failed']}")
+        return answer["value"]
+
+    def close(self):
+        try:
+            self.process.stdin.close()
+            self.process.wait(timeout=10)
+        except (OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()

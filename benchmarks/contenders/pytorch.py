@@ -1,0 +1,141 @@
+"""The work done by PyTorch in eager mode: contiguous tensors that share the arrays' memory, gradients by autograd."""
+
+from itertools import cycle
+
+import torch
+from torch.nn import functional as F
+
+from contenders.works import inputs
+
+
+def version():
+    return f"PyTorch {torch.__version__} ({torch.get_num_threads()} threads)"
+
+
+def set_threads(count):
+    torch.set_num_threads(count)
+
+
+def to_numpy(result):
+    return result.detach().numpy()
+
+
+def prepare(work):
+    """A function of no arguments that does the work once and returns its results as a tuple."""
+    values = inputs(work)
+    return PREPARE[work.kind](values, **work.options)
+
+
+def _conv(values, stride, pad, **_):
+    x, w, b = _leaves(values, "x", "w", "b")
+    dout = torch.from_numpy(values["dout"])
+
+    def run():
+        out = F.conv2d(x, w, b, stride, pad)
+        return out, *torch.autograd.grad(out, (x, w, b), dout)
+
+    return run
+
+
+def _conv_forward(values, stride, pad, **_):
+    x, w, b = (torch.from_numpy(values[name]) for name in ("x", "w", "b"))
+    return lambda: (F.conv2d(x, w, b, stride, pad),)
+
+
+def _max_pooling(values, field, stride, **_):
+    (x,) = _leaves(values, "x")
+    dout = torch.from_numpy(values["dout"])
+
+    def run():
+        out = F.max_pool2d(x, field, stride)
+        return out, *torch.autograd.grad(out, (x,), dout)
+
+    return run
+
+
+def _batchnorm(values, **_):
+    x, gamma, beta = _leaves(values, "x", "gamma", "beta")
+    dout = torch.from_numpy(values["dout"])
+    running_mean, running_var = torch.zeros_like(gamma).detach(), torch.ones_like(gamma).detach()
+
+    def run():
+        out = F.batch_norm(x, running_mean, running_var, gamma, beta, training=True, momentum=0.1, eps=1e-5)
+        return out, *torch.autograd.grad(out, (x, gamma, beta), dout)
+
+    return run
+
+
+def _layernorm(values, **_):
+    x, gamma, beta = _leaves(values, "x", "gamma", "beta")
+    dout = torch.from_numpy(values["dout"])
+
+    def run():
+        out = F.layer_norm(x, gamma.shape, gamma, beta, 1e-5)
+        return out, *torch.autograd.grad(out, (x, gamma, beta), dout)
+
+    return run
+
+
+def _softmax_loss(values, **_):
+    (x,) = _leaves(values, "x")
+    y = torch.from_numpy(values["y"])
+
+    def run():
+        loss = F.cross_entropy(x, y)
+        return loss, *torch.autograd.grad(loss, (x,))
+
+    return run
+
+
+def _adam(values, fused=False, **_):
+    params = _leaves(values["params"], *values["params"])
+    for param, grad in zip(params, values["grads"].values(), strict=True):
+        param.grad = torch.from_numpy(grad)
+    optimizer = torch.optim.Adam(params, lr=1e-3, fused=fused)
+
+    def run():
+        optimizer.step()
+        return params
+
+    return run
+
+
+def _training_step(values, fused=False, **_):
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 32, 7, padding=3), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(), torch.nn.Linear(32 * 16 * 16, 100), torch.nn.ReLU(), torch.nn.Linear(100, 10),
+    ).to(torch.from_numpy(values["X"]).dtype)
+    with torch.no_grad():
+        for param, value in zip(model.parameters(), values["params"].values(), strict=True):
+            # nn.Linear keeps its weights as (out, in)
+            param.copy_(torch.from_numpy(value.T if value.ndim == 2 else value))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=fused)
+    X, y = torch.from_numpy(values["X"]), torch.from_numpy(values["y"])
+    batches = cycle(torch.from_numpy(batch) for batch in values["batches"])
+
+    def run():
+        batch = next(batches)
+        loss = F.cross_entropy(model(X[batch]), y[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss, *(param.T if param.ndim == 2 else param for param in model.parameters())
+
+    return run
+
+
+def _leaves(values, *names):
+    return tuple(torch.from_numpy(values[name]).requires_grad_() for name in names)
+
+
+PREPARE = {
+    "conv": _conv,
+    "conv forward": _conv_forward,
+    "max pooling": _max_pooling,
+    "batchnorm": _batchnorm,
+    "spatial batchnorm": _batchnorm,
+    "layernorm": _layernorm,
+    "softmax loss": _softmax_loss,
+    "adam": _adam,
+    "training step": _training_step,
+}

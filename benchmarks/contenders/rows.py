@@ -1,0 +1,177 @@
+"""The rows of the table: what is measured against whom, and the goal."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from contenders.processes import Failed, Missing
+from contenders.table import Line
+from contenders.works import CONV_SHAPES, LARGE_SHAPES, Work, conv, conv_flops
+
+# Largest difference over largest value. Sums of 10^5 products, in whatever order, keep these.
+TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
+# Adam divides a gradient by its own size: where both are near 0, a last digit decides the direction of the step.
+STEP_TOLERANCE = {"loss": 1e-3, "params": 3e-2}
+PEERS = {"pytorch": "PyTorch", "plain_numpy": "plain NumPy", "scikit_learn": "scikit-learn"}
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    measure: Callable  # bench -> lines
+
+
+def _conv(dtype, goals):
+    def measure(bench):
+        all_times = []
+        for shape in CONV_SHAPES:
+            lines, times = compare(bench, f"conv {dtype}, {_named(shape)}", conv(shape, dtype), dict.fromkeys(goals))
+            all_times.append(times)
+            yield from lines
+        for peer, goal in goals.items():
+            work = f"conv forward + backward, {dtype}, geometric mean"
+            per_shape = [_ratios(times, peer) for times in all_times]
+            if not all(per_shape):
+                yield Line(work, PEERS[peer], goal=goal, problem="not all shapes could be measured")
+                continue
+            means = [statistics.geometric_mean(ratios) for ratios in zip(*per_shape, strict=True)]
+            yield Line(work, PEERS[peer], goal=goal, ratios=means)
+
+    return measure
+
+
+def _single(*works, goal, peer="pytorch"):
+    def measure(bench):
+        for title, work in works:
+            lines, _ = compare(bench, title, work, {peer: None if work in INFORMATION else goal})
+            yield from lines
+
+    return measure
+
+
+def compare(bench, title, work, goals):
+    """(lines, times): one line per peer of the work, with goals {peer: goal or None}."""
+    try:
+        seconds, ours = bench.prepare("ours", work)
+    except (Missing, Failed) as problem:
+        return [Line(title, PEERS[peer], goal=goal, problem=str(problem)) for peer, goal in goals.items()], {}
+    problems, ready = {}, {"ours": seconds}
+    for peer in goals:
+        try:
+            ready[peer], theirs = bench.prepare(peer, work)
+        except (Missing, Failed) as problem:
+            problems[peer] = str(problem)
+            continue
+        problems[peer] = _disagreement(work, ours, theirs)
+        if problems[peer]:
+            del ready[peer]
+    times = bench.take_turns(ready)
+    lines = []
+    for peer, goal in goals.items():
+        if problems[peer]:
+            lines.append(Line(title, PEERS[peer], goal=goal, problem=problems[peer]))
+        else:
+            lines.append(Line(title, PEERS[peer], goal=goal, ratios=_ratios(times, peer),
+                              ours=statistics.median(times["ours"]), theirs=statistics.median(times[peer])))
+    return lines, times
+
+
+def _ratios(times, peer):
+    return [ours / theirs for ours, theirs in zip(times["ours"], times[peer], strict=True)] if peer in times else []
+
+
+def _disagreement(work, ours, theirs):
+    """In words, where the results of two contenders differ by more than rounding; None if nowhere."""
+    with np.load(ours) as mine, np.load(theirs) as other:
+        if len(mine.files) != len(other.files):
+            return f"wrong: {len(mine.files)} results against {len(other.files)}"
+        for index, (a, b) in enumerate(zip(mine.values(), other.values(), strict=True)):
+            if a.shape != b.shape or a.dtype != b.dtype and a.ndim:
+                return f"wrong: result {index} is {a.dtype} {a.shape} against {b.dtype} {b.shape}"
+            largest = np.abs(b).max(initial=0)
+            difference = np.abs(a - b).max(initial=0) / (largest or 1)
+            tolerance = TOLERANCE[work.dtype]
+            if work.kind == "training step":
+                tolerance = STEP_TOLERANCE["loss" if index == 0 else "params"]
+            if not difference <= tolerance:  # NaN is a disagreement
+                return f"wrong: result {index} differs by {difference:.1e} of its largest value"
+    return None
+
+
+def _memory(bench):
+    for shape in CONV_SHAPES:
+        title, work = f"peak memory of conv float32, {_named(shape)}", conv(shape)
+        try:
+            ours, theirs = bench.peak_memory("ours", work), bench.peak_memory("pytorch", work)
+            yield Line(title, PEERS["pytorch"], goal=1.0, ratios=[ours / theirs], ours=ours, theirs=theirs, unit="MB")
+        except (Missing, Failed) as problem:
+            yield Line(title, PEERS["pytorch"], goal=1.0, problem=str(problem))
+
+
+def _gemm(dtype):
+    def measure(bench):
+        for index in LARGE_SHAPES:
+            yield _fraction(bench, CONV_SHAPES[index], dtype)
+
+    return measure
+
+
+def _fraction(bench, shape, dtype):
+    """The rate of multiplications and additions in conv forward, over that of one large matrix product."""
+    title, work, size = f"conv forward {dtype}, {_named(shape)}", conv(shape, dtype, "conv forward"), 2048
+    try:
+        ready = {"ours": bench.prepare("ours", work)[0],
+                 "plain_numpy": bench.prepare("plain_numpy", Work("gemm", dtype, {"size": size}))[0]}
+    except (Missing, Failed) as problem:
+        return Line(title, "matrix product", goal=0.7, at_least=True, problem=str(problem))
+    times = bench.take_turns(ready)
+    rates = [conv_flops(work.options) / seconds / 1e9 for seconds in times["ours"]]
+    peaks = [2 * size**3 / seconds / 1e9 for seconds in times["plain_numpy"]]
+    return Line(title, "matrix product", goal=0.7, at_least=True, unit="GFLOP/s", ours=statistics.median(rates),
+                theirs=statistics.median(peaks), ratios=[rate / peak for rate, peak in zip(rates, peaks, strict=True)])
+
+
+def _named(shape):
+    (N, C, H, W), (F, _, HH, WW), stride, pad = shape
+    return f"{N}x{C}x{H}x{W}, {F} of {HH}x{WW}/{stride} pad {pad}"
+
+
+def _pool(field, stride):
+    return (f"max pooling {field}x{field}/{stride}, 100x32x32x32",
+            Work("max pooling", options={"x": [100, 32, 32, 32], "field": field, "stride": stride}))
+
+
+def _norm(kind, *x):
+    return f"{kind}, {'x'.join(map(str, x))}", Work(kind, options={"x": list(x)})
+
+
+# No goal speaks of an option of PyTorch's that must be asked for, or of more classes than the nets have.
+FUSED_STEP, FUSED_ADAM = (Work(kind, options={"fused": True}) for kind in ("training step", "adam"))
+MANY_CLASSES = Work("softmax loss", options={"x": [1000, 100]})
+INFORMATION = (FUSED_STEP, FUSED_ADAM, MANY_CLASSES)
+
+ROWS = (
+    Row("conv32", _conv("float32", {"pytorch": 1.0, "plain_numpy": 0.5})),
+    Row("conv64", _conv("float64", {"pytorch": 0.5, "plain_numpy": 0.5})),
+    Row("pooling", _single(_pool(2, 2), _pool(3, 2), goal=1.0)),
+    Row("step", _single(
+        ("training step of ThreeLayerConvNet, batch 100", Work("training step")),
+        ("the same, PyTorch's Adam fused", FUSED_STEP), goal=1.0)),
+    Row("norms", _single(
+        _norm("batchnorm", 100, 100), _norm("batchnorm", 100, 512), _norm("spatial batchnorm", 100, 32, 32, 32),
+        _norm("layernorm", 100, 100), _norm("layernorm", 100, 512), goal=1.5)),
+    Row("softmax", _single(
+        ("softmax loss, 100x10", Work("softmax loss", options={"x": [100, 10]})),
+        ("softmax loss, 1000x100", MANY_CLASSES), goal=1.5)),
+    Row("adam", _single(
+        ("Adam update of ThreeLayerConvNet", Work("adam")),
+        ("the same, PyTorch's Adam fused", FUSED_ADAM), goal=1.5)),
+    Row("memory", _memory),
+    Row("gemm", _gemm("float32")),
+    Row("knn", _single(*(
+        (f"kNN distances 5,000 x 500 x 3,072, {dtype}",
+         Work("knn distances", dtype, {"train": 5000, "test": 500, "dim": 3072})) for dtype in ("float64", "float32")),
+        goal=1.1, peer="scikit_learn")),
+)

@@ -1,0 +1,122 @@
+"""The process that one contender works in: JSON requests line by line on stdin, JSON answers on stdout.
+
+    python worker.py CONTENDER THREADS
+"""
+
+import gc
+import importlib
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parents[1])  # not this folder: its names stand for packages elsewhere
+
+from contenders.works import STATEFUL, TINY_SHAPE, Work, conv
+
+RESULT_CALLS = 3  # of stateful work, before its results are compared
+
+
+class Worker:
+    def __init__(self, contender):
+        self.contender = contender
+        self.run = None
+
+    def version(self):
+        return self.contender.version()
+
+    def prepare(self, work, results):
+        """Do the work first for its results, saved to the file `results`; then get ready. Returns seconds per call."""
+        work = Work(**work)
+        run = self.contender.prepare(work)
+        for _ in range(RESULT_CALLS if work.kind in STATEFUL else 1):
+            values = run()
+        np.savez(results, *[self.contender.to_numpy(value) for value in values])
+        del values
+        self.run = self.contender.prepare(work)
+        self.run()
+        return self.round(2)
+
+    def round(self, calls):
+        """The median of the seconds that so many calls took, after one that wakes up threads and caches."""
+        self.run()
+        seconds = []
+        for _ in range(calls):
+            start = time.perf_counter()
+            self.run()
+            seconds.append(time.perf_counter() - start)
+        return statistics.median(seconds)
+
+    def done(self):
+        self.run = None
+        gc.collect()
+
+    def peak_memory(self, work):
+        """Bytes that three calls need above what was there before, results included. Only true in a fresh process."""
+        work = Work(**work)
+        self.contender.prepare(conv(TINY_SHAPE, work.dtype))()  # libraries, threads
+        run = self.contender.prepare(work)
+        gc.collect()
+        before = _reset_peak()
+        for _ in range(3):
+            run()
+        return _peak() - before
+
+
+def _reset_peak():
+    """Have the kernel measure the peak from now on, where it can; the resident bytes now."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+        return _status("VmRSS")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _peak():
+    try:
+        return _status("VmHWM")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _status(key):
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(key + ":"):
+            return int(line.split()[1]) * 1024
+    raise OSError(f"no {key} in /proc/self/status")
+
+
+def main():
+    name, threads = sys.argv[1], int(sys.argv[2])
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no answer
+    gc.disable()
+    try:
+        contender = importlib.import_module(f"contenders.{name}")
+        contender.set_threads(threads)
+        worker, missing = Worker(contender), None
+    except ImportError as error:
+        worker, missing = None, str(error)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if missing:
+            answer = {"missing": missing}
+        else:
+            try:
+                answer = {"value": getattr(worker, request.pop("do"))(**request)}
+            except (ImportError, AttributeError, NotImplementedError, KeyError) as error:
+                answer = {"missing": f"{type(error).__name__}: {error}"}
+            except Exception as error:  # one row must not stop the others
+                answer = {"failed": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

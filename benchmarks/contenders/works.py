@@ -1,0 +1,83 @@
+"""What is measured, and the values it is measured on: the same in every process, since they come from a seed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+CONV_SHAPES = (  # x, w, stride, pad
+    ((100, 3, 32, 32), (32, 3, 7, 7), 1, 3),
+    ((64, 32, 32, 32), (64, 32, 3, 3), 1, 1),
+    ((64, 64, 16, 16), (128, 64, 3, 3), 1, 1),
+    ((100, 3, 31, 31), (25, 3, 3, 3), 2, 1),
+    ((32, 128, 8, 8), (256, 128, 3, 3), 1, 1),
+)
+LARGE_SHAPES = (1, 2, 4)  # over 1 GFLOP forward, and columns of over 200 rows
+TINY_SHAPE = ((2, 3, 8, 8), (4, 3, 3, 3), 1, 1)
+STATEFUL = ("adam", "training step")  # every call goes on from the one before
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to do: `kind` says which, `options` its sizes; plain values, so that it can be sent as JSON."""
+
+    kind: str
+    dtype: str = "float32"
+    options: dict = field(default_factory=dict)
+
+
+def conv(shape, dtype="float32", kind="conv"):
+    x, w, stride, pad = shape
+    return Work(kind, dtype, {"x": list(x), "w": list(w), "stride": stride, "pad": pad})
+
+
+def conv_out_shape(options):
+    (N, _, H, W), (F, _, HH, WW) = options["x"], options["w"]
+    stride, pad = options["stride"], options["pad"]
+    return N, F, (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+
+
+def conv_flops(options):
+    """Multiplications and additions of the direct algorithm, forward."""
+    N, F, out_h, out_w = conv_out_shape(options)
+    return 2 * N * F * out_h * out_w * int(np.prod(options["w"][1:]))
+
+
+def inputs(work):
+    """{name: array} for the work, drawn from a fixed seed."""
+    rng = np.random.default_rng(231)
+
+    def normal(*shape, scale=1.0):
+        values = rng.standard_normal(shape, dtype=work.dtype)
+        values *= np.dtype(work.dtype).type(scale)
+        return values
+
+    o = work.options
+    if work.kind in ("conv", "conv forward"):
+        w = normal(*o["w"], scale=np.sqrt(2 / np.prod(o["w"][1:])))
+        arrays = {"x": normal(*o["x"]), "w": w, "b": normal(o["w"][0])}
+        return arrays if work.kind == "conv forward" else arrays | {"dout": normal(*conv_out_shape(o))}
+    if work.kind == "max pooling":
+        out = [(side - o["field"]) // o["stride"] + 1 for side in o["x"][2:]]
+        return {"x": normal(*o["x"]), "dout": normal(*o["x"][:2], *out)}
+    if work.kind in ("batchnorm", "spatial batchnorm", "layernorm"):
+        D = o["x"][1]
+        return {"x": normal(*o["x"]), "gamma": 1 + normal(D, scale=0.1), "beta": normal(D), "dout": normal(*o["x"])}
+    if work.kind == "softmax loss":
+        return {"x": normal(*o["x"]), "y": rng.integers(o["x"][1], size=o["x"][0])}
+    if work.kind in STATEFUL:
+        return _three_layer_convnet(work.kind, normal, rng)
+    if work.kind == "knn distances":
+        return {"X_train": normal(o["train"], o["dim"], scale=50), "X_test": normal(o["test"], o["dim"], scale=50)}
+    if work.kind == "gemm":
+        return {"a": normal(o["size"], o["size"]), "b": normal(o["size"], o["size"])}
+    raise ValueError(f"no inputs for {work.kind!r}")
+
+
+def _three_layer_convnet(kind, normal, rng):
+    """ThreeLayerConvNet's parameters as it starts, and gradients for Adam or batches to train on."""
+    shapes = {"W1": (32, 3, 7, 7), "b1": (32,), "W2": (32 * 16 * 16, 100), "b2": (100,), "W3": (100, 10), "b3": (10,)}
+    params = {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}
+    if kind == "adam":
+        return {"params": params, "grads": {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}}
+    batches = [rng.integers(1000, size=100) for _ in range(50)]
+    return {"params": params, "X": normal(1000, 3, 32, 32), "y": rng.integers(10, size=1000), "batches": batches}

@@ -1,0 +1,178 @@
+"""How fast the kernels are beside PyTorch, plain NumPy and scikit-learn, as ratios measured in one run.
+
+    python benchmarks/kernels.py                                 five to ten minutes
+    python benchmarks/kernels.py --rows conv,pooling --quick
+    python benchmarks/kernels.py --peers /path/to/another/python --threads 1 --json kernels.json
+
+Each contender lives in a process of its own with the same number of threads and the same values. Before anything
+is timed, results are compared: a fast wrong kernel gets no time. Then they take turns, and each turn gives one
+ratio; the table shows the median ratio and the quartiles. A ratio is our time (or memory) over theirs.
+
+Have nothing else run meanwhile: threads that wait for each other suffer most from company, PyTorch's first of all.
+The last line says how much other work there was. PyTorch and scikit-learn are nobody's dependency: have them in this
+environment or name another one's Python with --peers. Exits with 1 if a goal was missed or a row not measured.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from contenders.processes import Missing, Process
+from contenders.rows import ROWS
+from contenders.table import print_header, print_line, print_summary
+
+CONTENDERS = ("ours", "pytorch", "plain_numpy", "scikit_learn")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", metavar="KEY,...", help=f"only these: {', '.join(row.key for row in ROWS)}")
+    parser.add_argument("--threads", type=int, default=2, help="threads of every contender (default: 2)")
+    parser.add_argument("--rounds", type=int, help="turns of each contender per row (default: 15)")
+    parser.add_argument("--quick", action="store_true", help="5 short rounds: a first impression")
+    parser.add_argument("--peers", metavar="PYTHON", default=sys.executable,
+                        help="the Python that has PyTorch and scikit-learn (default: this one)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write everything measured there, too")
+    arguments = parser.parse_args()
+    wanted = arguments.rows.split(",") if arguments.rows else [row.key for row in ROWS]
+    unknown = set(wanted) - {row.key for row in ROWS}
+    if unknown:
+        parser.error(f"--rows: there is no {', '.join(sorted(unknown))}; there are {', '.join(r.key for r in ROWS)}")
+    if arguments.threads < 1:
+        parser.error("--threads must be at least 1")
+    rounds = arguments.rounds or (5 if arguments.quick else 15)
+
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(arguments.threads, rounds, 0.015 if arguments.quick else 0.05, arguments.peers, Path(folder))
+        try:
+            versions = bench.versions()
+            print(f"{processor()}; {arguments.threads} threads; {rounds} rounds")
+            print(*(f"{name}: {version}" for name, version in versions.items()), "", sep="\n")
+            print_header()
+            measured = []
+            for row in ROWS:
+                if row.key in wanted:
+                    for line in row.measure(bench):
+                        print_line(line)
+                        measured.append(line)
+        finally:
+            bench.close()
+    print_summary(measured)
+    print(bench.strangers)
+    if arguments.json:
+        arguments.json.write_text(json.dumps({
+            "processor": processor(), "threads": arguments.threads, "rounds": rounds, "versions": versions,
+            "other_work": bench.strangers.busy / max(1, bench.strangers.total),
+            "rows": [line.as_dict() for line in measured]}, indent=1))
+    return 0 if all(line.met is not False and not line.problem for line in measured) else 1
+
+
+class Bench:
+    """The contenders' processes, and how their times are taken."""
+
+    def __init__(self, threads, rounds, round_seconds, peers_python, folder):
+        self.threads, self.rounds, self.round_seconds = threads, rounds, round_seconds
+        self.peers_python, self.folder = peers_python, folder
+        self.processes = {}
+        self.strangers = Strangers()
+
+    def process(self, name):
+        if name not in self.processes:
+            self.processes[name] = self.fresh(name)
+        return self.processes[name]
+
+    def fresh(self, name):
+        python = self.peers_python if name in ("pytorch", "scikit_learn") else sys.executable
+        return Process(name, self.threads, python)
+
+    def versions(self):
+        found = {}
+        for name in CONTENDERS:
+            try:
+                found[name] = self.process(name).ask("version")
+            except Missing as missing:
+                found[name] = f"missing: {missing}"
+        return found
+
+    def prepare(self, name, work):
+        """(seconds of one call, file of the results) of a contender who is then ready for rounds."""
+        results = self.folder / f"{name}.npz"
+        return self.process(name).ask("prepare", work=vars(work), results=str(results)), results
+
+    def take_turns(self, seconds):
+        """{contender: [seconds per call, round by round]} of contenders who are prepared.
+
+        `seconds` holds what one call of each took: a round is as many calls as fit in round_seconds.
+        """
+        calls = {name: max(1, min(500, round(self.round_seconds / each))) for name, each in seconds.items()}
+        times = {name: [] for name in seconds}
+        for _ in range(self.rounds):
+            for name in seconds:
+                self.strangers.look()
+                times[name].append(self.process(name).ask("round", calls=calls[name]))
+        for name in seconds:
+            self.process(name).ask("done")
+        return times
+
+    def peak_memory(self, name, work):
+        """Bytes, the median of three fresh processes."""
+        peaks = []
+        for _ in range(3):
+            process = self.fresh(name)
+            try:
+                peaks.append(process.ask("peak_memory", work=vars(work)))
+            finally:
+                process.close()
+        return statistics.median(peaks)
+
+    def close(self):
+        for process in self.processes.values():
+            process.close()
+
+
+class Strangers:
+    """What share of the processors other programs take, seen while all contenders pause."""
+
+    def __init__(self):
+        self.busy = self.total = 0
+
+    def look(self):
+        time.sleep(0.05)  # threads of OpenBLAS and OpenMP spin for some 30 ms after their work
+        before = _processor_ticks()
+        time.sleep(0.02)
+        after = _processor_ticks()
+        self.busy += after[0] - before[0]
+        self.total += after[1] - before[1]
+
+    def __str__(self):
+        if not self.total:
+            return ""
+        share = self.busy / self.total
+        judgement = "; WITH SO MUCH OF IT THE RATIOS MEAN LITTLE" if share > 0.1 else ""
+        return f"Other work on the machine, seen in the pauses: {share:.0%} of its processors{judgement}."
+
+
+def _processor_ticks():
+    """(busy, all) of all processors since the start; (0, 0) where the system does not say."""
+    try:
+        ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    except OSError:
+        return 0, 0
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # 3: idle, 4: waiting for a disk
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""What public functions check of their arguments; the errors name function, argument, what came and what fits."""
+
+import numbers
+
+import numpy as np
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+def floats(function, **arrays):
+    """The arrays in one floating type: float32 where all are, else float64.
+
+    Arguments
+    - function: the caller's name, for the error; arrays: array-likes by argument name. Lists and integers fit;
+      integers and booleans become float64.
+
+    Returns the arrays in the order given (for a single one the array itself): native byte order, any memory order,
+    the very object that came where it fits already. Raises ValueError for float16, complex numbers and objects.
+
+    >>> x, b = floats("affine_forward", x=np.ones((2, 3), np.float32), b=[1, 2, 3])
+    >>> x.dtype, b.dtype
+    (dtype('float64'), dtype('float64'))
+    """
+    found = [_float_array(function, name, array) for name, array in arrays.items()]
+    dtype = found[0].dtype
+    if any(array.dtype is not dtype for array in found):
+        dtype = np.result_type(*found)
+        found = [array.astype(dtype, copy=False) for array in found]
+    return found if len(found) > 1 else found[0]
+
+
+def expect_shape(function, name, array, shape, meaning=""):
+    """Raise ValueError unless array has the given shape; a size given as a string fits any.
+
+    meaning is added to the error: what the sizes stand for, or what they come from.
+
+    >>> expect_shape("affine_forward", "w", np.ones((4, 5)), (3, "M"), "one row per input")
+    Traceback (most recent call last):
+    ValueError: affine_forward: w should have shape (3, M), one row per input, but has (4, 5)
+    """
+    if array.shape == shape:
+        return
+    if len(array.shape) != len(shape) or any(isinstance(size, int) and size != has
+                                             for size, has in zip(shape, array.shape, strict=True)):
+        sizes = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+        raise ValueError(f"{function}: {name} should have shape ({sizes}){meaning and ', '}{meaning}, "
+                         f"but has {array.shape}")
+
+
+def labels(function, y, num_examples, num_classes):
+    """y as an array of integers (num_examples,) within 0..num_classes - 1. Raises ValueError if it is not."""
+    y = np.asarray(y)
+    if y.shape != (num_examples,):
+        raise ValueError(f"{function}: y should have shape ({num_examples},), one label per example, "
+                         f"but has {y.shape}")
+    if y.dtype.kind not in "iu":
+        raise ValueError(f"{function}: y should hold class numbers, integers, but holds {y.dtype}")
+    if num_examples:
+        low, high = np.minimum.reduce(y), np.maximum.reduce(y)
+        if low < 0 or high >= num_classes:
+            raise ValueError(f"{function}: y should hold class numbers 0..{num_classes - 1}, "
+                             f"but holds {low if low < 0 else high}")
+    return y.astype(np.intp, copy=False)
+
+
+def settings(function, name, given, required=(), **defaults):
+    """The values of a dict such as conv_param: those of the required keys, then of the others, or their defaults.
+
+    Raises TypeError if it is no dict, ValueError for a key that is missing or that the function does not know.
+
+    >>> settings("conv_forward_naive", "conv_param", {"stride": 1, "pad": 2}, ["stride", "pad"], dilation=1)
+    [1, 2, 1]
+    """
+    if not isinstance(given, dict):
+        raise TypeError(f"{function}: {name} should be a dict with {_keys(required, defaults)}, but is {given!r}")
+    values = []
+    for key in required:
+        if key not in given:
+            raise ValueError(f"{function}: {name} has no {key!r}; it should have {_keys(required, defaults)}")
+        values.append(given[key])
+    known = len(values)
+    for key, default in defaults.items():
+        known += key in given
+        values.append(given.get(key, default))
+    if known != len(given):
+        unknown = next(key for key in given if key not in required and key not in defaults)
+        raise ValueError(f"{function}: {name} has an unknown {unknown!r}; it should have {_keys(required, defaults)}")
+    return values
+
+
+def number(function, name, value, above=None, at_least=None, below=None, at_most=None):
+    """value as a Python float, which changes no array's type, within the given bounds. Raises ValueError."""
+    bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    fits = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_)) and value == value
+    if not (fits and (above is None or value > above) and (at_least is None or value >= at_least)
+            and (below is None or value < below) and (at_most is None or value <= at_most)):
+        wanted = " and ".join(f"{word} {bound}" for word, bound in bounds.items() if bound is not None)
+        wanted = f" of {wanted}" if wanted.startswith("at") else f" {wanted}" if wanted else ""
+        raise ValueError(f"{function}: {name} should be a number{wanted}, but is {value!r}")
+    return float(value)
+
+
+def integer(function, name, value, at_least):
+    """value as a Python int of at least that size. Raises ValueError."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < at_least:
+        raise ValueError(f"{function}: {name} should be an integer of at least {at_least}, but is {value!r}")
+    return int(value)
+
+
+def pair(function, name, value, at_least):
+    """An integer, or two of them, as (vertical, horizontal). Raises ValueError."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(values) != 2:
+        raise ValueError(f"{function}: {name} should be an integer or a pair (vertical, horizontal), but is {value!r}")
+    return tuple(integer(function, name, each, at_least) for each in values)
+
+
+def one_of(function, name, value, allowed):
+    """value, if it is among the allowed ones. Raises ValueError."""
+    if not isinstance(value, (str, type(None))) or value not in allowed:
+        raise ValueError(f"{function}: {name} should be {' or '.join(map(repr, allowed))}, but is {value!r}")
+    return value
+
+
+def _float_array(function, name, array):
+    try:
+        array = np.asarray(array)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{function}: {name} should be an array of numbers: {error}") from None
+    dtype = array.dtype
+    if dtype is _FLOAT32 or dtype is _FLOAT64:
+        return array
+    if dtype.kind in "biu":
+        return array.astype(_FLOAT64)
+    native = dtype.newbyteorder("=")
+    if native not in (_FLOAT32, _FLOAT64):
+        raise ValueError(f"{function}: {name} should be float32 or float64, but is {dtype}")
+    return array.astype(_FLOAT32 if native == _FLOAT32 else _FLOAT64, copy=False)
+
+
+def _keys(required, defaults):
+    keys = [repr(key) for key in required] + [f"{key!r} (if not given: {value!r})" for key, value in defaults.items()]
+    return ", ".join(keys)

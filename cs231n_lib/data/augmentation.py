@@ -1,0 +1,146 @@
+"""Random changes of images that leave their class as it is, for batches in training.
+
+Batches are (N, C, H, W), as convolutions expect them; rng is a np.random.Generator or a seed. Each image is changed on
+its own, the batch that came stays as it was, and its type is kept (integers become float64). Several in a row, as
+Solver's `augment` takes them:
+
+    augment = compose(random_horizontal_flip, partial(random_crop, padding=4))
+    X = augment(X_batch, rng)
+"""
+
+import numpy as np
+
+from cs231n_lib.arguments import floats, integer, number
+
+LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
+
+
+def compose(*augmentations):
+    """A function (X, rng) -> X that applies the given ones, each of that kind, one after another.
+
+    >>> augment = compose(random_horizontal_flip, random_crop)
+    >>> augment(np.ones((100, 3, 32, 32), dtype=np.float32), rng=0).shape
+    (100, 3, 32, 32)
+    """
+    for augmentation in augmentations:
+        if not callable(augmentation):
+            raise TypeError(f"compose: every augmentation should be a function (X, rng) -> X, "
+                            f"but one is {augmentation!r}")
+
+    def augment(X, rng=None):
+        rng = np.random.default_rng(rng)
+        for augmentation in augmentations:
+            X = augmentation(X, rng)
+        return X
+
+    return augment
+
+
+def random_horizontal_flip(X, rng=None, p=0.5):
+    """Mirror each image left to right with probability p. X (N, C, H, W) -> (N, C, H, W)."""
+    X = _batch("random_horizontal_flip", X)
+    p = number("random_horizontal_flip", "p", p, at_least=0, at_most=1)
+    flipped = np.random.default_rng(rng).random(len(X)) < p
+    out = X.copy()
+    out[flipped] = X[flipped, :, :, ::-1]
+    return out
+
+
+def random_crop(X, rng=None, padding=4, fill=0.0):
+    """Shift each image by up to `padding` pixels in each direction: a crop of its size from the padded image.
+
+    Arguments
+    - X: (N, C, H, W); padding: pixels added on each side.
+    - fill: the value that is added, a number or one per channel: 0, the mean, for centred images.
+    """
+    X = _batch("random_crop", X)
+    padding = integer("random_crop", "padding", padding, 0)
+    N, C, H, W = X.shape
+    fill = np.asarray(fill, dtype=X.dtype)
+    if fill.shape not in ((), (C,)):
+        raise ValueError(f"random_crop: fill should be a number or have shape ({C},), one value per channel, "
+                         f"but has {fill.shape}")
+    down, right = np.random.default_rng(rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
+    padded = np.empty((C, H + 2 * padding, W + 2 * padding), dtype=X.dtype)
+    padded[:] = fill.reshape(-1, 1, 1)
+    inside = padded[:, padding:padding + H, padding:padding + W]
+    out = np.empty((N, C, H, W), dtype=X.dtype)
+    # Image by image, in one padded image that stays in the cache: quicker than padding them all.
+    for i, (top, left) in enumerate(zip(down, right, strict=True)):
+        inside[...] = X[i]
+        out[i] = padded[:, top:top + H, left:left + W]
+    return out
+
+
+def color_jitter(X, rng=None, brightness=0.0, contrast=0.0, saturation=0.0, limits=None):
+    """Change brightness, contrast and saturation of each image at random.
+
+    Arguments
+    - X: (N, 3, H, W), channels red, green, blue.
+    - brightness: a number from -brightness to brightness is added to all pixels, in units of X (say 25 of 255).
+    - contrast: the distance of all pixels from the image's mean grey is multiplied by 1 - contrast to 1 + contrast.
+    - saturation: the distance of each pixel from its own grey is multiplied by 1 - saturation to 1 + saturation.
+    - limits: (low, high) to cut the result at, such as (0, 255); None for centred images.
+    """
+    X = _batch("color_jitter", X, channels=3)
+    sizes = [number("color_jitter", name, value, at_least=0) for name, value in
+             (("brightness", brightness), ("contrast", contrast), ("saturation", saturation))]
+    N = len(X)
+    drawn = np.random.default_rng(rng).uniform(-1, 1, size=(3, N, 1, 1)) * np.reshape(sizes, (3, 1, 1, 1))
+    shift, c, s = drawn[0], 1 + drawn[1], 1 + drawn[2]  # (N, 1, 1) each
+    # All three are linear in the colour of a pixel: c (s x + (1 - s) grey(x)) + (1 - c) mean grey + shift.
+    grey = np.tile(LUMINANCE, (3, 1))
+    mix = c * (s * np.eye(3) + (1 - s) * grey)  # (N, 3, 3)
+    pixels = X.reshape(N, 3, X.shape[2] * X.shape[3])  # (N, 3, H*W)
+    mean_grey = (pixels.mean(axis=2, dtype=np.float64) @ LUMINANCE)[:, None, None]
+    out = mix.astype(X.dtype) @ pixels
+    out += ((1 - c) * mean_grey + shift).astype(X.dtype)
+    if limits is not None:
+        np.clip(out, *limits, out=out)
+    return out.reshape(X.shape)
+
+
+def pca_color_jitter(X, rng=None, components=None, scale=0.1):
+    """Shift the colour of each image along the principal components of colour (Krizhevsky et al. 2012, "AlexNet").
+
+    Arguments
+    - X: (N, 3, H, W); components: (3, 3) from principal_colors of the training images.
+    - scale: standard deviation of the normal number that each component is multiplied by.
+    """
+    X = _batch("pca_color_jitter", X, channels=3)
+    if components is None:
+        raise ValueError("pca_color_jitter: components is missing; it is what principal_colors(X_train) returns")
+    components = np.asarray(components)
+    if components.shape != (3, 3):
+        raise ValueError(f"pca_color_jitter: components should have shape (3, 3), but has {components.shape}")
+    scale = number("pca_color_jitter", "scale", scale, at_least=0)
+    shift = scale * np.random.default_rng(rng).standard_normal((len(X), 3)) @ components  # (N, 3)
+    return X + shift[:, :, None, None].astype(X.dtype)
+
+
+def principal_colors(X):
+    """The directions in which the colours of images vary, the strongest first, each as long as one standard deviation.
+
+    Argument: X (N, 3, H, W). Returns (3, 3), one direction per row, float64. The paper scales the directions by the
+    variance, which depends on the unit of the pixels; the deviation does not.
+    """
+    X = _batch("principal_colors", X, channels=3)
+    if X.size == 0:
+        raise ValueError("principal_colors: X is empty, so it has no colours")
+    mean = X.mean(axis=(0, 2, 3), dtype=np.float64)
+    covariance = np.zeros((3, 3))
+    for image in X:
+        colors = image.reshape(3, -1) - mean[:, None]
+        covariance += colors @ colors.T
+    variances, directions = np.linalg.eigh(covariance / (X.size // 3))  # ascending, in columns
+    directions = directions.T[::-1] * np.sqrt(np.maximum(variances[::-1], 0))[:, None]
+    signs = np.where(directions.sum(axis=1) < 0, -1, 1)  # eigh leaves the sign open
+    return directions * signs[:, None]
+
+
+def _batch(function, X, channels=None):
+    X = floats(function, X=X)
+    if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
+        raise ValueError(f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; "
+                         "see data.to_nchw")
+    return X

@@ -1,0 +1,221 @@
+"""Hand-made image features: the histogram of colours, and the histograms of oriented gradients.
+
+Images are (H, W, 3), uint8 or floats in 0..255. The functions also take a batch (N, H, W, 3) and then return one row
+of features per image.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from cs231n_lib.arguments import floats, integer
+
+IMAGES_PER_BLOCK = 100  # keeps the temporary arrays of a block to a few megabytes
+HOG_EPSILON = 1.0  # in units of brightness, 0..255: what counts as no gradient at all
+HOG_CLIP = 0.2
+
+
+def extract_features(images, feature_fns, progress=False):
+    """The features of every image, those of all functions side by side.
+
+    Arguments
+    - images: (N, H, W, 3).
+    - feature_fns: a function or a list of them, each from one image (H, W, 3) to a vector or a number. Those of this
+      module, also with arguments bound by functools.partial, are given many images at once, which is faster.
+    - progress: whether to show a progress bar.
+
+    Returns (N, F), F the lengths of all vectors added up; float64, or float32 if that is what the functions return.
+    Raises ValueError for no images, no functions, or a vector whose length changes from image to image.
+
+    >>> images = np.zeros((5, 32, 32, 3), dtype=np.uint8)
+    >>> extract_features(images, [hog_feature, partial(color_histogram_hsv, bins=20)]).shape
+    (5, 344)
+    """
+    images = np.asarray(images)
+    feature_fns = [feature_fns] if callable(feature_fns) else list(feature_fns)
+    if images.ndim < 2 or len(images) == 0:
+        raise ValueError(f"extract_features: images should have shape (N, H, W, 3) with N at least 1, "
+                         f"but have {images.shape}")
+    if not feature_fns or not all(callable(function) for function in feature_fns):
+        raise ValueError(f"extract_features: feature_fns should be one or more functions, but is {feature_fns}")
+    blocks = []
+    for start in _starts(len(images), progress):
+        block = images[start:start + IMAGES_PER_BLOCK]
+        blocks.append(np.concatenate([_features(function, block) for function in feature_fns], axis=1))
+        if blocks[-1].shape[1] != blocks[0].shape[1]:
+            raise ValueError("extract_features: every image should have the same number of features, but they are "
+                             f"{blocks[0].shape[1]} for image 0 and {blocks[-1].shape[1]} for image {start}")
+    return np.concatenate(blocks)
+
+
+def color_histogram_hsv(image, bins=10, normalized=True, *, nbin=None):
+    """How many pixels have each hue: the histogram of H in HSV (Smith 1978, "Color Gamut Transform Pairs").
+
+    Arguments
+    - image: (H, W, 3) or (N, H, W, 3), uint8 or floats.
+    - bins: the number of equal intervals of the colour circle, which starts at red; grey pixels count as red.
+      nbin: the same by its other name.
+    - normalized: whether the histogram adds up to 1 (else to the number of pixels).
+
+    Returns (bins,) or (N, bins), float32 for float32 images, else float64.
+
+    >>> green = np.full((4, 4, 3), [0, 255, 0])
+    >>> color_histogram_hsv(green, bins=6)
+    array([0., 0., 1., 0., 0., 0.])
+    """
+    bins = integer("color_histogram_hsv", "bins", bins if nbin is None else nbin, 1)
+    X, single = _batch(image, "color_histogram_hsv", gray=False)
+    hue = _hue(X).reshape(len(X), X.shape[1] * X.shape[2])  # (N, H*W)
+    # Many hues are simple fractions: a hair upwards, and those on an edge fall into the same bin in any precision.
+    bin_of = (hue * bins + 32 * bins * np.finfo(hue.dtype).eps).astype(np.int64)
+    bin_of[bin_of >= bins] = 0
+    bin_of += bins * np.arange(len(X))[:, None]
+    counts = np.bincount(bin_of.ravel(), minlength=len(X) * bins).reshape(len(X), bins).astype(hue.dtype)
+    if normalized:
+        counts /= max(hue.shape[1], 1)
+    return counts[0] if single else counts
+
+
+def hog_feature(image, orientations=9, cell=8, block=2):
+    """Histograms of oriented gradients (Dalal & Triggs 2005), which describe edges and texture, not colour.
+
+    In each cell the pixels vote for the direction of their gradient with its length; a vote is shared between the
+    nearest directions and the nearest cells. Square blocks of cells, one at every cell, are normalised by L2-Hys:
+    divided by their length, cut at 0.2, divided again. As in the paper the gradient is [-1, 0, 1] without smoothing,
+    that of the channel where it is longest, and directions are those of undirected lines; the paper's Gaussian
+    weight within a block is left out.
+
+    Arguments
+    - image: (H, W, 3), (H, W) or (N, H, W, 3), uint8 or floats in 0..255.
+    - orientations: how many directions in 180 degrees; cell: the side of a cell in pixels; block: the side of a
+      block in cells. Rows and columns that fill no cell are left out.
+
+    Returns (F,) or (N, F), float32 for float32 images, else float64. F is rows of blocks * columns of blocks *
+    block**2 * orientations: 324 for 32x32 pixels.
+    """
+    X, single = _batch(image, "hog_feature", gray=True)
+    orientations = integer("hog_feature", "orientations", orientations, 1)
+    cell, block = integer("hog_feature", "cell", cell, 1), integer("hog_feature", "block", block, 1)
+    rows, columns = X.shape[1] // cell, X.shape[2] // cell
+    if min(rows, columns) < block:
+        raise ValueError(f"hog_feature: an image of {X.shape[1]}x{X.shape[2]} pixels has {rows}x{columns} cells of "
+                         f"{cell}x{cell}, too few for a block of {block}x{block}; make cell or block smaller")
+    dx, dy = _gradient(X[:, :rows * cell, :columns * cell])
+    votes = _votes(dx, dy, orientations)  # (N, H, W, orientations)
+    cells = _pooled(votes, cell)  # (N, rows, columns, orientations)
+    blocks = _normalized_blocks(cells, block)
+    features = blocks.reshape(len(X), int(np.prod(blocks.shape[1:])))
+    return features[0] if single else features
+
+
+def rgb2gray(image):
+    """Brightness of colour images (..., 3) -> (...): 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+
+    float32 images stay float32, integers become float64.
+    """
+    image = floats("rgb2gray", image=image)
+    if image.ndim == 0 or image.shape[-1] != 3:
+        raise ValueError(f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, "
+                         f"but has {image.shape}")
+    return image @ np.array([0.299, 0.587, 0.114], dtype=image.dtype)
+
+
+color_histogram_hsv.takes_batches = hog_feature.takes_batches = True
+
+
+def _features(function, images):
+    if getattr(function.func if isinstance(function, partial) else function, "takes_batches", False):
+        return function(images)
+    vectors = [np.ravel(function(image)) for image in images]
+    if len({len(vector) for vector in vectors}) > 1:
+        lengths = sorted({len(vector) for vector in vectors})
+        raise ValueError("extract_features: every image should have the same number of features, but "
+                         f"{getattr(function, '__name__', function)} returns {lengths[0]} to {lengths[-1]}")
+    return np.stack(vectors)
+
+
+def _hue(X):
+    """Hue of images (N, H, W, 3) as (N, H, W), in 0..1: red, yellow, green, cyan, blue, magenta are 0, 1/6, ..."""
+    r, g, b = X[..., 0], X[..., 1], X[..., 2]
+    highest = X.max(axis=-1)
+    chroma = highest - X.min(axis=-1)
+    some = np.where(chroma > 0, chroma, 1)
+    sixth = np.where(highest == r, (g - b) / some, np.where(highest == g, 2 + (b - r) / some, 4 + (r - g) / some))
+    return np.where(chroma > 0, (sixth / 6) % 1, 0).astype(X.dtype, copy=False)
+
+
+def _gradient(X):
+    """dx, dy (N, H, W) of the channel of X (N, H, W, C) whose gradient is longest."""
+    dx, dy = _difference(X.swapaxes(1, 2)).swapaxes(1, 2), _difference(X)
+    longest = (dx * dx + dy * dy).argmax(axis=-1)[..., None]  # (N, H, W, 1)
+    return np.take_along_axis(dx, longest, axis=-1)[..., 0], np.take_along_axis(dy, longest, axis=-1)[..., 0]
+
+
+def _difference(X):
+    """The next row less the one before; at the border a row stands in for the one that is missing."""
+    difference = np.zeros_like(X)
+    if X.shape[1] > 1:
+        np.subtract(X[:, 2:], X[:, :-2], out=difference[:, 1:-1])
+        np.subtract(X[:, 1], X[:, 0], out=difference[:, 0])
+        np.subtract(X[:, -1], X[:, -2], out=difference[:, -1])
+    return difference
+
+
+def _votes(dx, dy, orientations):
+    length = np.hypot(dx, dy)
+    # The middle of the first bin is at half a bin's width.
+    position = (np.arctan2(dy, dx) % np.pi) * dx.dtype.type(orientations / np.pi) - dx.dtype.type(0.5)
+    lower = np.floor(position)
+    share = position - lower  # of the upper bin
+    lower = lower.astype(np.int64) % orientations  # a direction of 180 degrees is one of 0
+    votes = np.zeros((*dx.shape, orientations), dtype=dx.dtype)
+    flat, start = votes.reshape(-1), orientations * np.arange(dx.size)
+    flat[start + lower.ravel()] = (length * (1 - share)).ravel()
+    flat[start + ((lower + 1) % orientations).ravel()] += (length * share).ravel()
+    return votes
+
+
+def _pooled(votes, cell):
+    N, H, W, orientations = votes.shape
+    rows, columns = _nearness(H, cell, votes.dtype), _nearness(W, cell, votes.dtype)  # (cells, pixels)
+    pooled = rows @ votes.reshape(N, H, W * orientations)  # (N, rows, W*orientations)
+    return columns @ pooled.reshape(N, len(rows), W, orientations)
+
+
+def _nearness(pixels, cell, dtype):
+    """How much of each pixel's vote (columns) each cell (rows) gets: linear between the middles of two cells."""
+    middle = (np.arange(pixels // cell) + 0.5) * cell
+    return np.maximum(0, 1 - np.abs(np.arange(pixels) + 0.5 - middle[:, None]) / cell).astype(dtype)
+
+
+def _normalized_blocks(cells, block):
+    N, rows, columns, orientations = cells.shape
+    blocks = np.lib.stride_tricks.sliding_window_view(cells, (block, block), axis=(1, 2))
+    blocks = np.array(blocks).reshape(N, rows - block + 1, columns - block + 1, orientations * block**2)
+    epsilon = HOG_EPSILON
+    for limit in (HOG_CLIP, None):
+        length = np.sqrt(np.einsum("nijk,nijk->nij", blocks, blocks) + epsilon**2)
+        blocks /= length[..., None]
+        if limit is not None:
+            np.minimum(blocks, limit, out=blocks)
+        epsilon = 1e-3
+    return blocks
+
+
+def _batch(image, function, gray):
+    image = floats(function, image=image)
+    if gray and image.ndim == 2:
+        return image[None, ..., None], True
+    if image.ndim in (3, 4) and image.shape[-1] == 3:
+        return (image[None], True) if image.ndim == 3 else (image, False)
+    allowed = "(H, W, 3), (H, W) or (N, H, W, 3)" if gray else "(H, W, 3) or (N, H, W, 3)"
+    raise ValueError(f"{function}: image should have shape {allowed}, but has {image.shape}")
+
+
+def _starts(count, progress):
+    starts = range(0, count, IMAGES_PER_BLOCK)
+    if not progress:
+        return starts
+    from tqdm.auto import tqdm
+
+    return tqdm(starts, desc="features", unit="block")

@@ -1,0 +1,58 @@
+"""im2col and its adjoint: convolution as a matrix product."""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape
+from cs231n_lib.kernels.geometry import floats, geometry
+from cs231n_lib.kernels.implementation import implementation
+
+
+def im2col(x, field_height, field_width, pad=0, stride=1, dilation=1):
+    """Lay out every receptive field of a batch of images as a column.
+
+    Arguments
+    - x: images (N, C, H, W), float32 or float64 (integers become float64), any memory order; not changed.
+    - field_height, field_width: size of the receptive field.
+    - pad: zeros around the image; stride: step from one field to the next; dilation: step between the pixels of
+      one field. Each an integer or a pair (vertical, horizontal).
+
+    Returns cols (N, C * field_height * field_width, out_h * out_w), C-contiguous, of x's dtype. Rows run over
+    channel, field row, field column, so that with filters w (F, C, field_height, field_width)
+
+        out = (w.reshape(F, -1) @ cols).reshape(N, F, out_h, out_w)
+
+    is the convolution. out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w alike:
+    where the stride does not divide evenly, the last rows or columns of the image are in no field.
+    Raises ValueError naming the argument that does not fit.
+    """
+    x = floats("im2col", x=x)
+    expect_shape("im2col", "x", x, ("N", "C", "H", "W"))
+    sizes = geometry("im2col", x.shape, field_height, field_width, pad, stride, dilation)
+    N, C = x.shape[:2]
+    out_h, out_w = sizes[-2:]
+    cols = np.empty((N, C * sizes[0] * sizes[1], out_h * out_w), dtype=x.dtype)
+    if cols.size:
+        implementation("im2col").im2col(x, cols, *sizes)
+    return cols
+
+
+def col2im(cols, x_shape, field_height, field_width, pad=0, stride=1, dilation=1):
+    """Add every column back into the pixels it came from: the adjoint (transpose) of im2col.
+
+    Arguments
+    - cols: (N, C * field_height * field_width, out_h * out_w) as im2col returns it, any memory order.
+    - x_shape: the shape (N, C, H, W) of the images; the others as in im2col.
+
+    Returns x (N, C, H, W) of the dtype of cols: for columns that hold dout's share of each field, the gradient of
+    the images. Pixels that lie in no field are 0. Raises ValueError naming the argument that does not fit.
+    """
+    cols = floats("col2im", cols=cols)
+    if len(x_shape) != 4:
+        raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}")
+    sizes = geometry("col2im", x_shape, field_height, field_width, pad, stride, dilation)
+    expect_shape("col2im", "cols", cols, (x_shape[0], x_shape[1] * sizes[0] * sizes[1], sizes[-2] * sizes[-1]),
+                 f"for images {tuple(x_shape)} and fields {sizes[0]}x{sizes[1]}")
+    x = np.zeros(x_shape, dtype=cols.dtype)
+    if cols.size:
+        implementation("im2col").col2im(cols, x, *sizes)
+    return x

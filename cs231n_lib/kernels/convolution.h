@@ -1,0 +1,77 @@
+/* Convolution forward and backward, image by image, without a column matrix in memory.
+
+A convolution is a matrix product: filters times the image's receptive fields as columns. Instead of writing the
+columns out and calling BLAS, which would copy them once more into an order of its own, a panel of columns, two
+vectors wide, goes straight from the padded image to the order that the product reads. The panels of a block stay in
+the second-level cache; the tile of results stays in registers (Goto and van de Geijn, "Anatomy of High-Performance
+Matrix Multiplication", 2008).
+
+The gradient of the images is a convolution as well, of dout with the filters turned around: with stride 1 one
+convolution, with stride s one for each of the s * s phases of pixel positions that the same weights reach. The
+gradient of the weights is a product over all pixels; there the vectors run over filters, and the image's pixels are
+read from where they are. */
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PANEL_BYTES (256 * 1024) /* panels packed at a time: half of a common second-level cache */
+#define CHUNK_PIXELS 128         /* of dout that stay in the first-level cache */
+#define PARTS 8                  /* of the weights' gradient, for the threads to share */
+#define SUMS_BYTES (3 << 20)     /* the parts' own sums */
+
+typedef struct {
+    const char *data; /* (N, channels, h, w) */
+    ptrdiff_t channels, h, w, strides[4]; /* in bytes; the result is contiguous */
+} images;
+
+/* Positions (rows, cols) of the result that see the source through the same K weights. */
+typedef struct {
+    ptrdiff_t K, rows, cols, wide;   /* wide: cols, or more, so that a row is whole vectors; the rest is dropped */
+    const ptrdiff_t *offsets;        /* (K,): from a position to its pixel in the padded source */
+    const void *weights;             /* packed by pack_weights */
+    ptrdiff_t first, down, across;   /* where the positions are in a plane of the result */
+    int contiguous;
+} phase;
+
+typedef struct {
+    images source, result, dout;
+    ptrdiff_t N, M, group, panels;   /* images; rows of the result; images at a time; panels at a time */
+    ptrdiff_t top, left, padded_h, padded_w, padded_room;
+    ptrdiff_t image_step, row_step, col_step; /* from a position to the next, in the padded source */
+    const phase *phases;
+    ptrdiff_t num_phases;
+    const void *bias;
+    int relu;
+    char *scratch;
+    ptrdiff_t scratch_bytes;         /* for each thread */
+    char *sums;
+    ptrdiff_t groups, splits;        /* of images and of weights, in the weights' gradient */
+    void *dw, *db;
+} convolution;
+
+#define TILES "convolution_tiles.h"
+#include "instruction_sets.h"
+
+typedef void (*pack_weights_t)(const void *w, ptrdiff_t M, ptrdiff_t row, const ptrdiff_t *order, ptrdiff_t K, void *to);
+typedef struct {
+    ptrdiff_t width; /* of a tile */
+    pack_weights_t pack_weights;
+    work_t correlate, weigh, gather;
+} instructions;
+
+#define TABLE(type, set, bytes) \
+    {2 * bytes / sizeof(type), pack_weights_##type##_##set, correlate_##type##_##set, weigh_##type##_##set, \
+     gather_##type##_##set}
+
+/* The functions for a number of this size. */
+static const instructions *instructions_for(size_t size, const char *at_most) {
+    static const instructions all[][2] = {
+        {TABLE(float, any, 16), TABLE(double, any, 16)},
+#if defined(__x86_64__)
+        {TABLE(float, avx2, 32), TABLE(double, avx2, 32)},
+        {TABLE(float, avx512, 64), TABLE(double, avx512, 64)},
+#endif
+    };
+    return &all[newest_set(at_most)][size == sizeof(double)];
+}

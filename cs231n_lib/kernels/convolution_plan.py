@@ -1,0 +1,78 @@
+"""Where the compiled convolution finds its pixels: worked out once for each geometry."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Phase(NamedTuple):
+    """Positions (rows, cols) of the result that see the source through the same weights."""
+
+    offsets: np.ndarray  # (K,): from a position to the pixel of each weight, in the padded source
+    order: np.ndarray  # (K,): which weight that is, within a row of the weights
+    rows: int
+    cols: int
+    first: int  # where the positions are in a plane of the result
+    down: int
+    across: int
+
+
+class Plan(NamedTuple):
+    """A padded source, the steps from one position to the next in it, and the phases of the result."""
+
+    top: int
+    left: int
+    padded_h: int
+    padded_w: int
+    down: int
+    across: int
+    weight_row: int  # from the weights of one channel of the result to those of the next
+    phases: tuple
+
+
+@lru_cache(256)
+def forward_plan(C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+    """out from x: one phase, whose weights run over channel, field row, field column."""
+    padded_h, padded_w = H + 2 * ph, W + 2 * pw
+    c, i, j = (axis.ravel() for axis in np.indices((C, fh, fw)))
+    offsets = (c * padded_h + i * dh) * padded_w + j * dw
+    phase = Phase(offsets, np.arange(C * fh * fw), out_h, out_w, 0, out_w, 1)
+    return Plan(ph, pw, padded_h, padded_w, sh, sw, C * fh * fw, (phase,))
+
+
+@lru_cache(256)
+def backward_plan(F, C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+    """dx from dout. Pixel h met field row i from output row (h + ph - i dh) / sh, if that is a whole number.
+
+    So the pixels with the same (h + ph) mod sh met the same field rows: with those of the same (w + pw) mod sw they
+    are a phase. Its t-th row, h = sh t + phase - ph, sees output row t + (phase - i dh) / sh.
+    """
+    down = [_axis(phase, H, fh, ph, sh, dh) for phase in range(sh)]
+    across = [_axis(phase, W, fw, pw, sw, dw) for phase in range(sw)]
+    top, padded_h = _room(down, out_h)
+    left, padded_w = _room(across, out_w)
+    phases = []
+    for first_h, rows, fields_h, seen_h in down:
+        for first_w, cols, fields_w, seen_w in across:
+            if rows and cols:
+                f, i, j = (axis.ravel() for axis in np.indices((F, len(fields_h), len(fields_w))))
+                offsets = (f * padded_h + seen_h[i] + top) * padded_w + seen_w[j] + left
+                order = (f * C * fh + fields_h[i]) * fw + fields_w[j]
+                phases.append(Phase(offsets, order, rows, cols, first_h * W + first_w, sh * W, sw))
+    return Plan(top, left, padded_h, padded_w, 1, 1, fh * fw, tuple(phases))
+
+
+def _axis(phase, size, field, pad, stride, dilation):
+    """A phase along one axis: its first pixel, how many it has, which field rows met them, from which output row."""
+    t = -((phase - pad) // stride)  # the first with stride * t + phase - pad >= 0
+    first = stride * t + phase - pad
+    fields = np.array([i for i in range(field) if (phase - i * dilation) % stride == 0], dtype=np.intp)
+    return first, max(0, -((first - size) // stride)), fields, t + (phase - fields * dilation) // stride
+
+
+def _room(axes, size):
+    """(before, size with padding) that hold every output row seen."""
+    seen = [(rows.min(), rows.max() + count) for _, count, _, rows in axes if len(rows) and count]
+    before = max([0, *(-low for low, _ in seen)])
+    return int(before), int(before + max([size, *(high for _, high in seen)]))

@@ -1,0 +1,56 @@
+"""Compiled kernels where there was a C compiler, else their NumPy twins."""
+
+import os
+from importlib import import_module
+
+try:
+    from cs231n_lib.kernels import _threads
+except ImportError:  # installed without a compiler
+    _threads = None
+
+
+def backend():
+    """Which kernels are in use: "cython" or "numpy". The environment variable CS231N_KERNELS=numpy asks for NumPy."""
+    chosen = os.environ.get("CS231N_KERNELS") or ("numpy" if _threads is None else "cython")
+    if chosen not in ("cython", "numpy"):
+        raise ValueError(f"the environment variable CS231N_KERNELS should be 'cython' or 'numpy', but is {chosen!r}")
+    if chosen == "cython" and _threads is None:
+        raise ImportError("CS231N_KERNELS asks for the compiled kernels, but they were not built; install a C "
+                          "compiler and the course kit again, or unset CS231N_KERNELS")
+    return chosen
+
+
+def implementation(topic):
+    """The module with the kernels of one topic: _topic_cy (compiled) or _topic (NumPy)."""
+    suffix = "_cy" if backend() == "cython" else ""
+    return import_module(f"cs231n_lib.kernels._{topic}{suffix}")
+
+
+def num_threads():
+    """How many threads the compiled kernels use.
+
+    At first that is the environment variable CS231N_NUM_THREADS, else OMP_NUM_THREADS, else the number of cores this
+    process may run on.
+    """
+    return 1 if _threads is None else _threads.thread_count_now()
+
+
+def set_num_threads(count):
+    """Have the compiled kernels use `count` threads from now on. Results are the same for any number."""
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ValueError(f"set_num_threads: count should be an integer from 1, but is {count!r}")
+    if _threads is not None:
+        _threads.set_thread_count(count)
+
+
+def _threads_at_first():
+    for variable in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS"):
+        given = os.environ.get(variable, "").split(",")[0].strip()
+        if given.isdecimal() and int(given) > 0:
+            return int(given)
+        if given and variable == "CS231N_NUM_THREADS":
+            raise ValueError(f"the environment variable {variable} should be a number from 1, but is {given!r}")
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+set_num_threads(_threads_at_first())

@@ -1,0 +1,13 @@
+#undef VECTOR
+#undef AT
+#undef UNIT_AT
+#undef LANES
+#undef WIDTH
+#undef UNIT
+#undef T
+#undef BYTES
+#undef ROWS
+#undef FIELDS
+#undef TARGET
+#undef NAME
+#undef EVENS

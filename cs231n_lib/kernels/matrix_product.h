@@ -1,0 +1,34 @@
+/* The product of two matrices (R, K) and (K, Q) in any memory order, by the tiles of the convolution.
+
+Nets alternate convolutions and affine layers. If the latter's products ran on BLAS's threads, those would still be
+turning idle on the cores when the next convolution wants them, and the other way round. */
+
+#include <stdlib.h>
+
+#define BLOCK_ROWS 96   /* a block of the result, and how much of the depth is packed at a time */
+#define BLOCK_COLS 256
+#define BLOCK_DEPTH 256
+#define PARTS 8         /* that the depth is cut into, at most, where the result alone gives the threads too little */
+
+typedef struct {
+    const void *a, *b;
+    void *out;                               /* (parts, R, Q) */
+    ptrdiff_t R, K, Q, a_row, a_col, b_row, b_col; /* steps in numbers */
+    ptrdiff_t parts, row_blocks, col_blocks;
+    char *scratch;
+    ptrdiff_t scratch_bytes;
+} product_job;
+
+#define TILES "matrix_product_tiles.h"
+#include "instruction_sets.h"
+
+static work_t multiply_for(size_t size, const char *at_most) {
+    static const work_t all[][2] = {
+        {multiply_float_any, multiply_double_any},
+#if defined(__x86_64__)
+        {multiply_float_avx2, multiply_double_avx2},
+        {multiply_float_avx512, multiply_double_avx512},
+#endif
+    };
+    return all[newest_set(at_most)][size == sizeof(double)];
+}

@@ -1,0 +1,143 @@
+"""Normalization to zero mean and unit variance, then scale and shift: over channels (batch normalization, Ioffe and
+Szegedy 2015) or over groups of one example's channels (layer normalization, Ba et al. 2016; group normalization, Wu
+and He 2018; instance normalization, Ulyanov et al. 2016). Variances are biased: divided by the count.
+"""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, number
+from cs231n_lib.arguments import integer as positive_integer
+from cs231n_lib.kernels.implementation import implementation
+
+
+def normalize_channels_forward(x, gamma, beta, eps=1e-5, statistics=None):
+    """(x - mean) / sqrt(var + eps) * gamma + beta for every channel, over all examples and pixels.
+
+    Arguments
+    - x: (N, C) or (N, C, ...), float32 or float64 (integers become float64), any memory order; not changed.
+    - gamma, beta: scale and shift (C,); eps: added to the variance.
+    - statistics: (mean, var), each (C,), to use instead of those of x.
+
+    Returns (out, mean, var): out of x's shape, mean and var (C,), zeros where there is no example.
+    Raises ValueError naming the argument that does not fit.
+
+    >>> out, mean, var = normalize_channels_forward([[1., 5.], [3., 5.]], np.ones(2), np.zeros(2), eps=1e-9)
+    >>> out.round(3).tolist(), mean.tolist(), var.tolist()
+    ([[-1.0, 0.0], [1.0, 0.0]], [2.0, 5.0], [1.0, 0.0])
+    """
+    function = "normalize_channels_forward"
+    x, gamma, beta = floats(function, x=x, gamma=gamma, beta=beta)
+    channels = _channels(function, x, gamma=gamma, beta=beta)
+    eps = number(function, "eps", eps, above=0)
+    if statistics is None:
+        mean, var = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
+    else:
+        mean, var = (_contiguous(np.asarray(each, dtype=x.dtype)) for each in statistics)
+        _channels(function, x, mean=mean, var=var)
+    out = np.empty(x.shape, dtype=x.dtype)
+    if x.size:
+        implementation("normalization").normalize_channels_forward(
+            _flat(x), _contiguous(gamma), _contiguous(beta), mean, var, _flat(out), eps, statistics is not None)
+    return out, mean, var
+
+
+def normalize_channels_backward(dout, x, gamma, mean, var, eps=1e-5, fixed=False):
+    """The gradients of normalize_channels_forward.
+
+    Arguments
+    - dout: upstream gradient, of x's shape; x, gamma, eps: as in the forward pass; mean, var: as it returned them.
+    - fixed: whether mean and var were given and do not depend on x.
+
+    Returns (dx, dgamma, dbeta), of the shapes of x, gamma and beta. Raises ValueError naming the argument that does
+    not fit. With x_hat = (x - mean) / sqrt(var + eps) and means over a channel,
+
+        dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)),
+
+    without the two means where mean and var are fixed.
+    """
+    function = "normalize_channels_backward"
+    dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
+    expect_shape(function, "dout", dout, x.shape, "that of x")
+    channels = _channels(function, x, gamma=gamma, mean=mean, var=var)
+    eps = number(function, "eps", eps, above=0)
+    dx = np.empty(x.shape, dtype=x.dtype)
+    dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
+    if x.size:
+        implementation("normalization").normalize_channels_backward(
+            _flat(dout), _flat(x), _contiguous(gamma), _contiguous(mean), _contiguous(var), _flat(dx), dgamma, dbeta,
+            eps, bool(fixed))
+    return dx, dgamma, dbeta
+
+
+def normalize_groups_forward(x, gamma, beta, groups=1, eps=1e-5):
+    """(x - mean) / sqrt(var + eps) * gamma + beta with mean and variance of each group of one example's channels.
+
+    Arguments
+    - x: (N, C) or (N, C, ...), float32 or float64 (integers become float64), any memory order; not changed.
+    - gamma, beta: scale and shift (C,); eps: added to the variance.
+    - groups: how many groups the channels are split into, neighbours together; a divisor of C. 1 is layer
+      normalization, C instance normalization.
+
+    Returns (out, mean, var): out of x's shape, mean and var (N, groups).
+    Raises ValueError naming the argument that does not fit.
+    """
+    function = "normalize_groups_forward"
+    x, gamma, beta = floats(function, x=x, gamma=gamma, beta=beta)
+    channels = _channels(function, x, gamma=gamma, beta=beta)
+    groups, eps = positive_integer(function, "groups", groups, 1), number(function, "eps", eps, above=0)
+    if channels[0] % groups:
+        raise ValueError(f"{function}: groups should divide the number of channels, {channels[0]}, but is {groups}")
+    mean, var = np.zeros((len(x), groups), dtype=x.dtype), np.zeros((len(x), groups), dtype=x.dtype)
+    out = np.empty(x.shape, dtype=x.dtype)
+    if x.size:
+        implementation("normalization").normalize_groups_forward(
+            _flat(x), _contiguous(gamma), _contiguous(beta), mean, var, _flat(out), eps, groups)
+    return out, mean, var
+
+
+def normalize_groups_backward(dout, x, gamma, mean, var, eps=1e-5):
+    """The gradients of normalize_groups_forward.
+
+    Arguments
+    - dout: upstream gradient, of x's shape; x, gamma, eps: as in the forward pass; mean, var: as it returned them.
+
+    Returns (dx, dgamma, dbeta), of the shapes of x, gamma and beta. Raises ValueError naming the argument that does
+    not fit. dx is that of normalize_channels_backward, but with gamma inside: dout * gamma in the place of dout, and
+    means over a group.
+    """
+    function = "normalize_groups_backward"
+    dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
+    expect_shape(function, "dout", dout, x.shape, "that of x")
+    channels = _channels(function, x, gamma=gamma)
+    expect_shape(function, "mean", mean, (len(x), "groups"))
+    expect_shape(function, "var", var, mean.shape, "that of mean")
+    groups, eps = mean.shape[1], number(function, "eps", eps, above=0)
+    if groups < 1 or channels[0] % groups:
+        raise ValueError(f"{function}: mean should have a column for each group of the {channels[0]} channels, a "
+                         f"divisor of their number, but has {groups}")
+    dx = np.empty(x.shape, dtype=x.dtype)
+    dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
+    if x.size:
+        implementation("normalization").normalize_groups_backward(
+            _flat(dout), _flat(x), _contiguous(gamma), _contiguous(mean), _contiguous(var), _flat(dx), dgamma, dbeta,
+            eps, groups)
+    return dx, dgamma, dbeta
+
+
+def _channels(function, x, **of_channels):
+    """The shape (C,) that the other arrays should have. Raises ValueError."""
+    if x.ndim < 2:
+        raise ValueError(f"{function}: x should have shape (N, C) or (N, C, ...), but has {x.shape}")
+    shape = x.shape[1:2]
+    for name, array in of_channels.items():
+        expect_shape(function, name, array, shape, "one number per channel of x")
+    return shape
+
+
+def _flat(x):
+    """x as (N, C, S), contiguous; the same memory where it is so already."""
+    return _contiguous(x).reshape(*x.shape[:2], -1)
+
+
+def _contiguous(array):
+    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")

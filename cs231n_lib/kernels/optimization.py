@@ -1,0 +1,44 @@
+"""The Adam step in one pass over memory."""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, integer, number
+from cs231n_lib.kernels.implementation import implementation
+
+
+def adam_step(w, dw, m, v, t, learning_rate, beta1, beta2, epsilon, weight_decay=0.0):
+    """One step of Adam (Kingma and Ba 2015); with weight_decay, of AdamW (Loshchilov and Hutter 2019).
+
+        m = beta1 * m + (1 - beta1) * dw
+        v = beta2 * v + (1 - beta2) * dw**2
+        w = w - learning_rate * (m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon) + weight_decay * w)
+
+    Arguments
+    - w: weights of any shape, float32 or float64 (integers become float64); dw: their gradient; m, v: running means
+      of gradient and squared gradient, zeros at first. All of one shape, any memory order; not changed.
+    - t: the number of this step, 1 at first; learning_rate, epsilon: from 0; beta1, beta2: from 0 to below 1.
+    - weight_decay: the share of w, times learning_rate, that is taken away apart from the gradient.
+
+    Returns (next_w, next_m, next_v), new arrays. Raises ValueError naming the argument that does not fit.
+    """
+    w, dw, m, v = floats("adam_step", w=w, dw=dw, m=m, v=v)
+    for name, array in (("dw", dw), ("m", m), ("v", v)):
+        expect_shape("adam_step", name, array, w.shape, "that of w")
+    t = integer("adam_step", "t", t, 1)
+    learning_rate = number("adam_step", "learning_rate", learning_rate, at_least=0)
+    beta1 = number("adam_step", "beta1", beta1, at_least=0, below=1)
+    beta2 = number("adam_step", "beta2", beta2, at_least=0, below=1)
+    epsilon = number("adam_step", "epsilon", epsilon, at_least=0)
+    weight_decay = number("adam_step", "weight_decay", weight_decay, at_least=0)
+    # Both corrections for the zeros at the start at once, so that the inner loop divides only once:
+    # m / (1 - beta1**t) / (sqrt(v / c) + epsilon) = (sqrt(c) / (1 - beta1**t)) * m / (sqrt(v) + epsilon * sqrt(c)).
+    root = (1 - beta2**t) ** 0.5
+    settings = beta1, beta2, learning_rate * root / (1 - beta1**t), epsilon * root, 1 - learning_rate * weight_decay
+    results = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
+    if w.size:
+        implementation("optimization").adam_step(*map(_contiguous, (w, dw, m, v)), *results, settings)
+    return results
+
+
+def _contiguous(array):
+    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")

@@ -1,0 +1,118 @@
+"""Max and average pooling, forward and backward."""
+
+import numpy as np
+
+from cs231n_lib import arguments
+from cs231n_lib.kernels.geometry import geometry
+from cs231n_lib.kernels.implementation import implementation
+
+
+def max_pool_forward(x, field_height, field_width, stride, pad=0):
+    """The maximum of every window of every channel.
+
+    Arguments
+    - x: images (N, C, H, W), float32 or float64 (integers become float64), any memory order; not changed.
+    - field_height, field_width: size of the window; windows may overlap.
+    - stride: step from one window to the next; pad: rows and columns around the image that belong to windows but
+      never win, fewer than the window has. Each an integer or a pair (vertical, horizontal).
+
+    Returns (out, winners), both (N, C, out_h, out_w): the maxima in x's dtype, and where inside its window each lies,
+    counted row by row: uint8 for windows of at most 255 cells, else int32. Of equal maxima the first one counts, and
+    a NaN is larger than any number. out_h = (H + 2 pad - field_height) // stride + 1, and out_w alike.
+    Raises ValueError naming the argument that does not fit.
+
+    >>> out, winners = max_pool_forward([[[[1, 5, 2, 0], [3, 4, 2, 7]]]], 2, 2, stride=2)
+    >>> out.tolist(), winners.tolist()
+    ([[[[5.0, 7.0]]]], [[[[1, 3]]]])
+    """
+    x = arguments.floats("max_pool_forward", x=x)
+    sizes = _sizes("max_pool_forward", "x", x.shape, field_height, field_width, stride, pad, some_pixel=True)
+    shape = x.shape[:2] + sizes[-2:]
+    out, winners = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=_winners_type(sizes))
+    if out.size:
+        implementation("pooling").max_pool_forward(_contiguous(x), out, winners, sizes)
+    return out, winners
+
+
+def max_pool_backward(dout, winners, x_shape, field_height, field_width, stride, pad=0):
+    """The gradient of max_pool_forward: each window's share goes to its winner.
+
+    Arguments
+    - dout: upstream gradient (N, C, out_h, out_w), any memory order; winners: as max_pool_forward returned them.
+    - x_shape: the shape (N, C, H, W) of the images; the others as in max_pool_forward.
+
+    Returns dx (N, C, H, W) of dout's dtype. Raises ValueError naming the argument that does not fit.
+    """
+    dout = arguments.floats("max_pool_backward", dout=dout)
+    sizes = _sizes("max_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad, some_pixel=True)
+    shape = tuple(x_shape[:2]) + sizes[-2:]
+    arguments.expect_shape("max_pool_backward", "dout", dout, shape, "that of the windows")
+    winners = _winners(winners, shape, sizes)
+    dx = np.empty(x_shape, dtype=dout.dtype)
+    if dout.size:
+        implementation("pooling").max_pool_backward(_contiguous(dout), winners, dx, sizes)
+    return dx
+
+
+def avg_pool_forward(x, field_height, field_width, stride, pad=0):
+    """The mean of every window of every channel.
+
+    Arguments as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
+    Returns out (N, C, out_h, out_w) of x's dtype. Raises ValueError naming the argument that does not fit.
+
+    >>> avg_pool_forward([[[[1, 5, 2, 0], [3, 4, 2, 7]]]], 2, 2, stride=2).tolist()
+    [[[[3.25, 2.75]]]]
+    """
+    x = arguments.floats("avg_pool_forward", x=x)
+    sizes = _sizes("avg_pool_forward", "x", x.shape, field_height, field_width, stride, pad)
+    out = np.empty(x.shape[:2] + sizes[-2:], dtype=x.dtype)
+    if out.size:
+        implementation("pooling").avg_pool_forward(_contiguous(x), out, sizes)
+    return out
+
+
+def avg_pool_backward(dout, x_shape, field_height, field_width, stride, pad=0):
+    """The gradient of avg_pool_forward: each window's share goes to all its pixels alike.
+
+    Arguments as in max_pool_backward. Returns dx (N, C, H, W) of dout's dtype.
+    Raises ValueError naming the argument that does not fit.
+    """
+    dout = arguments.floats("avg_pool_backward", dout=dout)
+    sizes = _sizes("avg_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad)
+    arguments.expect_shape("avg_pool_backward", "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
+    dx = np.empty(x_shape, dtype=dout.dtype)
+    if dout.size:
+        implementation("pooling").avg_pool_backward(_contiguous(dout), dx, sizes)
+    return dx
+
+
+def _sizes(function, name, x_shape, field_height, field_width, stride, pad, some_pixel=False):
+    """The numbers the kernels take: window, padding, stride and output size, each vertical, horizontal."""
+    if len(x_shape) != 4 or x_shape[2] < 1 or x_shape[3] < 1:
+        what = "be (N, C, H, W)" if name == "x_shape" else "have shape (N, C, H, W)"
+        raise ValueError(f"{function}: {name} should {what} with H and W from 1, but "
+                         f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}")
+    fh, fw, ph, pw, sh, sw, _, _, out_h, out_w = geometry(
+        function, x_shape, field_height, field_width, pad, stride, dilation=1)
+    if some_pixel and (ph >= fh or pw >= fw):
+        raise ValueError(f"{function}: pad should be smaller than the window of {fh}x{fw}, or a window might hold no "
+                         f"pixel at all, but is {pad!r}")
+    return fh, fw, ph, pw, sh, sw, out_h, out_w
+
+
+def _winners(winners, shape, sizes):
+    winners = np.asarray(winners)
+    arguments.expect_shape("max_pool_backward", "winners", winners, shape, "that of dout")
+    cells = sizes[0] * sizes[1]
+    if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
+        raise ValueError(f"max_pool_backward: winners should hold integers 0..{cells - 1}, one for each cell of the "
+                         "window, as max_pool_forward returns them")
+    return np.ascontiguousarray(winners, dtype=_winners_type(sizes))
+
+
+def _winners_type(sizes):
+    return np.uint8 if sizes[0] * sizes[1] <= 255 else np.int32
+
+
+def _contiguous(array):
+    return np.require(array, requirements="CA")

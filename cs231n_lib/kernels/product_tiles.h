@@ -1,0 +1,53 @@
+/* The heart of convolution and matrix product, for one number type and one instruction set (instruction_sets.h): a
+tile of results, ROWS by two vectors, that stays in registers while it is summed. */
+
+#define LANES (BYTES / (int)sizeof(T))
+#define WIDTH (2 * LANES)          /* of a tile */
+#define UNIT (32 / (int)sizeof(T)) /* pixels that are copied at once */
+
+typedef T NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
+typedef T NAME(unit) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
+#define VECTOR NAME(vector)
+#define AT(p) (*(VECTOR *)(p))
+#define UNIT_AT(p) (*(NAME(unit) *)(p))
+
+/* tile (rows, WIDTH) = weights.T @ panel, of weights (K, rows) and panel (K, WIDTH): its first half at panel, its
+second at second, each row of either `offsets` further on, or WIDTH further on than the last without offsets. */
+static inline __attribute__((always_inline)) TARGET void
+NAME(product)(const int rows, ptrdiff_t K, const T *weights, const T *panel, const T *second, const ptrdiff_t *offsets,
+              T *tile) {
+    VECTOR left[ROWS], right[ROWS];
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; r++)
+        left[r] = right[r] = (VECTOR){0};
+    for (ptrdiff_t k = 0; k < K; k++, weights += rows) {
+        const ptrdiff_t offset = offsets ? offsets[k] : k * WIDTH;
+        const VECTOR a = AT(panel + offset), b = AT(second + offset);
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; r++) {
+            left[r] += a * weights[r];
+            right[r] += b * weights[r];
+        }
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; r++) {
+        AT(tile + r * WIDTH) = left[r];
+        AT(tile + r * WIDTH + LANES) = right[r];
+    }
+}
+
+/* With the number of rows known, the compiler keeps the tile in registers. */
+static TARGET void NAME(product_of)(ptrdiff_t rows, ptrdiff_t K, const T *weights, const T *panel, const T *second,
+                                    const ptrdiff_t *offsets, T *tile) {
+    switch (rows) {
+#define CASE(n) case n: { \
+            if (offsets) \
+                NAME(product)(n < ROWS ? n : ROWS, K, weights, panel, second, offsets, tile); \
+            else \
+                NAME(product)(n < ROWS ? n : ROWS, K, weights, panel, second, NULL, tile); \
+            break; \
+        }
+        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#undef CASE
+    }
+}

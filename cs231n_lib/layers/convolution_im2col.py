@@ -1,0 +1,52 @@
+"""Convolution as a matrix product: every receptive field a column (CS231n lecture notes, "Convolutional Networks").
+
+One image at a time, so that the columns fit into the cache of the processor instead of filling its memory.
+"""
+
+import numpy as np
+
+from cs231n_lib import kernels
+from cs231n_lib.arguments import expect_shape, floats
+from cs231n_lib.layers.conv_arguments import conv_arguments
+
+
+def conv_forward_im2col(x, w, b, conv_param):
+    """conv_forward_naive with one matrix product per image; the same arguments, returns and errors."""
+    x, w, b, geometry = conv_arguments("conv_forward_im2col", x, w, b, conv_param)
+    N, F = len(x), len(w)
+    out_h, out_w = geometry[-2:]
+    filters = w.reshape(F, -1)  # (F, C*HH*WW)
+    out = np.empty((N, F, out_h * out_w), dtype=x.dtype)
+    for n in range(N):
+        np.matmul(filters, _columns(x, n, geometry), out=out[n])
+    out += b[:, None]
+    return out.reshape(N, F, out_h, out_w), (x, w, geometry)
+
+
+def conv_backward_im2col(dout, cache):
+    """Gradients of conv_forward_im2col: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
+
+    The columns are laid out once more, which takes less time than memory for those of all images would cost.
+    """
+    x, w, geometry = cache
+    dout, x, w = floats("conv_backward_im2col", dout=dout, x=x, w=w)
+    N, F = len(x), len(w)
+    out_h, out_w = geometry[-2:]
+    expect_shape("conv_backward_im2col", "dout", dout, (N, F, out_h, out_w), "that of out")
+    dout = dout.reshape(N, F, out_h * out_w)
+    filters = w.reshape(F, -1)  # (F, C*HH*WW)
+    dx, dw = np.empty(x.shape, dtype=x.dtype), np.zeros(filters.shape, dtype=w.dtype)
+    for n in range(N):
+        dw += dout[n] @ _columns(x, n, geometry).T
+        dcols = filters.T @ dout[n]  # (C*HH*WW, out_h*out_w)
+        dx[n] = kernels.col2im(dcols[None], (1, *x.shape[1:]), *_arguments(geometry))[0]
+    return dx, dw.reshape(w.shape), dout.sum(axis=(0, 2))
+
+
+def _columns(x, n, geometry):
+    return kernels.im2col(x[n:n + 1], *_arguments(geometry))[0]  # (C*HH*WW, out_h*out_w)
+
+
+def _arguments(geometry):
+    """field_height, field_width, pad, stride, dilation, as im2col and col2im take them."""
+    return *geometry[:2], geometry[2:4], geometry[4:6], geometry[6:8]

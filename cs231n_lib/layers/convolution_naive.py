@@ -1,0 +1,65 @@
+"""Convolution by its definition, one output at a time (CS231n lecture notes, "Convolutional Networks").
+
+Slow, and what the fast layers are tested against.
+"""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats
+from cs231n_lib.layers.conv_arguments import conv_arguments
+
+
+def conv_forward_naive(x, w, b, conv_param):
+    """Slide each filter over each image: out[n, f, i, j] = sum(field (i, j) of image n * filter f) + b[f].
+
+    Arguments
+    - x: images (N, C, H, W); w: filters (F, C, HH, WW); b: biases (F,).
+    - conv_param: "stride": step from one field to the next; "pad": zeros around the image; "dilation" (1 if not
+      given): step between the pixels of one field. Each an integer or a pair (vertical, horizontal).
+
+    Returns (out (N, F, out_h, out_w), cache) with out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and
+    out_w alike. Raises ValueError naming the argument that does not fit.
+    """
+    x, w, b, geometry = conv_arguments("conv_forward_naive", x, w, b, conv_param)
+    padded = _padded(x, geometry)
+    N, F = len(x), len(w)
+    out = np.empty((N, F, *geometry[-2:]), dtype=x.dtype)
+    for n in range(N):
+        for i, j, rows, columns in _fields(geometry):
+            field = padded[n, :, rows, columns]  # (C, HH, WW)
+            for f in range(F):
+                out[n, f, i, j] = np.sum(field * w[f]) + b[f]
+    return out, (x, w, geometry)
+
+
+def conv_backward_naive(dout, cache):
+    """Gradients of conv_forward_naive: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
+    x, w, geometry = cache
+    dout, x, w = floats("conv_backward_naive", dout=dout, x=x, w=w)
+    N, F = len(x), len(w)
+    expect_shape("conv_backward_naive", "dout", dout, (N, F, *geometry[-2:]), "that of out")
+    padded = _padded(x, geometry)
+    dpadded, dw, db = np.zeros_like(padded), np.zeros_like(w), np.zeros(F, dtype=w.dtype)
+    for n in range(N):
+        for i, j, rows, columns in _fields(geometry):
+            field, dfield = padded[n, :, rows, columns], dpadded[n, :, rows, columns]  # views, (C, HH, WW)
+            for f in range(F):
+                dfield += w[f] * dout[n, f, i, j]
+                dw[f] += field * dout[n, f, i, j]
+                db[f] += dout[n, f, i, j]
+    (ph, pw), (H, W) = geometry[2:4], x.shape[2:]
+    return dpadded[:, :, ph:ph + H, pw:pw + W], dw, db
+
+
+def _padded(x, geometry):
+    ph, pw = geometry[2:4]
+    return np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+
+
+def _fields(geometry):
+    """For each output (i, j) the rows and columns of the padded image that it sees."""
+    HH, WW, _, _, sh, sw, dh, dw, out_h, out_w = geometry
+    for i in range(out_h):
+        for j in range(out_w):
+            top, left = i * sh, j * sw
+            yield i, j, slice(top, top + dh * (HH - 1) + 1, dh), slice(left, left + dw * (WW - 1) + 1, dw)

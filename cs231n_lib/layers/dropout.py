@@ -1,0 +1,89 @@
+"""Dropout, dropconnect and max-norm constraints (CS231n lecture notes, "Neural Networks Part 2")."""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, number, one_of, settings
+from cs231n_lib.layers.affine import affine_backward, affine_forward
+
+
+def dropout_forward(x, dropout_param):
+    """Inverted dropout: keep each value with probability p and divide it by p (Srivastava et al. 2014).
+
+    Arguments
+    - x: of any shape.
+    - dropout_param: "mode": "train" or, where x stays as it is, "test"; "p": the probability of KEEPING a value,
+      0 < p <= 1; "seed": None, a seed that makes the choice repeatable, or an np.random.Generator.
+
+    Returns (out of x's shape, cache). In test mode, and with p = 1, out is x itself, not a copy.
+
+    >>> dropout_forward(np.ones(8), {"mode": "train", "p": 0.5, "seed": 0})[0]
+    array([0., 0., 0., 2., 2., 2., 2., 2.])
+    """
+    x = floats("dropout_forward", x=x)
+    mask = _mask("dropout_forward", "dropout_param", dropout_param, x)
+    return (x if mask is None else x * mask), (mask, x.shape)
+
+
+def dropout_backward(dout, cache):
+    """Gradient of dropout_forward: dout through the same mask."""
+    mask, shape = cache
+    dout = floats("dropout_backward", dout=dout)
+    expect_shape("dropout_backward", "dout", dout, shape, "that of out")
+    return dout if mask is None else dout * mask
+
+
+def dropconnect_forward(x, w, b, dropconnect_param):
+    """An affine layer that keeps each weight with probability p, and divides it by p (Wan et al. 2013).
+
+    Arguments
+    - x (N, d1, ..., dk), w (D, M), b (M,): as in affine_forward; one choice of weights serves the whole batch.
+    - dropconnect_param: "mode", "p" and "seed" as in dropout_forward.
+
+    Returns (out (N, M), cache). In test mode this is affine_forward, the mean of what training computes.
+    """
+    w = floats("dropconnect_forward", w=w)
+    mask = _mask("dropconnect_forward", "dropconnect_param", dropconnect_param, w)
+    out, cache = affine_forward(x, w if mask is None else w * mask, b)
+    return out, (cache, mask)
+
+
+def dropconnect_backward(dout, cache):
+    """Gradients of dropconnect_forward: dout (N, M) -> dx, dw, db; dw is 0 where a weight was dropped."""
+    cache, mask = cache
+    dx, dw, db = affine_backward(dout, cache)
+    if mask is not None:
+        dw *= mask
+    return dx, dw, db
+
+
+def max_norm(w, limit):
+    """w with the weights into each unit scaled down to an L2 norm of at most limit, where they are above it.
+
+    Arguments
+    - w: weights (D, M) of an affine layer, whose units are its columns, or (F, C, HH, WW), one filter per unit.
+    - limit: number > 0; 3 or 4 are usual.
+
+    Returns a new array of w's shape.
+
+    >>> max_norm([[3.0, 0.3], [4.0, 0.4]], limit=1)
+    array([[0.6, 0.3],
+           [0.8, 0.4]])
+    """
+    w, limit = floats("max_norm", w=w), number("max_norm", "limit", limit, above=0)
+    if w.ndim not in (2, 4):
+        raise ValueError(f"max_norm: w should have shape (D, M) or (F, C, HH, WW), but has {w.shape}")
+    inputs = 0 if w.ndim == 2 else (1, 2, 3)
+    norms = np.sqrt(np.sum(w * w, axis=inputs, keepdims=True))
+    return w * (limit / np.maximum(norms, limit))
+
+
+def _mask(function, name, param, array):
+    """0 where a value is dropped, 1 / p where it is kept; None where all are kept as they are."""
+    mode, p, seed = settings(function, name, param, ["mode", "p"], seed=None)
+    one_of(function, f"{name}['mode']", mode, ("train", "test"))
+    p = number(function, f"{name}['p'], the probability of keeping,", p, above=0, at_most=1)
+    if mode == "test" or p == 1:
+        return None
+    # float32 whatever the array's type: twice as fast, and a seed keeps the same values in both types.
+    kept = np.random.default_rng(seed).random(array.shape, dtype=np.float32) < p
+    return kept * array.dtype.type(1 / p)

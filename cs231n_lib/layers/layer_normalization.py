@@ -1,0 +1,44 @@
+"""Layer normalization (Ba, Kiros and Hinton 2016; CS231n lecture notes, "Neural Networks Part 2")."""
+
+from cs231n_lib.arguments import expect_shape, floats, number, settings
+from cs231n_lib.kernels.normalization import normalize_groups_backward, normalize_groups_forward
+
+
+def layernorm_forward(x, gamma, beta, ln_param):
+    """Shift and scale every example to mean 0 and variance 1 over its features, then by what is learnt.
+
+    out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps) and mean and var (biased) over each row.
+    Batch normalization of the transpose, but for gamma and beta, which still belong to features; so there is nothing
+    to remember from training to test time.
+
+    Arguments
+    - x: (N, D) examples; gamma, beta: scale and shift (D,).
+    - ln_param: "eps" (1e-5 if not given), added to the variance.
+
+    Returns (out (N, D), cache). Raises ValueError naming the argument that does not fit.
+
+    >>> layernorm_forward([[1, 3], [5, 5]], [1, 1], [0, 2], {})[0].round(3)
+    array([[-1.,  3.],
+           [ 0.,  2.]])
+    """
+    function = "layernorm_forward"
+    x, gamma, beta = floats(function, x=x, gamma=gamma, beta=beta)
+    expect_shape(function, "x", x, ("N", "D"))
+    expect_shape(function, "gamma", gamma, x.shape[1:], "one number per feature")
+    expect_shape(function, "beta", beta, x.shape[1:], "one number per feature")
+    [eps] = settings(function, "ln_param", ln_param, eps=1e-5)
+    eps = number(function, 'ln_param["eps"]', eps, above=0)
+    out, mean, var = normalize_groups_forward(x, gamma, beta, eps=eps)
+    return out, (x, gamma, mean, var, eps)
+
+
+def layernorm_backward(dout, cache):
+    """Gradients of layernorm_forward: dout (N, D) -> dx (N, D), dgamma (D,), dbeta (D,).
+
+    With dx_hat = dout * gamma and means over a row,
+
+        dx = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / sqrt(var + eps).
+    """
+    dout = floats("layernorm_backward", dout=dout)
+    expect_shape("layernorm_backward", "dout", dout, cache[0].shape, "that of out")
+    return normalize_groups_backward(dout, *cache)

@@ -1,0 +1,63 @@
+"""Losses on scores and their gradients (CS231n lecture notes, "Linear Classification")."""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, labels
+
+
+def svm_loss(x, y):
+    """Multiclass SVM (hinge) loss with margin 1: mean over i of sum over j != y_i of max(0, x_ij - x_iy_i + 1).
+
+    Arguments
+    - x: (N, C) scores; y: (N,) integers 0..C-1, the right classes.
+
+    Returns (loss, dx): a number and (N, C), of x's dtype. At a margin of exactly 0 the gradient is 0. Raises
+    ValueError naming the argument that does not fit, and for no examples, whose mean loss is not defined.
+
+    >>> loss, dx = svm_loss([[3.0, 2.5, 0.0]], [0])
+    >>> float(loss), dx
+    (0.5, array([[-1.,  1.,  0.]]))
+    """
+    x, right = _scores_and_right("svm_loss", x, y)
+    N = len(x)
+    margins = x - x.ravel()[right][:, None]  # (N, C)
+    margins += 1
+    np.maximum(margins, 0, out=margins)
+    margins.ravel()[right] = 0
+    # Each violated margin pulls on its own class once and on the right class once.
+    dx = (margins > 0).astype(x.dtype)  # (N, C)
+    dx.ravel()[right] = -np.add.reduce(dx, axis=1)
+    dx /= N
+    return x.dtype.type(np.add.reduce(margins, axis=None) / N), dx
+
+
+def softmax_loss(x, y):
+    """Softmax (cross-entropy) loss: mean over i of -log(exp(x_iy_i) / sum over j of exp(x_ij)).
+
+    Arguments, returns and errors as in svm_loss. Scores of any finite size are safe.
+
+    >>> loss, dx = softmax_loss(np.zeros((1, 4)), [2])
+    >>> float(loss), dx  # log(4)
+    (1.3862943611198906, array([[ 0.25,  0.25, -0.75,  0.25]]))
+    """
+    x, right = _scores_and_right("softmax_loss", x, y)
+    N = len(x)
+    shifted = x - np.maximum.reduce(x, axis=1, keepdims=True)  # no probability changes, and exp cannot overflow
+    dx = np.exp(shifted)  # (N, C)
+    sums = np.add.reduce(dx, axis=1, keepdims=True)  # (N, 1)
+    losses = np.log(sums).ravel() - shifted.ravel()[right]  # (N,)
+    sums *= N
+    dx /= sums  # probabilities / N
+    dx.ravel()[right] -= 1 / N
+    return x.dtype.type(np.add.reduce(losses) / N), dx
+
+
+def _scores_and_right(function, x, y):
+    """x, C-contiguous, and where the scores of the right classes lie in x.ravel()."""
+    x = np.ascontiguousarray(floats(function, x=x))
+    expect_shape(function, "x", x, ("N", "C"), "one row of scores per example")
+    N, C = x.shape
+    if x.size == 0:
+        raise ValueError(f"{function}: x has shape {x.shape}: the mean loss of no scores is not defined")
+    y = labels(function, y, N, C)
+    return x, np.arange(0, N * C, C) + y

@@ -1,0 +1,90 @@
+"""Max and average pooling by their definition, one output at a time (CS231n lecture notes, "Convolutional Networks").
+
+Slow, and what the fast layers are tested against.
+"""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, settings
+from cs231n_lib.kernels.geometry import geometry
+
+
+def max_pool_forward_naive(x, pool_param):
+    """The largest value of each window.
+
+    Arguments
+    - x: images (N, C, H, W).
+    - pool_param: "pool_height", "pool_width": size of the window; "stride": step from one window to the next;
+      "pad" (0 if not given): border that belongs to windows but never wins, smaller than the window. Stride and
+      pad are integers or pairs (vertical, horizontal); windows may overlap.
+
+    Returns (out (N, C, out_h, out_w), cache) with out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike.
+    NaN is larger than any number. Raises ValueError naming the argument that does not fit.
+    """
+    x, geometry = _arguments("max_pool_forward_naive", x, pool_param)
+    height, width, ph, pw = geometry[:4]
+    if ph >= height or pw >= width:
+        raise ValueError(f"max_pool_forward_naive: pad should be smaller than the window of {height}x{width}, or a "
+                         f"window might hold no pixel at all, but is {ph, pw}")
+    out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
+    for n, c, i, j, rows, columns in _windows(x.shape, geometry):
+        out[n, c, i, j] = np.max(x[n, c, rows, columns])
+    return out, (x, geometry)
+
+
+def max_pool_backward_naive(dout, cache):
+    """Gradient of max_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W).
+
+    Each dout goes to the largest value of its window; of several, to the first in reading order.
+    """
+    x, geometry = cache
+    dout, dx = _gradients("max_pool_backward_naive", dout, x, geometry)
+    for n, c, i, j, rows, columns in _windows(x.shape, geometry):
+        window, dwindow = x[n, c, rows, columns], dx[n, c, rows, columns]  # views
+        dwindow[np.unravel_index(np.argmax(window), window.shape)] += dout[n, c, i, j]
+    return dx
+
+
+def avg_pool_forward_naive(x, pool_param):
+    """The sum of each window divided by pool_height * pool_width: padding counts, as zeros.
+
+    Arguments, returns and errors as in max_pool_forward_naive, but any padding will do.
+    """
+    x, geometry = _arguments("avg_pool_forward_naive", x, pool_param)
+    out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
+    for n, c, i, j, rows, columns in _windows(x.shape, geometry):
+        out[n, c, i, j] = np.sum(x[n, c, rows, columns]) / (geometry[0] * geometry[1])
+    return out, (x, geometry)
+
+
+def avg_pool_backward_naive(dout, cache):
+    """Gradient of avg_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W), shared out evenly."""
+    x, geometry = cache
+    dout, dx = _gradients("avg_pool_backward_naive", dout, x, geometry)
+    for n, c, i, j, rows, columns in _windows(x.shape, geometry):
+        dx[n, c, rows, columns] += dout[n, c, i, j] / (geometry[0] * geometry[1])
+    return dx
+
+
+def _arguments(function, x, pool_param):
+    height, width, stride, pad = settings(function, "pool_param", pool_param,
+                                          ["pool_height", "pool_width", "stride"], pad=0)
+    x = floats(function, x=x)
+    expect_shape(function, "x", x, ("N", "C", "H", "W"))
+    return x, geometry(function, x.shape, height, width, pad, stride, dilation=1)
+
+
+def _gradients(function, dout, x, geometry):
+    dout = floats(function, dout=dout)
+    expect_shape(function, "dout", dout, (*x.shape[:2], *geometry[-2:]), "that of out")
+    return dout, np.zeros(x.shape, dtype=np.result_type(dout, x))
+
+
+def _windows(x_shape, geometry):
+    """For each output n, c, i, j the rows and columns of the image in its window, without those in the padding."""
+    N, C, H, W = x_shape
+    height, width, ph, pw, sh, sw, _, _, out_h, out_w = geometry
+    for n, c, i, j in np.ndindex(N, C, out_h, out_w):
+        top, left = i * sh - ph, j * sw - pw
+        rows, columns = slice(max(0, top), max(0, top + height)), slice(max(0, left), max(0, left + width))
+        yield n, c, i, j, rows, columns

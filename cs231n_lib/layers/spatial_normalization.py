@@ -1,0 +1,95 @@
+"""Normalization of images: by channel over the batch, or by groups of an image's channels."""
+
+from cs231n_lib.arguments import expect_shape, floats, integer, number, settings
+from cs231n_lib.kernels.normalization import (
+    normalize_channels_backward,
+    normalize_groups_backward,
+    normalize_groups_forward,
+)
+from cs231n_lib.layers.batch_normalization import normalize_batch
+
+
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    """Batch normalization for images: mean and variance of each channel over all images and pixels.
+
+    Arguments
+    - x: (N, C, H, W) images; gamma, beta: scale and shift (C,); bn_param: as in batchnorm_forward.
+
+    Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    """
+    x, gamma, beta = _images("spatial_batchnorm_forward", x, gamma, beta)
+    return normalize_batch("spatial_batchnorm_forward", x, gamma, beta, bn_param)
+
+
+def spatial_batchnorm_backward(dout, cache):
+    """Gradients of spatial_batchnorm_forward: dout (N, C, H, W) -> dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
+    dout = _upstream("spatial_batchnorm_backward", dout, cache[0])
+    return normalize_channels_backward(dout, *cache)
+
+
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    """Group normalization (Wu and He 2018): mean and variance of each group of an image's channels.
+
+    Arguments
+    - x: (N, C, H, W) images; gamma, beta: scale and shift, (C,) or (1, C, 1, 1).
+    - G: the number of groups, a divisor of C; neighbouring channels go together.
+    - gn_param: "eps" (1e-5 if not given), added to the variance.
+
+    Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    """
+    return _forward("spatial_groupnorm_forward", x, gamma, beta, G, "gn_param", gn_param)
+
+
+def spatial_groupnorm_backward(dout, cache):
+    """Gradients of spatial_groupnorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, shaped as x, gamma and beta."""
+    return _backward("spatial_groupnorm_backward", dout, cache)
+
+
+def spatial_instancenorm_forward(x, gamma, beta, in_param):
+    """Instance normalization (Ulyanov et al. 2016): mean and variance of each channel of each image.
+
+    Group normalization with one channel to a group. Arguments as there, without G; in_param: "eps" (1e-5 if not
+    given). Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    """
+    return _forward("spatial_instancenorm_forward", x, gamma, beta, None, "in_param", in_param)
+
+
+def spatial_instancenorm_backward(dout, cache):
+    """Gradients of spatial_instancenorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, as for group norm."""
+    return _backward("spatial_instancenorm_backward", dout, cache)
+
+
+def _forward(function, x, gamma, beta, groups, name, param):
+    x, gamma, beta = _images(function, x, gamma, beta)
+    C = x.shape[1]
+    groups = max(C, 1) if groups is None else integer(function, "G", groups, 1)
+    if C % groups:
+        raise ValueError(f"{function}: G should divide the number of channels, {C}, but is {groups}")
+    shapes = gamma.shape, beta.shape
+    for argument, array in (("gamma", gamma), ("beta", beta)):
+        if array.shape != (1, C, 1, 1):
+            expect_shape(function, argument, array, (C,), f"or (1, {C}, 1, 1), one number per channel")
+    gamma, beta = gamma.reshape(C), beta.reshape(C)
+    [eps] = settings(function, name, param, eps=1e-5)
+    eps = number(function, f'{name}["eps"]', eps, above=0)
+    out, mean, var = normalize_groups_forward(x, gamma, beta, groups, eps)
+    return out, ((x, gamma, mean, var, eps), shapes)
+
+
+def _backward(function, dout, cache):
+    arguments, (gamma_shape, beta_shape) = cache
+    dout = _upstream(function, dout, arguments[0])
+    dx, dgamma, dbeta = normalize_groups_backward(dout, *arguments)
+    return dx, dgamma.reshape(gamma_shape), dbeta.reshape(beta_shape)
+
+
+def _images(function, x, gamma, beta):
+    arrays = floats(function, x=x, gamma=gamma, beta=beta)
+    expect_shape(function, "x", arrays[0], ("N", "C", "H", "W"))
+    return arrays
+
+
+def _upstream(function, dout, x):
+    dout = floats(function, dout=dout)
+    expect_shape(function, "dout", dout, x.shape, "that of out")
+    return dout

@@ -1,0 +1,118 @@
+"""A deep convolutional net, VGG's pattern with batch normalization."""
+
+import numpy as np
+
+from cs231n_lib import layers
+from cs231n_lib.arguments import integer
+from cs231n_lib.initializers import he, small_random
+from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
+from cs231n_lib.models.network import Network, image_size, odd
+
+
+class ConvNet(Network):
+    """{conv - batch normalization - ReLU, n times; 2x2 max pooling} for each block, [dropout], affine - softmax.
+
+    The convolutions keep the image's size and each pooling halves it (Simonyan and Zisserman 2015; Ioffe and Szegedy
+    2015). They have no bias: batch normalization would take it away again, and its beta stands in for it.
+
+    params, for convolution i = 1, 2, ... over all blocks: Wi (filters, channels, filter_size, filter_size), gammai
+    and betai (filters,); for the affine layer after the last convolution n: W(n+1) and b(n+1).
+
+    >>> net = ConvNet(input_dim=(3, 16, 16), blocks=((8, 8), (16,)), seed=0)
+    >>> ", ".join(net.params)
+    'W1, gamma1, beta1, W2, gamma2, beta2, W3, gamma3, beta3, W4, b4'
+    >>> net.params["W4"].shape  # 16 filters see 4x4 pixels after two poolings
+    (256, 10)
+    """
+
+    def __init__(self, input_dim=(3, 32, 32), blocks=((32, 32), (64, 64), (128, 128)), num_classes=10, filter_size=3,
+                 global_average=False, dropout_keep_ratio=1, reg=0.0, weight_scale=1e-3, dtype=np.float32, seed=None):
+        """
+        - input_dim: (channels, height, width) of the images; height and width are multiples of 2 ** len(blocks).
+        - blocks: for each block the numbers of filters of its convolutions; filter_size: odd; num_classes: classes.
+        - global_average: whether the affine layer gets the mean over the pixels of each map (Lin et al. 2014)
+          instead of all of them: fewer weights.
+        - dropout_keep_ratio: the probability of keeping an input of the affine layer; 1 for no dropout.
+        - reg: strength of the L2 regularization; weight_scale: standard deviation of the affine layer's first
+          weights. Those of the convolutions are He's.
+        - dtype: float32 or float64, of the parameters and all that is computed; seed: as in FullyConnectedNet.
+        """
+        input_dim, self.blocks = image_size("ConvNet", input_dim), _blocks(blocks)
+        rng, fixed = random_start(seed)
+        dropout = DropoutMasks("ConvNet", dropout_keep_ratio, 1, rng, fixed)
+        super().__init__(input_dim, num_classes, reg, dtype, dropout)
+        filter_size = odd("ConvNet", "filter_size", filter_size)
+        self.conv_param = {"stride": 1, "pad": filter_size // 2}
+        self.pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
+        self.global_average = bool(global_average)
+
+        channels, H, W = self.input_dim
+        pixels = _pooled("height", H, self.blocks) * _pooled("width", W, self.blocks)  # after the last block
+        for i, filters in enumerate(sum(self.blocks, ()), start=1):
+            self.params[f"W{i}"] = he((filters, channels, filter_size, filter_size), dtype=self.dtype, rng=rng)
+            self.params[f"gamma{i}"] = np.ones(filters, self.dtype)
+            self.params[f"beta{i}"] = np.zeros(filters, self.dtype)
+            self.bn_params.append({"mode": "train"})
+            channels = filters
+        self.num_convolutions = i
+        inputs = channels if self.global_average else channels * pixels
+        self.params[f"W{i + 1}"] = small_random((inputs, self.num_classes), weight_scale, self.dtype, rng)
+        self.params[f"b{i + 1}"] = np.zeros(self.num_classes, self.dtype)
+
+    def _forward(self, X, mode):
+        out, caches = X, []
+        for i, ends_block in enumerate(self._block_ends(), start=1):
+            out, cache = self._convolution_forward(out, i, ends_block)
+            caches.append(cache)
+        if self.global_average:
+            caches.append(out.shape)
+            out = out.mean(axis=(2, 3))  # (N, F)
+        if self.dropout:
+            out, cache = layers.dropout_forward(out, self.dropout.param(0, mode))
+            caches.append(cache)
+        last = self.num_convolutions + 1
+        scores, cache = layers.affine_forward(out, self.params[f"W{last}"], self.params[f"b{last}"])  # (N, C)
+        return scores, [*caches, cache]
+
+    def _backward(self, dscores, caches):
+        grads, last = {}, self.num_convolutions + 1
+        dout, grads[f"W{last}"], grads[f"b{last}"] = layers.affine_backward(dscores, caches.pop())
+        if self.dropout:
+            dout = layers.dropout_backward(dout, caches.pop())
+        if self.global_average:
+            shape = caches.pop()  # (N, F, H, W)
+            dout = np.broadcast_to(dout[:, :, None, None] / (shape[2] * shape[3]), shape)
+        for i, ends_block in zip(range(last - 1, 0, -1), reversed(self._block_ends()), strict=True):
+            backward = layers.conv_bn_relu_pool_backward if ends_block else layers.conv_bn_relu_backward
+            # the cache is given up before the next layer down makes its own arrays
+            dout, grads[f"W{i}"], _, grads[f"gamma{i}"], grads[f"beta{i}"] = backward(dout, caches.pop(), i > 1)
+        return grads
+
+    def _convolution_forward(self, x, i, ends_block):
+        W, gamma, beta = (self.params[f"{name}{i}"] for name in ("W", "gamma", "beta"))
+        bn_param = self.bn_params[i - 1]
+        if ends_block:
+            return layers.conv_bn_relu_pool_forward(x, W, None, gamma, beta, self.conv_param, bn_param,
+                                                    self.pool_param)
+        return layers.conv_bn_relu_forward(x, W, None, gamma, beta, self.conv_param, bn_param)
+
+    def _block_ends(self):
+        """For each convolution whether a pooling follows."""
+        return [j == len(block) for block in self.blocks for j in range(1, len(block) + 1)]
+
+
+def _blocks(blocks):
+    if (not isinstance(blocks, (tuple, list)) or not blocks
+            or not all(isinstance(block, (tuple, list)) and block for block in blocks)):
+        raise ValueError("ConvNet: blocks should be a list of blocks, each a list with the number of filters of every "
+                         f"convolution, as in ((32, 32), (64,)), but is {blocks!r}")
+    return tuple(tuple(integer("ConvNet", "each number of filters in blocks", filters, 1) for filters in block)
+                 for block in blocks)
+
+
+def _pooled(name, size, blocks):
+    times = 2 ** len(blocks)
+    if size % times:
+        raise ValueError(f"ConvNet: the {name} in input_dim should be a multiple of {times}, since {len(blocks)} "
+                         f"blocks halve it that often, but is {size}")
+    return size // times

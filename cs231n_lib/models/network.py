@@ -1,0 +1,157 @@
+"""What all nets of the course have in common: loss, predictions, regularization, saving, the state beside params."""
+
+import numpy as np
+
+from cs231n_lib.arguments import integer, labels, number
+from cs231n_lib.layers.losses import softmax_loss
+from cs231n_lib.npz_files import read_npz, write_npz
+from cs231n_lib.solver_checkpoint import refuse_other_params
+
+KIND = "cs231n model 1"
+
+
+class Network:
+    """A net that ends in a softmax loss. Its parameters are the arrays in the dict `params`, all of one dtype.
+
+    A subclass fills params (weights under names that begin with W: those are regularized), and bn_params if it has
+    batch normalization, and defines
+
+    - _forward(X, mode) -> (scores (N, C), cache), with mode "train" or "test";
+    - _backward(dscores, cache) -> the gradient of each parameter, a dict.
+    """
+
+    def __init__(self, input_dim, num_classes, reg, dtype, dropout=None):
+        self.input_dim = input_dim
+        self.num_classes = integer(type(self).__name__, "num_classes", num_classes, 1)
+        self.reg = number(type(self).__name__, "reg", reg, at_least=0)
+        self.dtype = float_type(type(self).__name__, dtype)
+        self.params = {}
+        self.bn_params = []  # one per batch normalization, as batchnorm_forward takes them
+        self.dropout = dropout
+
+    def loss(self, X, y=None):
+        """Scores of the examples X, or the loss on them and its gradient.
+
+        Arguments
+        - X: (N, ...) examples of the net's input size, of any numeric type; computed with in the net's dtype.
+        - y: (N,) integers 0..C-1, or None for scores.
+
+        Returns, without y, scores (N, C) as at test time: batch normalization by its running averages, no dropout.
+        With y (loss, grads), as in training: softmax loss + reg * sum(W * W) over all weights W, biases, gamma and
+        beta not among them; grads is a dict like params. Raises ValueError naming the argument that does not fit.
+        """
+        X = self._examples(X)
+        if y is None:
+            self._set_mode("test")
+            return self._forward(X, "test")[0]
+        y = labels(f"{type(self).__name__}.loss", y, len(X), self.num_classes)
+        if len(X) == 0:
+            raise ValueError(f"{type(self).__name__}.loss: X is empty: the mean loss of no examples is not defined")
+        self._set_mode("train")
+        scores, cache = self._forward(X, "train")
+        loss, dscores = softmax_loss(scores, y)
+        grads = self._backward(dscores, cache)
+        return self._regularized(loss, grads)
+
+    def predict(self, X, batch_size=100):
+        """The class with the highest score for each example in X (N, ...): integers (N,)."""
+        X, step = np.asarray(X), integer("predict", "batch_size", batch_size, 1)
+        batches = [self.loss(X[i:i + step]).argmax(axis=1) for i in range(0, len(X), step)]
+        return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
+
+    def after_step(self):
+        """To be called after every update of params: with a seed, dropout masks change only then."""
+        if self.dropout:
+            self.dropout.next_step()
+
+    def state(self):
+        """What changes in training beside params, as a dict of arrays: running averages and dropout's random state."""
+        arrays = {f"bn{i}/{key}": bn_param[key] for i, bn_param in enumerate(self.bn_params, start=1)
+                  for key in ("running_mean", "running_var") if key in bn_param}
+        return arrays | (self.dropout.state() if self.dropout else {})
+
+    def load_state(self, state):
+        """Set what state() returned, in a net made with the same arguments. Raises ValueError if it does not fit."""
+        bn_params = [dict(bn_param) for bn_param in self.bn_params]
+        for name, array in state.items():
+            layer, _, key = name.partition("/")
+            if not layer.startswith("bn"):
+                continue
+            index = int(layer.removeprefix("bn")) - 1
+            if index >= len(bn_params) or array.shape != self.params[f"gamma{index + 1}"].shape:
+                raise ValueError(f"{type(self).__name__}.load_state: {name} {array.shape} is of another net")
+            bn_params[index][key] = np.array(array)
+        if self.dropout:
+            self.dropout.load_state(state)
+        self.bn_params = bn_params
+
+    def save(self, path):
+        """Write params and state as .npz to exactly this path."""
+        members = {"params": self.params, "state": self.state()}
+        arrays = {f"{group}/{name}": array for group, found in members.items() for name, array in found.items()}
+        write_npz(path, {"kind": KIND, **arrays})
+
+    def load(self, path):
+        """Read what save wrote, into a net made with the same arguments. Raises ValueError if it does not fit."""
+        groups = {"params": {}, "state": {}}
+        for name, array in read_npz(path, KIND, "saved model").items():
+            group, _, rest = name.partition("/")
+            if group in groups:
+                groups[group][rest] = array
+        refuse_other_params(self.params, groups["params"], path)
+        self.load_state(groups["state"])
+        self.params = groups["params"]
+
+    def _regularized(self, loss, grads):
+        if self.reg:
+            for name, w in self.params.items():
+                if name.startswith("W"):
+                    loss = loss + self.reg * np.vdot(w, w)
+                    grads[name] += 2 * self.reg * w
+        return self.dtype.type(loss), grads
+
+    def _set_mode(self, mode):
+        for bn_param in self.bn_params:
+            bn_param["mode"] = mode
+        if mode == "train" and self.dropout:
+            self.dropout.next_loss()
+
+    def _examples(self, X):
+        X = np.asarray(X)
+        name = f"{type(self).__name__}.loss"
+        if X.dtype.kind not in "biuf" or X.dtype == np.float16:
+            raise ValueError(f"{name}: X should hold integers, float32 or float64, but is {X.dtype}")
+        self._refuse_size(name, X)
+        return X.astype(self.dtype, copy=False)
+
+    def _refuse_size(self, name, X):
+        if isinstance(self.input_dim, tuple):
+            if X.shape[1:] != self.input_dim:
+                C, H, W = self.input_dim
+                hint = "; data.to_nchw moves the channels" if X.shape[1:] == (H, W, C) else ""
+                raise ValueError(f"{name}: X should have shape (N, {C}, {H}, {W}), but has {X.shape}{hint}")
+        elif X.ndim < 2 or int(np.prod(X.shape[1:])) != self.input_dim:
+            raise ValueError(f"{name}: X should have {self.input_dim} values per example, as in "
+                             f"(N, {self.input_dim}), but has shape {X.shape}")
+
+
+def float_type(function, dtype):
+    """dtype as np.dtype. Raises ValueError unless it is float32 or float64."""
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float32, np.float64):
+        raise ValueError(f"{function}: dtype should be float32 or float64, but is {dtype}")
+    return dtype
+
+
+def image_size(function, input_dim):
+    """input_dim as (channels, height, width). Raises ValueError."""
+    if not isinstance(input_dim, (tuple, list)) or len(input_dim) != 3:
+        raise ValueError(f"{function}: input_dim should be (channels, height, width), but is {input_dim!r}")
+    return tuple(integer(function, "each size in input_dim", size, 1) for size in input_dim)
+
+
+def odd(function, name, value):
+    """value, an odd integer: filters of such a size can keep the image's size. Raises ValueError."""
+    if integer(function, name, value, 1) % 2 == 0:
+        raise ValueError(f"{function}: {name} should be odd, so that padding can keep the image's size, but is {value}")
+    return int(value)

@@ -1,0 +1,170 @@
+"""First-order update rules (CS231n lecture notes, "Optimization" and "Training neural networks").
+
+Every rule is a function
+
+    next_w, next_config = rule(w, dw, config=None)
+
+- w, dw: weights and the gradient of the loss with respect to them, of one shape; float32 or float64.
+- config: dict of hyperparameters and of what the rule remembers from step to step, as the last call returned it;
+  None for the first step with the default hyperparameters. A key that the rule does not know is an error.
+
+Neither w nor config nor an array in config is changed: the next weights and the next config are new. Weights and
+memory keep the dtype of w and dw, the wider one where they differ. Raises ValueError naming what does not fit.
+
+>>> w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1}
+>>> w, config = sgd_momentum(w, np.array([10.0, 0.0]), config)
+>>> w
+array([0., 2.])
+>>> w, config = sgd_momentum(w, np.array([0.0, 0.0]), config)  # rolls on
+>>> w
+array([-0.9,  2. ])
+"""
+
+import numpy as np
+
+from cs231n_lib.arguments import expect_shape, floats, integer, number, settings
+from cs231n_lib.kernels.optimization import adam_step
+
+__all__ = ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_momentum"]
+
+
+def sgd(w, dw, config=None):
+    """Gradient descent: w - learning_rate dw.
+
+    config: learning_rate (1e-2).
+    """
+    w, dw, config = _validated("sgd", w, dw, config, learning_rate=1e-2)
+    return _like(w, w - config["learning_rate"] * dw), config
+
+
+def sgd_momentum(w, dw, config=None):
+    """Gradient descent with momentum: the velocity is kept but for friction, and the gradient accelerates it.
+
+    v = momentum v - learning_rate dw;  w + v
+
+    config: learning_rate (1e-2), momentum (0.9; 0 is plain gradient descent), velocity (zeros).
+    """
+    w, dw, config = _validated("sgd_momentum", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
+    velocity = _accelerated(config, dw)
+    return _like(w, w + velocity), {**config, "velocity": velocity}
+
+
+def nesterov(w, dw, config=None):
+    """Nesterov momentum: the gradient counts where the momentum is about to carry the weights.
+
+    v' = momentum v - learning_rate dw;  w + v' + momentum (v' - v)
+
+    The weights that are handed in and out are those looked ahead from, w + momentum v in the usual notation, so
+    that dw is needed only where w is (Bengio et al., "Advances in optimizing recurrent networks", 2013).
+
+    config: learning_rate (1e-2), momentum (0.9), velocity (zeros).
+    """
+    w, dw, config = _validated("nesterov", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
+    velocity = _accelerated(config, dw)
+    next_w = w + velocity + config["momentum"] * (velocity - config["velocity"])
+    return _like(w, next_w), {**config, "velocity": velocity}
+
+
+def adagrad(w, dw, config=None):
+    """Adagrad: each weight's steps are divided by the root of the sum of its squared gradients so far.
+
+    cache = cache + dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)   (Duchi et al., 2011)
+
+    config: learning_rate (1e-2), epsilon (1e-8), cache (zeros).
+    """
+    w, dw, config = _validated("adagrad", w, dw, config, ["cache"], learning_rate=1e-2, epsilon=1e-8)
+    cache = _like(w, config["cache"] + dw * dw)
+    return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
+
+
+def rmsprop(w, dw, config=None):
+    """RMSProp: as Adagrad, but with a moving average of the squared gradients, so that steps need not vanish.
+
+    cache = decay_rate cache + (1 - decay_rate) dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)
+    (Tieleman and Hinton, 2012)
+
+    config: learning_rate (1e-2), decay_rate (0.99), epsilon (1e-8), cache (zeros).
+    """
+    w, dw, config = _validated("rmsprop", w, dw, config, ["cache"],
+                               learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
+    cache = config["decay_rate"] * config["cache"]
+    cache = _like(w, cache + (1 - config["decay_rate"]) * dw * dw)
+    return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
+
+
+def adam(w, dw, config=None):
+    """Adam: moving averages of the gradient and of its square, both corrected for having started at 0.
+
+    t = t + 1;  m = beta1 m + (1 - beta1) dw;  v = beta2 v + (1 - beta2) dw^2
+    w - learning_rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)   (Kingma and Ba, 2015)
+
+    config: learning_rate (1e-3), beta1 (0.9), beta2 (0.999), epsilon (1e-8), m and v (zeros), t (0).
+    """
+    return _adam("adam", w, dw, config)
+
+
+def adamw(w, dw, config=None):
+    """Adam with decoupled weight decay: w also shrinks by learning_rate weight_decay w, whatever the gradients.
+
+    In Adam the gradient of an L2 penalty is divided like all gradients, so that weights with large gradients are
+    hardly regularized; here all decay alike (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
+
+    config: as for adam, and weight_decay (1e-2).
+    """
+    return _adam("adamw", w, dw, config, weight_decay=1e-2)
+
+
+def _adam(rule, w, dw, config, **weight_decay):
+    w, dw, config = _validated(rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999,
+                               epsilon=1e-8, **weight_decay)
+    t = config["t"] + 1
+    next_w, m, v = adam_step(w, dw, config["m"], config["v"], t, config["learning_rate"], config["beta1"],
+                             config["beta2"], config["epsilon"], config.get("weight_decay", 0.0))
+    return next_w, {**config, "m": m, "v": v, "t": t}
+
+
+def _accelerated(config, dw):
+    velocity = config["momentum"] * config["velocity"]
+    return _like(dw, velocity - config["learning_rate"] * dw)
+
+
+def _scaled_step(w, dw, cache, config):
+    step = np.sqrt(cache)
+    step = dw / (step + config["epsilon"])
+    return _like(w, w - config["learning_rate"] * step)
+
+
+def _like(w, array):
+    # NumPy makes numbers of results without axes, and NumPy 1 float64 ones.
+    return np.asarray(array, dtype=w.dtype)
+
+
+def _validated(rule, w, dw, config, memory=(), counters=(), **defaults):
+    """w and dw in one dtype, and a new, complete config: hyperparameters as Python floats, memory in that dtype."""
+    w, dw = floats(rule, w=w, dw=dw)
+    expect_shape(rule, "dw", dw, w.shape, "as w has")
+    keys = [*defaults, *memory, *counters]
+    values = settings(rule, "config", {} if config is None else config, **defaults,
+                      **dict.fromkeys(memory), **dict.fromkeys(counters, 0))
+    checked = {}
+    for key, value in zip(keys, values, strict=True):
+        name = f"config[{key!r}]"
+        if key in memory:
+            checked[key] = _memory(rule, name, value, w)
+        elif key in counters:
+            checked[key] = integer(rule, name, value, 0)
+        else:
+            checked[key] = number(rule, name, value, at_least=0, **_below(key))
+    return w, dw, checked
+
+
+def _below(key):
+    return {"below": 1} if key in ("momentum", "decay_rate", "beta1", "beta2") else {}
+
+
+def _memory(rule, name, value, w):
+    if value is None:
+        return np.zeros(w.shape, w.dtype)
+    value = floats(rule, **{name: value})
+    expect_shape(rule, name, value, w.shape, "as w has")
+    return value.astype(w.dtype, copy=False)

@@ -1,0 +1,77 @@
+"""Small square patches of images, and how they are made comparable: the words that bags of visual words count."""
+
+import numpy as np
+
+from cs231n_lib.arguments import floats, integer
+
+CONTRAST_FLOOR = 10.0  # added to the variance, in squared units of brightness 0..255: keeps noise in flat patches small
+
+
+def sample_patches(images, num_patches, size=6, rng=None):
+    """Patches from random places of random images.
+
+    Arguments
+    - images: (N, H, W, C), uint8 or floats in 0..255.
+    - num_patches: how many; size: their side in pixels; rng: np.random.Generator or a seed.
+
+    Returns (num_patches, size*size*C), each patch with its rows after one another, normalised as in
+    `normalize_patches`; float32 for float32 images, else float64.
+
+    >>> sample_patches(np.zeros((5, 32, 32, 3)), num_patches=1000, size=6, rng=0).shape
+    (1000, 108)
+    """
+    images = _validated("sample_patches", images, size)
+    num_patches = integer("sample_patches", "num_patches", num_patches, 0)
+    if len(images) == 0 and num_patches:
+        raise ValueError("sample_patches: images is empty")
+    rng = np.random.default_rng(rng)
+    windows = _windows(images, size)  # (N, rows, columns, size, size, C)
+    places = tuple(rng.integers(0, count, size=num_patches) for count in windows.shape[:3])
+    patches = windows[places].reshape(num_patches, size * size * images.shape[3])
+    return normalize_patches(floats("sample_patches", images=patches))
+
+
+def dense_patches(images, size=6, stride=2):
+    """The patches at every `stride` pixels of each image.
+
+    Arguments: images (N, H, W, C), uint8 or floats in 0..255; size: the patches' side and stride: the distance from
+    one to the next, in pixels.
+
+    Returns (N, rows, columns, size*size*C), normalised as in `normalize_patches`, with rows = (H - size) // stride + 1
+    and columns in the same way; float32 for float32 images, else float64.
+
+    >>> dense_patches(np.zeros((5, 32, 32, 3)), size=6, stride=2).shape
+    (5, 14, 14, 108)
+    """
+    images = _validated("dense_patches", images, size)
+    stride = integer("dense_patches", "stride", stride, 1)
+    windows = _windows(images, size)[:, ::stride, ::stride]
+    flat = windows.reshape(*windows.shape[:3], size * size * images.shape[3])  # a copy
+    return normalize_patches(floats("dense_patches", images=flat))
+
+
+def normalize_patches(patches):
+    """Take from each patch (last axis) its mean brightness and divide by its contrast: (x - mean) / sqrt(var + 10).
+
+    After Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
+    """
+    patches = floats("normalize_patches", patches=patches)
+    patches = patches - patches.mean(axis=-1, keepdims=True)
+    variance = np.einsum("...i,...i->...", patches, patches) / max(patches.shape[-1], 1)
+    patches /= np.sqrt(variance + CONTRAST_FLOOR)[..., None]
+    return patches
+
+
+def _validated(function, images, size):
+    images = np.asarray(images)
+    if images.ndim != 4:
+        raise ValueError(f"{function}: images should have shape (N, H, W, C), but have {images.shape}")
+    if not 1 <= integer(function, "size", size, 1) <= min(images.shape[1:3]):
+        raise ValueError(f"{function}: size should be at most {min(images.shape[1:3])}, the images' shorter side, "
+                         f"but is {size}")
+    return images
+
+
+def _windows(images, size):
+    windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
+    return windows.transpose(0, 1, 2, 4, 5, 3)  # (N, rows, columns, size, size, C), a view

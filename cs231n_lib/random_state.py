@@ -1,0 +1,46 @@
+"""The state of a random generator as text, so that it can be saved and gone on from exactly."""
+
+import json
+
+import numpy as np
+
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # those that NumPy has
+
+
+def random_state_to_text(rng):
+    """The state of a np.random.Generator as JSON.
+
+    >>> rng = np.random.default_rng(0)
+    >>> text = random_state_to_text(rng)
+    >>> rng.random() == random_state_from_text(text).random()
+    True
+    """
+    state = rng.bit_generator.state
+    if state["bit_generator"] not in _BIT_GENERATORS:
+        raise ValueError(f"the state of a {state['bit_generator']} cannot be saved, only of "
+                         f"{', '.join(_BIT_GENERATORS)}; np.random.default_rng(seed) makes a PCG64")
+    return json.dumps(state, default=_array_to_json)
+
+
+def random_state_from_text(text):
+    """A new np.random.Generator that goes on where that of the text was. Raises ValueError."""
+    try:
+        state = json.loads(text, object_hook=_array_from_json)
+        name = state["bit_generator"]
+        if name not in _BIT_GENERATORS:
+            raise ValueError(f"unknown generator {name!r}")
+        bit_generator = getattr(np.random, name)()
+        bit_generator.state = state
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"this is no state of a random generator: {error}") from None
+    return np.random.Generator(bit_generator)
+
+
+def _array_to_json(value):
+    if isinstance(value, np.ndarray):
+        return {"dtype": value.dtype.str, "values": value.tolist()}
+    return value.item()
+
+
+def _array_from_json(found):
+    return np.array(found["values"], dtype=found["dtype"]) if set(found) == {"dtype", "values"} else found

@@ -1,0 +1,80 @@
+"""Learning-rate schedules: functions of the step number t = 0, 1, 2, ... that give a factor for the learning rate.
+
+    schedule = warmup(500, then=cosine(20_000))
+    rate = learning_rate * schedule(t)
+
+`Solver(..., schedule=schedule)` does so at every step; any function of t will do (CS231n lecture notes, "Annealing
+the learning rate"). To count in epochs, multiply by the number of steps per epoch.
+"""
+
+import math
+
+from cs231n_lib.arguments import integer, number
+
+__all__ = ["cosine", "exponential", "inverse_time", "step", "warmup"]
+
+
+def step(at, factor=0.1):
+    """Multiplies the rate by factor every `at` steps, or, if `at` is a list of step numbers, at each of these.
+
+    >>> schedule = step([30, 60], factor=0.5)
+    >>> [schedule(t) for t in (0, 29, 30, 60, 1000)]
+    [1.0, 1.0, 0.5, 0.25, 0.25]
+    """
+    factor = number("step", "factor", factor, above=0)
+    if isinstance(at, (list, tuple)):
+        marks = [integer("step", "each number in at", mark, 0) for mark in at]
+        return lambda t: factor ** sum(t >= mark for mark in marks)
+    every = integer("step", "at", at, 1)
+    return lambda t: factor ** (t // every)
+
+
+def exponential(decay):
+    """exp(-decay t)."""
+    decay = number("exponential", "decay", decay, at_least=0)
+    return lambda t: math.exp(-decay * t)
+
+
+def inverse_time(decay):
+    """1 / (1 + decay t).
+
+    >>> inverse_time(0.5)(2)
+    0.5
+    """
+    decay = number("inverse_time", "decay", decay, at_least=0)
+    return lambda t: 1 / (1 + decay * t)
+
+
+def cosine(num_steps, final=0.0):
+    """Falls from 1 to `final` along half a cosine in num_steps steps and stays there (Loshchilov and Hutter, 2017).
+
+    >>> schedule = cosine(100, final=0.1)
+    >>> [round(schedule(t), 3) for t in (0, 50, 100, 1000)]
+    [1.0, 0.55, 0.1, 0.1]
+    """
+    num_steps = integer("cosine", "num_steps", num_steps, 1)
+    final = number("cosine", "final", final, at_least=0)
+    return lambda t: final + (1 - final) * (1 + math.cos(math.pi * min(t / num_steps, 1))) / 2
+
+
+def warmup(num_steps, then=None):
+    """Rises evenly from 1 / num_steps to 1 in num_steps steps; after that follows `then`, which starts at its 0.
+
+    Large steps from random weights can throw a net off course for good (Goyal et al., 2017).
+
+    then: a schedule, for instance cosine(...); None stays at 1.
+
+    >>> schedule = warmup(4, then=step([2]))
+    >>> [schedule(t) for t in range(7)]
+    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 0.1]
+    """
+    num_steps = integer("warmup", "num_steps", num_steps, 1)
+    if then is not None and not callable(then):
+        raise TypeError(f"warmup: then should be a schedule, a function of the step number, but is {then!r}")
+
+    def schedule(t):
+        if t < num_steps:
+            return (t + 1) / num_steps
+        return then(t - num_steps) if then else 1.0
+
+    return schedule

@@ -1,0 +1,43 @@
+"""What a Solver shows while it trains: lines, or a progress bar."""
+
+
+class Report:
+    """Lines and, if the Solver wants one, the progress bar of one call of train(); to be used in a with statement."""
+
+    def __init__(self, solver, last_step):
+        self.solver, self.last_step, self.bar = solver, last_step, None
+
+    def __enter__(self):
+        if self.solver.progress:
+            from tqdm.auto import tqdm
+
+            self.bar = tqdm(total=self.last_step, initial=self.solver.step, desc="training", unit="step")
+        return self
+
+    def __exit__(self, *exception):
+        if self.bar is not None:
+            self.bar.close()
+
+    def loss(self):
+        """After a step."""
+        solver = self.solver
+        loss = solver.loss_history[-1]
+        if self.bar is not None:
+            self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+            self.bar.update()
+        elif (solver.step - 1) % solver.print_every == 0:
+            self.line(f"(Iteration {solver.step} / {self.last_step}) loss: {loss:.6f}")
+
+    def accuracies(self):
+        """After an epoch."""
+        solver = self.solver
+        self.line(f"(Epoch {solver.epoch} / {solver.num_epochs}) train acc: {solver.train_acc_history[-1]:.4f}; "
+                  f"val acc: {solver.val_acc_history[-1]:.4f}")
+
+    def line(self, text):
+        """Print, unless the Solver is to be silent."""
+        if self.solver.verbose:
+            if self.bar is None:
+                print(text)
+            else:
+                self.bar.write(text)

@@ -1,0 +1,109 @@
+"""How the pictures look, and the pieces of matplotlib they are made with."""
+
+from functools import wraps
+
+import numpy as np
+
+# Okabe & Ito's palette: told apart by readers of every kind of colour vision.
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+GREY = "#6b6b6b"
+WIDTH = 7.5  # inches: fits the column of a notebook
+
+STYLE = {
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": "black",
+    "ytick.labelcolor": "black",
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.8,
+    "font.size": 10,
+}
+
+
+def styled(draw):
+    """A drawing function that draws in the course's style and leaves the reader's settings as they are."""
+    # matplotlib reads its settings when each part of a figure is made, so the style must last the whole function.
+    @wraps(draw)
+    def styled(*args, **kwargs):
+        import matplotlib.pyplot as plt
+
+        with plt.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def figure_of(width, height, rows=1, columns=1, **shared):
+    """A figure of that size in inches, and its axes (rows, columns)."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(rows, columns, figsize=(width, height), squeeze=False,
+                        FigureClass=_figure_class(), **shared)
+
+
+def bare(ax):
+    """Take everything from the axes but what is drawn in them and their labels."""
+    ax.grid(False)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+
+
+def ticks_at(ax, values):
+    """Ticks at just these values of x."""
+    from matplotlib.ticker import NullLocator
+
+    ax.set_xticks(values, [str(value) for value in values])
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
+def log_axis(ax, axis, values):
+    """Make the axis ("x" or "y") logarithmic if the values allow it; zeros get a place of their own at its end."""
+    set_scale = ax.set_xscale if axis == "x" else ax.set_yscale
+    positive = values[values > 0]
+    if len(positive) == len(values):
+        set_scale("log")
+    elif len(positive):
+        set_scale("symlog", linthresh=positive.min())
+
+
+def line_colors(count):
+    """`count` colours that can be told apart."""
+    import matplotlib
+
+    palette = [BLUE, ORANGE, GREEN, RED, "#CC79A7", "#56B4E9", "#000000"]
+    if count <= len(palette):
+        return palette[:count]
+    return list(matplotlib.colormaps["viridis"](np.linspace(0, 0.9, count)))
+
+
+def _figure_class():
+    """matplotlib's Figure, which a notebook shows once, also where it is the value of its cell."""
+    from matplotlib.figure import Figure
+
+    class CellFigure(Figure):
+        def _ipython_display_(self):
+            # Called for the value of a cell, and by the inline backend for every figure open at the cell's end:
+            # whichever comes first closes it, so that the other does not show it again.
+            import matplotlib.pyplot as plt
+
+            plt.close(self)
+            raise NotImplementedError  # IPython's word for "display it as usual"
+
+    return CellFigure

@@ -1,0 +1,132 @@
+"""Pictures of weights, and of what they make of an image."""
+
+import numpy as np
+
+from cs231n_lib.vis.images import as_images, draw_image, show_images, stretched
+from cs231n_lib.vis.style import GREY, WIDTH, bare, figure_of, styled
+
+MOST_FILTERS, MOST_CHANNELS = 12, 16  # of filters that see more channels than an image has
+
+
+@styled
+def weight_templates(W, class_names, image_shape=(32, 32, 3)):
+    """The weights of each class of a linear classifier as an image: what that class looks for.
+
+    Arguments
+    - W: (D, C) or (D + 1, C), D the number of pixels; the extra last row, the biases, is left out.
+    - class_names: C texts. Each template is stretched on its own from black to white.
+    """
+    W = np.asarray(W, dtype=float)
+    pixels = int(np.prod(image_shape))
+    if W.ndim != 2 or W.shape[0] not in (pixels, pixels + 1) or W.shape[1] != len(class_names):
+        raise ValueError(f"weight_templates: W should have shape ({pixels} or {pixels + 1}, {len(class_names)}), "
+                         f"one column per class, but has {W.shape}")
+    templates = W[:pixels].T.reshape(-1, *image_shape)  # (C, H, W, 3)
+    templates = np.stack([stretched(template) for template in templates])
+    return show_images(templates, titles=class_names, columns=5, size=1.3)
+
+
+@styled
+def weight_grid(weights, image_shape=(32, 32, 3), columns=None):
+    """Filters of a net as images, each stretched on its own from its smallest value to its largest.
+
+    Arguments
+    - weights: filters (F, C, H, W) of a convolution, or the first layer (D, F) of a fully connected net. Filters on
+      3 channels are in colour. Of others each channel is an image of its own, dark for low, a row per filter, of the
+      first 12 filters and 16 channels.
+    - image_shape: for (D, F), the shape of the images before they were flattened, (32, 32, 3) or (3, 32, 32).
+    - columns: images per row.
+    """
+    tiles, captions = _filters(np.asarray(weights, dtype=float), image_shape)
+    if captions:
+        columns = captions.pop("columns")
+    size = max(1, 24 // tiles.shape[1])  # so that the gaps are thin beside small filters, too
+    tiles = tiles.repeat(size, axis=1).repeat(size, axis=2)
+    columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(tiles)))), len(tiles))
+    rows = -(-len(tiles) // columns)
+    color = tiles.shape[-1] == 3
+    grid = _mosaic(np.stack([stretched(tile) for tile in tiles]), columns, gap=1.0 if color else np.nan,
+                   padding=max(1, tiles.shape[1] // (12 if color else 6)))
+    width = min(WIDTH, 0.8 * columns)
+    fig, axes = figure_of(width, min(10.0, width * rows / columns * tiles.shape[1] / tiles.shape[2]))
+    bare(axes[0, 0])
+    axes[0, 0].imshow(grid if color else grid[..., 0], cmap="viridis", vmin=0, vmax=1, interpolation="nearest")
+    axes[0, 0].set(**captions)
+    return fig
+
+
+@styled
+def activation_maps(image, maps, columns=None):
+    """An image and beside it what each filter of a layer makes of it, each map stretched on its own.
+
+    Arguments: image (H, W, 3) or (3, H, W); maps (F, H', W'), the layer's output for it; columns: maps per row.
+    """
+    maps = np.asarray(maps, dtype=float)
+    if maps.ndim != 3 or maps.size == 0:
+        raise ValueError(f"activation_maps: maps should have shape (F, H, W), the layer's output for one image, "
+                         f"but has {maps.shape}")
+    shown = as_images(np.asarray(image)[None])[0]
+    columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(maps)))), len(maps))
+    rows = -(-len(maps) // columns)
+    height = min(6.0, 5.4 * rows * maps.shape[1] / (columns * maps.shape[2])) + 0.3
+    fig, axes = figure_of(WIDTH, max(height, 2.2), 1, 2, width_ratios=[2, 5.4])
+    for ax, title in zip(axes[0], ("image", _many(len(maps), "map") + f" of {maps.shape[1]}x{maps.shape[2]}"),
+                         strict=True):
+        bare(ax)
+        ax.set_anchor("NW")
+        ax.set_title(title, fontsize=9, color=GREY)
+    draw_image(axes[0, 0], shown)
+    gap = max(1, maps.shape[1] // 16)
+    # A map that is the same everywhere, mostly that of a unit that is off, is black.
+    tiles = np.stack([stretched(each) if np.ptp(each) else np.zeros_like(each) for each in maps])
+    grid = _mosaic(tiles[..., None], columns, np.nan, gap)[..., 0]
+    axes[0, 1].imshow(grid, cmap="magma", vmin=0, vmax=1, interpolation="nearest")
+    return fig
+
+
+def visualize_grid(Xs, ubound=255.0, padding=1):
+    """Images (N, H, W, C) in one large one (rows, columns, C), nearly square, each stretched to 0..ubound; gaps are 0.
+
+    The array that `weight_grid` draws, under the name and with the arguments known from the course.
+    """
+    Xs = np.asarray(Xs, dtype=float)
+    if Xs.ndim != 4 or len(Xs) == 0:
+        raise ValueError(f"visualize_grid: Xs should have shape (N, H, W, C), but has {Xs.shape}")
+    tiles = ubound * np.stack([stretched(tile) for tile in Xs])
+    return _mosaic(tiles, int(np.ceil(np.sqrt(len(Xs)))), 0.0, padding)
+
+
+def _filters(weights, image_shape):
+    if weights.ndim == 2:
+        image_shape = tuple(image_shape)
+        if weights.shape[0] != np.prod(image_shape) or weights.size == 0:
+            raise ValueError(f"weight_grid: weights should have shape ({np.prod(image_shape)}, F), one row per value "
+                             f"of an image {image_shape}, but has {weights.shape}; see image_shape")
+        tiles = weights.T.reshape(-1, *image_shape)
+        return (tiles if image_shape[-1] in (1, 3) else tiles.transpose(0, 2, 3, 1)), {}
+    if weights.ndim != 4 or weights.size == 0:
+        raise ValueError("weight_grid: weights should have shape (F, C, H, W), filters, or (D, F), a first layer, "
+                         f"but has {weights.shape}")
+    F, C, H, W = weights.shape
+    if C in (1, 3):
+        return weights.transpose(0, 2, 3, 1), {}
+    tiles = weights[:MOST_FILTERS, :MOST_CHANNELS]
+    f, c = tiles.shape[:2]
+    return tiles.reshape(f * c, H, W, 1), {
+        "columns": c, "ylabel": "filter" if f == F else f"filter (the first {f} of {F})",
+        "xlabel": "channel" if c == C else f"channel (the first {c} of {C})"}
+
+
+def _mosaic(tiles, columns, gap, padding=1):
+    """Tiles (N, H, W, C) side by side in one array, with a line of `gap` between them."""
+    N, H, W, C = tiles.shape
+    rows = -(-N // columns)
+    grid = np.full((rows * (H + padding) - padding, columns * (W + padding) - padding, C), gap)
+    for i, tile in enumerate(tiles):
+        top, left = i // columns * (H + padding), i % columns * (W + padding)
+        grid[top:top + H, left:left + W] = tile
+    return grid
+
+
+def _many(count, what):
+    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -1,0 +1,57 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cs231n_lib import kernels
+from cs231n_lib.kernels import implementation
+
+
+def test_backend_says_what_the_environment_chose(backend):
+    assert kernels.backend() == backend
+
+
+def test_an_unknown_backend_lists_the_known_ones(monkeypatch):
+    monkeypatch.setenv("CS231N_KERNELS", "cuda")
+    with pytest.raises(ValueError, match="should be 'cython' or 'numpy', but is 'cuda'"):
+        kernels.backend()
+
+
+def test_without_compiled_kernels_numpy_serves(monkeypatch):
+    monkeypatch.delenv("CS231N_KERNELS", raising=False)
+    monkeypatch.setattr(implementation, "_threads", None)
+    assert kernels.backend() == "numpy"
+    assert kernels.im2col(np.ones((1, 1, 3, 3)), 2, 2).sum() == 16
+
+
+def test_asking_for_compiled_kernels_that_are_not_there(monkeypatch):
+    monkeypatch.setenv("CS231N_KERNELS", "cython")
+    monkeypatch.setattr(implementation, "_threads", None)
+    with pytest.raises(ImportError, match="they were not built"):
+        kernels.backend()
+
+
+@pytest.mark.parametrize("environment, expected", [
+    ({"CS231N_NUM_THREADS": "3"}, "3"), ({"OMP_NUM_THREADS": "5"}, "5"), ({"OMP_NUM_THREADS": "4,2"}, "4"),
+    ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, "2"),
+    ({}, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())),
+])
+def test_the_number_of_threads_at_first(environment, expected):
+    inherited = {k: v for k, v in os.environ.items() if k not in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", "from cs231n_lib import kernels; print(kernels.num_threads())"],
+                          env=inherited | environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
+
+
+def test_a_number_of_threads_that_is_none():
+    done = subprocess.run([sys.executable, "-c", "import cs231n_lib.kernels"], capture_output=True, text=True,
+                          env=os.environ | {"CS231N_NUM_THREADS": "many"})
+    assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
+
+
+@pytest.mark.parametrize("count", [0, -1, True, 1.5, "2"])
+def test_set_num_threads_refuses(count):
+    with pytest.raises(ValueError, match="count should be an integer from 1"):
+        kernels.set_num_threads(count)

@@ -1,0 +1,81 @@
+"""What the package hands out, also in an edition without the answers to an assignment; its examples run."""
+
+import doctest
+import re
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import cs231n_lib
+from cs231n_lib import layers
+
+FILES = sorted(path.stem for path in Path(layers.__file__).parent.glob("*.py") if path.stem != "__init__")
+
+# what a net of the library needs while students write the convolutions themselves
+WHILE_CONVOLUTIONS_ARE_WRITTEN = """
+import numpy as np
+from cs231n_lib.layers import affine_relu_forward, conv_relu_forward, conv_relu_pool_backward, conv_relu_pool_forward
+x, w, b = np.ones((1, 2, 4, 4)), np.ones((3, 2, 3, 3)), np.zeros(3)
+out, _ = conv_relu_forward(x, w, b, {"stride": 1, "pad": 1})
+print(out.max())
+pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
+out, cache = conv_relu_pool_forward(x, w, b, {"stride": 1, "pad": 1}, pool_param)
+print(conv_relu_pool_backward(out, cache)[1].shape)
+print(affine_relu_forward(x, np.ones((32, 1)), np.ones(1))[0].item())
+"""
+CONVOLUTION_ANSWERS = ["convolution_naive.py", "convolution_im2col.py", "pooling_naive.py", "spatial_normalization.py"]
+
+
+@pytest.fixture
+def run_without(tmp_path):
+    """Runs code with a library that has not got the given files of layers; returns what it printed."""
+
+    def run(files, code):
+        shutil.copytree(Path(cs231n_lib.__file__).parent, tmp_path / "cs231n_lib",
+                        ignore=shutil.ignore_patterns("__pycache__", *files))
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"
+        done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_every_name_is_there():
+    for name in layers.__all__:
+        assert getattr(layers, name).__name__ == name
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_layer_is_exported(file):
+    module = import_module(f"cs231n_lib.layers.{file}")
+    own = {name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__}
+    assert {name for name in own if re.match(r"[a-z].*_(forward|backward|loss)", name)} <= set(layers.__all__)
+
+
+def test_importing_the_package_reads_no_layer():
+    code = "import sys, cs231n_lib.layers; print([name for name in sys.modules if 'cs231n_lib.layers.' in name])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_examples_in_the_docstrings(file):
+    assert doctest.testmod(import_module(f"cs231n_lib.layers.{file}")).failed == 0
+
+
+def test_the_rest_works_while_convolutions_are_written(run_without):
+    printed = run_without(CONVOLUTION_ANSWERS, WHILE_CONVOLUTIONS_ARE_WRITTEN)
+    assert printed == "18.0\n(3, 2, 3, 3)\n33.0\n"
+
+
+@pytest.mark.parametrize("missing, asked, told", [
+    ("affine.py", "affine_forward", "leaves out affine_forward because"),
+    ("affine.py", "dropconnect_forward", "leaves out cs231n_lib.layers.affine, which dropconnect_forward builds on,"),
+])
+def test_what_is_left_out_says_why(run_without, missing, asked, told):
+    code = f"try:\n    from cs231n_lib.layers import {asked}\nexcept ImportError as error:\n    print(error)"
+    assert told in run_without([missing], code)

@@ -1,0 +1,234 @@
+"""What all nets have in common, tried on each of them."""
+
+import doctest
+import math
+import re
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from cs231n_lib import optim
+from cs231n_lib.models import ConvNet, FullyConnectedNet, ThreeLayerConvNet, TwoLayerNet
+
+IMAGE = (3, 4, 4)
+
+
+def two_layer(**options):
+    return TwoLayerNet(48, 20, 5, **options)
+
+
+def fully_connected(**options):
+    return FullyConnectedNet([30, 20], 48, 5, **options)
+
+
+def with_batchnorm(**options):
+    return FullyConnectedNet([30, 20], 48, 5, normalization="batchnorm", dropout_keep_ratio=0.5, **options)
+
+
+def three_layer_convnet(**options):
+    return ThreeLayerConvNet(IMAGE, 8, 3, 20, 5, **options)
+
+
+def convnet(**options):
+    return ConvNet(IMAGE, ((8, 8), (16,)), 5, dropout_keep_ratio=0.8, **options)
+
+
+NETS = [two_layer, fully_connected, with_batchnorm, three_layer_convnet, convnet]
+
+
+@pytest.fixture(params=NETS, ids=lambda net: net.__name__)
+def make(request):
+    """make(seed=0, reg=.., dtype=.., weight_scale=..) -> one of the nets, for images (3, 4, 4) and 5 classes."""
+
+    def make(seed=0, **options):
+        name = "rng" if request.param in (two_layer, three_layer_convnet) else "seed"
+        return request.param(**{name: seed}, **options)
+
+    return make
+
+
+def examples(N=12, dtype=np.float32, seed=1):
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((N, *IMAGE)).astype(dtype), rng.integers(5, size=N)
+
+
+def train(net, X, y, steps):
+    configs = {name: {"learning_rate": 1e-2} for name in net.params}
+    for _ in range(steps):
+        loss, grads = net.loss(X, y)
+        for name in net.params:
+            net.params[name], configs[name] = optim.adam(net.params[name], grads[name], configs[name])
+        net.after_step()
+    return loss
+
+
+def test_the_first_loss_is_log_c(make):
+    X, y = examples(60)
+    assert make(weight_scale=1e-3).loss(X, y)[0] == pytest.approx(math.log(5), rel=1e-2)
+
+
+def test_scores(make):
+    X, _ = examples()
+    scores = make().loss(X)
+    assert scores.shape == (12, 5) and np.isfinite(scores).all()
+
+
+def test_no_examples_have_no_scores(make):
+    assert make().loss(np.zeros((0, *IMAGE))).shape == (0, 5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("given", [np.float32, np.float64, np.uint8])
+def test_everything_has_the_type_of_the_net(make, dtype, given):
+    X, y = examples(dtype=given)
+    net = make(dtype=dtype, reg=np.float64(0.1))
+    loss, grads = net.loss(X, y)
+    found = [loss, net.loss(X), *net.params.values(), *grads.values()]
+    found += [array for bn_param in net.bn_params for array in (bn_param["running_mean"], bn_param["running_var"])]
+    assert {array.dtype for array in found} == {np.dtype(dtype)}
+
+
+def test_float32_unless_told(make):
+    assert {array.dtype for array in make().params.values()} == {np.dtype(np.float32)}
+
+
+def test_float32_and_float64_nets_of_one_seed_agree(make, randomize):
+    X, y = examples()
+    (loss, grads), (loss64, grads64) = (randomize(make(dtype=dtype)).loss(X, y) for dtype in (np.float32, np.float64))
+    assert loss == pytest.approx(loss64, rel=1e-5)
+    for name in grads:
+        np.testing.assert_allclose(grads[name], grads64[name], atol=2e-5 * np.abs(grads64[name]).max() + 1e-7)
+
+
+def test_regularization_is_the_sum_of_squared_weights_without_biases(make, randomize):
+    X, y = examples()
+    losses, all_grads = zip(*(randomize(make(reg=reg, dtype=np.float64)).loss(X, y) for reg in (0, 0.5)), strict=True)
+    net = randomize(make(dtype=np.float64))
+    weights = {name: w for name, w in net.params.items() if name.startswith("W")}
+    assert losses[1] - losses[0] == pytest.approx(0.5 * sum(np.sum(w**2) for w in weights.values()))
+    for name in net.params:
+        np.testing.assert_allclose(all_grads[1][name] - all_grads[0][name], weights.get(name, 0) + np.zeros(
+            net.params[name].shape), atol=1e-12)
+
+
+def test_twenty_examples_can_be_learnt_by_heart(make):
+    X, y = examples(20)
+    net = make()
+    train(net, X, y, steps=150)
+    assert (net.predict(X) == y).all()
+
+
+def test_the_inputs_are_not_changed(make):
+    X, y = examples()
+    X.flags.writeable = y.flags.writeable = False
+    net = make()
+    for array in net.params.values():
+        array.flags.writeable = False
+    net.loss(X, y)
+    net.loss(X)
+
+
+def test_any_memory_order(make):
+    X, y = examples()
+    loss, grads = make().loss(X, y)
+    other, other_grads = make().loss(np.asfortranarray(X), y.astype(np.uint8))
+    assert other == pytest.approx(loss)
+    for name in grads:
+        np.testing.assert_allclose(other_grads[name], grads[name], rtol=1e-3, atol=1e-6)
+
+
+def test_seeds(make):
+    first, same, other = make(), make(), make(seed=1)
+    for name, array in first.params.items():
+        np.testing.assert_array_equal(array, same.params[name])
+    assert not np.array_equal(first.params["W1"], other.params["W1"])
+
+
+def test_test_time_is_not_random_and_leaves_no_trace(make):
+    X, y = examples()
+    net = make()
+    train(net, X, y, steps=3)
+    before = net.state()
+    np.testing.assert_array_equal(net.loss(X), net.loss(X))
+    for name, array in net.state().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_an_example_gets_the_same_scores_alone_and_in_company(make):
+    X, y = examples()
+    net = make()
+    train(net, X, y, steps=3)
+    np.testing.assert_allclose(net.loss(X[:1]), net.loss(X)[:1], rtol=1e-4, atol=1e-5)
+
+
+def test_predictions_in_batches(make):
+    X, y = examples()
+    net = make()
+    train(net, X, y, steps=3)
+    np.testing.assert_array_equal(net.predict(X, batch_size=5), net.loss(X).argmax(axis=1))
+    assert net.predict(X[:0]).shape == (0,)
+
+
+def test_a_saved_net_goes_on_as_if_it_had_not_been_saved(make, tmp_path):
+    X, y = examples()
+    net, copy = make(), make(seed=7)
+    train(net, X, y, steps=3)
+    net.save(tmp_path / "net.npz")
+    copy.load(tmp_path / "net.npz")
+    np.testing.assert_array_equal(copy.loss(X), net.loss(X))
+    assert train(copy, X, y, steps=3) == train(net, X, y, steps=3)
+
+
+def test_a_file_of_another_net_changes_nothing(make, tmp_path):
+    other = FullyConnectedNet([7], 48, 5)
+    other.save(tmp_path / "other.npz")
+    net = make()
+    before = dict(net.params)
+    with pytest.raises(ValueError, match=r"other\.npz is of another model"):
+        net.load(tmp_path / "other.npz")
+    assert all(net.params[name] is array for name, array in before.items())
+
+
+@pytest.mark.parametrize("shape", [(12, 3, 4, 5), (12, 47), (12,), ()])
+def test_images_of_another_size(make, shape):
+    with pytest.raises(ValueError, match=rf"Net\.loss: X should have .* but has (shape )?{re.escape(str(shape))}"):
+        make().loss(np.zeros(shape))
+
+
+@pytest.mark.parametrize("y, message", [
+    (np.zeros(11, int), r"y should have shape \(12,\)"),
+    (np.zeros(12), "y should hold class numbers, integers"),
+    (np.full(12, 5), "y should hold class numbers 0..4, but holds 5"),
+])
+def test_labels_that_do_not_fit_leave_no_trace(make, y, message):
+    net = make()
+    with pytest.raises(ValueError, match=message):
+        net.loss(examples()[0], y)
+    assert all("running_mean" not in bn_param for bn_param in net.bn_params)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, complex, object])
+def test_values_that_do_not_fit(make, dtype):
+    with pytest.raises(ValueError, match="X should hold integers, float32 or float64"):
+        make().loss(np.zeros((2, *IMAGE), dtype))
+
+
+def test_no_examples_have_no_loss(make):
+    with pytest.raises(ValueError, match="X is empty"):
+        make().loss(np.zeros((0, *IMAGE)), np.zeros(0, int))
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"reg": -1}, "reg should be a number of at least 0"),
+    ({"dtype": np.float16}, "dtype should be float32 or float64"),
+    ({"weight_scale": -1}, "scale should be a number of at least 0"),
+])
+def test_settings_that_do_not_fit(make, options, message):
+    with pytest.raises(ValueError, match=message):
+        make(**options)
+
+
+@pytest.mark.parametrize("file", ["two_layer_net", "fully_connected_net", "three_layer_convnet", "convnet"])
+def test_the_examples_run(file):
+    assert doctest.testmod(import_module(f"cs231n_lib.models.{file}")).failed == 0

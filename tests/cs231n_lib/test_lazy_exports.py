@@ -1,0 +1,72 @@
+import importlib
+import sys
+
+import pytest
+
+FILES = {
+    "__init__.py": """
+from cs231n_lib.lazy_exports import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__, {"base": ["one", "two"], "above": ["three"], "answer": ["four"], "on_answer": ["five"], "odd": ["six"]})
+""",
+    "base.py": "one, two = [1], 2",
+    "above.py": "from lazy_package import two\nthree = two + 1",
+    "on_answer.py": "from lazy_package.answer import four\nfive = four + 1",
+    "odd.py": "import a_package_nobody_has",
+}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with two files in order, one that is missing, one that needs the missing one, one that is broken."""
+    (tmp_path / "lazy_package").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "lazy_package" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("lazy_package")
+    for name in [name for name in sys.modules if name.startswith("lazy_package")]:
+        del sys.modules[name]
+
+
+def test_files_are_read_on_demand(package):
+    assert not any(name.startswith("lazy_package.") for name in sys.modules)
+    assert package.three == 3
+    assert "lazy_package.above" in sys.modules and "lazy_package.base" in sys.modules
+
+
+def test_a_name_is_looked_up_once(package):
+    assert package.one is importlib.import_module("lazy_package.base").one
+    assert vars(package)["one"] is package.one
+
+
+def test_all_names_are_listed(package):
+    assert package.__all__ == ["one", "two", "three", "four", "five", "six"]
+    assert dir(package) == sorted(package.__all__)
+
+
+def test_a_file_can_be_imported_itself(package):
+    from lazy_package import base
+
+    assert base.two == 2
+
+
+def test_a_missing_file_is_an_answer(package):
+    with pytest.raises(ImportError, match="^this edition of the library leaves out four because it is what the "
+                                          "assignment asks you to write$"):
+        package.four  # noqa: B018
+
+
+def test_what_builds_on_a_missing_file_says_so(package):
+    with pytest.raises(ImportError, match="leaves out lazy_package.answer, which five builds on, because"):
+        package.five  # noqa: B018
+
+
+def test_another_package_that_is_missing_is_told_as_it_is(package):
+    with pytest.raises(ModuleNotFoundError, match="No module named 'a_package_nobody_has'"):
+        package.six  # noqa: B018
+
+
+def test_an_unknown_name_lists_the_known_ones(package):
+    with pytest.raises(AttributeError, match="'lazy_package' has no attribute 'seven'; it has one, two, three"):
+        package.seven  # noqa: B018
