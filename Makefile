@@ -9,19 +9,23 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 ASSIGNMENTS := $(shell sed -n 's/^name = "\(.*\)"/\1/p' assignments/course.toml)
 KIT := $(BIN)/cs231n --course $(DEMO)
+KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_lib/kernels/*.h)
+TORCH ?= torch==2.13.0
+TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
 	@echo "make test    run the whole test suite"
+	@echo "make test-pytorch   hold the library against PyTorch, in $(TORCH_VENV) (TORCH=... is what pip installs)"
 	@echo "make setup   only make $(VENV), with the kit installed in it"
 	@echo "make lint    check the style of the code"
 	@echo "make clean   delete $(VENV), $(DEMO)/ and what was built"
 
 setup: $(VENV)/installed
 
-$(VENV)/installed: pyproject.toml setup.py $(wildcard cs231n_lib/kernels/*.pyx)
+$(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@test -n "$(PYTHON)" || { echo "The kit needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
@@ -47,8 +51,17 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
+test-pytorch: $(TORCH_VENV)/installed
+	@$(TORCH_VENV)/bin/python -m pytest tests/cs231n_lib/against_pytorch
+
+$(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
+	@$(PYTHON) -m venv $(TORCH_VENV)
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,benchmark]"
+	@touch $@
+
 lint: setup
 	@$(BIN)/ruff check .
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info

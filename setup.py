@@ -1,5 +1,6 @@
 """The Cython extensions, nothing else; everything more is in pyproject.toml."""
 
+import os
 from glob import glob
 from pathlib import Path
 
@@ -17,7 +18,7 @@ extensions = cythonize(
             [source],
             include_dirs=[str(KERNELS)],
             depends=glob(f"{KERNELS}/*.h"),
-            extra_compile_args=["-O3", "-pthread"],
+            extra_compile_args=["-O3", "-g0", "-pthread"],
             extra_link_args=["-pthread"],
         )
         for source in sorted(glob(f"{KERNELS}/*.pyx"))
@@ -30,6 +31,10 @@ for extension in extensions:
 
 class BuildBesideSourcesToo(build_ext):
     """In the folder of an unzipped release, `import cs231n_lib` finds the sources there before what pip installed."""
+
+    def finalize_options(self):
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def run(self):
         super().run()
