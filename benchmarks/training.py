@@ -4,9 +4,10 @@
     python benchmarks/training.py --model three_layer
     python benchmarks/training.py --model convnet --epochs 2 --num-train 5000 --dataset shapes10    a try
 
-Goals on CIFAR-10: ThreeLayerConvNet above 65% test accuracy; ConvNet above 80% within 20 minutes. Exits with 1 if
-one is missed. The settings are what such nets usually take, not the result of a search; the best epoch is chosen by
-validation accuracy, and the test images are looked at once. The time is that of the whole training, accuracies included, from data in memory.
+Goals on CIFAR-10: ThreeLayerConvNet above 65% test accuracy; ConvNet above 80% within 20 minutes. Exits with 1 if one
+is missed. The settings are what such nets usually take, not the result of a search; the best epoch is chosen by
+validation accuracy, and the test images are looked at once. The time is that of the whole training, accuracies
+included, from data in memory.
 """
 
 import argparse

@@ -47,8 +47,18 @@ def expect_shape(function, name, array, shape, meaning=""):
                          f"but has {array.shape}")
 
 
-def labels(function, y, num_examples, num_classes):
-    """y as an array of integers (num_examples,) within 0..num_classes - 1. Raises ValueError if it is not."""
+def upstream(function, dout, shape):
+    """dout, the gradient from the layers above, as floats of the shape of out. Raises ValueError if it does not fit."""
+    dout = floats(function, dout=dout)
+    expect_shape(function, "dout", dout, shape, "that of out")
+    return dout
+
+
+def labels(function, y, num_examples, num_classes=None):
+    """y as an array of integers (num_examples,), at least 0 and below num_classes, if that is known.
+
+    Raises ValueError if it is not.
+    """
     y = np.asarray(y)
     if y.shape != (num_examples,):
         raise ValueError(f"{function}: y should have shape ({num_examples},), one label per example, "
@@ -57,9 +67,9 @@ def labels(function, y, num_examples, num_classes):
         raise ValueError(f"{function}: y should hold class numbers, integers, but holds {y.dtype}")
     if num_examples:
         low, high = np.minimum.reduce(y), np.maximum.reduce(y)
-        if low < 0 or high >= num_classes:
-            raise ValueError(f"{function}: y should hold class numbers 0..{num_classes - 1}, "
-                             f"but holds {low if low < 0 else high}")
+        if low < 0 or (num_classes is not None and high >= num_classes):
+            known = ", 1, ..." if num_classes is None else f"..{num_classes - 1}"
+            raise ValueError(f"{function}: y should hold class numbers 0{known}, but holds {low if low < 0 else high}")
     return y.astype(np.intp, copy=False)
 
 

@@ -15,14 +15,14 @@ HOG_EPSILON = 1.0  # in units of brightness, 0..255: what counts as no gradient 
 HOG_CLIP = 0.2
 
 
-def extract_features(images, feature_fns, progress=False):
+def extract_features(images, feature_fns, progress=False, *, verbose=None):
     """The features of every image, those of all functions side by side.
 
     Arguments
     - images: (N, H, W, 3).
     - feature_fns: a function or a list of them, each from one image (H, W, 3) to a vector or a number. Those of this
       module, also with arguments bound by functools.partial, are given many images at once, which is faster.
-    - progress: whether to show a progress bar.
+    - progress: whether to show a progress bar. verbose: the same by its other name.
 
     Returns (N, F), F the lengths of all vectors added up; float64, or float32 if that is what the functions return.
     Raises ValueError for no images, no functions, or a vector whose length changes from image to image.
@@ -39,7 +39,7 @@ def extract_features(images, feature_fns, progress=False):
     if not feature_fns or not all(callable(function) for function in feature_fns):
         raise ValueError(f"extract_features: feature_fns should be one or more functions, but is {feature_fns}")
     blocks = []
-    for start in _starts(len(images), progress):
+    for start in _starts(len(images), progress if verbose is None else verbose):
         block = images[start:start + IMAGES_PER_BLOCK]
         blocks.append(np.concatenate([_features(function, block) for function in feature_fns], axis=1))
         if blocks[-1].shape[1] != blocks[0].shape[1]:

@@ -1,5 +1,8 @@
 """Training by minibatches, with everything that can be written down of it."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 
 from cs231n_lib.arguments import integer, number
@@ -53,9 +56,15 @@ class Solver:
         - augment: a function (X_batch, rng) -> X_batch that the training examples of each step pass through.
         - rng: np.random.Generator or a seed; the same seed gives the same training.
         """
+        if not isinstance(getattr(model, "params", None), dict) or not callable(getattr(model, "loss", None)):
+            raise TypeError("Solver: model should be an object with a dict params and a function loss, such as "
+                            f"models.TwoLayerNet(), but is {model!r}")
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = _validated_data(data)
         self.update_rule = _rule(update_rule)
+        if not isinstance(optim_config, (dict, type(None))):
+            raise TypeError('Solver: optim_config should be a dict such as {"learning_rate": 1e-3}, or None, but is '
+                            f"{optim_config!r}")
         self.optim_config = dict(optim_config or {})
         self.lr_decay = number("Solver", "lr_decay", lr_decay, above=0)
         self.schedule = _function("schedule", schedule)
@@ -66,6 +75,8 @@ class Solver:
         self.print_every = integer("Solver", "print_every", print_every, 1)
         self.verbose, self.progress = verbose, progress
         self.patience = _count("patience", patience)
+        if checkpoint is not None and Path(checkpoint).is_dir():  # also "": better now than after an epoch
+            raise ValueError(f"Solver: checkpoint should be the path of a file, but {str(checkpoint)!r} is a folder")
         self.checkpoint = checkpoint
         self.augment = _function("augment", augment)
         self.rng = np.random.default_rng(rng)
@@ -100,8 +111,8 @@ class Solver:
         self._back_to_latest()
         del self.loss_history[self.step:]  # the loss that ended an earlier call
         end = self.num_epochs * self.steps_per_epoch
-        if not self.val_acc_history:
-            self._end_epoch()
+        if self.step % self.steps_per_epoch == 0 and len(self.val_acc_history) <= self.epoch:
+            self._end_epoch()  # the first, or one that was interrupted while the accuracies were taken
         with Report(self, end) as report:
             report.accuracies()
             try:
@@ -177,7 +188,7 @@ class Solver:
             raise TrainingDiverged(
                 f"the loss became {float(loss)} at step {self.step + 1} (epoch {self.epoch + 1}), with a learning rate "
                 f"of {rate:g}. Try a lower one, for instance {rate / 10:.0e}; if that does not help, look for "
-                "very large values in the data and for a mistake in the loss")
+                "NaN or very large values in the data and for a mistake in the loss")
         self._update(grads, rate)
         self.step += 1
         if self.step % self.steps_per_epoch == 0:
@@ -199,12 +210,17 @@ class Solver:
 
     def _learning_rate_now(self):
         rate = self.learning_rate * self.lr_decay ** self.epoch
-        return rate * float(self.schedule(self.step)) if self.schedule else rate
+        if self.schedule is None:
+            return rate
+        factor = number("Solver", f"what schedule returns for step {self.step}", self.schedule(self.step), at_least=0)
+        return rate * factor
 
     def _end_epoch(self):
         with np.errstate(all="ignore"):
-            self.train_acc_history.append(self.check_accuracy(self.X_train, self.y_train, self.num_train_samples))
-            self.val_acc_history.append(self.check_accuracy(self.X_val, self.y_val, self.num_val_samples))
+            train = self.check_accuracy(self.X_train, self.y_train, self.num_train_samples)
+            val = self.check_accuracy(self.X_val, self.y_val, self.num_val_samples)
+        self.train_acc_history.append(train)
+        self.val_acc_history.append(val)
         if self.val_acc_history[-1] > self.best_val_acc:
             self.best_val_acc, self.best_epoch = self.val_acc_history[-1], self.epoch
             self.best_params, self.best_state = _copies(self.model.params), model_state(self.model)
@@ -239,6 +255,9 @@ def _copies(arrays):
 
 
 def _validated_data(data):
+    if not isinstance(data, Mapping):
+        raise TypeError("Solver: data should be a dict of X_train, y_train, X_val and y_val, but is "
+                        f"{type(data).__name__}; cs231n_lib.data.solver_data makes one of what data.load returns")
     missing = [name for name in ("X_train", "y_train", "X_val", "y_val") if name not in data]
     if missing:
         raise ValueError(f"Solver: data should be a dict of X_train, y_train, X_val and y_val, but has no {missing[0]}")
@@ -270,8 +289,12 @@ def _rule(update_rule):
 
 def _learning_rate(update_rule, optim_config):
     """The learning rate of the config, or the rule's own; a mistake in the config comes up here, not in training."""
-    _, config = update_rule(np.zeros(1), np.zeros(1), dict(optim_config))
-    return number("Solver", "optim_config['learning_rate']", config.get("learning_rate"), at_least=0)
+    result = update_rule(np.zeros(1), np.zeros(1), dict(optim_config))
+    if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
+        raise TypeError("Solver: update_rule should return (next_w, next_config), an array and a dict, but "
+                        f"{getattr(update_rule, '__name__', update_rule)} returns {result!r}")
+    rate = optim_config.get("learning_rate", result[1].get("learning_rate"))
+    return number("Solver", "optim_config['learning_rate']", rate, at_least=0)
 
 
 def _function(name, function):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cs231n_lib.arguments import floats
+
 
 def flatten(X, dtype=np.float64):
     """Images (N, ...) -> rows (N, D), as `dtype`. With dtype=None the type stays as it is.
@@ -59,14 +61,14 @@ def append_bias(X):
 
     Floats keep their type, integers become float64.
     """
-    X = _floats(X)
+    X = floats("append_bias", X=X)
     if X.ndim != 2:
         raise ValueError(f"append_bias: X should have shape (N, D), but has {X.shape}; flatten it first")
     return np.concatenate([X, np.ones((len(X), 1), dtype=X.dtype)], axis=1)
 
 
 def _same_features(function, *sets):
-    sets = [_floats(X) for X in sets]
+    sets = [floats(function, X=X) for X in sets]  # each in a type of its own
     if sets[0].ndim == 0 or len(sets[0]) == 0:
         raise ValueError(f"{function}: X_train is empty, so it has no statistics")
     for X in sets[1:]:
@@ -74,8 +76,3 @@ def _same_features(function, *sets):
             raise ValueError(f"{function}: every set needs the features of X_train, {sets[0].shape[1:]}, "
                              f"but one has shape {X.shape}")
     return sets
-
-
-def _floats(X):
-    X = np.asarray(X)
-    return X if np.issubdtype(X.dtype, np.floating) else X.astype(np.float64)

@@ -50,6 +50,7 @@ cdef extern from "convolution.h" nogil:
 
 
 cdef bytes newest = b""
+cdef double MOST = 2.0**40  # numbers in an image: no memory holds more, and sizes in bytes stay far from overflow
 
 
 def use_at_most(name):
@@ -86,6 +87,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
     cdef convolution job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
     cdef Py_ssize_t C = x.shape[1], M = out.shape[1], K = 0, positions = 0, groups, i
+    cdef int threads = thread_count()
     cdef const Py_ssize_t[::1] offsets, order
     cdef char* memory
     cdef floating* packed
@@ -98,15 +100,16 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
     for each in plan.phases:
         K, positions = max(K, len(each.order)), max(positions, each.rows * each.cols)
     # Small images go together, for tiles that are not mostly empty.
-    job.group = max(1, min(128 // max(positions, 1), job.N // (4 * thread_count())))
+    job.group = max(1, min(128 // max(positions, 1), job.N // (4 * threads)))
     groups = (job.N + job.group - 1) // job.group
+    threads = min(threads, groups)
     job.panels = max(1, min(PANEL_BYTES // (max(K, 1) * use.width * sizeof(floating)),
                             (positions * job.group + use.width - 1) // use.width))
     job.padded_room = rounded(job.group * job.image_step + 4 * use.width)
     job.scratch_bytes = (job.padded_room + rounded(job.panels * use.width * K)) * sizeof(floating)
-    memory = <char*> malloc(64 + thread_count() * job.scratch_bytes)
+    memory = <char*> malloc(64 + threads * job.scratch_bytes)
     packed = <floating*> malloc(max(1, w.shape[0]) * sizeof(floating))
-    phases = <phase*> malloc(job.num_phases * sizeof(phase))
+    phases = <phase*> malloc(max(1, job.num_phases) * sizeof(phase))
     try:
         if memory == NULL or packed == NULL or phases == NULL:
             raise MemoryError
@@ -116,13 +119,16 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
             phases[i].K, phases[i].rows, phases[i].cols = order.shape[0], each.rows, each.cols
             phases[i].offsets, phases[i].weights = &offsets[0] if order.shape[0] else NULL, packed + K * M
             phases[i].first, phases[i].down, phases[i].across = each.first, each.down, each.across
-            phases[i].wide = width_of_rows(each.cols, use.width // 2, 32 // sizeof(floating))
+            # What a widened row reads beyond the image must stay within the room; and only steps up to 2 gain by it.
+            phases[i].wide = each.cols
+            if job.col_step <= 2:
+                phases[i].wide = width_of_rows(each.cols, use.width // 2, 32 // sizeof(floating))
             phases[i].contiguous = each.across == 1 and each.down == each.cols == phases[i].wide
             if order.shape[0]:
                 use.pack_weights(&w[0], M, plan.weight_row, &order[0], order.shape[0], packed + K * M)
             K += order.shape[0]
         with nogil:
-            in_parallel(use.correlate, &job, groups, 1)
+            in_parallel(use.correlate, &job, groups, 1, threads)
     finally:
         free(memory)
         free(packed)
@@ -139,8 +145,11 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
     cdef Py_ssize_t turned = blocks * use.width * dout.shape[2] * dout.shape[3]
     cdef Py_ssize_t sum_bytes = blocks * (K + 1) * use.width * sizeof(floating)
     cdef char* memory
+    cdef int threads
     set_source(&job, x, plan)
     set_images(&job.dout, dout)
+    if <double> blocks * use.width * dout.shape[2] * dout.shape[3] > MOST:
+        raise MemoryError
     at.K, at.offsets = K, &offsets[0]
     job.phases = &at
     job.padded_room = rounded(job.image_step)
@@ -151,14 +160,15 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
         job.groups //= 2
     job.splits = max(1, min(PARTS // job.groups, K // 16))
     job.dw, job.db = &dw[0], &db[0]
-    memory = <char*> malloc(64 + thread_count() * job.scratch_bytes + job.groups * sum_bytes)
+    threads = min(thread_count(), job.groups * job.splits)
+    memory = <char*> malloc(64 + threads * job.scratch_bytes + job.groups * sum_bytes)
     if memory == NULL:
         raise MemoryError
     job.scratch = aligned(memory)
-    job.sums = job.scratch + thread_count() * job.scratch_bytes
+    job.sums = job.scratch + threads * job.scratch_bytes
     with nogil:
-        in_parallel(use.weigh, &job, job.groups * job.splits, 1)
-        in_parallel(use.gather, &job, (K + 16) // 16, 8)
+        in_parallel(use.weigh, &job, job.groups * job.splits, 1, threads)
+        in_parallel(use.gather, &job, (K + 16) // 16, 8, threads)
         free(memory)
 
 
@@ -166,6 +176,8 @@ cdef void set_source(convolution* job, const floating[:, :, :, :] x, plan):
     set_images(&job.source, x)
     job.N = x.shape[0]
     job.top, job.left, job.padded_h, job.padded_w = plan.top, plan.left, plan.padded_h, plan.padded_w
+    if <double> x.shape[1] * job.padded_h * job.padded_w > MOST:
+        raise MemoryError
     job.image_step = x.shape[1] * job.padded_h * job.padded_w
     job.row_step, job.col_step = plan.down * job.padded_w, plan.across
 

@@ -44,6 +44,8 @@ cdef multiply(const floating[:, :] a, const floating[:, :] b, floating[:, ::1] o
     cdef floating[:, :, ::1] partial
     cdef work_t work = multiply_for(sizeof(floating), newest)
     cdef char* memory
+    cdef Py_ssize_t blocks
+    cdef int threads
     job.a, job.b = &a[0, 0], &b[0, 0]
     job.R, job.K, job.Q = a.shape[0], a.shape[1], b.shape[1]
     job.a_row, job.a_col = a.strides[0] // <Py_ssize_t> sizeof(floating), a.strides[1] // <Py_ssize_t> sizeof(floating)
@@ -57,13 +59,15 @@ cdef multiply(const floating[:, :] a, const floating[:, :] b, floating[:, ::1] o
         job.out = &partial[0, 0, 0]
     else:
         job.out = &out[0, 0]
+    blocks = job.parts * job.row_blocks * job.col_blocks
+    threads = min(thread_count(), blocks)
     job.scratch_bytes = (BLOCK_ROWS + BLOCK_COLS) * BLOCK_DEPTH * sizeof(floating)
-    memory = <char*> malloc(64 + thread_count() * job.scratch_bytes)
+    memory = <char*> malloc(64 + threads * job.scratch_bytes)
     if memory == NULL:
         raise MemoryError
     job.scratch = <char*> ((<size_t> memory + 63) // 64 * 64)
     with nogil:
-        in_parallel(work, &job, job.parts * job.row_blocks * job.col_blocks, 1)
+        in_parallel(work, &job, blocks, 1, threads)
         free(memory)
     if job.parts > 1:
         np.add.reduce(partial, axis=0, out=np.asarray(out))

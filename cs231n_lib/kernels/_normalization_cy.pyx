@@ -6,7 +6,7 @@ All arrays are C-contiguous, of one type. Arguments are checked by normalization
 import numpy as np
 
 from cs231n_lib.kernels._buffers cimport address
-from cs231n_lib.kernels._threads cimport in_parallel, work_t
+from cs231n_lib.kernels._threads cimport in_parallel, thread_count, work_t
 
 
 cdef extern from "normalization.h":
@@ -98,5 +98,6 @@ cdef int describe(normalization_task* task, x, gamma, mean, var, out, eps) excep
 
 
 cdef void run(work_t work, normalization_task* task, Py_ssize_t count, Py_ssize_t grain) noexcept:
+    cdef int threads = thread_count()
     with nogil:
-        in_parallel(work, task, count, max(1, grain))
+        in_parallel(work, task, count, max(1, grain), threads)

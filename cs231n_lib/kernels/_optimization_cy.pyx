@@ -4,7 +4,7 @@ All arrays are C-contiguous, of one type. Arguments are checked by optimization.
 """
 
 from cs231n_lib.kernels._buffers cimport address
-from cs231n_lib.kernels._threads cimport in_parallel, work_t
+from cs231n_lib.kernels._threads cimport in_parallel, thread_count, work_t
 
 
 cdef extern from "optimization.h":
@@ -24,9 +24,10 @@ def adam_step(w, dw, m, v, next_w, next_m, next_v, settings):
     """Fill next_w, next_m and next_v; settings: beta1, beta2, step, epsilon, keep."""
     cdef adam_task task
     cdef Py_ssize_t size = w.size
+    cdef int threads = thread_count()
     cdef work_t work = adam[w.itemsize == 8]
     task.w, task.dw, task.m, task.v = address(w), address(dw), address(m), address(v)
     task.next_w, task.next_m, task.next_v = address(next_w), address(next_m), address(next_v)
     task.beta1, task.beta2, task.step, task.epsilon, task.keep = settings
     with nogil:
-        in_parallel(work, &task, size, 16384)
+        in_parallel(work, &task, size, 16384, threads)

@@ -5,7 +5,7 @@ checked by pooling.py.
 """
 
 from cs231n_lib.kernels._buffers cimport address
-from cs231n_lib.kernels._threads cimport in_parallel, work_t
+from cs231n_lib.kernels._threads cimport in_parallel, thread_count, work_t
 
 
 cdef extern from "pooling.h":
@@ -63,8 +63,9 @@ cdef int describe(pooling_task* task, x_shape, sizes) except -1:
 cdef int run(work_t work, pooling_task* task, x_shape) except -1:
     cdef Py_ssize_t planes = x_shape[0] * x_shape[1]
     cdef Py_ssize_t grain = max(1, 32768 // (task.H * task.W))  # tens of microseconds
+    cdef int threads = thread_count()
     with nogil:
-        in_parallel(work, task, planes, grain)
+        in_parallel(work, task, planes, grain, threads)
     if task.no_memory:
         raise MemoryError("pooling: no memory for the buffers")
     return 0

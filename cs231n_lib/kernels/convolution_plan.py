@@ -48,19 +48,23 @@ def backward_plan(F, C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
     So the pixels with the same (h + ph) mod sh met the same field rows: with those of the same (w + pw) mod sw they
     are a phase. Its t-th row, h = sh t + phase - ph, sees output row t + (phase - i dh) / sh.
     """
-    down = [_axis(phase, H, fh, ph, sh, dh) for phase in range(sh)]
-    across = [_axis(phase, W, fw, pw, sw, dw) for phase in range(sw)]
+    down, across = _axes(H, fh, ph, sh, dh), _axes(W, fw, pw, sw, dw)
     top, padded_h = _room(down, out_h)
     left, padded_w = _room(across, out_w)
     phases = []
     for first_h, rows, fields_h, seen_h in down:
         for first_w, cols, fields_w, seen_w in across:
-            if rows and cols:
-                f, i, j = (axis.ravel() for axis in np.indices((F, len(fields_h), len(fields_w))))
-                offsets = (f * padded_h + seen_h[i] + top) * padded_w + seen_w[j] + left
-                order = (f * C * fh + fields_h[i]) * fw + fields_w[j]
-                phases.append(Phase(offsets, order, rows, cols, first_h * W + first_w, sh * W, sw))
+            f, i, j = (axis.ravel() for axis in np.indices((F, len(fields_h), len(fields_w))))
+            offsets = (f * padded_h + seen_h[i] + top) * padded_w + seen_w[j] + left
+            order = (f * C * fh + fields_h[i]) * fw + fields_w[j]
+            phases.append(Phase(offsets, order, rows, cols, first_h * W + first_w, sh * W, sw))
     return Plan(top, left, padded_h, padded_w, 1, 1, fh * fw, tuple(phases))
+
+
+def _axes(size, field, pad, stride, dilation):
+    """The phases along one axis that have pixels: of a large stride's, most have none."""
+    phases = sorted((pixel + pad) % stride for pixel in range(min(size, stride)))
+    return [_axis(phase, size, field, pad, stride, dilation) for phase in phases]
 
 
 def _axis(phase, size, field, pad, stride, dilation):
@@ -68,11 +72,11 @@ def _axis(phase, size, field, pad, stride, dilation):
     t = -((phase - pad) // stride)  # the first with stride * t + phase - pad >= 0
     first = stride * t + phase - pad
     fields = np.array([i for i in range(field) if (phase - i * dilation) % stride == 0], dtype=np.intp)
-    return first, max(0, -((first - size) // stride)), fields, t + (phase - fields * dilation) // stride
+    return first, -((first - size) // stride), fields, t + (phase - fields * dilation) // stride
 
 
 def _room(axes, size):
     """(before, size with padding) that hold every output row seen."""
-    seen = [(rows.min(), rows.max() + count) for _, count, _, rows in axes if len(rows) and count]
+    seen = [(rows.min(), rows.max() + count) for _, count, _, rows in axes if len(rows)]
     before = max([0, *(-low for low, _ in seen)])
     return int(before), int(before + max([size, *(high for _, high in seen)]))

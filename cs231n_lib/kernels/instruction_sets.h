@@ -4,12 +4,20 @@ T: float or double. BYTES: of a vector. ROWS, FIELDS: the size of a tile of resu
 of it stays in registers. TARGET: lets the compiler use the instructions. NAME(x): x with a suffix of its own. */
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef void (*work_t)(void *job, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
 
+#ifdef __clang__
 #define EVENS8(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
 #define EVENS4(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#else /* GCC knows the other one only from version 12 on */
+typedef int32_t indices8 __attribute__((vector_size(32)));
+typedef int64_t indices4 __attribute__((vector_size(32)));
+#define EVENS8(a, b) __builtin_shuffle(a, b, (indices8){0, 2, 4, 6, 8, 10, 12, 14})
+#define EVENS4(a, b) __builtin_shuffle(a, b, (indices4){0, 2, 4, 6})
+#endif
 
 #define T float
 #define BYTES 16

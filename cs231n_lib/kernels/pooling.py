@@ -97,6 +97,8 @@ def _sizes(function, name, x_shape, field_height, field_width, stride, pad, some
     if some_pixel and (ph >= fh or pw >= fw):
         raise ValueError(f"{function}: pad should be smaller than the window of {fh}x{fw}, or a window might hold no "
                          f"pixel at all, but is {pad!r}")
+    if some_pixel and fh * fw >= 2**31:
+        raise ValueError(f"{function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}")
     return fh, fw, ph, pw, sh, sw, out_h, out_w
 
 
@@ -107,7 +109,7 @@ def _winners(winners, shape, sizes):
     if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
         raise ValueError(f"max_pool_backward: winners should hold integers 0..{cells - 1}, one for each cell of the "
                          "window, as max_pool_forward returns them")
-    return np.ascontiguousarray(winners, dtype=_winners_type(sizes))
+    return np.require(winners, _winners_type(sizes), "CA")
 
 
 def _winners_type(sizes):

@@ -17,6 +17,8 @@ INLINE int NAME(get_buffers)(const pooling_task *p, NAME(buffers) * b) {
     b->span = (b->rows + b->above) * b->pitch;
     b->planes = b->rows < p->out_h ? 1 : BATCH / b->span + 1;
     ptrdiff_t size = b->planes * b->span;
+    if ((double)SMALLER(p->sh, p->fh) * SMALLER(p->sw, p->fw) * size > (double)(PTRDIFF_MAX / 64))
+        return 0;
     ptrdiff_t phases = SMALLER(p->sh, p->fh) * SMALLER(p->sw, p->fw) * size;
     ptrdiff_t beyond = (p->fw - 1) / p->sw; /* the last cells of windows that are there by accident */
     b->phases = malloc((phases + beyond + 2 * size) * sizeof(REAL));
@@ -179,7 +181,7 @@ SIMD static void NAME(average_forward)(void *task, ptrdiff_t thread, ptrdiff_t s
 
 SIMD static void NAME(max_backward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const pooling_task *p = task;
-    ptrdiff_t offset[256]; /* of a cell from the first one of its window */
+    ptrdiff_t offset[256] = {0}; /* of a cell from the first one of its window */
     int narrow = p->fh * p->fw <= 255;
     (void)thread;
     for (ptrdiff_t cell = 0; narrow && cell < p->fh * p->fw; cell++)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, integer, number
+from cs231n_lib.arguments import expect_shape, floats, integer, number, upstream
 
 
 def relu_forward(x):
@@ -104,8 +104,7 @@ def maxout_forward(x, pieces):
 def maxout_backward(dout, cache):
     """Gradient of maxout_forward: dout (N, M) -> dx (N, M * pieces), each dout to the feature that won."""
     winners, (N, M, pieces), dtype = cache
-    dout = floats("maxout_backward", dout=dout)
-    expect_shape("maxout_backward", "dout", dout, (N, M), "that of out")
+    dout = upstream("maxout_backward", dout, (N, M))
     dx = np.zeros((N, M, pieces), dtype=np.result_type(dout, dtype))
     np.put_along_axis(dx, winners, dout[:, :, None], axis=2)
     return dx.reshape(N, M * pieces)

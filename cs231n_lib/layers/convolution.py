@@ -5,7 +5,7 @@ from cs231n_lib.layers.conv_arguments import conv_settings
 
 
 def conv_forward_fast(x, w, b, conv_param):
-    """conv_forward_naive, as fast as the computer can; the same arguments, returns and errors."""
+    """conv_forward_naive, as fast as the computer can; the same arguments, returns and errors. b=None: no bias."""
     stride, pad, dilation = conv_settings("conv_forward_fast", conv_param)
     return kernels.conv_forward(x, w, b, stride, pad, dilation), (x, w, stride, pad, dilation)
 

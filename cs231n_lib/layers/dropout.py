@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, number, one_of, settings
+from cs231n_lib.arguments import floats, number, one_of, settings, upstream
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 
 
@@ -27,8 +27,7 @@ def dropout_forward(x, dropout_param):
 def dropout_backward(dout, cache):
     """Gradient of dropout_forward: dout through the same mask."""
     mask, shape = cache
-    dout = floats("dropout_backward", dout=dout)
-    expect_shape("dropout_backward", "dout", dout, shape, "that of out")
+    dout = upstream("dropout_backward", dout, shape)
     return dout if mask is None else dout * mask
 
 

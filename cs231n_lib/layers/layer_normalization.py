@@ -1,6 +1,6 @@
 """Layer normalization (Ba, Kiros and Hinton 2016; CS231n lecture notes, "Neural Networks Part 2")."""
 
-from cs231n_lib.arguments import expect_shape, floats, number, settings
+from cs231n_lib.arguments import expect_shape, floats, number, settings, upstream
 from cs231n_lib.kernels.normalization import normalize_groups_backward, normalize_groups_forward
 
 
@@ -13,7 +13,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
 
     Arguments
     - x: (N, D) examples; gamma, beta: scale and shift (D,).
-    - ln_param: "eps" (1e-5 if not given), added to the variance.
+    - ln_param: "eps" (1e-5 if not given), added to the variance; "mode", which batchnorm_forward needs, is no matter.
 
     Returns (out (N, D), cache). Raises ValueError naming the argument that does not fit.
 
@@ -26,7 +26,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     expect_shape(function, "x", x, ("N", "D"))
     expect_shape(function, "gamma", gamma, x.shape[1:], "one number per feature")
     expect_shape(function, "beta", beta, x.shape[1:], "one number per feature")
-    [eps] = settings(function, "ln_param", ln_param, eps=1e-5)
+    eps, _ = settings(function, "ln_param", ln_param, eps=1e-5, mode=None)
     eps = number(function, 'ln_param["eps"]', eps, above=0)
     out, mean, var = normalize_groups_forward(x, gamma, beta, eps=eps)
     return out, (x, gamma, mean, var, eps)
@@ -39,6 +39,4 @@ def layernorm_backward(dout, cache):
 
         dx = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / sqrt(var + eps).
     """
-    dout = floats("layernorm_backward", dout=dout)
-    expect_shape("layernorm_backward", "dout", dout, cache[0].shape, "that of out")
-    return normalize_groups_backward(dout, *cache)
+    return normalize_groups_backward(upstream("layernorm_backward", dout, cache[0].shape), *cache)

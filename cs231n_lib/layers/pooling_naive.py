@@ -5,7 +5,7 @@ Slow, and what the fast layers are tested against.
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, settings
+from cs231n_lib.arguments import expect_shape, floats, settings, upstream
 from cs231n_lib.kernels.geometry import geometry
 
 
@@ -75,8 +75,7 @@ def _arguments(function, x, pool_param):
 
 
 def _gradients(function, dout, x, geometry):
-    dout = floats(function, dout=dout)
-    expect_shape(function, "dout", dout, (*x.shape[:2], *geometry[-2:]), "that of out")
+    dout = upstream(function, dout, (*x.shape[:2], *geometry[-2:]))
     return dout, np.zeros(x.shape, dtype=np.result_type(dout, x))
 
 

@@ -1,6 +1,6 @@
 """Normalization of images: by channel over the batch, or by groups of an image's channels."""
 
-from cs231n_lib.arguments import expect_shape, floats, integer, number, settings
+from cs231n_lib.arguments import expect_shape, floats, integer, number, settings, upstream
 from cs231n_lib.kernels.normalization import (
     normalize_channels_backward,
     normalize_groups_backward,
@@ -23,7 +23,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
 
 def spatial_batchnorm_backward(dout, cache):
     """Gradients of spatial_batchnorm_forward: dout (N, C, H, W) -> dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
-    dout = _upstream("spatial_batchnorm_backward", dout, cache[0])
+    dout = upstream("spatial_batchnorm_backward", dout, cache[0].shape)
     return normalize_channels_backward(dout, *cache)
 
 
@@ -70,7 +70,7 @@ def _forward(function, x, gamma, beta, groups, name, param):
         if array.shape != (1, C, 1, 1):
             expect_shape(function, argument, array, (C,), f"or (1, {C}, 1, 1), one number per channel")
     gamma, beta = gamma.reshape(C), beta.reshape(C)
-    [eps] = settings(function, name, param, eps=1e-5)
+    eps, _ = settings(function, name, param, eps=1e-5, mode=None)  # a mode, as batch normalization needs, is no matter
     eps = number(function, f'{name}["eps"]', eps, above=0)
     out, mean, var = normalize_groups_forward(x, gamma, beta, groups, eps)
     return out, ((x, gamma, mean, var, eps), shapes)
@@ -78,7 +78,7 @@ def _forward(function, x, gamma, beta, groups, name, param):
 
 def _backward(function, dout, cache):
     arguments, (gamma_shape, beta_shape) = cache
-    dout = _upstream(function, dout, arguments[0])
+    dout = upstream(function, dout, arguments[0].shape)
     dx, dgamma, dbeta = normalize_groups_backward(dout, *arguments)
     return dx, dgamma.reshape(gamma_shape), dbeta.reshape(beta_shape)
 
@@ -87,9 +87,3 @@ def _images(function, x, gamma, beta):
     arrays = floats(function, x=x, gamma=gamma, beta=beta)
     expect_shape(function, "x", arrays[0], ("N", "C", "H", "W"))
     return arrays
-
-
-def _upstream(function, dout, x):
-    dout = floats(function, dout=dout)
-    expect_shape(function, "dout", dout, x.shape, "that of out")
-    return dout

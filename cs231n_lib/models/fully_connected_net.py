@@ -32,6 +32,9 @@ class FullyConnectedNet(Network):
           of loss to the next, so that gradients can be checked; Solver calls after_step() after each step, which
           draws new ones. With an np.random.Generator, as with None, every call of loss draws new ones.
         """
+        if not np.iterable(hidden_dims):
+            raise TypeError("FullyConnectedNet: hidden_dims should be a list with the size of each hidden layer, such "
+                            f"as [100, 50], but is {hidden_dims!r}")
         hidden_dims = [integer("FullyConnectedNet", "each size in hidden_dims", size, 1) for size in hidden_dims]
         self.num_layers = len(hidden_dims) + 1
         self.normalization = one_of("FullyConnectedNet", "normalization", normalization,

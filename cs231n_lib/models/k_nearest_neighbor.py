@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cs231n_lib.arguments import integer, labels, one_of
+
 BLOCK_BYTES = 64 * 2**20  # the temporary arrays of one block of distances
 
 
@@ -20,14 +22,11 @@ class KNearestNeighbor:
 
     def train(self, X, y):
         """Keep the training set: X (N, ...) of any numeric type, flattened to (N, D); y (N,) integers >= 0."""
-        X, y = _rows(X, "X"), np.asarray(y)
-        if y.shape != (len(X),):
-            raise ValueError(f"train: y should have shape ({len(X)},), one label per row of X, but has {y.shape}")
-        if y.dtype.kind not in "iu" or (len(y) and y.min() < 0):
-            raise ValueError(f"train: y should hold class numbers 0, 1, ..., but holds {y.dtype} {y[:5]}")
+        X = _rows("train", X)
+        labels("train", y, len(X))
         if len(X) == 0:
             raise ValueError("train: X is empty")
-        self.X_train, self.y_train = X, y
+        self.X_train, self.y_train = X, np.asarray(y)
 
     def compute_distances(self, X, metric="l2"):
         """Distances from each row of X to each training example.
@@ -41,12 +40,11 @@ class KNearestNeighbor:
         about 64 MB whatever the sizes.
         """
         self._refuse_before_training()
-        X = _rows(X, "X")
+        X = _rows("compute_distances", X)
         if X.shape[1] != self.X_train.shape[1]:
             raise ValueError(f"compute_distances: X has {X.shape[1]} values per example, "
                              f"but the training set has {self.X_train.shape[1]}")
-        if metric not in ("l1", "l2"):
-            raise ValueError(f"compute_distances: metric should be 'l1' or 'l2', but is {metric!r}")
+        one_of("compute_distances", "metric", metric, ("l1", "l2"))
         both_float32 = X.dtype == self.X_train.dtype == np.float32
         dtype = np.float32 if both_float32 else np.float64
         dists = np.empty((len(X), len(self.X_train)), dtype=dtype)
@@ -65,14 +63,14 @@ class KNearestNeighbor:
         if dists.ndim != 2 or dists.shape[1] != num_train:
             raise ValueError(f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
                              f"training example, but has {dists.shape}")
-        if not 1 <= k <= num_train:
-            raise ValueError(f"k should be 1 to {num_train}, the number of training examples, but is {k}")
+        if integer("predict_labels", "k", k, 1) > num_train:
+            raise ValueError(f"predict_labels: k should be at most {num_train}, the number of training examples, "
+                             f"but is {k}")
         nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]  # (num_test, k)
-        labels = self.y_train[nearest]  # (num_test, k)
-        classes, codes = np.unique(labels, return_inverse=True)
-        codes = codes.reshape(labels.shape)
-        votes = np.zeros((len(labels), len(classes)), dtype=np.int64)
-        np.add.at(votes, (np.arange(len(labels))[:, None], codes), 1)
+        classes, codes = np.unique(self.y_train[nearest], return_inverse=True)
+        codes = codes.reshape(nearest.shape)  # (num_test, k)
+        votes = np.zeros((len(nearest), len(classes)), dtype=np.int64)
+        np.add.at(votes, (np.arange(len(nearest))[:, None], codes), 1)
         # argmax takes the first of equals, and np.unique sorts: ties go to the smallest label.
         return classes[votes.argmax(axis=1)] if len(classes) else np.empty(0, self.y_train.dtype)
 
@@ -135,9 +133,9 @@ def _rows_per_block(columns, dtype):
     return max(1, BLOCK_BYTES // 4 // (max(columns, 1) * np.dtype(dtype).itemsize))
 
 
-def _rows(X, name):
+def _rows(function, X):
     X = np.asarray(X)
     if X.ndim < 2 or X.dtype.kind not in "biuf":
-        raise ValueError(f"{name} should be a numeric array with one row per example, (N, D), "
+        raise ValueError(f"{function}: X should be a numeric array with one row per example, (N, D), "
                          f"but is {X.dtype} {X.shape}")
     return X.reshape(len(X), int(np.prod(X.shape[1:])))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cs231n_lib.arguments import expect_shape, floats, integer, labels, number
+
 
 def svm_loss_vectorized(W, X, y, reg):
     """Multiclass SVM (hinge) loss with margin 1 and its gradient.
@@ -13,7 +15,7 @@ def svm_loss_vectorized(W, X, y, reg):
 
     Returns (loss, dW): a number and (D, C). The type is the wider one of W's and X's, float64 for integers.
     """
-    W, X, y, reg = _validated(W, X, y, reg)
+    W, X, y, reg = _validated("svm_loss_vectorized", W, X, y, reg)
     rows = np.arange(len(X))
     scores = X @ W  # (N, C)
     margins = scores - scores[rows, y][:, None] + 1
@@ -34,7 +36,7 @@ def softmax_loss_vectorized(W, X, y, reg):
 
     Arguments and returns as in svm_loss_vectorized. Scores of any finite size are safe.
     """
-    W, X, y, reg = _validated(W, X, y, reg)
+    W, X, y, reg = _validated("softmax_loss_vectorized", W, X, y, reg)
     rows = np.arange(len(X))
     scores = X @ W  # (N, C)
     scores -= scores.max(axis=1, keepdims=True)  # changes no probability, and exp cannot overflow
@@ -59,28 +61,29 @@ class LinearClassifier:
         """(loss, dW) at the present weights for the examples X (N, D) with labels y (N,)."""
         raise NotImplementedError("LinearClassifier has no loss of its own; use LinearSVM or LinearSoftmax")
 
-    def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=0, progress=False):
+    def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=0, verbose=False):
         """Train on X (N, D) and y (N,), going on from the present weights if there are any.
 
         Arguments
         - learning_rate, reg: step size and regularization strength.
         - num_iters: the number of steps; batch_size: examples per step, drawn with replacement.
         - rng: np.random.Generator or a seed.
-        - progress: whether to show a progress bar.
+        - verbose: whether to show a progress bar.
 
         Returns the list of the minibatch losses, one per step.
         """
-        X, y = _examples(X, y)
+        X = floats("train", X=X)
+        expect_shape("train", "X", X, ("N", "D"), "one row per example (see data.flatten)")
+        y = labels("train", y, len(X))
         if len(X) == 0:
             raise ValueError("train: X is empty")
-        if batch_size < 1 or num_iters < 0:
-            raise ValueError(f"train: batch_size should be at least 1 and num_iters at least 0, "
-                             f"but they are {batch_size} and {num_iters}")
+        num_iters = integer("train", "num_iters", num_iters, 0)
+        batch_size = integer("train", "batch_size", batch_size, 1)
         rng = np.random.default_rng(rng)
         if self.W is None:
             self.W = (0.001 * rng.standard_normal((X.shape[1], int(y.max()) + 1))).astype(X.dtype)
         history = []
-        for _ in _steps(num_iters, progress):
+        for _ in _steps(num_iters, verbose):
             batch = rng.integers(len(X), size=batch_size)
             loss, dW = self.loss(X[batch], y[batch], reg)
             self.W -= learning_rate * dW
@@ -91,9 +94,8 @@ class LinearClassifier:
         """The class with the highest score for each row of X (N, D): integers (N,)."""
         if self.W is None:
             raise RuntimeError(f"this {type(self).__name__} has no weights yet; call train(X, y) first")
-        X = _floats(X)
-        if X.ndim != 2 or X.shape[1] != len(self.W):
-            raise ValueError(f"predict: X should have shape (N, {len(self.W)}) as in training, but has {X.shape}")
+        X = floats("predict", X=X)
+        expect_shape("predict", "X", X, ("N", len(self.W)), "as in training")
         return (X @ self.W).argmax(axis=1)
 
 
@@ -111,36 +113,18 @@ class LinearSoftmax(LinearClassifier):
         return softmax_loss_vectorized(self.W, X, y, reg)
 
 
-def _validated(W, X, y, reg):
-    X, y = _examples(X, y)
-    W = _floats(W)
-    if W.ndim != 2 or W.shape[0] != X.shape[1]:
-        raise ValueError(f"W should have shape ({X.shape[1]}, C), one row per feature of X, but has {W.shape}")
+def _validated(function, W, X, y, reg):
+    W, X = floats(function, W=W, X=X)
+    expect_shape(function, "X", X, ("N", "D"), "one row per example (see data.flatten)")
+    expect_shape(function, "W", W, (X.shape[1], "C"), "one row per feature of X")
     if len(X) == 0:
-        raise ValueError("X is empty: the mean loss of no examples is not defined")
-    if y.max() >= W.shape[1]:
-        raise ValueError(f"y holds class {y.max()}, but W has columns for 0..{W.shape[1] - 1} only")
-    return W, X, y, float(reg)  # a NumPy float64 would turn float32 weights into float64
+        raise ValueError(f"{function}: X is empty: the mean loss of no examples is not defined")
+    # reg as a NumPy float64 would turn float32 weights into float64
+    return W, X, labels(function, y, len(X), W.shape[1]), number(function, "reg", reg)
 
 
-def _examples(X, y):
-    X, y = _floats(X), np.asarray(y)
-    if X.ndim != 2:
-        raise ValueError(f"X should have shape (N, D), but has {X.shape}; see data.flatten")
-    if y.shape != (len(X),):
-        raise ValueError(f"y should have shape ({len(X)},), one label per row of X, but has {y.shape}")
-    if y.dtype.kind not in "iu" or (len(y) and y.min() < 0):
-        raise ValueError(f"y should hold class numbers 0, 1, ..., but holds {y.dtype} {y[:5]}")
-    return X, y
-
-
-def _floats(array):
-    array = np.asarray(array)
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
-
-
-def _steps(num_iters, progress):
-    if not progress:
+def _steps(num_iters, verbose):
+    if not verbose:
         return range(num_iters)
     from tqdm.auto import trange
 

@@ -103,12 +103,13 @@ class Network:
         self.params = groups["params"]
 
     def _regularized(self, loss, grads):
+        dtype = loss.dtype  # the net's, unless somebody has put wider arrays into params
         if self.reg:
             for name, w in self.params.items():
                 if name.startswith("W"):
                     loss = loss + self.reg * np.vdot(w, w)
                     grads[name] += 2 * self.reg * w
-        return self.dtype.type(loss), grads
+        return dtype.type(loss), grads
 
     def _set_mode(self, mode):
         for bn_param in self.bn_params:

@@ -63,6 +63,10 @@ def confusion_matrix(y_true, y_pred, class_names=None):
     if y_true.ndim != 1 or y_true.shape != y_pred.shape or len(y_true) == 0:
         raise ValueError("confusion_matrix: y_true and y_pred should have the same shape (N,) with N at least 1, "
                          f"but have {y_true.shape} and {y_pred.shape}")
+    if y_true.dtype.kind not in "biu" or y_pred.dtype.kind not in "biu":
+        raise ValueError("confusion_matrix: y_true and y_pred should hold class numbers, integers, but hold "
+                         f"{y_true.dtype} and {y_pred.dtype}")
+    y_true, y_pred = y_true.astype(np.intp), y_pred.astype(np.intp)  # uint8 has no room for the numbers of pairs
     count = len(class_names) if class_names is not None else int(max(y_true.max(), y_pred.max())) + 1
     low, high = min(y_true.min(), y_pred.min()), max(y_true.max(), y_pred.max())
     if low < 0 or high >= count:

@@ -101,6 +101,9 @@ def misclassified_images(X, y_true, y_pred, class_names, n=8):
     if not y_true.shape == y_pred.shape == (len(X),):
         raise ValueError(f"misclassified_images: y_true and y_pred should have shape ({len(X)},), one label per "
                          f"image, but have {y_true.shape} and {y_pred.shape}")
+    if len(y_true) and not 0 <= y_true.min() <= y_true.max() < len(class_names):
+        raise ValueError(f"misclassified_images: y_true should be 0..{len(class_names) - 1}, as class_names says, but "
+                         f"goes from {y_true.min()} to {y_true.max()}")
     wrong = y_true != y_pred
     chosen = [np.flatnonzero(wrong & (y_pred == label))[:n] for label in range(len(class_names))]
     images = as_images(X[np.concatenate(chosen)]) if any(len(rows) for rows in chosen) else []

@@ -1,14 +1,9 @@
-import doctest
-
 import numpy as np
 import pytest
 
 from cs231n_lib import arguments
 
 F32, F64 = np.float32, np.float64
-
-
-# --- floats
 
 
 @pytest.mark.parametrize("types, expected", [
@@ -49,9 +44,6 @@ def test_floats_refuses(x, message):
         arguments.floats("f", x=x)
 
 
-# --- expect_shape
-
-
 @pytest.mark.parametrize("shape", [(2, 3), ("N", 3), (2, "D"), ("N", "D")])
 def test_shapes_that_fit(shape):
     arguments.expect_shape("f", "x", np.ones((2, 3)), shape)
@@ -70,9 +62,6 @@ def test_the_meaning_of_a_shape_is_told():
         arguments.expect_shape("f", "b", np.ones(3), (4,), "one bias per filter")
 
 
-# --- settings
-
-
 def test_settings_in_order():
     given = {"pad": 1, "dilation": 4, "stride": 2}
     assert arguments.settings("f", "conv_param", given, ["stride", "pad"], dilation=1, b=5) == [2, 1, 4, 5]
@@ -88,14 +77,23 @@ def test_settings_that_do_not_fit(given, error, message):
         arguments.settings("f", "pool_param", given, ["stride"], pad=0)
 
 
-# --- labels
-
-
 @pytest.mark.parametrize("kind", [np.int8, np.uint64, ">i4", list])
 def test_labels_become_indices(kind):
     y = [0, 2, 1] if kind is list else np.array([0, 2, 1], kind)
     found = arguments.labels("f", y, 3, 3)
     assert found.dtype == np.intp and found.tolist() == [0, 2, 1]
+
+
+def test_labels_of_any_number_of_classes():
+    assert arguments.labels("f", [7, 0], 2).tolist() == [7, 0]
+    with pytest.raises(ValueError, match="f: y should hold class numbers 0, 1, ..., but holds -1"):
+        arguments.labels("f", [0, -1], 2)
+
+
+def test_an_upstream_gradient():
+    assert arguments.upstream("f", [[1, 2]], (1, 2)).dtype == np.float64
+    with pytest.raises(ValueError, match=r"f: dout should have shape \(2, 1\), that of out, but has \(1, 2\)"):
+        arguments.upstream("f", [[1, 2]], (2, 1))
 
 
 @pytest.mark.parametrize("y, message", [
@@ -109,9 +107,6 @@ def test_labels_become_indices(kind):
 def test_labels_that_do_not_fit(y, message):
     with pytest.raises(ValueError, match=f"f: {message}"):
         arguments.labels("f", y, 3, 3)
-
-
-# --- number, integer, pair, one_of
 
 
 @pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.float64(2), np.int64(2), np.array(2.0)])
@@ -171,7 +166,3 @@ def test_one_of():
     for value in ("eval", None, np.ones(2)):
         with pytest.raises(ValueError, match="f: mode should be 'train' or 'test', but is"):
             arguments.one_of("f", "mode", value, ("train", "test"))
-
-
-def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(arguments).failed == 0

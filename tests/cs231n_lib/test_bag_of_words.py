@@ -1,4 +1,3 @@
-import doctest
 
 import numpy as np
 import pytest
@@ -132,7 +131,3 @@ def test_the_histograms_have_the_wider_type(images, codebook, expected):
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(bag_of_words).failed == 0

@@ -118,3 +118,22 @@ def test_a_function_that_draws_random_numbers_is_noticed():
     rng = np.random.default_rng(0)
     with pytest.raises(NotRepeatable):
         gradient_to_judge(lambda x: x.sum() + rng.normal(), np.ones(3), np.ones(3))
+
+
+def test_a_function_that_looks_at_x_itself():
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    before = x.copy()
+    gradient = eval_numerical_gradient(lambda _: np.sum(x**2), x)
+    np.testing.assert_allclose(gradient, 2 * before, rtol=1e-8)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_x_is_as_it_was_when_the_function_raises():
+    x = np.array([1.0, 2.0])
+
+    def f(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        eval_numerical_gradient(f, x)
+    np.testing.assert_array_equal(x, [1.0, 2.0])

@@ -1,4 +1,3 @@
-import doctest
 import math
 
 import numpy as np
@@ -102,7 +101,3 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_the_examples_run():
-    assert doctest.testmod(initializers).failed == 0

@@ -1,4 +1,3 @@
-import doctest
 import math
 from itertools import pairwise
 
@@ -183,7 +182,3 @@ def test_a_misspelt_key(rule):
 def test_settings_that_do_not_fit(rule, config, message):
     with pytest.raises(ValueError, match=message):
         rule(np.ones(3), np.ones(3), config)
-
-
-def test_the_examples_run():
-    assert doctest.testmod(optim).failed == 0

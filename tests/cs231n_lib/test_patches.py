@@ -1,9 +1,6 @@
-import doctest
-
 import numpy as np
 import pytest
 
-from cs231n_lib import patches
 from cs231n_lib.patches import dense_patches, normalize_patches, sample_patches
 
 rng = np.random.default_rng(0)
@@ -73,7 +70,3 @@ def test_arguments_that_do_not_fit(call, message):
 def test_no_images_have_no_patches():
     assert dense_patches(IMAGES[:0], size=4).shape == (0, 5, 3, 48)
     assert sample_patches(IMAGES[:0], 0, size=4).shape == (0, 48)
-
-
-def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(patches).failed == 0

@@ -1,9 +1,6 @@
-import doctest
-
 import numpy as np
 import pytest
 
-from cs231n_lib import random_state
 from cs231n_lib.random_state import random_state_from_text, random_state_to_text
 
 
@@ -20,7 +17,3 @@ def test_a_generator_goes_on_where_it_was(name):
 def test_text_that_is_no_state(text):
     with pytest.raises(ValueError, match="this is no state of a random generator"):
         random_state_from_text(text)
-
-
-def test_the_examples_run():
-    assert doctest.testmod(random_state).failed == 0

@@ -1,4 +1,3 @@
-import doctest
 import math
 
 import pytest
@@ -58,7 +57,3 @@ def test_settings_that_do_not_fit(make, message):
 def test_warmup_into_something_else_than_a_schedule():
     with pytest.raises(TypeError, match="warmup: then should be a schedule"):
         schedules.warmup(5, then=0.1)
-
-
-def test_the_examples_run():
-    assert doctest.testmod(schedules).failed == 0

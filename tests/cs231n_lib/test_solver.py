@@ -394,3 +394,55 @@ def test_gradients_under_other_names():
 def test_labels_for_an_accuracy_that_do_not_fit():
     with pytest.raises(ValueError, match=r"check_accuracy: y should have shape \(4,\), .* but has \(3,\)"):
         quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(3, int))
+
+
+@pytest.mark.parametrize("interrupted_at", [1, 2, 3, 4, 6])
+def test_an_interrupt_while_an_accuracy_is_taken_loses_none(interrupted_at, monkeypatch):
+    whole, stopped = (quiet(TwoLayerNet(6, 5, 3, rng=0), blobs(), batch_size=30, num_epochs=3) for _ in range(2))
+    whole.train()
+    calls, check_accuracy = [], stopped.check_accuracy
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == interrupted_at:
+            raise KeyboardInterrupt
+        return check_accuracy(*arguments)
+
+    monkeypatch.setattr(stopped, "check_accuracy", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train()
+    stopped.train()
+    assert stopped.train_acc_history == whole.train_acc_history
+    assert stopped.val_acc_history == whole.val_acc_history
+    assert stopped.loss_history == whole.loss_history
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list; cs231n_lib.data.solver_data makes one"),
+    ({"model": TwoLayerNet}, "model should be an object with a dict params and a function loss"),
+    ({"optim_config": 1e-3}, "optim_config should be a dict .* but is 0.001"),
+    ({"update_rule": lambda w, dw, config: w - dw}, r"update_rule should return \(next_w, next_config\)"),
+    ({"update_rule": lambda w, dw, config: (w - dw, None)}, r"update_rule should return \(next_w, next_config\)"),
+])
+def test_arguments_of_another_kind(options, message):
+    with pytest.raises(TypeError, match=f"Solver: {message}"):
+        quiet(**{"model": Counter(), "data": numbered()} | options)
+
+
+def test_a_rule_need_not_hand_the_learning_rate_back():
+    model = Counter()
+    solver = quiet(model, numbered(), lambda w, dw, config: (w - config["learning_rate"] * dw, {}),
+                   {"learning_rate": 0.5}, batch_size=10, num_epochs=3)
+    solver.train()
+    assert solver.latest()[0]["w"].item() == -1.5
+
+
+@pytest.mark.parametrize("value", [None, -1.0, math.nan])
+def test_a_schedule_that_returns_no_factor(value):
+    with pytest.raises(ValueError, match=f"what schedule returns for step 0 should be .* but is {value}"):
+        quiet(Counter(), numbered(), schedule=lambda t: value).train()
+
+
+def test_a_folder_is_no_checkpoint(tmp_path):
+    with pytest.raises(ValueError, match="Solver: checkpoint should be the path of a file"):
+        quiet(Counter(), numbered(), checkpoint=tmp_path)

@@ -96,6 +96,13 @@ def test_append_bias():
     np.testing.assert_array_equal(X, [[0, 0, 1]] * 4)
 
 
+@pytest.mark.parametrize("function", [data.center, data.standardize, data.append_bias])
+@pytest.mark.parametrize("dtype", [np.float16, complex])
+def test_types_that_do_not_fit(function, dtype):
+    with pytest.raises(ValueError, match=f"{function.__name__}: X should be float32 or float64, but is "):
+        function(np.ones((3, 2), dtype))
+
+
 def test_append_bias_wants_rows():
     with pytest.raises(ValueError, match="flatten it first"):
         data.append_bias(IMAGES)

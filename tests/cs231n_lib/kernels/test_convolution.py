@@ -127,6 +127,27 @@ def test_sizes_at_which_the_work_is_cut(kernel, N, C, H, W, F):
     np.testing.assert_allclose(dw, swapped.transpose(1, 0, 2, 3), atol=1e-9)
 
 
+def test_strides_and_dilations_beyond_the_image(kernel):
+    random = np.random.default_rng(5)
+    x, w = random.standard_normal((2, 2, 3, 9)), random.standard_normal((4, 2, 1, 3))
+    out = kernels.conv_forward(x, w, stride=(10**12, 10**18), pad=(1, 0), dilation=(2**62, 2))
+    np.testing.assert_array_equal(out, np.zeros((2, 4, 1, 1)))  # only the padding is seen
+    out = kernels.conv_forward(x, w, stride=(10**12, 4), dilation=(2**62, 2))
+    gradients = kernels.conv_backward(out, x, w, stride=(10**12, 4), dilation=(2**62, 2))
+    np.testing.assert_allclose(out, convolve(x, w, np.zeros(4), (3, 4), (0, 0), (1, 2)), atol=1e-12)
+    for gradient, same in zip(gradients, kernels.conv_backward(out, x, w, stride=(3, 4), dilation=(1, 2)), strict=True):
+        np.testing.assert_array_equal(gradient, same)
+
+
+@pytest.mark.parametrize("pad, error", [(2**24, MemoryError), (2**31, ValueError), (2**62, ValueError)])
+def test_padding_that_no_memory_holds(kernel, pad, error):
+    x, w = np.ones((1, 1, 4, 4)), np.ones((1, 1, 3, 3))
+    with pytest.raises(error):
+        kernels.conv_forward(x, w, stride=2 * pad, pad=pad)
+    with pytest.raises(error):
+        kernels.conv_backward(np.ones((1, 1, 2, 2)), x, w, stride=2 * pad, pad=pad)
+
+
 def test_relu_is_applied_after_the_bias_and_keeps_nan(kernel):
     x = np.array([[[[1.0, -2.0, np.nan, 3.0]]]])
     out = kernels.conv_forward(x, np.ones((1, 1, 1, 1)), np.array([-1.5]), relu=True)

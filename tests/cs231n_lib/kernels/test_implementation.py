@@ -26,6 +26,15 @@ def test_without_compiled_kernels_numpy_serves(monkeypatch):
     assert kernels.im2col(np.ones((1, 1, 3, 3)), 2, 2).sum() == 16
 
 
+def test_a_topic_that_the_compiler_did_not_manage_is_done_in_numpy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cs231n_lib.kernels._im2col_cy", None)
+    monkeypatch.delenv("CS231N_KERNELS", raising=False)
+    assert kernels.im2col(np.ones((1, 1, 3, 3)), 2, 2).sum() == 16
+    monkeypatch.setenv("CS231N_KERNELS", "cython")
+    with pytest.raises(ImportError, match="_im2col_cy"):
+        kernels.im2col(np.ones((1, 1, 3, 3)), 2, 2)
+
+
 def test_asking_for_compiled_kernels_that_are_not_there(monkeypatch):
     monkeypatch.setenv("CS231N_KERNELS", "cython")
     monkeypatch.setattr(implementation, "_threads", None)
@@ -49,6 +58,15 @@ def test_a_number_of_threads_that_is_none():
     done = subprocess.run([sys.executable, "-c", "import cs231n_lib.kernels"], capture_output=True, text=True,
                           env=os.environ | {"CS231N_NUM_THREADS": "many"})
     assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
+
+
+def test_more_threads_than_there_can_be():
+    before = kernels.num_threads()
+    try:
+        kernels.set_num_threads(10**12)
+        assert kernels.num_threads() == 64
+    finally:
+        kernels.set_num_threads(before)
 
 
 @pytest.mark.parametrize("count", [0, -1, True, 1.5, "2"])

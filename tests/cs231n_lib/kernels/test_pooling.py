@@ -211,3 +211,10 @@ def test_winners_in_the_padding_are_no_one(backend):
     winners = np.zeros((1, 1, 2, 2), int)  # the upper left cell, which is padding for three of the windows
     dx = max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 2, 2), 2, 2, 2, pad=1)
     assert dx.tolist() == [[[[0, 0], [0, 1]]]]
+
+
+def test_strides_and_padding_beyond_the_image():
+    x = np.arange(12.0).reshape(1, 1, 3, 4)
+    assert max_pool_forward(x, 2, 2, stride=(2**62, 2))[0].tolist() == [[[[5, 7]]]]
+    with pytest.raises(ValueError, match=f"pad={2**62} makes the image"):
+        avg_pool_forward(x, 2, 2, stride=2**63, pad=2**62)

@@ -59,13 +59,6 @@ def check_conduct():
     return check
 
 
-@pytest.fixture(scope="module")
-def use_kernels():
-    """use_kernels("cython" or "numpy"), also from within hypothesis, whose examples share their fixtures."""
-    with pytest.MonkeyPatch.context() as patch:
-        yield lambda backend: patch.setenv("CS231N_KERNELS", backend)
-
-
 @pytest.fixture(scope="session")
 def conv_cases():
     """A hypothesis strategy: x, w, b, conv_param of every kind."""

@@ -68,9 +68,9 @@ def test_many_batches_later_test_mode_is_train_mode_on_average():
 
 @BACKWARD
 @MODES
-def test_gradients(arrays, check_gradients, use_kernels, backward, mode):
-    for kernels in ("cython", "numpy"):
-        use_kernels(kernels)
+def test_gradients(arrays, check_gradients, set_backend, backward, mode):
+    for backend in ("cython", "numpy"):
+        set_backend(backend)
         check_gradients(forward(mode), backward, *arrays)
 
 

@@ -9,8 +9,8 @@ from cs231n_lib.layers import conv_backward_fast, conv_backward_naive, conv_forw
 @pytest.mark.parametrize("backend", ["cython", "numpy"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_agrees_with_the_definition(use_kernels, backend, conv_cases, data):
-    use_kernels(backend)
+def test_agrees_with_the_definition(set_backend, backend, conv_cases, data):
+    set_backend(backend)
     *arrays, conv_param = data.draw(conv_cases)
     before = [array.copy() for array in arrays]
     out, cache = conv_forward_fast(*arrays, conv_param)

@@ -22,9 +22,6 @@ def arrays():
     return rng.standard_normal((4, 2, 3)), rng.standard_normal((6, 5)), rng.standard_normal(5)
 
 
-# --- dropout
-
-
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
 def test_kept_fraction_and_mean(p):
     out, _ = dropout_forward(np.ones((400, 500)), train(p))
@@ -104,9 +101,6 @@ def test_an_upstream_gradient_that_does_not_fit():
         dropout_backward(np.ones((3, 2)), cache)
 
 
-# --- dropconnect
-
-
 def test_dropconnect_drops_weights_not_values(arrays):
     x, w, b = arrays
     rows = np.eye(6)  # each row of out is then a row of the thinned w
@@ -127,9 +121,6 @@ def test_dropconnect_conduct(arrays, check_conduct):
 def test_dropconnect_at_test_time_is_affine(arrays):
     out, _ = dropconnect_forward(*arrays, {"mode": "test", "p": 0.6})
     np.testing.assert_array_equal(out, affine_forward(*arrays)[0])
-
-
-# --- max_norm
 
 
 @pytest.mark.parametrize("shape, inputs", [((5, 7), 0), ((7, 3, 2, 2), (1, 2, 3))])

@@ -34,9 +34,9 @@ def test_examples_do_not_see_each_other(arrays):
     np.testing.assert_array_equal(together[1:2], alone)
 
 
-def test_gradients(arrays, check_gradients, use_kernels):
-    for kernels in ("cython", "numpy"):
-        use_kernels(kernels)
+def test_gradients(arrays, check_gradients, set_backend):
+    for backend in ("cython", "numpy"):
+        set_backend(backend)
         check_gradients(forward, layernorm_backward, *arrays)
 
 
@@ -72,3 +72,9 @@ def test_dout_that_does_not_fit(arrays):
     _, cache = forward(*arrays)
     with pytest.raises(ValueError, match=r"layernorm_backward: dout should have shape \(3, 7\), that of out"):
         layernorm_backward(np.ones((3, 6)), cache)
+
+
+def test_a_mode_changes_nothing():
+    x, ones, zeros = np.array([[1.0, 3.0, 8.0]]), np.ones(3), np.zeros(3)
+    with_mode, without = (layernorm_forward(x, ones, zeros, param)[0] for param in ({"mode": "test"}, {}))
+    np.testing.assert_array_equal(with_mode, without)

@@ -20,8 +20,8 @@ def fast(name):
 @pytest.mark.parametrize("kind", ["max_pool", "avg_pool"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_agrees_with_the_definition(use_kernels, backend, kind, pool_cases, data):
-    use_kernels(backend)
+def test_agrees_with_the_definition(set_backend, backend, kind, pool_cases, data):
+    set_backend(backend)
     x, pool_param = data.draw(pool_cases)
     before = x.copy()
     results = []

@@ -46,9 +46,9 @@ LAYERS = {
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_gradients(arrays, check_gradients, use_kernels, layer):
-    for kernels in ("cython", "numpy"):
-        use_kernels(kernels)
+def test_gradients(arrays, check_gradients, set_backend, layer):
+    for backend in ("cython", "numpy"):
+        set_backend(backend)
         check_gradients(*LAYERS[layer], *arrays)
 
 

@@ -122,3 +122,8 @@ def test_a_state_of_another_net():
         net.load_state(other.state())
     with pytest.raises(ValueError, match="1 dropout layers"):
         net.load_state({})
+
+
+def test_hidden_dims_that_are_no_list():
+    with pytest.raises(TypeError, match=r"FullyConnectedNet: hidden_dims should be a list .* but is 100"):
+        FullyConnectedNet(100)

@@ -63,6 +63,11 @@ def test_memory_stays_small(metric):
     assert peak < 2 * k_nearest_neighbor.BLOCK_BYTES  # all differences at once would take 1.6 GB
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_labels_keep_their_type(dtype):
+    assert trained(np.ones((2, 1)), np.array([1, 0], dtype)).predict(np.ones((1, 1))).dtype == dtype
+
+
 def test_images_are_flattened():
     X = rng.integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
     assert trained(X, range(6)).predict(X).tolist() == [0, 1, 2, 3, 4, 5]
@@ -96,9 +101,13 @@ def test_no_test_images():
     assert trained(np.ones((3, 2)), [0, 1, 2]).predict(np.empty((0, 2)), k=2).shape == (0,)
 
 
-@pytest.mark.parametrize("k", [0, -1, 4])
-def test_k_must_not_be_more_than_the_training_examples(k):
-    with pytest.raises(ValueError, match=f"k should be 1 to 3, the number of training examples, but is {k}"):
+@pytest.mark.parametrize("k, message", [
+    (4, "at most 3, the number of training examples, but is 4"),
+    (0, "an integer of at least 1, but is 0"),
+    (1.5, "an integer of at least 1, but is 1.5"),
+])
+def test_k_that_does_not_fit(k, message):
+    with pytest.raises(ValueError, match=f"predict_labels: k should be {message}"):
         trained(np.ones((3, 2))).predict(np.ones((1, 2)), k)
 
 

@@ -97,16 +97,18 @@ def test_fortran_order_and_read_only_arguments(loss, problem):
 @pytest.mark.parametrize("change, message", [
     ({"W": np.ones((4, 4))}, r"W should have shape \(5, C\)"),
     ({"y": np.zeros(8, int)}, r"y should have shape \(9,\)"),
-    ({"y": np.full(9, 4)}, r"y holds class 4, but W has columns for 0..3"),
-    ({"y": np.full(9, -1)}, "y should hold class numbers"),
-    ({"y": np.zeros(9)}, "y should hold class numbers"),
+    ({"y": np.full(9, 4)}, "y should hold class numbers 0..3, but holds 4"),
+    ({"y": np.full(9, -1)}, "y should hold class numbers 0..3, but holds -1"),
+    ({"y": np.zeros(9)}, "y should hold class numbers, integers, but holds float64"),
     ({"X": np.ones((9, 5, 1))}, r"X should have shape \(N, D\)"),
-    ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "mean loss of no examples"),
+    ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X is empty: the mean loss of no examples"),
+    ({"X": np.ones((9, 5), np.float16)}, "X should be float32 or float64, but is float16"),
+    ({"reg": "0.1"}, "reg should be a number, but is '0.1'"),
 ])
 def test_arguments_that_do_not_fit(loss, problem, change, message):
     W, X, y = problem
-    with pytest.raises(ValueError, match=message):
-        loss(**({"W": W, "X": X, "y": y} | change), reg=0.0)
+    with pytest.raises(ValueError, match=f"{loss.__name__}: {message}"):
+        loss(**({"W": W, "X": X, "y": y, "reg": 0.0} | change))
 
 
 @pytest.mark.parametrize("Classifier", CLASSIFIERS)
@@ -157,7 +159,7 @@ def test_training_goes_on_from_the_weights_there(separable):
 def test_progress_is_shown_on_request(separable, capsys):
     LinearSVM().train(*separable, num_iters=3)
     assert capsys.readouterr().err == ""
-    LinearSVM().train(*separable, num_iters=3, progress=True)
+    LinearSVM().train(*separable, num_iters=3, verbose=True)
     assert "3/3" in capsys.readouterr().err
 
 
@@ -170,17 +172,27 @@ def test_before_training_predict_says_what_to_do(Classifier):
 def test_predicting_images_of_another_size(separable):
     classifier = LinearSVM()
     classifier.train(*separable, num_iters=1)
-    with pytest.raises(ValueError, match=r"X should have shape \(N, 6\) as in training, but has \(2, 5\)"):
+    with pytest.raises(ValueError, match=r"predict: X should have shape \(N, 6\), as in training, but has \(2, 5\)"):
         classifier.predict(np.ones((2, 5)))
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ({"batch_size": 0}, "batch_size should be at least 1"),
-    ({"num_iters": -1}, "num_iters at least 0"),
+    ({"batch_size": 0}, "train: batch_size should be an integer of at least 1, but is 0"),
+    ({"num_iters": -1}, "train: num_iters should be an integer of at least 0, but is -1"),
 ])
 def test_training_settings_that_make_no_sense(separable, arguments, message):
     with pytest.raises(ValueError, match=message):
         LinearSVM().train(*separable, **arguments)
+
+
+@pytest.mark.parametrize("X, y, message", [
+    (np.ones(3), [0, 1, 2], r"train: X should have shape \(N, D\), one row per example \(see data.flatten\), but has"),
+    (np.ones((3, 2)), [0, 1, -2], "train: y should hold class numbers 0, 1, ..., but holds -2"),
+    (np.ones((0, 2)), np.zeros(0, int), "train: X is empty"),
+])
+def test_training_sets_that_do_not_fit(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        LinearSVM().train(X, y)
 
 
 def test_the_base_class_has_no_loss():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from cs231n_lib.gradient_check import numerical_gradient, rel_error
 from cs231n_lib.models import TwoLayerNet
 
 
@@ -35,3 +36,18 @@ def test_shapes_and_first_weights():
 def test_sizes_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         TwoLayerNet(**options)
+
+
+def test_float64_params_in_a_float32_net_give_a_float64_loss():
+    # as in gradient checks with weights set by hand: a loss rounded to float32 has no useful numerical gradient
+    net = TwoLayerNet(input_dim=4, hidden_dim=3, num_classes=2, reg=0.7, rng=0)
+    net.params = {name: np.linspace(-0.5, 0.6, array.size).reshape(array.shape) for name, array in net.params.items()}
+    X, y = np.linspace(-1, 1, 12).reshape(3, 4), np.array([0, 1, 0])
+    loss, grads = net.loss(X, y)
+    assert loss.dtype == np.float64
+
+    def at(W1):
+        net.params["W1"] = W1
+        return net.loss(X, y)[0]
+
+    assert rel_error(grads["W1"], numerical_gradient(at, net.params["W1"])) < 1e-7

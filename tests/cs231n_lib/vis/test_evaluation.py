@@ -40,3 +40,13 @@ def test_confusion_with_a_class_that_never_occurs(pixels):
 def test_confusion_of_labels_that_do_not_fit(y_true, y_pred, message):
     with pytest.raises(ValueError, match=message):
         vis.confusion_matrix(np.array(y_true, int), np.array(y_pred, int), ["zero", "one"])
+
+
+def test_confusion_of_bytes_has_room_for_many_classes(title):
+    y = np.arange(40, dtype=np.uint8)
+    assert title(vis.confusion_matrix(y, y)) == "100.0% of 40 are right"
+
+
+def test_confusion_wants_integers():
+    with pytest.raises(ValueError, match="confusion_matrix: .* should hold class numbers, integers, but hold float64"):
+        vis.confusion_matrix(np.zeros(3), np.zeros(3, int))

@@ -77,3 +77,8 @@ def test_no_mistakes_at_all():
 def test_a_label_for_every_image():
     with pytest.raises(ValueError, match=r"should have shape \(12,\), one label per image, but have \(3,\)"):
         vis.misclassified_images(IMAGES, [0, 1, 2], [0, 1, 2], list("abc"))
+
+
+def test_a_name_for_every_class():
+    with pytest.raises(ValueError, match="y_true should be 0..1, as class_names says, but goes from 2 to 2"):
+        vis.misclassified_images(IMAGES, np.full(12, 2), np.zeros(12, int), ["zero", "one"])
