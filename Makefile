@@ -13,7 +13,7 @@ KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_l
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup demo test test-pytorch lint clean
+.PHONY: help setup bubblewrap demo test test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
@@ -32,8 +32,15 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[instructor,test]"
 	@touch $@
 
+# The sandbox of the grader. Nobody's password is asked for: without root's rights this only says what to do.
+bubblewrap:
+	@command -v bwrap >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing bubblewrap, the sandbox that student code is graded in."; \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends bubblewrap; } >/dev/null; \
+	else echo "Grading needs bubblewrap for its sandbox: sudo apt-get install bubblewrap (Fedora: dnf)." >&2; fi
+
 # Every step may be repeated: what is done already is not done again.
-demo: setup
+demo: setup bubblewrap
 	@$(BIN)/cs231n init $(DEMO) --assignments assignments
 	@$(KIT) build
 	@$(foreach a,$(ASSIGNMENTS),$(KIT) release $(a) &&) true
@@ -48,7 +55,7 @@ demo: setup
 	@$(foreach a,$(ASSIGNMENTS),echo "  $(DEMO)/release/$(a).zip   what students get" &&) true
 	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab    and open nbgrader's Formgrader to grade the inline questions"
 
-test: setup
+test: setup bubblewrap
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 test-pytorch: $(TORCH_VENV)/installed

@@ -233,9 +233,25 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Notebooks run at the same time; by default one per processor."
 )
+@click.option(
+    "--isolation",
+    type=click.Choice(["sandbox", "process"]),
+    default="sandbox",
+    show_default=True,
+    help="What student code runs in. `process` is no protection: for systems without bubblewrap, and code you trust.",
+)
 @click.pass_context
-def grade(ctx: click.Context, assignment: str, students: tuple[str, ...], force: bool, workers: int | None) -> None:
+def grade(
+    ctx: click.Context,
+    assignment: str,
+    students: tuple[str, ...],
+    force: bool,
+    workers: int | None,
+    isolation: str,
+) -> None:
     """Grade what was collected.
+
+    Student code runs in a sandbox; without one nothing is graded, unless --isolation process is given.
 
     May be stopped at any moment: the next run goes on. What has not changed since it was graded is not run
     again. Exit code 0 however many points are lost; 1 when a submission could not be graded.
@@ -246,7 +262,7 @@ def grade(ctx: click.Context, assignment: str, students: tuple[str, ...], force:
 
     workspace = _workspace(ctx)
     with progress("grading") as update:
-        report = run(workspace, assignment, students=students or None, force=force, workers=workers, progress=update)
+        report = run(workspace, assignment, students or None, force, workers, update, isolation)
     out = console()
     out.print(class_table(report))
     out.print(summary_line(report), soft_wrap=True)

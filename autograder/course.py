@@ -20,6 +20,12 @@ class Limits:
     notebook_seconds: int = 300
     output_bytes: int = 1_000_000
     submission_bytes: int = 20_000_000
+    # in the sandbox only
+    memory_bytes: int = 4_000_000_000
+    scratch_bytes: int = 200_000_000
+    processes: int = 128  # and threads: a kernel alone has about twenty
+    open_files: int = 512
+    cpu_seconds: int = 600
 
     @property
     def file_bytes(self) -> int:

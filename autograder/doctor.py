@@ -169,29 +169,14 @@ def _instructor(subject: str) -> Finding:
 
 
 def _sandbox(subject: str) -> Finding:
-    """What stands between a submission and the machine that grades it."""
-    from autograder.execute import Job  # noqa: F401  (the grader's own code must be there)
+    """What stands between a submission and the machine that grades it; tried for real."""
+    from autograder.sandbox import missing
 
-    advice = (
-        "Grading runs foreign code in plain processes, without a sandbox: with your rights, your files and your "
-        "network. Grade submissions of strangers only on a machine that you can throw away."
-    )
-    return Finding(subject, "warning", f"isolation in force: process (no sandbox); {_bubblewrap()}", advice)
-
-
-def _bubblewrap() -> str:
-    command = shutil.which("bwrap")
-    if command is None:
-        return "bubblewrap is not installed"
-    try:
-        attempt = subprocess.run(
-            [command, "--ro-bind", "/", "/", "--unshare-all", "true"], capture_output=True, text=True, timeout=20
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap does not run here: {error}"
-    if attempt.returncode != 0:
-        return f"bubblewrap does not work here: {attempt.stderr.strip() or attempt.returncode}"
-    return "bubblewrap works here, but the grader does not use it yet"
+    why_not = missing()
+    if why_not is None:
+        return Finding(subject, "ok", "isolation in force: sandbox (bubblewrap)")
+    found = f"no sandbox, so `cs231n grade` refuses: {why_not.message}"
+    return Finding(subject, "warning", found, why_not.hint or "")
 
 
 def _workspace(subject: str, start: Path | str | None) -> Finding:

@@ -4,6 +4,7 @@ One mechanism serves both sides: a release packs the edition for students, and t
 it, so that a student's code finds exactly what the student had.
 """
 
+import compileall
 import hashlib
 import os
 import shutil
@@ -88,7 +89,9 @@ def importable(course: Course, assignment: str, cache_dir: Path | str) -> Path |
         for name, path in contents:
             (building / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, building / name)
-        building.chmod(0o755)
+        compileall.compile_dir(building, quiet=2, stripdir=building)  # kernels in the sandbox cannot write here
+        for path in (building, *building.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: a sandbox's user is somebody else
         try:
             os.rename(building, target)
         except OSError:

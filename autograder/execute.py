@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,10 +25,12 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 
 from .course import Limits
+from .sandbox import SandboxProvisioner, Surroundings, limit_met
 
 SKIP_TAG = "skip-execution"  # nbclient's own convention, so plain `nbgrader autograde` skips the same cells
 GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
 SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose cells ran out of time
+ISOLATIONS = ("sandbox", "process")
 MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
 
 
@@ -38,6 +41,10 @@ class Job:
     `pythonpath` goes in front of the kernel's module path; `env` is the kernel's whole environment
     (None: that of the caller); `cwd` its working folder (None: an empty scratch folder);
     `skip_tagged=False` also runs the long cells tagged `skip-execution`.
+
+    `isolation` is one of ISOLATIONS. In the sandbox nothing of the caller's environment is seen, `cwd` is read-only,
+    `data` is the folder of the data sets (None: there are none), and packages in `hidden` cannot be imported from
+    where they are installed.
     """
 
     notebook: str
@@ -46,6 +53,9 @@ class Job:
     env: dict[str, str] | None = None
     cwd: str | None = None
     skip_tagged: bool = True
+    isolation: str = "process"
+    data: str | None = None
+    hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,7 @@ class _Client(NotebookClient):
         self.asked_to_exit = False
         self.output_cell, self.output_bytes = -1, 0
         self.kernels_started = 0
+        self.watcher: asyncio.Task | None = None
         self.start_arguments = {"env": _environment(job, home), "cwd": job.cwd or work}
 
     async def run_all(self) -> None:
@@ -161,9 +172,10 @@ class _Client(NotebookClient):
                     alive = await self._interrupt()
                     self._fail(index, "TimeLimit", f"did not finish within {seconds:.0f} s")
                 except DeadKernelError:
-                    alive = self.asked_to_exit = False
-                    self._fail(index, "KernelDied", "ended its kernel (out of memory, a crash, or exit?)")
+                    alive = False
+                    self._fail(index, "KernelDied", self._how_it_died())
                 if not alive:
+                    self.asked_to_exit = False
                     guilty.add(index)
                     restarts += 1
                     await self._stop()
@@ -177,6 +189,8 @@ class _Client(NotebookClient):
         name = os.path.join(self.scratch, f"kernel{self.kernels_started}")
         self.kernels_started += 1
         self.km = _KernelManager(transport="ipc", ip=name, connection_file=name + ".json")
+        if self.job.isolation == "sandbox":
+            self.km.provisioner = _sandbox(self.km, self.job)
         with open(name + ".log", "w+b") as log:  # what C code prints goes past Jupyter; keep it off the terminal
             try:
                 await self.async_start_new_kernel(stdout=log, stderr=log, **self.start_arguments)
@@ -185,11 +199,15 @@ class _Client(NotebookClient):
                 log.seek(0)
                 last = log.read()[-2000:].decode("utf-8", "replace").strip()
                 raise RuntimeError(f"the notebook's kernel did not start: {error}\n{last}".strip()) from None
+        if self.job.isolation == "sandbox":
+            self.watcher = asyncio.create_task(self.km.provisioner.watch())
 
     async def _stop(self) -> None:
         """End the kernel and whatever it left in its process group."""
         if self.km is None or self.km.provisioner is None:
             return
+        if self.watcher:
+            self.watcher.cancel()
         group = getattr(self.km.provisioner, "pgid", None)
         if self.kc is not None:
             self.kc.stop_channels()
@@ -233,6 +251,13 @@ class _Client(NotebookClient):
         left = self.deadline - time.monotonic()
         return max(1.0, min(self.patience * self.job.limits.cell_seconds, left))
 
+    def _how_it_died(self) -> str:
+        if self.asked_to_exit:
+            return "ended its kernel (exit)"
+        if self.job.isolation == "sandbox":
+            return self.km.provisioner.how_it_ended()
+        return "ended its kernel (out of memory, a crash, or exit?)"
+
     def _fail(self, index: int, ename: str, what: str) -> None:
         message = f"{cell_label(self.nb.cells, index)} {what}"
         self.problems.append(message)
@@ -255,6 +280,10 @@ class _Client(NotebookClient):
                 output.text = _without_overwritten(output.text)
         reply = execute_reply["content"]
         self.asked_to_exit = any(item.get("source") == "ask_exit" for item in reply.get("payload", ()))
+        if self.job.isolation == "sandbox":
+            why = next(filter(None, (limit_met(o, self.job.limits) for o in cell.outputs)), None)
+            if why:
+                self.problems.append(f"{cell_label(self.nb.cells, cell_index)} {why}")
         if reply["status"] == "ok" or any(o.output_type == "error" for o in cell.outputs):
             return
         ename, evalue = reply.get("ename", reply["status"]), reply.get("evalue", "the cell did not run to its end")
@@ -289,6 +318,15 @@ class _Client(NotebookClient):
             note = f"\n[output cut here: {limit:,} bytes of a cell's output are kept]\n"
             outs.append(new_output("stream", name="stdout", text=text + note))
         return None
+
+
+def _sandbox(manager: _KernelManager, job: Job) -> SandboxProvisioner:
+    """The provisioner, as the entry point of this package would make it, with what this job gives it."""
+    manager.kernel_id = str(uuid.uuid4())
+    made = SandboxProvisioner(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
+    made.limits = job.limits
+    made.surroundings = Surroundings(job.pythonpath, job.env, job.cwd, job.data, job.hidden)
+    return made
 
 
 def _environment(job: Job, home: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 
-from . import edition
+from . import edition, sandbox
 from .course import Assignment
 from .errors import KitError
 from .execute import Job
@@ -30,7 +30,10 @@ from .report import ClassReport, Row, explain
 from .sanitize import SanitizedNotebook, not_gradable, read_built, sanitize
 from .workspace import Workspace
 
-ISOLATION = "process (a process group of its own, time and output limits; no sandbox)"
+ISOLATION = {
+    "sandbox": "sandbox (bubblewrap: no network, no files of this machine, limits on memory and processes)",
+    "process": "process (a process group of its own, time and output limits; no sandbox)",
+}
 
 
 def grade(
@@ -40,6 +43,7 @@ def grade(
     force: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, student: None,
+    isolation: str = "sandbox",
 ) -> ClassReport:
     """Grade the submissions of one assignment and return what came of each.
 
@@ -48,20 +52,23 @@ def grade(
         force: run submissions again that have not changed since they were graded.
         workers: notebooks executed at the same time (default: one per processor).
         progress: called with (done, total, student) at the start and after each submission.
+        isolation: what student code runs in, one of `execute.ISOLATIONS`.
 
-    Raises KitError when nothing can be graded at all: no submissions, not built, not released.
+    Raises KitError when nothing can be graded at all: no sandbox, no submissions, not built, not released.
     """
     from nbgrader.api import Gradebook
 
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
+    if isolation == "sandbox" and (why_not := sandbox.missing()):
+        raise why_not
     with _only_grader(workspace, assignment), Gradebook(workspace.db_url, workspace.course_id) as gradebook:
         _check_ready(workspace, gradebook, assignment)
         names = _students(workspace, assignment, students)
         remove_leftovers(workspace, assignment.name)
-        run = _Run(workspace, gradebook, assignment, workers or os.cpu_count() or 1)
+        run = _Run(workspace, gradebook, assignment, workers or os.cpu_count() or 1, isolation)
         rows = run.grade(names, force, progress)
-    return ClassReport(assignment, rows, ISOLATION, time.monotonic() - start)
+    return ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
 
 
 @dataclass
@@ -77,13 +84,14 @@ class _Submission:
 
 
 class _Run:
-    def __init__(self, workspace: Workspace, gradebook, assignment: Assignment, workers: int):
+    def __init__(self, workspace: Workspace, gradebook, assignment: Assignment, workers: int, isolation: str):
         self.workspace, self.gradebook, self.assignment = workspace, gradebook, assignment
         self.workers = workers
+        self.isolation = isolation
         self.pool = LocalPool(workers)
         self.receipts = workspace.root / ".cs231n" / "receipts" / assignment.name
         self.edition = edition.importable(workspace.course, assignment.name, workspace.root / ".cs231n" / "editions")
-        self.fingerprint = _fingerprint(workspace, assignment, self.edition)
+        self.fingerprint = _fingerprint(workspace, assignment, self.edition, isolation)
 
     def grade(self, students: list[str], force: bool, progress) -> list[Row]:
         rows: dict[str, Row] = {}
@@ -133,6 +141,7 @@ class _Run:
                 reason = f"{name}.ipynb could not be prepared for grading: {type(error).__name__}: {error}"
                 sanitized = not_gradable(self.workspace, self.assignment, name, reason)
             submission.notebooks[name] = sanitized
+        course = self.workspace.course
         threads = str(max(1, (os.cpu_count() or 1) // self.workers))
         return {
             name: Job(
@@ -140,6 +149,9 @@ class _Run:
                 limits=self.assignment.limits,
                 pythonpath=(str(self.edition),) if self.edition else (),
                 env=_kernel_environment(self.workspace, threads),
+                isolation=self.isolation,
+                data=_data_sets(self.workspace),
+                hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
             )
             for name, notebook in submission.notebooks.items()
             if notebook.runnable
@@ -218,9 +230,10 @@ class _Run:
         return digest.hexdigest()
 
 
-def _fingerprint(workspace: Workspace, assignment: Assignment, edition_folder: Path | None) -> bytes:
-    """A hash of all that a grade depends on besides the submission: source, limits, edition, grader."""
-    digest = hashlib.sha256(repr((assignment.limits, str(edition_folder and edition_folder.name))).encode())
+def _fingerprint(workspace: Workspace, assignment: Assignment, edition_folder: Path | None, isolation: str) -> bytes:
+    """A hash of all that a grade depends on besides the submission: source, limits, edition, isolation, grader."""
+    given = assignment.limits, str(edition_folder and edition_folder.name), isolation
+    digest = hashlib.sha256(repr(given).encode())
     sources = [workspace.source(assignment.name) / f"{name}.ipynb" for name in assignment.notebooks]
     for path in (*sources, *sorted(Path(__file__).parent.glob("*.py")), workspace.root / "nbgrader_config.py"):
         digest.update(path.read_bytes())
@@ -304,6 +317,14 @@ def _kernel_environment(workspace: Workspace, threads: str) -> dict[str, str]:
         env[f"{library}_NUM_THREADS"] = threads
     env["MPLCONFIGDIR"] = str(workspace.root / ".cs231n" / "matplotlib")
     return env
+
+
+def _data_sets(workspace: Workspace) -> str | None:
+    """The folder that the library of the edition reads data sets from, as far as one can tell without importing it."""
+    given = os.environ.get("CS231N_DATA")
+    course_edition = workspace.course.edition
+    folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
+    return str(folder) if folder and folder.is_dir() else None
 
 
 def _warm_font_cache(workspace: Workspace) -> None:

@@ -88,7 +88,7 @@ def _the_table_shows_it(report):
     text = console.export_text()
     assert all(row.student in text for row in report.rows)
     assert "5* / 10" in text  # the question is still to be graded by hand
-    assert "8 graded" in summary_line(report) and "isolation: process" in summary_line(report)
+    assert "8 graded" in summary_line(report) and "isolation: sandbox" in summary_line(report)
 
 
 def _nothing_changed_so_nothing_runs_again(workspace):

@@ -77,11 +77,22 @@ def test_importable_hides_the_answers(workspace, tmp_path):
 
 def test_importable_has_compiled_kernels_and_data_but_no_build_files(workspace, tmp_path):
     folder = edition.importable(workspace().course, "first", tmp_path / "cache")
-    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert found == [
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert [path for path in paths if not path.endswith(".pyc")] == [
         "lib/__init__.py", "lib/fast.cpython-311-x86_64-linux-gnu.so", "lib/fast.pyx", "lib/prices.py",
         "tables/prices.csv",
     ]  # fmt: skip
+
+
+def test_importable_can_be_read_by_everybody_and_holds_its_byte_code(workspace, tmp_path):
+    before = os.umask(0o077)
+    try:
+        folder = edition.importable(workspace().course, "first", tmp_path / "cache")
+    finally:
+        os.umask(before)
+    assert list(folder.glob("lib/__pycache__/prices.*.pyc"))
+    for path in (folder, *folder.rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
 def test_importable_leaves_out_a_compiled_answer(workspace, edit, tmp_path):
