@@ -60,7 +60,9 @@ def test_nothing_of_this_machine_is_seen_but_python(tmp_path):
               "/etc/passwd", "/etc/hostname", "/var", "/sys", "/opt", "/usr/bin/env", "/usr/local/bin", "/root/.bashrc",
               "/root/.ssh", os.path.join(sys.prefix, "bin", "pip"), str(Path.home() / ".bashrc")]  # fmt: skip
     _, cells = run(f"import os\nprint([p for p in {places!r} if os.path.exists(p)])", "print(os.listdir('/tmp'))")
-    assert cells == ["[]", "[]"]
+    # a Python that is installed under /tmp is seen where it is
+    in_tmp = [Path(sys.prefix).parts[2]] if Path(sys.prefix).is_relative_to("/tmp") else []
+    assert cells == ["[]", repr(in_tmp)]
 
 
 @pytest.mark.parametrize("package", ["autograder", "cs231n_lib"])
@@ -239,8 +241,9 @@ def test_the_disk_is_not_filled(folder):
 @pytest.mark.parametrize("folder", ["/", "/dev", "/etc", "/usr/lib", "/course", "/home", sys.prefix])
 def test_nothing_else_can_be_written(folder):
     _, cells = run(f"open('{folder}/written', 'w')")
-    assert cells[0].startswith(("OSError", "PermissionError", "FileNotFoundError"))
     assert not Path(folder, "written").exists()
+    if not Path(folder).is_relative_to("/tmp"):  # the sandbox has a /tmp of its own, which student code may fill
+        assert cells[0].startswith(("OSError", "PermissionError", "FileNotFoundError"))
 
 
 def test_a_file_that_is_too_large():

@@ -1,0 +1,269 @@
+"""The judge's counterpart in a student's kernel: runs what it is asked to, and sends values back.
+
+It needs nothing but the standard library and NumPy; `bundle.agent_source` makes one file of it and of the modules
+it imports. The student can do to it whatever they like: nothing it says is trusted.
+"""
+
+import builtins
+import functools
+import inspect
+import socket
+import textwrap
+import threading
+import tracemalloc
+import types
+
+import numpy as np
+
+from .decoder import Decoder
+from .exceptions import cleaned, described, named_type, type_name
+from .frames import (
+    CALLBACK,
+    CALLBACK_ERROR,
+    CALLBACK_REPLY,
+    ERROR,
+    REPLY,
+    REQUEST,
+    Callback,
+    EncodeError,
+    Encoder,
+    Handle,
+    Limits,
+    ProtocolError,
+)
+from .stream import FrameStream, PeerGone
+
+MOST_HANDLES = 100_000  # objects are kept until the kernel ends; a test that makes more makes them in a loop
+
+_agent = None
+
+
+def connect(path, limits=Limits()):  # noqa: B008 (a tuple)
+    """Connect to the judge that listens at this path. Once in a kernel, before any cell of the student's."""
+    global _agent
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.connect(path)
+    _agent = Agent(sock, limits)
+
+
+def serve(namespace):
+    """Serve the judge until it says stop; `namespace` is the one that the student's cells run in."""
+    _agent.serve(namespace)
+
+
+class Agent:
+    """Serves requests that come over a connected socket, in the thread that calls `serve`."""
+
+    def __init__(self, sock, limits=Limits()):  # noqa: B008 (a tuple)
+        self.stream, self.limits = FrameStream(sock, limits), limits
+        self.namespace, self.stopped = {}, False
+        self.objects, self.numbers, self.error_types = [], {}, {}
+        self.running, self.thread = None, None  # number of the innermost request, and the thread that serves
+
+    def serve(self, namespace):
+        """Answer requests until one says stop, or the judge is gone."""
+        self.namespace, self.stopped, self.thread = namespace, False, threading.get_ident()
+        while not self.stopped:
+            try:
+                kind, number, tree, blocks = self.stream.receive()
+            except KeyboardInterrupt:  # meant for a call that has just ended
+                continue
+            except (PeerGone, ProtocolError, OSError):
+                return
+            if kind != REQUEST:
+                return
+            self._answer(number, tree, blocks)
+
+    def call_back(self, function, arguments, named):
+        """Have the judge run a function of the instructor's, while a request of the judge's is being served."""
+        if self.running is None or threading.get_ident() != self.thread:
+            raise RuntimeError(f"{function!r} can be called only by the function that was given it, while that runs")
+        self._send(CALLBACK, self.running, (function.number, arguments, named))
+        while True:
+            kind, number, tree, blocks = self.stream.receive()
+            if kind == REQUEST:  # the instructor's function calls one of the student's
+                self._answer(number, tree, blocks)
+                continue
+            value = Decoder(tree, blocks, self._found, self.limits).value()
+            if kind == CALLBACK_REPLY:
+                return value
+            if kind != CALLBACK_ERROR:
+                raise ProtocolError("the judge sent something out of turn")
+            names, message = value
+            raise named_type(names, FromCheck, self.error_types)(message)
+
+    def _answer(self, number, tree, blocks):
+        decoder = Decoder(tree, blocks, self._found, self.limits, remember=True)
+        around, self.running = self.running, number
+        try:
+            name, *arguments = decoder.value()
+            result, peak = _OPERATIONS[name](self, *arguments)
+            # arguments do not travel back; that they were changed is all the judge is told
+            reply = (result, peak, decoder.changed())
+            try:
+                self._send(REPLY, number, reply)
+            except EncodeError:
+                if name != "fetch":
+                    raise
+                self._send(REPLY, number, (_Opaque(result), peak, []))
+        except BaseException as error:
+            self._send(ERROR, number, self._described(error, decoder))
+        finally:
+            self.running = around
+
+    def _described(self, error, decoder):
+        try:
+            changed = decoder.changed()
+        except BaseException:  # an argument that cannot even be looked at any more
+            changed = []
+        if isinstance(error, EncodeError):
+            return ["UnusableResult", "TypeError"], f"the result {error}", "", changed
+        try:
+            names, message, text = described(error, hide=_OWN_FILES)
+        except BaseException:
+            names, message, text = ["Exception"], "an error whose type is broken", ""
+        return names, message, text, changed
+
+    def _send(self, kind, number, value):
+        encoder = Encoder(self._opaque, self.limits)
+        encoder.put(value)
+        self.stream.send(encoder.frame(kind, number))
+
+    def _opaque(self, value):
+        if type(value) is JudgeFunction:
+            return Callback(value.number, value.__name__)
+        if type(value) is _Opaque:
+            value = value.value
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = len(self.objects)
+            if number >= MOST_HANDLES:
+                raise EncodeError(f"is one of more than {MOST_HANDLES:,} objects")
+            self.objects.append(value)  # kept, so that its id is no other object's later
+            self.numbers[id(value)] = number
+        return Handle(number, _kind_of(value), cleaned(type_name(type(value)), 60))
+
+    def _found(self, name):
+        if type(name) is Callback:
+            return JudgeFunction(self, name)
+        return self.objects[name.number]
+
+    def _fetch(self, name):
+        if name not in self.namespace:
+            raise NameError(f"name '{name}' is not defined")
+        return self.namespace[name], None
+
+    def _call(self, target, arguments, named, measure):
+        function = self._fetch(target)[0] if type(target) is str else target
+        if not measure:
+            return function(*arguments, **named), None
+        already = tracemalloc.is_tracing()
+        if not already:
+            tracemalloc.start()
+        try:
+            tracemalloc.reset_peak()
+            before, _ = tracemalloc.get_traced_memory()
+            result = function(*arguments, **named)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            if not already:
+                tracemalloc.stop()
+        return result, peak - before
+
+    def _defined(self, names):
+        return [name for name in names if name in self.namespace], None
+
+    def _next(self, iterator):
+        try:
+            return (True, next(iterator)), None
+        except StopIteration:
+            return (False, None), None
+
+    def _stop(self):
+        self.stopped = True
+        return None, None
+
+
+class FromCheck(Exception):
+    """An exception that a function of the instructor's raised."""
+
+
+class JudgeFunction:
+    """A function of the instructor's: a call goes to the judge and waits for what it returns."""
+
+    def __init__(self, agent, name):
+        self._agent, self.number, self.__name__ = agent, name.number, name.name
+
+    def __call__(self, *arguments, **named):
+        return self._agent.call_back(self, arguments, named)
+
+    def __repr__(self):
+        return f"<function {self.__name__} of the check>"
+
+
+class _Opaque:
+    """A value that goes as an object, though it is data: there is too much of it."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+def sources(function):
+    """[(name, source text)] of a function and, behind it, of those of its module that it uses, however indirectly.
+
+    Empty when the text of the function itself cannot be had.
+    """
+    function = inspect.unwrap(function)
+    function = getattr(function, "__func__", function)
+    waiting, found, seen = [(getattr(function, "__name__", ""), function)], [], set()
+    while waiting:
+        name, function = waiting.pop(0)
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        try:
+            found.append((name, textwrap.dedent(inspect.getsource(function))))
+        except (OSError, TypeError):
+            if not found:
+                return []
+            continue
+        if type(function) is types.FunctionType:
+            waiting += _used_by(function)
+    return found
+
+
+def _used_by(function):
+    codes, names = [function.__code__], []
+    while codes:
+        code = codes.pop()
+        names += code.co_names
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    around = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    around |= inspect.getclosurevars(function).nonlocals
+    helpers = [(name, inspect.unwrap(value)) for name, value in around.items() if type(value) is types.FunctionType]
+    return [(name, helper) for name, helper in helpers if helper.__module__ == function.__module__]
+
+
+def _kind_of(value):
+    kind = type(value)
+    if issubclass(kind, type):
+        return "class"
+    if kind is types.ModuleType:
+        return "module"
+    return "function" if kind in _FUNCTIONS else "object"
+
+
+_FUNCTIONS = {types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial, np.ufunc}
+_OWN_FILES = {f.__code__.co_filename for f in (Agent.serve, Decoder.value, Encoder.put, FrameStream.receive)}
+_OPERATIONS = {
+    "fetch": Agent._fetch,
+    "call": Agent._call,
+    "defined": Agent._defined,
+    "next": Agent._next,
+    "stop": Agent._stop,
+    "attribute": lambda agent, target, name: (builtins.getattr(target, name), None),
+    "item": lambda agent, target, key: (target[key], None),
+    "iterator": lambda agent, target: (_Opaque(iter(target)), None),
+    "length": lambda agent, target: (len(target), None),
+    "source": lambda agent, target: (sources(target), None),
+}

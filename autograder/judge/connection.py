@@ -1,0 +1,227 @@
+"""The judge's end: one request at a time, and whatever comes back, a value or an error in words."""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from weakref import WeakValueDictionary
+
+from . import proxies
+from .decoder import Decoder
+from .errors import ChannelError, StudentDied, StudentError, StudentProtocolError, StudentTimeout
+from .exceptions import BUILTIN, cleaned, described, named_type
+from .frames import (
+    CALLBACK,
+    CALLBACK_ERROR,
+    CALLBACK_REPLY,
+    ERROR,
+    REPLY,
+    REQUEST,
+    Callback,
+    EncodeError,
+    Encoder,
+    Handle,
+    Limits,
+    ProtocolError,
+)
+from .stream import FrameStream, PeerGone
+
+CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, callbacks and all
+MOST_NESTED = 20  # calls inside callbacks inside calls
+MOST_CALLBACKS = 10_000  # different functions handed over
+_numbers = random.SystemRandom()
+
+
+class StudentConnection:
+    """Calls into a student's kernel, over a connected Unix stream socket.
+
+    call_seconds: how long a call may take, callbacks included; may be set between calls.
+    interrupt: function that interrupts the student's kernel, called when a call has taken too long. If the kernel
+        answers within `grace_seconds` after that, the connection goes on; otherwise (or without it) it is over.
+    notebook_text: the source of the student's cells; if given, functions have a `__source__` only if it occurs there.
+    """
+
+    def __init__(
+        self,
+        sock,
+        call_seconds: float = 30,
+        interrupt: Callable[[], None] | None = None,
+        grace_seconds: float = 5,
+        notebook_text: str | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (a tuple)
+    ):
+        self.stream, self.limits = FrameStream(sock, limits), limits
+        self.call_seconds, self.interrupt, self.grace_seconds = call_seconds, interrupt, grace_seconds
+        self.notebook_text = notebook_text
+        self.over: str | None = None  # why nothing can be asked any more
+        self.objects = WeakValueDictionary()
+        self._callbacks: dict[int, Callable] = {}
+        self._changed = deque(maxlen=256)
+        self._deadlines: list[float] = []  # of the requests that are running, outermost first
+        self._error_types: dict = {}
+        self._raised_by_check: BaseException | None = None
+
+    def request(self, operation: tuple, what: str):
+        """Ask for something and return (value, peak memory or None).
+
+        what: names it in messages, as in "your svm_loss_naive". Raises StudentError for an exception over there,
+        ChannelError when no answer came, TypeError for an argument that cannot be handed over.
+        """
+        if self.over:
+            raise StudentDied(f"{what} was not run: {self.over}")
+        encoder = Encoder(self._number, self.limits)
+        try:
+            encoder.put(operation)
+        except EncodeError as error:
+            raise TypeError(f"{what} cannot be called: an argument {error}") from None
+        number = _numbers.getrandbits(63)
+        if not self._deadlines:
+            self.bytes_before = self.stream.received
+        start = time.monotonic()
+        self._deadlines.append(min([start + self.call_seconds, *self._deadlines]))
+        try:
+            if not self.stream.silent():
+                raise ProtocolError("it sent something that nobody had asked for")
+            self.stream.send(encoder.frame(REQUEST, number), self._deadlines[-1])
+            return self._result(*self._reply(number), encoder.mutable)
+        except TimeoutError:
+            seconds = max(round(self._deadlines[-1] - start, 1), 0.1)
+            why = f"{what} did not return within {seconds:g} s"
+            if not self._recovered(number):
+                self._give_up(why)
+            raise StudentTimeout(why) from None
+        except PeerGone:
+            why = f"your kernel ended while {what} was running (out of memory, a crash, or exit?)"
+            self._give_up(why)
+            raise StudentDied(why) from None
+        except ProtocolError as error:
+            if isinstance(error, ChannelError):
+                raise
+            why = f"the connection to your code was disturbed while {what} was running: {error}"
+            self._give_up(why)
+            raise StudentProtocolError(why) from None
+        except (StudentError, ChannelError):
+            raise
+        except BaseException as error:  # the judge itself was interrupted, say: an answer may still be under way
+            if error is not self._raised_by_check:
+                self._give_up(f"{what} was interrupted")
+            raise
+        finally:
+            self._deadlines.pop()
+
+    def stop(self):
+        """Let the agent's `serve` end, so that the student's kernel can go on; the connection stays."""
+        if not self.over:
+            self.request(("stop",), "your kernel")
+
+    def close(self):
+        """End the connection for good."""
+        self._give_up("the connection was closed")
+
+    def was_changed(self, value) -> bool:
+        """Whether a student's function changed this array, list or dict, in its copy of a recent call's arguments."""
+        return any(value is changed for changed in self._changed)
+
+    def forget_changes(self):
+        """Begin anew with what `was_changed` knows."""
+        self._changed.clear()
+
+    def _reply(self, number):
+        """The reply to this request: its kind, its value, and what a callback served meanwhile raised, or None."""
+        failed = self._raised_by_check = None
+        while True:
+            kind, its_number, tree, blocks = self.stream.receive(self._deadlines[-1])
+            if self.stream.received - self.bytes_before > CALL_BYTES:
+                raise ProtocolError(f"it sent more than {CALL_BYTES / 1e6:,.0f} MB in one call")
+            if its_number != number or kind not in (REPLY, ERROR, CALLBACK):
+                raise ProtocolError("it sent something out of turn")
+            value = Decoder(tree, blocks, self._found, self.limits).value()
+            if kind == CALLBACK:
+                failed = self._call_back(number, value) or failed
+                continue
+            if isinstance(failed, (AssertionError, ChannelError)):  # even if the student's code swallowed it
+                self._raised_by_check = failed
+                raise failed
+            return kind, value, failed
+
+    def _call_back(self, number, value):
+        """Run a function of the instructor's for the student's code. Returns what it raised, or None."""
+        if type(value) is not tuple or [type(part) for part in value] != [int, tuple, dict]:
+            raise ProtocolError("a call of a function of the check is malformed")
+        function = self._callbacks.get(value[0])
+        if function is None or not all(type(name) is str for name in value[2]):
+            raise ProtocolError("it called a function that it was never given")
+        encoder, kind, failed = Encoder(self._number, self.limits), CALLBACK_REPLY, None
+        try:
+            if len(self._deadlines) > MOST_NESTED:
+                raise RecursionError("functions of the check and of the notebook call each other too deep")
+            encoder.put(function(*value[1], **value[2]))
+        except Exception as error:
+            failed, encoder, kind = error, Encoder(self._number, self.limits), CALLBACK_ERROR
+            names, message, _ = described(error)
+            encoder.put((names, message))
+        if self.over:  # it called the student's code in turn, which was the end
+            raise failed or StudentDied(self.over)
+        self.stream.send(encoder.frame(kind, number), self._deadlines[-1])
+        return failed
+
+    def _result(self, kind, value, failed, arguments):
+        if type(value) is not tuple or len(value) != (3 if kind == REPLY else 4):
+            raise ProtocolError("an answer is malformed")
+        changed = value[2] if kind == REPLY else value[3]
+        if type(changed) is not list or not all(type(i) is int and 0 <= i < len(arguments) for i in changed):
+            raise ProtocolError("an answer is malformed")
+        self._changed.extend(arguments[i] for i in changed)
+        if kind == REPLY:
+            result, peak, _ = value
+            if peak is not None and (type(peak) is not int or peak < 0):
+                raise ProtocolError("an answer is malformed")
+            return result, peak
+        names, message, text, _ = value
+        if type(names) is not list or not names or not all(type(t) is str for t in (*names, message, text)):
+            raise ProtocolError("an error is malformed")
+        own = failed is not None and type(failed).__name__ not in BUILTIN
+        if own and names[0] == type(failed).__name__:  # an exception type of the instructor's, come back
+            self._raised_by_check = failed
+            raise failed
+        raise named_type(names, StudentError, self._error_types)(cleaned(message), cleaned(text))
+
+    def _recovered(self, number):
+        """Interrupt the student's kernel; True when it lets go of the request, whose answer comes too late."""
+        if self.interrupt is None:
+            return False
+        end = time.monotonic() + self.grace_seconds
+        try:
+            self.interrupt()
+            kind, its_number, _, _ = self.stream.receive(end)
+        except (TimeoutError, PeerGone, ProtocolError, OSError):
+            return False
+        return its_number == number and kind in (REPLY, ERROR)
+
+    def _give_up(self, why):
+        if not self.over:
+            self.over = why
+            self.stream.close()
+
+    def _number(self, value):
+        """How a value that is no plain data is named in a frame."""
+        handle = getattr(type(value), "_student_handle", None)
+        if handle is not None:
+            if value._student_connection is not self:
+                raise EncodeError("belongs to a kernel that has ended")
+            return value._student_handle
+        if not callable(value):
+            raise EncodeError(f"is or holds an object of type {type(value).__name__}, which cannot be handed over")
+        if id(value) not in self._callbacks and len(self._callbacks) >= MOST_CALLBACKS:
+            raise EncodeError(f"is one of more than {MOST_CALLBACKS:,} functions")
+        self._callbacks[id(value)] = value  # kept, so that its id is no other function's later
+        name = getattr(value, "__name__", None)
+        return Callback(id(value), name if type(name) is str else type(value).__name__)
+
+    def _found(self, name):
+        """What a name in a frame stands for."""
+        if type(name) is Callback:
+            if name.number not in self._callbacks:
+                raise ProtocolError("it sent a function that it was never given")
+            return self._callbacks[name.number]
+        return proxies.proxy(self, Handle(name.number, name.kind, cleaned(name.type_name, 60)))

@@ -1,0 +1,42 @@
+"""What a test cell meets when a student's function did not return: errors that speak to the student."""
+
+from .frames import ProtocolError
+
+
+class StudentError(Exception):
+    """An exception raised in the student's kernel.
+
+    What is raised is a subclass named as the student's exception is, which is also a subclass of the built-in type
+    that theirs derives from. `student_traceback` is text, and shown instead of the judge's own traceback.
+    """
+
+    def __init__(self, message, student_traceback=""):
+        Exception.__init__(self, message)  # not that of a built-in type, which may ask for more
+        self.message, self.student_traceback = message, student_traceback
+
+    def __str__(self):  # KeyError and others would decorate it
+        return self.message
+
+    def _render_traceback_(self):
+        if self.student_traceback:
+            return self.student_traceback.rstrip().splitlines()
+        return [f"{type(self).__name__}: {self.message}"]
+
+
+class ChannelError(Exception):
+    """No answer can be had from the student's kernel; str() says why, for the student."""
+
+    def _render_traceback_(self):
+        return [f"{type(self).__name__}: {self}"]
+
+
+class StudentTimeout(ChannelError):
+    """A call took too long."""
+
+
+class StudentDied(ChannelError):
+    """The student's kernel is gone, or the connection to it was given up earlier."""
+
+
+class StudentProtocolError(ChannelError, ProtocolError):
+    """What came from the student's kernel is not what may come."""

@@ -1,0 +1,167 @@
+"""What stands in the judge for objects of the student's.
+
+Calls, attributes, items, length and iteration go to the student's kernel and bring back values. Nothing else does:
+repr, comparison, truth, hashing, copying, conversion to an array, and names with a leading underscore are answered
+here.
+"""
+
+import ast
+
+from .errors import StudentError, StudentProtocolError
+from .exceptions import identifier
+from .frames import Handle
+
+MOST_STEPS = 10_000  # of an iteration
+_types: dict[tuple[str, str], type] = {}
+
+
+def proxy(connection, handle: Handle, name: str | None = None):
+    """The proxy of an object: the same one for the same object, as long as it is in use."""
+    found = connection.objects.get(handle)
+    if found is None:
+        found = connection.objects[handle] = _type_of(handle)(connection, handle, name)
+    elif name:
+        found._name = name
+    return found
+
+
+class StudentObject:
+    """An object in the student's kernel."""
+
+    __slots__ = ("_student_connection", "_student_handle", "_name", "__weakref__")
+    __array_ufunc__ = None  # NumPy's operators refuse it instead of converting it
+
+    def __init__(self, connection, handle, name=None):
+        self._student_connection, self._student_handle = connection, handle
+        self._name = name or handle.type_name
+
+    def __getattr__(self, name):
+        # NumPy and IPython look for many a hook that begins like this
+        if name.startswith("_"):
+            raise AttributeError(f"{name} of {self._what} cannot be read from a check")
+        return self._named(self._ask("attribute", name), f"{self._name}.{name}")
+
+    def __getitem__(self, key):
+        return self._ask("item", key)
+
+    def __len__(self):
+        size = self._ask("length")
+        if type(size) is not int or not 0 <= size < 1 << 63:
+            raise StudentProtocolError(f"the length of {self._what} is no number of items")
+        return size
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        iterator = self._ask("iterator")
+        if not isinstance(iterator, StudentObject):
+            raise StudentProtocolError(f"the iterator of {self._what} is none")
+        for _ in range(MOST_STEPS):
+            step = iterator._ask("next", what=self._what)
+            if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
+                raise StudentProtocolError(f"a step of {self._what} is malformed")
+            if not step[0]:
+                return
+            yield step[1]
+        raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self._name!r} of the notebook>"
+
+    def __array__(self, *_, **__):
+        raise TypeError(f"an object of type {type(self).__name__} is no array")
+
+    def __reduce__(self):
+        raise TypeError(f"an object of type {type(self).__name__} stays in the notebook; it cannot be copied")
+
+    @property
+    def _what(self):
+        return f"your {self._name}"
+
+    def _ask(self, operation, *arguments, what=None):
+        value, _ = self._student_connection.request((operation, self, *arguments), what or self._what)
+        return value
+
+    def _named(self, value, name):
+        if isinstance(value, StudentObject) and value._name == value._student_handle.type_name:
+            value._name = name
+        return value
+
+
+class StudentFunction(StudentObject):
+    """A function, class or other callable in the student's kernel."""
+
+    __slots__ = ()
+
+    def __call__(self, *arguments, **named):
+        return self._ask("call", arguments, named, False)
+
+    def __peak_memory__(self, *arguments):
+        """(result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
+        result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
+        return result, peak or 0
+
+    @property
+    def __name__(self):
+        return self._name.rpartition(".")[2]
+
+    @property
+    def __source__(self):
+        """The text of the function, and behind it of the functions beside it that it uses; see checks.source_of."""
+        try:
+            found = self._ask("source")
+        except StudentError:
+            found = []
+        if type(found) is not list or not all(
+            type(pair) is tuple and [type(text) for text in pair] == [str, str] for pair in found
+        ):
+            raise StudentProtocolError(f"the source of {self._what} is malformed")
+        text = _one_text(found, self._student_connection.notebook_text)
+        if not text:
+            raise AttributeError(f"the source of {self._what} cannot be had")
+        return text
+
+
+def _type_of(handle):
+    """A type that is named as the student's is, so that a message can say "an object of type X"."""
+    key = (handle.kind, identifier(handle.type_name))
+    if key not in _types:
+        if len(_types) > 1000:
+            _types.clear()
+        base = StudentFunction if handle.kind in ("function", "class") else StudentObject
+        _types[key] = type(key[1], (base,), {"__slots__": ()})
+    return _types[key]
+
+
+def _one_text(found, notebook_text):
+    """The definitions, each under the name by which it is used: the first of several of one name."""
+    texts, seen = [], set()
+    for name, text in found:
+        if notebook_text is not None and _stripped(text) not in _stripped(notebook_text):
+            return None  # the kernel says what the notebook does not
+        if name not in seen:
+            seen.add(name)
+            texts.append(_renamed(text, name))
+    return "\n\n".join(texts)
+
+
+def _renamed(text, name):
+    try:
+        (node,) = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if node.name == name:
+            return text
+        node.name = name
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        answer = ast.Return(node.value.body)
+        node = ast.FunctionDef(name, node.value.args, [answer], [], type_params=[])
+    else:
+        return text
+    return ast.unparse(ast.fix_missing_locations(node)) if name.isidentifier() else text
+
+
+def _stripped(text):
+    return "\n".join(line.strip() for line in text.strip().splitlines())

@@ -1,0 +1,63 @@
+"""NumPy's random Generators as plain data: the name and the state of the bit generator."""
+
+import numpy as np
+
+_HALF = {"has_uint32": 1, "uinteger": 2**32 - 1}  # the unused half of a 64-bit draw
+_PCG = {"state": {"state": 2**128 - 1, "inc": 2**128 - 1}, **_HALF}
+
+# what a state holds: an integer and its largest value, or the dtype and length of an array
+_SCHEMAS = {
+    "PCG64": _PCG,
+    "PCG64DXSM": _PCG,
+    "MT19937": {"state": {"key": (np.uint32, 624), "pos": 624}},
+    "SFC64": {"state": {"state": (np.uint64, 4)}, **_HALF},
+    "Philox": {
+        "state": {"counter": (np.uint64, 4), "key": (np.uint64, 2)},
+        "buffer": (np.uint64, 4),
+        "buffer_pos": 4,
+        **_HALF,
+    },
+}
+_CLASSES = {name: getattr(np.random, name) for name in _SCHEMAS}
+
+
+def state_of(generator):
+    """(name, state) of a Generator, the state a dict of plain data. Raises ValueError for a foreign bit generator."""
+    bits = generator.bit_generator
+    name = type(bits).__name__
+    if _CLASSES.get(name) is not type(bits):
+        raise ValueError("not one of NumPy's bit generators")
+    return name, _plain({key: value for key, value in bits.state.items() if key != "bit_generator"})
+
+
+def generator_from(name, state):
+    """The Generator with this state.
+
+    Everything is looked at first, since NumPy's C code trusts a state: a position beyond the end of its buffer
+    reads other memory. Raises ValueError.
+    """
+    if type(name) is not str or name not in _SCHEMAS:
+        raise ValueError("the random generator is of no kind that is known")
+    _check(state, _SCHEMAS[name])
+    bits = _CLASSES[name](0)
+    bits.state = {"bit_generator": name, **state}
+    return np.random.Generator(bits)
+
+
+def _check(value, schema):
+    if type(schema) is dict:
+        if type(value) is not dict or value.keys() != schema.keys():
+            raise ValueError("the state of the random generator has other parts than it should")
+        for key in schema:
+            _check(value[key], schema[key])
+    elif type(schema) is int:
+        if type(value) is not int or not 0 <= value <= schema:
+            raise ValueError("a number in the state of the random generator is out of range")
+    elif type(value) is not np.ndarray or value.dtype != schema[0] or value.shape != (schema[1],):
+        raise ValueError("an array in the state of the random generator has another shape or dtype than it should")
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value if isinstance(value, np.ndarray) else int(value)

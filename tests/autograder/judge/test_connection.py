@@ -1,0 +1,297 @@
+"""An honest student: values, errors, callbacks, deadlines."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.judge import (
+    StudentConnection,
+    StudentDied,
+    StudentError,
+    StudentNames,
+    StudentTimeout,
+    connect_code,
+    serve_code,
+    write_agent,
+)
+from cs231n_lib import checks
+
+CELLS = """
+import sys, time
+import numpy as np
+
+def loss(W, X, reg=0.0):
+    return float(np.sum(X @ W)) + reg, X.T @ np.ones((len(X), W.shape[1]))
+
+def stub():
+    raise NotImplementedError("Exercise 1: loss")
+
+def divide(a, b):
+    return a / b
+
+class Odd(LookupError):
+    pass
+
+def odd():
+    raise Odd("very <b>odd</b>\\x1b[31m")
+
+def train(loss_fn, W, rng, steps):
+    for _ in range(steps):
+        value, dW = loss_fn(W, rng.normal(size=3))
+        W = W - 0.1 * dW
+    return W
+
+def swallow(f):
+    try:
+        f()
+    except Exception as error:
+        return "swallowed " + type(error).__name__
+
+def change(x, params, items):
+    x += 1
+    params["W"][0] = 7
+    items.append(1)
+    return 0
+
+def sleep(seconds):
+    time.sleep(seconds)
+    return "slept"
+
+def leave():
+    sys.exit(3)
+
+def apply(f, x):
+    return f(x)
+
+def batches(n):
+    for i in range(n):
+        yield np.full(2, i)
+
+def forever():
+    while True:
+        yield 1
+
+class Net:
+    sizes = [3, 4]
+    def __init__(self, scale=1.0):
+        self.W = np.full((2, 2), scale)
+        self.inner = self
+    def forward(self, x):
+        return x @ self.W
+    def __getitem__(self, key):
+        return key
+    def __len__(self):
+        return 5
+
+net = Net()
+is_same = lambda a, b: a is b
+number, table, big = 3, {"a": np.arange(3)}, np.zeros(70_000_000, np.float64)
+memory = lambda n: np.zeros(n).sum()
+"""
+
+
+@pytest.fixture
+def here(student):
+    return student(CELLS)
+
+
+def test_a_call_takes_and_brings_values(here):
+    W, X = np.ones((3, 2)), np.arange(6.0).reshape(2, 3)
+    value, dW = here.names.loss(W, X, reg=0.5)
+    assert type(value) is float and value == 2 * X.sum() + 0.5
+    assert type(dW) is np.ndarray and np.array_equal(dW, X.sum(axis=0)[:, None] * np.ones((1, 2)))
+
+
+def test_a_numeric_gradient_goes_through(here):
+    loss, X = here.names.loss, np.arange(6.0).reshape(2, 3)
+    W = np.ones((3, 2))
+    checks.gradient(lambda V: loss(V, X)[0], W, loss(W, X)[1], "dW")
+
+
+def test_plain_data_comes_by_value_and_too_much_of_it_as_an_object(here):
+    assert here.names.number == 3 and here.names.table["a"].tolist() == [0, 1, 2]
+    assert repr(here.names.big) == "<ndarray 'big' of the notebook>"
+    assert here.names.big[5] == 0 and here.names.big.shape == (70_000_000,)
+
+
+def test_built_in_exceptions_arrive_as_themselves(here):
+    divide, stub = here.names.divide, here.names.stub
+    assert str(checks.raises(ZeroDivisionError, "divide", divide, 1, 0)) == "division by zero"
+    with pytest.raises(NotImplementedError, match="Exercise 1"):
+        checks.raises(ValueError, "stub", stub)
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        divide(1)
+
+
+def test_other_exceptions_keep_name_message_and_the_student_s_traceback(here):
+    with pytest.raises(LookupError) as caught:
+        here.names.odd()
+    assert type(caught.value).__name__ == "Odd" and isinstance(caught.value, StudentError)
+    assert str(caught.value) == "very <b>odd</b>?[31m"
+    shown = "\n".join(caught.value._render_traceback_())
+    assert 'raise Odd("very' in shown and "_cs231n_agent" not in shown and __file__ not in shown
+
+
+def test_leaving_is_an_error_like_any_other(here):
+    with pytest.raises(StudentError, match="3") as caught:
+        here.names.leave()
+    assert type(caught.value).__name__ == "SystemExit"
+    assert here.names.divide(4, 2) == 2
+
+
+def test_functions_of_the_check_are_called_back(here):
+    seen = []
+
+    def loss_fn(W, x):
+        seen.append((W.copy(), x))
+        return 1.0, np.ones(2)
+
+    W = here.names.train(loss_fn, np.zeros(2), np.random.default_rng(4), 3)
+    assert np.allclose(W, -0.3) and len(seen) == 3 and np.allclose(seen[2][0], -0.2)
+    assert np.array_equal(np.stack([x for _, x in seen]), np.random.default_rng(4).normal(size=(3, 3)))
+
+
+def test_a_student_s_function_handed_back_is_the_object_itself(here):
+    assert here.names.apply(here.names.memory, 4) == 0.0
+    assert here.names.is_same(here.names.net, here.names.net) is True
+    assert here.names.apply(lambda x: here.names.divide(x, 2), 8) == 4  # a call in a callback in a call
+    f = lambda x: x  # noqa: E731
+    assert here.names.apply(lambda g: g is f, f) is True
+
+
+def test_exceptions_of_callbacks(here):
+    class Own(Exception):
+        pass
+
+    def wrong(x):
+        raise Own("mine")
+
+    with pytest.raises(Own) as caught:
+        here.names.apply(wrong, 1)
+    assert type(caught.value) is Own
+    with pytest.raises(ValueError, match="too big"):
+        here.names.apply(lambda x: (_ for _ in ()).throw(ValueError("too big")), 1)
+    assert here.names.swallow(lambda: 1 / 0) == "swallowed ZeroDivisionError"
+    with pytest.raises(checks.CheckFailed):  # a failed check counts, though the student swallowed it
+        here.names.swallow(lambda: checks.true(False, "no"))
+    assert here.names.divide(4, 2) == 2
+
+
+def test_calls_inside_calls_end(here):
+    def again(x):
+        return here.names.apply(again, x)
+
+    with pytest.raises(RecursionError):
+        again(1)
+    assert here.names.divide(4, 2) == 2
+
+
+def test_changed_arguments_stay_here_and_are_known(here):
+    x, params, items, other = np.zeros(3), {"W": np.zeros(2)}, [5], np.zeros(3)
+    here.names.change(x, params, items)
+    assert x.tolist() == [0, 0, 0] and items == [5] and params["W"].tolist() == [0, 0]
+    assert all(map(here.connection.was_changed, (x, params["W"], items)))
+    assert not here.connection.was_changed(other) and not here.connection.was_changed(params)
+    here.connection.forget_changes()
+    assert not here.connection.was_changed(x)
+
+
+def test_objects_stay_there_and_are_reached_into(here):
+    Net = here.names.Net
+    net = Net(scale=2.0)
+    assert type(net).__name__ == "Net" and repr(net) == "<Net 'Net' of the notebook>" and len(net) == 5
+    assert net.W.tolist() == [[2, 2], [2, 2]] and net.forward(np.ones(2)).tolist() == [4, 4]
+    assert net[1:3, ...] == (slice(1, 3), ...) and Net.sizes == [3, 4] and net.inner is net
+    with pytest.raises(AttributeError, match="missing"):
+        _ = net.missing
+    with pytest.raises(AttributeError):
+        net.W = 1
+
+
+def test_iterating_is_bounded(here):
+    assert [batch.tolist() for batch in here.names.batches(3)] == [[0, 0], [1, 1], [2, 2]]
+    with pytest.raises(StudentError, match="10,000"):
+        list(here.names.forever())
+
+
+def test_what_cannot_be_handed_over_is_said_before_anything_is_sent(here):
+    for argument in (object(), np.array([None]), [here.connection.stream]):
+        with pytest.raises(TypeError, match="cannot be called: an argument is or holds an object of type"):
+            here.names.divide(argument, 1)
+    assert here.names.divide(4, 2) == 2
+
+
+def test_peak_memory_is_measured_there(here):
+    assert checks.peak_memory(here.names.memory, 100_000, limit_mb=1, what="memory") == 0
+    with pytest.raises(checks.CheckFailed, match="needs 8 MB"):
+        checks.peak_memory(here.names.memory, 1_000_000, limit_mb=1, what="memory")
+
+
+def test_a_call_that_takes_too_long(student):
+    here = student(CELLS)
+    names = here.names
+    assert names.divide(4, 2) == 2
+    here.connection.call_seconds = 0.3
+    with pytest.raises(StudentTimeout, match="^your sleep did not return within 0.3 s$"):
+        names.sleep(60)
+    with pytest.raises(StudentDied, match="was not run: your sleep did not return"):
+        names.divide(4, 2)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_call_that_can_be_interrupted_does_not_end_the_connection(student, nested):
+    here = student(CELLS)
+    here.connection.interrupt = lambda: here.process.send_signal(2)
+    names = here.names
+    assert names.divide(4, 2) == 2
+    sleep = names.sleep
+    here.connection.call_seconds = 0.3
+    with pytest.raises(StudentTimeout):
+        names.apply(lambda x: sleep(60), 1) if nested else sleep(60)
+    here.connection.call_seconds = 20
+    assert names.divide(4, 2) == 2
+
+
+def test_the_agent_connects_by_path_serves_and_lets_go(tmp_path):
+    folder = Path(tempfile.mkdtemp(prefix="judge"))  # a socket's path has to be short
+    write_agent(tmp_path)
+    listener = socket.socket(socket.AF_UNIX)
+    code = f"""
+{connect_code(folder / "s")}
+def f(x): return x + 1
+{serve_code()}
+def f(x): return x + 2
+{serve_code()}
+"""
+    with listener:
+        listener.bind(str(folder / "s"))
+        listener.listen(1)
+        process = subprocess.Popen([sys.executable, "-c", code], env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+        listener.settimeout(20)
+        connection = StudentConnection(listener.accept()[0])
+    names, namespace = StudentNames(connection), {}
+    for expected in (2, 3):
+        assert names.fill("f(1)", namespace) == ["f"]
+        assert namespace["f"](1) == expected
+        connection.stop()
+    assert process.wait(20) == 0
+    with pytest.raises(StudentDied):
+        namespace["f"](1)
+    shutil.rmtree(folder)
+
+
+def test_a_small_call_is_quick(here):
+    loss, W, X = here.names.loss, np.ones((10, 4)), np.ones((20, 10))
+    seconds = []
+    for _ in range(500):
+        start = time.perf_counter()
+        loss(W, X)
+        seconds.append(time.perf_counter() - start)
+    assert sorted(seconds)[50] < 2e-3  # ten times what is promised, since tests share the machine

@@ -1,0 +1,210 @@
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.judge.decoder import Decoder
+from autograder.judge.frames import HEADER, REPLY, Callback, EncodeError, Encoder, Handle, Limits, ProtocolError
+
+SMALL = Limits(frame_bytes=4000, array_bytes=1000, text_bytes=100, items=50, keys=10, depth=5)
+
+numeric = st.one_of(
+    hnp.boolean_dtypes(),
+    hnp.integer_dtypes(endianness="="),
+    hnp.unsigned_integer_dtypes(endianness="="),
+    hnp.floating_dtypes(endianness="="),
+    hnp.complex_number_dtypes(endianness="="),
+)
+arrays = hnp.arrays(numeric, hnp.array_shapes(min_dims=0, min_side=0, max_dims=4, max_side=4))
+keys = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.tuples(st.integers(), st.text()))
+leaves = st.one_of(
+    keys,
+    st.floats(),
+    st.complex_numbers(),
+    st.binary(max_size=9),
+    st.integers(-(2**900), 2**900),
+    st.just(...),
+    st.sampled_from([float, int, np.float32, np.dtype("uint8"), dict]),
+    st.slices(9),
+    st.builds(range, st.integers(-5, 5), st.integers(), st.integers(1, 3)),
+    st.sets(keys, max_size=3),
+    st.frozensets(keys, max_size=3),
+    arrays,
+    hnp.from_dtype(np.dtype("float32")),
+    hnp.from_dtype(np.dtype("bool")),
+)
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple), st.dictionaries(keys, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def encoded(value, limits=Limits(), opaque=None):  # noqa: B008
+    encoder = Encoder(opaque or _nothing, limits)
+    encoder.put(value)
+    return encoder.frame(REPLY, 7)
+
+
+def decoded(buffers, limits=Limits(), **options):  # noqa: B008
+    data = b"".join(bytes(buffer) for buffer in buffers)
+    size = HEADER.unpack_from(data)[3]
+    tree, blocks = data[HEADER.size : HEADER.size + size], memoryview(data)[HEADER.size + size :]
+    decoder = Decoder(tree, blocks, lambda name: name, limits, **options)
+    return decoder.value()
+
+
+def _nothing(value):
+    raise EncodeError("is an object")
+
+
+def same(a, b):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (np.ndarray, np.generic)):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return same(list(a.items()), list(b.items()))
+    if isinstance(a, float):
+        return struct.pack("d", a) == struct.pack("d", b)
+    return repr(a) == repr(b) if isinstance(a, complex) else a == b
+
+
+@given(values)
+def test_a_value_arrives_as_it_was_sent(value):
+    assert same(decoded(encoded(value)), value)
+
+
+@given(arrays, st.booleans())
+def test_arrays_keep_their_order_and_own_aligned_writable_memory(array, fortran):
+    sent = array.copy("F") if fortran else array
+    for received in decoded(encoded([b"odd", sent, sent]))[1:]:
+        assert same(received, sent)
+        assert received.flags.f_contiguous == sent.flags.f_contiguous
+        assert received.flags.owndata and received.flags.aligned and received.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "view", [np.arange(24.0)[::2], np.arange(24).reshape(4, 6)[:, ::-2], np.arange(5, dtype=">i4")], ids=str
+)
+def test_strided_and_byte_swapped_arrays_arrive_with_the_same_numbers(view):
+    received = decoded(encoded(view))
+    assert np.array_equal(received, view) and received.dtype.isnative
+
+
+def test_large_arrays_and_many_arrays_arrive():
+    value = [np.arange(100_000.0).reshape(100, 1000).T, [np.full(3, i) for i in range(2000)]]
+    received = decoded(encoded(value))
+    assert same(received[0], value[0]) and same(received[1], value[1])
+
+
+@pytest.mark.parametrize("name", ["PCG64", "PCG64DXSM", "MT19937", "SFC64", "Philox"])
+def test_a_generator_goes_on_where_it_was(name):
+    rng = np.random.Generator(getattr(np.random, name)(3))
+    rng.integers(5, size=3, dtype=np.int32)
+    received = decoded(encoded(rng))
+    assert np.array_equal(received.integers(1000, size=9, dtype=np.int32), rng.integers(1000, size=9, dtype=np.int32))
+
+
+def test_handles_and_callbacks_cross_as_numbers():
+    for name in (Handle(3, "function", "function"), Callback(2**63, "loss")):
+        assert decoded(encoded(object(), opaque=lambda _, name=name: name)) == name
+
+
+def test_a_subclass_of_ndarray_goes_as_a_plain_array():
+    class Lying(np.ndarray):
+        shape = property(lambda self: 1 / 0)
+        __getitem__ = __len__ = tobytes = lambda self, *_: 1 / 0
+
+    received = decoded(encoded(np.ndarray.__new__(Lying, (2,), buffer=np.ones(2))))
+    assert type(received) is np.ndarray and received.tolist() == [1, 1]
+
+
+def test_truth_values_are_made_0_and_1():
+    assert decoded(encoded(np.array([0, 1, 7], np.uint8).view(bool))).sum() == 2
+
+
+class _Float(float):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), _Float(1), np.array([None]), np.array(["a"]), np.datetime64("2020-01-01"), np.zeros(2, "M8[s]"),
+     np.zeros(1, [("a", int)]), type("T", (), {}), (i for i in "a")],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_plain_data_is_an_object(value):
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded([value])
+
+
+def _ring():
+    ring = []
+    ring.append((ring,))
+    return ring
+
+
+def _doubling():
+    value = []
+    for _ in range(30):
+        value = [value, value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (_ring(), "contain itself"),
+        (_doubling(), "values"),
+        (np.broadcast_to(1.0, (10**5, 10**6)), "MB"),
+        (np.empty((0, 10**12)), "MB"),
+        (2**20_000, "integer"),
+        ("x" * 10**7, "text"),
+        ("\ud800", "surrogate"),
+        (dict.fromkeys(range(10**5)), "keys"),
+        ({(1, (frozenset(),)): 1}, "key of type frozenset"),
+        ([np.zeros(10**7)] * 10, "larger than"),
+        ([0] * 10**6, "values"),
+    ],
+    ids=["ring", "doubling", "huge", "empty", "int", "text", "surrogate", "keys", "key", "copies", "items"],
+)
+def test_what_is_too_much_is_refused_with_a_reason(value, why):
+    with pytest.raises(EncodeError, match=why):
+        encoded(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.zeros(200), [0] * 60, "x" * 101, [[[[[[[]]]]]]], dict.fromkeys(range(11)), 2 ** (8 * 1750), [b"x" * 90] * 45],
+    ids=["array", "items", "text", "depth", "keys", "int", "frame"],
+)
+def test_the_reader_has_the_limits_of_the_writer(value):
+    try:
+        buffers = encoded(value, Limits(int_bytes=10_000))
+    except EncodeError:
+        raise AssertionError from None
+    limits = SMALL if not isinstance(value, list) or len(value) != 45 else SMALL._replace(items=40)
+    with pytest.raises(ProtocolError):
+        decoded(buffers, limits)
+
+
+def test_changes_are_noticed():
+    value = [np.ones((2, 3)), {"a": np.full(2, np.nan)}, [1, 2], np.asfortranarray(np.ones((2, 3)))]
+    data = b"".join(bytes(b) for b in encoded(value))
+    size = HEADER.unpack_from(data)[3]
+    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
+    received = decoder.value()
+    assert [type(thing) for thing, _ in decoder.mutable] == [list, np.ndarray, dict, np.ndarray, list, np.ndarray]
+    assert decoder.changed() == []
+    received[0][1, 1] = 5
+    received[1]["b"] = 1
+    received[3] *= 2
+    assert decoder.changed() == [1, 2, 5]
