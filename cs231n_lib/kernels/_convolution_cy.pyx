@@ -86,7 +86,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
     """Fill out (N, M, H, W): at each position the sum of the plan's weights times the pixels of x they see."""
     cdef convolution job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
-    cdef Py_ssize_t C = x.shape[1], M = out.shape[1], K = 0, positions = 0, groups, i
+    cdef Py_ssize_t M = out.shape[1], K = 0, positions = 0, groups, i
     cdef int threads = thread_count()
     cdef const Py_ssize_t[::1] offsets, order
     cdef char* memory

@@ -3,6 +3,8 @@
 import os
 from importlib import import_module
 
+from cs231n_lib.arguments import integer
+
 try:
     from cs231n_lib.kernels import _threads
 except ImportError:  # installed without a compiler
@@ -44,9 +46,11 @@ def num_threads():
 
 
 def set_num_threads(count):
-    """Have the compiled kernels use `count` threads from now on. Results are the same for any number."""
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError(f"set_num_threads: count should be an integer from 1, but is {count!r}")
+    """Have the compiled kernels use `count` threads from now on, at most 64. Results are the same for any number.
+
+    Raises ValueError unless count is an integer of at least 1.
+    """
+    count = integer("set_num_threads", "count", count, 1)
     if _threads is not None:
         _threads.set_thread_count(count)
 
