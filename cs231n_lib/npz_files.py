@@ -50,3 +50,19 @@ def read_npz(path, kind, what):
     if found != kind:
         raise ValueError(f"{path} is no {what}: it says it is {found!r}, where {kind!r} is wanted")
     return arrays
+
+
+def members(arrays, group):
+    """Of a dict {path: array} those under "group/", by the rest of their paths."""
+    return {name.removeprefix(f"{group}/"): array for name, array in arrays.items() if name.startswith(f"{group}/")}
+
+
+def refuse_other_params(params, found, path):
+    """Raise ValueError unless both dicts hold arrays of the same names, shapes and dtypes."""
+    if params.keys() != found.keys():
+        raise ValueError(f"{path} is of another model: it holds {', '.join(sorted(found))}; this model has "
+                         f"{', '.join(sorted(params))}")
+    for name, array in params.items():
+        here, there = (f"{each.dtype} {each.shape}" for each in (array, found[name]))
+        if here != there:
+            raise ValueError(f"{path} is of another model: its {name} is {there}; this model's is {here}")

@@ -8,7 +8,7 @@ import json
 
 import numpy as np
 
-from cs231n_lib.npz_files import read_npz, write_npz
+from cs231n_lib.npz_files import members, read_npz, refuse_other_params, write_npz
 from cs231n_lib.random_state import random_state_from_text, random_state_to_text
 
 KIND = "cs231n solver checkpoint 1"
@@ -21,8 +21,8 @@ def save_solver(solver, path):
     params, state = solver.latest()
     arrays = {"kind": KIND, "order": np.zeros(0, np.int64) if solver.order is None else solver.order}
     groups = {"params": params, "state": state, "best_params": solver.best_params, "best_state": solver.best_state}
-    for group, members in groups.items():
-        arrays |= {f"{group}/{name}": array for name, array in members.items()}
+    for group, found in groups.items():
+        arrays |= {f"{group}/{name}": array for name, array in found.items()}
     settings = {}
     for name, config in solver.optim_configs.items():
         in_arrays = {key: value for key, value in config.items() if isinstance(value, (np.ndarray, np.generic))}
@@ -47,9 +47,9 @@ def restore_solver(solver, path):
         facts = json.loads(str(arrays["facts"]))
         order, rng = arrays["order"], random_state_from_text(facts["rng"])
         histories = {name: arrays[name].tolist() for name in _HISTORIES}
-        groups = {group: _members(arrays, group) for group in ("params", "state", "best_params", "best_state")}
+        groups = {group: members(arrays, group) for group in ("params", "state", "best_params", "best_state")}
         configs = {name: config | {key: array[()] if array.ndim == 0 else array
-                                   for key, array in _members(arrays, f"optim/{name}").items()}
+                                   for key, array in members(arrays, f"optim/{name}").items()}
                    for name, config in facts["optim"].items()}
         simple = {name: facts[name] for name in _FACTS}
         setup = facts["setup"]
@@ -72,17 +72,6 @@ def restore_solver(solver, path):
         setattr(solver, name, value)
 
 
-def refuse_other_params(params, found, path):
-    """Raise ValueError unless both dicts hold arrays of the same names, shapes and dtypes."""
-    if params.keys() != found.keys():
-        raise ValueError(f"{path} is of another model: it holds {', '.join(sorted(found))}; this model has "
-                         f"{', '.join(sorted(params))}")
-    for name, array in params.items():
-        here, there = (f"{each.dtype} {each.shape}" for each in (array, found[name]))
-        if here != there:
-            raise ValueError(f"{path} is of another model: its {name} is {there}; this model's is {here}")
-
-
 def _setup(solver):
     """What has to be the same for training to go on as it would have."""
     return {"update_rule": getattr(solver.update_rule, "__name__", str(solver.update_rule)),
@@ -94,7 +83,3 @@ def _refuse_other_setup(solver, setup, path):
         if setup.get(name) != here:
             raise ValueError(f"{path} is of another training: its {name} is {setup.get(name)!r}; this Solver's is "
                              f"{here!r}")
-
-
-def _members(arrays, group):
-    return {name.removeprefix(f"{group}/"): array for name, array in arrays.items() if name.startswith(f"{group}/")}

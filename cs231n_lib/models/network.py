@@ -4,8 +4,7 @@ import numpy as np
 
 from cs231n_lib.arguments import integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
-from cs231n_lib.npz_files import read_npz, write_npz
-from cs231n_lib.solver_checkpoint import refuse_other_params
+from cs231n_lib.npz_files import members, read_npz, refuse_other_params, write_npz
 
 KIND = "cs231n model 1"
 
@@ -87,20 +86,17 @@ class Network:
 
     def save(self, path):
         """Write params and state as .npz to exactly this path."""
-        members = {"params": self.params, "state": self.state()}
-        arrays = {f"{group}/{name}": array for group, found in members.items() for name, array in found.items()}
+        groups = {"params": self.params, "state": self.state()}
+        arrays = {f"{group}/{name}": array for group, found in groups.items() for name, array in found.items()}
         write_npz(path, {"kind": KIND, **arrays})
 
     def load(self, path):
         """Read what save wrote, into a net made with the same arguments. Raises ValueError if it does not fit."""
-        groups = {"params": {}, "state": {}}
-        for name, array in read_npz(path, KIND, "saved model").items():
-            group, _, rest = name.partition("/")
-            if group in groups:
-                groups[group][rest] = array
-        refuse_other_params(self.params, groups["params"], path)
-        self.load_state(groups["state"])
-        self.params = groups["params"]
+        arrays = read_npz(path, KIND, "saved model")
+        params = members(arrays, "params")
+        refuse_other_params(self.params, params, path)
+        self.load_state(members(arrays, "state"))
+        self.params = params
 
     def _regularized(self, loss, grads):
         dtype = loss.dtype  # the net's, unless somebody has put wider arrays into params

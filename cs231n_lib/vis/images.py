@@ -42,16 +42,8 @@ def samples_per_class(X, y, class_names, n=7):
     """
     y = np.asarray(y)
     chosen = [np.flatnonzero(y == label)[:n] for label in range(len(class_names))]
-    X = np.asarray(X)
-    images = as_images(X[np.concatenate(chosen)]) if len(X) else X
-    starts = np.cumsum([0] + [len(rows) for rows in chosen])
-    fig, axes = figure_of(1.1 + 0.62 * n, 0.62 * len(class_names), len(class_names), n)
+    fig, axes = _image_rows(X, chosen, n, 1.1 + 0.62 * n, 0.62 * len(class_names))
     for label, name in enumerate(class_names):
-        for j in range(n):
-            ax = axes[label, j]
-            bare(ax)
-            if j < len(chosen[label]):
-                draw_image(ax, images[starts[label] + j])
         axes[label, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9, labelpad=6)
     return fig
 
@@ -106,23 +98,28 @@ def misclassified_images(X, y_true, y_pred, class_names, n=8):
                          f"goes from {y_true.min()} to {y_true.max()}")
     wrong = y_true != y_pred
     chosen = [np.flatnonzero(wrong & (y_pred == label))[:n] for label in range(len(class_names))]
-    images = as_images(X[np.concatenate(chosen)]) if any(len(rows) for rows in chosen) else []
-    starts = np.cumsum([0] + [len(rows) for rows in chosen])
-    fig, axes = figure_of(1.4 + 0.76 * n, 0.88 * len(class_names) + 0.3, len(class_names), n)
+    fig, axes = _image_rows(X, chosen, n, 1.4 + 0.76 * n, 0.88 * len(class_names) + 0.3)
     for label, name in enumerate(class_names):
-        for j in range(n):
-            ax = axes[label, j]
-            bare(ax)
-            if j < len(chosen[label]):
-                draw_image(ax, images[starts[label] + j])
-                truth = class_names[int(y_true[chosen[label][j]])]
-                ax.set_title(str(truth), fontsize=8, loc="center", pad=2, color=RED)
+        for ax, index in zip(axes[label], chosen[label], strict=False):
+            ax.set_title(str(class_names[int(y_true[index])]), fontsize=8, loc="center", pad=2, color=RED)
         found = int((wrong & (y_pred == label)).sum())
         axes[label, 0].set_ylabel(f"{name}?\n{found:,} wrong", rotation=0, ha="right", va="center", fontsize=9,
                                   labelpad=6)
     fig.suptitle("taken for the class on the left; what each is stands above it", x=0.01, ha="left", fontsize=9,
                  color=GREY)
     return fig
+
+
+def _image_rows(X, chosen, n, width, height):
+    """(figure, axes) with a row of n axes for each array of indices in chosen, and those images of X in them."""
+    images = iter(as_images(np.asarray(X)[np.concatenate(chosen)]) if any(map(len, chosen)) else ())
+    fig, axes = figure_of(width, height, len(chosen), n)
+    for row, indices in zip(axes, chosen, strict=True):
+        for j, ax in enumerate(row):
+            bare(ax)
+            if j < len(indices):
+                draw_image(ax, next(images))
+    return fig, axes
 
 
 def as_images(images):
