@@ -70,7 +70,8 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
     import nbformat
 
-    from autograder.execute import Job, execute
+    from autograder.execute import execute
+    from autograder.job import Job
 
     job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent))
     try:

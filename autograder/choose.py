@@ -4,11 +4,10 @@ An exact name wins, then one that holds the notebook's name as a word ("Copy of 
 the assignment has one notebook, the only notebook there is. Two files with equal claims are not guessed at.
 """
 
-from autograder.course import Assignment, Course
+from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.foreign_files import Archive, Budget, Entry, Refused, printable
 from autograder.layouts import HandIn, is_archive, is_notebook, notebooks_named, owner_of
-
-TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
+from autograder.work_files import take_accepted
 
 
 class Choice:
@@ -43,15 +42,20 @@ class Choice:
         if missing:
             self.notes.append(f"without {', '.join(missing)}")
         base = next(iter(self.chosen.values()))[0][:-1]
+        beside = []
         for parts, entry in self.files:
-            name = "/".join(parts[len(base) :])
+            inside = parts[len(base) :] if parts[: len(base)] == base else ()
             if any(entry is taken for _, taken in self.chosen.values()):
                 continue
-            if parts[: len(base)] == base and name in self.wanted.files:
-                contents[name] = self._read(entry)
+            if inside and "/".join(inside) in self.wanted.files:
+                contents["/".join(inside)] = self._read(entry)
+            elif inside and self.wanted.accepts(inside):
+                beside.append((inside, entry))
             else:
                 self.left_out.append((entry.path, self._why_left_out(parts)))
-        return contents
+        accepted, left_out = take_accepted(self.wanted, beside)
+        self.left_out += left_out
+        return contents | accepted
 
     def _read(self, entry: Entry) -> bytes:
         try:

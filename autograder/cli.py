@@ -252,6 +252,7 @@ def grade(
     """Grade what was collected.
 
     Student code runs in a sandbox; without one nothing is graded, unless --isolation process is given.
+    The tests run outside it, in a process that student code cannot reach.
 
     May be stopped at any moment: the next run goes on. What has not changed since it was graded is not run
     again. Exit code 0 however many points are lost; 1 when a submission could not be graded.

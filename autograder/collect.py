@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from autograder.choose import TIMESTAMP, Choice
-from autograder.course import Assignment, Course
+from autograder.choose import Choice
+from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.errors import KitError
 from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Folder, Refused, printable
 from autograder.layouts import HandIn, is_archive, is_notebook, sort_by_student, student_id
@@ -49,8 +49,8 @@ def collect(
 ) -> Collected:
     """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
 
-    A student's earlier submission is replaced where a file differs; notebooks that the new download
-    does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
+    A student's earlier submission is replaced where a file differs; notebooks and files that the new
+    download does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
 
     Arguments:
         workspace: the autograder.workspace.Workspace to place them in.
@@ -156,20 +156,30 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
     """Put the files in place; "new", "replaced" or "unchanged"."""
     old = {}
     if target.is_dir():
-        old = {f.relative_to(target).as_posix(): f.read_bytes() for f in target.rglob("*") if f.is_file()}
+        paths = [path for path in target.rglob("*") if path.is_file() and not path.is_symlink()]
+        old = {path.relative_to(target).as_posix(): path.read_bytes() for path in paths}
     had_stamp = TIMESTAMP in old
     changed = any(old.get(name) != data for name, data in contents.items())
     state = "unchanged" if old and not changed else "replaced" if old else "new"
     if state == "unchanged" and (had_stamp or not stamp):
         return state
 
-    contents = {**old, **contents}
+    contents = {**_without_clashes(old, contents), **contents}
     if stamp:
         contents[TIMESTAMP] = stamp.strftime("%Y-%m-%d %H:%M:%S.%f UTC\n").encode()
     elif had_stamp and state == "replaced":
         notes.append("keeps the earlier submission's timestamp; --received sets another")
     _swap_in(target, contents)
     return state
+
+
+def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:
+    """The earlier files but for those that now have the name of a folder, or lie where now a file is."""
+    return {
+        path: content
+        for path, content in old.items()
+        if not any(name.startswith(f"{path}/") or path.startswith(f"{name}/") for name in new)
+    }
 
 
 def _swap_in(target: Path, contents: dict[str, bytes]) -> None:

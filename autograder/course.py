@@ -5,11 +5,14 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 from autograder.errors import CourseError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
+TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
+IMPORTABLE = (".py", ".pyc", ".pyd", ".so")
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,16 @@ class Limits:
     notebook_seconds: int = 300
     output_bytes: int = 1_000_000
     submission_bytes: int = 20_000_000
-    # in the sandbox only
     memory_bytes: int = 4_000_000_000
     scratch_bytes: int = 200_000_000
-    processes: int = 128  # and threads: a kernel alone has about twenty
+    processes: int = 128  # and threads, in the sandbox only: a kernel alone has about twenty
     open_files: int = 512
     cpu_seconds: int = 600
 
     @property
     def file_bytes(self) -> int:
         """How much is read at all, in the hope that only the outputs, which are dropped, are large."""
-        return 20 * self.submission_bytes
+        return 5 * self.submission_bytes
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,26 @@ class Assignment:
     notebooks: tuple[str, ...]  # names without .py / .ipynb
     answers: tuple[str, ...] = ()  # files of the edition, relative to its root, that answer the assignment
     files: tuple[str, ...] = ()  # extra files for students, relative to the assignment's folder
+    accept: tuple[str, ...] = ()  # patterns of files that students may hand in beside their notebooks
     due: datetime | None = None  # in UTC
     limits: Limits = field(default_factory=Limits)
+
+    def accepts(self, parts: tuple[str, ...]) -> bool:
+        """Whether a file that a student hands in beside the notebooks, its path given as parts, is let in.
+
+        Notebooks never are, nor names of `files`; what Python would import only where a pattern ends in its suffix.
+        """
+        suffix = PurePosixPath(parts[-1]).suffix.lower()
+        if suffix == ".ipynb" or parts[-1] == TIMESTAMP or "/".join(parts) in self.files:
+            return False
+        return any(
+            _matches(parts, tuple(pattern.split("/"))) and (suffix not in IMPORTABLE or pattern.endswith(suffix))
+            for pattern in self.accept
+        )
+
+
+def _matches(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
 
 
 @dataclass(frozen=True)
@@ -151,11 +171,20 @@ def _assignment(table: "_Table") -> Assignment:
         notebooks=notebooks,
         answers=table.paths("answers"),
         files=table.paths("files"),
+        accept=_accept(table),
         due=_due(table),
         limits=_limits(limits) if limits else Limits(),
     )
     table.finish()
     return assignment
+
+
+def _accept(table: "_Table") -> tuple[str, ...]:
+    patterns = table.paths("accept")
+    for pattern in patterns:
+        if pattern.lower().endswith(".ipynb"):
+            table.fail(f"accept: {pattern!r} would let in notebooks; those that are graded stand in notebooks")
+    return patterns
 
 
 def _due(table: "_Table") -> datetime | None:
@@ -237,7 +266,7 @@ class _Table:
         values = self.strings(key, required)
         for value in values:
             parts = value.split("/")
-            if value.startswith("/") or "\\" in value or any(part in ("", ".", "..") for part in parts):
+            if re.match(r"/|[A-Za-z]:", value) or "\\" in value or any(part in ("", ".", "..") for part in parts):
                 self.fail(f"{key}: {value!r} must be a plain relative path with / between the folders")
         return values
 

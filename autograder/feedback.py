@@ -75,11 +75,12 @@ def _notebooks(workspace, assignment: str, student: str) -> list[Path]:
 
 
 def _digest(gradebook, workspace, assignment: str, student: str) -> str:
-    """Of the graded notebooks, and of the marks and comments that people may have changed since."""
+    """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
     import nbgrader
     from nbgrader.api import MissingEntry
 
     digest = hashlib.sha256(nbgrader.__version__.encode())
+    digest.update(Path(__file__).with_name("feedback_page.py").read_bytes())
     for path in _notebooks(workspace, assignment, student):
         digest.update(path.name.encode() + path.read_bytes())
     try:

@@ -1,19 +1,59 @@
 """The HTML of a feedback page, in which nothing that a student wrote can run.
 
-A student's text cells and rich outputs are HTML that nbgrader's template passes on as it is. Here all of it
-goes through an allow-list of tags and attributes.
+A student's text cells and outputs are HTML that nbgrader's template passes on as it is. Here the notebook is first
+reduced to kinds of outputs that are pictures and text, all HTML goes through an allow-list of tags and attributes, and
+what would take long to render is shown as it was written. A content security policy is there in case something was
+overlooked.
 """
 
+import re
+import time
+from html import escape
+
 import bleach
+import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+
+from autograder.sanitize import BASE64, pictures
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
     *("img", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "th", "td"),
 }
-ATTRIBUTES = {"abbr", "align", "alt", "class", "colspan", "height", "href", "rowspan", "src", "start", "title", "width"}
+ATTRIBUTES = {"abbr", "align", "alt", "colspan", "height", "rowspan", "start", "title", "width"}
+CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short ones: colours of code
+LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)  # nbconvert makes javascript:... of files/javascript:...
+PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
+
+TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
+PICTURES = ("image/png", "image/jpeg")
+RENDERED = 20_000  # characters of Markdown, HTML or code rendered at a time: some parsers take quadratic time
+RENDERED_TOTAL = 300_000  # of one page
+SECONDS = 10  # of the processor, for rendering one page; a page with nothing strange in it takes about one
+SHOWN = 200_000  # characters of one cell or output
+SHOWN_TOTAL = 20_000_000  # of all outputs of a page, pictures among them
+MAX_OUTPUTS = 1_000  # of a page
+ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
+
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
+POLICY = (
+    f"default-src 'none'; script-src {MATHJAX} 'unsafe-eval'; font-src {MATHJAX}; img-src data:; "
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+HEAD = f"""<head>
+<meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>
+<meta name="referrer" content="no-referrer"/>
+<style>
+/* a student's part of the page cannot lay itself over another */
+.rendered_html, .output_subarea, .input_area {{ contain: paint; }}
+</style>
+"""
+# "Safe" keeps TeX from making links that run, and from styles
+SCRIPT = f'<script defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
 
 
 class FeedbackPage(HTMLExporter):
@@ -22,11 +62,36 @@ class FeedbackPage(HTMLExporter):
     def default_filters(self):
         yield from super().default_filters()
         yield "markdown2html", self.markdown2html
-        yield "clean_html", clean  # nbconvert's own does not even let a paragraph pass
+        yield "clean_html", self.clean_html  # nbconvert's own does not even let a paragraph pass
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        self._left, self._seconds = RENDERED_TOTAL, SECONDS
+        highlight = Highlight2HTML(parent=self)
+        self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
+        html, resources = super().from_notebook_node(_harmless(nb), resources, **kw)
+        html = re.sub(r'<script src="[^"]*[Mm]ath[Jj]ax[^"]*">\s*</script>', SCRIPT, html, count=1)
+        return html.replace("<head>", HEAD, 1), resources
 
     @pass_context
     def markdown2html(self, context, source):
-        return clean(super().markdown2html(context, source))
+        return self._rendered(lambda text: clean(HTMLExporter.markdown2html(self, context, text)), source)
+
+    def clean_html(self, html):
+        return self._rendered(clean, html)
+
+    def _rendered(self, render, text) -> str:
+        """`render(text)`, or the text as it was written where that is long or fails."""
+        text = str(text)
+        if len(text) > min(RENDERED, self._left) or self._seconds < 0:
+            return verbatim(text)
+        self._left -= len(text)
+        start = time.process_time()
+        try:
+            return render(text)
+        except Exception:  # a picture that is missing, brackets nested without end: the rest of the page is to be made
+            return verbatim(text)
+        finally:
+            self._seconds -= time.process_time() - start
 
 
 def clean(html: str | bytes) -> str:
@@ -35,9 +100,107 @@ def clean(html: str | bytes) -> str:
     return bleach.clean(text, tags=TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"})
 
 
+def verbatim(text: str) -> str:
+    """Text as it was written."""
+    return f"<pre>{escape(_cut(text))}</pre>"
+
+
 def _allowed(tag: str, name: str, value: str) -> bool:
     if name == "src":  # only what the page itself holds: an image elsewhere would tell who looks at it, and when
-        return tag == "img" and value.startswith(("data:image/png", "data:image/jpeg", "data:image/gif"))
+        return tag == "img" and PICTURE.fullmatch(value) is not None
     if name == "href":
-        return tag == "a" and not value.strip().lower().startswith("data:")
+        return tag == "a" and LINK.match(value) is not None
+    if name == "class":
+        return all(map(CLASS.fullmatch, value.split()))
     return name in ATTRIBUTES
+
+
+def _harmless(nb) -> nbformat.NotebookNode:
+    """The notebook with nothing but texts, records, and outputs of kinds that are shown."""
+    room = _Room()
+    cells = []
+    for cell in nb.cells:
+        record = {"nbgrader": cell.metadata.nbgrader} if "nbgrader" in cell.metadata else {}
+        made = {"cell_type": cell.cell_type, "source": cell.source, "metadata": record}
+        if cell.cell_type == "code":
+            count = cell.get("execution_count")
+            made["execution_count"] = count if type(count) is int else None
+            made["outputs"] = list(filter(None, (_output(output, room) for output in cell.outputs)))
+        elif cell.cell_type == "markdown":
+            made["attachments"] = pictures(cell.get("attachments"))
+        else:
+            continue
+        cells.append(made)
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+
+
+class _Room:
+    """What a page still has room for."""
+
+    def __init__(self):
+        self.characters, self.outputs = SHOWN_TOTAL, MAX_OUTPUTS
+
+    def take(self, characters: int) -> bool:
+        if fits := characters <= self.characters:
+            self.characters -= characters
+        return fits
+
+
+def _output(output, room: _Room) -> dict | None:
+    room.outputs -= 1
+    if room.outputs <= 0:
+        return _stream("[the outputs from here on are not shown]") if room.outputs == 0 else None
+    kind = output.get("output_type")
+    if kind == "stream":
+        return _stream(_plain(output.get("text"), room), "stderr" if output.get("name") == "stderr" else "stdout")
+    if kind == "error":
+        lines = output.get("traceback")
+        text = "\n".join(map(str, lines)) if isinstance(lines, list) else ""
+        return {"output_type": "error", "ename": "", "evalue": "", "traceback": [_plain(text, room)]}
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return None
+    shown, sizes = _shown(data, output.get("metadata"), room)
+    if data and not shown:
+        kinds = ", ".join(map(str, data))
+        return _stream(f"[an output that is not shown here: {kinds:.200}]")
+    return {"output_type": "display_data", "data": shown, "metadata": sizes}
+
+
+def _stream(text: str, name: str = "stdout") -> dict:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def _plain(text, room: _Room) -> str:
+    text = _cut(_joined(text))
+    if len(text) > RENDERED:
+        text = ESCAPE.sub("", text)  # turning colours into HTML takes quadratic time
+    return text if room.take(len(text)) else "[not shown: the outputs of this page are too long]"
+
+
+def _shown(data: dict, metadata, room: _Room) -> tuple[dict, dict]:
+    """The pictures and texts of an output, and the sizes of its pictures."""
+    shown, sizes = {}, {}
+    for kind in PICTURES:
+        picture = "".join(_joined(data.get(kind)).split())
+        if picture and BASE64.fullmatch(picture) and room.take(len(picture)):
+            shown[kind] = picture
+            given = metadata.get(kind) if isinstance(metadata, dict) else None
+            given = given if isinstance(given, dict) else {}
+            # the template writes them into the tag without quotes
+            sizes[kind] = {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}
+    for kind in TEXTS:
+        text = _joined(data.get(kind))
+        if kind == "text/plain" and kind in data:
+            shown[kind] = _plain(text, room)
+        elif text and len(text) <= SHOWN and room.take(len(text)):
+            shown[kind] = text
+    return shown, sizes
+
+
+def _joined(text) -> str:
+    return "".join(map(str, text)) if isinstance(text, list) else str(text or "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "\n[cut here: the notebook has the rest]"

@@ -20,6 +20,9 @@ MAX_NAME = 255  # characters, as on every file system
 MAX_DEPTH = 50  # folders inside folders
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".virtual_documents", ".venv", "venv"}
 JUNK_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_FLAGS = os.O_RDONLY  # each of the others is missing on some system
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
+    _FLAGS |= getattr(os, _flag, 0)
 
 
 class Refused(Exception):
@@ -71,7 +74,11 @@ class Listing:
 
 
 class Folder:
-    """A folder on disk. Links, devices and pipes in it are refused, never followed."""
+    """A folder on disk. Links, devices and pipes in it are refused, never followed or opened.
+
+    So are files of somebody else than the folder's owner that have more than one name: in a folder that others may
+    write to, such a name may have been given to a file that is nobody's business to read.
+    """
 
     def __init__(self, path: Path):
         self.path = path
@@ -80,7 +87,7 @@ class Folder:
         files, folders, refused = [], [], []
         for parts, kind in self._walk(self.path, ()):
             if kind == "file":
-                files.append(Entry(parts, self, Path(self.path, *parts)))
+                files.append(Entry(parts, self, parts))
             elif kind == "folder":
                 folders.append(parts)
             else:
@@ -89,37 +96,86 @@ class Folder:
 
     def _walk(self, folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
         try:
+            owner = os.stat(folder).st_uid
             children = sorted(os.scandir(folder), key=lambda child: child.name)
         except OSError as error:
             yield parts or (str(folder),), f"cannot be opened: {error.strerror}"
             return
         for child in children:
             path = (*parts, child.name)
-            if child.is_symlink():
-                yield path, "is a link, and links are not followed"
-            elif child.is_dir(follow_symlinks=False):
+            if child.is_dir(follow_symlinks=False):
                 if len(path) > MAX_DEPTH:
                     yield path, f"is nested more than {MAX_DEPTH} folders deep"
                 elif child.name not in JUNK_FOLDERS:
                     yield path, "folder"
                     yield from self._walk(Path(child.path), path)
-            elif not child.is_file(follow_symlinks=False):
-                yield path, "is not an ordinary file"
+                continue
+            try:
+                why_not = _why_not(child.stat(follow_symlinks=False), owner)
+            except OSError as error:
+                why_not = f"cannot be read: {error.strerror}"
+            if why_not:
+                yield path, why_not
             elif not is_junk(path):
                 yield path, "file"
 
-    def read(self, path: Path, budget: Budget) -> bytes:
-        # the file may have become something else since it was listed: no links, no waiting on a pipe
-        flags = os.O_RDONLY
-        for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # each is missing on some system
-            flags |= getattr(os, name, 0)
+    def read(self, parts: tuple[str, ...], budget: Budget) -> bytes:
         try:
-            with os.fdopen(os.open(path, flags), "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise Refused("is not an ordinary file")
-                return _read_all(file, budget)
-        except OSError as error:
-            raise Refused(f"cannot be read: {error.strerror}") from None
+            return read_ordinary(self.path, parts, budget)
+        except FileNotFoundError:
+            raise Refused("was there a moment ago, and is gone") from None
+
+
+def read_ordinary(root: Path, parts: tuple[str, ...], budget: Budget) -> bytes:
+    """The bytes of the file `parts` in the folder `root`; `root` may be a link, nothing below it may.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        Refused: it is a link, a pipe, a device, perhaps somebody else's, or more than the budget.
+    """
+    try:
+        with contextlib.ExitStack() as opened:
+            place, name, owner = _reach(root, parts, opened)
+            _refuse_others(os.stat(name, follow_symlinks=False, **place), owner)
+            # the file may become another between the two: no links, no waiting on a pipe, and looked at again
+            file = opened.enter_context(os.fdopen(os.open(name, _FLAGS, **place), "rb"))
+            _refuse_others(os.fstat(file.fileno()), owner)
+            return _read_all(file, budget)
+    except FileNotFoundError:
+        raise
+    except NotADirectoryError:
+        raise Refused("lies in a folder that is a link, and links are not followed") from None
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from None
+
+
+def _reach(root: Path, parts: tuple[str, ...], opened: contextlib.ExitStack):
+    """How to name the file to `os`: a dir_fd where the system has them, its name, and its folder's owner."""
+    if os.open not in os.supports_dir_fd:
+        path = Path(root, *parts)
+        return {}, path, os.stat(path.parent).st_uid
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    opened.callback(os.close, folder)
+    for part in parts[:-1]:
+        folder = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+        opened.callback(os.close, folder)
+    return {"dir_fd": folder}, parts[-1], os.fstat(folder).st_uid
+
+
+def _refuse_others(info: os.stat_result, owner: int) -> None:
+    if why_not := _why_not(info, owner):
+        raise Refused(why_not)
+
+
+def _why_not(info: os.stat_result, owner: int) -> str | None:
+    """Why a file in a folder of `owner` is not read; None when it is."""
+    if stat.S_ISLNK(info.st_mode):
+        return "is a link, and links are not followed"
+    if not stat.S_ISREG(info.st_mode):
+        return "is not an ordinary file"
+    if info.st_nlink > 1 and info.st_uid != owner:
+        return "has another owner than its folder and a second name (a hard link), so it may be somebody else's file"
+    return None
 
 
 class Archive:

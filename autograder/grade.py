@@ -23,16 +23,17 @@ import nbformat
 from . import edition, sandbox
 from .course import Assignment
 from .errors import KitError
-from .execute import Job
+from .job import Files, Job
 from .pool import LocalPool
 from .record import record, recorded_scores, remove_leftovers
 from .report import ClassReport, Row, explain
 from .sanitize import SanitizedNotebook, not_gradable, read_built, sanitize
+from .work_files import accepted_files, instructors_files
 from .workspace import Workspace
 
 ISOLATION = {
     "sandbox": "sandbox (bubblewrap: no network, no files of this machine, limits on memory and processes)",
-    "process": "process (a process group of its own, time and output limits; no sandbox)",
+    "process": "process (a process group of its own, limits on time, memory and output; no sandbox)",
 }
 
 
@@ -52,7 +53,7 @@ def grade(
         force: run submissions again that have not changed since they were graded.
         workers: notebooks executed at the same time (default: one per processor).
         progress: called with (done, total, student) at the start and after each submission.
-        isolation: what student code runs in, one of `execute.ISOLATIONS`.
+        isolation: what student code runs in, one of `job.ISOLATIONS`.
 
     Raises KitError when nothing can be graded at all: no sandbox, no submissions, not built, not released.
     """
@@ -78,6 +79,7 @@ class _Submission:
     student: str
     digest: str
     notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     waiting: int = 0  # notebooks that are still being executed
     seconds: float = 0.0
     failure: str | None = None
@@ -90,8 +92,9 @@ class _Run:
         self.isolation = isolation
         self.pool = LocalPool(workers)
         self.receipts = workspace.root / ".cs231n" / "receipts" / assignment.name
+        self.files = instructors_files(workspace, assignment)
         self.edition = edition.importable(workspace.course, assignment.name, workspace.root / ".cs231n" / "editions")
-        self.fingerprint = _fingerprint(workspace, assignment, self.edition, isolation)
+        self.fingerprint = _fingerprint(workspace, assignment, self.edition, isolation, self.files)
 
     def grade(self, students: list[str], force: bool, progress) -> list[Row]:
         rows: dict[str, Row] = {}
@@ -141,6 +144,8 @@ class _Run:
                 reason = f"{name}.ipynb could not be prepared for grading: {type(error).__name__}: {error}"
                 sanitized = not_gradable(self.workspace, self.assignment, name, reason)
             submission.notebooks[name] = sanitized
+        files, remarks = accepted_files(self.workspace, self.assignment, submission.student)
+        submission.remarks += remarks
         course = self.workspace.course
         threads = str(max(1, (os.cpu_count() or 1) // self.workers))
         return {
@@ -152,6 +157,8 @@ class _Run:
                 isolation=self.isolation,
                 data=_data_sets(self.workspace),
                 hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+                files=self.files,
+                submitted_files=files,
             )
             for name, notebook in submission.notebooks.items()
             if notebook.runnable
@@ -179,6 +186,7 @@ class _Run:
             for entry in submission.notebooks.values()
             for reason in explain(entry.name if len(submission.notebooks) > 1 else "", entry.notebook, entry.problems)
         ]
+        reasons += submission.remarks
         try:
             scores = record(
                 self.workspace,
@@ -227,15 +235,18 @@ class _Run:
             if path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(repr(accepted_files(self.workspace, self.assignment, student)).encode())
         return digest.hexdigest()
 
 
-def _fingerprint(workspace: Workspace, assignment: Assignment, edition_folder: Path | None, isolation: str) -> bytes:
+def _fingerprint(
+    workspace: Workspace, assignment: Assignment, edition_folder: Path | None, isolation: str, files: Files
+) -> bytes:
     """A hash of all that a grade depends on besides the submission: source, limits, edition, isolation, grader."""
-    given = assignment.limits, str(edition_folder and edition_folder.name), isolation
+    given = assignment.limits, str(edition_folder and edition_folder.name), isolation, files
     digest = hashlib.sha256(repr(given).encode())
     sources = [workspace.source(assignment.name) / f"{name}.ipynb" for name in assignment.notebooks]
-    for path in (*sources, *sorted(Path(__file__).parent.glob("*.py")), workspace.root / "nbgrader_config.py"):
+    for path in (*sources, *sorted(Path(__file__).parent.rglob("*.py")), workspace.root / "nbgrader_config.py"):
         digest.update(path.read_bytes())
     for package in ("nbgrader", "nbclient", "ipykernel", "numpy"):
         with contextlib.suppress(ImportError):

@@ -172,13 +172,15 @@ class _Reader:
         hand_in.files += [(entry.parts[len(top) :], entry) for entry in self.inside[folder]]
 
     def _file(self, entry: Entry) -> None:
-        if not (is_notebook(entry.name) or is_archive(entry.name)):
-            self.left_out.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
-            return
+        wanted = is_notebook(entry.name) or is_archive(entry.name)
         for pattern in (MOODLE, CANVAS):
             if (match := pattern.fullmatch(entry.name)) and match["file"]:
-                self._lms(entry.name).files.append(((match["file"],), entry))
-                return
+                if wanted or self.assignment.accepts((match["file"],)):
+                    self._lms(entry.name).files.append(((match["file"],), entry))
+                    return
+        if not wanted:
+            self.left_out.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
+            return
         stem, suffix = entry.name.rsplit(".", 1)
         student, rest = self._split(stem, archive=is_archive(entry.name))
         if student is not None:

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+# errors that the grader gives a cell: their message says all
+GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NotGraded")
+_SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", *GRADER_ERRORS)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -45,9 +48,9 @@ def _status(cell) -> tuple[str, str]:
             ename, evalue = output.ename, _ANSI.sub("", output.evalue).strip()
             if ename == "NotImplementedError" and evalue.startswith("exercise "):
                 return "not started", evalue
-            if ename in ("TimeLimit", "KernelDied", "NotGraded") and evalue.startswith("not run"):
+            if ename in GRADER_ERRORS and evalue.startswith("not run"):
                 return "not run", evalue
-            if ename in ("CheckFailed", "TimeLimit", "KernelDied", "NotGraded"):
+            if ename in _SELF_SPEAKING:
                 return "failed", evalue
             return "failed", f"{ename}: {evalue}" if evalue else ename
     return "passed", ""

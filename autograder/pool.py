@@ -13,12 +13,14 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from .execute import Executed, Job, execute
+from .execute import execute
+from .job import Executed, Job
+from .judge.session import template_pids
 
 
 class LocalPool:
@@ -97,14 +99,14 @@ def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:
     try:
         return run(job)
     finally:
-        _end_descendants()
+        _end_descendants(but=template_pids())
 
 
-def _end_descendants() -> None:
+def _end_descendants(but: Set[int] = frozenset()) -> None:
     """Kill every process that the notebook left behind, also those that left the kernel's process group."""
     if sys.platform != "linux":
         return
-    while left := _children(os.getpid()):
+    while left := set(_children(os.getpid())) - but:
         for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from .console import plain, table
 from .course import Assignment
-from .execute import cell_label
-from .outcomes import outcomes
+from .job import cell_label
+from .outcomes import GRADER_ERRORS, outcomes
 from .record import NotebookScore
 
 
@@ -107,7 +107,7 @@ def _broken_cells(notebook) -> list[str]:
         if cell.cell_type != "code" or record.get("grade") or record.get("locked"):
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
-        if error and error.ename not in ("NotImplementedError", "TimeLimit", "KernelDied"):
+        if error and error.ename not in ("NotImplementedError", *GRADER_ERRORS):
             found.append(f"{cell_label(notebook.cells, index)} raised {error.ename}: {_one_line(error.evalue)}")
     return found
 

@@ -10,7 +10,7 @@ gradebook.
 import copy
 import json
 import logging
-import warnings
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,16 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from .course import Assignment, Limits
-from .execute import SKIP_TAG
+from .foreign_files import Budget, Refused, read_ordinary
+from .job import SKIP_TAG
 from .workspace import Workspace
+
+MAX_CELLS = 2_000
+MAX_VALUES = 5_000_000  # of JSON, in the whole file
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass
@@ -67,55 +75,125 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
 def read_submitted(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
     """Read what the student handed in. Returns the notebook (nbformat 4) and remarks about it.
 
-    Outputs are dropped while reading, so a notebook that is only large because of its outputs still counts.
-    Raises UnreadableNotebook: missing, a link, empty, too large, not JSON, not a notebook.
+    Of each cell there is its type, its text, its id, the grade_id of its record, and of a text cell the pictures that
+    were pasted into it; nothing else gets in. So a notebook that is only large because of its outputs still counts.
+
+    Raises UnreadableNotebook: missing, a link or another thing that is no file, empty, too large, not JSON, not a
+    notebook, of too many cells.
     """
-    if path.is_symlink():
-        raise UnreadableNotebook(f"{path.name} is a link to another file, not a notebook")
-    if not path.is_file():
-        raise UnreadableNotebook(f"{path.name} was not handed in")
-    size = path.stat().st_size
-    if size == 0:
-        raise UnreadableNotebook(f"{path.name} is an empty file")
-    remarks = []
-    max_bytes = limits.submission_bytes
-    if size > max_bytes:
-        if size > limits.file_bytes:
-            raise UnreadableNotebook(f"{path.name} has {size:,} bytes; at most {max_bytes:,} are graded")
-        remarks.append(f"{path.name} has {size:,} bytes, more than the {max_bytes:,} allowed; outputs dropped")
+    name, max_bytes = path.name, limits.submission_bytes
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        # from the folder above: a student's folder that is a link is not followed either
+        root, parts = path.parents[2], path.parts[-3:]
+        data = read_ordinary(root, parts, Budget(limits.file_bytes))
+    except FileNotFoundError:
+        raise UnreadableNotebook(f"{name} was not handed in") from None
+    except Refused as error:
+        raise UnreadableNotebook(f"{name} {error}") from None
+    if not data:
+        raise UnreadableNotebook(f"{name} is an empty file")
+    content = _parsed(name, data)
+    version = content.get("nbformat")
+    cells = _cells(name, content, version)
+    size = sum(map(_size, cells))
+    if size > max_bytes:
+        raise UnreadableNotebook(f"{name} has {size:,} bytes without its outputs; at most {max_bytes:,} are graded")
+    remarks = []
+    if len(data) > max_bytes:
+        remarks.append(f"{name} has {len(data):,} bytes, more than the {max_bytes:,} allowed; outputs dropped")
+    if version != 4:
+        remarks.append(f"{name} is in notebook format {version}; it was converted to format 4")
+    if any(_mend(cell) for cell in cells):
+        remarks.append(f"{name} has characters that are no text; each was replaced by {REPLACEMENT}")
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), remarks
+
+
+def _parsed(name: str, data: bytes) -> dict:
+    if sum(map(data.count, (b",", b"{", b"["))) > MAX_VALUES:  # a value of two bytes takes a hundred of memory
+        raise UnreadableNotebook(f"{name} is not a notebook: it is made of more than {MAX_VALUES:,} values")
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise UnreadableNotebook(f"{path.name} is not a notebook: it is not UTF-8 text") from None
+        raise UnreadableNotebook(f"{name} is not a notebook: it is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise UnreadableNotebook(f"{path.name} is not a notebook: not valid JSON ({place}: {error.msg})") from None
+        raise UnreadableNotebook(f"{name} is not a notebook: not valid JSON ({place}: {error.msg})") from None
     except ValueError as error:  # a number of thousands of digits
-        raise UnreadableNotebook(f"{path.name} is not a notebook: {_one_line(error)}") from None
+        raise UnreadableNotebook(f"{name} is not a notebook: {_one_line(error)}") from None
     except RecursionError:
-        raise UnreadableNotebook(f"{path.name} is not a notebook: nested too deeply") from None
-    try:
-        _drop_outputs(content)
-        version = content.get("nbformat")
-        text = json.dumps(content)
-        if len(text) > max_bytes:
-            raise UnreadableNotebook(
-                f"{path.name} has {len(text):,} bytes without its outputs; at most {max_bytes:,} are graded"
-            )
-        with warnings.catch_warnings():  # nbformat warns of repeated cell ids, which _match sorts out
-            warnings.simplefilter("ignore")
-            notebook = nbformat.reads(text, as_version=4)
-        _drop_outputs(notebook)
-        cells = [(c.cell_type, c.source) for c in notebook.cells]
-        if not all(isinstance(kind, str) and isinstance(text, str) for kind, text in cells):
-            raise TypeError("cells without text")
-    except UnreadableNotebook:
-        raise
-    except Exception as error:  # whatever nbformat makes of a malformed structure
-        raise UnreadableNotebook(f"{path.name} is JSON, but not a notebook: {_one_line(error)}") from None
-    if version != 4:
-        remarks.append(f"{path.name} is in notebook format {version}; it was converted to format 4")
-    return notebook, remarks
+        raise UnreadableNotebook(f"{name} is not a notebook: nested too deeply") from None
+    if not isinstance(content, dict) or "nbformat" not in content:
+        raise UnreadableNotebook(f"{name} is JSON, but not a notebook")
+    return content
+
+
+def _cells(name: str, content: dict, version) -> list[dict]:
+    """The cells, reduced to what is looked at; `version` is what the file says of its format."""
+    if type(version) is not int or version not in (3, 4):
+        said = json.dumps(version)[:20]
+        raise UnreadableNotebook(f"{name} is in notebook format {said}; formats 3 and 4 can be read")
+    sheets = content.get("worksheets") if version == 3 else [content]
+    if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
+        raise UnreadableNotebook(f"{name} is JSON, but not a notebook: its worksheets are no list of tables")
+    cells = []
+    for sheet in sheets:
+        given = sheet.get("cells")
+        if not isinstance(given, list):
+            raise UnreadableNotebook(f"{name} is JSON, but not a notebook: it has no list of cells")
+        if len(cells) + len(given) > MAX_CELLS:
+            raise UnreadableNotebook(f"{name} has more than {MAX_CELLS:,} cells, which is the most that is graded")
+        cells += given
+    return [_cell(f"{name} is JSON, but not a notebook: cell {i}", cell) for i, cell in enumerate(cells, start=1)]
+
+
+def _cell(which: str, given) -> dict:
+    if not isinstance(given, dict) or not isinstance(given.get("cell_type"), str):
+        raise UnreadableNotebook(f"{which} has no type")
+    text = _text(given.get("source", given.get("input")))  # input: code in nbformat 3
+    if text is None:
+        raise UnreadableNotebook(f"{which} has no text")
+    kind = given["cell_type"]
+    if kind == "heading":  # in nbformat 3
+        kind, text = "markdown", f"# {text}"
+    cell = {"cell_type": kind, "source": text, "metadata": {}}
+    if isinstance(given.get("id"), str):
+        cell["id"] = given["id"]
+    record = given["metadata"].get("nbgrader") if isinstance(given.get("metadata"), dict) else None
+    if isinstance(record, dict) and isinstance(record.get("grade_id"), str):
+        cell["metadata"] = {"nbgrader": {"grade_id": record["grade_id"]}}
+    if kind == "markdown" and (found := pictures(given.get("attachments"))):
+        cell["attachments"] = found
+    return cell
+
+
+def _text(given) -> str | None:
+    """Text as notebooks have it, a string or a list of strings; None where it is neither."""
+    if isinstance(given, list) and all(isinstance(line, str) for line in given):
+        return "".join(given)
+    return given if isinstance(given, str) else None
+
+
+def pictures(attachments) -> dict[str, dict[str, str]]:
+    """The attachments that are pictures of dots; an SVG is a program's text, HTML a page."""
+    found = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            data = "".join((_text(data) or "").split())
+            if kind in PICTURES and data and BASE64.fullmatch(data) and NO_TEXT.search(name) is None:
+                found.setdefault(name, {})[kind] = data
+    return found
+
+
+def _size(cell: dict) -> int:
+    """Bytes, in UTF-8 (a lone surrogate counts as one)."""
+    data = [picture for kinds in cell.get("attachments", {}).values() for picture in kinds.values()]
+    return len(cell["source"].encode(errors="replace")) + sum(map(len, data))
+
+
+def _mend(cell: dict) -> bool:
+    """Replace what neither a file nor a database can hold: NUL, and halves of surrogate pairs."""
+    cell["source"], count = NO_TEXT.subn(REPLACEMENT, cell["source"])
+    return count > 0
 
 
 def released_text(workspace: Workspace, assignment: Assignment, name: str) -> dict[str, str]:
@@ -145,6 +223,8 @@ def rebuild(source, submitted, released: dict[str, str]) -> tuple[nbformat.Noteb
         if source_cell.metadata.nbgrader.solution:
             if grade_id in mine:
                 cell.source = mine[grade_id].source
+                if cell.cell_type == "markdown" and "attachments" in mine[grade_id]:
+                    cell["attachments"] = mine[grade_id].attachments
             elif cell.cell_type == "markdown":
                 cell.source = released[grade_id]
                 remarks.append(f"the answer cell '{grade_id}' is missing")
@@ -201,7 +281,7 @@ def _added_cell(cell, index: int):
     if new is None:  # raw cells do not run and do not show
         return new_markdown_cell("", id=f"added-{index}")
     added = new(cell.source, id=f"added-{index}")
-    if cell.cell_type == "markdown" and "attachments" in cell:
+    if "attachments" in cell:
         added["attachments"] = cell.attachments
     return added
 
@@ -228,14 +308,6 @@ def _grade_id(cell) -> str | None:
     record = cell.metadata.get("nbgrader")
     grade_id = record.get("grade_id") if isinstance(record, dict) else None
     return grade_id if isinstance(grade_id, str) else None
-
-
-def _drop_outputs(content) -> None:
-    sheets = [content, *content.get("worksheets", [])]  # worksheets: nbformat 3
-    for sheet in sheets:
-        for cell in sheet.get("cells", []):
-            if cell.get("cell_type") == "code":
-                cell["outputs"] = []
 
 
 def _one_line(error: Exception) -> str:

@@ -2,23 +2,32 @@
 
     python benchmarks/judge.py            a few seconds
 
-Prints the median round trip of calls of different sizes, the time of a numeric gradient with 2,000 calls, and that of
-a call that calls a function of the judge's 2,000 times. Exits with 1 if a small call takes 0.2 ms or more.
+Prints the median round trip of calls of different sizes, the time of a numeric gradient with 2,000 calls, that of
+a call that calls a function of the judge's 2,000 times, and the time and memory that a judge takes to start and to run
+its first cell. Exits with 1 if a small call takes 0.2 ms or more, or a warm start 30 ms.
 """
 
 import argparse
+import asyncio
 import multiprocessing
+import os
+import re
 import socket
 import statistics
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
-from autograder.judge import StudentConnection, StudentNames, agent_source
+from autograder.judge.bundle import agent_source
+from autograder.judge.connection import StudentConnection
+from autograder.judge.names import StudentNames
+from autograder.judge.session import JudgeTemplate, Setting
 from cs231n_lib.gradient_check import numerical_gradient
 
-GOAL = 0.2e-3  # seconds
+GOAL, START_GOAL = 0.2e-3, 30e-3  # seconds
 STUDENT = """
 import numpy as np
 
@@ -47,8 +56,8 @@ def main() -> int:
     process = multiprocessing.get_context("fork").Process(target=student, args=(theirs, ours), daemon=True)
     process.start()
     theirs.close()
-    connection, namespace = StudentConnection(ours), {}
-    StudentNames(connection).fill("nothing, loss, same, repeat", namespace)
+    connection = StudentConnection(ours, seconds=600)
+    namespace = StudentNames(connection)
     rng = np.random.default_rng(0)
     W, X, y = rng.normal(size=(10, 4)), rng.normal(size=(20, 10)), rng.integers(4, size=20)
     small = median(calls, namespace["loss"], W, X, y, 0.1)
@@ -66,15 +75,54 @@ def main() -> int:
     row("2,000 callbacks in one call", time.perf_counter() - start)
     connection.stop()
     process.join()
-    return 0 if small < GOAL else 1
+    cold, warm, kilobytes = asyncio.run(starting(20))
+    row("a judge from a cold template, up to its first cell", cold)
+    row("a judge from a warm template, up to its first cell", warm)
+    if kilobytes:
+        print(f"{'memory of a judge that it shares with none':<60} {kilobytes / 1e3:9.1f} MB")
+    return 0 if small < GOAL and warm < START_GOAL else 1
 
 
-def student(sock, other):
+def student(sock, other, ready=None):
     other.close()
     agent, namespace = {"__name__": "agent"}, {}
     exec(compile(agent_source(), "agent", "exec"), agent)
     exec(STUDENT, namespace)
+    if ready:
+        ready.set()
     agent["Agent"](sock).serve(namespace)
+
+
+async def starting(times):
+    """(seconds of the first judge, median of those after it, its private memory in kilobytes or None)."""
+    template, seconds, memory = JudgeTemplate((), dict(os.environ)), [], []
+    fork = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(times + 1):
+            ours, theirs = socket.socketpair()
+            ready = fork.Event()
+            process = fork.Process(target=student, args=(theirs, ours, ready), daemon=True)
+            process.start()
+            theirs.close()
+            ready.wait()
+            modules = "numpy", "matplotlib.pyplot", "cs231n_lib.checks"
+            setting = Setting(modules, frozenset(), "", process.pid, folder, folder, 4 * 10**9, 10**6, 5.0)
+            start = time.perf_counter()
+            judge = await template.start(setting, ours)
+            await judge.run("1 + 1", 20)
+            seconds.append(time.perf_counter() - start)
+            memory.append(private_memory(judge.pid))
+            judge.end()
+            process.join()
+    template.close()
+    return seconds[0], statistics.median(seconds[1:]), memory[-1]
+
+
+def private_memory(pid):
+    path = Path(f"/proc/{pid}/smaps_rollup")
+    if not path.exists():
+        return None
+    return sum(int(size) for size in re.findall(r"^Private_\w+: *(\d+) kB", path.read_text(), re.M))
 
 
 def median(calls, f, *arguments):

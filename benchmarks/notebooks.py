@@ -14,7 +14,8 @@ from pathlib import Path
 import nbformat
 
 from autograder.course import Limits, load_course
-from autograder.execute import Job, execute
+from autograder.execute import execute
+from autograder.job import Job
 from autograder.source import read_source
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"

@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from autograder import build, release, workspace
 from autograder.collect import collect
+from autograder.course import load_course
 from autograder.grade import grade
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,8 +17,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from sample_class import STUDENTS, write_class  # noqa: E402
 
 FULL, DIFFERENT, BLANK = "amara", "bruno", "dalia"
-HONEST = ["bruno", "emil", "farah", "gustavo"]  # whom plain nbgrader grades too
-ASSIGNMENTS = ["nearest_neighbor", "linear_classifiers"]
+HONEST = ["bruno", "chen", "emil", "farah", "gustavo"]  # whom plain nbgrader grades too
+ASSIGNMENTS = list(load_course(ROOT / "assignments").assignments)
 
 
 @pytest.fixture(scope="module", params=ASSIGNMENTS)

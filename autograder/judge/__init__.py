@@ -1,31 +1,7 @@
-"""The channel between the judge, which runs the tests, and a student's kernel, which nothing is believed of.
+"""The judge, which runs the instructor's cells, and its channel to a student's kernel, of which nothing is believed.
 
-The judge holds a `StudentConnection`; the student's kernel runs the agent (`agent_source`). Test cells meet the
-student's functions as proxies that `StudentNames` puts into their namespace.
+`session` is the worker's side: it starts judges, forked from a warm process (`template`), and has them run cells in
+an IPython shell (`shell`). What the instructor's cells do not define is the student's (`names`) and stands for an
+object in the student's kernel (`proxies`). A judge asks for it over a `connection`; the `agent`, which the student's
+kernel is given as text (`bundle`), answers.
 """
-
-from .bundle import agent_source, connect_code, serve_code, write_agent
-from .connection import StudentConnection
-from .errors import ChannelError, StudentDied, StudentError, StudentProtocolError, StudentTimeout
-from .frames import Limits, ProtocolError
-from .names import StudentNames, names_read
-from .proxies import StudentFunction, StudentObject
-
-__all__ = [
-    "ChannelError",
-    "Limits",
-    "ProtocolError",
-    "StudentConnection",
-    "StudentDied",
-    "StudentError",
-    "StudentFunction",
-    "StudentNames",
-    "StudentObject",
-    "StudentProtocolError",
-    "StudentTimeout",
-    "agent_source",
-    "connect_code",
-    "names_read",
-    "serve_code",
-    "write_agent",
-]

@@ -38,11 +38,11 @@ MOST_HANDLES = 100_000  # objects are kept until the kernel ends; a test that ma
 _agent = None
 
 
-def connect(path, limits=Limits()):  # noqa: B008 (a tuple)
-    """Connect to the judge that listens at this path. Once in a kernel, before any cell of the student's."""
+def connect(descriptor, limits=Limits()):  # noqa: B008 (a tuple)
+    """Take over the socket to the judge, a file descriptor. Once in a kernel, before any cell of the student's."""
     global _agent
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    sock.connect(path)
+    sock = socket.socket(fileno=descriptor)
+    sock.set_inheritable(False)
     _agent = Agent(sock, limits)
 
 
@@ -170,9 +170,6 @@ class Agent:
                 tracemalloc.stop()
         return result, peak - before
 
-    def _defined(self, names):
-        return [name for name in names if name in self.namespace], None
-
     def _next(self, iterator):
         try:
             return (True, next(iterator)), None
@@ -258,7 +255,6 @@ _OWN_FILES = {f.__code__.co_filename for f in (Agent.serve, Decoder.value, Encod
 _OPERATIONS = {
     "fetch": Agent._fetch,
     "call": Agent._call,
-    "defined": Agent._defined,
     "next": Agent._next,
     "stop": Agent._stop,
     "attribute": lambda agent, target, name: (builtins.getattr(target, name), None),

@@ -1,4 +1,4 @@
-"""One file of the agent and the modules it needs, for a sandbox that has no autograder."""
+"""One text of the agent and the modules it needs, for a kernel that has no autograder."""
 
 import ast
 from pathlib import Path
@@ -8,21 +8,21 @@ AGENT_MODULE = "_cs231n_agent"
 
 
 def agent_source():
-    """The text of a module that needs the standard library and NumPy only: `connect(path)`, `serve(namespace)`."""
+    """The text of a module that needs the standard library and NumPy only: `connect(fd)`, `serve(namespace)`."""
     folder = Path(__file__).parent
     return "\n".join(_without_relative_imports((folder / f"{name}.py").read_text()) for name in MODULES)
 
 
-def write_agent(folder):
-    """Write the agent into a folder, which is to be on the student kernel's module path. Returns the file's path."""
-    path = Path(folder) / f"{AGENT_MODULE}.py"
-    path.write_text(agent_source())
-    return path
+def connect_code(fd: int) -> str:
+    """The code that a student kernel runs first, before any cell, to connect to the judge.
 
-
-def connect_code(socket_path):
-    """The code that a student kernel runs first, before any cell, to connect to the judge."""
-    return f"__import__({AGENT_MODULE!r}).connect({str(socket_path)!r})"
+    It leaves the agent in sys.modules, and no name behind. fd: of the kernel's end of the socket.
+    """
+    return (
+        "(lambda sys, agent: (sys.modules.update({agent.__name__: agent}), "
+        f"exec(compile({agent_source()!r}, {AGENT_MODULE!r}, 'exec'), agent.__dict__), agent.connect({fd:d})))"
+        f"(__import__('sys'), __import__('types').ModuleType({AGENT_MODULE!r}));"
+    )
 
 
 def serve_code():

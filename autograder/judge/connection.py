@@ -35,7 +35,7 @@ _numbers = random.SystemRandom()
 class StudentConnection:
     """Calls into a student's kernel, over a connected Unix stream socket.
 
-    call_seconds: how long a call may take, callbacks included; may be set between calls.
+    seconds: how long the calls may take, callbacks included; `begin` gives them time anew.
     interrupt: function that interrupts the student's kernel, called when a call has taken too long. If the kernel
         answers within `grace_seconds` after that, the connection goes on; otherwise (or without it) it is over.
     notebook_text: the source of the student's cells; if given, functions have a `__source__` only if it occurs there.
@@ -44,22 +44,28 @@ class StudentConnection:
     def __init__(
         self,
         sock,
-        call_seconds: float = 30,
+        seconds: float = 30,
         interrupt: Callable[[], None] | None = None,
         grace_seconds: float = 5,
         notebook_text: str | None = None,
         limits: Limits = Limits(),  # noqa: B008 (a tuple)
     ):
         self.stream, self.limits = FrameStream(sock, limits), limits
-        self.call_seconds, self.interrupt, self.grace_seconds = call_seconds, interrupt, grace_seconds
+        self.interrupt, self.grace_seconds = interrupt, grace_seconds
         self.notebook_text = notebook_text
         self.over: str | None = None  # why nothing can be asked any more
+        self.during: str | None = None  # what was running when it ended
         self.objects = WeakValueDictionary()
         self._callbacks: dict[int, Callable] = {}
         self._changed = deque(maxlen=256)
-        self._deadlines: list[float] = []  # of the requests that are running, outermost first
+        self._running = 0  # requests inside each other
         self._error_types: dict = {}
         self._raised_by_check: BaseException | None = None
+        self.begin(seconds)
+
+    def begin(self, seconds: float):
+        """From now on all calls together may take so many seconds, and what happens between them counts, too."""
+        self.seconds, self._deadline = seconds, time.monotonic() + seconds
 
     def request(self, operation: tuple, what: str):
         """Ask for something and return (value, peak memory or None).
@@ -74,44 +80,47 @@ class StudentConnection:
             encoder.put(operation)
         except EncodeError as error:
             raise TypeError(f"{what} cannot be called: an argument {error}") from None
-        number = _numbers.getrandbits(63)
-        if not self._deadlines:
+        number, start = _numbers.getrandbits(63), time.monotonic()
+        if start >= self._deadline:
+            raise StudentTimeout(f"{what} was not run: the {self.seconds:g} s that this check may take were over")
+        if not self._running:
             self.bytes_before = self.stream.received
-        start = time.monotonic()
-        self._deadlines.append(min([start + self.call_seconds, *self._deadlines]))
+        self._running += 1
         try:
             if not self.stream.silent():
                 raise ProtocolError("it sent something that nobody had asked for")
-            self.stream.send(encoder.frame(REQUEST, number), self._deadlines[-1])
+            self.stream.send(encoder.frame(REQUEST, number), self._deadline)
             return self._result(*self._reply(number), encoder.mutable)
         except TimeoutError:
-            seconds = max(round(self._deadlines[-1] - start, 1), 0.1)
-            why = f"{what} did not return within {seconds:g} s"
+            why = f"{what} did not return within {self.seconds:g} s"
+            if self._deadline - start < self.seconds / 2:  # others took longer
+                why = f"the {self.seconds:g} s that this check may take ran out while {what} was running"
             if not self._recovered(number):
-                self._give_up(why)
+                self._give_up(why, what)
             raise StudentTimeout(why) from None
         except PeerGone:
             why = f"your kernel ended while {what} was running (out of memory, a crash, or exit?)"
-            self._give_up(why)
+            self._give_up(why, what)
             raise StudentDied(why) from None
         except ProtocolError as error:
             if isinstance(error, ChannelError):
                 raise
             why = f"the connection to your code was disturbed while {what} was running: {error}"
-            self._give_up(why)
+            self._give_up(why, what)
             raise StudentProtocolError(why) from None
         except (StudentError, ChannelError):
             raise
         except BaseException as error:  # the judge itself was interrupted, say: an answer may still be under way
             if error is not self._raised_by_check:
-                self._give_up(f"{what} was interrupted")
+                self._give_up(f"{what} was interrupted", what)
             raise
         finally:
-            self._deadlines.pop()
+            self._running -= 1
 
-    def stop(self):
+    def stop(self, seconds: float = 5):
         """Let the agent's `serve` end, so that the student's kernel can go on; the connection stays."""
         if not self.over:
+            self.begin(seconds)
             self.request(("stop",), "your kernel")
 
     def close(self):
@@ -130,7 +139,7 @@ class StudentConnection:
         """The reply to this request: its kind, its value, and what a callback served meanwhile raised, or None."""
         failed = self._raised_by_check = None
         while True:
-            kind, its_number, tree, blocks = self.stream.receive(self._deadlines[-1])
+            kind, its_number, tree, blocks = self.stream.receive(self._deadline)
             if self.stream.received - self.bytes_before > CALL_BYTES:
                 raise ProtocolError(f"it sent more than {CALL_BYTES / 1e6:,.0f} MB in one call")
             if its_number != number or kind not in (REPLY, ERROR, CALLBACK):
@@ -153,7 +162,7 @@ class StudentConnection:
             raise ProtocolError("it called a function that it was never given")
         encoder, kind, failed = Encoder(self._number, self.limits), CALLBACK_REPLY, None
         try:
-            if len(self._deadlines) > MOST_NESTED:
+            if self._running > MOST_NESTED:
                 raise RecursionError("functions of the check and of the notebook call each other too deep")
             encoder.put(function(*value[1], **value[2]))
         except Exception as error:
@@ -162,7 +171,7 @@ class StudentConnection:
             encoder.put((names, message))
         if self.over:  # it called the student's code in turn, which was the end
             raise failed or StudentDied(self.over)
-        self.stream.send(encoder.frame(kind, number), self._deadlines[-1])
+        self.stream.send(encoder.frame(kind, number), self._deadline)
         return failed
 
     def _result(self, kind, value, failed, arguments):
@@ -198,9 +207,9 @@ class StudentConnection:
             return False
         return its_number == number and kind in (REPLY, ERROR)
 
-    def _give_up(self, why):
+    def _give_up(self, why, what=None):
         if not self.over:
-            self.over = why
+            self.over, self.during = why, what
             self.stream.close()
 
     def _number(self, value):

@@ -241,11 +241,17 @@ class Decoder:
         if type(value) is dict:
             now = tuple(value.items())
             return len(now) != len(before) or any(
-                a is not c or b is not d for (a, b), (c, d) in zip(now, before, strict=True)
+                a is not c or not _same(b, d) for (a, b), (c, d) in zip(now, before, strict=True)
             )
         if type(value) is list:
-            return len(value) != len(before) or any(a is not b for a, b in zip(value, before, strict=True))
+            return len(value) != len(before) or not all(map(_same, value, before))
         return value != before
+
+
+def _same(a, b):
+    if type(a) is np.ndarray and type(b) is np.ndarray:
+        return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
+    return a is b or (type(a) is type(b) and type(a) in (bool, int, float, str) and a == b)
 
 
 def _proper(array):

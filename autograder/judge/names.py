@@ -1,63 +1,121 @@
-"""Which names of a test cell are the student's, and what they stand for in the judge."""
+"""Which names of the instructor's cells are the student's, and what they stand for in the judge."""
 
+import ast
 import builtins
-import dis
-import types
 
 from .connection import StudentConnection
 from .errors import StudentError
 from .proxies import StudentObject
 
-_GLOBAL_READS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
+def bound_names(source: str) -> set[str]:
+    """The global names that a cell binds, in functions and magics too. Empty if it is no Python.
 
-def names_read(source: str) -> list[str]:
-    """The global names that a cell reads, in functions and comprehensions too, sorted; built-in ones are left out.
-
-    source: Python text, after IPython's own transformation. Raises SyntaxError.
+    source: IPython source text.
     """
-    names, codes = set(), [compile(source, "<cell>", "exec", dont_inherit=True, optimize=0)]
-    while codes:
-        code = codes.pop()
-        names.update(i.argval for i in dis.get_instructions(code) if i.opname in _GLOBAL_READS)
-        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return sorted(name for name in names if not hasattr(builtins, name) and not name.startswith("__"))
+    tree = _parsed(source)
+    names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    for node in _of_module_scope(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.alias) and node.name != "*":
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
+    for code in _code_of_magics(tree):
+        names |= bound_names(code)
+    return names
 
 
-class StudentNames:
-    """Puts what only the student's cells define into the judge's namespace, afresh before each cell.
+def imported_modules(source: str) -> list[str]:
+    """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python."""
+    found = set()
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module)
+    return sorted(found)
 
-    A name that the judge's own cells define is never the student's.
+
+def imports_star(source: str) -> bool:
+    """Whether a cell has a `from x import *`, so that nobody can tell which names it binds."""
+    return any(isinstance(node, ast.alias) and node.name == "*" for node in ast.walk(_parsed(source)))
+
+
+class StudentNames(dict):
+    """The built-in names, and behind them the student's: the `__builtins__` of the judge's namespace.
+
+    Python looks there for what the namespace itself has not, in functions and classes of the instructor's too. A
+    name is fetched when it is first read in a cell, and not before. Functions, classes and objects come as
+    proxies, plain data by value (or as a proxy if it is too much).
+
+    reserved: names that are never the student's.
     """
 
-    def __init__(self, connection: StudentConnection):
-        self.connection = connection
-        self.given: dict[str, object] = {}
+    def __init__(self, connection: StudentConnection, reserved=frozenset()):
+        super().__init__(vars(builtins))
+        self.connection, self.reserved = connection, frozenset(reserved)
+        self.closed = False  # no name is the student's
+        self._given: dict[str, object] = {}
 
-    def fill(self, source: str, namespace: dict) -> list[str]:
-        """Bring in the names that the cell `source` reads; returns them.
+    def forget(self) -> None:
+        """Begin a new cell: what was fetched is fetched anew."""
+        self._given.clear()
 
-        Functions, classes and objects come as proxies, plain data by value (or as a proxy if it is too much).
-        Names brought in for an earlier cell are taken out again, unless a cell of the judge's bound them since.
-        Raises ChannelError.
-        """
-        for name, value in self.given.items():
-            if namespace.get(name) is value:
-                del namespace[name]
-        self.given = {}
-        self.connection.forget_changes()
-        wanted = [name for name in names_read(source) if name not in namespace]
-        for name in self._defined(wanted) if wanted else ():
-            try:
-                value, _ = self.connection.request(("fetch", name), f"your {name}")
-            except StudentError:  # gone since, or it cannot be sent: then it is not defined
-                continue
-            if isinstance(value, StudentObject):
-                value._name = name
-            self.given[name] = namespace[name] = value
-        return list(self.given)
+    def __missing__(self, name):
+        if name in self._given:
+            return self._given[name]
+        if hasattr(builtins, name):  # IPython adds some
+            return getattr(builtins, name)
+        if self.closed or name in self.reserved or (name.startswith("__") and name.endswith("__")):
+            raise KeyError(name)
+        try:
+            value, _ = self.connection.request(("fetch", name), f"your {name}")
+        except StudentError:  # not defined, or it cannot be sent
+            raise KeyError(name) from None
+        if isinstance(value, StudentObject):
+            value._name = name
+        self._given[name] = value
+        return value
 
-    def _defined(self, wanted):
-        found, _ = self.connection.request(("defined", wanted), "your notebook")
-        found = found if type(found) is list else []
-        return [name for name in wanted if any(type(n) is str and n == name for n in found)]
+
+def _parsed(source):
+    """The syntax tree of IPython source text, an empty one if it is no Python."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _of_module_scope(tree):
+    """The nodes whose names are global: not those in functions and classes, nor a comprehension's variables."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting += [*node.decorator_list, node.args]
+        elif isinstance(node, ast.ClassDef):
+            waiting += [*node.decorator_list, *node.bases, *node.keywords]
+        elif isinstance(node, ast.Lambda):
+            waiting.append(node.args)
+        elif isinstance(node, ast.comprehension):
+            waiting += [node.iter, *node.ifs]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _code_of_magics(tree):
+    """What may be code among the arguments of magics, as in `%time x = f()`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            last = node.args[-1]
+            if node.func.attr in ("run_line_magic", "run_cell_magic") and isinstance(last, ast.Constant):
+                yield str(last.value)

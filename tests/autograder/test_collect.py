@@ -24,6 +24,7 @@ name = "nearest"
 title = "One notebook"
 notebooks = ["knn"]
 files = ["pictures/cat.txt"]
+accept = ["results/*.png", "notes.txt", "x", "x/*"]
 limits = { submission_bytes = 10_000 }
 [[assignment]]
 name = "linear"
@@ -178,7 +179,7 @@ UNPLACED = {
     "an empty folder": ({"alice/": b"", "bob/knn.ipynb": KNN}, "holds nothing"),
     "another assignment's": ({"alice/svm.ipynb": KNN, "bob/knn.ipynb": KNN}, "svm of the assignment linear"),
     "a broken zip": ({"alice.zip": b"PK\x03\x04", "bob.zip": pack({"knn.ipynb": KNN})}, "not a readable zip"),
-    "a bomb": ({"alice.zip": pack({"knn.ipynb": b"0" * 300_000}), "bob/knn.ipynb": KNN}, "200,000 bytes"),
+    "a bomb": ({"alice.zip": pack({"knn.ipynb": b"0" * 300_000}), "bob/knn.ipynb": KNN}, "50,000 bytes"),
     "zip slip": ({"alice.zip": pack({"../knn.ipynb": KNN}), "bob/knn.ipynb": KNN}, "leads out of its archive"),
     "a zip in a zip": ({"alice.zip": pack({"a.zip": pack({"knn.ipynb": KNN})}), "bob/knn.ipynb": KNN}, "has no knn"),
     "dots": ({".../knn.ipynb": KNN, "bob/knn.ipynb": KNN}, "no letter or digit"),
@@ -265,6 +266,54 @@ def test_only_what_is_asked_for_is_taken(workspace, downloads):
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/pictures/cat.txt"]
     assert sorted(path for path, _ in collected.left_out) == ["alice/numpy.py", "alice/timestamp.txt"]
+
+
+NOTES = {"knn.ipynb": KNN, "notes.txt": b"n", "results/a.png": b"a", "results/a.exe": b"", "results/b/c.png": b""}
+WITH_NOTES = [f"alice/nearest/{name}" for name in ("knn.ipynb", "notes.txt", "results/a.png")]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"alice/{name}": data for name, data in NOTES.items()},
+        {f"alice/nearest/{name}": data for name, data in NOTES.items()},
+        {f"class/alice/my work/{name}": data for name, data in NOTES.items()} | {"class/bob/knn.ipynb": KNN},
+        {"alice.zip": pack(NOTES)},
+        {"alice_12345_678910_hw.zip": pack({f"w/{name}": data for name, data in NOTES.items()})},
+    ],
+    ids=["folder", "nbgrader", "nested", "zip", "canvas zip"],
+)
+def test_files_that_are_accepted_come_along(workspace, downloads, files):
+    collect(workspace, "nearest", write(downloads, files))
+    assert [path for path in submitted(workspace) if path.startswith("alice")] == WITH_NOTES
+    assert (workspace.submitted("alice", "nearest") / "notes.txt").read_bytes() == b"n"
+
+
+def test_accepted_files_beside_the_notebook_in_a_download_of_files(workspace, downloads):
+    files = {"alice_1_10_knn.ipynb": KNN, "alice_1_11_notes.txt": b"n", "alice_1_12_essay.pdf": b""}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == WITH_NOTES[:2]
+    assert [path for path, _ in collected.left_out] == ["alice_1_12_essay.pdf"]
+
+
+def test_accepted_files_that_are_too_large_are_left_out_and_the_notebook_is_taken(workspace, downloads):
+    files = {"alice.zip": pack({"knn.ipynb": KNN, "notes.txt": b"0" * 10_001}), "bob/knn.ipynb": KNN}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+    assert any(path == "notes.txt" and "10,000 bytes" in why for path, why in collected.left_out)
+
+
+def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
+    files = {"alice.zip": pack({"knn.ipynb": KNN, "x": b"1", "x/y": b"2", "notes.txt/z": b""})}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x"]
+    assert ("x/y", "has the name of another file or folder") in collected.left_out
+
+
+def test_a_file_may_become_a_folder_in_a_later_submission(workspace, downloads):
+    collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": KNN, "alice/x": b"1"}))
+    collect(workspace, "nearest", write(downloads.with_name("later"), {"alice/knn.ipynb": KNN, "alice/x/y": b"2"}))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x/y"]
 
 
 def test_links_are_not_followed(workspace, downloads, tmp_path):

@@ -33,7 +33,7 @@ def test_reads_assignments_in_order(course):
 
 def test_defaults(course):
     first = course(MINIMAL).assignment("first")
-    assert (first.answers, first.files, first.due, first.limits) == ((), (), None, Limits())
+    assert (first.answers, first.files, first.accept, first.due, first.limits) == ((), (), (), None, Limits())
 
 
 def test_limits_override_only_what_they_name(course):
@@ -67,6 +67,28 @@ def test_unknown_assignment_suggests_the_one_meant(course):
     assert "Did you mean first?" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path", "accepted"),
+    [
+        ("notes.txt", "notes.txt", True),
+        ("notes.txt", "Notes.txt", False),
+        ("results/*.png", "results/loss.png", True),
+        ("results/*.png", "results/deep/loss.png", False),
+        ("*", "results/loss.png", False),
+        ("*/*", "results/loss.png", True),
+        ("*", "Two.IPYNB", False),
+        ("*", "timestamp.txt", False),
+        ("*", "given.csv", False),  # the instructor's
+        ("*", "numpy.py", False),
+        ("*", "numpy.cpython-311-x86_64-linux-gnu.so", False),
+        ("*.py", "numpy.py", True),
+    ],
+)
+def test_accepts(course, pattern, path, accepted):
+    first = course(MINIMAL + f'accept = ["{pattern}"]\nfiles = ["given.csv"]\n').assignment("first")
+    assert first.accepts(tuple(path.split("/"))) is accepted
+
+
 EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
 
 
@@ -91,6 +113,10 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
             MINIMAL + '[[assignment]]\nname = "x"\ntitle = "X"\nnotebooks = ["two"]\n',
             "'two' belongs to 'first' and to 'x'",
         ),
+        (MINIMAL + 'accept = ["/etc/*"]\n', "'/etc/*' must be a plain relative path"),
+        (MINIMAL + 'accept = ["C:*"]\n', "'C:*' must be a plain relative path"),
+        (MINIMAL + 'accept = ["a/../../*"]\n', "must be a plain relative path"),
+        (MINIMAL + 'accept = ["*.ipynb"]\n', "'*.ipynb' would let in notebooks"),
         (MINIMAL + "due = 2026-10-02T23:59:00\n", "names no time zone"),
         (MINIMAL + 'due = "tomorrow"\n', "must be a date and time such as"),
         (MINIMAL + "[assignment.limits]\ncell_seconds = 0\n", "cell_seconds = 0 must be above 0"),

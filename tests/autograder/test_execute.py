@@ -7,7 +7,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import Limits
-from autograder.execute import Job, execute
+from autograder.execute import execute
+from autograder.job import Job
 
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=1000)
 
@@ -91,6 +92,12 @@ def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():
     assert text(cells[1]) == "short\n"
     assert error(cells[2]) == "ZeroDivisionError"
     assert [p.split(" printed")[0] for p in executed.problems] == ["cell 1", "cell 3"]
+
+
+def test_all_cells_together_keep_twenty_cells_worth_of_output():
+    executed, cells = run(*["print('a' * 900)"] * 30)
+    assert sum(len(text(cell)) for cell in cells) < 20 * 1000 + 10 * 100
+    assert "output cut here" in text(cells[-1]) and "output cut here" not in text(cells[19])
 
 
 def test_one_line_of_megabytes_takes_no_longer_than_many_lines():

@@ -2,11 +2,13 @@
 
 import io
 import os
+import socket
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from autograder.foreign_files import MAX_DEPTH, Archive, Budget, Folder, Refused
+from autograder.foreign_files import MAX_DEPTH, Archive, Budget, Folder, Refused, read_ordinary
 
 
 def pack(*entries):
@@ -153,6 +155,70 @@ def test_a_file_that_turns_into_a_link_is_not_followed(tmp_path):
     (tmp_path / "knn.ipynb").symlink_to("/etc/passwd")
     with pytest.raises(Refused):
         entry.read(Budget(1_000_000))
+
+
+def test_a_folder_that_turns_into_a_link_is_not_followed(tmp_path):
+    (tmp_path / "from" / "alice").mkdir(parents=True)
+    (tmp_path / "from" / "alice" / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path / "from").listing().files
+    (tmp_path / "from" / "alice").rename(tmp_path / "elsewhere")
+    (tmp_path / "from" / "alice").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="in a folder that is a link"):
+        entry.read(Budget(1000))
+
+
+def test_a_file_that_turns_into_a_pipe_is_not_waited_for(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path).listing().files
+    (tmp_path / "knn.ipynb").unlink()
+    os.mkfifo(tmp_path / "knn.ipynb")
+    with pytest.raises(Refused, match="not an ordinary file"):
+        entry.read(Budget(1000))
+
+
+def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a socket's path may only have about a hundred characters
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("knn.ipynb")
+        with pytest.raises(Refused, match="not an ordinary file"):  # opening a socket is an error of its own
+            read_ordinary(tmp_path, ("knn.ipynb",), Budget(1000))
+    with pytest.raises(Refused, match="not an ordinary file"):
+        read_ordinary(Path("/dev"), ("zero",), Budget(1000))
+
+
+def test_a_file_that_is_gone(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path).listing().files
+    (tmp_path / "knn.ipynb").unlink()
+    with pytest.raises(Refused, match="is gone"):
+        entry.read(Budget(1000))
+
+
+def test_second_names_of_ones_own_files_are_read(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    os.link(tmp_path / "knn.ipynb", tmp_path / "snapshot.ipynb")
+    assert [entry.read(Budget(1000)) for entry in Folder(tmp_path).listing().files] == [b"{}", b"{}"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
+def test_a_second_name_of_somebody_elses_file_is_refused(tmp_path):
+    (tmp_path / "secret").write_text("solutions")
+    folder = tmp_path / "alice"
+    folder.mkdir()
+    os.link(tmp_path / "secret", folder / "knn.ipynb")
+    os.chown(folder, 12345, 12345)  # the student's, and the file is root's
+    listing = Folder(folder).listing()
+    assert listing.files == [] and "hard link" in listing.refused[0][1]
+    with pytest.raises(Refused, match="hard link"):
+        read_ordinary(folder, ("knn.ipynb",), Budget(1000))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
+def test_a_file_with_one_name_is_read_whoever_owns_it(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    os.chown(tmp_path / "knn.ipynb", 12345, 12345)
+    [entry] = Folder(tmp_path).listing().files
+    assert entry.read(Budget(1000)) == b"{}"
 
 
 def test_folders_nested_without_end_are_refused(tmp_path):

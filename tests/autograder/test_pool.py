@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import Limits
-from autograder.execute import Job
+from autograder.job import Job
 from autograder.pool import LocalPool
 
 
@@ -49,7 +49,7 @@ def test_a_process_that_student_code_detaches_ends_with_the_notebook(source):
 
 GRADER = """
 import sys
-from autograder.execute import Job
+from autograder.job import Job
 from autograder.pool import LocalPool
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """What a student may do to a notebook file, and what is left of it."""
 
 import json
+import os
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.sanitize import read_built, sanitize
+from autograder.course import Limits
+from autograder.sanitize import UnreadableNotebook, read_built, read_submitted, sanitize
 
 
 @pytest.fixture
@@ -149,8 +151,30 @@ UNREADABLE = {
     "JSON, but not a notebook": b"[1, 2]",
     "nested too deeply": b"[" * 100_000,
     "is not a notebook: Exceeds the limit": b'{"nbformat": ' + b"9" * 5000 + b"}",
-    "at most 200,000": b" " * 5_000_000,
+    "more than the 1,000,000 bytes": b" " * 5_000_000,
+    "bytes without its outputs; at most 200,000": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "%b"}]}'
+    % (b"x" * 200_001),
+    "more than 2,000 cells": b'{"nbformat": 4, "cells": [%b 0]}' % (b"0," * 100_000),
+    "in notebook format 5;": b'{"nbformat": 5, "cells": []}',
+    "in notebook format NaN;": b'{"nbformat": NaN, "cells": []}',
+    "in notebook format true;": b'{"nbformat": true, "cells": []}',
+    "no list of cells": b'{"nbformat": 4, "cells": {}}',
+    "worksheets are no list": b'{"nbformat": 3, "worksheets": [1]}',
+    "cell 2 has no type": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ""}, "x"]}',
+    "cell 1 has no type": b'{"nbformat": 4, "cells": [{"cell_type": [], "source": ""}]}',
+    "cell 1 has no text": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a", 1]}]}',
 }
+
+
+@pytest.fixture
+def handed_in(tiny, hand_in):
+    """handed_in(data) hands in these bytes as adding.ipynb, and sanitizes them."""
+
+    def run(data):
+        (hand_in("student") / "adding.ipynb").write_bytes(data)
+        return sanitize(tiny, tiny.course.assignment("sums"), "student", "adding")
+
+    return run
 
 
 @pytest.mark.parametrize("reason", UNREADABLE)
@@ -172,6 +196,112 @@ def test_a_link_is_not_followed(tiny, hand_in):
     (folder / "adding.ipynb").symlink_to(tiny.source("sums") / "adding.ipynb")
     result = sanitize(tiny, tiny.course.assignment("sums"), "student", "adding")
     assert not result.runnable and "is a link" in result.problems[0]
+
+
+def test_a_pipe_is_not_waited_for(tiny, hand_in):
+    folder = hand_in("student")
+    (folder / "adding.ipynb").unlink()
+    os.mkfifo(folder / "adding.ipynb")
+    result = sanitize(tiny, tiny.course.assignment("sums"), "student", "adding")
+    assert not result.runnable and "not an ordinary file" in result.problems[0]
+
+
+@pytest.mark.parametrize("which", ["sums", "student"])
+def test_a_submission_in_a_linked_folder_is_not_read(tiny, hand_in, tmp_path, which):
+    hand_in("student")
+    folder = tiny.submitted("student", "sums")
+    folder = folder if which == "sums" else folder.parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    result = sanitize(tiny, tiny.course.assignment("sums"), "student", "adding")
+    assert not result.runnable and "a folder that is a link" in result.problems[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
+def test_a_second_name_of_somebody_elses_notebook_is_not_read(tiny, hand_in):
+    folder = hand_in("student")
+    (folder / "adding.ipynb").unlink()
+    os.link(tiny.source("sums") / "adding.ipynb", folder / "adding.ipynb")
+    os.chown(folder, 12345, 12345)
+    result = sanitize(tiny, tiny.course.assignment("sums"), "student", "adding")
+    assert not result.runnable and "hard link" in result.problems[0]
+
+
+def test_a_small_file_that_would_fill_the_memory_is_not_parsed(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "n.ipynb").write_bytes(b"[" + b"{}," * 5_000_001)
+    with pytest.raises(UnreadableNotebook, match="more than 5,000,000 values"):
+        read_submitted(tmp_path / "a" / "b" / "n.ipynb", Limits())
+
+
+def notebook_bytes(*cells, **more):
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **more}).encode()
+
+
+ODD = {
+    "a byte order mark": b"\xef\xbb\xbf" + notebook_bytes(),
+    "a minor version of the future": notebook_bytes(nbformat_minor=99),
+    "NaN and Infinity": notebook_bytes(metadata={"a": float("nan")}, nbformat_minor=float("inf")),
+    "a number of 4,000 digits": notebook_bytes(metadata={"a": 10**3999}),
+    "keys twice": b'{"cells": 1, "cells": [], "nbformat": 5, "nbformat": 4}',
+    "lists for tables": notebook_bytes({"cell_type": "code", "source": "x", "metadata": [], "id": [], "outputs": 3}),
+    "records that are none": notebook_bytes(
+        {"cell_type": "code", "source": "x", "metadata": {"nbgrader": []}},
+        {"cell_type": "code", "source": "x", "metadata": {"nbgrader": {"grade_id": {}}}},
+        {"cell_type": "markdown", "source": "x", "attachments": [1]},
+    ),
+    "unknown types": notebook_bytes({"cell_type": "raw", "source": "x"}, {"cell_type": "unheard-of", "source": "x"}),
+    "one id for all": notebook_bytes(*({"cell_type": "code", "source": "x", "id": "add"} for _ in range(9))),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_odd_notebooks_are_read_and_the_frame_is_the_sources(handed_in, what):
+    result = handed_in(ODD[what])
+    assert result.runnable
+    assert labelled(result.notebook) == FRAME
+    nbformat.validate(result.notebook)
+
+
+def test_characters_that_are_no_text_are_replaced_and_it_is_said(handed_in):
+    result = handed_in(notebook_bytes({"cell_type": "code", "source": "a\ud800\0b"}))
+    assert "a\ufffd\ufffdb" in [cell.source for cell in result.notebook.cells]
+    assert "characters that are no text" in result.problems[0]
+    nbformat.writes(result.notebook).encode()
+
+
+def test_of_attachments_only_pictures_of_dots_remain_in_added_cells_and_in_answers(handed_in):
+    attachments = {
+        "a.svg": {"image/svg+xml": "PHN2Zz4="},
+        "b.html": {"text/html": "PGI+"},
+        "c.png": {"image/png": 'AAAA" onerror="x'},
+        "d.png": {"image/png": ["iVBO\n", "Rw0="], "text/html": "PGI+"},
+        "e": 3,
+    }
+    cell = {"cell_type": "markdown", "source": "![d](attachment:d.png)", "attachments": attachments}
+    answer = cell | {"metadata": {"nbgrader": {"grade_id": "question_why"}}}
+    notebook = handed_in(notebook_bytes(cell, answer)).notebook
+    found = [cell.attachments for cell in notebook.cells if "attachments" in cell]
+    assert found == [{"d.png": {"image/png": "iVBORw0="}}] * 2
+
+
+def test_nothing_of_the_students_remains_but_text(handed_in):
+    mark = "PLANTED"
+    cells = [
+        {
+            "cell_type": kind,
+            "source": "x = 1",
+            "id": f"{mark}-{kind}",
+            "execution_count": mark,
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": mark}],
+            "metadata": {"tags": [mark], "nbgrader": {"grade_id": mark, "points": mark}, mark: mark},
+            "attachments": {mark: {"text/html": mark}},
+            mark: mark,
+        }
+        for kind in ("code", "markdown", "raw")
+    ]
+    metadata = {"kernelspec": {"name": mark}, "language_info": {"name": mark}, "widgets": {mark: mark}}
+    assert mark not in nbformat.writes(handed_in(notebook_bytes(*cells, metadata=metadata)).notebook)
 
 
 def test_notebook_format_3_is_converted(tiny, hand_in):

@@ -247,6 +247,15 @@ def test_unchanged():
     assert "keys" in message(checks.unchanged, {"W": X, "b": X}, {"W": X}, "params")
 
 
+def test_unchanged_where_the_function_worked_on_a_copy(monkeypatch):
+    changed = [X, params := {"W": X.copy()}]
+    monkeypatch.setattr("__main__.__was_changed__", lambda value: any(value is c for c in changed), raising=False)
+    checks.unchanged(X.copy(), X, "X of f")
+    assert message(checks.unchanged, X, X.copy(), "X of f") == message(checks.unchanged, X + 1, X, "X of f")
+    assert "params['W']" in message(checks.unchanged, {"W": X}, {"W": X.copy()}, "params")
+    assert "replaced" in message(checks.unchanged, params, {"W": X}, "params")
+
+
 # --- gradient
 
 

@@ -1,4 +1,4 @@
-"""Student kernels for the judge: real processes, which know nothing of this checkout but the agent's one file."""
+"""Student kernels for the judge: real processes, which know nothing of this checkout but the agent's text."""
 
 import socket
 import subprocess
@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.judge import StudentConnection, StudentNames, write_agent
+from autograder.judge.bundle import agent_source
+from autograder.judge.connection import StudentConnection
+from autograder.judge.names import StudentNames
 
 HONEST = """
 import socket, sys
@@ -48,7 +50,7 @@ def start(tmp_path):
     """start(script, **options of StudentConnection) runs a script in a process; its first argument is a socket."""
     folder = tmp_path / "sandbox"
     folder.mkdir()
-    write_agent(folder)
+    (folder / "_cs231n_agent.py").write_text(agent_source())
     started = []
 
     def run(script, **options):
@@ -62,7 +64,7 @@ def start(tmp_path):
             stderr=subprocess.DEVNULL,
         )
         theirs.close()
-        connection = StudentConnection(ours, **{"call_seconds": 20, **options})
+        connection = StudentConnection(ours, **{"seconds": 20, **options})
         started.append((connection, process))
         return SimpleNamespace(connection=connection, process=process, folder=folder)
 
@@ -92,7 +94,12 @@ def hostile(start):
 
     def run(script, **options):
         running = start(HOSTILE + script, **options)
-        running.call = lambda: running.connection.request(("call", "f", (), {}, False), "your f")[0]
+
+        def call(*arguments):
+            running.connection.begin(running.connection.seconds)
+            return running.connection.request(("call", "f", arguments, {}, False), "your f")[0]
+
+        running.call = call
         return running
 
     return run
@@ -103,6 +110,5 @@ class _Names:
         self._names = StudentNames(connection)
 
     def __getattr__(self, name):
-        namespace = {}
-        self._names.fill(name, namespace)
-        return namespace[name]
+        self._names.forget()
+        return self._names[name]

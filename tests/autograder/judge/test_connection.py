@@ -1,26 +1,17 @@
 """An honest student: values, errors, callbacks, deadlines."""
 
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from autograder.judge import (
-    StudentConnection,
-    StudentDied,
-    StudentError,
-    StudentNames,
-    StudentTimeout,
-    connect_code,
-    serve_code,
-    write_agent,
-)
+from autograder.judge.bundle import connect_code, serve_code
+from autograder.judge.connection import StudentConnection
+from autograder.judge.errors import StudentDied, StudentError, StudentTimeout
+from autograder.judge.names import StudentNames
 from cs231n_lib import checks
 
 CELLS = """
@@ -94,6 +85,17 @@ net = Net()
 is_same = lambda a, b: a is b
 number, table, big = 3, {"a": np.arange(3)}, np.zeros(70_000_000, np.float64)
 memory = lambda n: np.zeros(n).sum()
+
+
+def replace_by_equals(params, items):
+    params["W"] = params["W"] + 0
+    items[0] = 5
+    return 0
+
+def replace(params, items):
+    params["W"] = params["W"] + 1
+    items[0] = 6
+    return 0
 """
 
 
@@ -203,6 +205,14 @@ def test_changed_arguments_stay_here_and_are_known(here):
     assert not here.connection.was_changed(x)
 
 
+def test_what_was_replaced_by_its_equal_is_not_changed(here):
+    params, items = {"W": np.zeros(2)}, [5]
+    here.names.replace_by_equals(params, items)
+    assert not here.connection.was_changed(params) and not here.connection.was_changed(items)
+    here.names.replace(params, items)
+    assert here.connection.was_changed(params) and here.connection.was_changed(items)
+
+
 def test_objects_stay_there_and_are_reached_into(here):
     Net = here.names.Net
     net = Net(scale=2.0)
@@ -238,11 +248,31 @@ def test_a_call_that_takes_too_long(student):
     here = student(CELLS)
     names = here.names
     assert names.divide(4, 2) == 2
-    here.connection.call_seconds = 0.3
+    sleep, divide = names.sleep, names.divide
+    here.connection.begin(0.3)
     with pytest.raises(StudentTimeout, match="^your sleep did not return within 0.3 s$"):
-        names.sleep(60)
+        sleep(60)
+    assert here.connection.during == "your sleep"
     with pytest.raises(StudentDied, match="was not run: your sleep did not return"):
-        names.divide(4, 2)
+        divide(4, 2)
+
+
+def test_calls_share_the_time_of_a_cell(student):
+    here = student(CELLS)
+    sleep = here.names.sleep
+    here.connection.begin(0.6)
+    sleep(0.4)
+    with pytest.raises(StudentTimeout, match="^the 0.6 s that this check may take ran out while your sleep was runn"):
+        sleep(60)
+
+
+def test_when_the_time_is_over_nothing_is_asked_and_nothing_is_lost(here):
+    divide = here.names.divide
+    here.connection.begin(0)
+    with pytest.raises(StudentTimeout, match="^your divide was not run: the 0 s that this check may take were over$"):
+        divide(4, 2)
+    here.connection.begin(20)
+    assert divide(4, 2) == 2
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -252,39 +282,40 @@ def test_a_call_that_can_be_interrupted_does_not_end_the_connection(student, nes
     names = here.names
     assert names.divide(4, 2) == 2
     sleep = names.sleep
-    here.connection.call_seconds = 0.3
+    apply = names.apply
+    here.connection.begin(0.3)
     with pytest.raises(StudentTimeout):
-        names.apply(lambda x: sleep(60), 1) if nested else sleep(60)
-    here.connection.call_seconds = 20
+        apply(lambda x: sleep(60), 1) if nested else sleep(60)
+    assert here.connection.over is None
+    here.connection.begin(20)
     assert names.divide(4, 2) == 2
 
 
-def test_the_agent_connects_by_path_serves_and_lets_go(tmp_path):
-    folder = Path(tempfile.mkdtemp(prefix="judge"))  # a socket's path has to be short
-    write_agent(tmp_path)
-    listener = socket.socket(socket.AF_UNIX)
+def test_the_agent_takes_over_a_socket_serves_and_lets_go(tmp_path):
+    ours, theirs = socket.socketpair()
     code = f"""
-{connect_code(folder / "s")}
-def f(x): return x + 1
+{connect_code(theirs.fileno())}
+left = [name for name in globals() if not name.startswith("__")]
+def f(x): return x + 1, left
 {serve_code()}
-def f(x): return x + 2
+def f(x): return x + 2, left
 {serve_code()}
 """
-    with listener:
-        listener.bind(str(folder / "s"))
-        listener.listen(1)
-        process = subprocess.Popen([sys.executable, "-c", code], env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
-        listener.settimeout(20)
-        connection = StudentConnection(listener.accept()[0])
-    names, namespace = StudentNames(connection), {}
+    with theirs:
+        # -I: the text is all there is of the agent
+        process = subprocess.Popen([sys.executable, "-I", "-c", code], pass_fds=[theirs.fileno()], cwd=tmp_path)
+    connection = StudentConnection(ours)
+    names = StudentNames(connection)
     for expected in (2, 3):
-        assert names.fill("f(1)", namespace) == ["f"]
-        assert namespace["f"](1) == expected
+        names.forget()
+        f = names["f"]
+        assert f(1) == (expected, [])
         connection.stop()
+        connection.begin(20)
     assert process.wait(20) == 0
     with pytest.raises(StudentDied):
-        namespace["f"](1)
-    shutil.rmtree(folder)
+        f(1)
+    connection.close()
 
 
 def test_a_small_call_is_quick(here):

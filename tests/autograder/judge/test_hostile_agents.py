@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from autograder.judge import ProtocolError, StudentDied, StudentError, StudentProtocolError, StudentTimeout
+from autograder.judge.errors import StudentDied, StudentError, StudentProtocolError, StudentTimeout
 from autograder.judge.exceptions import BUILTIN, named_type
+from autograder.judge.frames import ProtocolError
 
 # what is said instead of an answer to a call of f
 DISTURBING = {
@@ -82,7 +83,7 @@ def test_an_answer_that_comes_twice_is_noticed_at_the_next_question(hostile):
     ids=["never", "never reads", "half", "drop by drop", "busy"],
 )
 def test_an_answer_that_never_comes_meets_the_deadline(hostile, script):
-    fake = hostile(script, call_seconds=1)
+    fake = hostile(script, seconds=1)
     start = time.monotonic()
     with pytest.raises(StudentTimeout, match="^your f did not return within 1 s$"):
         fake.call()
@@ -98,11 +99,11 @@ while True:
     sock.sendall(frame((function.number, (), {}), CALLBACK))
     stream.receive()
 """,
-        call_seconds=1,
+        seconds=1,
     )
     called = []
     with pytest.raises(StudentTimeout):
-        fake.connection.request(("call", "f", (lambda: called.append(1),), {}, False), "your f")
+        fake.call(lambda: called.append(1))
     assert called
 
 
@@ -118,12 +119,12 @@ while True:
     )
     kept = []
     with pytest.raises(ProtocolError, match="more than 5 MB in one call"):
-        fake.connection.request(("call", "f", (kept.append,), {}, False), "your f")
+        fake.call(kept.append)
     assert len(kept) <= 7
 
 
 def test_an_interrupt_that_is_ignored_ends_the_connection(hostile):
-    fake = hostile("receive()\ntime.sleep(60)", call_seconds=0.5, interrupt=lambda: None, grace_seconds=0.5)
+    fake = hostile("receive()\ntime.sleep(60)", seconds=0.5, interrupt=lambda: None, grace_seconds=0.5)
     with pytest.raises(StudentTimeout):
         fake.call()
     assert fake.connection.over

@@ -5,7 +5,7 @@ import gc
 import numpy as np
 import pytest
 
-from autograder.judge import StudentError
+from autograder.judge.errors import StudentError
 from cs231n_lib import checks
 
 CELLS = """

@@ -1,9 +1,13 @@
 """Which names are the student's, and the source of functions for loop checks."""
 
+import types
+
 import numpy as np
 import pytest
 
-from autograder.judge import StudentFunction, StudentNames, StudentObject, names_read
+from autograder.judge.errors import StudentDied
+from autograder.judge.names import StudentNames, bound_names, imported_modules, imports_star
+from autograder.judge.proxies import StudentFunction, StudentObject
 from cs231n_lib import checks
 
 CELLS = """
@@ -49,7 +53,7 @@ class Net:
 
 net = Net()
 made = eval("lambda X: X")
-value, np_array = 4, np.ones(3)
+value, number, np_array = 4, 4, np.ones(3)
 """
 
 
@@ -58,43 +62,111 @@ def here(student):
     return student(CELLS)
 
 
-def test_names_of_a_cell():
-    source = """
-import math
-def inner(a, b=default):
-    global state
-    return [f(x) + a for x in data] + [lambda y: g(y)] + [print(math.pi)]
-class C(Base):
-    attribute = h
-total = sum(k for k in many if k > limit)
-total.update
-with opened as file: pass
-"""
-    assert names_read(source) == sorted("default f data g math Base h many limit total opened".split())
+@pytest.fixture
+def cell(here):
+    """cell(source) runs Python text in a namespace behind whose names are the student's; returns the namespace."""
+    names = StudentNames(here.connection, reserved={"helper", "value"})
+    namespace = {"__name__": "__main__", "__builtins__": names, "np": np}
+
+    def run(source):
+        names.forget()
+        exec(compile(source, "<cell>", "exec"), namespace)
+        return namespace
+
+    run.names = names
+    return run
 
 
-def test_only_names_that_the_judge_has_not_are_the_student_s(here):
-    names, namespace = StudentNames(here.connection), {"np": np, "helper": "mine", "value": 1}
-    assert names.fill("helper(value), plain, np, net, nowhere, np_array", namespace) == ["net", "np_array", "plain"]
-    assert namespace["helper"] == "mine" and namespace["value"] == 1 and "nowhere" not in namespace
-    assert isinstance(namespace["plain"], StudentFunction) and isinstance(namespace["net"], StudentObject)
-    assert type(namespace["np_array"]) is np.ndarray
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import os.path, numpy as np\nfrom a import b, c as d", {"os", "np", "b", "d"}),
+        ("x, (y, *z) = w[0] = 1, (2, 3)\nu: int = 1\nv += 1", {"x", "y", "z", "u", "v"}),
+        ("def f(a):\n    b = 1\n    global g\n    g = 1\nclass C:\n    d = 1", {"f", "g", "C"}),
+        ("def f():\n    def h():\n        global g\n        g = 1", {"f", "g"}),
+        ("for i in a: pass\nwith b as c: pass\ntry: pass\nexcept E as e: pass", {"i", "c", "e"}),
+        ("[x := y for y in z if (u := y)]\nlambda p, q=(v := 1): p", {"x", "u", "v"}),
+        ("match a:\n    case [b, *c]: pass\n    case {1: d, **e}: pass\n    case C(f) as g: pass", set("bcdefg")),
+        ("@(x := y)\ndef f(a=(u := 1)):\n    b = c = 1\nclass C(z := B):\n    d = 1\ndel w", set("xfuCzw")),
+        ("%matplotlib inline\n%time x = f()\nfiles = !ls\nhere = %pwd", {"x", "files", "here"}),
+        ("%%time\nx = 1", {"x"}),
+        ("x = await f()", {"x"}),
+        ("f(x)[0].y = 1\nprint(z)", set()),
+        ("def", set()),
+        ("?x", set()),
+    ],
+)
+def test_names_that_a_cell_binds(source, names):
+    assert bound_names(source) == names
 
 
-def test_names_are_brought_in_afresh_for_each_cell(here):
-    names, namespace = StudentNames(here.connection), {}
-    names.fill("np_array, net", namespace)
-    first = namespace["np_array"]
-    first += 1
-    assert names.fill("np_array", namespace) == ["np_array"]
-    assert "net" not in namespace and namespace["np_array"].tolist() == [1, 1, 1]
-    namespace["np_array"] = "bound by a cell of the judge's"
-    assert names.fill("np_array", namespace) == [] and namespace["np_array"] == "bound by a cell of the judge's"
+def test_modules_that_a_cell_imports():
+    source = "%matplotlib inline\nimport a.b, c as d\ndef f():\n    from e.f import g\nfrom . import h"
+    assert imported_modules(source) == ["a.b", "c", "e.f"] and imported_modules("import") == []
+    assert imports_star("x = 1\nfrom a import *") and not imports_star("from a import b") and not imports_star("def")
 
 
-def test_a_cell_that_is_no_python_is_said(here):
-    with pytest.raises(SyntaxError):
-        StudentNames(here.connection).fill("def", {})
+def test_names_that_nobody_else_has_are_the_student_s(cell):
+    namespace = cell("got = plain, net, np_array")
+    plain, net, array = namespace["got"]
+    assert isinstance(plain, StudentFunction) and isinstance(net, StudentObject) and type(array) is np.ndarray
+    assert "plain" not in namespace and repr(net) == "<Net 'net' of the notebook>"
+
+
+@pytest.mark.parametrize("name", ["helper", "value", "nowhere", "__cached__", "__file__"])
+def test_reserved_names_and_those_of_python_s_own_are_not(cell, name):
+    with pytest.raises(NameError, match=f"name '{name}' is not defined"):
+        cell(name)
+
+
+def test_names_are_found_in_functions_classes_and_comprehensions(cell):
+    namespace = cell("""
+def function():
+    return [plain(np.ones((1, 2)))[0] for _ in range(1)], (lambda: number)()
+class Class:
+    attribute = number
+    items = [number for _ in range(2)]
+    def method(self):
+        return number
+got = function(), Class.attribute, Class.items, Class().method(), eval("number")
+""")
+    assert namespace["got"] == (([2], 4), 4, [4, 4], 4, 4)
+
+
+def test_built_in_names_are_never_asked_for(cell, monkeypatch):
+    monkeypatch.setattr("builtins.number", "built in since", raising=False)
+    assert cell("got = number")["got"] == "built in since"
+    cell.names.connection.close()
+    assert cell("got = len('abc'), [sorted((2, 1)) for _ in range(1)]")["got"] == (3, [[1, 2]])
+
+
+def test_a_name_is_fetched_once_in_a_cell_and_afresh_in_the_next(cell):
+    namespace = cell("same = np_array is np_array\nnp_array[0] = 9\ngot = np_array")
+    assert namespace["same"] and namespace["got"].tolist() == [9, 1, 1]
+    assert cell("got = np_array")["got"].tolist() == [1, 1, 1]
+
+
+def test_what_a_cell_binds_goes_before_what_the_student_has(cell):
+    assert cell("np_array = 'bound here'\ngot = np_array")["got"] == "bound here"
+
+
+def test_when_the_names_are_closed_none_is_the_student_s(cell):
+    cell.names.closed = True
+    with pytest.raises(NameError):
+        cell("plain")
+
+
+def test_a_lost_connection_is_said_where_a_name_is_read(cell):
+    cell.names.connection.close()
+    with pytest.raises(StudentDied, match="your plain was not run"):
+        cell("plain")
+
+
+def test_a_module_can_have_the_names(here):
+    module = types.ModuleType("__main__")
+    module.__builtins__ = StudentNames(here.connection)
+    exec("def f(): return number", vars(module))
+    assert module.f() == 4
 
 
 @pytest.mark.parametrize("name", ["plain", "short", "through", "alias"])

@@ -10,6 +10,8 @@ import site
 import sys
 from pathlib import Path
 
+from .descriptors import Inherited
+
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
 SYSTEM_LINKS = ("/lib", "/lib32", "/lib64", "/libx32")
 DETAILS = (
@@ -22,12 +24,12 @@ DETAILS = (
 MODULE_FOLDERS = ("site-packages", "dist-packages")
 
 
-def python_view(hidden: tuple[str, ...], empty: str) -> list[str]:
+def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
     """Arguments for `bwrap` that show this Python environment.
 
     Arguments:
         hidden: top-level packages that are not to be seen, wherever they are installed.
-        empty: an empty file, put in the place of files that are not to be seen.
+        inherited: what `bwrap` must inherit, which is added to.
     """
     interpreter = os.path.realpath(sys.executable)
     arguments = []
@@ -40,7 +42,7 @@ def python_view(hidden: tuple[str, ...], empty: str) -> list[str]:
     if sys.executable != interpreter:
         arguments += ["--symlink", interpreter, sys.executable]
     for folder in module_folders:
-        arguments += _cover(folder, hidden, empty)
+        arguments += _cover(folder, hidden, inherited)
     return arguments
 
 
@@ -70,16 +72,13 @@ def _is_linked_folder(path: str) -> bool:
     return os.path.islink(path) and os.path.isdir(path)
 
 
-def _cover(folder: str, hidden: tuple[str, ...], empty: str) -> list[str]:
+def _cover(folder: str, hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
     """Arguments that cover hidden packages, and the files that would lead an import to somebody's checkout."""
     arguments = []
-    for name in hidden:
-        package, module = Path(folder, name), Path(folder, f"{name}.py")
+    files = [*(Path(folder, f"{name}.py") for name in hidden), *sorted(Path(folder).glob("__editable__*"))]
+    for path in filter(Path.is_file, files):
+        arguments += ["--ro-bind-data", str(inherited.holding(b"")), str(path)]
+    for package in (Path(folder, name) for name in hidden):
         if package.is_dir():
             arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", str(package), "--remount-ro", str(package)]
-        if module.is_file():
-            arguments += ["--ro-bind", empty, str(module)]
-    for path in sorted(Path(folder).glob("__editable__*")):
-        if path.is_file():
-            arguments += ["--ro-bind", empty, str(path)]
     return arguments

@@ -1,0 +1,64 @@
+"""What is asked of `execute`, and what comes of it: plain data, which can travel to another machine."""
+
+from dataclasses import dataclass, field
+
+from .course import Limits
+
+SKIP_TAG = "skip-execution"  # nbclient's own convention, so plain `nbgrader autograde` skips the same cells
+ISOLATIONS = ("sandbox", "process")
+Files = tuple[tuple[str, bytes], ...]  # relative path with /, content
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook (JSON text) to run, its limits, and the surroundings of its kernel.
+
+    `isolation` is one of ISOLATIONS, or None: one ordinary kernel, in which the tests run too, as in a student's own
+    JupyterLab. Otherwise the notebook is judged: its tests run in a process of their own (see autograder/judge).
+
+    `pythonpath` goes in front of the module path; `env` is the whole environment (None: that of the caller, only
+    without isolation); `cwd` the working folder (None: an empty scratch folder); `files` are put into it, for student
+    and judge, `submitted_files` for the student only. `data` is the folder of the data sets (None: there are none).
+    `skip_tagged=False` also runs the long cells tagged `skip-execution`.
+
+    In the sandbox nothing of the caller's environment is seen, `cwd` is read-only, and packages in `hidden` cannot be
+    imported from where they are installed.
+    """
+
+    notebook: str
+    limits: Limits = field(default_factory=Limits)
+    pythonpath: tuple[str, ...] = ()
+    env: dict[str, str] | None = None
+    cwd: str | None = None
+    skip_tagged: bool = True
+    isolation: str | None = None
+    data: str | None = None
+    hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
+    files: Files = ()
+    submitted_files: Files = ()
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The executed notebook (JSON text), the seconds it took, and what went wrong on the way, in words."""
+
+    notebook: str
+    seconds: float
+    problems: tuple[str, ...] = ()
+
+
+def whose(cell) -> str:
+    """ "student", "test" or "instructor": who wrote a code cell of a sanitized notebook, and what for."""
+    record = cell.metadata.get("nbgrader", {})
+    if not record or record.get("solution"):
+        return "student"
+    return "test" if record.get("grade") else "instructor"
+
+
+def cell_label(cells, index: int) -> str:
+    """How to name a cell to a person: by its grade_id, or by the nearest labelled cell before it."""
+    for i in range(index, -1, -1):
+        grade_id = cells[i].metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id:
+            return f"the cell '{grade_id}'" if i == index else f"a cell after '{grade_id}'"
+    return f"cell {index + 1}"

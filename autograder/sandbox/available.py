@@ -1,0 +1,55 @@
+"""Whether there is a sandbox on this machine, and what to do where there is none."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+
+from ..course import Limits
+from ..errors import KitError
+from .bubblewrap import Surroundings, command, identity
+from .descriptors import Inherited
+
+PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # and the packages they come in
+
+
+def missing() -> KitError | None:
+    """Why there is no sandbox on this machine, as an error that says what to do; None where it works."""
+    if sys.platform != "linux":
+        return KitError("The sandbox needs Linux (namespaces and bubblewrap).", _OTHERWISE)
+    for program, package in PROGRAMS.items():
+        if not shutil.which(program):
+            return KitError(
+                f"The sandbox needs {package}, which is not installed ({program} is not found).",
+                f"Install it with: apt-get install {package} (Fedora: dnf install {package}).\n{_OTHERWISE}",
+            )
+    try:
+        said = _try()
+    except (OSError, subprocess.SubprocessError) as error:
+        said = f"{type(error).__name__}: {error}"
+    if said is None:
+        return None
+    return KitError(f"bubblewrap is installed but does not work here: {said}", f"{_WHY_NOT}\n{_OTHERWISE}")
+
+
+_WHY_NOT = (
+    "Ubuntu from 23.10 on forbids user namespaces to programs without a profile: install the package "
+    "apparmor-profiles, or sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. Older Debian: "
+    "sudo sysctl kernel.unprivileged_userns_clone=1. In a container: start it with --privileged, or with "
+    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined. Where root grades, everybody must be "
+    "allowed to read this Python's files."
+)
+_OTHERWISE = "To grade without a sandbox, on a machine that you can throw away: --isolation process"
+
+
+def _try() -> str | None:
+    """Start this Python in a sandbox and end it at once; None if that works, else what was said."""
+    with contextlib.ExitStack() as stack:
+        inherited = Inherited(stack)
+        line = command([sys.executable, "-c", "import ipykernel"], Surroundings(), Limits(), inherited)
+        done = subprocess.run(
+            line, capture_output=True, text=True, timeout=60, env={}, cwd="/", pass_fds=inherited.all, **identity()
+        )
+    if done.returncode == 0:
+        return None
+    return (done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"])[-1]

@@ -1,0 +1,58 @@
+"""The file descriptors between the grader and bubblewrap."""
+
+import contextlib
+import os
+import threading
+
+
+class Inherited:
+    """File descriptors that bubblewrap inherits. All but those lent to it are closed here once it has started."""
+
+    def __init__(self, stack: contextlib.ExitStack):
+        self._kept: list[int] = []
+        self._lent: list[int] = []
+        stack.callback(self.close)
+
+    @property
+    def all(self) -> list[int]:
+        return [*self._kept, *self._lent]
+
+    def keep(self, descriptor: int) -> int:
+        self._kept.append(descriptor)
+        return descriptor
+
+    def lend(self, descriptor: int) -> None:
+        self._lent.append(descriptor)
+
+    def holding(self, content: bytes) -> int:
+        """A file in memory with this content, to be read from its beginning."""
+        descriptor = self.keep(os.memfd_create("sandbox"))
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(content)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return descriptor
+
+    def close(self) -> None:
+        while self._kept:
+            os.close(self._kept.pop())
+
+
+class LastWords:
+    """The last that a process printed past Jupyter. A pipe, because a file could be filled."""
+
+    def __init__(self, most: int = 2000):
+        self._most, self._read, self.end, self._text = most, *os.pipe(), b""
+
+    def listen(self) -> None:
+        os.close(self.end)
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        self._thread.join(timeout=1)
+        return self._text.decode("utf-8", "replace").strip()
+
+    def _keep(self) -> None:
+        with open(self._read, "rb", buffering=0) as pipe:
+            while part := pipe.read(65536):
+                self._text = (self._text + part)[-self._most :]

@@ -1,0 +1,108 @@
+"""The system calls that student code does without, as a filter for `bwrap --seccomp`.
+
+They reach parts of the operating system that no notebook needs, and where most of its holes were found, or take
+memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file), or
+lead out past the network namespace (sockets to a virtual machine's host, Bluetooth).
+"""
+
+import errno
+import platform
+import struct
+
+# name: number on x86_64, on aarch64 (the kernel's syscall tables)
+FORBIDDEN = {
+    "add_key": (248, 217),
+    "bpf": (321, 280),
+    "chroot": (161, 51),
+    "fanotify_init": (300, 262),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fsopen": (430, 430),
+    "fspick": (433, 433),
+    "io_uring_setup": (425, 425),
+    "kcmp": (312, 272),
+    "kexec_load": (246, 104),
+    "keyctl": (250, 219),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "mount": (165, 40),
+    "mount_setattr": (442, 442),
+    "move_mount": (429, 429),
+    "mq_open": (240, 180),
+    "msgget": (68, 186),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "open_tree_attr": (467, 467),
+    "perf_event_open": (298, 241),
+    "pidfd_getfd": (438, 438),
+    "pivot_root": (155, 41),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "ptrace": (101, 117),
+    "request_key": (249, 218),
+    "semget": (64, 190),
+    "setns": (308, 268),
+    "shmget": (29, 194),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "userfaultfd": (323, 282),
+}
+CLONE, CLONE3, MMAP, SOCKETS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
+NAMESPACES = 0x7E020080  # the CLONE_NEW... flags of clone
+SHARED, ANONYMOUS = 0x01, 0x20  # MAP_... flags of mmap
+FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (ZeroMQ asks it for network interfaces)
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_...
+X32 = 0x40000000  # x86_64's second set of numbers for the same calls
+
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 16, 40  # offsets in struct seccomp_data
+
+
+def program() -> bytes | None:
+    """The filter in the kernel's form, or None where this machine's system call numbers are not known here."""
+    if platform.machine() not in MACHINES:
+        return None
+    column, architecture = MACHINES[platform.machine()]
+    results = (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS)
+    allow, refuse, unknown = (_instruction(RETURN, result) for result in results)
+    families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
+    return b"".join(
+        [
+            _instruction(LOAD, ARCHITECTURE),
+            *(_instruction(JUMP_EQUAL, architecture, 1, 0), refuse),  # such as 32-bit calls, whose numbers are others
+            _instruction(LOAD, NUMBER),
+            *(_instruction(JUMP_AT_LEAST, X32, 0, 1), unknown),
+            *_case(CLONE3[column], [unknown]),  # glibc then takes clone, whose flags a filter can see
+            *(part for row in FORBIDDEN.values() for part in _case(row[column], [refuse])),
+            *_case(
+                CLONE[column],
+                [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), refuse, allow],
+            ),
+            *_case(
+                MMAP[column],
+                [
+                    _instruction(LOAD, FOURTH_ARGUMENT),
+                    _instruction(JUMP_ANY_BIT, SHARED, 0, 2),
+                    _instruction(JUMP_ANY_BIT, ANONYMOUS, 0, 1),
+                    *(refuse, allow),
+                ],
+            ),
+            *(
+                part
+                for row in SOCKETS
+                for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, refuse, allow])
+            ),
+            allow,
+        ]
+    )
+
+
+def _case(number: int, instructions: list[bytes]) -> list[bytes]:
+    """These instructions, which end with a return, for the call of this number."""
+    return [_instruction(JUMP_EQUAL, number, 0, len(instructions)), *instructions]
+
+
+def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)

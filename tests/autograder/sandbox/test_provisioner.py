@@ -1,0 +1,167 @@
+"""How kernels in the sandbox start, are interrupted, end, and what is left then."""
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Limits
+from autograder.sandbox import usage
+
+LEFTOVER = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(60)
+    os._exit(0)
+"""
+
+
+def processes_with(mark):
+    """Processes of this machine in whose command line `mark` stands."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if mark.encode() in entry.read_bytes():
+                found.append(entry.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def channel():
+    """(the judge's end, the kernel's end) of a channel."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_a_channel_has_the_same_number_inside_and_is_open_here_still(run, channel):
+    ours, theirs = channel
+    answer = f"import socket\ns = socket.socket(fileno={theirs.fileno()})\ns.send(s.recv(10)[::-1])"
+    ours.send(b"abc")
+    run(answer, channel=theirs.fileno())
+    assert ours.recv(10) == b"cba"
+    theirs.send(b"still open")
+    assert ours.recv(10) == b"still open"
+
+
+@pytest.mark.parametrize("before", ["", LEFTOVER], ids=["alone", "with a child"])
+@pytest.mark.parametrize("how", ["killed", "os._exit", "abort"])
+def test_when_a_kernel_dies_the_channel_is_over(kernel, channel, before, how):
+    ours, theirs = channel
+    end = {"os._exit": "import os\nos._exit(3)", "abort": "import os\nos.abort()"}
+
+    async def die():
+        async with kernel(channel=theirs.fileno()) as running:
+            theirs.close()
+            await running.run(before)
+            if how == "killed":
+                os.kill(running.provisioner.kernel_pid, signal.SIGKILL)
+            else:
+                running.client.execute(end[how])
+            return await asyncio.to_thread(ours.recv, 1)
+
+    assert asyncio.run(die()) == b""
+
+
+def test_the_kernels_process_is_known_here(kernel):
+    async def command_line():
+        async with kernel() as running:
+            pid = running.provisioner.kernel_pid
+            inside = await running.run("import os\nprint(os.getpid())")
+            return Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/status").read_text(), inside
+
+    line, status, inside = asyncio.run(command_line())
+    assert b"ipykernel_launcher" in line
+    assert next(x for x in status.splitlines() if x.startswith("NSpid")).split()[-1] == inside
+
+
+def test_all_ends_when_the_grader_is_killed(kernel):
+    async def processes():
+        async with kernel() as running:
+            await running.run(LEFTOVER)
+            found = usage.processes(running.provisioner._init)
+            os.kill(running.provisioner.process.pid, signal.SIGKILL)  # whose end is bound to the grader's
+            end = time.monotonic() + 10
+            while any(Path(f"/proc/{pid}/root/proc").exists() for pid in found) and time.monotonic() < end:
+                await asyncio.sleep(0.01)
+            return len(found), [pid for pid in found if Path(f"/proc/{pid}/root/proc").exists()]
+
+    assert asyncio.run(processes()) == (3, [])
+
+
+def test_a_kernel_that_puts_links_in_the_place_of_its_sockets_leads_the_grader_nowhere(run_notebook, tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("s") / "socket")
+    swap = f"""
+import glob, os, socket, time
+for name in glob.glob("/run/kernel/k-*"):
+    os.unlink(name)
+    os.symlink({path!r}, name)
+for number in range(3, 100):
+    try:
+        own = socket.socket(fileno=os.dup(number))
+        if own.family == socket.AF_UNIX:
+            own.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+time.sleep(2)"""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        server.settimeout(0)
+        run_notebook(swap, limits=Limits(cell_seconds=4, notebook_seconds=30))
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_a_cell_over_its_time_is_interrupted_and_the_kernel_goes_on(run_notebook):
+    limits = Limits(cell_seconds=2, notebook_seconds=60)
+    problems, cells = run_notebook("x = 1", "while True: pass", "x + 1", limits=limits)
+    assert problems == ("cell 2 did not finish within 2 s",)
+    assert "KeyboardInterrupt" in cells[1] and cells[2] == "2"
+
+
+def test_a_kernel_that_ignores_signals_is_replaced(run_notebook):
+    deaf = """
+import signal
+for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+    signal.signal(number, signal.SIG_IGN)
+while True: pass"""
+    limits = Limits(cell_seconds=2, notebook_seconds=60)
+    problems, cells = run_notebook("x = 1", deaf, "x + 1", limits=limits)
+    assert problems == ("cell 2 did not finish within 2 s",)
+    assert cells[2] == "2"
+
+
+def test_no_process_is_left(run):
+    mark = f"left-behind-{os.getpid()}-{time.monotonic_ns()}"
+    daemon = f"""
+import os, subprocess, sys, signal
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    os._exit(0)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"], start_new_session=True)
+import time; time.sleep(1)
+print(sum(b"{mark}" in open("/proc/" + p + "/cmdline", "rb").read() for p in os.listdir("/proc") if p.isdigit()))"""
+    assert run(daemon) == ["2"]
+    assert processes_with(mark) == []
+
+
+def test_how_a_kernel_ended_is_said(run_notebook):
+    problems, _ = run_notebook("import os\nos.abort()", "os._exit(3)", "import os\nos._exit(3)", "exit()")
+    assert problems[0].startswith("cell 1 ended its kernel (SIGABRT: a crash, or out of memory: the limit is 1 GB)")
+    assert problems[1:] == ("cell 3 ended its kernel (a crash, or exit?)", "cell 4 ended its kernel (exit)")
+
+
+def test_what_is_printed_past_jupyter_fills_nothing_and_stops_nothing(run):
+    assert run("import os\nfor i in range(30): os.write(2, b'x' * 1_000_000)", "1 + 1")[1] == "2"
