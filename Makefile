@@ -42,7 +42,7 @@ bubblewrap:
 # Every step may be repeated: what is done already is not done again.
 demo: setup bubblewrap
 	@$(BIN)/cs231n init $(DEMO) --assignments assignments
-	@$(KIT) build
+	@$(KIT) build --rehearse
 	@$(foreach a,$(ASSIGNMENTS),$(KIT) release $(a) &&) true
 	@$(BIN)/python tests/sample_class.py $(DEMO) $(DEMO)/handed_in
 	@$(foreach a,$(ASSIGNMENTS),$(KIT) collect $(a) $(DEMO)/handed_in/$(a) && $(KIT) grade $(a) && \

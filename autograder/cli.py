@@ -163,8 +163,9 @@ def _nearest_assignments():
 
 @main.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option("--rehearse", is_flag=True, help="Then grade the solutions themselves; exit code 1 if they lose points.")
 @click.pass_context
-def build(ctx: click.Context, assignments: tuple[str, ...]) -> None:
+def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> None:
     """Build the notebooks from their text sources.
 
     Writes source/ASSIGNMENT/*.ipynb for the named assignments, or for all.
@@ -179,6 +180,15 @@ def build(ctx: click.Context, assignments: tuple[str, ...]) -> None:
         written = run(workspace, name)
         what = ", ".join(path.name for path in written) if written else "up to date"
         out.print(plain(f"{name}: {what}"), soft_wrap=True)
+    if rehearse:
+        from autograder.rehearse import rehearse as grade_solutions
+
+        lost = [f"{name}: {what}" for name in names for what in grade_solutions(workspace, name)]
+        for line in lost:
+            out.print(plain(line, "red"), soft_wrap=True)
+        if lost:
+            raise SystemExit(1)
+        out.print("The solutions earn every point that tests give.")
 
 
 @main.command()

@@ -20,6 +20,7 @@ from .job import SKIP_TAG, Executed, Job, cell_label, whose
 from .judge.bundle import connect_code, serve_code
 from .judge.names import bound_names, imported_modules
 from .judge.session import Judge, JudgeDied, Ran, Setting, template
+from .partial_credit import settle
 from .sandbox import limit_met
 from .student_kernel import GRACE_SECONDS, KernelEnded, StudentKernel, TookTooLong, write_files
 
@@ -43,11 +44,15 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
         run = (_Run if job.isolation is None else _JudgedRun)(notebook, job, scratch, progress)
         asyncio.run(run.all_cells())
-    return Executed(nbformat.writes(notebook), time.monotonic() - start, tuple(run.problems))
+    return Executed(nbformat.writes(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
 
 
 class _Died(Exception):
-    """What the cells run in is no more, and has to be started anew."""
+    """What the cells run in is no more, and has to be started anew, without the cell of this index."""
+
+    def __init__(self, index: int):
+        super().__init__(index)
+        self.index = index
 
 
 class _Run:
@@ -56,14 +61,14 @@ class _Run:
     def __init__(self, notebook, job: Job, scratch: str, progress):
         self.cells, self.job, self.scratch, self.progress = notebook.cells, job, scratch, progress
         self.problems: list[str] = []
-        self.kernel = StudentKernel(notebook, job, scratch, self.problems)
+        self.kernel = StudentKernel(self.cells, job, scratch, self.problems)
         self.deadline = float("inf")
         self.exercise, self.slow_exercise = None, object()
+        self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
+        self.restarts = 0
 
     async def all_cells(self) -> None:
         """Run every code cell, starting anew where a kernel dies."""
-        guilty: set[int] = set()
-        restarts = 0
         try:
             await self.start()
             self.deadline = time.monotonic() + self.job.limits.notebook_seconds
@@ -75,8 +80,8 @@ class _Run:
                 record = cell.metadata.get("nbgrader", {})
                 if record.get("solution"):
                     self.exercise = record.get("grade_id")
-                if restarts > MAX_RESTARTS:
-                    self._give_up(index, "KernelDied", f"the kernel had to be restarted {restarts} times")
+                if self.restarts > MAX_RESTARTS:
+                    self._give_up(index, "KernelDied", f"the kernel had to be restarted {self.restarts} times")
                     break
                 if time.monotonic() > self.deadline:
                     allowed = self.job.limits.notebook_seconds
@@ -84,12 +89,8 @@ class _Run:
                     break
                 try:
                     await self.run_cell(index)
-                except _Died:
-                    guilty.add(index)
-                    restarts += 1
-                    await self.stop()
-                    await self.start()
-                    await self._replay(index, guilty)
+                except _Died as died:
+                    await self._start_again(index, died)
         finally:
             await self.stop()
 
@@ -108,22 +109,37 @@ class _Run:
             self.slow_exercise = self.exercise
             self.fail(index, "TimeLimit", f"{self.label(index)} did not finish within {seconds:.0f} s")
             if not await self.kernel.interrupt():
-                raise _Died from None
+                raise _Died(index) from None
         except KernelEnded as ended:
             self.fail(index, "KernelDied", f"{self.label(index)} {ended}")
-            raise _Died from None
+            raise _Died(index) from None
 
     async def run_again(self, index: int) -> None:
-        """Run one cell for what it defines, outputs ignored."""
-        if await self.kernel.quietly(self.cells[index].source, self.seconds_for_cell()) is None:
-            await self.kernel.interrupt()
+        """Run one cell for what it defines, outputs ignored. Raises _Died."""
+        if index in self.guilty:
+            return
+        answered = await self.kernel.quietly(self.cells[index].source, self.seconds_for_cell())
+        if answered is None and not await self.kernel.interrupt():
+            raise _Died(index)
 
-    async def _replay(self, before: int, guilty: set[int]) -> None:
-        """Bring a new kernel to where the dead one was."""
-        for index, cell in enumerate(self.cells[:before]):
-            if cell.cell_type != "code" or index in guilty or self._skipped(cell) or whose(cell) == "test":
-                continue
-            await self.run_again(index)
+    async def _start_again(self, index: int, died: _Died) -> None:
+        """Replace what died, and bring it to where that was, after cell `index`; without the cells that ended it."""
+        while True:
+            self.guilty.add(died.index)
+            self.restarts += 1
+            await self.stop()
+            if self.restarts > MAX_RESTARTS:
+                return
+            await self.start()
+            try:
+                for again, cell in enumerate(self.cells[: index + 1]):
+                    if time.monotonic() > self.deadline:
+                        return
+                    if cell.cell_type == "code" and not self._skipped(cell) and whose(cell) != "test":
+                        await self.run_again(again)
+                return
+            except _Died as once_more:
+                died = once_more
 
     def seconds_for_cell(self) -> float:
         # a function that never returns has several tests: each still has its chance, but a short one
@@ -161,10 +177,11 @@ class _JudgedRun(_Run):
     def __init__(self, notebook, job: Job, scratch: str, progress):
         super().__init__(notebook, job, scratch, progress)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        given = [cell.source for cell in code if whose(cell) != "student" and not self._skipped(cell)]
+        given = [cell for cell in code if whose(cell) != "student"]
+        run = [cell.source for cell in given if not self._skipped(cell)]
         self.setting = {
-            "modules": tuple(dict.fromkeys(name for source in given for name in imported_modules(source))),
-            "reserved": frozenset().union(*map(bound_names, given)),
+            "modules": tuple(dict.fromkeys(name for source in run for name in imported_modules(source))),
+            "reserved": frozenset().union(*(bound_names(cell.source) for cell in given)),
             "student_text": "\n\n".join(cell.source for cell in code if whose(cell) == "student"),
             "memory_bytes": job.limits.memory_bytes,
             "output_bytes": job.limits.output_bytes,
@@ -203,25 +220,27 @@ class _JudgedRun(_Run):
             if error and not any(o.output_type == "error" for o in cell.outputs):
                 self.problems.append(f"{self.label(index)} failed for the tests: {error['ename']}: {error['evalue']}")
             if ran.lost:
-                raise _Died
+                raise _Died(index)
         if whose(cell) == "test":
             await self._test(index)
 
     async def run_again(self, index: int) -> None:
+        """As above; what ended the student's kernel runs in the judge all the same, or a student could prevent it."""
         await super().run_again(index)
         if whose(self.cells[index]) == "instructor":
             ran, _ = await self._judge(index)
             if ran.lost:
-                await self.stop()
-                await self.start()
+                raise _Died(index)
 
     async def _test(self, index: int) -> None:
         """Run a test cell in the judge: nothing but what the judge says decides about its points."""
         cell = self.cells[index]
         cell.outputs = []
         ran, printed = await self._judge(index)
-        cell.execution_count = self.kernel.code_cells_executed
+        cell.execution_count = self.kernel.executed
         cell.outputs = [*printed, *map(nbformat.from_dict, ran.outputs)]
+        if ran.ok and (no_points := settle(cell.outputs, float(cell.metadata.nbgrader.points))):
+            self.fail(index, "NoPoints", no_points)
         if any(o.output_type == "error" and o.ename == "StudentTimeout" for o in cell.outputs):
             self.slow_exercise = self.exercise
         if ran.lost and not ran.ok and await self.kernel.ended(seconds=1):
@@ -234,18 +253,23 @@ class _JudgedRun(_Run):
         if not ran.ok and not any(o.output_type == "error" for o in cell.outputs):
             self.fail(index, "NotFinished", f"{self.label(index)} did not run to its end")
         if ran.lost:
-            raise _Died
+            raise _Died(index)
 
     async def _judge(self, index: int) -> tuple[Ran, list]:
         """Run a cell in the judge while the student's kernel serves it. What came of it, and what that printed."""
         seconds = self.seconds_for_cell()
-        serving = asyncio.create_task(self.kernel.serve(index, serve_code()))
+        cell, alone = self.cells[index], index in self.guilty
+        serving = None if alone else asyncio.create_task(self.kernel.serve(index, serve_code()))
         try:
-            ran = await self.judge.run(self.cells[index].source, seconds)
+            ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone)
         except JudgeDied as died:
             self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")
-            serving.cancel()
-            raise _Died from None
+            if serving:
+                serving.cancel()
+                await asyncio.wait([serving])
+            raise _Died(index) from None
+        if serving is None:
+            return ran, []
         done, _ = await asyncio.wait([serving], timeout=GRACE_SECONDS)
         if not done:
             serving.cancel()

@@ -6,7 +6,11 @@ what would take long to render is shown as it was written. A content security po
 overlooked.
 """
 
+import contextlib
 import re
+import secrets
+import signal
+import threading
 import time
 from html import escape
 
@@ -25,7 +29,7 @@ TAGS = {
 }
 ATTRIBUTES = {"abbr", "align", "alt", "colspan", "height", "rowspan", "start", "title", "width"}
 CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short ones: colours of code
-LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)  # nbconvert makes javascript:... of files/javascript:...
+LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
@@ -33,9 +37,14 @@ PICTURES = ("image/png", "image/jpeg")
 RENDERED = 20_000  # characters of Markdown, HTML or code rendered at a time: some parsers take quadratic time
 RENDERED_TOTAL = 300_000  # of one page
 SECONDS = 10  # of the processor, for rendering one page; a page with nothing strange in it takes about one
+PAGE_SECONDS = 60  # for all of a page; then it is given up
 SHOWN = 200_000  # characters of one cell or output
-SHOWN_TOTAL = 20_000_000  # of all outputs of a page, pictures among them
-MAX_OUTPUTS = 1_000  # of a page
+# of one page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
+TEXT_TOTAL = 1_000_000  # characters of the cells, and as many of the outputs
+PICTURES_TOTAL = 20_000_000  # characters of base64
+TAGS_TOTAL = 200_000
+COLOURS_TOTAL = 20_000  # escape sequences
+MAX_OUTPUTS = 1_000
 ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
@@ -56,6 +65,10 @@ HEAD = f"""<head>
 SCRIPT = f'<script defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
 
 
+class TookTooLong(Exception):
+    """A page was not made within PAGE_SECONDS."""
+
+
 class FeedbackPage(HTMLExporter):
     """nbconvert's HTML exporter, with a student's markup reduced to what is harmless."""
 
@@ -63,14 +76,21 @@ class FeedbackPage(HTMLExporter):
         yield from super().default_filters()
         yield "markdown2html", self.markdown2html
         yield "clean_html", self.clean_html  # nbconvert's own does not even let a paragraph pass
+        # for links of notebooks of old; nbconvert's own takes quadratic time
+        yield "strip_files_prefix", lambda text: text
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        self._left, self._seconds = RENDERED_TOTAL, SECONDS
+        with _at_most(PAGE_SECONDS):
+            return self._made(nb, resources, **kw)
+
+    def _made(self, nb, resources, **kw):
+        self._left, self._seconds, self._tags = RENDERED_TOTAL, SECONDS, TAGS_TOTAL
+        room = _Room()
         highlight = Highlight2HTML(parent=self)
         self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
-        html, resources = super().from_notebook_node(_harmless(nb), resources, **kw)
+        html, resources = super().from_notebook_node(_harmless(nb, room), resources, **kw)
         html = re.sub(r'<script src="[^"]*[Mm]ath[Jj]ax[^"]*">\s*</script>', SCRIPT, html, count=1)
-        return html.replace("<head>", HEAD, 1), resources
+        return room.with_pasted(html.replace("<head>", HEAD, 1)), resources
 
     @pass_context
     def markdown2html(self, context, source):
@@ -82,16 +102,39 @@ class FeedbackPage(HTMLExporter):
     def _rendered(self, render, text) -> str:
         """`render(text)`, or the text as it was written where that is long or fails."""
         text = str(text)
-        if len(text) > min(RENDERED, self._left) or self._seconds < 0:
+        if len(text) > min(RENDERED, self._left) or self._seconds < 0 or self._tags < 0:
             return verbatim(text)
         self._left -= len(text)
         start = time.process_time()
         try:
-            return render(text)
+            html = render(text)
+            self._tags -= html.count("<")
+            return html if self._tags >= 0 else verbatim(text)
+        except TookTooLong:
+            raise
         except Exception:  # a picture that is missing, brackets nested without end: the rest of the page is to be made
             return verbatim(text)
         finally:
             self._seconds -= time.process_time() - start
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float):
+    """Raise TookTooLong in the block when the time is over; only a main thread can be told so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def give_up(*_):
+        raise TookTooLong(f"the page was not made within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again each second, should something catch the first
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def clean(html: str | bytes) -> str:
@@ -115,19 +158,18 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-def _harmless(nb) -> nbformat.NotebookNode:
+def _harmless(nb, room: "_Room") -> nbformat.NotebookNode:
     """The notebook with nothing but texts, records, and outputs of kinds that are shown."""
-    room = _Room()
     cells = []
     for cell in nb.cells:
         record = {"nbgrader": cell.metadata.nbgrader} if "nbgrader" in cell.metadata else {}
-        made = {"cell_type": cell.cell_type, "source": cell.source, "metadata": record}
+        made = {"cell_type": cell.cell_type, "source": room.source(cell.source), "metadata": record}
         if cell.cell_type == "code":
             count = cell.get("execution_count")
             made["execution_count"] = count if type(count) is int else None
             made["outputs"] = list(filter(None, (_output(output, room) for output in cell.outputs)))
         elif cell.cell_type == "markdown":
-            made["attachments"] = pictures(cell.get("attachments"))
+            made["attachments"] = room.paste(pictures(cell.get("attachments")))
         else:
             continue
         cells.append(made)
@@ -135,15 +177,39 @@ def _harmless(nb) -> nbformat.NotebookNode:
 
 
 class _Room:
-    """What a page still has room for."""
+    """What a page still has room for, and the pictures that it is to hold."""
 
     def __init__(self):
-        self.characters, self.outputs = SHOWN_TOTAL, MAX_OUTPUTS
+        self.left = {"text": TEXT_TOTAL, "source": TEXT_TOTAL, "pictures": PICTURES_TOTAL, "colours": COLOURS_TOTAL}
+        self.outputs = MAX_OUTPUTS
+        self.pasted: list[str] = []
+        self.mark = secrets.token_hex(16)  # base64 as well, and nobody can know it beforehand
 
-    def take(self, characters: int) -> bool:
-        if fits := characters <= self.characters:
-            self.characters -= characters
+    def take(self, what: str, amount: int) -> bool:
+        if fits := amount <= self.left[what]:
+            self.left[what] -= amount
         return fits
+
+    def source(self, text: str) -> str:
+        text = _cut(text)
+        return text if self.take("source", len(text)) else "[not shown: the cells of this page are too long]"
+
+    def paste(self, attachments: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        """The attachments with a mark for each picture: a short text can ask for a large picture many times."""
+        return {name: {kind: self._marked(it) for kind, it in given.items()} for name, given in attachments.items()}
+
+    def _marked(self, picture: str) -> str:
+        self.pasted.append(picture)
+        return f"{self.mark}{len(self.pasted) - 1:08}"
+
+    def with_pasted(self, html: str) -> str:
+        """The page with the pictures in the place of their marks."""
+
+        def picture(found: re.Match) -> str:
+            data = self.pasted[int(found[1])]
+            return data if self.take("pictures", len(data)) else ""
+
+        return re.sub(self.mark + "([0-9]{8})", picture, html)
 
 
 def _output(output, room: _Room) -> dict | None:
@@ -173,9 +239,10 @@ def _stream(text: str, name: str = "stdout") -> dict:
 
 def _plain(text, room: _Room) -> str:
     text = _cut(_joined(text))
-    if len(text) > RENDERED:
-        text = ESCAPE.sub("", text)  # turning colours into HTML takes quadratic time
-    return text if room.take(len(text)) else "[not shown: the outputs of this page are too long]"
+    # turning colours into HTML takes quadratic time
+    if len(text) > RENDERED or not room.take("colours", text.count("\x1b")):
+        text = ESCAPE.sub("", text)
+    return text if room.take("text", len(text)) else "[not shown: the outputs of this page are too long]"
 
 
 def _shown(data: dict, metadata, room: _Room) -> tuple[dict, dict]:
@@ -183,7 +250,7 @@ def _shown(data: dict, metadata, room: _Room) -> tuple[dict, dict]:
     shown, sizes = {}, {}
     for kind in PICTURES:
         picture = "".join(_joined(data.get(kind)).split())
-        if picture and BASE64.fullmatch(picture) and room.take(len(picture)):
+        if picture and BASE64.fullmatch(picture) and room.take("pictures", len(picture)):
             shown[kind] = picture
             given = metadata.get(kind) if isinstance(metadata, dict) else None
             given = given if isinstance(given, dict) else {}
@@ -193,7 +260,7 @@ def _shown(data: dict, metadata, room: _Room) -> tuple[dict, dict]:
         text = _joined(data.get(kind))
         if kind == "text/plain" and kind in data:
             shown[kind] = _plain(text, room)
-        elif text and len(text) <= SHOWN and room.take(len(text)):
+        elif text and len(text) <= SHOWN and room.take("text", len(text)):
             shown[kind] = text
     return shown, sizes
 

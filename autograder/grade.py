@@ -9,8 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -20,15 +18,16 @@ from pathlib import Path
 
 import nbformat
 
-from . import edition, sandbox
-from .course import Assignment
+from . import sandbox
+from .course import TIMESTAMP, Assignment
 from .errors import KitError
-from .job import Files, Job
+from .job import Job
 from .pool import LocalPool
 from .record import record, recorded_scores, remove_leftovers
 from .report import ClassReport, Row, explain
 from .sanitize import SanitizedNotebook, not_gradable, read_built, sanitize
-from .work_files import accepted_files, instructors_files
+from .surroundings import surroundings
+from .work_files import accepted_files, hand_in_time
 from .workspace import Workspace
 
 ISOLATION = {
@@ -92,9 +91,8 @@ class _Run:
         self.isolation = isolation
         self.pool = LocalPool(workers)
         self.receipts = workspace.root / ".cs231n" / "receipts" / assignment.name
-        self.files = instructors_files(workspace, assignment)
-        self.edition = edition.importable(workspace.course, assignment.name, workspace.root / ".cs231n" / "editions")
-        self.fingerprint = _fingerprint(workspace, assignment, self.edition, isolation, self.files)
+        self.given = surroundings(workspace, assignment, workers)
+        self.fingerprint = _fingerprint(workspace, assignment, isolation, self.given)
 
     def grade(self, students: list[str], force: bool, progress) -> list[Row]:
         rows: dict[str, Row] = {}
@@ -107,8 +105,6 @@ class _Run:
             else:
                 todo.append(submission)
         progress(len(rows), len(students), "")
-        if todo:
-            _warm_font_cache(self.workspace)
         with self.pool:
             for row in self._run(todo):
                 rows[row.student] = row
@@ -145,20 +141,13 @@ class _Run:
                 sanitized = not_gradable(self.workspace, self.assignment, name, reason)
             submission.notebooks[name] = sanitized
         files, remarks = accepted_files(self.workspace, self.assignment, submission.student)
-        submission.remarks += remarks
-        course = self.workspace.course
-        threads = str(max(1, (os.cpu_count() or 1) // self.workers))
+        submission.remarks += remarks + hand_in_time(self.workspace, self.assignment, submission.student)[1]
         return {
             name: Job(
                 notebook=nbformat.writes(notebook.notebook),
-                limits=self.assignment.limits,
-                pythonpath=(str(self.edition),) if self.edition else (),
-                env=_kernel_environment(self.workspace, threads),
                 isolation=self.isolation,
-                data=_data_sets(self.workspace),
-                hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
-                files=self.files,
                 submitted_files=files,
+                **self.given,
             )
             for name, notebook in submission.notebooks.items()
             if notebook.runnable
@@ -169,11 +158,11 @@ class _Run:
         entry = submission.notebooks[name]
         try:
             executed = self.pool.result(job, future)
+            entry.notebook = nbformat.reads(executed.notebook, as_version=4)
         except Exception as error:
             # perhaps the machine's fault, so no points are taken for it: it is not recorded, and is tried again
             submission.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
             return
-        entry.notebook = nbformat.reads(executed.notebook, as_version=4)
         entry.problems += executed.problems
         submission.seconds += executed.seconds
 
@@ -229,7 +218,7 @@ class _Run:
     def _digest(self, student: str) -> str:
         folder = self.workspace.submitted(student, self.assignment.name)
         digest = hashlib.sha256(self.fingerprint)
-        for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), "timestamp.txt"):
+        for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
             path = folder / name
             digest.update(name.encode())
             if path.is_file() and not path.is_symlink():
@@ -239,12 +228,10 @@ class _Run:
         return digest.hexdigest()
 
 
-def _fingerprint(
-    workspace: Workspace, assignment: Assignment, edition_folder: Path | None, isolation: str, files: Files
-) -> bytes:
+def _fingerprint(workspace: Workspace, assignment: Assignment, isolation: str, given: dict) -> bytes:
     """A hash of all that a grade depends on besides the submission: source, limits, edition, isolation, grader."""
-    given = assignment.limits, str(edition_folder and edition_folder.name), isolation, files
-    digest = hashlib.sha256(repr(given).encode())
+    edition = [Path(folder).name for folder in given["pythonpath"]]  # which is a hash of what is in it
+    digest = hashlib.sha256(repr((given["limits"], edition, given["files"], isolation)).encode())
     sources = [workspace.source(assignment.name) / f"{name}.ipynb" for name in assignment.notebooks]
     for path in (*sources, *sorted(Path(__file__).parent.rglob("*.py")), workspace.root / "nbgrader_config.py"):
         digest.update(path.read_bytes())
@@ -318,30 +305,3 @@ def _only_grader(workspace: Workspace, assignment: Assignment):
                 "Wait for it; if there is none, try again.",
             ) from None
         yield
-
-
-def _kernel_environment(workspace: Workspace, threads: str) -> dict[str, str]:
-    """What a kernel sees of the environment: no tokens, no home; one processor's worth of BLAS threads."""
-    keep = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
-    env = {key: os.environ[key] for key in keep if key in os.environ}
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        env[f"{library}_NUM_THREADS"] = threads
-    env["MPLCONFIGDIR"] = str(workspace.root / ".cs231n" / "matplotlib")
-    return env
-
-
-def _data_sets(workspace: Workspace) -> str | None:
-    """The folder that the library of the edition reads data sets from, as far as one can tell without importing it."""
-    given = os.environ.get("CS231N_DATA")
-    course_edition = workspace.course.edition
-    folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
-    return str(folder) if folder and folder.is_dir() else None
-
-
-def _warm_font_cache(workspace: Workspace) -> None:
-    """matplotlib looks for the machine's fonts once and keeps the list; let that be once for the whole class."""
-    folder = workspace.root / ".cs231n" / "matplotlib"
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        env = {**os.environ, "MPLCONFIGDIR": str(folder)}
-        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=env, capture_output=True)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 # errors that the grader gives a cell: their message says all
-GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NotGraded")
-_SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", *GRADER_ERRORS)
+GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
+SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross", *GRADER_ERRORS)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -50,7 +50,7 @@ def _status(cell) -> tuple[str, str]:
                 return "not started", evalue
             if ename in GRADER_ERRORS and evalue.startswith("not run"):
                 return "not run", evalue
-            if ename in _SELF_SPEAKING:
+            if ename in SELF_SPEAKING:
                 return "failed", evalue
             return "failed", f"{ename}: {evalue}" if evalue else ename
     return "passed", ""

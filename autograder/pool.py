@@ -84,8 +84,10 @@ def _start_worker(scratch: str) -> None:
 def _end_with_parent() -> None:
     """Tidy up and end when the grader dies, however it dies."""
     multiprocessing.parent_process().join()
+    while os.path.exists(tempfile.tempdir):  # the other thread goes on meanwhile, and replaces a kernel that ended
+        _end_descendants()
+        shutil.rmtree(tempfile.tempdir, ignore_errors=True)
     _end_descendants()
-    shutil.rmtree(tempfile.tempdir, ignore_errors=True)
     os._exit(1)
 
 

@@ -1,8 +1,10 @@
 """Third step of grading (trusted): the only writer of the gradebook and of `autograded/`.
 
 nbgrader's own code decides the scores, comments and late penalties; here they go into the gradebook in one
-transaction per submission, then the executed notebooks replace those in `autograded/STUDENT/ASSIGNMENT/` in
-one rename. Doing it twice gives what doing it once gives, so a run that was killed half-way is simply repeated.
+transaction per submission. Before it is committed the executed notebooks are written beside
+`autograded/STUDENT/ASSIGNMENT/` and that folder is put aside; after it a rename puts the new one there. So a run
+that was killed between the two leaves a submission without that folder, which is graded again. Doing it twice
+gives what doing it once gives.
 """
 
 import contextlib
@@ -22,13 +24,17 @@ from nbgrader.preprocessors import (
     LimitOutput,
     SaveAutoGrades,
 )
+from nbgrader.utils import parse_utc
 
-from .course import Assignment
+from .course import TIMESTAMP, Assignment
 from .preprocessors import StderrToStdout
-from .sanitize import nbgrader_resources
+from .sanitize import NO_TEXT, REPLACEMENT, nbgrader_resources
+from .work_files import hand_in_time
 from .workspace import Workspace
 
 QUIET = logging.getLogger("autograder.nbgrader")
+MAX_DEPTH = 50  # of lists and dicts within each other
+OLD = "old"  # the folder that is being replaced
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,19 @@ def record(
 ) -> dict[str, NotebookScore]:
     """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
 
-    Returns the scores per notebook, late penalties taken off. Raises what the database raises; then nothing of
-    this submission has changed.
+    Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
+    then nothing of this submission has changed.
     """
-    submitted = workspace.submitted(student, assignment.name)
-    timestamp = workspace.coursedir.get_existing_timestamp(str(submitted))
-    with one_transaction(gradebook):
+    handed_in, _ = hand_in_time(workspace, assignment, student)
+    folder = workspace.autograded(student, assignment.name)
+    with _replacing(folder) as fresh, one_transaction(gradebook):
         gradebook.update_or_create_student(student)
         with gradebook.db.no_autoflush:  # nbgrader puts a new submission together before it adds it
             gradebook.update_or_create_submission(
-                assignment.name, student, **({"timestamp": timestamp} if timestamp else {})
+                assignment.name, student, **({"timestamp": parse_utc(handed_in)} if handed_in else {})
             )
         for name, notebook in notebooks.items():
+            notebook = _storable(notebook)
             resources = nbgrader_resources(workspace, assignment.name, student, name)
             for step in (StderrToStdout, IgnorePattern, LimitOutput):
                 notebook, resources = step(config=workspace.config, log=QUIET)(notebook, resources)
@@ -67,9 +74,24 @@ def record(
             CheckCellMetadata(log=QUIET)(notebook, resources)
             notebooks[name] = notebook
         scores = recorded_scores(gradebook, assignment.name, student)
+        _write_autograded(fresh, notebooks, handed_in)
+        if folder.exists():
+            os.rename(folder, fresh.with_name(OLD))
     gradebook.db.expunge_all()  # a class of a thousand must not stay in memory
-    _write_autograded(workspace.autograded(student, assignment.name), notebooks, submitted / "timestamp.txt")
     return scores
+
+
+def _storable(value, depth: int = 0):
+    """The notebook, whatever student code put into its outputs, with texts that every file and database takes."""
+    if isinstance(value, str):
+        return NO_TEXT.sub(REPLACEMENT, value)
+    if not isinstance(value, dict | list):
+        return value
+    if depth > MAX_DEPTH:
+        return "[nested too deep to be kept]"
+    if isinstance(value, list):
+        return [_storable(item, depth + 1) for item in value]
+    return type(value)({_storable(key): _storable(item, depth + 1) for key, item in value.items()})
 
 
 def recorded_scores(gradebook: Gradebook, assignment: str, student: str) -> dict[str, NotebookScore]:
@@ -132,22 +154,31 @@ def _assign_late_penalty(workspace, gradebook, assignment: str, student: str, na
     gradebook.db.flush()
 
 
-def _write_autograded(folder: Path, notebooks: dict[str, nbformat.NotebookNode], timestamp: Path) -> None:
+@contextlib.contextmanager
+def _replacing(folder: Path):
+    """Give the block a folder to fill, to be put in the place of `folder` when the block has ended without an error."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh, old = workshop / "new", workshop / OLD
     try:
-        os.chmod(fresh, 0o755)
-        for name, notebook in notebooks.items():
-            nbformat.write(notebook, fresh / f"{name}.ipynb")
-        if timestamp.is_file() and not timestamp.is_symlink():
-            shutil.copyfile(timestamp, fresh / timestamp.name)
-        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        if folder.exists():
-            os.rename(folder, old / folder.name)
+        fresh.mkdir()
+        try:
+            yield fresh
+        except BaseException:
+            if old.exists():
+                os.rename(old, folder)
+            raise
         os.rename(fresh, folder)
-        shutil.rmtree(old)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _write_autograded(fresh: Path, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None) -> None:
+    os.chmod(fresh, 0o755)
+    for name, notebook in notebooks.items():
+        nbformat.write(notebook, fresh / f"{name}.ipynb")
+    if handed_in:
+        (fresh / TIMESTAMP).write_text(handed_in + "\n", "utf-8")
 
 
 def remove_leftovers(workspace: Workspace, assignment: str) -> None:

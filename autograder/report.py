@@ -8,6 +8,9 @@ from .job import cell_label
 from .outcomes import GRADER_ERRORS, outcomes
 from .record import NotebookScore
 
+MOST_REASONS = 50  # of one notebook
+REASON_LENGTH = 500  # characters
+
 
 @dataclass(frozen=True)
 class Row:
@@ -33,7 +36,7 @@ class ClassReport:
 
 
 def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
-    """Why a notebook has not full marks, the gravest first; each reason is one line."""
+    """Why a notebook has not full marks, the gravest first; each reason is one short line, and there are at most 51."""
     found = outcomes(notebook)
     reasons = list(problems) + _broken_cells(notebook)
     waiting = {o.exercise: None for o in found if o.status == "not started"}
@@ -41,13 +44,16 @@ def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
         reasons.append("nothing done yet")
     else:
         first: dict[str, str] = {}
+        told = set(problems)
         for outcome in found:
-            if outcome.status == "failed" and outcome.message not in problems:
+            if outcome.status == "failed" and outcome.message not in told:
                 first.setdefault(outcome.exercise, outcome.message)
-        reasons += [f"{exercise}: {_one_line(message)}" for exercise, message in first.items()]
+        reasons += [f"{exercise}: {message}" for exercise, message in first.items()]
         if waiting:
             reasons.append(f"not started: {', '.join(waiting)}")
-    reasons = [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
+    reasons = list(dict.fromkeys(map(_one_line, reasons)))
+    if len(reasons) > MOST_REASONS:
+        reasons[MOST_REASONS:] = [f"and {len(reasons) - MOST_REASONS:,} more"]
     return [f"{prefix}: {reason}" if prefix else reason for reason in reasons]
 
 
@@ -93,7 +99,7 @@ def _points(score: NotebookScore):
 
 
 def _short(reasons: list[str], most: int = 3, length: int = 320) -> str:
-    lines = [reason if len(reason) <= length else reason[: length - 1] + "…" for reason in reasons[:most]]
+    lines = [_cut(reason, length) for reason in reasons[:most]]
     if len(reasons) > most:
         lines.append(f"and {len(reasons) - most} more")
     return "\n".join(lines)
@@ -108,9 +114,15 @@ def _broken_cells(notebook) -> list[str]:
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error and error.ename not in ("NotImplementedError", *GRADER_ERRORS):
-            found.append(f"{cell_label(notebook.cells, index)} raised {error.ename}: {_one_line(error.evalue)}")
+            found.append(f"{cell_label(notebook.cells, index)} raised {error.ename}: {error.evalue}")
     return found
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _one_line(reason: str) -> str:
+    """A reason that may hold anything a student wrote, as one line that can be printed and stored."""
+    line = " ".join(reason[: 4 * REASON_LENGTH].split())
+    return _cut("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), REASON_LENGTH)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

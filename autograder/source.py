@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cell_marker import CellMarkerError, parse_marker
 from autograder.errors import SourceError
+from autograder.name_rules import unclear_name
 from autograder.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def _read(path: Path) -> tuple[list[Cell], dict]:
                 _fail(path, line, f"grade_id {cell.grade_id!r} is taken by the cell at line {first}; choose another")
             seen[cell.grade_id] = line
         cells.append(cell)
+    if unclear := unclear_name(cells):
+        _fail(path, unclear[0].line, unclear[1])
     return cells, kernelspec
 
 

@@ -8,20 +8,19 @@ import sys
 import time
 import uuid
 
+import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat.v4 import new_code_cell, new_output
 
-from .job import SKIP_TAG, Job, cell_label
+from .job import Job, cell_label
+from .judge.outputs import Outputs
+from .kernel_client import Gone, KernelClient, NoReply
 from .sandbox import SandboxProvisioner, Surroundings, limit_met, resource_limits
 
-CELLS_OF_OUTPUT = 20  # times what is kept of one cell is kept of a whole notebook
+START_SECONDS = 120
 GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
-# what Jupyter's client raises when a kernel, which is the student's, says what no kernel says
-_NOT_JUPYTERS = (RuntimeError, ValueError, KeyError, TypeError, AttributeError, IndexError)
+CELLS_OF_OUTPUT = 20  # times what is kept of one cell is kept of a whole notebook
 
 
 class KernelEnded(Exception):
@@ -32,33 +31,19 @@ class TookTooLong(Exception):
     """The cell did not end in time; the kernel is still there."""
 
 
-class StudentKernel(NotebookClient):
-    """One kernel after another for the cells of `notebook`, each started in the surroundings of `job`.
+class StudentKernel:
+    """One kernel after another for `cells`, each started in the surroundings of `job`.
 
     `problems` grows by what is noteworthy, in words. `scratch` is a folder of the caller's.
     """
 
-    def __init__(self, notebook, job: Job, scratch: str, problems: list[str]):
-        super().__init__(
-            notebook,
-            allow_errors=True,
-            interrupt_on_timeout=False,  # so that the timeout reaches the caller, who decides
-            timeout_func=lambda cell: self._seconds,
-            raise_on_iopub_timeout=False,
-            iopub_timeout=10,
-            startup_timeout=120,
-            store_widget_state=False,
-            coalesce_streams=False,  # nbclient's takes time quadratic in the longest line; see _join_streams
-            shutdown_kernel="immediate",
-            skip_cells_with_tag=SKIP_TAG if job.skip_tagged else "",
-        )
-        self.on_cell_executed = self._check_reply
-        self.job, self.scratch, self.problems = job, scratch, problems
-        self._seconds: float | None = None
+    def __init__(self, cells, job: Job, scratch: str, problems: list[str]):
+        self.cells, self.job, self.scratch, self.problems = cells, job, scratch, problems
+        self.km: AsyncKernelManager | None = None
+        self.client: KernelClient | None = None
+        self.executed = 0  # cells
         self._asked_to_exit = False
-        self._serving = False
-        self._output_cell, self._output_bytes, self._all_bytes = -1, 0, 0
-        self._cut: int | None = None  # the cell whose output has been cut
+        self._kept = 0  # of all outputs
         self._started = 0
         self._watcher: asyncio.Task | None = None
 
@@ -87,9 +72,13 @@ class StudentKernel(NotebookClient):
             arguments = {**_surroundings(self.job, name), "pass_fds": () if channel is None else (channel,)}
         with open(name + ".log", "w+b") as log:  # what C code prints goes past Jupyter; keep it off the terminal
             try:
-                await self.async_start_new_kernel(stdout=log, stderr=log, **arguments)
-                await self.async_start_new_kernel_client()
-            except RuntimeError as error:
+                await self.km.start_kernel(stdout=log, stderr=log, **arguments)
+                # a message may be larger than what is kept of it, by its form and by what is cut from it
+                most = 4 * self.job.limits.output_bytes + 1_000_000
+                self.client = KernelClient(self.km.session.key, self._is_alive, most)
+                sockets = (f"{self.km.ip}-{port}" for port in (self.km.shell_port, self.km.iopub_port))
+                await self.client.connect(*sockets, START_SECONDS)
+            except (RuntimeError, NoReply, Gone) as error:
                 log.seek(0)
                 last = log.read()[-2000:].decode("utf-8", "replace").strip()
                 raise RuntimeError(f"the notebook's kernel did not start: {error}\n{last}".strip()) from None
@@ -103,64 +92,73 @@ class StudentKernel(NotebookClient):
         if self._watcher:
             self._watcher.cancel()
         group = getattr(self.km.provisioner, "pgid", None)
-        if self.kc is not None:
-            self.kc.stop_channels()
+        if self.client is not None:
+            self.client.close()
         if await ensure_async(self.km.is_alive()):
             await ensure_async(self.km.shutdown_kernel(now=True))
         if group:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
         await ensure_async(self.km.cleanup_resources())
-        self.km = self.kc = None
+        self.km = self.client = None
 
     async def run(self, index: int, seconds: float) -> None:
         """Run a cell of the notebook, which gets its outputs. Raises TookTooLong or KernelEnded."""
-        self._seconds = seconds
-        cell = self.nb.cells[index]
+        cell = self.cells[index]
+        cell.outputs = []
+        if not cell.source.strip():
+            return
+        outputs = self._outputs()
+        self.executed += 1
+        cell.execution_count = self.executed
         try:
-            await self.async_execute_cell(cell, index, execution_count=self.code_cells_executed + 1)
-        except CellTimeoutError:
+            reply = await self.client.execute(cell.source, outputs, seconds)
+            self._check(reply, outputs, index)
+        except NoReply:
             raise TookTooLong from None
-        except DeadKernelError:
-            raise KernelEnded(self.how_it_ended()) from None
-        except _NOT_JUPYTERS as error:
-            raise KernelEnded(_disturbed(error)) from None
+        except Gone as gone:
+            raise KernelEnded(self._why(gone)) from None
+        finally:
+            cell.outputs = self._finished(outputs, index)
         if self._asked_to_exit:  # it answers before it goes; the next cell is not to blame
             raise KernelEnded("ended its kernel (exit)")
 
     async def serve(self, index: int, code: str) -> tuple[list, str | None]:
-        """Run code that serves the judge while that runs cell `index`.
+        """Run code that serves the judge while that runs cell `index`, until it is done or this is cancelled.
 
         Returns what was printed or shown meanwhile, and why the kernel ended (None: it did not). Errors and results
         are not among it: they would count as the test's.
         """
-        cell, served, ended = self.nb.cells[index], new_code_cell(code), None
-        self._seconds, self._serving, self._output_cell = None, True, -1
+        outputs, ended = self._outputs(), None
+        self.executed += 1
         try:
-            await self.async_execute_cell(served, index, store_history=False)
-        except DeadKernelError:  # also when this is cancelled
-            ended = self.how_it_ended()
-        except _NOT_JUPYTERS as error:
-            ended = _disturbed(error)
-        finally:
-            self._serving = False
-            self.nb.cells[index] = cell
-        return served.outputs, ended
+            await self.client.execute(code, outputs, float("inf"), store_history=False)
+        except Gone as gone:
+            ended = self._why(gone)
+        except asyncio.CancelledError:
+            ended = "did not let go of its kernel"
+        shown = [o for o in self._finished(outputs, index) if o.output_type in ("stream", "display_data")]
+        for output in shown:
+            if output.output_type == "stream":
+                output.name = "stdout"  # nbgrader takes all points for what is on stderr
+        return shown, ended
 
     async def quietly(self, code: str, seconds: float) -> str | None:
         """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""
-        message = self.kc.execute(code, store_history=False, stop_on_error=False)
-        return await self._reply(message, seconds)
+        try:
+            return str((await self.client.execute(code, None, seconds, store_history=False)).get("status"))
+        except (NoReply, Gone):
+            return None
 
     async def interrupt(self) -> bool:
         """Interrupt the running cell; True when the kernel answers again within the grace time."""
         await ensure_async(self.km.interrupt_kernel())
-        return await self._reply(self.kc.kernel_info(), GRACE_SECONDS) is not None
+        return await self.client.answers(GRACE_SECONDS)
 
     async def ended(self, seconds: float) -> bool:
         """Whether the kernel ends within so many seconds."""
         end = time.monotonic() + seconds
-        while await ensure_async(self.km.is_alive()):
+        while self._is_alive():
             if time.monotonic() > end:
                 return False
             await asyncio.sleep(0.02)
@@ -174,72 +172,48 @@ class StudentKernel(NotebookClient):
             return self.km.provisioner.how_it_ended()
         return "ended its kernel (out of memory, a crash, or exit?)"
 
-    async def _reply(self, message_id: str, seconds: float) -> str | None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            with contextlib.suppress(Exception):  # queue.Empty, or a malformed message
-                reply = await ensure_async(self.kc.shell_channel.get_msg(timeout=left))
-                if reply["parent_header"].get("msg_id") == message_id:
-                    return str(reply["content"].get("status"))
-            if not await ensure_async(self.kc.is_alive()):
-                return None
-        return None
+    def _is_alive(self) -> bool:
+        process = self.km.provisioner.process
+        return process is not None and process.poll() is None
 
-    def _check_reply(self, cell, cell_index, execute_reply) -> None:
-        """A cell counts as run only if the kernel says so: no error shown is no proof (showtraceback may be off)."""
-        for output in cell.outputs:
+    def _why(self, gone: Gone) -> str:
+        if self._is_alive():
+            return f"cut its kernel off from the grader ({gone})"
+        return self.how_it_ended()
+
+    def _outputs(self) -> Outputs:
+        limit = self.job.limits.output_bytes
+        return Outputs(min(limit, max(0, CELLS_OF_OUTPUT * limit - self._kept)))
+
+    def _finished(self, outputs: Outputs, index: int) -> list:
+        self._kept += min(outputs.size, outputs.limit)
+        label = cell_label(self.cells, index)
+        if outputs.size > outputs.limit:
+            what = f"{self.job.limits.output_bytes:,} bytes of output that are kept"
+            self.problems.append(f"{label} printed more than the {what}")
+        if outputs.malformed:
+            self.problems.append(f"{label} sent an output that is none of Jupyter's")
+        found = [nbformat.from_dict(output) for output in outputs.finished()]
+        for output in found:
             if output.output_type == "stream":
                 output.text = _without_overwritten(output.text)
-        if self._serving:
-            return
-        reply = execute_reply["content"]
-        self._asked_to_exit = any(item.get("source") == "ask_exit" for item in reply.get("payload", ()))
-        if self._sandboxed:
-            why = next(filter(None, (limit_met(o, self.job.limits) for o in cell.outputs)), None)
-            if why:
-                self.problems.append(f"{cell_label(self.nb.cells, cell_index)} {why}")
-        if reply["status"] == "ok" or any(o.output_type == "error" for o in cell.outputs):
-            return
-        ename, evalue = reply.get("ename", reply["status"]), reply.get("evalue", "the cell did not run to its end")
-        cell.outputs.append(new_output("error", ename=ename, evalue=evalue, traceback=[f"{ename}: {evalue}"]))
+            if output.output_type == "execute_result":
+                output.execution_count = self.executed
+        return found
 
-    def output(self, outs, msg, display_id, cell_index):
-        """Keep up to `limits.output_bytes` of a cell's output; what is beyond is cut, with a note."""
-        if self._serving:
-            display_id = None  # nothing of a test cell's may be changed later
-            if msg["msg_type"] not in ("stream", "display_data"):
-                return None
-            if msg["msg_type"] == "stream":
-                msg["content"]["name"] = "stdout"  # nbgrader takes all points for what is on stderr
-        limit = self.job.limits.output_bytes
-        content = msg["content"]
-        if cell_index != self._output_cell:
-            self._output_cell, self._output_bytes = cell_index, 0
-        room = min(limit - self._output_bytes, CELLS_OF_OUTPUT * limit - self._all_bytes)
-        size = _size(content)
-        self._output_bytes += size
-        self._all_bytes += min(size, max(room, 0))
-        if size <= room:
-            try:
-                made = super().output(outs, msg, display_id, cell_index)
-            except Exception:  # whatever nbformat says to a message that student code put together itself
-                label = cell_label(self.nb.cells, cell_index)
-                self.problems.append(f"{label} sent an output that is none of Jupyter's")
-                return None
-            _join_streams(outs)
-            return made
-        if msg["msg_type"] == "error":  # an error decides about points, so it is shortened but never dropped
-            content["evalue"] = str(content.get("evalue"))[:2000]
-            content["traceback"] = [str(line)[:2000] for line in content.get("traceback", [])[-20:]]
-            return super().output(outs, msg, display_id, cell_index)
-        if self._cut != self._output_cell:  # the first that does not fit
-            self._cut = self._output_cell
-            label = cell_label(self.nb.cells, cell_index)
-            self.problems.append(f"{label} printed more than the {limit:,} bytes of output that are kept")
-            text = str(content.get("text", ""))[: max(room, 0)] if msg["msg_type"] == "stream" else ""
-            note = f"\n[output cut here: {limit:,} bytes of a cell's output are kept]\n"
-            outs.append(new_output("stream", name="stdout", text=text + note))
-        return None
+    def _check(self, reply: dict, outputs: Outputs, index: int) -> None:
+        """A cell counts as run only if the kernel says so: no error shown is no proof (showtraceback may be off)."""
+        payload = reply.get("payload")
+        payload = payload if isinstance(payload, list) else []
+        self._asked_to_exit = any(isinstance(item, dict) and item.get("source") == "ask_exit" for item in payload)
+        if reply.get("status") != "ok" and not outputs.has_error:
+            ename, evalue = (str(reply.get(key))[:2000] for key in ("ename", "evalue"))
+            outputs.error(ename, evalue, [f"{ename}: {evalue}"])
+        if self._sandboxed:
+            errors = (o for o in outputs.finished() if o["output_type"] == "error")
+            why = next(filter(None, (limit_met(nbformat.from_dict(o), self.job.limits) for o in errors)), None)
+            if why:
+                self.problems.append(f"{cell_label(self.cells, index)} {why}")
 
 
 class _KernelManager(AsyncKernelManager):
@@ -278,10 +252,6 @@ def _surroundings(job: Job, name: str) -> dict:
     return {"env": env, "cwd": job.cwd or work}
 
 
-def _disturbed(error: Exception) -> str:
-    return f"made its kernel send messages that are none of Jupyter's ({error!r:.200})"
-
-
 def write_files(folder: str, files) -> None:
     """Make a folder that holds these files: (relative path, content) each."""
     os.mkdir(folder)
@@ -292,22 +262,6 @@ def write_files(folder: str, files) -> None:
             file.write(content)
 
 
-def _join_streams(outs) -> None:
-    """Join the last output to the one before it where both are what one stream printed."""
-    if len(outs) > 1 and outs[-1].output_type == outs[-2].output_type == "stream" and outs[-1].name == outs[-2].name:
-        outs[-2].text += outs.pop().text
-
-
 def _without_overwritten(text: str) -> str:
     """The text as a terminal ends up showing it: of a progress bar drawn with \\r, the last state of the line."""
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-
-
-def _size(value) -> int:
-    if isinstance(value, str | bytes):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(_size(v) for v in value.values())
-    if isinstance(value, list):
-        return sum(_size(v) for v in value)
-    return 8

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from autograder.course import TIMESTAMP, Assignment
 from autograder.errors import KitError
-from autograder.foreign_files import Budget, Entry, Folder, Refused, printable
+from autograder.foreign_files import Budget, Entry, Folder, Refused, printable, read_ordinary
 from autograder.job import Files
 from autograder.workspace import Workspace
 
@@ -39,6 +39,25 @@ def accepted_files(workspace: Workspace, assignment: Assignment, student: str) -
     taken, left_out = take_accepted(assignment, [(entry.parts, entry) for entry in listing.files])
     left_out += [(path, why) for path, why in listing.refused if assignment.accepts(tuple(path.split("/")))]
     return tuple(taken.items()), [f"{path} was not taken: it {why}" for path, why in left_out]
+
+
+def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> tuple[str | None, list[str]]:
+    """What timestamp.txt says, a time that nbgrader understands, or None; and remarks where it is not to be used."""
+    from nbgrader.utils import parse_utc
+
+    path = workspace.submitted(student, assignment.name) / TIMESTAMP
+    try:
+        text = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000)).decode().strip()
+        if text:
+            parse_utc(text)
+        return text or None, []
+    except FileNotFoundError:
+        return None, []
+    except Refused as error:
+        why = str(error)
+    except (ValueError, OverflowError, TypeError):
+        why = "holds no time"
+    return None, [f"{TIMESTAMP} {why}; when this was handed in is not known"]
 
 
 def take_accepted(

@@ -885,6 +885,7 @@ result = random_search(threshold_classifier, points, y_low, points, y_high, (1e-
                        np.random.default_rng(1))
 best_W, results = pair(result, "best_W, results")
 checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
+checks.true(len(set(thresholds)) >= 25, f"In 25 trials only {len(set(thresholds))} different learning rates were tried.")
 chosen = -best_W[1][1]
 reached = np.mean((points[:, 0] > chosen) == y_high)
 by_training = min(thresholds, key=lambda t: abs(t + 4))
@@ -902,6 +903,7 @@ for seed, labels_train, labels_val in ((2, y_low, y_high), (3, y_high, y_low), (
                            np.random.default_rng(seed))
     best_W, results = pair(result, "best_W, results")
     checks.shape(best_W, (2, 2), "best_W with 12 trials")
+    checks.true(len(set(thresholds)) >= 12, f"In 12 trials only {len(set(thresholds))} learning rates were tried.")
     most = max(np.mean((points[:, 0] > t) == labels_val) for t in thresholds)
     checks.close(np.mean((points[:, 0] > -best_W[1][1]) == labels_val), most, "the validation accuracy of best_W of 12 trials")
 ### END HIDDEN TESTS

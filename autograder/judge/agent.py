@@ -5,7 +5,6 @@ it imports. The student can do to it whatever they like: nothing it says is trus
 """
 
 import builtins
-import functools
 import inspect
 import socket
 import textwrap
@@ -13,10 +12,8 @@ import threading
 import tracemalloc
 import types
 
-import numpy as np
-
 from .decoder import Decoder
-from .exceptions import cleaned, described, named_type, type_name
+from .exceptions import cleaned, described, error_types, named_type, type_name
 from .frames import (
     CALLBACK,
     CALLBACK_ERROR,
@@ -90,7 +87,7 @@ class Agent:
             if kind != CALLBACK_ERROR:
                 raise ProtocolError("the judge sent something out of turn")
             names, message = value
-            raise named_type(names, FromCheck, self.error_types)(message)
+            raise named_type(names, FromCheck, self.error_types, error_types(self.namespace))(message)
 
     def _answer(self, number, tree, blocks):
         decoder = Decoder(tree, blocks, self._found, self.limits, remember=True)
@@ -117,7 +114,7 @@ class Agent:
         except BaseException:  # an argument that cannot even be looked at any more
             changed = []
         if isinstance(error, EncodeError):
-            return ["UnusableResult", "TypeError"], f"the result {error}", "", changed
+            return ["UnusableResult"], f"the result {error}", "", changed
         try:
             names, message, text = described(error, hide=_OWN_FILES)
         except BaseException:
@@ -176,6 +173,22 @@ class Agent:
         except StopIteration:
             return (False, None), None
 
+    def _set_attribute(self, target, name, value):
+        setattr(target, name, value)
+        return None, None
+
+    def _delete_attribute(self, target, name):
+        delattr(target, name)
+        return None, None
+
+    def _set_item(self, target, key, value):
+        target[key] = value
+        return None, None
+
+    def _delete_item(self, target, key):
+        del target[key]
+        return None, None
+
     def _stop(self):
         self.stopped = True
         return None, None
@@ -183,6 +196,9 @@ class Agent:
 
 class FromCheck(Exception):
     """An exception that a function of the instructor's raised."""
+
+    def __init__(self, message):
+        Exception.__init__(self, message)  # not that of another type, which may ask for more
 
 
 class JudgeFunction:
@@ -210,7 +226,6 @@ def sources(function):
 
     Empty when the text of the function itself cannot be had.
     """
-    function = inspect.unwrap(function)
     function = getattr(function, "__func__", function)
     waiting, found, seen = [(getattr(function, "__name__", ""), function)], [], set()
     while waiting:
@@ -237,7 +252,7 @@ def _used_by(function):
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     around = {name: function.__globals__[name] for name in names if name in function.__globals__}
     around |= inspect.getclosurevars(function).nonlocals
-    helpers = [(name, inspect.unwrap(value)) for name, value in around.items() if type(value) is types.FunctionType]
+    helpers = [(name, value) for name, value in around.items() if type(value) is types.FunctionType]
     return [(name, helper) for name, helper in helpers if helper.__module__ == function.__module__]
 
 
@@ -247,16 +262,21 @@ def _kind_of(value):
         return "class"
     if kind is types.ModuleType:
         return "module"
-    return "function" if kind in _FUNCTIONS else "object"
+    return "function" if callable(value) else "object"
 
 
-_FUNCTIONS = {types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial, np.ufunc}
 _OWN_FILES = {f.__code__.co_filename for f in (Agent.serve, Decoder.value, Encoder.put, FrameStream.receive)}
 _OPERATIONS = {
     "fetch": Agent._fetch,
     "call": Agent._call,
     "next": Agent._next,
     "stop": Agent._stop,
+    "has": lambda agent, name: (name in agent.namespace, None),
+    "contains": lambda agent, target, value: (value in target, None),
+    "set_attribute": Agent._set_attribute,
+    "delete_attribute": Agent._delete_attribute,
+    "set_item": Agent._set_item,
+    "delete_item": Agent._delete_item,
     "attribute": lambda agent, target, name: (builtins.getattr(target, name), None),
     "item": lambda agent, target, key: (target[key], None),
     "iterator": lambda agent, target: (_Opaque(iter(target)), None),

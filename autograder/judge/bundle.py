@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-MODULES = ("random_state", "frames", "decoder", "stream", "exceptions", "agent")
+MODULES = ("random_state", "named_tuples", "frames", "decoder", "stream", "exceptions", "agent")
 AGENT_MODULE = "_cs231n_agent"
 
 

@@ -1,14 +1,25 @@
 """The judge's end: one request at a time, and whatever comes back, a value or an error in words."""
 
 import random
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
+import numpy as np
+
+from ..outcomes import SELF_SPEAKING
 from . import proxies
-from .decoder import Decoder
-from .errors import ChannelError, StudentDied, StudentError, StudentProtocolError, StudentTimeout
+from .decoder import Decoder, generator_bytes
+from .errors import (
+    CannotCross,
+    JudgeError,
+    StudentDied,
+    StudentError,
+    StudentProtocolError,
+    StudentTimeout,
+)
 from .exceptions import BUILTIN, cleaned, described, named_type
 from .frames import (
     CALLBACK,
@@ -28,8 +39,12 @@ from .stream import FrameStream, PeerGone
 
 CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, callbacks and all
 MOST_NESTED = 20  # calls inside callbacks inside calls
-MOST_CALLBACKS = 10_000  # different functions handed over
+MOST_CALLBACKS = 1_000  # different functions handed over
 _numbers = random.SystemRandom()
+
+
+def _ended(*_, **__):
+    raise RuntimeError("the check that handed over this function is over")
 
 
 class StudentConnection:
@@ -56,10 +71,16 @@ class StudentConnection:
         self.over: str | None = None  # why nothing can be asked any more
         self.during: str | None = None  # what was running when it ended
         self.objects = WeakValueDictionary()
-        self._callbacks: dict[int, Callable] = {}
-        self._changed = deque(maxlen=256)
+        self.refusing: str | None = None  # why nothing may be asked for now
+        self._callbacks: dict[int, Callable] = {}  # of the instructor's functions, those handed over in this cell
+        self._given = 0  # functions so far
+        self._fetching = False
+        self.error_types: dict[str, type] = {}  # exceptions that arrive as these, beside the built-in ones
+        self._changed: list = []
+        self._advanced = deque(maxlen=256)  # random generators from which a student's function drew, and their states
         self._running = 0  # requests inside each other
-        self._error_types: dict = {}
+        self._thread, self._lock = 0, threading.Lock()  # the thread of the running requests
+        self._made_errors: dict = {}
         self._raised_by_check: BaseException | None = None
         self.begin(seconds)
 
@@ -71,26 +92,30 @@ class StudentConnection:
         """Ask for something and return (value, peak memory or None).
 
         what: names it in messages, as in "your svm_loss_naive". Raises StudentError for an exception over there,
-        ChannelError when no answer came, TypeError for an argument that cannot be handed over.
+        ChannelError when no answer came, CannotCross for an argument that cannot be handed over, for a random
+        generator that would not go on where it stands, or when another thread's request is running.
         """
-        if self.over:
-            raise StudentDied(f"{what} was not run: {self.over}")
+        if self.over or self.refusing:
+            raise StudentDied(f"{what} was not run: {self.over or self.refusing}")
         encoder = Encoder(self._number, self.limits)
         try:
             encoder.put(operation)
         except EncodeError as error:
-            raise TypeError(f"{what} cannot be called: an argument {error}") from None
+            raise CannotCross(f"the check hands {what} something that cannot cross: an argument {error}") from None
+        if self._advanced:
+            self._refuse_advanced(encoder.mutable)
         number, start = _numbers.getrandbits(63), time.monotonic()
         if start >= self._deadline:
             raise StudentTimeout(f"{what} was not run: the {self.seconds:g} s that this check may take were over")
-        if not self._running:
-            self.bytes_before = self.stream.received
-        self._running += 1
+        self._enter(what)
+        self._fetching = operation[0] == "fetch"
         try:
             if not self.stream.silent():
                 raise ProtocolError("it sent something that nobody had asked for")
             self.stream.send(encoder.frame(REQUEST, number), self._deadline)
             return self._result(*self._reply(number), encoder.mutable)
+        except StudentError:  # one may be named TimeoutError
+            raise
         except TimeoutError:
             why = f"{what} did not return within {self.seconds:g} s"
             if self._deadline - start < self.seconds / 2:  # others took longer
@@ -103,12 +128,10 @@ class StudentConnection:
             self._give_up(why, what)
             raise StudentDied(why) from None
         except ProtocolError as error:
-            if isinstance(error, ChannelError):
-                raise
             why = f"the connection to your code was disturbed while {what} was running: {error}"
             self._give_up(why, what)
             raise StudentProtocolError(why) from None
-        except (StudentError, ChannelError):
+        except JudgeError:
             raise
         except BaseException as error:  # the judge itself was interrupted, say: an answer may still be under way
             if error is not self._raised_by_check:
@@ -119,6 +142,8 @@ class StudentConnection:
 
     def stop(self, seconds: float = 5):
         """Let the agent's `serve` end, so that the student's kernel can go on; the connection stays."""
+        if self._running and threading.get_ident() != self._thread:
+            self._give_up("a thread of the check was still calling your code when its cell ended")
         if not self.over:
             self.begin(seconds)
             self.request(("stop",), "your kernel")
@@ -131,9 +156,35 @@ class StudentConnection:
         """Whether a student's function changed this array, list or dict, in its copy of a recent call's arguments."""
         return any(value is changed for changed in self._changed)
 
-    def forget_changes(self):
-        """Begin anew with what `was_changed` knows."""
+    def forget(self):
+        """Begin a new cell: what was changed is forgotten, and functions handed over are called no more."""
         self._changed.clear()
+        self._callbacks.clear()
+
+    def _enter(self, what):
+        with self._lock:
+            thread = threading.get_ident()
+            if self._running and thread != self._thread:
+                raise CannotCross(
+                    f"the check calls {what} from one thread while another waits for an answer of your code"
+                )
+            if not self._running:
+                self._thread, self.bytes_before = thread, self.stream.received
+            self._running += 1
+
+    def _refuse_advanced(self, arguments):
+        for value in arguments:
+            if type(value) is np.random.Generator and any(
+                value is generator and generator_bytes(value) == state for generator, state in self._advanced
+            ):
+                raise CannotCross(
+                    "this check passes one generator to two calls; make a new default_rng(seed) for each"
+                )
+
+    def _note_changed(self, arguments):
+        self._changed.extend(arguments)
+        generators = [value for value in arguments if type(value) is np.random.Generator]
+        self._advanced.extend((value, generator_bytes(value)) for value in generators)
 
     def _reply(self, number):
         """The reply to this request: its kind, its value, and what a callback served meanwhile raised, or None."""
@@ -146,9 +197,11 @@ class StudentConnection:
                 raise ProtocolError("it sent something out of turn")
             value = Decoder(tree, blocks, self._found, self.limits).value()
             if kind == CALLBACK:
-                failed = self._call_back(number, value) or failed
+                came = self._call_back(number, value)
+                if not isinstance(failed, (AssertionError, JudgeError)):  # which no later call makes undone
+                    failed = came or failed
                 continue
-            if isinstance(failed, (AssertionError, ChannelError)):  # even if the student's code swallowed it
+            if isinstance(failed, (AssertionError, JudgeError)):  # even if the student's code swallowed it
                 self._raised_by_check = failed
                 raise failed
             return kind, value, failed
@@ -157,15 +210,15 @@ class StudentConnection:
         """Run a function of the instructor's for the student's code. Returns what it raised, or None."""
         if type(value) is not tuple or [type(part) for part in value] != [int, tuple, dict]:
             raise ProtocolError("a call of a function of the check is malformed")
-        function = self._callbacks.get(value[0])
-        if function is None or not all(type(name) is str for name in value[2]):
+        function = self._callbacks.get(value[0], _ended)
+        if not 0 <= value[0] < self._given or not all(type(name) is str for name in value[2]):
             raise ProtocolError("it called a function that it was never given")
         encoder, kind, failed = Encoder(self._number, self.limits), CALLBACK_REPLY, None
         try:
             if self._running > MOST_NESTED:
                 raise RecursionError("functions of the check and of the notebook call each other too deep")
             encoder.put(function(*value[1], **value[2]))
-        except Exception as error:
+        except (Exception, JudgeError) as error:
             failed, encoder, kind = error, Encoder(self._number, self.limits), CALLBACK_ERROR
             names, message, _ = described(error)
             encoder.put((names, message))
@@ -180,7 +233,7 @@ class StudentConnection:
         changed = value[2] if kind == REPLY else value[3]
         if type(changed) is not list or not all(type(i) is int and 0 <= i < len(arguments) for i in changed):
             raise ProtocolError("an answer is malformed")
-        self._changed.extend(arguments[i] for i in changed)
+        self._note_changed([arguments[i] for i in set(changed)])
         if kind == REPLY:
             result, peak, _ = value
             if peak is not None and (type(peak) is not int or peak < 0):
@@ -193,7 +246,10 @@ class StudentConnection:
         if own and names[0] == type(failed).__name__:  # an exception type of the instructor's, come back
             self._raised_by_check = failed
             raise failed
-        raise named_type(names, StudentError, self._error_types)(cleaned(message), cleaned(text))
+        if names[0] in SELF_SPEAKING:  # what the grader itself says is not to be imitated
+            names[0] = f"your {names[0]}"
+        made = named_type(names, StudentError, self._made_errors, self.error_types)
+        raise made(cleaned(message), cleaned(text))
 
     def _recovered(self, number):
         """Interrupt the student's kernel; True when it lets go of the request, whose answer comes too late."""
@@ -221,16 +277,23 @@ class StudentConnection:
             return value._student_handle
         if not callable(value):
             raise EncodeError(f"is or holds an object of type {type(value).__name__}, which cannot be handed over")
-        if id(value) not in self._callbacks and len(self._callbacks) >= MOST_CALLBACKS:
-            raise EncodeError(f"is one of more than {MOST_CALLBACKS:,} functions")
-        self._callbacks[id(value)] = value  # kept, so that its id is no other function's later
         name = getattr(value, "__name__", None)
-        return Callback(id(value), name if type(name) is str else type(value).__name__)
+        name = name if type(name) is str else type(value).__name__
+        for number, known in self._callbacks.items():
+            if known is value:
+                return Callback(number, name)
+        if len(self._callbacks) >= MOST_CALLBACKS:
+            raise EncodeError(f"is one of more than {MOST_CALLBACKS:,} functions")
+        number, self._given = self._given, self._given + 1
+        self._callbacks[number] = value
+        return Callback(number, name)
 
     def _found(self, name):
         """What a name in a frame stands for."""
         if type(name) is Callback:
-            if name.number not in self._callbacks:
+            if not 0 <= name.number < self._given:
                 raise ProtocolError("it sent a function that it was never given")
+            if self._fetching or name.number not in self._callbacks:
+                raise StudentError("a function of a check is none of the notebook's")
             return self._callbacks[name.number]
         return proxies.proxy(self, Handle(name.number, name.kind, cleaned(name.type_name, 60)))

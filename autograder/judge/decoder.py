@@ -1,40 +1,50 @@
 """Reading a frame, strictly: whatever the other side sent, the outcome is plain data or a ProtocolError."""
 
 import struct
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 
 from .frames import (
     C128,
+    DICTS,
     DTYPES,
     F64,
+    FACTORIES,
     HANDLE_KINDS,
     I64,
     MOST_DIMENSIONS,
+    TEXT_DTYPE,
+    TIME_DTYPE,
     TYPES,
     U32,
     U64,
     Callback,
+    Encoder,
     Handle,
     Limits,
     ProtocolError,
+    all_characters,
     check_key,
     stored_bytes,
 )
+from .named_tuples import MOST_FIELDS, named_tuple, wrong_with
 from .random_state import generator_from
+
+MOST_TUPLE_TYPES = 100  # different namedtuples of one frame: making a type takes time
 
 
 class Decoder:
     """Reads the tree and the arrays of one frame.
 
     found: function from a Handle or Callback to what stands for it on this side; it may raise ProtocolError.
-    `mutable` lists the arrays, lists, dicts and sets that were read, in the order of the frame, each with what
-    `changed` needs to notice that it was changed since; it stays empty without remember=True.
+    `mutable` lists the arrays, lists, dicts, sets and random generators that were read, in the order of the frame,
+    each with what `changed` needs to notice that it was changed since, which is nothing without remember=True.
     """
 
     def __init__(self, tree, blocks, found, limits=Limits(), remember=False):  # noqa: B008 (a tuple)
         self.tree, self.blocks, self.found, self.limits = tree, blocks, found, limits
-        self.remember, self.mutable = remember, []
+        self.remember, self.mutable, self.tuple_types = remember, [], set()
         self.position = self.block_position = self.items = self.keys = 0
 
     def value(self):
@@ -112,6 +122,19 @@ class Decoder:
     def _tuple(self, depth):
         return tuple([self._next(depth + 1) for _ in range(self._count(depth))])
 
+    def _named_tuple(self, depth):
+        count = self._count(depth)
+        self.items += count
+        if count > MOST_FIELDS or self.items > self.limits.items:
+            raise ProtocolError("the namedtuples of the frame have too many fields")
+        name, *fields = parts = tuple(self._text() for _ in range(count + 1))
+        if parts not in self.tuple_types:
+            wrong = wrong_with(name, fields)
+            if wrong or len(self.tuple_types) == MOST_TUPLE_TYPES:
+                raise ProtocolError(wrong or f"the frame holds more than {MOST_TUPLE_TYPES} kinds of namedtuples")
+            self.tuple_types.add(parts)
+        return named_tuple(name, fields, [self._next(depth + 1) for _ in range(count)])
+
     def _key(self, depth):
         key = self._next(depth + 1)
         check_key(key, ProtocolError)
@@ -124,9 +147,15 @@ class Decoder:
             raise ProtocolError(f"the frame holds more than {self.limits.keys:,} keys")
         return count
 
-    def _dict(self, depth):
+    def _defaultdict(self, depth):
+        (factory,) = self._unpack(_BYTE)
+        if factory >= len(FACTORIES):
+            raise ProtocolError("there is no such default of a dict")
+        return self._dict(depth, lambda: defaultdict(FACTORIES[factory]))
+
+    def _dict(self, depth, empty=dict):
         count, place = self._count_keys(depth), self._place()
-        value = {}
+        value = empty()
         for _ in range(count):
             key = self._key(depth)
             value[key] = self._next(depth + 1)
@@ -165,20 +194,20 @@ class Decoder:
             raise ProtocolError("a range has step 0")
         return range(start, stop, step)
 
-    def _dtype(self, depth=0):
+    def _dtype(self, depth=0, others=()):
         size = self._unpack(_BYTE)[0]
-        dtype = DTYPES.get(bytes(self._bytes(size)))
-        if dtype is None:
+        code = bytes(self._bytes(size))
+        if code not in DTYPES and not any(other.fullmatch(code) for other in others):
             raise ProtocolError("there is no such dtype")
-        return dtype
+        return DTYPES.get(code) or np.dtype(code.decode())
 
     def _scalar(self, depth):
-        dtype = self._dtype()
+        dtype = self._dtype(others=(TIME_DTYPE,))
         data = self._bytes(dtype.itemsize)
         return _proper(np.frombuffer(data, dtype))[0]
 
     def _array(self, depth):
-        dtype = self._dtype()
+        dtype = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE))
         order, ndim = self._unpack(_ORDER)
         if order not in b"CF" or ndim > MOST_DIMENSIONS:
             raise ProtocolError("an array has no order of memory, or too many dimensions")
@@ -205,11 +234,13 @@ class Decoder:
     def _generator(self, depth):
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
+        start, place = (self.position - 1, self.block_position), self._place()
         name = self._text()
         try:
-            return generator_from(name, self._next(depth + 1))
+            value = generator_from(name, self._next(depth + 1))
         except ValueError as error:
             raise ProtocolError(str(error)) from None
+        return self._placed(place, value, (*start, self.position, self.block_position))
 
     def _handle(self, depth):
         (number,), (kind,) = self._unpack(U64), self._unpack(_BYTE)
@@ -229,7 +260,7 @@ class Decoder:
         return value
 
     def changed(self):
-        """Where in `mutable` stand the arrays, lists, dicts and sets that are not any more what was read."""
+        """Where in `mutable` stands what is not any more as it was read."""
         return [place for place, (value, before) in enumerate(self.mutable) if self._differs(value, before)]
 
     def _differs(self, value, before):
@@ -238,7 +269,10 @@ class Decoder:
             # NaN counts as unchanged, so bytes are compared
             sent = self.blocks[start : start + value.nbytes]
             return value.shape != shape or value.tobytes(order) != bytes(sent)
-        if type(value) is dict:
+        if type(value) is np.random.Generator:
+            start, block_start, end, block_end = before
+            return generator_bytes(value) != self.tree[start:end] + bytes(self.blocks[block_start:block_end])
+        if type(value) in DICTS:
             now = tuple(value.items())
             return len(now) != len(before) or any(
                 a is not c or not _same(b, d) for (a, b), (c, d) in zip(now, before, strict=True)
@@ -254,10 +288,19 @@ def _same(a, b):
     return a is b or (type(a) is type(b) and type(a) in (bool, int, float, str) and a == b)
 
 
+def generator_bytes(generator):
+    """The state of a random generator, as bytes to be compared."""
+    encoder = Encoder(None)
+    encoder.put(generator)
+    return bytes(encoder.tree) + b"".join(encoder.blocks)
+
+
 def _proper(array):
-    """Bytes of a bool array have to be 0 or 1: np.sum of others counts too much."""
+    """Bytes of a bool array have to be 0 or 1: np.sum of others counts too much. A text is made of characters."""
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise ProtocolError("a truth value is neither 0 nor 1")
+    if array.dtype.kind == "U" and not all_characters(array.reshape(-1, order="A").view(np.uint32)):
+        raise ProtocolError("an array of texts holds something that is no character")
     return array
 
 
@@ -276,7 +319,11 @@ _READERS = {
     ord("b"): Decoder._byte_string,
     ord("l"): Decoder._list,
     ord("t"): Decoder._tuple,
+    ord("u"): Decoder._named_tuple,
     ord("d"): Decoder._dict,
+    ord("O"): lambda d, depth: d._dict(depth, OrderedDict),
+    ord("C"): lambda d, depth: d._dict(depth, Counter),
+    ord("F"): Decoder._defaultdict,
     ord("S"): Decoder._set,
     ord("Z"): Decoder._frozenset,
     ord(":"): Decoder._slice,

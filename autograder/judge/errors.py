@@ -1,8 +1,5 @@
 """What a test cell meets when a student's function did not return: errors that speak to the student."""
 
-from .frames import ProtocolError
-
-
 class StudentError(Exception):
     """An exception raised in the student's kernel.
 
@@ -23,11 +20,19 @@ class StudentError(Exception):
         return [f"{type(self).__name__}: {self.message}"]
 
 
-class ChannelError(Exception):
-    """No answer can be had from the student's kernel; str() says why, for the student."""
+class JudgeError(BaseException):
+    """Something that no test may take for an exception of the student's, so it is no Exception."""
 
     def _render_traceback_(self):
         return [f"{type(self).__name__}: {self}"]
+
+
+class CannotCross(JudgeError):
+    """The check asks for something that does not work between two processes; str() says what, for its author."""
+
+
+class ChannelError(JudgeError):
+    """No answer can be had from the student's kernel; str() says why, for the student."""
 
 
 class StudentTimeout(ChannelError):
@@ -38,5 +43,5 @@ class StudentDied(ChannelError):
     """The student's kernel is gone, or the connection to it was given up earlier."""
 
 
-class StudentProtocolError(ChannelError, ProtocolError):
+class StudentProtocolError(ChannelError):
     """What came from the student's kernel is not what may come."""

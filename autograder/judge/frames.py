@@ -8,11 +8,14 @@ Values cross by value: an array that occurs twice arrives as two arrays.
 """
 
 import math
+import re
 import struct
+from collections import Counter, OrderedDict, defaultdict
 from typing import NamedTuple
 
 import numpy as np
 
+from .named_tuples import parts_of
 from .random_state import state_of
 
 REQUEST, REPLY, ERROR, CALLBACK, CALLBACK_REPLY, CALLBACK_ERROR = range(1, 7)
@@ -24,12 +27,17 @@ MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
 SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
 
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
-DTYPES = {np.dtype(c).str.encode(): np.dtype(c) for c in "?bhilqBHILQefdgFDG"}
+# of two types for one kind of number, such as long and long long, the one that goes by its name, np.int64
+_SCALARS = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
+DTYPES = {dtype.str.encode(): dtype for dtype in _SCALARS.values()}
 _DTYPE_CODES = {dtype: bytes([len(code)]) + code for code, dtype in DTYPES.items()}
-_SCALARS = {np.dtype(c).type: np.dtype(c) for c in "?bhilqBHILQefdgFDG"}
+TEXT_DTYPE = re.compile(rb"<U[1-9]\d{0,6}")
+TIME_DTYPE = re.compile(rb"<[Mm]8(\[([1-9]\d{0,5})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
 TYPES = {t.__name__: t for t in (bool, int, float, complex, str, bytes, list, tuple, dict, set, object)}
-TYPES |= {"numpy." + np.dtype(c).name: np.dtype(c).type for c in "?bhilBHILefdgFDG"}
-_TYPE_NAMES = {t: name for name, t in TYPES.items()}
+TYPES |= {"numpy." + dtype.name: dtype.type for dtype in DTYPES.values()}
+_TYPE_NAMES = {t: name for name, t in TYPES.items()} | {t: "numpy." + d.name for t, d in _SCALARS.items()}
+FACTORIES = (None, int, float, list, dict, set, str)  # of a defaultdict; any other arrives as None
+DICTS = {dict: b"d", OrderedDict: b"O", Counter: b"C", defaultdict: b"F"}
 _HASHABLE = {type(None), bool, int, float, complex, str, bytes, *_SCALARS}
 
 
@@ -72,7 +80,8 @@ class Encoder:
     """Writes one frame.
 
     opaque: function from a value that is no plain data to its Handle or Callback; it raises EncodeError if there
-    is none. `mutable` lists the arrays, lists, dicts and sets that were written, in the order of the frame.
+    is none. `mutable` lists the arrays, lists, dicts, sets and random generators that were written, in the order of
+    the frame.
     """
 
     def __init__(self, opaque, limits=Limits()):  # noqa: B008 (a tuple)
@@ -94,6 +103,10 @@ class Encoder:
             self.tree += b"n" + _DTYPE_CODES[dtype] + np.array(value, dtype).tobytes()
         elif issubclass(kind, np.ndarray):
             self._array(value)
+        elif issubclass(kind, tuple) and (parts := parts_of(value)):
+            self._put_named_tuple(*parts, depth)
+        elif (kind is np.datetime64 or kind is np.timedelta64) and _dtype_code(value.dtype):
+            self.tree += b"n" + _dtype_code(value.dtype) + np.array(value).tobytes()
         elif issubclass(kind, np.dtype) and value.str.encode() in DTYPES:
             self.tree += b"D" + _DTYPE_CODES[np.dtype(value.str)]
         elif kind is type and value in _TYPE_NAMES:
@@ -112,11 +125,14 @@ class Encoder:
 
     def _array(self, value):
         # subclasses go as the plain array they are made of, without asking them anything
+        if issubclass(type(value), np.ma.MaskedArray):
+            raise EncodeError("is or holds a masked array; make a plain one of it with .filled(value)")
         array = np.ndarray.view(value, np.ndarray)
-        if array.dtype not in _DTYPE_CODES:
-            if array.dtype.newbyteorder("=") not in _DTYPE_CODES:
-                return self._opaque(value)
+        if array.dtype.byteorder in "<>" and not array.dtype.isnative:
             array = array.astype(array.dtype.newbyteorder("="))
+        code = _dtype_code(array.dtype)
+        if code is None:
+            return self._opaque(value)
         if array.ndim > MOST_DIMENSIONS or stored_bytes(array.shape, array.itemsize) > self.limits.array_bytes:
             raise EncodeError(f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
                               f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions")
@@ -124,12 +140,14 @@ class Encoder:
         if array.dtype.kind == "b":
             array = array.view(np.uint8) != 0  # views of other arrays may hold other bytes than 0 and 1
         order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-        self.tree += b"a" + _DTYPE_CODES[array.dtype] + order.encode() + bytes([array.ndim])
+        self.tree += b"a" + code + order.encode() + bytes([array.ndim])
         self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
-        if array.nbytes <= SMALL:
+        if array.nbytes <= SMALL and array.dtype.kind != "U":
             self.blocks.append(array.tobytes(order))
         else:
             flat = np.ascontiguousarray(array.T if order == "F" else array).reshape(-1)
+            if array.dtype.kind == "U" and not all_characters(flat.view(np.uint32)):
+                raise EncodeError("holds a text with half a character (a lone surrogate)")
             self.blocks.append(memoryview(flat.view(np.uint8)))
         self.block_bytes += array.nbytes
 
@@ -188,7 +206,10 @@ class Encoder:
     def _put_dict(self, value, depth):
         self._count_keys(value)
         self.mutable.append(value)
-        self._open(b"d", value, depth)
+        tag = DICTS[type(value)]
+        if type(value) is defaultdict:
+            tag += bytes([next((i for i, known in enumerate(FACTORIES) if value.default_factory is known), 0)])
+        self._open(tag, value, depth)
         for key, item in value.items():
             check_key(key, EncodeError)
             self.put(key, depth + 1)
@@ -213,12 +234,21 @@ class Encoder:
         for part in (value.start, value.stop, value.step):
             self.put(part, depth + 1)
 
+    def _put_named_tuple(self, name, fields, values, depth):
+        self.items += len(fields)
+        self._open(b"u", values, depth)
+        for text in (name, *fields):
+            self._text(text)
+        for item in values:
+            self.put(item, depth + 1)
+
     def _put_generator(self, value, depth):
         try:
             name, state = state_of(value)
         except ValueError:
             self._opaque(value)
             return
+        self.mutable.append(value)
         self.tree += b"g"
         self._text(name)
         self.put(state, depth + 1)
@@ -239,10 +269,28 @@ _WRITERS = {
     set: Encoder._put_set,
     frozenset: Encoder._put_set,
     dict: Encoder._put_dict,
+    OrderedDict: Encoder._put_dict,
+    Counter: Encoder._put_dict,
+    defaultdict: Encoder._put_dict,
     slice: Encoder._put_three,
     range: Encoder._put_three,
     np.random.Generator: Encoder._put_generator,
 }
+
+
+def _dtype_code(dtype):
+    """How a dtype is named in a frame, None if arrays of it do not go."""
+    code = _DTYPE_CODES.get(dtype)
+    if code is None and dtype.kind in "UMm":
+        text = dtype.str.encode()
+        if TEXT_DTYPE.fullmatch(text) or TIME_DTYPE.fullmatch(text):
+            return bytes([len(text)]) + text
+    return code
+
+
+def all_characters(codes):
+    """Whether an array of uint32 holds code points of characters only, as a text does."""
+    return not codes.size or (codes.max() <= 0x10FFFF and not np.any((codes >= 0xD800) & (codes < 0xE000)))
 
 
 def stored_bytes(shape, itemsize):

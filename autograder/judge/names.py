@@ -2,13 +2,17 @@
 
 import ast
 import builtins
+import functools
 
 from .connection import StudentConnection
-from .errors import StudentError
+from .errors import ChannelError, StudentError
 from .proxies import StudentObject
 
+_once = functools.lru_cache(maxsize=1000)  # for the cells of an instructor's, which come with every submission
 
-def bound_names(source: str) -> set[str]:
+
+@_once
+def bound_names(source: str) -> frozenset[str]:
     """The global names that a cell binds, in functions and magics too. Empty if it is no Python.
 
     source: IPython source text.
@@ -28,10 +32,11 @@ def bound_names(source: str) -> set[str]:
             names.add(node.rest)
     for code in _code_of_magics(tree):
         names |= bound_names(code)
-    return names
+    return frozenset(names)
 
 
-def imported_modules(source: str) -> list[str]:
+@_once
+def imported_modules(source: str) -> tuple[str, ...]:
     """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python."""
     found = set()
     for node in ast.walk(_parsed(source)):
@@ -39,12 +44,17 @@ def imported_modules(source: str) -> list[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(node.module)
-    return sorted(found)
+    return tuple(sorted(found))
 
 
-def imports_star(source: str) -> bool:
-    """Whether a cell has a `from x import *`, so that nobody can tell which names it binds."""
-    return any(isinstance(node, ast.alias) and node.name == "*" for node in ast.walk(_parsed(source)))
+def binds_unknown(source: str) -> bool:
+    """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals() and the like."""
+    return any(
+        (isinstance(node, ast.alias) and node.name == "*")
+        or (isinstance(node, ast.Name) and node.id in ("exec", "globals", "locals", "vars"))
+        or (isinstance(node, ast.Constant) and node.value in ("run", "load", "pylab", "store"))
+        for node in ast.walk(_parsed(source))
+    )
 
 
 class StudentNames(dict):
@@ -72,16 +82,31 @@ class StudentNames(dict):
             return self._given[name]
         if hasattr(builtins, name):  # IPython adds some
             return getattr(builtins, name)
-        if self.closed or name in self.reserved or (name.startswith("__") and name.endswith("__")):
+        if self.closed or (name.startswith("__") and name.endswith("__")):
+            raise KeyError(name)
+        if name in self.reserved:
+            self._say_that_it_is_reserved(name)
             raise KeyError(name)
         try:
             value, _ = self.connection.request(("fetch", name), f"your {name}")
         except StudentError:  # not defined, or it cannot be sent
             raise KeyError(name) from None
         if isinstance(value, StudentObject):
+            if value._student_handle.kind == "module":  # what a check relies on, it imports
+                raise KeyError(name)
             value._name = name
         self._given[name] = value
         return value
+
+    def _say_that_it_is_reserved(self, name):
+        """Raise the NameError that tells it, if the student has the name, too."""
+        try:
+            known, _ = self.connection.request(("has", name), f"your {name}")
+        except (StudentError, ChannelError):
+            return
+        if known is True:
+            why = "a cell of the instructor's binds it too, so it is not taken from the notebook"
+            raise NameError(f"name '{name}' is not defined: {why}", name=name)
 
 
 def _parsed(source):

@@ -3,16 +3,26 @@
 import base64
 import io
 import json
+import re
 
 MOST_ERROR_TEXT = 2_000  # characters of an error's value, and of each line of its traceback, if there is too much
 MOST_ERROR_LINES = 20
+MOST_ERRORS = 5  # in one cell
+LEAST_SIZE = 50  # that a display counts, however little is in it
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what no file and no database takes
 
 
 class Outputs:
-    """The outputs of one cell. Of more than `limit` characters the rest is dropped, with a note; errors never are."""
+    """The outputs of one cell. Of more than `limit` characters the rest is dropped, with a note.
+
+    What decides about points, errors and the value of the last expression, is shortened, but never dropped.
+    """
 
     def __init__(self, limit: int):
         self.limit, self.size, self.has_error = limit, 0, False
+        self.errors = 0
+        self.malformed = False  # something was no output at all
+        self.idle = False  # the kernel has said that it is done
         self._outputs: list[dict] = []
         self._displayed: dict[str, dict] = {}
         self._clear_next = False
@@ -26,7 +36,7 @@ class Outputs:
 
     def stream(self, name: str, text: str) -> None:
         """Add what was printed to "stdout" or "stderr"."""
-        kept = text[: max(0, self.limit - self.size)]
+        kept = _clean(text[: max(0, self.limit - self.size)])
         if kept:
             self._print(name, kept)
         if self._too_much(len(text)):
@@ -34,38 +44,47 @@ class Outputs:
 
     def display(self, data: dict, metadata: dict, display_id: str | None = None, update: bool = False) -> None:
         """Add a picture, say, or put it in the place of an earlier one."""
-        data = {kind: _plain(value) for kind, value in data.items()}
+        data, metadata = _bundle(data, metadata)
         if update and display_id not in self._displayed:
             return
-        if self._too_much(_size(data)):
+        if self._too_much(max(_size(data), LEAST_SIZE)):
             self._print("stdout", self._note)
         if self.size > self.limit:
             return
         if update:
-            self._displayed[display_id].update(data=data, metadata=_plain(metadata))
+            self._displayed[display_id].update(data=data, metadata=metadata)
             return
-        output = {"output_type": "display_data", "data": data, "metadata": _plain(metadata)}
+        output = {"output_type": "display_data", "data": data, "metadata": metadata}
         if display_id:
             self._displayed[display_id] = output
         self._append(output)
 
     def result(self, data: dict, metadata: dict) -> None:
         """Add the value of an expression."""
-        data = {kind: _plain(value) for kind, value in data.items()}
+        data, metadata = _bundle(data, metadata)
         if self._too_much(_size(data)):
             self._print("stdout", self._note)
-        if self.size <= self.limit:
-            metadata = _plain(metadata)
-            self._append({"output_type": "execute_result", "execution_count": None, "data": data, "metadata": metadata})
+        if self.size > self.limit:  # it may decide about points, so it is shortened but never dropped
+            data, metadata = {"text/plain": str(data.get("text/plain", ""))[:MOST_ERROR_TEXT]}, {}
+        self._append({"output_type": "execute_result", "execution_count": None, "data": data, "metadata": metadata})
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:
         """Add an error."""
         self.has_error = True
+        self.errors += 1
+        if self.errors > MOST_ERRORS:
+            return
+        name, value, traceback = _clean(name[:200]), _clean(value), [_clean(line) for line in traceback]
         self._too_much(len(name) + len(value) + _size(traceback))
         if self.size > self.limit:
             value = value[:MOST_ERROR_TEXT]
             traceback = [line[:MOST_ERROR_TEXT] for line in traceback[-MOST_ERROR_LINES:]]
         self._append({"output_type": "error", "ename": name, "evalue": value, "traceback": traceback})
+
+    def too_long(self) -> None:
+        """Say that something was put out that is too large to look at."""
+        if self._too_much(self.limit + 1):
+            self._print("stdout", self._note)
 
     def drop_errors(self, name: str) -> None:
         """Take out the errors of this name."""
@@ -119,16 +138,37 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
-def _plain(value):
+def _bundle(data, metadata):
+    """Data by type as nbformat wants it, and of the metadata the size of pictures."""
+    shown = {_clean(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
+    sizes = {}
+    for kind in shown:
+        size = metadata.get(kind) if isinstance(metadata, dict) else None
+        if isinstance(size, dict):
+            size = {key: size[key] for key in ("width", "height") if type(size.get(key)) in (int, float)}
+            sizes |= {kind: size} if size else {}
+    return shown, sizes
+
+
+def _plain(kind, value):
     """As JSON can hold it; raw bytes, as of a picture, become base64."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    return value if isinstance(value, str) else json.loads(json.dumps(value, default=str))
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if isinstance(value, str):
+        return _clean(value)
+    text = _clean(json.dumps(value, default=str, ensure_ascii=False))
+    return json.loads(text) if kind.endswith("json") else text
+
+
+def _clean(text):
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _size(value):
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(map(_size, value.values()))
+        return sum(len(key) + _size(part) for key, part in value.items())
     return sum(map(_size, value)) if isinstance(value, list) else 8

@@ -1,13 +1,14 @@
 """What stands in the judge for objects of the student's.
 
-Calls, attributes, items, length and iteration go to the student's kernel and bring back values. Nothing else does:
-repr, comparison, truth, hashing, copying, conversion to an array, and names with a leading underscore are answered
-here.
+Calls, attributes, items, length, `in` and iteration go to the student's kernel and bring back values; attributes and
+items can be set and deleted there. Nothing else goes: repr, truth (always true), hashing, copying, and names with a
+leading underscore are answered here. `==` says whether it is the same object; compared with a value, computed with or
+converted it raises CannotCross, since the student's operators are not asked.
 """
 
 import ast
 
-from .errors import StudentError, StudentProtocolError
+from .errors import CannotCross, StudentError, StudentProtocolError
 from .exceptions import identifier
 from .frames import Handle
 
@@ -29,7 +30,7 @@ class StudentObject:
     """An object in the student's kernel."""
 
     __slots__ = ("_student_connection", "_student_handle", "_name", "__weakref__")
-    __array_ufunc__ = None  # NumPy's operators refuse it instead of converting it
+    __hash__ = object.__hash__
 
     def __init__(self, connection, handle, name=None):
         self._student_connection, self._student_handle = connection, handle
@@ -41,8 +42,38 @@ class StudentObject:
             raise AttributeError(f"{name} of {self._what} cannot be read from a check")
         return self._named(self._ask("attribute", name), f"{self._name}.{name}")
 
+    def __setattr__(self, name, value):
+        if name in StudentObject.__slots__:
+            object.__setattr__(self, name, value)
+        elif name.startswith("_"):
+            raise CannotCross(f"{name} of {self._what} cannot be set from a check")
+        else:
+            self._ask("set_attribute", name, value)
+
+    def __delattr__(self, name):
+        if name.startswith("_"):
+            raise CannotCross(f"{name} of {self._what} cannot be deleted from a check")
+        self._ask("delete_attribute", name)
+
     def __getitem__(self, key):
         return self._ask("item", key)
+
+    def __setitem__(self, key, value):
+        self._ask("set_item", key, value)
+
+    def __delitem__(self, key):
+        self._ask("delete_item", key)
+
+    def __contains__(self, value):
+        found = self._ask("contains", value)
+        if type(found) is not bool:
+            raise StudentProtocolError(f"what {self._what} holds is neither true nor false")
+        return found
+
+    def __eq__(self, other):
+        if other is None or isinstance(other, StudentObject):
+            return self is other
+        raise CannotCross(f"{self._kind}; compare a value of it")
 
     def __len__(self):
         size = self._ask("length")
@@ -58,35 +89,85 @@ class StudentObject:
         if not isinstance(iterator, StudentObject):
             raise StudentProtocolError(f"the iterator of {self._what} is none")
         for _ in range(MOST_STEPS):
-            step = iterator._ask("next", what=self._what)
-            if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
-                raise StudentProtocolError(f"a step of {self._what} is malformed")
-            if not step[0]:
+            going_on, value = iterator._step(self._what)
+            if not going_on:
                 return
-            yield step[1]
-        raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?")
+            yield value
+        if not iterator._step(self._what)[0]:
+            return
+        try:
+            self._ask("length")
+        except StudentError:
+            raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?") from None
+        raise StudentError(f"{self._what} gives more than {MOST_STEPS:,} values one by one, which is not done")
+
+    def __next__(self):
+        going_on, value = self._step(self._what)
+        if not going_on:
+            raise StopIteration
+        return value
 
     def __repr__(self):
         return f"<{type(self).__name__} {self._name!r} of the notebook>"
 
-    def __array__(self, *_, **__):
-        raise TypeError(f"an object of type {type(self).__name__} is no array")
+    def __mro_entries__(self, bases):
+        raise CannotCross(f"{self._kind} and stays in the notebook; a class of a check cannot derive from it")
+
+    def __instancecheck__(self, value):
+        raise CannotCross(f"{self._kind} and stays in the notebook; isinstance cannot ask for it")
+
+    __subclasscheck__ = __instancecheck__
 
     def __reduce__(self):
-        raise TypeError(f"an object of type {type(self).__name__} stays in the notebook; it cannot be copied")
+        raise CannotCross(f"an object of type {type(self).__name__} stays in the notebook; it cannot be copied")
 
     @property
     def _what(self):
         return f"your {self._name}"
 
+    @property
+    def _kind(self):
+        return f"{self._what} is an object of type {type(self).__name__}"
+
+    def _step(self, what):
+        """(whether there is another value, the value) of an iterator."""
+        step = self._ask("next", what=what)
+        if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
+            raise StudentProtocolError(f"a step of {what} is malformed")
+        return step
+
     def _ask(self, operation, *arguments, what=None):
         value, _ = self._student_connection.request((operation, self, *arguments), what or self._what)
         return value
 
+    def __array__(self, *_, **__):
+        raise TypeError(f"{self._kind}; compute with a value of it")
+
     def _named(self, value, name):
+        if isinstance(value, StudentObject) and value._student_handle.kind == "module":
+            raise CannotCross(f"{name} is a module of the notebook; a check imports its own")
         if isinstance(value, StudentObject) and value._name == value._student_handle.type_name:
             value._name = name
         return value
+
+
+def _refuse(words):
+    def refuse(self, *_, **__):
+        raise CannotCross(f"{self._kind}; {words}")
+
+    return refuse
+
+
+for _operator in ("lt", "le", "gt", "ge"):
+    setattr(StudentObject, f"__{_operator}__", _refuse("compare a value of it"))
+for _operator in (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift"),
+    *("and", "or", "xor", "neg", "pos", "abs", "invert", "int", "float", "complex", "index"),
+    *("round", "trunc", "floor", "ceil", "array_ufunc", "array_function"),
+):
+    setattr(StudentObject, f"__{_operator}__", _refuse("compute with a value of it"))
+    if hasattr(int, f"__r{_operator}__") or _operator == "matmul":
+        setattr(StudentObject, f"__r{_operator}__", _refuse("compute with a value of it"))
 
 
 class StudentFunction(StudentObject):

@@ -39,6 +39,8 @@ def generator_from(name, state):
     if type(name) is not str or name not in _SCHEMAS:
         raise ValueError("the random generator is of no kind that is known")
     _check(state, _SCHEMAS[name])
+    if name == "MT19937" and not state["state"]["key"].any():
+        raise ValueError("the random generator has a state of zeros, from which some distributions draw for ever")
     bits = _CLASSES[name](0)
     bits.state = {"bit_generator": name, **state}
     return np.random.Generator(bits)

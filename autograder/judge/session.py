@@ -98,6 +98,8 @@ class JudgeTemplate:
                     if self.pid is None:
                         self._launch()
                     socket.send_fds(self._socket, [request], [theirs.fileno(), channel.fileno()])
+                except ConnectionError:
+                    raise JudgeDied(_ENDED) from None
                 except OSError as error:
                     raise JudgeDied(f"the judge could not be started: {error}") from None
             control.setblocking(False)
@@ -195,15 +197,17 @@ class Judge:
             self.end()
             raise JudgeDied(f"the judge could not start: {hello['failed']}")
 
-    async def run(self, source: str, seconds: float) -> Ran:
+    async def run(self, source: str, seconds: float, test: bool = True, alone: bool = False) -> Ran:
         """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
 
-        source: IPython source text. Raises JudgeDied; the judge is then ended.
+        source: IPython source text. test: whether it is a test; of another cell that fails, the names that it was to
+        bind anew are unbound. alone: without the student's kernel, which need not serve then. Raises JudgeDied; the
+        judge is then ended.
         """
         if self.pid is None:
             raise JudgeDied(_ENDED)
         try:
-            await self._send({"source": source, "seconds": seconds})
+            await self._send({"source": source, "seconds": seconds, "test": test, "alone": alone})
             return Ran(**await self._answer(seconds))
         except (JudgeDied, asyncio.CancelledError):
             self.end()

@@ -24,8 +24,9 @@ import numpy as np
 
 from .connection import StudentConnection
 from .errors import ChannelError, StudentError
+from .exceptions import error_types
 from .messages import packed, receive
-from .names import StudentNames, imports_star
+from .names import StudentNames, binds_unknown, bound_names
 from .shell import JudgeShell, make_shell
 
 _PR_SET_PDEATHSIG = 1
@@ -62,7 +63,7 @@ def main(descriptor: int, parent: int) -> None:
         judge = os.fork()
         if judge == 0:
             worker.close()
-            _judge(shell, *descriptors)
+            _judge(shell, len(pythonpath), *descriptors)
         judges.add(judge)
         for number in descriptors:
             os.close(number)
@@ -84,8 +85,8 @@ def _import(name: str) -> None:
             importlib.import_module("matplotlib_inline.backend_inline")
 
 
-def _judge(shell, control_descriptor, channel_descriptor):
-    """All that the process of a judge does; it does not return."""
+def _judge(shell, course_paths, control_descriptor, channel_descriptor):
+    """All that the process of a judge does; it does not return. course_paths: how many begin the module path."""
     template = os.getppid()
     try:
         _end_with(template)
@@ -98,6 +99,7 @@ def _judge(shell, control_descriptor, channel_descriptor):
             os.set_inheritable(number, False)
         control, channel = socket.socket(fileno=control_descriptor), socket.socket(fileno=channel_descriptor)
         setting = types.SimpleNamespace(**receive(control)[0])
+        sys.path.insert(course_paths, setting.work)  # a notebook imports what lies beside it
         cells = failed = None
         try:
             cells = _Cells(shell, setting, channel)
@@ -138,12 +140,16 @@ class _Cells:
         self.names = StudentNames(self.connection, setting.reserved)
         shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)
 
-    def run(self, source, seconds):
+    def run(self, source, seconds, test, alone):
         """Run a cell and say what came of it, as the fields of a `Ran`."""
+        before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
+        self.connection.refusing = "it ended its kernel the last time" if alone else None
         outputs = self.shell.keep_outputs(self.setting.output_bytes)
         self.names.forget()
-        self.connection.forget_changes()
+        self.connection.forget()
         self.connection.begin(seconds)
+        # not those of the cell itself, which no student's code could raise but by their name
+        self.connection.error_types = error_types(self.shell.namespace)
         self.interrupted, ok = False, False
         try:
             self.running = True
@@ -156,10 +162,16 @@ class _Cells:
             outputs.drop_errors("KeyboardInterrupt")
             why = f"did not finish within {seconds:g} s"
             outputs.error("TimeLimit", why, [f"TimeLimit: {why}"])
-        if not ok and imports_star(source):
+        if not ok and binds_unknown(source):
             self.names.closed = True
-        with contextlib.suppress(ChannelError, StudentError):
-            self.connection.stop(self.setting.stop_seconds)
+        if not ok and not test:  # what it was to bind anew must not be taken for that by a test
+            for name, value in before.items():
+                kept = self.shell.namespace.get(name)
+                if kept is value and not isinstance(value, types.ModuleType):
+                    self.shell.namespace.pop(name, None)
+        if not alone:
+            with contextlib.suppress(ChannelError, StudentError):
+                self.connection.stop(self.setting.stop_seconds)
         return {
             "outputs": outputs.finished(),
             "ok": ok,

@@ -59,7 +59,7 @@ def limit_met(output, limits: Limits) -> str | None:
         (errno.EROFS, "wrote to a folder that is read-only here; its own is the working folder"),
         (errno.ENETUNREACH, "needs the network, and there is none when a notebook is graded"),
     ):
-        if evalue.startswith(f"[Errno {code}] "):
+        if f"[Errno {code}] " in evalue:
             return what
     if "Temporary failure in name resolution" in evalue or "Name or service not known" in evalue:
         return "needs the network, and there is none when a notebook is graded"

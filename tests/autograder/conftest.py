@@ -1,11 +1,15 @@
 """A tiny course, built and released once; every test that asks for it gets a copy of the workspace."""
 
 import shutil
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from autograder.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import small_notebooks.py
 
 COURSE = """
 [course]

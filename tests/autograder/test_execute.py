@@ -110,7 +110,7 @@ def test_one_line_of_megabytes_takes_no_longer_than_many_lines():
     assert time.monotonic() - start < 60
 
 
-@pytest.mark.parametrize("message", ["'stream', {}", "'error', {}", "'display_data', {'data': {'image/png': 7}}"])
+@pytest.mark.parametrize("message", ["'stream', {}", "'error', {}", "'display_data', {'data': 7}"])
 def test_a_malformed_message_is_dropped_and_the_rest_of_the_notebook_runs(message):
     send = f"kernel = get_ipython().kernel\nkernel.send_response(kernel.iopub_socket, {message})"
     executed, cells = run(send, "1 + 1")

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.feedback_page import MATHJAX, FeedbackPage, clean
+from autograder.feedback_page import MATHJAX, FeedbackPage, TookTooLong, clean
 
 RUN = "void(document.title='ran NAME',new Image().src='BEACON/NAME')"
 DATA_PAGE = "data:text/html;base64," + base64.b64encode(b"<script>parent.document.title='ran'</script>").decode()
@@ -250,6 +251,43 @@ def test_an_endless_row_of_outputs_ends():
     outputs = [new_output("display_data", data={"text/plain": "x"}) for _ in range(3_000)]
     page = small_page(new_code_cell("", outputs=outputs))
     assert "the outputs from here on are not shown" in page and page.count("<pre>x</pre>") < 1_001
+
+
+def stream_cells(number, text):
+    return [new_code_cell("", outputs=[new_output("stream", text=text)]) for _ in range(number)]
+
+
+TOO_MUCH = {
+    "colours": (lambda: stream_cells(20, "\x1b[31mx" * 170_000), "ansi-red-fg", 20_000),
+    "colours in many outputs": (lambda: stream_cells(900, "\x1b[31mx" * 500), "ansi-red-fg", 20_000),
+    "characters to escape": (lambda: stream_cells(50, "<" * 100_000), "&lt;", 1_100_000),
+    "text of cells": (lambda: [new_code_cell("<" * 100_000) for _ in range(20)], "&lt;", 1_100_000),
+    "tags": (lambda: [new_code_cell("1+" * 5_000) for _ in range(30)], '<span class="mi">', 50_000),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_a_page_is_of_a_size_that_can_be_parsed(what):
+    cells, of_which, most = TOO_MUCH[what]
+    page = small_page(*cells())
+    assert page.count(of_which) <= most
+    assert len(page) < 8_000_000
+
+
+def test_a_picture_that_is_asked_for_many_times_fills_the_page_only_so_far():
+    cell = new_markdown_cell("![x](attachment:a)" * 1_000)
+    cell["attachments"] = {"a": {"image/png": "iVBO" * 500_000}}
+    page = small_page(cell)
+    assert page.count("iVBO" * 500_000) == 10 and len(page) < 21_000_000
+
+
+def test_a_page_that_takes_too_long_ends(monkeypatch):
+    from autograder import feedback_page
+
+    monkeypatch.setattr(feedback_page, "PAGE_SECONDS", 0.2)
+    with pytest.raises(TookTooLong, match="not made within 0.2 s"):
+        small_page(*(new_markdown_cell("*a* `b` " * 2_000) for _ in range(50)))
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 @pytest.mark.parametrize(

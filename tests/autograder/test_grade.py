@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from autograder.errors import KitError
 from autograder.grade import grade
 from autograder.report import class_table, summary_line
+from autograder.work_files import hand_in_time
 
 RIGHT = {
     "adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"},
@@ -192,6 +193,102 @@ def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch):
     assert grade(tiny, "sums").rows[0].status == "graded"
 
 
+class PowerCut(BaseException):
+    """Ends a grader where a kill would: nothing of its own handles it."""
+
+
+@pytest.fixture
+def recorded(tiny, hand_in):
+    """A workspace in which "one" has been graded without points and has now handed in what is right."""
+    hand_in("one")
+    grade(tiny, "sums")
+    hand_in("one", **RIGHT)
+    return tiny
+
+
+def autograded(workspace):
+    return {path.name: path.read_bytes() for path in workspace.autograded("one", "sums").iterdir()}
+
+
+def test_files_that_cannot_be_written_leave_gradebook_and_files_as_they_were(recorded, monkeypatch):
+    from autograder import record
+
+    before = scores(recorded), autograded(recorded)
+
+    def fail(notebook, path):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(record.nbformat, "write", fail)
+    assert "disk full" in grade(recorded, "sums").rows[0].reasons[0]
+    assert (scores(recorded), autograded(recorded)) == before
+    monkeypatch.undo()
+    assert grade(recorded, "sums").rows[0].status == "graded"
+    assert scores(recorded)["one"] == FULL
+
+
+def test_a_commit_that_fails_leaves_the_files_as_they_were(recorded, monkeypatch):
+    from sqlalchemy.orm import Session
+
+    before = scores(recorded), autograded(recorded)
+
+    real = Session.commit
+
+    def fail(session):
+        if not recorded.autograded("one", "sums").exists():
+            raise OSError("database is locked")
+        real(session)
+
+    monkeypatch.setattr(Session, "commit", fail)
+    assert "database is locked" in grade(recorded, "sums").rows[0].reasons[0]
+    monkeypatch.undo()
+    assert (scores(recorded), autograded(recorded)) == before
+    assert not list(recorded.root.glob("autograded/*/.sums-*"))
+
+
+def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, monkeypatch):
+    from autograder import record
+
+    real = os.rename
+
+    def cut(source, target):
+        if target == recorded.autograded("one", "sums"):
+            raise PowerCut
+        real(source, target)
+
+    monkeypatch.setattr(record.os, "rename", cut)
+    with pytest.raises(PowerCut):
+        grade(recorded, "sums", workers=1)
+    assert scores(recorded)["one"] == FULL
+    monkeypatch.undo()
+    hand_in("one")  # again what the receipt of the first time is for
+    assert [row.status for row in grade(recorded, "sums").rows] == ["graded"]
+    assert scores(recorded)["one"] == dict.fromkeys(FULL, (0, False))
+    assert len(autograded(recorded)) == 2 and not list(recorded.root.glob("autograded/*/.sums-*"))
+
+
+def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, monkeypatch):
+    from nbformat.v4 import new_output
+
+    from autograder import grade as module
+
+    def record_hostile(workspace, gradebook, assignment, student, notebooks):
+        nested = {}
+        for _ in range(300):
+            nested = {"a": nested}
+        data = {"application/json": nested, "text/plain": "a\0\udcffb", "x/\ud800": ["\ud800"]}
+        cell = next(c for c in notebooks["adding"].cells if c.cell_type == "code")
+        cell.outputs = [new_output("stream", text="a\0\ud800b"), new_output("display_data", data=data)]
+        return real(workspace, gradebook, assignment, student, notebooks)
+
+    real = module.record
+    monkeypatch.setattr(module, "record", record_hostile)
+    hand_in("one", **RIGHT)
+    assert [row.status for row in grade(tiny, "sums").rows] == ["graded"]
+    notebook = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
+    stream, shown = next(c for c in notebook.cells if c.cell_type == "code").outputs
+    assert (stream.text, shown.data["text/plain"]) == ("a\ufffd\ufffdb", "a\ufffd\ufffdb")
+
+
 def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in):
     for student in "abcdef":
         hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))
@@ -248,3 +345,24 @@ def test_two_graders_do_not_work_on_one_assignment(tiny, hand_in):
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(KitError, match="another process"):
             grade(tiny, "sums")
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link", "words", "bytes", "long"])
+def test_a_timestamp_that_is_none_is_said_and_stops_nothing(tiny, hand_in, kind):
+    hand_in("ada")
+    path = tiny.submitted("ada", "sums") / "timestamp.txt"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to(tiny.root / "nbgrader_config.py")
+    else:
+        path.write_bytes({"words": b"yesterday", "bytes": b"\xff\xfe", "long": b"2026-01-01" * 500}[kind])
+    text, remarks = hand_in_time(tiny, tiny.course.assignment("sums"), "ada")
+    assert text is None
+    assert remarks[0].startswith("timestamp.txt ") and "when this was handed in is not known" in remarks[0]
+
+
+def test_a_timestamp_is_read(tiny, hand_in):
+    hand_in("ada")
+    (tiny.submitted("ada", "sums") / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
+    assert hand_in_time(tiny, tiny.course.assignment("sums"), "ada") == ("2026-01-02 03:04:05 UTC", [])

@@ -1,49 +1,9 @@
 """Notebooks whose tests run in a judge: what the student's code can do to their outcome, and what is said of it."""
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from small_notebooks import error, instructor, run, student, test_cell, text
 
 from autograder.course import Limits
-from autograder.execute import execute
-from autograder.job import Job
-
-LIMITS = Limits(cell_seconds=4, notebook_seconds=60, output_bytes=10_000)
-
-
-def student(source, name=None):
-    cell = new_code_cell(source)
-    if name:
-        cell.metadata["nbgrader"] = {"grade_id": name, "solution": True, "grade": False}
-    return cell
-
-
-def instructor(source, name="setup", tags=()):
-    record = {"grade_id": name, "solution": False, "grade": False, "locked": True}
-    return new_code_cell(source, metadata={"nbgrader": record, "tags": list(tags)})
-
-
-def test_cell(source, name="test"):
-    record = {"grade_id": name, "solution": False, "grade": True, "locked": True, "points": 1}
-    return new_code_cell(source, metadata={"nbgrader": record})
-
-
-test_cell.__test__ = False
-
-
-def run(*cells, isolation="process", limits=LIMITS, **job):
-    notebook = nbformat.writes(new_notebook(cells=list(cells)))
-    env = {"PATH": "/usr/bin:/bin"}
-    executed = execute(Job(notebook, limits=limits, isolation=isolation, env=env, **job))
-    return executed, nbformat.reads(executed.notebook, as_version=4).cells
-
-
-def error(cell):
-    return next((f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"), None)
-
-
-def text(cell):
-    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
 
 
 def test_a_test_meets_the_values_of_the_student_s_functions_and_variables():
@@ -158,7 +118,7 @@ def test_a_failing_cell_of_the_instructor_s_leaves_its_names_to_nobody():
         instructor("ready()\ndef check(x):\n    assert x == 2", "helper"),
         test_cell("check(1)"),
     )
-    assert error(cells[2]) == "NameError: name 'check' is not defined"
+    assert error(cells[2]) .startswith("NameError: name 'check' is not defined")
 
 
 def test_exceptions_of_student_code_arrive_as_themselves_with_its_traceback():
@@ -191,3 +151,146 @@ def test_running_out_of_memory_in_a_call_is_said():
     executed, cells = run(student(hog, "f"), test_cell("f()"), isolation="sandbox", limits=limits)
     assert "MemoryError" in error(cells[1])
     assert executed.problems == ("the cell 'test': your code ran out of memory (limit 1.5 GB)",)
+
+
+@pytest.mark.parametrize(
+    ("value", "points"),
+    [
+        ("np.int64(0)", "0.0"), ("np.float32(0.5)", "0.5"), ("0.25", "0.25"), ("396.0", "1.0"), ("-3", "0.0"),
+        ("True", "1.0"), ("np.bool_(False)", "0.0"), ("float('nan')", None), ("-np.inf", None), ("np.zeros(1)", None),
+        ("'1'", None), ("[]", None), ("len", None),
+    ],
+)  # fmt: skip
+def test_points_by_the_value_of_a_test_are_a_number_within_bounds_or_none(value, points):
+    executed, cells = run(instructor("import numpy as np"), student(f"value = {value}"), test_cell("value"))
+    shown = [output.data["text/plain"] for output in cells[2].outputs if output.output_type == "execute_result"]
+    if points:
+        assert (shown, error(cells[2])) == ([points], None)
+    else:
+        assert error(cells[2]).startswith("NoPoints: the test ends in a value that is no number of points: ")
+
+
+def test_a_value_is_kept_though_the_output_is_spent():
+    _, cells = run(student("text = 'x' * 50_000"), test_cell("print(text)\n0.5"))
+    assert [o.data["text/plain"] for o in cells[1].outputs if o.output_type == "execute_result"] == ["0.5"]
+
+
+def test_replays_do_not_outlast_the_notebook():
+    in_a_replay = "if get_ipython().execution_count <= 2:"
+    deaf = f"import signal, time\n{in_a_replay}\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    time.sleep(100)"
+    limits = Limits(cell_seconds=2, notebook_seconds=6)
+    sources = ["1"] * 3 + [deaf] * 4 + ["import os\nos._exit(0)"]
+    cells = [*map(student, sources), test_cell("1")]
+    executed, _ = run(*cells, limits=limits)
+    assert executed.seconds < 20
+    assert "were not run" in executed.problems[-1]
+
+
+def test_a_name_of_a_skipped_cell_of_the_instructor_s_is_not_the_student_s():
+    _, cells = run(
+        instructor("tolerance = 1e-9", tags=["skip-execution"]), student("tolerance = 1e9"), test_cell("tolerance")
+    )
+    assert error(cells[2]) .startswith("NameError: name 'tolerance' is not defined")
+
+
+KILLER = (
+    "import os\nget_ipython().events.register('pre_run_cell', lambda i: os._exit(0) if {!r} in i.raw_cell else None)\n"
+)
+HELPERS = (("helpers.py", b"def check_close(a, b):\n    assert a == b"),)
+
+
+@pytest.mark.parametrize(
+    ("trick", "given"),
+    [
+        (KILLER.format("import *"), "from helpers import *"),
+        (KILLER.format("globals()"), "def check_close(a, b):\n    assert a == b\nglobals()['check'] = check_close"),
+        ("def ready():\n    raise OSError", "ready()\nglobals()['check_' + 'close'] = lambda a, b: 1 / (a == b)"),
+        ("def ready():\n    raise OSError", "exec('ready()\\ndef check_close(a, b): assert a == b')"),
+        ("import os\ndef ready():\n    os._exit(0)", "ready()\nfrom helpers import *"),
+    ],
+    ids=["killed star import", "killed globals", "globals", "exec", "dies before star import"],
+)
+def test_a_cell_of_the_instructor_s_that_a_student_prevents_gives_no_name_away(trick, given):
+    _, cells = run(
+        student(f"{trick}\ndef check_close(*_): pass\ndef f(): return 7"),
+        instructor(given),
+        test_cell("check_close(f(), 3)"),
+        files=HELPERS,
+    )
+    assert error(cells[2])
+
+
+def test_a_name_that_was_to_be_bound_anew_does_not_keep_its_old_value():
+    _, cells = run(
+        instructor("limit = 10"),
+        student("def ready():\n    raise OSError\ndef f():\n    return 7", "f"),
+        instructor("ready()\nlimit = 3", "anew"),
+        test_cell("assert f() < limit"),
+    )
+    assert "NameError" in error(cells[3])
+
+
+def test_a_cell_that_ended_the_kernel_runs_in_the_judge_alone():
+    _, cells = run(
+        student("import os\ndef show():\n    os._exit(3)", "show"),
+        instructor("tolerance = 1e-9\nshow()\nafter = 1", "demo"),
+        student("def f():\n    return 2", "f"),
+        test_cell("assert abs(f() - 2) < tolerance"),
+    )
+    assert error(cells[3]) is None
+
+
+def test_a_module_of_the_student_s_is_none_of_the_test_s():
+    patched = "import numpy as np\nnp.allclose = lambda *_: True\nclass Box: pass\nbox = Box()\nbox.np = np"
+    tests = test_cell("assert np.allclose(1, 2)"), test_cell("box.np.allclose(1, 2)", "test_box")
+    _, cells = run(student(patched), *tests)
+    assert error(cells[1]) == "NameError: name 'np' is not defined"
+    assert error(cells[2]).startswith("CannotCross: box.np is a module")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "raises(TypeError, f, object())",
+        "raises(TypeError, g)",
+        "raises(RuntimeError, stub)",
+        "raises(Exception, gone)",
+        "raises(TypeError, lambda: thing + 1)",
+        "raises(TypeError, lambda: float(thing))",
+        "raises(AttributeError, setattr, thing, '_hidden', 1)",
+    ],
+)
+def test_what_the_judge_refuses_is_no_exception_of_the_student_s(test):
+    _, cells = run(
+        instructor("from cs231n_lib import checks\ndef raises(kind, *call):\n    checks.raises(kind, 'f', *call)"),
+        student(
+            "import os\nclass Thing: pass\nthing = Thing()\ndef f(x): pass\ndef g():\n    return [thing] * 600_000\n"
+            "def stub():\n    raise NotImplementedError('exercise stub: write your code here')\n"
+            "def gone():\n    os._exit(0)"
+        ),
+        test_cell(test),
+    )
+    assert error(cells[2])
+
+
+def test_a_failed_assertion_in_a_function_of_the_check_s_stays_failed():
+    hide = (
+        "def apply(f, x):\n    for given in ((x,), ()):\n        try: f(*given)\n        except Exception: pass\n"
+        "    return 1.0"
+    )
+    check = "def must_be_small(x):\n    assert x < 1\n"
+    _, cells = run(instructor(check), student(hide), test_cell("assert apply(must_be_small, 3) == 1.0"))
+    assert error(cells[2]).startswith("AssertionError")
+
+
+def test_a_function_of_the_check_s_is_no_answer_and_ends_with_its_cell():
+    keep = "def derivative(f, x):\n    global square\n    square = f\n    return 4\ndef later():\n    return square(3)"
+    _, cells = run(
+        instructor("def reference(x):\n    return x * x"),
+        student(keep),
+        test_cell("assert derivative(reference, 2) == 4\nassert square(3.0) == 9", "test_same"),
+        test_cell("assert square(3.0) == 9", "test_square"),
+        test_cell("assert later() == 9", "test_later"),
+    )
+    assert error(cells[2]) == error(cells[3]) == "NameError: name 'square' is not defined"
+    assert "the check that handed over this function is over" in error(cells[4])

@@ -241,3 +241,43 @@ def test_other_encodings(source):
 
 def test_missing_file(tmp_path):
     assert "there is no such notebook source" in refusal(tmp_path / "nb.py")
+
+
+LOCKED = record(locked=True, solution=False, grade_id="setup")
+
+
+def cell(mark, body):
+    return f"# %% {mark}\n{body}\n"
+
+
+def test_a_solution_may_not_have_the_name_of_a_built_in(tmp_path):
+    path = tmp_path / "f.py"
+    path.write_text(HEADER + "\n" + cell(record(), SOLUTION.replace("def f", "def sum")))
+    with pytest.raises(SourceError, match=r"f.py:13: the solution binds 'sum', but the tests would get Python's own"):
+        read_source(path)
+
+
+EARLIER = record(grade=True, locked=True, solution=False, points=1, grade_id="test_g")
+
+
+@pytest.mark.parametrize("place", [LOCKED, EARLIER])
+def test_a_name_that_a_test_reads_is_the_solution_s_or_the_instructor_s(tmp_path, place):
+    path = tmp_path / "f.py"
+    answer = "best = None\n### BEGIN SOLUTION\nbest = 4\n### END SOLUTION"
+    cells = [cell(place, "best = 3"), cell(record(), answer), cell(TEST, "assert best == 4")]
+    path.write_text(HEADER + "\n" + "\n".join(cells))
+    message = r"this test reads 'best', which the solution at line 16 binds, but the cell at line 13 binds it too"
+    with pytest.raises(SourceError, match=message):
+        read_source(path)
+    path.write_text(HEADER + "\n" + "\n".join([cells[1], cells[2].replace("assert", "best = 5\nassert")]))
+    read_source(path)
+
+
+def test_what_a_test_uses_is_imported_in_a_locked_cell(tmp_path):
+    path = tmp_path / "f.py"
+    cells = [cell(record(), "import numpy as np\n" + SOLUTION), cell(TEST, "assert np.all(f())")]
+    path.write_text(HEADER + "\n" + "\n".join(cells))
+    with pytest.raises(SourceError, match="this test reads 'np', which only a solution imports"):
+        read_source(path)
+    path.write_text(HEADER + "\n" + "\n".join([cell(LOCKED, "import numpy as np"), *cells]))
+    read_source(path)

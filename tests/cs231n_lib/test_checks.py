@@ -1,5 +1,6 @@
 """Right results pass however they are computed; wrong ones fail with the likely mistake in words."""
 
+import collections
 import tracemalloc
 
 import numpy as np
@@ -139,6 +140,38 @@ def test_close_goes_through_dicts():
     checks.close({"W": [1.0], "b": 2}, {"W": np.ones(1), "b": 2.0}, "params")
     assert "params['b']" in message(checks.close, {"W": [1.0], "b": 3}, {"W": np.ones(1), "b": 2.0}, "params")
     assert "no key 'b'" in message(checks.close, {"W": [1.0]}, {"W": np.ones(1), "b": 2.0}, "params")
+
+
+@pytest.mark.parametrize("kind", [collections.OrderedDict, lambda d: collections.defaultdict(list, d)])
+def test_dicts_of_the_standard_library_are_dicts(kind):
+    grads = {"W": np.ones(2), "b": np.zeros(1)}
+    checks.close(kind(grads), grads, "grads")
+    checks.close(grads, kind(grads), "grads")
+    checks.equal(kind(grads), grads, "grads")
+    checks.unchanged(kind(grads), grads, "grads")
+    checks.unchanged(kind(grads), kind(grads), "grads")
+    assert "grads['W']" in message(checks.close, kind({**grads, "W": np.zeros(2)}), grads, "grads")
+    assert "no key 'b'" in message(checks.equal, kind({"W": np.ones(2)}), grads, "grads")
+    assert "grads['W']" in message(checks.unchanged, kind({**grads, "W": np.zeros(2)}), kind(grads), "grads")
+
+
+def test_counters_are_dicts():
+    checks.equal(collections.Counter("aab"), {"a": 2, "b": 1}, "counts")
+    assert "no key 'c'" in message(checks.equal, collections.Counter("aab"), {"a": 2, "b": 1, "c": 0}, "counts")
+
+
+def test_namedtuples_are_tuples():
+    Pair = collections.namedtuple("Pair", "loss grad")
+
+    class Lying(Pair):
+        __eq__ = __iter__ = __len__ = __getitem__ = lambda self, *_: 1 / 0
+
+    for pair in (Pair(1.5, "a"), Lying(1.5, "a")):
+        checks.equal(pair, (1.5, "a"), "the pair")
+        checks.equal((1.5, "a"), pair, "the pair")
+        assert "the pair[1]" in message(checks.equal, pair, (1.5, "b"), "the pair")
+    checks.close(Pair(1.0, 2.0), [1.0, 2.0], "the pair")
+    checks.equal(np.linalg.slogdet(np.eye(2)), (1.0, 0.0), "sign and logarithm")
 
 
 def test_no_method_of_a_foreign_object_runs():

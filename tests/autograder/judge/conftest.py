@@ -30,8 +30,12 @@ sock = socket.socket(fileno=int(sys.argv[1]))
 stream = FrameStream(sock)
 number = None
 
+class Forger(Encoder):
+    def put(self, value, depth=0):
+        self._opaque(value) if type(value) in (Handle, Callback) else super().put(value, depth)
+
 def frame(value, kind=REPLY, its_number=None):
-    encoder = Encoder(lambda value: value)
+    encoder = Forger(lambda value: value)
     encoder.put(value)
     return b"".join(encoder.frame(kind, number if its_number is None else its_number))
 

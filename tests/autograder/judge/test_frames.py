@@ -1,4 +1,8 @@
+import collections
 import struct
+import time
+import typing
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 
 import numpy as np
 import pytest
@@ -35,6 +39,11 @@ leaves = st.one_of(
     arrays,
     hnp.from_dtype(np.dtype("float32")),
     hnp.from_dtype(np.dtype("bool")),
+    hnp.arrays(st.sampled_from(["U1", "U5", "M8[D]", "M8", "m8[25s]"]), hnp.array_shapes(min_dims=0, min_side=0)),
+    st.sampled_from([np.datetime64("2020-01-01"), np.timedelta64(3, "ns"), np.datetime64("NaT")]),
+    st.dictionaries(keys, st.integers(), max_size=3).map(OrderedDict),
+    st.dictionaries(keys, st.integers(), max_size=3).map(Counter),
+    st.dictionaries(keys, st.floats(), max_size=3).map(lambda d: defaultdict(list, d)),
 )
 values = st.recursive(
     leaves,
@@ -70,6 +79,8 @@ def same(a, b):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, defaultdict) and a.default_factory is not b.default_factory:
+        return False
     if isinstance(a, dict):
         return same(list(a.items()), list(b.items()))
     if isinstance(a, float):
@@ -137,8 +148,8 @@ class _Float(float):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), _Float(1), np.array([None]), np.array(["a"]), np.datetime64("2020-01-01"), np.zeros(2, "M8[s]"),
-     np.zeros(1, [("a", int)]), type("T", (), {}), (i for i in "a")],
+    [object(), _Float(1), np.array([None]), np.array([b"a"]), np.zeros(1, [("a", int)]), type("T", (), {}),
+     (i for i in "a"), collections.UserDict(), type("Counts", (collections.Counter,), {})(), time.localtime(0)],
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_is_an_object(value):
@@ -208,3 +219,116 @@ def test_changes_are_noticed():
     received[1]["b"] = 1
     received[3] *= 2
     assert decoder.changed() == [1, 2, 5]
+
+
+Pair = namedtuple("Pair", "loss grad")
+
+
+class Typed(typing.NamedTuple):
+    count: int
+    index: float = 0.5
+
+
+class Empty(typing.NamedTuple):
+    pass
+
+
+@pytest.mark.parametrize("sent", [Pair(1, [2.5]), Typed(4), Empty(), Pair(Pair(1, 2), Typed(3))], ids=repr)
+def test_namedtuples_arrive_as_namedtuples(sent):
+    got = decoded(encoded([sent]))[0]
+    assert isinstance(got, tuple) and got == sent and tuple(got) == tuple(sent) and repr(got) == repr(sent)
+    assert got._fields == sent._fields and got._asdict() == sent._asdict()
+    assert all(getattr(got, field) == getattr(sent, field) for field in sent._fields)
+    assert type(decoded(encoded(sent))) is type(got)  # made once
+    assert decoded(encoded(got)) == sent  # and back
+    with pytest.raises(AttributeError):
+        got.other = 1
+
+
+def test_numpy_s_own_namedtuples_arrive():
+    u, s, vh = got = decoded(encoded(np.linalg.svd(np.eye(3))))
+    assert np.array_equal(got.S, s) and u.shape == vh.shape == (3, 3)
+
+
+def test_parts_of_a_namedtuple_can_be_replaced():
+    got = decoded(encoded(Pair(1, 2)))
+    assert got._replace(grad=3) == (1, 3) and got == (1, 2)
+    with pytest.raises(ValueError, match="unexpected"):
+        got._replace(other=3)
+
+
+class WithMethod(Pair):
+    def norm(self):
+        return 5
+
+
+class WithOperator(Pair):
+    def __add__(self, other):
+        return 5
+
+
+class Underscored(tuple):
+    _fields = ("_a",)
+
+
+class Short(tuple):
+    _fields = ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "value", [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_tuple_with_methods_or_without_fields_is_an_object(value):
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded(value)
+
+
+def test_integers_of_either_name_arrive_as_one():
+    for code, kind in (("l", np.int64), ("q", np.int64), ("L", np.uint64), ("Q", np.uint64)):
+        got = decoded(encoded([np.ones(2, code), np.dtype(code).type(3), np.dtype(code), np.dtype(code).type]))
+        if np.dtype(code).itemsize == 8:
+            assert got[0].dtype.type is kind and type(got[1]) is kind and got[2].type is kind and got[3] is kind
+
+
+def test_the_default_of_a_dict_is_one_that_is_known():
+    got = decoded(encoded([defaultdict(float, a=1), defaultdict(lambda: 1, a=1)]))
+    assert got[0]["b"] == 0.0 and got[1].default_factory is None
+
+
+def test_an_array_of_texts_with_half_a_character_is_refused():
+    with pytest.raises(EncodeError, match="half a character"):
+        encoded(np.array(["a", "\ud800"]))
+
+
+def test_byte_swapped_texts_and_times_arrive():
+    texts, times = np.array(["ab", "\U0001f600"], ">U2"), np.array(["2020-01-01"], ">M8[D]")
+    got = decoded(encoded([texts, times, texts[::-1]]))
+    assert got[0].tolist() == texts.tolist() == got[2].tolist()[::-1] and got[1][0] == times[0]
+
+
+def test_masked_arrays_are_refused_with_a_way_out():
+    for value in (np.ma.masked_array([1, 2], [True, False]), np.ma.masked):
+        with pytest.raises(EncodeError, match=r"masked array; make a plain one of it with .filled\(value\)"):
+            encoded([value])
+
+
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has none")
+def test_arrays_of_strings_of_any_length_are_objects():
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded(np.array(["a", "bcd"], np.dtypes.StringDType()))
+
+
+@pytest.mark.parametrize("name", ["PCG64", "MT19937", "Philox"])
+def test_that_a_generator_was_advanced_is_noticed(name):
+    data = b"".join(bytes(b) for b in encoded([np.zeros(2), np.random.Generator(getattr(np.random, name)(3)), {1: 2}]))
+    size = HEADER.unpack_from(data)[3]
+    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
+    _, generator, _ = decoder.value()
+    assert decoder.changed() == []
+    generator.random()
+    (place,) = decoder.changed()
+    assert decoder.mutable[place][0] is generator
+    encoder = Encoder(None)
+    encoder.put([np.zeros(2), generator, {1: 2}])
+    assert encoder.mutable[place] is generator

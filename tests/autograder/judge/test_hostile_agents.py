@@ -8,7 +8,6 @@ import pytest
 
 from autograder.judge.errors import StudentDied, StudentError, StudentProtocolError, StudentTimeout
 from autograder.judge.exceptions import BUILTIN, named_type
-from autograder.judge.frames import ProtocolError
 
 # what is said instead of an answer to a call of f
 DISTURBING = {
@@ -45,7 +44,7 @@ DISTURBING = {
 @pytest.mark.parametrize("name", DISTURBING)
 def test_what_may_not_come_ends_the_connection_with_a_reason(hostile, name):
     fake = hostile(f"receive()\n{DISTURBING[name]}\ntime.sleep(60)")
-    with pytest.raises(ProtocolError, match="disturbed while your f was running") as caught:
+    with pytest.raises(StudentProtocolError, match="disturbed while your f was running") as caught:
         fake.call()
     assert isinstance(caught.value, StudentProtocolError) and len(caught.value._render_traceback_()) == 1
     with pytest.raises(StudentDied, match="your f was not run: the connection to your code was disturbed"):
@@ -57,7 +56,7 @@ def test_an_answer_before_the_question_is_noticed(hostile):
     deadline = time.monotonic() + 20
     while fake.connection.stream.silent() and time.monotonic() < deadline:
         time.sleep(0.01)
-    with pytest.raises(ProtocolError, match="nobody had asked for"):
+    with pytest.raises(StudentProtocolError, match="nobody had asked for"):
         fake.call()
 
 
@@ -67,7 +66,7 @@ def test_an_answer_that_comes_twice_is_noticed_at_the_next_question(hostile):
     deadline = time.monotonic() + 20
     while fake.connection.stream.silent() and time.monotonic() < deadline:
         time.sleep(0.01)
-    with pytest.raises(ProtocolError):
+    with pytest.raises(StudentProtocolError):
         fake.call()
 
 
@@ -118,7 +117,7 @@ while True:
 """
     )
     kept = []
-    with pytest.raises(ProtocolError, match="more than 5 MB in one call"):
+    with pytest.raises(StudentProtocolError, match="more than 5 MB in one call"):
         fake.call(kept.append)
     assert len(kept) <= 7
 
@@ -151,7 +150,7 @@ time.sleep(60)
 """
     )
     try:
-        with pytest.raises((ProtocolError, StudentDied)):
+        with pytest.raises((StudentProtocolError, StudentDied)):
             fake.call()
             fake.call()
     finally:

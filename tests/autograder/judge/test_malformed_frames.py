@@ -4,6 +4,7 @@ import socket
 import struct
 import sys
 import time
+from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
@@ -36,6 +37,10 @@ def array(dtype=b"<f8", order=b"C", shape=(2,)):
 
 def text(data):
     return u32(len(data)) + data
+
+
+def named_tuple(name, *fields):
+    return b"u" + u32(len(fields)) + b"".join(map(text, (name, *fields)))
 
 
 def generator(name, **changes):
@@ -98,6 +103,39 @@ MALFORMED = {
     "a slice of floats": (b":" + (b"f" + bytes(8)) * 3,),
     "a type that is none": (b"T" + text(b"os.system"),),
     "a kind of object that is none": (b"h" + u64(1) + b"\x09" + text(b"T"),),
+    "a namedtuple longer than the frame": (b"u" + u32(2**31),),
+    "a namedtuple of too many fields": (named_tuple(b"T", *(b"f%d" % i for i in range(101))) + b"N" * 101,),
+    "a namedtuple without its values": (named_tuple(b"T", b"a", b"b") + b"N",),
+    "a namedtuple whose name is none": (named_tuple(b"a b", b"a") + b"N",),
+    "a namedtuple without a name": (named_tuple(b"", b"a") + b"N",),
+    "a namedtuple with an endless name": (named_tuple(b"a" * 101, b"a") + b"N",),
+    "a field that is no name": (named_tuple(b"T", b"a=__import__('os')") + b"N",),
+    "a field that begins with an underscore": (named_tuple(b"T", b"_replace") + b"N",),
+    "a field that is a special method": (named_tuple(b"T", b"__eq__") + b"N",),
+    "a field that is a keyword": (named_tuple(b"T", b"def") + b"N",),
+    "a field twice": (named_tuple(b"T", b"a", b"a") + b"NN",),
+    "many kinds of namedtuples": (b"l" + u32(101) + b"".join(named_tuple(b"T%d" % i) for i in range(101)),),
+    "namedtuples in namedtuples": (named_tuple(b"T", b"a") * 5000 + b"N",),
+    "a namedtuple as a key": (b"d" + u32(1) + named_tuple(b"T") + b"N",),
+    "an ordered dict with a key twice": (b"O" + u32(2) + b"1N1N",),
+    "a counter with a list as a key": (b"C" + u32(1) + b"l" + u32(0) + b"N",),
+    "a dict with a default of no kind": (b"F\x07" + u32(0),),
+    "more keys than allowed in a default dict": (b"F\x01" + u32(30_000) + b"N" * 60_000,),
+    "texts beyond Unicode": (array(b"<U1", shape=(1,)), struct.pack("<I", 0x110000)),
+    "texts with half a character": (array(b"<U1", shape=(1,)), struct.pack("<I", 0xDFFF)),
+    "texts without a length": (array(b"<U0", shape=(2**40,)),),
+    "texts of a negative length": (array(b"<U-1"), bytes(8)),
+    "texts that are too long": (array(b"<U99999999"), bytes(8)),
+    "texts cut off": (array(b"<U4", shape=(2,)), bytes(31)),
+    "no texts that are huge": (array(b"<U900000", shape=(0,)),),
+    "texts of other digits": (array("<U\u0665".encode(), shape=(1,)), bytes(20)),
+    "a single text of an array": (b"n\x03<U1" + bytes(4),),
+    "times of no unit": (array(b"<M8[eon]", shape=(1,)), bytes(8)),
+    "times of 0 seconds": (array(b"<M8[0s]", shape=(1,)), bytes(8)),
+    "times of very many seconds": (array(b"<m8[9999999s]", shape=(1,)), bytes(8)),
+    "times per seconds": (array(b"<m8[s/2]", shape=(1,)), bytes(8)),
+    "times of 4 bytes": (array(b"<M4[s]", shape=(1,)), bytes(4)),
+    "a dtype of texts": (b"D\x03<U4",),
     "a generator of no kind": (b"g" + text(b"os") + b"N",),
     "a generator without a state": (b"g" + text(b"PCG64") + b"N",),
     "a generator that reads behind its buffer": generator("Philox", buffer_pos=10**6),
@@ -117,7 +155,11 @@ def test_a_malformed_frame_is_refused(name):
     assert str(caught.value)
 
 
-@pytest.mark.parametrize(("tree", "blocks"), [generator("PCG64"), (array(), bytes(16))])
+@pytest.mark.parametrize(
+    ("tree", "blocks"),
+    [generator("PCG64"), (array(), bytes(16)), (named_tuple(b"T", b"a", b"b") + b"NN", b""), (b"F\x01" + u32(0), b""),
+     (array(b"<U2", shape=(1,)), bytes(8)), (array(b"<M8[25s]", shape=(1,)), bytes(8))],
+)
 def test_what_the_malformed_ones_are_made_of_is_in_order(tree, blocks):
     read(tree, blocks)
 
@@ -133,7 +175,14 @@ def test_any_bytes_at_all_are_data_or_refused(tree, blocks):
 @given(st.data())
 def test_any_damage_to_a_frame_leaves_data_or_is_refused(data):
     encoder = Encoder(None)
-    encoder.put({"a": [1, 2.5, "text", np.ones((2, 3))], (1, 2): {3}, None: np.random.default_rng(0), "b": range(3)})
+    encoder.put(
+        {
+            "a": [1, 2.5, "text", np.ones((2, 3)), np.array(["ab"]), np.zeros(2, "M8[s]")],
+            (1, 2): {3},
+            None: np.random.default_rng(0),
+            "b": (range(3), np.linalg.slogdet(np.eye(2)), Counter("ab"), defaultdict(int, a=1)),
+        }
+    )
     tree = bytearray(encoder.tree)
     for _ in range(data.draw(st.integers(1, 4))):
         tree[data.draw(st.integers(0, len(tree) - 1))] = data.draw(st.integers(0, 255))

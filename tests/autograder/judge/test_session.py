@@ -44,6 +44,19 @@ def leave():
 def change(x):
     x += 1
     return x
+
+class ShapeError(ValueError):
+    def __init__(self, wanted, got):
+        super().__init__(f"{got} is not {wanted}")
+
+def misshapen():
+    raise ShapeError(2, 3)
+
+class Secret(Exception):
+    pass
+
+def guess():
+    raise Secret("was it?")
 """
 SERVING = f"""
 rounds = 0
@@ -249,8 +262,13 @@ def test_names_stay_between_cells(here):
 
 
 def test_reserved_names_are_not_the_student_s(start):
-    error = error_of(start(reserved=frozenset({"number"})).run("number"))
-    assert error["ename"] == "NameError" and error["evalue"] == "name 'number' is not defined"
+    here = start(reserved=frozenset({"number", "nobody_has_it"}))
+    error = error_of(here.run("number"))
+    assert error["ename"] == "NameError" and error["evalue"] == (
+        "name 'number' is not defined: a cell of the instructor's binds it too, so it is not taken from the notebook"
+    )
+    assert error_of(here.run("nobody_has_it"))["evalue"] == "name 'nobody_has_it' is not defined"
+    assert here.value("try:\n    number\nexcept NameError as error:\n    name = error.name\nname") == "'number'"
 
 
 def test_after_a_failed_star_import_no_name_is_the_student_s(here):
@@ -278,6 +296,29 @@ def test_after_each_cell_the_student_s_kernel_is_let_go(here):
     assert [here.value("rounds") for _ in range(3)] == ["1", "2", "3"]
 
 
+def test_an_exception_class_of_the_instructor_s_cells_catches_the_student_s(start):
+    here = start(reserved=frozenset({"ShapeError"}))
+    assert here.run("class ShapeError(ValueError):\n    def __init__(self, wanted, got):\n        1 / 0").ok
+    caught = "try:\n    misshapen()\nexcept ShapeError as error:\n    said = str(error)\nsaid"
+    assert here.value(caught) == "'3 is not 2'"
+    ran = here.run("from cs231n_lib import checks\nchecks.raises(ShapeError, 'misshapen', misshapen)")
+    assert ran.ok
+
+
+def test_an_exception_class_of_the_test_itself_does_not(here):
+    source = "class Secret(Exception):\n    pass\ntry:\n    guess()\nexcept Secret:\n    print('caught')"
+    error = error_of(here.run(source))
+    assert (error["ename"], error["evalue"]) == ("Secret", "was it?")
+
+
+def test_a_generator_that_is_passed_twice_is_the_check_s_mistake(start):
+    here = start("def draw(rng):\n    return rng.normal()")
+    assert here.run("import numpy as np\nrng = np.random.default_rng(1)\nfirst = draw(rng)").ok
+    error = error_of(here.run("draw(rng)"))  # in another cell, too
+    assert error["evalue"] == "this check passes one generator to two calls; make a new default_rng(seed) for each"
+    assert here.value("draw(np.random.default_rng(1)) == first") == "True"
+
+
 # --- time, and what is lost
 
 
@@ -299,8 +340,8 @@ def test_a_call_that_cannot_be_interrupted_loses_the_student(start):
 
 
 def test_a_student_that_ends_is_lost(here):
-    ran = here.run("try:\n    leave()\nexcept Exception:\n    print('went on')")
-    assert ran.ok and ran.lost.startswith("your kernel ended while your leave was running")
+    ran = here.run("try:\n    leave()\nexcept Exception:\n    print('taken for an exception of the student\\'s')")
+    assert not ran.ok and ran.lost.startswith("your kernel ended while your leave was running")
     assert ran.during == "your leave"
 
 
@@ -386,6 +427,20 @@ sockets = [n for n in open_ones if link(n).startswith("socket:")]
 def test_home_and_working_folder(here, tmp_path):
     source = "import os, tempfile\n{os.getcwd(), os.path.expanduser('~'), tempfile.gettempdir()}"
     assert here.value(source) == f"{{'{tmp_path}'}}"
+
+
+def test_files_of_the_working_folder_can_be_imported(start, tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "beside.py").write_text("where = 'beside'")
+    for folder in ("course", "work"):
+        (tmp_path / folder / "in_both.py").write_text(f"where = {folder!r}")
+    course = JudgeTemplate((str(tmp_path / "course"),), ENVIRONMENT)
+    try:
+        here = start(template=course, work=str(tmp_path / "work"))
+        assert here.value("import beside, in_both\nbeside.where, in_both.where") == "('beside', 'course')"
+    finally:
+        course.close()
 
 
 def test_the_module_path_goes_in_front_but_not_of_the_grader(start, tmp_path):

@@ -1,0 +1,78 @@
+"""Namedtuples as plain data: the names of the type and of its fields. The type is made anew, and no text is run for it.
+
+NumPy's linalg functions return such tuples, too.
+"""
+
+import keyword
+import operator
+import types
+import typing
+
+MOST_FIELDS = 100
+MOST_NAME = 100  # characters of the name of a type or field
+
+
+class _Bare(typing.NamedTuple):
+    field: object
+
+
+_USUAL = set(vars(_Bare)) | set(vars(type("", (_Bare,), {})))
+_METHODS = (types.FunctionType, property, classmethod, staticmethod)
+_bases_of, _type_name = vars(type)["__mro__"].__get__, vars(type)["__name__"].__get__
+_types: dict[tuple, type] = {}
+
+
+def parts_of(value):
+    """(type name, field names, values) of a namedtuple, None for another tuple or one that has methods of its own."""
+    kind = type(value)
+    fields, name, parts = getattr(kind, "_fields", None), _type_name(kind), list(tuple.__iter__(value))
+    if type(fields) is not tuple or wrong_with(name, fields) or len(parts) != len(fields):
+        return None
+    for base in _bases_of(kind):
+        if base is tuple:
+            return name, fields, parts
+        for attribute, what in vars(base).items():
+            if attribute not in fields and attribute not in _USUAL and type(what) in _METHODS:
+                return None
+
+
+def wrong_with(name, fields):
+    """Why no namedtuple has this type name and these field names; "" if one can."""
+    if len(fields) > MOST_FIELDS:
+        return f"a namedtuple has more than {MOST_FIELDS} fields"
+    for text in (name, *fields):
+        if type(text) is not str or len(text) > MOST_NAME or not text.isidentifier() or keyword.iskeyword(text):
+            return "a name of a namedtuple is none"
+    if any(field.startswith("_") for field in fields) or len(set(fields)) != len(fields):
+        return "a field of a namedtuple begins with an underscore, or is there twice"
+    return ""
+
+
+def named_tuple(name, fields, values):
+    """A namedtuple of these parts, in which nothing is wrong."""
+    key = (name, *fields)
+    kind = _types.get(key)
+    if kind is None:
+        if len(_types) >= 1000:
+            _types.clear()
+        # collections.namedtuple would compile a text with the names
+        getters = {field: property(operator.itemgetter(i)) for i, field in enumerate(fields)}
+        kind = _types[key] = type(name, (_NamedTuple,), {"__slots__": (), "_fields": tuple(fields), **getters})
+    return tuple.__new__(kind, values)
+
+
+class _NamedTuple(tuple):
+    """What namedtuples can do."""
+
+    __slots__ = ()
+
+    def _asdict(self):
+        return dict(zip(self._fields, self, strict=True))
+
+    def _replace(self, /, **named):
+        if not named.keys() <= set(self._fields):
+            raise ValueError(f"Got unexpected field names: {sorted(named.keys() - set(self._fields))}")
+        return named_tuple(type(self).__name__, self._fields, (self._asdict() | named).values())
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in self._asdict().items())})"

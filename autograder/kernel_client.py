@@ -1,0 +1,178 @@
+"""What the grader says to a kernel and hears from it, when nothing that the kernel says is to be relied upon.
+
+Jupyter's own client trusts its kernel: with the time it takes, the memory, the form of a message. This one speaks the
+same protocol (https://jupyter-client.readthedocs.io/en/stable/messaging.html) on the shell and iopub sockets alone.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+from jupyter_client.session import Session
+
+from .judge.outputs import Outputs
+from .zmtp import Wire, WireError
+
+MOST_REQUEST = 100_000  # bytes of a header
+MOST_VALUES = 200_000  # of a message: numbers, texts, lists and dicts
+LAST_OUTPUT_SECONDS = 5  # for the outputs of a cell, once the kernel has said that it is done
+LOOK_SECONDS = 0.2  # between two looks at whether the kernel is still alive
+
+
+class NoReply(Exception):
+    """The kernel did not answer in time."""
+
+
+class Gone(Exception):
+    """The kernel is gone, or says what cannot be read; str() says which, or nothing."""
+
+
+class KernelClient:
+    """A client of one kernel. `alive` says whether its process is; messages of more than `most` bytes are dropped."""
+
+    def __init__(self, key: bytes, alive: Callable[[], bool], most: int):
+        self.session = Session(key=key)
+        self.alive = alive
+        self.shell, self.iopub = Wire(b"DEALER", most), Wire(b"SUB", most)
+        self._reading: dict[Wire, asyncio.Task] = {}
+
+    async def connect(self, shell: str, iopub: str, seconds: float) -> None:
+        """Connect to these sockets, and wait until the kernel answers on both. Raises NoReply, Gone."""
+        end = time.monotonic() + seconds
+        for wire, path in ((self.shell, shell), (self.iopub, iopub)):
+            while True:
+                try:
+                    await asyncio.wait_for(wire.connect(path), end - time.monotonic())
+                    break
+                except (OSError, TimeoutError):
+                    if time.monotonic() > end or not self.alive():
+                        raise (NoReply if self.alive() else Gone)("it did not open its sockets") from None
+                    wire.close()
+                    await asyncio.sleep(0.01)
+                except WireError as error:
+                    raise Gone(str(error)) from None
+        heard = False
+        while not heard:  # what is published before the subscription has arrived is lost
+            heard = await self._ask("kernel_info_request", {}, end, patience=0.1)
+
+    async def execute(self, code: str, outputs: Outputs, seconds: float, store_history: bool = True) -> dict:
+        """Have code run, and collect in `outputs` what is put out. Returns the content of the reply.
+
+        Raises NoReply, Gone.
+        """
+        content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": False}
+        return await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
+
+    async def answers(self, seconds: float) -> bool:
+        """Whether the kernel answers a simple question within so many seconds."""
+        try:
+            await self._converse("kernel_info_request", {}, time.monotonic() + seconds, None)
+        except (NoReply, Gone):
+            return False
+        return True
+
+    def close(self) -> None:
+        for task in self._reading.values():
+            task.cancel()
+        self.shell.close()
+        self.iopub.close()
+
+    async def _ask(self, kind, content, end, patience) -> bool:
+        """Whether both a reply and something published came of a question within `patience`."""
+        seen = Outputs(0)
+        await self._converse(kind, content, end, seen, patience)
+        return seen.idle
+
+    async def _converse(self, kind, content, end, outputs, patience=LAST_OUTPUT_SECONDS) -> dict:
+        message = self.session.msg(kind, content)
+        number = message["header"]["msg_id"]
+        try:
+            await asyncio.wait_for(self.shell.send(self.session.serialize(message)), max(0.01, end - time.monotonic()))
+        except (WireError, TimeoutError) as error:
+            raise Gone(str(error)) from None
+        reply, idle = None, outputs is None
+        while reply is None or not idle:
+            now = time.monotonic()
+            if now > end:
+                if reply is None:
+                    raise NoReply
+                break
+            for wire in (self.shell, self.iopub):
+                if wire not in self._reading:
+                    self._reading[wire] = asyncio.ensure_future(wire.read())
+            done, _ = await asyncio.wait(
+                self._reading.values(), timeout=min(LOOK_SECONDS, end - now), return_when=asyncio.FIRST_COMPLETED
+            )
+            for wire in [wire for wire, task in self._reading.items() if task in done]:
+                error = self._reading.pop(wire).exception()
+                for frames in wire.messages():
+                    if time.monotonic() > end:
+                        raise NoReply
+                    found = _parsed(frames, number)
+                    if found is None:
+                        continue
+                    its_kind, its_content = found
+                    if wire is self.shell:
+                        if its_kind == kind.replace("request", "reply"):
+                            reply = its_content
+                            end = min(end, time.monotonic() + patience)
+                    elif outputs is not None:
+                        idle = _put_out(outputs, its_kind, its_content) or idle
+                if isinstance(error, WireError):
+                    raise Gone("" if not self.alive() else str(error))
+                if error:
+                    raise error
+            if not done and not self.alive():
+                raise Gone("")
+        if outputs is not None:
+            outputs.idle = idle
+        return reply
+
+
+def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
+    """(type, content) of a message that answers the request of this number; None for any other."""
+    if frames is None:
+        return "stream", {"name": "stdout", "text": None}  # too long; whose it was is not known
+    try:
+        start = frames.index(b"<IDS|MSG>") + 2
+        header, parent, _, content = frames[start : start + 4]
+        if len(header) + len(parent) > MOST_REQUEST:
+            return None
+        header, parent = json.loads(header), json.loads(parent)
+        if not isinstance(parent, dict) or parent.get("msg_id") != number:
+            return None
+        if sum(content.count(sign) for sign in (b",", b"[", b"{", b":")) > MOST_VALUES:
+            return "stream", {"name": "stdout", "text": None}
+        kind, content = header["msg_type"], json.loads(content)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return (kind, content) if isinstance(kind, str) and isinstance(content, dict) else None
+
+
+def _put_out(outputs: Outputs, kind: str, content: dict) -> bool:
+    """Add what was published to the outputs; True if it says that the kernel is done."""
+    if kind == "status":
+        return content.get("execution_state") == "idle"
+    if kind == "stream" and content.get("text", "") is None:
+        outputs.too_long()
+        return False
+    data, metadata = content.get("data"), content.get("metadata")
+    rich = isinstance(data, dict) and isinstance(metadata or {}, dict)
+    if kind == "stream" and content.get("name") in ("stdout", "stderr") and isinstance(content.get("text"), str):
+        outputs.stream(content["name"], content["text"])
+    elif kind in ("display_data", "update_display_data") and rich:
+        transient = content.get("transient")
+        known_as = transient.get("display_id") if isinstance(transient, dict) else None
+        known_as = known_as if isinstance(known_as, str) else None
+        outputs.display(data, metadata or {}, known_as, update=kind == "update_display_data")
+    elif kind == "execute_result" and rich:
+        outputs.result(data, metadata or {})
+    elif kind == "error" and isinstance(content.get("traceback"), list):
+        outputs.error(str(content.get("ename")), str(content.get("evalue")), [str(s) for s in content["traceback"]])
+    elif kind == "clear_output":
+        outputs.clear(content.get("wait") is True)
+    elif kind in ("stream", "display_data", "update_display_data", "execute_result", "error"):
+        outputs.malformed = True
+    return False

@@ -1,0 +1,56 @@
+"""What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from . import edition
+from .course import Assignment
+from .work_files import instructors_files
+from .workspace import Workspace
+
+
+def surroundings(workspace: Workspace, assignment: Assignment, workers: int) -> dict:
+    """The fields of a `Job` that are the same for everybody, when so many run at a time.
+
+    Makes the edition, and a list of the machine's fonts, where they are missing. Raises KitError.
+    """
+    course = workspace.course
+    folder = edition.importable(course, assignment.name, workspace.root / ".cs231n" / "editions")
+    _warm_font_cache(workspace)
+    return {
+        "limits": assignment.limits,
+        "pythonpath": (str(folder),) if folder else (),
+        "env": _environment(workspace, str(max(1, (os.cpu_count() or 1) // workers))),
+        "data": _data_sets(workspace),
+        "hidden": ("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+        "files": instructors_files(workspace, assignment),
+    }
+
+
+def _environment(workspace: Workspace, threads: str) -> dict[str, str]:
+    """What a kernel sees of the environment: no tokens, no home; one processor's worth of BLAS threads."""
+    keep = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
+    env = {key: os.environ[key] for key in keep if key in os.environ}
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        env[f"{library}_NUM_THREADS"] = threads
+    env["MPLCONFIGDIR"] = str(workspace.root / ".cs231n" / "matplotlib")
+    return env
+
+
+def _data_sets(workspace: Workspace) -> str | None:
+    """The folder that the library of the edition reads data sets from, as far as one can tell without importing it."""
+    given = os.environ.get("CS231N_DATA")
+    course_edition = workspace.course.edition
+    folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
+    return str(folder) if folder and folder.is_dir() else None
+
+
+def _warm_font_cache(workspace: Workspace) -> None:
+    """matplotlib looks for the machine's fonts once and keeps the list; let that be once for the whole class."""
+    folder = workspace.root / ".cs231n" / "matplotlib"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        env = {**os.environ, "MPLCONFIGDIR": str(folder)}
+        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=env, capture_output=True)

@@ -1,0 +1,143 @@
+"""What an attack is, and how to add one.
+
+Each file of `groups/` is one class; each entry in it is one student of that class:
+
+    attack("makes every comparison of NumPy true", '''
+    import numpy as np
+    np.array_equal = np.allclose = lambda *_, **__: True
+    ''')
+
+The notebook (attack_course.py) has five exercises. The student has done the first one, `running_mean`, honestly:
+HONEST_POINTS. The other answers run, and are wrong. The attack is a cell added after the honest part. Further cells
+begin with a marker that says where they go:
+
+    # %% softmax_loss        in the place of the student's answer to that exercise
+    # %% test_derivative     added after that cell of the instructor's
+    # %%                     added after the cell before
+    # %% end                 added at the end
+
+What is not a text of cells is a function that edits the notebook, or puts files into the folder that is handed in (the
+notebook is written afterwards, unless there is something in its place, or no folder any more):
+
+    @handed_in("tags the tests so that they are skipped")
+    def _(notebook, folder):
+        for cell in notebook.cells: ...
+
+`points` is what the gradebook must say, HONEST_POINTS unless given; with at_most=True it may say less (where the attack
+hurts its own author, and how much depends on the clock). `reason` must occur in what the report says about the student.
+`@NAME@` in a text is replaced by what an attacker might know, or guess; see `Surroundings.known` in graded_class.py.
+Secrets that nobody may read begin with CANARY_; show them with print. What a page must not run contains EVIL. A file
+that should not be is named PLANTED.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from attack_course import HONEST_POINTS, RIGHT, WRONG
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+MARKER = re.compile(r"^# %%(.*)$\n?", re.MULTILINE)
+ENTRIES: list["Attack"] = []
+
+
+@dataclass(frozen=True)
+class Attack:
+    group: str
+    name: str
+    points: float
+    reason: str | None
+    at_most: bool
+    collected: bool  # brought in with `collect`, not found under submitted/
+    received: str | None  # when it was collected as received then
+    cells: str = ""
+    edit: Callable = field(default=lambda notebook, folder: None)
+
+    @property
+    def student(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+
+    def hand_in(self, released, folder: Path, known: dict[str, str]) -> None:
+        """Put what the attacker hands in into the folder."""
+        notebook = answered(released, {**WRONG, "running_mean": RIGHT["running_mean"]})
+        add_cells(notebook, re.sub(r"@([A-Z0-9]+)@", lambda match: known[match[1]], self.cells))
+        self.edit(notebook, folder)
+        path = folder / "losses.ipynb"
+        if folder.exists() and not os.path.lexists(path):
+            path.write_text(json.dumps(notebook))  # nbformat would mend what is broken on purpose
+
+
+def attack(name: str, cells: str, points=HONEST_POINTS, reason=None, at_most=False):
+    """Enter an attack that consists of cells."""
+    ENTRIES.append(Attack(_group(), name, points, reason, at_most, False, None, cells))
+
+
+def handed_in(name: str, points=HONEST_POINTS, reason=None, at_most=False, collected=False, received=None, cells=""):
+    """Enter an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
+
+    def enter(function):
+        entry = Attack(
+            function.__globals__["__name__"], name, points, reason, at_most, collected, received, cells, function
+        )
+        ENTRIES.append(entry)
+        return function
+
+    return enter
+
+
+def answered(released, answers: dict[str, str]):
+    """The released notebook with these answers."""
+    notebook = nbformat.from_dict(released)
+    for cell in notebook.cells:
+        if grade_id(cell) in answers:
+            cell.source = answers[grade_id(cell)]
+    return notebook
+
+
+def add_cells(notebook, text: str) -> None:
+    """Put cells written as described above into the notebook."""
+    before, *parts = MARKER.split(text)
+    place = position(notebook, "test_running_mean")
+    for marker, source in [("", before), *zip(parts[::2], parts[1::2], strict=True)]:
+        name = marker.strip()
+        if not name and not source.strip():
+            continue
+        markdown = name.startswith("[markdown]")
+        name = name.removeprefix("[markdown]").strip()
+        if name and name != "end":
+            place = position(notebook, name)
+            if notebook.cells[place].metadata.nbgrader.solution:
+                notebook.cells[place].source = source.strip("\n")
+                continue
+        place = len(notebook.cells) if name == "end" else place + 1
+        make = new_markdown_cell if markdown else new_code_cell
+        notebook.cells.insert(place, make(source.strip("\n"), id=f"extra-{len(notebook.cells)}"))
+
+
+def position(notebook, name: str) -> int:
+    """Where the cell with this grade_id stands."""
+    return next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == name)
+
+
+def grade_id(cell) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def entries(folder: Path = Path(__file__).parent / "groups") -> list[Attack]:
+    """All attacks, group by group."""
+    if not ENTRIES:
+        for path in sorted(folder.glob("*.py")):
+            names = {"__name__": path.stem, "__file__": str(path)}
+            exec(compile(path.read_text(), path, "exec"), names)
+        students = [(entry.group, entry.student) for entry in ENTRIES]
+        assert len(set(students)) == len(students), "two attacks have one name"
+    return ENTRIES
+
+
+def _group() -> str:
+    return sys._getframe(2).f_globals["__name__"]

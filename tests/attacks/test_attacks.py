@@ -1,0 +1,89 @@
+"""Attacks on grading, with real kernels in a real sandbox: none earns a point, learns a secret, or leaves a trace.
+
+How to add an attack stands in attack.py.
+"""
+
+from html.parser import HTMLParser
+
+import pytest
+from attack import entries
+from attack_course import FULL_POINTS
+from graded_class import CANARIES, HONEST
+
+GROUPS = sorted({attack.group for attack in entries()})
+
+
+attacks = pytest.mark.parametrize("attack", entries(), ids=lambda attack: f"{attack.group}: {attack.name}")
+groups = pytest.mark.parametrize("group", GROUPS)
+
+
+@attacks
+def test_an_attack_earns_what_is_honest_in_it_and_no_more(graded, attack):
+    found = graded(attack.group)
+    points, row = found.points(attack.student), found.row(attack.student)
+    reasons = [*(row.reasons if row else ()), *(why for who, why in found.uncollected if attack.student in who)]
+    if attack.at_most:
+        assert points <= attack.points, reasons
+    else:
+        assert points == attack.points, (found.scores.get(attack.student), reasons)
+    assert row is None or row.status == "graded", reasons
+    if attack.reason:
+        assert attack.reason in "\n".join(reasons)
+
+
+@attacks
+def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
+    found = graded(attack.group)
+    notebook, page = found.notebooks.get(attack.student), found.pages.get(attack.student, "")
+    if notebook is None:
+        return
+    everything = str(notebook) + page
+    assert [place for place, secret in CANARIES.items() if place != "tests" and secret in everything] == []
+    own = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")]
+    assert CANARIES["tests"] not in str(own)  # the tests themselves may be shown, and where in them an error was
+
+
+@attacks
+def test_nothing_of_the_student_s_runs_in_the_feedback_page(graded, attack):
+    page = _Page(graded(attack.group).pages.get(attack.student, ""))
+    assert page.evil == []
+
+
+@groups
+def test_an_honest_classmate_of_attackers_has_full_marks(graded, group):
+    found = graded(group)
+    assert (found.points(HONEST), found.row(HONEST).reasons) == (FULL_POINTS, [])
+
+
+@groups
+def test_nothing_is_left_running_or_written_and_nobody_was_reached(graded, group):
+    found = graded(group)
+    assert (found.changed, found.planted, found.running, found.connected) == (set(), [], [], [])
+
+
+class _Page(HTMLParser):
+    """Looks for what a browser would run, or fetch, of what contains EVIL."""
+
+    HARMLESS = {"alt", "title", "class", "id"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.evil, self.inside = [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            plain_link = (tag, name) == ("a", "href") and str(value).startswith(("http://", "https://", "#"))
+            if "EVIL" in str(value) and name not in self.HARMLESS and not plain_link:
+                self.evil.append((tag, name, value))
+        self.inside = tag if tag in ("script", "style") else self.inside
+
+    handle_startendtag = handle_starttag
+
+    def handle_endtag(self, tag):
+        if tag == self.inside:
+            self.inside = None
+
+    def handle_data(self, data):
+        if self.inside and "EVIL" in data:
+            self.evil.append((self.inside, data[:200]))
