@@ -105,10 +105,10 @@ class _Run:
         seconds = self.seconds_for_cell()
         try:
             await self.kernel.run(index, seconds)
-        except TookTooLong:
+        except TookTooLong as slow:
             self.slow_exercise = self.exercise
             self.fail(index, "TimeLimit", f"{self.label(index)} did not finish within {seconds:.0f} s")
-            if not await self.kernel.interrupt():
+            if not slow.alive:
                 raise _Died(index) from None
         except KernelEnded as ended:
             self.fail(index, "KernelDied", f"{self.label(index)} {ended}")

@@ -5,6 +5,7 @@ same protocol (https://jupyter-client.readthedocs.io/en/stable/messaging.html) o
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class KernelClient:
         self.alive = alive
         self.shell, self.iopub = Wire(b"DEALER", most), Wire(b"SUB", most)
         self._reading: dict[Wire, asyncio.Task] = {}
+        self._number = ""  # of the last request
 
     async def connect(self, shell: str, iopub: str, seconds: float) -> None:
         """Connect to these sockets, and wait until the kernel answers on both. Raises NoReply, Gone."""
@@ -65,6 +67,13 @@ class KernelClient:
         content |= {"allow_stdin": False, "stop_on_error": False}
         return await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
 
+    async def go_on(self, outputs: Outputs, seconds: float) -> bool:
+        """Wait on for what `execute` gave up waiting for; whether it came within so many seconds. Raises Gone."""
+        with contextlib.suppress(NoReply):
+            await self._listen("execute_request", self._number, time.monotonic() + seconds, outputs)
+            return True
+        return False
+
     async def answers(self, seconds: float) -> bool:
         """Whether the kernel answers a simple question within so many seconds."""
         try:
@@ -87,11 +96,14 @@ class KernelClient:
 
     async def _converse(self, kind, content, end, outputs, patience=LAST_OUTPUT_SECONDS) -> dict:
         message = self.session.msg(kind, content)
-        number = message["header"]["msg_id"]
+        self._number = message["header"]["msg_id"]
         try:
             await asyncio.wait_for(self.shell.send(self.session.serialize(message)), max(0.01, end - time.monotonic()))
         except (WireError, TimeoutError) as error:
             raise Gone(str(error)) from None
+        return await self._listen(kind, self._number, end, outputs, patience)
+
+    async def _listen(self, kind, number, end, outputs, patience=LAST_OUTPUT_SECONDS) -> dict:
         reply, idle = None, outputs is None
         while reply is None or not idle:
             now = time.monotonic()

@@ -28,7 +28,11 @@ class KernelEnded(Exception):
 
 
 class TookTooLong(Exception):
-    """The cell did not end in time; the kernel is still there."""
+    """The cell did not end in time. `alive`: it ended when it was interrupted, and the kernel goes on."""
+
+    def __init__(self, alive: bool):
+        super().__init__()
+        self.alive = alive
 
 
 class StudentKernel:
@@ -115,9 +119,13 @@ class StudentKernel:
             reply = await self.client.execute(cell.source, outputs, seconds)
             self._check(reply, outputs, index)
         except NoReply:
-            raise TookTooLong from None
+            await ensure_async(self.km.interrupt_kernel())
+            try:
+                raise TookTooLong(await self.client.go_on(outputs, GRACE_SECONDS)) from None
+            except Gone:
+                raise TookTooLong(alive=False) from None
         except Gone as gone:
-            raise KernelEnded(self._why(gone)) from None
+            raise KernelEnded(await self._why(gone)) from None
         finally:
             cell.outputs = self._finished(outputs, index)
         if self._asked_to_exit:  # it answers before it goes; the next cell is not to blame
@@ -134,7 +142,7 @@ class StudentKernel:
         try:
             await self.client.execute(code, outputs, float("inf"), store_history=False)
         except Gone as gone:
-            ended = self._why(gone)
+            ended = await self._why(gone)
         except asyncio.CancelledError:
             ended = "did not let go of its kernel"
         shown = [o for o in self._finished(outputs, index) if o.output_type in ("stream", "display_data")]
@@ -176,8 +184,8 @@ class StudentKernel:
         process = self.km.provisioner.process
         return process is not None and process.poll() is None
 
-    def _why(self, gone: Gone) -> str:
-        if self._is_alive():
+    async def _why(self, gone: Gone) -> str:
+        if not await self.ended(seconds=2):  # its sockets close before it is gone
             return f"cut its kernel off from the grader ({gone})"
         return self.how_it_ended()
 
@@ -225,6 +233,7 @@ class _KernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         # -P: the working folder is not put in front of the module path before IPython itself is imported
         argv = [*self.prefix, sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
