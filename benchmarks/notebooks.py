@@ -9,6 +9,7 @@ import argparse
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -30,30 +31,38 @@ def main() -> int:
     course = load_course(ASSIGNMENTS)
     failed = []
     for assignment in course.assignments.values():
-        for name in assignment.notebooks:
-            if arguments.only and name not in arguments.only:
-                continue
-            notebook = nbformat.writes(read_source(course.source(assignment.name, name)))
-            job = Job(
-                notebook,
-                limits=Limits(cell_seconds=1800, notebook_seconds=3600),
-                env={**os.environ, "CS231N_DATASET": arguments.dataset},
-                cwd=str(ASSIGNMENTS.parent),
-                skip_tagged=False,
-            )
-            executed = execute(job)
-            print(f"{name} on {arguments.dataset}: {executed.seconds:.0f} s")
-            for cell in nbformat.reads(executed.notebook, as_version=4).cells:
-                for output in cell.get("outputs", []):
-                    if output.output_type == "error":
-                        failed.append(f"{name}: {cell.metadata.nbgrader.grade_id}: {output.ename}: {output.evalue}")
-                    elif output.output_type == "stream":
-                        for line in output.text.splitlines():
-                            if TELLING.search(line) and "|" not in line:  # a progress bar has one
-                                print(f"    {line}")
+        with tempfile.TemporaryDirectory() as folder:  # a notebook may look for the others of its assignment
+            notebooks = {name: read_source(course.source(assignment.name, name)) for name in assignment.notebooks}
+            for name, notebook in notebooks.items():
+                nbformat.write(notebook, Path(folder) / f"{name}.ipynb")
+            for name, notebook in notebooks.items():
+                if not arguments.only or name in arguments.only:
+                    failed += run(name, notebook, folder, arguments.dataset)
     for failure in failed:
         print(failure, file=sys.stderr)
     return 1 if failed else 0
+
+
+def run(name: str, notebook, folder: str, dataset: str) -> list[str]:
+    """Run one notebook in `folder`, print what it tells, and return its errors."""
+    job = Job(
+        nbformat.writes(notebook),
+        limits=Limits(cell_seconds=1800, notebook_seconds=3600),
+        env={**os.environ, "CS231N_DATASET": dataset},
+        cwd=folder,
+        skip_tagged=False,
+    )
+    executed, failed = execute(job), []
+    print(f"{name} on {dataset}: {executed.seconds:.0f} s")
+    for cell in nbformat.reads(executed.notebook, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                failed.append(f"{name}: {cell.metadata.nbgrader.grade_id}: {output.ename}: {output.evalue}")
+            elif output.output_type == "stream":
+                for line in output.text.splitlines():
+                    if TELLING.search(line) and "|" not in line:  # a progress bar has one
+                        print(f"    {line}")
+    return failed
 
 
 if __name__ == "__main__":

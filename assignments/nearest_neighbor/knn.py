@@ -18,7 +18,7 @@
 # album of labelled photographs? You could leaf through the album until you found the photograph most
 # similar to the new one, and repeat its label. That is the whole method of this notebook.
 #
-# **What you will learn**
+# **You will learn**
 #
 # - what *data-driven* means: the classifier is a function of labelled examples, not of rules;
 # - how to say with one number how different two images are (L2 and L1 distance);
@@ -27,14 +27,17 @@
 # - how to choose a hyperparameter, here $k$, by cross-validation, without touching the test set;
 # - why comparing pixels is not enough, which is the reason for the rest of the course.
 #
-# **What you will write** six functions of 5 to 15 lines: `compute_distances_two_loops`, `predict_labels`,
+# **You will write** six functions of 5 to 15 lines: `compute_distances_two_loops`, `predict_labels`,
 # `compute_distances_one_loop`, `compute_distances_no_loops`, `compute_l1_distances` and
 # `cross_validate_k`, and answers to four questions in words.
 #
-# **How long it takes** about three to four hours. Running the finished notebook from top to bottom takes
-# one to two minutes on an ordinary laptop.
+# **Time**: three to four hours of work. The cells themselves run in about a minute
+# (in two on a slow or busy machine).
 #
-# **How to work** Cells are run in order with Shift+Enter. Replace `raise NotImplementedError(...)` by
+# **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
+# come with the course.
+#
+# **How to work**: cells are run in order with Shift+Enter. Replace `raise NotImplementedError(...)` by
 # your code and run the test cells below it: a check that fails says in words what is wrong. When your
 # work is graded, the same cells run a few more checks on other data, so do not fit your code to the
 # numbers you see. The cells of tests and demonstrations are locked: your changes there do not count.
@@ -118,7 +121,7 @@ print("10 - 250 as uint8:  ", dark - bright)
 print("10 - 250 as float64:", dark.astype(np.float64) - bright.astype(np.float64))
 
 # %% [markdown]
-# ## 1. Distances with two loops
+# ## Exercise 1: `compute_distances_two_loops`
 #
 # We need the distance of every test image from every training image: a matrix with one **row per test
 # example** and one **column per training example**,
@@ -249,9 +252,7 @@ for what, train, test in [
 vis.distance_matrix(compute_distances_two_loops(X_train[:200], X_test[:60]))
 
 # %% [markdown]
-# ### Question 1
-#
-# Find a bright **row** and a bright **column** in the picture.
+# **Question 1** (4 points). Find a bright **row** and a bright **column** in the picture.
 #
 # 1. What does a bright row say about which image? What does a bright column say?
 # 2. Describe an image that you would expect to cause either, and why it lies far from nearly all others.
@@ -259,7 +260,7 @@ vis.distance_matrix(compute_distances_two_loops(X_train[:200], X_test[:60]))
 #    look like, and why is it dangerous for a nearest-neighbour classifier?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_distance_matrix", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
-# **Your answer:**
+# *Your answer here.*
 #
 # ### BEGIN SOLUTION
 # 1. A row belongs to one test image: a bright row is a test image that is far from nearly all training
@@ -278,7 +279,7 @@ vis.distance_matrix(compute_distances_two_loops(X_train[:200], X_test[:60]))
 # ### END SOLUTION
 
 # %% [markdown]
-# ## 2. From distances to labels: the vote
+# ## Exercise 2: `predict_labels`
 #
 # With $k = 1$ a test example takes the label of its nearest training example. One odd or mislabelled
 # example then decides for its whole neighbourhood. With larger $k$ the $k$ nearest examples **vote**, and
@@ -478,7 +479,7 @@ for k in (1, 5):
     print(f"k = {k}: {accuracy:.0%} of 50 test images are right")
 
 # %% [markdown]
-# ## 3. One loop: broadcasting
+# ## Exercise 3: `compute_distances_one_loop`
 #
 # Python is slow, and the inner loop is done `num_test * num_train` times. NumPy can do it for us:
 # subtracting one test example, of shape `(D,)`, from `X_train`, of shape `(num_train, D)`, subtracts it
@@ -585,7 +586,7 @@ for dtype, dim in [(np.uint8, 12), (np.uint8, 300), (np.int64, 6)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4. No loop: one matrix product
+# ## Exercise 4: `compute_distances_no_loops`
 #
 # Why not broadcast over both, and subtract all pairs at once? The array of the differences would have the
 # shape `(num_test, num_train, D)`: with our data 500 x 5,000 x 3,072 numbers of 8 bytes, **61
@@ -818,7 +819,7 @@ for k in (1, 5):
 # between two settings, measured on 500 images, means nothing.
 
 # %% [markdown]
-# ## 5. Another distance: L1
+# ## Exercise 5: `compute_l1_distances`
 #
 # Nothing forces us to square. The **L1** or **Manhattan distance** adds up the absolute differences, as
 # if you could walk along the streets of a grid only:
@@ -950,11 +951,9 @@ for name, some_dists in [("L1", l1_dists), ("L2", test_dists[:200])]:
     print(f"{name}: {accuracies[0]:.1%} right with k = 1, {accuracies[1]:.1%} with k = 5")
 
 # %% [markdown]
-# ### Question 2
-#
-# Suppose we change all images, training and test, in the same way. Which of these changes can change the
-# predictions of the nearest-neighbour classifier ($k = 1$) with **L1** distance, and which cannot? Give a
-# reason in one line each.
+# **Question 2** (5 points). Suppose we change all images, training and test, in the same way. Which of
+# these changes can change the predictions of the nearest-neighbour classifier ($k = 1$) with **L1**
+# distance, and which cannot? Give a reason in one line each.
 #
 # 1. Subtract the mean image of the training set from every image.
 # 2. Divide all values by 255.
@@ -966,7 +965,7 @@ for name, some_dists in [("L1", l1_dists), ("L2", test_dists[:200])]:
 # For which of the five would your answer be different with **L2**?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_transformations", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
-# **Your answer:**
+# *Your answer here.*
 #
 # ### BEGIN SOLUTION
 # 1. Cannot: the same vector is subtracted from both images, so it cancels in every difference.
@@ -986,7 +985,7 @@ for name, some_dists in [("L1", l1_dists), ("L2", test_dists[:200])]:
 # ### END SOLUTION
 
 # %% [markdown]
-# ## 6. Choosing k by cross-validation
+# ## Exercise 6: `cross_validate_k`
 #
 # $k$ is not learnt from the data by a formula; we have to choose it. Such a choice is a
 # **hyperparameter**. How should we choose?
@@ -1188,7 +1187,7 @@ accuracy = np.mean(y_pred == y_test)
 print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}")
 
 # %% [markdown]
-# ### Question 3
+# **Question 3** (5 points).
 #
 # 1. A friend chooses $k$ by the accuracy on the training images, with those images voting. Which $k$ does
 #    she get, with which accuracy, and why would the same happen on *random* labels?
@@ -1199,7 +1198,7 @@ print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}"
 #    on new images?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_cross_validation", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
-# **Your answer:**
+# *Your answer here.*
 #
 # ### BEGIN SOLUTION
 # 1. $k = 1$ with 100% (but for identical images with different labels): each image is its own nearest
@@ -1255,7 +1254,7 @@ titles = [
 vis.show_images(list(variants.values()), titles=titles, columns=5)
 
 # %% [markdown]
-# ### Question 4
+# **Question 4** (4 points).
 #
 # 1. Pick a test image above whose neighbours are of another class. What made the distance small?
 # 2. Name two more changes to an image, besides those above, that keep its meaning but change its pixels a
@@ -1264,7 +1263,7 @@ vis.show_images(list(variants.values()), titles=titles, columns=5)
 #    for, say, a phone?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_limits", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
-# **Your answer:**
+# *Your answer here.*
 #
 # ### BEGIN SOLUTION
 # 1. Any example is fine as long as it names what the *pixels* share: the colour and brightness of the
@@ -1283,7 +1282,7 @@ vis.show_images(list(variants.values()), titles=titles, columns=5)
 # ### END SOLUTION
 
 # %% [markdown]
-# ## What to take with you
+# ## Summary
 #
 # - The data-driven recipe: collect labelled examples, choose a model, measure it on examples it has not
 #   seen.
@@ -1294,17 +1293,8 @@ vis.show_images(list(variants.values()), titles=titles, columns=5)
 #   compare backgrounds and colours. And it is slow just when it should be fast, at prediction. The next
 #   notebooks replace the album by a few learnt numbers per class.
 #
-# Run the last cell to see which exercises are done. It counts the visible checks that passed since you
-# opened the notebook.
+# Where your exercises stand (visible checks only):
 
 # %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
-checks.summary(
-    [
-        "compute_distances_two_loops",
-        "predict_labels",
-        "compute_distances_one_loop",
-        "compute_distances_no_loops",
-        "compute_l1_distances",
-        "cross_validate_k",
-    ]
-)
+checks.summary({"compute_distances_two_loops": 3, "predict_labels": 4, "compute_distances_one_loop": 3,
+                "compute_distances_no_loops": 5, "compute_l1_distances": 3, "cross_validate_k": 3})

@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -85,6 +86,32 @@ def test_two_to_four_questions(assignment, notebook):
 
 
 @each_notebook
+def test_questions_are_numbered_and_say_their_points(assignment, notebook):
+    """Each stands in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
+    cells = cells_of(assignment, notebook)
+    number = 0
+    for before, cell in pairwise(cells):
+        if cell.cell_type == "markdown" and cell.record and cell.record["grade"]:
+            number += 1
+            points = cell.record["points"]
+            begin = f"**Question {number}** ({points:g} point{'s' * (points != 1)})."
+            assert before.source.startswith(begin), f"{cell.grade_id}: the cell before begins with {begin!r}"
+            assert cell.source.startswith("*Your answer here.*\n"), cell.grade_id
+
+
+@each_notebook
+def test_a_notebook_begins_and_ends_as_the_others_do(assignment, notebook):
+    cells = cells_of(assignment, notebook)
+    for part in ("# ", "**You will learn**\n", "**Time**: ", "**Data**: "):
+        assert ("\n" + cells[0].source).count("\n" + part) == 1, part
+    headings = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.split("\n")]
+    listed = [line for line in headings if line.startswith("## Exercise")]
+    expected = [f"## Exercise {k}: `{name}`" for k, name in enumerate(exercises(cells), start=1)]
+    assert listed == expected
+    assert [line for line in headings if line.startswith("## ")][-1] == "## Summary"
+
+
+@each_notebook
 def test_every_question_has_a_marking_scheme_that_students_do_not_see(assignment, notebook):
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "markdown" and cell.regions:
@@ -137,16 +164,17 @@ def test_every_exercise_has_hidden_tests(assignment, notebook):
 
 
 @each_notebook
-def test_the_summary_lists_exactly_the_exercises(assignment, notebook):
+def test_the_summary_lists_the_exercises_with_the_number_of_their_visible_checks(assignment, notebook):
     cells = cells_of(assignment, notebook)
     summaries = [
-        list(ast.literal_eval(node.args[0]))  # a list, or {exercise: number of its checks}
+        ast.literal_eval(node.args[0])
         for cell in cells
         if cell.cell_type == "code"
         for node in ast.walk(python(cell.source))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "checks.summary"
     ]
-    assert summaries == [list(exercises(cells))]
+    assert summaries == [{name: len(tests) for name, tests in exercises(cells).items()}]
+    assert list(summaries[0]) == list(exercises(cells))
 
 
 # --- test cells ---------------------------------------------------------------------------------
