@@ -1,5 +1,6 @@
 """The assertions of test cells: each says what was expected, what came, and the likely mistake."""
 
+import copy
 import sys
 import tracemalloc
 from collections import Counter, OrderedDict, defaultdict
@@ -8,15 +9,17 @@ import numpy as np
 
 from cs231n_lib import loop_check
 from cs231n_lib.diagnosis import at, diagnose, scaled_error
-from cs231n_lib.gradient_check import NotANumber
+from cs231n_lib.gradient_check import NotANumber, numerical_gradient
 from cs231n_lib.loop_check import source_of
 from cs231n_lib.mismatch import explain_value, lower_first
 from cs231n_lib.plain_data import NotNumbers, as_numbers, in_short, makes_array
 from cs231n_lib.robust_gradient import NotRepeatable, gradient_to_judge
 from cs231n_lib.shapes import shape_mistake
+from cs231n_lib.suspects import matching_suspect, suspects_of_key
 
 __all__ = [
     "CheckFailed",
+    "call",
     "close",
     "dtype",
     "equal",
@@ -24,6 +27,7 @@ __all__ = [
     "gradient",
     "max_loops",
     "no_loops",
+    "numeric_gradient",
     "passed",
     "peak_memory",
     "raises",
@@ -42,7 +46,7 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
-def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=None):
+def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=None, suspects=None):
     """`actual` agrees with `expected`: |actual - expected| <= atol + rtol * |expected| at every entry.
 
     actual: array, list, number or NumPy scalar of `expected`'s shape; or a dict of those, like `expected`, which
@@ -53,14 +57,18 @@ def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=
         value). A number is taken at its word, but results that have float32 precision only (by dtype, or
         float64 that holds float32 numbers) get at least 1e-4, plus 1e-5 of the largest expected value.
     num_examples: N, so that a forgotten division by it is recognized.
+    suspects: {sentence: what a particular mistake gives}, an array, number or (for a dict) dict of those, or a
+        function without arguments that returns one, which is called for a wrong answer only. The sentence of the
+        first that a wrong answer equals is said, in place of what is guessed from the numbers.
     """
     if _is_dict(expected):
         _same_keys(actual, expected, what, hint)
         for key in expected:
-            close(actual[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples)
+            of_key = suspects_of_key(suspects, key)
+            close(actual[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples, of_key)
         return
     got, wanted = _numbers(actual, what, hint), np.asarray(expected)
-    _same_shape(got, wanted, what, hint)
+    _same_shape(got, wanted, what, hint, suspects)
     _all_finite(got, what, hint, unless=wanted)
     ordinary = np.isfinite(wanted)
     ours, truth = (np.where(ordinary, values, 0).astype(np.float64) for values in (got, wanted))
@@ -68,10 +76,11 @@ def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=
     if not bad.any():
         return
     text = [f"{what}: {_how_many(bad)}.", _worst(got, wanted, bad)]
+    suspect = matching_suspect(suspects, ours, truth, 1e-5 if got.dtype.itemsize == 8 else 1e-4)
     tolerance = 1e-4 if rtol is None else min(max(rtol, 1e-6 if got.dtype.itemsize == 8 else 1e-4), 1e-2)
-    likely = explain_value(ours, truth, tolerance, num_examples)
-    if likely:
-        text.append(f"Likely mistake: {lower_first(likely.message)}")
+    likely = None if suspect else explain_value(ours, truth, tolerance, num_examples)
+    if suspect or likely:
+        text.append(f"Likely mistake: {suspect or lower_first(likely.message)}")
     _fail(text, hint)
 
 
@@ -182,7 +191,19 @@ def unchanged(after, before, what):
 
 
 def gradient(
-    f, x, analytic, what, *, num_examples=None, reg=None, params=None, labels=None, kinks=False, h=1e-5, hint=None
+    f,
+    x,
+    analytic,
+    what,
+    *,
+    num_examples=None,
+    reg=None,
+    params=None,
+    labels=None,
+    kinks=False,
+    h=1e-5,
+    hint=None,
+    suspects=None,
 ):
     """The analytic gradient of the scalar function f at x agrees with its central differences.
 
@@ -190,6 +211,8 @@ def gradient(
     x: array; analytic: what the student's code returned as the gradient at x.
     num_examples, reg, params, labels: help to explain a mistake; see gradient_check.diagnose.
     kinks: f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, any slope between is right.
+    suspects: {sentence: array that a particular mistake gives, or function without arguments that returns it}; see
+        close. numeric_gradient of a loss with that mistake is such an array.
 
     A gradient is right up to a relative error of 1e-5, with kinks 1e-4 (bands of the lectures: above 1e-2
     wrong, up to 1e-2 doubtful, which fails, too). If the gradient is float32 or the loss jitters like one
@@ -198,7 +221,7 @@ def gradient(
     """
     x = np.array(x, dtype=np.float64)
     given = _numbers(analytic, what, hint)
-    _same_shape(given, x, what, hint)
+    _same_shape(given, x, what, hint, suspects)
     _all_finite(given, what, hint)
     ours = given.astype(np.float64)
     try:
@@ -223,14 +246,23 @@ def gradient(
     match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
     size = f"relative error {found.error:.1e}; up to {accept:.0e} is right"
     text = [f"{what}: {match} the numerical gradient ({size})."]
-    if found.cause:
+    suspect = matching_suspect(suspects, ours, numeric.gradient, 1e-3 if low else 1e-4)
+    if suspect or found.cause:
         errors = scaled_error(ours, numeric.gradient)
         worst = np.unravel_index(np.argmax(errors), errors.shape)
         text.append(f"Worst{at(worst)}: yours {ours[worst]:.6g}, numerical {numeric.gradient[worst]:.6g}.")
-        text.append(f"Likely mistake: {lower_first(found.message)}")
+        text.append(f"Likely mistake: {suspect or lower_first(found.message)}")
     else:
         text.append(found.message)
     _fail(text, hint)
+
+
+def numeric_gradient(f, x, h=1e-5):
+    """Central differences of f, a function of one array that returns one number: a float64 array of x's shape.
+
+    For suspects: the gradient of a loss with the mistake in it. Judge with gradient, which minds rounding and kinks.
+    """
+    return numerical_gradient(f, x, h)
 
 
 def no_loops(function, allow=(), what=None):
@@ -263,6 +295,23 @@ def max_loops(function, n, what=None):
             ],
             None,
         )
+
+
+def call(function, *args):
+    """(function(*args), args as the call left them): for a function whose work is to change an argument.
+
+    The caller's own arrays, dicts, lists and generators stay as they are: the function is given copies, which are
+    what comes back.
+
+        (out, cache), (*_, bn_param) = checks.call(batchnorm_forward, x, gamma, beta, {"mode": "train"})
+
+    A callable that stands for a function elsewhere carries `__with_arguments__(*args)`, which returns the same pair.
+    """
+    elsewhere = getattr(function, "__with_arguments__", None)
+    if callable(elsewhere):
+        return elsewhere(*args)
+    args = tuple(_copied(value) for value in args)
+    return function(*args), args
 
 
 def peak_memory(function, *args, limit_mb, what, hint=None):
@@ -316,6 +365,20 @@ def summary(exercises):
     print(f"{done} of {len(rows)} exercises pass the checks of this notebook.")
 
 
+def _copied(value):
+    """Data as a copy of its own; what is no data, a student's cache for one, as it is."""
+    if type(value) in (np.ndarray, np.random.Generator):
+        return copy.deepcopy(value)
+    if _is_dict(value):
+        filled = copy.copy(value)  # an OrderedDict or a defaultdict stays one
+        for key in filled:
+            filled[key] = _copied(filled[key])
+        return filled
+    if type(value) in (list, tuple):
+        return type(value)(_copied(part) for part in value)
+    return value
+
+
 def _fail(lines, hint):
     raise CheckFailed("\n".join([*lines, hint] if hint else lines)) from None
 
@@ -336,9 +399,11 @@ def _numbers(value, what, hint):
         _fail([f"{what}: {error}"], hint)
 
 
-def _same_shape(got, wanted, what, hint):
+def _same_shape(got, wanted, what, hint, suspects=None):
     if got.shape != wanted.shape:
-        _fail([shape_mistake(got.shape, wanted.shape, f"{what}: it")], hint)
+        suspect = matching_suspect(suspects, got, wanted, 1e-4)
+        likely = [f"Likely mistake: {suspect}"] if suspect else []
+        _fail([shape_mistake(got.shape, wanted.shape, f"{what}: it"), *likely], hint)
 
 
 def _all_finite(got, what, hint, unless=None):

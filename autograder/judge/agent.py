@@ -95,7 +95,7 @@ class Agent:
         try:
             name, *arguments = decoder.value()
             result, peak = _OPERATIONS[name](self, *arguments)
-            # arguments do not travel back; that they were changed is all the judge is told
+            # arguments travel back only when asked for; else, that they were changed is all the judge is told
             reply = (result, peak, decoder.changed())
             try:
                 self._send(REPLY, number, reply)
@@ -166,6 +166,9 @@ class Agent:
             if not already:
                 tracemalloc.stop()
         return result, peak - before
+
+    def _call_and_show(self, function, arguments):
+        return (function(*arguments), arguments), None
 
     def _next(self, iterator):
         try:
@@ -269,6 +272,7 @@ _OWN_FILES = {f.__code__.co_filename for f in (Agent.serve, Decoder.value, Encod
 _OPERATIONS = {
     "fetch": Agent._fetch,
     "call": Agent._call,
+    "call_and_show": Agent._call_and_show,
     "next": Agent._next,
     "stop": Agent._stop,
     "has": lambda agent, name: (name in agent.namespace, None),

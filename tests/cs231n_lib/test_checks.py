@@ -396,6 +396,19 @@ def test_loops_of_what_has_no_source_cannot_be_checked():
     assert "defined with def" in message(checks.no_loops, np.vectorize(np_sum))
 
 
+def test_call_shows_what_a_function_did_to_its_arguments_and_does_nothing_to_ours():
+    def remember(x, params, rng, note):
+        x += 1
+        params["list"].append(rng.random())
+        return note
+
+    x, params, rng, note = np.zeros(2), {"list": []}, np.random.default_rng(0), object()
+    result, (x_after, params_after, _, _) = checks.call(remember, x, params, rng, note)
+    assert result is note
+    assert x_after.tolist() == [1, 1] and params_after["list"] == [np.random.default_rng(0).random()]
+    assert x.tolist() == [0, 0] and params == {"list": []} and rng.random() == np.random.default_rng(0).random()
+
+
 def test_peak_memory_counts_one_call():
     assert checks.peak_memory(np.ones, 10, limit_mb=1, what="ones").shape == (10,)
     text = message(checks.peak_memory, lambda n: np.ones(n).sum(), 10**6, limit_mb=4, what="the sum of ones")

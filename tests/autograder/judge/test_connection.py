@@ -54,6 +54,11 @@ def change(x, params, items):
     items.append(1)
     return 0
 
+def remember(x, param):
+    x += 1
+    param["sum"] = float(x.sum())
+    return len(x)
+
 def sleep(seconds):
     time.sleep(seconds)
     return "slept"
@@ -244,6 +249,14 @@ def test_peak_memory_is_measured_there(here):
     assert checks.peak_memory(here.names.memory, 100_000, limit_mb=1, what="memory") == 0
     with pytest.raises(checks.CheckFailed, match="needs 8 MB"):
         checks.peak_memory(here.names.memory, 1_000_000, limit_mb=1, what="memory")
+
+
+def test_what_a_function_changes_is_shown_and_nothing_here_changes(here):
+    param, x = {"mode": "train"}, np.zeros(3)
+    result, (x_after, param_after) = checks.call(here.names.remember, x, param)
+    assert result == 3
+    assert x_after.tolist() == [1, 1, 1] and param_after == {"mode": "train", "sum": 3.0}
+    assert x.tolist() == [0, 0, 0] and param == {"mode": "train"}
 
 
 def test_a_call_that_takes_too_long(student):

@@ -199,6 +199,9 @@ def test_every_builtin_exception_can_be_claimed():
         ("None", lambda f: next(iter(f))),
         ("[('f', 1)]", lambda f: f.__source__),
         ("{'f': 'def f(): pass'}", lambda f: f.__source__),
+        ("1", lambda f: f.__with_arguments__(2)),
+        ("(1, [2])", lambda f: f.__with_arguments__(2)),
+        ("(1, ())", lambda f: f.__with_arguments__(2)),
     ],
 )
 def test_answers_of_another_kind_than_the_question(hostile, script, ask):
