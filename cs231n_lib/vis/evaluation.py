@@ -111,7 +111,8 @@ def times(seconds):
     ax.tick_params(axis="y", length=0)
     for i, value in enumerate(values):
         ratio = values.max() / value
-        text = _duration(value) + (f", {ratio:.3g}x faster" if ratio >= 1.05 else "")
+        faster = f"{ratio:.3g}" if ratio < 100 else f"{float(f'{ratio:.2g}'):,.0f}"
+        text = _duration(value) + (f", {faster}x faster" if ratio >= 1.05 else "")
         ax.annotate(text, (value, i), (5, 0), textcoords="offset points", va="center", fontsize=9)
     ax.set_xlim(values.min() / 4, values.max() * 8)
     ax.set_xlabel("time (s)")

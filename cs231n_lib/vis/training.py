@@ -41,7 +41,7 @@ def training_curves(run, smooth=None):
     if not runs:
         raise ValueError("training_curves: run is empty; it should be a Solver, or {name: Solver}")
     runs = {name: _histories(each) for name, each in runs.items()}
-    fig, axes = figure_of(WIDTH, 3.3, 1, 2)
+    fig, axes = figure_of(WIDTH, 3.3 if None in runs else 3.3 + 0.25 * -(-len(runs) // 3), 1, 2)
     losses, accuracies = axes[0]
     _draw_losses(losses, {name: histories["loss_history"] for name, histories in runs.items()}, smooth)
     losses.set_title("loss")
@@ -61,9 +61,12 @@ def training_curves(run, smooth=None):
     accuracies.set_title("accuracy (%)" if None in runs else "validation accuracy (%), dashed: training")
     accuracies.set_xlabel("epoch")
     accuracies.xaxis.get_major_locator().set_params(integer=True)
-    for ax in axes[0]:
-        if ax.get_legend_handles_labels()[1]:
-            ax.legend()
+    if None in runs:
+        for ax in axes[0]:
+            if ax.get_legend_handles_labels()[1]:
+                ax.legend()
+    else:  # one for both, below them: between several curves there is seldom room
+        fig.legend(*accuracies.get_legend_handles_labels(), loc="outside lower center", ncols=min(len(runs), 3))
     return fig
 
 
@@ -150,6 +153,9 @@ def _draw_losses(ax, runs, smooth):
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel("iteration")
     ax.set_ylabel("loss")
+    starts = [next((loss for loss in np.ravel(losses) if np.isfinite(loss)), 0) for losses in runs.values()]
+    if ax.get_ylim()[1] > 10 * max(starts, default=0) > 0:  # a run that diverges must not flatten the others
+        ax.set_ylim(0, 3 * max(starts))
 
 
 def _histories(run):

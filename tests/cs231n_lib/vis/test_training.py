@@ -28,10 +28,16 @@ def test_curves_name_the_best_validation_accuracy(legend):
     assert legend(vis.training_curves(RUN), 1) == ["training", "validation", "best: 40.0%"]
 
 
-def test_curves_of_several_runs(legend):
+def test_curves_of_several_runs():
     figure = vis.training_curves({"slow": RUN, "fast": SimpleNamespace(**RUN)})
-    assert legend(figure) == ["slow", "fast"]
-    assert legend(figure, 1) == ["slow, best 40.0%", "fast, best 40.0%"]
+    (both,) = figure.legends
+    assert [text.get_text() for text in both.get_texts()] == ["slow, best 40.0%", "fast, best 40.0%"]
+
+
+def test_a_run_that_diverges_does_not_flatten_the_others():
+    losses = vis.training_curves({"good": RUN, "too fast": {**RUN, "loss_history": [3, 1e30, float("inf")]}}).axes[0]
+    assert losses.get_ylim() == (0, 9)
+    assert vis.loss_curve([3, 20, 1]).axes[0].get_ylim()[1] > 20  # a peak is seen
 
 
 def test_curves_before_any_training():
