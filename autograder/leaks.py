@@ -86,6 +86,8 @@ def secrets(course: Course, assignment: str) -> Secrets:
                 if entry.name in later:
                     found += _regions(cell, f"{entry.name}/{path.name}")
     for name, path in edition.answer_files(course, assignment):
+        if path.suffix != ".py":  # Cython or C: not in the release, and nothing in Python repeats it
+            continue
         text = path.read_text(encoding="utf-8")
         found += [Passage(name, tuple(lines)) for lines in passages.function_bodies(text)]
         found += [Passage(name, (line,)) for line in passages.comment_lines(text)]

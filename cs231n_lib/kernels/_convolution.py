@@ -1,46 +1,70 @@
 """Convolution in NumPy: the twin of _convolution_cy.pyx, for computers without a C compiler.
 
-A few images at a time, so that their columns stay small.
+One row of the field at a time, and a few images: matrix products large enough to be fast, in little memory.
 """
 
 import numpy as np
 
-from cs231n_lib.kernels import _im2col
-
-COLUMN_BYTES = 8 * 2**20
+BUFFER_BYTES = 2 * 2**20
 
 
 def forward(x, w, b, out, relu, *sizes):
     """Fill out (N, F, out_h, out_w) from x (N, C, H, W), w (F, C, fh, fw) and b (F,) or None."""
-    rows = w.reshape(len(w), -1)  # (F, C*fh*fw)
-    for images, cols in _columns(x, rows.shape[1], *sizes):
-        part = np.matmul(rows, cols)  # (n, F, out_h*out_w)
+    for images, padded, seen in _parts(x, len(w), *sizes):
+        total = np.zeros((len(seen), len(w), seen.shape[2]), dtype=x.dtype)  # (n, F, out_h*out_w)
+        for i in range(sizes[0]):
+            _look(padded, i, seen, *sizes)
+            total += np.matmul(w[:, :, i].reshape(len(w), -1), seen)
         if b is not None:
-            part += b[:, None]
+            total += b[:, None]
         if relu:
-            np.maximum(part, 0, out=part)
-        out[images] = part.reshape(out[images].shape)
+            np.maximum(total, 0, out=total)
+        out[images] = total.reshape(out[images].shape)
 
 
 def backward(dout, x, w, dx, dw, db, *sizes):
     """Fill dx (N, C, H, W) unless it is None, dw (F, C, fh, fw) and db (F,)."""
-    rows = w.reshape(len(w), -1)  # (F, C*fh*fw)
+    ph, pw = sizes[2:4]
     dout = dout.reshape(*dout.shape[:2], -1)  # (N, F, out_h*out_w)
     db[...] = dout.sum(axis=(0, 2))
     dw[...] = 0
-    for images, cols in _columns(x, rows.shape[1], *sizes):
-        dw += np.matmul(dout[images], cols.transpose(0, 2, 1)).sum(axis=0).reshape(w.shape)
+    for images, padded, seen in _parts(x, len(w), *sizes):
+        dpadded = np.zeros_like(padded)
+        for i in range(sizes[0]):
+            _look(padded, i, seen, *sizes)
+            dw[:, :, i] += np.matmul(dout[images], seen.transpose(0, 2, 1)).sum(axis=0).reshape(dw[:, :, i].shape)
+            if dx is not None:
+                np.matmul(w[:, :, i].reshape(len(w), -1).T, dout[images], out=seen)
+                _give_back(seen, i, dpadded, *sizes)
         if dx is not None:
-            np.matmul(rows.T, dout[images], out=cols)
-            _im2col.col2im(cols, dx[images], *sizes)
+            dx[images] = dpadded[:, :, ph:ph + x.shape[2], pw:pw + x.shape[3]]
 
 
-def _columns(x, rows, *sizes):
-    """Pairs (slice of the images, their columns)."""
-    positions = sizes[-2] * sizes[-1]
-    step = max(1, COLUMN_BYTES // (rows * positions * x.itemsize or 1))
+def _parts(x, filters, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+    """Triples (slice of the images, these padded, room for what one row of the field sees of them)."""
+    rows, positions = x.shape[1] * fw, out_h * out_w
+    step = max(1, BUFFER_BYTES // ((rows + filters) * positions * x.itemsize or 1))
     for start in range(0, len(x), step):
         images = slice(start, min(start + step, len(x)))
-        cols = np.empty((images.stop - start, rows, positions), dtype=x.dtype)
-        _im2col.im2col(x[images], cols, *sizes)
-        yield images, cols
+        padded = np.pad(x[images], ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+        yield images, padded, np.empty((len(padded), rows, positions), dtype=x.dtype)
+
+
+def _look(padded, i, seen, *sizes):
+    """Fill seen (n, C*fw, out_h*out_w) with the pixels under row i of the field, at every position."""
+    for part, view in _pixels(padded, i, seen, *sizes):
+        part[...] = view
+
+
+def _give_back(seen, i, padded, *sizes):
+    """Add seen to the pixels that it is about."""
+    for part, view in _pixels(padded, i, seen, *sizes):
+        view += part
+
+
+def _pixels(padded, i, seen, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+    """For each pixel of row i of the field its part of seen, and what it meets: views (n, C, out_h, out_w)."""
+    parts = seen.reshape(*padded.shape[:2], fw, out_h, out_w)
+    rows = slice(i * dh, i * dh + sh * (out_h - 1) + 1, sh)
+    for j in range(fw):
+        yield parts[:, :, j], padded[:, :, rows, j * dw:j * dw + sw * (out_w - 1) + 1:sw]

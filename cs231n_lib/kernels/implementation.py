@@ -3,6 +3,8 @@
 import os
 from importlib import import_module
 
+import numpy as np
+
 from cs231n_lib.arguments import integer
 
 try:
@@ -34,6 +36,11 @@ def implementation(topic):
             if os.environ.get("CS231N_KERNELS"):
                 raise
     return import_module(f"cs231n_lib.kernels._{topic}")
+
+
+def contiguous(array):
+    """The array as compiled kernels read it, in C order and aligned: itself, or a copy where it is not."""
+    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")
 
 
 def num_threads():

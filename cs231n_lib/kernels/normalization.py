@@ -7,7 +7,7 @@ import numpy as np
 
 from cs231n_lib.arguments import expect_shape, floats, number
 from cs231n_lib.arguments import integer as positive_integer
-from cs231n_lib.kernels.implementation import implementation
+from cs231n_lib.kernels.implementation import contiguous, implementation
 
 
 def normalize_channels_forward(x, gamma, beta, eps=1e-5, statistics=None):
@@ -32,12 +32,12 @@ def normalize_channels_forward(x, gamma, beta, eps=1e-5, statistics=None):
     if statistics is None:
         mean, var = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
     else:
-        mean, var = (_contiguous(np.asarray(each, dtype=x.dtype)) for each in statistics)
+        mean, var = (contiguous(np.asarray(each, dtype=x.dtype)) for each in statistics)
         _channels(function, x, mean=mean, var=var)
     out = np.empty(x.shape, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_channels_forward(
-            _flat(x), _contiguous(gamma), _contiguous(beta), mean, var, _flat(out), eps, statistics is not None)
+            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, statistics is not None)
     return out, mean, var
 
 
@@ -64,7 +64,7 @@ def normalize_channels_backward(dout, x, gamma, mean, var, eps=1e-5, fixed=False
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_channels_backward(
-            _flat(dout), _flat(x), _contiguous(gamma), _contiguous(mean), _contiguous(var), _flat(dx), dgamma, dbeta,
+            _flat(dout), _flat(x), contiguous(gamma), contiguous(mean), contiguous(var), _flat(dx), dgamma, dbeta,
             eps, bool(fixed))
     return dx, dgamma, dbeta
 
@@ -91,7 +91,7 @@ def normalize_groups_forward(x, gamma, beta, groups=1, eps=1e-5):
     out = np.empty(x.shape, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_groups_forward(
-            _flat(x), _contiguous(gamma), _contiguous(beta), mean, var, _flat(out), eps, groups)
+            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, groups)
     return out, mean, var
 
 
@@ -119,7 +119,7 @@ def normalize_groups_backward(dout, x, gamma, mean, var, eps=1e-5):
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_groups_backward(
-            _flat(dout), _flat(x), _contiguous(gamma), _contiguous(mean), _contiguous(var), _flat(dx), dgamma, dbeta,
+            _flat(dout), _flat(x), contiguous(gamma), contiguous(mean), contiguous(var), _flat(dx), dgamma, dbeta,
             eps, groups)
     return dx, dgamma, dbeta
 
@@ -136,8 +136,4 @@ def _channels(function, x, **of_channels):
 
 def _flat(x):
     """x as (N, C, S), contiguous; the same memory where it is so already."""
-    return _contiguous(x).reshape(*x.shape[:2], -1)
-
-
-def _contiguous(array):
-    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")
+    return contiguous(x).reshape(*x.shape[:2], -1)

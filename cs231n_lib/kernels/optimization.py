@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, floats, integer, number
-from cs231n_lib.kernels.implementation import implementation
+from cs231n_lib.kernels.implementation import contiguous, implementation
 
 
 def adam_step(w, dw, m, v, t, learning_rate, beta1, beta2, epsilon, weight_decay=0.0):
@@ -36,9 +36,5 @@ def adam_step(w, dw, m, v, t, learning_rate, beta1, beta2, epsilon, weight_decay
     settings = beta1, beta2, learning_rate * root / (1 - beta1**t), epsilon * root, 1 - learning_rate * weight_decay
     results = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
     if w.size:
-        implementation("optimization").adam_step(*map(_contiguous, (w, dw, m, v)), *results, settings)
+        implementation("optimization").adam_step(*map(contiguous, (w, dw, m, v)), *results, settings)
     return results
-
-
-def _contiguous(array):
-    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")

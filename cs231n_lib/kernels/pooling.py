@@ -4,7 +4,7 @@ import numpy as np
 
 from cs231n_lib import arguments
 from cs231n_lib.kernels.geometry import geometry
-from cs231n_lib.kernels.implementation import implementation
+from cs231n_lib.kernels.implementation import contiguous, implementation
 
 
 def max_pool_forward(x, field_height, field_width, stride, pad=0):
@@ -30,7 +30,7 @@ def max_pool_forward(x, field_height, field_width, stride, pad=0):
     shape = x.shape[:2] + sizes[-2:]
     out, winners = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=_winners_type(sizes))
     if out.size:
-        implementation("pooling").max_pool_forward(_contiguous(x), out, winners, sizes)
+        implementation("pooling").max_pool_forward(contiguous(x), out, winners, sizes)
     return out, winners
 
 
@@ -50,7 +50,7 @@ def max_pool_backward(dout, winners, x_shape, field_height, field_width, stride,
     winners = _winners(winners, shape, sizes)
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
-        implementation("pooling").max_pool_backward(_contiguous(dout), winners, dx, sizes)
+        implementation("pooling").max_pool_backward(contiguous(dout), winners, dx, sizes)
     return dx
 
 
@@ -67,7 +67,7 @@ def avg_pool_forward(x, field_height, field_width, stride, pad=0):
     sizes = _sizes("avg_pool_forward", "x", x.shape, field_height, field_width, stride, pad)
     out = np.empty(x.shape[:2] + sizes[-2:], dtype=x.dtype)
     if out.size:
-        implementation("pooling").avg_pool_forward(_contiguous(x), out, sizes)
+        implementation("pooling").avg_pool_forward(contiguous(x), out, sizes)
     return out
 
 
@@ -82,7 +82,7 @@ def avg_pool_backward(dout, x_shape, field_height, field_width, stride, pad=0):
     arguments.expect_shape("avg_pool_backward", "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
-        implementation("pooling").avg_pool_backward(_contiguous(dout), dx, sizes)
+        implementation("pooling").avg_pool_backward(contiguous(dout), dx, sizes)
     return dx
 
 
@@ -114,7 +114,3 @@ def _winners(winners, shape, sizes):
 
 def _winners_type(sizes):
     return np.uint8 if sizes[0] * sizes[1] <= 255 else np.int32
-
-
-def _contiguous(array):
-    return np.require(array, requirements="CA")

@@ -104,7 +104,7 @@ LIBRARY = {
     "lib/means.py": '"""Means."""\n\n\ndef mean_of(basket):\n    """The mean price."""\n'
     "    everything_together = sum(price for shelf, price in basket)\n"
     "    return everything_together / len(basket)\n",
-    "lib/fast.pyx": "def fast():\n    return 1\n",
+    "lib/fast.pyx": "cdef extern from *:\n    int one\n\ndef fast():\n    return 1\n",
     "lib/fast.c": "/* generated */",
     "lib/fast.cpython-311-x86_64-linux-gnu.so": "compiled",
     "lib/__pycache__/totals.cpython-311.pyc": "byte-code",
@@ -117,9 +117,13 @@ LIBRARY = {
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory):
+def template(made_once):
     """The course and a workspace for it, made once: a new gradebook takes nbgrader a second or two."""
-    folder = tmp_path_factory.mktemp("library_course")
+    folder, _ = made_once("library_course", _make_course)
+    return folder
+
+
+def _make_course(folder):
     files = LIBRARY | {
         "assignments/course.toml": COURSE,
         "assignments/first/totals.py": TOTALS,
@@ -130,7 +134,6 @@ def template(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     create(folder / "workspace", folder / "assignments")
-    return folder
 
 
 @pytest.fixture

@@ -37,6 +37,11 @@ def test_holds_the_notebooks_the_edition_and_a_readme(workspace):
     )  # fmt: skip
 
 
+def test_an_answer_that_is_not_python_is_left_out_like_any_other(workspace, edit):
+    edit("assignments/course.toml", '"lib/means.py"', '"lib/means.py", "lib/fast.pyx"')
+    assert "lib/fast.pyx" not in release(workspace(), "first").files
+
+
 def test_the_stub_names_the_exercise(workspace):
     cell = next(cell for cell in notebook_of(release(workspace(), "first")).cells if cell.id == "total_price")
     assert cell.source == (
