@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from .descriptors import Inherited, LastWords
 from .limits import in_words, limit_processes
 
 START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, and is not waited for
+END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
 LOOK_SECONDS = 0.25  # between two looks at how much memory a sandbox uses
 
 
@@ -35,13 +37,15 @@ class SandboxProvisioner(LocalProvisioner):
     kernel_pid: int | None = None
     cause: str | None = None  # why the sandbox was ended, in words, when `watch` ended it
     _init: int | None = None  # the sandbox's first process, as the host numbers it
+    _gone: int | None = None  # a descriptor of it, which can be read when it and all inside have ended
     _said: LastWords | None = None
 
     async def pre_launch(self, **kwargs):
         """Put the sandbox before the kernel's command."""
         manager = self.parent
         manager.transport, manager.ip = "ipc", f"{SOCKETS}/k"
-        # student code may close a socket and put a link to one of this machine's in its place: nobody is to follow it
+        # the manager stays connected to the kernel's control socket; student code may close that, and put a link to one
+        # of this machine's sockets in its place: nobody is to follow it
         manager.context.setsockopt(zmq.RECONNECT_IVL, -1)
         kwargs = await super().pre_launch(**kwargs)
         kwargs["cmd"] = [part.replace(manager.connection_file, CONNECTION_FILE) for part in kwargs["cmd"]]
@@ -68,6 +72,8 @@ class SandboxProvisioner(LocalProvisioner):
             inherited.close()
             try:
                 self._init, self.kernel_pid = await self._started(status)
+                with contextlib.suppress(OSError):  # it has ended already
+                    self._gone = os.pidfd_open(self._init)
             except BaseException:
                 self.process.kill()
                 raise
@@ -80,6 +86,18 @@ class SandboxProvisioner(LocalProvisioner):
         elif self.kernel_pid and self.process and self.process.poll() is None:
             with contextlib.suppress(OSError):
                 os.killpg(os.getpgid(self.kernel_pid), signum)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """After the end: wait until no process of the sandbox is left, as they count for the next one's limit."""
+        await super().cleanup(restart)
+        if self._gone is None:
+            return
+        ended, end = select.poll(), time.monotonic() + END_SECONDS
+        ended.register(self._gone, select.POLLIN)
+        while not ended.poll(0) and time.monotonic() < end:
+            await asyncio.sleep(0.002)
+        os.close(self._gone)
+        self._gone = None
 
     async def watch(self) -> None:
         """End the sandbox when its processes together use more memory than one may. Runs until cancelled."""

@@ -1,6 +1,7 @@
 """How kernels in the sandbox start, are interrupted, end, and what is left then."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -155,6 +156,20 @@ import time; time.sleep(1)
 print(sum(b"{mark}" in open("/proc/" + p + "/cmdline", "rb").read() for p in os.listdir("/proc") if p.isdigit()))"""
     assert run(daemon) == ["2"]
     assert processes_with(mark) == []
+
+
+def test_the_processes_of_an_ended_sandbox_take_no_room_in_the_next(kernel):
+    fill = "import os, time\nfor _ in range(100):\n    if not os.fork():\n        time.sleep(60)\n        os._exit(0)"
+
+    async def one_after_the_other():
+        for _ in range(2):
+            async with kernel() as running:
+                assert "BlockingIOError" in await running.run(fill)
+                first = running.provisioner._init
+            with contextlib.suppress(FileNotFoundError):  # or it only waits for being collected
+                assert Path(f"/proc/{first}/stat").read_text().split()[2] == "Z"
+
+    asyncio.run(one_after_the_other())
 
 
 def test_how_a_kernel_ended_is_said(run_notebook):
