@@ -9,6 +9,7 @@ import click
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
 INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets"}
+UNIX_MODULES = {"fcntl", "resource"}  # of Python's own, which it has not on Windows
 
 
 class Commands(click.Group):
@@ -72,6 +73,12 @@ def _explain(error: Exception) -> tuple[str, str | None]:
     if isinstance(error, ImportError) and error.name and error.name.split(".")[0] in INSTRUCTOR_PACKAGES:
         hint = "It comes with the instructor's tools; in the kit's folder: python -m pip install '.[instructor]'"
         return f"This command needs {error.name.split('.')[0]}, which is not installed.", hint
+    if isinstance(error, ImportError) and error.name in UNIX_MODULES:
+        hint = (
+            "Install the kit in WSL (https://learn.microsoft.com/windows/wsl) and run it there. The notebooks, and the "
+            "checks in them, run in JupyterLab here, too."
+        )
+        return "This command does not run on Windows itself.", hint
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}.", None

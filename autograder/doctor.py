@@ -170,6 +170,9 @@ def _instructor(subject: str) -> Finding:
 
 def _sandbox(subject: str) -> Finding:
     """What stands between a submission and the machine that grades it; tried for real."""
+    if importlib.util.find_spec("resource") is None:
+        advice = "Install the kit in WSL (https://learn.microsoft.com/windows/wsl) and run it there."
+        return Finding(subject, "warning", "no sandbox, so `cs231n grade` refuses: this is Windows", advice)
     from autograder.sandbox import missing
 
     why_not = missing()

@@ -37,7 +37,8 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     cells before the guilty one are run again, so that only what needed the guilty cell suffers. Every
     code cell that did not run to its end carries an error output, hence can never score.
 
-    `progress(done, total)` is called before each cell. Raises RuntimeError when no kernel starts.
+    `progress(done, total)` is called before each cell. Raises RuntimeError when no kernel starts, JudgeDied when no
+    judge does.
     """
     start = time.monotonic()
     notebook = nbformat.reads(job.notebook, as_version=4)

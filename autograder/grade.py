@@ -24,7 +24,7 @@ from .errors import KitError
 from .job import Job
 from .pool import LocalPool
 from .record import record, recorded_scores, remove_leftovers
-from .report import ClassReport, Row, explain
+from .report import ClassReport, Row, explain, in_short
 from .sanitize import SanitizedNotebook, not_gradable, read_built, sanitize
 from .surroundings import surroundings
 from .work_files import accepted_files, hand_in_time
@@ -79,6 +79,7 @@ class _Submission:
     digest: str
     notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    handed_in: str | None = None  # when
     waiting: int = 0  # notebooks that are still being executed
     seconds: float = 0.0
     failure: str | None = None
@@ -141,7 +142,8 @@ class _Run:
                 sanitized = not_gradable(self.workspace, self.assignment, name, reason)
             submission.notebooks[name] = sanitized
         files, remarks = accepted_files(self.workspace, self.assignment, submission.student)
-        submission.remarks += remarks + hand_in_time(self.workspace, self.assignment, submission.student)[1]
+        submission.handed_in, more = hand_in_time(self.workspace, self.assignment, submission.student)
+        submission.remarks += remarks + more
         return {
             name: Job(
                 notebook=nbformat.writes(notebook.notebook),
@@ -170,24 +172,25 @@ class _Run:
         student = submission.student
         if submission.failure:
             return Row(student, "failed", None, submission.seconds, [submission.failure])
-        reasons = [
-            reason
-            for entry in submission.notebooks.values()
-            for reason in explain(entry.name if len(submission.notebooks) > 1 else "", entry.notebook, entry.problems)
-        ]
-        reasons += submission.remarks
+        several = len(submission.notebooks) > 1
         try:
+            reasons = [
+                reason
+                for name, entry in submission.notebooks.items()
+                for reason in explain(name if several else "", entry.notebook, entry.problems)
+            ]
             scores = record(
                 self.workspace,
                 self.gradebook,
                 self.assignment,
                 student,
                 {name: entry.notebook for name, entry in submission.notebooks.items()},
+                submission.handed_in,
             )
         except Exception as error:
             message = f"could not be recorded: {type(error).__name__}: {error}"
             return Row(student, "failed", None, submission.seconds, [message])
-        row = Row(student, "graded", scores, submission.seconds, reasons)
+        row = Row(student, "graded", scores, submission.seconds, reasons + in_short(submission.remarks))
         self._write_receipt(submission.digest, row)
         return row
 
@@ -235,7 +238,7 @@ def _fingerprint(workspace: Workspace, assignment: Assignment, isolation: str, g
     sources = [workspace.source(assignment.name) / f"{name}.ipynb" for name in assignment.notebooks]
     for path in (*sources, *sorted(Path(__file__).parent.rglob("*.py")), workspace.root / "nbgrader_config.py"):
         digest.update(path.read_bytes())
-    for package in ("nbgrader", "nbclient", "ipykernel", "numpy"):
+    for package in ("nbgrader", "ipykernel", "ipython", "jupyter_client", "numpy"):
         with contextlib.suppress(ImportError):
             digest.update(f"{package}=={version(package)}".encode())
     return digest.digest()

@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 from jupyter_client.session import Session
 
-from .judge.outputs import Outputs
+from .cell_outputs import Outputs
 from .zmtp import Wire, WireError
 
-MOST_REQUEST = 100_000  # bytes of a header
+MOST_HEADERS = 100_000  # bytes of a message's header and its parent's together
 MOST_VALUES = 200_000  # of a message: numbers, texts, lists and dicts
 LAST_OUTPUT_SECONDS = 5  # for the outputs of a cell, once the kernel has said that it is done
 LOOK_SECONDS = 0.2  # between two looks at whether the kernel is still alive
@@ -56,7 +56,7 @@ class KernelClient:
                     raise Gone(str(error)) from None
         heard = False
         while not heard:  # what is published before the subscription has arrived is lost
-            heard = await self._ask("kernel_info_request", {}, end, patience=0.1)
+            _, heard = await self._converse("kernel_info_request", {}, end, Outputs(0), patience=0.1)
 
     async def execute(self, code: str, outputs: Outputs, seconds: float, store_history: bool = True) -> dict:
         """Have code run, and collect in `outputs` what is put out. Returns the content of the reply.
@@ -65,7 +65,8 @@ class KernelClient:
         """
         content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
-        return await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
+        reply, _ = await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
+        return reply
 
     async def go_on(self, outputs: Outputs, seconds: float) -> bool:
         """Wait on for what `execute` gave up waiting for; whether it came within so many seconds. Raises Gone."""
@@ -88,13 +89,7 @@ class KernelClient:
         self.shell.close()
         self.iopub.close()
 
-    async def _ask(self, kind, content, end, patience) -> bool:
-        """Whether both a reply and something published came of a question within `patience`."""
-        seen = Outputs(0)
-        await self._converse(kind, content, end, seen, patience)
-        return seen.idle
-
-    async def _converse(self, kind, content, end, outputs, patience=LAST_OUTPUT_SECONDS) -> dict:
+    async def _converse(self, kind, content, end, outputs, patience=LAST_OUTPUT_SECONDS) -> tuple[dict, bool]:
         message = self.session.msg(kind, content)
         self._number = message["header"]["msg_id"]
         try:
@@ -103,44 +98,48 @@ class KernelClient:
             raise Gone(str(error)) from None
         return await self._listen(kind, self._number, end, outputs, patience)
 
-    async def _listen(self, kind, number, end, outputs, patience=LAST_OUTPUT_SECONDS) -> dict:
-        reply, idle = None, outputs is None
-        while reply is None or not idle:
-            now = time.monotonic()
-            if now > end:
-                if reply is None:
-                    raise NoReply
-                break
-            for wire in (self.shell, self.iopub):
-                if wire not in self._reading:
-                    self._reading[wire] = asyncio.ensure_future(wire.read())
-            done, _ = await asyncio.wait(
-                self._reading.values(), timeout=min(LOOK_SECONDS, end - now), return_when=asyncio.FIRST_COMPLETED
-            )
-            for wire in [wire for wire, task in self._reading.items() if task in done]:
-                error = self._reading.pop(wire).exception()
-                for frames in wire.messages():
-                    if time.monotonic() > end:
-                        raise NoReply
-                    found = _parsed(frames, number)
-                    if found is None:
-                        continue
-                    its_kind, its_content = found
-                    if wire is self.shell:
-                        if its_kind == kind.replace("request", "reply"):
-                            reply = its_content
-                            end = min(end, time.monotonic() + patience)
-                    elif outputs is not None:
-                        idle = _put_out(outputs, its_kind, its_content) or idle
-                if isinstance(error, WireError):
-                    raise Gone("" if not self.alive() else str(error))
-                if error:
-                    raise error
-            if not done and not self.alive():
-                raise Gone("")
-        if outputs is not None:
-            outputs.idle = idle
-        return reply
+    async def _listen(self, kind, number, end, outputs, patience=LAST_OUTPUT_SECONDS) -> tuple[dict, bool]:
+        """The reply, and whether the kernel has published as well that it is done: once it has replied, it has
+        `patience` left for that. Raises NoReply, Gone.
+        """
+        reply, idle, lost = None, outputs is None, None
+        while True:
+            try:
+                for wire in (self.shell, self.iopub):  # a reply that has come is not to wait behind much output
+                    for frames in wire.messages():
+                        its_kind, its_content = _parsed(frames, number) or (None, None)
+                        if wire is self.shell and its_kind == kind.replace("request", "reply"):
+                            reply, end = its_content, min(end, time.monotonic() + patience)
+                        elif wire is self.iopub and outputs is not None and its_kind is not None:
+                            idle = _put_out(outputs, its_kind, its_content) or idle
+                        if time.monotonic() > end:
+                            break
+            except WireError as error:
+                lost = error
+            if lost:
+                raise Gone("" if not self.alive() else str(lost))
+            left = end - time.monotonic()
+            if reply is not None and (idle or left < 0):
+                return reply, idle
+            if left < 0:
+                raise NoReply
+            lost = await self._wait(min(LOOK_SECONDS, left))
+
+    async def _wait(self, seconds) -> WireError | None:
+        """Wait until something has come or the time is over. Returns why nothing more will come, if so; raises Gone."""
+        for wire in (self.shell, self.iopub):
+            if wire not in self._reading:
+                self._reading[wire] = asyncio.ensure_future(wire.read())
+        done, _ = await asyncio.wait(self._reading.values(), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        lost = None
+        for wire in [wire for wire, task in self._reading.items() if task in done]:
+            try:
+                self._reading.pop(wire).result()
+            except WireError as error:
+                lost = error
+        if not done and not self.alive():
+            raise Gone("")
+        return lost
 
 
 def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
@@ -150,7 +149,7 @@ def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
     try:
         start = frames.index(b"<IDS|MSG>") + 2
         header, parent, _, content = frames[start : start + 4]
-        if len(header) + len(parent) > MOST_REQUEST:
+        if len(header) + len(parent) > MOST_HEADERS:
             return None
         header, parent = json.loads(header), json.loads(parent)
         if not isinstance(parent, dict) or parent.get("msg_id") != number:

@@ -47,22 +47,19 @@ def unclear_name(cells: Sequence["Cell"]) -> tuple["Cell", str] | None:
 
 
 def _names_imported(source: str) -> set[str]:
-    statements = ast.parse(_python(source)).body
-    imports = [statement for statement in statements if isinstance(statement, ast.Import | ast.ImportFrom)]
+    from .judge.names import parsed
+
+    imports = [statement for statement in parsed(source).body if isinstance(statement, ast.Import | ast.ImportFrom)]
     return {alias.asname or alias.name.partition(".")[0] for statement in imports for alias in statement.names}
-
-
-def _python(source: str) -> str:
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    return TransformerManager().transform_cell(source)
 
 
 def _names_read(source: str) -> set[str]:
     """The global names that a cell reads, in functions and comprehensions too."""
+    from .judge.names import parsed
+
     names = set()
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    codes = [compile(_python(source), "<cell>", "exec", flags=flags, dont_inherit=True, optimize=0)]
+    codes = [compile(parsed(source), "<cell>", "exec", flags=flags, dont_inherit=True, optimize=0)]
     while codes:
         code = codes.pop()
         names.update(i.argval for i in dis.get_instructions(code) if i.opname in _GLOBAL_READS)

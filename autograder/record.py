@@ -28,8 +28,8 @@ from nbgrader.utils import parse_utc
 
 from .course import TIMESTAMP, Assignment
 from .preprocessors import StderrToStdout
-from .sanitize import NO_TEXT, REPLACEMENT, nbgrader_resources
-from .work_files import hand_in_time
+from .sanitize import nbgrader_resources
+from .storable_text import storable
 from .workspace import Workspace
 
 QUIET = logging.getLogger("autograder.nbgrader")
@@ -50,13 +50,15 @@ def record(
     assignment: Assignment,
     student: str,
     notebooks: dict[str, nbformat.NotebookNode],
+    handed_in: str | None,
 ) -> dict[str, NotebookScore]:
     """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
+
+    handed_in: when, as `hand_in_time` reads it.
 
     Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
     then nothing of this submission has changed.
     """
-    handed_in, _ = hand_in_time(workspace, assignment, student)
     folder = workspace.autograded(student, assignment.name)
     with _replacing(folder) as fresh, one_transaction(gradebook):
         gradebook.update_or_create_student(student)
@@ -84,7 +86,7 @@ def record(
 def _storable(value, depth: int = 0):
     """The notebook, whatever student code put into its outputs, with texts that every file and database takes."""
     if isinstance(value, str):
-        return NO_TEXT.sub(REPLACEMENT, value)
+        return storable(value)
     if not isinstance(value, dict | list):
         return value
     if depth > MAX_DEPTH:

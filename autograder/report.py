@@ -1,5 +1,6 @@
 """What came of grading a class, for people: a table, and the reasons in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .console import plain, table
@@ -8,7 +9,7 @@ from .job import cell_label
 from .outcomes import GRADER_ERRORS, outcomes
 from .record import NotebookScore
 
-MOST_REASONS = 50  # of one notebook
+MOST_REASONS = 50  # of one notebook, and as many remarks on the submission
 REASON_LENGTH = 500  # characters
 
 
@@ -51,10 +52,15 @@ def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
         reasons += [f"{exercise}: {message}" for exercise, message in first.items()]
         if waiting:
             reasons.append(f"not started: {', '.join(waiting)}")
-    reasons = list(dict.fromkeys(map(_one_line, reasons)))
-    if len(reasons) > MOST_REASONS:
-        reasons[MOST_REASONS:] = [f"and {len(reasons) - MOST_REASONS:,} more"]
-    return [f"{prefix}: {reason}" if prefix else reason for reason in reasons]
+    return [f"{prefix}: {reason}" if prefix else reason for reason in in_short(reasons)]
+
+
+def in_short(reasons: Iterable[str]) -> list[str]:
+    """Each reason once, as one short line that can be printed and stored, and at most 51 of them."""
+    lines = list(dict.fromkeys(map(_one_line, reasons)))
+    if len(lines) > MOST_REASONS:
+        lines[MOST_REASONS:] = [f"and {len(lines) - MOST_REASONS:,} more"]
+    return lines
 
 
 def class_table(report: ClassReport):

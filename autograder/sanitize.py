@@ -20,14 +20,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from .course import Assignment, Limits
 from .foreign_files import Budget, Refused, read_ordinary
 from .job import SKIP_TAG
+from .storable_text import REPLACEMENT, storable
 from .workspace import Workspace
 
 MAX_CELLS = 2_000
 MAX_VALUES = 5_000_000  # of JSON, in the whole file
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass
@@ -179,7 +178,7 @@ def pictures(attachments) -> dict[str, dict[str, str]]:
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             data = "".join((_text(data) or "").split())
-            if kind in PICTURES and data and BASE64.fullmatch(data) and NO_TEXT.search(name) is None:
+            if kind in PICTURES and data and BASE64.fullmatch(data) and name == storable(name):
                 found.setdefault(name, {})[kind] = data
     return found
 
@@ -191,9 +190,9 @@ def _size(cell: dict) -> int:
 
 
 def _mend(cell: dict) -> bool:
-    """Replace what neither a file nor a database can hold: NUL, and halves of surrogate pairs."""
-    cell["source"], count = NO_TEXT.subn(REPLACEMENT, cell["source"])
-    return count > 0
+    """Replace what neither a file nor a database can hold; whether there was such."""
+    before, cell["source"] = cell["source"], storable(cell["source"])
+    return cell["source"] != before
 
 
 def released_text(workspace: Workspace, assignment: Assignment, name: str) -> dict[str, str]:

@@ -13,8 +13,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
+from .cell_outputs import Outputs
 from .job import Job, cell_label
-from .judge.outputs import Outputs
 from .kernel_client import Gone, KernelClient, NoReply
 from .sandbox import SandboxProvisioner, Surroundings, limit_met, resource_limits
 

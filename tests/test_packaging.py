@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "build": "python-build"}  # where conda-forge uses another name
+# where conda-forge uses another name
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "jupyter-client": "jupyter_client", "build": "python-build"}
 ONLY_CONDA = {"python", "pip", "c-compiler"}
 
 

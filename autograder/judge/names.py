@@ -17,7 +17,7 @@ def bound_names(source: str) -> frozenset[str]:
 
     source: IPython source text.
     """
-    tree = _parsed(source)
+    tree = parsed(source)
     names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     for node in _of_module_scope(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -39,7 +39,7 @@ def bound_names(source: str) -> frozenset[str]:
 def imported_modules(source: str) -> tuple[str, ...]:
     """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python."""
     found = set()
-    for node in ast.walk(_parsed(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -48,13 +48,27 @@ def imported_modules(source: str) -> tuple[str, ...]:
 
 
 def binds_unknown(source: str) -> bool:
-    """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals() and the like."""
-    return any(
-        (isinstance(node, ast.alias) and node.name == "*")
-        or (isinstance(node, ast.Name) and node.id in ("exec", "globals", "locals", "vars"))
-        or (isinstance(node, ast.Constant) and node.value in ("run", "load", "pylab", "store"))
-        for node in ast.walk(_parsed(source))
+    """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals(), `%run` and the like."""
+    tree = parsed(source)
+    return (
+        any(
+            (isinstance(node, ast.alias) and node.name == "*")
+            or (isinstance(node, ast.Name) and node.id in ("exec", "globals", "locals", "vars"))
+            for node in ast.walk(tree)
+        )
+        or any(getattr(name, "value", None) in ("run", "load", "pylab", "store") for name, *_ in _magics(tree))
+        or any(binds_unknown(code) for code in _code_of_magics(tree))
     )
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of IPython source text, an empty one if it is no Python."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 class StudentNames(dict):
@@ -109,16 +123,6 @@ class StudentNames(dict):
             raise NameError(f"name '{name}' is not defined: {why}", name=name)
 
 
-def _parsed(source):
-    """The syntax tree of IPython source text, an empty one if it is no Python."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
 def _of_module_scope(tree):
     """The nodes whose names are global: not those in functions and classes, nor a comprehension's variables."""
     waiting = [tree]
@@ -139,8 +143,14 @@ def _of_module_scope(tree):
 
 def _code_of_magics(tree):
     """What may be code among the arguments of magics, as in `%time x = f()`."""
+    for *_, last in _magics(tree):
+        if isinstance(last, ast.Constant):
+            yield str(last.value)
+
+
+def _magics(tree):
+    """What each magic is called with: its name, then its line, then its cell if it has one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            last = node.args[-1]
-            if node.func.attr in ("run_line_magic", "run_cell_magic") and isinstance(last, ast.Constant):
-                yield str(last.value)
+            if node.func.attr in ("run_line_magic", "run_cell_magic"):
+                yield node.args

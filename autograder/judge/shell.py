@@ -1,5 +1,6 @@
 """The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps what they put out."""
 
+import io
 import sys
 import tempfile
 import traceback
@@ -12,7 +13,7 @@ from IPython.core.profiledir import ProfileDir
 from traitlets import Type
 from traitlets.config import Config
 
-from .outputs import Outputs, Stream
+from ..cell_outputs import Outputs
 
 
 class _Display(DisplayPublisher):
@@ -72,9 +73,28 @@ class JudgeShell(InteractiveShell):
         return result.success and not self.outputs.has_error
 
 
+class _Printed(io.TextIOBase):
+    """sys.stdout or sys.stderr of a judge. `to` is the Outputs that take what is printed, or None."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, name: str):
+        self.name, self.to = name, None
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if self.to is not None:
+            self.to.stream(self.name, str(text))
+        return len(text)
+
+
 def make_shell() -> JudgeShell:
     """The shell of this process, for good. It leaves no files, starts no threads, and reads no configuration."""
-    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    sys.stdout, sys.stderr = _Printed("stdout"), _Printed("stderr")
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.automagic = False  # `history[0]` may begin with a name of the student's

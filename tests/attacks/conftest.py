@@ -19,11 +19,10 @@ from autograder import sandbox  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory):
+def released(made_once):
     if why_not := sandbox.missing():
         pytest.skip(f"there is no sandbox here: {why_not}")
-    folder = tmp_path_factory.mktemp("attacked")
-    make_course(folder)
+    folder, _ = made_once("attacked", make_course)
     return folder
 
 

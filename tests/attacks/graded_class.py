@@ -24,9 +24,11 @@ from autograder.errors import KitError
 from autograder.feedback import feedback
 from autograder.grade import grade
 from autograder.report import ClassReport
+from autograder.surroundings import surroundings
 from autograder.workspace import Workspace
 
 HONEST = "honest"
+WORKERS = 2
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")
@@ -59,8 +61,8 @@ class GradedClass:
         return sum(score or 0 for score in self.scores.get(student, {}).values())
 
 
-def make_course(folder: Path) -> Workspace:
-    """A workspace with the course built and released."""
+def make_course(folder: Path) -> None:
+    """Make a workspace with the course built and released, and with what grading makes once for all classes."""
     sources = folder / "assignments"
     (sources / ASSIGNMENT).mkdir(parents=True)
     (sources / "course.toml").write_text(COURSE)
@@ -71,7 +73,7 @@ def make_course(folder: Path) -> Workspace:
         config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     build.build(course, ASSIGNMENT)
     release.release(course, ASSIGNMENT)
-    return course
+    surroundings(course, course.course.assignment(ASSIGNMENT), WORKERS)
 
 
 def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedClass:
@@ -81,7 +83,7 @@ def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedC
     with Surroundings(course, folder) as around:
         uncollected = _hand_in(course, folder, attacks, around.known)
         before = around.state()
-        report = grade(course, ASSIGNMENT, workers=2)
+        report = grade(course, ASSIGNMENT, workers=WORKERS)
         notebooks = _notebooks(course, report)
         found = GradedClass(report, _scores(course), notebooks, _pages(course, notebooks), uncollected)
         found.changed = {path for path, _ in before ^ around.state()}

@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -97,11 +99,16 @@ assert square(3) == 9, "3 squared is 9"
 
 
 @pytest.fixture(scope="session")
-def released_course(tmp_path_factory):
+def released_course(made_once):
     """The folder of a workspace whose only assignment, `sums`, is built and released."""
-    from autograder import build, release, workspace
+    folder, _ = made_once("tiny", _release)
+    return folder
 
-    folder = tmp_path_factory.mktemp("tiny")
+
+def _release(folder):
+    from autograder import build, release, workspace
+    from autograder.surroundings import surroundings
+
     sources = folder / "assignments" / "sums"
     sources.mkdir(parents=True)
     (folder / "assignments" / "course.toml").write_text(COURSE)
@@ -110,7 +117,7 @@ def released_course(tmp_path_factory):
     course = workspace.create(folder / "workspace", folder / "assignments")
     build.build(course, "sums")
     release.release(course, "sums")
-    return folder
+    surroundings(course, course.course.assignment("sums"), 1)  # what grading keeps for the next time
 
 
 @pytest.fixture
@@ -118,6 +125,37 @@ def tiny(released_course, tmp_path):
     """A workspace of one's own with `sums` released."""
     shutil.copytree(released_course, tmp_path / "course")
     return Workspace(tmp_path / "course" / "workspace")
+
+
+class _NoPool:
+    """In the place of a pool: a job is run when it is submitted, here, and always in the same environment."""
+
+    def __init__(self, workers):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def submit(self, job):
+        from autograder.execute import execute
+
+        future = Future()
+        future.set_result(execute(replace(job, env={"PATH": "/usr/bin:/bin"})))
+        return future
+
+    def result(self, job, future):
+        return future.result()
+
+
+@pytest.fixture
+def no_pool():
+    """For a test of what comes before or after the running of notebooks: processes take seconds to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.grade.LocalPool", _NoPool)
+        yield
 
 
 @pytest.fixture

@@ -128,6 +128,21 @@ main(["init", sys.argv[1], "--assignments", sys.argv[2]])
     assert "[instructor]" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "grade"])
+def test_on_windows_it_says_what_works_there(tiny, command):
+    code = """
+import sys
+sys.modules["resource"] = sys.modules["fcntl"] = None
+from autograder.cli import main
+main(sys.argv[1:])
+"""
+    of = {"check": tiny.release("sums") / "adding.ipynb", "grade": "sums"}[command]
+    arguments = map(str, ("-C", tiny.root, command, of))
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "does not run on Windows itself" in done.stderr and "WSL" in done.stderr and "JupyterLab" in done.stderr
+
+
 def test_a_course_from_init_to_export(run, tiny, tmp_path):
     """The thin commands once each; what they do in detail is tested with what they call."""
     workspace = tmp_path / "mine"

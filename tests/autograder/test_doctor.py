@@ -97,6 +97,12 @@ def test_half_of_the_instructors_tools_is_a_warning(no_kernel, monkeypatch):
     assert found.state == "warning" and "without jupytext" in found.found
 
 
+def test_windows_has_no_sandbox_and_hears_of_wsl(no_kernel, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "resource" else object())
+    found = finding("sandbox")
+    assert found.state == "warning" and "this is Windows" in found.found and "WSL" in found.advice
+
+
 def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
     real = builtins.__import__
 

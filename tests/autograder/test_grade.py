@@ -101,7 +101,7 @@ def _nothing_changed_so_nothing_runs_again(workspace):
     assert (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns == before
 
 
-def test_what_changed_is_graded_again_and_only_that(tiny, hand_in):
+def test_what_changed_is_graded_again_and_only_that(tiny, hand_in, no_pool):
     hand_in("one", **RIGHT)
     hand_in("two")
     grade(tiny, "sums")
@@ -112,7 +112,7 @@ def test_what_changed_is_graded_again_and_only_that(tiny, hand_in):
     assert [row.status for row in grade(tiny, "sums", students=["one"], force=True).rows] == ["graded"]
 
 
-def test_points_given_by_hand_survive_grading_again(tiny, hand_in):
+def test_points_given_by_hand_survive_grading_again(tiny, hand_in, no_pool):
     hand_in("one", **variant(question_why="It commutes."))
     grade(tiny, "sums")
     with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
@@ -123,7 +123,7 @@ def test_points_given_by_hand_survive_grading_again(tiny, hand_in):
     assert grade(tiny, "sums", force=True).rows[0].scores["adding"].score == 9
 
 
-def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(tiny, hand_in):
+def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(tiny, hand_in, no_pool):
     hand_in("one", **variant(add="def add(a, b):\n    import sys; print('hm', file=sys.stderr); return a + b"))
     grade(tiny, "sums")
     notebook = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
@@ -132,7 +132,7 @@ def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(ti
     assert [(o.name, o.text) for o in test.outputs] == [("stdout", "hm\nhm\n")]
 
 
-def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_in):
+def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_in, no_pool):
     folder = hand_in("late", **RIGHT)
     (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
     with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
@@ -143,22 +143,49 @@ def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_
     assert [score.score for score in report.rows[0].scores.values()] == [0, 0]
 
 
-def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatch):
+def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatch, no_pool):
     from autograder import grade as module
 
     hand_in("one", **RIGHT)
     hand_in("two", **RIGHT)
     real = module.record
 
-    def refuse_one(workspace, gradebook, assignment, student, notebooks):
+    def refuse_one(workspace, gradebook, assignment, student, *given):
         if student == "one":
             raise OSError("disk full")
-        return real(workspace, gradebook, assignment, student, notebooks)
+        return real(workspace, gradebook, assignment, student, *given)
 
     monkeypatch.setattr(module, "record", refuse_one)
     report = grade(tiny, "sums")
     assert [(row.student, row.status) for row in report.rows] == [("one", "failed"), ("two", "graded")]
     assert "disk full" in row_of(report, "one").reasons[0]
+
+
+def test_a_submission_that_cannot_be_explained_fails_alone(tiny, hand_in, monkeypatch, no_pool):
+    from autograder import grade as module
+
+    (hand_in("one") / "adding.ipynb").write_text("{")
+    hand_in("two")
+
+    def explain(prefix, notebook, problems):
+        return 1 / 0 if problems else []
+
+    monkeypatch.setattr(module, "explain", explain)
+    report = grade(tiny, "sums", isolation="process")
+    assert [(row.student, row.status) for row in report.rows] == [("one", "failed"), ("two", "graded")]
+
+
+def test_a_receipt_holds_fifty_remarks_on_the_files_of_a_submission(tiny, hand_in, monkeypatch, no_pool):
+    from autograder import grade as module
+
+    (hand_in("one") / "adding.ipynb").unlink()
+    remarks = [f"file {i}.csv was not taken: it is\ntoo large" for i in range(200)]
+    monkeypatch.setattr(module, "accepted_files", lambda *_: ((), remarks * 2))
+    [row] = grade(tiny, "sums", isolation="process").rows
+    receipt = json.loads((tiny.root / ".cs231n" / "receipts" / "sums" / "one.json").read_text())
+    assert receipt["reasons"] == row.reasons
+    assert row.reasons[-51:] == [remark.replace("\n", " ") for remark in remarks[:50]] + ["and 150 more"]
+    assert len(row.reasons) < 60
 
 
 def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypatch):
@@ -178,7 +205,7 @@ def _no_kernel(job):
     raise RuntimeError("no kernel today")
 
 
-def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch):
+def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch, no_pool):
     from autograder import record
 
     hand_in("one", **RIGHT)
@@ -198,7 +225,7 @@ class PowerCut(BaseException):
 
 
 @pytest.fixture
-def recorded(tiny, hand_in):
+def recorded(tiny, hand_in, no_pool):
     """A workspace in which "one" has been graded without points and has now handed in what is right."""
     hand_in("one")
     grade(tiny, "sums")
@@ -266,19 +293,19 @@ def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, m
     assert len(autograded(recorded)) == 2 and not list(recorded.root.glob("autograded/*/.sums-*"))
 
 
-def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, monkeypatch):
+def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, monkeypatch, no_pool):
     from nbformat.v4 import new_output
 
     from autograder import grade as module
 
-    def record_hostile(workspace, gradebook, assignment, student, notebooks):
+    def record_hostile(workspace, gradebook, assignment, student, notebooks, handed_in):
         nested = {}
         for _ in range(300):
             nested = {"a": nested}
         data = {"application/json": nested, "text/plain": "a\0\udcffb", "x/\ud800": ["\ud800"]}
         cell = next(c for c in notebooks["adding"].cells if c.cell_type == "code")
         cell.outputs = [new_output("stream", text="a\0\ud800b"), new_output("display_data", data=data)]
-        return real(workspace, gradebook, assignment, student, notebooks)
+        return real(workspace, gradebook, assignment, student, notebooks, handed_in)
 
     real = module.record
     monkeypatch.setattr(module, "record", record_hostile)
@@ -290,12 +317,12 @@ def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, 
 
 
 def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in):
-    for student in "abcdef":
+    for student in "abcde":
         hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))
     command = [sys.executable, "-c", "import sys; from autograder.grade import grade; "
                "from autograder.workspace import Workspace; "
                "grade(Workspace(sys.argv[1]), 'sums', workers=2)", str(tiny.root)]  # fmt: skip
-    for receipts in (0, 2, 4):  # kill once that many are done: somewhere in the middle of the next
+    for receipts in (1, 3):  # kill once that many are done: somewhere in the middle of the next
         process = subprocess.Popen(command)
         folder = tiny.root / ".cs231n" / "receipts" / "sums"
         while process.poll() is None and len(list(folder.glob("*.json"))) < receipts:
@@ -305,7 +332,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand
     report = grade(tiny, "sums", workers=2)
     assert {row.status for row in report.rows} == {"graded", "unchanged"}
     wrong = FULL | {"test_add_small": (0, False)}
-    assert scores(tiny) == {student: (FULL if student in "ace" else wrong) for student in "abcdef"}
+    assert scores(tiny) == {student: (FULL if student in "ace" else wrong) for student in "abcde"}
     assert not list(tiny.root.glob("autograded/*/.sums-*"))
     assert all(json.loads(path.read_text())["digest"] for path in folder.glob("*.json"))
 

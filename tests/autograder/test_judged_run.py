@@ -153,21 +153,30 @@ def test_running_out_of_memory_in_a_call_is_said():
     assert executed.problems == ("the cell 'test': your code ran out of memory (limit 1.5 GB)",)
 
 
-@pytest.mark.parametrize(
-    ("value", "points"),
-    [
-        ("np.int64(0)", "0.0"), ("np.float32(0.5)", "0.5"), ("0.25", "0.25"), ("396.0", "1.0"), ("-3", "0.0"),
-        ("True", "1.0"), ("np.bool_(False)", "0.0"), ("float('nan')", None), ("-np.inf", None), ("np.zeros(1)", None),
-        ("'1'", None), ("[]", None), ("len", None),
-    ],
-)  # fmt: skip
-def test_points_by_the_value_of_a_test_are_a_number_within_bounds_or_none(value, points):
-    executed, cells = run(instructor("import numpy as np"), student(f"value = {value}"), test_cell("value"))
-    shown = [output.data["text/plain"] for output in cells[2].outputs if output.output_type == "execute_result"]
+POINTS = {
+    "np.int64(0)": "0.0", "np.float32(0.5)": "0.5", "0.25": "0.25", "396.0": "1.0", "-3": "0.0", "True": "1.0",
+    "np.bool_(False)": "0.0", "float('nan')": None, "-np.inf": None, "np.zeros(1)": None, "'1'": None, "[]": None,
+    "len": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tests_that_end_in_values():
+    """One notebook, with a test cell that ends in each of POINTS."""
+    values = [student(f"value{i} = {value}") for i, value in enumerate(POINTS)]
+    tests = [test_cell(f"value{i}", f"test_{i}") for i in range(len(POINTS))]
+    _, cells = run(instructor("import numpy as np"), *values, *tests)
+    return dict(zip(POINTS, cells[-len(tests) :], strict=True))
+
+
+@pytest.mark.parametrize(("value", "points"), POINTS.items())
+def test_points_by_the_value_of_a_test_are_a_number_within_bounds_or_none(tests_that_end_in_values, value, points):
+    cell = tests_that_end_in_values[value]
+    shown = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
     if points:
-        assert (shown, error(cells[2])) == ([points], None)
+        assert (shown, error(cell)) == ([points], None)
     else:
-        assert error(cells[2]).startswith("NoPoints: the test ends in a value that is no number of points: ")
+        assert error(cell).startswith("NoPoints: the test ends in a value that is no number of points: ")
 
 
 def test_a_value_is_kept_though_the_output_is_spent():
@@ -248,19 +257,21 @@ def test_a_module_of_the_student_s_is_none_of_the_test_s():
     assert error(cells[2]).startswith("CannotCross: box.np is a module")
 
 
-@pytest.mark.parametrize(
-    "test",
-    [
-        "raises(TypeError, f, object())",
-        "raises(TypeError, g)",
-        "raises(RuntimeError, stub)",
-        "raises(Exception, gone)",
-        "raises(TypeError, lambda: thing + 1)",
-        "raises(TypeError, lambda: float(thing))",
-        "raises(AttributeError, setattr, thing, '_hidden', 1)",
-    ],
-)
-def test_what_the_judge_refuses_is_no_exception_of_the_student_s(test):
+REFUSED = [
+    "raises(TypeError, f, object())",
+    "raises(TypeError, g)",
+    "raises(RuntimeError, stub)",
+    "raises(Exception, gone)",
+    "raises(TypeError, lambda: thing + 1)",
+    "raises(TypeError, lambda: float(thing))",
+    "raises(AttributeError, setattr, thing, '_hidden', 1)",
+]
+
+
+@pytest.fixture(scope="module")
+def tests_that_are_refused():
+    """One notebook, with a test cell for each of REFUSED."""
+    tests = [test_cell(test, f"test_{i}") for i, test in enumerate(REFUSED)]
     _, cells = run(
         instructor("from cs231n_lib import checks\ndef raises(kind, *call):\n    checks.raises(kind, 'f', *call)"),
         student(
@@ -268,9 +279,14 @@ def test_what_the_judge_refuses_is_no_exception_of_the_student_s(test):
             "def stub():\n    raise NotImplementedError('exercise stub: write your code here')\n"
             "def gone():\n    os._exit(0)"
         ),
-        test_cell(test),
+        *tests,
     )
-    assert error(cells[2])
+    return dict(zip(REFUSED, cells[-len(tests) :], strict=True))
+
+
+@pytest.mark.parametrize("test", REFUSED)
+def test_what_the_judge_refuses_is_no_exception_of_the_student_s(tests_that_are_refused, test):
+    assert error(tests_that_are_refused[test])
 
 
 def test_a_failed_assertion_in_a_function_of_the_check_s_stays_failed():

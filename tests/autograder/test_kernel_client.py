@@ -1,12 +1,23 @@
 """A kernel that says what no kernel says: the grader keeps its time, its memory, and the size of the notebook."""
 
+import asyncio
+import contextlib
+import functools
 import json
 import socket
+import struct
+import types
 
+import nbformat
 import pytest
+from jupyter_client.session import Session
+from nbformat.v4 import new_notebook
 from small_notebooks import LIMITS, error, instructor, run, student, test_cell, text
 
+from autograder import kernel_client
+from autograder.cell_outputs import Outputs
 from autograder.course import Limits
+from autograder.kernel_client import Gone, KernelClient
 
 # the kernel's own bound sockets, and messages signed with its key
 SOCKETS = """
@@ -30,56 +41,57 @@ def raw(kind, content):
 """
 
 
-def hostile(code, limits=LIMITS, isolation="sandbox"):
-    executed, cells = run(
+LARGE = {
+    "keys": "io = say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})",
+    "update": "display(1, display_id='x')\nsay('update_display_data', {'data': {'text/plain': 'y' * 3_000_000}, "
+    "'metadata': {}, 'transient': {'display_id': 'x'}})",
+    "many": "for _ in range(5000): say('display_data', {'data': {}, 'metadata': {}})",
+    "errors": "for _ in range(500): say('error', {'ename': 'E' * 9000, 'evalue': 'x' * 9000, "
+    "'traceback': ['y' * 9000] * 9})",
+    "metadata": "say('display_data', {'data': {'text/plain': ''}, "
+    "'metadata': {'text/plain': {'width': 'z' * 900_000}}})",
+    "count": "say('execute_input', {'code': '', 'execution_count': {'a': 'z' * 900_000}})",
+    "reply": "session.send(shell, 'execute_reply', {'status': 'error', 'ename': 'x' * 3_000_000}, parent=parent, "
+    "ident=kernel._parent_ident.get('shell') if isinstance(kernel._parent_ident, dict) else None)",
+}
+MALFORMED = [
+    'say("stream", {"name": "stdout", "text": 3})',
+    'say("error", {"ename": {"a": 1}, "evalue": 7, "traceback": [3]})',
+    'say("execute_result", {"data": {"text/plain": 7}, "metadata": 9, "execution_count": "abc"})',
+    'iopub.send_multipart(raw("stream", b\'{"name": "stdout", "text": "\\\\ud800\\\\u0000"}\'))',
+    'iopub.send_multipart(raw("stream", b"[" * 100_000))',
+    'iopub.send_multipart([b""] * 1000)',
+    'shell.send_multipart([b"x", b"<IDS|MSG>"])',
+    'kernel.session.send(shell, "execute_reply", {"status": "error", "ename": 3}, parent=parent)',
+]
+
+
+@pytest.fixture(scope="module")
+def cells_that_said():
+    """A function that gives the cell that said one of the above, all of them in one notebook that ran to its end."""
+    messages = [*LARGE.values(), *MALFORMED]
+    _, cells = run(
         student("def f():\n    return 2", "f"),
-        student(SOCKETS + code),
+        *(student(SOCKETS + message) for message in messages),
         test_cell("assert f() == 2"),
-        isolation=isolation,
-        limits=limits,
+        isolation="sandbox",
+        limits=LIMITS,
     )
-    assert error(cells[2]) is None
-    return executed, cells
+    assert error(cells[-1]) is None
+    return dict(zip(messages, cells[1:-1], strict=True)).__getitem__
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "io = say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})",
-        "display(1, display_id='x')\nsay('update_display_data', {'data': {'text/plain': 'y' * 3_000_000}, "
-        "'metadata': {}, 'transient': {'display_id': 'x'}})",
-        "for _ in range(5000): say('display_data', {'data': {}, 'metadata': {}})",
-        "for _ in range(500): say('error', {'ename': 'E' * 9000, 'evalue': 'x' * 9000, 'traceback': ['y' * 9000] * 9})",
-        "say('display_data', {'data': {'text/plain': ''}, 'metadata': {'text/plain': {'width': 'z' * 900_000}}})",
-        "say('execute_input', {'code': '', 'execution_count': {'a': 'z' * 900_000}})",
-        "session.send(shell, 'execute_reply', {'status': 'error', 'ename': 'x' * 3_000_000}, parent=parent, "
-        "ident=kernel._parent_ident.get('shell') if isinstance(kernel._parent_ident, dict) else None)",
-    ],
-    ids=["keys", "update", "many", "errors", "metadata", "count", "reply"],
-)
-def test_the_executed_notebook_stays_small(content):
-    executed, cells = hostile(content)
-    assert len(executed.notebook) < 20 * LIMITS.output_bytes
-    assert all(type(cell.execution_count) in (int, type(None)) for cell in cells)
+@pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
+def test_the_executed_notebook_stays_small(cells_that_said, content):
+    cell = cells_that_said(content)
+    assert len(json.dumps(cell)) < 20 * LIMITS.output_bytes
+    assert type(cell.execution_count) in (int, type(None))
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        'say("stream", {"name": "stdout", "text": 3})',
-        'say("error", {"ename": {"a": 1}, "evalue": 7, "traceback": [3]})',
-        'say("execute_result", {"data": {"text/plain": 7}, "metadata": 9, "execution_count": "abc"})',
-        'iopub.send_multipart(raw("stream", b\'{"name": "stdout", "text": "\\\\ud800\\\\u0000"}\'))',
-        'iopub.send_multipart(raw("stream", b"[" * 100_000))',
-        'iopub.send_multipart([b""] * 1000)',
-        'shell.send_multipart([b"x", b"<IDS|MSG>"])',
-        'kernel.session.send(shell, "execute_reply", {"status": "error", "ename": 3}, parent=parent)',
-    ],
-)
-def test_what_no_kernel_says_stops_nothing(message):
-    executed, cells = hostile(message)
-    json.dumps(executed.notebook).encode()
-    executed.notebook.encode()  # as it is written to a file
+@pytest.mark.parametrize("message", MALFORMED)
+def test_what_no_kernel_says_stops_nothing(cells_that_said, message):
+    written = nbformat.writes(new_notebook(cells=[cells_that_said(message)]))
+    written.encode()  # as it is written to a file
 
 
 @pytest.mark.parametrize(
@@ -94,7 +106,14 @@ def test_what_no_kernel_says_stops_nothing(message):
     ids=["replies", "streams", "structures", "frames", "sockets nobody reads"],
 )
 def test_a_flood_of_messages_takes_the_cell_s_time_and_no_more(flood):
-    executed, cells = hostile(flood, Limits(cell_seconds=3, notebook_seconds=30, output_bytes=10_000))
+    executed, cells = run(
+        student("def f():\n    return 2", "f"),
+        student(SOCKETS + flood),
+        test_cell("assert f() == 2"),
+        isolation="sandbox",
+        limits=Limits(cell_seconds=3, notebook_seconds=30, output_bytes=10_000),
+    )
+    assert error(cells[2]) is None
     assert executed.seconds < 25
 
 
@@ -123,3 +142,78 @@ def test_outputs_of_all_kinds_are_kept():
     kinds = [(o.output_type, o.get("name")) for o in cells[1].outputs]
     assert kinds == [("stream", "stdout"), ("stream", "stderr"), ("display_data", None), ("execute_result", None)]
     assert text(cells[1]) == "out\nerr\n'second'{'a': 1}"
+
+
+async def answer_of_a_kernel(folder, published, outputs, seconds=5):
+    """What `execute` returns from a kernel that answers each question at once and has no more to do.
+
+    published: what it says on its iopub socket meanwhile, (type, content) or bytes.
+    """
+    session, shell, iopub = Session(key=b"key"), str(folder / "shell"), str(folder / "iopub")
+    subscriber, writers = asyncio.get_running_loop().create_future(), []
+
+    def bytes_of(message):
+        return b"".join(
+            struct.pack(">BQ", 2 | (more > 0), len(frame)) + frame
+            for more, frame in zip(range(len(message) - 1, -1, -1), message, strict=True)
+        )
+
+    async def shake_hands(reader, writer):
+        writers.append(writer)
+        await reader.readexactly(64)
+        _, length = await reader.readexactly(2)
+        await reader.readexactly(length)
+        writer.write(b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(52, b"\0") + b"\x04\x06\x05READY")
+
+    async def publish(reader, writer):
+        await shake_hands(reader, writer)
+        subscriber.set_result(writer)
+        await reader.read()
+
+    async def reply(reader, writer):
+        await shake_hands(reader, writer)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                frames, more = [], 1
+                while more & 1:
+                    more, length = struct.unpack(">BQ", await reader.readexactly(9))
+                    frames.append(await reader.readexactly(length))
+                asked = session.deserialize(frames[1:])
+                say = functools.partial(session.msg, parent=asked["header"])
+                kind = asked["msg_type"]
+                writer.write(bytes_of(session.serialize(say(kind.replace("request", "reply"), {"status": "ok"}))))
+                said = published if kind == "execute_request" else []
+                for each in [*said, ("status", {"execution_state": "idle"})]:
+                    known = each if isinstance(each, bytes) else bytes_of(session.serialize(say(*each)))
+                    (await subscriber).write(known)
+
+    async with await asyncio.start_unix_server(reply, shell), await asyncio.start_unix_server(publish, iopub):
+        client = KernelClient(b"key", lambda: True, 1_000_000)
+        try:
+            await client.connect(shell, iopub, 10)
+            return await client.execute("", outputs, seconds)
+        finally:
+            client.close()
+            for writer in writers:
+                writer.close()
+                await writer.wait_closed()
+
+
+def test_a_reply_in_time_counts_though_taking_in_the_outputs_takes_longer(tmp_path, monkeypatch):
+    clock = types.SimpleNamespace(now=0.0)
+    monkeypatch.setattr(kernel_client, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
+
+    class Slow(Outputs):
+        def stream(self, name, text):
+            super().stream(name, text)
+            clock.now += 10
+
+    outputs = Slow(1000)
+    printed = [("stream", {"name": "stdout", "text": f"{i}\n"}) for i in range(3)]
+    assert asyncio.run(answer_of_a_kernel(tmp_path, printed, outputs))["status"] == "ok"
+    assert outputs.finished()[0]["text"].startswith("0\n")
+
+
+def test_a_command_of_a_terabyte_ends_the_conversation_and_nothing_more(tmp_path):
+    with pytest.raises(Gone, match="commands without end"):
+        asyncio.run(answer_of_a_kernel(tmp_path, [struct.pack(">BQ", 4 | 2, 10**12)], Outputs(1000)))

@@ -29,8 +29,8 @@ def softmax_loss(W, X, y, reg):
 """, "did not return within")
 used_up("a function that sleeps in C and swallows the interrupt", """
 import time
-# %% softmax_loss
-def softmax_loss(W, X, y, reg):
+# %% label_of
+def label_of(scores):
     while True:
         try: time.sleep(60)
         except BaseException: pass
@@ -49,8 +49,8 @@ for name in ("time", "monotonic", "perf_counter", "process_time", "monotonic_ns"
     setattr(time, name, lambda: 0)
 signal.alarm = signal.setitimer = lambda *_: 0
 threading.Event.wait = lambda self, timeout=None: True
-# %% softmax_loss
-def softmax_loss(W, X, y, reg):
+# %% label_of
+def label_of(scores):
     while True: pass
 """, "did not return within", at_most=True)
 used_up("memory at once", "x = bytearray(3_000_000_000)", "ran out of memory")
@@ -62,7 +62,7 @@ def softmax_loss(W, X, y, reg):
 """, "softmax_loss: ")
 used_up("memory in many processes", """
 import os, time
-for _ in range(12):
+for _ in range(8):
     if os.fork() == 0:
         held = bytearray(b"x") * 150_000_000
         time.sleep(20)
@@ -99,28 +99,28 @@ import os
 for k in range(300_000): os.close(os.open(f"/tmp/PLANTED{k}", os.O_CREAT))
 """, at_most=True)
 used_up("output without end", "while True: print('x' * 1000)", "did not finish within 3 s", at_most=True)
-used_up("a line of a hundred megabytes", "print('x' * 100_000_000)", at_most=True)
-used_up("five thousand displays", """
+used_up("a line of ten megabytes", "print('x' * 10_000_000)", at_most=True)
+used_up("three thousand displays", """
 from IPython.display import display
-for k in range(5_000): display(k)
+for k in range(3_000): display(k)
 """, at_most=True)
 used_up("output past Jupyter", """
 import os
 for _ in range(200): os.write(1, b'x' * 1_000_000); os.write(2, b'x' * 99_999)
 """)
-used_up("an error with fifty megabytes of text", "raise ValueError('x' * 50_000_000)", "bytes of output", at_most=True)
-used_up("an error with a million causes", """
+used_up("an error with five megabytes of text", "raise ValueError('x' * 5_000_000)", "bytes of output", at_most=True)
+used_up("an error with hundreds of causes", """
 error = None
-for _ in range(3000):
+for _ in range(500):
     new = ValueError("x" * 1000); new.__cause__ = error; error = new
 raise error
 """, "bytes of output", at_most=True)
 used_up("recursion without end", """
 import sys
 sys.setrecursionlimit(10**9)
-# %% softmax_loss
-def softmax_loss(W, X, y, reg): return softmax_loss(W, X, y, reg)
-""", "softmax_loss", at_most=True)
+# %% label_of
+def label_of(scores): return label_of(scores)
+""", "label_of", at_most=True)
 used_up("a repr without end", """
 class Long:
     def __repr__(self):
@@ -131,10 +131,10 @@ long = Long()
 long
 """, "did not finish within 3 s")
 used_up("a function that prints without end", """
-# %% softmax_loss
-def softmax_loss(W, X, y, reg):
+# %% label_of
+def label_of(scores):
     while True: print("x" * 10_000)
-""", "softmax_loss", at_most=True)
+""", "label_of", at_most=True)
 used_up("a finalizer that does not end", """
 class Stay:
     def __del__(self):

@@ -103,7 +103,23 @@ def test_names_that_a_cell_binds(source, names):
 def test_modules_that_a_cell_imports():
     source = "%matplotlib inline\nimport a.b, c as d\ndef f():\n    from e.f import g\nfrom . import h"
     assert imported_modules(source) == ("a.b", "c", "e.f") and imported_modules("import") == ()
-    assert binds_unknown("x = 1\nfrom a import *") and not binds_unknown("from a import b") and not binds_unknown("def")
+
+
+@pytest.mark.parametrize(
+    ("source", "unknown"),
+    [
+        ("x = 1\nfrom a import *", True),
+        ("globals()['x'] = 1", True),
+        ("%run helpers.py", True),
+        ("%%time\nexec(text)", True),
+        ("from a import b", False),
+        ("loss = data['load'] + data.load('run')", False),
+        ("%time load = 1", False),
+        ("def", False),
+    ],
+)
+def test_whether_it_is_known_what_a_cell_binds(source, unknown):
+    assert binds_unknown(source) is unknown
 
 
 def test_names_that_nobody_else_has_are_the_student_s(cell):

@@ -1,15 +1,14 @@
 """What a cell puts out, in the order it does, as outputs of nbformat 4."""
 
 import base64
-import io
 import json
-import re
+
+from .storable_text import storable
 
 MOST_ERROR_TEXT = 2_000  # characters of an error's value, and of each line of its traceback, if there is too much
 MOST_ERROR_LINES = 20
 MOST_ERRORS = 5  # in one cell
 LEAST_SIZE = 50  # that a display counts, however little is in it
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what no file and no database takes
 
 
 class Outputs:
@@ -22,7 +21,6 @@ class Outputs:
         self.limit, self.size, self.has_error = limit, 0, False
         self.errors = 0
         self.malformed = False  # something was no output at all
-        self.idle = False  # the kernel has said that it is done
         self._outputs: list[dict] = []
         self._displayed: dict[str, dict] = {}
         self._clear_next = False
@@ -36,7 +34,7 @@ class Outputs:
 
     def stream(self, name: str, text: str) -> None:
         """Add what was printed to "stdout" or "stderr"."""
-        kept = _clean(text[: max(0, self.limit - self.size)])
+        kept = storable(text[: max(0, self.limit - self.size)])
         if kept:
             self._print(name, kept)
         if self._too_much(len(text)):
@@ -74,7 +72,7 @@ class Outputs:
         self.errors += 1
         if self.errors > MOST_ERRORS:
             return
-        name, value, traceback = _clean(name[:200]), _clean(value), [_clean(line) for line in traceback]
+        name, value, traceback = storable(name[:200]), storable(value), [storable(line) for line in traceback]
         self._too_much(len(name) + len(value) + _size(traceback))
         if self.size > self.limit:
             value = value[:MOST_ERROR_TEXT]
@@ -119,28 +117,9 @@ class Outputs:
         self._outputs.append(output)
 
 
-class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr while cells run. `to` is the Outputs that take what is printed, or None."""
-
-    encoding, errors = "utf-8", "replace"
-
-    def __init__(self, name: str):
-        self.name, self.to = name, None
-
-    def writable(self):
-        return True
-
-    def write(self, text):
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self.to is not None:
-            self.to.stream(self.name, str(text))
-        return len(text)
-
-
 def _bundle(data, metadata):
     """Data by type as nbformat wants it, and of the metadata the size of pictures."""
-    shown = {_clean(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
+    shown = {storable(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
     sizes = {}
     for kind in shown:
         size = metadata.get(kind) if isinstance(metadata, dict) else None
@@ -157,13 +136,9 @@ def _plain(kind, value):
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         value = "".join(value)
     if isinstance(value, str):
-        return _clean(value)
-    text = _clean(json.dumps(value, default=str, ensure_ascii=False))
+        return storable(value)
+    text = storable(json.dumps(value, default=str, ensure_ascii=False))
     return json.loads(text) if kind.endswith("json") else text
-
-
-def _clean(text):
-    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _size(value):
