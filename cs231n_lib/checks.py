@@ -78,7 +78,7 @@ def close(actual, expected, what, rtol=None, atol=1e-8, hint=None, num_examples=
     text = [f"{what}: {_how_many(bad)}.", _worst(got, wanted, bad)]
     suspect = matching_suspect(suspects, ours, truth, 1e-5 if got.dtype.itemsize == 8 else 1e-4)
     tolerance = 1e-4 if rtol is None else min(max(rtol, 1e-6 if got.dtype.itemsize == 8 else 1e-4), 1e-2)
-    likely = None if suspect else explain_value(ours, truth, tolerance, num_examples)
+    likely = None if suspect or not ordinary.all() else explain_value(ours, truth, tolerance, num_examples)
     if suspect or likely:
         text.append(f"Likely mistake: {suspect or lower_first(likely.message)}")
     _fail(text, hint)
@@ -200,6 +200,7 @@ def gradient(
     reg=None,
     params=None,
     labels=None,
+    inputs=None,
     kinks=False,
     h=1e-5,
     hint=None,
@@ -209,7 +210,7 @@ def gradient(
 
     f: function of one array that returns one number, the loss. It may compute in float32 inside.
     x: array; analytic: what the student's code returned as the gradient at x.
-    num_examples, reg, params, labels: help to explain a mistake; see gradient_check.diagnose.
+    num_examples, reg, params, labels, inputs: help to explain a mistake; see gradient_check.diagnose.
     kinks: f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, any slope between is right.
     suspects: {sentence: array that a particular mistake gives, or function without arguments that returns it}; see
         close. numeric_gradient of a loss with that mistake is such an array.
@@ -236,7 +237,7 @@ def gradient(
         _fail([f"{what}: {error}"], hint)
     low = numeric.coarse or given.dtype in (np.float16, np.float32)
     accept = 1e-3 if low else 1e-4 if kinks else 1e-5
-    facts = {"num_examples": num_examples, "reg": reg, "params": params, "labels": labels}
+    facts = {"num_examples": num_examples, "reg": reg, "params": params, "labels": labels, "inputs": inputs}
     verdict = diagnose(ours, numeric.nearest, accept=accept, noise=0.0)
     if verdict.verdict in ("good", "acceptable"):
         return

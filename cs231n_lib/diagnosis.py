@@ -43,7 +43,17 @@ def scaled_error(analytic, numeric, noise=0.0):
 
 
 def diagnose(
-    analytic, numeric, *, num_examples=None, reg=None, params=None, labels=None, kinks=False, noise=1e-10, accept=None
+    analytic,
+    numeric,
+    *,
+    num_examples=None,
+    reg=None,
+    params=None,
+    labels=None,
+    inputs=None,
+    kinks=False,
+    noise=1e-10,
+    accept=None,
 ):
     """Compare an analytic gradient with a numerical one, and explain the difference.
 
@@ -51,6 +61,7 @@ def diagnose(
     num_examples: N, to recognize a forgotten division by it.
     reg, params: the loss contains reg * sum(params * params), to recognize mistakes in that term.
     labels: (N,) integers, to recognize mistakes at the correct class of a gradient with one column per class.
+    inputs: X (N, D), if the gradient (D, C) is X.T @ something (N, C), in which a mistake may be plainer.
     kinks: the function has kinks (ReLU, hinge), so that errors up to 1e-4 are acceptable.
     noise: absolute uncertainty of numeric, forgiven (central differences, h=1e-5, of values about 1: 1e-10).
     accept: the largest acceptable error, instead of 1e-4 (kinks, or a float32 gradient) or 1e-5.
@@ -76,7 +87,7 @@ def diagnose(
     verdict = "wrong" if error > WRONG else "doubtful"
     # what explains a small error has to leave less than that; a coarse numeric gradient explains coarsely
     tolerance = accept if verdict == "doubtful" else 10 * accept if accept > KINKS else 1e-4
-    facts = LossFacts(num_examples, reg, params, labels, tolerance)
+    facts = LossFacts(num_examples, reg, params, labels, tolerance, inputs)
     found = (
         explain_simply(analytic, expected, tolerance, num_examples)
         or explain_loss_gradient(analytic, expected, facts)

@@ -19,9 +19,13 @@ def constant_factor(actual, expected, tolerance, num_examples=None):
     c = np.sum(actual * expected) / length if length > 0 else 0.0
     if c == 0 or not np.isfinite(c) or abs(c - 1) <= tolerance or not agree(actual / c, expected, tolerance):
         return None
+    name = factor_name(c, num_examples)
     # one or two numbers always have some ratio: only a usual one says anything there
-    if np.count_nonzero(expected) < 3 and factor_name(c, num_examples) is None:
+    if np.count_nonzero(expected) < 3 and name is None:
         return None
+    size = _size_in_words(c, np.shape(expected)) if name is None else None
+    if size:
+        return Mismatch("factor_size", f"It is {size}: a sum where a mean belongs, or the other way round?")
     return Mismatch(*factor_words(c, num_examples))
 
 
@@ -31,6 +35,9 @@ def factor_name(c, num_examples=None, tolerance=1e-3):
     if num_examples is not None and num_examples > 1:
         n = float(num_examples)
         names = {"N": n, "1/N": 1 / n} | names | {"2N": 2 * n, "1/2N": 0.5 / n, "N/2": n / 2, "2/N": 2 / n}
+        names |= {"N/(N-1)": n / (n - 1), "(N-1)/N": (n - 1) / n} if n > 2 else {}
+        names |= {"sqrt(N/(N-1))": np.sqrt(n / (n - 1)), "sqrt((N-1)/N)": np.sqrt((n - 1) / n)}
+    names |= {"log2": 1 / np.log(2), "ln2": np.log(2), "log10": 1 / np.log(10), "ln10": np.log(10)}
     names |= {"-1": -1.0} | {f"-{name}": -value for name, value in names.items()}
     for name, value in names.items():
         if value != 1.0 and abs(c - value) <= tolerance * abs(value):
@@ -44,6 +51,7 @@ def factor_words(c, num_examples=None, subject="It"):
     if name is None:
         return "factor", f"{subject} is {c:.4g} times what it should be: which constant factor is that?"
     sign = "has the opposite sign and " if name.startswith("-") and name != "-1" else ""
+    times = f"is {abs(c):.4g} times what it should be"
     words = {
         "-1": "has the right size but the opposite sign.",
         "2": "is twice what it should be: a factor 2 too many, or added up twice?",
@@ -54,8 +62,25 @@ def factor_words(c, num_examples=None, subject="It"):
         "1/2N": f"is {2 * (n or 0):g} times too small, twice the number of examples.",
         "N/2": f"is {(n or 0) / 2:g} times too large, half the number of examples.",
         "2/N": f"is {(n or 0) / 2:g} times too small, half the number of examples.",
+        "log2": f"{times}, as with the logarithm to base 2; np.log is the natural one.",
+        "log10": f"{times}, as with the logarithm to base 10; np.log is the natural one.",
+        "ln2": f"{times}: is the loss that it is measured by a logarithm to base 2, not np.log?",
+        "ln10": f"{times}: is the loss that it is measured by a logarithm to base 10, not np.log?",
     }
+    ddof = f"{times}: is a mean or variance over {n} examples divided by {(n or 0) - 1} (ddof), or the other way round?"
+    words |= dict.fromkeys(("N/(N-1)", "(N-1)/N", "sqrt(N/(N-1))", "sqrt((N-1)/N)"), ddof)
     return f"factor_{name}", f"{subject} {sign}{words.get(name, words.get(name.lstrip('-')))}"
+
+
+def _size_in_words(c, shape):
+    """What c or 1/c counts, if that is the length of an axis or the number of all entries."""
+    names = {2: ("rows", "columns")}.get(len(shape), [f"entries along axis {k}" for k in range(len(shape))])
+    counts = [*zip(reversed(shape), reversed(names), strict=True), (int(np.prod(shape)), "entries")]
+    for count, name in counts:
+        for factor, words in ((count, "large"), (1 / count if count else 0, "small")):
+            if count > 2 and abs(c - factor) <= 1e-3 * factor:
+                return f"{count} times too {words}, and {count} is the number of its {name}"
+    return None
 
 
 def agree(actual, expected, tolerance):

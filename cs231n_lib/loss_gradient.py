@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cs231n_lib.factors import Mismatch, agree, differs, factor_name, factor_words
-from cs231n_lib.mismatch import slices_in_words
+from cs231n_lib.mismatch import explain, lower_first, slices_in_words
 
 PENALTY = "The gradient of reg * sum(W * W) is 2 * reg * W."
 CORRECT_CLASS = (
@@ -16,7 +16,8 @@ CORRECT_CLASS = (
 
 @dataclass(frozen=True)
 class LossFacts:
-    """What a test knows about the loss: N, the term reg * sum(params * params), labels (N,); None if unknown.
+    """What a test knows about the loss: N, the term reg * sum(params * params), labels (N,), and the inputs X (N, D)
+    if the gradient is X.T @ G of some G; None if unknown.
 
     tolerance: relative difference below which two entries count as the same.
     """
@@ -26,6 +27,7 @@ class LossFacts:
     params: object
     labels: object
     tolerance: float
+    inputs: object = None
 
     def penalty_gradient(self, shape):
         """2 * reg * W, or zeros where there is no such term."""
@@ -40,7 +42,11 @@ def explain_loss_gradient(analytic, numeric, facts):
     analytic, numeric: finite float64 arrays of one shape.
     """
     with np.errstate(all="ignore"):
-        return _regularization(analytic, numeric, facts) or _correct_class(analytic, numeric, facts)
+        return (
+            _regularization(analytic, numeric, facts)
+            or _through_inputs(analytic, numeric, facts)
+            or _correct_class(analytic, numeric, facts)
+        )
 
 
 def suspect_loss_gradient(analytic, numeric, facts):
@@ -120,6 +126,62 @@ def _other_penalty(analytic, data, facts):
             where = slices_in_words(np.flatnonzero(missing), 2, axis)
             return Mismatch(cause, f"The regularization term is missing in {where}; the rest is right.")
     return None
+
+
+def _through_inputs(analytic, numeric, facts):
+    """With no more examples than features, X.T @ G shows G (N, C), in which mistakes are plainer."""
+    X = None if facts.inputs is None else np.asarray(facts.inputs, dtype=np.float64)
+    if X is None or X.ndim != 2 or analytic.ndim != 2 or len(analytic) != X.shape[1] or len(X) > X.shape[1]:
+        return None
+    # G is known less exactly than X.T @ G, by as much as X is nearly dependent
+    lengths = np.linalg.svd(X, compute_uv=False)
+    if not X.size or lengths[-1] < 1e-2 * lengths[0]:
+        return None
+    tolerance = min(1e-2, facts.tolerance * lengths[0] / lengths[-1])
+    penalty = facts.penalty_gradient(numeric.shape)
+    back = np.linalg.pinv(X.T)
+    ours, truth = back @ (analytic - penalty), back @ (numeric - penalty)
+    for G, gradient in ((ours, analytic), (truth, numeric)):
+        if not agree(X.T @ G, gradient - penalty, tolerance):
+            return None
+        G[np.abs(G) < 0.1 * tolerance * np.max(np.abs(G), initial=0.0)] = 0.0
+    labels = _labels_of_columns(ours, facts)
+    correct = np.zeros(ours.shape, dtype=bool)
+    if labels is not None and len(labels) == len(ours):
+        correct[np.arange(len(ours)), labels] = True
+    return _overwritten(ours, truth, correct) or _shares_of_examples(ours, truth, correct, tolerance, facts)
+
+
+def _overwritten(ours, truth, correct):
+    most = np.count_nonzero(ours, axis=0).max()
+    if most != 1 or np.count_nonzero(truth, axis=0).max() < 2 or not ours[~correct].any():
+        return None
+    return Mismatch(
+        "overwritten",
+        "Each column holds a multiple of one single example: are the examples written over one another (=) where they "
+        "should add up (+=)?",
+    )
+
+
+def _shares_of_examples(ours, truth, correct, tolerance, facts):
+    """G[i, j] is the multiple of example i that column j gets; correct: boolean (N, C)."""
+    wrong = differs(ours, truth, tolerance)
+    all_from_one = np.max(np.abs(truth.sum(axis=1))) <= tolerance * np.max(np.abs(truth))
+    taken = " Column y[i] has to lose, all together, what the other columns get of example i." if all_from_one else ""
+    if correct.any() and not wrong[~correct].any() and wrong[correct].mean() > 0.5:
+        text = "What each example adds to the columns of the other classes is right; what it adds to column y[i], that "
+        return Mismatch("wrong_correct_class", f"{text}of its correct class, is wrong.{taken}")
+    if correct.any() and not wrong[correct].any() and wrong[~correct].mean() > 0.5:
+        text = "What each example adds to column y[i], that of its correct class, is right; what it adds to columns "
+        ending = "is wrong" if ours[~correct].any() else "is missing"
+        return Mismatch("wrong_other_classes", f"{text}of the other classes {ending}.")
+    found = explain(ours, truth, tolerance, facts.num_examples)
+    if found is None and wrong[correct].any():
+        found = explain(np.where(correct, truth, ours), truth, tolerance, facts.num_examples)
+        ending = f" And what example i adds to column y[i], that of its correct class, is wrong.{taken}"
+        found = found and Mismatch(f"{found.cause}+wrong_correct_class", found.message + ending)
+    start = "Write it as X.T @ G, with one row of G for each example. In your G: "
+    return found and Mismatch(found.cause, start + lower_first(found.message))
 
 
 def _correct_class(analytic, numeric, facts):

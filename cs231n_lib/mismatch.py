@@ -17,12 +17,15 @@ def explain(actual, expected, tolerance=1e-4, num_examples=None):
     num_examples: N, which gives factors of N and 1/N their name.
     """
     with np.errstate(all="ignore"):
+        tolerance = _finer(actual, expected, tolerance)
         return (
             explain_simply(actual, expected, tolerance, num_examples)
+            or _constant(actual, expected, tolerance)
             or _rearranged(actual, expected, tolerance)
             or _alike_along_an_axis(actual, expected, tolerance)
             or _offset(actual, expected, tolerance)
             or _signs(actual, expected, tolerance)
+            or _only_signs(actual, expected)
             or _diagonal(actual, expected, tolerance)
             or _some_slices(actual, expected, tolerance, num_examples)
             or _per_slice(actual, expected, tolerance)
@@ -34,6 +37,7 @@ def explain(actual, expected, tolerance=1e-4, num_examples=None):
 def explain_value(actual, expected, tolerance=1e-4, num_examples=None):
     """Like explain, with what befalls values rather than gradients: roots, squares, logs, uint8, cut decimals."""
     with np.errstate(all="ignore"):
+        tolerance = _finer(actual, expected, tolerance)
         return (
             explain_simply(actual, expected, tolerance, num_examples)
             or _function_of(actual, expected, tolerance)
@@ -77,6 +81,28 @@ def _nouns(ndim, axis):
     if ndim == 2:
         return (("row", "rows"), ("column", "columns"))[axis]
     return "index", "indices"
+
+
+def _finer(actual, expected, tolerance):
+    """The tolerance, or less: a pattern has to fit better than the truth, which may be off by very little."""
+    scale = np.max(np.abs(expected), initial=0.0)
+    off = np.abs(actual - expected) / np.maximum(np.abs(expected), 0.1 * scale)
+    return min(tolerance, 0.1 * float(np.max(off, initial=0.0))) if scale > 0 else tolerance
+
+
+def _constant(actual, expected, tolerance):
+    if actual.size < 4 or np.ptp(actual) > 0 or agree(np.full_like(expected, expected.flat[0]), expected, tolerance):
+        return None
+    return Mismatch("constant", f"All its entries are {actual.flat[0]:.6g}, but they should differ.")
+
+
+def _only_signs(actual, expected):
+    sizes = np.abs(actual[expected != 0])
+    if sizes.size < 4 or not np.ptp(np.abs(expected[expected != 0])) or np.ptp(sizes) > 1e-6 * sizes.max():
+        return None
+    if not sizes.any() or not np.array_equal(np.sign(actual), np.sign(expected)) or not (actual < 0).any():
+        return None
+    return Mismatch("only_signs", "Only its signs are right: all its entries have the same size.")
 
 
 def _rearranged(actual, expected, tolerance):
@@ -162,6 +188,9 @@ def _some_slices(actual, expected, tolerance, num_examples):
     _, axis, bad = best
     where, right = np.flatnonzero(bad), np.flatnonzero(~bad)
     part = np.compress(bad, actual, axis), np.compress(bad, expected, axis)
+    # a mask explains it more exactly when the slices are right except at zeros
+    if (np.compress(bad, ~wrong & (expected != 0), axis)).any() and _zeros_misplaced(actual, expected, tolerance):
+        return None
     # in a handful of numbers, any mistake is confined to some row or column; zeros there are still telling
     if actual.size < 8 and part[0].any():
         return None
@@ -188,7 +217,8 @@ def _per_slice(actual, expected, tolerance):
             continue
         noun = _nouns(actual.ndim, axis)[0] if actual.ndim < 3 else f"index of axis {axis}"
         shift = np.mean(actual - expected, axis=other, keepdims=True)
-        if agree(actual - shift, expected, tolerance):
+        # two constants always differ by a constant
+        if agree(actual - shift, expected, tolerance) and np.ptp(expected, axis=other).any():
             return Mismatch(
                 "offset_per_slice",
                 f"In each {noun} all entries are off by one and the same amount, in each by another: is "
@@ -236,10 +266,8 @@ def _zeros_misplaced(actual, expected, tolerance):
     if np.count_nonzero(~wrong & ~zero) < 2:
         return None
     if not wrong[~zero].any():
-        return Mismatch(
-            "should_be_zero",
-            f"Right except for {count} entries that should be 0 and are not: is a mask or a condition missing?",
-        )
+        entries = f"{count} entries that should be 0 and are not" if count > 1 else "one that should be 0 and is not"
+        return Mismatch("should_be_zero", f"Right except for {entries}: is a mask or a condition missing?")
     if not actual[wrong].any():
         return Mismatch(
             "missing_entries", f"{count} of {wrong.size} entries are 0 and should not be; the others are right."
@@ -266,6 +294,8 @@ def _function_of(actual, expected, tolerance):
 
 def _wrapped_around(actual, expected):
     """uint8 arithmetic keeps the remainder modulo 256, and so do (the squares of) distances computed with it."""
+    if not expected.size or np.ptp(expected) == 0:
+        return None
     for ours, truth in ((actual, expected), (actual**2, expected**2)):
         whole_ours, whole_truth = np.round(ours), np.round(truth)
         integers = agree(ours, whole_ours, 1e-6) and agree(truth, whole_truth, 1e-6)
@@ -282,6 +312,10 @@ def _wrapped_around(actual, expected):
 def _cut_to_integers(actual, expected):
     if actual.size < 3 or np.array_equal(expected, np.round(expected)):
         return None
-    if any(np.array_equal(actual, cut(expected)) for cut in (np.trunc, np.floor, np.round)):
-        return Mismatch("integer", "It is cut to whole numbers: is it put into an integer array, or // used for /?")
+    # one small number that becomes 0 may do so for another reason
+    if np.count_nonzero(actual != expected) < 2:
+        return None
+    for cut in (np.trunc, np.floor, np.round):
+        if np.array_equal(actual, cut(expected)) or np.array_equal(actual, np.mod(cut(expected), 256)):
+            return Mismatch("integer", "It is cut to whole numbers: is it put into an integer array, or // used for /?")
     return None

@@ -196,10 +196,15 @@ W = np.log([[1.0, 2.0, 5.0], [3.0, 4.0, 1.0]])
 X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 y = np.array([2, 1, 0])
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
+checks.true(abs(abs(loss) - (5 / 8 + 4 / 8 + 3 / 16) / 3) > 1e-9, "This is the mean probability; the logarithm is missing.")
 checks.true(loss > 0, f"The loss is {loss:.4g}, but minus the logarithm of a probability is never negative. A sign?")
-checks.true(abs(loss - (5 / 8 + 4 / 8 + 3 / 16) / 3) > 1e-9, "This is the mean probability; the logarithm is missing.")
 checks.close(loss, -(np.log(5 / 8) + np.log(4 / 8) + np.log(3 / 16)) / 3, "the loss of softmax_loss_naive with reg=0",
-             hint="The three examples cost 0.470, 0.693 and 1.674; the loss is their mean.", num_examples=3)
+             hint="The three examples cost 0.470, 0.693 and 1.674; the loss is their mean.", num_examples=3, suspects={
+    "the exponentials are shifted by the largest score, but not those in the sum that they are divided by.":
+        -np.log(5 / 8 / 5 * 4 / 8 / 4 * 3 / 16 / 8) / 3,
+    "the largest score has to be subtracted; dividing by it gives other probabilities.": 0.93171794,
+    "the sum of the exponentials is missing; only the shifted score of the correct class is there.": np.log(8 / 3) / 3,
+    "it is the probability of the most likely class, not of the correct one.": -np.log(5 / 8 * 4 / 8 * 8 / 16) / 3})
 checks.passed("softmax_loss_naive", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((11, (7, 5, 4)), (12, (1, 6, 3)), (13, (9, 4, 2)), (14, (2, 3, 10))):
@@ -261,11 +266,17 @@ checks.close(loss, (2 * top + 1 + low + 2) / 3, "the loss when the scores of an 
 # that they agree very well if `dW` is right.
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_naive_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-W, X, y = make_problem(30)
+W, X, y = make_problem(30, 5, 6, 4)
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere: the loops never add to it.")
+largest, happened = (X @ W).max(axis=1, keepdims=True), np.eye(4)[y]
 checks.gradient(lambda V: softmax_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of softmax_loss_naive with reg=0",
-                num_examples=len(y), params=W, labels=y)
+                num_examples=len(y), params=W, labels=y, inputs=X, suspects={
+    # the gradient of squared errors is scores minus what happened
+    "the scores stand where the probabilities belong.":
+        lambda: checks.numeric_gradient(lambda V: np.square(X @ V - happened).sum() / 2 / len(y), W),
+    "the shifted scores stand where the probabilities belong.":
+        lambda: checks.numeric_gradient(lambda V: np.square(X @ V - largest - happened).sum() / 2 / len(y), W)})
 checks.passed("softmax_loss_naive", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def cross_entropy(V):
@@ -287,7 +298,7 @@ for seed, shape in ((31, (6, 4, 5)), (32, (1, 3, 4)), (33, (8, 3, 2))):
 W, X, y = make_problem(40)
 without, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.5)
-checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss",
+checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss", num_examples=len(y),
              hint="The penalty is reg * sum(W * W): over all of W, once, and not divided by N.")
 checks.passed("softmax_loss_naive", "the loss includes the regularization")
 ### BEGIN HIDDEN TESTS
@@ -413,7 +424,12 @@ y = np.array([2, 1, 0])
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 checks.true(loss > 0, f"The loss is {loss:.4g}, but minus the logarithm of a probability is never negative. A sign?")
 checks.close(loss, -(np.log(5 / 8) + np.log(4 / 8) + np.log(3 / 16)) / 3, "the loss of softmax_loss_vectorized with reg=0",
-             hint="The three examples cost 0.470, 0.693 and 1.674, as in the check of the naive version.", num_examples=3)
+             hint="The three examples cost 0.470, 0.693 and 1.674, as in the check of the naive version.", num_examples=3,
+             suspects={"the shift has to be the same for all scores of one example; this is the largest of each column.": 0.92730668,
+                       "the exponentials are summed over the whole batch; each example has its own sum.": 2.0497097,
+                       "the exponentials are summed over the examples; the sum goes over the classes.": 0.92210637,
+                       "one probability per example is wanted, [i, y[i]], not the whole columns y.": 3.7398106,
+                       "it is the mean over all N * C entries; it should be the mean over the N examples.": 0.31523636})
 checks.passed("softmax_loss_vectorized", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((111, (8, 5, 4)), (112, (1, 6, 3)), (113, (9, 4, 2)), (114, (4, 3, 4))):
@@ -447,11 +463,11 @@ checks.close(shifted, loss, "the loss when scores differ hugely between examples
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_vectorized_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-W, X, y = make_problem(130)
+W, X, y = make_problem(130, 5, 6, 4)
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere.")
 checks.gradient(lambda V: softmax_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of softmax_loss_vectorized with reg=0",
-                num_examples=len(y), params=W, labels=y)
+                num_examples=len(y), params=W, labels=y, inputs=X)
 checks.passed("softmax_loss_vectorized", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def cross_entropy(V):
@@ -719,7 +735,10 @@ W = np.array([[1.0, -2.0], [0.5, 0.0], [-1.5, 3.0]])
 for l1, l2, expected in ((1.0, 0.0, 8.0), (0.0, 1.0, 16.5), (0.1, 0.01, 0.965)):
     penalty, gradient = pair(elastic_net(W, l1, l2), "penalty, gradient")
     checks.close(penalty, expected, f"the penalty for l1={l1}, l2={l2}",
-                 hint="The sum of |W| is 8 in this check, the sum of W * W is 16.5.")
+                 hint="The sum of |W| is 8 in this check, the sum of W * W is 16.5.", suspects={
+        "the absolute value has to be taken of each entry, before the sum.": l1 * 1.0 + l2 * 16.5,
+        "l1 and l2 are exchanged.": l2 * 8.0 + l1 * 16.5,
+        "means are taken; the penalty is made of sums.": expected / W.size})
 checks.passed("elastic_net", "the penalty is right")
 ### BEGIN HIDDEN TESTS
 W = np.random.default_rng(70).normal(size=(6, 3))
@@ -736,7 +755,8 @@ W = np.array([[1.0, -2.0], [0.5, 0.25], [-1.5, 3.0]])
 W_given = W.copy()
 for l1, l2 in ((0.0, 1.0), (1.0, 0.0), (0.3, 0.2)):
     penalty, gradient = pair(elastic_net(W_given, l1, l2), "penalty, gradient")
-    checks.gradient(lambda V: elastic_net(V, l1, l2)[0], W, gradient, f"the gradient for l1={l1}, l2={l2}")
+    checks.gradient(lambda V: elastic_net(V, l1, l2)[0], W, gradient, f"the gradient for l1={l1}, l2={l2}", suspects={
+        "it is |W| itself; its slope is wanted, the same for all positive weights.": l1 * np.abs(W) + 2 * l2 * W} if l1 else None)
 checks.unchanged(W_given, W, "W")
 checks.passed("elastic_net", "the gradient agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS

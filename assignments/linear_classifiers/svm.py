@@ -232,7 +232,10 @@ checks.true(abs(loss - 0.25 / 3) > 1e-9, "The loss is too small: did you forget 
 checks.true(abs(loss - 1.25 / 3) > 1e-9, "The loss is too small: *every* class that intrudes adds to it, not only the "
             "one with the largest score.")
 checks.close(loss, 2 / 3, "the loss of svm_loss_naive with reg=0",
-             hint="The three examples cost 0.5, 0 and 1.5; the loss is their mean.", num_examples=3)
+             hint="The three examples cost 0.5, 0 and 1.5; the loss is their mean.", num_examples=3,
+             suspects={"the margins are squared; each counts as it is.": 1.875 / 3,
+                       "the two scores are exchanged: the margin of class j is s_j - s_correct + 1.": 13.75 / 3,
+                       "only the class with the largest margin counts; every class that intrudes should.": 1.75 / 3})
 checks.passed("svm_loss_naive", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((11, (7, 5, 4)), (12, (1, 6, 3)), (13, (9, 4, 2)), (14, (2, 3, 10))):
@@ -274,11 +277,14 @@ for seed, num_classes in ((21, 2), (22, 5)):
 # the two by their relative error: below $10^{-7}$ is good, above $10^{-2}$ is certainly wrong.
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_naive_gradient", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-W, X, y = make_problem(30)
+W, X, y = make_problem(30, 5, 6, 4)
 loss, dW = loss_and_gradient(svm_loss_naive, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere: the loops never add to it.")
 checks.gradient(lambda V: svm_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of svm_loss_naive with reg=0",
-                num_examples=len(y), params=W, labels=y)
+                num_examples=len(y), params=W, labels=y, inputs=X, suspects={
+    # with tiny weights, every class intrudes
+    "all classes are in dW; only those that intrude, with a margin above 0, should be.":
+        lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_naive(V / 1e4, X, y, 0.0)[0], W)})
 checks.passed("svm_loss_naive", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def hinge(V):
@@ -306,8 +312,9 @@ for seed, shape in ((31, (6, 4, 5)), (32, (1, 3, 4)), (33, (8, 3, 2))):
 W, X, y = make_problem(40)
 without, dW = loss_and_gradient(svm_loss_naive, W, X, y, 0.0)
 loss, dW = loss_and_gradient(svm_loss_naive, W, X, y, 0.5)
-checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss",
-             hint="The penalty is reg * sum(W * W): over all of W, once, and not divided by N.")
+checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss", num_examples=len(y),
+             hint="The penalty is reg * sum(W * W): over all of W, once, and not divided by N.",
+             suspects={"it is reg times the length of W; the square root is too much.": 0.5 * np.linalg.norm(W)})
 checks.passed("svm_loss_naive", "the loss includes the regularization")
 ### BEGIN HIDDEN TESTS
 for seed, shape, strength in ((41, (4, 6, 3), 2.0), (42, (9, 2, 7), 0.01)):
@@ -367,7 +374,8 @@ checks.close(other, dW, "dW of float32 arrays", rtol=1e-3, atol=1e-4)
 pixels = np.random.default_rng(62).integers(256, size=X.shape, dtype=np.uint8)
 loss, dW = loss_and_gradient(svm_loss_naive, W / 100, pixels.astype(np.float64), y, 0.1)
 other_loss, other = loss_and_gradient(svm_loss_naive, W / 100, pixels, y, 0.1)
-checks.close(other_loss, loss, "the loss of uint8 pixels")
+checks.close(other_loss, loss, "the loss of uint8 pixels",
+             hint="Are the scores floats, whatever the dtype of X? Whole numbers of 8 bits wrap around at 256.")
 checks.close(other, dW, "dW of uint8 pixels", rtol=1e-5,
              hint="Is dW an array of floats, whatever the dtype of X? Whole numbers of 8 bits wrap around at 256.")
 ### END HIDDEN TESTS
@@ -442,7 +450,11 @@ checks.true(abs(loss - 5 / 3) > 1e-9, "The loss is too large by exactly 1: set t
             "before you sum.")
 checks.true(abs(loss - 0.25 / 3) > 1e-9, "The loss is too small: the margin of 1 is missing.")
 checks.close(loss, 2 / 3, "the loss of svm_loss_vectorized with reg=0",
-             hint="The three examples cost 0.5, 0 and 1.5, as in the check of the naive version.", num_examples=3)
+             hint="The three examples cost 0.5, 0 and 1.5, as in the check of the naive version.", num_examples=3,
+             suspects={"the margins are squared; each counts as it is.": 1.875 / 3,
+                       "the correct scores are subtracted as a row; they have to be a column, one per example.": 2.75 / 3,
+                       "it is the mean over all N * C margins; it should be the mean over the N examples.": 2 / 9,
+                       "one margin per row should be blanked, not all margins of the columns y.": 0.0})
 checks.passed("svm_loss_vectorized", "the loss of a hand-made example is right")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((111, (8, 5, 4)), (112, (1, 6, 3)), (113, (9, 4, 2)), (114, (4, 3, 4))):
@@ -457,11 +469,25 @@ for seed, shape in ((111, (8, 5, 4)), (112, (1, 6, 3)), (113, (9, 4, 2)), (114, 
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-W, X, y = make_problem(130)
+W, X, y = make_problem(130, 5, 6, 4)
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere.")
+
+
+def squared_margins(V):
+    """Half the sum of the squared margins, over N; a margin is the loss of one example among two classes."""
+    pairs = [(i, j) for i in range(len(y)) for j in range(V.shape[1]) if j != y[i]]
+    margins = [svm_loss_vectorized(V[:, [y[i], j]], X[i:i + 1], np.array([0]), 0.0)[0] for i, j in pairs]
+    return np.square(margins).sum() / 2 / len(y)
+
+
 checks.gradient(lambda V: svm_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of svm_loss_vectorized with reg=0",
-                num_examples=len(y), params=W, labels=y)
+                num_examples=len(y), params=W, labels=y, inputs=X, suspects={
+    "the examples are multiplied by their margins; a margin above 0 should count as 1, whatever its size.":
+        lambda: checks.numeric_gradient(squared_margins, W),
+    # with tiny weights, every class intrudes
+    "all classes are in dW; only those that intrude, with a margin above 0, should be.":
+        lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_vectorized(V / 1e4, X, y, 0.0)[0], W)})
 checks.passed("svm_loss_vectorized", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def hinge(V):

@@ -167,6 +167,10 @@ checks.close(
     "compute_distances_two_loops of 2 test and 3 training points",
     rtol=1e-4,
     hint="Rows are test examples, columns training examples.",
+    suspects={
+        "the differences are added up without being squared, each by itself.": [[0, 7, 1], [14, 7, 13]],
+        "it is the root of the mean square; the sum is meant.": expected / np.sqrt(2),
+    },
 )
 checks.passed("compute_distances_two_loops", "distances in the plane")
 ### BEGIN HIDDEN TESTS
@@ -179,6 +183,11 @@ for num_train, num_test, dim in [(7, 4, 5), (4, 7, 30), (6, 6, 3)]:
         expected,
         f"compute_distances_two_loops of {num_test} test and {num_train} training examples of {dim} numbers",
         rtol=1e-4,
+        suspects={
+            "the examples are cut to whole numbers.": np.sqrt(
+                ((np.trunc(test)[:, None, :] - np.trunc(train)[None, :, :]) ** 2).sum(axis=2)
+            )
+        },
     )
 ### END HIDDEN TESTS
 
@@ -523,6 +532,7 @@ checks.close(
     "compute_distances_one_loop of 2 test and 3 training points",
     rtol=1e-4,
     hint="Each row of X_train - X_test[i] belongs to one training example: sum along axis 1.",
+    suspects={"the differences are added up without being squared, each by itself.": [[0, 7, 1], [14, 7, 13]]},
 )
 checks.passed("compute_distances_one_loop", "distances in the plane")
 ### BEGIN HIDDEN TESTS
@@ -643,6 +653,11 @@ checks.close(
     "compute_distances_no_loops of 2 test and 3 training points",
     rtol=1e-4,
     atol=1e-6,
+    suspects={
+        "the mixed term, the matrix product, counts twice.": np.sqrt([[0, 25, 1], [100, 75, 93]]),
+        "the mixed term, the matrix product, has to be subtracted.": np.sqrt([[0, 25, 1], [100, 225, 117]]),
+        "each training example has its own sum of squares; this is the sum of all.": np.sqrt([[26, 26, 26], [126, 26, 110]]),
+    },
 )
 checks.passed("compute_distances_no_loops", "distances in the plane")
 ### BEGIN HIDDEN TESTS
@@ -876,6 +891,13 @@ checks.close(
     np.array([[0.0, 7.0, 2.5], [14.0, 15.0, 16.5]]),
     "compute_l1_distances of 2 test and 3 training points",
     rtol=1e-4,
+    suspects={
+        "the absolute value of each difference is missing.": [[0, -7, -0.5], [-2, -9, -2.5]],
+        "the absolute value has to be taken of each difference, before the sum.": [[0, 7, 0.5], [2, 9, 2.5]],
+        "it is the L2 distance, the root of the sum of squares.": np.sqrt([[0, 25, 3.25], [100, 153, 139.25]]),
+        "only the largest difference counts; it should be the sum of all.": [[0, 4, 1.5], [8, 12, 9.5]],
+        "it is the mean of the differences; the sum is meant.": [[0, 3.5, 1.25], [7, 7.5, 8.25]],
+    },
 )
 checks.passed("compute_l1_distances", "distances in the plane")
 ### BEGIN HIDDEN TESTS

@@ -263,3 +263,83 @@ def test_what_is_no_array_of_numbers_is_said(bad):
 
 def test_a_loss_that_is_not_finite_is_not_blamed_on_the_gradient():
     assert diagnose(np.ones(2), np.array([1.0, np.nan])).cause == "numeric"
+
+
+SMALL_BATCHES = st.integers(0, 10_000).map(lambda seed: Problem(seed, N=5, D=7, C=4))
+
+
+def shares(problem, change):
+    """The gradient from changed dscores (N, C); change(G, correct) with G the right ones."""
+    G = problem.dscores - problem.correct
+    return problem.X.T @ change(G, problem.correct.astype(bool)) / problem.N + problem.penalty
+
+
+SHARES = {
+    "wrong_correct_class": lambda G, correct: np.where(correct, -1.0, G),
+    "wrong_other_classes": lambda G, correct: np.where(correct, G, 0.0),
+    "overwritten": lambda G, correct: np.where(np.arange(5)[:, None] == 4, np.abs(G), 0.0),
+    "wrong_rows": lambda G, correct: np.where(np.arange(5)[:, None] == 3, 2 * G + 1, G),
+    "factor_per_slice": lambda G, correct: G * np.arange(2, 7)[:, None],
+}
+
+
+@pytest.mark.parametrize("cause", SHARES)
+@settings(max_examples=8, deadline=None)
+@given(problem=SMALL_BATCHES)
+def test_the_inputs_show_what_each_example_adds(cause, problem):
+    wrong = shares(problem, SHARES[cause])
+    assert problem.diagnose(wrong, inputs=problem.X).cause == cause
+    assert problem.diagnose(wrong.astype(np.float32), inputs=problem.X).cause == cause
+
+
+def test_the_mask_of_a_relu_is_missed_through_the_inputs():
+    rng = np.random.default_rng(0)
+    x, w, dout = rng.normal(size=(3, 6)), rng.normal(size=(6, 4)), rng.normal(size=(3, 4))
+    right = x.T @ (dout * (x @ w > 0))
+    assert diagnose(x.T @ dout, right, inputs=x).cause == "should_be_zero"
+    assert diagnose(right, right, inputs=x).cause is None
+
+
+@FEW
+@given(SMALL_BATCHES)
+def test_with_inputs_a_right_gradient_is_not_accused_and_an_odd_one_not_explained(problem):
+    right = problem.data + problem.penalty
+    for analytic in (right, right.astype(np.float32), right.astype(np.float32).astype(np.float64)):
+        assert problem.diagnose(analytic, inputs=problem.X).cause is None
+    odd = shares(problem, lambda G, correct: np.random.default_rng(1).normal(size=G.shape))
+    assert problem.diagnose(odd, inputs=problem.X).cause in (None, "wrong_correct_class")
+
+
+@pytest.mark.parametrize("inputs", [np.ones((5, 7)), np.zeros((5, 7)), np.ones((9, 7)), np.ones(5), np.ones((5, 3))])
+def test_inputs_that_do_not_show_it_are_passed_over(inputs):
+    problem = Problem(3, N=5, D=7, C=4)
+    assert problem.diagnose(problem.N * problem.data + problem.penalty, inputs=inputs).cause == "factor_N"
+    wrong = shares(problem, SHARES["factor_per_slice"])
+    assert "example adds" not in problem.diagnose(wrong, inputs=inputs).message
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (np.log(2), "base 2"), (1 / np.log(10), "base 10"), (4, "number of its columns"), (1 / 7, "number of its rows"),
+        (28, "number of its entries"), (5 / 4, "ddof"), (np.sqrt(4 / 5), "ddof"), (-np.log(10), "opposite sign"),
+    ],
+)
+def test_usual_factors_are_named(factor, words):
+    numeric = np.random.default_rng(0).normal(size=(7, 4))
+    assert words in diagnose(factor * numeric, numeric, num_examples=5).message
+
+
+def test_the_correct_class_alone_is_not_called_overwritten():
+    problem = Problem(0, N=4, D=7, C=4)
+    X, G, correct = problem.X, problem.dscores, np.eye(4, dtype=bool)
+    wrong, numeric = X.T @ np.where(correct, G - 1, 0), X.T @ (G - correct)
+    assert diagnose(wrong, numeric, labels=np.arange(4), inputs=X).cause == "wrong_other_classes"
+
+
+def test_inputs_that_nearly_depend_on_one_another_do_not_speak_of_single_examples():
+    rng = np.random.default_rng(0)
+    X, G = rng.normal(size=(3, 5)), rng.normal(size=(3, 4))
+    X[1] = X[0] + 1e-5 * X[1]
+    wrong = X.T @ (G * [[2.0], [3.0], [5.0]])
+    assert "X.T" not in diagnose(wrong, X.T @ G, inputs=X).message

@@ -22,7 +22,9 @@ def likely(text):
     return [line for line in text.splitlines() if line.startswith("Likely mistake: ")]
 
 
-@pytest.mark.parametrize("suspect", [X, X.tolist(), X.astype(np.float32), lambda: X], ids=str)
+@pytest.mark.parametrize(
+    "suspect", [X, X.tolist(), X.astype(np.float32), lambda: X], ids=["array", "list", "float32", "function"]
+)
 def test_a_suspect_is_an_array_or_a_function(suspect):
     assert matching_suspect({"copied": suspect}, X, TRUTH, 1e-6) == "copied"
 
@@ -56,7 +58,9 @@ def raise_an_error():
 
 
 @pytest.mark.parametrize(
-    "bad", [raise_an_error, lambda: None, X[0], X * np.nan, "X", lambda: {"a": X}, {"a": X}, [[1], [1, 2]]], ids=str
+    "bad",
+    [raise_an_error, lambda: None, X[0], X * np.nan, "X", lambda: {"a": X}, {"a": X}, [[1], [1, 2]]],
+    ids=["raises", "None", "another shape", "NaN", "text", "a dict, by a function", "a dict", "rows of two lengths"],
 )
 def test_a_suspect_that_is_unfit_is_passed_over(bad):
     text = message(checks.close, 3 * X, TRUTH, "y", suspects={"unfit": bad, "tripled": 3 * X})

@@ -3,11 +3,13 @@
 A bank is one percent-format file per exercise, `<assignment>/<notebook>/<exercise>.py`:
 
     # %% wrong: forgets the square root -> test_compute_distances_two_loops_values
+    # cause: square root | squared
     def compute_distances_two_loops(X_train, X_test): ...
     # %% right: np.linalg.norm on each pair
     def compute_distances_two_loops(X_train, X_test): ...
 
-The title names the mistake; after `->` stand the test cells that must lose their points.
+The title names the mistake; after `->` stand the test cells that must lose their points. After `# cause:` stands what
+the message of one of them should say, in any of the ways between the bars: test_causes.py counts how often it does.
 
 `judge` is fast because nothing is started per answer: one process per notebook (warm_notebook.py)
 has run the setup and the reference solutions, and forks a child for each answer.
@@ -15,6 +17,7 @@ has run the setup and the reference solutions, and forks a child for each answer
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import re
@@ -30,7 +33,11 @@ HERE = Path(__file__).resolve().parent
 ASSIGNMENTS = HERE.parents[1] / "assignments"
 SECONDS_PER_ANSWER = 30
 
+JUDGED = None  # a folder where judge keeps what it found, so that no answer is judged twice; conftest.py sets it
+
 TITLE = re.compile(r"# %% (?P<kind>wrong|right): (?P<name>[^>]*?)(?:\s*->\s*(?P<cells>.*\S))?\s*")
+
+CAUSE = re.compile(r"# cause:(?P<phrases>.*)")
 
 
 class BankError(Exception):
@@ -44,6 +51,7 @@ class Answer:
     cells: tuple[str, ...]  # grade_ids of the test cells that a wrong answer must lose
     source: str
     line: int  # of the title, in the bank file
+    cause: tuple[str, ...] | None = None  # phrases, one of which names the mistake to the student
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,21 @@ def _answer(path, line, match, source):
         compile(source, str(path), "exec")
     except SyntaxError as error:
         raise BankError(f"{path.name}:{line + (error.lineno or 0)}: {error.msg}") from error
-    return Answer(match["kind"], match["name"].strip(), cells, source, line)
+    return Answer(match["kind"], match["name"].strip(), cells, source, line, _cause(path, line, match["kind"], source))
+
+
+def _cause(path, line, kind, source):
+    causes = {k: CAUSE.match(text) for k, text in enumerate(source.splitlines()) if CAUSE.match(text)}
+    if not causes:
+        return None
+    if list(causes) != [0]:
+        raise BankError(f"{path.name}:{line + 1 + max(causes)}: '# cause:' stands once, directly after the title")
+    phrases = tuple(phrase.strip() for phrase in re.split(r"\s\|(?=\s|$)", causes[0]["phrases"]))
+    if not all(phrases):
+        raise BankError(f"{path.name}:{line + 1}: '# cause: <phrase> | <other phrase>' has an empty phrase")
+    if kind == "right":
+        raise BankError(f"{path.name}:{line + 1}: a right answer has no cause")
+    return phrases
 
 
 @functools.cache
@@ -135,7 +157,19 @@ def with_answers(notebook_source, answers):
 def judge(notebook_source, exercise, answer_source):
     """Run the tests of `exercise` on an answer: {test grade_id: None if it passed, else Failure}."""
     notebook_source = Path(notebook_source)
-    return run(notebook_source, {exercise: answer_source}, exercises(notebook_source)[exercise])
+    tests = exercises(notebook_source)[exercise]
+    if JUDGED is None:
+        return run(notebook_source, {exercise: answer_source}, tests)
+    key = (str(notebook_source), notebook_source.read_text("utf-8"), exercise, answer_source, SECONDS_PER_ANSWER)
+    kept = JUDGED / f"{hashlib.sha256(repr(key).encode()).hexdigest()}.json"
+    if kept.exists():
+        return {test: failure and Failure(**failure) for test, failure in json.loads(kept.read_text()).items()}
+    failures = run(notebook_source, {exercise: answer_source}, tests)
+    # other processes of the test run may be writing the same one
+    with tempfile.NamedTemporaryFile("w", dir=JUDGED, delete=False) as file:
+        json.dump({test: failure and vars(failure) for test, failure in failures.items()}, file)
+    os.replace(file.name, kept)
+    return failures
 
 
 def run(notebook_source, answers, tests):

@@ -92,10 +92,32 @@ def test_an_answer_that_ends_its_process(notebook):
         ("# %% right: fine -> test_small\nx = 1\n", "bank.py:1: a wrong answer names the cells"),
         ("# %% right: fine\nx = 1\n# %% right: fine\nx = 2\n", "bank.py:1: two answers are called 'fine'"),
         ("# %% right: fine\nx = 1\ny = (\n", "bank.py:3: "),
+        ("# %% right: fine\n# cause: sign\nx = 1\n", "bank.py:2: a right answer has no cause"),
+        ("# %% wrong: off -> test_small\nx = 1\n# cause: sign\n", "bank.py:3: '# cause:' stands once"),
+        ("# %% wrong: off -> test_small\n# cause: a\n# cause: b\nx = 1\n", "bank.py:3: '# cause:' stands once"),
+        ("# %% wrong: off -> test_small\n# cause: sign |\nx = 1\n", "bank.py:2: .* empty phrase"),
     ],
-    ids=["no colon", "no cells", "cells of a right answer", "same name twice", "syntax error"],
+    ids=[
+        "no colon", "no cells", "cells of a right answer", "same name twice", "syntax error",
+        "cause of a right answer", "cause in the wrong place", "two causes", "empty cause",
+    ],
 )
 def test_a_malformed_bank_is_refused_with_its_line(tmp_path, text, problem):
     (tmp_path / "bank.py").write_text(text)
     with pytest.raises(bank.BankError, match=problem):
         bank.read_bank(tmp_path / "bank.py")
+
+
+def test_the_cause_of_a_wrong_answer_is_read(tmp_path):
+    text = "# %% wrong: a -> test_small\n# cause: |Sign| | opposite\nx = 1\n# %% wrong: b -> test_small\nx = 2\n"
+    (tmp_path / "bank.py").write_text(text)
+    assert [answer.cause for answer in bank.read_bank(tmp_path / "bank.py")] == [("|Sign|", "opposite"), None]
+
+
+def test_an_answer_is_judged_once(notebook, monkeypatch):
+    answer = "def successor(n):\n    return n + 1\n# judged once\n"
+    first = bank.judge(notebook, "successor", answer)
+    monkeypatch.setattr(bank, "run", None)
+    assert bank.judge(notebook, "successor", answer) == first == BOTH_RIGHT
+    with pytest.raises(TypeError):
+        bank.judge(notebook, "successor", answer + "# another\n")

@@ -1,4 +1,5 @@
 # %% wrong: no shift of the scores -> test_softmax_loss_naive_stability
+# cause: shift the scores
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -18,6 +19,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: shifts by the wrong sign -> test_softmax_loss_naive_stability
+# cause: so that their largest is 0
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -38,6 +40,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: shifts the exponentials but not their sum -> test_softmax_loss_naive_values
+# cause: but not those in the sum
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -58,6 +61,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: divides by the maximum instead of subtracting it -> test_softmax_loss_naive_values
+# cause: has to be subtracted
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -78,6 +82,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the minus before the logarithm -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: a sign | opposite sign
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -98,6 +103,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: logarithm to base 2 -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: base 2
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -118,6 +124,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: logarithm to base 10 -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: natural logarithm | base 10
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -138,6 +145,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: minus the probability instead of its logarithm -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: logarithm is missing
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -158,6 +166,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: the score of the correct class without the sum -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: sum of the exponentials is missing
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -178,6 +187,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: probability of the most likely class instead of the correct one -> test_softmax_loss_naive_values
+# cause: most likely class
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -198,6 +208,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: logarithms of all probabilities, of zeros too -> test_softmax_loss_naive_stability
+# cause: log of 0
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -218,6 +229,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: a small number inside the logarithm -> test_softmax_loss_naive_values
+# cause: inside the logarithm
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -238,6 +250,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the loss by N -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial
+# cause: division by it forgotten
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -257,6 +270,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the gradient by N -> test_softmax_loss_naive_gradient
+# cause: division by it forgotten
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -276,6 +290,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the correct class in the gradient -> test_softmax_loss_naive_gradient
+# cause: column y[i]
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -295,6 +310,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: gradient of the correct class only -> test_softmax_loss_naive_gradient
+# cause: columns of the other classes is missing
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -313,6 +329,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: happened minus predicted -> test_softmax_loss_naive_gradient
+# cause: opposite sign
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -333,6 +350,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: subtracts the example once per class -> test_softmax_loss_naive_gradient
+# cause: column y[i], that of its correct class, is wrong
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -353,6 +371,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: scores instead of probabilities in the gradient -> test_softmax_loss_naive_gradient
+# cause: where the probabilities belong
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -373,6 +392,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: gradient transposed -> test_softmax_loss_naive_gradient
+# cause: transposed
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -393,6 +413,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW.T
 
 # %% wrong: no regularization in the loss -> test_softmax_loss_naive_reg_loss
+# cause: 0 everywhere
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -412,6 +433,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the gradient -> test_softmax_loss_naive_reg_gradient
+# cause: does not change with reg
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -431,6 +453,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the 2 in the gradient of the regularization -> test_softmax_loss_naive_reg_gradient
+# cause: factor 2 forgotten
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -451,6 +474,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: half the regularization in loss and gradient -> test_softmax_loss_naive_reg_loss, test_softmax_loss_naive_reg_gradient
+# cause: half of what it should be
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -471,6 +495,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: regularizes before dividing by N -> test_softmax_loss_naive_reg_loss, test_softmax_loss_naive_reg_gradient
+# cause: divided by it once too often
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -489,6 +514,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: takes the number of classes from the labels -> test_softmax_loss_naive_inputs
+# cause: as many classes as W has columns
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)
@@ -509,6 +535,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: centres the examples in place -> test_softmax_loss_naive_inputs
+# cause: changed in place
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros(W.shape)

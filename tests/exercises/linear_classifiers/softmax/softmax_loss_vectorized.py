@@ -1,4 +1,5 @@
 # %% wrong: no shift of the scores -> test_softmax_loss_vectorized_stability
+# cause: shift the scores
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -13,6 +14,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: shifts by the maximum of the whole batch -> test_softmax_loss_vectorized_stability
+# cause: by their own maximum
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -28,6 +30,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: shifts by the maximum of each column -> test_softmax_loss_vectorized_values, test_softmax_loss_vectorized_stability
+# cause: largest of each column
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -43,6 +46,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: shifts by the minimum -> test_softmax_loss_vectorized_stability
+# cause: by their own maximum
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -58,6 +62,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: sums the exponentials of the whole batch -> test_softmax_loss_vectorized_values, test_softmax_loss_vectorized_gradient
+# cause: whole batch
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -73,6 +78,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: sums the exponentials over the examples -> test_softmax_loss_vectorized_values, test_softmax_loss_vectorized_gradient
+# cause: summed over the examples
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -103,6 +109,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: multiplies one-hot labels with the logarithms, 0 times minus infinity -> test_softmax_loss_vectorized_stability
+# cause: logarithm of a 0
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -118,6 +125,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: takes whole columns of probabilities -> test_softmax_loss_vectorized_values
+# cause: not the whole columns
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -133,6 +141,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: mean over all entries of the loss matrix -> test_softmax_loss_vectorized_values
+# cause: mean over all
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -148,6 +157,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the loss by N -> test_softmax_loss_vectorized_values
+# cause: division by it forgotten
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -162,6 +172,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the minus before the logarithm -> test_softmax_loss_vectorized_values
+# cause: a sign | opposite sign
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -177,6 +188,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the gradient by N -> test_softmax_loss_vectorized_gradient
+# cause: division by it forgotten
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -191,6 +203,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the correct class in the gradient -> test_softmax_loss_vectorized_gradient
+# cause: column y[i], that of its correct class, is wrong
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -205,6 +218,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: subtracts 1 from whole columns -> test_softmax_loss_vectorized_gradient
+# cause: the other classes is wrong
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -220,6 +234,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: sets the correct class to -1 instead of subtracting 1 -> test_softmax_loss_vectorized_gradient
+# cause: column y[i], that of its correct class, is wrong
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -235,6 +250,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: gradient transposed -> test_softmax_loss_vectorized_gradient
+# cause: transposed
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -250,6 +266,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the gradient -> test_softmax_loss_vectorized_regularization
+# cause: 0 everywhere
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -264,6 +281,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the 2 in the gradient of the regularization -> test_softmax_loss_vectorized_regularization
+# cause: factor 2 forgotten
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -279,6 +297,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the loss -> test_softmax_loss_vectorized_regularization
+# cause: 0 everywhere
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -327,6 +346,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return softmax_loss_naive(W, X, y, reg)
 
 # %% wrong: scores in the dtype of the pixels -> test_softmax_loss_vectorized_inputs
+# cause: wrap around
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W).astype(X.dtype).astype(float)
@@ -342,6 +362,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: centres the examples in place -> test_softmax_loss_vectorized_inputs
+# cause: changed in place
 def softmax_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     X -= X.mean(axis=0, dtype=X.dtype)

@@ -1,4 +1,5 @@
 # %% wrong: forgets to divide the loss by N -> test_svm_loss_naive_values
+# cause: division by it forgotten
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -21,6 +22,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the gradient by N -> test_svm_loss_naive_gradient
+# cause: division by it forgotten
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -43,6 +45,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: lets the correct class into the sum -> test_svm_loss_naive_values, test_svm_loss_naive_initial
+# cause: correct class is in the sum
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -64,6 +67,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the margin of 1 -> test_svm_loss_naive_values, test_svm_loss_naive_initial, test_svm_loss_naive_gradient
+# cause: forget the margin
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -87,6 +91,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: never updates the column of the correct class -> test_svm_loss_naive_gradient
+# cause: column y[i]
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -109,6 +114,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: updates the correct column once per example instead of once per intruding class -> test_svm_loss_naive_gradient
+# cause: column y[i]
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -132,6 +138,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: updates the gradient for classes that keep their distance -> test_svm_loss_naive_gradient
+# cause: only those that intrude
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -155,6 +162,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: overwrites columns instead of adding to them -> test_svm_loss_naive_gradient
+# cause: written over one another
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -178,6 +186,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: swaps the two scores in the margin -> test_svm_loss_naive_values, test_svm_loss_naive_gradient
+# cause: scores are exchanged
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -201,6 +210,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: gradient uphill, both signs the wrong way -> test_svm_loss_naive_gradient
+# cause: opposite sign
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -224,6 +234,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: squares the margins -> test_svm_loss_naive_values, test_svm_loss_naive_gradient
+# cause: squared
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -247,6 +258,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: only the worst class counts -> test_svm_loss_naive_values, test_svm_loss_naive_initial, test_svm_loss_naive_gradient
+# cause: only the class with the largest margin | only the one
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -269,6 +281,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the loss -> test_svm_loss_naive_reg_loss
+# cause: 0 everywhere
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -291,6 +304,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the gradient -> test_svm_loss_naive_reg_gradient
+# cause: does not change with reg
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -313,6 +327,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the 2 in the gradient of the regularization -> test_svm_loss_naive_reg_gradient
+# cause: factor 2 forgotten
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -336,6 +351,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: half the regularization in loss and gradient -> test_svm_loss_naive_reg_loss, test_svm_loss_naive_reg_gradient
+# cause: half of what it should be
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -359,6 +375,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: divides the regularization by N -> test_svm_loss_naive_reg_loss, test_svm_loss_naive_reg_gradient
+# cause: divided by it once too often
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -382,6 +399,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: regularizes by the length of W instead of its square -> test_svm_loss_naive_reg_loss
+# cause: square root
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -405,6 +423,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: returns the gradient transposed -> test_svm_loss_naive_gradient
+# cause: transposed
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -451,6 +470,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss
 
 # %% wrong: takes the number of classes from the labels -> test_svm_loss_naive_inputs
+# cause: as many classes as W has columns
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = np.max(y) + 1
@@ -474,6 +494,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: centres the examples in place -> test_svm_loss_naive_inputs, test_svm_loss_naive_values
+# cause: changed in place
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -498,6 +519,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: rounds the scores to whole numbers by the dtype of X -> test_svm_loss_naive_inputs
+# cause: whole numbers
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     num_classes = W.shape[1]
@@ -629,6 +651,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, X.T.dot(counts) / num_train + 2 * reg * W
 
 # %% wrong: makes dW with the dtype of X -> test_svm_loss_naive_inputs
+# cause: array of floats
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape, dtype=X.dtype); loss = 0.0
     for i in range(len(X)):

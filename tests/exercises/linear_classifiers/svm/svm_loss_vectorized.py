@@ -1,4 +1,5 @@
 # %% wrong: correct scores as a row, broadcast along the wrong axis -> test_svm_loss_vectorized_values
+# cause: as a row
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -16,6 +17,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: leaves the correct class in the sum -> test_svm_loss_vectorized_values
+# cause: margins of the correct classes to 0
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -32,6 +34,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: blanks whole columns instead of one entry per row -> test_svm_loss_vectorized_values, test_svm_loss_vectorized_gradient
+# cause: one margin per row
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -49,6 +52,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the margin of 1 -> test_svm_loss_vectorized_values, test_svm_loss_vectorized_gradient
+# cause: margin of 1 is missing
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -66,6 +70,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: mean over all entries instead of over examples -> test_svm_loss_vectorized_values
+# cause: mean over all
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -83,6 +88,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the loss by N -> test_svm_loss_vectorized_values
+# cause: division by it forgotten
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -100,6 +106,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets to divide the gradient by N -> test_svm_loss_vectorized_gradient
+# cause: division by it forgotten
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -116,6 +123,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: correct class counted once per example -> test_svm_loss_vectorized_gradient
+# cause: column y[i]
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -133,6 +141,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: column of the correct class not updated -> test_svm_loss_vectorized_gradient
+# cause: column y[i]
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -149,6 +158,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: counts summed along the wrong axis -> test_svm_loss_vectorized_gradient
+# cause: column y[i], that of its correct class, is wrong
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -166,6 +176,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: multiplies with the margins instead of counting them -> test_svm_loss_vectorized_gradient
+# cause: multiplied by their margins
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -182,6 +193,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: counts margins of exactly zero too -> test_svm_loss_vectorized_gradient
+# cause: should be 0 and are not | only those that intrude
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -199,6 +211,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: counts the correct class itself as intruding -> test_svm_loss_vectorized_gradient
+# cause: column y[i]
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -217,6 +230,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: gradient transposed -> test_svm_loss_vectorized_gradient
+# cause: transposed
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -234,6 +248,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the gradient -> test_svm_loss_vectorized_regularization
+# cause: 0 everywhere
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -250,6 +265,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: forgets the 2 in the gradient of the regularization -> test_svm_loss_vectorized_regularization
+# cause: factor 2 forgotten
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -267,6 +283,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: no regularization in the loss -> test_svm_loss_vectorized_regularization
+# cause: 0 everywhere
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -339,6 +356,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return margins.sum() / N + reg * np.sum(W * W), X.T.dot(mask) / N + 2 * reg * W
 
 # %% wrong: counts in the dtype of the pixels, which wraps around -> test_svm_loss_vectorized_inputs
+# cause: wrap around
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     scores = X.dot(W)
@@ -356,6 +374,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 # %% wrong: centres the examples in place -> test_svm_loss_vectorized_inputs
+# cause: changed in place
 def svm_loss_vectorized(W, X, y, reg):
     num_train = X.shape[0]
     X -= X.mean(axis=0, dtype=X.dtype)
@@ -443,6 +462,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dWT.T / N + 2 * reg * W
 
 # %% wrong: counts in 8-bit integers -> test_svm_loss_vectorized_inputs
+# cause: wrap around
 def svm_loss_vectorized(W, X, y, reg):
     n = len(X); s = X @ W
     m = np.maximum(0, s - s[np.arange(n), y][:, None] + 1); m[np.arange(n), y] = 0

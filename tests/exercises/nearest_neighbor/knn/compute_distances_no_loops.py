@@ -1,4 +1,5 @@
 # %% wrong: forgets the square root -> test_compute_distances_no_loops_values, test_compute_distances_no_loops_integers
+# cause: square root forgotten
 def compute_distances_no_loops(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     squared = np.sum(X_test**2, axis=1)[:, None] - 2 * X_test @ X_train.T + np.sum(X_train**2, axis=1)
@@ -6,6 +7,7 @@ def compute_distances_no_loops(X_train, X_test):
 
 
 # %% wrong: forgets the factor 2 of the mixed term -> test_compute_distances_no_loops_values
+# cause: counts twice
 def compute_distances_no_loops(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     squared = np.sum(X_test**2, axis=1)[:, None] - X_test @ X_train.T + np.sum(X_train**2, axis=1)
@@ -13,6 +15,7 @@ def compute_distances_no_loops(X_train, X_test):
 
 
 # %% wrong: adds the mixed term -> test_compute_distances_no_loops_values
+# cause: has to be subtracted
 def compute_distances_no_loops(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     squared = np.sum(X_test**2, axis=1)[:, None] + 2 * X_test @ X_train.T + np.sum(X_train**2, axis=1)
@@ -34,12 +37,14 @@ def compute_distances_no_loops(X_train, X_test):
 
 
 # %% wrong: squares and multiplies uint8 pixels -> test_compute_distances_no_loops_integers
+# cause: uint8
 def compute_distances_no_loops(X_train, X_test):
     squared = np.sum(X_test**2, axis=1)[:, None] - 2 * X_test.dot(X_train.T) + np.sum(X_train**2, axis=1)
     return np.sqrt(np.maximum(squared, 0))
 
 
 # %% wrong: converts the sums of squares but not the pixels -> test_compute_distances_no_loops_integers
+# cause: convert to float before
 def compute_distances_no_loops(X_train, X_test):
     squares_test = np.sum(X_test**2, axis=1).astype(float)
     squares_train = np.sum(X_train**2, axis=1).astype(float)
@@ -84,6 +89,7 @@ def compute_distances_no_loops(X_train, X_test):
 
 
 # %% wrong: returns one row per training example -> test_compute_distances_no_loops_values, test_compute_distances_no_loops_loops
+# cause: transposed
 def compute_distances_no_loops(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     squared = np.sum(X_train**2, axis=1)[:, None] - 2 * X_train @ X_test.T + np.sum(X_test**2, axis=1)
@@ -105,6 +111,7 @@ def compute_distances_no_loops(X_train, X_test):
 
 
 # %% wrong: sums the squares of the training set to one number -> test_compute_distances_no_loops_values
+# cause: its own sum of squares
 def compute_distances_no_loops(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     squared = np.sum(X_test**2, axis=1, keepdims=True) - 2 * X_test @ X_train.T + np.sum(X_train**2)

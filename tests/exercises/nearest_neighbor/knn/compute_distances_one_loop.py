@@ -1,4 +1,5 @@
 # %% wrong: forgets the square root -> test_compute_distances_one_loop_values
+# cause: square root forgotten
 def compute_distances_one_loop(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -7,6 +8,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: subtracts uint8 pixels, which wrap around -> test_compute_distances_one_loop_integers
+# cause: convert to float before
 def compute_distances_one_loop(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -15,6 +17,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: takes np.linalg.norm of wrapped uint8 differences -> test_compute_distances_one_loop_integers
+# cause: convert to float before
 def compute_distances_one_loop(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -32,6 +35,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: sums over everything, one number per row -> test_compute_distances_one_loop_values, test_compute_distances_one_loop_loops
+# cause: wrong axis
 def compute_distances_one_loop(X_train, X_test):
     X_train = X_train.astype(float)
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
@@ -66,6 +70,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: returns one row per training example -> test_compute_distances_one_loop_values, test_compute_distances_one_loop_loops
+# cause: transposed
 def compute_distances_one_loop(X_train, X_test):
     X_test = X_test.astype(float)
     dists = np.zeros((X_train.shape[0], X_test.shape[0]))
@@ -75,6 +80,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: takes the root of each square before the sum -> test_compute_distances_one_loop_values
+# cause: without being squared
 def compute_distances_one_loop(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -83,6 +89,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: overwrites the result in every round -> test_compute_distances_one_loop_values, test_compute_distances_one_loop_loops
+# cause: an axis is missing
 def compute_distances_one_loop(X_train, X_test):
     for i in range(X_test.shape[0]):
         dists = np.sqrt(np.sum((X_train.astype(float) - X_test[i]) ** 2, axis=1))
@@ -90,6 +97,7 @@ def compute_distances_one_loop(X_train, X_test):
 
 
 # %% wrong: fills the last row only because the loop variable is off by one -> test_compute_distances_one_loop_values
+# cause: except row 0, which is 0 | all others are 0
 def compute_distances_one_loop(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(1, X_test.shape[0]):

@@ -1,4 +1,5 @@
 # %% wrong: forgets the square root -> test_compute_distances_two_loops_values, test_compute_distances_two_loops_integers
+# cause: square root forgotten
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -8,6 +9,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: subtracts uint8 pixels, which wrap around -> test_compute_distances_two_loops_integers
+# cause: convert to float before
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -17,6 +19,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: converts to float after subtracting -> test_compute_distances_two_loops_integers
+# cause: convert to float before
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -26,6 +29,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: widens uint8 to int16 only, so squares overflow -> test_compute_distances_two_loops_integers
+# cause: convert to float before
 def compute_distances_two_loops(X_train, X_test):
     if X_train.dtype == np.uint8:
         X_train, X_test = X_train.astype(np.int16), X_test.astype(np.int16)
@@ -38,6 +42,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: one row per training example -> test_compute_distances_two_loops_values, test_compute_distances_two_loops_layout
+# cause: transposed
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_train.shape[0], X_test.shape[0]))
     for i in range(X_train.shape[0]):
@@ -47,6 +52,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: adds absolute differences, the L1 distance -> test_compute_distances_two_loops_values
+# cause: without being squared
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -56,6 +62,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: takes the mean of the squares for their sum -> test_compute_distances_two_loops_values
+# cause: mean
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -65,6 +72,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: sums before squaring, so differences cancel -> test_compute_distances_two_loops_values
+# cause: without being squared, each by itself
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -74,6 +82,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: forgets to return the matrix -> test_compute_distances_two_loops_values, test_compute_distances_two_loops_integers, test_compute_distances_two_loops_layout
+# cause: return statement missing
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -82,6 +91,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: returns after the first row -> test_compute_distances_two_loops_values
+# cause: only row 0 is right
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -91,6 +101,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: collects the distances in an integer array -> test_compute_distances_two_loops_values, test_compute_distances_two_loops_layout
+# cause: whole numbers
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]), dtype=int)
     for i in range(X_test.shape[0]):
@@ -100,6 +111,7 @@ def compute_distances_two_loops(X_train, X_test):
 
 
 # %% wrong: converts the examples to int, which cuts off fractions -> test_compute_distances_two_loops_values, test_compute_distances_two_loops_layout
+# cause: whole numbers | int
 def compute_distances_two_loops(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):

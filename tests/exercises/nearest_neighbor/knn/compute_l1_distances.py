@@ -1,4 +1,5 @@
 # %% wrong: forgets the absolute value -> test_compute_l1_distances_values, test_compute_l1_distances_integers
+# cause: absolute value of each difference | absolute value has to be taken of each
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -7,6 +8,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: takes the absolute value of the sum -> test_compute_l1_distances_values, test_compute_l1_distances_integers
+# cause: absolute value of each difference | absolute value has to be taken of each
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -15,6 +17,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: subtracts uint8 pixels, which wrap around -> test_compute_l1_distances_integers
+# cause: wrap
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -23,6 +26,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: converts uint8 to int8, where bright pixels are negative -> test_compute_l1_distances_integers
+# cause: wrap | int8
 def compute_l1_distances(X_train, X_test):
     if X_train.dtype == np.uint8:
         X_train, X_test = X_train.astype(np.int8), X_test.astype(np.int8)
@@ -33,6 +37,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: computes the L2 distance -> test_compute_l1_distances_values
+# cause: L2 distance
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -41,6 +46,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: takes the mean for the sum -> test_compute_l1_distances_values, test_compute_l1_distances_integers
+# cause: it is the mean
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -63,12 +69,14 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: difference of the sums of each image -> test_compute_l1_distances_values, test_compute_l1_distances_integers
+# cause: absolute value of each difference | absolute value has to be taken of each
 def compute_l1_distances(X_train, X_test):
     X_train, X_test = X_train.astype(float), X_test.astype(float)
     return np.abs(X_test.sum(axis=1)[:, None] - X_train.sum(axis=1))
 
 
 # %% wrong: returns one row per training example -> test_compute_l1_distances_values, test_compute_l1_distances_loops_and_memory
+# cause: transposed
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_train.shape[0], X_test.shape[0]))
     for j in range(X_train.shape[0]):
@@ -77,6 +85,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: takes the largest difference, the L-infinity distance -> test_compute_l1_distances_values, test_compute_l1_distances_integers
+# cause: only the largest difference
 def compute_l1_distances(X_train, X_test):
     dists = np.zeros((X_test.shape[0], X_train.shape[0]))
     for i in range(X_test.shape[0]):
@@ -85,6 +94,7 @@ def compute_l1_distances(X_train, X_test):
 
 
 # %% wrong: converts the examples to int, which cuts off fractions -> test_compute_l1_distances_values
+# cause: whole numbers
 def compute_l1_distances(X_train, X_test):
     X_train, X_test = X_train.astype(int), X_test.astype(int)
     return np.array([np.abs(X_train - t).sum(axis=1) for t in X_test])

@@ -1,0 +1,141 @@
+"""Functions that a student wrote in another notebook of the assignment, for demonstrations that go on from there."""
+
+import ast
+import builtins
+import io
+import json
+import linecache
+import re
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class NotFinished(Exception):
+    """The functions are not there yet; str() says what to do first."""
+
+
+@dataclass
+class _Cell:
+    grade_id: str  # "" for a cell that the student added
+    is_solution: bool
+    source: str  # without magics
+
+
+def functions_of(notebook, names, folder="."):
+    """The functions `names`, as the student wrote them in `<notebook>.ipynb`.
+
+    Arguments
+    - notebook: its name without ".ipynb"; names: the functions, each an exercise of that notebook.
+    - folder: where the notebook is; by default beside the one that asks.
+
+    Of the file as it was last saved, the cells of these exercises and of those they use run; of the other cells but
+    tests and demonstrations, the imports, functions and classes. Nothing that they print is shown.
+
+    Returns a list of functions in the order of names. Raises NotFinished if the file is missing or is no notebook, if
+    an exercise is missing or not yet written, or if its cell raises.
+    """
+    name = f"{notebook}.ipynb"
+    cells = _cells(Path(folder) / name, name)
+    exercises = {cell.grade_id: cell for cell in cells if cell.is_solution}
+    for missing in (each for each in names if each not in exercises):
+        raise NotFinished(f"{name} has no exercise {missing}. Is it the notebook that came with this one?")
+    trees = _needed(exercises, names, name)
+    namespace = {"__name__": notebook, "__builtins__": builtins}
+    with redirect_stdout(io.StringIO()):
+        for cell in cells:
+            if cell.grade_id in trees:
+                _run(cell, trees[cell.grade_id], name, namespace)
+            else:
+                _run_definitions(cell, name, namespace)
+    for undefined in (each for each in names if not callable(namespace.get(each))):
+        raise NotFinished(f"The cell of {undefined} in {name} defines no function of that name. Correct it, save the "
+                          f"notebook, and run this cell again.")
+    return [namespace[each] for each in names]
+
+
+def _cells(path, name):
+    """The code cells of a notebook that may be needed, in order."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        return [_cell(cell) for cell in notebook["cells"] if _may_be_needed(cell)]
+    except FileNotFoundError:
+        raise NotFinished(f"There is no {name} in {path.parent.resolve()}. Keep the notebooks of an assignment in one "
+                          "folder, and start with that one.") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise NotFinished(f"{name} cannot be read as a notebook. Open it in Jupyter and save it again.") from None
+
+
+def _may_be_needed(cell):
+    record, tags = cell["metadata"].get("nbgrader", {}), cell["metadata"].get("tags", [])
+    is_test = record.get("grade", False) and not record.get("solution", False)
+    return cell["cell_type"] == "code" and not is_test and "skip-execution" not in tags
+
+
+def _cell(cell):
+    record = cell["metadata"].get("nbgrader", {})
+    return _Cell(record.get("grade_id", ""), record.get("solution", False), _without_magics("".join(cell["source"])))
+
+
+def _without_magics(source):
+    try:
+        ast.parse(source)
+        return source
+    except SyntaxError:
+        return re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+
+
+def _needed(exercises, names, name):
+    """{exercise: syntax tree of its cell} of the exercises behind `names`; refuses one that is not written."""
+    trees, waiting = {}, list(names)
+    while waiting:
+        exercise = waiting.pop()
+        if exercise in trees:
+            continue
+        try:
+            trees[exercise] = ast.parse(exercises[exercise].source)
+        except SyntaxError as error:
+            raise NotFinished(f"The cell of {exercise} in {name} is not Python yet (line {error.lineno}: {error.msg}). "
+                              "Correct it, save the notebook, and run this cell again.") from None
+        waiting += {node.id for node in ast.walk(trees[exercise]) if isinstance(node, ast.Name)} & exercises.keys()
+    for exercise in (each for each in exercises if each in trees and _is_stub(trees[each], each)):
+        raise NotFinished(f"Finish {exercise} in {name} first, and save that notebook; everything else in this "
+                          "notebook works without it.")
+    return trees
+
+
+def _is_stub(tree, exercise):
+    """Whether the function still ends with what stood in it at the start, and returns nothing before that."""
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == exercise):
+        returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
+        return not returns and 'raise NotImplementedError' in ast.unparse(function.body[-1])
+    return False
+
+
+def _run_definitions(cell, name, namespace):
+    """Imports, functions and classes; what else a cell does is of no use here."""
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        return
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    for node in (node for node in tree.body if isinstance(node, kinds)):
+        try:
+            _execute(ast.Module([node], []), cell, name, namespace)
+        except Exception:  # whoever needs it gets a NameError that names it
+            continue
+
+
+def _run(cell, tree, name, namespace):
+    try:
+        _execute(tree, cell, name, namespace)
+    except Exception as error:
+        raise NotFinished(f"The cell of {cell.grade_id} in {name} raises {type(error).__name__}: {error}. Correct it, "
+                          "save the notebook, and run this cell again.") from error
+
+
+def _execute(tree, cell, name, namespace):
+    # A name of its own and the lines behind it, so that a traceback shows the student's line.
+    place = f"<{name}, {cell.grade_id or 'a cell without a name'}>"
+    linecache.cache[place] = (len(cell.source), None, cell.source.splitlines(keepends=True), place)
+    exec(compile(tree, place, "exec"), namespace)

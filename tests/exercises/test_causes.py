@@ -1,0 +1,113 @@
+"""A wrong gradient or loss comes with its cause: the message of a lost cell names the mistake that was made.
+
+`python tests/exercises/test_causes.py [NOTEBOOK...]` prints, for every such mistake, what the student reads.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+
+import pytest
+from bank import HERE, Answer, judge, notebook_of, read_bank
+
+BANKS = sorted(HERE.glob("*/*/*.py"))
+NOTEBOOKS = sorted({path.parent for path in BANKS})
+AT_LEAST = 0.8
+
+# what checks.close says of the value of a loss, by any name that is no name of a function
+# where checks of values go on in words of their own, after the name of the thing: "the loss of svm_loss: wrong value."
+AFTER_THE_NAME = re.compile(r": (?=wrong value|its one value|all \d+ values|\d+ of \d+ |it does not match|it nearly)")
+WRONG_LOSS = re.compile(r".*\bloss\b.*: (wrong value|its one value|all \d+ values|\d+ of \d+ values)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the student reads of one mistake: the explaining line of the cell that names it, else of the first lost."""
+
+    exercise: str
+    answer: Answer
+    named: bool
+    line: str
+
+
+def wrong_answers(notebook):
+    """(bank path, answer, {cell: Failure} it loses) of all wrong answers of a notebook's banks."""
+    for path in BANKS:
+        if path.parent == notebook:
+            for answer in read_bank(path):
+                if answer.kind == "wrong":
+                    failures = judge(notebook_of(path), path.stem, answer.source)
+                    yield path, answer, {cell: failure for cell, failure in failures.items() if failure}
+
+
+def told(notebook):
+    """A Told for each wrong answer with a cause."""
+    result = []
+    for path, answer, lost in wrong_answers(notebook):
+        if answer.cause:
+            texts = [explanation(failure.message) for failure in lost.values()]
+            naming = [text for text in texts if names(answer.cause, text)]
+            line = spotlight(answer.cause, (naming or texts)[0])
+            result.append(Told(path.stem, answer, bool(naming), line))
+    return result
+
+
+def explanation(message):
+    """The message without the name of the thing, which may hold any word without explaining anything."""
+    return AFTER_THE_NAME.split(message, maxsplit=1)[-1]
+
+
+def names(cause, text):
+    return any(phrase.lower() in text.lower() for phrase in cause)
+
+
+def spotlight(cause, text):
+    """The line that names the cause, else the likely mistake, else the last line."""
+    lines = text.splitlines() or [""]
+    likely = [line for line in lines if line.startswith("Likely mistake")]
+    return next((line for line in lines if names(cause, line)), (likely or lines)[-1])
+
+
+def is_about_loss_or_gradient(exercise, lost):
+    messages = [failure.message for failure in lost.values() if failure.error == "CheckFailed"]
+    if any("numerical gradient" in message for message in messages):
+        return True
+    return "loss" in exercise and any(WRONG_LOSS.match(message) for message in messages)
+
+
+def table(rows):
+    count = sum(row.named for row in rows)
+    lines = [f"{count} of {len(rows)} mistakes named ({count / len(rows):.0%})", ""]
+    lines += ["| exercise | mistake | named | what the student reads |", "|---|---|---|---|"]
+    for row in rows:
+        named = "yes" if row.named else f"no: {' or '.join(row.answer.cause)}"
+        cells = [row.exercise, row.answer.name, named, row.line]
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+def test_most_mistakes_are_named_to_the_student(notebook):
+    rows = told(notebook)
+    if not rows:
+        pytest.skip("no wrong answer of this notebook has a cause")
+    unnamed = [row for row in rows if not row.named]
+    assert len(unnamed) <= (1 - AT_LEAST) * len(rows), table(unnamed + [row for row in rows if row.named])
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_wrong_gradient_or_loss_has_a_cause_in_the_bank(notebook):
+    without = [
+        f"{path.name}:{answer.line}: {answer.name}"
+        for path, answer, lost in wrong_answers(notebook)
+        if answer.cause is None and is_about_loss_or_gradient(path.stem, lost)
+    ]
+    assert not without, "these need a line '# cause: <what should be said>' after their title:\n" + "\n".join(without)
+
+
+if __name__ == "__main__":
+    for notebook in NOTEBOOKS:
+        if notebook.name in sys.argv[1:] or not sys.argv[1:]:
+            rows = told(notebook)
+            if rows:
+                print(f"## {notebook.parent.name}/{notebook.name}: {table(rows)}\n")
