@@ -8,6 +8,7 @@
 import argparse
 import os
 import re
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -52,8 +53,11 @@ def run(name: str, notebook, folder: str, dataset: str) -> list[str]:
         cwd=folder,
         skip_tagged=False,
     )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     executed, failed = execute(job), []
-    print(f"{name} on {dataset}: {executed.seconds:.0f} s")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"{name} on {dataset}: {executed.seconds:.0f} s, {processor:.0f} s of processor time", flush=True)
     for cell in nbformat.reads(executed.notebook, as_version=4).cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":

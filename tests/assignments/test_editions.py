@@ -1,0 +1,79 @@
+"""The library that the students of each assignment get: the answers are not in it, and what is left works."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import edition
+from autograder.course import load_course
+
+COURSE = load_course(Path(__file__).parents[2] / "assignments")
+NAMES_OF = """
+import json
+from cs231n_lib import kernels, layers, models
+
+found = {}
+for package in (kernels, layers, models):
+    for name in package.__all__:
+        try:
+            getattr(package, name)
+            found[name] = None
+        except ImportError as error:
+            found[name] = str(error)
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module", params=COURSE.assignments)
+def released(request, tmp_path_factory):
+    """(assignment, {name of a public function or model: None or why it cannot be had} in its edition)."""
+    folder = edition.importable(COURSE, request.param, tmp_path_factory.mktemp("editions"))
+    environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", NAMES_OF], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return request.param, json.loads(done.stdout)
+
+
+# one name of each file that answers an assignment, and where it is of use at the latest
+ANSWER_OF = {
+    "KNearestNeighbor": "nearest_neighbor",
+    "softmax_loss": "linear_classifiers",
+    "LinearSVM": "linear_classifiers",
+    "affine_forward": "two_layer_net",
+    "relu_backward": "two_layer_net",
+    "TwoLayerNet": "two_layer_net",
+    "batchnorm_backward": "batchnorm_dropout",
+    "layernorm_forward": "batchnorm_dropout",
+    "normalize_channels_backward": "batchnorm_dropout",
+    "dropout_forward": "batchnorm_dropout",
+    "conv_forward_naive": "convolutional_networks",
+    "conv_forward_im2col": "convolutional_networks",
+    "max_pool_forward_naive": "convolutional_networks",
+    "im2col": "convolutional_networks",
+    "spatial_groupnorm_backward": "convolutional_networks",
+    "ThreeLayerConvNet": "convolutional_networks",
+}
+
+
+def test_an_answer_is_left_out_up_to_its_assignment_and_there_afterwards(released):
+    assignment, names = released
+    order = list(COURSE.assignments)
+    for name, answers in ANSWER_OF.items():
+        gone = order.index(answers) >= order.index(assignment)
+        assert (names[name] is not None) == gone, name
+
+
+def test_what_is_missing_says_that_it_is_an_answer(released):
+    _, names = released
+    said = "because it is what the assignment asks you to write"
+    assert [name for name, why in names.items() if why and said not in why] == []
+
+
+@pytest.mark.parametrize("name", ["conv_forward_fast", "max_pool_backward_fast", "matmul", "conv_forward"])
+def test_the_fast_layers_are_everybodys(released, name):
+    assert released[1][name] is None
