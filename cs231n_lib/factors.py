@@ -40,7 +40,8 @@ def factor_name(c, num_examples=None, tolerance=1e-3):
     names |= {"log2": 1 / np.log(2), "ln2": np.log(2), "log10": 1 / np.log(10), "ln10": np.log(10)}
     names |= {"-1": -1.0} | {f"-{name}": -value for name, value in names.items()}
     for name, value in names.items():
-        if value != 1.0 and abs(c - value) <= tolerance * abs(value):
+        exactly = 1e-4 if name.lstrip("-").startswith(("log", "ln")) else 1  # 0.6934 is no ln 2
+        if value != 1.0 and abs(c - value) <= min(tolerance, exactly) * abs(value):
             return name
     return None
 
@@ -49,7 +50,8 @@ def factor_words(c, num_examples=None, subject="It"):
     """(cause, sentence) for "actual = c * expected", such as ("factor_-1", "It has the opposite sign.")."""
     name, n = factor_name(c, num_examples), num_examples
     if name is None:
-        return "factor", f"{subject} is {c:.4g} times what it should be: which constant factor is that?"
+        digits = 4 if abs(c - 1) > 1e-2 else 7  # 1.0004, not "1 times"
+        return "factor", f"{subject} is {c:.{digits}g} times what it should be: which constant factor is that?"
     sign = "has the opposite sign and " if name.startswith("-") and name != "-1" else ""
     times = f"is {abs(c):.4g} times what it should be"
     words = {

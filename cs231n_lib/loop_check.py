@@ -202,9 +202,10 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_For(self, node):
         self.visit(node.iter)  # computed once, before the loop
-        with_loop = self.enter("for", node)
+        outside = len(self.around)
+        self.enter_all("for", node, node)
         self.visit_all(node.body)
-        self.leave(with_loop)
+        self.leave(outside)
         self.visit_all(node.orelse)
 
     visit_AsyncFor = visit_For
@@ -220,7 +221,7 @@ class _Visitor(ast.NodeVisitor):
         depth = len(self.around)
         for generator in node.generators:
             self.visit(generator.iter)
-            self.enter(kind, node)
+            self.enter_all(kind, node, generator)
             self.visit_all(generator.ifs)
         self.visit_all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
         self.leave(depth)
@@ -271,6 +272,13 @@ class _Visitor(ast.NodeVisitor):
         self.reached(self.around)
         return depth
 
+    def enter_all(self, kind, node, loop):
+        """Enter a loop, once for each of those that itertools.product and np.ndindex make one of."""
+        self.enter(kind, node)
+        for _ in range(_loops_in_one(loop.target, loop.iter) - 1):
+            self.around.append(self.around[-1])
+        self.reached(self.around)
+
     def leave(self, depth):
         del self.around[depth:]
 
@@ -290,6 +298,18 @@ class _Visitor(ast.NodeVisitor):
         if isinstance(live, types.FunctionType) and inspect.unwrap(live).__module__ == definition.module:
             return self.examiner.of_live_function(live)
         return None
+
+
+def _loops_in_one(target, iterated):
+    """How many loops `for target in iterated` stands for: more than 1 for a product of several ranges."""
+    function = iterated.func if isinstance(iterated, ast.Call) else None
+    name = getattr(function, "id", getattr(function, "attr", None))
+    if name not in ("product", "ndindex"):
+        return 1
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return len(target.elts)
+    of = iterated.args[0].elts if [type(each) for each in iterated.args] == [ast.Tuple] else iterated.args
+    return max(1, len(of))
 
 
 def _defaults(node):

@@ -104,6 +104,11 @@ def test_a_helper_handed_on_is_followed():
         ("helper(X)\n    helper(X)", 1),
         ("def inner(x):\n        for y in x: pass\n    for x in X:\n        inner(x)", 2),
         ("for x in X:\n        np.apply_along_axis(max, 0, X)", 2),
+        ("for x, y in itertools.product(X, X):\n        pass", 2),
+        ("for place in np.ndindex(2, 3, 4):\n        for x in X: pass", 4),
+        ("for place in np.ndindex((2, 3)):\n        pass", 2),
+        ("for i, in np.ndindex(7):\n        pass", 1),
+        ("return [0 for i, j, k in product(*X)]", 3),
     ],
 )
 def test_depth_counts_loops_inside_loops(body, expected):

@@ -345,3 +345,13 @@ def im2col(x, field_height, field_width, pad, stride):
     q = np.tile(np.arange(field_width), field_height * C)[:, None] + stride * np.tile(np.arange(ow), oh)
     c = np.repeat(np.arange(C), field_height * field_width)[:, None]
     return p[:, c, r, q]
+
+# %% wrong: five loops in one np.ndindex -> test_im2col_loops
+def im2col(x, field_height, field_width, pad, stride):
+    N, C, H, W = x.shape
+    oh, ow = (H + 2 * pad - field_height) // stride + 1, (W + 2 * pad - field_width) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    cols = np.zeros((N, C, field_height, field_width, oh, ow), dtype=x.dtype)
+    for n, c, i, j, k in np.ndindex(N, C, field_height, field_width, oh):
+        cols[n, c, i, j, k] = padded[n, c, k * stride + i, j:j + stride * ow:stride][:ow]
+    return cols.reshape(N, -1, oh * ow)
