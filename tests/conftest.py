@@ -14,6 +14,12 @@ settings.register_profile("kit", deadline=None, derandomize=True)
 settings.load_profile("kit")
 
 
+@pytest.hookimpl(trylast=True)  # after pytest has put together what shares a fixture
+def pytest_collection_modifyitems(items):
+    """The longest tests begin first, so that no process waits for another at the end."""
+    items.sort(key=lambda item: item.path.name != "test_end_to_end.py")
+
+
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
     """made_once(name, make) is a folder that make(folder) has filled, and what that returned.

@@ -27,10 +27,14 @@ PLAIN_DATA = {"tuple", "list", "dict", "str", "int", "float", "bool", "np.ndarra
 
 
 @pytest.fixture(scope="session")
-def releases(tmp_path_factory):
+def releases(made_once):
     """{assignment: folder of its release}"""
-    workspace = create(tmp_path_factory.mktemp("course") / "workspace", ASSIGNMENTS)
-    return {name: release(workspace, name).folder for name in COURSE.assignments}
+
+    def make(folder):
+        workspace = create(folder / "workspace", ASSIGNMENTS)
+        return {name: release(workspace, name).folder for name in COURSE.assignments}
+
+    return made_once("releases", make)[1]
 
 
 @cache
