@@ -16,17 +16,16 @@ from dataclasses import replace
 import nbformat
 from nbformat.v4 import new_output
 
-from .job import SKIP_TAG, Executed, Job, cell_label, whose
-from .judge.bundle import connect_code, serve_code
+from .job import SKIP_TAG, Executed, Job, cell_label, whose, write_files
+from .judge.bundle import serve_code
 from .judge.names import bound_names, imported_modules
 from .judge.session import Judge, JudgeDied, Ran, Setting, template
 from .partial_credit import settle
 from .sandbox import limit_met
-from .student_kernel import GRACE_SECONDS, KernelEnded, StudentKernel, TookTooLong, write_files
+from .student_kernel import GRACE_SECONDS, KernelEnded, StudentKernel, TookTooLong
 
 SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose cells ran out of time
 MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
-CONNECT_SECONDS = 30
 
 
 def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Executed:
@@ -62,7 +61,7 @@ class _Run:
     def __init__(self, notebook, job: Job, scratch: str, progress):
         self.cells, self.job, self.scratch, self.progress = notebook.cells, job, scratch, progress
         self.problems: list[str] = []
-        self.kernel = StudentKernel(self.cells, job, scratch, self.problems)
+        self.kernel = StudentKernel(self.cells, job, scratch, self.problems, self._modules())
         self.deadline = float("inf")
         self.exercise, self.slow_exercise = None, object()
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
@@ -148,6 +147,11 @@ class _Run:
         left = self.deadline - time.monotonic()
         return max(1.0, min(patience * self.job.limits.cell_seconds, left))
 
+    def _modules(self) -> tuple[str, ...]:
+        """What the instructor's cells import."""
+        given = (c for c in self.cells if c.cell_type == "code" and whose(c) != "student" and not self._skipped(c))
+        return tuple(dict.fromkeys(name for cell in given for name in imported_modules(cell.source)))
+
     def label(self, index: int) -> str:
         return cell_label(self.cells, index)
 
@@ -179,9 +183,8 @@ class _JudgedRun(_Run):
         super().__init__(notebook, job, scratch, progress)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         given = [cell for cell in code if whose(cell) != "student"]
-        run = [cell.source for cell in given if not self._skipped(cell)]
         self.setting = {
-            "modules": tuple(dict.fromkeys(name for source in run for name in imported_modules(source))),
+            "modules": self._modules(),
             "reserved": frozenset().union(*(bound_names(cell.source) for cell in given)),
             "student_text": "\n\n".join(cell.source for cell in code if whose(cell) == "student"),
             "memory_bytes": job.limits.memory_bytes,
@@ -195,8 +198,6 @@ class _JudgedRun(_Run):
         ours, theirs = socket.socketpair()
         with ours, theirs:
             await self.kernel.start(theirs.fileno())
-            if await self.kernel.quietly(connect_code(theirs.fileno()), CONNECT_SECONDS) != "ok":
-                raise RuntimeError("the notebook's kernel could not be connected to the judge")
             name = os.path.join(self.scratch, f"judge{self.judges}")
             self.judges += 1
             os.mkdir(name)

@@ -1,5 +1,6 @@
 """What is asked of `execute`, and what comes of it: plain data, which can travel to another machine."""
 
+import os
 from dataclasses import dataclass, field
 
 from .course import Limits
@@ -62,3 +63,13 @@ def cell_label(cells, index: int) -> str:
         if grade_id:
             return f"the cell '{grade_id}'" if i == index else f"a cell after '{grade_id}'"
     return f"cell {index + 1}"
+
+
+def write_files(folder: str, files: Files) -> None:
+    """Make a folder that holds these files."""
+    os.mkdir(folder)
+    for path, content in files:
+        target = os.path.join(folder, *path.split("/"))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as file:
+            file.write(content)

@@ -21,6 +21,7 @@ from pathlib import Path
 from .execute import execute
 from .job import Executed, Job
 from .judge.session import template_pids
+from .sandbox import zygote_pids
 
 
 class LocalPool:
@@ -101,7 +102,7 @@ def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:
     try:
         return run(job)
     finally:
-        _end_descendants(but=template_pids())
+        _end_descendants(but=template_pids() | zygote_pids())
 
 
 def _end_descendants(but: Set[int] = frozenset()) -> None:

@@ -1,24 +1,19 @@
 """The kernel that runs a student's cells, and keeps of what it says what a notebook may hold."""
 
 import asyncio
-import contextlib
 import os
-import signal
-import sys
 import time
-import uuid
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_async
 
 from .cell_outputs import Outputs
 from .job import Job, cell_label
+from .judge.bundle import connect_code
 from .kernel_client import Gone, KernelClient, NoReply
-from .sandbox import SandboxProvisioner, Surroundings, limit_met, resource_limits
+from .sandbox import Surroundings, limit_met, zygote_of
 
 START_SECONDS = 120
+CONNECT_SECONDS = 30
 GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
 CELLS_OF_OUTPUT = 20  # times what is kept of one cell is kept of a whole notebook
 
@@ -38,12 +33,14 @@ class TookTooLong(Exception):
 class StudentKernel:
     """One kernel after another for `cells`, each started in the surroundings of `job`.
 
-    `problems` grows by what is noteworthy, in words. `scratch` is a folder of the caller's.
+    `problems` grows by what is noteworthy, in words. `scratch` is a folder of the caller's; `modules` is what cells of
+    the instructor's import.
     """
 
-    def __init__(self, cells, job: Job, scratch: str, problems: list[str]):
+    def __init__(self, cells, job: Job, scratch: str, problems: list[str], modules=()):
         self.cells, self.job, self.scratch, self.problems = cells, job, scratch, problems
-        self.km: AsyncKernelManager | None = None
+        self.modules = tuple(modules)
+        self.process = None  # a SandboxedKernel or an OrdinaryKernel
         self.client: KernelClient | None = None
         self.executed = 0  # cells
         self._asked_to_exit = False
@@ -54,57 +51,50 @@ class StudentKernel:
     @property
     def pid(self) -> int:
         """The kernel's process id, as this machine numbers it."""
-        provisioner = self.km.provisioner
-        return provisioner.kernel_pid if self._sandboxed else provisioner.pid
+        return self.process.pid
 
     @property
     def _sandboxed(self) -> bool:
         return self.job.isolation == "sandbox"
 
     async def start(self, channel: int | None = None) -> None:
-        """Start a kernel, which inherits the file descriptor `channel`. Raises RuntimeError when none starts."""
-        # a new name for each kernel's sockets: those of a killed one may be left behind
-        name = os.path.join(self.scratch, f"kernel{self._started}")
-        self._started += 1
+        """Start a kernel, connected to the judge over the file descriptor `channel`. Raises RuntimeError."""
         self._asked_to_exit = False
-        self.km = _KernelManager(transport="ipc", ip=name, connection_file=name + ".json")
-        arguments = {}
+        files = (*self.job.files, *self.job.submitted_files)
         if self._sandboxed:
-            self.km.provisioner = _sandbox(self.km, self.job, channel)
+            job, env = self.job, tuple((self.job.env or {}).items())
+            given = Surroundings(job.pythonpath, env, job.cwd, job.data, job.hidden, job.limits.processes)
+            self.process = await zygote_of(given).start(self.modules, job.limits, files, channel)
         else:
-            self.km.prefix = resource_limits(self.job.limits) if self.job.isolation else []
-            arguments = {**_surroundings(self.job, name), "pass_fds": () if channel is None else (channel,)}
-        with open(name + ".log", "w+b") as log:  # what C code prints goes past Jupyter; keep it off the terminal
-            try:
-                await self.km.start_kernel(stdout=log, stderr=log, **arguments)
-                # a message may be larger than what is kept of it, by its form and by what is cut from it
-                most = 4 * self.job.limits.output_bytes + 1_000_000
-                self.client = KernelClient(self.km.session.key, self._is_alive, most)
-                sockets = (f"{self.km.ip}-{port}" for port in (self.km.shell_port, self.km.iopub_port))
-                await self.client.connect(*sockets, START_SECONDS)
-            except (RuntimeError, NoReply, Gone) as error:
-                log.seek(0)
-                last = log.read()[-2000:].decode("utf-8", "replace").strip()
-                raise RuntimeError(f"the notebook's kernel did not start: {error}\n{last}".strip()) from None
+            from .ordinary_kernel import OrdinaryKernel  # its imports are slow, and the sandbox does without
+
+            # a new name for each kernel's sockets: those of a killed one may be left behind
+            self.process = OrdinaryKernel(self.job, os.path.join(self.scratch, f"kernel{self._started}"))
+            self._started += 1
+            await self.process.start(files, channel)
+        # a message may be larger than what is kept of it, by its form and by what is cut from it
+        most = 4 * self.job.limits.output_bytes + 1_000_000
+        self.client = KernelClient(self.process.key, self.process.is_alive, most)
+        try:
+            await self.client.connect(*self.process.sockets, START_SECONDS)
+        except (NoReply, Gone) as error:
+            words = self.process.last_words()
+            raise RuntimeError(f"the notebook's kernel did not start: {error}\n{words}".strip()) from None
+        if channel is not None and not self._sandboxed:  # the sandbox's are forked with it
+            if await self.quietly(connect_code(channel), CONNECT_SECONDS) != "ok":
+                raise RuntimeError("the notebook's kernel could not be connected to the judge")
         if self._sandboxed:
-            self._watcher = asyncio.create_task(self.km.provisioner.watch())
+            self._watcher = asyncio.create_task(self.process.watch())
 
     async def stop(self) -> None:
         """End the kernel and whatever it left in its process group."""
-        if self.km is None or self.km.provisioner is None:
-            return
         if self._watcher:
             self._watcher.cancel()
-        group = getattr(self.km.provisioner, "pgid", None)
         if self.client is not None:
             self.client.close()
-        if await ensure_async(self.km.is_alive()):
-            await ensure_async(self.km.shutdown_kernel(now=True))
-        if group:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-        await ensure_async(self.km.cleanup_resources())
-        self.km = self.client = None
+        if self.process is not None:
+            await self.process.end()
+        self.process = self.client = self._watcher = None
 
     async def run(self, index: int, seconds: float) -> None:
         """Run a cell of the notebook, which gets its outputs. Raises TookTooLong or KernelEnded."""
@@ -119,7 +109,7 @@ class StudentKernel:
             reply = await self.client.execute(cell.source, outputs, seconds)
             self._check(reply, outputs, index)
         except NoReply:
-            await ensure_async(self.km.interrupt_kernel())
+            self.process.interrupt()
             try:
                 raise TookTooLong(await self.client.go_on(outputs, GRACE_SECONDS)) from None
             except Gone:
@@ -160,13 +150,13 @@ class StudentKernel:
 
     async def interrupt(self) -> bool:
         """Interrupt the running cell; True when the kernel answers again within the grace time."""
-        await ensure_async(self.km.interrupt_kernel())
+        self.process.interrupt()
         return await self.client.answers(GRACE_SECONDS)
 
     async def ended(self, seconds: float) -> bool:
         """Whether the kernel ends within so many seconds."""
         end = time.monotonic() + seconds
-        while self._is_alive():
+        while self.process.is_alive():
             if time.monotonic() > end:
                 return False
             await asyncio.sleep(0.02)
@@ -176,13 +166,7 @@ class StudentKernel:
         """Why the kernel is no more, as the end of a sentence about a cell or a function."""
         if self._asked_to_exit:
             return "ended its kernel (exit)"
-        if self._sandboxed:
-            return self.km.provisioner.how_it_ended()
-        return "ended its kernel (out of memory, a crash, or exit?)"
-
-    def _is_alive(self) -> bool:
-        process = self.km.provisioner.process
-        return process is not None and process.poll() is None
+        return self.process.how_it_ended()
 
     async def _why(self, gone: Gone) -> str:
         if not await self.ended(seconds=2):  # its sockets close before it is gone
@@ -222,53 +206,6 @@ class StudentKernel:
             why = next(filter(None, (limit_met(nbformat.from_dict(o), self.job.limits) for o in errors)), None)
             if why:
                 self.problems.append(f"{cell_label(self.cells, index)} {why}")
-
-
-class _KernelManager(AsyncKernelManager):
-    """A kernel of this very Python, reached through Unix sockets: no port that others could reach."""
-
-    prefix: list[str] = []  # of its command
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        # -P: the working folder is not put in front of the module path before IPython itself is imported
-        argv = [*self.prefix, sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
-        return KernelSpec(argv=argv, display_name="Python 3", language="python")
-
-
-def _sandbox(manager: _KernelManager, job: Job, channel: int | None) -> SandboxProvisioner:
-    """The provisioner, as the entry point of this package would make it, with what this job gives it."""
-    manager.kernel_id = str(uuid.uuid4())
-    made = SandboxProvisioner(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
-    made.limits = job.limits
-    files = (*job.files, *job.submitted_files)
-    made.surroundings = Surroundings(job.pythonpath, job.env, job.cwd, job.data, job.hidden, files, channel)
-    return made
-
-
-def _surroundings(job: Job, name: str) -> dict:
-    """Environment and working folder of a kernel without a sandbox."""
-    home, work = f"{name}-home", f"{name}-work"
-    os.mkdir(home)
-    write_files(work, (*job.files, *job.submitted_files))
-    env = dict(os.environ if job.env is None else {"HOME": home, "TMPDIR": home, **job.env})
-    if job.isolation:
-        env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
-    path = [*job.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
-    if path:
-        env["PYTHONPATH"] = os.pathsep.join(path)
-    return {"env": env, "cwd": job.cwd or work}
-
-
-def write_files(folder: str, files) -> None:
-    """Make a folder that holds these files: (relative path, content) each."""
-    os.mkdir(folder)
-    for path, content in files:
-        target = os.path.join(folder, *path.split("/"))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "wb") as file:
-            file.write(content)
 
 
 def _without_overwritten(text: str) -> str:

@@ -8,7 +8,13 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 # where conda-forge uses another name
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "jupyter-client": "jupyter_client", "build": "python-build"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "jupyter-client": "jupyter_client",
+    "build": "python-build",
+    "psycopg[binary]": "psycopg",
+}
+GROUPS = ("instructor", "cluster", "postgresql", "test")
 ONLY_CONDA = {"python", "pip", "c-compiler"}
 
 
@@ -22,14 +28,14 @@ def conda():
 
 
 def split(requirement):
-    name, bound = re.fullmatch(r"([\w-]+)\s*(.*)", requirement).groups()
+    name, bound = re.fullmatch(r"([\w\[\]-]+)\s*(.*)", requirement).groups()
     return name, bound
 
 
 def test_environment_yml_lists_what_pyproject_lists_with_the_same_bounds():
     project = pyproject()["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["instructor"], *extras["test"]]
+    wanted = [*project["dependencies"], *(name for extra in GROUPS for name in extras[extra])]
     wanted = {CONDA_NAMES.get(name, name): bound for name, bound in map(split, wanted)}
     assert {name: bound for name, bound in conda().items() if name not in ONLY_CONDA} == wanted
 
@@ -42,7 +48,7 @@ def test_every_dependency_has_a_lower_bound_and_no_exact_pin():
     project = pyproject()["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     for requirement in (r for group in groups for r in group):
-        assert re.fullmatch(r"[\w-]+>=[\d.]+", requirement), requirement
+        assert re.fullmatch(r"[\w\[\]-]+>=[\d.]+", requirement), requirement
 
 
 def test_every_package_folder_is_installed():

@@ -43,7 +43,7 @@ def main(descriptor: int, parent: int) -> None:
         os.environ.pop(display, None)
     shell = make_shell()
     _warm_up(shell)
-    imported, judges = set(), set()
+    imported, judges, settled = set(), set(), False
     while True:
         try:
             request, descriptors = receive(worker, 2)
@@ -54,12 +54,14 @@ def main(descriptor: int, parent: int) -> None:
                 os.waitpid(request["reap"], 0)
                 judges.remove(request["reap"])
             continue
-        for name in request["modules"]:
-            if name not in imported:
-                imported.add(name)
-                _import(name)
-        gc.collect()
-        gc.freeze()  # so that a judge's collections do not copy the pages of all that is here
+        new = set(request["modules"]) - imported
+        for name in new:
+            imported.add(name)
+            _import(name)
+        if new or not settled:
+            settled = True
+            gc.collect()
+            gc.freeze()  # so that a judge's collections do not copy the pages of all that is here
         judge = os.fork()
         if judge == 0:
             worker.close()

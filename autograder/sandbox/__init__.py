@@ -1,4 +1,6 @@
-"""Student kernels in a sandbox: started under bubblewrap by a Jupyter kernel provisioner.
+"""Student kernels in a sandbox.
+
+Bubblewrap builds one for a worker, and each kernel is forked in it, in namespaces of its own (kernel.py, zygote.py).
 
 Inside there are no other processes, no network, no files of the host but a read-only Python (python_view.py) and what
 the job names, and scratch folders in memory. Nothing of the host can be written. docs/security.md says what is
@@ -7,7 +9,17 @@ promised and what not.
 
 from .available import missing
 from .bubblewrap import Surroundings
+from .kernel import SandboxedKernel, close_zygotes, zygote_of, zygote_pids
 from .limits import in_words, limit_met, resource_limits
-from .provisioner import SandboxProvisioner
 
-__all__ = ["SandboxProvisioner", "Surroundings", "in_words", "limit_met", "missing", "resource_limits"]
+__all__ = [
+    "SandboxedKernel",
+    "Surroundings",
+    "close_zygotes",
+    "in_words",
+    "limit_met",
+    "missing",
+    "resource_limits",
+    "zygote_of",
+    "zygote_pids",
+]

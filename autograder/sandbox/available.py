@@ -1,14 +1,16 @@
 """Whether there is a sandbox on this machine, and what to do where there is none."""
 
-import contextlib
+import asyncio
+import functools
+import os
 import shutil
 import subprocess
 import sys
 
 from ..course import Limits
 from ..errors import KitError
-from .bubblewrap import Surroundings, command, identity
-from .descriptors import Inherited
+from .bubblewrap import Surroundings
+from .kernel import Zygote
 
 PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # and the packages they come in
 
@@ -24,7 +26,7 @@ def missing() -> KitError | None:
                 f"Install it with: apt-get install {package} (Fedora: dnf install {package}).\n{_OTHERWISE}",
             )
     try:
-        said = _try()
+        said = _try(os.environ.get("PATH"))
     except (OSError, subprocess.SubprocessError) as error:
         said = f"{type(error).__name__}: {error}"
     if said is None:
@@ -42,14 +44,18 @@ _WHY_NOT = (
 _OTHERWISE = "To grade without a sandbox, on a machine that you can throw away: --isolation process"
 
 
-def _try() -> str | None:
-    """Start this Python in a sandbox and end it at once; None if that works, else what was said."""
-    with contextlib.ExitStack() as stack:
-        inherited = Inherited(stack)
-        line = command([sys.executable, "-c", "import ipykernel"], Surroundings(), Limits(), inherited)
-        done = subprocess.run(
-            line, capture_output=True, text=True, timeout=60, env={}, cwd="/", pass_fds=inherited.all, **identity()
-        )
-    if done.returncode == 0:
-        return None
-    return (done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"])[-1]
+@functools.cache
+def _try(path: str | None) -> str | None:
+    """Start a kernel in a sandbox and end it at once; None if that works, else what was said."""
+
+    async def start():
+        await (await zygote.start((), Limits())).end()
+
+    zygote = Zygote(Surroundings(), 0)
+    try:
+        asyncio.run(start())
+    except RuntimeError as error:
+        return str(error).splitlines()[-1]
+    finally:
+        zygote.close()
+    return None

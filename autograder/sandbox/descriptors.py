@@ -42,8 +42,12 @@ class LastWords:
 
     def __init__(self, most: int = 2000):
         self._most, self._read, self.end, self._text = most, *os.pipe(), b""
+        self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
+        """Once the process has its end."""
+        if self._thread:
+            return
         os.close(self.end)
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self._thread.start()

@@ -1,6 +1,5 @@
 """The limits of a student's kernel: how a process is given them, and which one an error speaks of."""
 
-import contextlib
 import errno
 import resource
 import shutil
@@ -8,38 +7,41 @@ import shutil
 from ..course import Limits
 
 
-def resource_limits(limits: Limits) -> list[str]:
-    """The command that gives a process its limits, which all that it starts inherit, and then becomes it.
+def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
+    """{name as of RLIMIT_NAME: (soft, hard)} of what one process may use; `nproc` counts those of its user.
 
-    Address space, open files, the size of a file, processor time, no core dumps. To be put in front of a command; []
-    where there is no prlimit.
+    Address space, open files, the size of a file, processor time, no core dumps.
     """
-    prlimit = shutil.which("prlimit")
-    if not prlimit:
-        return []
-    given = {
+    values = {
         "as": limits.memory_bytes,
         "nofile": limits.open_files,
         "fsize": limits.scratch_bytes,
         "core": 1,  # none, and none is handed to the machine's crash handler either: core(5)
         "memlock": 0,
         "msgqueue": 0,
+        "nproc": limits.processes,
     }
-    options = [f"--{name}={_within(name, value)}" for name, value in given.items()]
+    given = {name: (_within(name, value),) * 2 for name, value in values.items()}
     seconds = _within("cpu", limits.cpu_seconds + 2)  # from SIGXCPU to SIGKILL
-    return [prlimit, *options, f"--cpu={min(limits.cpu_seconds, seconds)}:{seconds}", "--"]
+    return {**given, "cpu": (min(limits.cpu_seconds, seconds), seconds)}
 
 
-def process_limit(limits: Limits) -> list[str]:
+def resource_limits(limits: Limits) -> list[str]:
+    """The command that gives a process its limits, which all that it starts inherit, and then becomes it.
+
+    All but that of processes, which would count those of the grader. To be put in front of a command; [] where there
+    is no prlimit.
+    """
+    prlimit = shutil.which("prlimit")
+    if not prlimit:
+        return []
+    values = {name: pair for name, pair in limit_values(limits).items() if name != "nproc"}
+    return [prlimit, *(f"--{name}={soft}:{hard}" for name, (soft, hard) in values.items()), "--"]
+
+
+def process_limit(processes: int) -> list[str]:
     """Likewise, for processes and threads together. Linux counts a user's, in the user namespace where this runs."""
-    return [shutil.which("prlimit"), f"--nproc={_within('nproc', limits.processes)}", "--"]
-
-
-def limit_processes(pid: int, limits: Limits) -> None:
-    """Likewise, for a process of this user's that runs already."""
-    most = _within("nproc", limits.processes)
-    with contextlib.suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_NPROC, (most, most))
+    return [shutil.which("prlimit"), f"--nproc={_within('nproc', processes)}", "--"]
 
 
 def limit_met(output, limits: Limits) -> str | None:

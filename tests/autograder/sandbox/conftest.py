@@ -2,19 +2,17 @@
 
 import asyncio
 import contextlib
-import sys
-import uuid
+import json
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import Limits
 from autograder.execute import execute
 from autograder.job import Job
-from autograder.sandbox import SandboxProvisioner, Surroundings
+from autograder.sandbox import Surroundings, zygote_of
 
 LIMITS = Limits(
     cell_seconds=10, notebook_seconds=60, memory_bytes=1_000_000_000, scratch_bytes=10_000_000, processes=60,
@@ -22,18 +20,11 @@ LIMITS = Limits(
 )  # fmt: skip
 
 
-class Manager(AsyncKernelManager):
-    @property
-    def kernel_spec(self):
-        argv = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="Python 3", language="python")
-
-
 class Kernel:
-    """A kernel that runs; `provisioner` is the sandbox's."""
+    """A kernel that runs; `process` is the SandboxedKernel."""
 
-    def __init__(self, provisioner, client):
-        self.provisioner, self.client = provisioner, client
+    def __init__(self, process, client):
+        self.process, self.client = process, client
 
     async def run(self, source):
         """What a cell printed, showed or raised."""
@@ -53,29 +44,23 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(tmp_path_factory):
-    """async with kernel(limits, **surroundings) as running: a Kernel."""
+def kernel():
+    """async with kernel(limits, files, channel, **surroundings) as running: a Kernel."""
 
     @contextlib.asynccontextmanager
-    async def start(limits=LIMITS, **surroundings):
-        folder = tmp_path_factory.mktemp("k")
-        manager = Manager(transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "k.json"))
-        manager.kernel_id = str(uuid.uuid4())
-        made = SandboxProvisioner(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
-        made.limits, made.surroundings = limits, Surroundings(**surroundings)
-        manager.provisioner = made
-        client = manager.client()
+    async def start(limits=LIMITS, files=(), channel=None, env=(), **surroundings):
+        given = Surroundings(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
+        process = await zygote_of(given).start((), limits, files, channel)
+        client = AsyncKernelClient()
         try:
-            await manager.start_kernel()
-            client.load_connection_info(manager.get_connection_info())
+            client.load_connection_info({**json.loads(process.connection()), "ip": process.folder})
             client.start_channels()
             await client.wait_for_ready(timeout=60)
-            yield Kernel(made, client)
+            yield Kernel(process, client)
         finally:
             client.stop_channels()
-            if manager.has_kernel:
-                await manager.shutdown_kernel(now=True)
-            manager.context.destroy()
+            client.context.destroy()
+            await process.end()
 
     return start
 

@@ -1,0 +1,308 @@
+"""The process in the sandbox that student kernels are forked from: it has imported already what they need.
+
+It runs no student's code and reads nothing of a submission. For each message {"modules": [...]} that comes with the
+descriptors of a control socket, a setup, a log and perhaps a channel, it forks a monitor. That makes new namespaces
+(processes, network, mounts, IPC) and empty scratch folders, and in them starts a first process, which starts the
+kernel. Both give up all rights before the setup, which is the student's, is read.
+
+This text runs where the package is not to be seen, so it needs the standard library only:
+
+    python -P -c "exec(...)" SOCKET SETTING TEXT
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import gc
+import importlib
+import json
+import marshal
+import os
+import random
+import resource
+import signal
+import socket
+import stat
+import struct
+import sys
+import traceback
+import types
+
+# what a kernel has imported when it has run a cell that failed; what of it another version does not have is left out
+WARM = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "numpy",
+    "pygments.formatters.terminal256",
+    "pygments.styles.default",
+    "sqlite3",
+    "stack_data",
+    "tornado.platform.asyncio",
+)
+CHANNEL = 3  # the file descriptor of the channel to the judge, in every kernel
+CONTROL_BYTES = 65536
+
+# linux/sched.h, linux/mount.h, linux/prctl.h, linux/capability.h
+NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
+READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+SET_PDEATHSIG, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS, CAP_AMBIENT = 1, 22, 24, 38, 47
+AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER, CAPABILITY_VERSION_3 = 4, 2, 0x20080522
+CAPABILITIES = 64
+GET_INTERFACE_FLAGS, SET_INTERFACE_FLAGS, INTERFACE_UP = 0x8913, 0x8914, 1
+INTERFACE = "16sh22x"  # struct ifreq
+SYSTEMS = ("sys", "sysrq-trigger", "irq", "bus")  # of /proc; what bubblewrap makes read-only
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def main(descriptor: int, setting_descriptor: int) -> None:
+    """Fork kernels until the grader closes its end."""
+    grader = socket.socket(fileno=descriptor)
+    with open(setting_descriptor, "rb") as file:
+        setting = marshal.load(file)
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    imported = set()
+    _import_all(WARM, imported)
+    name, text = setting["agent"]
+    agent = sys.modules[name] = types.ModuleType(name)
+    exec(compile(text, name, "exec"), agent.__dict__)
+    while True:
+        message, descriptors, *_ = socket.recv_fds(grader, CONTROL_BYTES, 4)
+        if not message:
+            return
+        _import_all(json.loads(message)["modules"], imported)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if os.fork() == 0:
+            grader.close()
+            _monitor(setting, *descriptors)
+        for number in descriptors:
+            os.close(number)
+
+
+def _import_all(names, imported: set) -> None:
+    new = [name for name in names if name not in imported]
+    for name in new:
+        imported.add(name)
+        with contextlib.suppress(Exception, SystemExit):
+            importlib.import_module(name)
+            if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
+                importlib.import_module("matplotlib_inline.backend_inline")
+    if new:
+        gc.collect()
+        gc.freeze()  # so that a kernel's collections do not copy the pages of all that is here
+
+
+def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, channel: int | None = None) -> None:
+    """Make the namespaces, say which process is the first in them, and how it ended. Does not return."""
+    control = socket.socket(fileno=control_descriptor)
+    try:
+        _called("unshare", NEW_MOUNTS | NEW_HOST_NAME | NEW_IPC | NEW_PROCESSES | NEW_NETWORK)
+        _loopback_up()
+        _mount(None, "/", None, RECURSIVE | PRIVATE)
+        limits = marshal.loads(os.pread(setup, CONTROL_BYTES, 0))  # the grader's; what follows is the student's
+        for folder in setting["scratch"]:
+            _empty(folder, limits["scratch_bytes"])
+        heard, say = os.pipe()
+        first = os.fork()
+        if first == 0:
+            control.close()
+            os.close(heard)
+            _first_process(setting, limits, say, setup, log, channel)
+        for number in (say, setup, log, *([] if channel is None else [channel])):
+            os.close(number)
+        said = os.read(heard, 1000)
+        if said != b"started":
+            raise OSError(said.decode("utf-8", "replace") or "the first process ended")
+        socket.send_fds(control, [b"started"], [os.pidfd_open(first)])
+        _, status = os.waitpid(first, 0)
+        control.send(str(os.waitstatus_to_exitcode(status)).encode())
+        os._exit(0)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            control.send(f"{type(error).__name__}: {error}".encode()[:1000])
+        os._exit(1)
+
+
+def _first_process(setting, limits, say, setup, log, channel) -> None:
+    """The first process of the new namespace: all others end with it, and it ends with the kernel."""
+    try:
+        _called("prctl", SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _mount("proc", "/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
+        for name in SYSTEMS:
+            with contextlib.suppress(FileNotFoundError):
+                _mount(f"/proc/{name}", f"/proc/{name}", None, BIND)
+                _mount(None, f"/proc/{name}", None, REMOUNT | BIND | READ_ONLY | NO_SUID | NO_DEV | NO_EXEC)
+        kernel = os.fork()
+        if kernel == 0:
+            os.close(say)
+            _kernel(setting, limits, setup, log, channel)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _confine(setting, limits)
+        os.write(say, b"started")
+    except BaseException as error:
+        os.write(say, f"{type(error).__name__}: {error}".encode()[:1000])
+        os._exit(1)
+    _keep_open({})
+    while True:
+        process, status = os.wait()
+        if process == kernel:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
+
+
+def _kernel(setting, limits, setup, log, channel) -> None:
+    """Give up all rights, then be an IPython kernel. Does not return."""
+    code = 1
+    try:
+        os.setsid()
+        _keep_open({1: log, 2: log, 4: setup, **({} if channel is None else {CHANNEL: channel})})
+        sys.stdout.flush()
+        _confine(setting, limits)
+        with open(4, "rb") as file:
+            marshal.load(file)
+            given = marshal.load(file)
+        if channel is not None:
+            sys.modules[setting["agent"][0]].connect(CHANNEL)
+        os.chdir(setting["work"])
+        _unpack(given["files"])
+        connection = given["connection_file"]
+        os.makedirs(os.path.dirname(connection), exist_ok=True)
+        with open(os.open(connection, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(given["connection"])
+        random.seed()
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
+        # nothing is to be kept, on a disk that may be full
+        sys.argv = ["ipykernel_launcher", "-f", connection, "--HistoryManager.hist_file=:memory:"]
+        _serve()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+        if isinstance(end.code, str):
+            print(end.code, file=sys.__stderr__)
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+    finally:
+        with contextlib.suppress(Exception):
+            sys.__stderr__.flush()
+        os._exit(code)
+
+
+def _serve() -> None:
+    """Run the kernel until it is told to exit."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize()
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    if inline:  # it was imported before there was a kernel whose cells are to show their pictures
+        inline._enable_matplotlib_integration()
+    # opens what its thread needs to send with, so that a cell which uses up the file descriptors can still say so
+    app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
+    app.start()
+
+
+def _unpack(files) -> None:
+    """Whatever a student's files are called, they reach nothing outside and count in the scratch folder."""
+    for path, content in files:
+        try:
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(content)
+        except OSError as error:
+            sys.exit(f"{path!r} cannot be put into the working folder: {error.strerror}")
+
+
+def _keep_open(wanted: dict[int, int]) -> None:
+    """Leave no file descriptors open but these, {number: of which it is a copy}; 0 to 2 lead nowhere otherwise."""
+    beyond = max(map(int, os.listdir("/proc/self/fd"))) + 1
+    copies = {number: fcntl.fcntl(source, fcntl.F_DUPFD, beyond) for number, source in wanted.items()}
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+    os.closerange(3, beyond)
+    for number, copy in copies.items():
+        os.dup2(copy, number, inheritable=number < 3)
+    os.closerange(beyond, beyond + len(copies) + 1)
+
+
+def _confine(setting, limits) -> None:
+    """Give up every right, for good, and take on the limits and the filter of system calls."""
+    _called("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    for number in range(CAPABILITIES):
+        libc.prctl(CAPBSET_DROP, number, 0, 0, 0)  # fails for those that this Linux does not have
+    _called("prctl", CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0, 0, 0)
+    _called("capset", struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
+    for name, (soft, hard) in limits["resources"].items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (soft, hard))
+    if setting["seccomp"]:
+        instructions = ctypes.create_string_buffer(setting["seccomp"], len(setting["seccomp"]))
+        program = struct.pack("HP", len(setting["seccomp"]) // 8, ctypes.addressof(instructions))
+        _called("prctl", SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0)
+
+
+def _empty(folder: str, size: int) -> None:
+    """Mount an empty scratch folder in the place of this one, with the folders, files and mounts that were there."""
+    there = list(_entries(folder, os.stat(folder).st_dev))
+    _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, f"size={size},mode=0755")
+    for path, mode, what in there:
+        if isinstance(what, int):
+            os.mkdir(path) if stat.S_ISDIR(mode) else open(path, "w").close()
+            _mount(f"/proc/self/fd/{what}", path, None, BIND | RECURSIVE)
+            os.close(what)
+        elif stat.S_ISDIR(mode):
+            os.mkdir(path)
+        elif stat.S_ISLNK(mode):
+            os.symlink(what, path)
+        else:
+            with open(path, "wb") as file:
+                file.write(what)
+
+
+def _entries(folder: str, device: int):
+    """(path, mode, content) of all there is in a folder: bytes, of a link its target, of a mount a descriptor."""
+    for entry in sorted(os.listdir(folder)):
+        path = os.path.join(folder, entry)
+        status = os.lstat(path)
+        if status.st_dev != device:
+            yield path, status.st_mode, os.open(path, os.O_PATH | os.O_NOFOLLOW)
+        elif stat.S_ISDIR(status.st_mode):
+            yield path, status.st_mode, None
+            yield from _entries(path, device)
+        elif stat.S_ISLNK(status.st_mode):
+            yield path, status.st_mode, os.readlink(path)
+        elif stat.S_ISREG(status.st_mode):
+            with open(path, "rb") as file:
+                yield path, status.st_mode, file.read()
+
+
+def _loopback_up() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        flags = fcntl.ioctl(any_socket, GET_INTERFACE_FLAGS, struct.pack(INTERFACE, b"lo", 0))
+        name, now = struct.unpack(INTERFACE, flags)
+        fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, struct.pack(INTERFACE, name, now | INTERFACE_UP))
+
+
+def _mount(source, target, kind, flags, options=None) -> None:
+    names = (os.fsencode(name) if name else None for name in (source, target, kind))
+    _called("mount", *names, flags, options and options.encode())
+
+
+def _called(function: str, *arguments) -> None:
+    if getattr(libc, function)(*(ctypes.c_ulong(x) if isinstance(x, int) else x for x in arguments)) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{function}: {os.strerror(error)}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
+    os._exit(0)
