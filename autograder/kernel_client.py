@@ -58,12 +58,14 @@ class KernelClient:
         while not heard:  # what is published before the subscription has arrived is lost
             _, heard = await self._converse("kernel_info_request", {}, end, Outputs(0), patience=0.1)
 
-    async def execute(self, code: str, outputs: Outputs, seconds: float, store_history: bool = True) -> dict:
+    async def execute(self, code: str, outputs: Outputs, seconds: float, silent: bool = False) -> dict:
         """Have code run, and collect in `outputs` what is put out. Returns the content of the reply.
+
+        silent: it is no cell: without a number, a place in the history, a result.
 
         Raises NoReply, Gone.
         """
-        content = {"code": code, "silent": False, "store_history": store_history, "user_expressions": {}}
+        content = {"code": code, "silent": silent, "store_history": not silent, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
         reply, _ = await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
         return reply

@@ -130,7 +130,7 @@ class StudentKernel:
         outputs, ended = self._outputs(), None
         self.executed += 1
         try:
-            await self.client.execute(code, outputs, float("inf"), store_history=False)
+            await self.client.execute(code, outputs, float("inf"), silent=True)
         except Gone as gone:
             ended = await self._why(gone)
         except asyncio.CancelledError:
@@ -144,7 +144,7 @@ class StudentKernel:
     async def quietly(self, code: str, seconds: float) -> str | None:
         """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""
         try:
-            return str((await self.client.execute(code, None, seconds, store_history=False)).get("status"))
+            return str((await self.client.execute(code, None, seconds, silent=True)).get("status"))
         except (NoReply, Gone):
             return None
 
