@@ -13,7 +13,7 @@ KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_l
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup bubblewrap demo test test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql demo test test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
@@ -29,7 +29,7 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@test -n "$(PYTHON)" || { echo "The kit needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[instructor,test]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[instructor,cluster,postgresql,test]"
 	@touch $@
 
 # The sandbox of the grader. Nobody's password is asked for: without root's rights this only says what to do.
@@ -38,6 +38,17 @@ bubblewrap:
 		echo "Installing bubblewrap, the sandbox that student code is graded in."; \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends bubblewrap; } >/dev/null; \
 	else echo "Grading needs bubblewrap for its sandbox: sudo apt-get install bubblewrap (Fedora: dnf)." >&2; fi
+
+# For the tests of a gradebook in PostgreSQL. They start a server of their own; Debian's package is kept from starting one.
+postgresql:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL, for the tests of a gradebook in it."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-common && \
+		sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
+		apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null || echo "PostgreSQL's tests will be skipped." >&2; \
+	else echo "PostgreSQL's tests will be skipped without it: sudo apt-get install postgresql." >&2; fi
 
 # Every step may be repeated: what is done already is not done again.
 demo: setup bubblewrap
@@ -55,7 +66,7 @@ demo: setup bubblewrap
 	@$(foreach a,$(ASSIGNMENTS),echo "  $(DEMO)/release/$(a).zip   what students get" &&) true
 	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab    and open nbgrader's Formgrader to grade the inline questions"
 
-test: setup bubblewrap
+test: setup bubblewrap postgresql
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 test-pytorch: $(TORCH_VENV)/installed

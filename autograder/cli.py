@@ -12,6 +12,7 @@ Exit codes:
   1  something failed, and the message says what; `check`: a check fails
   2  the command was called the wrong way
   3  `collect`: some files could not be placed, the others are in place
+  4  `grade --ci`: the points are below --fail-under
 
 With CS231N_DEBUG=1 in the environment, failures show their traceback."""
 
@@ -37,7 +38,17 @@ def main(ctx: click.Context, directory: str | None) -> None:
 def _workspace(ctx: click.Context):
     from autograder.workspace import Workspace
 
-    return Workspace.find(ctx.obj)
+    return Workspace.find(ctx.obj, ctx.meta.get("db"))
+
+
+DATABASE = "The gradebook's database, such as postgresql+psycopg://USER@HOST/DATABASE"
+with_database = click.option(
+    "--db",
+    metavar="URL",
+    expose_value=False,
+    callback=lambda ctx, _, url: ctx.meta.update(db=url),
+    help=f"{DATABASE}; by default c.CourseDirectory.db_url in nbgrader_config.py.",
+)
 
 
 @main.command()
@@ -132,7 +143,8 @@ def check(ctx: click.Context, notebook: str) -> None:
     type=click.Path(),
     help="The folder that holds course.toml; by default the nearest above, else the kit's own.",
 )
-def init(directory: str, assignments: str | None) -> None:
+@click.option("--db", metavar="URL", help=f"{DATABASE}; kept in nbgrader_config.py. By default gradebook.db there.")
+def init(directory: str, assignments: str | None, db: str | None) -> None:
     """Make a course workspace in a folder.
 
     The workspace is an nbgrader course: nbgrader's own commands and its formgrader work in it too. What is in
@@ -141,7 +153,7 @@ def init(directory: str, assignments: str | None) -> None:
     from autograder.console import console, plain
     from autograder.workspace import create
 
-    workspace = create(directory, assignments or _nearest_assignments())
+    workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
     out.print(plain(f"{workspace.root} is a workspace for: {', '.join(workspace.course.assignments)}"), soft_wrap=True)
     out.print("Next: cs231n build, in that folder.", soft_wrap=True)
@@ -193,6 +205,7 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
 
 @main.command()
 @click.argument("assignment")
+@with_database
 @click.pass_context
 def release(ctx: click.Context, assignment: str) -> None:
     """Make what students get: a folder and a zip.
@@ -236,8 +249,39 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
     ctx.exit(3 if collected.unplaced else 0)
 
 
+def _check_ci_options(ctx: click.Context, ci: str | None) -> None:
+    given = {
+        option.name: option.opts[0] if isinstance(option, click.Option) else "ASSIGNMENT"
+        for option in ctx.command.params
+        if ctx.get_parameter_source(option.name) == click.core.ParameterSource.COMMANDLINE
+    }
+    only_ci = {"fail_under", "output"}
+    both = {"assignment", "workers", "isolation", "ci"}
+    if ci is None:
+        if found := given.keys() & only_ci:
+            raise click.UsageError(f"{given[min(found)]} needs --ci PATH.", ctx)
+        if "assignment" not in given:
+            raise click.UsageError("Missing argument 'ASSIGNMENT'.", ctx)
+    elif found := given.keys() - only_ci - both:
+        raise click.UsageError(f"--ci grades one submission without a class, and takes no {given[min(found)]}.", ctx)
+
+
+def _grade_one(directory, assignment, path, workers, isolation, fail_under, output) -> int:
+    from autograder.ci_reports import prepare, show, write
+    from autograder.continuous_integration import grade_one
+
+    folder = prepare(output)
+    result = grade_one(directory, assignment, path, workers, isolation)
+    write(result, folder)
+    show(result, folder)
+    if fail_under is None or result.percent >= fail_under:
+        return 0
+    click.echo(f"Below the {fail_under:g}% of --fail-under.")
+    return 4
+
+
 @main.command()
-@click.argument("assignment")
+@click.argument("assignment", required=False)
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student; may be repeated.")
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
 @click.option(
@@ -250,14 +294,46 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
     show_default=True,
     help="What student code runs in. `process` is no protection: for systems without bubblewrap, and code you trust.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run notebooks on a Dask cluster instead of this machine, such as tcp://host:8786: docs/clusters.md.",
+)
+@click.option(
+    "--ci",
+    metavar="PATH",
+    type=click.Path(),
+    help="Grade one submission, a notebook or a folder, without a gradebook; ASSIGNMENT may be left out.",
+)
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="With --ci: exit code 4 for fewer of the points that tests give.",
+)
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(),
+    default="grades",
+    show_default=True,
+    help="With --ci: where report.json, junit.xml, results.json (Gradescope), summary.md and classroom.json go.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON lines on stderr: docs/instructors.md.")
+@with_database
 @click.pass_context
 def grade(
     ctx: click.Context,
-    assignment: str,
+    assignment: str | None,
     students: tuple[str, ...],
     force: bool,
     workers: int | None,
     isolation: str,
+    scheduler: str | None,
+    ci: str | None,
+    fail_under: float | None,
+    output: str,
+    as_json: bool,
 ) -> None:
     """Grade what was collected.
 
@@ -266,14 +342,27 @@ def grade(
 
     May be stopped at any moment: the next run goes on. What has not changed since it was graded is not run
     again. Exit code 0 however many points are lost; 1 when a submission could not be graded.
+
+    With --ci, grade one submission on a CI service: docs/ci.md.
     """
+    _check_ci_options(ctx, ci)
+    if ci is not None:
+        ctx.exit(_grade_one(ctx.obj, assignment, ci, workers, isolation, fail_under, output))
+    if scheduler and workers:
+        raise click.UsageError("--workers is for this machine; a cluster runs as many as its workers have threads.")
     from autograder.console import console, progress
     from autograder.grade import grade as run
     from autograder.report import class_table, summary_line
 
-    workspace = _workspace(ctx)
-    with progress("grading") as update:
-        report = run(workspace, assignment, students or None, force, workers, update, isolation)
+    options = dict(force=force, workers=workers, isolation=isolation, scheduler=scheduler)
+    if as_json:
+        from autograder.progress_events import told_as_json
+
+        with told_as_json(sys.stderr) as watch:
+            report = run(_workspace(ctx), assignment, students or None, watch=watch, **options)
+    else:
+        with progress("grading") as update:
+            report = run(_workspace(ctx), assignment, students or None, progress=update, **options)
     out = console()
     out.print(class_table(report))
     out.print(summary_line(report), soft_wrap=True)
@@ -283,6 +372,7 @@ def grade(
 @main.command()
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be repeated.")
+@with_database
 @click.pass_context
 def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
     """Write feedback pages for graded submissions.
@@ -305,6 +395,7 @@ def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> 
 @main.command()
 @click.argument("assignment")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Default: ASSIGNMENT.csv")
+@with_database
 @click.pass_context
 def export(ctx: click.Context, assignment: str, output: str | None) -> None:
     """Write the marks to a CSV file.

@@ -82,7 +82,7 @@ def collect(
     _finish_interrupted(submitted)
     for done, hand_in in enumerate(hand_ins, start=1):
         try:
-            _place(workspace, course, wanted, hand_in, stamp, result)
+            place(workspace, course, wanted, hand_in, stamp, result)
         except Refused as error:
             result.unplaced.append((printable(hand_in.name), str(error)))
         if progress:
@@ -131,7 +131,8 @@ def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandI
     return sorted(alone, key=lambda hand_in: student_id(hand_in.name))
 
 
-def _place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp, result: Collected) -> None:
+def place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp, result: Collected) -> None:
+    """Put one student's hand-in into submitted/, and what came of it into `result`; Refused where nothing can be."""
     student = student_id(hand_in.name)
     if not student:
         raise Refused("has no letter or digit that could make a student's id")

@@ -40,7 +40,7 @@ class Commands(click.Group):
         except Exception as error:
             if os.environ.get("CS231N_DEBUG", "0") not in ("", "0"):
                 raise
-            raise Failure(*_explain(error)) from error
+            raise Failure(*as_message(error)) from error
 
 
 class Failure(click.ClickException):
@@ -63,7 +63,7 @@ class Failure(click.ClickException):
             out.print(plain(self.hint), soft_wrap=True)
 
 
-def _explain(error: Exception) -> tuple[str, str | None]:
+def as_message(error: Exception) -> tuple[str, str | None]:
     """(message, hint) for an error that ended a command."""
     from autograder.errors import KitError
 

@@ -5,15 +5,16 @@ it, so that a student's code finds exactly what the student had.
 """
 
 import compileall
+import contextlib
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from autograder.course import Course, Edition
 from autograder.errors import CourseError
+from autograder.held_folder import HeldFolder
 
 # what tools leave behind; none of it is anybody's source
 LEFTOVER_FOLDERS = {"__pycache__", "build", "dist", "node_modules"}
@@ -83,12 +84,21 @@ def importable(course: Course, assignment: str, cache_dir: Path | str) -> Path |
     if target.is_dir():
         return target
 
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=cache_dir, prefix=".building-"))
-    try:
+    with complete_folder(target) as building:
         for name, path in contents:
             (building / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, building / name)
+    return target
+
+
+@contextlib.contextmanager
+def complete_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill with modules; it becomes `target` when it is complete, whoever else makes the same meanwhile."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    held = HeldFolder(target.parent, ".building-")
+    building = held.path
+    try:
+        yield building
         compileall.compile_dir(building, quiet=2, stripdir=building)  # kernels in the sandbox cannot write here
         for path in (building, *building.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: a sandbox's user is somebody else
@@ -98,8 +108,7 @@ def importable(course: Course, assignment: str, cache_dir: Path | str) -> Path |
             if not target.is_dir():  # otherwise another process was first, with the same contents
                 raise
     finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return target
+        held.close()
 
 
 def is_leftover(path: PurePosixPath) -> bool:

@@ -36,14 +36,20 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     cells before the guilty one are run again, so that only what needed the guilty cell suffers. Every
     code cell that did not run to its end carries an error output, hence can never score.
 
+    A kernel or judge that was killed, and by no limit, is perhaps the machine's doing: for want of memory, say. So
+    a judged notebook is run once more then, and that time it is believed.
+
     `progress(done, total)` is called before each cell. Raises RuntimeError when no kernel starts, JudgeDied when no
     judge does.
     """
     start = time.monotonic()
-    notebook = nbformat.reads(job.notebook, as_version=4)
-    with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
-        run = (_Run if job.isolation is None else _JudgedRun)(notebook, job, scratch, progress)
-        asyncio.run(run.all_cells())
+    for _ in range(1 if job.isolation is None else 2):
+        notebook = nbformat.reads(job.notebook, as_version=4)
+        with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
+            run = (_Run if job.isolation is None else _JudgedRun)(notebook, job, scratch, progress)
+            asyncio.run(run.all_cells())
+        if not run.killed:
+            break
     return Executed(nbformat.writes(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
 
 
@@ -66,6 +72,7 @@ class _Run:
         self.exercise, self.slow_exercise = None, object()
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
         self.restarts = 0
+        self.killed = False  # kernel or judge, perhaps through no fault of the notebook's
 
     async def all_cells(self) -> None:
         """Run every code cell, starting anew where a kernel dies."""
@@ -125,6 +132,7 @@ class _Run:
     async def _start_again(self, index: int, died: _Died) -> None:
         """Replace what died, and bring it to where that was, after cell `index`; without the cells that ended it."""
         while True:
+            self.killed |= await self.kernel.ended(seconds=1) and self.kernel.was_killed
             self.guilty.add(died.index)
             self.restarts += 1
             await self.stop()
@@ -265,6 +273,7 @@ class _JudgedRun(_Run):
         try:
             ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone)
         except JudgeDied as died:
+            self.killed = True
             self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")
             if serving:
                 serving.cancel()

@@ -24,10 +24,10 @@ def export(workspace, assignment: str, out: Path | str) -> int:
     Raises:
         KitError: the gradebook does not know the assignment yet, or `out` cannot be written.
     """
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
     entry = workspace.course.assignment(assignment)
-    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+    with workspace.gradebook() as gradebook:
         try:
             known = gradebook.find_assignment(assignment)
         except MissingEntry:

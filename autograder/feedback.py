@@ -35,8 +35,6 @@ def feedback(
     Raises:
         KitError: unknown assignment, nobody has been graded, or a named student has not been.
     """
-    from nbgrader.api import Gradebook
-
     workspace.course.assignment(assignment)
     graded = _graded(workspace, assignment)
     wanted = sorted(set(students)) if students else graded
@@ -48,7 +46,7 @@ def feedback(
             raise KitError(f"{student!r} has no graded submission of {assignment}.", has)
 
     result = Feedback(folder=workspace.feedback("x", assignment).parent.parent)
-    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+    with workspace.gradebook() as gradebook:
         for done, student in enumerate(wanted, start=1):
             digest = _digest(gradebook, workspace, assignment, student)
             receipt = workspace.feedback(student, assignment) / RECEIPT

@@ -1,34 +1,41 @@
 """Grade a class: sanitize -> execute -> record, many submissions at once, each failing alone.
 
-The parent process sanitizes and records (it is the only one that touches the gradebook); a pool of worker
-processes executes. What a submission was graded from is kept as a digest in a receipt, written last, so a
-submission that has not changed is not run again, and one that a kill caught half-way is.
+The parent process sanitizes and records; a pool of worker processes executes. Recording has a thread of its own, the
+only one that touches the gradebook, so a slow disk or database keeps nobody from working. What a submission was
+graded from is kept as a digest in a receipt, written last, so a submission that has not changed is not run again, and
+one that a kill caught half-way is. Of a submission that has changed, a notebook that would run as it did before is
+not run again either.
 """
 
-import contextlib
-import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
 
 import nbformat
+from nbformat.v4.rwbase import rejoin_lines
 
+from . import progress_events as events
 from . import sandbox
-from .course import TIMESTAMP, Assignment
+from .course import Assignment
+from .database_errors import in_words, persistently
 from .errors import KitError
-from .job import Job
+from .grading_lock import only_grader
+from .job import Executed, Job
 from .pool import LocalPool
-from .record import record, recorded_scores, remove_leftovers
+from .receipts import Receipts
+from .record import Recorder, remove_leftovers
 from .report import ClassReport, Row, explain, in_short
-from .sanitize import SanitizedNotebook, not_gradable, read_built, sanitize
+from .sanitize import Frame, SanitizedNotebook, not_gradable, read_built, sanitize
+from .submission_log import SubmissionLog
 from .surroundings import surroundings
 from .work_files import accepted_files, hand_in_time
 from .workspace import Workspace
+
+RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
+KEPT = "cs231n"  # where an autograded notebook says what came of its execution, besides the outputs
 
 ISOLATION = {
     "sandbox": "sandbox (bubblewrap: no network, no files of this machine, limits on memory and processes)",
@@ -44,31 +51,36 @@ def grade(
     workers: int | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, student: None,
     isolation: str = "sandbox",
+    scheduler: str | None = None,
+    watch: events.Watcher = events.nobody,
 ) -> ClassReport:
     """Grade the submissions of one assignment and return what came of each.
 
     Arguments:
         students: only these (default: everybody under `submitted/`).
-        force: run submissions again that have not changed since they were graded.
+        force: run everything again, also what has not changed since it was graded.
         workers: notebooks executed at the same time (default: one per processor).
         progress: called with (done, total, student) at the start and after each submission.
         isolation: what student code runs in, one of `job.ISOLATIONS`.
+        scheduler: address of a Dask scheduler, on whose workers notebooks are executed (default: on this machine).
+        watch: called with each event, as `progress_events` makes them.
 
     Raises KitError when nothing can be graded at all: no sandbox, no submissions, not built, not released.
     """
-    from nbgrader.api import Gradebook
-
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
-    if isolation == "sandbox" and (why_not := sandbox.missing()):
+    if isolation == "sandbox" and not scheduler and (why_not := sandbox.missing()):
         raise why_not
-    with _only_grader(workspace, assignment), Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+    with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
         _check_ready(workspace, gradebook, assignment)
         names = _students(workspace, assignment, students)
         remove_leftovers(workspace, assignment.name)
-        run = _Run(workspace, gradebook, assignment, workers or os.cpu_count() or 1, isolation)
+        gradebook.db.remove()  # from here on, the gradebook is the recording thread's
+        run = _Run(workspace, gradebook, assignment, workers or os.cpu_count() or 1, isolation, scheduler, watch)
         rows = run.grade(names, force, progress)
-    return ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
+    report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
+    watch(events.finished(report))
+    return report
 
 
 @dataclass
@@ -77,171 +89,210 @@ class _Submission:
 
     student: str
     digest: str
+    log: SubmissionLog
     notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
+    executed: dict[str, Executed] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)  # digests of what the executions depend on
     remarks: list[str] = field(default_factory=list)
     handed_in: str | None = None  # when
     waiting: int = 0  # notebooks that are still being executed
-    seconds: float = 0.0
     failure: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        return sum((executed.seconds for executed in self.executed.values()), 0.0)
 
 
 class _Run:
-    def __init__(self, workspace: Workspace, gradebook, assignment: Assignment, workers: int, isolation: str):
-        self.workspace, self.gradebook, self.assignment = workspace, gradebook, assignment
-        self.workers = workers
+    def __init__(
+        self,
+        workspace: Workspace,
+        gradebook,
+        assignment: Assignment,
+        workers: int,
+        isolation: str,
+        scheduler: str | None,
+        watch: events.Watcher,
+    ):
+        self.workspace, self.gradebook, self.assignment, self.watch = workspace, gradebook, assignment, watch
         self.isolation = isolation
-        self.pool = LocalPool(workers)
-        self.receipts = workspace.root / ".cs231n" / "receipts" / assignment.name
+        self.pool = _cluster(scheduler) if scheduler else LocalPool(workers)
         self.given = surroundings(workspace, assignment, workers)
-        self.fingerprint = _fingerprint(workspace, assignment, isolation, self.given)
+        self.receipts = Receipts(workspace, assignment, isolation, self.given)
 
     def grade(self, students: list[str], force: bool, progress) -> list[Row]:
-        rows: dict[str, Row] = {}
-        todo: list[_Submission] = []
-        for student in students:
-            submission = _Submission(student, self._digest(student))
-            row = None if force else self._unchanged(submission)
-            if row:
-                rows[student] = row
-            else:
-                todo.append(submission)
-        progress(len(rows), len(students), "")
-        with self.pool:
-            for row in self._run(todo):
-                rows[row.student] = row
-                progress(len(rows), len(students), row.student)
-        return [rows[student] for student in students]
+        thread = ThreadPoolExecutor(1, "record")
+        try:
+            recorder = thread.submit(persistently, Recorder, self.workspace, self.gradebook, self.assignment).result()
+            rows: dict[str, Row] = {}
+            todo = [self._submission(student) for student in students]
+            if not force:
+                scores = thread.submit(persistently, recorder.scores).result()
+                rows = {s.student: row for s in todo if (row := self._unchanged(s, scores.get(s.student)))}
+                todo = [submission for submission in todo if submission.student not in rows]
+            self.watch(events.started(self.assignment.name, len(students), len(todo)))
+            for done, row in enumerate(rows.values(), start=1):
+                self.watch(events.submission(row, done, len(students)))
+            progress(len(rows), len(students), "")
+            if not todo:
+                return [rows[student] for student in students]
+            with self.pool:
+                for row in self._run(todo, force, lambda submission: thread.submit(self._finish, submission, recorder)):
+                    rows[row.student] = row
+                    self.watch(events.submission(row, len(rows), len(students)))
+                    progress(len(rows), len(students), row.student)
+            return [rows[student] for student in students]
+        finally:
+            thread.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, todo: list[_Submission]):
-        """Yield a row for each submission as it is recorded; a few are prepared ahead of the workers."""
-        todo = todo[::-1]
+    def _run(self, todo: list[_Submission], force: bool, record: Callable[[_Submission], Future[Row]]) -> Iterator[Row]:
+        """Empty `todo`, yielding a row for each as it is recorded; a few are prepared ahead of the workers."""
+        todo.reverse()  # what is done with is not kept: a class of a thousand must not stay in memory
+        frames: dict[str, Frame] = {}
         running: dict[Future, tuple[_Submission, str, Job]] = {}
-        while todo or running:
-            while todo and len(running) < 2 * self.workers:
+        recording: set[Future[Row]] = set()
+        while todo or running or recording:
+            workers = self.pool.workers
+            while todo and len(running) < 2 * workers and len(recording) < RECORDS_WAITING * workers:
+                frames = frames or {
+                    n: persistently(Frame, self.workspace, self.assignment, n) for n in self.assignment.notebooks
+                }
                 submission = todo.pop()
-                jobs = self._prepare(submission)
+                jobs = self._prepare(submission, frames, force)
                 submission.waiting = len(jobs)
                 for name, job in jobs.items():
                     running[self.pool.submit(job)] = submission, name, job
                 if not jobs:
-                    yield self._finish(submission)
-            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
+                    recording.add(record(submission))
+            done, _ = wait([*running, *recording], return_when=FIRST_COMPLETED)
             for future in done:
+                if future in recording:
+                    recording.remove(future)
+                    yield future.result()
+                    continue
                 submission, name, job = running.pop(future)
                 self._take(submission, name, job, future)
                 submission.waiting -= 1
                 if submission.waiting == 0:
-                    yield self._finish(submission)
+                    recording.add(record(submission))
 
-    def _prepare(self, submission: _Submission) -> dict[str, Job]:
-        for name in self.assignment.notebooks:
+    def _submission(self, student: str) -> _Submission:
+        log = SubmissionLog(self.workspace.root / ".cs231n" / "logs" / self.assignment.name / f"{student}.log")
+        return _Submission(student, self.receipts.digest(student), log)
+
+    def _prepare(self, submission: _Submission, frames: dict[str, Frame], force: bool) -> dict[str, Job]:
+        """Fill in the submission; returns what of it has to be executed."""
+        student, log = submission.student, submission.log
+        log.say(f"{self.assignment.name}, handed in by {student}")
+        for name, frame in frames.items():
             try:
-                sanitized = sanitize(self.workspace, self.assignment, submission.student, name)
+                sanitized = sanitize(frame, student)
             except Exception as error:  # whatever a stranger's file brings about, it is that student's alone
                 reason = f"{name}.ipynb could not be prepared for grading: {type(error).__name__}: {error}"
-                sanitized = not_gradable(self.workspace, self.assignment, name, reason)
+                log.failed(f"{name}.ipynb could not be prepared for grading", error)
+                sanitized = not_gradable(frame, reason)
+            log.say(f"{name}: prepared", *sanitized.problems)
             submission.notebooks[name] = sanitized
-        files, remarks = accepted_files(self.workspace, self.assignment, submission.student)
-        submission.handed_in, more = hand_in_time(self.workspace, self.assignment, submission.student)
+        files, remarks = accepted_files(self.workspace, self.assignment, student)
+        submission.handed_in, more = hand_in_time(self.workspace, self.assignment, student)
         submission.remarks += remarks + more
-        return {
-            name: Job(
-                notebook=nbformat.writes(notebook.notebook),
-                isolation=self.isolation,
-                submitted_files=files,
-                **self.given,
-            )
-            for name, notebook in submission.notebooks.items()
-            if notebook.runnable
-        }
+        if submission.remarks:
+            log.say("files beside the notebooks", *submission.remarks)
+        jobs = {}
+        for name, sanitized in submission.notebooks.items():
+            if not sanitized.runnable:
+                continue
+            text = json.dumps(sanitized.notebook)
+            job = Job(text, isolation=self.isolation, submitted_files=files, **self.given)
+            submission.keys[name] = key = self.receipts.execution(job)
+            if not force and (before := self._executed_before(student, name, key)):
+                submission.executed[name] = before
+                log.say(f"{name}: not run again, as nothing that it depends on has changed")
+            else:
+                jobs[name] = job
+                log.say(f"{name}: waits for a worker")
+        return jobs
+
+    def _executed_before(self, student: str, name: str, key: str) -> Executed | None:
+        """What came of the same execution the last time, if the autograded notebook is of that."""
+        path = self.workspace.autograded(student, self.assignment.name) / f"{name}.ipynb"
+        try:
+            text = path.read_text("utf-8")
+            if key not in text:
+                return None
+            kept = json.loads(text)["metadata"][KEPT]
+            return Executed(text, 0.0, tuple(kept["problems"])) if kept["execution"] == key else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def _take(self, submission: _Submission, name: str, job: Job, future: Future) -> None:
-        """Put what came of an execution in the place of the sanitized notebook."""
-        entry = submission.notebooks[name]
         try:
             executed = self.pool.result(job, future)
-            entry.notebook = nbformat.reads(executed.notebook, as_version=4)
+        except KitError:  # there is no cluster any more
+            raise
         except Exception as error:
             # perhaps the machine's fault, so no points are taken for it: it is not recorded, and is tried again
             submission.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
+            submission.log.failed(f"{name}: could not be run", error)
             return
-        entry.problems += executed.problems
-        submission.seconds += executed.seconds
+        submission.executed[name] = executed
+        submission.log.say(f"{name}: ran for {executed.seconds:.2f} s", *executed.problems)
 
-    def _finish(self, submission: _Submission) -> Row:
-        student = submission.student
+    def _finish(self, submission: _Submission, recorder: Recorder) -> Row:
+        """Record a submission that has been executed; in the recording thread."""
+        student, log = submission.student, submission.log
+        row = Row(student, "failed", None, submission.seconds, [], str(log.path.relative_to(self.workspace.root)))
         if submission.failure:
-            return Row(student, "failed", None, submission.seconds, [submission.failure])
+            return replace(row, reasons=in_short([submission.failure]))
         several = len(submission.notebooks) > 1
         try:
+            for name, executed in submission.executed.items():
+                _put_together(submission.notebooks[name], executed, submission.keys[name])
             reasons = [
                 reason
                 for name, entry in submission.notebooks.items()
                 for reason in explain(name if several else "", entry.notebook, entry.problems)
             ]
-            scores = record(
-                self.workspace,
-                self.gradebook,
-                self.assignment,
-                student,
-                {name: entry.notebook for name, entry in submission.notebooks.items()},
-                submission.handed_in,
-            )
+            notebooks = {name: entry.notebook for name, entry in submission.notebooks.items()}
+            self.receipts.withdraw(student)
+            scores = persistently(recorder.record, student, notebooks, submission.handed_in)
         except Exception as error:
-            message = f"could not be recorded: {type(error).__name__}: {error}"
-            return Row(student, "failed", None, submission.seconds, [message])
-        row = Row(student, "graded", scores, submission.seconds, reasons + in_short(submission.remarks))
-        self._write_receipt(submission.digest, row)
+            log.failed("could not be recorded", error)
+            return replace(row, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
+        row = replace(row, status="graded", scores=scores, reasons=reasons + in_short(submission.remarks))
+        try:
+            self.receipts.write(submission.digest, row)
+        except OSError as error:
+            log.failed("recorded, but without a receipt", error)
+            return replace(row, reasons=[*row.reasons, f"recorded, but will be graded again: no receipt ({error})"])
+        log.say("recorded", *(f"{name}: {s.score:g} / {s.max_score:g}" for name, s in scores.items()))
         return row
 
-    def _unchanged(self, submission: _Submission) -> Row | None:
+    def _unchanged(self, submission: _Submission, scores) -> Row | None:
         """The row of a submission that was graded from these very bytes, with the gradebook's present scores."""
-        from nbgrader.api import MissingEntry
-
-        try:
-            receipt = json.loads((self.receipts / f"{submission.student}.json").read_text("utf-8"))
-            if receipt["digest"] != submission.digest:
-                return None
-            if not self.workspace.autograded(submission.student, self.assignment.name).is_dir():
-                return None
-            scores = recorded_scores(self.gradebook, self.assignment.name, submission.student)
-            return Row(submission.student, "unchanged", scores, receipt["seconds"], receipt["reasons"])
-        except (OSError, ValueError, KeyError, TypeError, MissingEntry):
+        receipt = self.receipts.read(submission.student, submission.digest)
+        if not receipt or not scores or not scores.keys() >= set(self.assignment.notebooks):
             return None
-
-    def _write_receipt(self, digest: str, row: Row) -> None:
-        self.receipts.mkdir(parents=True, exist_ok=True)
-        path = self.receipts / f"{row.student}.json"
-        part = path.with_suffix(".part")
-        scores = {name: asdict(score) for name, score in (row.scores or {}).items()}
-        content = {"digest": digest, "seconds": row.seconds, "reasons": row.reasons, "scores": scores}
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
-        os.replace(part, path)
-
-    def _digest(self, student: str) -> str:
-        folder = self.workspace.submitted(student, self.assignment.name)
-        digest = hashlib.sha256(self.fingerprint)
-        for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
-            path = folder / name
-            digest.update(name.encode())
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
-        digest.update(repr(accepted_files(self.workspace, self.assignment, student)).encode())
-        return digest.hexdigest()
+        if not self.workspace.autograded(submission.student, self.assignment.name).is_dir():
+            return None
+        return Row(submission.student, "unchanged", scores, receipt["seconds"], receipt["reasons"])
 
 
-def _fingerprint(workspace: Workspace, assignment: Assignment, isolation: str, given: dict) -> bytes:
-    """A hash of all that a grade depends on besides the submission: source, limits, edition, isolation, grader."""
-    edition = [Path(folder).name for folder in given["pythonpath"]]  # which is a hash of what is in it
-    digest = hashlib.sha256(repr((given["limits"], edition, given["files"], isolation)).encode())
-    sources = [workspace.source(assignment.name) / f"{name}.ipynb" for name in assignment.notebooks]
-    for path in (*sources, *sorted(Path(__file__).parent.rglob("*.py")), workspace.root / "nbgrader_config.py"):
-        digest.update(path.read_bytes())
-    for package in ("nbgrader", "ipykernel", "ipython", "jupyter_client", "numpy"):
-        with contextlib.suppress(ImportError):
-            digest.update(f"{package}=={version(package)}".encode())
-    return digest.digest()
+def _put_together(entry: SanitizedNotebook, executed: Executed, key: str) -> None:
+    """Put the outputs of an execution, and nothing else of it, into the sanitized notebook."""
+    ran = json.loads(executed.notebook)["cells"]
+    for cell, after in zip(entry.notebook.cells, ran, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = nbformat.from_dict(after["outputs"]), after["execution_count"]
+    rejoin_lines(entry.notebook)
+    entry.notebook.metadata[KEPT] = {"execution": key, "problems": list(executed.problems)}
+    entry.problems += executed.problems
+
+
+def _cluster(scheduler: str):
+    from .cluster import ClusterPool  # Dask is an extra, and takes a second to import
+
+    return ClusterPool(scheduler)
 
 
 def _students(workspace: Workspace, assignment: Assignment, wanted: Iterable[str] | None) -> list[str]:
@@ -290,21 +341,3 @@ def _check_ready(workspace: Workspace, gradebook, assignment: Assignment) -> Non
                     f"the cell '{mark['grade_id']}' of {path} has changed since the release",
                     f"Bring the gradebook up to date with: cs231n release {assignment.name}",
                 )
-
-
-@contextlib.contextmanager
-def _only_grader(workspace: Workspace, assignment: Assignment):
-    """Hold the assignment's lock; the system lets go of it however the process ends."""
-    import fcntl
-
-    folder = workspace.root / ".cs231n"
-    folder.mkdir(exist_ok=True)
-    with open(folder / f"{assignment.name}.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise KitError(
-                f"{assignment.name} is being graded by another process",
-                "Wait for it; if there is none, try again.",
-            ) from None
-        yield

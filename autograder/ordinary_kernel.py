@@ -68,6 +68,12 @@ class OrdinaryKernel:
     def how_it_ended(self) -> str:
         return "ended its kernel (out of memory, a crash, or exit?)"
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was killed from outside; its own code may have done the same to it."""
+        process = self._manager.provisioner and self._manager.provisioner.process
+        return process is not None and process.poll() in (-signal.SIGKILL, -signal.SIGTERM)
+
     def last_words(self) -> str:
         with open(self.name + ".log", "rb") as log:
             return log.read()[-2000:].decode("utf-8", "replace").strip()

@@ -19,9 +19,12 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from .execute import execute
+from .held_folder import HeldFolder
 from .job import Executed, Job
 from .judge.session import template_pids
 from .sandbox import zygote_pids
+
+PREFIX = "cs231n-pool-"  # of the scratch folder's name
 
 
 class LocalPool:
@@ -30,7 +33,7 @@ class LocalPool:
     def __init__(self, workers: int):
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
-        self._scratch: str | None = None
+        self._scratch: HeldFolder | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
@@ -42,7 +45,7 @@ class LocalPool:
         if self._executor:
             self._executor.shutdown(wait=True, cancel_futures=True)
         if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)  # a worker that student code killed could not
+            self._scratch.close()  # a worker that student code killed could not
 
     def submit(self, job: Job) -> Future:
         """Start a job when a worker is free. Ask `result` what came of the future."""
@@ -67,9 +70,18 @@ class LocalPool:
                 return alone.submit(job).result()
 
     def _processes(self) -> ProcessPoolExecutor:
-        self._scratch = self._scratch or tempfile.mkdtemp(prefix="cs231n-")
+        self._scratch = self._scratch or HeldFolder(tempfile.gettempdir(), PREFIX, _remove_semaphores)
+        # whose names would not tell which pool they are of
+        multiprocessing.current_process()._config["semprefix"] = f"/{self._scratch.path.name}"
         spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, spawn, initializer=_start_worker, initargs=(self._scratch,))
+        folder = str(self._scratch.path)
+        return ProcessPoolExecutor(self.workers, spawn, initializer=_start_worker, initargs=(folder,))
+
+
+def _remove_semaphores(abandoned: Path) -> None:
+    """Those of a pool that was killed together with Python's process that tidies up after it."""
+    for path in Path("/dev/shm").glob(f"sem.{abandoned.name}-*"):
+        path.unlink(missing_ok=True)
 
 
 def _start_worker(scratch: str) -> None:

@@ -8,27 +8,25 @@ gives what doing it once gives.
 """
 
 import contextlib
+import json
 import logging
 import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
+from nbformat.v4.rwbase import split_lines, strip_transient
+from nbgrader import api
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    IgnorePattern,
-    LimitOutput,
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import AssignLatePenalties, IgnorePattern, LimitOutput, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from sqlalchemy import case, func
 
 from .course import TIMESTAMP, Assignment
 from .preprocessors import StderrToStdout
-from .sanitize import nbgrader_resources
 from .storable_text import storable
 from .workspace import Workspace
 
@@ -44,47 +42,145 @@ class NotebookScore:
     needs_manual_grade: bool
 
 
-def record(
-    workspace: Workspace,
-    gradebook: Gradebook,
-    assignment: Assignment,
-    student: str,
-    notebooks: dict[str, nbformat.NotebookNode],
-    handed_in: str | None,
-) -> dict[str, NotebookScore]:
-    """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
+class Recorder:
+    """Records submissions of one assignment, one after the other. What is the same for all of them is looked up once.
 
-    handed_in: when, as `hand_in_time` reads it.
-
-    Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
-    then nothing of this submission has changed.
+    Only one thread may use it: a session of the database belongs to the thread that began it.
     """
-    folder = workspace.autograded(student, assignment.name)
-    with _replacing(folder) as fresh, one_transaction(gradebook):
-        gradebook.update_or_create_student(student)
-        with gradebook.db.no_autoflush:  # nbgrader puts a new submission together before it adds it
-            gradebook.update_or_create_submission(
-                assignment.name, student, **({"timestamp": parse_utc(handed_in)} if handed_in else {})
+
+    def __init__(self, workspace: Workspace, gradebook: Gradebook, assignment: Assignment):
+        self.workspace, self.gradebook, self.assignment = workspace, gradebook, assignment
+        self.config = workspace.config
+        self.cleaning = [step(config=self.config, log=QUIET) for step in (StderrToStdout, IgnorePattern, LimitOutput)]
+        self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
+        self.late = AssignLatePenalties(config=self.config, log=QUIET)
+        self.late.init_plugin()
+        with one_transaction(gradebook):
+            self.layout = _Layout(gradebook, assignment.name)
+
+    def record(
+        self, student: str, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None
+    ) -> dict[str, NotebookScore]:
+        """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
+
+        handed_in: when, as `hand_in_time` reads it.
+
+        Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
+        then nothing of this submission has changed.
+        """
+        folder = self.workspace.autograded(student, self.assignment.name)
+        try:
+            with _replacing(folder) as fresh, one_transaction(self.gradebook):
+                scores = self._enter(student, notebooks, handed_in)
+                _write_autograded(fresh, notebooks, handed_in)
+                if folder.exists():
+                    os.rename(folder, fresh.with_name(OLD))
+        finally:
+            self.gradebook.db.expunge_all()  # a class of a thousand must not stay in memory
+        return scores
+
+    def _enter(self, student: str, notebooks: dict, handed_in: str | None) -> dict[str, NotebookScore]:
+        db = self.gradebook.db
+        _add_student(db, student)
+        with db.no_autoflush:  # nbgrader puts a new submission together before it adds it
+            submission = self.gradebook.update_or_create_submission(
+                self.assignment.name, student, **({"timestamp": parse_utc(handed_in)} if handed_in else {})
             )
+        db.flush()
+        entries = _Entries(db, self.layout, submission.id)
         for name, notebook in notebooks.items():
-            notebook = _storable(notebook)
-            resources = nbgrader_resources(workspace, assignment.name, student, name)
-            for step in (StderrToStdout, IgnorePattern, LimitOutput):
-                notebook, resources = step(config=workspace.config, log=QUIET)(notebook, resources)
-            _SaveAutoGrades(gradebook, config=workspace.config, log=QUIET)(notebook, resources)
-            _assign_late_penalty(workspace, gradebook, assignment.name, student, name)
-            CheckCellMetadata(log=QUIET)(notebook, resources)
+            for cell in notebook.cells:
+                if "outputs" in cell:
+                    cell.outputs = _storable(cell.outputs)
+            for step in self.cleaning:
+                notebook, _ = step(notebook, {})
+            self.scoring.score(notebook, name, entries)
             notebooks[name] = notebook
-        scores = recorded_scores(gradebook, assignment.name, student)
-        _write_autograded(fresh, notebooks, handed_in)
-        if folder.exists():
-            os.rename(folder, fresh.with_name(OLD))
-    gradebook.db.expunge_all()  # a class of a thousand must not stay in memory
-    return scores
+        db.flush()
+        for name in notebooks:
+            self._assign_late_penalty(submission, entries.notebooks[name], student)
+        db.flush()
+        return recorded_scores(self.gradebook, self.layout, entries)[student]
+
+    def scores(self) -> dict[str, dict[str, NotebookScore]]:
+        """What the gradebook says now of every student, manual grading included, by notebook."""
+        with one_transaction(self.gradebook):
+            return recorded_scores(self.gradebook, self.layout)
+
+    def _assign_late_penalty(self, submission, notebook, student: str) -> None:
+        """As nbgrader's AssignLatePenalties does it, with the plugin that nbgrader_config.py names."""
+        notebook.late_submission_penalty = None
+        if submission.total_seconds_late > 0:
+            penalty = self.late.plugin_inst.late_submission_penalty(
+                student, notebook.score, submission.total_seconds_late
+            )
+            if penalty is not None:
+                notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
+
+
+def _add_student(db, student: str) -> None:
+    """As update_or_create_student does it; but another grader may be adding the same one at this moment."""
+    insert = import_module(f"sqlalchemy.dialects.{db.get_bind().dialect.name}").insert
+    db.execute(insert(api.Student).values(id=student).on_conflict_do_nothing())
+
+
+class _Layout:
+    """The notebooks of an assignment as the gradebook has them, and which of their cells have a mark or a comment."""
+
+    def __init__(self, gradebook: Gradebook, assignment: str):
+        columns = gradebook.db.query(api.Notebook.id, api.Notebook.name, api.Notebook.max_score)
+        of_assignment = columns.join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        found = of_assignment.filter(api.Assignment.name == assignment).all()
+        self.notebooks = {id: (name, max_score) for id, name, max_score in found}
+        cells = gradebook.db.query(api.BaseCell.id, api.BaseCell.name, api.BaseCell.type)
+        self.marked: dict[str, str] = {}
+        self.commented: dict[str, str] = {}
+        for id, name, kind in cells.filter(api.BaseCell.notebook_id.in_(self.notebooks)):
+            if kind in ("GradeCell", "TaskCell"):
+                self.marked[id] = name
+            if kind in ("SolutionCell", "TaskCell"):
+                self.commented[id] = name
+
+
+class _Entries:
+    """What the gradebook has of one submission, for nbgrader's preprocessor to find as in a Gradebook.
+
+    nbgrader asks for each by a query that joins seven tables; here two queries bring all of them, by what the
+    database has an index for. It also commits after each, which can wait.
+    """
+
+    def __init__(self, db, layout: _Layout, submission: str):
+        def of(table, cells: dict[str, str]) -> dict:
+            found = db.query(table).filter(table.cell_id.in_(cells), table.notebook_id.in_(names))
+            return {(names[entry.notebook_id], cells[entry.cell_id]): entry for entry in found}
+
+        notebooks = db.query(api.SubmittedNotebook).filter(
+            api.SubmittedNotebook.notebook_id.in_(layout.notebooks), api.SubmittedNotebook.assignment_id == submission
+        )
+        self.notebooks = {layout.notebooks[notebook.notebook_id][0]: notebook for notebook in notebooks}
+        names = {notebook.id: name for name, notebook in self.notebooks.items()}
+        self.grades = of(api.Grade, layout.marked)
+        self.comments = of(api.Comment, layout.commented)
+        self.db = self
+
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str):
+        return self._found(self.grades, notebook, cell)
+
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str):
+        return self._found(self.comments, notebook, cell)
+
+    def commit(self) -> None:
+        pass
+
+    @staticmethod
+    def _found(entries: dict, notebook: str, cell: str):
+        if (notebook, cell) not in entries:
+            raise api.MissingEntry(f"the gradebook has no cell '{cell}' in {notebook}")
+        return entries[notebook, cell]
 
 
 def _storable(value, depth: int = 0):
-    """The notebook, whatever student code put into its outputs, with texts that every file and database takes."""
+    """Outputs, whatever student code put into them, with texts that every file and database takes."""
     if isinstance(value, str):
         return storable(value)
     if not isinstance(value, dict | list):
@@ -96,15 +192,36 @@ def _storable(value, depth: int = 0):
     return type(value)({_storable(key): _storable(item, depth + 1) for key, item in value.items()})
 
 
-def recorded_scores(gradebook: Gradebook, assignment: str, student: str) -> dict[str, NotebookScore]:
-    """What the gradebook says now, manual grading included. Raises nbgrader's MissingEntry."""
-    submission = gradebook.find_submission(assignment, student)
-    return {
-        nb.name: NotebookScore(
-            max(0.0, nb.score - (nb.late_submission_penalty or 0)), nb.max_score, bool(nb.needs_manual_grade)
+def recorded_scores(
+    gradebook: Gradebook, layout: _Layout, entries: _Entries | None = None
+) -> dict[str, dict[str, NotebookScore]]:
+    """What the gradebook says now, by student and notebook: of one submission, or of the whole class.
+
+    The sums are those of nbgrader's SubmittedNotebook.score and needs_manual_grade, which search all grades of all
+    submissions for each notebook.
+    """
+    notebook, submission, grade = api.SubmittedNotebook, api.SubmittedAssignment, api.Grade
+    by_hand = func.coalesce(func.sum(case((grade.needs_manual_grade, 1), else_=0)), 0)
+    query = (
+        gradebook.db.query(
+            submission.student_id,
+            notebook.notebook_id,
+            notebook.late_submission_penalty,
+            func.coalesce(func.sum(grade.score), 0.0),
+            by_hand,
         )
-        for nb in submission.notebooks
-    }
+        .join(submission, submission.id == notebook.assignment_id)
+        .outerjoin(grade, (grade.notebook_id == notebook.id) & grade.cell_id.in_(layout.marked))
+        .filter(notebook.notebook_id.in_(layout.notebooks))
+        .group_by(submission.student_id, notebook.notebook_id, notebook.late_submission_penalty)
+    )
+    if entries:
+        query = query.filter(notebook.id.in_([found.id for found in entries.notebooks.values()]))
+    scores: dict[str, dict[str, NotebookScore]] = {}
+    for student, id, penalty, score, waiting in query:
+        name, max_score = layout.notebooks[id]
+        scores.setdefault(student, {})[name] = NotebookScore(max(0.0, score - (penalty or 0)), max_score, waiting > 0)
+    return scores
 
 
 @contextlib.contextmanager
@@ -123,37 +240,12 @@ def one_transaction(gradebook: Gradebook):
 
 
 class _SaveAutoGrades(SaveAutoGrades):
-    """nbgrader's scoring, in the caller's transaction instead of a connection of its own."""
+    """nbgrader's scoring, into the caller's entries instead of a connection of its own."""
 
-    def __init__(self, gradebook: Gradebook, **kwargs):
-        super().__init__(**kwargs)
-        self.gradebook = gradebook
-
-    def preprocess(self, nb, resources):
-        names = resources["nbgrader"]
-        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
-        self.student_id = names["student"]
-        for index, cell in enumerate(nb.cells):
-            self.preprocess_cell(cell, resources, index)
-        return nb, resources
-
-
-def _assign_late_penalty(workspace, gradebook, assignment: str, student: str, name: str) -> None:
-    """As nbgrader's AssignLatePenalties does it, with the plugin that nbgrader_config.py names."""
-    late = AssignLatePenalties(config=workspace.config, log=QUIET)
-    late.init_plugin()
-    gradebook.db.flush()
-    gradebook.db.expire_all()  # scores are computed by the database
-    submission = gradebook.find_submission(assignment, student)
-    notebook = gradebook.find_submission_notebook(name, assignment, student)
-    notebook.late_submission_penalty = None
-    if submission.total_seconds_late > 0:
-        penalty = late.plugin_inst.late_submission_penalty(
-            student, notebook.score, submission.total_seconds_late
-        )
-        if penalty is not None:
-            notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
-    gradebook.db.flush()
+    def score(self, notebook: nbformat.NotebookNode, name: str, entries: _Entries) -> None:
+        self.gradebook, self.notebook_id, self.assignment_id, self.student_id = entries, name, "", ""
+        for index, cell in enumerate(notebook.cells):
+            self.preprocess_cell(cell, {}, index)
 
 
 @contextlib.contextmanager
@@ -178,9 +270,15 @@ def _replacing(folder: Path):
 def _write_autograded(fresh: Path, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None) -> None:
     os.chmod(fresh, 0o755)
     for name, notebook in notebooks.items():
-        nbformat.write(notebook, fresh / f"{name}.ipynb")
+        (fresh / f"{name}.ipynb").write_text(_text(notebook), "utf-8")
     if handed_in:
         (fresh / TIMESTAMP).write_text(handed_in + "\n", "utf-8")
+
+
+def _text(notebook: nbformat.NotebookNode) -> str:
+    """What nbformat.write writes, without the copy and the validation that take most of its time; splits the lines."""
+    notebook = strip_transient(split_lines(notebook))
+    return json.dumps(notebook, indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False) + "\n"
 
 
 def remove_leftovers(workspace: Workspace, assignment: str) -> None:

@@ -47,14 +47,19 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
         _refuse_leaks(workspace.course, assignment, packed)
         _refuse_changed_cells(workspace, entry)
-        _generate(workspace, assignment, building / "recorded", database=True)
-        _record_due_date(workspace, entry)
+        record_cells(workspace, assignment, building / "recorded")
         _replace(folder, fresh, building / "before")
         os.replace(packed, folder.with_name(f"{assignment}.zip"))
     finally:
         shutil.rmtree(building, ignore_errors=True)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return ReleaseResult(folder, folder.with_name(f"{assignment}.zip"), tuple(names))
+
+
+def record_cells(workspace: Workspace, assignment: str, scratch: Path) -> None:
+    """Tell the gradebook of the built assignment, its cells and its due date; `scratch` is a folder to work in."""
+    _generate(workspace, assignment, scratch, database=True)
+    _record_due_date(workspace, workspace.course.assignment(assignment))
 
 
 def write_zip(folder: Path, path: Path, top: str) -> Path:
@@ -161,9 +166,9 @@ def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
 
 def _refuse_changed_cells(workspace: Workspace, entry: Assignment) -> None:
     """nbgrader keeps the cells of a notebook that has been handed in; say which would come or go."""
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
-    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+    with workspace.gradebook() as gradebook:
         try:
             recorded = gradebook.find_assignment(entry.name)
         except MissingEntry:
@@ -193,11 +198,9 @@ def _recorded_cells(course: Course, entry: Assignment, notebook: str) -> set[str
 
 def _record_due_date(workspace: Workspace, entry: Assignment) -> None:
     """A due date in course.toml goes to the gradebook; without one, what formgrader set stays."""
-    from nbgrader.api import Gradebook
-
     if entry.due is None:
         return
-    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
+    with workspace.gradebook() as gradebook:
         gradebook.update_or_create_assignment(entry.name, duedate=entry.due.replace(tzinfo=None))
 
 

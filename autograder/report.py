@@ -15,13 +15,17 @@ REASON_LENGTH = 500  # characters
 
 @dataclass(frozen=True)
 class Row:
-    """One submission: `status` is "graded", "unchanged" (not run again) or "failed" (`scores` is None)."""
+    """One submission: `status` is "graded", "unchanged" (not run again) or "failed" (`scores` is None).
+
+    `log` is the file that says what was done, seen from the workspace; None where nothing was.
+    """
 
     student: str
     status: str
     scores: dict[str, NotebookScore] | None
     seconds: float
     reasons: list[str]
+    log: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class ClassReport:
     @property
     def failed(self) -> list[Row]:
         return [row for row in self.rows if row.status == "failed"]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {status: sum(r.status == status for r in self.rows) for status in ("graded", "unchanged", "failed")}
 
 
 def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
@@ -80,7 +88,12 @@ def class_table(report: ClassReport):
         else:
             cells = [_points(score) for score in (*scores, *([_sum(scores)] if total else []))]
         seconds = "unchanged" if row.status == "unchanged" else f"{row.seconds:.1f} s"
-        listing.add_row(plain(row.student), *cells, plain(seconds, "dim"), plain(_short(row.reasons)))
+        listing.add_row(
+            plain(row.student),
+            *cells,
+            plain(seconds, "dim"),
+            plain(_short(row.reasons + ([f"see {row.log}"] if row.status == "failed" and row.log else []))),
+        )
     return listing
 
 
@@ -92,8 +105,7 @@ def _sum(scores: list[NotebookScore]) -> NotebookScore:
 
 def summary_line(report: ClassReport) -> str:
     """One line: how many were graded, how long it took, and in which isolation."""
-    count = {status: sum(r.status == status for r in report.rows) for status in ("graded", "unchanged", "failed")}
-    parts = [f"{n} {status}" for status, n in count.items() if n]
+    parts = [f"{n} {status}" for status, n in report.counts.items() if n]
     return f"{', '.join(parts)} in {report.seconds:.1f} s; isolation: {report.isolation}"
 
 

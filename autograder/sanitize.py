@@ -3,7 +3,7 @@
 The submission is rebuilt on the frame of the source: every test cell, locked cell and record is the
 source's, in the source's order; of the student's there remain the text of their solution cells and the
 cells they added, without metadata or outputs. So nothing that a student does to ids, tags, points, cell
-types or cell order changes what is tested. nbgrader's own preprocessors then hold the result against the
+types or cell order changes what is tested. nbgrader's own preprocessors have held that frame against the
 gradebook.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell, new_output
 
 from .course import Assignment, Limits
 from .foreign_files import Budget, Refused, read_ordinary
@@ -39,27 +39,46 @@ class SanitizedNotebook:
     runnable: bool = True
 
 
-def sanitize(workspace: Workspace, assignment: Assignment, student: str, name: str) -> SanitizedNotebook:
-    """Sanitize notebook `name` of one submission; a file that can't be read becomes a placeholder."""
-    path = workspace.submitted(student, assignment.name) / f"{name}.ipynb"
+class Frame:
+    """What every submission of a notebook is laid on: the source, as nbgrader holds it against the gradebook.
+
+    Nothing in it depends on a student, so it is made once for a class.
+    """
+
+    def __init__(self, workspace: Workspace, assignment: Assignment, name: str):
+        self.workspace, self.assignment, self.name = workspace, assignment, name
+        source = read_built(workspace, assignment, name)
+        # the text of each cell as the gradebook has it: solution cells with their stubs
+        self.released = _released_text(workspace, assignment, name)
+        self.skipped = {cell.source for cell in source.cells if SKIP_TAG in cell.metadata.get("tags", [])}
+        self._text = json.dumps(_restored(workspace, assignment, name, source))
+
+    def notebook(self) -> nbformat.NotebookNode:
+        """The frame itself, to be changed at will."""
+        return nbformat.from_dict(json.loads(self._text))
+
+
+def sanitize(frame: Frame, student: str) -> SanitizedNotebook:
+    """Sanitize a notebook of one submission; a file that can't be read becomes a placeholder."""
+    path = frame.workspace.submitted(student, frame.assignment.name) / f"{frame.name}.ipynb"
     try:
-        submitted, problems = read_submitted(path, assignment.limits)
+        cells, problems = read_submitted(path, frame.assignment.limits)
     except UnreadableNotebook as error:
-        return not_gradable(workspace, assignment, name, str(error))
-    notebook, changes = _restore(workspace, assignment, student, name, submitted)
-    return SanitizedNotebook(name, notebook, problems + changes)
+        return not_gradable(frame, str(error))
+    notebook, changes = rebuild(frame, cells)
+    return SanitizedNotebook(frame.name, notebook, problems + changes)
 
 
-def not_gradable(workspace: Workspace, assignment: Assignment, name: str, reason: str) -> SanitizedNotebook:
+def not_gradable(frame: Frame, reason: str) -> SanitizedNotebook:
     """What stands for a notebook that can't be graded: every test failed, for `reason`, and no work in it."""
-    notebook, _ = _restore(workspace, assignment, "", name, nbformat.v4.new_notebook())
+    notebook, _ = rebuild(frame, [])
     notebook.cells = [c for c in notebook.cells if c.metadata.nbgrader.grade]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = ""  # nothing was tested, so nothing of the tests is shown
             cell.outputs = [new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])]
     notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id="not-graded"))
-    return SanitizedNotebook(name, notebook, [reason], runnable=False)
+    return SanitizedNotebook(frame.name, notebook, [reason], runnable=False)
 
 
 class UnreadableNotebook(Exception):
@@ -71,8 +90,8 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
     return nbformat.read(workspace.source(assignment.name) / f"{name}.ipynb", as_version=4)
 
 
-def read_submitted(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
-    """Read what the student handed in. Returns the notebook (nbformat 4) and remarks about it.
+def read_submitted(path: Path, limits: Limits) -> tuple[list[dict], list[str]]:
+    """Read what the student handed in. Returns the cells, as nbformat 4 has them, and remarks.
 
     Of each cell there is its type, its text, its id, the grade_id of its record, and of a text cell the pictures that
     were pasted into it; nothing else gets in. So a notebook that is only large because of its outputs still counts.
@@ -104,7 +123,7 @@ def read_submitted(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, l
         remarks.append(f"{name} is in notebook format {version}; it was converted to format 4")
     if any(_mend(cell) for cell in cells):
         remarks.append(f"{name} has characters that are no text; each was replaced by {REPLACEMENT}")
-    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), remarks
+    return cells, remarks
 
 
 def _parsed(name: str, data: bytes) -> dict:
@@ -195,45 +214,26 @@ def _mend(cell: dict) -> bool:
     return cell["source"] != before
 
 
-def released_text(workspace: Workspace, assignment: Assignment, name: str) -> dict[str, str]:
-    """The text of each cell by grade_id as the gradebook has it: solution cells with their stubs."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(workspace.db_url, workspace.course_id) as gradebook:
-        return {cell.name: cell.source for cell in gradebook.find_notebook(name, assignment.name).source_cells}
-
-
-def rebuild(source, submitted, released: dict[str, str]) -> tuple[nbformat.NotebookNode, list[str]]:
-    """Lay the student's work on the frame of `source`; returns the notebook and remarks on what was mended.
-
-    `released` has the unsolved text of each solution cell, which stands in for an answer that is missing.
-    """
-    frame = [cell for cell in source.cells if _grade_id(cell)]
-    mine, extras, remarks = _match(frame, submitted.cells)
+def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode, list[str]]:
+    """Lay the student's cells on the frame; returns the notebook and remarks on what was mended."""
+    notebook = frame.notebook()
+    mine, extras, remarks = _match(notebook.cells, submitted, frame.skipped)
     cells = list(extras.get(None, []))
-    for source_cell in frame:
-        grade_id = _grade_id(source_cell)
-        cell = copy.deepcopy(source_cell)
-        cell.metadata = nbformat.from_dict(
-            {k: v for k, v in source_cell.metadata.items() if k in ("nbgrader", "tags")}
-        )
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        if source_cell.metadata.nbgrader.solution:
+    for cell in notebook.cells:
+        grade_id = _grade_id(cell)
+        if cell.metadata.nbgrader.solution:
             if grade_id in mine:
-                cell.source = mine[grade_id].source
+                cell.source = mine[grade_id]["source"]
                 if cell.cell_type == "markdown" and "attachments" in mine[grade_id]:
-                    cell["attachments"] = mine[grade_id].attachments
+                    cell.attachments = mine[grade_id]["attachments"]
             elif cell.cell_type == "markdown":
-                cell.source = released[grade_id]
+                cell.source = frame.released[grade_id]
                 remarks.append(f"the answer cell '{grade_id}' is missing")
             else:  # no stub: the function may stand in a cell that the student added
                 cell.source = f"# the cell '{grade_id}' was missing from the submission"
                 remarks.append(f"the cell '{grade_id}' is missing")
         cells += [cell, *extras.get(grade_id, [])]
-    notebook = copy.deepcopy(source)
     notebook.cells = cells
-    notebook.metadata = nbformat.from_dict({k: source.metadata[k] for k in ("kernelspec",)})
     return notebook, remarks
 
 
@@ -243,7 +243,7 @@ def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name
     return {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": record}
 
 
-def _match(frame, submitted_cells):
+def _match(frame, submitted_cells, skipped):
     """Which submitted cell answers which source cell, and after which source cell each added cell stands.
 
     A cell is known by its grade_id, or (where a student's editor lost the record) by its cell id, which the
@@ -256,8 +256,6 @@ def _match(frame, submitted_cells):
         ids.append(grade_id if grade_id in known else cell.get("id") if cell.get("id") in known else None)
     last = {grade_id: i for i, grade_id in enumerate(ids) if grade_id}
     solutions = {_grade_id(c) for c in frame if c.metadata.nbgrader.solution}
-    # an editor may lose records and ids; a cell that is not to run while grading is known by its text then
-    skipped = {c.source for c in frame if SKIP_TAG in c.metadata.get("tags", [])}
     mine, extras, remarks = {}, {}, []
     anchor = None
     for i, (cell, grade_id) in enumerate(zip(submitted_cells, ids, strict=True)):
@@ -269,23 +267,30 @@ def _match(frame, submitted_cells):
             remarks.append(f"the cell '{grade_id}' occurs more than once; the last one counts")
             if grade_id not in solutions:
                 continue  # a copy of a test or of a locked cell: nothing of the student's is in it
-        elif cell.source in skipped:
+        elif cell["source"] in skipped:  # an editor may lose records and ids; what is not to run is known by its text
             continue
         extras.setdefault(anchor, []).append(_added_cell(cell, sum(map(len, extras.values()))))
     return mine, extras, list(dict.fromkeys(remarks))
 
 
-def _added_cell(cell, index: int):
-    new = {"code": new_code_cell, "markdown": new_markdown_cell}.get(cell.cell_type)
-    if new is None:  # raw cells do not run and do not show
-        return new_markdown_cell("", id=f"added-{index}")
-    added = new(cell.source, id=f"added-{index}")
+def _added_cell(cell: dict, index: int) -> nbformat.NotebookNode:
+    added = {"id": f"added-{index}", "cell_type": cell["cell_type"], "metadata": {}, "source": cell["source"]}
+    if cell["cell_type"] == "code":
+        added |= {"outputs": [], "execution_count": None}
+    elif cell["cell_type"] != "markdown":  # raw cells do not run and do not show
+        added |= {"cell_type": "markdown", "source": ""}
     if "attachments" in cell:
-        added["attachments"] = cell.attachments
-    return added
+        added["attachments"] = cell["attachments"]
+    return nbformat.from_dict(added)
 
 
-def _restore(workspace: Workspace, assignment: Assignment, student: str, name: str, submitted):
+def _released_text(workspace: Workspace, assignment: Assignment, name: str) -> dict[str, str]:
+    with workspace.gradebook() as gradebook:
+        return {cell.name: cell.source for cell in gradebook.find_notebook(name, assignment.name).source_cells}
+
+
+def _restored(workspace: Workspace, assignment: Assignment, name: str, source) -> nbformat.NotebookNode:
+    """The source's cells that have a record, as nbgrader restores them from the gradebook."""
     from nbgrader.preprocessors import (
         CheckCellMetadata,
         ClearOutput,
@@ -294,17 +299,20 @@ def _restore(workspace: Workspace, assignment: Assignment, student: str, name: s
         OverwriteKernelspec,
     )
 
-    source = read_built(workspace, assignment, name)
-    notebook, remarks = rebuild(source, submitted, released_text(workspace, assignment, name))
-    resources = nbgrader_resources(workspace, assignment.name, student, name)
+    notebook = copy.deepcopy(source)
+    notebook.metadata = nbformat.from_dict({"kernelspec": source.metadata["kernelspec"]})
+    notebook.cells = [cell for cell in notebook.cells if _grade_id(cell)]
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("nbgrader", "tags")})
+    resources = nbgrader_resources(workspace, assignment.name, "", name)
     quiet = logging.getLogger("autograder.nbgrader")
     for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata):
         notebook, resources = step(config=workspace.config, log=quiet)(notebook, resources)
-    return notebook, remarks
+    return notebook
 
 
 def _grade_id(cell) -> str | None:
-    record = cell.metadata.get("nbgrader")
+    record = cell["metadata"].get("nbgrader")
     grade_id = record.get("grade_id") if isinstance(record, dict) else None
     return grade_id if isinstance(grade_id, str) else None
 

@@ -168,6 +168,11 @@ class StudentKernel:
             return "ended its kernel (exit)"
         return self.process.how_it_ended()
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether the kernel, which has ended, was killed by something else than a limit."""
+        return not self._asked_to_exit and self.process.was_killed
+
     async def _why(self, gone: Gone) -> str:
         if not await self.ended(seconds=2):  # its sockets close before it is gone
             return f"cut its kernel off from the grader ({gone})"

@@ -1,12 +1,11 @@
 """What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from . import edition
 from .course import Assignment
+from .font_cache import warm_font_cache
 from .work_files import instructors_files
 from .workspace import Workspace
 
@@ -18,7 +17,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, workers: int) -> 
     """
     course = workspace.course
     folder = edition.importable(course, assignment.name, workspace.root / ".cs231n" / "editions")
-    _warm_font_cache(workspace)
+    warm_font_cache(workspace.root / ".cs231n" / "matplotlib")
     return {
         "limits": assignment.limits,
         "pythonpath": (str(folder),) if folder else (),
@@ -45,12 +44,3 @@ def _data_sets(workspace: Workspace) -> str | None:
     course_edition = workspace.course.edition
     folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
     return str(folder) if folder and folder.is_dir() else None
-
-
-def _warm_font_cache(workspace: Workspace) -> None:
-    """matplotlib looks for the machine's fonts once and keeps the list; let that be once for the whole class."""
-    folder = workspace.root / ".cs231n" / "matplotlib"
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        env = {**os.environ, "MPLCONFIGDIR": str(folder)}
-        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=env, capture_output=True)

@@ -11,9 +11,11 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from autograder.course import Course, load_course
+from autograder.database_errors import check_url, explained, shown
 from autograder.errors import WorkspaceError
 
 if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
@@ -46,23 +48,29 @@ AUTOGRADE_PREPROCESSORS = (
 )
 
 
-def create(directory: Path | str, assignments_dir: Path | str) -> "Workspace":
+def create(directory: Path | str, assignments_dir: Path | str, db: str | None = None) -> "Workspace":
     """Make `directory` a workspace for the course in `assignments_dir`, or complete one.
 
     Whatever is there stays as it is: an nbgrader_config.py, a gradebook, the notebooks in the folders.
 
+    Arguments:
+        db: the URL of the gradebook, for a new nbgrader_config.py.
+
     Raises:
         CourseError: there is no valid course in `assignments_dir`.
-        WorkspaceError: `directory` is a workspace of other sources, or cannot be written.
+        WorkspaceError: `directory` is a workspace of other sources or with another gradebook, or cannot be written; or
+            the gradebook cannot be made.
     """
+    if db is not None:
+        _refuse_password(db)
     directory, assignments_dir = Path(directory).resolve(), Path(assignments_dir).resolve()
     course = load_course(assignments_dir)
     config = directory / CONFIG
     try:
         for folder in FOLDERS:
             (directory / folder).mkdir(parents=True, exist_ok=True)
-        if not config.exists():
-            config.write_text(_config_text(directory, course), encoding="utf-8")
+        if is_new := not config.exists():
+            config.write_text(_config_text(directory, course, db), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(f"Cannot make a workspace in {directory}: {error.strerror}.") from None
     workspace = Workspace(directory)
@@ -71,7 +79,17 @@ def create(directory: Path | str, assignments_dir: Path | str) -> "Workspace":
             f"{config} belongs to the course in {workspace.assignments}, not to the one in {assignments_dir}.",
             f"Choose another directory, or edit c.Kit.assignments in {config}.",
         )
-    workspace.create_gradebook()
+    if db is not None and workspace.db_url != db:
+        raise WorkspaceError(
+            f"{directory} has a gradebook already: {shown(workspace.db_url)}, not {shown(db)}.",
+            f"To use another from now on, set c.CourseDirectory.db_url in {config}; see docs/postgresql.md.",
+        )
+    try:
+        workspace.create_gradebook()
+    except WorkspaceError:
+        if is_new:
+            config.unlink()  # so that another URL can be given
+        raise
     return workspace
 
 
@@ -82,21 +100,22 @@ class Workspace:
         root: the folder that holds nbgrader_config.py, absolute.
         config: everything nbgrader_config.py sets.
         course: the course as course.toml has it.
-        db_url: the gradebook, as SQLAlchemy writes it.
+        db: the URL of another gradebook than nbgrader_config.py names, for as long as this object lives.
+        db_url: the gradebook in use, as SQLAlchemy writes it; may hold a password.
     """
 
-    def __init__(self, root: Path | str):
-        self.root = Path(root).resolve()
+    def __init__(self, root: Path | str, db: str | None = None):
+        self.root, self.db = Path(root).resolve(), db
         if not (self.root / CONFIG).is_file():
             raise WorkspaceError(f"{self.root} is no workspace: it has no {CONFIG}.", _HOW_TO_CREATE)
 
     @classmethod
-    def find(cls, start: Path | str | None = None) -> "Workspace":
+    def find(cls, start: Path | str | None = None, db: str | None = None) -> "Workspace":
         """The workspace that `start` (by default the current folder) is, or lies in."""
         start = Path(start or ".").resolve()
         for folder in (start, *start.parents):
             if (folder / CONFIG).is_file():
-                return cls(folder)
+                return cls(folder, db)
         raise WorkspaceError(
             f"No workspace in {start} or above it (a workspace is a folder with {CONFIG}).", _HOW_TO_CREATE
         )
@@ -106,12 +125,15 @@ class Workspace:
         from traitlets.config import PyFileConfigLoader
 
         try:
-            return PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+            config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         except Exception as error:
             raise WorkspaceError(
                 f"{self.root / CONFIG} does not run: {type(error).__name__}: {error}.",
                 "Mend it, or move it away and run `cs231n init` again.",
             ) from error
+        if self.db is not None:
+            config.CourseDirectory.db_url = self.db
+        return config
 
     @cached_property
     def assignments(self) -> Path:
@@ -138,20 +160,19 @@ class Workspace:
     def db_url(self) -> str:
         return self._setting("CourseDirectory", "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
 
+    @contextmanager
+    def gradebook(self) -> Iterator["Gradebook"]:
+        """Open the gradebook. What its database refuses, then and while it is open, becomes a WorkspaceError."""
+        from nbgrader.api import Gradebook
+
+        where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"
+        with explained(self.db_url, where), Gradebook(self.db_url, self.course_id) as gradebook:
+            yield gradebook
+
     def create_gradebook(self) -> None:
         """Make the gradebook's tables where there are none yet."""
-        from nbgrader.api import Gradebook
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
-            with _scripts_on_path():
-                Gradebook(self.db_url, self.course_id).close()
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise WorkspaceError(
-                f"Cannot open the gradebook {self.db_url}: {reason}.",
-                f"See c.CourseDirectory.db_url in {self.root / CONFIG}.",
-            ) from None
+        with _scripts_on_path(), self.gradebook():
+            pass
 
     @property
     def course_id(self) -> str:
@@ -200,7 +221,19 @@ def _scripts_on_path() -> Iterator[None]:
 _HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DIR ...`."
 
 
-def _config_text(directory: Path, course: Course) -> str:
+def _refuse_password(db: str) -> None:
+    from sqlalchemy.engine import make_url
+
+    check_url(db, "--db")
+    url = make_url(db)
+    if url.password is not None or "password" in url.query:
+        raise WorkspaceError(
+            f"{CONFIG} is no place for a password, and `init` would write it there.",
+            "Leave it out of the URL, and put it into ~/.pgpass or PGPASSWORD: docs/postgresql.md.",
+        )
+
+
+def _config_text(directory: Path, course: Course, db: str | None) -> str:
     template = resources.files("autograder") / "templates" / f"{CONFIG}.template"
 
     def listing(names: tuple[str, ...]) -> str:
@@ -210,6 +243,9 @@ def _config_text(directory: Path, course: Course) -> str:
         course_id=course.id,
         course_id_literal=repr(course.id),
         assignments=repr(_relative(course.root, directory)),
+        db_url=f"c.CourseDirectory.db_url = {db!r}"
+        if db
+        else '# c.CourseDirectory.db_url = "postgresql+psycopg://user@host/course"',
         release_preprocessors=listing(RELEASE_PREPROCESSORS),
         autograde_preprocessors=listing(AUTOGRADE_PREPROCESSORS),
     )

@@ -29,6 +29,8 @@ START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, an
 END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
 LOOK_SECONDS = 0.25  # between two looks at how much memory a sandbox uses
 MOST_ZYGOTES = 3  # that a process keeps
+# how a kernel ends that a machine kills which is short of memory; None: with its sandbox
+KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
 SOCKETS = "/run/kernel"
 PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
 LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exec'))"
@@ -112,6 +114,11 @@ class SandboxedKernel:
             memory = in_words(self.limits.memory_bytes)
             return f"ended its kernel ({_signal_name(code - 128)}: a crash, or out of memory: the limit is {memory})"
         return "ended its kernel (a crash, or exit?)"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it, or its sandbox, was killed from outside; its own code may have done the same to it."""
+        return self.cause is None and self._exit_code() in KILLED
 
     def _kill(self) -> None:
         if self._gone is not None:

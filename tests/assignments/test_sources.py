@@ -282,11 +282,15 @@ def test_cells_that_the_grader_skips_are_locked_demonstrations(assignment, noteb
 
 @each_notebook
 def test_the_grader_skips_what_takes_long(assignment, notebook):
-    """Progress bars, clocks, pictures and the loading of a data set are the signs of a long cell."""
+    """Progress bars, clocks, pictures, training and the loading of a data set are the signs of a long cell."""
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "code" and cell.record and cell.record["locked"] and not cell.record["grade"]:
-            called = calls(python(cell.source))
-            slow = [name for name in called if name in ("tqdm", "data.load") or name.startswith(("vis.", "time."))]
+            tree = python(cell.source)
+            slow = [name for name in calls(tree) if name in ("tqdm", "data.load") or name.startswith(("vis.", "time."))]
+            definitions = (ast.FunctionDef, ast.ClassDef)
+            for node in (node for node in tree.body if not isinstance(node, definitions)):
+                drawn = [name for name in calls(node) if name.startswith("plt.") and name != "plt.rcParams.update"]
+                slow += drawn + [name for name in calls(node) if name.endswith((".train", ".fit"))]
             assert not slow or "skip-execution" in cell.tags, cell.grade_id
 
 

@@ -28,7 +28,7 @@ from autograder.surroundings import surroundings
 from autograder.workspace import Workspace
 
 HONEST = "honest"
-WORKERS = 2
+WORKERS = 4  # more than there are processors: most attacks wait for a limit
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")

@@ -1,10 +1,13 @@
 """A tiny course, built and released once; every test that asks for it gets a copy of the workspace."""
 
+import os
 import shutil
 import sys
+import tempfile
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import nbformat
 import pytest
@@ -98,6 +101,15 @@ assert square(3) == 9, "3 squared is 9"
 )
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "on_both_databases: runs with the gradebook in SQLite and in PostgreSQL")
+
+
+def pytest_generate_tests(metafunc):
+    if metafunc.definition.get_closest_marker("on_both_databases") and "tiny" in metafunc.fixturenames:
+        metafunc.parametrize("tiny", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def released_course(made_once):
     """The folder of a workspace whose only assignment, `sums`, is built and released."""
@@ -105,7 +117,33 @@ def released_course(made_once):
     return folder
 
 
-def _release(folder):
+@pytest.fixture(scope="session")
+def postgresql(made_once):
+    """The address of a PostgreSQL server that lives as long as this run of pytest."""
+    import postgresql
+
+    if not (postgresql.program("initdb") and postgresql.program("postgres")):
+        pytest.skip(postgresql.MISSING)
+    of_run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    _, port = made_once("postgresql", lambda _: postgresql.start_beside(of_run, Path(tempfile.mkdtemp())))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", postgresql.PASSWORD)
+        yield postgresql.Address(port)
+
+
+@pytest.fixture(scope="session")
+def released_in_postgresql(made_once, postgresql):
+    """The same course as `released_course`, with its gradebook in the database `released`."""
+
+    def release(folder):
+        postgresql.sql("CREATE DATABASE released")
+        _release(folder, postgresql.url("released"))
+
+    folder, _ = made_once("tiny_in_postgresql", release)
+    return folder
+
+
+def _release(folder, db=None):
     from autograder import build, release, workspace
     from autograder.surroundings import surroundings
 
@@ -114,24 +152,38 @@ def _release(folder):
     (folder / "assignments" / "course.toml").write_text(COURSE)
     (sources / "adding.py").write_text(ADDING)
     (sources / "squaring.py").write_text(SQUARING)
-    course = workspace.create(folder / "workspace", folder / "assignments")
+    course = workspace.create(folder / "workspace", folder / "assignments", db)
     build.build(course, "sums")
     release.release(course, "sums")
     surroundings(course, course.course.assignment("sums"), 1)  # what grading keeps for the next time
 
 
 @pytest.fixture
-def tiny(released_course, tmp_path):
-    """A workspace of one's own with `sums` released."""
-    shutil.copytree(released_course, tmp_path / "course")
+def tiny(request, tmp_path):
+    """A workspace of one's own with `sums` released, in the database that the test asks for."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return request.getfixturevalue("tiny_in_postgresql")
+    shutil.copytree(request.getfixturevalue("released_course"), tmp_path / "course")
     return Workspace(tmp_path / "course" / "workspace")
+
+
+@pytest.fixture
+def tiny_in_postgresql(released_in_postgresql, postgresql, tmp_path):
+    """A workspace and a database of one's own with `sums` released."""
+    name = f"test_{uuid4().hex}"
+    postgresql.sql(f"CREATE DATABASE {name} TEMPLATE released")
+    shutil.copytree(released_in_postgresql, tmp_path / "in_postgresql")
+    config = tmp_path / "in_postgresql" / "workspace" / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(postgresql.url("released"), postgresql.url(name)))
+    yield Workspace(config.parent)
+    postgresql.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class _NoPool:
     """In the place of a pool: a job is run when it is submitted, here, and always in the same environment."""
 
     def __init__(self, workers):
-        pass
+        self.workers = workers
 
     def __enter__(self):
         return self

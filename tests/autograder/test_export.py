@@ -9,6 +9,8 @@ from nbgrader.api import Gradebook
 from autograder.errors import KitError
 from autograder.export import export
 
+pytestmark = pytest.mark.on_both_databases
+
 
 @pytest.fixture
 def gradebook(tiny):

@@ -6,14 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.errors import KitError
-from autograder.grade import grade
+from autograder.grade import RECORDS_WAITING, grade
+from autograder.receipts import Receipts
+from autograder.record import NotebookScore, Recorder
 from autograder.report import class_table, summary_line
 from autograder.work_files import hand_in_time
 
@@ -56,6 +60,7 @@ def classroom(tiny, hand_in):
 FULL = {"test_add_small": (2, False), "test_double": (3, False), "question_why": (0, False), "test_square": (4, False)}
 
 
+@pytest.mark.on_both_databases
 def test_a_class_each_of_whom_fails_alone(classroom):
     report = grade(classroom, "sums", workers=2)
     assert scores(classroom) == {
@@ -78,6 +83,7 @@ def test_a_class_each_of_whom_fails_alone(classroom):
     assert "adding.ipynb was not handed in" in why["nothing"]
     assert {row.status for row in report.rows} == {"graded"}
     _the_table_shows_it(report)
+    _nbgrader_says_the_same(classroom, report)
     _nothing_changed_so_nothing_runs_again(classroom)
 
 
@@ -92,6 +98,15 @@ def _the_table_shows_it(report):
     assert "8 graded" in summary_line(report) and "isolation: sandbox" in summary_line(report)
 
 
+def _nbgrader_says_the_same(workspace, report):
+    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+        for submission in gradebook.assignment_submissions("sums"):
+            said = {
+                nb.name: NotebookScore(nb.score, nb.max_score, nb.needs_manual_grade) for nb in submission.notebooks
+            }
+            assert row_of(report, submission.student.id).scores == said
+
+
 def _nothing_changed_so_nothing_runs_again(workspace):
     before = (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns
     report = grade(workspace, "sums")
@@ -101,6 +116,7 @@ def _nothing_changed_so_nothing_runs_again(workspace):
     assert (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns == before
 
 
+@pytest.mark.on_both_databases
 def test_what_changed_is_graded_again_and_only_that(tiny, hand_in, no_pool):
     hand_in("one", **RIGHT)
     hand_in("two")
@@ -112,6 +128,7 @@ def test_what_changed_is_graded_again_and_only_that(tiny, hand_in, no_pool):
     assert [row.status for row in grade(tiny, "sums", students=["one"], force=True).rows] == ["graded"]
 
 
+@pytest.mark.on_both_databases
 def test_points_given_by_hand_survive_grading_again(tiny, hand_in, no_pool):
     hand_in("one", **variant(question_why="It commutes."))
     grade(tiny, "sums")
@@ -126,12 +143,15 @@ def test_points_given_by_hand_survive_grading_again(tiny, hand_in, no_pool):
 def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(tiny, hand_in, no_pool):
     hand_in("one", **variant(add="def add(a, b):\n    import sys; print('hm', file=sys.stderr); return a + b"))
     grade(tiny, "sums")
-    notebook = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
+    path = tiny.autograded("one", "sums") / "adding.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    assert path.read_text() == nbformat.writes(notebook) + "\n"
     test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "test_add_small")
     assert "negative numbers" in test.source
     assert [(o.name, o.text) for o in test.outputs] == [("stdout", "hm\nhm\n")]
 
 
+@pytest.mark.on_both_databases
 def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_in, no_pool):
     folder = hand_in("late", **RIGHT)
     (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
@@ -144,18 +164,16 @@ def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_
 
 
 def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatch, no_pool):
-    from autograder import grade as module
-
     hand_in("one", **RIGHT)
     hand_in("two", **RIGHT)
-    real = module.record
+    real = Recorder.record
 
-    def refuse_one(workspace, gradebook, assignment, student, *given):
+    def refuse_one(recorder, student, *given):
         if student == "one":
             raise OSError("disk full")
-        return real(workspace, gradebook, assignment, student, *given)
+        return real(recorder, student, *given)
 
-    monkeypatch.setattr(module, "record", refuse_one)
+    monkeypatch.setattr(Recorder, "record", refuse_one)
     report = grade(tiny, "sums")
     assert [(row.student, row.status) for row in report.rows] == [("one", "failed"), ("two", "graded")]
     assert "disk full" in row_of(report, "one").reasons[0]
@@ -197,6 +215,8 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     assert [row.status for row in report.rows] == ["failed"]
     assert "no kernel today" in report.rows[0].reasons[0]
     assert scores(tiny) == {}
+    log = (tiny.root / report.rows[0].log).read_text()
+    assert "adding: could not be run" in log and log.count("Traceback") > 1  # that of the worker, too
     monkeypatch.undo()
     assert grade(tiny, "sums", workers=1).rows[0].status == "graded"
 
@@ -205,15 +225,138 @@ def _no_kernel(job):
     raise RuntimeError("no kernel today")
 
 
-def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch, no_pool):
-    from autograder import record
+@pytest.fixture
+def ran(monkeypatch, no_pool):
+    """The notebooks that were executed, in order, by the name of their first exercise."""
+    from autograder import execute
 
+    real, names = execute.execute, []
+
+    def executed(job):
+        names.append("adding" if "test_add_small" in job.notebook else "squaring")
+        return real(job)
+
+    monkeypatch.setattr(execute, "execute", executed)
+    return names
+
+
+def test_the_same_notebooks_handed_in_again_do_not_run_again(tiny, hand_in, ran):
+    folder = hand_in("late", **variant(question_why="It commutes.", double="def double(a):\n    1 / 0"))
+    before = grade(tiny, "sums", isolation="process").rows[0]
+    assert ran == ["adding", "squaring"]
+    with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
+        gradebook.update_or_create_assignment("sums", duedate="2030-01-01 00:00:00 UTC")
+    (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    files = {path: path.read_bytes() for path in tiny.autograded("late", "sums").iterdir()}
+    after = grade(tiny, "sums", isolation="process").rows[0]
+    assert ran == ["adding", "squaring"]
+    assert (after.status, after.scores, after.reasons) == ("graded", before.scores, before.reasons)
+    assert after.reasons and after.seconds == 0
+    assert {path: path.read_bytes() for path in files} == files
+    with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
+        assert gradebook.find_submission("sums", "late").total_seconds_late == 24 * 3600
+
+
+def test_of_several_notebooks_only_the_changed_one_runs_again(tiny, hand_in, ran):
+    hand_in("one", **variant(double="def double(a):\n    return a"))
+    grade(tiny, "sums", isolation="process")
+    hand_in("one", **RIGHT)
+    grade(tiny, "sums", isolation="process")
+    assert ran == ["adding", "squaring", "adding"]
+    assert scores(tiny)["one"] == FULL
+
+
+def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in, ran):
+    from autograder.release import release
+
+    hand_in("one", **RIGHT)
+    grade(tiny, "sums", isolation="process")
+    text = tiny.assignments / "sums" / "adding.py"
+    text.write_text(text.read_text().replace("negative numbers", "numbers below zero"))
+    release(tiny, "sums")
+    grade(tiny, "sums", isolation="process")
+    assert ran == ["adding", "squaring", "adding"]
+    grade(tiny, "sums", isolation="process", force=True)
+    assert ran == ["adding", "squaring", "adding", "adding", "squaring"]
+
+
+def test_while_one_submission_is_recorded_the_next_are_executed(tiny, hand_in, ran, monkeypatch):
+    for student in ("one", "two", "three"):
+        (hand_in(student, **RIGHT) / "adding.ipynb").unlink()
+    all_ran, real = threading.Event(), Recorder.record
+
+    def slow(recorder, *given):
+        while len(ran) < 3 and not all_ran.wait(0.01):
+            assert threading.current_thread() is not threading.main_thread()  # or this would never end
+        return real(recorder, *given)
+
+    monkeypatch.setattr(Recorder, "record", slow)
+    report = grade(tiny, "sums", isolation="process", workers=1)
+    assert [row.status for row in report.rows] == ["graded"] * 3
+
+
+def test_what_is_done_with_is_not_kept_in_memory(tiny, no_pool, monkeypatch):
+    from autograder import grade as module
+
+    for number in range(12):
+        tiny.submitted(f"student {number}", "sums").mkdir(parents=True)
+    notebooks, kept, real = [], [], module.sanitize
+
+    def sanitize(frame, student):
+        sanitized = real(frame, student)
+        notebooks.append(weakref.ref(sanitized))
+        return sanitized
+
+    monkeypatch.setattr(module, "sanitize", sanitize)
+    grade(
+        tiny,
+        "sums",
+        workers=1,
+        isolation="process",
+        watch=lambda event: kept.append(sum(notebook() is not None for notebook in notebooks)),
+    )
+    assert (len(notebooks), len(kept), kept[-1]) == (24, 14, 0)
+    assert max(kept) <= 2 * (RECORDS_WAITING + 2)  # of two notebooks each
+
+
+def test_without_a_receipt_it_is_recorded_and_graded_again(tiny, monkeypatch, no_pool):
+    tiny.submitted("one", "sums").mkdir(parents=True)
+
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Receipts, "write", fail)
+    [row] = grade(tiny, "sums", isolation="process").rows
+    assert row.status == "graded" and "disk full" in row.reasons[-1]
+    monkeypatch.undo()
+    assert [row.status for row in grade(tiny, "sums", isolation="process").rows] == ["graded"]
+
+
+def test_ended_before_the_receipt_the_old_one_is_not_believed(tiny, hand_in, monkeypatch, no_pool):
+    tiny.submitted("one", "sums").mkdir(parents=True)
+    grade(tiny, "sums", isolation="process")
+    (tiny.submitted("one", "sums") / "adding.ipynb").write_text("{")
+
+    def cut(*arguments):
+        raise PowerCut
+
+    monkeypatch.setattr(Receipts, "write", cut)
+    with pytest.raises(PowerCut):
+        grade(tiny, "sums", isolation="process")
+    monkeypatch.undo()
+    (tiny.submitted("one", "sums") / "adding.ipynb").unlink()  # again what the first receipt was for
+    [row] = grade(tiny, "sums", isolation="process").rows
+    assert row.status == "graded" and "adding.ipynb was not handed in" in row.reasons[0]
+
+
+@pytest.mark.on_both_databases
+def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch, no_pool):
     hand_in("one", **RIGHT)
 
     def fail(*arguments):
         raise OSError("the power went")
 
-    monkeypatch.setattr(record, "_assign_late_penalty", fail)
+    monkeypatch.setattr(Recorder, "_assign_late_penalty", fail)
     assert grade(tiny, "sums").rows[0].status == "failed"
     assert scores(tiny) == {}
     monkeypatch.undo()
@@ -237,15 +380,17 @@ def autograded(workspace):
     return {path.name: path.read_bytes() for path in workspace.autograded("one", "sums").iterdir()}
 
 
+@pytest.mark.on_both_databases
 def test_files_that_cannot_be_written_leave_gradebook_and_files_as_they_were(recorded, monkeypatch):
     from autograder import record
 
     before = scores(recorded), autograded(recorded)
 
-    def fail(notebook, path):
+    def fail(folder, notebooks, handed_in):
+        (folder / "adding.ipynb").write_text("{")
         raise OSError("disk full")
 
-    monkeypatch.setattr(record.nbformat, "write", fail)
+    monkeypatch.setattr(record, "_write_autograded", fail)
     assert "disk full" in grade(recorded, "sums").rows[0].reasons[0]
     assert (scores(recorded), autograded(recorded)) == before
     monkeypatch.undo()
@@ -253,6 +398,7 @@ def test_files_that_cannot_be_written_leave_gradebook_and_files_as_they_were(rec
     assert scores(recorded)["one"] == FULL
 
 
+@pytest.mark.on_both_databases
 def test_a_commit_that_fails_leaves_the_files_as_they_were(recorded, monkeypatch):
     from sqlalchemy.orm import Session
 
@@ -272,6 +418,7 @@ def test_a_commit_that_fails_leaves_the_files_as_they_were(recorded, monkeypatch
     assert not list(recorded.root.glob("autograded/*/.sums-*"))
 
 
+@pytest.mark.on_both_databases
 def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, monkeypatch):
     from autograder import record
 
@@ -293,22 +440,21 @@ def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, m
     assert len(autograded(recorded)) == 2 and not list(recorded.root.glob("autograded/*/.sums-*"))
 
 
+@pytest.mark.on_both_databases
 def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, monkeypatch, no_pool):
     from nbformat.v4 import new_output
 
-    from autograder import grade as module
-
-    def record_hostile(workspace, gradebook, assignment, student, notebooks, handed_in):
+    def record_hostile(recorder, student, notebooks, handed_in):
         nested = {}
         for _ in range(300):
             nested = {"a": nested}
         data = {"application/json": nested, "text/plain": "a\0\udcffb", "x/\ud800": ["\ud800"]}
         cell = next(c for c in notebooks["adding"].cells if c.cell_type == "code")
         cell.outputs = [new_output("stream", text="a\0\ud800b"), new_output("display_data", data=data)]
-        return real(workspace, gradebook, assignment, student, notebooks, handed_in)
+        return real(recorder, student, notebooks, handed_in)
 
-    real = module.record
-    monkeypatch.setattr(module, "record", record_hostile)
+    real = Recorder.record
+    monkeypatch.setattr(Recorder, "record", record_hostile)
     hand_in("one", **RIGHT)
     assert [row.status for row in grade(tiny, "sums").rows] == ["graded"]
     notebook = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
@@ -316,6 +462,7 @@ def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, 
     assert (stream.text, shown.data["text/plain"]) == ("a\ufffd\ufffdb", "a\ufffd\ufffdb")
 
 
+@pytest.mark.on_both_databases
 def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in):
     for student in "abcde":
         hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))

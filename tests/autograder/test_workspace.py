@@ -136,7 +136,7 @@ def test_a_config_that_names_no_sources(workspace):
 
 def test_a_database_that_cannot_be_opened(workspace):
     changed = edit_config(workspace, 'c.CourseDirectory.db_url = "sqlite:////nowhere/at/all.db"')
-    with pytest.raises(WorkspaceError, match="Cannot open the gradebook sqlite:////nowhere/at/all.db"):
+    with pytest.raises(WorkspaceError, match="Cannot use the gradebook sqlite:////nowhere/at/all.db"):
         changed.create_gradebook()
 
 

@@ -1,0 +1,126 @@
+"""A class of honest students, put together from the banks of answers under tests/exercises.
+
+    python benchmarks/class_from_banks.py WORKSPACE ASSIGNMENT --students 20
+
+writes WORKSPACE/submitted/STUDENT/ASSIGNMENT/ for a released assignment. Every exercise of every student is drawn:
+mostly a right answer (the source's own or another of the bank), some wrong ones, some left as released. Strong and weak
+students differ in how often. No two students hand in the same, so nothing can be had by grading one of them only once;
+a class is the same for the same seed, and a smaller class is the beginning of a larger one. Students have run the demos
+before they handed in: their notebooks have pictures in them, of random bytes here, as large as real ones.
+"""
+
+import argparse
+import base64
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_output
+
+from autograder.course import Assignment
+from autograder.job import SKIP_TAG
+from autograder.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from sample_class import bank, filled, solutions  # noqa: E402
+
+LEFT_OUT = 0.4  # of the exercises that are not right, those that are still as they were released
+PICTURE_BYTES = 48_000  # of a demo; executed notebooks of the first two assignments have 0.9 MB, 12 to 15 demos each
+
+
+@dataclass(frozen=True)
+class Exercises:
+    """A released notebook, and what students may write into it: right and wrong answers by exercise."""
+
+    released: nbformat.NotebookNode
+    right: dict[str, list[str]]
+    wrong: dict[str, list[str]]
+
+
+def read_exercises(assignment: str, name: str, released, source) -> Exercises:
+    """The exercises of notebook `name`; its source has the solutions, the banks have other answers."""
+    right, wrong = {}, {}
+    for cell, mark in solutions(source):
+        exercise = mark["grade_id"]
+        answers = bank(assignment, name, exercise)
+        right[exercise] = [cell.source, *(answer.source for answer in answers if answer.kind == "right")]
+        wrong[exercise] = [_without_cause(answer.source) for answer in answers if answer.kind == "wrong"]
+    return Exercises(released, right, wrong)
+
+
+def submissions(notebooks: dict[str, Exercises], count: int, seed: int = 0) -> Iterator[tuple[str, dict]]:
+    """Yield `count` pairs of a student and {notebook: what that student hands in}, all different."""
+    rng = random.Random(seed)
+    seen = set()
+    for number in range(1, count + 1):
+        for _ in range(1000):
+            drawn = {name: _answers(rng, exercises) for name, exercises in notebooks.items()}
+            key = repr(drawn)
+            if key not in seen:
+                break
+        else:
+            raise SystemExit(f"the banks do not have enough answers for {count} different students")
+        seen.add(key)
+        handed_in = {name: filled(exercises.released, drawn[name]) for name, exercises in notebooks.items()}
+        for notebook in handed_in.values():
+            _show_pictures(notebook, number)
+        yield f"student{number:04}", handed_in
+
+
+def write_class(workspace: Workspace, assignment: Assignment, count: int, seed: int = 0) -> list[str]:
+    """Write the submissions of a class to `submitted/`, and return who is in it."""
+    notebooks = {}
+    for name in assignment.notebooks:
+        released = nbformat.read(workspace.release(assignment.name) / f"{name}.ipynb", as_version=4)
+        source = nbformat.read(workspace.source(assignment.name) / f"{name}.ipynb", as_version=4)
+        notebooks[name] = read_exercises(assignment.name, name, released, source)
+    students = []
+    for student, given in submissions(notebooks, count, seed):
+        folder = workspace.submitted(student, assignment.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, notebook in given.items():
+            nbformat.write(notebook, folder / f"{name}.ipynb")
+        students.append(student)
+    return students
+
+
+def _answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
+    """What one student writes: {exercise: answer}, without those left as they were released."""
+    skill = rng.betavariate(8, 2)  # 0.8 on average
+    answers = {}
+    for exercise, right in exercises.right.items():
+        if rng.random() < skill:
+            answers[exercise] = rng.choice(right)
+        elif rng.random() >= LEFT_OUT and exercises.wrong[exercise]:
+            answers[exercise] = rng.choice(exercises.wrong[exercise])
+    return answers
+
+
+def _show_pictures(notebook, seed: int) -> None:
+    """Give every demo a picture as its output."""
+    rng = random.Random(seed)
+    for cell in notebook.cells:
+        if SKIP_TAG in cell.metadata.get("tags", []):
+            picture = base64.b64encode(rng.randbytes(PICTURE_BYTES)).decode()
+            cell.outputs = [new_output("display_data", data={"image/png": picture, "text/plain": "<Figure>"})]
+
+
+def _without_cause(source: str) -> str:
+    """A bank's answer without the remark that names its mistake."""
+    first, _, rest = source.partition("\n")
+    return rest if first.startswith("# cause:") else source
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Write what a class made from the banks hands in.")
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("assignment")
+    parser.add_argument("--students", type=int, default=20, help="(default: 20)")
+    parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
+    given = parser.parse_args()
+    workspace = Workspace(given.workspace)
+    names = write_class(workspace, workspace.course.assignment(given.assignment), given.students, given.seed)
+    print(f"{len(names)} students have handed in {given.assignment}: {workspace.root / 'submitted'}")
