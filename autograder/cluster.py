@@ -106,7 +106,8 @@ class ClusterPool:
     def _connect(self) -> None:
         if self._client:
             return
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is said here, in other words
+        for name in ("distributed", "distributed.client"):  # what fails is said here, in other words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             asyncio.run(_reach(self.address))  # a Client that cannot connect takes a minute to be gone
             client = distributed.Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -25,6 +25,7 @@ from .sandbox import limit_met
 from .student_kernel import GRACE_SECONDS, KernelEnded, StudentKernel, TookTooLong
 
 SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose cells ran out of time
+MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
 MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
 
 
@@ -37,19 +38,21 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     code cell that did not run to its end carries an error output, hence can never score.
 
     A kernel or judge that was killed, and by no limit, is perhaps the machine's doing: for want of memory, say. So
-    a judged notebook is run once more then, and that time it is believed.
+    a judged notebook is run again then, until nothing is killed or the same is killed a second time.
 
     `progress(done, total)` is called before each cell. Raises RuntimeError when no kernel starts, JudgeDied when no
     judge does.
     """
     start = time.monotonic()
-    for _ in range(1 if job.isolation is None else 2):
+    killed = []
+    for _ in range(1 if job.isolation is None else MAX_RUNS):
         notebook = nbformat.reads(job.notebook, as_version=4)
         with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
             run = (_Run if job.isolation is None else _JudgedRun)(notebook, job, scratch, progress)
             asyncio.run(run.all_cells())
-        if not run.killed:
+        if not run.killed or run.killed in killed:
             break
+        killed.append(run.killed)
     return Executed(nbformat.writes(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
 
 
@@ -67,12 +70,12 @@ class _Run:
     def __init__(self, notebook, job: Job, scratch: str, progress):
         self.cells, self.job, self.scratch, self.progress = notebook.cells, job, scratch, progress
         self.problems: list[str] = []
-        self.kernel = StudentKernel(self.cells, job, scratch, self.problems, self._modules())
+        self.kernel = StudentKernel(self.cells, job, scratch, self.problems)
         self.deadline = float("inf")
         self.exercise, self.slow_exercise = None, object()
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
         self.restarts = 0
-        self.killed = False  # kernel or judge, perhaps through no fault of the notebook's
+        self.killed: list[tuple[int, str]] = []  # in which cell, and what, perhaps through no fault of the notebook's
 
     async def all_cells(self) -> None:
         """Run every code cell, starting anew where a kernel dies."""
@@ -132,7 +135,8 @@ class _Run:
     async def _start_again(self, index: int, died: _Died) -> None:
         """Replace what died, and bring it to where that was, after cell `index`; without the cells that ended it."""
         while True:
-            self.killed |= await self.kernel.ended(seconds=1) and self.kernel.was_killed
+            if await self.kernel.ended(seconds=1) and self.kernel.was_killed:
+                self.killed.append((died.index, "kernel"))
             self.guilty.add(died.index)
             self.restarts += 1
             await self.stop()
@@ -154,11 +158,6 @@ class _Run:
         patience = SHORT_PATIENCE if self.exercise == self.slow_exercise else 1
         left = self.deadline - time.monotonic()
         return max(1.0, min(patience * self.job.limits.cell_seconds, left))
-
-    def _modules(self) -> tuple[str, ...]:
-        """What the instructor's cells import."""
-        given = (c for c in self.cells if c.cell_type == "code" and whose(c) != "student" and not self._skipped(c))
-        return tuple(dict.fromkeys(name for cell in given for name in imported_modules(cell.source)))
 
     def label(self, index: int) -> str:
         return cell_label(self.cells, index)
@@ -191,8 +190,9 @@ class _JudgedRun(_Run):
         super().__init__(notebook, job, scratch, progress)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         given = [cell for cell in code if whose(cell) != "student"]
+        run = [cell.source for cell in given if not self._skipped(cell)]
         self.setting = {
-            "modules": self._modules(),
+            "modules": tuple(dict.fromkeys(name for source in run for name in imported_modules(source))),
             "reserved": frozenset().union(*(bound_names(cell.source) for cell in given)),
             "student_text": "\n\n".join(cell.source for cell in code if whose(cell) == "student"),
             "memory_bytes": job.limits.memory_bytes,
@@ -203,6 +203,9 @@ class _JudgedRun(_Run):
         self.judges = 0
 
     async def start(self) -> None:
+        env = {"CS231N_DATA": self.job.data} if self.job.data else {}
+        warm = template(self.job.pythonpath, {**(self.job.env or {}), **env})
+        warm.launch()  # so that it and the kernel's zygote import at the same time
         ours, theirs = socket.socketpair()
         with ours, theirs:
             await self.kernel.start(theirs.fileno())
@@ -210,8 +213,6 @@ class _JudgedRun(_Run):
             self.judges += 1
             os.mkdir(name)
             write_files(os.path.join(name, "work"), self.job.files)
-            env = {"CS231N_DATA": self.job.data} if self.job.data else {}
-            warm = template(self.job.pythonpath, {**(self.job.env or {}), **env})
             setting = Setting(kernel_pid=self.kernel.pid, home=name, work=os.path.join(name, "work"), **self.setting)
             self.judge = await warm.start(setting, ours)
 
@@ -273,7 +274,7 @@ class _JudgedRun(_Run):
         try:
             ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone)
         except JudgeDied as died:
-            self.killed = True
+            self.killed.append((index, "judge"))
             self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")
             if serving:
                 serving.cancel()

@@ -1,14 +1,25 @@
 """The list of the machine's fonts that matplotlib keeps."""
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from .held_folder import HeldFolder
+
 
 def warm_font_cache(folder: Path) -> None:
     """matplotlib looks for the machine's fonts once and keeps the list; let that be once for the whole class."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        env = {**os.environ, "MPLCONFIGDIR": str(folder)}
+    if folder.exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = HeldFolder(folder.parent, f".{folder.name}-")  # half a list, or its lock, would be in everybody's way
+    try:
+        env = {**os.environ, "MPLCONFIGDIR": str(building.path)}
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=env, capture_output=True)
+        building.path.chmod(0o755)  # a sandbox's user is somebody else
+        with contextlib.suppress(OSError):  # another process was first
+            os.rename(building.path, folder)
+    finally:
+        building.close()

@@ -20,7 +20,8 @@ class Job:
     `pythonpath` goes in front of the module path; `env` is the whole environment (None: that of the caller, only
     without isolation); `cwd` the working folder (None: an empty scratch folder); `files` are put into it, for student
     and judge, `submitted_files` for the student only. `data` is the folder of the data sets (None: there are none).
-    `skip_tagged=False` also runs the long cells tagged `skip-execution`.
+    `modules` are imported before the student's first cell, where a sandbox is kept warm for many: what the instructor's
+    cells import, but not the tests. `skip_tagged=False` also runs the long cells tagged `skip-execution`.
 
     In the sandbox nothing of the caller's environment is seen, `cwd` is read-only, and packages in `hidden` cannot be
     imported from where they are installed.
@@ -35,6 +36,7 @@ class Job:
     isolation: str | None = None
     data: str | None = None
     hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
+    modules: tuple[str, ...] = ()
     files: Files = ()
     submitted_files: Files = ()
 

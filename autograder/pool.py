@@ -36,20 +36,21 @@ class LocalPool:
         self._scratch: HeldFolder | None = None
 
     def __enter__(self) -> "LocalPool":
+        self._executor = self._processes()
+        for _ in range(self.workers):  # they import what they need while the first jobs are prepared
+            self._executor.submit(os.getpid)
         return self
 
     def __exit__(self, kind, *exception) -> None:
         if kind:  # Ctrl-C, say: nobody waits for what is still running
             for worker in multiprocessing.active_children():
                 worker.terminate()
-        if self._executor:
-            self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
         if self._scratch:
             self._scratch.close()  # a worker that student code killed could not
 
     def submit(self, job: Job) -> Future:
         """Start a job when a worker is free. Ask `result` what came of the future."""
-        self._executor = self._executor or self._processes()
         try:
             return self._executor.submit(_tidily, execute, job)
         except BrokenProcessPool:
@@ -99,6 +100,7 @@ def _end_with_parent() -> None:
     multiprocessing.parent_process().join()
     while os.path.exists(tempfile.tempdir):  # the other thread goes on meanwhile, and replaces a kernel that ended
         _end_descendants()
+        _remove_semaphores(Path(tempfile.tempdir))
         shutil.rmtree(tempfile.tempdir, ignore_errors=True)
     _end_descendants()
     os._exit(1)

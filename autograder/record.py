@@ -55,6 +55,8 @@ class Recorder:
         self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
         self.late = AssignLatePenalties(config=self.config, log=QUIET)
         self.late.init_plugin()
+        # where nbgrader puts tracebacks of the database's errors; they are reported, in words, and are in the log
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         with one_transaction(gradebook):
             self.layout = _Layout(gradebook, assignment.name)
 

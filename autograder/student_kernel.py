@@ -33,13 +33,11 @@ class TookTooLong(Exception):
 class StudentKernel:
     """One kernel after another for `cells`, each started in the surroundings of `job`.
 
-    `problems` grows by what is noteworthy, in words. `scratch` is a folder of the caller's; `modules` is what cells of
-    the instructor's import.
+    `problems` grows by what is noteworthy, in words. `scratch` is a folder of the caller's.
     """
 
-    def __init__(self, cells, job: Job, scratch: str, problems: list[str], modules=()):
+    def __init__(self, cells, job: Job, scratch: str, problems: list[str]):
         self.cells, self.job, self.scratch, self.problems = cells, job, scratch, problems
-        self.modules = tuple(modules)
         self.process = None  # a SandboxedKernel or an OrdinaryKernel
         self.client: KernelClient | None = None
         self.executed = 0  # cells
@@ -63,8 +61,8 @@ class StudentKernel:
         files = (*self.job.files, *self.job.submitted_files)
         if self._sandboxed:
             job, env = self.job, tuple((self.job.env or {}).items())
-            given = Surroundings(job.pythonpath, env, job.cwd, job.data, job.hidden, job.limits.processes)
-            self.process = await zygote_of(given).start(self.modules, job.limits, files, channel)
+            fixed = (job.pythonpath, env, job.cwd, job.data, job.hidden, job.limits.processes, job.modules)
+            self.process = await zygote_of(Surroundings(*fixed)).start(job.limits, files, channel)
         else:
             from .ordinary_kernel import OrdinaryKernel  # its imports are slow, and the sandbox does without
 

@@ -6,6 +6,9 @@ from pathlib import Path
 from . import edition
 from .course import Assignment
 from .font_cache import warm_font_cache
+from .job import SKIP_TAG, whose
+from .judge.names import imported_modules
+from .sanitize import read_built
 from .work_files import instructors_files
 from .workspace import Workspace
 
@@ -24,8 +27,20 @@ def surroundings(workspace: Workspace, assignment: Assignment, workers: int) -> 
         "env": _environment(workspace, str(max(1, (os.cpu_count() or 1) // workers))),
         "data": _data_sets(workspace),
         "hidden": ("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+        "modules": _modules(workspace, assignment),
         "files": instructors_files(workspace, assignment),
     }
+
+
+def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
+    """What the instructor's cells import, of all notebooks together, so that every kernel begins with the same.
+
+    Without the tests: what hidden ones import is nobody's business.
+    """
+    cells = (cell for name in assignment.notebooks for cell in read_built(workspace, assignment, name).cells)
+    code = (c for c in cells if c.cell_type == "code" and SKIP_TAG not in c.metadata.get("tags", []))
+    found = (imported_modules(cell.source) for cell in code if whose(cell) == "instructor")
+    return tuple(sorted({name for names in found for name in names}))
 
 
 def _environment(workspace: Workspace, threads: str) -> dict[str, str]:

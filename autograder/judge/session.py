@@ -95,8 +95,7 @@ class JudgeTemplate:
             with channel, theirs:
                 request = packed({"modules": setting.modules})
                 try:
-                    if self.pid is None:
-                        self._launch()
+                    self.launch()
                     socket.send_fds(self._socket, [request], [theirs.fileno(), channel.fileno()])
                 except ConnectionError:
                     raise JudgeDied(_ENDED) from None
@@ -130,7 +129,10 @@ class JudgeTemplate:
             with contextlib.suppress(OSError):
                 self._socket.sendall(packed({"reap": pid}))
 
-    def _launch(self) -> None:
+    def launch(self) -> None:
+        """Start the process, unless there is one. Raises OSError."""
+        if self.pid is not None:
+            return
         self.close()
         self._socket, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()

@@ -14,7 +14,7 @@ from .python_view import python_view
 
 HOME = "/home/student"
 WORK = f"{HOME}/work"
-SCRATCH = ("/tmp", HOME, "/dev/shm", "/run")
+SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}  # and their size, where it is no setting
 DATA = "/course/data"
 LIBRARY = "/course/library"
 DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
@@ -31,7 +31,7 @@ class Surroundings:
 
     `pythonpath` goes in front of their module path; `env` is added to their environment; `data` (read-only) holds the
     data sets; `hidden` are packages that they must not see. Their working folder is empty and can be written, or it is
-    `work`, read-only. `processes` is how many one may have at a time.
+    `work`, read-only. `processes` is how many one may have at a time; `modules` are imported before they begin.
     """
 
     pythonpath: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Surroundings:
     data: str | None = None
     hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
     processes: int = Limits().processes
+    modules: tuple[str, ...] = ()
 
 
 def command(program: list[str], given: Surroundings, inherited: Inherited, number: int = 0) -> list[str]:
@@ -145,6 +146,7 @@ def _environment(given: Surroundings) -> list[str]:
         **dict(given.env),
         "HOME": HOME,
         "USER": "student",
+        "IPYTHONDIR": "/run/ipython",  # where there is room, however full the scratch folders are
         "PATH": os.path.dirname(sys.executable),
         "TMPDIR": "/tmp",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",

@@ -53,7 +53,8 @@ class LastWords:
         self._thread.start()
 
     def text(self) -> str:
-        self._thread.join(timeout=1)
+        if self._thread:
+            self._thread.join(timeout=1)
         return self._text.decode("utf-8", "replace").strip()
 
     def _keep(self) -> None:

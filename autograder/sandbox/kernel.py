@@ -139,7 +139,8 @@ class SandboxedKernel:
         except TimeoutError:
             raise RuntimeError("the kernel in the sandbox was not ready in time") from None
         if not descriptors:
-            raise RuntimeError(f"the kernel in the sandbox did not start: {said.decode('utf-8', 'replace')}".strip())
+            why = said.decode("utf-8", "replace") or "its zygote ended"
+            raise RuntimeError(f"the kernel in the sandbox did not start: {why}")
         self._gone = descriptors[0]
         self.init = _process_of(self._gone)
         self.pid = next(iter(usage.children(self.init)), 0) if self.init > 0 else 0
@@ -165,43 +166,44 @@ class Zygote:
         """The process id of its bubblewrap, None while there is none."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    async def start(self, modules, limits: Limits, files=(), channel: int | None = None) -> SandboxedKernel:
-        """A new kernel, which has imported `modules`. Its working folder holds `files`, as pairs of a relative path and
-        the content; it is connected to the judge over the file descriptor `channel`.
+    async def start(self, limits: Limits, files=(), channel: int | None = None) -> SandboxedKernel:
+        """A new kernel, whose working folder holds `files`, as pairs of a relative path and the content.
+
+        It is connected to the judge over the file descriptor `channel`.
 
         Raises ValueError for a file that would lie outside the working folder, RuntimeError where files or folders
         cannot be used or no kernel starts.
         """
         _check_files(files, self.given, limits)
-        kernel = SandboxedKernel(limits)
+        for attempt in (1, 2):
+            kernel = SandboxedKernel(limits)
+            try:
+                self._ask(kernel, files, channel)
+                await asyncio.to_thread(kernel._started)
+                return kernel
+            except BaseException as error:
+                await kernel.end()
+                if not isinstance(error, OSError | RuntimeError):
+                    raise
+                if self.pid is None and attempt == 1:  # it may have been killed since the last kernel
+                    continue
+                words = self._said.text() if self._said and self.pid is None else ""
+                self.close()
+                raise RuntimeError(f"{error}\n{words}".strip()) from None
+
+    def _ask(self, kernel: SandboxedKernel, files, channel: int | None) -> None:
+        """Have the process fork a kernel. Raises OSError."""
         kernel._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         kernel._control.settimeout(START_SECONDS)
         try:
             with theirs, contextlib.ExitStack() as stack:
-                inherited = Inherited(stack)
-                setup = inherited.holding(_setup(kernel, limits, files))
+                setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files))
                 given = [theirs.fileno(), setup, kernel._said.end, *([] if channel is None else [channel])]
-                message = json.dumps({"modules": list(modules)}).encode()
-                for attempt in (1, 2):
-                    if self.pid is None:
-                        self._launch()
-                    try:
-                        socket.send_fds(self._socket, [message], given)
-                        break
-                    except OSError:
-                        if attempt == 2:
-                            raise RuntimeError(f"the sandbox did not start: {self._said.text()}") from None
-                        self.close()
+                if self.pid is None:
+                    self._launch()
+                socket.send_fds(self._socket, [b"fork"], given)
+        finally:
             kernel._said.listen()
-            await asyncio.to_thread(kernel._started)
-        except BaseException as error:
-            kernel._said.listen()
-            await kernel.end()
-            words = self._said.text() if self._said and self.pid is None else ""
-            if isinstance(error, RuntimeError) and words:
-                raise RuntimeError(f"{error}: {words}") from None
-            raise
-        return kernel
 
     def close(self) -> None:
         """End the process and all of its kernels."""
@@ -218,7 +220,8 @@ class Zygote:
         with theirs, contextlib.ExitStack() as stack:
             inherited = Inherited(stack)
             agent = (AGENT_MODULE, agent_source())
-            setting = {"scratch": SCRATCH, "work": WORK, "seccomp": seccomp.program(), "agent": agent}
+            setting = {"scratch": SCRATCH, "work": WORK, "modules": self.given.modules, "agent": agent}
+            setting["seccomp"] = seccomp.program()
             parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
             inherited.lend(theirs.fileno())
             numbers = (theirs.fileno(), *map(inherited.holding, parts))
@@ -238,7 +241,9 @@ _made = 0
 def zygote_of(given: Surroundings) -> Zygote:
     """The zygote of this process for these surroundings: the same one each time, as far as they are kept."""
     global _made
-    key = (os.getpid(), given)
+    folders = filter(None, (*given.pythonpath, given.work, given.data))
+    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))  # a folder made anew is another
+    key = (os.getpid(), given, places)
     found = _zygotes.pop(key, None)
     if found is None:
         found = Zygote(given, _made)
@@ -257,7 +262,7 @@ def close_zygotes() -> None:
 
 def zygote_pids() -> set[int]:
     """The process ids of the zygotes of this process."""
-    return {z.pid for (owner, _), z in _zygotes.items() if owner == os.getpid() and z.pid is not None}
+    return {z.pid for (owner, *_), z in _zygotes.items() if owner == os.getpid() and z.pid is not None}
 
 
 def _setup(kernel: SandboxedKernel, limits: Limits, files) -> bytes:

@@ -1,4 +1,4 @@
-"""The system calls that student code does without, as a filter for `bwrap --seccomp`.
+"""The system calls that student code does without, as a filter for seccomp.
 
 They reach parts of the operating system that no notebook needs, and where most of its holes were found, or take
 memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file), or
@@ -19,6 +19,7 @@ FORBIDDEN = {
     "fsmount": (432, 432),
     "fsopen": (430, 430),
     "fspick": (433, 433),
+    "io_setup": (206, 0),
     "io_uring_setup": (425, 425),
     "kcmp": (312, 272),
     "kexec_load": (246, 104),

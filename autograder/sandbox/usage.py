@@ -29,8 +29,7 @@ def memory(pids: list[str]) -> int:
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
-            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
-            total += (int(resident) - int(shared)) * resource.getpagesize()
+            total += max(map(_private, _threads(pid)), default=0)
     return total
 
 
@@ -39,9 +38,26 @@ def exact_memory(pids: list[str]) -> int:
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+            total += max(map(_anonymous, _threads(pid)), default=0)
     return total
+
+
+def _threads(pid: str) -> list[Path]:
+    """Each thread of a process: of one whose first thread has ended, Linux tells the memory only there."""
+    return list(Path(f"/proc/{pid}/task").iterdir())
+
+
+def _private(thread: Path) -> int:
+    resident, shared = (thread / "statm").read_text().split()[1:3]
+    return (int(resident) - int(shared)) * resource.getpagesize()
+
+
+def _anonymous(thread: Path) -> int:
+    try:
+        lines = (thread / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
 
 
 def listening(pid: int, folder: str) -> int:

@@ -1,9 +1,9 @@
 """The process in the sandbox that student kernels are forked from: it has imported already what they need.
 
-It runs no student's code and reads nothing of a submission. For each message {"modules": [...]} that comes with the
-descriptors of a control socket, a setup, a log and perhaps a channel, it forks a monitor. That makes new namespaces
-(processes, network, mounts, IPC) and empty scratch folders, and in them starts a first process, which starts the
-kernel. Both give up all rights before the setup, which is the student's, is read.
+It runs no student's code and reads nothing of a submission. For each message that comes with the descriptors of a
+control socket, a setup, a log and perhaps a channel, it forks a monitor. That makes new namespaces (processes, network,
+mounts, IPC) and empty scratch folders, and in them starts a first process, which gives up all rights for good and then
+starts the kernel. Only that reads the setup, which is the student's.
 
 This text runs where the package is not to be seen, so it needs the standard library only:
 
@@ -12,19 +12,21 @@ This text runs where the package is not to be seen, so it needs the standard lib
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import gc
 import importlib
-import json
 import marshal
 import os
 import random
 import resource
+import select
 import signal
 import socket
 import stat
 import struct
 import sys
+import tempfile
 import traceback
 import types
 
@@ -46,17 +48,19 @@ WARM = (
     "stack_data",
     "tornado.platform.asyncio",
 )
-CHANNEL = 3  # the file descriptor of the channel to the judge, in every kernel
+CHANNEL, SETUP = 3, 4  # file descriptors, in every kernel, of the channel to the judge and of what it reads first
 CONTROL_BYTES = 65536
 
 # linux/sched.h, linux/mount.h, linux/prctl.h, linux/capability.h
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
-SET_PDEATHSIG, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS, CAP_AMBIENT = 1, 22, 24, 38, 47
+SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS, CAP_AMBIENT = 1, 4, 22, 24, 38, 47
 AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER, CAPABILITY_VERSION_3 = 4, 2, 0x20080522
 CAPABILITIES = 64
 GET_INTERFACE_FLAGS, SET_INTERFACE_FLAGS, INTERFACE_UP = 0x8913, 0x8914, 1
 INTERFACE = "16sh22x"  # struct ifreq
+MOST_FILES = 20_000  # in a scratch folder: each takes memory, also an empty one
+KERNEL_PROCESS = 10  # the kernel's number inside, which is not the zygote's: some libraries tell a fork by it
 SYSTEMS = ("sys", "sysrq-trigger", "irq", "bus")  # of /proc; what bubblewrap makes read-only
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -68,8 +72,7 @@ def main(descriptor: int, setting_descriptor: int) -> None:
     with open(setting_descriptor, "rb") as file:
         setting = marshal.load(file)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    imported = set()
-    _import_all(WARM, imported)
+    _import_all((*WARM, *setting["modules"]))
     name, text = setting["agent"]
     agent = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, name, "exec"), agent.__dict__)
@@ -77,7 +80,6 @@ def main(descriptor: int, setting_descriptor: int) -> None:
         message, descriptors, *_ = socket.recv_fds(grader, CONTROL_BYTES, 4)
         if not message:
             return
-        _import_all(json.loads(message)["modules"], imported)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
@@ -88,17 +90,17 @@ def main(descriptor: int, setting_descriptor: int) -> None:
             os.close(number)
 
 
-def _import_all(names, imported: set) -> None:
-    new = [name for name in names if name not in imported]
-    for name in new:
-        imported.add(name)
+def _import_all(names) -> None:
+    for name in names:
         with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
-            if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
-                importlib.import_module("matplotlib_inline.backend_inline")
-    if new:
-        gc.collect()
-        gc.freeze()  # so that a kernel's collections do not copy the pages of all that is here
+    if "matplotlib" in sys.modules:  # what a picture needs beside it
+        package = importlib.import_module("matplotlib_inline")
+        importlib.import_module("matplotlib_inline.backend_inline")
+        # only what that imports is to be warm: imported anew, by the first picture, it finds a shell to show it in
+        del sys.modules["matplotlib_inline.backend_inline"], package.backend_inline
+    gc.collect()
+    gc.freeze()  # so that a kernel's collections do not copy the pages of all that is here
 
 
 def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, channel: int | None = None) -> None:
@@ -109,8 +111,8 @@ def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, chann
         _loopback_up()
         _mount(None, "/", None, RECURSIVE | PRIVATE)
         limits = marshal.loads(os.pread(setup, CONTROL_BYTES, 0))  # the grader's; what follows is the student's
-        for folder in setting["scratch"]:
-            _empty(folder, limits["scratch_bytes"])
+        for folder, size in setting["scratch"].items():
+            _empty(folder, size or limits["scratch_bytes"])
         heard, say = os.pipe()
         first = os.fork()
         if first == 0:
@@ -122,7 +124,14 @@ def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, chann
         said = os.read(heard, 1000)
         if said != b"started":
             raise OSError(said.decode("utf-8", "replace") or "the first process ended")
-        socket.send_fds(control, [b"started"], [os.pidfd_open(first)])
+        handle = os.pidfd_open(first)
+        socket.send_fds(control, [b"started"], [handle])
+        ended = select.poll()
+        ended.register(handle, select.POLLIN)
+        ended.register(control, 0)  # which tells when the grader has closed its end
+        ended.poll()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(first, signal.SIGKILL)
         _, status = os.waitpid(first, 0)
         control.send(str(os.waitstatus_to_exitcode(status)).encode())
         os._exit(0)
@@ -137,21 +146,26 @@ def _first_process(setting, limits, say, setup, log, channel) -> None:
     try:
         _called("prctl", SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _mount("proc", "/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
+        with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w") as file:
+            file.write(str(KERNEL_PROCESS - 1))
         for name in SYSTEMS:
             with contextlib.suppress(FileNotFoundError):
                 _mount(f"/proc/{name}", f"/proc/{name}", None, BIND)
                 _mount(None, f"/proc/{name}", None, REMOUNT | BIND | READ_ONLY | NO_SUID | NO_DEV | NO_EXEC)
+        _confine(setting, limits)
         kernel = os.fork()
         if kernel == 0:
             os.close(say)
-            _kernel(setting, limits, setup, log, channel)
+            _kernel(setting, setup, log, channel)
+        _called("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # a kernel that could write its memory could outlive itself in it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _confine(setting, limits)
+        _keep_open({say: say})
         os.write(say, b"started")
+        os.close(say)
     except BaseException as error:
-        os.write(say, f"{type(error).__name__}: {error}".encode()[:1000])
+        with contextlib.suppress(OSError):
+            os.write(say, f"{type(error).__name__}: {error}".encode()[:1000])
         os._exit(1)
-    _keep_open({})
     while True:
         process, status = os.wait()
         if process == kernel:
@@ -159,15 +173,13 @@ def _first_process(setting, limits, say, setup, log, channel) -> None:
             os._exit(code if code >= 0 else 128 - code)
 
 
-def _kernel(setting, limits, setup, log, channel) -> None:
-    """Give up all rights, then be an IPython kernel. Does not return."""
+def _kernel(setting, setup, log, channel) -> None:
+    """Be an IPython kernel. Does not return."""
     code = 1
     try:
         os.setsid()
-        _keep_open({1: log, 2: log, 4: setup, **({} if channel is None else {CHANNEL: channel})})
-        sys.stdout.flush()
-        _confine(setting, limits)
-        with open(4, "rb") as file:
+        _keep_open({1: log, 2: log, SETUP: setup, **({} if channel is None else {CHANNEL: channel})})
+        with open(SETUP, "rb") as file:
             marshal.load(file)
             given = marshal.load(file)
         if channel is not None:
@@ -179,6 +191,7 @@ def _kernel(setting, limits, setup, log, channel) -> None:
         with open(os.open(connection, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(given["connection"])
         random.seed()
+        tempfile._name_sequence = None
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         # nothing is to be kept, on a disk that may be full
@@ -203,9 +216,6 @@ def _serve() -> None:
 
     app = IPKernelApp.instance()
     app.initialize()
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline:  # it was imported before there was a kernel whose cells are to show their pictures
-        inline._enable_matplotlib_integration()
     # opens what its thread needs to send with, so that a cell which uses up the file descriptors can still say so
     app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
     app.start()
@@ -218,28 +228,39 @@ def _unpack(files) -> None:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             with open(path, "wb") as file:
                 file.write(content)
-        except OSError as error:
-            sys.exit(f"{path!r} cannot be put into the working folder: {error.strerror}")
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or "its name is no text"
+            sys.exit(f"{path!r} cannot be put into the working folder: {why}")
 
 
 def _keep_open(wanted: dict[int, int]) -> None:
-    """Leave no file descriptors open but these, {number: of which it is a copy}; 0 to 2 lead nowhere otherwise."""
-    beyond = max(map(int, os.listdir("/proc/self/fd"))) + 1
-    copies = {number: fcntl.fcntl(source, fcntl.F_DUPFD, beyond) for number, source in wanted.items()}
+    """Leave no file descriptors open but these, {number: of which it is a copy}.
+
+    The other numbers lead nowhere, but stay taken: a module may have opened one when it was imported.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(nowhere, number)
-    os.closerange(3, beyond)
+    there = {0, 1, 2, *map(int, os.listdir("/proc/self/fd"))} - {nowhere}
+    beyond = max(there) + 1
+    copies = {number: fcntl.fcntl(source, fcntl.F_DUPFD, beyond) for number, source in wanted.items()}
+    for number in there - wanted.keys():
+        os.dup2(nowhere, number, inheritable=number < 3)
     for number, copy in copies.items():
         os.dup2(copy, number, inheritable=number < 3)
-    os.closerange(beyond, beyond + len(copies) + 1)
+    for number in {*copies.values(), nowhere} - wanted.keys():
+        os.close(number)
 
 
 def _confine(setting, limits) -> None:
     """Give up every right, for good, and take on the limits and the filter of system calls."""
+    if len(os.listdir("/proc/self/task")) != 1:
+        raise OSError("there is a second thread, which would keep its rights")
     _called("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for number in range(CAPABILITIES):
-        libc.prctl(CAPBSET_DROP, number, 0, 0, 0)  # fails for those that this Linux does not have
+        try:
+            _called("prctl", CAPBSET_DROP, number, 0, 0, 0)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # this Linux does not have that one
+                raise
     _called("prctl", CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0, 0, 0)
     _called("capset", struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
     for name, (soft, hard) in limits["resources"].items():
@@ -253,7 +274,7 @@ def _confine(setting, limits) -> None:
 def _empty(folder: str, size: int) -> None:
     """Mount an empty scratch folder in the place of this one, with the folders, files and mounts that were there."""
     there = list(_entries(folder, os.stat(folder).st_dev))
-    _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, f"size={size},mode=0755")
+    _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, f"size={size},nr_inodes={MOST_FILES},mode=0755")
     for path, mode, what in there:
         if isinstance(what, int):
             os.mkdir(path) if stat.S_ISDIR(mode) else open(path, "w").close()

@@ -28,7 +28,8 @@ from autograder.surroundings import surroundings
 from autograder.workspace import Workspace
 
 HONEST = "honest"
-WORKERS = 4  # more than there are processors: most attacks wait for a limit
+WORKERS, MORE_WORKERS = 2, 4
+WAITING = ("channel", "forged_messages", "patched_libraries")  # groups of which most only wait for a limit
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")
@@ -83,7 +84,7 @@ def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedC
     with Surroundings(course, folder) as around:
         uncollected = _hand_in(course, folder, attacks, around.known)
         before = around.state()
-        report = grade(course, ASSIGNMENT, workers=WORKERS)
+        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in WAITING else WORKERS)
         notebooks = _notebooks(course, report)
         found = GradedClass(report, _scores(course), notebooks, _pages(course, notebooks), uncollected)
         found.changed = {path for path, _ in before ^ around.state()}

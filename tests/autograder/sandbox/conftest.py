@@ -50,7 +50,7 @@ def kernel():
     @contextlib.asynccontextmanager
     async def start(limits=LIMITS, files=(), channel=None, env=(), **surroundings):
         given = Surroundings(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
-        process = await zygote_of(given).start((), limits, files, channel)
+        process = await zygote_of(given).start(limits, files, channel)
         client = AsyncKernelClient()
         try:
             client.load_connection_info({**json.loads(process.connection()), "ip": process.folder})

@@ -69,6 +69,19 @@ def test_when_a_kernel_dies_the_channel_is_over(kernel, channel, before, how):
     assert asyncio.run(die()) == b""
 
 
+def test_what_a_module_opened_in_the_zygote_is_not_what_the_kernel_opens(run, open_folder):
+    (open_folder / "opening.py").write_text("import os\nHELD = [os.open(os.devnull, os.O_RDONLY) for _ in range(9)]")
+    cells = ("import os, opening", "for number in opening.HELD: os.close(number)", "6 * 7")
+    assert run(*cells, pythonpath=(str(open_folder),), modules=("opening",)) == ["", "", "42"]
+
+
+def test_two_kernels_of_one_zygote_draw_other_numbers(run, open_folder):
+    draw = "import random, secrets, tempfile, uuid, numpy as np\n"
+    draw += "print(random.random(), np.random.random(), secrets.token_hex(4), uuid.uuid4(), tempfile.mktemp())"
+    first, second = (run(draw)[0].split() for _ in range(2))
+    assert all(one != other for one, other in zip(first, second, strict=True))
+
+
 def test_the_kernels_process_is_known_here(kernel):
     async def status_of():
         async with kernel() as running:

@@ -37,6 +37,25 @@ time.sleep(20)"""
     assert cells[2] == "2"
 
 
+def test_memory_counts_of_a_process_whose_first_thread_has_ended(run_notebook):
+    hidden = """
+import ctypes, os, threading, time
+for _ in range(4):
+    if os.fork() == 0:
+        held = bytearray(b"x") * 400_000_000
+        threading.Thread(target=time.sleep, args=(20,)).start()
+        ctypes.CDLL(None).syscall(60, 0)  # exit, of this thread alone
+time.sleep(8)"""
+    problems, _ = run_notebook(hidden)
+    assert problems == ("cell 1 ran out of memory (limit 1 GB)",)
+
+
+def test_files_are_bounded_in_number_too(run_notebook):
+    fill = "import os\nfor i in range(30_000): os.mknod(f'/dev/shm/{i}')"
+    problems, cells = run_notebook(fill)
+    assert problems == ("cell 1 filled its scratch folder (limit 10 MB)",) and "No space left" in cells[0]
+
+
 def test_a_fork_bomb_is_bounded(run_notebook):
     bomb = """
 import os, time
