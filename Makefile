@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 WORKERS ?= 2
+FAULTS ?= 100
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 ASSIGNMENTS := $(shell sed -n 's/^name = "\(.*\)"/\1/p' assignments/course.toml)
@@ -13,11 +14,12 @@ KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_l
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup bubblewrap postgresql demo test test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql demo test test-faults test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
 	@echo "make test    run the whole test suite"
+	@echo "make test-faults    grade classes of 50 while the grader, its processes, the database and the disk fail"
 	@echo "make test-pytorch   hold the library against PyTorch, in $(TORCH_VENV) (TORCH=... is what pip installs)"
 	@echo "make setup   only make $(VENV), with the kit installed in it"
 	@echo "make lint    check the style of the code"
@@ -68,6 +70,9 @@ demo: setup bubblewrap
 
 test: setup bubblewrap postgresql
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+
+test-faults: setup bubblewrap postgresql
+	@$(BIN)/python tests/faults/run.py --faults $(FAULTS)
 
 test-pytorch: $(TORCH_VENV)/installed
 	@$(TORCH_VENV)/bin/python -m pytest tests/cs231n_lib/against_pytorch

@@ -6,6 +6,7 @@ student's machine, the local pool of `cs231n grade`, and any place that can run 
 """
 
 import asyncio
+import json
 import os
 import socket
 import tempfile
@@ -15,6 +16,7 @@ from dataclasses import replace
 
 import nbformat
 from nbformat.v4 import new_output
+from nbformat.v4.rwbase import rejoin_lines
 
 from .job import SKIP_TAG, Executed, Job, cell_label, whose, write_files
 from .judge.bundle import serve_code
@@ -46,14 +48,14 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     start = time.monotonic()
     killed = []
     for _ in range(1 if job.isolation is None else MAX_RUNS):
-        notebook = nbformat.reads(job.notebook, as_version=4)
+        notebook = rejoin_lines(nbformat.from_dict(json.loads(job.notebook)))  # which needs no validation any more
         with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
             run = (_Run if job.isolation is None else _JudgedRun)(notebook, job, scratch, progress)
             asyncio.run(run.all_cells())
         if not run.killed or run.killed in killed:
             break
         killed.append(run.killed)
-    return Executed(nbformat.writes(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
+    return Executed(json.dumps(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
 
 
 class _Died(Exception):

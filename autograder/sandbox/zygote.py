@@ -195,7 +195,7 @@ def _kernel(setting, setup, log, channel) -> None:
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         # nothing is to be kept, on a disk that may be full
-        sys.argv = ["ipykernel_launcher", "-f", connection, "--HistoryManager.hist_file=:memory:"]
+        sys.argv = ["ipykernel_launcher", "-f", connection, "--HistoryManager.enabled=False"]
         _serve()
         code = 0
     except SystemExit as end:

@@ -1,0 +1,23 @@
+"""A small class is graded while things fail: a short run of what `python tests/faults/run.py` does at length."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import sandbox
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "autograder"))
+
+from postgresql import program
+
+
+def test_whatever_fails_meanwhile_a_class_ends_up_graded_as_if_nothing_had():
+    if why_not := sandbox.missing():
+        pytest.skip(f"not run: {why_not}")
+    setup = "postgresql" if program("postgres") else "sqlite"
+    script = Path(__file__).with_name("run.py")
+    command = [sys.executable, script, "--students", "6", "--faults", "8", "--seed", "4", "--setup", setup, "--hurry"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    assert done.returncode == 0, done.stdout
