@@ -69,8 +69,12 @@ def grade(
     """
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
-    if isolation == "sandbox" and not scheduler and (why_not := sandbox.missing()):
-        raise why_not
+    with ThreadPoolExecutor(1) as thread:  # starting a sandbox takes as long as importing nbgrader
+        needed = isolation == "sandbox" and not scheduler
+        why_not = thread.submit(sandbox.missing) if needed else None
+        import nbgrader.api  # noqa: F401
+    if why_not and why_not.result():
+        raise why_not.result()
     with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
         _check_ready(workspace, gradebook, assignment)
         names = _students(workspace, assignment, students)

@@ -4,6 +4,7 @@ The kernel's sockets lie in the sandbox: the grader reaches them through /proc/P
 """
 
 import asyncio
+import atexit
 import contextlib
 import json
 import marshal
@@ -246,6 +247,8 @@ def zygote_of(given: Surroundings) -> Zygote:
     key = (os.getpid(), given, places)
     found = _zygotes.pop(key, None)
     if found is None:
+        if _made == 0:
+            atexit.register(close_zygotes)
         found = Zygote(given, _made)
         _made += 1
     _zygotes[key] = found
