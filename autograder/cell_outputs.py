@@ -20,7 +20,7 @@ class Outputs:
     def __init__(self, limit: int):
         self.limit, self.size, self.has_error = limit, 0, False
         self.errors = 0
-        self.malformed = False  # something was no output at all
+        self.malformed = False  # something was no output of Jupyter's
         self._outputs: list[dict] = []
         self._displayed: dict[str, dict] = {}
         self._clear_next = False
@@ -83,6 +83,10 @@ class Outputs:
         """Say that something was put out that is too large to look at."""
         if self._too_much(self.limit + 1):
             self._print("stdout", self._note)
+
+    def not_an_output(self) -> None:
+        """Note that something came which is no output of Jupyter's."""
+        self.malformed = True
 
     def drop_errors(self, name: str) -> None:
         """Take out the errors of this name."""

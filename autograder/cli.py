@@ -1,5 +1,7 @@
 """The `cs231n` command. Only click is imported here; a command imports what it needs when it runs."""
 
+import atexit
+import gc
 import sys
 
 import click
@@ -33,6 +35,7 @@ With CS231N_DEBUG=1 in the environment, failures show their traceback."""
 def main(ctx: click.Context, directory: str | None) -> None:
     """Run the CS231n course: work through its notebooks, or hand them out, collect and grade them."""
     ctx.obj = directory
+    atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
 
 
 def _workspace(ctx: click.Context):

@@ -131,7 +131,6 @@ class Station(WorkerPlugin):
         """The job with this machine's folders in the place of the coordinator's."""
         data = os.environ.get("CS231N_DATA")
         env = {**(job.env or {}), "PATH": os.environ.get("PATH", os.defpath)}
-        env |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
         return replace(
             job,
             pythonpath=tuple(str(self.folder / name) for name in folders),

@@ -20,14 +20,15 @@ from nbformat.v4.rwbase import rejoin_lines
 
 from .job import SKIP_TAG, Executed, Job, cell_label, whose, write_files
 from .judge.bundle import serve_code
-from .judge.names import bound_names, imported_modules
+from .judge.names import bound_names
 from .judge.session import Judge, JudgeDied, Ran, Setting, template
 from .partial_credit import settle
 from .sandbox import limit_met
-from .student_kernel import GRACE_SECONDS, KernelEnded, StudentKernel, TookTooLong
+from .student_kernel import GRACE_SECONDS, KernelEnded, ServedCells, StudentKernel, TookTooLong
 
 SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose cells ran out of time
 MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
+LET_GO_SECONDS = 1  # for a kernel whose judge has ended
 MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
 
 
@@ -192,9 +193,8 @@ class _JudgedRun(_Run):
         super().__init__(notebook, job, scratch, progress)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         given = [cell for cell in code if whose(cell) != "student"]
-        run = [cell.source for cell in given if not self._skipped(cell)]
         self.setting = {
-            "modules": tuple(dict.fromkeys(name for source in run for name in imported_modules(source))),
+            "cells": tuple(cell.source for cell in given if not self._skipped(cell)),
             "reserved": frozenset().union(*(bound_names(cell.source) for cell in given)),
             "student_text": "\n\n".join(cell.source for cell in code if whose(cell) == "student"),
             "memory_bytes": job.limits.memory_bytes,
@@ -203,6 +203,8 @@ class _JudgedRun(_Run):
         }
         self.judge: Judge | None = None
         self.judges = 0
+        self.serving: asyncio.Task | None = None  # the request by which the kernel serves the judge
+        self.served: ServedCells | None = None
 
     async def start(self) -> None:
         env = {"CS231N_DATA": self.job.data} if self.job.data else {}
@@ -221,6 +223,7 @@ class _JudgedRun(_Run):
     async def stop(self) -> None:
         if self.judge:
             self.judge.end()
+        await self._end_serving(LET_GO_SECONDS)
         await self.kernel.stop()
 
     async def run_cell(self, index: int) -> None:
@@ -228,7 +231,7 @@ class _JudgedRun(_Run):
         if whose(cell) != "test":
             await super().run_cell(index)
         if whose(cell) == "instructor":
-            ran, _ = await self._judge(index)
+            ran = await self._judge(index, self._test_follows(index))
             error = next((o for o in ran.outputs if o["output_type"] == "error"), None)
             if error and not any(o.output_type == "error" for o in cell.outputs):
                 self.problems.append(f"{self.label(index)} failed for the tests: {error['ename']}: {error['evalue']}")
@@ -241,7 +244,7 @@ class _JudgedRun(_Run):
         """As above; what ended the student's kernel runs in the judge all the same, or a student could prevent it."""
         await super().run_again(index)
         if whose(self.cells[index]) == "instructor":
-            ran, _ = await self._judge(index)
+            ran = await self._judge(index)
             if ran.lost:
                 raise _Died(index)
 
@@ -249,9 +252,9 @@ class _JudgedRun(_Run):
         """Run a test cell in the judge: nothing but what the judge says decides about its points."""
         cell = self.cells[index]
         cell.outputs = []
-        ran, printed = await self._judge(index)
+        ran = await self._judge(index, self._test_follows(index))
         cell.execution_count = self.kernel.executed
-        cell.outputs = [*printed, *map(nbformat.from_dict, ran.outputs)]
+        cell.outputs += map(nbformat.from_dict, ran.outputs)  # after what was printed, if that is known by now
         if ran.ok and (no_points := settle(cell.outputs, float(cell.metadata.nbgrader.points))):
             self.fail(index, "NoPoints", no_points)
         if any(o.output_type == "error" and o.ename == "StudentTimeout" for o in cell.outputs):
@@ -268,24 +271,50 @@ class _JudgedRun(_Run):
         if ran.lost:
             raise _Died(index)
 
-    async def _judge(self, index: int) -> tuple[Ran, list]:
-        """Run a cell in the judge while the student's kernel serves it. What came of it, and what that printed."""
+    async def _judge(self, index: int, go_on: bool = False) -> Ran:
+        """Run a cell in the judge while the student's kernel serves it; go_on: as it will for the next cell.
+
+        A request to serve takes as long as a small test, hence one for all tests between two other cells.
+        """
         seconds = self.seconds_for_cell()
         cell, alone = self.cells[index], index in self.guilty
-        serving = None if alone else asyncio.create_task(self.kernel.serve(index, serve_code()))
+        if not alone:
+            if self.serving and self.serving.done():  # before it was told to
+                await self._end_serving()
+            if not self.serving:
+                self.served = self.kernel.serving()
+                self.serving = asyncio.create_task(self.kernel.serve(serve_code(), self.served))
+            self.served.cells.append(index)
+            self.kernel.executed += 1
         try:
-            ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone)
+            mark = index if go_on else None
+            ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone, mark=mark)
         except JudgeDied as died:
             self.killed.append((index, "judge"))
             self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")
-            if serving:
-                serving.cancel()
-                await asyncio.wait([serving])
             raise _Died(index) from None
-        if serving is None:
-            return ran, []
-        done, _ = await asyncio.wait([serving], timeout=GRACE_SECONDS)
+        ended = None if ran.serving else await self._end_serving()
+        return replace(ran, lost=ran.lost or ended)
+
+    def _test_follows(self, index: int) -> bool:
+        """Whether the next cell that is run is a test."""
+        later = (cell for cell in self.cells[index + 1 :] if cell.cell_type == "code" and not self._skipped(cell))
+        following = next(later, None)
+        return following is not None and whose(following) == "test"
+
+    async def _end_serving(self, seconds: float = GRACE_SECONDS) -> str | None:
+        """Wait until the kernel lets go, and put what was printed before the outputs of the tests.
+
+        Returns why the kernel ended, if it did.
+        """
+        if self.serving is None:
+            return None
+        serving, self.serving = self.serving, None
+        done, _ = await asyncio.wait([serving], timeout=seconds)
         if not done:
             serving.cancel()
-        printed, ended = await serving
-        return (replace(ran, lost=ran.lost or ended) if ended else ran), printed
+        ended = await serving
+        for index in self.served.cells:
+            if whose(self.cells[index]) == "test":
+                self.cells[index].outputs[:0] = self.kernel.shown(self.served, index)
+        return ended

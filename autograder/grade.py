@@ -13,8 +13,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 from nbformat.v4.rwbase import rejoin_lines
 
 from . import progress_events as events
@@ -22,17 +24,18 @@ from . import sandbox
 from .course import Assignment
 from .database_errors import in_words, persistently
 from .errors import KitError
-from .grading_lock import only_grader
 from .job import Executed, Job
-from .pool import LocalPool
+from .pool import LocalPool, importing
 from .receipts import Receipts
-from .record import Recorder, remove_leftovers
 from .report import ClassReport, Row, explain, in_short
 from .sanitize import Frame, SanitizedNotebook, not_gradable, read_built, sanitize
 from .submission_log import SubmissionLog
 from .surroundings import surroundings
 from .work_files import accepted_files, hand_in_time
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .record import Recorder
 
 RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
 KEPT = "cs231n"  # where an autograded notebook says what came of its execution, besides the outputs
@@ -69,19 +72,30 @@ def grade(
     """
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
-    with ThreadPoolExecutor(1) as thread:  # starting a sandbox takes as long as importing nbgrader
-        needed = isolation == "sandbox" and not scheduler
-        why_not = thread.submit(sandbox.missing) if needed else None
-        import nbgrader.api  # noqa: F401
-    if why_not and why_not.result():
-        raise why_not.result()
-    with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
-        _check_ready(workspace, gradebook, assignment)
-        names = _students(workspace, assignment, students)
-        remove_leftovers(workspace, assignment.name)
-        gradebook.db.remove()  # from here on, the gradebook is the recording thread's
-        run = _Run(workspace, gradebook, assignment, workers or os.cpu_count() or 1, isolation, scheduler, watch)
-        rows = run.grade(names, force, progress)
+    failed = None
+    with _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1) as pool:
+        run = _Run(workspace, assignment, pool, isolation, watch)
+        with ThreadPoolExecutor(1) as thread:
+            sandboxed = isolation == "sandbox" and not scheduler
+            why_not = thread.submit(sandbox.missing) if sandboxed else None
+            try:
+                todo = run.look_around(students)
+                if sandboxed:
+                    run.warm_up(todo, force)
+            except Exception as error:  # to be said where nothing worse has to be
+                failed = error
+            with importing():  # nbgrader, for a second
+                from .grading_lock import only_grader
+                from .record import remove_leftovers
+        if why_not and why_not.result():
+            raise why_not.result()
+        with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
+            _check_ready(workspace, gradebook, assignment)
+            if failed:
+                raise failed
+            remove_leftovers(workspace, assignment.name)
+            gradebook.db.remove()  # from here on, the gradebook is the recording thread's
+            rows = run.grade(todo, gradebook, force, progress)
     report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
     watch(events.finished(report))
     return report
@@ -108,43 +122,47 @@ class _Submission:
 
 
 class _Run:
-    def __init__(
-        self,
-        workspace: Workspace,
-        gradebook,
-        assignment: Assignment,
-        workers: int,
-        isolation: str,
-        scheduler: str | None,
-        watch: events.Watcher,
-    ):
-        self.workspace, self.gradebook, self.assignment, self.watch = workspace, gradebook, assignment, watch
-        self.isolation = isolation
-        self.pool = _cluster(scheduler) if scheduler else LocalPool(workers)
-        self.given = surroundings(workspace, assignment, workers)
-        self.receipts = Receipts(workspace, assignment, isolation, self.given)
+    def __init__(self, workspace: Workspace, assignment: Assignment, pool, isolation: str, watch: events.Watcher):
+        self.workspace, self.assignment, self.pool = workspace, assignment, pool
+        self.isolation, self.watch = isolation, watch
 
-    def grade(self, students: list[str], force: bool, progress) -> list[Row]:
+    def look_around(self, students: Iterable[str] | None) -> list[_Submission]:
+        """What there is to grade. Raises KitError."""
+        names = _students(self.workspace, self.assignment, students)
+        self.given = surroundings(self.workspace, self.assignment)
+        self.receipts = Receipts(self.workspace, self.assignment, self.isolation, self.given)
+        return [self._submission(student) for student in names]
+
+    def warm_up(self, todo: list[_Submission], force: bool) -> None:
+        """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader."""
+        changed = sum(force or not self.receipts.read(s.student, s.digest) for s in todo)
+        # templates import what a cell of the instructor's names, whether it runs or not
+        named = "".join(f"\n    import {name}" for name in self.given["modules"])
+        cell = new_code_cell(f"if False:{named}\n    pass", metadata={"nbgrader": {"solution": False}})
+        job = Job(json.dumps(new_notebook(cells=[cell])), isolation=self.isolation, **self.given)
+        self.pool.warm_up(job, changed * len(self.assignment.notebooks))
+
+    def grade(self, todo: list[_Submission], gradebook, force: bool, progress) -> list[Row]:
+        """Empty `todo`; returns a row for each."""
+        from .record import Recorder
+
+        students = [submission.student for submission in todo]
         thread = ThreadPoolExecutor(1, "record")
         try:
-            recorder = thread.submit(persistently, Recorder, self.workspace, self.gradebook, self.assignment).result()
+            recorder = thread.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
-            todo = [self._submission(student) for student in students]
             if not force:
                 scores = thread.submit(persistently, recorder.scores).result()
                 rows = {s.student: row for s in todo if (row := self._unchanged(s, scores.get(s.student)))}
-                todo = [submission for submission in todo if submission.student not in rows]
+                todo[:] = [submission for submission in todo if submission.student not in rows]
             self.watch(events.started(self.assignment.name, len(students), len(todo)))
             for done, row in enumerate(rows.values(), start=1):
                 self.watch(events.submission(row, done, len(students)))
             progress(len(rows), len(students), "")
-            if not todo:
-                return [rows[student] for student in students]
-            with self.pool:
-                for row in self._run(todo, force, lambda submission: thread.submit(self._finish, submission, recorder)):
-                    rows[row.student] = row
-                    self.watch(events.submission(row, len(rows), len(students)))
-                    progress(len(rows), len(students), row.student)
+            for row in self._run(todo, force, lambda submission: thread.submit(self._finish, submission, recorder)):
+                rows[row.student] = row
+                self.watch(events.submission(row, len(rows), len(students)))
+                progress(len(rows), len(students), row.student)
             return [rows[student] for student in students]
         finally:
             thread.shutdown(wait=True, cancel_futures=True)
@@ -242,7 +260,7 @@ class _Run:
         submission.executed[name] = executed
         submission.log.say(f"{name}: ran for {executed.seconds:.2f} s", *executed.problems)
 
-    def _finish(self, submission: _Submission, recorder: Recorder) -> Row:
+    def _finish(self, submission: _Submission, recorder: "Recorder") -> Row:
         """Record a submission that has been executed; in the recording thread."""
         student, log = submission.student, submission.log
         row = Row(student, "failed", None, submission.seconds, [], str(log.path.relative_to(self.workspace.root)))

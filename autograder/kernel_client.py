@@ -187,5 +187,5 @@ def _put_out(outputs: Outputs, kind: str, content: dict) -> bool:
     elif kind == "clear_output":
         outputs.clear(content.get("wait") is True)
     elif kind in ("stream", "display_data", "update_display_data", "execute_result", "error"):
-        outputs.malformed = True
+        outputs.not_an_output()
     return False

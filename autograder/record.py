@@ -13,7 +13,6 @@ import logging
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -23,23 +22,17 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, IgnorePattern, LimitOutput, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy import case, func
+from sqlalchemy import Select, bindparam, case, func, select
 
 from .course import TIMESTAMP, Assignment
 from .preprocessors import StderrToStdout
+from .report import NotebookScore
 from .storable_text import storable
 from .workspace import Workspace
 
 QUIET = logging.getLogger("autograder.nbgrader")
 MAX_DEPTH = 50  # of lists and dicts within each other
 OLD = "old"  # the folder that is being replaced
-
-
-@dataclass(frozen=True)
-class NotebookScore:
-    score: float
-    max_score: float
-    needs_manual_grade: bool
 
 
 class Recorder:
@@ -127,7 +120,10 @@ def _add_student(db, student: str) -> None:
 
 
 class _Layout:
-    """The notebooks of an assignment as the gradebook has them, and which of their cells have a mark or a comment."""
+    """The notebooks of an assignment as the gradebook has them, and which of their cells have a mark or a comment.
+
+    With the queries for what there is of a submission: to make them takes longer than to ask them.
+    """
 
     def __init__(self, gradebook: Gradebook, assignment: str):
         columns = gradebook.db.query(api.Notebook.id, api.Notebook.name, api.Notebook.max_score)
@@ -142,6 +138,17 @@ class _Layout:
                 self.marked[id] = name
             if kind in ("SolutionCell", "TaskCell"):
                 self.commented[id] = name
+        of_notebooks = bindparam("notebooks", expanding=True)
+        self.submitted = select(api.SubmittedNotebook).where(
+            api.SubmittedNotebook.notebook_id.in_(self.notebooks),
+            api.SubmittedNotebook.assignment_id == bindparam("submission"),
+        )
+        self.grades, self.comments = (
+            select(table).where(table.cell_id.in_(cells), table.notebook_id.in_(of_notebooks))
+            for table, cells in ((api.Grade, self.marked), (api.Comment, self.commented))
+        )
+        self.all_scores = _scores(self)
+        self.scores = self.all_scores.where(api.SubmittedNotebook.id.in_(of_notebooks))
 
 
 class _Entries:
@@ -152,17 +159,16 @@ class _Entries:
     """
 
     def __init__(self, db, layout: _Layout, submission: str):
-        def of(table, cells: dict[str, str]) -> dict:
-            found = db.query(table).filter(table.cell_id.in_(cells), table.notebook_id.in_(names))
+        found = db.scalars(layout.submitted, {"submission": submission})
+        self.notebooks = {layout.notebooks[notebook.notebook_id][0]: notebook for notebook in found}
+        names = {notebook.id: name for name, notebook in self.notebooks.items()}
+
+        def named(query, cells: dict[str, str]) -> dict:
+            found = db.scalars(query, {"notebooks": list(names)})
             return {(names[entry.notebook_id], cells[entry.cell_id]): entry for entry in found}
 
-        notebooks = db.query(api.SubmittedNotebook).filter(
-            api.SubmittedNotebook.notebook_id.in_(layout.notebooks), api.SubmittedNotebook.assignment_id == submission
-        )
-        self.notebooks = {layout.notebooks[notebook.notebook_id][0]: notebook for notebook in notebooks}
-        names = {notebook.id: name for name, notebook in self.notebooks.items()}
-        self.grades = of(api.Grade, layout.marked)
-        self.comments = of(api.Comment, layout.commented)
+        self.grades = named(layout.grades, layout.marked)
+        self.comments = named(layout.comments, layout.commented)
         self.db = self
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str):
@@ -197,15 +203,27 @@ def _storable(value, depth: int = 0):
 def recorded_scores(
     gradebook: Gradebook, layout: _Layout, entries: _Entries | None = None
 ) -> dict[str, dict[str, NotebookScore]]:
-    """What the gradebook says now, by student and notebook: of one submission, or of the whole class.
+    """What the gradebook says now, by student and notebook: of one submission, or of the whole class."""
+    if entries:
+        given = {"notebooks": [notebook.id for notebook in entries.notebooks.values()]}
+        found = gradebook.db.execute(layout.scores, given)
+    else:
+        found = gradebook.db.execute(layout.all_scores)
+    scores: dict[str, dict[str, NotebookScore]] = {}
+    for student, id, penalty, score, waiting in found:
+        name, max_score = layout.notebooks[id]
+        scores.setdefault(student, {})[name] = NotebookScore(max(0.0, score - (penalty or 0)), max_score, waiting > 0)
+    return scores
 
-    The sums are those of nbgrader's SubmittedNotebook.score and needs_manual_grade, which search all grades of all
-    submissions for each notebook.
+
+def _scores(layout: _Layout) -> Select:
+    """The sums of nbgrader's SubmittedNotebook.score and needs_manual_grade, which search all grades of all submissions
+    for each notebook.
     """
     notebook, submission, grade = api.SubmittedNotebook, api.SubmittedAssignment, api.Grade
     by_hand = func.coalesce(func.sum(case((grade.needs_manual_grade, 1), else_=0)), 0)
-    query = (
-        gradebook.db.query(
+    return (
+        select(
             submission.student_id,
             notebook.notebook_id,
             notebook.late_submission_penalty,
@@ -214,16 +232,9 @@ def recorded_scores(
         )
         .join(submission, submission.id == notebook.assignment_id)
         .outerjoin(grade, (grade.notebook_id == notebook.id) & grade.cell_id.in_(layout.marked))
-        .filter(notebook.notebook_id.in_(layout.notebooks))
+        .where(notebook.notebook_id.in_(layout.notebooks))
         .group_by(submission.student_id, notebook.notebook_id, notebook.late_submission_penalty)
     )
-    if entries:
-        query = query.filter(notebook.id.in_([found.id for found in entries.notebooks.values()]))
-    scores: dict[str, dict[str, NotebookScore]] = {}
-    for student, id, penalty, score, waiting in query:
-        name, max_score = layout.notebooks[id]
-        scores.setdefault(student, {})[name] = NotebookScore(max(0.0, score - (penalty or 0)), max_score, waiting > 0)
-    return scores
 
 
 @contextlib.contextmanager

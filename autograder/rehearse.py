@@ -20,7 +20,7 @@ def rehearse(workspace: Workspace, assignment_name: str) -> list[str]:
     import nbformat
 
     assignment = workspace.course.assignment(assignment_name)
-    given = surroundings(workspace, assignment, os.cpu_count() or 1)
+    given = surroundings(workspace, assignment)
     isolation = "process" if sandbox.missing() else "sandbox"
     found = []
     with LocalPool(os.cpu_count() or 1) as pool:

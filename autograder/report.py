@@ -7,10 +7,16 @@ from .console import plain, table
 from .course import Assignment
 from .job import cell_label
 from .outcomes import GRADER_ERRORS, outcomes
-from .record import NotebookScore
 
 MOST_REASONS = 50  # of one notebook, and as many remarks on the submission
 REASON_LENGTH = 500  # characters
+
+
+@dataclass(frozen=True)
+class NotebookScore:
+    score: float
+    max_score: float
+    needs_manual_grade: bool
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 
 import nbformat
 
 from .cell_outputs import Outputs
 from .job import Job, cell_label
+from .judge.agent import MARK
 from .judge.bundle import connect_code
 from .kernel_client import Gone, KernelClient, NoReply
 from .sandbox import Surroundings, limit_met, zygote_of
@@ -119,25 +121,33 @@ class StudentKernel:
         if self._asked_to_exit:  # it answers before it goes; the next cell is not to blame
             raise KernelEnded("ended its kernel (exit)")
 
-    async def serve(self, index: int, code: str) -> tuple[list, str | None]:
-        """Run code that serves the judge while that runs cell `index`, until it is done or this is cancelled.
+    async def serve(self, code: str, served: "ServedCells") -> str | None:
+        """Run code that serves the judge while that runs some cells, until it is done or this is cancelled.
 
-        Returns what was printed or shown meanwhile, and why the kernel ended (None: it did not). Errors and results
-        are not among it: they would count as the test's.
+        Returns why the kernel ended (None: it did not).
         """
-        outputs, ended = self._outputs(), None
-        self.executed += 1
         try:
-            await self.client.execute(code, outputs, float("inf"), silent=True)
+            await self.client.execute(code, served, float("inf"), silent=True)
         except Gone as gone:
-            ended = await self._why(gone)
+            return await self._why(gone)
         except asyncio.CancelledError:
-            ended = "did not let go of its kernel"
-        shown = [o for o in self._finished(outputs, index) if o.output_type in ("stream", "display_data")]
+            return "did not let go of its kernel"
+        return None
+
+    def serving(self) -> "ServedCells":
+        """Where to keep what is put out while the kernel serves the judge."""
+        return ServedCells(self._outputs)
+
+    def shown(self, served: "ServedCells", index: int) -> list:
+        """What was printed or shown while the judge ran cell `index`.
+
+        Errors and results are not among it: they would count as the test's.
+        """
+        shown = [o for o in self._finished(served.of(index), index) if o.output_type in ("stream", "display_data")]
         for output in shown:
             if output.output_type == "stream":
                 output.name = "stdout"  # nbgrader takes all points for what is on stderr
-        return shown, ended
+        return shown
 
     async def quietly(self, code: str, seconds: float) -> str | None:
         """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""
@@ -176,9 +186,10 @@ class StudentKernel:
             return f"cut its kernel off from the grader ({gone})"
         return self.how_it_ended()
 
-    def _outputs(self) -> Outputs:
+    def _outputs(self, more: int = 0) -> Outputs:
+        """For a cell; `more` is kept of others already."""
         limit = self.job.limits.output_bytes
-        return Outputs(min(limit, max(0, CELLS_OF_OUTPUT * limit - self._kept)))
+        return Outputs(min(limit, max(0, CELLS_OF_OUTPUT * limit - self._kept - more)))
 
     def _finished(self, outputs: Outputs, index: int) -> list:
         self._kept += min(outputs.size, outputs.limit)
@@ -209,6 +220,36 @@ class StudentKernel:
             why = next(filter(None, (limit_met(nbformat.from_dict(o), self.job.limits) for o in errors)), None)
             if why:
                 self.problems.append(f"{cell_label(self.cells, index)} {why}")
+
+
+class ServedCells:
+    """Outputs, as `KernelClient` makes them, of cells that the judge runs while one request serves it.
+
+    The kernel marks where the next cell begins. Student code can make such marks too; all it decides by that is with
+    which test something is shown that it printed.
+    """
+
+    def __init__(self, make: Callable[[int], Outputs]):
+        self._make, self._now = make, make(0)
+        self._ended: dict[int, Outputs] = {}
+        self.cells: list[int] = []  # by their index, also the one that is running
+
+    def display(self, data: dict, *rest, **options) -> None:
+        """As of `Outputs`, unless it is a mark."""
+        if MARK not in data:
+            self._now.display(data, *rest, **options)
+            return
+        number = next((index for index in self.cells if str(index) == data[MARK]), None)
+        if number is not None and number not in self._ended:
+            self._ended[number] = self._now
+            self._now = self._make(sum(min(o.size, o.limit) for o in self._ended.values()))
+
+    def __getattr__(self, name):
+        return getattr(self._now, name)
+
+    def of(self, index: int) -> Outputs:
+        """What there is of a cell, once all have been run."""
+        return self._ended.get(index) or (self._now if index == self.cells[-1] else Outputs(0))
 
 
 def _without_overwritten(text: str) -> str:

@@ -13,8 +13,8 @@ from .work_files import instructors_files
 from .workspace import Workspace
 
 
-def surroundings(workspace: Workspace, assignment: Assignment, workers: int) -> dict:
-    """The fields of a `Job` that are the same for everybody, when so many run at a time.
+def surroundings(workspace: Workspace, assignment: Assignment) -> dict:
+    """The fields of a `Job` that are the same for everybody.
 
     Makes the edition, and a list of the machine's fonts, where they are missing. Raises KitError.
     """
@@ -24,7 +24,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, workers: int) -> 
     return {
         "limits": assignment.limits,
         "pythonpath": (str(folder),) if folder else (),
-        "env": _environment(workspace, str(max(1, (os.cpu_count() or 1) // workers))),
+        "env": _environment(workspace),
         "data": _data_sets(workspace),
         "hidden": ("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
         "modules": _modules(workspace, assignment),
@@ -43,12 +43,12 @@ def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
     return tuple(sorted({name for names in found for name in names}))
 
 
-def _environment(workspace: Workspace, threads: str) -> dict[str, str]:
+def _environment(workspace: Workspace) -> dict[str, str]:
     """What a kernel sees of the environment: no tokens, no home; one processor's worth of BLAS threads."""
     keep = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
     env = {key: os.environ[key] for key in keep if key in os.environ}
     for library in ("OMP", "OPENBLAS", "MKL"):
-        env[f"{library}_NUM_THREADS"] = threads
+        env[f"{library}_NUM_THREADS"] = "1"
     env["MPLCONFIGDIR"] = str(workspace.root / ".cs231n" / "matplotlib")
     return env
 

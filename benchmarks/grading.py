@@ -229,7 +229,7 @@ class Bench:
         for name in self.given.assignment or list(workspace.course.assignments)[:2]:
             build(workspace, name)
             release(workspace, name)
-            surroundings(workspace, workspace.course.assignment(name), 1)  # what a first run makes once
+            surroundings(workspace, workspace.course.assignment(name))  # what a first run makes once
         return workspace
 
     @cached_property
@@ -292,7 +292,7 @@ class Bench:
 
     def cells_alone(self, workspace: Workspace, assignment: Assignment, students: list[str]) -> float:
         """Seconds per submission of the cells that the grader runs."""
-        given = surroundings(workspace, assignment, 1)
+        given = surroundings(workspace, assignment)
         env = {**given["env"], "PYTHONPATH": os.pathsep.join(given["pythonpath"]), "HOME": str(self.scratch)}
         total = 0.0
         for name in assignment.notebooks:

@@ -105,8 +105,8 @@ async def starting(times):
             process.start()
             theirs.close()
             ready.wait()
-            modules = "numpy", "matplotlib.pyplot", "cs231n_lib.checks"
-            setting = Setting(modules, frozenset(), "", process.pid, folder, folder, 4 * 10**9, 10**6, 5.0)
+            cells = ("import numpy, matplotlib.pyplot, cs231n_lib.checks",)
+            setting = Setting(cells, frozenset(), "", process.pid, folder, folder, 4 * 10**9, 10**6, 5.0)
             start = time.perf_counter()
             judge = await template.start(setting, ours)
             await judge.run("1 + 1", 20)

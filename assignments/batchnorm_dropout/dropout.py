@@ -281,9 +281,9 @@ checks.true(len(np.unique(out != 0, axis=0)) == 60, "Some examples (rows) have e
             "two rows of 60 independent draws agree once in 10^18 cases.")
 checks.true(len(np.unique(out != 0, axis=1).T) == 60, "Some features (columns) have exactly the same mask. Draw a number for every entry of x: "
             "two columns of 60 independent draws agree once in 10^18 cases.")
-seeds = [*range(30), *[None] * 30]
+seeds = [*range(15), *[None] * 15]
 singles = [output(dropout_forward(np.ones((1, 1)), {"mode": "train", "p": 0.5, "seed": seed}), (1, 1))[0][0, 0] for seed in seeds]
-checks.true(0 < np.count_nonzero(singles) < 60, f"A single value with p = 0.5 was {'kept' if all(singles) else 'dropped'} 60 times out of 60. Each entry "
+checks.true(0 < np.count_nonzero(singles) < 30, f"A single value with p = 0.5 was {'kept' if all(singles) else 'dropped'} 30 times out of 30. Each entry "
             "should be decided by a draw of its own, instead of fixing how many are kept.")
 checks.passed("dropout_forward", "every entry has its own draw")
 ### BEGIN HIDDEN TESTS

@@ -479,6 +479,7 @@ checks.gradient(lambda v: np.sum(forward(v) * dout), x, dx, "dx of spatial_batch
     "the sums are divided by N * H * H; the images have H * W pixels, not H * H.": lambda: with_divisor(4 / 2),
     "the sums are divided by N * W * W; the images have H * W pixels, not W * W.": lambda: with_divisor(2 / 4),
 })
+x, gamma, beta, dout = make_images(206, (2, 2, 2, 3))
 out, cache = parts(spatial_batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": 0.5}), "out, cache")
 dx, dgamma, dbeta = parts(spatial_batchnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
 variance = x.var(axis=(0, 2, 3), keepdims=True)
@@ -1006,7 +1007,7 @@ for seed, shape, G in ((421, (3, 6, 1, 5), 3), (422, (1, 4, 3, 2), 1), (423, (2,
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_spatial_groupnorm_backward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_images(430, (2, 4, 2, 3))
+x, gamma, beta, dout = make_images(430, (2, 4, 1, 3))
 out, cache = parts(spatial_groupnorm_forward(x, gamma, beta, 2, {"eps": 0.5}), "out, cache")
 
 
@@ -1014,7 +1015,7 @@ def slopes(eps):
     return checks.numeric_gradient(lambda v: np.sum(np.asarray(spatial_groupnorm_forward(v, gamma, beta, 2, {"eps": eps})[0]) * dout), x)
 
 
-variance = x.reshape(4, 12).var(axis=1).repeat(12).reshape(x.shape)  # of the group of each number
+variance = x.reshape(4, 6).var(axis=1).repeat(6).reshape(x.shape)  # of the group of each number
 dout_given = dout.copy()
 dx, dgamma, dbeta = parts(spatial_groupnorm_backward(dout_given, cache), "dx, dgamma, dbeta")
 checks.unchanged(dout_given, dout, "dout")
@@ -1355,8 +1356,8 @@ for name in ("W1", "W2", "W3"):
 # of the net.
 
 # %% nbgrader={"grade": true, "grade_id": "test_three_layer_convnet_loss_affine_gradients", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-rng = np.random.default_rng(630)
-shapes = {"W1": (3, 2, 3, 3), "b1": 3, "W2": (18, 5), "b2": 5, "W3": (5, 4), "b3": 4}
+rng = np.random.default_rng(1360)
+shapes = {"W1": (2, 2, 3, 3), "b1": 2, "W2": (12, 5), "b2": 5, "W3": (5, 4), "b3": 4}
 params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
 X, y = rng.normal(size=(3, 2, 4, 6)), np.array([3, 0, 1])
 
@@ -1388,15 +1389,18 @@ for name in ("b3", "W3", "b2", "W2"):
                     f"grads[{name!r}]", kinks=True, num_examples=3, suspects=suspects[name])
 checks.passed("three_layer_convnet_loss", "the gradients of the affine layers agree with the numeric ones")
 ### BEGIN HIDDEN TESTS
-def loss_of(p, X, y):
-    """The loss straight from the definitions, for stride 1, padding that keeps the size, 2x2 pooling."""
+def pooled_maps(p, X):
+    """What the affine layers get, straight from the definitions, for stride 1, padding that keeps the size, 2x2 pooling."""
     view = np.lib.stride_tricks.sliding_window_view
     pad = p["W1"].shape[2] // 2
     fields = view(np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad))), p["W1"].shape[2:], axis=(2, 3))
     maps = np.einsum("nchwij,fcij->nfhw", fields, p["W1"]) + p["b1"][:, None, None]
-    pooled = view(maps, (2, 2), axis=(2, 3))[:, :, ::2, ::2].max(axis=(4, 5)).clip(min=0)
-    scores = (pooled.reshape(len(X), -1) @ p["W2"] + p["b2"]).clip(min=0) @ p["W3"] + p["b3"]
-    return np.mean(np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)) + scores.max(axis=1) - scores[np.arange(len(X)), y])
+    return view(maps, (2, 2), axis=(2, 3))[:, :, ::2, ::2].max(axis=(4, 5)).clip(min=0).reshape(len(X), -1)
+
+
+def loss_of(p, pooled, y):
+    scores = (pooled @ p["W2"] + p["b2"]).clip(min=0) @ p["W3"] + p["b3"]
+    return np.mean(np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)) + scores.max(axis=1) - scores[np.arange(len(y)), y])
 
 
 for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4, 3)):
@@ -1404,16 +1408,17 @@ for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     X, y = rng.normal(size=(N, C, H, W)), rng.integers(K, size=N)
     loss, grads = loss_and_grads(three_layer_convnet_loss(params, X, y))
+    pooled = pooled_maps(params, X)
     for name in ("b3", "W3", "b2", "W2"):
-        checks.gradient(lambda value: loss_of({**params, name: value}, X, y), params[name], grads[name],
+        checks.gradient(lambda value: loss_of({**params, name: value}, pooled, y), params[name], grads[name],
                         f"grads[{name!r}] for X of shape {X.shape}", kinks=True, num_examples=N)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_three_layer_convnet_loss_conv_gradients", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-rng = np.random.default_rng(640)
-shapes = {"W1": (3, 2, 3, 3), "b1": 3, "W2": (18, 5), "b2": 5, "W3": (5, 4), "b3": 4}
+rng = np.random.default_rng(884)
+shapes = {"W1": (3, 1, 3, 3), "b1": 3, "W2": (18, 5), "b2": 5, "W3": (5, 4), "b3": 4}
 params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-X, y = rng.normal(size=(3, 2, 4, 6)), np.array([3, 0, 1])
+X, y = rng.normal(size=(3, 1, 4, 6)), np.array([3, 0, 1])
 
 
 def scores_with(**changed):
@@ -1461,15 +1466,12 @@ for name in ("b1", "W1"):
                     f"grads[{name!r}]", kinks=True, num_examples=3, suspects=suspects[name])
 checks.passed("three_layer_convnet_loss", "the gradients of the convolution agree with the numeric ones")
 ### BEGIN HIDDEN TESTS
-def loss_of(p, X, y):
-    """The loss straight from the definitions, for stride 1, padding that keeps the size, 2x2 pooling."""
-    view = np.lib.stride_tricks.sliding_window_view
-    pad = p["W1"].shape[2] // 2
-    fields = view(np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad))), p["W1"].shape[2:], axis=(2, 3))
+def loss_of(p, fields, y):
+    """The loss straight from the definitions, for stride 1 and 2x2 pooling; fields are what the filters look at, (N, C, H, W, size, size)."""
     maps = np.einsum("nchwij,fcij->nfhw", fields, p["W1"]) + p["b1"][:, None, None]
-    pooled = view(maps, (2, 2), axis=(2, 3))[:, :, ::2, ::2].max(axis=(4, 5)).clip(min=0)
-    scores = (pooled.reshape(len(X), -1) @ p["W2"] + p["b2"]).clip(min=0) @ p["W3"] + p["b3"]
-    return np.mean(np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)) + scores.max(axis=1) - scores[np.arange(len(X)), y])
+    pooled = maps.reshape(*maps.shape[:2], maps.shape[2] // 2, 2, -1, 2).max(axis=(3, 5)).clip(min=0)
+    scores = (pooled.reshape(len(y), -1) @ p["W2"] + p["b2"]).clip(min=0) @ p["W3"] + p["b3"]
+    return np.mean(np.log(np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)) + scores.max(axis=1) - scores[np.arange(len(y)), y])
 
 
 for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4, 3)):
@@ -1477,8 +1479,10 @@ for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     X, y = rng.normal(size=(N, C, H, W)), rng.integers(K, size=N)
     loss, grads = loss_and_grads(three_layer_convnet_loss(params, X, y))
+    framed = np.pad(X, ((0, 0), (0, 0), (size // 2, size // 2), (size // 2, size // 2)))
+    fields = np.lib.stride_tricks.sliding_window_view(framed, (size, size), axis=(2, 3))
     for name in ("b1", "W1"):
-        checks.gradient(lambda value: loss_of({**params, name: value}, X, y), params[name], grads[name],
+        checks.gradient(lambda value: loss_of({**params, name: value}, fields, y), params[name], grads[name],
                         f"grads[{name!r}] for X of shape {X.shape}", kinks=True, num_examples=N)
 ### END HIDDEN TESTS
 

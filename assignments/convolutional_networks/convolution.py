@@ -718,9 +718,9 @@ for seed, N, C, F, HH, WW in ((71, 1, 3, 2, 2, 3), (72, 3, 1, 1, 3, 3), (73, 2, 
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = random_arrays(80, (2, 2, 4, 5), (3, 2, 3, 2), (3,), (2, 3, 2, 4))
+x, w, b, dout = random_arrays(80, (2, 2, 4, 3), (3, 2, 3, 2), (3,), (2, 3, 2, 2))
 conv_param = {"stride": 1, "pad": 0}
-out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 3, 2, 4), "conv_forward_naive")
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 3, 2, 2), "conv_forward_naive")
 dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
 checks.true(np.size(dx) > 0, "dx is empty. A slice like [pad:-pad] holds nothing if pad is 0: give the end as a number.")
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
@@ -751,9 +751,9 @@ for seed, N, C, F, HH, WW in ((81, 1, 3, 2, 2, 3), (82, 3, 1, 1, 3, 3), (83, 2, 
 # With padding: `dx` has the shape of `x`, and `dw` sees the zeros of the border.
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = random_arrays(90, (2, 2, 3, 4), (2, 2, 3, 2), (2,), (2, 2, 3, 5))
+x, w, b, dout = random_arrays(90, (2, 2, 2, 3), (2, 2, 3, 2), (2,), (2, 2, 2, 4))
 conv_param = {"stride": 1, "pad": 1}
-out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 2, 3, 5), "conv_forward_naive")
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 2, 2, 4), "conv_forward_naive")
 dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 1)
 checks.gradient(lambda v: np.sum(conv_forward_naive(x, v, b, conv_param)[0] * dout), w, dw, "dw of conv_backward_naive with pad=1", num_examples=2,
@@ -789,7 +789,7 @@ for seed, H, W, HH, WW, pad in ((91, 2, 3, 2, 3, 2), (92, 4, 2, 3, 3, 1), (93, 1
 # With stride 2, and an image whose last row is in no field:
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_stride", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = random_arrays(100, (1, 2, 6, 7), (2, 2, 3, 3), (2,), (1, 2, 2, 3))
+x, w, b, dout = random_arrays(100, (1, 2, 5, 7), (2, 2, 2, 3), (2,), (1, 2, 2, 3))
 conv_param = {"stride": 2, "pad": 0}
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 2, 2, 3), "conv_forward_naive")
 dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
@@ -1132,9 +1132,9 @@ def max_pool_backward_naive(dout, cache):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_backward_naive_gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-for seed, (H, W), (height, width, stride) in ((150, (4, 6), (2, 2, 2)), (155, (6, 6), (2, 3, 3))):
-    x = distinct_array(seed, 2, 2, H, W)
-    (dout,) = random_arrays(seed + 1, (2, 2, 2, 6 // stride))
+for seed, (N, C, H, W), (height, width, stride) in ((150, (1, 2, 4, 6), (2, 2, 2)), (155, (2, 1, 5, 6), (2, 3, 3))):
+    x = distinct_array(seed, N, C, H, W)
+    (dout,) = random_arrays(seed + 1, (N, C, 2, 6 // stride))
     pool_param = {"pool_height": height, "pool_width": width, "stride": stride}
     out, cache = pair(max_pool_forward_naive(x, pool_param), dout.shape, "max_pool_forward_naive")
     dx = max_pool_backward_naive(dout, cache)
@@ -1142,7 +1142,7 @@ for seed, (H, W), (height, width, stride) in ((150, (4, 6), (2, 2, 2)), (155, (6
     mistakes = pool_mistakes(lambda v, height, width, stride: max_pool_forward_naive(
         v, {"pool_height": height, "pool_width": width, "stride": stride})[0], x, dout, height, width, stride)
     checks.gradient(lambda v: np.sum(max_pool_forward_naive(v, pool_param)[0] * dout), x, dx,
-                    f"dx of max_pool_backward_naive for windows of {height}x{width} and stride {stride}", kinks=True, num_examples=2, suspects=mistakes)
+                    f"dx of max_pool_backward_naive for windows of {height}x{width} and stride {stride}", kinks=True, num_examples=N, suspects=mistakes)
 checks.passed("max_pool_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def largest(x, height, width, stride):
@@ -1151,7 +1151,7 @@ def largest(x, height, width, stride):
     return np.max([x[:, :, k:k + out_h, l:l + out_w] for k, l in np.ndindex(height, width)], axis=0)[:, :, ::stride, ::stride]
 
 
-for seed, N, C, H, W, height, width, stride in ((152, 1, 3, 4, 4, 2, 2, 2), (153, 2, 1, 3, 5, 1, 2, 3), (154, 1, 1, 6, 5, 3, 2, 3)):
+for seed, N, C, H, W, height, width, stride in ((152, 2, 3, 4, 4, 2, 2, 2), (153, 2, 1, 3, 5, 1, 2, 3), (154, 1, 1, 6, 5, 3, 2, 3)):
     x = distinct_array(seed, N, C, H, W)
     (dout,) = random_arrays(seed, largest(x, height, width, stride).shape)
     out, cache = pair(max_pool_forward_naive(x, {"pool_height": height, "pool_width": width, "stride": stride}), dout.shape, "max_pool_forward_naive")

@@ -799,7 +799,7 @@ def net_loss(p):
     """The loss straight from its formula."""
     hidden = np.einsum("nd,dh->nh", X, p["W1"]) + p["b1"]
     scores = np.einsum("nh,hc->nc", hidden * (hidden > 0), p["W2"]) + p["b2"]
-    return sum(np.log(np.exp(s - s[label]).sum()) for s, label in zip(scores, y)) / len(y)
+    return np.mean(np.log(np.exp(scores - scores[range(len(y)), y][:, None]).sum(axis=1)))
 
 
 for seed, shape in ((141, (1, 3, 4, 5)), (142, (6, 4, 4, 4)), (143, (8, 2, 3, 2))):
@@ -841,7 +841,7 @@ def net_loss(p):
     """The loss straight from its formula."""
     hidden = np.einsum("nd,dh->nh", X, p["W1"]) + p["b1"]
     scores = np.einsum("nh,hc->nc", hidden * (hidden > 0), p["W2"]) + p["b2"]
-    return sum(np.log(np.exp(s - s[label]).sum()) for s, label in zip(scores, y)) / len(y)
+    return np.mean(np.log(np.exp(scores - scores[range(len(y)), y][:, None]).sum(axis=1)))
 
 
 for seed, shape in ((151, (1, 3, 4, 5)), (152, (6, 4, 4, 4)), (153, (8, 2, 3, 2))):
@@ -1089,8 +1089,10 @@ def made(initial, slope):
 
 
 chance = np.log(10)
-for factor, starts in ((0.1, False), (0.5, False), (0.94, False), (0.952, True), (1.0, True), (1.04, True), (1.051, False), (3.0, False)):
-    for slope, rises in ((2.0, True), (0.01, True), (0.0, False), (-1.0, False)):
+slopes = ((2.0, True), (0.01, True), (0.0, False), (-1.0, False))
+for k, (factor, starts) in enumerate(((0.1, False), (0.5, False), (0.94, False), (0.952, True), (1.0, True), (1.04, True), (1.051, False),
+                                      (3.0, False))):
+    for slope, rises in slopes[k % 2::2]:
         result = sanity_checks(made(factor * chance, slope), {"W": np.zeros((6, 10))}, X, y, 0.1)
         checks.true(verdict(result, "starts_at_chance") == starts, f"result['starts_at_chance'] should be {starts} for a first loss of "
                     f"{factor} times that of guessing.")
@@ -1405,32 +1407,42 @@ def hill(learning_rate, reg, num_epochs):
     return 0.6 - 0.05 * abs(np.log10(learning_rate) + 2) - 0.02 * abs(np.log10(reg) + 3)
 
 
-coarse_to_fine_search(hill, (1e-5, 1e-1), (1e-6, 1e2), (120, 5), (1, 4), np.random.default_rng(300))
-checks.true(len(tried) == 125, f"With num_trials=(120, 5), train should be called 125 times, but it was called {len(tried)} times.")
-checks.equal([epochs for _, _, epochs in tried], [1] * 120 + [4] * 5, "the epochs of the trials",
-             hint="120 coarse trials of 1 epoch, then 5 fine ones of 4.")
-for name, values, low, high in (("learning rate", [t[0] for t in tried[:120]], 1e-5, 1e-1), ("reg", [t[1] for t in tried[:120]], 1e-6, 1e2)):
+coarse_to_fine_search(hill, (1e-5, 1e-1), (1e-6, 1e2), (60, 5), (1, 4), np.random.default_rng(300))
+checks.true(len(tried) == 65, f"With num_trials=(60, 5), train should be called 65 times, but it was called {len(tried)} times.")
+checks.equal([epochs for _, _, epochs in tried], [1] * 60 + [4] * 5, "the epochs of the trials",
+             hint="60 coarse trials of 1 epoch, then 5 fine ones of 4.")
+for name, values, low, high in (("learning rate", [t[0] for t in tried[:60]], 1e-5, 1e-1), ("reg", [t[1] for t in tried[:60]], 1e-6, 1e2)):
     values = np.array(values)
     middle = (low * high) ** 0.5
     share = np.mean(values < middle)
     checks.true(len(np.unique(values)) > 1, f"All coarse trials have the same {name}. Draw a new one for every trial.")
     checks.true(values.min() >= low * (1 - 1e-9) and values.max() <= high * (1 + 1e-9),
                 f"Every coarse {name} should lie between {low:g} and {high:g}, but they go from {values.min():.3g} to {values.max():.3g}.")
-    checks.true(0.33 < share < 0.67, f"On a logarithmic scale {middle:.2g} is the middle between {low:g} and {high:g}, so about half of the coarse "
+    checks.true(0.17 < share < 0.83, f"On a logarithmic scale {middle:.2g} is the middle between {low:g} and {high:g}, so about half of the coarse "
                 f"draws of {name} should be below it, but {share:.0%} are. Draw the exponent uniformly.")
-    checks.true(len(np.unique(values)) > 90, f"Draw a new {name} for every trial.")
+    checks.true(len(np.unique(values)) > 50, f"Draw a new {name} for every trial.")
 checks.passed("coarse_to_fine_search", "coarse draws are uniform on a logarithmic scale")
 ### BEGIN HIDDEN TESTS
+def place(trials, *ranges):
+    """Where draws stand on the logarithmic scale between the ends of their ranges: 0..1 if all is well."""
+    low, high = np.log(ranges).T
+    return (np.log([trial[:2] for trial in trials]) - low) / (high - low)
+
+
+wide = place(tried[:60], (1e-5, 1e-1), (1e-6, 1e2))  # (60, 2)
 tried.clear()
-coarse_to_fine_search(hill, (3e-5, 2e-1), (7.0, 9e3), (300, 1), (2, 3), np.random.default_rng(301))
-checks.true(len(tried) == 301, "With num_trials=(300, 1), train should be called 301 times.")
-coarse = np.log(tried)[:300]
-for column, low, high in ((0, 3e-5, 2e-1), (1, 7.0, 9e3)):
-    place = (coarse[:, column] - np.log(low)) / np.log(high / low)  # 0..1 if all is well
-    checks.true(place.min() >= -1e-9 and place.max() <= 1 + 1e-9, "Coarse draws lie outside of the range.")
-    checks.true(place.min() < 0.05 and place.max() > 0.95, "Coarse draws do not reach the ends of the range.")
-    checks.true(np.abs(np.histogram(place, 4, (0, 1))[0] - 75).max() < 35, "Coarse draws are not uniform on the logarithmic scale.")
-checks.true(abs(np.corrcoef(coarse[:, 0], coarse[:, 1])[0, 1]) < 0.3, "Learning rate and reg rise and fall together. Draw a number for each.")
+coarse_to_fine_search(hill, (3e-5, 2e-3), (6.0, 7e2), (100, 1), (2, 3), np.random.default_rng(301))
+checks.true(len(tried) == 101, "With num_trials=(100, 1), train should be called 101 times.")
+narrow = place(tried[:100], (3e-5, 2e-3), (6.0, 7e2))
+for first, second in zip(wide.T, narrow.T):
+    both = np.concatenate([first, second])
+    checks.true(both.min() >= -1e-9 and both.max() <= 1 + 1e-9, "Coarse draws lie outside of the range.")
+    checks.true(second.min() < 0.145 and second.max() > 0.855 and both.min() < 0.095 and both.max() > 0.905,
+                "Coarse draws do not reach the ends of the range.")
+    # a chi-square test of the quarters of the range; right draws fail it about once in a million searches
+    uneven = sum(np.square(np.histogram(places, 4, (0, 1))[0] - fill).sum() / fill for places, fill in ((first, 15), (second, 25)))
+    checks.true(uneven < 40, "Coarse draws are not uniform on the logarithmic scale.")
+checks.true(abs(np.corrcoef(narrow, rowvar=False)[0, 1]) < 0.5, "Learning rate and reg rise and fall together. Draw a number for each.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_fine", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}

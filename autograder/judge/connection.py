@@ -72,6 +72,7 @@ class StudentConnection:
         self.during: str | None = None  # what was running when it ended
         self.objects = WeakValueDictionary()
         self.refusing: str | None = None  # why nothing may be asked for now
+        self.interrupted = False  # in this cell, the student's kernel was
         self._callbacks: dict[int, Callable] = {}  # of the instructor's functions, those handed over in this cell
         self._given = 0  # functions so far
         self._fetching = False
@@ -142,11 +143,19 @@ class StudentConnection:
 
     def stop(self, seconds: float = 5):
         """Let the agent's `serve` end, so that the student's kernel can go on; the connection stays."""
+        self._tell(("stop",), seconds)
+
+    def mark(self, number: int, seconds: float = 5):
+        """End cell `number`, of those that one `serve` is for; the kernel goes on serving."""
+        self._tell(("mark", number), seconds)
+
+    def _tell(self, operation, seconds):
+        self._callbacks.clear()  # the cell is over, whatever is called while the kernel does as it is told
         if self._running and threading.get_ident() != self._thread:
             self._give_up("a thread of the check was still calling your code when its cell ended")
         if not self.over:
             self.begin(seconds)
-            self.request(("stop",), "your kernel")
+            self.request(operation, "your kernel")
 
     def close(self):
         """End the connection for good."""
@@ -158,6 +167,7 @@ class StudentConnection:
 
     def forget(self):
         """Begin a new cell: what was changed is forgotten, and functions handed over are called no more."""
+        self.interrupted = False
         self._changed.clear()
         self._callbacks.clear()
 
@@ -256,6 +266,7 @@ class StudentConnection:
         if self.interrupt is None:
             return False
         end = time.monotonic() + self.grace_seconds
+        self.interrupted = True
         try:
             self.interrupt()
             kind, its_number, _, _ = self.stream.receive(end)

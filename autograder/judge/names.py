@@ -37,16 +37,20 @@ def bound_names(source: str) -> frozenset[str]:
 
 @_once
 def imported_modules(source: str) -> tuple[str, ...]:
-    """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python."""
+    """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python.
+
+    After `from package import name`, package.name is among them: it may be a module. See import_first.
+    """
     found = set()
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found.add(node.module)
+            found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")))
     return tuple(sorted(found))
 
 
+@_once
 def binds_unknown(source: str) -> bool:
     """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals(), `%run` and the like."""
     tree = parsed(source)
@@ -61,12 +65,18 @@ def binds_unknown(source: str) -> bool:
     )
 
 
-def parsed(source: str) -> ast.Module:
-    """The syntax tree of IPython source text, an empty one if it is no Python."""
+@_once
+def in_python(source: str) -> str:
+    """IPython source text with its magics and the like as Python. Raises SyntaxError."""
     from IPython.core.inputtransformer2 import TransformerManager
 
+    return TransformerManager().transform_cell(source)
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of IPython source text, an empty one if it is no Python."""
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        return ast.parse(in_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
 

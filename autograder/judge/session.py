@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from .messages import LENGTH, packed
 
@@ -30,7 +30,9 @@ class JudgeDied(Exception):
 class Setting:
     """What a judge is told when it starts.
 
-    modules: imported by the template before it forks; one that cannot be is left for the cell to report.
+    cells: the source texts that it will run. What they import is imported by the template before it forks, and what
+        can be known of them beforehand is found out there, once for all judges. A module that cannot be imported is
+        left for the cell to report.
     reserved: names that the instructor's cells bind, run or not; they are never the student's.
     student_text: the student's cells, in which the source of their functions must occur.
     kernel_pid: of the student's kernel, interrupted when a call takes too long.
@@ -39,7 +41,7 @@ class Setting:
     grace_seconds: for the student's kernel to let go of an interrupted call.
     """
 
-    modules: tuple[str, ...]
+    cells: tuple[str, ...]
     reserved: frozenset[str]
     student_text: str
     kernel_pid: int
@@ -60,12 +62,14 @@ class Ran:
 
     lost: why nothing can be asked of the student's kernel any more, in words, or None.
     during: what was running when it was lost, as in "your svm_loss_naive", or None.
+    serving: whether the student's kernel goes on to serve.
     """
 
     outputs: list[dict]
     ok: bool
     lost: str | None
     during: str | None
+    serving: bool
 
 
 class JudgeTemplate:
@@ -93,7 +97,7 @@ class JudgeTemplate:
         control, theirs = socket.socketpair()
         try:
             with channel, theirs:
-                request = packed({"modules": setting.modules})
+                request = packed({"cells": setting.cells})
                 try:
                     self.launch()
                     socket.send_fds(self._socket, [request], [theirs.fileno(), channel.fileno()])
@@ -103,7 +107,8 @@ class JudgeTemplate:
                     raise JudgeDied(f"the judge could not be started: {error}") from None
             control.setblocking(False)
             judge = Judge(self, control, setting.grace_seconds)
-            told = {**asdict(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
+            told = {**vars(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
+            del told["cells"]  # the template has seen to those
             await judge.greet(told)
         except JudgeDied as error:
             control.close()
@@ -199,17 +204,20 @@ class Judge:
             self.end()
             raise JudgeDied(f"the judge could not start: {hello['failed']}")
 
-    async def run(self, source: str, seconds: float, test: bool = True, alone: bool = False) -> Ran:
+    async def run(
+        self, source: str, seconds: float, test: bool = True, alone: bool = False, mark: int | None = None
+    ) -> Ran:
         """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
 
         source: IPython source text. test: whether it is a test; of another cell that fails, the names that it was to
-        bind anew are unbound. alone: without the student's kernel, which need not serve then. Raises JudgeDied; the
-        judge is then ended.
+        bind anew are unbound. alone: without the student's kernel, which need not serve then. mark: that kernel is to
+        mark the end of the cell with it, and to go on serving. Raises JudgeDied; the judge is then ended.
         """
         if self.pid is None:
             raise JudgeDied(_ENDED)
         try:
-            await self._send({"source": source, "seconds": seconds, "test": test, "alone": alone})
+            asked = {"source": source, "seconds": seconds, "test": test, "alone": alone, "mark": mark}
+            await self._send(asked)
             return Ran(**await self._answer(seconds))
         except (JudgeDied, asyncio.CancelledError):
             self.end()

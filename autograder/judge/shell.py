@@ -8,12 +8,14 @@ import types
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets import Type
 from traitlets.config import Config
 
 from ..cell_outputs import Outputs
+from .names import in_python
 
 
 class _Display(DisplayPublisher):
@@ -73,6 +75,18 @@ class JudgeShell(InteractiveShell):
         return result.success and not self.outputs.has_error
 
 
+class _Transforms(TransformerManager):
+    """Those of IPython; what a cell becomes by them is kept, as long as no other transforms are added."""
+
+    def transform_cell(self, cell):
+        plain = TransformerManager()
+        same = all(
+            getattr(self, kind) == getattr(plain, kind)
+            for kind in ("cleanup_transforms", "line_transforms", "token_transformers")
+        )
+        return in_python(cell) if same else super().transform_cell(cell)
+
+
 class _Printed(io.TextIOBase):
     """sys.stdout or sys.stderr of a judge. `to` is the Outputs that take what is printed, or None."""
 
@@ -105,6 +119,7 @@ def make_shell() -> JudgeShell:
             profile_dir=ProfileDir.create_profile_dir(folder),
             user_module=types.ModuleType("__main__"),
         )
+    shell.input_transformer_manager = _Transforms()
     shell.db = {}  # what magics remember, kept in a file otherwise
     shell.keep_outputs(0)
     return shell

@@ -2,7 +2,7 @@
 
     python -P -m autograder.judge.template FD PARENT
 
-FD is a socket to the worker whose process id is PARENT. For each {"modules": [...]} that comes with two more sockets,
+FD is a socket to the worker whose process id is PARENT. For each {"cells": [...]} that comes with two more sockets,
 one to the worker and one to a student's kernel, a judge is forked that serves them.
 """
 
@@ -26,7 +26,7 @@ from .connection import StudentConnection
 from .errors import ChannelError, StudentError
 from .exceptions import error_types
 from .messages import packed, receive
-from .names import StudentNames, binds_unknown, bound_names
+from .names import StudentNames, binds_unknown, bound_names, imported_modules
 from .shell import JudgeShell, make_shell
 
 _PR_SET_PDEATHSIG = 1
@@ -43,7 +43,7 @@ def main(descriptor: int, parent: int) -> None:
         os.environ.pop(display, None)
     shell = make_shell()
     _warm_up(shell)
-    imported, judges, settled = set(), set(), False
+    prepared, judges, settled = set(), set(), False
     while True:
         try:
             request, descriptors = receive(worker, 2)
@@ -54,10 +54,10 @@ def main(descriptor: int, parent: int) -> None:
                 os.waitpid(request["reap"], 0)
                 judges.remove(request["reap"])
             continue
-        new = set(request["modules"]) - imported
-        for name in new:
-            imported.add(name)
-            _import(name)
+        new = set(request["cells"]) - prepared
+        prepared |= new
+        for cell in new:
+            _prepare(cell)
         if new or not settled:
             settled = True
             gc.collect()
@@ -75,12 +75,25 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _warm_up(shell: JudgeShell) -> None:
-    """Run a cell that fails, so that IPython has imported what it needs for a traceback."""
+    """Run a cell that fails, so that IPython has imported what it needs for a traceback, and load the usual magics."""
     shell.run("[0][1]")
     shell.reset()
+    for magics in ("execution", "pylab"):
+        _import(f"IPython.core.magics.{magics}")
+
+
+def _prepare(cell: str) -> None:
+    """Import what a cell of the instructor's imports, and find out what judges ask about its text."""
+    bound_names(cell)
+    binds_unknown(cell)
+    for name in imported_modules(cell):
+        _import(name)
 
 
 def _import(name: str) -> None:
+    package, _, last = name.rpartition(".")
+    if hasattr(sys.modules.get(package), last):  # no module, or there already
+        return
     with contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
         if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
@@ -142,7 +155,7 @@ class _Cells:
         self.names = StudentNames(self.connection, setting.reserved)
         shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)
 
-    def run(self, source, seconds, test, alone):
+    def run(self, source, seconds, test, alone, mark):
         """Run a cell and say what came of it, as the fields of a `Ran`."""
         before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
         self.connection.refusing = "it ended its kernel the last time" if alone else None
@@ -171,15 +184,26 @@ class _Cells:
                 kept = self.shell.namespace.get(name)
                 if kept is value and not isinstance(value, types.ModuleType):
                     self.shell.namespace.pop(name, None)
-        if not alone:
-            with contextlib.suppress(ChannelError, StudentError):
-                self.connection.stop(self.setting.stop_seconds)
+        serving = not alone and self._end_cell(mark)
         return {
             "outputs": outputs.finished(),
             "ok": ok,
             "lost": self.connection.over,
             "during": self.connection.during,
+            "serving": serving,
         }
+
+    def _end_cell(self, mark) -> bool:
+        """Have the student's kernel go on to serve for the next cell, or stop. Whether it goes on."""
+        connection, seconds = self.connection, self.setting.stop_seconds
+        if mark is not None and not connection.interrupted:
+            with contextlib.suppress(ChannelError, StudentError):
+                connection.mark(mark, seconds)
+            if not connection.over and not connection.interrupted:
+                return True
+        with contextlib.suppress(ChannelError, StudentError):
+            connection.stop(seconds)
+        return False
 
     def _interrupt(self, *_):
         if self.running:

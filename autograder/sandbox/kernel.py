@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +32,7 @@ MOST_ZYGOTES = 3  # that a process keeps
 # how a kernel ends that a machine kills which is short of memory; None: with its sandbox
 KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
 SOCKETS = "/run/kernel"
+CONNECTION_FILE = f"{SOCKETS}/connection.json"
 PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
 LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exec'))"
 
@@ -85,11 +85,9 @@ class SandboxedKernel:
 
     async def end(self) -> None:
         """Kill every process in the sandbox, and wait until none is left: they count for the next one's limit."""
-        end = time.monotonic() + END_SECONDS
-        while self.is_alive() and time.monotonic() < end:
-            self._kill()
-            await asyncio.sleep(0.002)
         if self._gone is not None:
+            self._kill()
+            await _readable(self._gone, END_SECONDS)
             os.close(self._gone)
             self._gone = None
         if self._control is not None:
@@ -133,12 +131,11 @@ class SandboxedKernel:
                 self._code = int(self._control.recv(100))
         return self._code
 
-    def _started(self) -> None:
+    async def _started(self) -> None:
         """Learn which process it is. Raises RuntimeError with what was said where there is none."""
-        try:
-            said, descriptors, *_ = socket.recv_fds(self._control, 1000, 1)
-        except TimeoutError:
-            raise RuntimeError("the kernel in the sandbox was not ready in time") from None
+        if not await _readable(self._control.fileno(), START_SECONDS):
+            raise RuntimeError("the kernel in the sandbox was not ready in time")
+        said, descriptors, *_ = socket.recv_fds(self._control, 1000, 1)
         if not descriptors:
             why = said.decode("utf-8", "replace") or "its zygote ended"
             raise RuntimeError(f"the kernel in the sandbox did not start: {why}")
@@ -180,7 +177,7 @@ class Zygote:
             kernel = SandboxedKernel(limits)
             try:
                 self._ask(kernel, files, channel)
-                await asyncio.to_thread(kernel._started)
+                await kernel._started()
                 return kernel
             except BaseException as error:
                 await kernel.end()
@@ -195,7 +192,6 @@ class Zygote:
     def _ask(self, kernel: SandboxedKernel, files, channel: int | None) -> None:
         """Have the process fork a kernel. Raises OSError."""
         kernel._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        kernel._control.settimeout(START_SECONDS)
         try:
             with theirs, contextlib.ExitStack() as stack:
                 setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files))
@@ -221,7 +217,8 @@ class Zygote:
         with theirs, contextlib.ExitStack() as stack:
             inherited = Inherited(stack)
             agent = (AGENT_MODULE, agent_source())
-            setting = {"scratch": SCRATCH, "work": WORK, "modules": self.given.modules, "agent": agent}
+            setting = {"scratch": SCRATCH, "work": WORK, "connection_file": CONNECTION_FILE, "agent": agent}
+            setting["modules"] = self.given.modules
             setting["seccomp"] = seccomp.program()
             parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
             inherited.lend(theirs.fileno())
@@ -272,8 +269,7 @@ def _setup(kernel: SandboxedKernel, limits: Limits, files) -> bytes:
     """What the new process reads: first what is the grader's, then what is the submission's."""
     resources = limit_values(replace(limits, processes=limits.processes + OWN_PROCESSES))
     own = {"resources": resources, "scratch_bytes": limits.scratch_bytes}
-    connection = {"connection_file": f"{SOCKETS}/connection.json", "connection": kernel.connection()}
-    return marshal.dumps(own) + marshal.dumps({**connection, "files": tuple(files)})
+    return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
 
 
 def _check_files(files, given: Surroundings, limits: Limits) -> None:
@@ -287,6 +283,19 @@ def _check_files(files, given: Surroundings, limits: Limits) -> None:
     if size > limits.scratch_bytes:
         most = in_words(limits.scratch_bytes)
         raise RuntimeError(f"the files in the working folder take {in_words(size)}, and {most} are allowed")
+
+
+async def _readable(descriptor: int, seconds: float) -> bool:
+    """Wait until there is something to read, at most so long; whether there is."""
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        await asyncio.wait_for(ready.wait(), seconds)
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(descriptor)
+    return True
 
 
 def _process_of(descriptor: int) -> int:

@@ -19,6 +19,7 @@ import importlib
 import marshal
 import os
 import random
+import re
 import resource
 import select
 import signal
@@ -30,13 +31,18 @@ import tempfile
 import traceback
 import types
 
-# what a kernel has imported when it has run a cell that failed; what of it another version does not have is left out
+# what a kernel has imported when it has drawn a picture and run a cell that failed; what of it another version does not
+# have is left out
 WARM = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.magics.execution",
+    "IPython.core.magics.pylab",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "IPython.utils.wildcard",
+    "faulthandler",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -62,6 +68,7 @@ INTERFACE = "16sh22x"  # struct ifreq
 MOST_FILES = 20_000  # in a scratch folder: each takes memory, also an empty one
 KERNEL_PROCESS = 10  # the kernel's number inside, which is not the zygote's: some libraries tell a fork by it
 SYSTEMS = ("sys", "sysrq-trigger", "irq", "bus")  # of /proc; what bubblewrap makes read-only
+HUGE_PAGE, MAKE_HUGE = 1 << 21, 25  # bytes; MADV_COLLAPSE in linux/mman.h
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -76,6 +83,11 @@ def main(descriptor: int, setting_descriptor: int) -> None:
     name, text = setting["agent"]
     agent = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, name, "exec"), agent.__dict__)
+    # nothing is to be kept, on a disk that may be full
+    sys.argv = ["ipykernel_launcher", "-f", setting["connection_file"], "--HistoryManager.enabled=False"]
+    _configure()
+    _show_an_error()
+    _settle()
     while True:
         message, descriptors, *_ = socket.recv_fds(grader, CONTROL_BYTES, 4)
         if not message:
@@ -91,16 +103,56 @@ def main(descriptor: int, setting_descriptor: int) -> None:
 
 
 def _import_all(names) -> None:
+    sys.modules["debugpy"] = None  # no kernel is debugged, and that takes a fifth of the memory that a fork copies
     for name in names:
-        with contextlib.suppress(Exception, SystemExit):
-            importlib.import_module(name)
+        package, _, last = name.rpartition(".")
+        if not hasattr(sys.modules.get(package), last):  # else no module, or there already
+            with contextlib.suppress(Exception, SystemExit):
+                importlib.import_module(name)
+    del sys.modules["debugpy"]
     if "matplotlib" in sys.modules:  # what a picture needs beside it
         package = importlib.import_module("matplotlib_inline")
         importlib.import_module("matplotlib_inline.backend_inline")
         # only what that imports is to be warm: imported anew, by the first picture, it finds a shell to show it in
         del sys.modules["matplotlib_inline.backend_inline"], package.backend_inline
+
+
+def _configure() -> None:
+    """Make the application that each kernel is, with its command line read."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    class KernelApp(IPKernelApp):
+        def parse_command_line(self, argv=None):
+            """Not once more."""
+
+        def init_heartbeat(self):
+            """Nobody listens to it: it would be three threads."""
+
+    # else each message is put into words for a log that nobody keeps
+    app = KernelApp.instance(logging_config={"loggers": {KernelApp.__name__: {"level": "WARNING"}}})
+    super(KernelApp, app).parse_command_line(sys.argv[1:])
+
+
+def _show_an_error() -> None:
+    """Have the first error of a kernel shown as fast as a second one: what that makes once, it makes here."""
+    with contextlib.suppress(Exception):
+        from IPython.core.ultratb import FormattedTB
+
+        try:
+            importlib.import_module("")
+        except ValueError:
+            FormattedTB("Context", "neutral").structured_traceback(*sys.exc_info())
+
+
+def _settle() -> None:
+    """Make the memory cheap to fork."""
     gc.collect()
     gc.freeze()  # so that a kernel's collections do not copy the pages of all that is here
+    with open("/proc/self/maps") as file:
+        areas = re.findall(r"^(\w+)-(\w+) rw-p \S+ 00:00 0 *(?:\[heap\])?$", file.read(), re.MULTILINE)
+    for start, end in ((int(start, 16), int(end, 16)) for start, end in areas):
+        for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
+            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # where it cannot be, it is not
 
 
 def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, channel: int | None = None) -> None:
@@ -186,7 +238,7 @@ def _kernel(setting, setup, log, channel) -> None:
             sys.modules[setting["agent"][0]].connect(CHANNEL)
         os.chdir(setting["work"])
         _unpack(given["files"])
-        connection = given["connection_file"]
+        connection = setting["connection_file"]
         os.makedirs(os.path.dirname(connection), exist_ok=True)
         with open(os.open(connection, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(given["connection"])
@@ -194,8 +246,6 @@ def _kernel(setting, setup, log, channel) -> None:
         tempfile._name_sequence = None
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        # nothing is to be kept, on a disk that may be full
-        sys.argv = ["ipykernel_launcher", "-f", connection, "--HistoryManager.enabled=False"]
         _serve()
         code = 0
     except SystemExit as end:
@@ -259,8 +309,9 @@ def _confine(setting, limits) -> None:
         try:
             _called("prctl", CAPBSET_DROP, number, 0, 0, 0)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # this Linux does not have that one
+            if error.errno != errno.EINVAL:  # this Linux has no more
                 raise
+            break
     _called("prctl", CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0, 0, 0)
     _called("capset", struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
     for name, (soft, hard) in limits["resources"].items():

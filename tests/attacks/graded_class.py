@@ -74,7 +74,7 @@ def make_course(folder: Path) -> None:
         config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     build.build(course, ASSIGNMENT)
     release.release(course, ASSIGNMENT)
-    surroundings(course, course.course.assignment(ASSIGNMENT), WORKERS)
+    surroundings(course, course.course.assignment(ASSIGNMENT))
 
 
 def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedClass:

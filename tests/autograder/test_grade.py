@@ -280,6 +280,21 @@ def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in,
     assert ran == ["adding", "squaring", "adding", "adding", "squaring"]
 
 
+def test_workers_get_warm_for_what_has_changed(tiny, hand_in, no_pool, monkeypatch):
+    from autograder import grade as module
+
+    asked = []
+    monkeypatch.setattr(module.LocalPool, "warm_up", lambda pool, job, most: asked.append((job.isolation, most)))
+    hand_in("one")
+    hand_in("two")
+    grade(tiny, "sums")
+    hand_in("two", **RIGHT)
+    grade(tiny, "sums")
+    grade(tiny, "sums")
+    grade(tiny, "sums", isolation="process")
+    assert asked == [("sandbox", 4), ("sandbox", 2), ("sandbox", 0)]
+
+
 def test_while_one_submission_is_recorded_the_next_are_executed(tiny, hand_in, ran, monkeypatch):
     for student in ("one", "two", "three"):
         (hand_in(student, **RIGHT) / "adding.ipynb").unlink()

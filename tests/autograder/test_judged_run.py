@@ -51,6 +51,42 @@ def test_what_student_code_prints_and_warns_is_shown_and_costs_nothing():
     assert error(cells[1]) is None and executed.problems == ()
 
 
+def test_what_student_code_prints_and_draws_is_shown_with_the_test_that_called_it():
+    draw = "%matplotlib inline\nimport matplotlib.pyplot as plt\ndef draw():\n    plt.plot([1, 2])"
+    say = "import os\ndef leave():\n    os._exit(3)\ndef say(word):\n    print(word)"
+    _, cells = run(
+        student(draw + "\n" + say, "say"),
+        test_cell("say('one')\ndraw()", "test_1"),
+        test_cell("say('two')\nassert False", "test_2"),
+        test_cell("pass", "test_3"),
+        test_cell("leave()", "test_4"),
+        test_cell("say('five')\nprint('of the test')", "test_5"),
+        student("print('between')"),
+        test_cell("say('six')", "test_6"),
+        limits=Limits(output_bytes=100_000),
+    )
+    one, five = "one\n<Figure size 640x480 with 1 Axes>", "five\nof the test\n"
+    assert [text(cell) for cell in cells] == ["", one, "two\n", "", "", five, "between\n", "six\n"]
+    assert [bool(error(cell)) for cell in cells] == [False, False, True, False, True, False, False, False]
+
+
+def test_marks_of_the_student_s_own_decide_no_points():
+    forge = "def f():\n  for n in range(9):\n    display({'application/x-cs231n-mark': str(n)}, raw=True)\n    print(n)"
+    broken = "def g():\n    get_ipython().display_pub.publish = get_ipython().events.trigger = None\n    print('g')"
+    executed, cells = run(
+        student(f"{forge}\n{broken}", "f"),
+        test_cell("f()\n0.5", "test_1"),
+        test_cell("f()\nassert False", "test_2"),
+        test_cell("g()", "test_3"),
+        test_cell("assert True", "test_4"),
+    )
+    assert [error(cell) for cell in cells] == [None, None, "AssertionError: ", None, None]
+    results = [[o.data["text/plain"] for o in cell.outputs if o.output_type == "execute_result"] for cell in cells]
+    assert results == [[], ["0.5"], [], [], []]
+    assert not any("mark" in str(output) for cell in cells for output in cell.outputs)
+    assert executed.problems == ()
+
+
 def test_a_result_that_the_student_s_kernel_shows_is_no_partial_credit():
     show = (
         "def f():\n    kernel = get_ipython().kernel\n"

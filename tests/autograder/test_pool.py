@@ -1,5 +1,6 @@
 """The workers of the grader: what they start ends with them, and they end with the grader."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import Limits
 from autograder.job import Job
-from autograder.pool import LocalPool
+from autograder.pool import LocalPool, _take_processor
 
 
 def job(source):
@@ -47,10 +48,46 @@ def test_a_process_that_student_code_detaches_ends_with_the_notebook(source):
         os.kill(int(cell.outputs[0].text), 0)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not kept on a processor")
+def test_each_worker_has_a_processor_of_its_own_while_there_is_one():
+    spawn, name, before = multiprocessing.get_context("spawn"), f"test-{os.getpid()}", os.sched_getaffinity(0)
+    told, end = spawn.Queue(), spawn.Event()
+    workers = [spawn.Process(target=tell_processors, args=(name, told, end)) for _ in range(len(before) + 1)]
+    for worker in workers:
+        worker.start()
+    found = sorted((told.get(timeout=60) for _ in workers), key=len)
+    end.set()
+    for worker in workers:
+        worker.join()
+    assert found[-1] == before and [len(processors) for processors in found[:-1]] == [1] * len(before)
+    assert set().union(*found[:-1]) == before
+
+
+def tell_processors(name, told, end):
+    _take_processor(name)
+    told.put(os.sched_getaffinity(0))
+    end.wait(60)
+
+
+def test_the_first_job_is_for_a_worker_that_is_warm_and_no_other_starts():
+    with LocalPool(2) as pool:
+        pool.warm_up(job("1"), most=1)
+        pool.result(job("2"), pool.submit(job("2")))
+        assert len(multiprocessing.active_children()) == 1
+
+
+def test_nobody_waits_for_workers_that_have_nothing_to_get_warm_for():
+    before = time.monotonic()
+    with LocalPool(1) as pool:
+        pool.warm_up(job("import time; time.sleep(600)"), most=1)
+    assert time.monotonic() - before < 50
+    assert not multiprocessing.active_children()
+
+
 GRADER = """
 import sys
 from autograder.job import Job
-from autograder.pool import LocalPool
+from autograder.pool import LocalPool, _take_processor
 
 if __name__ == "__main__":
     job = Job(notebook=open(sys.argv[1]).read())

@@ -106,6 +106,23 @@ while True:
     assert called
 
 
+@pytest.mark.parametrize("end", [lambda connection: connection.mark(3), lambda connection: connection.stop()])
+def test_a_function_of_a_cell_is_not_called_at_its_end(hostile, end):
+    fake = hostile("""
+_, _, (function,), *_ = receive()
+sock.sendall(answer(1))
+receive()
+sock.sendall(frame((function.number, (), {}), CALLBACK))
+receive()
+sock.sendall(answer(None))
+time.sleep(60)
+""")
+    called = []
+    assert fake.call(lambda: called.append(1)) == 1
+    end(fake.connection)
+    assert called == [] and fake.connection.over is None
+
+
 def test_callbacks_that_bring_too_much_end(hostile, monkeypatch):
     monkeypatch.setattr("autograder.judge.connection.CALL_BYTES", 5_000_000)
     fake = hostile(

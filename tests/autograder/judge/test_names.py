@@ -101,8 +101,8 @@ def test_names_that_a_cell_binds(source, names):
 
 
 def test_modules_that_a_cell_imports():
-    source = "%matplotlib inline\nimport a.b, c as d\ndef f():\n    from e.f import g\nfrom . import h"
-    assert imported_modules(source) == ("a.b", "c", "e.f") and imported_modules("import") == ()
+    source = "%matplotlib inline\nimport a.b, c as d\ndef f():\n    from e.f import g\nfrom . import h\nfrom i import *"
+    assert imported_modules(source) == ("a.b", "c", "e.f", "e.f.g", "i") and imported_modules("import") == ()
 
 
 @pytest.mark.parametrize(

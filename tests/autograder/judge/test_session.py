@@ -83,7 +83,7 @@ class _Running:
             code = f"{connect_code(theirs.fileno())}\n{cells}\n{SERVING}"
             self.student = subprocess.Popen([sys.executable, "-I", "-c", code], pass_fds=[theirs.fileno()], cwd=folder)
         given = {
-            "modules": ("numpy",),
+            "cells": ("import numpy",),
             "reserved": frozenset(),
             "student_text": cells,
             "kernel_pid": self.student.pid,
@@ -223,7 +223,7 @@ def test_a_stub_is_named_as_such(here):
 
 
 def test_pictures_are_drawn_inline(start):
-    here = start(modules=("matplotlib.pyplot",))
+    here = start(cells=("import matplotlib.pyplot",))
     ran = here.run("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);\nprint('drawn')")
     printed, picture = ran.outputs
     assert ran.ok and printed["text"] == "drawn\n" and picture["data"]["image/png"].startswith("iVBOR")
@@ -449,7 +449,7 @@ def test_the_module_path_goes_in_front_but_not_of_the_grader(start, tmp_path):
         (tmp_path / "edition" / package / "__init__.py").write_text("where = 'the edition'")
     edition = JudgeTemplate((str(tmp_path / "edition"),), ENVIRONMENT)
     try:
-        here = start(template=edition, modules=("cs231n_lib", "no_such_module"))
+        here = start(template=edition, cells=("import cs231n_lib, no_such_module",))
         assert here.value("import cs231n_lib\ncs231n_lib.where") == "'the edition'"
         assert here.value("import autograder\nhasattr(autograder, 'where')") == "False"
         assert error_of(here.run("import no_such_module"))["ename"] == "ModuleNotFoundError"

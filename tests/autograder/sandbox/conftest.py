@@ -54,7 +54,7 @@ def kernel():
         client = AsyncKernelClient()
         try:
             client.load_connection_info({**json.loads(process.connection()), "ip": process.folder})
-            client.start_channels()
+            client.start_channels(hb=False)
             await client.wait_for_ready(timeout=60)
             yield Kernel(process, client)
         finally:

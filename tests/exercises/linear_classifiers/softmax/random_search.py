@@ -466,3 +466,37 @@ def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, re
         res[(l, r)] = (a, b)
         if b > best: best_W, best = W, b
     return best_W, res
+
+# %% wrong: ends of the range rounded to powers of ten -> test_random_search_log_scale
+def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, reg_range, num_trials, rng):
+    best_W, best, res = None, -1.0, {}
+    for _ in range(num_trials):
+        l, r = (10 ** rng.uniform(*np.round(np.log10(ends))) for ends in (learning_rate_range, reg_range))
+        W = train(X_train, y_train, l, r)
+        a, b = [float((np.argmax(A @ W, 1) == t).mean()) for A, t in ((X_train, y_train), (X_val, y_val))]
+        res[(l, r)] = (a, b)
+        if b > best: best_W, best = W, b
+    return best_W, res
+
+# %% wrong: a power of ten times a number from 1 to 10 -> test_random_search_log_scale
+def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, reg_range, num_trials, rng):
+    best_W, best, res = None, -1.0, {}
+    for _ in range(num_trials):
+        l, r = (rng.uniform(1, 10) * 10.0 ** rng.integers(*np.floor(np.log10(ends)).astype(int))
+                for ends in (learning_rate_range, reg_range))
+        W = train(X_train, y_train, l, r)
+        a, b = [float((np.argmax(A @ W, 1) == t).mean()) for A, t in ((X_train, y_train), (X_val, y_val))]
+        res[(l, r)] = (a, b)
+        if b > best: best_W, best = W, b
+    return best_W, res
+
+# %% wrong: high end a decade short -> test_random_search_log_scale
+def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, reg_range, num_trials, rng):
+    best_W, best, res = None, -1.0, {}
+    for _ in range(num_trials):
+        l, r = (10 ** rng.uniform(np.log10(low), np.log10(high) - 1) for low, high in (learning_rate_range, reg_range))
+        W = train(X_train, y_train, l, r)
+        a, b = [float((np.argmax(A @ W, 1) == t).mean()) for A, t in ((X_train, y_train), (X_val, y_val))]
+        res[(l, r)] = (a, b)
+        if b > best: best_W, best = W, b
+    return best_W, res

@@ -486,3 +486,46 @@ def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_ite
     for t in range(num_iters):
         b = rng.integers(0, len(y) - 1, batch_size); l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
     return W, hist
+
+# %% wrong: goes round and round in twenty batches -> test_train_linear_classifier_minibatches
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []; batches = rng.integers(len(y), size=(20, batch_size))
+    for t in range(num_iters):
+        b = batches[t % 20]; l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist
+
+# %% wrong: goes round and round in a hundred batches -> test_train_linear_classifier_minibatches
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []; batches = rng.integers(len(y), size=(100, batch_size))
+    for t in range(num_iters):
+        b = batches[t % 100]; l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist
+
+# %% wrong: a hundred steps at most -> test_train_linear_classifier_minibatches
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []
+    for t in range(min(num_iters, 100)):
+        b = rng.integers(len(y), size=batch_size); l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist
+
+# %% wrong: a new batch in every second step only -> test_train_linear_classifier_minibatches
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []
+    for t in range(num_iters):
+        b = b if t % 2 else rng.integers(len(y), size=batch_size)
+        l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist
+
+# %% right: passes through all examples, the last batch of a pass may be smaller
+def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
+    rng = np.random.default_rng(0) if rng is None else rng
+    W = np.zeros((X.shape[1], y.max() + 1)); hist = []; per_pass = -(-len(y) // batch_size)
+    for t in range(num_iters):
+        if t % per_pass == 0: order = rng.permutation(len(y))
+        b = order[t % per_pass * batch_size:][:batch_size]
+        l, g = loss_fn(W, X[b], y[b], reg); hist.append(l); W = W - learning_rate * g
+    return W, hist
