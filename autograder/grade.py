@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -36,6 +37,9 @@ from .workspace import Workspace
 
 if TYPE_CHECKING:
     from .record import Recorder
+
+if not find_spec("nbgrader"):  # imported later, as that takes a second; that it is not there is said first of all
+    raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
 
 RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
 KEPT = "cs231n"  # where an autograded notebook says what came of its execution, besides the outputs

@@ -109,13 +109,17 @@ _processor: socket.socket | None = None  # held by this worker
 
 
 def _take_processor(name: str = "cs231n-processor") -> None:
-    """Stay, with all that this process starts, on a processor that no other worker of this machine has, if any is left.
+    """Stay, with all that this process has started, on a processor that no other worker of this machine has, if any is
+    left.
 
-    A judge and a kernel that wait for each other some hundred times take half as long on one processor as on two.
+    A judge and a kernel that wait for each other some hundred times take half as long on one processor as on two. But
+    what they are forked from may import on two at a time, so this is for after the first job.
     """
     global _processor
-    if sys.platform != "linux":
+    if _processor or sys.platform != "linux":
         return
+    from .sandbox.usage import children
+
     for number in sorted(os.sched_getaffinity(0)):
         mine = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -123,14 +127,17 @@ def _take_processor(name: str = "cs231n-processor") -> None:
         except OSError:
             mine.close()
             continue
-        os.sched_setaffinity(0, {number})
         _processor = mine
+        pids = [os.getpid()]
+        for pid in pids:  # to which their children are added
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(pid, {number})
+            pids += children(pid)
         return
 
 
 def _start_worker(scratch: str) -> None:
     tempfile.tempdir = scratch
-    _take_processor()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides what ends
     signal.signal(signal.SIGTERM, _leave)
     if sys.platform == "linux":
@@ -173,6 +180,7 @@ def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:
         return run(job)
     finally:
         _end_descendants(but=template_pids() | zygote_pids())
+        _take_processor()
 
 
 def _end_descendants(but: Set[int] = frozenset()) -> None:

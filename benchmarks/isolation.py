@@ -1,6 +1,6 @@
 """What the sandbox and the judge cost: seconds per submission with and without, on the real notebooks.
 
-    python benchmarks/isolation.py              about three minutes
+    python benchmarks/isolation.py              every notebook: more than ten minutes
     python benchmarks/isolation.py --only knn
 
 Honest submissions (the sources' solutions) are executed as `cs231n grade` does it, as many at a time as there are

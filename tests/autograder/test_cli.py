@@ -115,15 +115,17 @@ def test_debug_shows_the_traceback():
     assert b"Traceback" not in cs231n("check", "nowhere.ipynb", CS231N_DEBUG="0").stderr
 
 
-def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path):
+@pytest.mark.parametrize("command", ["init", "grade"])
+def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path, command):
     code = """
 import sys
 sys.modules["nbgrader"] = None
 from autograder.cli import main
-main(["init", sys.argv[1], "--assignments", sys.argv[2]])
+main(sys.argv[1:])
 """
-    arguments = [tmp_path / "new", tiny.root.parent / "assignments"]
-    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True)
+    arguments = {"init": [tmp_path / "new", "--assignments", tiny.root.parent / "assignments"], "grade": ["sums"]}
+    command_line = [sys.executable, "-c", code, command, *map(str, arguments[command])]
+    done = subprocess.run(command_line, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
     assert "[instructor]" in done.stderr and "Traceback" not in done.stderr
 

@@ -55,18 +55,22 @@ def test_each_worker_has_a_processor_of_its_own_while_there_is_one():
     workers = [spawn.Process(target=tell_processors, args=(name, told, end)) for _ in range(len(before) + 1)]
     for worker in workers:
         worker.start()
-    found = sorted((told.get(timeout=60) for _ in workers), key=len)
+    both = [told.get(timeout=60) for _ in workers]
     end.set()
     for worker in workers:
         worker.join()
+    assert all(its_childs == its_own for its_own, its_childs in both)
+    found = sorted((its_own for its_own, _ in both), key=len)
     assert found[-1] == before and [len(processors) for processors in found[:-1]] == [1] * len(before)
     assert set().union(*found[:-1]) == before
 
 
 def tell_processors(name, told, end):
-    _take_processor(name)
-    told.put(os.sched_getaffinity(0))
-    end.wait(60)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        _take_processor(name)
+        told.put((os.sched_getaffinity(0), os.sched_getaffinity(child.pid)))
+        end.wait(60)
+        child.kill()
 
 
 def test_the_first_job_is_for_a_worker_that_is_warm_and_no_other_starts():
@@ -87,7 +91,7 @@ def test_nobody_waits_for_workers_that_have_nothing_to_get_warm_for():
 GRADER = """
 import sys
 from autograder.job import Job
-from autograder.pool import LocalPool, _take_processor
+from autograder.pool import LocalPool
 
 if __name__ == "__main__":
     job = Job(notebook=open(sys.argv[1]).read())
