@@ -3,7 +3,7 @@
 import base64
 import json
 
-from .storable_text import storable
+from .text import storable
 
 MOST_ERROR_TEXT = 2_000  # characters of an error's value, and of each line of its traceback, if there is too much
 MOST_ERROR_LINES = 20

@@ -5,8 +5,9 @@ the assignment has one notebook, the only notebook there is. Two files with equa
 """
 
 from autograder.course import TIMESTAMP, Assignment, Course
-from autograder.foreign_files import Archive, Budget, Entry, Refused, printable
+from autograder.foreign_files import Archive, Budget, Entry, Refused
 from autograder.layouts import HandIn, is_archive, is_notebook, notebooks_named, owner_of
+from autograder.text import printable
 from autograder.work_files import take_accepted
 
 

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from autograder.choose import Choice
 from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.errors import KitError
-from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Folder, Refused, printable
+from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Folder, Refused
 from autograder.layouts import HandIn, is_archive, is_notebook, sort_by_student, student_id
+from autograder.text import printable
 
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from autograder.text import ci_log
+
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
 INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets"}
@@ -33,14 +35,21 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:  # which may hold the name of a student's file
+            error.message = ci_log(error.message)
+            raise
         except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, KeyboardInterrupt):
             raise
         except BrokenPipeError:
             raise  # click ends quietly: whoever read our output has enough
         except Exception as error:
-            if os.environ.get("CS231N_DEBUG", "0") not in ("", "0"):
+            if is_debugging():
                 raise
             raise Failure(*as_message(error)) from error
+
+
+def is_debugging() -> bool:
+    return os.environ.get("CS231N_DEBUG", "0") not in ("", "0")
 
 
 class Failure(click.ClickException):

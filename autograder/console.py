@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from autograder.text import ci_log, on_ci_service, terminal
+
 PLAIN_WIDTH = 500  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
 
 
@@ -33,11 +35,11 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None):
 
 
 def plain(text: object, style: str = ""):
-    """Text of somebody else's: shown as it is, never read as rich's markup or as control codes."""
+    """Text of somebody else's: shown as it is, never read as rich's markup, as control codes or as a CI command."""
     from rich.text import Text
 
-    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
-    return Text(shown, style=style)
+    safe = ci_log if on_ci_service() else terminal
+    return Text(safe(str(text)), style=style)
 
 
 @contextmanager

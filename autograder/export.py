@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from autograder.errors import KitError
+from autograder.text import csv_cell
 
 FIRST_COLUMNS = (
     "student", "first_name", "last_name", "email", "timestamp", "late_seconds", "late_penalty",
@@ -40,7 +41,7 @@ def export(workspace, assignment: str, out: Path | str) -> int:
         for student in sorted(gradebook.students, key=lambda student: student.id):
             rows.append(_row(student, submissions.get(student.id), cells, known.max_score))
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_safe(value) for value in row] for row in rows)
+    csv.writer(text).writerows([_as_cell(value) for value in row] for row in rows)
     try:
         Path(out).write_text(text.getvalue(), encoding="utf-8", newline="")
     except OSError as error:
@@ -106,12 +107,9 @@ def _mark(grade) -> float | None:
     return grade.score
 
 
-def _safe(value: object) -> object:
-    """The value as a cell that no spreadsheet takes for a formula."""
+def _as_cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.12g}"
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
+    return csv_cell(value) if isinstance(value, str) else value

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.text import printable
+
 MAX_ENTRIES = 10_000  # in one student's archive
 MAX_CLASS_ENTRIES = 200_000  # in a download of a whole class
 MAX_NAME = 255  # characters, as on every file system
@@ -265,8 +267,3 @@ def _read_all(file, budget: Budget) -> bytes:
 
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def printable(name: str) -> str:
-    """The name without what could steer a terminal or cannot be encoded."""
-    return "".join(character if character.isprintable() else "?" for character in name)

@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from autograder.course import Assignment, Course
-from autograder.foreign_files import Entry, Listing, printable
+from autograder.foreign_files import Entry, Listing
+from autograder.text import printable
 
 # Moodle: "First Last_123456_assignsubmission_file_/knn.ipynb", or the same name in front of the file's
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)

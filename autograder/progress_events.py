@@ -1,6 +1,5 @@
 """`cs231n grade --json`: what happens, as one line of JSON for each event. docs/instructors.md says what is in them."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +8,7 @@ from typing import TextIO
 
 from .command_group import as_message
 from .report import ClassReport, Row
+from .text import json_line
 
 Watcher = Callable[[dict], None]
 
@@ -27,7 +27,7 @@ def told_as_json(stream: TextIO) -> Iterator[Watcher]:
     def write(event: dict) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with suppress(OSError):
-            stream.write(json.dumps({"event": event["event"], "time": now, **event}) + "\n")
+            stream.write(json_line({"event": event["event"], "time": now, **event}) + "\n")
             stream.flush()
 
     with warnings.catch_warnings():

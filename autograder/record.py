@@ -27,7 +27,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 from .course import TIMESTAMP, Assignment
 from .preprocessors import StderrToStdout
 from .report import NotebookScore
-from .storable_text import storable
+from .text import storable
 from .workspace import Workspace
 
 QUIET = logging.getLogger("autograder.nbgrader")

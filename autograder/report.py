@@ -7,6 +7,7 @@ from .console import plain, table
 from .course import Assignment
 from .job import cell_label
 from .outcomes import GRADER_ERRORS, outcomes
+from .text import cut, one_line
 
 MOST_REASONS = 50  # of one notebook, and as many remarks on the submission
 REASON_LENGTH = 500  # characters
@@ -71,7 +72,7 @@ def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
 
 def in_short(reasons: Iterable[str]) -> list[str]:
     """Each reason once, as one short line that can be printed and stored, and at most 51 of them."""
-    lines = list(dict.fromkeys(map(_one_line, reasons)))
+    lines = list(dict.fromkeys(one_line(reason, REASON_LENGTH) for reason in reasons))
     if len(lines) > MOST_REASONS:
         lines[MOST_REASONS:] = [f"and {len(lines) - MOST_REASONS:,} more"]
     return lines
@@ -123,7 +124,7 @@ def _points(score: NotebookScore):
 
 
 def _short(reasons: list[str], most: int = 3, length: int = 320) -> str:
-    lines = [_cut(reason, length) for reason in reasons[:most]]
+    lines = [cut(reason, length) for reason in reasons[:most]]
     if len(reasons) > most:
         lines.append(f"and {len(reasons) - most} more")
     return "\n".join(lines)
@@ -140,13 +141,3 @@ def _broken_cells(notebook) -> list[str]:
         if error and error.ename not in ("NotImplementedError", *GRADER_ERRORS):
             found.append(f"{cell_label(notebook.cells, index)} raised {error.ename}: {error.evalue}")
     return found
-
-
-def _one_line(reason: str) -> str:
-    """A reason that may hold anything a student wrote, as one line that can be printed and stored."""
-    line = " ".join(reason[: 4 * REASON_LENGTH].split())
-    return _cut("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), REASON_LENGTH)
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -20,7 +20,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from .course import Assignment, Limits
 from .foreign_files import Budget, Refused, read_ordinary
 from .job import SKIP_TAG
-from .storable_text import REPLACEMENT, storable
+from .text import REPLACEMENT, storable
 from .workspace import Workspace
 
 MAX_CELLS = 2_000

@@ -5,6 +5,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .text import escaped
+
 MOST_TEXT = 20_000  # characters of one entry
 
 
@@ -38,4 +40,4 @@ def _harmless(text: str) -> str:
     if len(text) > MOST_TEXT:
         half = MOST_TEXT // 2
         text = f"{text[:half]}\n[{len(text) - 2 * half:,} characters left out]\n{text[-half:]}"
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    return escaped(text)

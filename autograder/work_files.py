@@ -4,13 +4,13 @@ What comes with a submission is foreign: it is taken by name (`accept` in course
 is left out is said.
 """
 
-import unicodedata
 from collections.abc import Iterable
 
 from autograder.course import TIMESTAMP, Assignment
 from autograder.errors import KitError
-from autograder.foreign_files import Budget, Entry, Folder, Refused, printable, read_ordinary
+from autograder.foreign_files import Budget, Entry, Folder, Refused, read_ordinary
 from autograder.job import Files
+from autograder.text import printable, same_name, unusable_name
 from autograder.workspace import Workspace
 
 MAX_FILES = 200  # of one submission, beside its notebooks
@@ -92,8 +92,8 @@ def take_accepted(
 
 def _check_name(parts: tuple[str, ...]) -> None:
     path = "/".join(parts)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in path):
-        raise Refused("has a name with characters that are no text")
+    if why_not := next(filter(None, map(unusable_name, parts)), None):
+        raise Refused(why_not)
     if len(path.encode()) > MAX_PATH_BYTES or max(len(part.encode()) for part in parts) > MAX_NAME_BYTES:
         raise Refused(f"has a name of more than {MAX_NAME_BYTES} bytes, or a path of more than {MAX_PATH_BYTES}")
 
@@ -108,18 +108,14 @@ class _Names:
             self.add(path)
 
     def add(self, path: str) -> None:
-        path = _folded(path)
+        path = same_name(path)
         self.files.add(path)
         self.folders.update(_folders(path))
 
     def check(self, path: str) -> None:
-        path = _folded(path)
+        path = same_name(path)
         if path in self.files or path in self.folders or not self.files.isdisjoint(_folders(path)):
             raise Refused("has the name of another file or folder")
-
-
-def _folded(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _folders(path: str) -> list[str]:

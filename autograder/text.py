@@ -1,0 +1,167 @@
+"""Foreign text, made safe for the place where it is stored or shown: one function for each medium.
+
+A submission's names, messages and outputs may hold anything. None of these functions removes a character, so that
+nothing new comes to stand side by side: what may not be shown is replaced, what means something is escaped.
+"""
+
+import html as _html
+import json
+import os
+import re
+import unicodedata
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
+# Python calls these printable, but nothing is seen of them, so two names that differ look alike
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of bidirectional text
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and new line
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$:-])")
+_CI_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")
+# what sets these is a CI service, whose log is read by a program
+_CI_SERVICES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL")
+_FORMULA = re.compile(r"""(?:^|(?<=[;,|\t\n]))(?=[\s"']*[=+\-@])""")  # where one begins
+_NOT_IN_NAMES = set('<>:"/\\|?*')
+_DEVICE = re.compile(r"(?is)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(\..*)?")
+
+
+def storable(text: str) -> str:
+    """Text that every file and every database takes."""
+    return _NO_TEXT.sub(REPLACEMENT, text)
+
+
+def terminal(text: str) -> str:
+    """Text for a terminal, in its lines; it cannot steer it, and nothing in it is invisible or out of order."""
+    return _shown(text, REPLACEMENT, "\n")
+
+
+def printable(name: str | os.PathLike) -> str:
+    """A name, or a path, in one line of a message."""
+    return _shown(os.fspath(name), "?")
+
+
+def one_line(text: str, most: int) -> str:
+    """The beginning of the text as one line of at most so many characters."""
+    return cut(_shown(" ".join(text[: 4 * most].split()), REPLACEMENT), most)
+
+
+def lines(text: str, most: int) -> str:
+    """The beginning of the text in its lines, at most so many characters of it."""
+    return terminal(cut(text, most).expandtabs(4))
+
+
+def escaped(text: str) -> str:
+    """Text for a log: every character that is not printed stands there as its escape, so none is lost."""
+    return "".join(c if _is_shown(c) or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def ci_log(text: str) -> str:
+    """Text for the output of a CI job: no service takes any of it for a command, wherever a line is folded or cut.
+
+    GitHub obeys `::error::` at the start of a line, after spaces; it and others obey `##[error]`, `##vso[` and
+    `##teamcity[` anywhere. GitLab's sections need control characters, which `terminal` replaces.
+    """
+    return _CI_COMMAND.sub(lambda found: f"{found[0]} ", terminal(text))
+
+
+def on_ci_service() -> bool:
+    """Whether what is printed here is the output of a CI job."""
+    return any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in _CI_SERVICES)
+
+
+def json_line(value: object) -> str:
+    """Anything as one line of JSON in ASCII, in which a CI service reads no command either."""
+    return json.dumps(value).replace("##", "#\\u0023")
+
+
+def html(text: str) -> str:
+    """Text inside an element of a page or a quoted attribute; it reorders nothing around it."""
+    return _html.escape(_REORDERING.sub(REPLACEMENT, _CONTROL.sub(REPLACEMENT, storable(text))))
+
+
+def xml(text: str) -> str:
+    """Text for a writer of XML 1.0, which escapes the rest: without the characters that XML has no way to write."""
+    return _NO_XML.sub(REPLACEMENT, text)
+
+
+def markdown(text: str) -> str:
+    """Text in a line of Markdown, of the course's own; a student's belongs into `markdown_code` or `markdown_block`."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(terminal(text).split()))
+
+
+def markdown_code(text: str) -> str:
+    """Text as a code span, also in a cell of a table: no mention, link, picture or HTML works in there."""
+    text = " ".join(terminal(text).split()) or " "
+    fence = "`" * (_longest_run(text) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
+
+
+def markdown_block(text: str) -> list[str]:
+    """The lines of a block that shows the text as it is: its fence is longer than any that could close it."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return [f"{fence}text", terminal(text), fence]
+
+
+def csv_cell(text: str) -> str:
+    """Text in a cell of a CSV file that no spreadsheet takes for a formula, nor for two cells one of which is one.
+
+    Full-width and small forms of the signs count too, and so does what follows a separator of another country's
+    spreadsheet.
+    """
+    text = _REORDERING.sub(REPLACEMENT, _CONTROL.sub(REPLACEMENT, storable(text)))
+    # one character for each, so that positions stay
+    plain = "".join(" " if not _is_shown(c) and c not in "\t\n" else _narrow(c) for c in text)
+    begin = {found.start() for found in _FORMULA.finditer(plain)}
+    return "".join("'" * (place in begin) + character for place, character in enumerate(text))
+
+
+def unusable_name(name: str) -> str | None:
+    """Why a file or folder cannot have this name on every system, as the end of a sentence about it; None if it can."""
+    if name in ("", ".", ".."):
+        return "has no usable name"
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        return "has a name with characters that are no text"
+    if _REORDERING.search(name):
+        return "has a name with characters that change the order of others"
+    if taken := sorted(_NOT_IN_NAMES & set(name)):
+        return f"has a name with {' '.join(taken)}, which not every system allows"
+    if name[-1] in ". ":
+        return "has a name that ends with a space or a dot"
+    if _DEVICE.fullmatch(unicodedata.normalize("NFC", name)):
+        return f"has a name that Windows keeps for a device ({name.partition('.')[0].strip().upper()})"
+    return None
+
+
+def same_name(name: str) -> str:
+    """What two names or paths have in common that are one and the same on some file system, or look like it."""
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _INVISIBLE.match(c))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold())
+
+
+def _shown(text: str, instead: str, kept: str = "") -> str:
+    if text.isprintable() and not _INVISIBLE.search(text):
+        return text
+    return "".join(c if _is_shown(c) or c in kept else instead for c in text)
+
+
+def _is_shown(character: str) -> bool:
+    return character.isprintable() and not _INVISIBLE.match(character)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _narrow(character: str) -> str:
+    """The ordinary form of a full-width or small one."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
