@@ -34,6 +34,11 @@ class Limits:
         """How much is read at all, in the hope that only the outputs, which are dropped, are large."""
         return 5 * self.submission_bytes
 
+    @property
+    def notebook_output_bytes(self) -> int:
+        """How much output of all cells of a notebook is kept, and again of all its tests."""
+        return 20 * self.output_bytes
+
 
 @dataclass(frozen=True)
 class Edition:

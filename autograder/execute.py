@@ -18,6 +18,7 @@ import nbformat
 from nbformat.v4 import new_output
 from nbformat.v4.rwbase import rejoin_lines
 
+from .cell_outputs import size_of
 from .job import SKIP_TAG, Executed, Job, cell_label, whose, write_files
 from .judge.bundle import serve_code
 from .judge.names import bound_names
@@ -30,6 +31,7 @@ SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of wh
 MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
 LET_GO_SECONDS = 1  # for a kernel whose judge has ended
 MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
+MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; characters
 
 
 def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Executed:
@@ -56,7 +58,13 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
         if not run.killed or run.killed in killed:
             break
         killed.append(run.killed)
-    return Executed(json.dumps(notebook), time.monotonic() - start, tuple(dict.fromkeys(run.problems)))
+    return Executed(json.dumps(notebook), time.monotonic() - start, _few(run.problems))
+
+
+def _few(problems: list[str]) -> tuple[str, ...]:
+    """Each problem once; however many there are and whatever is quoted in them, they are soon read."""
+    each = list(dict.fromkeys(p if len(p) <= PROBLEM_LENGTH else p[: PROBLEM_LENGTH - 1] + "…" for p in problems))
+    return tuple(each[:MOST_PROBLEMS] + ([f"and {len(each) - MOST_PROBLEMS:,} more"] if each[MOST_PROBLEMS:] else []))
 
 
 class _Died(Exception):
@@ -203,6 +211,7 @@ class _JudgedRun(_Run):
         }
         self.judge: Judge | None = None
         self.judges = 0
+        self.tests_put_out = 0  # bytes
         self.serving: asyncio.Task | None = None  # the request by which the kernel serves the judge
         self.served: ServedCells | None = None
 
@@ -234,7 +243,8 @@ class _JudgedRun(_Run):
             ran = await self._judge(index, self._test_follows(index))
             error = next((o for o in ran.outputs if o["output_type"] == "error"), None)
             if error and not any(o.output_type == "error" for o in cell.outputs):
-                self.problems.append(f"{self.label(index)} failed for the tests: {error['ename']}: {error['evalue']}")
+                why = f"{error['ename']}: {error['evalue'][:PROBLEM_LENGTH]}"
+                self.problems.append(f"{self.label(index)} failed for the tests: {why}")
             if ran.lost:
                 raise _Died(index)
         if whose(cell) == "test":
@@ -254,6 +264,7 @@ class _JudgedRun(_Run):
         cell.outputs = []
         ran = await self._judge(index, self._test_follows(index))
         cell.execution_count = self.kernel.executed
+        self.tests_put_out += size_of(ran.outputs)
         cell.outputs += map(nbformat.from_dict, ran.outputs)  # after what was printed, if that is known by now
         if ran.ok and (no_points := settle(cell.outputs, float(cell.metadata.nbgrader.points))):
             self.fail(index, "NoPoints", no_points)
@@ -288,7 +299,8 @@ class _JudgedRun(_Run):
             self.kernel.executed += 1
         try:
             mark = index if go_on else None
-            ran = await self.judge.run(cell.source, seconds, test=whose(cell) == "test", alone=alone, mark=mark)
+            test, room = whose(cell) == "test", max(0, self.job.limits.notebook_output_bytes - self.tests_put_out)
+            ran = await self.judge.run(cell.source, seconds, test, alone=alone, mark=mark, output_bytes=room)
         except JudgeDied as died:
             self.killed.append((index, "judge"))
             self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")

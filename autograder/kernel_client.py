@@ -113,7 +113,7 @@ class KernelClient:
                         if wire is self.shell and its_kind == kind.replace("request", "reply"):
                             reply, end = its_content, min(end, time.monotonic() + patience)
                         elif wire is self.iopub and outputs is not None and its_kind is not None:
-                            idle = _put_out(outputs, its_kind, its_content) or idle
+                            idle = take_in(outputs, its_kind, its_content) or idle
                         if time.monotonic() > end:
                             break
             except WireError as error:
@@ -162,6 +162,15 @@ def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return (kind, content) if isinstance(kind, str) and isinstance(content, dict) else None
+
+
+def take_in(outputs: Outputs, kind: str, content: dict) -> bool:
+    """As `_put_out`, whatever the message holds: it may cost the cell an output, but never the notebook its run."""
+    try:
+        return _put_out(outputs, kind, content)
+    except Exception:
+        outputs.not_an_output()
+        return False
 
 
 def _put_out(outputs: Outputs, kind: str, content: dict) -> bool:

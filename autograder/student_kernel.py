@@ -17,7 +17,6 @@ from .sandbox import Surroundings, limit_met, zygote_of
 START_SECONDS = 120
 CONNECT_SECONDS = 30
 GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
-CELLS_OF_OUTPUT = 20  # times what is kept of one cell is kept of a whole notebook
 
 
 class KernelEnded(Exception):
@@ -188,15 +187,16 @@ class StudentKernel:
 
     def _outputs(self, more: int = 0) -> Outputs:
         """For a cell; `more` is kept of others already."""
-        limit = self.job.limits.output_bytes
-        return Outputs(min(limit, max(0, CELLS_OF_OUTPUT * limit - self._kept - more)))
+        limits = self.job.limits
+        return Outputs(min(limits.output_bytes, max(0, limits.notebook_output_bytes - self._kept - more)))
 
     def _finished(self, outputs: Outputs, index: int) -> list:
-        self._kept += min(outputs.size, outputs.limit)
-        label = cell_label(self.cells, index)
+        self._kept += outputs.kept
+        label, limits = cell_label(self.cells, index), self.job.limits
         if outputs.size > outputs.limit:
-            what = f"{self.job.limits.output_bytes:,} bytes of output that are kept"
-            self.problems.append(f"{label} printed more than the {what}")
+            whole = outputs.limit < limits.output_bytes
+            what = f"{limits.notebook_output_bytes if whole else limits.output_bytes:,} bytes of output that are kept"
+            self.problems.append(f"{label} printed more than the {what}" + " of a notebook" * whole)
         if outputs.malformed:
             self.problems.append(f"{label} sent an output that is none of Jupyter's")
         found = [nbformat.from_dict(output) for output in outputs.finished()]
@@ -242,7 +242,7 @@ class ServedCells:
         number = next((index for index in self.cells if str(index) == data[MARK]), None)
         if number is not None and number not in self._ended:
             self._ended[number] = self._now
-            self._now = self._make(sum(min(o.size, o.limit) for o in self._ended.values()))
+            self._now = self._make(sum(o.kept for o in self._ended.values()))
 
     def __getattr__(self, name):
         return getattr(self._now, name)

@@ -26,6 +26,7 @@ from .frames import (
     ProtocolError,
     all_characters,
     check_key,
+    steps,
     stored_bytes,
 )
 from .named_tuples import MOST_FIELDS, named_tuple, wrong_with
@@ -192,7 +193,10 @@ class Decoder:
         start, stop, step = self._three_integers(depth, or_none=False)
         if step == 0:
             raise ProtocolError("a range has step 0")
-        return range(start, stop, step)
+        value = range(start, stop, step)
+        if steps(value) > self.limits.steps:
+            raise ProtocolError(f"a range has more than {self.limits.steps:,} numbers")
+        return value
 
     def _dtype(self, depth=0, others=()):
         size = self._unpack(_BYTE)[0]

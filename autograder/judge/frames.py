@@ -50,6 +50,7 @@ class Limits(NamedTuple):
     int_bytes: int = 1_750  # 4,215 digits; from 4,300 on Python refuses to print an integer
     items: int = 500_000  # values, counting those inside others
     keys: int = 5_000  # of all dicts and sets: numbers can be chosen to collide, which takes time quadratic in this
+    steps: int = 10_000_000  # of a range: a few bytes, but a list or an array of it would be many
     depth: int = 40  # of lists, tuples and dicts inside each other
 
 
@@ -230,6 +231,8 @@ class Encoder:
 
     def _put_three(self, value, depth):
         self._nest(depth)
+        if type(value) is range and steps(value) > self.limits.steps:
+            raise EncodeError(f"holds a range of more than {self.limits.steps:,} numbers")
         self.tree += b":" if type(value) is slice else b"r"
         for part in (value.start, value.stop, value.step):
             self.put(part, depth + 1)
@@ -296,6 +299,11 @@ def all_characters(codes):
 def stored_bytes(shape, itemsize):
     # an empty array of shape (0, 10**12) is no data, but a sum over its first axis would be
     return math.prod([n for n in shape if n] if 0 in shape else shape) * itemsize
+
+
+def steps(numbers):
+    """The length of a range, for which `len` may be too small."""
+    return max(0, -((numbers.start - numbers.stop) // numbers.step))
 
 
 def check_key(key, error):

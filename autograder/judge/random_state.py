@@ -34,16 +34,28 @@ def generator_from(name, state):
     """The Generator with this state.
 
     Everything is looked at first, since NumPy's C code trusts a state: a position beyond the end of its buffer
-    reads other memory. Raises ValueError.
+    reads other memory, and from a generator that says the same number again and again some distributions draw for
+    ever, which nothing but a kill ends. Raises ValueError.
     """
     if type(name) is not str or name not in _SCHEMAS:
         raise ValueError("the random generator is of no kind that is known")
     _check(state, _SCHEMAS[name])
-    if name == "MT19937" and not state["state"]["key"].any():
-        raise ValueError("the random generator has a state of zeros, from which some distributions draw for ever")
+    if _stands_still(name, state["state"]):
+        raise ValueError("the random generator has a state from which some distributions draw for ever")
     bits = _CLASSES[name](0)
     bits.state = {"bit_generator": name, **state}
     return np.random.Generator(bits)
+
+
+def _stands_still(name, state):
+    """Whether the generator may repeat itself soon. Every other state is one of a cycle of 2**64 states and more.
+
+    MT19937: all of it is zero but the 31 bits that it never looks at (Matsumoto and Nishimura, 1998). PCG64: the
+    increment is even, so that there are short cycles (Hull and Dobell, 1962). SFC64 and Philox count.
+    """
+    if name == "MT19937":
+        return not (state["key"][0] >> 31 or state["key"][1:].any())
+    return name in ("PCG64", "PCG64DXSM") and state["inc"] % 2 == 0
 
 
 def _check(value, schema):

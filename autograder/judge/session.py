@@ -205,19 +205,26 @@ class Judge:
             raise JudgeDied(f"the judge could not start: {hello['failed']}")
 
     async def run(
-        self, source: str, seconds: float, test: bool = True, alone: bool = False, mark: int | None = None
+        self,
+        source: str,
+        seconds: float,
+        test: bool = True,
+        alone: bool = False,
+        mark: int | None = None,
+        output_bytes: int | None = None,
     ) -> Ran:
         """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
 
         source: IPython source text. test: whether it is a test; of another cell that fails, the names that it was to
         bind anew are unbound. alone: without the student's kernel, which need not serve then. mark: that kernel is to
-        mark the end of the cell with it, and to go on serving. Raises JudgeDied; the judge is then ended.
+        mark the end of the cell with it, and to go on serving. output_bytes: that are kept, where they are fewer than
+        the setting's. Raises JudgeDied; the judge is then ended.
         """
         if self.pid is None:
             raise JudgeDied(_ENDED)
         try:
             asked = {"source": source, "seconds": seconds, "test": test, "alone": alone, "mark": mark}
-            await self._send(asked)
+            await self._send({**asked, "output_bytes": output_bytes})
             return Ran(**await self._answer(seconds))
         except (JudgeDied, asyncio.CancelledError):
             self.end()

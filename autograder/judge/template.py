@@ -155,11 +155,12 @@ class _Cells:
         self.names = StudentNames(self.connection, setting.reserved)
         shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)
 
-    def run(self, source, seconds, test, alone, mark):
+    def run(self, source, seconds, test, alone, mark, output_bytes):
         """Run a cell and say what came of it, as the fields of a `Ran`."""
         before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
         self.connection.refusing = "it ended its kernel the last time" if alone else None
-        outputs = self.shell.keep_outputs(self.setting.output_bytes)
+        most = self.setting.output_bytes
+        outputs = self.shell.keep_outputs(most if output_bytes is None else min(most, output_bytes))
         self.names.forget()
         self.connection.forget()
         self.connection.begin(seconds)

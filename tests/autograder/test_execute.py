@@ -10,7 +10,7 @@ from autograder.course import Limits
 from autograder.execute import execute
 from autograder.job import Job
 
-LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=1000)
+LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=5000)
 
 
 def run(*sources, limits=LIMITS, tags=(), records=(), **job):
@@ -86,8 +86,8 @@ def test_the_notebook_has_a_time_limit_of_its_own():
 
 
 def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():
-    executed, cells = run("print('a' * 5_000_000)", "print('short')", "print('b' * 2000)\n1 / 0")
-    assert len(text(cells[0])) < 1200
+    executed, cells = run("print('a' * 5_000_000)", "print('short')", "print('b' * 6000)\n1 / 0")
+    assert len(text(cells[0])) < 5200
     assert "output cut here" in text(cells[0])
     assert text(cells[1]) == "short\n"
     assert error(cells[2]) == "ZeroDivisionError"
@@ -95,8 +95,8 @@ def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():
 
 
 def test_all_cells_together_keep_twenty_cells_worth_of_output():
-    executed, cells = run(*["print('a' * 900)"] * 30)
-    assert sum(len(text(cell)) for cell in cells) < 20 * 1000 + 10 * 100
+    executed, cells = run(*["print('a' * 4500)"] * 30)
+    assert sum(len(text(cell)) for cell in cells) < 20 * 5000 + 10 * 100
     assert "output cut here" in text(cells[-1]) and "output cut here" not in text(cells[19])
 
 

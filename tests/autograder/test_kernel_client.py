@@ -41,6 +41,8 @@ def raw(kind, content):
 """
 
 
+RESULT = "say('execute_result', {'data': {'text/plain': chr(0x1F600) * 900}, 'metadata': {}, 'execution_count': 1})"
+BEYOND = 12_000  # bytes, of a cell's limit: one error, one result, one note
 LARGE = {
     "keys": "io = say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})",
     "update": "display(1, display_id='x')\nsay('update_display_data', {'data': {'text/plain': 'y' * 3_000_000}, "
@@ -50,6 +52,16 @@ LARGE = {
     "'traceback': ['y' * 9000] * 9})",
     "metadata": "say('display_data', {'data': {'text/plain': ''}, "
     "'metadata': {'text/plain': {'width': 'z' * 900_000}}})",
+    "results": f"def more():\n    for _ in range(300): {RESULT}\nmore()",
+    "results of a thread": "import threading; one = threading.Thread(target=more); one.start(); one.join()",
+    "results of a child": "if os.fork() == 0: more(); os._exit(0)\nos.wait()",
+    "errors with notes": "e = ValueError('x' * 9000)\nfor k in range(300): e.add_note('n' * 9000)\nraise e",
+    "errors in a group": "raise ExceptionGroup('g' * 900, [ValueError('x' * 900) for _ in range(300)])",
+    "warnings": "import warnings\nfor k in range(300): warnings.warn(f'{k}' * 900)",
+    "ids": "for k in range(90): say('display_data', {'data': {'text/plain': ''}, 'metadata': {}, 'transient': "
+    "{'display_id': str(k) * 90_000}})",
+    "comms": "for k in range(90): say('comm_open', {'comm_id': str(k), 'target_name': 'x' * 90_000, 'data': {}})",
+    "questions": "for k in range(90): say('input_request', {'prompt': 'x' * 90_000, 'password': False})",
     "count": "say('execute_input', {'code': '', 'execution_count': {'a': 'z' * 900_000}})",
     "reply": "session.send(shell, 'execute_reply', {'status': 'error', 'ename': 'x' * 3_000_000}, parent=parent, "
     "ident=kernel._parent_ident.get('shell') if isinstance(kernel._parent_ident, dict) else None)",
@@ -84,7 +96,7 @@ def cells_that_said():
 @pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
 def test_the_executed_notebook_stays_small(cells_that_said, content):
     cell = cells_that_said(content)
-    assert len(json.dumps(cell)) < 20 * LIMITS.output_bytes
+    assert len(json.dumps(cell.outputs)) <= LIMITS.output_bytes + BEYOND
     assert type(cell.execution_count) in (int, type(None))
 
 
@@ -115,6 +127,32 @@ def test_a_flood_of_messages_takes_the_cell_s_time_and_no_more(flood):
     )
     assert error(cells[2]) is None
     assert executed.seconds < 25
+
+
+def test_the_outputs_of_a_notebook_have_a_bound_together():
+    say_much = "for _ in range(30): say('execute_result', {'data': {'text/plain': 'x' * 5000}, 'metadata': {}})"
+    sources = [SOCKETS + say_much, *[say_much + "\ndisplay('y' * 9000)\nraise ValueError('z' * 9000)"] * 29]
+    tests = [test_cell("print(f())", f"test{i}") for i in range(30)]
+    executed, cells = run(
+        student("def f():\n    return 'x' * 9000", "f"),
+        *map(student, sources),
+        *tests,
+        test_cell("print(f())\n0.5", "last"),
+        isolation="sandbox",
+        limits=Limits(cell_seconds=20, notebook_seconds=100, output_bytes=10_000),
+    )
+    mine, judged = (sum(len(json.dumps(cell.outputs)) for cell in part) for part in (cells[1:31], cells[31:]))
+    assert 190_000 < mine <= 20 * 10_000 + 30 * BEYOND
+    assert 190_000 < judged <= 20 * 10_000 + 31 * BEYOND
+    assert "x" * 9000 in text(cells[31]) and "x" * 9000 not in text(cells[-1])
+    assert [o.data["text/plain"] for o in cells[-1].outputs if o.output_type == "execute_result"] == ["0.5"]
+    assert any("bytes of output that are kept of a notebook" in problem for problem in executed.problems)
+
+
+def test_what_went_wrong_is_told_in_few_words():
+    setup = "import sys\nsys.stdout.write('')\nraise ValueError('x' * 9000)"
+    executed, _ = run(*[instructor(setup, f"setup{i}") for i in range(2)], isolation="sandbox", limits=LIMITS)
+    assert all(len(problem) <= 1000 for problem in executed.problems)
 
 
 def test_a_socket_that_a_kernel_puts_in_the_place_of_its_own_is_not_connected_to(tmp_path):

@@ -33,7 +33,7 @@ leaves = st.one_of(
     st.just(...),
     st.sampled_from([float, int, np.float32, np.dtype("uint8"), dict]),
     st.slices(9),
-    st.builds(range, st.integers(-5, 5), st.integers(), st.integers(1, 3)),
+    st.builds(range, st.integers(-5, 5), st.integers(max_value=10**7 - 5), st.integers(1, 3)),
     st.sets(keys, max_size=3),
     st.frozensets(keys, max_size=3),
     arrays,
@@ -181,11 +181,12 @@ def _doubling():
         ("x" * 10**7, "text"),
         ("\ud800", "surrogate"),
         (dict.fromkeys(range(10**5)), "keys"),
+        (range(10**18), "10,000,000 numbers"),
         ({(1, (frozenset(),)): 1}, "key of type frozenset"),
         ([np.zeros(10**7)] * 10, "larger than"),
         ([0] * 10**6, "values"),
     ],
-    ids=["ring", "doubling", "huge", "empty", "int", "text", "surrogate", "keys", "key", "copies", "items"],
+    ids=["ring", "doubling", "huge", "empty", "int", "text", "surrogate", "keys", "range", "key", "copies", "items"],
 )
 def test_what_is_too_much_is_refused_with_a_reason(value, why):
     with pytest.raises(EncodeError, match=why):

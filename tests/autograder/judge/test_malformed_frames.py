@@ -99,6 +99,8 @@ MALFORMED = {
     "a scalar of no dtype": (b"n\x03|O8" + bytes(8),),
     "a scalar cut off": (b"n\x03<f8" + bytes(3),),
     "a range of step 0": (b"r" + b"i" + bytes(8) + b"i" + bytes(8) + b"i" + bytes(8),),
+    "a range of very many numbers": (b"r" + b"".join(b"i" + struct.pack("<q", n) for n in (0, 10**7 + 1, 1)),),
+    "a range of very many numbers, downwards": (b"r" + b"".join(b"i" + struct.pack("<q", n) for n in (2**62, 0, -3)),),
     "a range of texts": (b"r" + (b"s" + text(b"a")) * 3,),
     "a slice of floats": (b":" + (b"f" + bytes(8)) * 3,),
     "a type that is none": (b"T" + text(b"os.system"),),
@@ -145,6 +147,11 @@ MALFORMED = {
     "a generator with a key of floats": generator("MT19937", key=np.zeros(624)),
     "a generator with a truth value for a number": generator("PCG64", has_uint32=True),
     "a generator with a huge number": generator("PCG64", state=2**128),
+    "a generator of zeros": generator("MT19937", key=np.zeros(624, np.uint32)),
+    "a generator of zeros where it looks": generator("MT19937", key=np.array([2**31 - 1] + [0] * 623, np.uint32)),
+    "a generator that stands still": generator("PCG64", state=0, inc=0),
+    "a generator that goes round": generator("PCG64DXSM", state=1, inc=2**127),
+    "a generator of an even increment": generator("PCG64", inc=2),
 }
 
 
@@ -157,7 +164,11 @@ def test_a_malformed_frame_is_refused(name):
 
 @pytest.mark.parametrize(
     ("tree", "blocks"),
-    [generator("PCG64"), (array(), bytes(16)), (named_tuple(b"T", b"a", b"b") + b"NN", b""), (b"F\x01" + u32(0), b""),
+    [generator("PCG64"), generator("PCG64DXSM", state=0, inc=1), generator("SFC64", state=np.zeros(4, np.uint64)),
+     generator("Philox", key=np.zeros(2, np.uint64)),
+     generator("MT19937", key=np.array([2**31] + [0] * 623, np.uint32)),
+     (b"r" + b"".join(b"i" + struct.pack("<q", n) for n in (10**7, 0, -1)), b""), (array(), bytes(16)),
+     (named_tuple(b"T", b"a", b"b") + b"NN", b""), (b"F\x01" + u32(0), b""),
      (array(b"<U2", shape=(1,)), bytes(8)), (array(b"<M8[25s]", shape=(1,)), bytes(8))],
 )
 def test_what_the_malformed_ones_are_made_of_is_in_order(tree, blocks):

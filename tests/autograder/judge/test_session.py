@@ -237,12 +237,12 @@ def test_magics_work(here, tmp_path):
 
 
 def test_too_much_output_is_cut_but_not_the_error(start):
-    here = start(output_bytes=1000)
+    here = start(output_bytes=5000)
     ran = here.run("for i in range(100):\n    print('x' * 99)\ndisplay('y' * 2000)\nraise ValueError('z' * 9000)")
     text, error = ran.outputs
-    assert text["text"].startswith("x" * 99) and text["text"].count("x") == 990
-    assert text["text"].endswith("\n[output cut here: 1,000 bytes of a cell's output are kept]\n")
-    assert len(error["evalue"]) == 2000 and max(map(len, error["traceback"])) <= 2000
+    assert text["text"].startswith("x" * 99) and 4000 < text["text"].count("x") < 5000
+    assert text["text"].endswith("\n[output cut here: 5,000 bytes of a cell's output are kept]\n")
+    assert 1990 < len(error["evalue"]) <= 2000 and max(map(len, error["traceback"])) <= 2000
     assert here.value("1") == "1"
 
 
