@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from autograder.course import TIMESTAMP, Assignment
 from autograder.errors import KitError
+from autograder.file_names import why_unsafe
 from autograder.foreign_files import Budget, Entry, Folder, Refused, printable, read_ordinary
 from autograder.job import Files
 from autograder.workspace import Workspace
@@ -47,7 +48,8 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
     path = workspace.submitted(student, assignment.name) / TIMESTAMP
     try:
-        text = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000)).decode().strip()
+        data = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000))
+        text = data.decode("utf-8-sig").strip()
         if text:
             parse_utc(text)
         return text or None, []
@@ -61,14 +63,14 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
 
 def take_accepted(
-    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]]
+    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: Budget | None = None
 ) -> tuple[dict[str, bytes], list[tuple[str, str]]]:
     """Read those of `files` (path in the submission, entry) that the assignment accepts.
 
     Returns their contents by relative path, and (path, why) of those that match but are left out: too many, too
     large together, unreadable, with a name that cannot be written everywhere or that another file has.
     """
-    budget = Budget(assignment.limits.submission_bytes)
+    budget = Budget(assignment.limits.submission_bytes, of_class=of_class)
     names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
     taken: dict[str, bytes] = {}
     left_out: list[tuple[str, str]] = []
@@ -92,8 +94,8 @@ def take_accepted(
 
 def _check_name(parts: tuple[str, ...]) -> None:
     path = "/".join(parts)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in path):
-        raise Refused("has a name with characters that are no text")
+    if why_not := next((why for part in parts if (why := why_unsafe(part))), None):
+        raise Refused(why_not)
     if len(path.encode()) > MAX_PATH_BYTES or max(len(part.encode()) for part in parts) > MAX_NAME_BYTES:
         raise Refused(f"has a name of more than {MAX_NAME_BYTES} bytes, or a path of more than {MAX_PATH_BYTES}")
 
