@@ -1,12 +1,24 @@
 """Decide which of a student's files is which notebook of an assignment.
 
 An exact name wins, then one that holds the notebook's name as a word ("Copy of knn (1).ipynb"), then, where
-the assignment has one notebook, the only notebook there is. Two files with equal claims are not guessed at.
+the assignment has one notebook, the only notebook there is. Of several attempts that a platform keeps, the latest that
+has the notebook counts. Two files with equal claims are not guessed at. What a browser has named `knn.ipynb.txt` or
+`knn.json` is a notebook where it holds one.
 """
+
+import json
 
 from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.foreign_files import Archive, Budget, Entry, Refused
-from autograder.layouts import HandIn, is_archive, is_notebook, notebooks_named, owner_of
+from autograder.layouts import (
+    HandIn,
+    is_archive,
+    is_notebook,
+    may_be_notebook,
+    notebook_stem,
+    notebooks_named,
+    owner_of,
+)
 from autograder.text import printable
 from autograder.work_files import take_accepted
 
@@ -16,11 +28,16 @@ class Choice:
 
     `chosen` maps a notebook's name to (path in the hand-in, entry). `notes` says what was renamed or is
     missing, `left_out` and `refused` list (path, why) of the files that are not taken.
+
+    `of_class` is what may still be read of the whole download.
     """
 
-    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn):
-        self.course, self.wanted = course, wanted
-        self.budget = Budget(wanted.limits.file_bytes)
+    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: Budget | None = None):
+        self.course, self.wanted, self.of_class = course, wanted, of_class
+        self.budget = Budget(wanted.limits.file_bytes, of_class=of_class)
+        self.attempts = dict(hand_in.attempts)
+        self.looking = Budget(wanted.limits.submission_bytes, of_class=of_class)
+        self.known: dict[Entry, bool] = {}  # whether those without a notebook's name are notebooks
         self.chosen: dict[str, tuple[tuple[str, ...], Entry]] = {}
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
@@ -44,17 +61,19 @@ class Choice:
             self.notes.append(f"without {', '.join(missing)}")
         base = next(iter(self.chosen.values()))[0][:-1]
         beside = []
-        for parts, entry in self.files:
+        newest_first = sorted(self.files, key=lambda item: self._attempt(item), reverse=True)
+        for parts, entry in newest_first:
             inside = parts[len(base) :] if parts[: len(base)] == base else ()
             if any(entry is taken for _, taken in self.chosen.values()):
                 continue
             if inside and "/".join(inside) in self.wanted.files:
-                contents["/".join(inside)] = self._read(entry)
+                if "/".join(inside) not in contents:
+                    contents["/".join(inside)] = self._read(entry)
             elif inside and self.wanted.accepts(inside):
                 beside.append((inside, entry))
             else:
-                self.left_out.append((entry.path, self._why_left_out(parts)))
-        accepted, left_out = take_accepted(self.wanted, beside)
+                self.left_out.append((entry.path, self._why_left_out(parts, entry)))
+        accepted, left_out = take_accepted(self.wanted, beside, self.of_class)
         self.left_out += left_out
         return contents | accepted
 
@@ -79,7 +98,7 @@ class Choice:
         return kept
 
     def _open_archives(self) -> bool:
-        packed = Budget(self.wanted.limits.file_bytes)
+        packed = Budget(self.wanted.limits.file_bytes, of_class=self.of_class)
         found = False
         for item in [item for item in self.files if is_archive(item[1].name)]:
             parts, entry = item
@@ -88,6 +107,7 @@ class Choice:
             except Refused as error:
                 raise Refused(f"{entry.path} {error}") from None
             inside = [(parts[:-1] + e.parts, e) for e in listing.files]
+            self.attempts |= {e: self._attempt(item) for e in listing.files}
             self.files.remove(item)
             self.files += self._of_this_assignment(inside)
             self.refused += [(f"{entry.path}: {path}", why) for path, why in listing.refused]
@@ -101,15 +121,21 @@ class Choice:
 
     def _best(self, notebook: str):
         """The one file that is this notebook: by its exact name, else by its words; the least deep one."""
-        notebooks = [item for item in self.files if is_notebook(item[1].name)]
-        exact = [item for item in notebooks if item[0][-1] == f"{notebook}.ipynb"]
-        named = [item for item in notebooks if notebooks_named(item[0][-1][:-6], self.course) == [notebook]]
-        unknown = []
-        if len(self.wanted.notebooks) == 1 and len(notebooks) == 1:
-            unknown = [item for item in notebooks if not notebooks_named(item[0][-1][:-6], self.course)]
-        matching = exact or named or unknown
-        if not matching:
-            return None
+        notebooks = [item for item in self.files if self._is_notebook(item[1])]
+        attempts = sorted({self._attempt(item) for item in notebooks}, reverse=True)
+        of_attempts = [[item for item in notebooks if self._attempt(item) == attempt] for attempt in attempts]
+        for items in of_attempts:
+            exact = [item for item in items if item[0][-1] == f"{notebook}.ipynb"]
+            named = [item for item in items if notebooks_named(notebook_stem(item[0][-1]), self.course) == [notebook]]
+            if matching := exact or [item for item in named if is_notebook(item[0][-1])] or named:
+                return self._only(notebook, matching)
+        if len(self.wanted.notebooks) == 1 and all(len(items) == 1 for items in of_attempts):
+            unknown = [i for i in notebooks if not notebooks_named(notebook_stem(i[0][-1]), self.course)]
+            return max(unknown, key=self._attempt, default=None)
+        return None
+
+    def _only(self, notebook: str, matching: list):
+        """The least deep of the files that may all be this notebook; Refused where two differ."""
         depth = min(len(parts) for parts, _ in matching)
         best = [item for item in matching if len(item[0]) == depth]
         if len(best) > 1 and len({self._read(entry) for _, entry in best}) > 1:
@@ -117,15 +143,30 @@ class Choice:
             raise Refused(f"{len(best)} files may be {notebook}.ipynb: {names}; remove all but one")
         return best[0]
 
-    def _why_left_out(self, parts: tuple[str, ...]) -> str:
+    def _attempt(self, item: tuple[tuple[str, ...], Entry]) -> tuple:
+        return self.attempts.get(item[1], ())
+
+    def _is_notebook(self, entry: Entry) -> bool:
+        """By its name, or by what it holds where a browser has given it another."""
+        if is_notebook(entry.name) or not may_be_notebook(entry.name):
+            return is_notebook(entry.name)
+        if entry not in self.known:
+            try:
+                content = json.loads(entry.read(self.looking))
+                self.known[entry] = isinstance(content, dict) and bool({"cells", "worksheets"} & content.keys())
+            except (Refused, ValueError, RecursionError):
+                self.known[entry] = False
+        return self.known[entry]
+
+    def _why_left_out(self, parts: tuple[str, ...], entry: Entry) -> str:
         name = parts[-1]
         if name == TIMESTAMP:
             return "the time of a submission is set with --received"
         if is_archive(name):
             return "is an archive, and the notebooks were found without it"
-        if not is_notebook(name):
+        if not self._is_notebook(entry):
             return "is not asked for"
-        named = notebooks_named(name[:-6], self.course)
+        named = notebooks_named(notebook_stem(name), self.course)
         if len(named) == 1 and named[0] in self.chosen:
             return f"{self.chosen[named[0]][1].name} was taken as {named[0]}.ipynb"
         return self._why_unknown(name, named)
@@ -150,5 +191,5 @@ class Choice:
         return f"{why}; {refused}" if refused else why
 
     def _described(self, parts: tuple[str, ...], entry: Entry) -> str:
-        why = f" ({self._why_left_out(parts)})" if is_notebook(entry.name) else ""
+        why = f" ({self._why_left_out(parts, entry)})" if is_notebook(entry.name) else ""
         return printable(entry.name) + why

@@ -1,10 +1,11 @@
 """Bring a download of submissions into the workspace: submitted/STUDENT/ASSIGNMENT/.
 
-Who handed in what is read by layouts.py; foreign files are read by foreign_files.py. Which
+Who handed in what is read by layouts.py and platforms.py; foreign files are read by foreign_files.py. Which
 file is which notebook is decided in choose.py. Here the result is put in place, one student at a time and
-all or nothing.
+all or nothing; origins.py keeps where each came from, so that nothing of another person's is replaced.
 """
 
+import contextlib
 import os
 import shutil
 from collections import defaultdict
@@ -17,11 +18,15 @@ from zoneinfo import ZoneInfo
 from autograder.choose import Choice
 from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.errors import KitError
-from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Folder, Refused
-from autograder.layouts import HandIn, is_archive, is_notebook, sort_by_student, student_id
-from autograder.text import printable
+from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused
+from autograder.layouts import HandIn, sort_by_student
+from autograder.origins import Origins
+from autograder.platforms import Person
+from autograder.text import printable, safe_name, same_name
 
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
+MAX_CLASS_BYTES = 20_000_000_000  # read of one download, all students together
+NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
 @dataclass
@@ -29,9 +34,10 @@ class Placed:
     """A student's submission that is now in submitted/."""
 
     student: str
-    state: str  # "new", "replaced" or "unchanged"
+    state: str  # "new", "replaced", "time changed" or "unchanged"
     notebooks: list[str]
     notes: list[str] = field(default_factory=list)
+    person: Person | None = None
 
 
 @dataclass
@@ -39,6 +45,7 @@ class Collected:
     placed: list[Placed] = field(default_factory=list)
     unplaced: list[tuple[str, str]] = field(default_factory=list)  # (student or path, why)
     left_out: list[tuple[str, str]] = field(default_factory=list)  # (path, why)
+    received: str | None = None  # what --received was taken for
 
 
 def collect(
@@ -52,11 +59,12 @@ def collect(
 
     A student's earlier submission is replaced where a file differs; notebooks and files that the new
     download does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
+    What came from another person, whose id makes the same folder, is not replaced.
 
     Arguments:
         workspace: the autograder.workspace.Workspace to place them in.
         received: "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin; UTC when
-            there is none): written to the timestamp.txt of every submission that is new or replaced.
+            there is none): written to the timestamp.txt of every submission in the download.
         progress: called as progress(done, total) after each student.
 
     Raises:
@@ -70,29 +78,28 @@ def collect(
     if source.resolve() == submitted.resolve():
         raise KitError(f"{source} is this workspace's own folder of submissions; they are in place already.")
 
-    listing = _open(source).listing()
-    if not listing.files and not listing.folders and not listing.refused:
-        raise KitError(f"{source} is empty.")
-    found = sort_by_student(listing, course, wanted, source.stem)
-    result = Collected(unplaced=found.unplaced, left_out=found.left_out)
-    for path, why in listing.refused:
-        matters = is_notebook(path) or is_archive(path) or why.startswith("cannot")
-        (result.unplaced if matters else result.left_out).append((path, why))
-
+    try:
+        found = sort_by_student(_open(source), course, wanted, _name(source))
+    except Refused as error:
+        raise KitError(f"{source} {error}.") from None
+    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=_said(stamp, received))
+    placing = _Placing(workspace, course, wanted, stamp, result)
     hand_ins = _without_collisions(found.hand_ins, result)
     _finish_interrupted(submitted)
-    for done, hand_in in enumerate(hand_ins, start=1):
+    # the small ones first: if all together are too many bytes, it is the large ones that are left
+    for done, hand_in in enumerate(sorted(hand_ins, key=_size), start=1):
         try:
-            place(workspace, course, wanted, hand_in, stamp, result)
+            placing.place(hand_in)
         except Refused as error:
-            result.unplaced.append((printable(hand_in.name), str(error)))
+            result.unplaced.append((printable(str(hand_in.person)), str(error)))
         if progress:
             progress(done, len(hand_ins))
+    result.placed.sort(key=lambda placed: placed.student)
     return result
 
 
 def read_time(text: str) -> datetime:
-    """The time, in UTC, of "2026-11-20 23:59" with or without a time zone; KitError when it is none."""
+    """The time of "2026-11-20 23:59" with or without a time zone (then UTC); KitError when it is none."""
     words = text.split()
     try:
         if len(words) == 3 and not words[2].lstrip("+-").replace(":", "").isdigit():
@@ -102,7 +109,21 @@ def read_time(text: str) -> datetime:
     except (ValueError, OSError, KeyError):
         examples = '"2026-11-20 23:59", "2026-11-20 23:59 +0100" or "2026-11-20 23:59 Europe/Berlin"'
         raise KitError(f"{text!r} is not a time.", f"Write {examples}.") from None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _said(stamp: datetime | None, received: str | None) -> str | None:
+    """What a time that was given is taken for, in words."""
+    if stamp is None:
+        return None
+    if stamp.utcoffset():
+        return f"{received} is {_shown(stamp.astimezone(UTC))}"
+    named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
+    return _shown(stamp) + ("" if named else " (no time zone was given, so UTC was meant)")
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 def _open(source: Path) -> Folder | Archive:
@@ -116,63 +137,119 @@ def _open(source: Path) -> Folder | Archive:
         raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
 
 
+def _name(source: Path) -> str:
+    return source.resolve().name if source.is_dir() else source.stem
+
+
+def _size(hand_in: HandIn) -> tuple[int, str]:
+    return sum(entry.size for _, entry in hand_in.files), hand_in.person.id
+
+
 def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandIn]:
     """The hand-ins whose student id is theirs alone; the others are reported, never merged."""
     by_id = defaultdict(list)
     for hand_in in hand_ins:
-        by_id[student_id(hand_in.name).casefold()].append(hand_in)  # as file systems that ignore case see it
-    alone = []
+        by_id[same_name(safe_name(hand_in.person.id))].append(hand_in)
     for same in by_id.values():
-        if len(same) == 1:
-            alone += same
-            continue
-        who = ", ".join(repr(printable(h.name)) + (f" ({h.lms_id})" if h.lms_id else "") for h in same)
-        why = f"{len(same)} students would share one folder: {who}; rename their folders or files"
-        result.unplaced += [(printable(h.name) + (f" ({h.lms_id})" if h.lms_id else ""), why) for h in same]
-    return sorted(alone, key=lambda hand_in: student_id(hand_in.name))
+        if len(same) > 1:
+            who = ", ".join(repr(printable(str(h.person))) for h in same)
+            why = f"{len(same)} students would share one folder: {who}; rename their folders or files"
+            result.unplaced += [(printable(str(h.person)), why) for h in same]
+    return [same[0] for same in by_id.values() if len(same) == 1]
 
 
 def place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp, result: Collected) -> None:
     """Put one student's hand-in into submitted/, and what came of it into `result`; Refused where nothing can be."""
-    student = student_id(hand_in.name)
-    if not student:
-        raise Refused("has no letter or digit that could make a student's id")
-    if len(student.encode()) > MAX_ID_BYTES:
-        raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
-    target = workspace.submitted(student, wanted.name)
-    if target.is_symlink() or target.parent.is_symlink():
-        raise Refused(f"{target} is a link, and nothing is written through links")
+    _Placing(workspace, course, wanted, stamp, result).place(hand_in)
 
-    choice = Choice(course, wanted, hand_in)
-    contents = choice.contents()
-    placed = Placed(student, "", sorted(choice.chosen), [*hand_in.notes, *choice.notes])
-    if student != hand_in.name:
-        placed.notes.insert(0, f"named {student!r} for {printable(hand_in.name)!r}")
-    result.left_out += choice.left_out
-    result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
-    placed.state = _write(target, contents, stamp, placed.notes)
-    result.placed.append(placed)
+
+class _Placing:
+    """Puts hand-ins of one assignment into submitted/, and what came of it into `result`."""
+
+    def __init__(self, workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected):
+        self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
+        self.origins = Origins(workspace, wanted.name)
+        self.bytes_left = Budget(MAX_CLASS_BYTES)
+        submitted = workspace.submitted("x", wanted.name).parent.parent
+        there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
+        self.there = {same_name(name): name for name in there if not name.startswith(".")}
+
+    def place(self, hand_in: HandIn) -> None:
+        """Refused where nothing can be placed."""
+        person = hand_in.person
+        student = self._student(person)
+        target = self.workspace.submitted(student, self.wanted.name)
+        if target.is_symlink() or target.parent.is_symlink():
+            raise Refused(f"{target} is a link, and nothing is written through links")
+        if target.exists() and (other := self.origins.other(student, person)):
+            raise Refused(
+                f"would replace what {printable(str(other))} has handed in. If both are one person, remove "
+                f"{target.relative_to(self.workspace.root)} and collect again; else rename one of them"
+            )
+
+        choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
+        contents = choice.contents()
+        placed = Placed(student, "", sorted(choice.chosen), [*hand_in.notes, *choice.notes], person)
+        if student != person.id:
+            placed.notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
+        if known := self.origins.known_elsewhere(student, person):
+            placed.notes.append(f"has the id of {printable(str(known))}, and so a row in the gradebook with them")
+        self.result.left_out += choice.left_out
+        self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
+        self.origins.keep(student, person)
+        placed.state = _write(target, contents, self.stamp, placed.notes)
+        self.result.placed.append(placed)
+
+    def _student(self, person: Person) -> str:
+        """The student's id in the course: the person's, as the name of a folder."""
+        student = safe_name(person.id)
+        if not student:
+            raise Refused("has no letter or digit that could make a student's id")
+        if len(student.encode()) > MAX_ID_BYTES:
+            raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
+        if person.platform == "Moodle" and f"Participant_{student}" in self.there.values():
+            return f"Participant_{student}"  # whose name was hidden when this was collected before
+        there = self.there.get(same_name(student), student)
+        if there == student or person.platform == "GitHub":  # where logins are the same whatever their case
+            return there
+        raise Refused(
+            f"would share a folder with {there!r}, who has handed in already, where file systems ignore case; "
+            "rename one of them"
+        )
 
 
 def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> str:
-    """Put the files in place; "new", "replaced" or "unchanged"."""
+    """Put the files in place; returns the state, as Placed has it."""
     old = {}
     if target.is_dir():
         paths = [path for path in target.rglob("*") if path.is_file() and not path.is_symlink()]
         old = {path.relative_to(target).as_posix(): path.read_bytes() for path in paths}
-    had_stamp = TIMESTAMP in old
     changed = any(old.get(name) != data for name, data in contents.items())
     state = "unchanged" if old and not changed else "replaced" if old else "new"
-    if state == "unchanged" and (had_stamp or not stamp):
-        return state
-
-    contents = {**_without_clashes(old, contents), **contents}
+    before = old.get(TIMESTAMP)
     if stamp:
-        contents[TIMESTAMP] = stamp.strftime("%Y-%m-%d %H:%M:%S.%f UTC\n").encode()
-    elif had_stamp and state == "replaced":
-        notes.append("keeps the earlier submission's timestamp; --received sets another")
-    _swap_in(target, contents)
+        now = stamp.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        if before is not None and _time(before) != _time(now):
+            notes.append(f"received time changed from {_time(before)} to {_time(now)}")
+            state = "time changed" if state == "unchanged" else state
+        elif before is None and state == "unchanged":
+            notes.append(f"received time set to {_time(now)}")
+            state = "time changed"
+        contents = {**contents, TIMESTAMP: now}
+    elif before is not None and state == "replaced":
+        notes.append(f"keeps the earlier submission's time, {_time(before)}; --received sets another")
+    if state == "unchanged":
+        return state
+    _swap_in(target, {**_without_clashes(old, contents), **contents})
     return state
+
+
+def _time(stamp: bytes) -> str:
+    """What a timestamp.txt says, for people to read."""
+    text = stamp.decode("utf-8-sig", "replace").strip()
+    with contextlib.suppress(ValueError):
+        return _shown(datetime.strptime(text, NBGRADERS_FORM))
+    return printable(text[:40])
 
 
 def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
-INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets"}
+INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets", "yaml"}
 UNIX_MODULES = {"fcntl", "resource"}  # of Python's own, which it has not on Windows
 
 

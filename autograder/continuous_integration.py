@@ -18,6 +18,7 @@ from autograder.errors import KitError
 from autograder.foreign_files import Entry, Folder, Refused, printable
 from autograder.layouts import HandIn, is_notebook, notebooks_named
 from autograder.outcomes import outcomes
+from autograder.platforms import Person
 from autograder.workspace import CONFIG, Workspace, create
 
 STUDENT = "submission"
@@ -180,7 +181,7 @@ def _read(path: Path, course: Path) -> HandIn:
         raise KitError(f"{_shown(path)} is neither a notebook (.ipynb) nor a folder.")
     else:
         raise KitError(f"There is no {_shown(path)}.", "Give a notebook, or the folder that holds it.")
-    return HandIn(STUDENT, files=files, notes=notes)
+    return HandIn(Person(STUDENT), files=files, notes=notes)
 
 
 def _guess(course: Course, hand_in: HandIn) -> Assignment:

@@ -58,6 +58,7 @@ class Assignment:
     files: tuple[str, ...] = ()  # extra files for students, relative to the assignment's folder
     accept: tuple[str, ...] = ()  # patterns of files that students may hand in beside their notebooks
     due: datetime | None = None  # in UTC
+    due_written: datetime | None = None  # the same moment, as course.toml has it
     limits: Limits = field(default_factory=Limits)
 
     def accepts(self, parts: tuple[str, ...]) -> bool:
@@ -116,11 +117,11 @@ def load_course(assignments_dir: Path | str) -> Course:
     root = Path(assignments_dir).resolve()
     path = root / "course.toml"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a byte-order mark
     except (FileNotFoundError, NotADirectoryError):
         raise CourseError(f"There is no course.toml in {root}.", "Give the folder that holds it.") from None
     except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: is not UTF-8 text ({error.reason}).") from None
+        raise CourseError(f"{path}: is not UTF-8 text ({error.reason}).", "Save it as UTF-8.") from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -169,7 +170,7 @@ def _assignment(table: "_Table") -> Assignment:
     notebooks = table.strings("notebooks", required=True)
     for notebook in notebooks:
         table.check_name("notebooks", notebook)
-    limits = table.table("limits", required=False)
+    limits, due = table.table("limits", required=False), _due(table)
     assignment = Assignment(
         name=name,
         title=table.take("title", str),
@@ -177,7 +178,8 @@ def _assignment(table: "_Table") -> Assignment:
         answers=table.paths("answers"),
         files=table.paths("files"),
         accept=_accept(table),
-        due=_due(table),
+        due=due and due.astimezone(UTC),
+        due_written=due,
         limits=_limits(limits) if limits else Limits(),
     )
     table.finish()
@@ -196,7 +198,7 @@ def _due(table: "_Table") -> datetime | None:
     due = table.take("due", datetime, required=False, what="a date and time such as 2026-10-02T23:59:00-07:00")
     if due is not None and due.tzinfo is None:
         table.fail(f"due = {due.isoformat()} names no time zone; write 2026-10-02T23:59:00-07:00, or Z for UTC")
-    return due and due.astimezone(UTC)
+    return due
 
 
 def _limits(table: "_Table") -> Limits:

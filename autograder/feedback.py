@@ -99,7 +99,9 @@ def _generate(workspace, assignment: str, student: str) -> str:
     from traitlets.config import Config
 
     from autograder.feedback_page import FeedbackPage
+    from autograder.nbgrader_globs import take_literally
 
+    take_literally(str(workspace.root))
     notebooks = [str(path) for path in _notebooks(workspace, assignment, student)]
 
     class OneStudent(GenerateFeedback):

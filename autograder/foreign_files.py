@@ -6,17 +6,20 @@ memory under a byte budget. So a hostile name can reach no place, and a bomb is 
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import stat
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from autograder.text import printable
 
-MAX_ENTRIES = 10_000  # in one student's archive
+MAX_ENTRIES = 10_000  # files and folders in one student's folder or archive
 MAX_CLASS_ENTRIES = 200_000  # in a download of a whole class
 MAX_NAME = 255  # characters, as on every file system
 MAX_DEPTH = 50  # folders inside folders
@@ -33,15 +36,28 @@ class Refused(Exception):
 
 @dataclass
 class Budget:
-    """The bytes that may still be read on behalf of one student."""
+    """The bytes that may still be read on behalf of one student, out of those for the whole class if there are such."""
 
     limit: int
     used: int = 0
+    of_class: "Budget | None" = None
 
     def take(self, count: int) -> None:
         self.used += count
-        if self.used > self.limit:
+        if self.of_class:
+            self.of_class.used += count
+        self.check(0)
+
+    def check(self, count: int) -> None:
+        """Refused when so many bytes more are too many; the student's budget is then spent."""
+        if self.used + count > self.limit:
+            self.used = max(self.used, self.limit)
             raise Refused(f"holds more than the {self.limit:,} bytes a submission may have")
+        if self.of_class and self.of_class.used + count > self.of_class.limit:
+            raise Refused(
+                f"is beyond the {self.of_class.limit:,} bytes that are read of one download; collect it from a folder "
+                "of its own"
+            )
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,7 @@ class Entry:
     parts: tuple[str, ...]
     source: "Folder | Archive"
     key: object
+    size: int = 0  # as the folder or archive states it
 
     @property
     def name(self) -> str:
@@ -85,41 +102,64 @@ class Folder:
     def __init__(self, path: Path):
         self.path = path
 
-    def listing(self) -> Listing:
+    def listing(self, limit: int = MAX_CLASS_ENTRIES) -> Listing:
+        return self.below((), limit)
+
+    def children(self, folder: tuple[str, ...]) -> Listing:
+        """What lies in a folder itself."""
+        return self._listing(self._scan(folder), MAX_CLASS_ENTRIES, folder)
+
+    def below(self, folder: tuple[str, ...], limit: int) -> Listing:
+        """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
+        return self._listing(self._walk(folder), limit, folder)
+
+    def _listing(self, found: Iterator, limit: int, folder: tuple[str, ...]) -> Listing:
         files, folders, refused = [], [], []
-        for parts, kind in self._walk(self.path, ()):
+        for count, (parts, kind, size) in enumerate(found):
+            if count == limit:
+                refused.append((printable("/".join(folder) or str(self.path)), _too_many(limit)))
+                break
             if kind == "file":
-                files.append(Entry(parts, self, parts))
+                files.append(Entry(parts, self, parts, size))
             elif kind == "folder":
                 folders.append(parts)
             else:
                 refused.append((printable("/".join(parts)), kind))
         return Listing(files, folders, refused)
 
-    def _walk(self, folder: Path, parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _walk(self, folder: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+        for parts, kind, size in self._scan(folder):
+            yield parts, kind, size
+            if kind == "folder":
+                yield from self._walk(parts)
+
+    def _scan(self, folder: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+        """(path, "file", "folder" or why it is refused, size) of what lies in a folder, without junk."""
+        path = self.path.joinpath(*folder)
         try:
-            owner = os.stat(folder).st_uid
-            children = sorted(os.scandir(folder), key=lambda child: child.name)
+            owner = os.stat(path).st_uid
+            with os.scandir(path) as scanned:  # no more of them than are ever listed
+                children = sorted(itertools.islice(scanned, MAX_CLASS_ENTRIES + 1), key=lambda child: child.name)
         except OSError as error:
-            yield parts or (str(folder),), f"cannot be opened: {error.strerror}"
+            yield folder or (str(path),), f"cannot be opened: {error.strerror}", 0
             return
         for child in children:
-            path = (*parts, child.name)
+            parts, size = (*folder, child.name), 0
             if child.is_dir(follow_symlinks=False):
-                if len(path) > MAX_DEPTH:
-                    yield path, f"is nested more than {MAX_DEPTH} folders deep"
+                if len(parts) > MAX_DEPTH:
+                    yield parts, f"is nested more than {MAX_DEPTH} folders deep", 0
                 elif child.name not in JUNK_FOLDERS:
-                    yield path, "folder"
-                    yield from self._walk(Path(child.path), path)
+                    yield parts, "folder", 0
                 continue
             try:
-                why_not = _why_not(child.stat(follow_symlinks=False), owner)
+                info = child.stat(follow_symlinks=False)
+                why_not, size = _why_not(info, owner), info.st_size
             except OSError as error:
                 why_not = f"cannot be read: {error.strerror}"
             if why_not:
-                yield path, why_not
-            elif not is_junk(path):
-                yield path, "file"
+                yield parts, why_not, 0
+            elif not is_junk(parts):
+                yield parts, "file", size
 
     def read(self, parts: tuple[str, ...], budget: Budget) -> bytes:
         try:
@@ -141,7 +181,9 @@ def read_ordinary(root: Path, parts: tuple[str, ...], budget: Budget) -> bytes:
             _refuse_others(os.stat(name, follow_symlinks=False, **place), owner)
             # the file may become another between the two: no links, no waiting on a pipe, and looked at again
             file = opened.enter_context(os.fdopen(os.open(name, _FLAGS, **place), "rb"))
-            _refuse_others(os.fstat(file.fileno()), owner)
+            info = os.fstat(file.fileno())
+            _refuse_others(info, owner)
+            budget.check(info.st_size)
             return _read_all(file, budget)
     except FileNotFoundError:
         raise
@@ -186,15 +228,16 @@ class Archive:
     def __init__(self, source: Path | bytes, max_entries: int = MAX_ENTRIES):
         # counted before zipfile builds an object for each of them
         if isinstance(source, bytes) and source.count(b"PK\x01\x02") > max_entries:
-            raise Refused(f"is an archive of more than {max_entries:,} files")
+            raise Refused(_too_many(max_entries))
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         except Exception as error:  # zipfile has no one error for the ways in which a file may be broken
             raise Refused(f"is not a readable zip file ({_reason(error)})") from None
         if len(self.zip.infolist()) > max_entries:
-            raise Refused(f"is an archive of more than {max_entries:,} files")
+            raise Refused(_too_many(max_entries))
 
-    def listing(self) -> Listing:
+    @cached_property
+    def _all(self) -> Listing:
         files, folders, refused = [], {}, []
         for info in self.zip.infolist():
             try:
@@ -209,11 +252,42 @@ class Archive:
             if info.is_dir():
                 folders[parts] = None
             else:
-                files.append(Entry(parts, self, info))
+                files.append(Entry(parts, self, info, info.file_size))
         return Listing(files, list(folders), refused)
+
+    def listing(self) -> Listing:
+        return self._all
+
+    def children(self, folder: tuple[str, ...]) -> Listing:
+        """What lies in a folder itself; what is refused comes with the archive's top."""
+        files, folders = self._of_folder[0].get(folder, []), self._of_folder[1].get(folder, [])
+        return Listing(files, folders, [] if folder else self._all.refused)
+
+    def below(self, folder: tuple[str, ...], limit: int) -> Listing:
+        """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
+        found = Listing([], [], [])
+        waiting = [folder]
+        while waiting:
+            inside = self.children(waiting.pop())
+            found.files.extend(inside.files)
+            found.folders.extend(inside.folders)
+            waiting += inside.folders
+            if len(found.files) + len(found.folders) > limit:
+                return Listing([], [], [(printable("/".join(folder)), _too_many(limit))])
+        return found
+
+    @cached_property
+    def _of_folder(self) -> tuple[dict, dict]:
+        files, folders = defaultdict(list), defaultdict(list)
+        for entry in self._all.files:
+            files[entry.parts[:-1]].append(entry)
+        for parts in self._all.folders:
+            folders[parts[:-1]].append(parts)
+        return files, folders
 
     def read(self, info: zipfile.ZipInfo, budget: Budget) -> bytes:
         try:
+            budget.check(info.file_size)
             with self.zip.open(info) as file:
                 return _read_all(file, budget)
         except Refused:
@@ -263,6 +337,10 @@ def _read_all(file, budget: Budget) -> bytes:
         budget.take(len(piece))
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _too_many(limit: int) -> str:
+    return f"holds more than {limit:,} files and folders"
 
 
 def _reason(error: Exception) -> str:

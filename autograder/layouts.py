@@ -1,38 +1,56 @@
 """Find out who handed in what: from the folders and file names of a download to students.
 
 The layouts that are understood are listed in the docstring of `sort_by_student`. A download that can
-be read in two ways is not guessed at: what it leaves open comes back with the reason.
+be read in two ways is not guessed at: what it leaves open comes back with the reason. What lies inside a student's own
+folder or archive never decides how the download is read.
 """
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from autograder.course import Assignment, Course
-from autograder.foreign_files import Entry, Listing
+from autograder.foreign_files import MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
+from autograder.platforms import (
+    BLACKBOARD,
+    CLONES,
+    GRADESCOPE_FOLDER,
+    GRADESCOPE_METADATA,
+    MOODLE_DEFAULT_GROUP,
+    Person,
+    Upload,
+    blackboard_logins,
+    github_login,
+    gradescope_people,
+    read_name,
+)
 from autograder.text import printable
 
-# Moodle: "First Last_123456_assignsubmission_file_/knn.ipynb", or the same name in front of the file's
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
-# Canvas: "lastfirst_LATE_12345_678910_knn-1.ipynb"
-CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL)
 COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de)[ _-]+", re.IGNORECASE)
 # what browsers, systems and people add to a file's name
 TAIL = r"(?:[ ._-]*(?:\(\d+\)|copy|solutions?|solved|submission|submitted|final|done|v?\d{1,3}(?!\d)))*"
-WRAPPERS = {"submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads"}
-# trouble for a file system, for a URL of formgrader, or for nbgrader's globs and exchange
-FORBIDDEN = re.compile(r"""[/\\:*?"<>|\[\]{}#%+&;`]""")
+WRAPPERS = {
+    "submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all",
+    "handed_in", "hand_ins", "handins",
+}  # fmt: skip
+EXPORT = re.compile(r"assignment_\d+_export")  # Gradescope's
+# a notebook's name, as it is and with what browsers and mail programs make of it; a .json is looked into
+NOTEBOOK = re.compile(r"(?P<stem>.+?)(?P<suffix>\.ipynb(?:\.txt|\.json)?|\.json)", re.IGNORECASE | re.DOTALL)
+MAX_RECEIPT = 100_000  # bytes
+MAX_METADATA = 50_000_000
 
 
 @dataclass
 class HandIn:
-    """What one student handed in: `files` are (path inside the hand-in, entry)."""
+    """What one student handed in.
 
-    name: str
-    lms_id: str | None = None
+    `files` are (path inside the hand-in, entry); `attempts` ranks the entries of platforms that keep earlier ones.
+    """
+
+    person: Person
     files: list[tuple[tuple[str, ...], Entry]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    attempts: dict[Entry, tuple] = field(default_factory=dict)
 
 
 @dataclass
@@ -42,28 +60,22 @@ class Sorted:
     left_out: list[tuple[str, str]]  # (path, why)
 
 
-def student_id(name: str) -> str:
-    """The student's id for a name: NFC, safe as a folder name and for nbgrader; "" when nothing remains."""
-    safe = re.sub(r"\s+", " ", unicodedata.normalize("NFC", name))
-    safe = FORBIDDEN.sub("_", safe)
-    safe = "".join("_" if unicodedata.category(character)[0] == "C" else character for character in safe)
-    return safe.lstrip(". -").rstrip(". ")
-
-
-def sort_by_student(listing: Listing, course: Course, assignment: Assignment, from_name: str) -> Sorted:
+def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> Sorted:
     """Group the files of a download by student.
 
-    Below any folders that merely wrap the class, this understands
+    Below any folders that are known to wrap a class, this understands
 
     - a folder per student: `alice/knn.ipynb`, deeper inside too, and nbgrader's `alice/ASSIGNMENT/knn.ipynb`;
     - a file per student: the student's name, one of `_ - .` or a space, the notebook's name
       (`alice_knn.ipynb`, `alice-knn (1).ipynb`); just `alice.ipynb` where the assignment has one notebook;
     - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
-    - Canvas and Moodle downloads, as folders, files and zips.
+    - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py;
+    - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
+    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`.
 
-    `from_name` is the name of the folder or zip that the listing is of.
+    `from_name` is the name of the folder or zip. Raises Refused where the download holds nothing.
     """
-    reader = _Reader(listing, course, assignment, from_name)
+    reader = _Reader(tree, course, assignment, from_name)
     reader.read()
     return Sorted(list(reader.hand_ins.values()), reader.unplaced, reader.left_out)
 
@@ -84,108 +96,216 @@ def is_notebook(name: str) -> bool:
     return name.lower().endswith(".ipynb")
 
 
+def may_be_notebook(name: str) -> bool:
+    """Whether the name is a notebook's, or one that a browser or a mail program made of it."""
+    return bool(NOTEBOOK.fullmatch(name))
+
+
+def notebook_stem(name: str) -> str:
+    """`knn (1)` of `knn (1).ipynb.txt`."""
+    match = NOTEBOOK.fullmatch(name)
+    return match["stem"] if match else name
+
+
 def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
 class _Reader:
-    def __init__(self, listing: Listing, course: Course, assignment: Assignment, from_name: str):
-        self.listing, self.course, self.assignment, self.from_name = listing, course, assignment, from_name
-        self.candidates = [e for e in listing.files if is_notebook(e.name) or is_archive(e.name)]
-        self.hand_ins: dict[tuple[str, str | None], HandIn] = {}
+    def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str):
+        self.tree, self.course, self.assignment = tree, course, assignment
+        self.from_name = re.sub(r"( \(\d+\)|-\d+)$", "", from_name)  # what a browser adds to a second download
+        self.hand_ins: dict[Person, HandIn] = {}
         self.unplaced: list[tuple[str, str]] = []
         self.left_out: list[tuple[str, str]] = []
+        self.metadata: dict[str, list[Person]] | None = None
+        self.logins: dict[str, Person] = {}
+        self.clones_of: list[str] = []
 
     def read(self) -> None:
-        level = self._student_level()
-        depth = len(level)
-        folders = sorted({parts[depth] for parts in self._folders_below(level)})
-        files = [e for e in self.listing.files if e.parts[:depth] == level and len(e.parts) == depth + 1]
-        outside = [e for e in self.listing.files if e.parts[:depth] != level]
-        self.inside = defaultdict(list)
-        for entry in self.listing.files:
-            if len(entry.parts) > depth + 1 and entry.parts[:depth] == level:
-                self.inside[entry.parts[depth]].append(entry)
-        self.left_out += [(e.path, "lies outside the students' folders") for e in outside]
-        if self._which_of_two(level, folders, files):
+        top = self.tree.children(())
+        if not top.files and not top.folders and not top.refused:
+            raise Refused("is empty")
+        level = self._class_level()
+        if level is None:
             return
-        for folder in folders:
-            self._folder(level, folder)
-        for entry in files:
+        here = self.tree.children(level)
+        self._refuse(here.refused)
+        folders = [parts[-1] for parts in here.folders]
+        self._learn(level, folders, here.files)
+        for name in sorted(folders):
+            try:
+                self._folder(level, name)
+            except Refused as error:
+                self.unplaced.append((printable("/".join((*level, name))), str(error)))
+        for entry in sorted(here.files, key=lambda entry: entry.name):
             self._file(entry)
 
-    def _student_level(self) -> tuple[str, ...]:
-        """The folder whose children are students: below the folders that merely wrap the class."""
+    # where the class is
+
+    def _class_level(self) -> tuple[str, ...] | None:
+        """The folder whose children are students: below those that wrap the class. None where it is not clear."""
         level: tuple[str, ...] = ()
         while True:
-            below = [e.parts[len(level) :] for e in self.candidates if e.parts[: len(level)] == level]
-            folders = {parts[0] for parts in below if len(parts) > 1}
-            if any(len(parts) == 1 for parts in below):
+            here = self.tree.children(level)
+            folders = sorted(parts[-1] for parts in here.folders)
+            if any(self._is_handed_in(entry.name) for entry in here.files):
                 return level
-            if self.assignment.name in folders and folders <= set(self.course.assignments):
-                only = self.assignment.name
-            elif len(folders) == 1:
-                only = folders.pop()
+            if self.assignment.name in folders and set(folders) <= set(self.course.assignments):
+                wrapper = self.assignment.name
+                if self._holds_its_notebooks((*level, wrapper)):
+                    return level
+                others = [name for name in folders if name != wrapper]
+                self.left_out += [(self._path(level, name), f"belongs to the assignment {name}") for name in others]
+            elif len(folders) == 1 and self._is_wrapper(level, folders[0]):
+                [wrapper] = folders
+            elif len(folders) == 1 and not self._is_one_student(level, folders[0]):
+                return None
             else:
                 return level
-            if self._is_one_student((*level, only)):
-                return level
-            level = (*level, only)
+            self._refuse(here.refused)
+            self.left_out += [(entry.path, "lies outside the students' folders") for entry in here.files]
+            level = (*level, wrapper)
 
-    def _is_one_student(self, folder: tuple[str, ...]) -> bool:
-        if MOODLE.fullmatch(folder[-1]) or CANVAS.fullmatch(folder[-1]):
+    def _is_handed_in(self, name: str) -> bool:
+        if is_archive(name) or name == GRADESCOPE_METADATA or read_name(name):
             return True
-        inside = [e.parts[len(folder) :] for e in self.candidates if e.parts[: len(folder)] == folder]
-        names = [parts[-1] for parts in inside if len(parts) == 1]
-        if len(inside) > 0 and all(parts[0] == self.assignment.name and len(parts) == 2 for parts in inside):
-            return True  # nbgrader's STUDENT/ASSIGNMENT/
-        return any(is_notebook(name) and self._split(name[:-6])[0] is None for name in names)
+        return may_be_notebook(name) and (".ipynb" in name.lower() or bool(notebooks_named(name, self.course)))
 
-    def _which_of_two(self, level: tuple[str, ...], folders: list[str], files: list[Entry]) -> bool:
-        """Report a lone x/y/knn.ipynb or x/y.ipynb, where either x or y may be the student."""
-        known = WRAPPERS | set(self.course.assignments) | {self.from_name}
-        files = [e for e in files if is_notebook(e.name) or is_archive(e.name)]
-        if not level or level[-1] in known or len(folders) + len(files) != 1:
-            return False
-        lone = folders[0] if folders else files[0].name
-        if MOODLE.fullmatch(lone) or CANVAS.fullmatch(lone) or notebooks_named(lone, self.course):
-            return False
-        path = printable("/".join((*level, lone)))
-        one, other = printable(level[-1]), printable(lone)
-        why = f"either {one} or {other} may be the student; collect from a folder that holds just the latter"
-        self.unplaced.append((path, why))
-        return True
+    def _is_wrapper(self, level: tuple[str, ...], folder: str) -> bool:
+        known = {self.assignment.name, self.course.id, *([] if level else [self.from_name])}
+        return folder.lower() in {name.lower() for name in known} or _wraps_a_class(folder)
 
-    def _folders_below(self, level: tuple[str, ...]) -> list[tuple[str, ...]]:
-        paths = [*self.listing.folders, *(e.parts[:-1] for e in self.listing.files)]
-        return [parts for parts in paths if len(parts) > len(level) and parts[: len(level)] == level]
+    def _is_one_student(self, level: tuple[str, ...], folder: str) -> bool:
+        """Whether the only folder is surely a student's; where it may be one around students, that is reported."""
+        if self._made_by_platform(level, folder) or folder in self.course.assignments:
+            return True
+        top = (*level, folder)
+        if self._holds_its_notebooks(top):
+            return True
+        inside = self.tree.children(top)
+        folders = [parts[-1] for parts in inside.folders]
+        files = [entry.name for entry in inside.files if self._is_handed_in(entry.name)]
+        if not files and (not folders or self._is_nbgraders(top, folders)):
+            return True
+        who, name = [*folders, *files], printable(folder)
+        shown = ", ".join(printable(name) for name in sorted(who)[:5]) + (", ..." if len(who) > 5 else "")
+        if len(who) == 1:
+            why = f"either {name} or {shown} may be the student"
+        else:
+            why = f"may be one student's, or hold several students' work: {shown}"
+        why += f"; if {name} is around the class, collect from {name}; if it is a student's, move the notebook into it"
+        self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
+        return False
+
+    def _made_by_platform(self, level: tuple[str, ...], folder: str) -> bool:
+        clones = CLONES.fullmatch(level[-1] if level else self.from_name)
+        is_clone = clones and github_login(folder, [clones["assignment"]])
+        return bool(read_name(folder) or GRADESCOPE_FOLDER.fullmatch(folder) or is_clone)
+
+    def _is_nbgraders(self, top: tuple[str, ...], folders: list[str]) -> bool:
+        """Whether it is STUDENT/ASSIGNMENT/, of one assignment or several."""
+        return set(folders) <= set(self.course.assignments) and all(
+            not self.tree.children((*top, name)).folders or self._holds_its_notebooks((*top, name)) for name in folders
+        )
+
+    def _holds_its_notebooks(self, folder: tuple[str, ...]) -> bool:
+        """Whether a notebook lies in it whose name is the notebook's own, and no student's."""
+        names = [entry.name for entry in self.tree.children(folder).files if may_be_notebook(entry.name)]
+        return any(self._split(notebook_stem(name))[0] is None for name in names if read_name(name) is None)
+
+    # whose the folders and files there are
+
+    def _learn(self, level: tuple[str, ...], folders: list[str], files: list[Entry]) -> None:
+        """What only all the names together tell, or a file that the platform added."""
+        receipts = {}
+        for entry in files:
+            if (match := BLACKBOARD.fullmatch(entry.name)) and match["receipt"]:
+                receipts[match["before"]] = self._text(entry, MAX_RECEIPT).decode("utf-8", "replace")
+            elif entry.name == GRADESCOPE_METADATA:
+                try:
+                    self.metadata = gradescope_people(self._text(entry, MAX_METADATA))
+                except ValueError as error:
+                    self.unplaced.append((entry.path, str(error)))
+        self.logins = blackboard_logins([*folders, *(entry.name for entry in files)], receipts)
+        self.clones_of = self._clones_of(level, folders)
+
+    def _clones_of(self, level: tuple[str, ...], folders: list[str]) -> list[str]:
+        around = CLONES.fullmatch(level[-1] if level else self.from_name)
+        names = [around["assignment"]] if around else []
+        if all(folder.startswith(f"{self.assignment.name}-") for folder in folders):
+            names.append(self.assignment.name)
+        return names
+
+    def _text(self, entry: Entry, limit: int) -> bytes:
+        try:
+            return entry.read(Budget(limit))
+        except Refused as error:
+            self.unplaced.append((entry.path, str(error)))
+            return b""
 
     def _folder(self, level: tuple[str, ...], folder: str) -> None:
         top = (*level, folder)
         if folder in self.course.assignments:
-            why = "is an assignment's folder without a student's around it; collect from the folder above"
-            if folder == self.assignment.name:
-                self.unplaced.append((printable("/".join(top)), why))
-            else:
-                self.left_out.append((printable("/".join(top)), f"belongs to the assignment {folder}"))
+            if folder != self.assignment.name:
+                self.left_out.append((self._path(top), f"belongs to the assignment {folder}"))
+                return
+            raise Refused("is an assignment's folder without a student's around it; collect from the folder above")
+        if _wraps_a_class(folder):
+            raise Refused("names no student; collect from this folder if the students' folders are in it")
+        listing = self.tree.below(top, MAX_ENTRIES)
+        self._refuse(listing.refused)
+        files = [(entry.parts[len(top) :], entry) for entry in listing.files]
+        if any(why.startswith("holds more") for _, why in listing.refused):
             return
-        hand_in = self._lms(folder) or self._hand_in(folder)
-        hand_in.files += [(entry.parts[len(top) :], entry) for entry in self.inside[folder]]
+        for upload in self._uploads(folder):
+            self._add(upload, files)
+
+    def _uploads(self, folder: str) -> list[Upload]:
+        """Whose a folder is: of several people where Gradescope says so."""
+        if upload := read_name(folder, self.logins):
+            return [upload]
+        if MOODLE_DEFAULT_GROUP.fullmatch(folder):
+            raise Refused("is of Moodle's default group, so nobody can tell whose it is")
+        if GRADESCOPE_FOLDER.fullmatch(folder):
+            if self.metadata is None:
+                raise Refused(f"is a number of Gradescope's; {GRADESCOPE_METADATA}, which says whose it is, is missing")
+            if not (people := self.metadata.get(folder)):
+                raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so nobody can tell whose it is")
+            return [Upload(person) for person in people]
+        if person := github_login(folder, self.clones_of):
+            return [Upload(person)]
+        return [Upload(Person(folder))]
+
+    def _add(self, upload: Upload, files: list[tuple[tuple[str, ...], Entry]]) -> None:
+        hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
+        hand_in.files += files
+        hand_in.attempts |= {entry: upload.attempt for _, entry in files}
+        late = f"marked LATE by {upload.person.platform}"
+        if upload.late and late not in hand_in.notes:
+            hand_in.notes.append(late)
 
     def _file(self, entry: Entry) -> None:
-        wanted = is_notebook(entry.name) or is_archive(entry.name)
-        for pattern in (MOODLE, CANVAS):
-            if (match := pattern.fullmatch(entry.name)) and match["file"]:
-                if wanted or self.assignment.accepts((match["file"],)):
-                    self._lms(entry.name).files.append(((match["file"],), entry))
-                    return
-        if not wanted:
-            self.left_out.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
+        if upload := read_name(entry.name, self.logins):
+            if not upload.receipt:
+                self._add(upload, [((upload.file or entry.name,), entry)])
+            else:  # who handed in nothing but words is in the list all the same
+                self.hand_ins.setdefault(upload.person, HandIn(upload.person))
             return
-        stem, suffix = entry.name.rsplit(".", 1)
+        if entry.name in (GRADESCOPE_METADATA, "index.html"):
+            return  # Gradescope's, Brightspace's
+        if self.metadata and entry.name in self.metadata:
+            for person in self.metadata[entry.name]:
+                self._add(Upload(person), [((entry.name,), entry)])
+            return
+        if not may_be_notebook(entry.name) and not is_archive(entry.name):
+            self.unplaced.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
+            return
+        stem = entry.name[:-4] if is_archive(entry.name) else notebook_stem(entry.name)
         student, rest = self._split(stem, archive=is_archive(entry.name))
-        if student is not None:
-            self._hand_in(student).files.append(((f"{rest}.{suffix.lower()}",), entry))
+        if student is not None and not (is_archive(entry.name) and _wraps_a_class(student)):
+            suffix = entry.name[len(stem) :].lower()
+            self._add(Upload(Person(student)), [((f"{rest}{suffix}",), entry)])
         elif foreign := set(notebooks_named(stem, self.course)) - set(self.assignment.notebooks):
             notebook = min(foreign)
             why = f"is {notebook} of the assignment {owner_of(notebook, self.course)}"
@@ -212,18 +332,21 @@ class _Reader:
             return None, stem
         return plain, self.assignment.notebooks[0]
 
-    def _lms(self, name: str) -> HandIn | None:
-        if match := MOODLE.fullmatch(name):
-            return self._hand_in(match["name"], match["id"])
-        if match := CANVAS.fullmatch(name):
-            hand_in = self._hand_in(match["name"], match["id"])
-            if match["late"] and "marked LATE by Canvas" not in hand_in.notes:
-                hand_in.notes.append("marked LATE by Canvas")
-            return hand_in
-        return None
+    def _refuse(self, refused: list[tuple[str, str]]) -> None:
+        """Report what is not read; as not placed where it may be what was handed in."""
+        for path, why in refused:
+            matters = may_be_notebook(path) or is_archive(path) or why.startswith(("cannot", "holds"))
+            (self.unplaced if matters else self.left_out).append((path, why))
 
-    def _hand_in(self, name: str, lms_id: str | None = None) -> HandIn:
-        return self.hand_ins.setdefault((name, lms_id), HandIn(name, lms_id))
+    @staticmethod
+    def _path(*parts) -> str:
+        names = [name for part in parts for name in (part if isinstance(part, tuple) else (part,))]
+        return printable("/".join(names))
+
+
+def _wraps_a_class(name: str) -> bool:
+    """Whether a folder or zip of this name is known to be around a class, and is no student's."""
+    return name.lower() in WRAPPERS or bool(CLONES.fullmatch(name) or EXPORT.fullmatch(name))
 
 
 def _words(text: str) -> list[str]:

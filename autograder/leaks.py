@@ -88,7 +88,7 @@ def secrets(course: Course, assignment: str) -> Secrets:
     for name, path in edition.answer_files(course, assignment):
         if path.suffix != ".py":  # Cython or C: not in the release, and nothing in Python repeats it
             continue
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         found += [Passage(name, tuple(lines)) for lines in passages.function_bodies(text)]
         found += [Passage(name, (line,)) for line in passages.comment_lines(text)]
     return Secrets(tuple(found), frozenset(commonplace))
@@ -103,7 +103,7 @@ def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
             found.append(Leak(name, "", odd, ""))
             continue
         try:
-            text = content.decode("utf-8")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             continue  # a picture
         for piece in _pieces(name, text):

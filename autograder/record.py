@@ -22,9 +22,11 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, IgnorePattern, LimitOutput, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select, update
 
 from .course import TIMESTAMP, Assignment
+from .origins import people
+from .platforms import Person
 from .preprocessors import StderrToStdout
 from .report import NotebookScore
 from .text import storable
@@ -48,6 +50,7 @@ class Recorder:
         self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
         self.late = AssignLatePenalties(config=self.config, log=QUIET)
         self.late.init_plugin()
+        self.people = people(workspace)
         # where nbgrader puts tracebacks of the database's errors; they are reported, in words, and are in the log
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         with one_transaction(gradebook):
@@ -76,7 +79,7 @@ class Recorder:
 
     def _enter(self, student: str, notebooks: dict, handed_in: str | None) -> dict[str, NotebookScore]:
         db = self.gradebook.db
-        _add_student(db, student)
+        _add_student(db, student, self.people.get(student))
         with db.no_autoflush:  # nbgrader puts a new submission together before it adds it
             submission = self.gradebook.update_or_create_submission(
                 self.assignment.name, student, **({"timestamp": parse_utc(handed_in)} if handed_in else {})
@@ -113,10 +116,18 @@ class Recorder:
                 notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
 
 
-def _add_student(db, student: str) -> None:
-    """As update_or_create_student does it; but another grader may be adding the same one at this moment."""
+def _add_student(db, student: str, person: Person | None) -> None:
+    """As update_or_create_student does it; but another grader may be adding the same one at this moment.
+
+    The name that the learning platform gave goes where formgrader shows it, unless a person has filled it in.
+    """
     insert = import_module(f"sqlalchemy.dialects.{db.get_bind().dialect.name}").insert
     db.execute(insert(api.Student).values(id=student).on_conflict_do_nothing())
+    known = {"last_name": person.name, "email": person.email} if person else {}
+    for column, value in known.items():
+        if value:
+            unnamed = api.Student.first_name.is_(None) & getattr(api.Student, column).is_(None)
+            db.execute(update(api.Student).where(api.Student.id == student, unnamed).values({column: storable(value)}))
 
 
 class _Layout:

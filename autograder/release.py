@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from autograder import edition, leaks
 from autograder.build import build
 from autograder.course import Assignment, Course
 from autograder.errors import ReleaseError
+from autograder.nbgrader_globs import take_literally
 from autograder.workspace import Workspace
+
+_CONDITIONAL = re.compile(r"<!-- if (?P<no>no )?(?P<fact>\w+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
+    take_literally(str(workspace.root))
     log = _Log()
     failures: list[tuple[str, Exception]] = []
 
@@ -137,8 +142,8 @@ def _dotted_name(preprocessor) -> str:
 def _readme(course: Course, entry: Assignment) -> str:
     template = resources.files("autograder") / "templates" / "README.md.template"
     notebooks = [f"{name}.ipynb" for name in entry.notebooks]
-    due = f" Due {entry.due:%A, %d %B %Y, %H:%M} UTC." if entry.due else ""
-    return Template(template.read_text(encoding="utf-8")).substitute(
+    due = f" Due {entry.due_written:%A, %d %B %Y, %H:%M (%Z)}." if entry.due_written else ""
+    return Template(_only_what_is_true(template.read_text(encoding="utf-8"), course, entry)).substitute(
         title=entry.title,
         assignment=entry.name,
         course_title=course.title,
@@ -150,6 +155,21 @@ def _readme(course: Course, entry: Assignment) -> str:
         checks="\n".join(["```", *(f"cs231n check {name}" for name in notebooks), "```"]),
         hand_in="\n".join(f"- `{name}`" for name in notebooks),
     )
+
+
+def _only_what_is_true(template: str, course: Course, entry: Assignment) -> str:
+    """The template with those of its conditional parts that hold for this release."""
+    released = {name for name, _ in edition.files(course, entry.name)}
+    facts = {
+        "package": not released.isdisjoint({"pyproject.toml", "setup.py"}),
+        "command": "autograder/cli.py" in released,
+        "data": "cs231n_lib/data/__init__.py" in released,
+    }
+
+    def chosen(part: re.Match) -> str:
+        return part["text"] if facts[part["fact"]] is not bool(part["no"]) else ""
+
+    return re.sub(r"\n{3,}", "\n\n", _CONDITIONAL.sub(chosen, template))
 
 
 def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:

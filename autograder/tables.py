@@ -52,12 +52,13 @@ def show_checked(checked: Checked) -> None:
 def show_collected(collected: Collected) -> None:
     out = console()
     if collected.placed:
-        listing = table("student", "is", "notebooks", "notes")
+        named = any(item.person and item.person.name for item in collected.placed)
+        listing = table("student", *(["name"] if named else []), "is", "notebooks", "notes")
         for item in collected.placed:
-            style = {"unchanged": "dim", "replaced": "yellow"}.get(item.state, "green")
-            listing.add_row(
-                plain(item.student), plain(item.state, style), ", ".join(item.notebooks), plain("\n".join(item.notes))
-            )
+            style = {"unchanged": "dim", "replaced": "yellow", "time changed": "yellow"}.get(item.state, "green")
+            name = [plain(item.person.name if item.person else "")] if named else []
+            notes = plain("\n".join(item.notes))
+            listing.add_row(plain(item.student), *name, plain(item.state, style), ", ".join(item.notebooks), notes)
         out.print(listing)
     for title, items, style in (
         ("could not be placed", collected.unplaced, "red"),
@@ -68,7 +69,10 @@ def show_collected(collected: Collected) -> None:
             for name, why in items:
                 listing.add_row(plain(name, style), plain(why))
             out.print(listing)
-    counts = {state: sum(p.state == state for p in collected.placed) for state in ("new", "replaced", "unchanged")}
+    if collected.received:
+        out.print(plain(f"Received: {collected.received}"), soft_wrap=True)
+    states = ("new", "replaced", "time changed", "unchanged")
+    counts = {state: sum(p.state == state for p in collected.placed) for state in states}
     counts |= {"not placed": len(collected.unplaced), "files left out": len(collected.left_out)}
     out.print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing found")
 

@@ -26,6 +26,8 @@ _CI_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")
 _CI_SERVICES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL")
 _FORMULA = re.compile(r"""(?:^|(?<=[;,|\t\n]))(?=[\s"']*[=+\-@])""")  # where one begins
 _NOT_IN_NAMES = set('<>:"/\\|?*')
+# trouble for a file system, for a URL of formgrader, or for nbgrader's globs and exchange
+_NOT_IN_FOLDERS = re.compile(r"""[/\\:*?"<>|\[\]{}#%+&;`]""")
 _DEVICE = re.compile(r"(?is)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(\..*)?")
 
 
@@ -141,10 +143,23 @@ def unusable_name(name: str) -> str | None:
     return None
 
 
+def safe_name(name: str) -> str:
+    """`name` as one part of a path: NFC, without what a file system, nbgrader or a reader could misread.
+
+    "" when nothing remains. A safe name is its own safe name.
+    """
+    safe = re.sub(r"\s+", " ", unicodedata.normalize("NFC", name))
+    safe = _NOT_IN_FOLDERS.sub("_", safe)
+    safe = "".join("_" if unicodedata.category(character)[0] == "C" else character for character in safe)
+    safe = safe.lstrip(". -").rstrip(". ")
+    stem, dot, rest = safe.partition(".")
+    return f"{stem.rstrip()}_{dot}{rest}" if _DEVICE.fullmatch(safe) else safe
+
+
 def same_name(name: str) -> str:
     """What two names or paths have in common that are one and the same on some file system, or look like it."""
     seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _INVISIBLE.match(c))
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
 
 
 def _shown(text: str, instead: str, kept: str = "") -> str:

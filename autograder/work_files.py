@@ -47,7 +47,8 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
     path = workspace.submitted(student, assignment.name) / TIMESTAMP
     try:
-        text = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000)).decode().strip()
+        data = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000))
+        text = data.decode("utf-8-sig").strip()
         if text:
             parse_utc(text)
         return text or None, []
@@ -61,14 +62,14 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
 
 def take_accepted(
-    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]]
+    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: Budget | None = None
 ) -> tuple[dict[str, bytes], list[tuple[str, str]]]:
     """Read those of `files` (path in the submission, entry) that the assignment accepts.
 
     Returns their contents by relative path, and (path, why) of those that match but are left out: too many, too
     large together, unreadable, with a name that cannot be written everywhere or that another file has.
     """
-    budget = Budget(assignment.limits.submission_bytes)
+    budget = Budget(assignment.limits.submission_bytes, of_class=of_class)
     names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
     taken: dict[str, bytes] = {}
     left_out: list[tuple[str, str]] = []

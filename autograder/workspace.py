@@ -64,6 +64,7 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
     if db is not None:
         _refuse_password(db)
     directory, assignments_dir = Path(directory).resolve(), Path(assignments_dir).resolve()
+    _refuse_path(directory, db)
     course = load_course(assignments_dir)
     config = directory / CONFIG
     try:
@@ -125,7 +126,7 @@ class Workspace:
         from traitlets.config import PyFileConfigLoader
 
         try:
-            config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+            config = PyFileConfigLoader(str(self.root / CONFIG)).load_config()  # a path to search in would be expanded
         except Exception as error:
             raise WorkspaceError(
                 f"{self.root / CONFIG} does not run: {type(error).__name__}: {error}.",
@@ -219,6 +220,23 @@ def _scripts_on_path() -> Iterator[None]:
 
 
 _HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DIR ...`."
+
+
+def _refuse_path(directory: Path, db: str | None) -> None:
+    """Refuse a folder in which nbgrader could not work; brackets and stars are no hindrance (nbgrader_globs.py)."""
+    path = str(directory)
+    if "$" in path:
+        raise WorkspaceError(
+            f"{path} cannot be a workspace: nbgrader takes what follows a dollar sign for a variable of the shell.",
+            "Choose a folder whose path has none.",
+        )
+    if "?" in path and db is None:
+        raise WorkspaceError(
+            f"{path} cannot be a workspace: with a question mark in it, the gradebook has no URL.",
+            "Choose a folder whose path has none.",
+        )
+    if not path.isprintable():
+        raise WorkspaceError(f"{path!r} cannot be a workspace: its path has characters that are no text.")
 
 
 def _refuse_password(db: str) -> None:

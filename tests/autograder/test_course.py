@@ -46,6 +46,20 @@ def test_due_is_kept_in_utc(course):
     assert due == datetime(2026, 10, 3, 6, 59, tzinfo=UTC)
 
 
+def test_due_is_kept_as_it_is_written_too(course):
+    written = course(MINIMAL + "due = 2026-10-02T23:59:00-07:00\n").assignment("first").due_written
+    assert f"{written:%A, %H:%M %Z}" == "Friday, 23:59 UTC-07:00"
+
+
+def test_a_byte_order_mark_of_notepads_is_no_part_of_the_course(course):
+    assert list(course(MINIMAL, "utf-8-sig").assignments) == ["first"]
+
+
+def test_another_encoding_is_named_with_what_to_do(course):
+    with pytest.raises(CourseError, match="(?s)course.toml: is not UTF-8 text.*Save it as UTF-8"):
+        course(MINIMAL, "utf-16")
+
+
 def test_answers_of_this_and_later_assignments(course, tmp_path):
     text = """
 [course]

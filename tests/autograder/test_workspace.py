@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import CourseError, WorkspaceError
+from autograder.release import release
 from autograder.workspace import AUTOGRADE_PREPROCESSORS, RELEASE_PREPROCESSORS, Workspace, create
 
 COURSE = '[course]\nid = "c-1"\ntitle = "C"\n[[assignment]]\nname = "one"\ntitle = "One"\nnotebooks = ["nb"]\n'
@@ -172,3 +173,36 @@ def test_plain_nbgrader_accepts_it(workspace):
     assert listing.returncode == 0, listing.stderr
     assert "There are 0 assignments in the database" in listing.stdout
     assert "WARNING" not in listing.stderr
+
+
+ODD = "cs231n [spring] *{x} 100%d #1 é'\""
+
+
+def test_a_path_that_looks_like_a_pattern_is_taken_for_what_it_is(released_course, tmp_path):
+    from nbgrader.apps.api import NbGraderAPI
+
+    shutil.copytree(released_course, tmp_path / ODD)
+    workspace = Workspace(tmp_path / ODD / "workspace")
+    before = sorted(path.name for path in workspace.release("sums").iterdir())
+    (workspace.source("sums") / ".ipynb_checkpoints").mkdir()
+    (workspace.source("sums") / ".ipynb_checkpoints" / "adding-checkpoint.ipynb").write_text("a solution")
+    shutil.rmtree(workspace.release("sums"))
+    release(workspace, "sums")
+    assert sorted(path.name for path in workspace.release("sums").iterdir()) == before
+    assert NbGraderAPI(workspace.coursedir).get_source_assignments() == {"sums"}  # what formgrader lists
+
+
+def test_the_configuration_has_nbgrader_take_its_path_for_what_it_is(assignments, tmp_path):
+    import nbgrader.apps.api as api
+
+    root = tmp_path / "a [b]"
+    create(root, assignments)
+    (root / "source" / "first").mkdir()
+    assert len(api.glob.glob(f"{root}/source/*")) == 1
+
+
+@pytest.mark.parametrize(("name", "why"), [("a?b", "question mark"), ("a$HOME", "dollar sign"), ("a\nb", "no text")])
+def test_a_path_in_which_nbgrader_cannot_work_is_refused_with_the_reason(assignments, tmp_path, name, why):
+    with pytest.raises(WorkspaceError, match=why):
+        create(tmp_path / name, assignments)
+    assert not (tmp_path / name).exists()

@@ -7,8 +7,9 @@ from datetime import datetime
 import nbformat
 import pytest
 
+from autograder.course import load_course
 from autograder.errors import ReleaseError, SourceError
-from autograder.release import release
+from autograder.release import _readme, release
 
 # nbgrader's own, when a submission is made
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
@@ -98,8 +99,41 @@ def test_a_due_date_set_elsewhere_stays(workspace, gradebook):
 def test_the_readme_names_title_notebooks_and_due_date(workspace):
     text = (release(workspace(), "first").folder / "README.md").read_text()
     assert text.startswith("# The first assignment\n")
-    assert "Due Saturday, 03 October 2026, 06:59 UTC." in text and "cs231n check totals.ipynb" in text
-    assert "$" not in text
+    assert "Due Friday, 02 October 2026, 23:59 (UTC-07:00)." in text and "- `totals.ipynb`" in text
+    assert "$" not in text and "<!--" not in text
+
+
+PROMISES = {
+    "pip install .": "pyproject.toml",
+    "cs231n check": "autograder/cli.py",
+    "cs231n doctor": "autograder/cli.py",
+    "CIFAR-10": "cs231n_lib/data/__init__.py",
+}
+
+
+@pytest.mark.parametrize("kept", [[], ["pyproject.toml"], sorted(set(PROMISES.values()))])
+def test_the_readme_promises_only_what_is_in_the_release(workspace, root, edit, kept):
+    for name in kept:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
+    edit("assignments/course.toml", 'include = ["setup.cfg"', f'include = {json.dumps(["setup.cfg", *kept])[:-1]}')
+    text = (release(workspace(), "first").folder / "README.md").read_text()
+    assert {promise for promise in PROMISES if promise in text} == {p for p, name in PROMISES.items() if name in kept}
+
+
+def test_the_readme_of_a_course_without_a_library_promises_none(tmp_path):
+    (tmp_path / "course.toml").write_text(
+        '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "a"\ntitle = "A"\nnotebooks = ["n"]\n'
+    )
+    course = load_course(tmp_path)
+    text = _readme(course, course.assignment("a"))
+    assert not any(promise in text for promise in [*PROMISES, "cs231n", "library"]) and "jupyter lab n.ipynb" in text
+
+
+def test_an_answer_with_a_byte_order_mark_is_an_answer(workspace, root, edit):
+    answer = root / "lib" / "totals.py"
+    answer.write_text(answer.read_text(), encoding="utf-8-sig")
+    assert "lib/totals.py" not in release(workspace(), "first").files
 
 
 def test_a_leak_is_refused_and_the_release_before_stays(workspace, root, edit, gradebook):

@@ -1,0 +1,168 @@
+"""Read the names that learning platforms give to what they let an instructor download: whose it is, and which attempt.
+
+A name begins with what the platform wrote and ends with what the student called the file. So where a name can be read
+as two platforms', the one whose part ends first is right: the rest is the student's, who may have imitated another.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+PLAIN = ""  # no platform: folders, zips and files that people have named
+
+# "Ann Lee_301_assignsubmission_file_/sums.ipynb", or the same in front of the file's name. Moodle takes the
+# underscores out of names. The number is that of assign_user_mapping: one for each user and assignment.
+MOODLE = re.compile(r"(?P<prefix>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
+MOODLE_DEFAULT_GROUP = re.compile(r"[^_]+_assignsubmission_[a-z]+(?:_.*)?", re.DOTALL)
+# "leeann_LATE_1001_50001_sums.ipynb", "anon_h5Xz2_50001_sums.ipynb", "leeann_1001_text.html" (ContentZipper of Canvas)
+_CANVAS_REST = r"(?:_(?P<upload>\d+))_(?P<file>.+)|(?P<text>_(?:text|link)\.html)"
+CANVAS = re.compile(rf"(?P<prefix>(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+))(?:{_CANVAS_REST})", re.DOTALL)
+CANVAS_ANONYMOUS = re.compile(rf"(?P<prefix>(?P<late>LATE_)?(?P<id>anon_[0-9A-Za-z]+))(?:{_CANVAS_REST})", re.DOTALL)
+# "Homework 1_alee_attempt_2026-11-20-10-00-00_sums.ipynb", and a receipt without a file's name
+BLACKBOARD = re.compile(
+    r"(?P<prefix>(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5}))(?:_(?P<file>.+)|(?P<receipt>\.txt)|)", re.DOTALL
+)
+RECEIPT = re.compile(r"\ufeff?Name:\s*(?P<name>.*)\((?P<login>[^()\s]+)\)\s*$", re.MULTILINE)
+# "1001-77 - Ann Lee - Nov 20, 2026 1000 AM/sums.ipynb", or the same in front of the file's name
+BRIGHTSPACE = re.compile(
+    r"(?P<prefix>(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>[^-]*\d{4}[^-]*?))(?: - (?P<file>.+))?", re.DOTALL
+)
+_DATES = ("%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%d %B, %Y", "%d %B %Y")
+BRIGHTSPACE_TIMES = [f"{date} {time}" for date in _DATES for time in ("%I:%M %p", "%H:%M")]
+GRADESCOPE_FOLDER = re.compile(r"submission_\d+")
+GRADESCOPE_METADATA = "submission_metadata.yml"
+CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
+LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file handed in again
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who handed something in, by the id that the platform gives; `name` is for people to read."""
+
+    id: str
+    name: str = ""
+    platform: str = PLAIN
+    email: str = ""
+
+    def __str__(self) -> str:
+        known = ", ".join(part for part in (self.name, self.platform) if part)
+        return f"{self.id} ({known})" if known else self.id
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What the name of a file or folder in a download says."""
+
+    person: Person
+    file: str = ""  # what the student called it; "" for a folder, or where there is none
+    attempt: tuple = ()  # a later attempt is greater
+    late: bool = False
+    receipt: bool = False  # the platform's own file
+    ends: int = field(default=0, compare=False)  # where the platform's part of the name ends
+
+
+def read_name(name: str, logins: dict[str, Person] | None = None) -> Upload | None:
+    """Whose the file or folder `name` is; None where no platform made that name.
+
+    Arguments:
+        logins: for Blackboard, what comes before "_attempt_" -> the person: see `blackboard_logins`.
+    """
+    found = [read(name) for read in (_moodle, _canvas, _brightspace)]
+    if match := BLACKBOARD.fullmatch(name):
+        person = (logins or {}).get(match["before"]) or blackboard_logins([name])[match["before"]]
+        found.append(
+            Upload(person, match["file"] or "", (match["time"],), False, bool(match["receipt"]), match.end("prefix"))
+        )
+    return min((upload for upload in found if upload), key=lambda upload: upload.ends, default=None)
+
+
+def _moodle(name: str) -> Upload | None:
+    if not (match := MOODLE.fullmatch(name)):
+        return None
+    blind = match["name"] == "Participant"
+    person = Person(f"Participant_{match['id']}" if blind else match["id"], "" if blind else match["name"], "Moodle")
+    return Upload(person, match["file"] or "", ends=match.end("prefix"))
+
+
+def _canvas(name: str) -> Upload | None:
+    if not (match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name)):
+        return None
+    person = Person(match["id"], match.groupdict().get("name") or "", "Canvas")
+    if match["text"]:
+        return Upload(person, match["text"][1:], late=bool(match["late"]), ends=match.end("prefix"))
+    suffix = SUFFIX.search(match["file"])
+    attempt = (int(suffix[1]) if suffix else 0,)
+    return Upload(person, match["file"], attempt, bool(match["late"]), ends=match.end("upload"))
+
+
+def _brightspace(name: str) -> Upload | None:
+    if not (match := BRIGHTSPACE.fullmatch(name)):
+        return None
+    attempt = ()
+    time = re.sub(r"(\d{1,2})(\d\d)(?= ?[AP]M$|$)", r"\1:\2", match["time"].strip(), count=1)  # "115 PM" is 1:15
+    for form in BRIGHTSPACE_TIMES:
+        try:
+            attempt = (datetime.strptime(time, form),)
+            break
+        except ValueError:
+            continue
+    return Upload(
+        Person(match["id"], match["name"], "Brightspace"), match["file"] or "", attempt, ends=match.end("prefix")
+    )
+
+
+def blackboard_logins(names: Iterable[str], receipts: dict[str, str] | None = None) -> dict[str, Person]:
+    """What comes before "_attempt_" -> the person, for all the names of one download.
+
+    It is the assignment's title, `_` and a login. Both may have underscores: a receipt tells, or what is common to all.
+
+    Arguments:
+        receipts: what comes before "_attempt_" -> the text of a receipt, which begins with "Name: Ann Lee (alee)".
+    """
+    befores = {match["before"] for name in names if (match := BLACKBOARD.fullmatch(name))}
+    titles = [before.split("_")[:-1] for before in befores]
+    shared = 0
+    while titles and all(len(title) > shared and title[shared] == titles[0][shared] for title in titles):
+        shared += 1
+    people = {}
+    for before in befores:
+        receipt = RECEIPT.match((receipts or {}).get(before, ""))
+        if receipt and before.endswith("_" + receipt["login"]):
+            people[before] = Person(receipt["login"], receipt["name"].strip(), "Blackboard")
+        else:
+            people[before] = Person("_".join(before.split("_")[shared:]) or before, "", "Blackboard")
+    return people
+
+
+def github_login(folder: str, clones_of: Iterable[str]) -> Person | None:
+    """The person of a clone called ASSIGNMENT-LOGIN; `clones_of` are the names that ASSIGNMENT may have."""
+    for assignment in clones_of:
+        login = folder[len(assignment) + 1 :]
+        if folder.startswith(f"{assignment}-") and LOGIN.fullmatch(login):
+            return Person(login, "", "GitHub")
+    return None
+
+
+def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
+    """Folder -> who handed it in, from the submission_metadata.yml of an export. ValueError where it says nothing."""
+    import yaml
+
+    try:  # the base loader: every value is text, and what Ruby's own classes wrote is taken as it stands
+        entries = yaml.load(metadata, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except (yaml.YAMLError, RecursionError, UnicodeError) as error:
+        raise ValueError(f"is not readable YAML ({str(error).splitlines()[0]})") from None
+    if not isinstance(entries, dict):
+        raise ValueError("lists no submissions")
+    people = {}
+    for folder, entry in entries.items():
+        submitters = entry.get(":submitters") if isinstance(entry, dict) else ()
+        known = [_submitter(each) for each in submitters or () if isinstance(each, dict)]
+        people[str(folder)] = [person for person in known if person.id]
+    return people
+
+
+def _submitter(entry: dict) -> Person:
+    texts = {key: str(entry.get(f":{key}") or "").strip() for key in ("sid", "email", "name")}
+    return Person(texts["sid"] or texts["email"], texts["name"], "Gradescope", texts["email"])
