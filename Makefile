@@ -11,14 +11,23 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 ASSIGNMENTS := $(shell sed -n 's/^name = "\(.*\)"/\1/p' assignments/course.toml)
 KIT := $(BIN)/cs231n --course $(DEMO)
 KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_lib/kernels/*.h)
+# a second Python: of those that README names the newest, on PATH or of pyenv, that is another than that of $(VENV)
+SECOND_VENV := .venv-second
+SECOND_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 \
+	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[123].*/bin/python3 2>/dev/null | sort -rV); do \
+	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11) or "%d.%d" % sys.version_info[:2] == sys.argv[1])' \
+	"$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" 2>/dev/null && echo $$p && break; done)
+PART := $(addprefix tests/autograder/, judge/test_frames.py judge/test_names.py judge/test_session.py \
+	sandbox/test_kernel.py sandbox/test_zygote.py test_judged_run.py test_not_while_grading.py test_check.py)
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup bubblewrap postgresql demo test test-faults test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql demo test test-second-python test-part test-faults test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
 	@echo "make test    run the whole test suite"
+	@echo "make test-second-python   run what depends on the Python on another one, if there is one, in $(SECOND_VENV)"
 	@echo "make test-faults    grade classes of 50 while the grader, its processes, the database and the disk fail"
 	@echo "make test-pytorch   hold the library against PyTorch, in $(TORCH_VENV) (TORCH=... is what pip installs)"
 	@echo "make setup   only make $(VENV), with the kit installed in it"
@@ -32,6 +41,7 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[instructor,cluster,postgresql,test]"
+	@$(BIN)/python -m compileall -q autograder cs231n_lib
 	@touch $@
 
 # The sandbox of the grader. Nobody's password is asked for: without root's rights this only says what to do.
@@ -71,6 +81,17 @@ demo: setup bubblewrap
 test: setup bubblewrap postgresql
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
+test-second-python: setup bubblewrap
+	@python="$(SECOND_PYTHON)"; if [ -z "$$python" ]; then \
+		echo "Skipped: this machine has no second Python from 3.11 on. SECOND_PYTHON=... names one."; \
+	else echo "A part of the tests runs on $$($$python --version), in $(SECOND_VENV)."; \
+		$(MAKE) --no-print-directory test-part VENV=$(SECOND_VENV) PYTHON="$$python"; fi
+
+# That the whole suite can be collected, and the tests of what depends on the Python.
+test-part: setup
+	@$(BIN)/python -m pytest --collect-only --quiet >$(VENV)/collected || { cat $(VENV)/collected; exit 1; }
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PART)
+
 test-faults: setup bubblewrap postgresql
 	@$(BIN)/python tests/faults/run.py --faults $(FAULTS)
 
@@ -87,4 +108,4 @@ lint: setup
 	@$(BIN)/ruff check .
 
 clean:
-	rm -rf $(VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info

@@ -46,6 +46,7 @@ class Checked:
     changed: list[str]  # grade_ids of locked cells that are not as they were released
     problems: list[str]  # what went wrong while running, e.g. a kernel that died
     seconds: float
+    not_run: list[str] = field(default_factory=list)  # shell commands, which do not run while grading
 
     @property
     def ok(self) -> bool:
@@ -86,6 +87,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         changed=[_record(c)["grade_id"] for c in cells if _is_locked(c) and _is_changed(c)],
         problems=[problem for problem in executed.problems if problem not in _said_by_checks(done)],
         seconds=executed.seconds,
+        not_run=_not_run(done),
     )
 
 
@@ -189,6 +191,14 @@ def _said_by_checks(notebook) -> set[str]:
     from autograder.outcomes import outcomes
 
     return {outcome.message for outcome in outcomes(notebook)}
+
+
+def _not_run(notebook) -> list[str]:
+    from autograder.judge.not_while_grading import NOT_RUN
+
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    lines = (line for output in outputs if output.output_type == "stream" for line in output.text.splitlines())
+    return list(dict.fromkeys(line.removeprefix(NOT_RUN) for line in lines if line.startswith(NOT_RUN)))
 
 
 def _own_error(notebook, grade_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 
 import click
@@ -252,6 +253,12 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
     ctx.exit(3 if collected.unplaced else 0)
 
 
+def _leave_no_byte_code() -> None:
+    """Have neither this process nor those that it starts write byte-code beside what they import."""
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
 def _check_ci_options(ctx: click.Context, ci: str | None) -> None:
     given = {
         option.name: option.opts[0] if isinstance(option, click.Option) else "ASSIGNMENT"
@@ -349,6 +356,7 @@ def grade(
     With --ci, grade one submission on a CI service: docs/ci.md.
     """
     _check_ci_options(ctx, ci)
+    _leave_no_byte_code()
     if ci is not None:
         ctx.exit(_grade_one(ctx.obj, assignment, ci, workers, isolation, fail_under, output))
     if scheduler and workers:

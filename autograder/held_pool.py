@@ -23,7 +23,7 @@ class HeldPool:
         with theirs:
             main = f"from {__name__} import hold; hold({theirs.fileno()})"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", main],
+                [sys.executable, "-P", "-c", main], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
                 pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 

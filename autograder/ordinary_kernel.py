@@ -87,6 +87,7 @@ class OrdinaryKernel:
         env = dict(os.environ if job.env is None else {"HOME": home, "TMPDIR": home, **job.env})
         if job.isolation:
             env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
+            env["PYTHONDONTWRITEBYTECODE"] = "1"  # the course's library is not the student's to write in
         path = [*job.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
         if path:
             env["PYTHONPATH"] = os.pathsep.join(path)

@@ -10,12 +10,12 @@ import nbformat
 from .cell_outputs import Outputs
 from .job import Job, cell_label
 from .judge.agent import MARK
-from .judge.bundle import connect_code
+from .judge.bundle import prepare_code
 from .kernel_client import Gone, KernelClient, NoReply
 from .sandbox import Surroundings, limit_met, zygote_of
 
 START_SECONDS = 120
-CONNECT_SECONDS = 30
+PREPARE_SECONDS = 30
 GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
 
 
@@ -79,9 +79,9 @@ class StudentKernel:
         except (NoReply, Gone) as error:
             words = self.process.last_words()
             raise RuntimeError(f"the notebook's kernel did not start: {error}\n{words}".strip()) from None
-        if channel is not None and not self._sandboxed:  # the sandbox's are forked with it
-            if await self.quietly(connect_code(channel), CONNECT_SECONDS) != "ok":
-                raise RuntimeError("the notebook's kernel could not be connected to the judge")
+        if not self._sandboxed:  # the sandbox's are forked with it
+            if await self.quietly(prepare_code(channel), PREPARE_SECONDS) != "ok":
+                raise RuntimeError("the notebook's kernel could not be prepared")
         if self._sandboxed:
             self._watcher = asyncio.create_task(self.process.watch())
 

@@ -10,6 +10,9 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+# `!ls`, `%time f()`, `?print`, `print?`, `files = !ls`
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|[\w., ]+=[ \t]*[%!].*)$", re.MULTILINE)
+
 
 class NotFinished(Exception):
     """The functions are not there yet; str() says what to do first."""
@@ -82,7 +85,7 @@ def _without_magics(source):
         ast.parse(source)
         return source
     except SyntaxError:
-        return re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+        return _MAGIC.sub(r"\1pass", source)
 
 
 def _needed(exercises, names, name):

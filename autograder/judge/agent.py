@@ -12,6 +12,7 @@ import textwrap
 import threading
 import tracemalloc
 import types
+import warnings
 
 from .decoder import Decoder
 from .exceptions import cleaned, described, error_types, named_type, type_name
@@ -29,12 +30,20 @@ from .frames import (
     Limits,
     ProtocolError,
 )
+from .not_while_grading import nothing_outside
 from .stream import FrameStream, PeerGone
 
 MARK = "application/x-cs231n-mark"  # between what came of one cell of the judge's and what came of the next
 MOST_HANDLES = 100_000  # objects are kept until the kernel ends; a test that makes more makes them in a loop
 
 _agent = None
+
+
+def prepare(shell):
+    """See to what a student's cells must not get, before the first of them. shell: the kernel's, of IPython."""
+    nothing_outside(shell)
+    # which Python 3.12 and later say of a process with threads: these are the kernel's, not the student's
+    warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
 
 
 def connect(descriptor, limits=Limits()):  # noqa: B008 (a tuple)

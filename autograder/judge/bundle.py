@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-MODULES = ("random_state", "named_tuples", "frames", "decoder", "stream", "exceptions", "agent")
+MODULES = ("random_state", "named_tuples", "frames", "decoder", "stream", "exceptions", "not_while_grading", "agent")
 AGENT_MODULE = "_cs231n_agent"
 
 
@@ -13,14 +13,25 @@ def agent_source():
     return "\n".join(_without_relative_imports((folder / f"{name}.py").read_text()) for name in MODULES)
 
 
-def connect_code(fd: int) -> str:
-    """The code that a student kernel runs first, before any cell, to connect to the judge.
+def prepare_code(fd: int | None) -> str:
+    """The code that a student kernel runs first, before any cell: for what cells must not get, and to connect to the
+    judge.
 
-    It leaves the agent in sys.modules, and no name behind. fd: of the kernel's end of the socket.
+    It leaves the agent in sys.modules, and no name behind. fd: of the kernel's end of the socket; None: no judge.
     """
+    prepare = "agent.prepare(get_ipython())"
+    return _code(prepare if fd is None else f"{prepare}, agent.connect({fd:d})")
+
+
+def connect_code(fd: int) -> str:
+    """As above, where there is no shell: only to connect."""
+    return _code(f"agent.connect({fd:d})")
+
+
+def _code(calls: str) -> str:
     return (
         "(lambda sys, agent: (sys.modules.update({agent.__name__: agent}), "
-        f"exec(compile({agent_source()!r}, {AGENT_MODULE!r}, 'exec'), agent.__dict__), agent.connect({fd:d})))"
+        f"exec(compile({agent_source()!r}, {AGENT_MODULE!r}, 'exec'), agent.__dict__), {calls}))"
         f"(__import__('sys'), __import__('types').ModuleType({AGENT_MODULE!r}));"
     )
 

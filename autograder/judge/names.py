@@ -10,6 +10,12 @@ from .proxies import StudentObject
 
 _once = functools.lru_cache(maxsize=1000)  # for the cells of an instructor's, which come with every submission
 
+# magics of a cell that is no code of the notebook's
+_OTHER_LANGUAGES = {
+    "!", "HTML", "SVG", "bash", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy", "python",
+    "python2", "python3", "ruby", "script", "sh", "shell", "svg", "sx", "system", "writefile",
+}  # fmt: skip
+
 
 @_once
 def bound_names(source: str) -> frozenset[str]:
@@ -32,6 +38,9 @@ def bound_names(source: str) -> frozenset[str]:
             names.add(node.rest)
     for code in _code_of_magics(tree):
         names |= bound_names(code)
+    for name, *rest in _magics(tree):
+        if getattr(name, "value", None) == "capture":  # %%capture NAME
+            names |= {word for word in str(getattr(rest[0], "value", "")).split() if word.isidentifier()}
     return frozenset(names)
 
 
@@ -153,8 +162,8 @@ def _of_module_scope(tree):
 
 def _code_of_magics(tree):
     """What may be code among the arguments of magics, as in `%time x = f()`."""
-    for *_, last in _magics(tree):
-        if isinstance(last, ast.Constant):
+    for name, *_, last in _magics(tree):
+        if isinstance(last, ast.Constant) and getattr(name, "value", None) not in _OTHER_LANGUAGES:
             yield str(last.value)
 
 

@@ -145,7 +145,7 @@ class JudgeTemplate:
             argv = [sys.executable, "-P", "-m", "autograder.judge.template", str(theirs.fileno()), str(os.getpid())]
             self._process = subprocess.Popen(
                 argv,
-                env=self.env,
+                env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},  # the kit's folder is not grading's to write in
                 cwd=os.sep,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from ..cell_outputs import Outputs
 from .names import in_python
+from .not_while_grading import stand_in_for_colab
 
 
 class _Display(DisplayPublisher):
@@ -120,6 +121,7 @@ def make_shell() -> JudgeShell:
             user_module=types.ModuleType("__main__"),
         )
     shell.input_transformer_manager = _Transforms()
+    stand_in_for_colab(shell)
     shell.db = {}  # what magics remember, kept in a file otherwise
     shell.keep_outputs(0)
     return shell

@@ -234,8 +234,9 @@ def _kernel(setting, setup, log, channel) -> None:
         with open(SETUP, "rb") as file:
             marshal.load(file)
             given = marshal.load(file)
+        agent = sys.modules[setting["agent"][0]]
         if channel is not None:
-            sys.modules[setting["agent"][0]].connect(CHANNEL)
+            agent.connect(CHANNEL)
         os.chdir(setting["work"])
         _unpack(given["files"])
         connection = setting["connection_file"]
@@ -246,7 +247,7 @@ def _kernel(setting, setup, log, channel) -> None:
         tempfile._name_sequence = None
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        _serve()
+        _serve(agent)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
@@ -260,12 +261,13 @@ def _kernel(setting, setup, log, channel) -> None:
         os._exit(code)
 
 
-def _serve() -> None:
-    """Run the kernel until it is told to exit."""
+def _serve(agent) -> None:
+    """Run the kernel until it is told to exit. agent: the module, which sees to what cells must not get."""
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize()
+    agent.prepare(app.shell)
     # opens what its thread needs to send with, so that a cell which uses up the file descriptors can still say so
     app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
     app.start()

@@ -200,6 +200,13 @@ def test_a_released_notebook_is_unchanged_and_not_started(tiny):
     assert {exercise.state for exercise in found.exercises} == {"not started"}
 
 
+def test_shell_commands_do_not_run_and_are_named(checked, tmp_path):
+    asked = "!touch {path}\n%pip install -q x\n!touch {path}\nimport math".format(path=tmp_path / "made")
+    found = checked(solution(f"{asked}\ndef f():\n    return math.pi", "f"), test("assert f() > 3", "test_f"))
+    assert found.ok and found.not_run == [f"touch {tmp_path / 'made'}", "pip install -q x"]
+    assert not (tmp_path / "made").exists()
+
+
 def test_check_needs_no_nbgrader(tiny):
     notebook = str(tiny.release("sums") / "adding.ipynb")
     code = f"""

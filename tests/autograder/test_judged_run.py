@@ -19,6 +19,13 @@ def test_a_test_meets_the_values_of_the_student_s_functions_and_variables():
     assert executed.problems == ()
 
 
+@pytest.mark.parametrize("isolation", ["process", "sandbox"])
+def test_neither_the_student_s_kernel_nor_the_judge_writes_byte_code(isolation):
+    asked = "import sys\nprint(sys.dont_write_bytecode)"
+    _, cells = run(student(asked), test_cell(asked), isolation=isolation)
+    assert [text(cell) for cell in cells] == ["True\n"] * 2
+
+
 @pytest.mark.parametrize(
     "trick",
     [

@@ -72,6 +72,11 @@ def test_a_cell_magic_above_an_exercise(folder):
     assert functions_of("net", ["double"], folder(SETUP, solution("double", "%%time\n" + DOUBLE["source"])))[0](3) == 6
 
 
+@pytest.mark.parametrize("line", ["!pip install x", "files = !ls", "here, = %pwd", "%time 1", "print?", "?print"])
+def test_a_line_of_jupyter_s_in_an_exercise(folder, line):
+    assert functions_of("net", ["double"], folder(SETUP, solution("double", f"{line}\n{DOUBLE['source']}")))[0](3) == 6
+
+
 def test_a_helper_in_the_cell_of_an_exercise_that_is_not_used(folder):
     other = solution("other", "def third(x):\n    return x / 3\ndef other(x):\n" + STUB.format("other"))
     ninth = solution("ninth", "def ninth(x):\n    return third(third(x))")

@@ -190,3 +190,10 @@ def test_how_a_kernel_ended_is_said(run_notebook):
 
 def test_what_is_printed_past_jupyter_fills_nothing_and_stops_nothing(run):
     assert run("import os\nfor i in range(30): os.write(2, b'x' * 1_000_000)", "1 + 1")[1] == "2"
+
+
+def test_a_child_of_the_student_s_is_forked_without_a_warning(run):
+    """Python 3.12 and later warn of it in a process with threads; those of a kernel are no student's."""
+    assert run("import os\nif os.fork() == 0:\n    os._exit(0)\nprint(os.wait()[1])") == ["0"]
+    own = "import warnings\nwarnings.warn('mine', DeprecationWarning)"
+    assert "DeprecationWarning: mine" in run(own)[0]

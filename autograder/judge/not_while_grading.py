@@ -1,0 +1,169 @@
+"""What a notebook asks of the machine or of Google Colab, and does not get while it is graded.
+
+In a student's kernel no shell command runs, nor a package manager: a line says so, and the cell goes on. Where a
+notebook imports google.colab, something that does nothing takes its place.
+"""
+
+import ast
+import os
+
+COMMAND_NOT_FOUND = 127  # the exit code of a shell
+NOT_RUN = "Not run, as no shell command runs while grading: "
+MOST_SHOWN = 200  # characters of a command
+PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
+SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python is no other program than this one
+COLAB = ("google", "colab")
+
+
+def refuse_commands(shell):
+    """Have an IPython shell run no command. What it prints goes to stdout, as what a failing command says does."""
+    from IPython.utils.process import arg_split
+    from IPython.utils.text import LSString, SList
+
+    def refuse(command):
+        text = " ".join(str(command).split())
+        print(NOT_RUN + (text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"))
+        shell.user_ns["_exit_code"] = COMMAND_NOT_FOUND
+        if getattr(shell, "system_raise_on_error", False):
+            from subprocess import CalledProcessError
+
+            raise CalledProcessError(COMMAND_NOT_FOUND, command)
+
+    def getoutput(cmd, split=True, depth=0):
+        refuse(cmd)
+        return SList() if split else LSString("")
+
+    def script(line, cell, name=None):
+        """`%%script` or, with its name, one of SCRIPTS."""
+        from IPython.core.magics.script import ScriptMagics
+
+        own = ScriptMagics(shell).shebang
+        options, command = own.parser.parse_known_args(arg_split(line))
+        command = [name] if name else command
+        if command and os.path.basename(command[0]).startswith("python"):
+            return own(line, cell)
+        for variable in filter(None, (options.out, options.err)):
+            shell.user_ns[variable] = ""
+        refuse(f"%%{name or 'script'} {line}")
+
+    shell.system = shell.system_piped = shell.system_raw = refuse
+    shell.getoutput = getoutput
+    shell.register_magic_function(script, "cell", "script")
+    for name in SCRIPTS:
+        shell.register_magic_function(lambda line, cell, name=name: script(line, cell, name), "cell", name)
+    for name in PACKAGE_MANAGERS:
+        shell.register_magic_function(lambda line, name=name: refuse(f"{name} {line}"), "line", name)
+    shell.register_magic_function(lambda line, cell=None: refuse(line if cell is None else cell), "line_cell", "shell")
+
+
+def draw_inline(shell):
+    """Have an IPython shell draw its pictures inline, whatever `%matplotlib` or `%gui` asks for."""
+    own = shell.enable_matplotlib
+    shell.enable_matplotlib = lambda gui=None: own("inline")
+    shell.enable_gui = lambda gui=None: None
+
+
+def stand_in_for_colab(shell):
+    """Have imports of google.colab bind a `Colab`, and Colab's extensions and magics do nothing.
+
+    Not imports that are tried: a cell which asks in that way whether it runs in Colab is to be told that it does not.
+    """
+    own, load = shell.transform_ast, shell.extension_manager.load_extension
+
+    def transform_ast(node):
+        node = own(node)
+        imports = (part for part in ast.walk(node) if isinstance(part, (ast.Import, ast.ImportFrom)))
+        return _ColabImports().visit(node) if any("colab" in ast.dump(part) for part in imports) else node
+
+    def load_extension(name):
+        return Colab(name)() if _is_colab(name) else load(name)
+
+    shell.transform_ast, shell.extension_manager.load_extension = transform_ast, load_extension
+    shell.register_magic_function(lambda line: None, "line", "tensorflow_version")
+
+
+class Colab:
+    """Stands for google.colab or for anything in it: may be called, and then does nothing but say so."""
+
+    def __init__(self, name):
+        self.__name__ = name
+
+    def __getattr__(self, name):
+        if name.startswith("_"):  # a shell asks objects how to show them
+            raise AttributeError(name)
+        return NotWhileGrading if name.endswith("Error") else Colab(f"{self.__name__}.{name}")
+
+    def __call__(self, *arguments, **named):
+        if self.__name__.endswith("userdata.get"):
+            raise NotWhileGrading("google.colab.userdata has no secrets while grading")
+        print(f"{self.__name__} does nothing while grading: the notebook does not run in Colab.")
+        return {} if self.__name__.endswith("files.upload") else None
+
+    def __repr__(self):
+        return f"<{self.__name__}, which does nothing while grading>"
+
+
+class NotWhileGrading(Exception):
+    """Something of Google Colab's cannot be had."""
+
+
+class _ColabImports(ast.NodeTransformer):
+    def visit_Import(self, node):
+        kept = [alias for alias in node.names if not _is_colab(alias.name)]
+        bound = [
+            (alias.asname, alias.name) if alias.asname else ("google", "google")
+            for alias in node.names
+            if _is_colab(alias.name)
+        ]
+        return _statements(node, kept, bound)
+
+    def visit_ImportFrom(self, node):
+        names = [alias.name for alias in node.names]
+        if node.level or not (_is_colab(node.module) or (node.module == "google" and "colab" in names)):
+            return node
+        taken = [alias for alias in node.names if _is_colab(f"{node.module}.{alias.name}")]
+        kept = [alias for alias in node.names if alias not in taken]
+        bound = [(alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in taken if alias.name != "*"]
+        return _statements(node, kept, bound)
+
+    def visit_Try(self, node):
+        return self._but_the_body(node) if node.handlers else self.generic_visit(node)
+
+    visit_TryStar = visit_Try
+
+    def visit_With(self, node):
+        suppressing = any("suppress" in ast.dump(item.context_expr) for item in node.items)
+        return node if suppressing else self.generic_visit(node)
+
+    def _but_the_body(self, node):
+        body, node.body = node.body, []
+        self.generic_visit(node)
+        node.body = body
+        return node
+
+
+def _is_colab(name):
+    return tuple(name.split(".")[:2]) == COLAB
+
+
+def _statements(node, kept, bound):
+    """Import what is kept, and bind the names of `bound`, each to what stands for the other. Where `node` was."""
+    if not bound and kept == node.names:
+        return node
+    found = []
+    if kept:
+        node.names = kept
+        found.append(node)
+    for name, of in bound:
+        found += ast.parse(f"{name} = __import__('sys').modules[{__name__!r}].Colab({of!r})").body
+    for statement in found or [ast.Pass()]:
+        for part in ast.walk(statement):
+            ast.copy_location(part, node)
+    return found or ast.copy_location(ast.Pass(), node)
+
+
+def nothing_outside(shell):
+    """All of this, for the shell of a student's kernel."""
+    refuse_commands(shell)
+    draw_inline(shell)
+    stand_in_for_colab(shell)
