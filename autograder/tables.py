@@ -38,6 +38,8 @@ def show_checked(checked: Checked) -> None:
         out.print(plain(line + (f"; not yet: {', '.join(open_ones)}" if open_ones else "")), soft_wrap=True)
     for problem in checked.problems:
         out.print(plain(f"While running: {problem}", "yellow"), soft_wrap=True)
+    if checked.warning:
+        out.print(plain(checked.warning, "yellow"), soft_wrap=True)
     if checked.changed:
         what = f"Changed by you, though meant to stay as they were: {', '.join(checked.changed)}."
         out.print(plain(f"{what} Grading puts the original cells back.", "yellow"), soft_wrap=True)
