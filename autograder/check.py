@@ -5,9 +5,11 @@ Needs no nbgrader: a student's installation has none.
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import logging
 import re
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,6 +49,7 @@ class Checked:
     problems: list[str]  # what went wrong while running, e.g. a kernel that died
     seconds: float
     not_run: list[str] = field(default_factory=list)  # shell commands, which do not run while grading
+    warning: str = ""  # why grading may stop a cell that ran to its end here
 
     @property
     def ok(self) -> bool:
@@ -56,7 +59,8 @@ class Checked:
 def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None = None) -> Checked:
     """Run the notebook in a fresh kernel, in its own folder, and judge its visible checks.
 
-    A check belongs to the solution cell nearest before it. The file is only read.
+    A check belongs to the solution cell nearest before it. The file is only read. The limits of time and output are
+    those that the release of the notebook names.
 
     Arguments:
         notebook_path: the .ipynb file; the ending may be left out.
@@ -71,12 +75,22 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
     import nbformat
 
+    from autograder.course import Limits
     from autograder.execute import execute
     from autograder.job import Job
+    from autograder.released_limits import read_limits
 
-    job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent))
+    limits = read_limits(notebook)
+    job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent), limits=limits or Limits())
+    began: list[float] = []  # when each cell did
+
+    def note(done: int, total: int) -> None:
+        began.append(time.monotonic())
+        if progress:
+            progress(done, total)
+
     try:
-        executed = execute(job, progress=progress)
+        executed = execute(job, progress=note)
     except RuntimeError as error:
         raise KitError(f"The Jupyter kernel does not start: {error}", "See what `cs231n doctor` says.") from error
     done = nbformat.reads(executed.notebook, as_version=4)
@@ -88,6 +102,20 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         problems=[problem for problem in executed.problems if problem not in _said_by_checks(done)],
         seconds=executed.seconds,
         not_run=_not_run(done),
+        warning="" if limits else _limits_unknown(notebook.cells, [*began, time.monotonic()]),
+    )
+
+
+def _limits_unknown(cells, times: list[float]) -> str:
+    from autograder.course import Limits
+    from autograder.job import cell_label
+
+    seconds, slowest = max((later - earlier, i) for i, (earlier, later) in enumerate(itertools.pairwise(times)))
+    allowed, label = Limits(), cell_label(cells, slowest)
+    return (
+        f"This notebook does not say how long the grader lets a cell run, so each had {allowed.cell_seconds} s here. "
+        f"The grader may stop a cell earlier: the slowest, {label}, took {seconds:.0f} s. "
+        "A notebook from a fresh release says it."
     )
 
 

@@ -26,7 +26,7 @@ class Limits:
     memory_bytes: int = 4_000_000_000
     scratch_bytes: int = 200_000_000
     processes: int = 128  # and threads, in the sandbox only: a kernel alone has about twenty
-    open_files: int = 512
+    open_files: int = 256
     cpu_seconds: int = 600
 
     @property

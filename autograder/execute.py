@@ -6,6 +6,7 @@ student's machine, the local pool of `cs231n grade`, and any place that can run 
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_output
@@ -23,14 +25,15 @@ from .job import SKIP_TAG, Executed, Job, cell_label, whose, write_files
 from .judge.bundle import serve_code
 from .judge.names import bound_names
 from .judge.session import Judge, JudgeDied, Ran, Setting, template
+from .own_time import Clock, Deadline
 from .partial_credit import settle
-from .sandbox import limit_met
+from .sandbox import in_words, limit_met
 from .student_kernel import GRACE_SECONDS, KernelEnded, ServedCells, StudentKernel, TookTooLong
 
-SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose cells ran out of time
+SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose tests ran out of time
 MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
 LET_GO_SECONDS = 1  # for a kernel whose judge has ended
-MAX_RESTARTS = 3  # kernels that may die in one notebook before the rest of it is given up
+MAX_RESTARTS = 3  # kernels that may die of the cells of a share before the rest of these is given up
 MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; characters
 
 
@@ -41,6 +44,10 @@ def execute(job: Job, progress: Callable[[int, int], None] | None = None) -> Exe
     `limits.cell_seconds` is interrupted; a kernel that dies is replaced by a new one in which the
     cells before the guilty one are run again, so that only what needed the guilty cell suffers. Every
     code cell that did not run to its end carries an error output, hence can never score.
+
+    The cells of the course, answers included, have `limits.notebook_seconds` together, and the cells that the student
+    added have as much again: what the latter use up costs no test its time. Seconds are the notebook's own
+    (own_time.py).
 
     A kernel or judge that was killed, and by no limit, is perhaps the machine's doing: for want of memory, say. So
     a judged notebook is run again then, until nothing is killed or the same is killed a second time.
@@ -75,6 +82,29 @@ class _Died(Exception):
         self.index = index
 
 
+class _Share:
+    """What some cells of a notebook may use together: seconds, and kernels that die of them.
+
+    The last cell may go on for a second when they are used up, and later ones for a second each, until `late` is over.
+    """
+
+    def __init__(self, seconds: float, used_up: str, restarted: str, late: float = 0):
+        self.left, self.late, self.restarts = float(seconds), late, 0
+        self._used_up, self._restarted = f"{used_up} {seconds:g} s", restarted
+
+    def for_cell(self, seconds: float) -> float:
+        """How many of so many seconds a cell may have."""
+        return max(1.0, min(seconds, self.left))
+
+    def over(self) -> tuple[str, str] | None:
+        """Why no more cells of it are run: name of the error, and what happened in words. None if they are."""
+        if self.restarts > MAX_RESTARTS:
+            return "KernelDied", f"{self._restarted} {self.restarts} times"
+        if self.left <= -self.late:
+            return "TimeLimit", self._used_up
+        return None
+
+
 class _Run:
     """Every cell in one kernel."""
 
@@ -82,17 +112,19 @@ class _Run:
         self.cells, self.job, self.scratch, self.progress = notebook.cells, job, scratch, progress
         self.problems: list[str] = []
         self.kernel = StudentKernel(self.cells, job, scratch, self.problems)
-        self.deadline = float("inf")
+        allowed = job.limits.notebook_seconds
+        self.course = _Share(allowed, "the notebook used up its", "the kernel had to be restarted")
+        late = job.limits.cell_seconds
+        self.added = _Share(allowed, "the added cells used up their", "the added cells ended the kernel", late)
         self.exercise, self.slow_exercise = None, object()
+        self.given_up: list[_Share] = []
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
-        self.restarts = 0
         self.killed: list[tuple[int, str]] = []  # in which cell, and what, perhaps through no fault of the notebook's
 
     async def all_cells(self) -> None:
         """Run every code cell, starting anew where a kernel dies."""
         try:
             await self.start()
-            self.deadline = time.monotonic() + self.job.limits.notebook_seconds
             for index, cell in enumerate(self.cells):
                 if self.progress:
                     self.progress(index, len(self.cells))
@@ -101,17 +133,18 @@ class _Run:
                 record = cell.metadata.get("nbgrader", {})
                 if record.get("solution"):
                     self.exercise = record.get("grade_id")
-                if self.restarts > MAX_RESTARTS:
-                    self._give_up(index, "KernelDied", f"the kernel had to be restarted {self.restarts} times")
-                    break
-                if time.monotonic() > self.deadline:
-                    allowed = self.job.limits.notebook_seconds
-                    self._give_up(index, "TimeLimit", f"the notebook used up its {allowed:g} s")
-                    break
+                share = self.course if self.course.over() else self.share(index)
+                if share.over():
+                    self._give_up(index, share)
+                    continue
                 try:
-                    await self.run_cell(index)
+                    with self.charged(index):
+                        await self.run_cell(index)
                 except _Died as died:
                     await self._start_again(index, died)
+            most, used = self.job.limits.memory_bytes, self.kernel.most_memory
+            if used > most:
+                self.problems.append(f"used {in_words(used)} of memory; the grader allows {in_words(most)}")
         finally:
             await self.stop()
 
@@ -123,11 +156,12 @@ class _Run:
 
     async def run_cell(self, index: int) -> None:
         """Run one cell in the student's kernel. Raises _Died."""
-        seconds = self.seconds_for_cell()
+        seconds = self.seconds_for(index)
         try:
             await self.kernel.run(index, seconds)
         except TookTooLong as slow:
-            self.slow_exercise = self.exercise
+            if whose(self.cells[index]) != "student":  # which says nothing of the exercise's function
+                self.slow_exercise = self.exercise
             self.fail(index, "TimeLimit", f"{self.label(index)} did not finish within {seconds:.0f} s")
             if not slow.alive:
                 raise _Died(index) from None
@@ -139,7 +173,7 @@ class _Run:
         """Run one cell for what it defines, outputs ignored. Raises _Died."""
         if index in self.guilty:
             return
-        answered = await self.kernel.quietly(self.cells[index].source, self.seconds_for_cell())
+        answered = await self.kernel.quietly(self.cells[index].source, self.seconds_for(index))
         if answered is None and not await self.kernel.interrupt():
             raise _Died(index)
 
@@ -149,26 +183,39 @@ class _Run:
             if await self.kernel.ended(seconds=1) and self.kernel.was_killed:
                 self.killed.append((died.index, "kernel"))
             self.guilty.add(died.index)
-            self.restarts += 1
+            self.share(died.index).restarts += 1
             await self.stop()
-            if self.restarts > MAX_RESTARTS:
+            if self.course.over():
                 return
-            await self.start()
+            with self.charged(died.index):
+                await self.start()
             try:
                 for again, cell in enumerate(self.cells[: index + 1]):
-                    if time.monotonic() > self.deadline:
-                        return
+                    if self.share(again).over():
+                        continue
                     if cell.cell_type == "code" and not self._skipped(cell) and whose(cell) != "test":
-                        await self.run_again(again)
+                        with self.charged(again):
+                            await self.run_again(again)
                 return
             except _Died as once_more:
                 died = once_more
 
-    def seconds_for_cell(self) -> float:
+    def share(self, index: int) -> _Share:
+        return self.course if self.cells[index].metadata.get("nbgrader") else self.added
+
+    @contextlib.contextmanager
+    def charged(self, index: int):
+        """What is done herein goes at the expense of this cell's share."""
+        clock = Clock(self.kernel.readings)
+        try:
+            yield
+        finally:
+            self.share(index).left -= clock.seconds()
+
+    def seconds_for(self, index: int) -> float:
         # a function that never returns has several tests: each still has its chance, but a short one
-        patience = SHORT_PATIENCE if self.exercise == self.slow_exercise else 1
-        left = self.deadline - time.monotonic()
-        return max(1.0, min(patience * self.job.limits.cell_seconds, left))
+        short = whose(self.cells[index]) == "test" and self.exercise == self.slow_exercise
+        return self.share(index).for_cell((SHORT_PATIENCE if short else 1) * self.job.limits.cell_seconds)
 
     def label(self, index: int) -> str:
         return cell_label(self.cells, index)
@@ -183,12 +230,15 @@ class _Run:
     def _skipped(self, cell) -> bool:
         return self.job.skip_tagged and SKIP_TAG in cell.metadata.get("tags", [])
 
-    def _give_up(self, index: int, ename: str, why: str) -> None:
-        self.problems.append(f"{why}; {self.label(index)} and those after it were not run")
-        for cell in self.cells[index:]:
-            if cell.cell_type == "code":
-                text = f"not run: {why}"
-                cell.outputs = [new_output("error", ename=ename, evalue=text, traceback=[f"{ename}: {text}"])]
+    def _give_up(self, index: int, share: _Share) -> None:
+        """Say in a cell that it was not run; of the first, say as a problem that those after it were not either."""
+        ename, why = share.over()
+        if share not in self.given_up:
+            self.given_up.append(share)
+            rest = "those" if share is self.course else "added ones"
+            self.problems.append(f"{why}; {self.label(index)} and {rest} after it were not run")
+        text = f"not run: {why}"
+        self.cells[index].outputs = [new_output("error", ename=ename, evalue=text, traceback=[f"{ename}: {text}"])]
 
 
 class _JudgedRun(_Run):
@@ -227,7 +277,8 @@ class _JudgedRun(_Run):
             os.mkdir(name)
             write_files(os.path.join(name, "work"), self.job.files)
             setting = Setting(kernel_pid=self.kernel.pid, home=name, work=os.path.join(name, "work"), **self.setting)
-            self.judge = await warm.start(setting, ours)
+            self.judge = await warm.start(setting, ours, self.kernel.readings)
+            self.kernel.beside = (Path(f"/proc/{self.judge.pid}"),)
 
     async def stop(self) -> None:
         if self.judge:
@@ -287,7 +338,7 @@ class _JudgedRun(_Run):
 
         A request to serve takes as long as a small test, hence one for all tests between two other cells.
         """
-        seconds = self.seconds_for_cell()
+        seconds = self.seconds_for(index)
         cell, alone = self.cells[index], index in self.guilty
         if not alone:
             if self.serving and self.serving.done():  # before it was told to
@@ -322,8 +373,10 @@ class _JudgedRun(_Run):
         if self.serving is None:
             return None
         serving, self.serving = self.serving, None
-        done, _ = await asyncio.wait([serving], timeout=seconds)
-        if not done:
+        deadline = Deadline(seconds, self.kernel.readings)
+        while not serving.done() and (left := deadline.left()) > 0:
+            await asyncio.wait([serving], timeout=left)
+        if not serving.done():
             serving.cancel()
         ended = await serving
         for index in self.served.cells:

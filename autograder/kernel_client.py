@@ -7,12 +7,12 @@ same protocol (https://jupyter-client.readthedocs.io/en/stable/messaging.html) o
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import Callable
 
 from jupyter_client.session import Session
 
 from .cell_outputs import Outputs
+from .own_time import Deadline, Readings
 from .zmtp import Wire, WireError
 
 MOST_HEADERS = 100_000  # bytes of a message's header and its parent's together
@@ -30,10 +30,13 @@ class Gone(Exception):
 
 
 class KernelClient:
-    """A client of one kernel. `alive` says whether its process is; messages of more than `most` bytes are dropped."""
+    """A client of one kernel. `alive` says whether its process is; messages of more than `most` bytes are dropped.
 
-    def __init__(self, key: bytes, alive: Callable[[], bool], most: int):
-        self.session = Session(key=key)
+    With `readings`, seconds are the notebook's own.
+    """
+
+    def __init__(self, key: bytes, alive: Callable[[], bool], most: int, readings: Readings | None = None):
+        self.session, self.readings = Session(key=key), readings
         self.alive = alive
         self.shell, self.iopub = Wire(b"DEALER", most), Wire(b"SUB", most)
         self._reading: dict[Wire, asyncio.Task] = {}
@@ -41,14 +44,14 @@ class KernelClient:
 
     async def connect(self, shell: str, iopub: str, seconds: float) -> None:
         """Connect to these sockets, and wait until the kernel answers on both. Raises NoReply, Gone."""
-        end = time.monotonic() + seconds
+        end = Deadline(seconds, self.readings)
         for wire, path in ((self.shell, shell), (self.iopub, iopub)):
             while True:
                 try:
-                    await asyncio.wait_for(wire.connect(path), end - time.monotonic())
+                    await asyncio.wait_for(wire.connect(path), end.left())
                     break
                 except (OSError, TimeoutError):
-                    if time.monotonic() > end or not self.alive():
+                    if end.left() <= 0 or not self.alive():
                         raise (NoReply if self.alive() else Gone)("it did not open its sockets") from None
                     wire.close()
                     await asyncio.sleep(0.01)
@@ -67,20 +70,21 @@ class KernelClient:
         """
         content = {"code": code, "silent": silent, "store_history": not silent, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
-        reply, _ = await self._converse("execute_request", content, time.monotonic() + seconds, outputs)
+        deadline = Deadline(seconds, self.readings)
+        reply, _ = await self._converse("execute_request", content, deadline, outputs)
         return reply
 
     async def go_on(self, outputs: Outputs, seconds: float) -> bool:
         """Wait on for what `execute` gave up waiting for; whether it came within so many seconds. Raises Gone."""
         with contextlib.suppress(NoReply):
-            await self._listen("execute_request", self._number, time.monotonic() + seconds, outputs)
+            await self._listen("execute_request", self._number, Deadline(seconds, self.readings), outputs)
             return True
         return False
 
     async def answers(self, seconds: float) -> bool:
         """Whether the kernel answers a simple question within so many seconds."""
         try:
-            await self._converse("kernel_info_request", {}, time.monotonic() + seconds, None)
+            await self._converse("kernel_info_request", {}, Deadline(seconds, self.readings), None)
         except (NoReply, Gone):
             return False
         return True
@@ -95,7 +99,7 @@ class KernelClient:
         message = self.session.msg(kind, content)
         self._number = message["header"]["msg_id"]
         try:
-            await asyncio.wait_for(self.shell.send(self.session.serialize(message)), max(0.01, end - time.monotonic()))
+            await asyncio.wait_for(self.shell.send(self.session.serialize(message)), max(0.01, end.left()))
         except (WireError, TimeoutError) as error:
             raise Gone(str(error)) from None
         return await self._listen(kind, self._number, end, outputs, patience)
@@ -111,16 +115,16 @@ class KernelClient:
                     for frames in wire.messages():
                         its_kind, its_content = _parsed(frames, number) or (None, None)
                         if wire is self.shell and its_kind == kind.replace("request", "reply"):
-                            reply, end = its_content, min(end, time.monotonic() + patience)
+                            reply, end = its_content, Deadline(min(end.left(), patience), self.readings)
                         elif wire is self.iopub and outputs is not None and its_kind is not None:
                             idle = take_in(outputs, its_kind, its_content) or idle
-                        if time.monotonic() > end:
+                        if end.left() <= 0:
                             break
             except WireError as error:
                 lost = error
             if lost:
                 raise Gone("" if not self.alive() else str(lost))
-            left = end - time.monotonic()
+            left = end.left()
             if reply is not None and (idle or left < 0):
                 return reply, idle
             if left < 0:

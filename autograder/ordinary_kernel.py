@@ -4,13 +4,14 @@ import contextlib
 import os
 import signal
 import sys
+from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
 from .job import Files, Job, write_files
-from .sandbox import resource_limits
+from .sandbox import resource_limits, usage
 
 
 class OrdinaryKernel:
@@ -52,6 +53,10 @@ class OrdinaryKernel:
         if self.is_alive():
             with contextlib.suppress(OSError):
                 os.killpg(self._manager.provisioner.pgid, signal.SIGINT)
+
+    def look(self) -> list[Path]:
+        """Its processes, as far as they are known, as folders of /proc."""
+        return usage.family(self.pid) if sys.platform == "linux" and self.is_alive() else []
 
     async def end(self) -> None:
         """End the kernel and whatever it left in its process group."""

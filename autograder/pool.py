@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from . import processor
 from .held_folder import HeldFolder
 from .job import Executed, Job
 
@@ -105,37 +105,6 @@ def _remove_semaphores(abandoned: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-_processor: socket.socket | None = None  # held by this worker
-
-
-def _take_processor(name: str = "cs231n-processor") -> None:
-    """Stay, with all that this process has started, on a processor that no other worker of this machine has, if any is
-    left.
-
-    A judge and a kernel that wait for each other some hundred times take half as long on one processor as on two. But
-    what they are forked from may import on two at a time, so this is for after the first job.
-    """
-    global _processor
-    if _processor or sys.platform != "linux":
-        return
-    from .sandbox.usage import children
-
-    for number in sorted(os.sched_getaffinity(0)):
-        mine = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            mine.bind(f"\0{name}-{number}")  # gone with the process, however that ends
-        except OSError:
-            mine.close()
-            continue
-        _processor = mine
-        pids = [os.getpid()]
-        for pid in pids:  # to which their children are added
-            with contextlib.suppress(OSError):
-                os.sched_setaffinity(pid, {number})
-            pids += children(pid)
-        return
-
-
 def _start_worker(scratch: str) -> None:
     tempfile.tempdir = scratch
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides what ends
@@ -180,7 +149,7 @@ def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:
         return run(job)
     finally:
         _end_descendants(but=template_pids() | zygote_pids())
-        _take_processor()
+        processor.stay()  # not before the first job has ended: what is forked from may import on two at a time
 
 
 def _end_descendants(but: Set[int] = frozenset()) -> None:

@@ -2,17 +2,19 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Callable
+from pathlib import Path
 
 import nbformat
 
+from . import processor
 from .cell_outputs import Outputs
 from .job import Job, cell_label
 from .judge.agent import MARK
 from .judge.bundle import prepare_code
 from .kernel_client import Gone, KernelClient, NoReply
-from .sandbox import Surroundings, limit_met, zygote_of
+from .own_time import LOOK_SECONDS, Deadline, Readings
+from .sandbox import Surroundings, limit_met, usage, zygote_of
 
 START_SECONDS = 120
 PREPARE_SECONDS = 30
@@ -44,8 +46,11 @@ class StudentKernel:
         self.executed = 0  # cells
         self._asked_to_exit = False
         self._kept = 0  # of all outputs
-        self._started = 0
+        self._started = 0  # kernels
+        self.most_memory = 0  # bytes that were seen in use at one time, where no limit holds
         self._watcher: asyncio.Task | None = None
+        self.readings: Readings | None = None  # by which limits of time count the notebook's own
+        self.beside: tuple[Path, ...] = ()  # the judge, once there is one
 
     @property
     def pid(self) -> int:
@@ -59,21 +64,23 @@ class StudentKernel:
     async def start(self, channel: int | None = None) -> None:
         """Start a kernel, connected to the judge over the file descriptor `channel`. Raises RuntimeError."""
         self._asked_to_exit = False
+        self.readings = Readings(os.path.join(self.scratch, f"readings{self._started}"))
+        self._started += 1
         files = (*self.job.files, *self.job.submitted_files)
         if self._sandboxed:
             job, env = self.job, tuple((self.job.env or {}).items())
             fixed = (job.pythonpath, env, job.cwd, job.data, job.hidden, job.limits.processes, job.modules)
-            self.process = await zygote_of(Surroundings(*fixed)).start(job.limits, files, channel)
+            self.process = await zygote_of(Surroundings(*fixed)).start(job.limits, files, channel, processor.own())
         else:
             from .ordinary_kernel import OrdinaryKernel  # its imports are slow, and the sandbox does without
 
             # a new name for each kernel's sockets: those of a killed one may be left behind
             self.process = OrdinaryKernel(self.job, os.path.join(self.scratch, f"kernel{self._started}"))
-            self._started += 1
             await self.process.start(files, channel)
+        self._look()
         # a message may be larger than what is kept of it, by its form and by what is cut from it
         most = 4 * self.job.limits.output_bytes + 1_000_000
-        self.client = KernelClient(self.process.key, self.process.is_alive, most)
+        self.client = KernelClient(self.process.key, self.process.is_alive, most, self.readings)
         try:
             await self.client.connect(*self.process.sockets, START_SECONDS)
         except (NoReply, Gone) as error:
@@ -82,8 +89,20 @@ class StudentKernel:
         if not self._sandboxed:  # the sandbox's are forked with it
             if await self.quietly(prepare_code(channel), PREPARE_SECONDS) != "ok":
                 raise RuntimeError("the notebook's kernel could not be prepared")
-        if self._sandboxed:
-            self._watcher = asyncio.create_task(self.process.watch())
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while self.process.is_alive():
+            self._look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _look(self) -> None:
+        """Hold the kernel to the limits that are met by measuring, and measure for how long it has waited."""
+        processes = self.process.look()
+        self.most_memory = max(self.most_memory, usage.memory(processes) if self.job.isolation is None else 0)
+        # the grader's own process, which wakes to look, waits at no expense of the notebook's
+        used = usage.processor_seconds([*processes, *self.beside, Path("/proc/self")])
+        self.readings.write(usage.waits([*processes, *self.beside]), used)
 
     async def stop(self) -> None:
         """End the kernel and whatever it left in its process group."""
@@ -93,7 +112,9 @@ class StudentKernel:
             self.client.close()
         if self.process is not None:
             await self.process.end()
-        self.process = self.client = self._watcher = None
+        if self.readings is not None:
+            self.readings.close()
+        self.process = self.client = self._watcher = self.readings = None
 
     async def run(self, index: int, seconds: float) -> None:
         """Run a cell of the notebook, which gets its outputs. Raises TookTooLong or KernelEnded."""
@@ -162,9 +183,9 @@ class StudentKernel:
 
     async def ended(self, seconds: float) -> bool:
         """Whether the kernel ends within so many seconds."""
-        end = time.monotonic() + seconds
+        end = Deadline(seconds, self.readings)
         while self.process.is_alive():
-            if time.monotonic() > end:
+            if end.left() <= 0:
                 return False
             await asyncio.sleep(0.02)
         return True

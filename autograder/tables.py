@@ -41,6 +41,8 @@ def show_checked(checked: Checked) -> None:
     if checked.not_run:
         what = f"Not run, as no shell command runs while grading: {'; '.join(checked.not_run)}."
         out.print(plain(f"{what} What it would install or fetch is not there while grading.", "yellow"), soft_wrap=True)
+    if checked.warning:
+        out.print(plain(checked.warning, "yellow"), soft_wrap=True)
     if checked.changed:
         what = f"Changed by you, though meant to stay as they were: {', '.join(checked.changed)}."
         out.print(plain(f"{what} Grading puts the original cells back.", "yellow"), soft_wrap=True)

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from weakref import WeakValueDictionary
@@ -10,6 +9,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from ..outcomes import SELF_SPEAKING
+from ..own_time import Deadline, Readings
 from . import proxies
 from .decoder import Decoder, generator_bytes
 from .errors import (
@@ -54,6 +54,7 @@ class StudentConnection:
     interrupt: function that interrupts the student's kernel, called when a call has taken too long. If the kernel
         answers within `grace_seconds` after that, the connection goes on; otherwise (or without it) it is over.
     notebook_text: the source of the student's cells; if given, functions have a `__source__` only if it occurs there.
+    readings: if given, time counts as the notebook's own.
     """
 
     def __init__(
@@ -63,11 +64,12 @@ class StudentConnection:
         interrupt: Callable[[], None] | None = None,
         grace_seconds: float = 5,
         notebook_text: str | None = None,
+        readings: Readings | None = None,
         limits: Limits = Limits(),  # noqa: B008 (a tuple)
     ):
         self.stream, self.limits = FrameStream(sock, limits), limits
         self.interrupt, self.grace_seconds = interrupt, grace_seconds
-        self.notebook_text = notebook_text
+        self.notebook_text, self.readings = notebook_text, readings
         self.over: str | None = None  # why nothing can be asked any more
         self.during: str | None = None  # what was running when it ended
         self.objects = WeakValueDictionary()
@@ -87,7 +89,7 @@ class StudentConnection:
 
     def begin(self, seconds: float):
         """From now on all calls together may take so many seconds, and what happens between them counts, too."""
-        self.seconds, self._deadline = seconds, time.monotonic() + seconds
+        self.seconds, self._deadline = seconds, Deadline(seconds, self.readings)
 
     def request(self, operation: tuple, what: str):
         """Ask for something and return (value, peak memory or None).
@@ -105,8 +107,8 @@ class StudentConnection:
             raise CannotCross(f"the check hands {what} something that cannot cross: an argument {error}") from None
         if self._advanced:
             self._refuse_advanced(encoder.mutable)
-        number, start = _numbers.getrandbits(63), time.monotonic()
-        if start >= self._deadline:
+        number, at_first = _numbers.getrandbits(63), self._deadline.left()
+        if at_first <= 0:
             raise StudentTimeout(f"{what} was not run: the {self.seconds:g} s that this check may take were over")
         self._enter(what)
         self._fetching = operation[0] == "fetch"
@@ -119,7 +121,7 @@ class StudentConnection:
             raise
         except TimeoutError:
             why = f"{what} did not return within {self.seconds:g} s"
-            if self._deadline - start < self.seconds / 2:  # others took longer
+            if at_first < self.seconds / 2:  # others took longer
                 why = f"the {self.seconds:g} s that this check may take ran out while {what} was running"
             if not self._recovered(number):
                 self._give_up(why, what)
@@ -265,7 +267,7 @@ class StudentConnection:
         """Interrupt the student's kernel; True when it lets go of the request, whose answer comes too late."""
         if self.interrupt is None:
             return False
-        end = time.monotonic() + self.grace_seconds
+        end = Deadline(self.grace_seconds, self.readings)
         self.interrupted = True
         try:
             self.interrupt()

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
+from ..own_time import Deadline, Readings
 from .messages import LENGTH, packed
 
 MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
@@ -89,8 +90,10 @@ class JudgeTemplate:
         """The process id, None while there is no process."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    async def start(self, setting: Setting, channel: socket.socket) -> "Judge":
+    async def start(self, setting: Setting, channel: socket.socket, readings: Readings | None = None) -> "Judge":
         """A new judge for the student's kernel at the other end of `channel`, which is closed here.
+
+        With `readings`, seconds are the notebook's own.
 
         Raises JudgeDied.
         """
@@ -106,8 +109,9 @@ class JudgeTemplate:
                 except OSError as error:
                     raise JudgeDied(f"the judge could not be started: {error}") from None
             control.setblocking(False)
-            judge = Judge(self, control, setting.grace_seconds)
+            judge = Judge(self, control, setting.grace_seconds, readings)
             told = {**vars(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
+            told["readings"] = readings and readings.path
             del told["cells"]  # the template has seen to those
             await judge.greet(told)
         except JudgeDied as error:
@@ -187,9 +191,10 @@ def template_pids() -> set[int]:
 class Judge:
     """A process that runs the instructor's cells of one notebook. Made by `JudgeTemplate.start`."""
 
-    def __init__(self, template: JudgeTemplate, control: socket.socket, grace_seconds: float):
+    def __init__(self, template: JudgeTemplate, control: socket.socket, grace_seconds: float, readings):
         self.pid: int | None = None
-        self._template, self._control, self._grace_seconds = template, control, grace_seconds
+        self._template, self._control = template, control
+        self._grace_seconds, self._readings = grace_seconds, readings
 
     async def greet(self, setting: dict) -> None:
         """Tell the new process its setting, and learn its process id. Raises JudgeDied."""
@@ -233,14 +238,20 @@ class Judge:
     async def _answer(self, seconds):
         answer = asyncio.ensure_future(self._receive())
         try:
-            if not await _done(answer, seconds + self._grace_seconds + MARGIN_SECONDS):
+            if not await self._done(answer, seconds + self._grace_seconds + MARGIN_SECONDS):
                 os.kill(self.pid, signal.SIGINT)
-                if not await _done(answer, STOP_SECONDS + MARGIN_SECONDS):
+                if not await self._done(answer, STOP_SECONDS + MARGIN_SECONDS):
                     raise JudgeDied(f"the cell did not end within {seconds:g} s, nor when it was interrupted")
             return answer.result()
         finally:
             answer.cancel()
             await asyncio.wait([answer])  # so that nobody reads from the socket when it is closed
+
+    async def _done(self, future: asyncio.Future, seconds: float) -> bool:
+        deadline = Deadline(seconds, self._readings)
+        while not future.done() and (left := deadline.left()) > 0:
+            await asyncio.wait([future], timeout=left)
+        return future.done()
 
     def end(self) -> None:
         """Kill the process and those it started."""
@@ -274,11 +285,6 @@ class Judge:
                 raise JudgeDied(_ENDED)
             data += part
         return bytes(data)
-
-
-async def _done(future: asyncio.Future, seconds: float) -> bool:
-    await asyncio.wait([future], timeout=seconds)
-    return future.done()
 
 
 _ENDED = "the judge ended (out of memory, a crash, or an exit?)"

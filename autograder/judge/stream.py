@@ -1,6 +1,5 @@
-"""Frames over a Unix stream socket, with a deadline."""
+"""Frames over a Unix stream socket, with a deadline (own_time.Deadline, or None)."""
 
-import time
 from socket import MSG_PEEK
 
 from .frames import CALLBACK_ERROR, HEADER, MAGIC, Limits, ProtocolError
@@ -102,7 +101,7 @@ class FrameStream:
         if deadline is None:
             self.sock.settimeout(None)
             return
-        left = deadline - time.monotonic()
+        left = deadline.left()
         if left <= 0:
             raise TimeoutError
         self.sock.settimeout(left)

@@ -22,6 +22,7 @@ import types
 
 import numpy as np
 
+from ..own_time import Readings
 from .connection import StudentConnection
 from .errors import ChannelError, StudentError
 from .exceptions import error_types
@@ -151,6 +152,7 @@ class _Cells:
             interrupt=lambda: os.kill(setting.kernel_pid, signal.SIGINT),
             grace_seconds=setting.grace_seconds,
             notebook_text=setting.student_text,
+            readings=setting.readings and Readings(setting.readings),
         )
         self.names = StudentNames(self.connection, setting.reserved)
         shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)

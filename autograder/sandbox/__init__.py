@@ -7,6 +7,7 @@ the job names, and scratch folders in memory. Nothing of the host can be written
 promised and what not.
 """
 
+from . import usage
 from .available import missing
 from .bubblewrap import Surroundings
 from .kernel import SandboxedKernel, close_zygotes, zygote_of, zygote_pids
@@ -20,6 +21,7 @@ __all__ = [
     "limit_met",
     "missing",
     "resource_limits",
+    "usage",
     "zygote_of",
     "zygote_pids",
 ]

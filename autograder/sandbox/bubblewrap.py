@@ -17,6 +17,7 @@ WORK = f"{HOME}/work"
 SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}  # and their size, where it is no setting
 DATA = "/course/data"
 LIBRARY = "/course/library"
+STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # for what /proc has and kernels do not see
 DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
 USER = 1000  # inside
 SPARE_USERS = 3_231_000_000  # from here on, outside, when root grades: nobody's, so that the limit of processes holds
@@ -129,6 +130,8 @@ def _view(given: Surroundings, inherited: Inherited) -> list[str]:
         *python_view(given.hidden, inherited),  # after the scratch folders, for a Python may lie in one of these
         *(["--ro-bind", given.work, WORK] if given.work else ["--dir", WORK]),
         *["--chdir", WORK],
+        *["--perms", "0555", "--size", "4096", "--tmpfs", STAND_INS["folder"], "--remount-ro", STAND_INS["folder"]],
+        *["--file", str(inherited.holding(_processor_statistics())), STAND_INS["stat"]],
     ]
     for index, folder in enumerate(given.pythonpath):
         arguments += ["--ro-bind", folder, f"{LIBRARY}{index}"]
@@ -138,6 +141,12 @@ def _view(given: Surroundings, inherited: Inherited) -> list[str]:
     for path in sorted(Path(fonts).glob("fontlist-*.json")) if fonts else ():
         arguments += ["--file", str(inherited.holding(path.read_bytes())), f"{HOME}/.matplotlib/{path.name}"]
     return arguments
+
+
+def _processor_statistics() -> bytes:
+    """/proc/stat as it is now, for those who read in it how many processors there are; without its long lines."""
+    with open("/proc/stat", "rb") as file:
+        return b"".join(line for line in file if not line.startswith((b"intr ", b"softirq ")))
 
 
 def _environment(given: Surroundings) -> list[str]:

@@ -21,13 +21,12 @@ from pathlib import Path, PurePosixPath
 from ..course import Limits
 from ..judge.bundle import AGENT_MODULE, agent_source
 from . import seccomp, usage, zygote
-from .bubblewrap import OWN_PROCESSES, SCRATCH, WORK, Surroundings, command, identity
+from .bubblewrap import OWN_PROCESSES, SCRATCH, STAND_INS, WORK, Surroundings, command, identity
 from .descriptors import Inherited, LastWords
 from .limits import in_words, limit_values
 
 START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, and is not waited for
 END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
-LOOK_SECONDS = 0.25  # between two looks at how much memory a sandbox uses
 MOST_ZYGOTES = 3  # that a process keeps
 # how a kernel ends that a machine kills which is short of memory; None: with its sandbox
 KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
@@ -40,7 +39,7 @@ LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exe
 class SandboxedKernel:
     """A kernel that runs in the sandbox. Made by `start`.
 
-    `pid` is its process id as the host numbers it; `key` signs its messages. `cause` says why `watch` ended it, in
+    `pid` is its process id as the host numbers it; `key` signs its messages. `cause` says why `look` ended it, in
     words.
     """
 
@@ -81,7 +80,7 @@ class SandboxedKernel:
         """Interrupt the kernel and what it started."""
         if self.is_alive():
             with contextlib.suppress(OSError):
-                os.killpg(self.pid, signal.SIGINT)  # it leads a session of its own
+                os.killpg(self.pid, signal.SIGINT)  # it leads a group of its own
 
     async def end(self) -> None:
         """Kill every process in the sandbox, and wait until none is left: they count for the next one's limit."""
@@ -93,14 +92,21 @@ class SandboxedKernel:
         if self._control is not None:
             self._control.close()
 
-    async def watch(self) -> None:
-        """End the sandbox when its processes together use more memory than one may. Runs until cancelled."""
-        while self.is_alive():
-            pids, most = usage.processes(self.init), self.limits.memory_bytes
-            if usage.memory(pids) > most and usage.exact_memory(pids) > most:
-                self.cause = f"ran out of memory (limit {in_words(most)})"
-                self._kill()
-            await asyncio.sleep(LOOK_SECONDS)
+    def look(self) -> list[Path]:
+        """End the sandbox if its processes together use more than they may. Returns them, as folders of a /proc."""
+        found, limits = usage.processes(self.init), self.limits
+        if usage.memory(found) > limits.memory_bytes and usage.exact_memory(found) > limits.memory_bytes:
+            self._end_for(f"ran out of memory (limit {in_words(limits.memory_bytes)})")
+        # twice, for what ends between two of the files that are read may count for itself and for its parent
+        if all(usage.processor_seconds(usage.processes(self.init)) > limits.cpu_seconds for _ in range(2)):
+            self._end_for(f"used up its {limits.cpu_seconds:,} s of processor time")
+        if usage.sockets(self.init) > limits.open_files:
+            self._end_for(f"opened too many sockets at once (limit {limits.open_files})")
+        return found
+
+    def _end_for(self, cause: str) -> None:
+        self.cause = self.cause or cause
+        self._kill()
 
     def how_it_ended(self) -> str:
         """Why the kernel is no more, in words."""
@@ -164,10 +170,12 @@ class Zygote:
         """The process id of its bubblewrap, None while there is none."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    async def start(self, limits: Limits, files=(), channel: int | None = None) -> SandboxedKernel:
+    async def start(
+        self, limits: Limits, files=(), channel: int | None = None, processor: int | None = None
+    ) -> SandboxedKernel:
         """A new kernel, whose working folder holds `files`, as pairs of a relative path and the content.
 
-        It is connected to the judge over the file descriptor `channel`.
+        It is connected to the judge over the file descriptor `channel`, and stays on the processor of this number.
 
         Raises ValueError for a file that would lie outside the working folder, RuntimeError where files or folders
         cannot be used or no kernel starts.
@@ -176,7 +184,7 @@ class Zygote:
         for attempt in (1, 2):
             kernel = SandboxedKernel(limits)
             try:
-                self._ask(kernel, files, channel)
+                self._ask(kernel, files, channel, processor)
                 await kernel._started()
                 return kernel
             except BaseException as error:
@@ -189,12 +197,12 @@ class Zygote:
                 self.close()
                 raise RuntimeError(f"{error}\n{words}".strip()) from None
 
-    def _ask(self, kernel: SandboxedKernel, files, channel: int | None) -> None:
+    def _ask(self, kernel: SandboxedKernel, files, channel: int | None, processor: int | None) -> None:
         """Have the process fork a kernel. Raises OSError."""
         kernel._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, contextlib.ExitStack() as stack:
-                setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files))
+                setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files, processor))
                 given = [theirs.fileno(), setup, kernel._said.end, *([] if channel is None else [channel])]
                 if self.pid is None:
                     self._launch()
@@ -218,6 +226,7 @@ class Zygote:
             inherited = Inherited(stack)
             agent = (AGENT_MODULE, agent_source())
             setting = {"scratch": SCRATCH, "work": WORK, "connection_file": CONNECTION_FILE, "agent": agent}
+            setting["stand_ins"] = STAND_INS
             setting["modules"] = self.given.modules
             setting["seccomp"] = seccomp.program()
             parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
@@ -265,10 +274,10 @@ def zygote_pids() -> set[int]:
     return {z.pid for (owner, *_), z in _zygotes.items() if owner == os.getpid() and z.pid is not None}
 
 
-def _setup(kernel: SandboxedKernel, limits: Limits, files) -> bytes:
+def _setup(kernel: SandboxedKernel, limits: Limits, files, processor: int | None) -> bytes:
     """What the new process reads: first what is the grader's, then what is the submission's."""
     resources = limit_values(replace(limits, processes=limits.processes + OWN_PROCESSES))
-    own = {"resources": resources, "scratch_bytes": limits.scratch_bytes}
+    own = {"resources": resources, "scratch_bytes": limits.scratch_bytes, "processor": processor}
     return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
 
 

@@ -10,7 +10,7 @@ from ..course import Limits
 def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
     """{name as of RLIMIT_NAME: (soft, hard)} of what one process may use; `nproc` counts those of its user.
 
-    Address space, open files, the size of a file, processor time, no core dumps.
+    Address space, open files, the size of a file, processor time; no core dumps, and no way to a higher priority.
     """
     values = {
         "as": limits.memory_bytes,
@@ -19,6 +19,8 @@ def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
         "core": 1,  # none, and none is handed to the machine's crash handler either: core(5)
         "memlock": 0,
         "msgqueue": 0,
+        "nice": 0,
+        "rtprio": 0,
         "nproc": limits.processes,
     }
     given = {name: (_within(name, value),) * 2 for name, value in values.items()}

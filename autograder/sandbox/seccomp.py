@@ -2,7 +2,12 @@
 
 They reach parts of the operating system that no notebook needs, and where most of its holes were found, or take
 memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file), or
-lead out past the network namespace (sockets to a virtual machine's host, Bluetooth).
+lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), or leave the processor that the
+kernel was put on, or show what the rest of the machine does (inotify, leases, mincore).
+
+Some calls are answered as if they had been done, because honest libraries take a refusal for the end: the size of a
+socket's buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time
+of its children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
 """
 
 import errno
@@ -13,6 +18,7 @@ import struct
 FORBIDDEN = {
     "add_key": (248, 217),
     "bpf": (321, 280),
+    "cachestat": (451, 451),
     "chroot": (161, 51),
     "fanotify_init": (300, 262),
     "fsconfig": (431, 431),
@@ -21,11 +27,13 @@ FORBIDDEN = {
     "fspick": (433, 433),
     "io_setup": (206, 0),
     "io_uring_setup": (425, 425),
+    "ioprio_set": (251, 30),
     "kcmp": (312, 272),
     "kexec_load": (246, 104),
     "keyctl": (250, 219),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    "mincore": (27, 232),
     "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
@@ -42,23 +50,35 @@ FORBIDDEN = {
     "process_vm_writev": (311, 271),
     "ptrace": (101, 117),
     "request_key": (249, 218),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
     "semget": (64, 190),
     "setns": (308, 268),
     "shmget": (29, 194),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
+    "syslog": (103, 116),
     "umount2": (166, 39),
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
+# libraries that look on by polling where there is no such call (watchfiles) do so
+ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
+PRETENDED = {"setsid": (112, 157)}
 CLONE, CLONE3, MMAP, SOCKETS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
 NAMESPACES = 0x7E020080  # the CLONE_NEW... flags of clone
 SHARED, ANONYMOUS = 0x01, 0x20  # MAP_... flags of mmap
+FCNTL, ONLOOKERS = (72, 25), (1024, 1026, 1040)  # F_SETLEASE, F_NOTIFY, F_SETDELEG: they tell what others do to a file
+SIGACTION, SIGCHLD = (13, 134), 17
+SET_OPTION, SOCKET_LEVEL, BUFFERS = (54, 208), 1, (7, 8, 32, 33)  # setsockopt, SOL_SOCKET, SO_SNDBUF and the like
 FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (ZeroMQ asks it for network interfaces)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_...
 X32 = 0x40000000  # x86_64's second set of numbers for the same calls
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 16, 40  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 40  # their lower halves
 
 
 def program() -> bytes | None:
@@ -66,8 +86,8 @@ def program() -> bytes | None:
     if platform.machine() not in MACHINES:
         return None
     column, architecture = MACHINES[platform.machine()]
-    results = (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS)
-    allow, refuse, unknown = (_instruction(RETURN, result) for result in results)
+    results = (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, REFUSE)
+    allow, refuse, unknown, pretend = (_instruction(RETURN, result) for result in results)
     families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     return b"".join(
         [
@@ -76,7 +96,42 @@ def program() -> bytes | None:
             _instruction(LOAD, NUMBER),
             *(_instruction(JUMP_AT_LEAST, X32, 0, 1), unknown),
             *_case(CLONE3[column], [unknown]),  # glibc then takes clone, whose flags a filter can see
-            *(part for row in FORBIDDEN.values() for part in _case(row[column], [refuse])),
+            *(
+                part
+                for table, answer in ((FORBIDDEN, refuse), (ABSENT, unknown), (PRETENDED, pretend))
+                for row in table.values()
+                for part in _case(row[column], [answer])
+            ),
+            *_case(
+                FCNTL[column],
+                [
+                    _instruction(LOAD, SECOND_ARGUMENT),
+                    *(_instruction(JUMP_EQUAL, what, len(ONLOOKERS) - i) for i, what in enumerate(ONLOOKERS)),
+                    *(allow, refuse),
+                ],
+            ),
+            *_case(
+                SIGACTION[column],
+                [
+                    _instruction(LOAD, FIRST_ARGUMENT),
+                    _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
+                    _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; none to ask for the present one
+                    _instruction(JUMP_EQUAL, 0, 0, 2),
+                    _instruction(LOAD, SECOND_ARGUMENT + 4),
+                    _instruction(JUMP_EQUAL, 0, 1, 0),
+                    *(pretend, allow),
+                ],
+            ),
+            *_case(
+                SET_OPTION[column],
+                [
+                    _instruction(LOAD, SECOND_ARGUMENT),
+                    _instruction(JUMP_EQUAL, SOCKET_LEVEL, 0, len(BUFFERS) + 1),
+                    _instruction(LOAD, THIRD_ARGUMENT),
+                    *(_instruction(JUMP_EQUAL, name, len(BUFFERS) - i) for i, name in enumerate(BUFFERS)),
+                    *(allow, pretend),
+                ],
+            ),
             *_case(
                 CLONE[column],
                 [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), refuse, allow],

@@ -6,16 +6,19 @@ import resource
 from pathlib import Path
 
 
-def processes(init: int) -> list[str]:
-    """The processes in the sandbox of `init`."""
-    found = []
+def processes(init: int) -> list[Path]:
+    """The processes in the sandbox of `init`, as folders of its own /proc: that is shorter than the machine's."""
     with contextlib.suppress(OSError):
-        namespace = os.readlink(f"/proc/{init}/ns/pid")
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            with contextlib.suppress(OSError):
-                if os.readlink(f"/proc/{pid}/ns/pid") == namespace:
-                    found.append(pid)
-    return found
+        return [folder for folder in Path(f"/proc/{init}/root/proc").iterdir() if folder.name.isdigit()]
+    return []
+
+
+def family(pid: int) -> list[Path]:
+    """A process and those that it started, as far as they are known to be, as folders of /proc."""
+    pids = [pid]
+    for parent in pids:  # to which their children are added
+        pids += children(parent)
+    return [Path(f"/proc/{pid}") for pid in pids]
 
 
 def children(pid: int) -> list[int]:
@@ -24,27 +27,57 @@ def children(pid: int) -> list[int]:
     return []
 
 
-def memory(pids: list[str]) -> int:
+def memory(found: list[Path]) -> int:
     """At most so many bytes of their own do these processes hold; what a fork shares counts for each."""
     total = 0
-    for pid in pids:
+    for process in found:
         with contextlib.suppress(OSError, ValueError, IndexError):
-            total += max(map(_private, _threads(pid)), default=0)
+            total += max(map(_private, _threads(process)), default=0)
     return total
 
 
-def exact_memory(pids: list[str]) -> int:
+def exact_memory(found: list[Path]) -> int:
     """The same with what they share counted once; takes the kernel longer."""
     total = 0
-    for pid in pids:
+    for process in found:
         with contextlib.suppress(OSError):
-            total += max(map(_anonymous, _threads(pid)), default=0)
+            total += max(map(_anonymous, _threads(process)), default=0)
     return total
 
 
-def _threads(pid: str) -> list[Path]:
+def processor_seconds(found: list[Path]) -> float:
+    """The processor time of these processes, and of all that have ended and that these have waited for.
+
+    In a sandbox its first process waits for all that nobody else does, so that is the time of all there ever were.
+    """
+    ticks = 0
+    for process in found:
+        with contextlib.suppress(OSError, ValueError):
+            fields = (process / "stat").read_text().rpartition(")")[2].split()  # a name may hold spaces and brackets
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, and the same of children
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def waits(found: list[Path]) -> dict[Path, float]:
+    """For how many seconds each thread of these processes has waited for a processor; {} where Linux does not tell."""
+    seconds = {}
+    for process in found:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for thread in _threads(process):
+                seconds[thread] = int((thread / "schedstat").read_text().split()[1]) / 1e9
+    return seconds
+
+
+def sockets(init: int) -> int:
+    """How many sockets there are in the sandbox of `init`, also those that are on their way in a message."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{init}/net/sockstat").read_text().split()[2])  # "sockets: used 25"
+    return 0
+
+
+def _threads(process: Path) -> list[Path]:
     """Each thread of a process: of one whose first thread has ended, Linux tells the memory only there."""
-    return list(Path(f"/proc/{pid}/task").iterdir())
+    return list((process / "task").iterdir())
 
 
 def _private(thread: Path) -> int:

@@ -74,15 +74,46 @@ def test_exit_is_charged_to_the_cell_that_calls_it():
 
 
 def test_a_notebook_whose_kernel_keeps_dying_is_given_up_and_the_rest_cannot_score():
-    executed, cells = run(*["import os\nos._exit(1)"] * 5, "1")
+    executed, cells = run(*["import os\nos._exit(1)"] * 5, "1", records=[ANSWER] * 5)
     assert {error(cell) for cell in cells} == {"KernelDied"}
     assert "were not run" in executed.problems[-1]
 
 
-def test_the_notebook_has_a_time_limit_of_its_own():
+SLEEP = "import time\ntime.sleep(600)"
+ANSWER, TEST = {"grade_id": "one", "solution": True}, {"grade_id": "test_one", "grade": True}
+
+
+def test_the_cells_of_the_course_have_a_time_limit_together():
     limits = Limits(cell_seconds=30, notebook_seconds=1)
-    executed, cells = run("import time\ntime.sleep(5)", "1", limits=limits)
-    assert [error(cell) for cell in cells] == ["TimeLimit", "TimeLimit"]
+    executed, cells = run(SLEEP, "1", "2", limits=limits, records=[ANSWER, TEST])
+    assert [error(cell) for cell in cells] == ["TimeLimit"] * 3
+    assert executed.problems[1] == "the notebook used up its 1 s; the cell 'test_one' and those after it were not run"
+
+
+def test_added_cells_have_a_time_of_their_own_together_and_the_short_ones_run_when_it_is_over():
+    limits = Limits(cell_seconds=3, notebook_seconds=4)
+    executed, cells = run(SLEEP, SLEEP, "x = 1", "x", limits=limits, records=[{}, {}, {}, TEST])
+    assert [error(cell) for cell in cells] == ["TimeLimit", "TimeLimit", None, None]
+    assert text(cells[3]) == "1"
+    executed, cells = run(*[SLEEP] * 6, "1", limits=limits, records=[*[{}] * 6, TEST])
+    assert [error(cell) for cell in cells] == ["TimeLimit"] * 6 + [None]
+    assert executed.problems[-1] == "the added cells used up their 4 s; cell 6 and added ones after it were not run"
+
+
+def test_an_endless_added_cell_leaves_the_tests_after_it_all_their_time():
+    limits, nap = Limits(cell_seconds=3, notebook_seconds=60), "import time\ntime.sleep(1.5)"
+    _, cells = run("pass", "while True: pass", nap, limits=limits, records=[ANSWER, {}, TEST])
+    assert [error(cell) for cell in cells] == [None, "TimeLimit", None]
+    _, cells = run("while True: pass", nap, limits=limits, records=[ANSWER, TEST])
+    assert [error(cell) for cell in cells] == ["TimeLimit", None]
+
+
+def test_added_cells_that_end_the_kernel_again_and_again_cost_no_test():
+    exit_ = "import os\nos._exit(1)"
+    executed, cells = run("x = 1", *[exit_] * 6, "x", records=[ANSWER, *[{}] * 6, TEST])
+    assert [error(cell) for cell in cells] == [None, *["KernelDied"] * 6, None]
+    assert text(cells[-1]) == "1"
+    assert "the added cells ended the kernel 4 times; " in executed.problems[-1]
 
 
 def test_output_beyond_the_limit_is_cut_per_cell_and_says_so():

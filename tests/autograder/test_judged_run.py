@@ -232,10 +232,11 @@ def test_replays_do_not_outlast_the_notebook():
     deaf = f"import signal, time\n{in_a_replay}\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    time.sleep(100)"
     limits = Limits(cell_seconds=2, notebook_seconds=6)
     sources = ["1"] * 3 + [deaf] * 4 + ["import os\nos._exit(0)"]
-    cells = [*map(student, sources), test_cell("1")]
-    executed, _ = run(*cells, limits=limits)
+    executed, _ = run(*(student(source, f"f{i}") for i, source in enumerate(sources)), test_cell("1"), limits=limits)
     assert executed.seconds < 20
     assert "were not run" in executed.problems[-1]
+    executed, cells = run(*map(student, sources), test_cell("1"), limits=limits)  # as added cells: in their own time
+    assert executed.seconds < 40 and error(cells[-1]) is None
 
 
 def test_a_name_of_a_skipped_cell_of_the_instructor_s_is_not_the_student_s():

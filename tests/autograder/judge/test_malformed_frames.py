@@ -15,6 +15,7 @@ from autograder.judge.decoder import Decoder
 from autograder.judge.frames import HEADER, MAGIC, REPLY, Encoder, Limits, ProtocolError
 from autograder.judge.random_state import state_of
 from autograder.judge.stream import FrameStream, PeerGone
+from autograder.own_time import Deadline
 
 LIMITS = Limits(frame_bytes=100_000, array_bytes=50_000, text_bytes=1000)
 
@@ -218,7 +219,7 @@ def received(data, close=True):
         theirs.sendall(data)
         if close:
             theirs.close()
-        return FrameStream(ours, LIMITS).receive(time.monotonic() + 0.2)
+        return FrameStream(ours, LIMITS).receive(Deadline(0.2))
 
 
 def header(magic=MAGIC, kind=REPLY, number=1, tree=1, blocks=0):
@@ -260,4 +261,4 @@ def test_a_frame_that_does_not_end_meets_the_deadline(data):
 def test_a_reader_that_does_not_read_meets_the_deadline():
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(TimeoutError):
-        FrameStream(ours).send([bytes(10**7)], time.monotonic() + 0.2)
+        FrameStream(ours).send([bytes(10**7)], Deadline(0.2))

@@ -45,12 +45,12 @@ class Kernel:
 
 @pytest.fixture
 def kernel():
-    """async with kernel(limits, files, channel, **surroundings) as running: a Kernel."""
+    """async with kernel(limits, files, channel, processor, **surroundings) as running: a Kernel."""
 
     @contextlib.asynccontextmanager
-    async def start(limits=LIMITS, files=(), channel=None, env=(), **surroundings):
+    async def start(limits=LIMITS, files=(), channel=None, processor=None, env=(), **surroundings):
         given = Surroundings(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
-        process = await zygote_of(given).start(limits, files, channel)
+        process = await zygote_of(given).start(limits, files, channel, processor)
         client = AsyncKernelClient()
         try:
             client.load_connection_info({**json.loads(process.connection()), "ip": process.folder})

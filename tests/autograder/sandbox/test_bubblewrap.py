@@ -180,7 +180,7 @@ for name in ("mem", "fd/0", "environ", "maps"):
 
 def test_there_is_no_terminal(run):
     (cell,) = run("import os, sys\nprint([os.isatty(n) for n in range(3)], os.getsid(0))\nopen('/dev/tty')")
-    assert cell.startswith("[False, False, False] 10") and "FileNotFoundError" in cell
+    assert cell.startswith("[False, False, False] 1\n") and "FileNotFoundError" in cell
 
 
 def test_no_right_is_left_and_none_can_be_gained(run):
