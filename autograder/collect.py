@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from autograder.choose import Choice
 from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.errors import KitError
-from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Folder, Refused, printable
+from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, printable, read_ordinary
 from autograder.layouts import HandIn, is_archive, is_notebook, sort_by_student, student_id
 
+MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 
 
@@ -157,8 +158,7 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
     """Put the files in place; "new", "replaced" or "unchanged"."""
     old = {}
     if target.is_dir():
-        paths = [path for path in target.rglob("*") if path.is_file() and not path.is_symlink()]
-        old = {path.relative_to(target).as_posix(): path.read_bytes() for path in paths}
+        old = _earlier(target, notes)
     had_stamp = TIMESTAMP in old
     changed = any(old.get(name) != data for name, data in contents.items())
     state = "unchanged" if old and not changed else "replaced" if old else "new"
@@ -172,6 +172,21 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
         notes.append("keeps the earlier submission's timestamp; --received sets another")
     _swap_in(target, contents)
     return state
+
+
+def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
+    """The files of the earlier hand-in by their paths, but for those that are no ordinary files or are too large."""
+    found, left = {}, MAX_EARLIER_BYTES
+    for path in sorted(target.rglob("*")):
+        if not path.is_file() or path.is_symlink():
+            continue
+        parts = path.relative_to(target).parts
+        try:
+            found["/".join(parts)] = data = read_ordinary(target, parts, Budget(left))
+            left -= len(data)
+        except Refused as error:
+            notes.append(f"{printable('/'.join(parts))} of the earlier submission is not kept: it {error}")
+    return found
 
 
 def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:
