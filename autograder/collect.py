@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 from autograder.choose import Choice
 from autograder.course import TIMESTAMP, Assignment, Course
 from autograder.errors import KitError
-from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused
+from autograder.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, read_ordinary
 from autograder.layouts import HandIn, sort_by_student
 from autograder.origins import Origins
 from autograder.platforms import Person
 from autograder.text import printable, safe_name, same_name
 
+MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 MAX_CLASS_BYTES = 20_000_000_000  # read of one download, all students together
 NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
@@ -222,8 +223,7 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
     """Put the files in place; returns the state, as Placed has it."""
     old = {}
     if target.is_dir():
-        paths = [path for path in target.rglob("*") if path.is_file() and not path.is_symlink()]
-        old = {path.relative_to(target).as_posix(): path.read_bytes() for path in paths}
+        old = _earlier(target, notes)
     changed = any(old.get(name) != data for name, data in contents.items())
     state = "unchanged" if old and not changed else "replaced" if old else "new"
     before = old.get(TIMESTAMP)
@@ -250,6 +250,19 @@ def _time(stamp: bytes) -> str:
     with contextlib.suppress(ValueError):
         return _shown(datetime.strptime(text, NBGRADERS_FORM))
     return printable(text[:40])
+def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
+    """The files of the earlier hand-in by their paths, but for those that are no ordinary files or are too large."""
+    found, left = {}, MAX_EARLIER_BYTES
+    for path in sorted(target.rglob("*")):
+        if not path.is_file() or path.is_symlink():
+            continue
+        parts = path.relative_to(target).parts
+        try:
+            found["/".join(parts)] = data = read_ordinary(target, parts, Budget(left))
+            left -= len(data)
+        except Refused as error:
+            notes.append(f"{printable('/'.join(parts))} of the earlier submission is not kept: it {error}")
+    return found
 
 
 def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .course import TIMESTAMP, Assignment
+from .foreign_files import Budget, Refused, read_ordinary
 from .job import Job
 from .report import Row
 from .work_files import accepted_files
@@ -36,13 +37,19 @@ class Receipts:
         folder = self.workspace.submitted(student, self.assignment.name)
         digest = hashlib.sha256(self.fingerprint)
         for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
-            path = folder / name
-            digest.update(name.encode())
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(name.encode() + self._handed_in(folder / name))
         digest.update(repr(accepted_files(self.workspace, self.assignment, student)).encode())
         return digest.hexdigest()
+
+    def _handed_in(self, path: Path) -> bytes:
+        """A digest of a file as it is read for grading, or why it is not read; nothing where there is none."""
+        try:
+            data = read_ordinary(path.parents[2], path.parts[-3:], Budget(self.assignment.limits.file_bytes))
+        except FileNotFoundError:
+            return b""
+        except Refused as why_not:
+            return str(why_not).encode()
+        return hashlib.sha256(data).digest()
 
     def execution(self, job: Job) -> str:
         """A digest of all that the execution of one notebook depends on."""

@@ -255,3 +255,15 @@ def test_a_reply_in_time_counts_though_taking_in_the_outputs_takes_longer(tmp_pa
 def test_a_command_of_a_terabyte_ends_the_conversation_and_nothing_more(tmp_path):
     with pytest.raises(Gone, match="commands without end"):
         asyncio.run(answer_of_a_kernel(tmp_path, [struct.pack(">BQ", 4 | 2, 10**12)], Outputs(1000)))
+
+
+def test_a_message_is_parsed_up_to_so_many_values(tmp_path):
+    def printed(signs):
+        outputs = Outputs(1_000_000)
+        said = ("stream", {"name": "stdout", "text": "," * (signs - 4)})  # and { : , : around the text
+        asyncio.run(answer_of_a_kernel(tmp_path, [said], outputs))
+        return outputs.finished()[0]["text"]
+
+    assert printed(200_000) == "," * 199_996
+    assert "output cut here" in printed(200_001) and "," * 100 not in printed(200_001)
+
