@@ -13,7 +13,6 @@ from autograder import edition, leaks
 from autograder.build import build
 from autograder.course import Assignment, Course
 from autograder.errors import ReleaseError
-from autograder.released_limits import write_limits
 from autograder.workspace import Workspace
 
 
@@ -44,8 +43,6 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     try:
         fresh = _generate(workspace, assignment, building / "checked", database=False)
         (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
-        for name in entry.notebooks:
-            write_limits(fresh / f"{name}.ipynb", entry.limits)
         edition.write(workspace.course, assignment, fresh)
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
         _refuse_leaks(workspace.course, assignment, packed)
