@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.errors import SourceError
+from autograder.named_limits import limits_metadata
 from autograder.source import read_source, to_bytes
 from autograder.workspace import Workspace
 
@@ -25,7 +26,11 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
     course = workspace.course
     entry = course.assignment(assignment)
     _refuse_unlisted_sources(course.root, entry)
-    contents = {f"{name}.ipynb": to_bytes(read_source(course.source(assignment, name))) for name in entry.notebooks}
+    contents = {}
+    for name in entry.notebooks:
+        notebook = read_source(course.source(assignment, name))
+        notebook.metadata.update(limits_metadata(entry.limits))
+        contents[f"{name}.ipynb"] = to_bytes(notebook)
     for name in entry.files:
         path = course.root / assignment / name
         if not path.is_file():

@@ -78,7 +78,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     from autograder.course import Limits
     from autograder.execute import execute
     from autograder.job import Job
-    from autograder.released_limits import read_limits
+    from autograder.named_limits import read_limits
 
     limits = read_limits(notebook)
     job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent), limits=limits or Limits())

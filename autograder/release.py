@@ -15,7 +15,6 @@ from autograder.build import build
 from autograder.course import Assignment, Course
 from autograder.errors import ReleaseError
 from autograder.nbgrader_globs import take_literally
-from autograder.released_limits import write_limits
 from autograder.workspace import Workspace
 
 _CONDITIONAL = re.compile(r"<!-- if (?P<no>no )?(?P<fact>\w+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
@@ -48,8 +47,6 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     try:
         fresh = _generate(workspace, assignment, building / "checked", database=False)
         (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
-        for name in entry.notebooks:
-            write_limits(fresh / f"{name}.ipynb", entry.limits)
         edition.write(workspace.course, assignment, fresh)
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
         _refuse_leaks(workspace.course, assignment, packed)

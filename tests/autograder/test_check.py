@@ -12,7 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import check as check_module
 from autograder.check import check, compute_checksum
+from autograder.course import Limits
 from autograder.errors import KitError
+from autograder.named_limits import read_limits
 
 
 def cell(source, grade_id, make=new_code_cell, **record):
@@ -37,9 +39,9 @@ test.__test__ = False  # the word is nbgrader's; pytest is not meant
 
 @pytest.fixture
 def checked(tmp_path):
-    def run(*cells):
+    def run(*cells, **metadata):
         path = tmp_path / "work.ipynb"
-        nbformat.write(new_notebook(cells=list(cells)), path)
+        nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
         return check(path)
 
     return run
@@ -86,6 +88,39 @@ def test_an_answered_question(checked):
     question = cell("YOUR ANSWER HERE", "question", new_markdown_cell, grade=True, solution=True, points=3)
     question.source = "Because of the triangle inequality."
     assert checked(test("pass", "test_x"), question).questions == {"question": True}
+
+
+def test_the_limits_are_those_that_the_notebook_names_and_what_it_cannot_have_in_grading_is_said(checked):
+    limits = {"cell_seconds": 1, "notebook_seconds": 60, "output_bytes": 1000, "memory_bytes": 1_000_000}
+    found = checked(
+        solution("import time\ndef f():\n    time.sleep(600)", "f"), test("f()", "test_f"), cs231n={"limits": limits}
+    )
+    assert found.exercises[0].problems[0].startswith("test_f: did not finish within 1 s")
+    assert found.warning == ""
+    (problem,) = found.problems
+    assert problem.startswith("used ") and problem.endswith(" of memory; the grader allows 1 MB")
+
+
+UNUSABLE = [
+    *(None, {}, "x", {"limits": 3}, {"limits": {"cell_seconds": 5}}),
+    *({"limits": {"cell_seconds": value, "notebook_seconds": 50}} for value in (0, -1, True, "5", 1.5, None)),
+]
+
+
+@pytest.mark.parametrize("metadata", UNUSABLE)
+def test_limits_that_nobody_could_have_written_are_none(metadata):
+    assert read_limits(new_notebook(metadata={} if metadata is None else {"cs231n": metadata})) is None
+
+
+def test_a_notebook_that_names_no_limits_gets_a_warning_with_its_slowest_cell(checked):
+    warning = checked(solution("x = 1", "x"), test("import time\ntime.sleep(1)", "test_x")).warning
+    assert "does not say how long the grader lets a cell run, so each had 60 s here" in warning
+    assert "the slowest, the cell 'test_x', took " in warning
+
+
+def test_a_release_names_the_limits_of_its_course(tiny):
+    released = nbformat.read(tiny.release("sums") / "adding.ipynb", as_version=4)
+    assert read_limits(released) == Limits(cell_seconds=3, notebook_seconds=30, output_bytes=2000)
 
 
 def test_locked_cells_that_were_changed_are_named(checked):

@@ -1,10 +1,9 @@
-"""The limits of grading in a released notebook's metadata, so that `cs231n check` stops a cell when grading does.
+"""The limits of grading in a built notebook's metadata, so that `cs231n check` stops a cell when grading does.
 
 Only `check` reads them. Grading goes by course.toml, whatever a submission says.
 """
 
 from dataclasses import fields
-from pathlib import Path
 
 from .course import Limits
 
@@ -12,13 +11,9 @@ KEY = "cs231n"
 NAMES = ("cell_seconds", "notebook_seconds", "output_bytes", "memory_bytes")  # that mean something without a sandbox
 
 
-def write_limits(path: Path, limits: Limits) -> None:
-    """Put the limits into a notebook file."""
-    import nbformat
-
-    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    notebook.metadata[KEY] = {"limits": {name: getattr(limits, name) for name in NAMES}}
-    nbformat.write(notebook, path)
+def limits_metadata(limits: Limits) -> dict:
+    """What is added to the metadata of a notebook."""
+    return {KEY: {"limits": {name: getattr(limits, name) for name in NAMES}}}
 
 
 def read_limits(notebook) -> Limits | None:
