@@ -233,14 +233,16 @@ def release(ctx: click.Context, assignment: str) -> None:
 @click.option(
     "--received",
     metavar="TIME",
-    help='When they were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin").',
+    help='When all of them were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin"); '
+    "corrects an earlier time.",
 )
 @click.pass_context
 def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
     """Sort a download of submissions into submitted/.
 
     FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
-    alice_knn.ipynb), or a download from Canvas or Moodle. Names the files that it could not place (exit code 3).
+    alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope. A
+    student is the id that the platform gives: docs/instructors.md. Names what it could not place (exit code 3).
     """
     from autograder.collect import collect as run
     from autograder.console import progress

@@ -114,7 +114,7 @@ def is_archive(name: str) -> bool:
 class _Reader:
     def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str):
         self.tree, self.course, self.assignment = tree, course, assignment
-        self.from_name = re.sub(r"( \(\d+\)|-\d+)$", "", from_name)  # what a browser adds to a second download
+        self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # what a browser adds to a second download
         self.hand_ins: dict[Person, HandIn] = {}
         self.unplaced: list[tuple[str, str]] = []
         self.left_out: list[tuple[str, str]] = []
@@ -159,6 +159,8 @@ class _Reader:
                 self.left_out += [(self._path(level, name), f"belongs to the assignment {name}") for name in others]
             elif len(folders) == 1 and self._is_wrapper(level, folders[0]):
                 [wrapper] = folders
+                if self._holds_its_notebooks((*level, wrapper)):
+                    return level
             elif len(folders) == 1 and not self._is_one_student(level, folders[0]):
                 return None
             else:

@@ -34,6 +34,7 @@ from .workspace import Workspace
 
 QUIET = logging.getLogger("autograder.nbgrader")
 MAX_DEPTH = 50  # of lists and dicts within each other
+NAME_LENGTH = 128  # of nbgrader's columns
 OLD = "old"  # the folder that is being replaced
 
 
@@ -119,15 +120,19 @@ class Recorder:
 def _add_student(db, student: str, person: Person | None) -> None:
     """As update_or_create_student does it; but another grader may be adding the same one at this moment.
 
-    The name that the learning platform gave goes where formgrader shows it, unless a person has filled it in.
+    The name that the learning platform gave goes where formgrader shows it, unless the gradebook has one; formgrader
+    wants two parts, and the second is taken to begin at the last space.
     """
     insert = import_module(f"sqlalchemy.dialects.{db.get_bind().dialect.name}").insert
     db.execute(insert(api.Student).values(id=student).on_conflict_do_nothing())
-    known = {"last_name": person.name, "email": person.email} if person else {}
-    for column, value in known.items():
-        if value:
-            unnamed = api.Student.first_name.is_(None) & getattr(api.Student, column).is_(None)
-            db.execute(update(api.Student).where(api.Student.id == student, unnamed).values({column: storable(value)}))
+    table = api.Student
+    if person and person.name:
+        first, _, last = (storable(part)[:NAME_LENGTH] for part in person.name.rpartition(" "))
+        unnamed = (table.id == student) & table.first_name.is_(None) & table.last_name.is_(None)
+        db.execute(update(table).where(unnamed).values(first_name=first, last_name=last))
+    if person and person.email:
+        unknown = (table.id == student) & table.email.is_(None)
+        db.execute(update(table).where(unknown).values(email=storable(person.email)[:NAME_LENGTH]))
 
 
 class _Layout:

@@ -252,6 +252,12 @@ def test_the_folder_of_clones_may_be_the_download_itself(workspace, tmp_path):
     assert submitted(workspace) == ["octocat/nearest/knn.ipynb"]
 
 
+@pytest.mark.parametrize("inside", ["", "alice/", "alice/nearest/"])
+def test_a_folder_in_one_of_its_name_is_a_student_or_around_students(workspace, tmp_path, inside):
+    collect(workspace, "nearest", write(tmp_path / "alice", {f"alice/{inside}knn.ipynb": KNN}))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb"]
+
+
 LATEST = {  # the platform's own order decides, whatever the students call their files
     "canvas": {f"leeann_1001_50{n}_knn{suffix}.ipynb": b"%d" % n for n, suffix in enumerate(["", "-1", "-2"])},
     "blackboard": {f"HW_alee_attempt_2026-11-{20 + n}-09-00-00_knn.ipynb": b"%d" % n for n in range(3)},

@@ -16,6 +16,8 @@ from nbgrader.api import Gradebook
 
 from autograder.errors import KitError
 from autograder.grade import RECORDS_WAITING, grade
+from autograder.origins import Origins
+from autograder.platforms import Person
 from autograder.receipts import Receipts
 from autograder.record import NotebookScore, Recorder
 from autograder.report import class_table, summary_line
@@ -152,6 +154,23 @@ def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(ti
 
 
 @pytest.mark.on_both_databases
+def test_the_name_that_the_platform_gave_is_in_the_gradebook_and_one_that_is_there_stays(tiny, hand_in, no_pool):
+    for student, name in (("301", "Ann Maria Lee"), ("302", "Ann Lee"), ("303", "x" * 200), ("ann", "")):
+        hand_in(student, **RIGHT)
+        Origins(tiny, "sums").keep(student, Person(student, name, "Moodle" if name else "", "a@x.edu" if name else ""))
+    with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
+        gradebook.add_student("302", first_name="Annie", last_name="L.")
+    grade(tiny, "sums", workers=1)
+    with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
+        names = {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
+    assert names == {
+        "301": ("Ann Maria", "Lee", "a@x.edu"),
+        "302": ("Annie", "L.", "a@x.edu"),
+        "303": ("", "x" * 128, "a@x.edu"),
+        "ann": (None, None, None),
+    }
+
+
 def test_late_submissions_get_the_penalty_that_nbgrader_config_names(tiny, hand_in, no_pool):
     folder = hand_in("late", **RIGHT)
     (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
