@@ -7,12 +7,15 @@ converted it raises CannotCross, since the student's operators are not asked.
 """
 
 import ast
+import functools
+import re
 
 from .errors import CannotCross, StudentError, StudentProtocolError
 from .exceptions import identifier
 from .frames import Handle
 
 MOST_STEPS = 10_000  # of an iteration
+_COMMAND = re.compile(r"^[ \t]*(?:[\w., ]+=[ \t]*)?!.*$", re.MULTILINE)  # `!ls` or `files = !ls`
 _types: dict[tuple[str, str], type] = {}
 
 
@@ -227,12 +230,25 @@ def _one_text(found, notebook_text):
     """The definitions, each under the name by which it is used: the first of several of one name."""
     texts, seen = [], set()
     for name, text in found:
-        if notebook_text is not None and _stripped(text) not in _stripped(notebook_text):
+        if notebook_text is not None and not _stands_in(notebook_text, text):
             return None  # the kernel says what the notebook does not
         if name not in seen:
             seen.add(name)
             texts.append(_renamed(text, name))
     return "\n\n".join(texts)
+
+
+def _stands_in(notebook_text, text):
+    """Whether a function's text is the notebook's; a kernel has its shell commands, and no magics, as Python."""
+    text = _stripped(text)
+    return text in _stripped(notebook_text) or text in _stripped(_with_commands_in_python(notebook_text))
+
+
+@functools.lru_cache(maxsize=1)
+def _with_commands_in_python(source):
+    from .names import in_python
+
+    return _COMMAND.sub(lambda line: in_python(line[0]).rstrip("\n"), source)
 
 
 def _renamed(text, name):

@@ -90,6 +90,17 @@ def test_a_given_cell_that_imports_from_colab_passes_for_the_tests_too():
     assert text(cells[2]) == REFUSED.format("ls")
 
 
+def test_a_function_with_a_shell_line_in_it_has_a_source_and_one_with_a_magic_has_none():
+    listing = "def f(x):\n    !ls\n    files = !ls\n    return x"
+    hiding = "def g(x):\n    %time [y for y in x]\n    return x"
+    looping = "def h(x):\n    !ls\n    for y in x:\n        x = y\n    return x"
+    checks = instructor("from cs231n_lib import checks")
+    tests = [test_cell(f"checks.no_loops({name})", f"test_{name}") for name in "fgh"]
+    _, cells = run(checks, student(listing), student(hiding), student(looping), *tests)
+    of_f, of_g, of_h = map(error, cells[-3:])
+    assert of_f is None and "source of g cannot be read" in of_g and "for loop" in of_h
+
+
 def of_colab(source):
     """The names that a cell leaves, as the kernel runs it."""
     names = {}

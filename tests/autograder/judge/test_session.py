@@ -477,9 +477,9 @@ def test_when_the_template_dies_its_judges_die_and_there_is_a_new_one(start):
         here = start(template=template)
         pid, judge = template.pid, here.judge.pid
         os.kill(pid, signal.SIGKILL)
+        wait_for_end(judge)
         with pytest.raises(JudgeDied, match="^the judge ended"):
             here.run("1")
-        wait_for_end(judge)
         assert start(template=template).value("1") == "1" and template.pid != pid
     finally:
         template.close()
