@@ -11,10 +11,10 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 
+from ..python_processes import python
 from .messages import LENGTH, packed
 
 MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
@@ -142,7 +142,7 @@ class JudgeTemplate:
         self._socket, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()
         with theirs:
-            argv = [sys.executable, "-P", "-m", "autograder.judge.template", str(theirs.fileno()), str(os.getpid())]
+            argv = python("-m", "autograder.judge.template", theirs.fileno(), os.getpid())
             self._process = subprocess.Popen(
                 argv,
                 env=self.env,
