@@ -1,12 +1,11 @@
 """The result of `cs231n grade --ci` for machines and people: files, and what is printed.
 
-Messages may hold anything a student wrote. Each format is written so that it stays text: XML and JSON by their writers,
-Markdown in fenced blocks, and lines that are printed so that no CI service takes one for a command.
+Messages may hold anything a student wrote. In every format it stays text: text.py knows how.
 """
 
 import json
 import os
-import re
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree as xml
@@ -15,37 +14,61 @@ from autograder.build import write_atomically
 from autograder.console import console, plain, table
 from autograder.continuous_integration import Cell, Result
 from autograder.errors import KitError
+from autograder.text import ci_log, markdown, markdown_block, markdown_code
+from autograder.text import xml as xml_text
 
 VERSION = 1  # of report.json; a field that goes or changes its meaning makes a new one
 SUMMARY = "GITHUB_STEP_SUMMARY"
 STYLES = {"passed": "green", "partial": "yellow", "not started": "yellow", "by hand": "dim", "unanswered": "dim"}
 MESSAGE_LINES = 4  # of a message that are printed; the files have all
-SHORT = 200  # characters of a message for GitHub Classroom: all go into one environment variable
-# "::error::" of GitHub at the start of a line, "##[error]" and "##vso[" of it and others anywhere
-_COMMAND = re.compile(r"::|##(?=\w*\[)")
+FORMER = ("classroom.json",)  # files that earlier versions wrote
 
 
 def prepare(folder: Path | str) -> Path:
-    """Make sure that results can be written to `folder`, and that no earlier ones are taken for this run's."""
+    """Make a folder for results, in which nothing lies that may be taken for those of this run.
+
+    It often lies in the student's checkout, where the student may have put anything in its place: a link is replaced by
+    an ordinary folder, and what has the name of a result is deleted.
+    """
     folder = Path(folder)
-    if folder.is_symlink():
-        raise KitError(f"{folder} is a link, and nothing is written through links.", "Choose another: --output DIR")
     try:
+        for part in [*(() if folder.is_absolute() else reversed(folder.parents)), folder]:
+            if part.is_symlink():
+                part.unlink()
         folder.mkdir(parents=True, exist_ok=True)
-        for name in WRITERS:
-            (folder / name).unlink(missing_ok=True)
+        _clear(folder)
     except OSError as error:
         raise KitError(f"Cannot write to {folder}: {error.strerror}.", "Choose another: --output DIR") from None
     return folder
 
 
 def write(result: Result, folder: Path) -> None:
-    """Write every file of WRITERS, and the summary where GitHub Actions shows it."""
-    for name, text in WRITERS.items():
-        write_atomically(folder / name, text(result).encode())
+    """Write every file of WRITERS, or none, and the summary where GitHub Actions shows it."""
+    try:
+        for name, content in WRITERS.items():
+            write_atomically(folder / name, content(result).encode())
+    except BaseException:
+        _clear(folder)
+        raise
     if place := os.environ.get(SUMMARY):
         with open(place, "a", encoding="utf-8") as file:
-            file.write(markdown(result))
+            file.write(summary(result))
+
+
+def _clear(folder: Path) -> None:
+    """Delete what has the name of a result: all of it, and only then say what could not be deleted."""
+    failed = None
+    for name in (*WRITERS, *FORMER):
+        path = folder / name
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            failed = error
+    if failed:
+        raise failed
 
 
 def show(result: Result, folder: Path) -> None:
@@ -60,19 +83,14 @@ def show(result: Result, folder: Path) -> None:
             lines = [line for line in cell.message.splitlines() if line.strip()][:MESSAGE_LINES]
             if cell.status != "not started" and cell.message not in told:  # a broken notebook gives all the same
                 told.add(cell.message)
-                state.append_text(plain("".join(f"\n{no_command(line)}" for line in lines), "default"))
+                state.append_text(plain("".join(f"\n{ci_log(line)}" for line in lines), "default"))
             first = [notebook] if several else []
             listing.add_row(*first, plain(cell.name), _points(cell), state)
     out.print(listing)
     for remark in result.remarks:
-        out.print(plain(no_command(remark), "yellow"), soft_wrap=True)
+        out.print(plain(ci_log(remark), "yellow"), soft_wrap=True)
     out.print(plain(f"{in_words(result)}; isolation: {result.isolation}"), soft_wrap=True)
-    out.print(plain(f"{folder}: {', '.join(WRITERS)}"), soft_wrap=True)
-
-
-def no_command(line: str) -> str:
-    """The line, with nothing in it that a CI service reads as a command in a job's output."""
-    return _COMMAND.sub(lambda found: " ".join(found[0]), line)
+    out.print(plain(ci_log(f"{folder}: {', '.join(WRITERS)}")), soft_wrap=True)
 
 
 def in_words(result: Result) -> str:
@@ -116,10 +134,11 @@ def junit(result: Result) -> str:
                 xml.SubElement(case, "skipped", message=_by_hand(cell))
             elif cell.status != "passed":
                 first = cell.message.partition("\n")[0]
-                failure = xml.SubElement(case, "failure", type=cell.status, message=_xml(f"{_points(cell)}: {first}"))
-                failure.text = _xml(cell.message)
+                message = xml_text(f"{_points(cell)}: {first}")
+                failure = xml.SubElement(case, "failure", type=cell.status, message=message)
+                failure.text = xml_text(cell.message)
         if result.remarks:
-            xml.SubElement(suite, "system-out").text = _xml("\n".join(result.remarks))
+            xml.SubElement(suite, "system-out").text = xml_text("\n".join(result.remarks))
     xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 
@@ -152,57 +171,29 @@ def gradescope(result: Result) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def classroom(result: Result) -> str:
-    """What GitHub Classroom's autograding-grading-reporter takes from a grader, which it prints, too."""
-    tests = [
-        {
-            "name": f"{notebook}: {cell.name}",
-            "status": "pass" if cell.status == "passed" else "fail",
-            "score": cell.score,
-            "message": no_command(" ".join(cell.message.split()))[:SHORT],
-        }
-        for notebook, cells in result.notebooks.items()
-        for cell in cells
-        if cell.is_test
-    ]
-    status = "pass" if all(test["status"] == "pass" for test in tests) else "fail"
-    content = {"version": 1, "status": status, "max_score": result.max_score, "tests": tests}
-    return json.dumps(content, ensure_ascii=False) + "\n"
-
-
-def markdown(result: Result) -> str:
+def summary(result: Result) -> str:
     several = len(result.notebooks) > 1
     head = ["notebook"] * several + ["cell", "points", "result"]
-    lines = [f"## {_escaped(result.title)}: {in_words(result)}", ""]
+    lines = [f"## {markdown(result.title)}: {in_words(result)}", ""]
     lines += [_row(head), _row(["---"] * several + ["---", "---:", "---"])]
     messages: dict[str, list[str]] = {}
     for notebook, cells in result.notebooks.items():
         for cell in cells:
-            lines.append(_row([notebook] * several + [f"`{cell.name}`", _points(cell), cell.status]))
+            name = markdown_code(cell.name)
+            lines.append(_row([markdown_code(notebook)] * several + [name, _points(cell), cell.status]))
             if cell.is_test and cell.status not in ("passed", "not started"):
-                messages.setdefault(cell.message, []).append(f"`{cell.name}`")
+                messages.setdefault(cell.message, []).append(name)
     lines.append("")
     for message, names in messages.items():
         which = ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
-        lines += [which, "", *_fenced(message), ""]
+        lines += [which, "", *markdown_block(message), ""]
     if result.remarks:
-        lines += ["Also", "", *_fenced("\n".join(result.remarks)), ""]
+        lines += ["Also", "", *markdown_block("\n".join(result.remarks)), ""]
     return "\n".join(lines) + "\n"
-
-
-def _fenced(text: str) -> list[str]:
-    """A block that shows the text as it is: its fence is longer than any that the text could close it with."""
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=2) + 1)
-    fence = fence if len(fence) > 2 else "```"
-    return [f"{fence}text", text, fence]
 
 
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~@&$-])", r"\\\1", " ".join(text.split()))
 
 
 def _points(cell: Cell) -> str:
@@ -213,15 +204,9 @@ def _by_hand(cell: Cell) -> str:
     return "graded by hand" if cell.status == "by hand" else "not answered; graded by hand"
 
 
-def _xml(text: str) -> str:
-    """The text without the characters that XML 1.0 has no way to write."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text)
-
-
 WRITERS = {
     "report.json": report_json,
     "junit.xml": junit,
     "results.json": gradescope,
-    "classroom.json": classroom,
-    "summary.md": markdown,
+    "summary.md": summary,
 }

@@ -29,12 +29,15 @@ With CS231N_DEBUG=1 in the environment, failures show their traceback."""
     "directory",
     metavar="DIR",
     type=click.Path(),
-    help="The course workspace; by default the current folder or the nearest above it that is one.",
+    help="The course workspace; by default the one that `init` made in this folder or the nearest above it.",
 )
 @click.version_option(package_name="cs231n-course-kit", message="%(version)s")
 @click.pass_context
 def main(ctx: click.Context, directory: str | None) -> None:
     """Run the CS231n course: work through its notebooks, or hand them out, collect and grade them."""
+    from autograder.python_processes import nothing_from_here
+
+    ctx.with_resource(nothing_from_here())
     ctx.obj = directory
     atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
 
@@ -155,12 +158,18 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
     the folder already stays as it is.
     """
     from autograder.console import console, plain
+    from autograder.known_workspaces import remember
     from autograder.workspace import create
 
     workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
-    out.print(plain(f"{workspace.root} is a workspace for: {', '.join(workspace.course.assignments)}"), soft_wrap=True)
-    out.print("Next: cs231n build, in that folder.", soft_wrap=True)
+    names = ", ".join(workspace.course.assignments)
+    out.print(plain(f"{workspace.root} is a workspace for: {names} ({workspace.assignments})"), soft_wrap=True)
+    if remember(workspace.root):
+        out.print("Next: cs231n build, in that folder.", soft_wrap=True)
+    else:
+        out.print(plain(f"Next: cs231n -C {workspace.root} build"), soft_wrap=True)
+        out.print("Name it with -C each time: the list of your workspaces could not be written.", soft_wrap=True)
 
 
 def _nearest_assignments():
@@ -280,11 +289,19 @@ def _check_ci_options(ctx: click.Context, ci: str | None) -> None:
 
 def _grade_one(directory, assignment, path, workers, isolation, fail_under, output) -> int:
     from autograder.ci_reports import prepare, show, write
+    from autograder.command_group import Failure, as_message, is_debugging
     from autograder.continuous_integration import grade_one
+    from autograder.text import ci_log
 
     folder = prepare(output)
-    result = grade_one(directory, assignment, path, workers, isolation)
-    write(result, folder)
+    try:
+        result = grade_one(directory, assignment, path, workers, isolation)
+        write(result, folder)
+    except Exception as error:
+        if is_debugging():
+            raise
+        message, hint = as_message(error)
+        raise Failure(ci_log(message), hint and ci_log(hint)) from error
     show(result, folder)
     if fail_under is None or result.percent >= fail_under:
         return 0
@@ -329,7 +346,7 @@ def _grade_one(directory, assignment, path, workers, isolation, fail_under, outp
     type=click.Path(),
     default="grades",
     show_default=True,
-    help="With --ci: where report.json, junit.xml, results.json (Gradescope), summary.md and classroom.json go.",
+    help="With --ci: where report.json, junit.xml, results.json (Gradescope) and summary.md go.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON lines on stderr: docs/instructors.md.")
 @with_database

@@ -11,8 +11,6 @@ import functools
 import hashlib
 import os
 import platform
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -26,6 +24,7 @@ from .font_cache import warm_font_cache
 from .held_pool import HeldPool
 from .job import Executed, Job
 from .packed_folder import PackedFolder
+from .python_processes import environment, run_python
 
 PREFIX = "cs231n-"  # of our tasks' keys
 STATION = "cs231n"  # the plugin's name
@@ -130,7 +129,7 @@ class Station(WorkerPlugin):
     def adapted(self, job: Job, folders: tuple[str, ...]) -> Job:
         """The job with this machine's folders in the place of the coordinator's."""
         data = os.environ.get("CS231N_DATA")
-        env = {**(job.env or {}), "PATH": os.environ.get("PATH", os.defpath)}
+        env = {**(job.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
         return replace(
             job,
             pythonpath=tuple(str(self.folder / name) for name in folders),
@@ -186,7 +185,7 @@ class Station(WorkerPlugin):
 
 def _cannot_load(folder: Path, modules: list[str]) -> str | None:
     """Why compiled modules do not work on this machine, or None."""
-    done = subprocess.run([sys.executable, "-P", "-c", LOAD, folder, *modules], capture_output=True, text=True)
+    done = run_python("-c", LOAD, folder.absolute(), *modules)
     if done.returncode == 0:
         return None
     said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]

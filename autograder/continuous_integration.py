@@ -15,10 +15,11 @@ from pathlib import Path
 
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import KitError
-from autograder.foreign_files import Entry, Folder, Refused, printable
+from autograder.foreign_files import Entry, Folder, Refused
 from autograder.layouts import HandIn, is_notebook, notebooks_named
 from autograder.outcomes import outcomes
 from autograder.platforms import Person
+from autograder.text import lines, on_ci_service, printable
 from autograder.workspace import CONFIG, Workspace, create
 
 STUDENT = "submission"
@@ -90,13 +91,15 @@ def grade_one(
 
     Arguments:
         directory: the course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None: the
-            nearest such folder from here up, else the kit's own; not on a CI service, see `_find_course`.
+            kit's own, but not on a CI service.
         assignment_name: None: read off the notebooks' names.
         workers, isolation: as in `grade.grade`.
 
     Raises:
         KitError: no course, no such path, an unknown or ambiguous assignment, or the machine could not grade.
     """
+    if directory is not None and (Path(directory) / CONFIG).is_file():  # which is a program
+        _refuse_inside(Path(directory).resolve(), Path(path))
     source, workspace = _find_course(directory)
     course = load_course(source)
     hand_in = _read(Path(path), source)
@@ -113,7 +116,7 @@ def grade_one(
         row = report.rows[0]
         if report.failed:
             raise KitError(
-                f"The submission could not be graded: {_shown('; '.join(row.reasons))}",
+                f"The submission could not be graded: {printable('; '.join(row.reasons))}",
                 "That may be this machine's fault, so no points are given or taken. Try again.",
             )
         notebooks = _cells(own, assignment)
@@ -122,25 +125,20 @@ def grade_one(
 
 
 def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
-    """The folder of course.toml, and the workspace that led to it.
+    """The folder of course.toml, and the workspace that led to it: the one that is named, else the kit's own course.
 
-    A CI job often runs in the student's checkout, where a course.toml or nbgrader_config.py may be the student's. So
-    there the course must be named, and is looked for nowhere else.
+    It is looked for nowhere else, because a CI job often runs in the student's checkout, where a course.toml or
+    nbgrader_config.py may be the student's.
     """
     if directory is not None:
         if found := _course_in(Path(directory)):
             return found
         raise KitError(f"There is no course in {directory}: no course.toml, and no {CONFIG}.", _NEEDED)
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
-        raise KitError(
-            "On a CI service (CI is set) the course must be named: one found here might be the submission's own.",
-            "Name its folder: cs231n -C COURSE grade --ci ...",
-        )
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
-        if found := _course_in(folder):
-            return found
-    raise KitError("There is no course here or above: no course.toml, and no workspace.", _NEEDED)
+    if on_ci_service():
+        raise KitError("On a CI service the course must be named.", "Name its folder: cs231n -C COURSE grade --ci ...")
+    if found := _course_in(Path(__file__).resolve().parent.parent):
+        return found
+    raise KitError("No course is named, and this kit was installed without one.", _NEEDED)
 
 
 _NEEDED = (
@@ -165,23 +163,27 @@ def _read(path: Path, course: Path) -> HandIn:
     notes = []
     parts = [path] if path.is_absolute() else [path, *list(path.parents)[:-1]]
     if link := next((part for part in parts if part.is_symlink()), None):
-        raise KitError(f"{_shown(link)} is a link, and links in a submission are not followed.")
+        raise KitError(f"{printable(link)} is a link, and links in a submission are not followed.")
     if path.is_dir():
-        if course.is_relative_to(path.resolve()):
-            raise KitError(
-                f"The course in {course} lies in the submission {_shown(path)}, and would be graded with it.",
-                "Put the two side by side.",
-            )
+        _refuse_inside(course, path)
         listing = Folder(path).listing()
         files = [(entry.parts, entry) for entry in listing.files]
         notes = [f"{name} {why}" for name, why in listing.refused if is_notebook(name)]
     elif path.is_file() and is_notebook(path.name):
         files = [((path.name,), Entry((path.name,), Folder(path.parent), (path.name,)))]
     elif path.exists():
-        raise KitError(f"{_shown(path)} is neither a notebook (.ipynb) nor a folder.")
+        raise KitError(f"{printable(path)} is neither a notebook (.ipynb) nor a folder.")
     else:
-        raise KitError(f"There is no {_shown(path)}.", "Give a notebook, or the folder that holds it.")
+        raise KitError(f"There is no {printable(path)}.", "Give a notebook, or the folder that holds it.")
     return HandIn(Person(STUDENT), files=files, notes=notes)
+
+
+def _refuse_inside(course: Path, submission: Path) -> None:
+    if submission.is_dir() and course.is_relative_to(submission.resolve()):
+        raise KitError(
+            f"The course in {course} lies in the submission {printable(submission)}, and would be graded with it.",
+            "Put the two side by side.",
+        )
 
 
 def _guess(course: Course, hand_in: HandIn) -> Assignment:
@@ -195,7 +197,7 @@ def _guess(course: Course, hand_in: HandIn) -> Assignment:
     if owners:
         problem = f"The submission's notebooks are of several assignments: {', '.join(owners)}."
     elif names:
-        shown = ", ".join(_shown(name) for name in sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
+        shown = ", ".join(printable(name) for name in sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
         problem = f"No notebook of the submission has the name of one of the course's: {shown}."
     else:
         problem = " ".join(["The submission holds no notebook.", *(f"{note}." for note in hand_in.notes[:5])])
@@ -208,7 +210,7 @@ def _only(course: Course, assignment: Assignment, file_name: str) -> Assignment:
     if len(found) == 1 or len(assignment.notebooks) == 1:
         return replace(assignment, notebooks=tuple(found or assignment.notebooks))
     raise KitError(
-        f"{_shown(file_name)} may be any of the notebooks of {assignment.name}: {', '.join(assignment.notebooks)}.",
+        f"{printable(file_name)} may be any of the notebooks of {assignment.name}: {', '.join(assignment.notebooks)}.",
         "Give it the name of one of them.",
     )
 
@@ -269,7 +271,7 @@ def _cell(grade, outcome) -> Cell:
     score, status, message = float(grade.auto_score or 0), outcome.status, outcome.message
     if status == "passed" and score < most:
         status, message = ("partial" if score else "failed"), f"{score:g} of {most:g} points"
-    return Cell(name, outcome.exercise, status, score, most, _text(message))
+    return Cell(name, outcome.exercise, status, score, most, lines(message, MOST_TEXT))
 
 
 def _remarks(reasons: list[str], notebooks: dict[str, list[Cell]]) -> list[str]:
@@ -281,16 +283,3 @@ def _remarks(reasons: list[str], notebooks: dict[str, list[Cell]]) -> list[str]:
     rest = [reason for reason in reasons if not (said and reason.rstrip("…").endswith(said))]
     prefixes = ("", *(f"{name}: " for name in notebooks))
     return in_short(r for r in rest if not r.startswith(tuple(p + t for p in prefixes for t in told)))
-
-
-def _text(message: str) -> str:
-    """What may hold anything a student wrote, as text that can be shown and stored, in lines."""
-    message = message if len(message) <= MOST_TEXT else message[: MOST_TEXT - 1] + "…"
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in message.expandtabs(4))
-
-
-def _shown(text: Path | str) -> str:
-    """A file's name, or other text of a stranger's, in an error: no CI service is to take it for a command."""
-    from autograder.ci_reports import no_command
-
-    return no_command(printable(str(text)))

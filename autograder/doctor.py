@@ -109,8 +109,24 @@ def _jupyter_kernel(subject: str) -> Finding:
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is reported here, not by Jupyter's log
     start = time.monotonic()
-    # as the notebooks are opened: the kernel called python3, as Jupyter finds it
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=KERNEL_SECONDS, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="cs231n-") as empty:
+        # as the notebooks are opened: the kernel called python3, as Jupyter finds it
+        given = {"kernel_name": "python3", "startup_timeout": KERNEL_SECONDS, "stderr": subprocess.DEVNULL}
+        manager, client = start_new_kernel(cwd=empty, **given)
+        said = _ask(manager, client)
+    seconds = time.monotonic() - start
+    if not said or said[0][0] != 2:
+        advice = "Install it again: python -m pip install --force-reinstall ipykernel"
+        return Finding(subject, "missing", "starts, but does not compute 1 + 1", advice, essential=True)
+    other = said[0][1]
+    if os.path.realpath(os.path.dirname(other)) != os.path.realpath(os.path.dirname(sys.executable)):
+        advice = "Notebooks open with another Python; make this one's kernel: python -m ipykernel install --sys-prefix"
+        return Finding(subject, "warning", f"python3 starts {other}", advice)
+    return Finding(subject, "ok", f"started and computed 1 + 1 in {seconds:.1f} s")
+
+
+def _ask(manager, client) -> list[tuple[int, str]]:
+    """Have a kernel count, and name its Python; and end it."""
     try:
         said: list[tuple[int, str]] = []
 
@@ -123,15 +139,7 @@ def _jupyter_kernel(subject: str) -> Finding:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    seconds = time.monotonic() - start
-    if not said or said[0][0] != 2:
-        advice = "Install it again: python -m pip install --force-reinstall ipykernel"
-        return Finding(subject, "missing", "starts, but does not compute 1 + 1", advice, essential=True)
-    other = said[0][1]
-    if os.path.realpath(os.path.dirname(other)) != os.path.realpath(os.path.dirname(sys.executable)):
-        advice = "Notebooks open with another Python; make this one's kernel: python -m ipykernel install --sys-prefix"
-        return Finding(subject, "warning", f"python3 starts {other}", advice)
-    return Finding(subject, "ok", f"started and computed 1 + 1 in {seconds:.1f} s")
+    return said
 
 
 def _jupyterlab(subject: str) -> Finding:
@@ -183,11 +191,13 @@ def _sandbox(subject: str) -> Finding:
 
 
 def _workspace(subject: str, start: Path | str | None) -> Finding:
-    from autograder.errors import KitError
+    from autograder.errors import KitError, UnknownWorkspace
     from autograder.workspace import Workspace
 
     try:
         workspace = Workspace.find(start)
+    except UnknownWorkspace as error:
+        return Finding(subject, "warning", error.message, error.hint or "")
     except KitError:
         advice = "Students do not need one. Instructors: cs231n init DIR"
         return Finding(subject, "ok", "none in this folder or above", advice)

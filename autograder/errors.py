@@ -30,5 +30,9 @@ class WorkspaceError(KitError):
     """There is no workspace here, or it is not in the state the command needs."""
 
 
+class UnknownWorkspace(WorkspaceError):
+    """There is a configuration here, but nothing says that it is a workspace's and not a submission's."""
+
+
 class ReleaseError(KitError):
     """An assignment cannot be released; nothing was left in release/ that was not there before."""

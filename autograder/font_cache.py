@@ -2,11 +2,10 @@
 
 import contextlib
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from .held_folder import HeldFolder
+from .python_processes import run_python
 
 
 def warm_font_cache(folder: Path) -> None:
@@ -17,7 +16,7 @@ def warm_font_cache(folder: Path) -> None:
     building = HeldFolder(folder.parent, f".{folder.name}-")  # half a list, or its lock, would be in everybody's way
     try:
         env = {**os.environ, "MPLCONFIGDIR": str(building.path)}
-        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=env, capture_output=True)
+        run_python("-c", "import matplotlib.font_manager", env=env)
         building.path.chmod(0o755)  # a sandbox's user is somebody else
         with contextlib.suppress(OSError):  # another process was first
             os.rename(building.path, folder)

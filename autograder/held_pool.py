@@ -6,13 +6,13 @@ Kept apart from Dask, so that the process imports what running a notebook needs 
 import os
 import queue
 import subprocess
-import sys
 import threading
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 from .job import Executed, Job
 from .pool import LocalPool
+from .python_processes import environment, python
 
 
 class HeldPool:
@@ -23,7 +23,7 @@ class HeldPool:
         with theirs:
             main = f"from {__name__} import hold; hold({theirs.fileno()})"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", main], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                python("-c", main), env=environment({**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}), cwd=os.sep,
                 pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 

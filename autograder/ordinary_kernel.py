@@ -11,6 +11,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
 from .job import Files, Job, write_files
+from .python_processes import python, students_environment
 from .sandbox import resource_limits, usage
 
 
@@ -89,7 +90,7 @@ class OrdinaryKernel:
         home, work = f"{self.name}-home", f"{self.name}-work"
         os.mkdir(home)
         write_files(work, files)
-        env = dict(os.environ if job.env is None else {"HOME": home, "TMPDIR": home, **job.env})
+        env = students_environment() if job.env is None else {"HOME": home, "TMPDIR": home, **job.env}
         if job.isolation:
             env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
             env["PYTHONDONTWRITEBYTECODE"] = "1"  # the course's library is not the student's to write in
@@ -107,6 +108,6 @@ class _KernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         # -P: the working folder is not put in front of the module path before IPython itself is imported
-        argv = [*self.prefix, sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv = [*self.prefix, *python("-m", "ipykernel_launcher", "-f", "{connection_file}")]
         argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
         return KernelSpec(argv=argv, display_name="Python 3", language="python")

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Course, load_course
 from autograder.database_errors import check_url, explained, shown
-from autograder.errors import WorkspaceError
+from autograder.errors import UnknownWorkspace, WorkspaceError
+from autograder.known_workspaces import is_known
+from autograder.text import printable
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -112,14 +114,28 @@ class Workspace:
 
     @classmethod
     def find(cls, start: Path | str | None = None, db: str | None = None) -> "Workspace":
-        """The workspace that `start` (by default the current folder) is, or lies in."""
+        """The workspace in the folder `start`; without one there, or by default, the nearest from there up.
+
+        The folder that is named is taken at the caller's word. Any other must be one that `cs231n init` made: its
+        nbgrader_config.py is run, and that of a submission must not be.
+        """
+        if start is not None and (Path(start) / CONFIG).is_file():
+            return cls(start, db)
         start = Path(start or ".").resolve()
+        passed = None
         for folder in (start, *start.parents):
             if (folder / CONFIG).is_file():
-                return cls(folder, db)
-        raise WorkspaceError(
-            f"No workspace in {start} or above it (a workspace is a folder with {CONFIG}).", _HOW_TO_CREATE
-        )
+                if is_known(folder):
+                    return cls(folder, db)
+                passed = passed or folder
+        if passed:
+            raise UnknownWorkspace(
+                f"{printable(passed / CONFIG)} was not read: the file may have come with a submission, since "
+                "`cs231n init` has made no workspace there.",
+                f"If this is your workspace, name it with `cs231n -C {printable(passed)} ...`, or run `cs231n init` "
+                "there once.",
+            )
+        raise WorkspaceError(f"No workspace in {printable(start)} or above it.", _HOW_TO_CREATE)
 
     @cached_property
     def config(self) -> "Config":
@@ -167,12 +183,15 @@ class Workspace:
         from nbgrader.api import Gradebook
 
         where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"
-        with explained(self.db_url, where), Gradebook(self.db_url, self.course_id) as gradebook:
-            yield gradebook
+        with explained(self.db_url, where):
+            with _scripts_on_path():
+                opened = Gradebook(self.db_url, self.course_id)
+            with opened as gradebook:
+                yield gradebook
 
     def create_gradebook(self) -> None:
         """Make the gradebook's tables where there are none yet."""
-        with _scripts_on_path(), self.gradebook():
+        with self.gradebook():
             pass
 
     @property

@@ -14,6 +14,14 @@ settings.register_profile("kit", deadline=None, derandomize=True)
 settings.load_profile("kit")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory):
+    """What commands remember about the user goes into a folder of the tests'."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.hookimpl(trylast=True)  # after pytest has put together what shares a fixture
 def pytest_collection_modifyitems(items):
     """The longest tests begin first, so that no process waits for another at the end."""

@@ -11,11 +11,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 
 from ..own_time import Deadline, Readings
+from ..python_processes import python
 from .messages import LENGTH, packed
 
 MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
@@ -146,7 +146,7 @@ class JudgeTemplate:
         self._socket, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()
         with theirs:
-            argv = [sys.executable, "-P", "-m", "autograder.judge.template", str(theirs.fileno()), str(os.getpid())]
+            argv = python("-m", "autograder.judge.template", theirs.fileno(), os.getpid())
             self._process = subprocess.Popen(
                 argv,
                 env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},  # the kit's folder is not grading's to write in

@@ -14,12 +14,12 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ..course import Limits
 from ..judge.bundle import AGENT_MODULE, agent_source
+from ..python_processes import python
 from . import seccomp, usage, zygote
 from .bubblewrap import OWN_PROCESSES, SCRATCH, STAND_INS, WORK, Surroundings, command, identity
 from .descriptors import Inherited, LastWords
@@ -232,7 +232,7 @@ class Zygote:
             parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
             inherited.lend(theirs.fileno())
             numbers = (theirs.fileno(), *map(inherited.holding, parts))
-            program = [sys.executable, "-P", "-c", LOADER, *map(str, numbers)]
+            program = python("-c", LOADER, *numbers)
             line = command(program, self.given, inherited, self.number)
             self._said = LastWords()
             said = {"stdin": subprocess.DEVNULL, "stdout": self._said.end, "stderr": self._said.end}

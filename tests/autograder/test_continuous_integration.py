@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from autograder import ci_reports
-from autograder.ci_reports import WRITERS, junit, markdown, show, write
+from autograder.ci_reports import WRITERS, junit, show, summary, write
 from autograder.cli import main
 from autograder.continuous_integration import Cell, Result, grade_one
 from autograder.errors import KitError
@@ -189,10 +189,46 @@ def test_paths_that_are_no_submission(run, tiny, tmp_path):
         assert done.exit_code == 1 and said in done.output, done.output
 
 
-def test_results_are_not_written_through_a_link(run, tmp_path):
-    os.symlink(tmp_path, "grades")
-    done = run("--ci", tmp_path)
-    assert done.exit_code == 1 and "is a link" in done.output
+@pytest.mark.parametrize("output", ["grades", "forged/grades"])
+def test_results_are_not_written_through_a_link(run, tmp_path, output):
+    """What is behind it stays, and is not found where the results belong."""
+    (tmp_path / "behind" / "grades").mkdir(parents=True)
+    for folder in (tmp_path / "behind", tmp_path / "behind" / "grades"):
+        (folder / "junit.xml").write_text("forged")
+    os.symlink(tmp_path / "behind", Path(output).parts[0])
+    assert run("--ci", tmp_path / "nothing", "--output", output).exit_code == 1
+    assert not Path(output).is_symlink() and list(Path(output).iterdir()) == []
+    assert (tmp_path / "behind" / "junit.xml").read_text() == "forged"
+
+
+@pytest.mark.parametrize("course", [[], ["-C", "/nowhere"]])
+def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
+    """Each of the files as a file, a folder, a link to a file, to a folder, and to nothing."""
+    monkeypatch.setenv("CI", "true")
+    Path("elsewhere").mkdir()
+    Path("elsewhere/kept").write_text("mine")
+    Path("grades").mkdir()
+    Path("grades/other.txt").write_text("mine")
+    kinds = [
+        lambda path: path.write_text("<testsuites/>"),
+        lambda path: (path / "deep").mkdir(parents=True),
+        lambda path: path.symlink_to(Path("elsewhere/kept").absolute()),
+        lambda path: path.symlink_to(Path("elsewhere").absolute()),
+        lambda path: path.symlink_to("nothing"),
+    ]
+    for shift in range(len(kinds)):
+        for place, name in enumerate([*WRITERS, "classroom.json"]):
+            kinds[(place + shift) % len(kinds)](Path("grades", name))
+        assert CliRunner().invoke(main, [*course, "grade", "--ci", "."]).exit_code == 1
+        assert [path.name for path in Path("grades").iterdir()] == ["other.txt"]
+    assert Path("elsewhere/kept").read_text() == "mine"
+
+
+def test_results_that_cannot_be_written_leave_none(tmp_path, monkeypatch):
+    monkeypatch.setitem(WRITERS, "summary.md", lambda result: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write(result(), ci_reports.prepare(tmp_path / "out"))
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_earlier_results_are_not_taken_for_this_runs(run, tmp_path):
@@ -201,6 +237,23 @@ def test_earlier_results_are_not_taken_for_this_runs(run, tmp_path):
     Path("grades/other.txt").write_text("mine")
     assert run("--ci", tmp_path / "nothing").exit_code == 1
     assert [path.name for path in Path("grades").iterdir()] == ["other.txt"]
+
+
+def test_no_course_is_looked_for_in_the_folders_of_a_submission(submission, monkeypatch, tmp_path):
+    """Neither a course nor a configuration, which is a program; nor one that is named but lies in the submission."""
+    folder = submission()
+    (folder / "deep").mkdir()
+    program = f"open({str(tmp_path / 'proof')!r}, 'w')\nc = get_config()\nc.Kit.assignments = 'assignments'\n"
+    (folder / "nbgrader_config.py").write_text(program)
+    (folder / "course.toml").write_text("[course]\nid = 'forged'\ntitle = 'Forged'\n")
+    for place in (folder, folder / "deep"):
+        monkeypatch.chdir(place)
+        with pytest.raises(KitError, match="No notebook of the submission has the name") as error:
+            grade_one(None, None, folder)
+        assert "forged" not in str(error.value).lower()
+    with pytest.raises(KitError, match="lies in the submission"):
+        grade_one(folder, None, folder)
+    assert not (tmp_path / "proof").exists()
 
 
 def test_on_a_ci_service_the_course_must_be_named(tiny, submission, monkeypatch):
@@ -261,14 +314,20 @@ def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
     page = fenced_away((tmp_path / "out" / "summary.md").read_text())
     assert "forged" not in page and "<script>" not in page and "heading" not in page and "@all" not in page
     assert "1 / 2" not in page and "0 / 2" in page
-    for name in ("report.json", "results.json", "classroom.json"):
+    for name in ("report.json", "results.json"):
         json.loads((tmp_path / "out" / name).read_text())
-    classroom = json.loads((tmp_path / "out" / "classroom.json").read_text())
-    assert not re.search(r"\n|::|##\w*\[", classroom["tests"][0]["message"])
+
+
+def test_no_line_is_a_command_wherever_the_table_folds_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    for before in range(20, 40):
+        show(result(Cell("test_add", "add", "failed", 0, 2, "B" * before + " :::error::x")), tmp_path)
+    printed = capsys.readouterr().out
+    assert "error" in printed and not re.search(r"^\s*::", printed, re.MULTILINE)
 
 
 def test_a_title_cannot_break_the_summary():
-    assert markdown(result(title="<b>*Sums* | `1`")).startswith("## \\<b\\>\\*Sums\\* \\| \\`1\\`: ")
+    assert summary(result(title="<b>*Sums* | `1`")).startswith("## \\<b\\>\\*Sums\\* \\| \\`1\\`: ")
 
 
 def test_junit_has_a_case_for_each_graded_cell():
@@ -311,14 +370,6 @@ def test_gradescope_gets_the_points_of_the_tests():
     assert given["output_format"] == given["test_output_format"] == given["test_name_format"] == "text"
 
 
-def test_github_classroom_gets_partial_points_in_a_size_that_fits_an_environment_variable():
-    cells = [Cell(f"test_{i}", "a", "partial", 0.5, 1, "ü" * 4000) for i in range(100)]
-    text = ci_reports.classroom(result(*cells))
-    given = json.loads(text)
-    assert (given["status"], given["max_score"], sum(test["score"] for test in given["tests"])) == ("fail", 100, 50)
-    assert len(text.encode()) * 4 / 3 < 128 * 1024  # in base64; Linux's limit
-
-
 @pytest.mark.parametrize("cells", [[], [Cell("question", "question", "by hand", 0, 5)]])
 def test_a_notebook_without_tests_is_above_every_bar(cells):
     assert result(*cells).percent == 100
@@ -348,7 +399,32 @@ def workflow_commands(path):
     return found
 
 
-@pytest.mark.parametrize("path", sorted(p for p in DOCS.glob("ci/**/*") if p.is_file()), ids=lambda path: path.name)
+WORKFLOWS = sorted(p for p in DOCS.glob("ci/**/*") if p.is_file())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_python_of_a_workflow_imports_from_its_working_folder(path):
+    for words in re.findall(r"^[^#]*python[\d.]* (.*)", path.read_text(), re.MULTILINE):
+        assert words.startswith(("-P ", "-I ")) or " venv " in f"{words} ", words
+
+
+def test_the_workflow_that_begins_in_a_checkout_leaves_it_and_keeps_no_forged_results():
+    job = yaml.safe_load((DOCS / "ci" / "gitlab-ci.yml").read_text())["grade"]
+    removes, leaves, *rest = job["script"]
+    assert removes.split() == ["rm", "-rf", *job["artifacts"]["paths"]]
+    assert leaves == "cd /" and not any(re.match("(cd|pushd)\\b", command) for command in rest)
+    [words] = commands("\n".join(rest))
+    assert words[words.index("--ci") + 1] == "$CI_PROJECT_DIR"
+    assert words[words.index("--output") + 1] == "$CI_PROJECT_DIR/" + job["artifacts"]["paths"][0]
+
+
+def test_the_workflow_with_a_secret_checks_the_submission_out_beside_its_working_folder():
+    [job] = yaml.safe_load((DOCS / "ci" / "github.yml").read_text())["jobs"].values()
+    checkouts = [step["with"]["path"] for step in job["steps"] if step.get("uses", "").startswith("actions/checkout")]
+    assert checkouts == ["submission", "course"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_the_workflow_files_call_the_command_right(path):
     found = workflow_commands(path)
     assert found or path.name == "setup.sh"

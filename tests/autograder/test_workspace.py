@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import CourseError, WorkspaceError
+from autograder.errors import CourseError, UnknownWorkspace, WorkspaceError
+from autograder.known_workspaces import remember
 from autograder.release import release
 from autograder.workspace import AUTOGRADE_PREPROCESSORS, RELEASE_PREPROCESSORS, Workspace, create
 
@@ -68,7 +69,7 @@ def test_a_moved_tree_works(tmp_path, workspace):
     moved.mkdir()
     shutil.move(tmp_path / "ws", moved)
     shutil.move(tmp_path / "assignments", moved)
-    found = Workspace.find(moved / "ws" / "source")
+    found = Workspace.find(moved / "ws")
     assert (found.root, found.course.id) == (moved / "ws", "c-1")
     assert found.coursedir.db_url == found.db_url == f"sqlite:///{moved / 'ws' / 'gradebook.db'}"
 
@@ -99,9 +100,38 @@ def test_find_says_how_to_make_one(tmp_path):
     assert "cs231n init" in error.value.hint
 
 
-def test_find_looks_in_the_current_folder_and_above(workspace, monkeypatch):
+def test_find_looks_in_the_current_folder_and_above_for_one_that_init_made(workspace, monkeypatch):
     monkeypatch.chdir(workspace.root / "submitted")
-    assert Workspace.find().root == workspace.root
+    with pytest.raises(UnknownWorkspace) as error:
+        Workspace.find()
+    assert f"cs231n -C {workspace.root} ..." in error.value.hint and "cs231n init" in error.value.hint
+    remember(workspace.root)
+    assert Workspace.find().root == Workspace.find(workspace.root / "source").root == workspace.root
+
+
+def test_a_configuration_that_was_handed_in_is_never_run(workspace, tmp_path, monkeypatch):
+    """In a folder of the workspace's the workspace is found, and anywhere else none; whatever lies beside the file."""
+    remember(workspace.root)
+    for folder in (workspace.submitted("ann", "one"), tmp_path / "download" / "ann"):
+        folder.mkdir(parents=True)
+        (folder / "nbgrader_config.py").write_text(f"open({str(tmp_path / 'proof')!r}, 'w')")
+        shutil.copytree(workspace.root / "source", folder / "source")
+        shutil.copytree(Path(os.environ["XDG_STATE_HOME"]), folder / ".cs231n")
+    monkeypatch.chdir(workspace.submitted("ann", "one"))
+    assert Workspace.find().course.id == "c-1" and Workspace.find().root == workspace.root
+    monkeypatch.chdir(tmp_path / "download" / "ann" / "source")
+    with pytest.raises(UnknownWorkspace):
+        Workspace.find()
+    with pytest.raises(UnknownWorkspace):
+        Workspace.find(tmp_path / "download" / "ann" / "source")
+    assert not (tmp_path / "proof").exists()
+
+
+def test_a_gradebook_that_is_gone_is_made_anew_where_no_environment_is_activated(workspace, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    (workspace.root / "gradebook.db").unlink()
+    with workspace.gradebook() as gradebook:
+        assert gradebook.assignments == []
 
 
 def test_folders_are_nbgraders(workspace):

@@ -6,4 +6,4 @@ set -euo pipefail
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends bubblewrap build-essential python3.11 python3.11-venv python3.11-dev
 python3.11 -m venv /autograder/venv
-/autograder/venv/bin/python -m pip install --quiet --editable '/autograder/source/course[instructor]'
+/autograder/venv/bin/python -P -m pip install --quiet --editable '/autograder/source/course[instructor]'

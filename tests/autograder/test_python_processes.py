@@ -1,0 +1,166 @@
+"""No process of any command finds a module, a program or a configuration in the folder it is started in."""
+
+import ast
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder import python_processes
+from autograder.python_processes import SAFE_PATH, environment, nothing_from_here, run_python, students_environment
+
+PROGRAMS = "alembic bwrap cat cc dask fc-list gcc git jupyter ldconfig prlimit python python3 sh sudo uname unshare"
+CONFIGURATIONS = (
+    "nbgrader_config", "jupyter_config", "jupyter_nbgrader_config", "jupyter_nbconvert_config", "ipython_config",
+    "ipython_kernel_config", "jupytext", "sitecustomize", "usercustomize", "conftest", "setup",
+)  # fmt: skip
+
+
+@pytest.fixture
+def trap(tmp_path):
+    """A folder with a module of every name that Python or an installed package has, programs and configurations.
+
+    Each writes a file beside the folder when it is run, which `sprung` reads.
+    """
+    folder, proof = tmp_path / "trap", tmp_path / "proof"
+    folder.mkdir()
+    write = f"import sys; open({str(proof)!r}, 'a').write(f'{{__file__}} by {{sys.orig_argv}}\\n')\n"
+    installed = importlib.metadata.packages_distributions()
+    for name in {*sys.stdlib_module_names, *installed, *CONFIGURATIONS, "autograder", "ipykernel_launcher"}:
+        if name.isidentifier() and name != "sys":
+            (folder / f"{name}.py").write_text(write)
+    for name in ("matplotlib", "autograder", "multiprocessing", "cs231n_lib"):  # a package comes before a module
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(write)
+        (folder / name / "__main__.py").write_text(write)
+    (folder / "x.pth").write_text(write.replace("\n", ""))
+    (folder / "pyvenv.cfg").write_text("home = .\n")
+    (folder / "matplotlibrc").write_text("backend: module://trap\n")
+    (folder / "alembic.ini").write_text("[alembic]\nprepend_sys_path = .\n")
+    for template in ("index.html.j2", "feedback/index.html.j2", "lab/base.html.j2", "classic/index.html.j2"):
+        (folder / template).parent.mkdir(exist_ok=True)
+        (folder / template).write_text(
+            "{{ cycler.__init__.__globals__.os.system('echo a template >> PROOF') }}".replace("PROOF", str(proof))
+        )
+    (folder / "feedback" / "conf.json").write_text('{"base_template": "base"}')
+    for name in PROGRAMS.split():
+        if not (folder / name).exists():
+            (folder / name).write_text(f"#!/bin/sh\necho {name} >> {proof}\n")
+            (folder / name).chmod(0o755)
+    for entry in sys.path:  # what an editable install may leave there
+        if entry and not os.path.isabs(entry):
+            (folder / entry).mkdir(parents=True)
+            shutil.copy(folder / "sitecustomize.py", folder / entry)
+    return folder
+
+
+def sprung(trap):
+    proof = trap.with_name("proof")
+    return proof.read_text() if proof.exists() else ""
+
+
+@pytest.fixture
+def cs231n(trap):
+    """cs231n("grade", ...) is the output of the installed command, started in the trap, which is on its PATH too."""
+    command = shutil.which("cs231n", path=os.path.dirname(sys.executable))
+
+    def run(*arguments, code=0):
+        env = {**os.environ, "PATH": f":.:{trap}:{os.environ['PATH']}", "LD_LIBRARY_PATH": ""}
+        env.pop("CI", None)
+        done = subprocess.run(
+            [command, *map(str, arguments)], cwd=trap, env=env, capture_output=True, text=True, timeout=600
+        )
+        assert sprung(trap) == ""
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_a_trap_is_one(trap):
+    subprocess.run([sys.executable, "-c", "import multiprocessing"], cwd=trap, capture_output=True)
+    assert "multiprocessing" in sprung(trap)
+
+
+def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in):
+    shutil.copytree(hand_in("ann", add="def add(a, b):\n    return a + b"), trap, dirs_exist_ok=True)
+    (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the list of fonts is made again
+    said = cs231n("-C", tiny.root.parent, "grade", "sums", "--ci", ".")
+    assert " of 9 points" in said and "test_add_small  " in said
+    assert "1 graded" in cs231n("-C", tiny.root, "grade", "sums")
+    assert "1 made" in cs231n("-C", tiny.root, "feedback", "sums")
+    assert (tiny.root / ".cs231n" / "matplotlib").is_dir()
+
+
+def test_no_other_command_runs_anything_of_the_folder_it_is_started_in(trap, cs231n, tiny, tmp_path):
+    (tmp_path / "work").mkdir()
+    shutil.copy(tiny.root / "release" / "sums" / "adding.ipynb", tmp_path / "work")
+    assert "computed 1 + 1" in (said := cs231n("doctor")) and "nbgrader_config.py was not read" in said
+    cs231n("check", tmp_path / "work" / "adding.ipynb", code=1)
+    (tiny.root / "gradebook.db").unlink()
+    assert "The gradebook does not know sums yet" in cs231n("-C", tiny.root, "export", "sums", code=1)
+    cs231n("-C", tiny.root, "build")
+    cs231n("-C", tiny.root, "release", "sums")
+    cs231n("-C", tiny.root, "collect", "sums", tmp_path / "work", code=3)
+    cs231n("init", tmp_path / "new", "--assignments", tiny.assignments)
+    for command in ("build", "export sums", "grade sums", "feedback sums", "release sums", "collect sums ."):
+        assert "nbgrader_config.py was not read" in cs231n(*command.split(), code=1)
+
+
+def test_the_working_folder_is_on_no_path_while_a_command_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "below").mkdir()
+    monkeypatch.setattr(sys, "path", ["", ".", "below", str(tmp_path), str(tmp_path / "below"), "__hook__", *sys.path])
+    for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH"):
+        monkeypatch.setenv(name, os.pathsep.join(["", ".", "below", str(tmp_path), str(tmp_path / "below"), ""]))
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "cache")
+    monkeypatch.delenv(SAFE_PATH, raising=False)
+    path, before = sys.path[:], dict(os.environ)
+    with nothing_from_here():
+        assert sys.path == path[4:]
+        assert os.environ["PYTHONPATH"] == os.environ["LD_LIBRARY_PATH"] == str(tmp_path / "below")
+        assert os.environ["PATH"].split(os.pathsep) == [os.path.dirname(sys.executable), str(tmp_path / "below")]
+        assert os.environ[SAFE_PATH] == "1" and "PYTHONPYCACHEPREFIX" not in os.environ
+        students = students_environment()
+        assert students["PYTHONPATH"] == before["PYTHONPATH"] and SAFE_PATH not in students
+        assert students["PATH"] == os.environ["PATH"]
+    assert (sys.path, dict(os.environ), students_environment()) == (path, before, before)
+
+
+def test_what_an_error_ends_is_put_back(monkeypatch):
+    before = dict(os.environ)
+    with pytest.raises(ZeroDivisionError), nothing_from_here():
+        raise ZeroDivisionError
+    assert dict(os.environ) == before
+
+
+def test_a_path_of_nothing_but_the_working_folder_is_none():
+    assert environment({"PYTHONPATH": "", "PATH": ".:", "HOME": "."}) == {"HOME": ".", SAFE_PATH: "1"}
+
+
+def test_where_the_package_itself_lies_may_be_the_working_folder(monkeypatch):
+    kit = str(Path(autograder.__file__).parents[1])
+    monkeypatch.chdir(kit)
+    assert environment({"PYTHONPATH": kit})["PYTHONPATH"] == kit
+
+
+def test_a_python_of_ours_runs_in_an_empty_folder(trap, monkeypatch):
+    monkeypatch.chdir(trap)
+    monkeypatch.setenv("PYTHONPATH", "")
+    done = run_python("-c", "import os, json, sys; print(os.listdir(), sys.flags.safe_path)")
+    assert (done.stdout, done.returncode) == ("[] True\n", 0)
+    assert sprung(trap) == ""
+
+
+def test_every_python_that_is_started_is_started_in_one_way():
+    """What names sys.executable elsewhere starts nothing with it."""
+    files = [p for p in Path(autograder.__file__).parent.rglob("*.py") if p != Path(python_processes.__file__)]
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.List) and node.elts:
+                assert ast.unparse(node.elts[0]) != "sys.executable", f"{path}:{node.lineno}"
