@@ -154,10 +154,12 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
     the folder already stays as it is.
     """
     from autograder.console import console, plain
-    from autograder.workspace import create
+    from autograder.workspace import HOW_TO_PROTECT, NOT_PROTECTED, create
 
     workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
+    if not workspace.is_protected:
+        out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
     out.print(plain(f"{workspace.root} is a workspace for: {', '.join(workspace.course.assignments)}"), soft_wrap=True)
     out.print("Next: cs231n build, in that folder.", soft_wrap=True)
 
