@@ -22,7 +22,7 @@ PART := $(addprefix tests/autograder/, judge/test_frames.py judge/test_names.py 
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 
-.PHONY: help setup bubblewrap postgresql demo test test-second-python test-part test-faults test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql chromium demo test test-second-python test-part test-faults test-pytorch lint clean
 
 help:
 	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
@@ -62,6 +62,16 @@ postgresql:
 		apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null || echo "PostgreSQL's tests will be skipped." >&2; \
 	else echo "PostgreSQL's tests will be skipped without it: sudo apt-get install postgresql." >&2; fi
 
+# For the tests that open pages in a browser, as a reader would.
+chromium:
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium, for the tests that open pages in it."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || \
+			echo "The tests in a browser will be skipped." >&2; \
+	else echo "The tests in a browser will be skipped without it: sudo apt-get install chromium (Fedora: dnf)." >&2; fi
+
 # Every step may be repeated: what is done already is not done again.
 demo: setup bubblewrap
 	@$(BIN)/cs231n init $(DEMO) --assignments assignments
@@ -78,7 +88,7 @@ demo: setup bubblewrap
 	@$(foreach a,$(ASSIGNMENTS),echo "  $(DEMO)/release/$(a).zip   what students get" &&) true
 	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab    and open nbgrader's Formgrader to grade the inline questions"
 
-test: setup bubblewrap postgresql
+test: setup bubblewrap postgresql chromium
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 test-second-python: setup bubblewrap

@@ -159,10 +159,12 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
     """
     from autograder.console import console, plain
     from autograder.known_workspaces import remember
-    from autograder.workspace import create
+    from autograder.workspace import HOW_TO_PROTECT, NOT_PROTECTED, create
 
     workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
+    if not workspace.is_protected:
+        out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
     names = ", ".join(workspace.course.assignments)
     out.print(plain(f"{workspace.root} is a workspace for: {names} ({workspace.assignments})"), soft_wrap=True)
     if remember(workspace.root):

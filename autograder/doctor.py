@@ -192,7 +192,7 @@ def _sandbox(subject: str) -> Finding:
 
 def _workspace(subject: str, start: Path | str | None) -> Finding:
     from autograder.errors import KitError, UnknownWorkspace
-    from autograder.workspace import Workspace
+    from autograder.workspace import HOW_TO_PROTECT, NOT_PROTECTED, Workspace
 
     try:
         workspace = Workspace.find(start)
@@ -209,4 +209,6 @@ def _workspace(subject: str, start: Path | str | None) -> Finding:
         return Finding(subject, "missing", error.message, error.hint or "")
     except OSError as error:
         return Finding(subject, "warning", f"{workspace.root} cannot be written: {error.strerror}")
+    if not workspace.is_protected:
+        return Finding(subject, "warning", f"{workspace.root}: {NOT_PROTECTED}", HOW_TO_PROTECT)
     return Finding(subject, "ok", f"{workspace.root} ({names})")

@@ -1,7 +1,7 @@
-"""The HTML of a feedback page, in which nothing that a student wrote can run.
+"""The HTML of a page that shows a student's notebook, for feedback or in formgrader: nothing that a student wrote runs.
 
-A student's text cells and outputs are HTML that nbgrader's template passes on as it is. Here the notebook is first
-reduced to kinds of outputs that are pictures and text, all HTML goes through an allow-list of tags and attributes, and
+A student's text cells and outputs are HTML that nbgrader's templates pass on as it is. Here the notebook is first
+reduced to kinds of outputs that are pictures and text, all HTML goes through the lists of `page_cleaner`, and
 what would take long to render is shown as it was written. A content security policy is there in case something was
 overlooked.
 """
@@ -14,29 +14,15 @@ import threading
 import time
 from html import escape
 
-import bleach
 import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 
-from autograder.sanitize import BASE64, pictures
+from autograder.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, clean, picture, sizes, text_of
+from autograder.sanitize import pictures
 
-TAGS = {
-    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
-    *("img", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "th", "td"),
-}
-ATTRIBUTES = {"abbr", "align", "alt", "colspan", "height", "rowspan", "start", "title", "width"}
-CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short ones: colours of code
-LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
-
-TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
-PICTURES = ("image/png", "image/jpeg")
-RENDERED = 20_000  # characters of Markdown, HTML or code rendered at a time: some parsers take quadratic time
 RENDERED_TOTAL = 300_000  # of one page
-SECONDS = 10  # of the processor, for rendering one page; a page with nothing strange in it takes about one
 PAGE_SECONDS = 60  # for all of a page; then it is given up
 SHOWN = 200_000  # characters of one cell or output
 # of one page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
@@ -45,6 +31,7 @@ PICTURES_TOTAL = 20_000_000  # characters of base64
 TAGS_TOTAL = 200_000
 COLOURS_TOTAL = 20_000  # escape sequences
 MAX_OUTPUTS = 1_000
+GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
@@ -62,15 +49,20 @@ HEAD = f"""<head>
 </style>
 """
 # "Safe" keeps TeX from making links that run, and from styles
-SCRIPT = f'<script defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
+SCRIPT = rf'<script\1 defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
 
 
 class TookTooLong(Exception):
     """A page was not made within PAGE_SECONDS."""
 
 
-class FeedbackPage(HTMLExporter):
-    """nbconvert's HTML exporter, with a student's markup reduced to what is harmless."""
+class StudentPage(HTMLExporter):
+    """nbconvert's HTML exporter, with a student's markup reduced to what is harmless.
+
+    head: what stands at the beginning of the page's head.
+    """
+
+    head = "<head>"
 
     def default_filters(self):
         yield from super().default_filters()
@@ -89,8 +81,8 @@ class FeedbackPage(HTMLExporter):
         highlight = Highlight2HTML(parent=self)
         self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
         html, resources = super().from_notebook_node(_harmless(nb, room), resources, **kw)
-        html = re.sub(r'<script src="[^"]*[Mm]ath[Jj]ax[^"]*">\s*</script>', SCRIPT, html, count=1)
-        return room.with_pasted(html.replace("<head>", HEAD, 1)), resources
+        html = re.sub(r'<script([^>]*) src="[^"]*[Mm]ath[Jj]ax[^"]*">\s*</script>', SCRIPT, html, count=1)
+        return room.with_pasted(html.replace("<head>", self.head, 1)), resources
 
     @pass_context
     def markdown2html(self, context, source):
@@ -118,6 +110,12 @@ class FeedbackPage(HTMLExporter):
             self._seconds -= time.process_time() - start
 
 
+class FeedbackPage(StudentPage):
+    """A page that a student gets, as a file: its policy stands in the page itself."""
+
+    head = HEAD
+
+
 @contextlib.contextmanager
 def _at_most(seconds: float):
     """Raise TookTooLong in the block when the time is over; only a main thread can be told so."""
@@ -137,43 +135,39 @@ def _at_most(seconds: float):
         signal.signal(signal.SIGALRM, before)
 
 
-def clean(html: str | bytes) -> str:
-    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text."""
-    text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
-    return bleach.clean(text, tags=TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"})
-
-
 def verbatim(text: str) -> str:
     """Text as it was written."""
     return f"<pre>{escape(_cut(text))}</pre>"
-
-
-def _allowed(tag: str, name: str, value: str) -> bool:
-    if name == "src":  # only what the page itself holds: an image elsewhere would tell who looks at it, and when
-        return tag == "img" and PICTURE.fullmatch(value) is not None
-    if name == "href":
-        return tag == "a" and LINK.match(value) is not None
-    if name == "class":
-        return all(map(CLASS.fullmatch, value.split()))
-    return name in ATTRIBUTES
 
 
 def _harmless(nb, room: "_Room") -> nbformat.NotebookNode:
     """The notebook with nothing but texts, records, and outputs of kinds that are shown."""
     cells = []
     for cell in nb.cells:
-        record = {"nbgrader": cell.metadata.nbgrader} if "nbgrader" in cell.metadata else {}
-        made = {"cell_type": cell.cell_type, "source": room.source(cell.source), "metadata": record}
+        record = _record(cell.metadata.get("nbgrader"))
+        in_test = bool(record.get("grade") and not record.get("solution"))
+        metadata = {"nbgrader": record} if record else {}
+        made = {"cell_type": cell.cell_type, "source": room.source(cell.source), "metadata": metadata}
         if cell.cell_type == "code":
             count = cell.get("execution_count")
             made["execution_count"] = count if type(count) is int else None
-            made["outputs"] = list(filter(None, (_output(output, room) for output in cell.outputs)))
+            made["outputs"] = list(filter(None, (_output(output, room, in_test) for output in cell.outputs)))
         elif cell.cell_type == "markdown":
             made["attachments"] = room.paste(pictures(cell.get("attachments")))
         else:
             continue
         cells.append(made)
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+
+
+def _record(given) -> dict:
+    """nbgrader's record of a cell, as its templates write it into the page; empty where it is none of nbgrader's."""
+    if not isinstance(given, dict) or not GRADE_ID.fullmatch(str(given.get("grade_id"))):
+        return {}
+    record = {"grade_id": given["grade_id"]}
+    record |= {key: bool(given.get(key)) for key in ("grade", "solution", "locked", "task")}
+    record |= {key: given[key] for key in ("points", "score") if type(given.get(key)) in (int, float)}
+    return record | ({"comment": str(given["comment"])} if given.get("comment") else {})
 
 
 class _Room:
@@ -212,7 +206,7 @@ class _Room:
         return re.sub(self.mark + "([0-9]{8})", picture, html)
 
 
-def _output(output, room: _Room) -> dict | None:
+def _output(output, room: _Room, in_test: bool) -> dict | None:
     room.outputs -= 1
     if room.outputs <= 0:
         return _stream("[the outputs from here on are not shown]") if room.outputs == 0 else None
@@ -226,11 +220,11 @@ def _output(output, room: _Room) -> dict | None:
     data = output.get("data")
     if not isinstance(data, dict):
         return None
-    shown, sizes = _shown(data, output.get("metadata"), room)
+    shown = _shown(data, room, TEXTS[-1:] if in_test else TEXTS)
     if data and not shown:
         kinds = ", ".join(map(str, data))
         return _stream(f"[an output that is not shown here: {kinds:.200}]")
-    return {"output_type": "display_data", "data": shown, "metadata": sizes}
+    return {"output_type": "display_data", "data": shown, "metadata": sizes(shown, output.get("metadata"))}
 
 
 def _stream(text: str, name: str = "stdout") -> dict:
@@ -238,35 +232,26 @@ def _stream(text: str, name: str = "stdout") -> dict:
 
 
 def _plain(text, room: _Room) -> str:
-    text = _cut(_joined(text))
+    text = _cut(text_of(text))
     # turning colours into HTML takes quadratic time
     if len(text) > RENDERED or not room.take("colours", text.count("\x1b")):
         text = ESCAPE.sub("", text)
     return text if room.take("text", len(text)) else "[not shown: the outputs of this page are too long]"
 
 
-def _shown(data: dict, metadata, room: _Room) -> tuple[dict, dict]:
-    """The pictures and texts of an output, and the sizes of its pictures."""
-    shown, sizes = {}, {}
+def _shown(data: dict, room: _Room, texts: tuple[str, ...]) -> dict:
+    """The pictures of an output, and its texts of these kinds."""
+    shown = {}
     for kind in PICTURES:
-        picture = "".join(_joined(data.get(kind)).split())
-        if picture and BASE64.fullmatch(picture) and room.take("pictures", len(picture)):
-            shown[kind] = picture
-            given = metadata.get(kind) if isinstance(metadata, dict) else None
-            given = given if isinstance(given, dict) else {}
-            # the template writes them into the tag without quotes
-            sizes[kind] = {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}
-    for kind in TEXTS:
-        text = _joined(data.get(kind))
+        if (found := picture(data.get(kind))) and room.take("pictures", len(found)):
+            shown[kind] = found
+    for kind in texts:
+        text = text_of(data.get(kind))
         if kind == "text/plain" and kind in data:
             shown[kind] = _plain(text, room)
         elif text and len(text) <= SHOWN and room.take("text", len(text)):
             shown[kind] = text
-    return shown, sizes
-
-
-def _joined(text) -> str:
-    return "".join(map(str, text)) if isinstance(text, list) else str(text or "")
+    return shown
 
 
 def _cut(text: str) -> str:

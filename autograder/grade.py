@@ -25,7 +25,7 @@ from . import sandbox
 from .course import Assignment
 from .database_errors import in_words, persistently
 from .errors import KitError
-from .job import Executed, Job
+from .job import NOT_RUN, SKIP_TAG, Executed, Job
 from .pool import LocalPool, importing
 from .receipts import Receipts
 from .report import ClassReport, Row, explain, in_short
@@ -280,8 +280,9 @@ class _Run:
                 for reason in explain(name if several else "", entry.notebook, entry.problems)
             ]
             notebooks = {name: entry.notebook for name, entry in submission.notebooks.items()}
+            not_run = {name: entry.not_run for name, entry in submission.notebooks.items()}
             self.receipts.withdraw(student)
-            scores = persistently(recorder.record, student, notebooks, submission.handed_in)
+            scores = persistently(recorder.record, student, notebooks, submission.handed_in, not_run)
         except Exception as error:
             log.failed("could not be recorded", error)
             return replace(row, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
@@ -306,9 +307,10 @@ class _Run:
 
 def _put_together(entry: SanitizedNotebook, executed: Executed, key: str) -> None:
     """Put the outputs of an execution, and nothing else of it, into the sanitized notebook."""
-    ran = json.loads(executed.notebook)["cells"]
+    # one executed earlier was recorded with what was not run
+    ran = [cell for cell in json.loads(executed.notebook)["cells"] if NOT_RUN not in cell["metadata"]]
     for cell, after in zip(entry.notebook.cells, ran, strict=True):
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and SKIP_TAG not in cell.metadata.get("tags", []):
             cell.outputs, cell.execution_count = nbformat.from_dict(after["outputs"]), after["execution_count"]
     rejoin_lines(entry.notebook)
     entry.notebook.metadata[KEPT] = {"execution": key, "problems": list(executed.problems)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .course import Limits
 
 SKIP_TAG = "skip-execution"  # nbclient's own convention, so plain `nbgrader autograde` skips the same cells
+NOT_RUN = "cs231n-not-run"  # in the metadata of a recorded cell that shows what the student saw, and was not run
 ISOLATIONS = ("sandbox", "process")
 Files = tuple[tuple[str, bytes], ...]  # relative path with /, content
 

@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_code_cell
 from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader import api
 from nbgrader.api import Gradebook
@@ -25,10 +26,13 @@ from nbgrader.utils import parse_utc
 from sqlalchemy import Select, bindparam, case, func, select, update
 
 from .course import TIMESTAMP, Assignment
+from .job import NOT_RUN, SKIP_TAG
 from .origins import people
+from .page_cleaner import reduce
 from .platforms import Person
 from .preprocessors import StderrToStdout
 from .report import NotebookScore
+from .sanitize import NotRun
 from .text import storable
 from .workspace import Workspace
 
@@ -58,11 +62,16 @@ class Recorder:
             self.layout = _Layout(gradebook, assignment.name)
 
     def record(
-        self, student: str, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None
+        self,
+        student: str,
+        notebooks: dict[str, nbformat.NotebookNode],
+        handed_in: str | None,
+        not_run: dict[str, list[NotRun]],
     ) -> dict[str, NotebookScore]:
         """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
 
         handed_in: when, as `hand_in_time` reads it.
+        not_run: of each notebook the student's own outputs, to be shown in `autograded/`; no score depends on them.
 
         Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
         then nothing of this submission has changed.
@@ -71,6 +80,9 @@ class Recorder:
         try:
             with _replacing(folder) as fresh, one_transaction(self.gradebook):
                 scores = self._enter(student, notebooks, handed_in)
+                for name, notebook in notebooks.items():
+                    reduce(notebook)
+                    _show(notebook, not_run[name])
                 _write_autograded(fresh, notebooks, handed_in)
                 if folder.exists():
                     os.rename(folder, fresh.with_name(OLD))
@@ -294,6 +306,26 @@ def _replacing(folder: Path):
         os.rename(fresh, folder)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _show(notebook: nbformat.NotebookNode, not_run: list[NotRun]) -> None:
+    """Put the student's own outputs at the cells that were not run; a cell without a record comes with them."""
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+    added: dict[str | None, list] = {}
+    for number, own in enumerate(not_run):
+        outputs = [nbformat.from_dict(output) for output in own.outputs]
+        if own.source is None:
+            cell = cells[own.grade_id]
+            assert SKIP_TAG in cell.metadata.tags and not cell.metadata.nbgrader.grade
+            cell.outputs = outputs
+        else:
+            metadata = {"tags": [SKIP_TAG], NOT_RUN: True}
+            cell = new_code_cell(own.source, id=f"not-run-{number}", outputs=outputs, metadata=metadata)
+            added.setdefault(own.grade_id, []).append(cell)
+    placed = added.pop(None, [])
+    for cell in notebook.cells:
+        placed += [cell, *added.get(cell.metadata.get("nbgrader", {}).get("grade_id"), [])]
+    notebook.cells = placed
 
 
 def _write_autograded(fresh: Path, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None) -> None:

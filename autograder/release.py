@@ -81,6 +81,7 @@ def write_zip(folder: Path, path: Path, top: str) -> Path:
 
 def _generate(workspace: Workspace, assignment: str, into: Path, database: bool) -> Path:
     """Run nbgrader's GenerateAssignment with `into` as its release directory; the folder it made."""
+    from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
@@ -106,6 +107,7 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
         course_id=workspace.course_id,
     )
     converter = Generate(coursedir=coursedir, config=workspace.config, log=log)
+    converter.exporter_class = NotebookExporter  # nbgrader_config.py names one that would run `cs231n release`
     converter.create_assignment = True
     if not database:
         converter.no_database = True

@@ -11,7 +11,7 @@ import copy
 import json
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -31,12 +31,28 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 @dataclass
 class SanitizedNotebook:
-    """A notebook ready to run (`runnable`), or a placeholder that says why there is nothing to run."""
+    """A notebook ready to run (`runnable`), or a placeholder that says why there is nothing to run.
+
+    not_run: what the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
+    """
 
     name: str
     notebook: nbformat.NotebookNode
     problems: list[str]
     runnable: bool = True
+    not_run: list["NotRun"] = field(default_factory=list)
+
+
+@dataclass
+class NotRun:
+    """Outputs of the student's own, as handed in, of a cell that is not run.
+
+    grade_id: of the cell; or, where `source` is the text of a cell without one, of the cell that stands before it.
+    """
+
+    grade_id: str | None
+    outputs: list[dict]
+    source: str | None = None
 
 
 class Frame:
@@ -50,7 +66,7 @@ class Frame:
         source = read_built(workspace, assignment, name)
         # the text of each cell as the gradebook has it: solution cells with their stubs
         self.released = _released_text(workspace, assignment, name)
-        self.skipped = {cell.source for cell in source.cells if SKIP_TAG in cell.metadata.get("tags", [])}
+        self.skipped = {cell.source for cell in source.cells if _is_skipped(cell)}
         self._text = json.dumps(_restored(workspace, assignment, name, source))
 
     def notebook(self) -> nbformat.NotebookNode:
@@ -66,7 +82,7 @@ def sanitize(frame: Frame, student: str) -> SanitizedNotebook:
     except UnreadableNotebook as error:
         return not_gradable(frame, str(error))
     notebook, changes = rebuild(frame, cells)
-    return SanitizedNotebook(frame.name, notebook, problems + changes)
+    return SanitizedNotebook(frame.name, notebook, problems + changes, not_run=outputs_not_run(frame, cells))
 
 
 def not_gradable(frame: Frame, reason: str) -> SanitizedNotebook:
@@ -93,8 +109,9 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
 def read_submitted(path: Path, limits: Limits) -> tuple[list[dict], list[str]]:
     """Read what the student handed in. Returns the cells, as nbformat 4 has them, and remarks.
 
-    Of each cell there is its type, its text, its id, the grade_id of its record, and of a text cell the pictures that
-    were pasted into it; nothing else gets in. So a notebook that is only large because of its outputs still counts.
+    Of each cell there is its type, its text, its id, the grade_id of its record, of a text cell the pictures that
+    were pasted into it, and of a code cell its outputs, unchecked: see `outputs_not_run`; nothing else gets in. Outputs
+    do not count for its size, so a notebook that is only large because of them still counts.
 
     Raises UnreadableNotebook: missing, a link or another thing that is no file, empty, too large, not JSON, not a
     notebook, of too many cells.
@@ -118,7 +135,7 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[dict], list[str]]:
         raise UnreadableNotebook(f"{name} has {size:,} bytes without its outputs; at most {max_bytes:,} are graded")
     remarks = []
     if len(data) > max_bytes:
-        remarks.append(f"{name} has {len(data):,} bytes, more than the {max_bytes:,} allowed; outputs dropped")
+        remarks.append(f"{name} has {len(data):,} bytes, more than the {max_bytes:,} allowed; most outputs dropped")
     if version != 4:
         remarks.append(f"{name} is in notebook format {version}; it was converted to format 4")
     if any(_mend(cell) for cell in cells):
@@ -181,6 +198,8 @@ def _cell(which: str, given) -> dict:
         cell["metadata"] = {"nbgrader": {"grade_id": record["grade_id"]}}
     if kind == "markdown" and (found := pictures(given.get("attachments"))):
         cell["attachments"] = found
+    if kind == "code" and isinstance(given.get("outputs"), list):
+        cell["outputs"] = given["outputs"]
     return cell
 
 
@@ -237,6 +256,30 @@ def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode,
     return notebook, remarks
 
 
+def outputs_not_run(frame: Frame, submitted: list[dict]) -> list[NotRun]:
+    """The outputs that the student handed in for the cells that are not run, reduced to what may be shown.
+
+    The cells are matched as `rebuild` does it. None of their outputs can land in a cell that is run or earns points.
+    """
+    from .page_cleaner import OwnOutputs
+
+    cells = {_grade_id(cell): cell for cell in frame.notebook().cells if cell.cell_type == "code"}
+    not_run = {id: cell for id, cell in cells.items() if _is_skipped(cell) and not cell.metadata.nbgrader.grade}
+    own, found, anchor = OwnOutputs(), [], None
+    for cell, grade_id, counts in _known(frame.notebook().cells, submitted):
+        anchor = grade_id if counts else anchor
+        if grade_id in not_run and counts:
+            place = NotRun(grade_id, [])
+            same_code = cell["source"].strip() == not_run[grade_id].source.strip()
+        elif grade_id is None and cell["source"] in frame.skipped:
+            place, same_code = NotRun(anchor, [], cell["source"]), True
+        else:
+            continue
+        place.outputs = own.shown(cell.get("outputs", []), same_code)
+        found += [place] if place.outputs else []
+    return found
+
+
 def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name: str) -> dict:
     """The resources that nbgrader's preprocessors read."""
     record = {"student": student, "assignment": assignment, "notebook": name, "db_url": workspace.db_url}
@@ -249,17 +292,11 @@ def _match(frame, submitted_cells, skipped):
     A cell is known by its grade_id, or (where a student's editor lost the record) by its cell id, which the
     build makes equal. Of several with one id the last counts, as in nbgrader; the others stay as added cells.
     """
-    known = {_grade_id(cell) for cell in frame}
-    ids = []
-    for cell in submitted_cells:
-        grade_id = _grade_id(cell)
-        ids.append(grade_id if grade_id in known else cell.get("id") if cell.get("id") in known else None)
-    last = {grade_id: i for i, grade_id in enumerate(ids) if grade_id}
     solutions = {_grade_id(c) for c in frame if c.metadata.nbgrader.solution}
     mine, extras, remarks = {}, {}, []
     anchor = None
-    for i, (cell, grade_id) in enumerate(zip(submitted_cells, ids, strict=True)):
-        if grade_id and last[grade_id] == i:
+    for cell, grade_id, counts in _known(frame, submitted_cells):
+        if counts:
             mine[grade_id] = cell
             anchor = grade_id
             continue
@@ -271,6 +308,22 @@ def _match(frame, submitted_cells, skipped):
             continue
         extras.setdefault(anchor, []).append(_added_cell(cell, sum(map(len, extras.values()))))
     return mine, extras, list(dict.fromkeys(remarks))
+
+
+def _known(frame, submitted_cells) -> list[tuple[dict, str | None, bool]]:
+    """Each submitted cell, the grade_id of the source's cell that it stands for, and whether it is the last of them."""
+    known = {_grade_id(cell) for cell in frame}
+    ids = []
+    for cell in submitted_cells:
+        grade_id = _grade_id(cell)
+        ids.append(grade_id if grade_id in known else cell.get("id") if cell.get("id") in known else None)
+    last = {grade_id: i for i, grade_id in enumerate(ids) if grade_id}
+    counts = (bool(grade_id) and last[grade_id] == i for i, grade_id in enumerate(ids))
+    return list(zip(submitted_cells, ids, counts, strict=True))
+
+
+def _is_skipped(cell) -> bool:
+    return SKIP_TAG in cell.metadata.get("tags", [])
 
 
 def _added_cell(cell: dict, index: int) -> nbformat.NotebookNode:

@@ -15,6 +15,7 @@ from .judge.bundle import prepare_code
 from .kernel_client import Gone, KernelClient, NoReply
 from .own_time import LOOK_SECONDS, Deadline, Readings
 from .sandbox import Surroundings, limit_met, usage, zygote_of
+from .students_text import marked_outputs
 
 START_SECONDS = 120
 PREPARE_SECONDS = 30
@@ -159,15 +160,12 @@ class StudentKernel:
         return ServedCells(self._outputs)
 
     def shown(self, served: "ServedCells", index: int) -> list:
-        """What was printed or shown while the judge ran cell `index`.
+        """What was printed or shown while the judge ran cell `index`, as text that says it is the student's.
 
         Errors and results are not among it: they would count as the test's.
         """
         shown = [o for o in self._finished(served.of(index), index) if o.output_type in ("stream", "display_data")]
-        for output in shown:
-            if output.output_type == "stream":
-                output.name = "stdout"  # nbgrader takes all points for what is on stderr
-        return shown
+        return [nbformat.from_dict(output) for output in marked_outputs(shown, self.job.limits.output_bytes)]
 
     async def quietly(self, code: str, seconds: float) -> str | None:
         """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""

@@ -152,6 +152,11 @@ class Workspace:
             config.CourseDirectory.db_url = self.db
         return config
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether nbgrader_config.py keeps formgrader safe; those that earlier versions made do not."""
+        return "exporter_class" in self.config.get("GenerateAssignment", {})
+
     @cached_property
     def assignments(self) -> Path:
         """The folder with course.toml and the notebook sources."""
@@ -238,6 +243,8 @@ def _scripts_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
+NOT_PROTECTED = f"{CONFIG} was made by an earlier version: what students wrote can run in formgrader."
+HOW_TO_PROTECT = f"Add these lines at the end of {CONFIG}:\nfrom autograder.formgrader import protect\nprotect(c)"
 _HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DIR ...`."
 
 

@@ -24,7 +24,9 @@ def pyproject():
 
 def conda():
     entries = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
-    return dict(split(entry) for entry in entries if isinstance(entry, str))
+    by_pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
+    named = [entry for entry in [*entries, *by_pip] if isinstance(entry, str) and not entry.startswith("--")]
+    return dict(map(split, named))
 
 
 def split(requirement):

@@ -1,5 +1,8 @@
 """What a test cell meets when a student's function did not return: errors that speak to the student."""
 
+from ..students_text import marked
+
+
 class StudentError(Exception):
     """An exception raised in the student's kernel.
 
@@ -15,9 +18,9 @@ class StudentError(Exception):
         return self.message
 
     def _render_traceback_(self):
-        if self.student_traceback:
-            return self.student_traceback.rstrip().splitlines()
-        return [f"{type(self).__name__}: {self.message}"]
+        # whatever it says, and on however many lines: nobody takes it for the test's own words
+        text = self.student_traceback.rstrip() or f"{type(self).__name__}: {self.message}"
+        return marked(text).splitlines()
 
 
 class JudgeError(BaseException):

@@ -4,8 +4,10 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from concurrent.futures import Future
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +16,7 @@ import pytest
 
 from autograder.workspace import Workspace
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import small_notebooks.py
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import what stands beside them
 
 COURSE = """
 [course]
@@ -234,3 +236,39 @@ def hand_in(tiny):
 
 def released_notebook(workspace, name):
     return nbformat.read(workspace.release("sums") / f"{name}.ipynb", as_version=4)
+
+
+@pytest.fixture
+def beacon():
+    """The address of a server that notes the paths it is asked for, and that list."""
+    asked = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Noting)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser of Playwright's, without a window, that reaches nothing but this machine."""
+    import chromium
+
+    if why_not := chromium.missing():
+        pytest.skip(why_not)
+    with chromium.started() as browser:
+        yield browser

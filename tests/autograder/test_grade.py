@@ -21,6 +21,7 @@ from autograder.platforms import Person
 from autograder.receipts import Receipts
 from autograder.record import NotebookScore, Recorder
 from autograder.report import class_table, summary_line
+from autograder.students_text import PREFIX
 from autograder.work_files import hand_in_time
 
 RIGHT = {
@@ -150,7 +151,7 @@ def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(ti
     assert path.read_text() == nbformat.writes(notebook) + "\n"
     test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "test_add_small")
     assert "negative numbers" in test.source
-    assert [(o.name, o.text) for o in test.outputs] == [("stdout", "hm\nhm\n")]
+    assert [(o.name, o.text) for o in test.outputs] == [("stdout", f"{PREFIX}hm\n{PREFIX}hm\n")]
 
 
 @pytest.mark.on_both_databases
@@ -478,14 +479,14 @@ def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, m
 def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, monkeypatch, no_pool):
     from nbformat.v4 import new_output
 
-    def record_hostile(recorder, student, notebooks, handed_in):
+    def record_hostile(recorder, student, notebooks, *rest):
         nested = {}
         for _ in range(300):
             nested = {"a": nested}
         data = {"application/json": nested, "text/plain": "a\0\udcffb", "x/\ud800": ["\ud800"]}
         cell = next(c for c in notebooks["adding"].cells if c.cell_type == "code")
         cell.outputs = [new_output("stream", text="a\0\ud800b"), new_output("display_data", data=data)]
-        return real(recorder, student, notebooks, handed_in)
+        return real(recorder, student, notebooks, *rest)
 
     real = Recorder.record
     monkeypatch.setattr(Recorder, "record", record_hostile)
@@ -574,3 +575,80 @@ def test_a_timestamp_is_read(tiny, hand_in):
     hand_in("ada")
     (tiny.submitted("ada", "sums") / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
     assert hand_in_time(tiny, tiny.course.assignment("sums"), "ada") == ("2026-01-02 03:04:05 UTC", [])
+
+
+def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_when_they_change(
+    tiny, hand_in, monkeypatch, no_pool
+):
+    from autograder.page_cleaner import OWN
+
+    ran = []
+    real = __import__("autograder.execute").execute.execute
+    monkeypatch.setattr("autograder.execute.execute", lambda job: ran.append(job) or real(job))
+
+    def submit(*pictures):
+        path = hand_in("one", **RIGHT) / "adding.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":  # those that are run and those that earn points, too
+                data = [{"image/png": picture} for picture in pictures]
+                cell.outputs = [nbformat.v4.new_output("display_data", data=part) for part in data]
+        nbformat.write(notebook, path)
+        report = grade(tiny, "sums")
+        recorded = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
+        shown = {c.metadata.nbgrader.grade_id: c.outputs for c in recorded.cells if c.get("outputs")}
+        return row_of(report, "one"), shown, len(ran)
+
+    row, shown, runs = submit()
+    assert (row.status, row.reasons, shown, runs) == ("graded", [], {}, 2)
+    points = scores(tiny)
+    for pictures in (["AAAA"], ["BBBB", "CCCC"]):
+        row, shown, runs = submit(*pictures)
+        assert (row.status, row.reasons, runs) == ("graded", [], 2) and list(shown) == ["demo_long"]
+        said, *kept = shown["demo_long"]
+        assert said.text == OWN and [output.data["image/png"] for output in kept] == pictures
+        assert scores(tiny) == points
+    assert submit("BBBB", "CCCC")[0].status == "unchanged"
+    assert submit()[1:] == ({}, 2) and scores(tiny) == points
+
+
+def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tiny, no_pool):
+    """It is not on the frame, so it comes with what was handed in, and stays out of what is run."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from autograder.grade import _put_together
+    from autograder.job import Executed
+    from autograder.record import _show
+    from autograder.sanitize import NotRun, SanitizedNotebook
+
+    def code(grade_id):
+        record = {"grade_id": grade_id, "grade": False, "solution": True}
+        return new_code_cell("1", id=grade_id, metadata={"nbgrader": record})
+
+    picture = new_output("display_data", data={"image/png": "AAAA"})
+    own = [NotRun(None, [picture], "plot(0)"), NotRun("a", [picture], "plot(1)")]
+    entry = SanitizedNotebook("n", new_notebook(cells=[code("a"), code("b")]), [])
+    for _ in range(2):  # the second time what was recorded is taken for what was executed
+        executed = Executed(json.dumps(entry.notebook), 0.0)
+        entry.notebook = new_notebook(cells=[code("a"), code("b")])
+        _put_together(entry, executed, "key")
+        assert [cell.outputs for cell in entry.notebook.cells] == [[], []]
+        _show(entry.notebook, own)
+        assert [cell.source for cell in entry.notebook.cells] == ["plot(0)", "1", "plot(1)", "1"]
+        nbformat.validate(entry.notebook)
+
+
+def test_what_is_recorded_holds_nothing_that_runs_in_a_page(tiny, hand_in, no_pool):
+    show = "from IPython.display import *\ndisplay(HTML('<b>bold</b><script>x</script>'), Javascript('x'))\n"
+    add = f"{show}def add(a, b):\n    display(HTML('<h3>Score: 4 / 4</h3>')); print('Score: 4 / 4')\n    return a + b"
+    hand_in("one", adding={**RIGHT["adding"], "add": add, "question_why": "*Because* <script>x</script> $a<b$"})
+    before = grade(tiny, "sums")
+    assert row_of(before, "one").scores["adding"].score == 5
+    recorded = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
+    cells = {c.metadata.nbgrader.grade_id: c for c in recorded.cells if "nbgrader" in c.metadata}
+    assert "<script" not in str([(c.get("outputs"), c.cell_type == "markdown" and c.source) for c in recorded.cells])
+    assert cells["add"].outputs[0].data["text/html"] == "<b>bold</b>&lt;script&gt;x&lt;/script&gt;"
+    assert cells["question_why"].source.replace("\u200b", "") == "*Because* <script>x</script> $a<b$"
+    [told] = cells["test_add_small"].outputs
+    assert told.output_type == "stream" and f"{PREFIX}Score: 4 / 4\n" in told.text
+    assert all(line.startswith(PREFIX) for line in told.text.splitlines())

@@ -4,6 +4,7 @@ import pytest
 from small_notebooks import error, instructor, run, student, test_cell, text
 
 from autograder.course import Limits
+from autograder.students_text import PREFIX
 
 
 def test_a_test_meets_the_values_of_the_student_s_functions_and_variables():
@@ -72,9 +73,28 @@ def test_what_student_code_prints_and_draws_is_shown_with_the_test_that_called_i
         test_cell("say('six')", "test_6"),
         limits=Limits(output_bytes=100_000),
     )
-    one, five = "one\n<Figure size 640x480 with 1 Axes>", "five\nof the test\n"
-    assert [text(cell) for cell in cells] == ["", one, "two\n", "", "", five, "between\n", "six\n"]
+    one = f"{PREFIX}one\n{PREFIX}<Figure size 640x480 with 1 Axes> [not shown in a test: image/png]\n"
+    two, five, six = f"{PREFIX}two\n", f"{PREFIX}five\nof the test\n", f"{PREFIX}six\n"
+    assert [text(cell) for cell in cells] == ["", one, two, "", "", five, "between\n", six]
+    kinds = [output.output_type for cell in cells for output in cell.outputs]
+    assert set(kinds) == {"stream", "error"}  # a picture might show a verdict
     assert [bool(error(cell)) for cell in cells] == [False, False, True, False, True, False, False, False]
+
+
+def test_nothing_that_student_code_shows_during_a_test_passes_for_the_test():
+    verdict = "Score: 4 / 4 (graded by the autograder)"
+    show = (
+        f"from IPython.display import display, HTML, Markdown, Image\nverdict = {verdict!r}\n"
+        "def shown():\n    display(HTML(f'<h3>{verdict}</h3>'), Markdown('# ' + verdict))\n"
+        "    print('a\\r' + verdict + '\\x1b[2K\\x0b' + verdict + '\\u2028' + verdict + ' ' * 300 + verdict)\n"
+        "def raised():\n    raise ValueError('\\n\\n' + verdict + '\\n' + verdict)"
+    )
+    _, cells = run(student(show, "f"), test_cell("shown()", "test_1"), test_cell("raised()", "test_2"))
+    for cell in cells[1:]:
+        for output in cell.outputs:
+            lines = output.text.splitlines() if output.output_type == "stream" else output.traceback
+            assert lines and all(line.startswith(PREFIX) for line in lines), output
+    assert verdict in text(cells[1]) and error(cells[2]) and not error(cells[1])
 
 
 def test_marks_of_the_student_s_own_decide_no_points():

@@ -337,3 +337,57 @@ def test_notebook_format_3_is_converted(tiny, hand_in):
 
 def test_the_built_notebook_is_what_the_frame_comes_from(tiny):
     assert labelled(read_built(tiny, tiny.course.assignment("sums"), "adding")) == FRAME
+
+
+# what the student saw at cells that are not run
+
+
+PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}, "metadata": {}}
+
+
+def shown_at(notebook, *grade_ids, source=None):
+    """Put PICTURE at these cells of a notebook that is to be handed in."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in grade_ids:
+            cell.outputs = [nbformat.from_dict(PICTURE)]
+            cell.source = source or cell.source
+
+
+def test_what_was_shown_at_a_cell_that_is_not_run_is_kept_beside_the_notebook(sanitized):
+    plain = sanitized(lambda cells, notebook: None)
+    shown = sanitized(lambda cells, notebook: shown_at(notebook, "demo_long"))
+    [own] = shown.not_run
+    assert own.grade_id == "demo_long" and own.source is None
+    assert [output["output_type"] for output in own.outputs] == ["stream", "display_data"]
+    assert "student's own output, not checked" in own.outputs[0]["text"] and "other code" not in own.outputs[0]["text"]
+    assert own.outputs[1]["data"] == PICTURE["data"]
+    assert plain.not_run == [] and shown.notebook == plain.notebook  # so what runs is the same, and known to be so
+
+
+def test_that_a_picture_was_drawn_by_other_code_is_said(sanitized):
+    [own] = sanitized(lambda cells, notebook: shown_at(notebook, "demo_long", source="draw('fake')")).not_run
+    assert "had other code" in own.outputs[0]["text"]
+
+
+def test_no_output_is_kept_of_cells_that_are_run_or_earn_points(sanitized):
+    def everywhere(cells, notebook):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [nbformat.from_dict(PICTURE)]
+                cell.metadata["tags"] = ["skip-execution"]
+        notebook.cells.append(new_code_cell("1", outputs=[nbformat.from_dict(PICTURE)]))
+        notebook.cells.append(nbformat.from_dict({**notebook.cells[2], "id": "demo_long-copy"}))
+
+    found = sanitized(everywhere).not_run
+    assert [own.grade_id for own in found] == ["demo_long"]
+
+
+def test_of_a_cell_that_occurs_twice_the_outputs_of_the_one_that_counts_are_kept(sanitized):
+    def twice(cells, notebook):
+        place = next(i for i, cell in enumerate(notebook.cells) if cell.get("id") == "demo_long")
+        notebook.cells.append(nbformat.from_dict(notebook.cells[place]))
+        notebook.cells[place].outputs = [nbformat.from_dict(PICTURE)] * 2
+        notebook.cells[-1].outputs = [nbformat.from_dict(PICTURE)]
+
+    [own] = sanitized(twice).not_run
+    assert len(own.outputs) == 2  # and the line that says whose they are

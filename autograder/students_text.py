@@ -1,0 +1,57 @@
+"""What a student's code shows while a test runs: text, of which every line says whose it is.
+
+A test cell is where people look for the verdict. What the student's functions print there, or show as HTML or as a
+picture, could pass for it: "Score: 4 / 4". So nothing of it is kept but text, and each line begins with PREFIX, which
+nothing that is printed can end or hide.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+PREFIX = "student's code \N{BOX DRAWINGS LIGHT VERTICAL} "
+WIDTH = 90  # columns of a line, after which it goes on in the next: a page would wrap it, and without a prefix
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
+
+
+def marked(text: str) -> str:
+    """The text with PREFIX before each line, without colours and control characters."""
+    lines = _ESCAPE.sub("", text).expandtabs(4).splitlines()
+    return "".join(f"{PREFIX}{part}\n" for line in lines for part in _wrapped("".join(filter(_is_shown, line))))
+
+
+def marked_outputs(outputs: Iterable[dict], limit: int) -> list[dict]:
+    """Outputs of student code as one output, of at most `limit` characters and a line; none where nothing is shown."""
+    lines, left = [], limit
+    for line in marked("".join(map(_as_text, outputs))).splitlines(keepends=True):
+        left -= len(line)
+        if left < 0:
+            lines.append(f"{PREFIX}[cut here]\n")
+            break
+        lines.append(line)
+    return [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}] if lines else []
+
+
+def _as_text(output: dict) -> str:
+    if output["output_type"] == "stream":
+        return output["text"]
+    data = output["data"]
+    kinds = ", ".join(sorted(str(kind) for kind in data if kind != "text/plain"))
+    shown = str(data.get("text/plain", "")) or "an output"
+    return f"{shown}{f' [not shown in a test: {kinds:.200}]' if kinds else ''}\n"
+
+
+def _is_shown(character: str) -> bool:
+    """Not a control character, nor one that turns the direction of writing."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    start = width = 0
+    for i, character in enumerate(line):
+        columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width + columns > WIDTH:
+            yield line[start:i]
+            start, width = i, 0
+        width += columns
+    yield line[start:]

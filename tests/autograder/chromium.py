@@ -1,0 +1,40 @@
+"""Chromium, in which tests open a page as a reader would; Playwright drives the one that is installed."""
+
+import contextlib
+import os
+import shutil
+from importlib.util import find_spec
+
+PATH = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    *("--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+# every link of a kind that might run something, and time for it to do so
+CLICK_STRANGE_LINKS = """() => {
+    document.querySelectorAll('a').forEach(a => /^(https?|mailto|file):/.test(a.protocol) || a.click());
+    return new Promise(done => setTimeout(done, 100));
+}"""
+
+
+def missing() -> str | None:
+    """What to install, where it cannot be started."""
+    if PATH is None:
+        return "needs Chromium, to open pages as a reader would: sudo apt-get install chromium (Fedora: dnf)"
+    if find_spec("playwright") is None:
+        return "needs Playwright, to drive Chromium: python -m pip install '.[test]'"
+    return None
+
+
+@contextlib.contextmanager
+def started():
+    from playwright.sync_api import sync_playwright
+
+    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's own does not work for root
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PATH, args=[*FLAGS, *as_root])
+        try:
+            yield browser
+        finally:
+            browser.close()
