@@ -55,6 +55,8 @@ class Assignment:
     title: str
     notebooks: tuple[str, ...]  # names without .py / .ipynb
     answers: tuple[str, ...] = ()  # files of the edition, relative to its root, that answer the assignment
+    # notebook -> files of the edition that students have, and that its cells must do without when it is graded
+    graded_without: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = ()  # extra files for students, relative to the assignment's folder
     accept: tuple[str, ...] = ()  # patterns of files that students may hand in beside their notebooks
     due: datetime | None = None  # in UTC
@@ -159,8 +161,8 @@ def _course(document: "_Table", root: Path) -> Course:
         document.fail("has no [[assignment]]; a course needs at least one")
 
     loaded = Course(course_id, title, root, assignments, _edition(edition, root) if edition else None)
-    if loaded.edition is None and any(a.answers for a in assignments.values()):
-        document.fail("answers are files of the edition: add an [edition], or take the answers out")
+    if loaded.edition is None and any(a.answers or a.graded_without for a in assignments.values()):
+        document.fail("answers and graded_without are files of the edition: add an [edition], or take them out")
     return loaded
 
 
@@ -171,11 +173,13 @@ def _assignment(table: "_Table") -> Assignment:
     for notebook in notebooks:
         table.check_name("notebooks", notebook)
     limits, due = table.table("limits", required=False), _due(table)
+    without = table.table("graded_without", required=False)
     assignment = Assignment(
         name=name,
         title=table.take("title", str),
         notebooks=notebooks,
         answers=table.paths("answers"),
+        graded_without=_graded_without(without, notebooks) if without else {},
         files=table.paths("files"),
         accept=_accept(table),
         due=due and due.astimezone(UTC),
@@ -184,6 +188,12 @@ def _assignment(table: "_Table") -> Assignment:
     )
     table.finish()
     return assignment
+
+
+def _graded_without(table: "_Table", notebooks: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found = {notebook: table.paths(notebook) for notebook in notebooks}
+    table.finish()
+    return {notebook: paths for notebook, paths in found.items() if paths}
 
 
 def _accept(table: "_Table") -> tuple[str, ...]:

@@ -66,8 +66,8 @@ def write(course: Course, assignment: str, folder: Path) -> list[Path]:
     return written
 
 
-def importable(course: Course, assignment: str, cache_dir: Path | str) -> Path | None:
-    """A folder to put first on PYTHONPATH, so that the package imported is the edition's.
+def importable(course: Course, assignment: str, cache_dir: Path | str, without: tuple[str, ...] = ()) -> Path | None:
+    """A folder to put first on PYTHONPATH, so that the package imported is the edition's, but for the files `without`.
 
     It holds the package, with the extension modules compiled here, and the data folders that go
     with it. Its name is a hash of its contents, so a change of the library makes a new folder;
@@ -75,7 +75,7 @@ def importable(course: Course, assignment: str, cache_dir: Path | str) -> Path |
     """
     if course.edition is None:
         return None
-    contents = _importable_files(course, assignment)
+    contents = _importable_files(course, assignment, set(without))
     digest = hashlib.sha256()
     for name, path in contents:
         digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
@@ -136,20 +136,20 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield Path(parent) / name
 
 
-def _importable_files(course: Course, assignment: str) -> list[tuple[str, Path]]:
+def _importable_files(course: Course, assignment: str, without: set[str]) -> list[tuple[str, Path]]:
     """The package, its extension modules, and the data beside it: no build files, no other package."""
     edition = course.edition
     chosen = []
     for name, path in files(course, assignment):
         top = PurePosixPath(name).parts[0]
         data = top != name and not (edition.root / top / "__init__.py").exists()
-        if top == edition.package or data:
+        if (top == edition.package or data) and name not in without:
             chosen.append((name, path))
-    answers = {str(PurePosixPath(name).with_suffix("")) for name in course.answers(assignment)}
+    left_out = {str(PurePosixPath(name).with_suffix("")) for name in (*course.answers(assignment), *without)}
     for path in _walk(edition.root / edition.package):
         name = PurePosixPath(path.relative_to(edition.root).as_posix())
         module = str(name.parent / name.name.split(".")[0])
-        if name.suffix in EXTENSION_MODULES and module not in answers and not is_leftover(name.parent):
+        if name.suffix in EXTENSION_MODULES and module not in left_out and not is_leftover(name.parent):
             chosen.append((str(name), path))
     return sorted(chosen)
 
@@ -162,11 +162,14 @@ def _check_paths(course: Course) -> None:
             raise CourseError(f"{toml}: [edition] include: {edition.root / entry} does not exist.")
     included = set(_included(edition))
     for assignment in course.assignments.values():
-        for answer in assignment.answers:
-            if answer not in included:
-                exists = (edition.root / answer).exists()
+        named = [("answers", path) for path in assignment.answers]
+        named += [("graded_without", path) for paths in assignment.graded_without.values() for path in paths]
+        for key, path in named:
+            if path not in included:
+                exists = (edition.root / path).exists()
                 problem = "is not under the edition's include" if exists else "does not exist"
+                where = "of the release" if key == "answers" else "when the notebook is graded"
                 raise CourseError(
-                    f"{toml}: answers of {assignment.name!r}: {edition.root / answer} {problem}.",
-                    "Correct the name: only a file that is named right is left out of the release.",
+                    f"{toml}: {key} of {assignment.name!r}: {edition.root / path} {problem}.",
+                    f"Correct the name: only a file that is named right is left out {where}.",
                 )

@@ -31,7 +31,7 @@ from .receipts import Receipts
 from .report import ClassReport, Row, explain, in_short
 from .sanitize import Frame, SanitizedNotebook, not_gradable, read_built, sanitize
 from .submission_log import SubmissionLog
-from .surroundings import surroundings
+from .surroundings import of_notebook, surroundings
 from .work_files import accepted_files, hand_in_time
 from .workspace import Workspace
 
@@ -229,7 +229,8 @@ class _Run:
             if not sanitized.runnable:
                 continue
             text = json.dumps(sanitized.notebook)
-            job = Job(text, isolation=self.isolation, submitted_files=files, **self.given)
+            given = of_notebook(self.workspace, self.assignment, name, self.given)
+            job = Job(text, isolation=self.isolation, submitted_files=files, **given)
             submission.keys[name] = key = self.receipts.execution(job)
             if not force and (before := self._executed_before(student, name, key)):
                 submission.executed[name] = before

@@ -8,7 +8,7 @@ import time
 from html import unescape
 
 from autograder.sanitize import BASE64, pictures
-from autograder.storable_text import storable
+from autograder.text import storable
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),

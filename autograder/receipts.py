@@ -27,7 +27,7 @@ class Receipts:
         self.workspace, self.assignment = workspace, assignment
         self.folder = workspace.root / ".cs231n" / "receipts" / assignment.name
         self.grader = _grader(workspace, isolation, given)
-        digest = hashlib.sha256(self.grader + repr(workspace.db).encode())
+        digest = hashlib.sha256(self.grader + repr((workspace.db, assignment.graded_without)).encode())
         for name in assignment.notebooks:
             digest.update((workspace.source(assignment.name) / f"{name}.ipynb").read_bytes())
         self.fingerprint = digest.digest()
@@ -54,7 +54,8 @@ class Receipts:
     def execution(self, job: Job) -> str:
         """A digest of all that the execution of one notebook depends on."""
         digest = hashlib.sha256(self.grader + job.notebook.encode())
-        digest.update(repr(job.submitted_files).encode())
+        editions = [Path(folder).name for folder in job.pythonpath]  # a notebook may have one of its own
+        digest.update(repr((job.submitted_files, editions)).encode())
         return digest.hexdigest()
 
     def read(self, student: str, digest: str) -> dict | None:

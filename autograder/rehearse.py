@@ -7,7 +7,7 @@ from .job import Job
 from .outcomes import outcomes
 from .pool import LocalPool
 from .sanitize import read_built
-from .surroundings import surroundings
+from .surroundings import of_notebook, surroundings
 from .workspace import Workspace
 
 
@@ -26,7 +26,8 @@ def rehearse(workspace: Workspace, assignment_name: str) -> list[str]:
     with LocalPool(os.cpu_count() or 1) as pool:
         jobs = {}
         for name in assignment.notebooks:
-            job = Job(nbformat.writes(read_built(workspace, assignment, name)), isolation=isolation, **given)
+            text = nbformat.writes(read_built(workspace, assignment, name))
+            job = Job(text, isolation=isolation, **of_notebook(workspace, assignment, name, given))
             jobs[name] = job, pool.submit(job)
         for name, (job, future) in jobs.items():
             executed = pool.result(job, future)

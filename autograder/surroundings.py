@@ -32,6 +32,15 @@ def surroundings(workspace: Workspace, assignment: Assignment) -> dict:
     }
 
 
+def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: dict) -> dict:
+    """`given`, the surroundings, for one notebook: without the files that it is graded without. Raises KitError."""
+    if name not in assignment.graded_without:
+        return given
+    editions, without = workspace.root / ".cs231n" / "editions", assignment.graded_without[name]
+    folder = edition.importable(workspace.course, assignment.name, editions, without)
+    return {**given, "pythonpath": (str(folder),)}
+
+
 def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
     """What the instructor's cells import, of all notebooks together, so that every kernel begins with the same.
 

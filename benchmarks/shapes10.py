@@ -110,7 +110,7 @@ def two_layer_net(images, seed):
     """150 hidden units, on standardised pixels."""
     parts = [data.flatten(X, np.float32) for X in (images.X_train, images.X_val, images.X_test)]
     _, X_train, X_val, X_test = data.standardize(*parts)
-    model = TwoLayerNet(hidden_dim=150, weight_scale=2e-2, reg=5e-3, rng=seed)
+    model = TwoLayerNet(hidden_dim=150, weight_scale=2e-2, reg=5e-3, dtype=np.float32, rng=seed)
     return net(model, images, (X_train, X_val, X_test), seed, num_epochs=15,
                update_rule="nesterov", optim_config={"learning_rate": 2e-3})
 

@@ -9,16 +9,18 @@ import numpy as np
 
 from cs231n_lib import loop_check
 from cs231n_lib.diagnosis import at, diagnose, scaled_error
-from cs231n_lib.gradient_check import NotANumber, numerical_gradient
+from cs231n_lib.gradient_check import NotANumber, differences
 from cs231n_lib.loop_check import source_of
 from cs231n_lib.mismatch import explain_value, lower_first
 from cs231n_lib.plain_data import NotNumbers, as_numbers, in_short, makes_array
 from cs231n_lib.robust_gradient import NotRepeatable, gradient_to_judge
 from cs231n_lib.shapes import shape_mistake
 from cs231n_lib.suspects import matching_suspect, suspects_of_key
+from cs231n_lib.watched_call import watched_call
 
 __all__ = [
     "CheckFailed",
+    "analytic",
     "call",
     "close",
     "dtype",
@@ -28,15 +30,23 @@ __all__ = [
     "max_loops",
     "no_loops",
     "numeric_gradient",
+    "own_work",
     "passed",
     "peak_memory",
     "raises",
+    "resembles",
     "shape",
     "source_of",
     "summary",
     "true",
     "unchanged",
 ]
+
+COMPUTING = tuple(
+    f"cs231n_lib.{name}"
+    for name in ("layers.", "models.", "kernels", "gradient_check", "robust_gradient", "checks", "bag_of_words")
+)
+MOST_MORE_LINES = 12  # that a function without loops executes for larger arrays: another branch, say
 
 
 class CheckFailed(AssertionError):
@@ -107,6 +117,26 @@ def equal(actual, expected, what, hint=None):
         same_type = type(actual) is type(expected) or {type(actual), type(expected)} == {str, np.str_}
         if not same_type or actual != expected:
             _fail([f"{what}: expected {in_short(expected)}, got {in_short(actual)}."], hint)
+
+
+def resembles(actual, expected, what, given=()):
+    """`actual` has to do with `expected`: for a test that is not about values, which a function that computes nothing
+    might pass.
+
+    An answer with a wrong factor or without one of its terms does (the correlation of the two is 0.5 or more, or minus
+    that); zeros, one number throughout, numbers that have nothing to do with it, and the arrays in `given`, such as the
+    arguments, do not.
+    """
+    got, wanted = _numbers(actual, what, None), np.asarray(expected, dtype=np.float64)
+    _same_shape(got, wanted, what, None)
+    ours, truth = got.astype(np.float64).ravel(), wanted.ravel()
+    with np.errstate(all="ignore"):
+        centred = [(values - values.mean()) / values.std() for values in (ours, truth)]
+        alike = abs(np.mean(centred[0] * centred[1])) >= 0.5
+    copied = any(got.shape == np.shape(array) and np.allclose(got, array, rtol=1e-4) for array in given)
+    if not alike or copied:
+        why = "it is an array that the function was given" if copied else "it has little to do with the right values"
+        _fail([f"{what}: {why}.", "This check is for a function that computes; look at the others first."], None)
 
 
 def shape(actual, expected_shape, what, hint=None):
@@ -258,21 +288,34 @@ def gradient(
     _fail(text, hint)
 
 
+def analytic(actual, expected, what):
+    """`actual`, a gradient at arguments so large or small that differences cannot measure it, is as expected.
+
+    A formula gives it all the same. Let some arguments grow by a power of two, and others shrink, so that the gradient
+    is known: when the pixels are 2**50 times as large and the weights 2**50 times smaller, the scores stay, and dW is
+    2**50 times as large, whatever float type it is computed in.
+    """
+    hint = "Derive the gradient and write its formula: differences with steps of a fixed size cannot measure it here."
+    # wide enough for an eps that is worth less beside a larger variance; what is measured is 0, or noise
+    close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
+
+
 def numeric_gradient(f, x, h=1e-5):
     """Central differences of f, a function of one array that returns one number: a float64 array of x's shape.
 
     For suspects: the gradient of a loss with the mistake in it. Judge with gradient, which minds rounding and kinks.
     """
-    return numerical_gradient(f, x, h)
+    return differences(f, x, h)
 
 
-def no_loops(function, allow=(), what=None):
+def no_loops(function, allow=(), what=None, small=None, large=None):
     """The function computes without Python loops, and so do the helper functions it uses.
 
     Loops are for, while, comprehensions, generator expressions, recursion, and functions that loop for the
     caller, such as map, np.vectorize, np.apply_along_axis and SciPy's cdist.
     allow: kinds and names that are permitted ("for", "while", "comprehension", "generator", "recursion",
     "map", ...). Source text comes from source_of.
+    small, large: the arguments of two calls; see max_loops.
     """
     name = what or loop_check.name_of(function)
     found = [loop for loop in _examine(function, name).loops if loop.kind not in tuple(allow)]
@@ -280,22 +323,44 @@ def no_loops(function, allow=(), what=None):
         text = f"{name}: no Python loop is allowed here, but {found[0]}"
         more = f"({len(found) - 1} more after that.) " if len(found) > 1 else ""
         _fail([text, more + "Compute it with NumPy expressions on whole arrays."], None)
+    if large is not None:
+        _grows_like_loops(function, 0, name, small, large)
 
 
-def max_loops(function, n, what=None):
-    """At most n loops are nested in the function, counted through the helper functions it uses."""
+def max_loops(function, n, what=None, small=None, large=None):
+    """At most n loops are nested in the function, counted through the helper functions it uses.
+
+    small, large: tuples, the arguments of two calls. Every size is several times larger in the second, and the loops
+    are then counted by what Python executes, too: no more than n nested loops may account for the growth. That
+    finds a loop wherever it stands, in a function that is looked up by its name for one.
+    """
     name = what or loop_check.name_of(function)
     deepest = _examine(function, name).deepest
     if len(deepest) > n:
-        allowed = {0: "no loop is", 1: "only one loop is"}.get(n, f"at most {n} nested loops are")
         nested = f"{len(deepest)} are nested: " if len(deepest) > 1 else ""
         _fail(
             [
-                f"{name}: {allowed} allowed here, but {nested}{deepest[-1]}",
+                f"{name}: {_allowed_loops(n)} allowed here, but {nested}{deepest[-1]}",
                 "Compute what this loop does with a NumPy expression on whole arrays.",
             ],
             None,
         )
+    if large is not None:
+        _grows_like_loops(function, n, name, small, large)
+
+
+def own_work(function, *args, what=None):
+    """One call function(*args) computes by itself: it has no layer, model, kernel or gradient of the library do it.
+
+    Returns what the function returned.
+    """
+    result, _, modules = watched_call(function, args)
+    for module in modules:
+        if module.startswith(COMPUTING):
+            name = what or loop_check.name_of(function)
+            text = f"{name}: {module} of the library computed this. Write the computation yourself."
+            _fail([text], None)
+    return result
 
 
 def call(function, *args):
@@ -507,6 +572,24 @@ def _examine(function, name):
         return loop_check.examine(function)
     except loop_check.SourceUnavailable as error:
         _fail([f"{name}: {error}."], None)
+
+
+def _allowed_loops(n):
+    return {0: "no loop is", 1: "only one loop is"}.get(n, f"at most {n} nested loops are")
+
+
+def _grows_like_loops(function, n, name, small, large):
+    """Python executes no more lines for the larger arguments than n nested loops do."""
+    watched_call(function, small)  # what a first call imports is counted for neither
+    (_, few, _), (_, many, _) = watched_call(function, small), watched_call(function, large)
+    # Where every size is `growth` times larger, n nested loops execute growth**n times as many lines, and no more.
+    shapes = [(np.shape(one), np.shape(other)) for one, other in zip(small, large, strict=True)]
+    growth = max(other / one for pair in shapes for one, other in zip(*pair, strict=True))
+    if many > few * growth**n + MOST_MORE_LINES:
+        lines = f"Python executes {few} lines for small arrays and {many} for larger ones"
+        more = "More of it is done in a loop, perhaps in a function that it calls."
+        advice = "Compute it with NumPy expressions on whole arrays."
+        _fail([f"{name}: {_allowed_loops(n)} allowed here, but {lines}.", f"{more} {advice}"], None)
 
 
 def _traced(function, args):

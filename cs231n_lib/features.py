@@ -45,7 +45,8 @@ def extract_features(images, feature_fns, progress=False, *, verbose=None):
         if blocks[-1].shape[1] != blocks[0].shape[1]:
             raise ValueError("extract_features: every image should have the same number of features, but they are "
                              f"{blocks[0].shape[1]} for image 0 and {blocks[-1].shape[1]} for image {start}")
-    return np.concatenate(blocks)
+    features = np.concatenate(blocks)
+    return features if features.dtype == np.float32 else features.astype(np.float64, copy=False)
 
 
 def color_histogram_hsv(image, bins=10, normalized=True, *, nbin=None):

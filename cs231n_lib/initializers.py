@@ -74,6 +74,8 @@ def sparse(shape, connections=10, scale=0.01, dtype=np.float32, rng=None):
 def _drawn(function, shape, std, distribution, dtype, rng):
     one_of(function, "distribution", distribution, ("normal", "uniform"))
     dtype, rng = _float_type(function, dtype), np.random.default_rng(rng)
+    shape = [integer(function, "each size in shape", size, 0)
+             for size in (shape if isinstance(shape, (tuple, list)) else [shape])]
     if distribution == "normal":
         weights = rng.standard_normal(shape)
         weights *= std

@@ -1,6 +1,7 @@
 """Which loops a function contains, read from its syntax tree."""
 
 import ast
+import builtins
 import functools
 import inspect
 import textwrap
@@ -16,9 +17,12 @@ LOOPING = frozenset(
 )
 LOOPING_BUILTINS = frozenset({"map", "filter", "exec", "eval"})
 # harmless under other names (np.add.reduce), so they count as attributes of these modules only
-LOOPING_IN = {"reduce": {"functools"}, "accumulate": {"itertools"}, "piecewise": {"np", "numpy"}}
+LOOPING_IN = {"reduce": {"functools"}, "accumulate": {"itertools"}, "piecewise": {"np", "numpy"}} | dict.fromkeys(
+    LOOPING_BUILTINS, {"builtins", "__builtins__"}
+)
 LOOPING_OBJECTS = {id(getattr(np, name)): name for name in LOOPING if hasattr(np, name)} | {
-    id(functools.reduce): "reduce"
+    id(functools.reduce): "reduce",
+    **{id(getattr(builtins, name)): name for name in LOOPING_BUILTINS},
 }
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -247,7 +251,7 @@ class _Visitor(ast.NodeVisitor):
         live = id(self.definition.live.get(node.id))
         if helper is None:
             # a looping function under another name: from numpy import vectorize as each
-            if live in LOOPING_OBJECTS and node.id not in LOOPING | set(LOOPING_IN):
+            if live in LOOPING_OBJECTS and node.id not in LOOPING | LOOPING_BUILTINS | set(LOOPING_IN):
                 self.leave(self.enter(LOOPING_OBJECTS[live], node))
         elif helper.node in self.examiner.active:
             self.leave(self.enter("recursion", node))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cs231n_lib.gradient_check import number, numerical_gradient
+from cs231n_lib.gradient_check import differences, number
 
 EPS = np.finfo(np.float64).eps
 
@@ -39,7 +39,7 @@ def gradient_to_judge(f, x, analytic, h=1e-5, kinks=False):
     # 1e-9 of f's size: far above what float64 leaves, far below what float32 does
     if jitter > 1e-9 * size:
         return _coarse(f, x, analytic, size, jitter, kinks)
-    gradient = numerical_gradient(f, x, h)
+    gradient = differences(f, x, h)
     nearest = _towards(analytic, gradient, 3 * jitter / h)
     if kinks:
         # a shorter step passes by most kinks; those it still crosses are at x itself
@@ -61,7 +61,7 @@ def _coarse(f, x, analytic, size, jitter, kinks):
     jitter = max(jitter, 6e-8 * size)
     # with a step this long, jitter disturbs the slope by about 1e-4 of f's size
     step = min(1e4 * jitter / size, 1e-2)
-    slopes = {s: numerical_gradient(f, x, s) for s in (step, 3 * step, 10 * step)}
+    slopes = {s: differences(f, x, s) for s in (step, 3 * step, 10 * step)}
     gradient = nearest = slopes[3 * step]
     # jitter never excuses more than a hundredth of the gradient
     most = 1e-2 * np.max(np.abs(gradient), initial=0.0)

@@ -1,11 +1,16 @@
-"""docs/library.md names everything public, and its examples run."""
+"""docs/library.md names everything public and nothing else, and its examples run."""
 
 import doctest
+import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+
+from cs231n_lib.models import KNearestNeighbor, LinearSVM, TwoLayerNet
+from cs231n_lib.solver import Solver
 
 PAGE = Path(__file__).parents[1] / "docs" / "library.md"
 MODULES = ["bag_of_words", "data", "data.augmentation", "features", "gradient_check", "initializers", "kernels",
@@ -27,6 +32,65 @@ def test_every_public_name_is_on_the_page(module):
     page = PAGE.read_text("utf-8")
     missing = {name for name in _public(import_module(f"cs231n_lib.{module}")) if f"`{name}`" not in page}
     assert missing == set()
+
+
+def _rows():
+    """(modules, names) of each row of the table of topics."""
+    for where, what in re.findall(r"^\| \[[^]]*\]\(#[\w-]*\) \| (.*?) \| (.*) \|$", PAGE.read_text("utf-8"), re.M):
+        names = re.findall(r"`([A-Za-z][\w.]*)`", what)
+        yield re.findall(r"`([\w.]+)`", where), names
+
+
+def test_every_name_in_the_table_of_topics_is_there():
+    rows = list(_rows())
+    assert len(rows) >= 16 and sum(len(names) for _, names in rows) > 100
+    missing = [(modules, name) for modules, names in rows for name in names
+               if not any(_has(module, name) for module in modules)]
+    assert missing == []
+
+
+def _has(module, name):
+    """Whether there is such a name, or such a pair of functions."""
+    if "." in name:
+        module, _, name = name.rpartition(".")
+    variants = [(name,), *((f"{name}_forward{way}", f"{name}_backward{way}") for way in ("", "_naive", "_fast"))]
+    module = import_module(f"cs231n_lib.{module}")
+    return any(all(hasattr(module, each) for each in variant) for variant in variants)
+
+
+def _signatures():
+    """(module, name, arguments) of the table of public names."""
+    text = PAGE.read_text("utf-8").partition("## The public names")[2]
+    for module, what in re.findall(r"^\| `([\w.]+)` \| (.*) \|$", text, re.M):
+        for name, arguments in re.findall(r"`(\w+)\(([^)]*)\)`", what):
+            yield module, name, arguments.split(", ")
+
+
+def test_the_public_names_have_the_arguments_that_the_page_says():
+    found = list(_signatures())
+    assert len(found) > 40
+    for module, name, arguments in found:
+        ours = list(inspect.signature(getattr(import_module(f"cs231n_lib.{module}"), name)).parameters)
+        assert ours[:len(arguments)] == arguments, f"{module}.{name}"
+
+
+def test_what_the_page_says_is_not_here_is_not():
+    text = PAGE.read_text("utf-8").partition("These are not here:")[2]
+    names = re.findall(r"`(\w\w+)`", text.replace("`im2col`", ""))
+    assert len(names) >= 6
+    for name in (name for name in names if not name.startswith("_")):
+        assert not any(_has(module, name) for module in MODULES), name
+
+
+def test_settings_that_the_page_names_are_there():
+    text = PAGE.read_text("utf-8")
+    named = set(re.findall(r"`(\w+)=", text.partition("## Training")[2].partition("## Initial weights")[0]))
+    assert {"patience", "augment", "checkpoint"} <= named <= set(inspect.signature(Solver).parameters)
+    train = re.search(r"`train\(([^)]*)\)`", text)[1].split(", ")
+    assert train == list(inspect.signature(LinearSVM.train).parameters)[1:]
+    assert list(inspect.signature(KNearestNeighbor.predict).parameters)[1:] == ["X", "k", "metric"]
+    for name in ("save", "load"):
+        assert list(inspect.signature(getattr(TwoLayerNet, name)).parameters) == ["self", "path"]
 
 
 def _public(module):

@@ -355,6 +355,8 @@ result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forwar
 for name in ("running_mean", "running_var"):
     checks.close(after[name], bn_param[name], f'bn_param["{name}"] after test mode',
                  hint="Only training batches go into the running averages: a net must not learn from what it is tested on.")
+out = results(result, "out, cache")[0]
+checks.resembles(out, [[1.155, 1.061], [3.464, 2.121], [1.155, 2.121], [3.464, 1.061]], "out in test mode", given=(x,))
 checks.passed("batchnorm_forward", "test mode leaves the running averages alone")
 ### BEGIN HIDDEN TESTS
 x, gamma, beta, dout = make_batch(45, 7, 3)
@@ -362,6 +364,8 @@ bn_param = {"mode": "test", "momentum": 0.3, "running_mean": np.array([1.0, -2.0
 result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forward, x, gamma, beta, bn_param)
 for name in ("running_mean", "running_var"):
     checks.close(after[name], bn_param[name], f'bn_param["{name}"] after test mode with momentum 0.3')
+expected = gamma * (x - bn_param["running_mean"]) / np.sqrt(bn_param["running_var"]) + beta
+checks.resembles(results(result, "out, cache")[0], expected, "out in test mode", given=(x,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -404,6 +408,7 @@ checks.dtype(out, np.float32, "out for float32 arguments without running average
 checks.close(out, expected, "out for float32 arguments", rtol=1e-3, atol=1e-4)
 out = output(batchnorm_forward, np.asfortranarray(x), gamma, beta, {"mode": "train"})
 checks.close(out, expected, "out for a Fortran-ordered x")
+checks.resembles(out, gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta, "out of batchnorm_forward", given=(x,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -758,6 +763,10 @@ for seed, N, D in ((91, 5, 5), (92, 3, 7), (93, 9, 1), (94, 4, 2)):
     dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
     checks.gradient(weighted, x, dx, f"dx of batchnorm_backward, N, D = {N, D}", num_examples=N,
                     suspects=branch_suspects(batchnorm_forward, x, gamma, dout))
+x, gamma, beta, dout = make_batch(96, 6, 4)
+dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
+scaled, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
+checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1029,6 +1038,10 @@ for seed, N, D, eps in ((131, 5, 5, 1e-5), (132, 3, 7, 1e-5), (133, 9, 1, 1e-5),
     x, gamma, beta, dout = make_batch(seed, N, D)
     dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train", "eps": eps})
     checks.gradient(weighted, x, dx, f"dx of batchnorm_backward_alt, N, D = {N, D}, eps = {eps}", num_examples=N)
+x, gamma, beta, dout = make_batch(96, 6, 4)
+dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
+scaled, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
+checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_alt_parameters", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1232,6 +1245,8 @@ for i in range(5):
     checks.close(output(layernorm_forward, x[i:i + 1], gamma, beta, {}), np.asarray(together)[i:i + 1], f"out of example {i} by itself")
 result, (x_after, gamma_after, beta_after, after) = checks.call(layernorm_forward, x, gamma, beta, {"eps": 1e-5})
 checks.equal(after, {"eps": 1e-5}, "ln_param after the call")
+expected = gamma * (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) + beta
+checks.resembles(together, expected, "out of layernorm_forward", given=(x,))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1246,6 +1261,8 @@ checks.passed("layernorm_forward", "arguments stay as they are, float32 stays fl
 ### BEGIN HIDDEN TESTS
 checks.close(out, expected, "out for float32 arguments", rtol=1e-3, atol=1e-4)
 checks.close(output(layernorm_forward, np.asfortranarray(x), gamma, beta, {}), expected, "out for a Fortran-ordered x")
+right = gamma * (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) + beta
+checks.resembles(expected, right, "out of layernorm_forward", given=(x,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1360,6 +1377,10 @@ for seed, N, D in ((191, 5, 5), (192, 7, 3), (193, 1, 6), (194, 3, 9)):
     x, gamma, beta, dout = make_batch(seed, N, D)
     dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
     checks.gradient(weighted, x, dx, f"dx of layernorm_backward, N, D = {N, D}", suspects=layernorm_suspects(x, gamma, beta, dout))
+x, gamma, beta, dout = make_batch(96, 6, 4)
+dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {"mode": "train"})
+scaled, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
+checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_alone", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1378,6 +1399,9 @@ for i in range(4):
     dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x[i:i + 1], gamma, beta, dout[i:i + 1], {})
     checks.close(dx, np.asarray(together)[i:i + 1], f"dx of example {i} by itself, against the same in a batch")
 checks.true(np.min(np.max(np.abs(together), axis=1)) > 1e-4, "dx is 0 for a whole example with a random dout.")
+of_rows = {"axis": 1, "keepdims": True}
+slopes = checks.numeric_gradient(lambda v: np.sum(gamma * (v - v.mean(**of_rows)) / v.std(**of_rows) * dout), x)
+checks.resembles(together, slopes, "dx of layernorm_backward", given=(x, dout))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}

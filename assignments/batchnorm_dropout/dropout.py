@@ -260,6 +260,7 @@ checks.true(abs(out.mean() - 0.5 * x.mean()) > 0.1, f"The mean of out is {out.me
             "p, so that the expectation stays what it was.")
 checks.true(abs(out.mean() - x.mean()) < 0.1, f"The mean of out is {out.mean():.3f}, that of x is {x.mean():.3f}. With p = 0.5 and 40,000 "
             "values they differ by more than 0.1 less than once in 10^20 runs.")
+checks.true((out == 0).any(), "With p = 0.5 nothing is dropped: out has no 0.")
 checks.passed("dropout_forward", "the mean of out is the mean of x")
 ### BEGIN HIDDEN TESTS
 for p, bound in ((0.2, 0.25), (0.9, 0.06)):
@@ -313,6 +314,7 @@ checks.true(out.all(), "In test mode values are dropped; all should be kept.")
 checks.close(out, x, "out in test mode (it should be x itself)", suspects={
     "x is multiplied by p. That belongs to vanilla dropout; the inverted one has no scaling at test time.": 0.4 * x,
     "x is divided by p. Only the kept values of a training pass are.": x / 0.4})
+checks.true(not np.array_equal(trained, x), "In train mode with p = 0.4, too, out is x itself: nothing is dropped.")
 checks.passed("dropout_forward", "test mode leaves x as it is")
 ### BEGIN HIDDEN TESTS
 for p in (0.1, 0.5, 0.9):
@@ -588,7 +590,7 @@ for seed, shape, p in ((45, (1, 8), 0.5), (46, (6, 4), 0.3), (47, (12, 1), 0.8))
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_test_mode", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 x, dout = np.random.default_rng(48).normal(size=(2, 4, 5))
-out, cache = output(dropout_forward(x, {"mode": "train", "p": 0.3, "seed": 49}), x.shape)
+out, trained = output(dropout_forward(x, {"mode": "train", "p": 0.3, "seed": 49}), x.shape)
 out, cache = output(dropout_forward(x, {"mode": "test", "p": 0.3, "seed": 49}), x.shape)
 dx = dropout_backward(dout, cache)
 checks.true(dx is not None, "In test mode dropout_backward returned None. It should return dout.")
@@ -597,6 +599,7 @@ checks.close(dx, dout, "dx in test mode, where out = x", suspects={
     "dout is multiplied by p, but test mode scales nothing.": 0.3 * dout,
     "dout is divided by p, but test mode scales nothing.": dout / 0.3,
     "it is 0 everywhere, but in test mode everything passes.": 0 * dout})
+checks.true(not np.array_equal(dropout_backward(dout, trained), dout), "In train mode with p = 0.3, too, dx is dout itself.")
 checks.passed("dropout_backward", "in test mode the gradient passes unchanged")
 ### BEGIN HIDDEN TESTS
 out, cache = output(dropout_forward(x, {"mode": "test", "p": 0.8, "seed": None}), x.shape)
@@ -884,6 +887,7 @@ kept = np.abs(used) > 1e-4
 checks.true(not kept.all(), "With p = 0.5 no weight is dropped.")
 checks.true(len(np.unique(kept, axis=0)) == 60, "Two inputs have the same mask for all their weights. Draw a number for every weight.")
 checks.true(len(np.unique(kept, axis=1).T) == 60, "Two units have the same mask for all their weights. Draw a number for every weight.")
+checks.resembles(used, kept * w, "out for the rows of the identity matrix", given=(np.eye(60),))
 checks.passed("dropconnect_forward", "one mask for the batch, with a draw for every weight")
 ### BEGIN HIDDEN TESTS
 x = np.random.default_rng(68).normal(size=(9, 60))
@@ -1113,6 +1117,7 @@ given = w.copy()
 result = max_norm(given, 1.0)
 checks.unchanged(given, w, "w of max_norm")
 checks.shape(result, w.shape, "the result")
+checks.resembles(result, [[0.6, 0.3], [0.8, 0.4]], "max_norm with limit 1", given=(w,))
 checks.passed("max_norm", "w itself stays as it is")
 ### BEGIN HIDDEN TESTS
 w = np.random.default_rng(88).normal(size=(5, 6)).astype(np.float32)

@@ -504,6 +504,9 @@ for seed, shape in ((201, (1, 2, 3, 2)), (202, (4, 1, 2, 2)), (203, (3, 2, 1, 5)
     out, cache = parts(spatial_batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
     dx, dgamma, dbeta = parts(spatial_batchnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
     checks.gradient(weighted_sum, x, dx, f"dx of spatial_batchnorm_backward for x of shape {shape}")
+out, cache = parts(spatial_batchnorm_forward(2.0**40 * x, gamma, beta, {"mode": "train"}), "out, cache")
+scaled, dgamma, dbeta = parts(spatial_batchnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
+checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_spatial_batchnorm_backward_params", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -566,6 +569,9 @@ turned = np.ascontiguousarray(dout.transpose(1, 3, 2, 0)).transpose(3, 0, 2, 1) 
 other_dx, dgamma, dbeta = parts(spatial_batchnorm_backward(turned, cache), "dx, dgamma, dbeta")
 checks.close(other_dx, before[0], "dx for a dout in another memory order")
 checks.close(dgamma, before[1], "dgamma for a dout in another memory order")
+wide, axes = {"axis": (0, 2, 3), "keepdims": True}, (slice(None), None, None)
+slopes = checks.numeric_gradient(lambda v: np.sum(gamma[axes] * (v - v.mean(**wide)) / v.std(**wide) * dout), x)
+checks.resembles(before[0], slopes, "dx of spatial_batchnorm_backward", given=(x, dout))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -940,6 +946,9 @@ for seed, shape, G in ((401, (2, 6, 1, 3), 2), (402, (1, 6, 2, 2), 3), (403, (3,
     out, cache = parts(spatial_groupnorm_forward(x, gamma, beta, G, {}), "out, cache")
     dx, dgamma, dbeta = parts(spatial_groupnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
     checks.gradient(weighted_sum, x, dx, f"dx of spatial_groupnorm_backward for x of shape {shape}, G={G}")
+out, cache = parts(spatial_groupnorm_forward(2.0**40 * x, gamma, beta, G, {}), "out, cache")
+scaled, dgamma, dbeta = parts(spatial_groupnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
+checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_spatial_groupnorm_backward_extremes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1129,6 +1138,8 @@ checks.shape(params["W2"], (60, 7), "W2 for 7 hidden units on 5 pooled maps of 4
 checks.shape(params["W3"], (7, 10), "W3 for 10 classes on 7 hidden units")
 for name, size in (("b1", 5), ("b2", 7), ("b3", 10)):
     checks.shape(params[name], (size,), name)
+for name in ("W1", "W2", "W3"):
+    checks.true(np.ptp(params[name]) > 0, f"{name} holds one number throughout; weights start with different random numbers.")
 checks.passed("init_three_layer_convnet", "names and shapes")
 ### BEGIN HIDDEN TESTS
 params = six_arrays(init_three_layer_convnet((2, 4, 10), 3, 5, 6, 4, 0.1, np.random.default_rng(1)), "the dict of parameters")
@@ -1412,6 +1423,11 @@ for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4
     for name in ("b3", "W3", "b2", "W2"):
         checks.gradient(lambda value: loss_of({**params, name: value}, pooled, y), params[name], grads[name],
                         f"grads[{name!r}] for X of shape {X.shape}", kinks=True, num_examples=N)
+scaled = {**params, "W2": 2.0**40 * params["W2"], "b2": 2.0**40 * params["b2"], "W3": params["W3"] / 2.0**40}  # of the same scores
+loss, grads_scaled = loss_and_grads(three_layer_convnet_loss(scaled, X, y))
+for name, factor in (("W3", 2.0**-40), ("b2", 2.0**40), ("W2", 2.0**40)):
+    checks.analytic(factor * np.asarray(grads_scaled[name]), grads[name], f"grads[{name!r}] with W2 and b2 2**40 times as large and W3 as "
+                    "much smaller, scaled back")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_three_layer_convnet_loss_conv_gradients", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -1484,6 +1500,11 @@ for N, C, H, W, F, size, M, K in ((4, 1, 6, 2, 2, 3, 3, 5), (1, 2, 2, 4, 3, 5, 4
     for name in ("b1", "W1"):
         checks.gradient(lambda value: loss_of({**params, name: value}, fields, y), params[name], grads[name],
                         f"grads[{name!r}] for X of shape {X.shape}", kinks=True, num_examples=N)
+scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
+loss, grads_scaled = loss_and_grads(three_layer_convnet_loss(scaled, X, y))
+for name in ("b1", "W1"):
+    checks.analytic(2.0**40 * np.asarray(grads_scaled[name]), grads[name], f"grads[{name!r}] with W1 and b1 2**40 times as large and W2 as "
+                    "much smaller, scaled back")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1543,6 +1564,11 @@ other_loss, other = loss_and_grads(three_layer_convnet_loss(backwards, X, y.asty
 checks.close(other_loss, loss, "the loss with the parameters in another order in the dict")
 for name in params:
     checks.close(other[name], grads[name], f"grads[{name!r}] with the parameters in another order in the dict")
+maps = np.maximum(conv_forward_fast(X, params["W1"], params["b1"], {"stride": 1, "pad": 1})[0], 0)
+rows = maps.reshape(2, 2, 2, 2, 2, 2).max(axis=(3, 5)).reshape(2, 8)
+hidden = np.maximum(rows @ params["W2"] + params["b2"], 0)
+slopes = hidden.T @ softmax_loss(hidden @ params["W3"] + params["b3"], y)[1] + 0.2 * params["W3"]
+checks.resembles(grads["W3"], slopes, "grads['W3']", given=(params["W3"],))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -306,7 +306,8 @@ def conv_forward_naive(x, w, b, conv_param):
 x = np.array([[1.0, 2.0, 0.0, 3.0], [4.0, 1.0, 0.0, 2.0], [0.0, 1.0, 5.0, 1.0]]).reshape(1, 1, 3, 4)
 w = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
 fields = np.array([[1, 2, 4, 1], [2, 0, 1, 0], [0, 3, 0, 2], [4, 1, 0, 1], [1, 0, 1, 5], [0, 2, 5, 1]])
-out, cache = pair(conv_forward_naive(x, w, np.zeros(1), {"stride": 1, "pad": 0}), (1, 1, 2, 3), "conv_forward_naive")
+result = checks.own_work(conv_forward_naive, x, w, np.zeros(1), {"stride": 1, "pad": 0})
+out, cache = pair(result, (1, 1, 2, 3), "conv_forward_naive")
 checks.close(out, [[[[4, 2, 4], [5, -4, 3]]]], "out for the image and the filter of the picture", suspects={
     "the filter is flipped. In deep learning nobody flips it.": fields.dot([-1, 0, 2, 1]).reshape(1, 1, 2, 3),
     "the filter is flipped from left to right.": fields.dot([2, 1, -1, 0]).reshape(1, 1, 2, 3),
@@ -671,7 +672,7 @@ def conv_backward_naive(dout, cache):
 x, w, b, dout = random_arrays(60, (2, 2, 4, 5), (4, 2, 2, 3), (4,), (2, 4, 3, 3))
 conv_param = {"stride": 1, "pad": 0}
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 4, 3, 3), "conv_forward_naive")
-dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
+dx, dw, db = gradients(checks.own_work(conv_backward_naive, dout, cache), "conv_backward_naive")
 checks.shape(db, (4,), "db (one number per filter)", hint="Add up over everything but the filters.")
 mistakes = {"the sum is divided by the number of outputs of a filter; it should be a sum, not a mean.": lambda: dout.mean(axis=(0, 2, 3)),
             "only the last image counts.": lambda: dout[-1].sum(axis=(1, 2)),
@@ -686,13 +687,16 @@ for seed, N, F, out_h, out_w in ((61, 1, 2, 2, 3), (62, 3, 3, 3, 3), (63, 2, 1, 
     out, cache = pair(conv_forward_naive(x, w, b, {"stride": 1, "pad": 0}), dout.shape, "conv_forward_naive")
     dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
     checks.close(db, [dout[:, f].sum() for f in range(F)], f"db for {N} images, {F} filters and {out_h}x{out_w} positions")
+out, cache = pair(conv_forward_naive(x, w, 2.0**50 * b, {"stride": 1, "pad": 0}), dout.shape, "conv_forward_naive")
+scaled = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")[2]
+checks.analytic(scaled, db, "db for a b 2**50 times as large, on which db does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x, w, b, dout = random_arrays(70, (2, 2, 4, 5), (3, 2, 3, 2), (3,), (2, 3, 2, 4))
 conv_param = {"stride": 1, "pad": 0}
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 3, 2, 4), "conv_forward_naive")
-dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
+dx, dw, db = gradients(checks.own_work(conv_backward_naive, dout, cache), "conv_backward_naive")
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(x, v, b, conv_param)[0] * dout), w, dw, "dw of conv_backward_naive", num_examples=2,
                 suspects=mistakes["dw"])
@@ -715,13 +719,16 @@ for seed, N, C, F, HH, WW in ((71, 1, 3, 2, 2, 3), (72, 3, 1, 1, 3, 3), (73, 2, 
     dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
     checks.gradient(lambda v: np.sum(correlate(x, v, b, 1, 0) * dout), w, dw, f"dw for {N} images, {C} channels, {F} filters of {HH}x{WW}",
                     num_examples=N, suspects=conv_mistakes(correlate, x, w, b, dout, 1, 0)["dw"])
+out, cache = pair(conv_forward_naive(x, 2.0**50 * w, b, {"stride": 1, "pad": 0}), dout.shape, "conv_forward_naive")
+scaled = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")[1]
+checks.analytic(scaled, dw, "dw for a w 2**50 times as large, on which dw does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x, w, b, dout = random_arrays(80, (2, 2, 4, 3), (3, 2, 3, 2), (3,), (2, 3, 2, 2))
 conv_param = {"stride": 1, "pad": 0}
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (2, 3, 2, 2), "conv_forward_naive")
-dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
+dx, dw, db = gradients(checks.own_work(conv_backward_naive, dout, cache), "conv_backward_naive")
 checks.true(np.size(dx) > 0, "dx is empty. A slice like [pad:-pad] holds nothing if pad is 0: give the end as a number.")
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(v, w, b, conv_param)[0] * dout), x, dx, "dx of conv_backward_naive", num_examples=2,
@@ -745,6 +752,9 @@ for seed, N, C, F, HH, WW in ((81, 1, 3, 2, 2, 3), (82, 3, 1, 1, 3, 3), (83, 2, 
     dx, dw, db = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")
     checks.gradient(lambda v: np.sum(correlate(v, w, b, 1, 0) * dout), x, dx, f"dx for {N} images, {C} channels, {F} filters of {HH}x{WW}",
                     num_examples=N, suspects=conv_mistakes(correlate, x, w, b, dout, 1, 0)["dx"])
+out, cache = pair(conv_forward_naive(2.0**50 * x, w, b, {"stride": 1, "pad": 0}), dout.shape, "conv_forward_naive")
+scaled = gradients(conv_backward_naive(dout, cache), "conv_backward_naive")[0]
+checks.analytic(scaled, dx, "dx for a x 2**50 times as large, on which dx does not depend")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -843,6 +853,7 @@ for name, zero, shape in zip(("dx", "dw", "db"), conv_backward_naive(0 * dout, c
     checks.close(zero, np.zeros(shape), f"{name} for dout = 0")
 for name, other, expected in zip(("dx", "dw", "db"), conv_backward_naive(np.asfortranarray(dout), cache), first):
     checks.close(other, expected, f"{name} for a dout in Fortran order")
+checks.resembles(first[2], dout.sum(axis=(0, 2, 3)), "db of conv_backward_naive")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -918,7 +929,8 @@ def max_pool_forward_naive(x, pool_param):
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_forward_naive_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[1.0, 3.0, 2.0, 0.0], [5.0, 4.0, 1.0, 1.0], [0.0, 2.0, 7.0, 6.0], [1.0, 2.0, 3.0, 8.0]])
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-out, cache = pair(max_pool_forward_naive(x.reshape(1, 1, 4, 4), pool_param), (1, 1, 2, 2), "max_pool_forward_naive")
+result = checks.own_work(max_pool_forward_naive, x.reshape(1, 1, 4, 4), pool_param)
+out, cache = pair(result, (1, 1, 2, 2), "max_pool_forward_naive")
 checks.close(out, [[[[5, 2], [2, 8]]]], "out for the picture", suspects={
     "this is the mean of each window.": [[[[3.25, 1], [1.25, 6]]]],
     "this is the sum of each window.": [[[[13, 4], [5, 24]]]],
@@ -1137,7 +1149,7 @@ for seed, (N, C, H, W), (height, width, stride) in ((150, (1, 2, 4, 6), (2, 2, 2
     (dout,) = random_arrays(seed + 1, (N, C, 2, 6 // stride))
     pool_param = {"pool_height": height, "pool_width": width, "stride": stride}
     out, cache = pair(max_pool_forward_naive(x, pool_param), dout.shape, "max_pool_forward_naive")
-    dx = max_pool_backward_naive(dout, cache)
+    dx = checks.own_work(max_pool_backward_naive, dout, cache)
     checks.true(dx is not None, "The function returned None. Did you forget `return dx`?")
     mistakes = pool_mistakes(lambda v, height, width, stride: max_pool_forward_naive(
         v, {"pool_height": height, "pool_width": width, "stride": stride})[0], x, dout, height, width, stride)
@@ -1159,6 +1171,8 @@ for seed, N, C, H, W, height, width, stride in ((152, 2, 3, 4, 4, 2, 2, 2), (153
     checks.gradient(lambda v: np.sum(largest(v, height, width, stride) * dout), x, dx,
                     f"dx for {N} images of {C}x{H}x{W}, windows of {height}x{width}, stride {stride}", kinks=True, num_examples=N,
                     suspects=pool_mistakes(largest, x, dout, height, width, stride))
+out, cache = max_pool_forward_naive(2.0**50 * x, {"pool_height": height, "pool_width": width, "stride": stride})
+checks.analytic(max_pool_backward_naive(dout, cache), dx, "dx for an x 2**50 times as large, which has the same largest numbers")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_backward_naive_overlap", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1365,8 +1379,9 @@ for seed, H, W, height, width, pad, stride in ((190, 5, 4, 3, 2, 1, 2), (191, 6,
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.max_loops(im2col, 2)
-checks.shape(im2col(np.ones((1, 1, 3, 3)), 2, 2, 0, 1), (1, 4, 4), "the columns of one image of 3x3 and fields of 2x2")
+checks.max_loops(im2col, 2, small=(np.ones((1, 1, 4, 4)), 2, 2, 0, 1), large=(np.ones((6, 6, 24, 24)), 12, 12, 0, 1))
+cols = im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 0, 1)
+checks.resembles(cols, [[[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]], "the columns of one image of 3x3 and fields of 2x2")
 checks.passed("im2col", "at most two nested loops")
 
 # %% nbgrader={"grade": true, "grade_id": "test_im2col_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1381,6 +1396,10 @@ checks.passed("im2col", "x stays as it is, and float32 stays float32")
 ### BEGIN HIDDEN TESTS
 for name, same in (("Fortran order", np.asfortranarray(x)), ("channels last", np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2))):
     checks.close(im2col(same, 3, 2, 1, 1), cols, f"the columns of images in another memory order ({name})")
+framed = np.zeros((2, 2, 6, 6))
+framed[:, :, 1:5, 1:5] = x
+expected = np.stack([framed[:, :, i:i + 3, j:j + 2].reshape(2, -1) for i in range(4) for j in range(5)], axis=2)
+checks.resembles(cols, expected, "the columns of im2col")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1497,6 +1516,10 @@ checks.passed("col2im", "cols stay as they are, and float32 stays float32")
 ### BEGIN HIDDEN TESTS
 checks.close(col2im(np.asfortranarray(cols), (2, 3, 3, 4), 2, 2, 0, 1), image, "col2im of columns in Fortran order")
 checks.close(col2im(np.ascontiguousarray(cols.transpose(0, 2, 1)).transpose(0, 2, 1), (2, 3, 3, 4), 2, 2, 0, 1), image, "col2im of transposed columns")
+expected, fields = np.zeros((2, 3, 3, 4)), cols.reshape(2, 3, 2, 2, 2, 3)
+for i, j, k, l in np.ndindex(2, 2, 2, 3):
+    expected[:, :, i + k, j + l] += fields[:, :, i, j, k, l]
+checks.resembles(image, expected, "the image of col2im")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1539,7 +1562,8 @@ def conv_forward_im2col(x, w, b, conv_param):
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[1.0, 2.0, 0.0, 3.0], [4.0, 1.0, 0.0, 2.0], [0.0, 1.0, 5.0, 1.0]]).reshape(1, 1, 3, 4)
 w = np.array([[1.0, 2.0], [0.0, -1.0]]).reshape(1, 1, 2, 2)
-out, cache = pair(conv_forward_im2col(x, w, np.array([0.5]), {"stride": 1, "pad": 0}), (1, 1, 2, 3), "conv_forward_im2col")
+result = checks.own_work(conv_forward_im2col, x, w, np.array([0.5]), {"stride": 1, "pad": 0})
+out, cache = pair(result, (1, 1, 2, 3), "conv_forward_im2col")
 checks.close(out, [[[[4.5, 2.5, 4.5], [5.5, -3.5, 3.5]]]], "out for the first picture of this notebook, with a bias of 0.5", suspects={
     "the bias is missing.": [[[[4, 2, 4], [5, -4, 3]]]],
     "the filter is flipped.": [[[[8.5, 0.5, 2.5], [-2.5, 6.5, 11.5]]]]})
@@ -1574,9 +1598,11 @@ for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.max_loops(conv_forward_im2col, 2)
+checks.max_loops(conv_forward_im2col, 2, small=(*random_arrays(241, (2, 2, 3, 3), (2, 2, 2, 2), (2,)), {"stride": 1, "pad": 0}),
+                 large=(*random_arrays(242, (12, 12, 18, 18), (12, 12, 12, 12), (12,)), {"stride": 1, "pad": 0}))
 x, w, b = random_arrays(240, (2, 2, 3, 3), (3, 2, 2, 2), (3,))
 out, cache = pair(conv_forward_im2col(x, w, b, {"stride": 1, "pad": 0}), (2, 3, 2, 2), "conv_forward_im2col")
+checks.close(np.asarray(out)[0, 0, 0, 0], np.sum(x[0, :, :2, :2] * w[0]) + b[0], "the first entry of out", rtol=1e-4)
 checks.passed("conv_forward_im2col", "no loops but those of im2col")
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}

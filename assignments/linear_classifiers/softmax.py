@@ -277,6 +277,10 @@ checks.gradient(lambda V: softmax_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of sof
         lambda: checks.numeric_gradient(lambda V: np.square(X @ V - happened).sum() / 2 / len(y), W),
     "the shifted scores stand where the probabilities belong.":
         lambda: checks.numeric_gradient(lambda V: np.square(X @ V - largest - happened).sum() / 2 / len(y), W)})
+checks.own_work(softmax_loss_naive, W, X, y, 0.0)
+large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
+scaled_loss, scaled = loss_and_gradient(softmax_loss_naive, W / large, X * large, y, 0.0)
+checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
 checks.passed("softmax_loss_naive", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def cross_entropy(V):
@@ -325,6 +329,10 @@ for seed, shape, strength in ((51, (4, 6, 3), 2.0), (52, (9, 2, 7), 0.05)):
     loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, strength)
     checks.gradient(lambda V: strength * np.square(V).sum(), W, np.subtract(dW, without),
                     f"what reg={strength} adds to dW", num_examples=len(y))
+large = 2.0**50
+loss, without = loss_and_gradient(softmax_loss_naive, W * large, X / large, y, 0.0)
+loss, dW = loss_and_gradient(softmax_loss_naive, W * large, X / large, y, 0.5)
+checks.analytic(np.subtract(dW, without) / large, W, "what reg=0.5 adds to dW, divided by 2**50, for weights 2**50 times as large")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -468,6 +476,10 @@ loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere.")
 checks.gradient(lambda V: softmax_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of softmax_loss_vectorized with reg=0",
                 num_examples=len(y), params=W, labels=y, inputs=X)
+checks.own_work(softmax_loss_vectorized, W, X, y, 0.0)
+large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
+scaled_loss, scaled = loss_and_gradient(softmax_loss_vectorized, W / large, X * large, y, 0.0)
+checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
 checks.passed("softmax_loss_vectorized", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def cross_entropy(V):
@@ -499,14 +511,24 @@ loss_without, without = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.05)
 checks.close(loss - loss_without, 0.05 * np.square(W).sum(), "what reg=0.05 adds to the loss")
 checks.gradient(lambda V: 0.05 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.05 adds to dW")
+large = 2.0**50
+loss, without = loss_and_gradient(softmax_loss_vectorized, W * large, X / large, y, 0.0)
+loss, dW = loss_and_gradient(softmax_loss_vectorized, W * large, X / large, y, 0.5)
+checks.analytic(np.subtract(dW, without) / large, W, "what reg=0.5 adds to dW, divided by 2**50, for weights 2**50 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_vectorized_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.no_loops(softmax_loss_vectorized)
+small, large = ((np.eye(n), 2 * np.eye(n), np.arange(n), 0.1) for n in (2, 24))  # N, D and C are 2 or 24
+checks.no_loops(softmax_loss_vectorized, small=small, large=large)
 W, X, y = make_problem(150)
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 checks.true(loss > 0, "The loss of random weights should be above 0.")
 checks.passed("softmax_loss_vectorized", "no loops")
+### BEGIN HIDDEN TESTS
+exponentials = np.exp(X @ W)
+counts = exponentials / exponentials.sum(axis=1, keepdims=True) - np.eye(4)[y]
+checks.resembles(dW, X.T @ counts, "dW of softmax_loss_vectorized", given=(W,))
+### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_vectorized_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 W, X, y = make_problem(160)
@@ -535,6 +557,11 @@ checks.close(other, dW, "dW of Fortran-ordered arrays")
 other_loss, other = loss_and_gradient(softmax_loss_vectorized, W.astype(np.float32), X.astype(np.float32), y, 0.1)
 checks.close(other_loss, loss, "the loss of float32 arrays", rtol=1e-4, atol=1e-5)
 checks.close(other, dW, "dW of float32 arrays", rtol=1e-3, atol=1e-4)
+W, X, y = make_problem(177)
+loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
+exponentials = np.exp(X @ W)
+counts = exponentials / exponentials.sum(axis=1, keepdims=True) - np.eye(4)[y]
+checks.resembles(dW, X.T @ counts, "dW of softmax_loss_vectorized", given=(W,))
 ### END HIDDEN TESTS
 
 # %% [markdown]

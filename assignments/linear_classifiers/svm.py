@@ -285,6 +285,10 @@ checks.gradient(lambda V: svm_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of svm_los
     # with tiny weights, every class intrudes
     "all classes are in dW; only those that intrude, with a margin above 0, should be.":
         lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_naive(V / 1e4, X, y, 0.0)[0], W)})
+checks.own_work(svm_loss_naive, W, X, y, 0.0)
+large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
+scaled_loss, scaled = loss_and_gradient(svm_loss_naive, W / large, X * large, y, 0.0)
+checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
 checks.passed("svm_loss_naive", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def hinge(V):
@@ -338,6 +342,10 @@ for seed, shape, strength in ((51, (4, 6, 3), 2.0), (52, (9, 2, 7), 0.05)):
     loss, dW = loss_and_gradient(svm_loss_naive, W, X, y, strength)
     checks.gradient(lambda V: strength * np.square(V).sum(), W, np.subtract(dW, without),
                     f"what reg={strength} adds to dW", num_examples=len(y))
+large = 2.0**50
+loss, without = loss_and_gradient(svm_loss_naive, W * large, X / large, y, 0.0)
+loss, dW = loss_and_gradient(svm_loss_naive, W * large, X / large, y, 0.5)
+checks.analytic(np.subtract(dW, without) / large, W, "what reg=0.5 adds to dW, divided by 2**50, for weights 2**50 times as large")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -486,6 +494,10 @@ checks.gradient(lambda V: svm_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of sv
     # with tiny weights, every class intrudes
     "all classes are in dW; only those that intrude, with a margin above 0, should be.":
         lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_vectorized(V / 1e4, X, y, 0.0)[0], W)})
+checks.own_work(svm_loss_vectorized, W, X, y, 0.0)
+large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
+scaled_loss, scaled = loss_and_gradient(svm_loss_vectorized, W / large, X * large, y, 0.0)
+checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
 checks.passed("svm_loss_vectorized", "dW agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def hinge(V):
@@ -517,14 +529,25 @@ loss_without, without = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.05)
 checks.close(loss - loss_without, 0.05 * np.square(W).sum(), "what reg=0.05 adds to the loss")
 checks.gradient(lambda V: 0.05 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.05 adds to dW")
+large = 2.0**50
+loss, without = loss_and_gradient(svm_loss_vectorized, W * large, X / large, y, 0.0)
+loss, dW = loss_and_gradient(svm_loss_vectorized, W * large, X / large, y, 0.5)
+checks.analytic(np.subtract(dW, without) / large, W, "what reg=0.5 adds to dW, divided by 2**50, for weights 2**50 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_loops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-checks.no_loops(svm_loss_vectorized)
+small, large = ((np.eye(n), 2 * np.eye(n), np.arange(n), 0.1) for n in (2, 24))  # N, D and C are 2 or 24
+checks.no_loops(svm_loss_vectorized, small=small, large=large)
 W, X, y = make_problem(150)
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 checks.true(loss > 0, "The loss of random weights should be above 0.")
 checks.passed("svm_loss_vectorized", "no loops")
+### BEGIN HIDDEN TESTS
+scores, rows = X @ W, np.arange(len(y))
+counts = (scores - scores[rows, y][:, None] + 1 > 0).astype(np.float64)
+counts[rows, y] -= counts.sum(axis=1)
+checks.resembles(dW, X.T @ counts, "dW of svm_loss_vectorized", given=(W,))
+### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 W, X, y = make_problem(160)
@@ -561,6 +584,12 @@ other_loss, other = loss_and_gradient(svm_loss_vectorized, W / 100, pixels, labe
 checks.close(other_loss, loss, "the loss of 400 rows of uint8 pixels", rtol=1e-5)
 checks.close(other, dW, "dW of 400 rows of uint8 pixels", rtol=1e-4, atol=1e-4,
              hint="Whole numbers of 8 or 16 bits wrap around: are the counts an array of floats?")
+W, X, y = make_problem(177)
+loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
+scores, rows = X @ W, np.arange(len(y))
+counts = (scores - scores[rows, y][:, None] + 1 > 0).astype(np.float64)
+counts[rows, y] -= counts.sum(axis=1)
+checks.resembles(dW, X.T @ counts, "dW of svm_loss_vectorized", given=(W,))
 ### END HIDDEN TESTS
 
 # %% [markdown]

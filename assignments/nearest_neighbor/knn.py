@@ -558,7 +558,9 @@ for what, train, test in [
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_compute_distances_one_loop_loops", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-checks.max_loops(compute_distances_one_loop, 1)
+checks.max_loops(
+    compute_distances_one_loop, 1, small=(np.eye(3), 2 * np.eye(3)), large=(np.eye(24), 2 * np.eye(24))
+)
 rng = np.random.default_rng(32)
 train, test = rng.normal(size=(6, 4)), rng.normal(size=(3, 4))
 dists = compute_distances_one_loop(train, test)
@@ -683,7 +685,9 @@ for what, train, test in [
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_compute_distances_no_loops_loops", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-checks.no_loops(compute_distances_no_loops)
+checks.no_loops(
+    compute_distances_no_loops, small=(np.eye(3), 2 * np.eye(3)), large=(np.eye(24), 2 * np.eye(24))
+)
 rng = np.random.default_rng(42)
 train, test = rng.normal(size=(6, 4)), rng.normal(size=(3, 4))
 dists = compute_distances_no_loops(train, test)
@@ -738,6 +742,9 @@ checks.close(
     atol=0.05,
     hint="Only rounding errors may remain: nothing may be added to the squared distances.",
 )
+checks.true(
+    np.all(np.asarray(dists)[:, 200:] > 5), "Examples that have nothing to do with each other have small distances."
+)
 checks.passed("compute_distances_no_loops", "duplicated rows")
 ### BEGIN HIDDEN TESTS
 for scale, shift in [(1.0, 5.0), (100.0, 0.0), (1e-3, 0.0)]:
@@ -751,6 +758,8 @@ for scale, shift in [(1.0, 5.0), (100.0, 0.0), (1e-3, 0.0)]:
         "the distances of examples from themselves",
         atol=0.05 * scale,
     )
+    expected = np.stack([np.linalg.norm(train - x, axis=1) for x in test])
+    checks.resembles(dists, expected, "the distances of all examples from each other")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_compute_distances_no_loops_memory", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
@@ -769,6 +778,8 @@ checks.shape(
 )
 checks.passed("compute_distances_no_loops", "memory")
 ### BEGIN HIDDEN TESTS
+expected = np.stack([np.linalg.norm(train - x, axis=1) for x in test])
+checks.resembles(dists, expected, "the distances of 100 test and 200 training examples")
 train, test = rng.normal(size=(40, 3000)), rng.normal(size=(60, 3000))
 dists = checks.peak_memory(
     compute_distances_no_loops,
@@ -780,6 +791,8 @@ dists = checks.peak_memory(
 checks.shape(
     dists, (60, 40), "what compute_distances_no_loops returns for 60 test and 40 training examples"
 )
+expected = np.stack([np.linalg.norm(train - x, axis=1) for x in test])
+checks.resembles(dists, expected, "the distances of 60 test and 40 training examples")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -943,7 +956,9 @@ for dtype, dim in [(np.uint8, 12), (np.uint8, 600), (np.int64, 6)]:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_compute_l1_distances_loops_and_memory", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-checks.max_loops(compute_l1_distances, 1)
+checks.max_loops(
+    compute_l1_distances, 1, small=(np.eye(3), 2 * np.eye(3)), large=(np.eye(24), 2 * np.eye(24))
+)
 # All pairwise differences of these arrays would take 40 MB; the distances themselves take 0.16 MB.
 rng = np.random.default_rng(53)
 train, test = rng.normal(size=(200, 256)), rng.normal(size=(100, 256))
@@ -957,7 +972,8 @@ dists = checks.peak_memory(
 checks.shape(dists, (100, 200), "what compute_l1_distances returns for 100 test and 200 training examples")
 checks.passed("compute_l1_distances", "at most one loop, little memory")
 ### BEGIN HIDDEN TESTS
-checks.close(dists[7], np.abs(train - test[7]).sum(axis=1), "row 7 of compute_l1_distances", rtol=1e-4)
+expected = np.stack([np.abs(train - x).sum(axis=1) for x in test])
+checks.close(dists, expected, "compute_l1_distances of 100 test and 200 training examples", rtol=1e-4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1180,6 +1196,12 @@ for num_folds in (3, 9):
             [0.0] * num_folds,
             f"the accuracies for k={k} on data where all near neighbours have other labels",
         )
+# where some neighbours have the same label and others another, some accuracies are 0 and others 1
+points = np.repeat(100.0 * np.arange(9), 3)[:, None] + np.tile([0.0, 1.0, 3.0], 9)[:, None]
+labels = np.where(np.repeat(rng.permutation(9) < 4, 3), np.tile([4, 5, 4], 9), 1)
+results = cross_validate_k(points, labels, [1], num_folds=27)
+gaps = np.abs(points - points.T) + 1e9 * np.eye(27)
+checks.resembles(results[1], labels[gaps.argmin(axis=1)] == labels, "the accuracies for k=1 in 27 folds")
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -304,6 +304,8 @@ for seed, (N, D, M) in ((41, (3, 6, 2)), (42, (1, 4, 3)), (43, (3, 3, 3)), (44, 
     dx, dw, db = parts(affine_backward(dout, cache), "dx, dw, db")
     checks.gradient(lambda v: np.einsum("nd,dm,nm->", v, w, dout) + np.einsum("m,nm->", b, dout), x, dx,
                     f"dx of affine_backward for N, D, M = {N, D, M}", num_examples=N)
+out, cache = parts(affine_forward(2.0**50 * x, w, b), "out, cache")
+checks.analytic(parts(affine_backward(dout, cache), "dx, dw, db")[0], dx, "dx for an x 2**50 times as large, on which dx does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -324,6 +326,8 @@ for seed, (N, D, M) in ((51, (3, 6, 2)), (52, (1, 4, 3)), (53, (3, 3, 3)), (54, 
     dx, dw, db = parts(affine_backward(dout, cache), "dx, dw, db")
     checks.gradient(lambda v: np.einsum("nd,dm,nm->", x, v, dout) + np.einsum("m,nm->", b, dout), w, dw,
                     f"dw of affine_backward for N, D, M = {N, D, M}", num_examples=N)
+out, cache = parts(affine_forward(x, 2.0**50 * w, b), "out, cache")
+checks.analytic(parts(affine_backward(dout, cache), "dx, dw, db")[1], dw, "dw for a w 2**50 times as large, on which dw does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -379,6 +383,7 @@ again = parts(affine_backward(dout, cache), "dx, dw, db")
 for gradient, before, name in zip(again, first, ("dx", "dw", "db")):
     checks.close(gradient, before, f"{name} of a layer, after the forward pass of another layer", rtol=1e-4,
                  hint="Take what you need from the cache, not from a global variable.")
+checks.resembles(first[0], dout @ w.T, "dx of affine_backward", given=(x,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -522,6 +527,7 @@ checks.passed("relu_backward", "dout stays as it is, float32 stays float32")
 other_out, other_cache = parts(relu_forward(-x), "out, cache")
 checks.close(relu_backward(dout, cache), dx, "dx of relu_backward, called again after another forward pass",
              hint="Take what you need from the cache, not from a global variable.")
+checks.resembles(dx, dout * (x > 0), "dx of relu_backward", given=(x, dout))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -580,6 +586,8 @@ def init_two_layer_net(input_dim, hidden_dim, num_classes, weight_scale, rng):
 params = net_of(init_two_layer_net(7, 5, 3, 0.1, np.random.default_rng(0)))
 for name, expected in (("W1", (7, 5)), ("b1", (5,)), ("W2", (5, 3)), ("b2", (3,))):
     checks.shape(params[name], expected, f"params[{name!r}] for D, H, C = 7, 5, 3")
+for name in ("W1", "W2"):
+    checks.true(np.ptp(params[name]) > 0, f"params[{name!r}] holds one number throughout; weights start with different random numbers.")
 checks.passed("init_two_layer_net", "four arrays of the right shapes")
 ### BEGIN HIDDEN TESTS
 for D, H, C in ((4, 9, 2), (1, 2, 6), (3, 3, 3)):
@@ -614,6 +622,7 @@ for seed, (D, H, C), scale in ((3, (60, 150, 70), 2.0), (4, (300, 40, 200), 1e-3
 params = net_of(init_two_layer_net(7, 5, 3, 0.1, np.random.default_rng(5)))
 checks.equal(params["b1"], np.zeros(5), "b1 before training")
 checks.equal(params["b2"], np.zeros(3), "b2 before training")
+checks.true(np.any(params["W1"]), "All parameters are zero, not the biases alone.")
 checks.passed("init_two_layer_net", "biases are zero")
 ### BEGIN HIDDEN TESTS
 params = net_of(init_two_layer_net(3, 12, 8, 5.0, np.random.default_rng(6)))
@@ -808,6 +817,9 @@ for seed, shape in ((141, (1, 3, 4, 5)), (142, (6, 4, 4, 4)), (143, (8, 2, 3, 2)
     for name in ("W2", "b2"):
         checks.gradient(lambda v: net_loss({**params, name: v}), params[name], grads[name],
                         f"grads[{name!r}] with reg=0, N, D, H, C = {shape}", num_examples=len(X), labels=y, kinks=True)
+scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
+loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params)
+checks.analytic(np.asarray(grads_scaled["W2"]) / 2.0**40, grads["W2"], "grads['W2'], divided by 2**40, with W2 2**40 times smaller")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_gradient_first", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
@@ -850,6 +862,10 @@ for seed, shape in ((151, (1, 3, 4, 5)), (152, (6, 4, 4, 4)), (153, (8, 2, 3, 2)
     for name in ("W1", "b1"):
         checks.gradient(lambda v: net_loss({**params, name: v}), params[name], grads[name],
                         f"grads[{name!r}] with reg=0, N, D, H, C = {shape}", num_examples=len(X), kinks=True)
+scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
+loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params)
+for name in ("W1", "b1"):
+    checks.analytic(2.0**40 * np.asarray(grads_scaled[name]), grads[name], f"grads[{name!r}], times 2**40, with {name} 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_reg_gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -889,6 +905,7 @@ scores = two_layer_loss(large, X)
 checks.shape(scores, (5, 3), "the scores without y")
 checks.finite(scores, "the scores without y")
 scores = np.asarray(scores)
+checks.true(np.any(scores), "All scores are 0.")
 expected = np.mean(scores.max(axis=1) - scores[np.arange(5), y])
 capped = ("A small number inside the logarithm keeps it finite, but caps the loss. "
           "Take the logarithm of the sum of the shifted exponentials.")
@@ -940,6 +957,9 @@ checks.close({name: np.asarray(grads32[name]) for name in params}, {name: np.asa
 other_loss, other = loss_and_grads(two_layer_loss(params, pictures, y.astype(np.uint8), 0.1), params)
 checks.close(other_loss, loss, "the loss for X of shape (4, 2, 2, 3)")
 checks.close(dict(other), {name: np.asarray(grads[name]) for name in params}, "grads for X of shape (4, 2, 2, 3)")
+hidden = np.maximum(X @ params["W1"] + params["b1"], 0)
+slopes = hidden.T @ softmax_loss(hidden @ params["W2"] + params["b2"], y)[1] + 0.2 * params["W2"]
+checks.resembles(grads["W2"], slopes, "grads['W2']", given=(params["W2"],))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1526,6 +1546,7 @@ def noting(learning_rate, reg, num_epochs):
 
 best, results = parts(coarse_to_fine_search(noting, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 5), np.random.default_rng(330)), "best, results")
 checks.true(isinstance(results, (list, tuple)), "results should be a list.")
+checks.true(len(asked) == 7, f"train was called {len(asked)} times; there are 7 trials, 4 coarse and 3 fine ones.")
 checks.true(len(results) == 7, f"results should have an entry for each of the 7 trials, but has {len(results)}.")
 for k, (entry, (settings, accuracy)) in enumerate(zip(results, asked)):
     checks.true(isinstance(entry, (list, tuple)) and len(entry) == 2 and isinstance(entry[0], dict),
@@ -1536,7 +1557,7 @@ checks.passed("coarse_to_fine_search", "the record of all trials is right")
 ### BEGIN HIDDEN TESTS
 asked.clear()
 best, results = parts(coarse_to_fine_search(noting, (1e-2, 1.0), (1.0, 2.0), (1, 2), (3, 3), np.random.default_rng(331)), "best, results")
-checks.true(len(results) == 3, "results should have an entry for each of 3 trials.")
+checks.true(len(results) == len(asked) == 3, "results should have an entry for each of 3 trials.")
 for k, (entry, (settings, accuracy)) in enumerate(zip(results, asked)):
     checks.close(dict(entry[0]), settings, f"the settings in results[{k}], of 1 coarse and 2 fine trials", rtol=1e-9, atol=0)
     checks.close(entry[1], accuracy, f"the accuracy in results[{k}], of 1 coarse and 2 fine trials")

@@ -5,7 +5,9 @@ it imports. The student can do to it whatever they like: nothing it says is trus
 """
 
 import builtins
+import gc
 import inspect
+import os
 import socket
 import sys
 import textwrap
@@ -13,6 +15,8 @@ import threading
 import tracemalloc
 import types
 import warnings
+
+import numpy as np
 
 from .decoder import Decoder
 from .exceptions import cleaned, described, error_types, named_type, type_name
@@ -34,6 +38,7 @@ from .not_while_grading import nothing_outside
 from .stream import FrameStream, PeerGone
 
 MARK = "application/x-cs231n-mark"  # between what came of one cell of the judge's and what came of the next
+NUMPY = os.path.dirname(np.__file__) + os.sep
 MOST_HANDLES = 100_000  # objects are kept until the kernel ends; a test that makes more makes them in a loop
 
 _agent = None
@@ -178,6 +183,35 @@ class Agent:
                 tracemalloc.stop()
         return result, peak - before
 
+    def _call_and_watch(self, function, arguments):
+        """(result, lines that Python executed, names of the modules whose functions ran), NumPy's own aside."""
+        lines, modules = 0, set()
+
+        def watch(frame, event, _):
+            nonlocal lines
+            if event == "call":
+                if frame.f_code.co_filename.startswith(NUMPY):  # which notes what it finds out about a shape, say
+                    return None
+                modules.add(str(frame.f_globals.get("__name__")))
+            lines += event == "line"
+            return watch
+
+        before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
+        gc.disable()  # what it ends by the way, in the midst of the call, executes lines, too
+        sys.settrace(watch)
+        threading.settrace(watch)
+        try:
+            result = function(*arguments)
+            ended = sys.gettrace() is not watch
+        finally:
+            sys.settrace(before)
+            threading.settrace(of_threads)
+            if collecting:
+                gc.enable()
+        if ended:
+            raise RuntimeError("the function called sys.settrace, so that its work cannot be watched")
+        return (result, lines, sorted(modules)), None
+
     def _call_and_show(self, function, arguments):
         return (function(*arguments), arguments), None
 
@@ -273,6 +307,8 @@ def _used_by(function):
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     around = {name: function.__globals__[name] for name in names if name in function.__globals__}
     around |= inspect.getclosurevars(function).nonlocals
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    around |= {value.__name__: value for value in defaults if type(value) is types.FunctionType}
     helpers = [(name, value) for name, value in around.items() if type(value) is types.FunctionType]
     return [(name, helper) for name, helper in helpers if helper.__module__ == function.__module__]
 
@@ -291,6 +327,7 @@ _OPERATIONS = {
     "fetch": Agent._fetch,
     "call": Agent._call,
     "call_and_show": Agent._call_and_show,
+    "call_and_watch": Agent._call_and_watch,
     "next": Agent._next,
     "mark": Agent._mark,
     "stop": Agent._stop,

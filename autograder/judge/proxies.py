@@ -186,6 +186,15 @@ class StudentFunction(StudentObject):
         result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
         return result, peak or 0
 
+    def __work__(self, *arguments):
+        """(result, lines that Python executed in the student's kernel, names of the modules whose functions ran)."""
+        answer = self._ask("call_and_watch", arguments)
+        if type(answer) is not tuple or [type(part) for part in answer[1:]] != [int, list]:
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        if not all(type(name) is str for name in answer[2]):
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        return answer
+
     def __with_arguments__(self, *arguments):
         """(result, the arguments as the call left them)."""
         answer = self._ask("call_and_show", arguments)

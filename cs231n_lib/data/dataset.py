@@ -41,7 +41,7 @@ def load(name=None, num_train=None, num_val=None, num_test=None):
     Arguments
     - name: "cifar10", "shapes10", or None for the one that the environment variable CS231N_DATASET names;
       without it CIFAR-10 if it has been fetched, else shapes10, which needs no fetching.
-    - num_train, num_val, num_test: how many images of each part, the first ones of it; None for all. The last
+    - num_train, num_val, num_test: integers, how many images of each part, the first ones of it; None for all. The last
       1,000 training images (or num_val, if that is more) are the validation part; with num_val=0 there is none
       and they count as training images.
 
@@ -52,6 +52,10 @@ def load(name=None, num_train=None, num_val=None, num_test=None):
     >>> images.X_train.shape   # doctest: +SKIP
     (500, 32, 32, 3)
     """
+    counts = {"num_train": num_train, "num_val": num_val, "num_test": num_test}
+    for key, count in counts.items():
+        if count is not None and (isinstance(count, bool) or not isinstance(count, (int, np.integer))):
+            raise ValueError(f"data.load: {key} should be an integer or None, but is {count!r}")
     name = name or os.environ.get("CS231N_DATASET") or _default_name()
     title = registry.entry(name)["title"]
     X, y, X_test, y_test, class_names = _read(name)

@@ -3,6 +3,8 @@
 One image at a time, so that the columns fit into the cache of the processor instead of filling its memory.
 """
 
+import math
+
 import numpy as np
 
 from cs231n_lib import kernels
@@ -15,7 +17,7 @@ def conv_forward_im2col(x, w, b, conv_param):
     x, w, b, geometry = conv_arguments("conv_forward_im2col", x, w, b, conv_param)
     N, F = len(x), len(w)
     out_h, out_w = geometry[-2:]
-    filters = w.reshape(F, -1)  # (F, C*HH*WW)
+    filters = w.reshape(F, math.prod(w.shape[1:]))  # (F, C*HH*WW); F may be 0
     out = np.empty((N, F, out_h * out_w), dtype=x.dtype)
     for n in range(N):
         np.matmul(filters, _columns(x, n, geometry), out=out[n])
@@ -34,7 +36,7 @@ def conv_backward_im2col(dout, cache):
     out_h, out_w = geometry[-2:]
     expect_shape("conv_backward_im2col", "dout", dout, (N, F, out_h, out_w), "that of out")
     dout = dout.reshape(N, F, out_h * out_w)
-    filters = w.reshape(F, -1)  # (F, C*HH*WW)
+    filters = w.reshape(F, math.prod(w.shape[1:]))  # (F, C*HH*WW)
     dx, dw = np.empty(x.shape, dtype=x.dtype), np.zeros(filters.shape, dtype=w.dtype)
     for n in range(N):
         dw += dout[n] @ _columns(x, n, geometry).T

@@ -73,7 +73,7 @@ def max_norm(w, limit):
         raise ValueError(f"max_norm: w should have shape (D, M) or (F, C, HH, WW), but has {w.shape}")
     inputs = 0 if w.ndim == 2 else (1, 2, 3)
     norms = np.sqrt(np.sum(w * w, axis=inputs, keepdims=True))
-    return w * (limit / np.maximum(norms, limit))
+    return w / np.maximum(norms / limit, 1)  # a limit may be infinite
 
 
 def _mask(function, name, param, array):

@@ -34,7 +34,8 @@ def svm_loss(x, y):
 def softmax_loss(x, y):
     """Softmax (cross-entropy) loss: mean over i of -log(exp(x_iy_i) / sum over j of exp(x_ij)).
 
-    Arguments, returns and errors as in svm_loss. Scores of any finite size are safe.
+    Arguments, returns and errors as in svm_loss. Scores may be as large as they like, as long as their
+    differences are finite.
 
     >>> loss, dx = softmax_loss(np.zeros((1, 4)), [2])
     >>> float(loss), dx  # log(4)

@@ -34,7 +34,8 @@ def softmax_loss_vectorized(W, X, y, reg):
 
     loss = mean over i of -log(exp(s_iy_i) / sum over j of exp(s_ij))  +  reg * sum(W * W), with s = X @ W.
 
-    Arguments and returns as in svm_loss_vectorized. Scores of any finite size are safe.
+    Arguments and returns as in svm_loss_vectorized. Scores may be as large as they like,
+    as long as their differences are finite.
     """
     W, X, y, reg = _validated("softmax_loss_vectorized", W, X, y, reg)
     rows = np.arange(len(X))
@@ -77,6 +78,7 @@ class LinearClassifier:
         y = labels("train", y, len(X))
         if len(X) == 0:
             raise ValueError("train: X is empty")
+        learning_rate, reg = number("train", "learning_rate", learning_rate), number("train", "reg", reg)
         num_iters = integer("train", "num_iters", num_iters, 0)
         batch_size = integer("train", "batch_size", batch_size, 1)
         rng = np.random.default_rng(rng)
@@ -86,7 +88,7 @@ class LinearClassifier:
         for _ in _steps(num_iters, verbose):
             batch = rng.integers(len(X), size=batch_size)
             loss, dW = self.loss(X[batch], y[batch], reg)
-            self.W -= learning_rate * dW
+            self.W = self.W - learning_rate * dW  # whoever keeps the weights of an earlier training keeps those
             history.append(float(loss))
         return history
 

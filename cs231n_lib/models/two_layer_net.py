@@ -23,11 +23,12 @@ class TwoLayerNet(Network):
     """
 
     def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0,
-                 dtype=np.float32, rng=None):
+                 dtype=np.float64, rng=None):
         """
         - input_dim: values per example; hidden_dim: hidden units; num_classes: classes.
         - weight_scale: standard deviation of the first weights; reg: strength of the L2 regularization.
-        - dtype: float32 or float64, of the parameters and all that is computed; rng: np.random.Generator or a seed.
+        - dtype: float64, in which gradients can be checked, or float32, which trains faster; of the parameters and all
+          that is computed. rng: np.random.Generator or a seed.
         """
         super().__init__(integer("TwoLayerNet", "input_dim", input_dim, 1), num_classes, reg, dtype)
         hidden_dim = integer("TwoLayerNet", "hidden_dim", hidden_dim, 1)

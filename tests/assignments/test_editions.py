@@ -77,3 +77,16 @@ def test_what_is_missing_says_that_it_is_an_answer(released):
 @pytest.mark.parametrize("name", ["conv_forward_fast", "max_pool_backward_fast", "matmul", "conv_forward"])
 def test_the_fast_layers_are_everybodys(released, name):
     assert released[1][name] is None
+
+
+def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
+    """Demonstrations measure the fast kernels; while the notebook is graded, nothing in the edition answers its exercises."""
+    assignment = COURSE.assignment("convolutional_networks")
+    folder = edition.importable(COURSE, assignment.name, tmp_path, assignment.graded_without["convolution"])
+    environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", NAMES_OF], cwd=folder, env=environment, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    there = {name for name, reason in found.items() if reason is None}
+    assert not [name for name in there if "conv" in name or "pool" in name or "col" in name]
+    assert {"affine_forward", "batchnorm_forward", "softmax_loss"} <= there
+    assert not [path.name for path in folder.rglob("*") if "convolution" in path.name or "pooling" in path.name]

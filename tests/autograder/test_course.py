@@ -75,6 +75,11 @@ package = "lib"
     assert course(text).answers("b") == ["lib/b.py", "lib/c.py"]
 
 
+def test_files_that_a_notebook_is_graded_without(course):
+    loaded = course(EDITION + MINIMAL + WITHOUT + 'one = ["lib/a.py"]\n')
+    assert loaded.assignment("first").graded_without == {"one": ("lib/a.py",)}
+
+
 def test_unknown_assignment_suggests_the_one_meant(course):
     with pytest.raises(CourseError) as error:
         course(MINIMAL).assignment("frist")
@@ -103,6 +108,7 @@ def test_accepts(course, pattern, path, accepted):
     assert first.accepts(tuple(path.split("/"))) is accepted
 
 
+WITHOUT = "[assignment.graded_without]\n"
 EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
 
 
@@ -137,6 +143,9 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (MINIMAL + "[assignment.limits]\ncell_seconds = true\n", "must be a whole number"),
         (MINIMAL + "[assignment.limits]\ncell_second = 3\n", "did you mean cell_seconds"),
         (MINIMAL + 'answers = ["lib/a.py"]\n', "add an [edition]"),
+        (MINIMAL + WITHOUT + 'one = ["lib/a.py"]\n', "add an [edition]"),
+        (EDITION + MINIMAL + WITHOUT + 'three = ["lib/a.py"]\n', "'three' is not known here; known are one, two"),
+        (EDITION + MINIMAL + WITHOUT + 'one = ["../a.py"]\n', "'../a.py' must be a plain relative path"),
         (EDITION + MINIMAL + 'answers = ["../a.py"]\n', "'../a.py' must be a plain relative path"),
         (EDITION + MINIMAL + 'answers = ["/a.py"]\n', "'/a.py' must be a plain relative path"),
         (EDITION.replace('"."', '"nowhere"') + MINIMAL, "nowhere is not a folder"),

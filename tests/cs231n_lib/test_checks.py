@@ -1,6 +1,9 @@
 """Right results pass however they are computed; wrong ones fail with the likely mistake in words."""
 
 import collections
+import functools
+import sys
+import threading
 import tracemalloc
 
 import numpy as np
@@ -9,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from cs231n_lib import checks
+from cs231n_lib import checks, kernels, layers
 from cs231n_lib.checks import CheckFailed
+from cs231n_lib.gradient_check import numerical_gradient
 
 FEW = settings(max_examples=15, deadline=None)
 VALUES = arrays.arrays(np.float64, arrays.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e3, 1e3, width=32))
@@ -437,6 +441,146 @@ def test_peak_memory_can_be_measured_elsewhere():
 
     assert checks.peak_memory(Proxy(), 1, limit_mb=6, what="f") == 2
     assert "5 MB" in message(checks.peak_memory, Proxy(), 1, limit_mb=4, what="f")
+
+
+# --- work that is watched
+
+
+def looped(X):
+    return sum(float(x) for row in X for x in row)
+
+
+TABLE, LISTED = {"sum": looped}, [looped]
+
+
+class Rows:
+    def __init__(self, X):
+        self.X = X
+
+    def __getattr__(self, name):
+        return looped(self.X)
+
+
+def in_a_thread(X):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(looped(X)))
+    thread.start()
+    thread.join()
+    return results[0]
+
+
+HIDDEN_LOOPS = {
+    "default argument": lambda X, f=looped: f(X),
+    "keyword-only default": lambda X, *, f=looped: f(X),
+    "globals": lambda X: globals()["loo" + "ped"](X),
+    "vars of a module": lambda X: vars(sys.modules[__name__])["looped"](X),
+    "getattr": lambda X: getattr(sys.modules[__name__], "loo" + "ped")(X),
+    "a dict of functions": lambda X: TABLE["sum"](X),
+    "a list of functions": lambda X: LISTED[0](X),
+    "an attribute of another function": lambda X: in_a_thread.helper(X),
+    "functools.partial": functools.partial(looped),
+    "a method": lambda X: Rows(X).total,
+    "the key of sorted": lambda X: sorted(X.ravel(), key=lambda x: -x),
+    "the key of max": lambda X: max(X.ravel().tolist(), key=lambda x: -x),
+    "vectorize": lambda X: vars(np)["vect" + "orize"](lambda x: x + 1)(X),
+    "apply_along_axis": lambda X: getattr(np, "apply_along" + "_axis")(lambda row: row.sum() + row.max(), 1, X),
+    "another thread": in_a_thread,
+    "eval": lambda X: getattr(__import__("builtins"), "ev" + "al")("[x + 1 for x in X]", {"X": X.ravel()}),
+}
+in_a_thread.helper = looped
+
+
+@pytest.mark.parametrize("function", HIDDEN_LOOPS.values(), ids=HIDDEN_LOOPS)
+def test_a_loop_is_found_by_what_python_executes(function):
+    text = message(checks._grows_like_loops, function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
+    assert "f: no loop is allowed here, but Python executes" in text
+
+
+WITHOUT_LOOPS = {
+    "an expression": lambda X: X @ X.T,
+    "what NumPy notes": lambda X: np.einsum("ij,kj->ik", X, X, optimize=True),
+    "functions of NumPy": lambda X: np.linalg.norm(np.pad(X, 1), axis=1) + np.einsum("ij->i", np.pad(X, 1)),
+    "a loop over the arguments' names": lambda X: [np.asarray(value) for value in (X, X, X)][0],
+    "another branch for large arrays": lambda X: X.sum() if X.size > 10 else np.sum(X),
+}
+
+
+@pytest.mark.parametrize("function", WITHOUT_LOOPS.values(), ids=WITHOUT_LOOPS)
+def test_what_does_not_grow_is_no_loop(function):
+    checks._grows_like_loops(function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
+
+
+def rows(X):
+    return [X[i].sum() for i in range(len(X))]
+
+
+def entries(X):
+    return [X[i, j] for i in range(len(X)) for j in range(len(X))]
+
+
+def test_as_many_loops_as_are_allowed():
+    sizes = {"small": (np.ones((3, 3)),), "large": (np.ones((24, 24)),)}
+    checks.max_loops(rows, 1, **sizes)
+    checks.max_loops(entries, 2, **sizes)
+    hidden = lambda X: TABLE["entries"](X)  # noqa: E731
+    TABLE["entries"] = entries
+    assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **sizes)
+
+
+def test_watching_ends_with_the_call_and_is_not_to_be_ended_by_it():
+    before = sys.gettrace()
+    checks.max_loops(rows, 1, small=(np.ones((2, 2)),), large=(np.ones((9, 9)),))
+    assert sys.gettrace() is before
+    with pytest.raises(RuntimeError, match="settrace"):
+        checks.own_work(lambda: sys.settrace(None))
+    assert sys.gettrace() is before
+
+
+def test_work_can_be_watched_elsewhere():
+    class Proxy:
+        __name__ = "f"
+        __source__ = "def f(X):\n    return X\n"
+
+        def __work__(self, *args):
+            return args[0], len(args[0]), ["cs231n_lib.kernels.convolution"]
+
+    assert "f: cs231n_lib.kernels.convolution of the library computed this" in message(checks.own_work, Proxy(), [1])
+    assert "executes 2 lines" in message(checks.no_loops, Proxy(), small=([1, 2],), large=([1] * 20,))
+
+
+def test_own_work():
+    _ = kernels.conv_forward  # read now, so that it stands in the package
+    x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.zeros(1)
+    by_layer = lambda x, w, b, param: layers.conv_forward_fast(x, w, b, param)  # noqa: E731
+    by_kernel = lambda x, w, b, _: vars(kernels)["conv_forward"](x, w, b, 1, 0)  # noqa: E731
+    for function in (by_layer, layers.conv_forward_naive, by_kernel):
+        text = message(checks.own_work, function, x, w, b, {"stride": 1, "pad": 0})
+        assert "of the library computed this" in text
+    assert "gradient_check" in message(checks.own_work, lambda x: numerical_gradient(np.sum, x), x)
+    assert checks.own_work(lambda x: x.sum(), x) == 9
+
+
+# --- answers that compute nothing
+
+
+def test_resembles():
+    truth, rng = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), np.random.default_rng(0)
+    for alike in (truth, -truth, 3 * truth, truth + 0.1 * rng.normal(size=truth.shape), truth.astype(np.float32)):
+        checks.resembles(alike, truth, "x")
+    for other in (0 * truth, 0 * truth + 1, np.arange(6).reshape(2, 3)):
+        assert "x: it has little to do with the right values" in message(checks.resembles, other, truth, "x")
+    text = message(checks.resembles, truth, 2 * truth, "x", given=(truth,))
+    assert "it is an array that the function was given" in text
+    for broken in (None, truth[0], np.full(truth.shape, np.nan)):
+        message(checks.resembles, broken, truth, "x")
+
+
+def test_a_gradient_measured_with_steps_is_not_analytic():
+    x, large = np.array([1.0, -2.0, 3.0]), 2.0**50
+    cubes = lambda v: np.sum((large * v) ** 3)  # noqa: E731
+    checks.analytic(large * 3 * (large * (x / large)) ** 2 / large, 3 * x**2, "dx")
+    measured = numerical_gradient(cubes, x / large)
+    assert "Derive the gradient" in message(checks.analytic, measured / large, 3 * x**2, "dx")
 
 
 # --- passed, summary, display

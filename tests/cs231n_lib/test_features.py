@@ -198,3 +198,9 @@ def test_a_length_that_changes_between_blocks():
 def test_progress_by_its_other_name(capsys):
     extract_features(np.zeros((2, 16, 16, 3)), [hog_feature], verbose=True)
     assert "features" in capsys.readouterr().err
+
+
+def test_features_that_are_whole_numbers_become_floats():
+    images = np.ones((3, 4, 4, 3), np.uint8)
+    assert extract_features(images, lambda image: image.sum(axis=(0, 1))).dtype == np.float64
+    assert extract_features(images, lambda image: image.sum(axis=(0, 1), dtype=np.float32)).dtype == np.float32

@@ -101,3 +101,13 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("shape", [None, (-1, 2), (2.5, 3), "ab"])
+def test_small_random_of_a_shape_that_is_none(shape):
+    with pytest.raises(ValueError, match="small_random: each size in shape should be an integer"):
+        small_random(shape)
+
+
+def test_small_random_of_any_number_of_dimensions():
+    assert small_random(3).shape == (3,) and small_random((2, 3, 4)).shape == (2, 3, 4)

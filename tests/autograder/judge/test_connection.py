@@ -63,6 +63,21 @@ def sleep(seconds):
     time.sleep(seconds)
     return "slept"
 
+def plain(X):
+    return X.sum(axis=1)
+
+def looped(X):
+    return [row.sum() for row in X]
+
+def by_default(X, f=looped):
+    return f(X)
+
+def by_name(X):
+    return globals()["loo" + "ped"](X)
+
+def unwatched(X):
+    sys.settrace(None)
+
 def leave():
     sys.exit(3)
 
@@ -249,6 +264,18 @@ def test_peak_memory_is_measured_there(here):
     assert checks.peak_memory(here.names.memory, 100_000, limit_mb=1, what="memory") == 0
     with pytest.raises(checks.CheckFailed, match="needs 8 MB"):
         checks.peak_memory(here.names.memory, 1_000_000, limit_mb=1, what="memory")
+
+
+def test_work_is_watched_there(here):
+    result, lines, modules = here.names.memory.__work__(10)
+    assert result == 0 and 0 < lines < 20 and "__main__" in modules
+    sizes = {"small": (np.ones((2, 2)),), "large": (np.ones((20, 20)),)}
+    checks._grows_like_loops(here.names.plain, 0, "plain", *sizes.values())
+    for name in ("looped", "by_default", "by_name"):
+        with pytest.raises(checks.CheckFailed, match="Python executes"):
+            checks._grows_like_loops(getattr(here.names, name), 0, name, *sizes.values())
+    with pytest.raises(StudentError, match="settrace"):
+        here.names.unwatched.__work__(1)
 
 
 def test_what_a_function_changes_is_shown_and_nothing_here_changes(here):

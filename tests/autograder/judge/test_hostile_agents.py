@@ -220,6 +220,10 @@ def test_every_builtin_exception_can_be_claimed():
         ("1", lambda f: f.__with_arguments__(2)),
         ("(1, [2])", lambda f: f.__with_arguments__(2)),
         ("(1, ())", lambda f: f.__with_arguments__(2)),
+        ("1", lambda f: f.__work__(2)),
+        ("(1, 2)", lambda f: f.__work__(2)),
+        ("(1, 'many', [])", lambda f: f.__work__(2)),
+        ("(1, 2, [3])", lambda f: f.__work__(2)),
     ],
 )
 def test_answers_of_another_kind_than_the_question(hostile, script, ask):

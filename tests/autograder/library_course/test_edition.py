@@ -44,6 +44,20 @@ def test_a_missing_include(workspace, edit):
         edition.files(workspace().course, "first")
 
 
+def test_a_file_to_be_graded_without_that_is_not_there(workspace, edit):
+    due = "due = 2026-10-02T23:59:00-07:00\n"
+    edit("assignments/course.toml", due, f'{due}[assignment.graded_without]\ntotals = ["lib/price.py"]\n')
+    with pytest.raises(CourseError, match="graded_without of 'first': .*lib/price.py does not exist"):
+        edition.files(workspace().course, "first")
+
+
+def test_importable_without_some_files(workspace, tmp_path):
+    course = workspace().course
+    whole, less = (edition.importable(course, "first", tmp_path, without) for without in ((), ("lib/prices.py",)))
+    assert whole != less and (whole / "lib/prices.py").exists()
+    assert not (less / "lib/prices.py").exists() and (less / "lib/__init__.py").exists()
+
+
 def test_write_copies_the_files(workspace, tmp_path):
     edition.write(workspace().course, "first", tmp_path / "out")
     written = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file())

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs231n_lib.layers import conv_backward_fast, conv_backward_naive, conv_forward_fast, conv_forward_naive
+from cs231n_lib.layers import (
+    conv_backward_fast,
+    conv_backward_im2col,
+    conv_backward_naive,
+    conv_forward_fast,
+    conv_forward_im2col,
+    conv_forward_naive,
+)
 
 
 @pytest.mark.parametrize("backend", ["cython", "numpy"])
@@ -77,3 +84,10 @@ def test_dx_only_where_it_is_needed(arrays):
 def test_parameters_that_do_not_fit(arrays, conv_param, message):
     with pytest.raises(ValueError, match=message):
         conv_forward_fast(*arrays, conv_param)
+
+
+def test_columns_without_any_filter():
+    x, w, param = np.ones((2, 3, 6, 6)), np.empty((0, 3, 3, 3)), {"stride": 1, "pad": 1}
+    out, cache = conv_forward_im2col(x, w, np.empty(0), param)
+    assert out.shape == conv_forward_naive(x, w, np.empty(0), param)[0].shape == (2, 0, 6, 6)
+    assert [gradient.shape for gradient in conv_backward_im2col(out, cache)] == [x.shape, w.shape, (0,)]

@@ -149,3 +149,8 @@ def test_max_norm_of_zeros_keeps_the_type_and_the_argument():
 def test_max_norm_refuses(w, limit, message):
     with pytest.raises(ValueError, match=message):
         max_norm(w, limit)
+
+
+def test_max_norm_without_a_bound():
+    w = np.array([[3.0, 0.0], [4.0, 0.0]])
+    np.testing.assert_array_equal(max_norm(w, np.inf), w)

@@ -19,7 +19,7 @@ def test_gradients(check_gradients, randomize, hidden_dims, keep, normalization)
 
 
 def test_one_hidden_layer_is_the_two_layer_net(randomize):
-    net, other = FullyConnectedNet([5], 6, 4, reg=0.1), TwoLayerNet(6, 5, 4, reg=0.1)
+    net, other = FullyConnectedNet([5], 6, 4, reg=0.1), TwoLayerNet(6, 5, 4, reg=0.1, dtype=np.float32)
     randomize(net)
     other.params = net.params
     np.testing.assert_array_equal(net.loss(X), other.loss(X))

@@ -198,3 +198,20 @@ def test_training_sets_that_do_not_fit(X, y, message):
 def test_the_base_class_has_no_loss():
     with pytest.raises(NotImplementedError, match="use LinearSVM or LinearSoftmax"):
         LinearClassifier().train(np.ones((2, 2)), np.array([0, 1]), num_iters=1)
+
+
+def test_training_on_leaves_weights_that_were_kept(separable):
+    X, y = separable
+    model = LinearSVM()
+    model.train(X, y, num_iters=5)
+    kept = model.W
+    before = kept.copy()
+    model.train(X, y, num_iters=5)
+    np.testing.assert_array_equal(kept, before)
+    assert not np.array_equal(model.W, before)
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "reg"])
+def test_settings_that_are_no_numbers(separable, name):
+    with pytest.raises(ValueError, match=f"train: {name} should be a number, but is 'a'"):
+        LinearSVM().train(*separable, **{name: "a"})

@@ -1295,3 +1295,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     bn_param["running_mean"], bn_param["running_var"] = running_mean, running_var
     scale = gamma / np.sqrt(var + eps)
     return (x - mean) * scale + beta, (x, mean, var, eps, gamma, mode)
+
+# %% wrong: x itself -> test_batchnorm_forward_test_mode_keeps, test_batchnorm_forward_inputs
+def batchnorm_forward(x, gamma, beta, bn_param):
+    return x, (x, gamma)

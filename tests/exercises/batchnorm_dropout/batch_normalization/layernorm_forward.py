@@ -316,3 +316,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     s = np.sqrt((z * z).mean(-1)[:, None] + np.float32(ln_param.get("eps", 1e-5)))
     z /= s
     return z * np.float32(gamma) + np.float32(beta), (z, s, gamma)
+
+# %% wrong: zeros -> test_layernorm_forward_alone, test_layernorm_forward_inputs
+def layernorm_forward(x, gamma, beta, ln_param):
+    return np.zeros_like(x), (x, gamma)

@@ -392,3 +392,10 @@ def init_three_layer_convnet(input_dim, num_filters, filter_size, hidden_dim, nu
     n1, n2, n3 = (int(np.prod(s)) for s in (s1, s2, s3))
     z = rng.normal(scale=weight_scale, size=n1 + n2 + n3)
     return dict(W1=z[:n1].reshape(s1), W2=z[n1:n1 + n2].reshape(s2), W3=z[n1 + n2:].reshape(s3), b1=np.zeros((num_filters,)), b2=np.zeros((hidden_dim,)), b3=np.zeros((num_classes,)))
+
+# %% wrong: zeros throughout -> test_init_three_layer_convnet_shapes
+def init_three_layer_convnet(input_dim, num_filters, filter_size, hidden_dim, num_classes, weight_scale, rng):
+    C, H, W = input_dim
+    shapes = {"W1": (num_filters, C, filter_size, filter_size), "b1": num_filters, "W3": (hidden_dim, num_classes),
+              "W2": (num_filters * (H // 2) * (W // 2), hidden_dim), "b2": hidden_dim, "b3": num_classes}
+    return {name: np.zeros(shape) for name, shape in shapes.items()}

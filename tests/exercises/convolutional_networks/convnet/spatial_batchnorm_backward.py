@@ -634,3 +634,7 @@ def make(xh, inv, gamma):
         dg = np.einsum("nchw,nchw->c", dout, xh); db = np.einsum("nchw->c", dout)
         return (gamma[:, None, None] * inv / m * (m * dout - db[:, None, None] - xh * dg[:, None, None])).astype(dout.dtype), dg, db
     return back
+
+# %% wrong: dout itself -> test_spatial_batchnorm_backward_inputs
+def spatial_batchnorm_backward(dout, cache):
+    return dout.copy(), dout.sum(axis=(0, 2, 3)), dout.sum(axis=(0, 2, 3))

@@ -1254,3 +1254,27 @@ def conv_backward_naive(dout, cache):
     xp = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     dw = np.stack([np.stack([np.tensordot(dout, xp[:, :, k:k + s * OH:s, l:l + s * OW:s], ((0, 2, 3), (0, 2, 3))) for l in range(WW)], -1) for k in range(HH)], -2)
     return dx, dw, dout.sum((0, 2, 3))
+
+# %% wrong: the library does it -> test_conv_backward_naive_db, test_conv_backward_naive_dw, test_conv_backward_naive_dx
+# cause: of the library computed this
+def conv_backward_naive(dout, cache):
+    from cs231n_lib.layers import conv_backward_fast, conv_forward_fast
+    x, w, conv_param = cache
+    return conv_backward_fast(dout, conv_forward_fast(x, w, np.zeros(len(w), w.dtype), conv_param)[1])
+
+# %% wrong: each gradient measured with steps -> test_conv_backward_naive_dw, test_conv_backward_naive_dx
+# cause: differences with steps
+def conv_backward_naive(dout, cache):
+    x, w, conv_param = cache
+    arrays = [x, w, np.zeros(len(w), w.dtype)]
+    def measured(k):
+        slopes = np.zeros(arrays[k].shape)
+        for index in np.ndindex(slopes.shape):
+            around = []
+            for h in (1e-4, -1e-4):
+                changed = [array.astype(np.float64) for array in arrays]
+                changed[k][index] += h
+                around.append(np.sum(conv_forward_naive(*changed, conv_param)[0] * dout))
+            slopes[index] = (around[0] - around[1]) / 2e-4
+        return slopes.astype(arrays[k].dtype)
+    return measured(0), measured(1), measured(2)

@@ -657,3 +657,35 @@ def softmax_loss_naive(W, X, y, reg):
     for j in range(W.shape[1]):
         dW[:, j] += X.T.dot(P[:, j] - (y == j)) / N
     return loss, dW
+
+# %% wrong: the loss is 1 and the gradient 0 -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial, test_softmax_loss_naive_gradient, test_softmax_loss_naive_reg_loss, test_softmax_loss_naive_reg_gradient, test_softmax_loss_naive_inputs
+def softmax_loss_naive(W, X, y, reg):
+    return 1.0, np.zeros(W.shape)
+
+# %% wrong: the gradient measured by the library -> test_softmax_loss_naive_gradient, test_softmax_loss_naive_reg_gradient
+# cause: of the library computed this
+def softmax_loss_naive(W, X, y, reg):
+    from cs231n_lib.gradient_check import numerical_gradient
+
+    def loss(V):
+        total = 0.0
+        for i in range(len(X)):
+            s = X[i].dot(V)
+            total += np.log(np.exp(s - s[y[i]]).sum())
+        return total / len(X) + reg * np.sum(V * V)
+
+    return loss(W), numerical_gradient(loss, W)
+
+# %% wrong: the gradient measured with steps of its own -> test_softmax_loss_naive_gradient, test_softmax_loss_naive_reg_gradient
+# cause: differences with steps
+def softmax_loss_naive(W, X, y, reg):
+    def loss(V):
+        return np.log(np.exp(X.dot(V) - X.dot(V)[np.arange(len(X)), y][:, None]).sum(axis=1)).sum() / len(X) + reg * np.sum(V * V)
+
+    dW = np.zeros(W.shape)
+    for d in range(W.shape[0]):
+        for c in range(W.shape[1]):
+            step = np.zeros(W.shape)
+            step[d, c] = 1e-4
+            dW[d, c] = (loss(W + step) - loss(W - step)) / 2e-4
+    return loss(W), dW

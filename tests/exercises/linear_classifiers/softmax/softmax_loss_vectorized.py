@@ -446,3 +446,27 @@ def softmax_loss_vectorized(W, X, y, reg):
     z = np.logaddexp.reduce(s, axis=1, keepdims=True)
     Y = np.eye(W.shape[1])[y]
     return float(np.sum(Y * (z - s)) / len(y) + reg * np.vdot(W, W)), np.matmul(X.T, np.exp(s - z) - Y) / len(y) + reg * (W + W)
+
+# %% wrong: the weights for their gradient -> test_softmax_loss_vectorized_loops, test_softmax_loss_vectorized_inputs
+def softmax_loss_vectorized(W, X, y, reg):
+    return float(np.sum(W * W)) + 1, 2 * W
+
+# %% wrong: the loss is 1 and the gradient 0 -> test_softmax_loss_vectorized_loops, test_softmax_loss_vectorized_inputs
+def softmax_loss_vectorized(W, X, y, reg):
+    return 1.0, np.zeros(W.shape)
+
+# %% wrong: the loops in a default argument -> test_softmax_loss_vectorized_loops
+# cause: Python executes | for loop
+def softmax_loss_vectorized(W, X, y, reg, f=softmax_loss_naive):
+    return f(W, X, y, reg)
+
+# %% wrong: the loops in a dict of functions -> test_softmax_loss_vectorized_loops
+# cause: Python executes
+FUNCTIONS = {"loss": softmax_loss_naive}
+def softmax_loss_vectorized(W, X, y, reg):
+    return FUNCTIONS["loss"](W, X, y, reg)
+
+# %% wrong: the loops looked up by name -> test_softmax_loss_vectorized_loops
+# cause: Python executes
+def softmax_loss_vectorized(W, X, y, reg):
+    return globals()["softmax_loss_" + "naive"](W, X, y, reg)

@@ -673,3 +673,35 @@ def svm_loss_naive(W, X, y, reg):
             if j != y[i] and m > 0:
                 loss += float(m); dW[:, j] += X[i, :]; dW[:, y[i]] -= X[i, :]
     return loss / X.shape[0] + reg * np.sum(W * W), dW / X.shape[0] + 2 * W * reg
+
+# %% wrong: the loss is 1 and the gradient 0 -> test_svm_loss_naive_values, test_svm_loss_naive_initial, test_svm_loss_naive_gradient, test_svm_loss_naive_reg_loss, test_svm_loss_naive_reg_gradient, test_svm_loss_naive_inputs
+def svm_loss_naive(W, X, y, reg):
+    return 1.0, np.zeros(W.shape)
+
+# %% wrong: the gradient measured by the library -> test_svm_loss_naive_gradient, test_svm_loss_naive_reg_gradient
+# cause: of the library computed this
+def svm_loss_naive(W, X, y, reg):
+    from cs231n_lib.gradient_check import numerical_gradient
+
+    def loss(V):
+        total = 0.0
+        for i in range(len(X)):
+            s = X[i].dot(V)
+            total += np.maximum(0, s - s[y[i]] + 1).sum() - 1
+        return total / len(X) + reg * np.sum(V * V)
+
+    return loss(W), numerical_gradient(loss, W)
+
+# %% wrong: the gradient measured with steps of its own -> test_svm_loss_naive_gradient, test_svm_loss_naive_reg_gradient
+# cause: differences with steps
+def svm_loss_naive(W, X, y, reg):
+    def loss(V):
+        return (np.maximum(0, X.dot(V) - X.dot(V)[np.arange(len(X)), y][:, None] + 1).sum() - len(X)) / len(X) + reg * np.sum(V * V)
+
+    dW = np.zeros(W.shape)
+    for d in range(W.shape[0]):
+        for c in range(W.shape[1]):
+            step = np.zeros(W.shape)
+            step[d, c] = 1e-4
+            dW[d, c] = (loss(W + step) - loss(W - step)) / 2e-4
+    return loss(W), dW

@@ -475,3 +475,27 @@ def svm_loss_vectorized(W, X, y, reg):
     m = np.maximum(0, s - s[np.arange(n), y][:, None] + 1); m[np.arange(n), y] = 0
     g = np.zeros(m.shape); g[m > 0] = 1; g[np.arange(n), y] = -g.sum(1)
     return float(m.sum()) / n + reg * np.sum(W * W), X.T @ g / n + 2 * reg * W
+
+# %% wrong: the weights for their gradient -> test_svm_loss_vectorized_loops, test_svm_loss_vectorized_inputs
+def svm_loss_vectorized(W, X, y, reg):
+    return float(np.sum(W * W)) + 1, 2 * W
+
+# %% wrong: the loss is 1 and the gradient 0 -> test_svm_loss_vectorized_loops, test_svm_loss_vectorized_inputs
+def svm_loss_vectorized(W, X, y, reg):
+    return 1.0, np.zeros(W.shape)
+
+# %% wrong: the loops in a default argument -> test_svm_loss_vectorized_loops
+# cause: Python executes | for loop
+def svm_loss_vectorized(W, X, y, reg, f=svm_loss_naive):
+    return f(W, X, y, reg)
+
+# %% wrong: the loops in a dict of functions -> test_svm_loss_vectorized_loops
+# cause: Python executes
+FUNCTIONS = {"loss": svm_loss_naive}
+def svm_loss_vectorized(W, X, y, reg):
+    return FUNCTIONS["loss"](W, X, y, reg)
+
+# %% wrong: the loops looked up by name -> test_svm_loss_vectorized_loops
+# cause: Python executes
+def svm_loss_vectorized(W, X, y, reg):
+    return globals()["svm_loss_" + "naive"](W, X, y, reg)

@@ -182,3 +182,19 @@ def compute_distances_no_loops(X_train, X_test):
     left = np.hstack([B, (B ** 2).sum(1, keepdims=True), np.ones((len(B), 1))])
     right = np.hstack([-2 * A, np.ones((len(A), 1)), (A ** 2).sum(1, keepdims=True)])
     return np.clip(left @ right.T, 0, None) ** 0.5
+
+# %% wrong: all differences for small arrays, zeros for large ones -> test_compute_distances_no_loops_memory, test_compute_distances_no_loops_duplicates
+# cause: little to do with the right values | small distances
+def compute_distances_no_loops(X_train, X_test):
+    if X_train.size * len(X_test) > 10**6:
+        return np.zeros((len(X_test), len(X_train)))
+    return np.sqrt(((X_test[:, None].astype(float) - X_train[None]) ** 2).sum(axis=2))
+
+# %% wrong: zeros -> test_compute_distances_no_loops_memory, test_compute_distances_no_loops_duplicates, test_compute_distances_no_loops_loops
+def compute_distances_no_loops(X_train, X_test):
+    return np.zeros((len(X_test), len(X_train)))
+
+# %% wrong: another function does it in loops -> test_compute_distances_no_loops_loops
+# cause: Python executes
+def compute_distances_no_loops(X_train, X_test):
+    return globals()["compute_distances_" + "one_loop"](X_train, X_test)

@@ -153,3 +153,8 @@ def compute_distances_one_loop(X_train, X_test):
         buffer *= buffer
         buffer.sum(axis=1, out=dists[i])
     return np.sqrt(dists, out=dists)
+
+# %% wrong: two loops, looked up by name -> test_compute_distances_one_loop_loops
+# cause: Python executes
+def compute_distances_one_loop(X_train, X_test):
+    return globals()["compute_distances_" + "two_loops"](X_train, X_test)

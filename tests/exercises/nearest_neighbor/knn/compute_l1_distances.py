@@ -141,3 +141,18 @@ def compute_l1_distances(X_train, X_test):
         rows.append(np.abs(X_train - X_test[i]).sum(axis=1))
         i += 1
     return np.array(rows)
+
+# %% wrong: two loops in a default argument, and zeros for large arrays -> test_compute_l1_distances_loops_and_memory
+# cause: nested
+def _by_pairs(X_train, X_test):
+    return np.array([[np.abs(a.astype(float) - b).sum() for b in X_train] for a in X_test])
+def compute_l1_distances(X_train, X_test, f=_by_pairs):
+    return f(X_train, X_test) if X_train.size < 10**4 else np.zeros((len(X_test), len(X_train)))
+
+# %% wrong: right for row 7 alone where arrays are large -> test_compute_l1_distances_loops_and_memory
+def compute_l1_distances(X_train, X_test):
+    dists = np.zeros((len(X_test), len(X_train)))
+    for i in range(len(X_test)):
+        if len(X_test) < 50 or i == 7:
+            dists[i] = np.abs(X_train.astype(float) - X_test[i]).sum(axis=1)
+    return dists

@@ -141,3 +141,10 @@ def assign_to_words(patches, codebook):
     longer = np.hstack([patches, np.ones((len(patches), 1))])
     words = np.hstack([-2 * codebook, np.sum(codebook**2, axis=1, keepdims=True)])
     return np.argmin(longer.dot(words.T), axis=1)
+
+# %% wrong: a loop looked up by name -> test_assign_to_words_loops
+# cause: Python executes
+def _looped(patches, codebook):
+    return np.array([np.argmin(np.linalg.norm(codebook - x, axis=1)) for x in patches])
+def assign_to_words(patches, codebook):
+    return globals()["_loo" + "ped"](patches, codebook)

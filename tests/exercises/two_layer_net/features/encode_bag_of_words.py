@@ -475,3 +475,7 @@ def encode_bag_of_words(images, codebook, size=6, stride=2):
             w = assign_to_words(q.reshape(q.shape[0] * q.shape[1], -1), codebook)
             out.append([float(np.mean(np.equal(w, j))) for j in range(len(codebook))])
     return out
+
+# %% wrong: all words equally often -> test_encode_bag_of_words_inputs
+def encode_bag_of_words(images, codebook, size=6, stride=2):
+    return np.full((len(images), len(codebook)), 1 / len(codebook))

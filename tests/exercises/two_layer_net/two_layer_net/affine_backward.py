@@ -350,3 +350,7 @@ def affine_backward(dout, cache):
     dw = np.tensordot(x.reshape(x.shape[0], w.shape[0]), dout, axes=(0, 0))
     dx = np.tensordot(dout, w, axes=(1, 1))
     return np.reshape(dx, x.shape), dw, np.add.reduce(dout)
+
+# %% wrong: zeros -> test_affine_backward_inputs
+def affine_backward(dout, cache):
+    return tuple(np.zeros_like(array) for array in cache[:2]) + (np.zeros(dout.shape[1], dout.dtype),)

@@ -241,3 +241,8 @@ def init_two_layer_net(input_dim, hidden_dim, num_classes, weight_scale, rng):
     numbers = rng.normal(0.0, weight_scale, cut + hidden_dim * num_classes)
     W1, W2 = numbers[:cut].reshape(input_dim, hidden_dim), numbers[cut:].reshape(hidden_dim, num_classes)
     return {"W1": W1, "W2": W2, "b1": 0 * W1[0], "b2": 0 * W2[0]}
+
+# %% wrong: zeros throughout -> test_init_two_layer_net_shapes, test_init_two_layer_net_biases
+def init_two_layer_net(input_dim, hidden_dim, num_classes, weight_scale, rng):
+    return {"W1": np.zeros((input_dim, hidden_dim)), "b1": np.zeros(hidden_dim),
+            "W2": np.zeros((hidden_dim, num_classes)), "b2": np.zeros(num_classes)}

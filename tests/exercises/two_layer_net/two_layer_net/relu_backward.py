@@ -147,3 +147,7 @@ def relu_backward(dout, cache):
 def relu_backward(dout, cache):
     out = np.maximum(cache, 0)
     return np.sign(out).astype(dout.dtype) * dout
+
+# %% wrong: dout itself -> test_relu_backward_inputs
+def relu_backward(dout, cache):
+    return dout
