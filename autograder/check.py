@@ -20,7 +20,7 @@ from autograder.newer_syntax import of_another_python
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
-RELEASED = "cs231n"  # in a notebook's metadata: what a release says of it
+BUILT = "cs231n"  # in a notebook's metadata: what the build says of it
 MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
 
 
@@ -165,7 +165,7 @@ def _tidy(cell) -> None:
 
 def _missing(notebook) -> dict[str, float]:
     """The points of the graded cells that the notebook had when it was released, and has no more."""
-    noted = notebook.metadata.get(RELEASED)
+    noted = notebook.metadata.get(BUILT)
     graded = noted.get("graded_cells") if isinstance(noted, dict) else None
     there = {_record(cell).get("grade_id") for cell in notebook.cells if _record(cell).get("grade")}
     return {

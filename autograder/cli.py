@@ -126,7 +126,7 @@ def check(ctx: click.Context, notebook: str) -> None:
     """Run the visible checks of one notebook.
 
     The notebook, as it was last saved, runs in a fresh kernel from top to bottom; it is not changed. Exit
-    code 1 when a check fails.
+    code 1 when a check fails, or a graded cell that the notebook had was deleted.
     """
     from autograder.check import check as run
     from autograder.console import progress

@@ -11,7 +11,6 @@ from string import Template
 
 from autograder import edition, leaks
 from autograder.build import build
-from autograder.check import RELEASED
 from autograder.course import Assignment, Course
 from autograder.errors import ReleaseError
 from autograder.workspace import Workspace
@@ -43,8 +42,6 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     shutil.rmtree(building, ignore_errors=True)
     try:
         fresh = _generate(workspace, assignment, building / "checked", database=False)
-        for name in entry.notebooks:
-            _note_cells(fresh / f"{name}.ipynb")
         (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
         edition.write(workspace.course, assignment, fresh)
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
@@ -118,17 +115,6 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
         said = log.errors[-1].strip().splitlines()[-1] if log.errors else str(error)
         raise ReleaseError(f"nbgrader cannot release {assignment}: {said}") from error
     return Path(coursedir.format_path(str(into), ".", assignment))
-
-
-def _note_cells(path: Path) -> None:
-    """Write into a student's notebook which graded cells it has, so that `check` can tell which were deleted."""
-    import nbformat
-
-    notebook = nbformat.read(path, as_version=4)
-    records = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
-    graded = {record.grade_id: record.points for record in records if record.get("grade")}
-    notebook.metadata[RELEASED] = {"graded_cells": graded}
-    nbformat.write(notebook, path)
 
 
 class _Log(logging.Logger):
