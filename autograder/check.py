@@ -9,6 +9,7 @@ import itertools
 import json
 import logging
 import re
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import KitError
+from autograder.newer_syntax import of_another_python
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
+BUILT = "cs231n"  # in a notebook's metadata: what the build says of it
 MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
 
 
@@ -50,10 +53,11 @@ class Checked:
     seconds: float
     not_run: list[str] = field(default_factory=list)  # shell commands, which do not run while grading
     warning: str = ""  # why grading may stop a cell that ran to its end here
+    missing: dict[str, float] = field(default_factory=dict)  # graded cells that the release had -> points
 
     @property
     def ok(self) -> bool:
-        return all(exercise.state == "passed" for exercise in self.exercises)
+        return not self.missing and all(exercise.state == "passed" for exercise in self.exercises)
 
 
 def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None = None) -> Checked:
@@ -102,6 +106,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         problems=[problem for problem in executed.problems if problem not in _said_by_checks(done)],
         seconds=executed.seconds,
         not_run=_not_run(done),
+        missing=_missing(done),
         warning="" if limits else _limits_unknown(notebook.cells, [*began, time.monotonic()]),
     )
 
@@ -167,7 +172,7 @@ def _read(path: Path):
                 _tidy(cell)
     except Exception as error:
         raise KitError(f"{path} is not a notebook that can be read: {error!r}.") from None
-    if not any(_is_test(cell) for cell in notebook.cells):
+    if not any(_is_test(cell) for cell in notebook.cells) and not _missing(notebook):
         hint = "Open the notebook from the release; a copy made by pasting cells loses their marks."
         raise KitError(f"{path} has no checks: no cell is marked as a test.", hint)
     return notebook
@@ -186,6 +191,18 @@ def _tidy(cell) -> None:
         cell.metadata.pop("nbgrader", None)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
+
+
+def _missing(notebook) -> dict[str, float]:
+    """The points of the graded cells that the notebook had when it was released, and has no more."""
+    noted = notebook.metadata.get(BUILT)
+    graded = noted.get("graded_cells") if isinstance(noted, dict) else None
+    there = {_record(cell).get("grade_id") for cell in notebook.cells if _record(cell).get("grade")}
+    return {
+        name: float(points)
+        for name, points in (graded.items() if isinstance(graded, dict) else ())
+        if name not in there and isinstance(points, int | float)
+    }
 
 
 def _exercises(notebook) -> list[Exercise]:
@@ -237,6 +254,8 @@ def _own_error(notebook, grade_id: str) -> str:
                 if output.output_type == "error" and output.ename != "NotImplementedError":
                     where = _where(notebook, grade_id)
                     message = f"the cell does not run: {output.ename}: {_first_lines(output.evalue)}"
+                    if other := of_another_python(output):
+                        message += f"\n  {other}, and here runs Python {sys.version_info[0]}.{sys.version_info[1]}"
                     return f"{message}\n  {where}" if where else message
     return ""
 

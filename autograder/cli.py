@@ -130,7 +130,8 @@ def check(ctx: click.Context, notebook: str) -> None:
     """Run the visible checks of one notebook.
 
     The notebook, as it was last saved, runs in a fresh kernel from top to bottom; it is not changed. Each cell has
-    the time that the grader gives it, as the release of the notebook says. Exit code 1 when a check fails.
+    the time that the grader gives it, as the release of the notebook says. Exit code 1 when a check fails, or a graded
+    cell that the notebook had was deleted.
     """
     from autograder.check import check as run
     from autograder.console import progress

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from autograder.errors import KitError
+from autograder.late import bring_all_up_to_date
 from autograder.text import csv_cell
 
 FIRST_COLUMNS = (
@@ -20,15 +21,19 @@ def export(workspace, assignment: str, out: Path | str) -> int:
     Columns: those of FIRST_COLUMNS, then for each notebook in the order of course.toml its score, then
     `notebook:cell` for each of its graded cells in the order of the notebook. `total` is what a student
     gets: the scores, where a mark given by hand wins over the autograder's, less the late penalty, at
-    least 0. A student of the gradebook who handed in nothing has empty cells. Times are UTC.
+    least 0. A student of the gradebook who handed in nothing has empty cells. Times are UTC. The late penalties
+    in the gradebook are brought up to date first.
 
     Raises:
-        KitError: the gradebook does not know the assignment yet, or `out` cannot be written.
+        KitError: the gradebook does not know the assignment yet, the late policy of nbgrader_config.py fails, or `out`
+            cannot be written.
     """
     from nbgrader.api import MissingEntry
 
     entry = workspace.course.assignment(assignment)
     with workspace.gradebook() as gradebook:
+        for student, why in bring_all_up_to_date(workspace, gradebook, assignment).items():
+            raise KitError(f"The marks of {student} are not known: {why}.", "Mend the policy, and export again.")
         try:
             known = gradebook.find_assignment(assignment)
         except MissingEntry:

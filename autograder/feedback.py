@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import KitError
+from autograder.late import bring_all_up_to_date
 
 RECEIPT = ".made-from"  # beside the pages: a digest of what they were made from
 
@@ -47,10 +48,13 @@ def feedback(
 
     result = Feedback(folder=workspace.feedback("x", assignment).parent.parent)
     with workspace.gradebook() as gradebook:
+        not_known = bring_all_up_to_date(workspace, gradebook, assignment)
         for done, student in enumerate(wanted, start=1):
             digest = _digest(gradebook, workspace, assignment, student)
             receipt = workspace.feedback(student, assignment) / RECEIPT
-            if receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
+            if student in not_known:
+                result.failed.append((student, not_known[student]))
+            elif receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
                 result.unchanged.append(student)
             elif why := _generate(workspace, assignment, student):
                 result.failed.append((student, why))

@@ -25,11 +25,11 @@ from . import sandbox
 from .course import Assignment
 from .database_errors import in_words, persistently
 from .errors import KitError
-from .job import NOT_RUN, SKIP_TAG, Executed, Job
+from .job import NOT_RUN, SKIP_TAG, Executed, Files, Job
 from .pool import LocalPool, importing
 from .receipts import Receipts
 from .report import ClassReport, Row, explain, in_short
-from .sanitize import Frame, SanitizedNotebook, not_gradable, read_built, sanitize
+from .sanitize import Frame, SanitizedNotebook, not_gradable, sanitize
 from .submission_log import SubmissionLog
 from .surroundings import of_notebook, surroundings
 from .work_files import accepted_files, hand_in_time
@@ -89,12 +89,13 @@ def grade(
             except Exception as error:  # to be said where nothing worse has to be
                 failed = error
             with importing():  # nbgrader, for a second
+                from .as_released import check_released
                 from .grading_lock import only_grader
                 from .record import remove_leftovers
         if why_not and why_not.result():
             raise why_not.result()
         with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
-            _check_ready(workspace, gradebook, assignment)
+            check_released(workspace, gradebook, assignment)
             if failed:
                 raise failed
             remove_leftovers(workspace, assignment.name)
@@ -114,7 +115,9 @@ class _Submission:
     log: SubmissionLog
     notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
     executed: dict[str, Executed] = field(default_factory=dict)
+    files: Files = ()  # beside the notebooks
     keys: dict[str, str] = field(default_factory=dict)  # digests of what the executions depend on
+    packages: dict[str, str] = field(default_factory=dict)  # that the executions depended on
     remarks: list[str] = field(default_factory=list)
     handed_in: str | None = None  # when
     waiting: int = 0  # notebooks that are still being executed
@@ -156,8 +159,11 @@ class _Run:
             recorder = thread.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
             if not force:
+                # where the late policy fails, recording says so
+                failed = thread.submit(persistently, recorder.bring_penalties_up_to_date).result()
                 scores = thread.submit(persistently, recorder.scores).result()
-                rows = {s.student: row for s in todo if (row := self._unchanged(s, scores.get(s.student)))}
+                known = {student: score for student, score in scores.items() if student not in failed}
+                rows = {s.student: row for s in todo if (row := self._unchanged(s, known.get(s.student)))}
                 todo[:] = [submission for submission in todo if submission.student not in rows]
             self.watch(events.started(self.assignment.name, len(students), len(todo)))
             for done, row in enumerate(rows.values(), start=1):
@@ -219,7 +225,7 @@ class _Run:
                 sanitized = not_gradable(frame, reason)
             log.say(f"{name}: prepared", *sanitized.problems)
             submission.notebooks[name] = sanitized
-        files, remarks = accepted_files(self.workspace, self.assignment, student)
+        submission.files, remarks = accepted_files(self.workspace, self.assignment, student)
         submission.handed_in, more = hand_in_time(self.workspace, self.assignment, student)
         submission.remarks += remarks + more
         if submission.remarks:
@@ -228,27 +234,32 @@ class _Run:
         for name, sanitized in submission.notebooks.items():
             if not sanitized.runnable:
                 continue
-            text = json.dumps(sanitized.notebook)
             given = of_notebook(self.workspace, self.assignment, name, self.given)
-            job = Job(text, isolation=self.isolation, submitted_files=files, **given)
-            submission.keys[name] = key = self.receipts.execution(job)
-            if not force and (before := self._executed_before(student, name, key)):
+            key = self.receipts.execution(sanitized.notebook, submission.files, given["pythonpath"])
+            submission.keys[name] = key
+            if not force and (before := self._executed_before(student, sanitized, key)):
                 submission.executed[name] = before
                 log.say(f"{name}: not run again, as nothing that it depends on has changed")
             else:
-                jobs[name] = job
+                text = json.dumps(sanitized.notebook)
+                jobs[name] = Job(text, isolation=self.isolation, submitted_files=submission.files, **given)
                 log.say(f"{name}: waits for a worker")
         return jobs
 
-    def _executed_before(self, student: str, name: str, key: str) -> Executed | None:
+    def _executed_before(self, student: str, entry: SanitizedNotebook, key: str) -> Executed | None:
         """What came of the same execution the last time, if the autograded notebook is of that."""
-        path = self.workspace.autograded(student, self.assignment.name) / f"{name}.ipynb"
+        path = self.workspace.autograded(student, self.assignment.name) / f"{entry.name}.ipynb"
         try:
             text = path.read_text("utf-8")
             if key not in text:
                 return None
-            kept = json.loads(text)["metadata"][KEPT]
-            return Executed(text, 0.0, tuple(kept["problems"])) if kept["execution"] == key else None
+            notebook = json.loads(text)
+            kept = notebook["metadata"][KEPT]
+            if kept["execution"] != key or not self.receipts.installed.has_still(kept["packages"]):
+                return None
+            if _partial_credit(notebook["cells"]) != _partial_credit(notebook["cells"], entry.notebook.cells):
+                return None
+            return Executed(text, 0.0, tuple(kept["problems"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -274,11 +285,14 @@ class _Run:
         several = len(submission.notebooks) > 1
         try:
             for name, executed in submission.executed.items():
-                _put_together(submission.notebooks[name], executed, submission.keys[name])
+                entry = submission.notebooks[name]
+                packages = self.receipts.packages(entry.notebook, submission.files, executed.notebook)
+                _put_together(entry, executed, submission.keys[name], packages)
+                submission.packages |= packages
             reasons = [
                 reason
                 for name, entry in submission.notebooks.items()
-                for reason in explain(name if several else "", entry.notebook, entry.problems)
+                for reason in _reasons(name if several else "", entry)
             ]
             notebooks = {name: entry.notebook for name, entry in submission.notebooks.items()}
             not_run = {name: entry.not_run for name, entry in submission.notebooks.items()}
@@ -289,7 +303,7 @@ class _Run:
             return replace(row, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
         row = replace(row, status="graded", scores=scores, reasons=reasons + in_short(submission.remarks))
         try:
-            self.receipts.write(submission.digest, row)
+            self.receipts.write(submission.digest, row, submission.packages)
         except OSError as error:
             log.failed("recorded, but without a receipt", error)
             return replace(row, reasons=[*row.reasons, f"recorded, but will be graded again: no receipt ({error})"])
@@ -306,7 +320,7 @@ class _Run:
         return Row(submission.student, "unchanged", scores, receipt["seconds"], receipt["reasons"])
 
 
-def _put_together(entry: SanitizedNotebook, executed: Executed, key: str) -> None:
+def _put_together(entry: SanitizedNotebook, executed: Executed, key: str, packages: dict[str, str]) -> None:
     """Put the outputs of an execution, and nothing else of it, into the sanitized notebook."""
     # one executed earlier was recorded with what was not run
     ran = [cell for cell in json.loads(executed.notebook)["cells"] if NOT_RUN not in cell["metadata"]]
@@ -314,8 +328,25 @@ def _put_together(entry: SanitizedNotebook, executed: Executed, key: str) -> Non
         if cell.cell_type == "code" and SKIP_TAG not in cell.metadata.get("tags", []):
             cell.outputs, cell.execution_count = nbformat.from_dict(after["outputs"]), after["execution_count"]
     rejoin_lines(entry.notebook)
-    entry.notebook.metadata[KEPT] = {"execution": key, "problems": list(executed.problems)}
+    kept = {"execution": key, "packages": packages, "problems": list(executed.problems)}
+    entry.notebook.metadata[KEPT] = kept
     entry.problems += executed.problems
+
+
+def _partial_credit(ran: list[dict], cells: list[dict] | None = None) -> list:
+    """The points that `cells` give for those of the cells that `ran` which ended in a value: it was cut at these."""
+    return [
+        cell["metadata"]["nbgrader"]["points"]
+        for after, cell in zip(ran, cells or ran, strict=True)
+        if after["metadata"].get("nbgrader", {}).get("grade")
+        and any(output["output_type"] == "execute_result" for output in after.get("outputs", []))
+    ]
+
+
+def _reasons(prefix: str, entry: SanitizedNotebook) -> list[str]:
+    """Why a notebook has not full marks, and then what was put right in it."""
+    remarks = [f"{prefix}: {remark}" if prefix else remark for remark in entry.remarks]
+    return explain(prefix, entry.notebook, entry.problems) + in_short(remarks)
 
 
 def _cluster(scheduler: str):
@@ -344,29 +375,3 @@ def _students(workspace: Workspace, assignment: Assignment, wanted: Iterable[str
             f"Bring them in with: cs231n collect {assignment.name} FOLDER_OR_ZIP",
         )
     return there
-
-
-def _check_ready(workspace: Workspace, gradebook, assignment: Assignment) -> None:
-    """The source must be built, released (that fills the gradebook), and the same in both places."""
-    from nbgrader.api import MissingEntry
-
-    for name in assignment.notebooks:
-        path = workspace.source(assignment.name) / f"{name}.ipynb"
-        if not path.is_file():
-            raise KitError(f"{path} has not been built", "Build it with: cs231n build")
-        try:
-            recorded = {c.name: c for c in gradebook.find_notebook(name, assignment.name).source_cells}
-        except MissingEntry:
-            raise KitError(
-                f"{assignment.name} has not been released, so the gradebook does not know its cells",
-                f"Release it with: cs231n release {assignment.name}",
-            ) from None
-        for cell in read_built(workspace, assignment, name).cells:
-            mark = cell.metadata.get("nbgrader")
-            if not mark or mark["solution"]:
-                continue
-            if mark["grade_id"] not in recorded or recorded[mark["grade_id"]].source != cell.source:
-                raise KitError(
-                    f"the cell '{mark['grade_id']}' of {path} has changed since the release",
-                    f"Bring the gradebook up to date with: cs231n release {assignment.name}",
-                )

@@ -1,18 +1,57 @@
-"""What a submission was graded from, as a digest in a file that is written last: if it is there, all else is, too."""
+"""What a submission was graded from, as a digest in a file that is written last: if it is there, all else is, too.
 
-import contextlib
+A grade depends on several things, and when one of them changes, only what depends on it is done again:
+
+- an execution depends on the cells that run, the files beside them, the limits, the edition, the isolation, the modules
+  named in EXECUTING, and the versions of Python and of the packages that the notebook imports (`installed.py`);
+- what is recorded depends on that, on the submission as it was handed in, its time of arrival, the cells of the built
+  notebooks with their points, and the modules named in RECORDING;
+- a late penalty depends on the due date, the time of arrival, the policy and all points. It is worked out anew whenever
+  marks are shown (`late.py`), so no receipt knows of it.
+"""
+
 import hashlib
 import json
 import os
-from importlib.metadata import version
+import platform
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .course import TIMESTAMP, Assignment
 from .foreign_files import Budget, Refused, read_ordinary
-from .job import Job
+from .installed import Installed
+from .job import Files, whose
 from .report import Row
 from .work_files import accepted_files
 from .workspace import Workspace
+
+# The modules and folders that decide what comes of running a notebook; a test compares them with what that imports.
+EXECUTING = (
+    "cell_outputs.py",
+    "execute.py",
+    "job.py",
+    "judge",
+    "kernel_client.py",
+    "ordinary_kernel.py",
+    "partial_credit.py",
+    "sandbox",
+    "text.py",
+    "student_kernel.py",
+    "zmtp.py",
+)
+# Those that decide, besides, what of a submission runs and what is recorded of it.
+RECORDING = ("foreign_files.py", "matching.py", "preprocessors.py", "record.py", "sanitize.py", "work_files.py")
+# Imported by these, but without a say in any grade: what they hold is in the digest by its value, or is only text.
+UNDECISIVE = (
+    "check.py", "console.py", "course.py", "database_errors.py", "errors.py", "late.py", "newer_syntax.py",
+    "outcomes.py", "report.py", "workspace.py",
+)  # fmt: skip
+PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # that run every notebook
+READING = ("submission_bytes",)  # limits of what is read, not of what runs
+# sections of nbgrader_config.py that decide what outputs are kept, and what is recorded
+CLEANING = ("IgnorePattern", "LimitOutput", "StderrToStdout", "NbGraderPreprocessor", "Preprocessor")
+SCORING = ("SaveAutoGrades", "OverwriteCells", "ClearOutput", "DeduplicateIds", "CheckCellMetadata")
 
 
 class Receipts:
@@ -26,14 +65,19 @@ class Receipts:
     def __init__(self, workspace: Workspace, assignment: Assignment, isolation: str, given: dict):
         self.workspace, self.assignment = workspace, assignment
         self.folder = workspace.root / ".cs231n" / "receipts" / assignment.name
+        modules = [path.read_text("utf-8") for folder in given["pythonpath"] for path in Path(folder).rglob("*.py")]
+        self.installed = Installed(given["hidden"], given["data"], modules + _python(given["files"]))
         self.grader = _grader(workspace, isolation, given)
-        digest = hashlib.sha256(self.grader + repr((workspace.db, assignment.graded_without)).encode())
+        digest = hashlib.sha256(self.grader + _code(RECORDING) + _configured(workspace, SCORING))
+        digest.update(workspace.db_url.replace(str(workspace.root), "").encode())
+        read = [getattr(assignment.limits, limit) for limit in READING]
+        digest.update(repr((read, assignment.graded_without)).encode())
         for name in assignment.notebooks:
-            digest.update((workspace.source(assignment.name) / f"{name}.ipynb").read_bytes())
+            digest.update(_recorded_cells(workspace.source(assignment.name) / f"{name}.ipynb"))
         self.fingerprint = digest.digest()
 
     def digest(self, student: str) -> str:
-        """Of all that the grade of a student's submission depends on."""
+        """Of all that the grade of a student's submission depends on, but for the packages that it imports."""
         folder = self.workspace.submitted(student, self.assignment.name)
         digest = hashlib.sha256(self.fingerprint)
         for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
@@ -51,26 +95,39 @@ class Receipts:
             return str(why_not).encode()
         return hashlib.sha256(data).digest()
 
-    def execution(self, job: Job) -> str:
-        """A digest of all that the execution of one notebook depends on."""
-        digest = hashlib.sha256(self.grader + job.notebook.encode())
-        editions = [Path(folder).name for folder in job.pythonpath]  # a notebook may have one of its own
-        digest.update(repr((job.submitted_files, editions)).encode())
+    def execution(self, notebook, submitted_files: Files, pythonpath: tuple[str, ...]) -> str:
+        """A digest of all that the execution of a sanitized notebook depends on, but for the packages that it imports.
+
+        Neither points nor the text of cells that do not run are in it. `pythonpath` holds the notebook's edition.
+        """
+        editions = [Path(folder).name for folder in pythonpath]  # the name is a hash of what is in it
+        digest = hashlib.sha256(self.grader + repr((submitted_files, editions)).encode())
+        for cell in notebook.cells:
+            record = cell.metadata.get("nbgrader", {})
+            known = record.get("grade_id"), cell.cell_type == "code" and whose(cell), cell.metadata.get("tags")
+            digest.update(repr((cell.cell_type, known, cell.cell_type == "code" and cell.source)).encode())
         return digest.hexdigest()
+
+    def packages(self, notebook, submitted_files: Files, outcome: str) -> dict[str, str]:
+        """The packages that the execution of a notebook depended on; `outcome` is what came of it."""
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        return self.installed.needed(cells + _python(submitted_files), outcome)
 
     def read(self, student: str, digest: str) -> dict | None:
         """The receipt of a submission that was graded from these very bytes; None where there is none."""
         try:
             receipt = json.loads(self._path(student).read_text("utf-8"))
-            return receipt if receipt["digest"] == digest else None
+            if receipt["digest"] == digest and self.installed.has_still(receipt["packages"]):
+                return receipt
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            pass
+        return None
 
-    def write(self, digest: str, row: Row) -> None:
+    def write(self, digest: str, row: Row, packages: dict[str, str]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(row.student)
         part = path.with_suffix(".part")
-        content = {"digest": digest, "seconds": row.seconds, "reasons": row.reasons}
+        content = {"digest": digest, "seconds": row.seconds, "reasons": row.reasons, "packages": packages}
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
         os.replace(part, path)
 
@@ -85,10 +142,42 @@ class Receipts:
 def _grader(workspace: Workspace, isolation: str, given: dict) -> bytes:
     """A hash of what every execution depends on besides its notebook: limits, edition, files, isolation, grader."""
     edition = [Path(folder).name for folder in given["pythonpath"]]  # which is a hash of what is in it
-    digest = hashlib.sha256(repr((given["limits"], edition, given["files"], isolation)).encode())
-    for path in (*sorted(Path(__file__).parent.rglob("*.py")), workspace.root / "nbgrader_config.py"):
-        digest.update(path.read_bytes())
-    for package in ("nbgrader", "ipykernel", "ipython", "jupyter_client", "numpy"):
-        with contextlib.suppress(ImportError):
+    limits = {limit: value for limit, value in asdict(given["limits"]).items() if limit not in READING}
+    digest = hashlib.sha256(repr((limits, edition, given["files"], isolation, platform.python_version())).encode())
+    digest.update(_code(EXECUTING) + _configured(workspace, CLEANING))
+    for package in PACKAGES:
+        try:
             digest.update(f"{package}=={version(package)}".encode())
+        except PackageNotFoundError:
+            pass
     return digest.digest()
+
+
+def _code(places: tuple[str, ...]) -> bytes:
+    digest = hashlib.sha256()
+    for place in places:
+        path = Path(__file__).with_name(place)
+        for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(module.read_bytes())
+    return digest.digest()
+
+
+def _configured(workspace: Workspace, sections: tuple[str, ...]) -> bytes:
+    """What nbgrader_config.py sets there, however it is written."""
+    found = [(section, sorted(workspace.config.get(section, {}).items())) for section in sections]
+    return hashlib.sha256(repr(found).encode()).digest()
+
+
+def _recorded_cells(path: Path) -> bytes:
+    """A hash of the cells of a built notebook that have a record: no prose."""
+    notebook = json.loads(path.read_bytes())
+    cells = [
+        ("".join(cell["source"]), cell["cell_type"], cell["metadata"]["nbgrader"], cell["metadata"].get("tags"))
+        for cell in notebook["cells"]
+        if "nbgrader" in cell["metadata"]
+    ]
+    return hashlib.sha256(json.dumps([cells, notebook["metadata"].get("kernelspec")], sort_keys=True).encode()).digest()
+
+
+def _python(files: Files) -> list[str]:
+    return [content.decode("utf-8", "replace") for path, content in files if path.endswith(".py")]

@@ -18,15 +18,16 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
-from nbformat.v4.rwbase import split_lines, strip_transient
+from nbformat.v4.rwbase import rejoin_lines, split_lines, strip_transient
 from nbgrader import api
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties, IgnorePattern, LimitOutput, SaveAutoGrades
+from nbgrader.preprocessors import IgnorePattern, LimitOutput, SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import Select, bindparam, case, func, select, update
 
 from .course import TIMESTAMP, Assignment
 from .job import NOT_RUN, SKIP_TAG
+from .late import QUIET, LatePolicy, bring_up_to_date
 from .origins import people
 from .page_cleaner import reduce
 from .platforms import Person
@@ -36,7 +37,6 @@ from .sanitize import NotRun
 from .text import storable
 from .workspace import Workspace
 
-QUIET = logging.getLogger("autograder.nbgrader")
 MAX_DEPTH = 50  # of lists and dicts within each other
 NAME_LENGTH = 128  # of nbgrader's columns
 OLD = "old"  # the folder that is being replaced
@@ -53,8 +53,7 @@ class Recorder:
         self.config = workspace.config
         self.cleaning = [step(config=self.config, log=QUIET) for step in (StderrToStdout, IgnorePattern, LimitOutput)]
         self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
-        self.late = AssignLatePenalties(config=self.config, log=QUIET)
-        self.late.init_plugin()
+        self.late = LatePolicy(self.config)
         self.people = people(workspace)
         # where nbgrader puts tracebacks of the database's errors; they are reported, in words, and are in the log
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
@@ -95,10 +94,11 @@ class Recorder:
         _add_student(db, student, self.people.get(student))
         with db.no_autoflush:  # nbgrader puts a new submission together before it adds it
             submission = self.gradebook.update_or_create_submission(
-                self.assignment.name, student, **({"timestamp": parse_utc(handed_in)} if handed_in else {})
+                self.assignment.name, student, timestamp=handed_in and parse_utc(handed_in)
             )
         db.flush()
         entries = _Entries(db, self.layout, submission.id)
+        marked_before = entries.marked_by_hand()
         for name, notebook in notebooks.items():
             for cell in notebook.cells:
                 if "outputs" in cell:
@@ -107,9 +107,11 @@ class Recorder:
                 notebook, _ = step(notebook, {})
             self.scoring.score(notebook, name, entries)
             notebooks[name] = notebook
+        self._keep_reviewed(marked_before, student, notebooks)
         db.flush()
         for name in notebooks:
-            self._assign_late_penalty(submission, entries.notebooks[name], student)
+            entry = entries.notebooks[name]
+            entry.late_submission_penalty = self.late.penalty(student, entry.score, submission.total_seconds_late)
         db.flush()
         return recorded_scores(self.gradebook, self.layout, entries)[student]
 
@@ -118,15 +120,44 @@ class Recorder:
         with one_transaction(self.gradebook):
             return recorded_scores(self.gradebook, self.layout)
 
-    def _assign_late_penalty(self, submission, notebook, student: str) -> None:
-        """As nbgrader's AssignLatePenalties does it, with the plugin that nbgrader_config.py names."""
-        notebook.late_submission_penalty = None
-        if submission.total_seconds_late > 0:
-            penalty = self.late.plugin_inst.late_submission_penalty(
-                student, notebook.score, submission.total_seconds_late
-            )
-            if penalty is not None:
-                notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
+    def bring_penalties_up_to_date(self) -> dict[str, Exception]:
+        """What the late policy raised, by student."""
+        return bring_up_to_date(self.gradebook, self.assignment.name, self.late)
+
+    def _keep_reviewed(self, marked: dict, student: str, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+        """Let nbgrader ask for another look only at work that is not what the person who gave the points looked at."""
+        folder = self.workspace.autograded(student, self.assignment.name)
+        for name, notebook in notebooks.items():
+            grades = {cell: grade for (of, cell), grade in marked.items() if of == name}
+            before = _work_in(folder / f"{name}.ipynb") if grades else {}
+            now = _work(notebook) if before else {}
+            for cell, grade in grades.items():
+                if cell in before and before[cell] == now.get(cell):
+                    grade.needs_manual_grade = False
+
+
+def _work_in(path: Path) -> dict[str, str]:
+    try:
+        return _work(rejoin_lines(nbformat.from_dict(json.loads(path.read_text("utf-8")))))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _work(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """For each cell with a record, all that a person looks at to give points for it, and how many there are.
+
+    For a written answer that is the cell with the cells that the student added below; else also all code.
+    """
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    work: dict[str, list] = {}
+    current: list = []
+    for cell in notebook.cells:
+        record = cell.metadata.get("nbgrader", {})
+        if "grade_id" in record:
+            written = cell.cell_type == "markdown" and record.get("solution")
+            current = work[record["grade_id"]] = [record.get("points"), not written and code]
+        current.append((cell.cell_type, cell.source, cell.get("outputs"), cell.get("attachments")))
+    return {grade_id: json.dumps(parts, sort_keys=True) for grade_id, parts in work.items()}
 
 
 def _add_student(db, student: str, person: Person | None) -> None:
@@ -198,6 +229,14 @@ class _Entries:
         self.grades = named(layout.grades, layout.marked)
         self.comments = named(layout.comments, layout.commented)
         self.db = self
+
+    def marked_by_hand(self) -> dict[tuple[str, str], api.Grade]:
+        """Those that a person has given points, and that wait for no further look."""
+        return {
+            place: grade
+            for place, grade in self.grades.items()
+            if grade.manual_score is not None and not grade.needs_manual_grade
+        }
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str):
         return self._found(self.grades, notebook, cell)

@@ -1,11 +1,13 @@
 """What came of grading a class, for people: a table, and the reasons in words."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .console import plain, table
 from .course import Assignment
 from .job import cell_label
+from .newer_syntax import of_another_python
 from .outcomes import GRADER_ERRORS, outcomes
 from .text import cut, one_line
 
@@ -139,5 +141,8 @@ def _broken_cells(notebook) -> list[str]:
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error and error.ename not in ("NotImplementedError", *GRADER_ERRORS):
-            found.append(f"{cell_label(notebook.cells, index)} raised {error.ename}: {error.evalue}")
+            reason = f"{cell_label(notebook.cells, index)} raised {error.ename}: {error.evalue}"
+            if other := of_another_python(error):
+                reason += f"; {other}; the grader runs Python {sys.version_info[0]}.{sys.version_info[1]}"
+            found.append(reason)
     return found

@@ -4,7 +4,7 @@ The submission is rebuilt on the frame of the source: every test cell, locked ce
 source's, in the source's order; of the student's there remain the text of their solution cells and the
 cells they added, without metadata or outputs. So nothing that a student does to ids, tags, points, cell
 types or cell order changes what is tested. nbgrader's own preprocessors have held that frame against the
-gradebook.
+gradebook. `matching.py` decides which submitted cell stands for which cell of the frame.
 """
 
 import copy
@@ -13,19 +13,28 @@ import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 
+from .check import compute_checksum
 from .course import Assignment, Limits
 from .foreign_files import Budget, Refused, read_ordinary
 from .job import SKIP_TAG
+from .matching import Matched, grade_id_of, match, plain_text
 from .text import REPLACEMENT, storable
 from .workspace import Workspace
 
 MAX_CELLS = 2_000
+MAX_NAMED = 5  # cells in one remark
 MAX_VALUES = 5_000_000  # of JSON, in the whole file
 PICTURES = ("image/png", "image/jpeg", "image/gif")
+# how a line of code begins, as lines of prose hardly do
+CODE = re.compile(
+    r"[%!@?)\]}]|(?:import|from|def|class|for|while|if|elif|else|with|return|print|assert|try|del|raise|pass)\b"
+    r"|[\w.\[\], ()]+[-+*/|&]?=|[\w.]+[(\[]"
+)
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
@@ -33,13 +42,15 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 class SanitizedNotebook:
     """A notebook ready to run (`runnable`), or a placeholder that says why there is nothing to run.
 
-    not_run: what the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
+    `problems` may have cost points; `remarks` say what was put right, and come after everything else. `not_run` is what
+    the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
     """
 
     name: str
     notebook: nbformat.NotebookNode
     problems: list[str]
     runnable: bool = True
+    remarks: list[str] = field(default_factory=list)
     not_run: list["NotRun"] = field(default_factory=list)
 
 
@@ -67,7 +78,11 @@ class Frame:
         # the text of each cell as the gradebook has it: solution cells with their stubs
         self.released = _released_text(workspace, assignment, name)
         self.skipped = {cell.source for cell in source.cells if _is_skipped(cell)}
-        self._text = json.dumps(_restored(workspace, assignment, name, source))
+        restored = _restored(workspace, assignment, name, source)
+        self.handed_out = _handed_out(workspace, restored, self.released)
+        prose = [cell for cell in source.cells if not grade_id_of(cell)]
+        self.prose = {plain_text(cell.source) for cell in prose}, {cell["id"] for cell in prose if "id" in cell}
+        self._text = json.dumps(restored)
 
     def notebook(self) -> nbformat.NotebookNode:
         """The frame itself, to be changed at will."""
@@ -81,13 +96,14 @@ def sanitize(frame: Frame, student: str) -> SanitizedNotebook:
         cells, problems = read_submitted(path, frame.assignment.limits)
     except UnreadableNotebook as error:
         return not_gradable(frame, str(error))
-    notebook, changes = rebuild(frame, cells)
-    return SanitizedNotebook(frame.name, notebook, problems + changes, not_run=outputs_not_run(frame, cells))
+    notebook, changes, remarks = rebuild(frame, cells)
+    not_run = outputs_not_run(frame, cells)
+    return SanitizedNotebook(frame.name, notebook, problems + changes, remarks=remarks, not_run=not_run)
 
 
 def not_gradable(frame: Frame, reason: str) -> SanitizedNotebook:
     """What stands for a notebook that can't be graded: every test failed, for `reason`, and no work in it."""
-    notebook, _ = rebuild(frame, [])
+    notebook, *_ = rebuild(frame, [])
     notebook.cells = [c for c in notebook.cells if c.metadata.nbgrader.grade]
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -189,18 +205,29 @@ def _cell(which: str, given) -> dict:
         raise UnreadableNotebook(f"{which} has no text")
     kind = given["cell_type"]
     if kind == "heading":  # in nbformat 3
-        kind, text = "markdown", f"# {text}"
+        level = given.get("level")
+        kind, text = "markdown", f"{'#' * (level if level in range(1, 7) else 1)} {text}"
     cell = {"cell_type": kind, "source": text, "metadata": {}}
     if isinstance(given.get("id"), str):
         cell["id"] = given["id"]
     record = given["metadata"].get("nbgrader") if isinstance(given.get("metadata"), dict) else None
     if isinstance(record, dict) and isinstance(record.get("grade_id"), str):
         cell["metadata"] = {"nbgrader": {"grade_id": record["grade_id"]}}
+        cell["as_released"] = _is_as_released(kind, text, record)
     if kind == "markdown" and (found := pictures(given.get("attachments"))):
         cell["attachments"] = found
     if kind == "code" and isinstance(given.get("outputs"), list):
         cell["outputs"] = given["outputs"]
     return cell
+
+
+def _is_as_released(kind: str, text: str, record: dict) -> bool:
+    """Whether a cell is as some release had it, perhaps an older one, by its own record of that."""
+    try:
+        cell = SimpleNamespace(cell_type=kind, source=text, metadata={"nbgrader": record})
+        return record.get("checksum") == compute_checksum(cell)
+    except Exception:  # a stranger's record may hold anything
+        return False
 
 
 def _text(given) -> str | None:
@@ -233,40 +260,98 @@ def _mend(cell: dict) -> bool:
     return cell["source"] != before
 
 
-def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode, list[str]]:
-    """Lay the student's cells on the frame; returns the notebook and remarks on what was mended."""
+def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode, list[str], list[str]]:
+    """Lay the student's cells on the frame; returns the notebook, what is wrong in it, and what was put right."""
     notebook = frame.notebook()
-    mine, extras, remarks = _match(notebook.cells, submitted, frame.skipped)
+    found = match(notebook.cells, submitted, frame.handed_out, frame.skipped)
+    problems, remarks = found.problems, _on_locked_cells(notebook.cells, found)
+    extras = {place: _added_cells(cells) for place, cells in found.added.items()}
     cells = list(extras.get(None, []))
     for cell in notebook.cells:
-        grade_id = _grade_id(cell)
+        grade_id = grade_id_of(cell)
         if cell.metadata.nbgrader.solution:
-            if grade_id in mine:
-                cell.source = mine[grade_id]["source"]
-                if cell.cell_type == "markdown" and "attachments" in mine[grade_id]:
-                    cell.attachments = mine[grade_id]["attachments"]
+            mine = found.cells.get(grade_id)
+            if mine:
+                cell.source = mine["source"]
+                if cell.cell_type == "markdown" and "attachments" in mine:
+                    cell.attachments = mine["attachments"]
             elif cell.cell_type == "markdown":
                 cell.source = frame.released[grade_id]
-                remarks.append(f"the answer cell '{grade_id}' is missing")
+                problems.append(f"the answer cell '{grade_id}' is missing")
             else:  # no stub: the function may stand in a cell that the student added
                 cell.source = f"# the cell '{grade_id}' was missing from the submission"
-                remarks.append(f"the cell '{grade_id}' is missing")
+                problems.append(f"the cell '{grade_id}' is missing")
+            if cell.metadata.nbgrader.grade and (where := _answered_elsewhere(frame, found, cell)):
+                # without it, nbgrader leaves the cell to be marked by hand instead of giving it 0
+                cell.metadata.nbgrader.pop("checksum", None)
+                remarks.append(where)
         cells += [cell, *extras.get(grade_id, [])]
     notebook.cells = cells
-    return notebook, remarks
+    return notebook, problems, remarks
+
+
+def _on_locked_cells(cells, found: Matched) -> list[str]:
+    """What was put right in cells that were not the student's to change, in a line for each kind."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for cell in cells:
+        runs = cell.cell_type == "code" and SKIP_TAG not in cell.metadata.get("tags", [])
+        done = "run" if runs else "put back"
+        if grade_id_of(cell) in found.changed:
+            lines.setdefault(("had been changed", done), []).append(grade_id_of(cell))
+        elif grade_id_of(cell) in found.missing:
+            lines.setdefault(("missing", done), []).append(grade_id_of(cell))
+    return [_on_restored(names, what, done) for (what, done), names in lines.items()]
+
+
+def _on_restored(names: list[str], what: str, done: str) -> str:
+    s, were = ("s", "were") if len(names) > 1 else ("", "was")
+    listed = [f"'{name}'" for name in names[:MAX_NAMED]]
+    if len(names) > MAX_NAMED:
+        listed.append(f"and {len(names) - MAX_NAMED} more")
+    what = f"{were} missing" if what == "missing" else what
+    return f"the locked cell{s} {', '.join(listed)} {what}; the original{s} {were} {done}"
+
+
+def _answered_elsewhere(frame: Frame, found: Matched, cell) -> str:
+    """Where the answer may stand of a question whose own cell is as it was handed out, or missing; "" if nowhere."""
+    grade_id = grade_id_of(cell)
+    if grade_id in found.cells and not found.is_untouched(grade_id):
+        return ""
+    texts, ids = frame.prose
+    added = [
+        other
+        for other in found.added.get(grade_id if grade_id in found.cells else found.place_before(grade_id), [])
+        if other["source"].strip() and plain_text(other["source"]) not in texts and other.get("id") not in ids
+    ]
+    is_prose = [other["cell_type"] != "code" or _holds_prose(other["source"]) for other in added]
+    if cell.cell_type == "markdown" and not any(is_prose) or not added:
+        return ""
+    what = "text cell" if cell.cell_type == "markdown" else "cell"
+    state, place = ("unanswered", "below it") if grade_id in found.cells else ("missing", "in its place")
+    return f"{grade_id} is {state}, but a {what} was added {place}"
+
+
+def _holds_prose(code: str) -> bool:
+    """Whether a code cell looks like a written answer: comments, or words that are no code."""
+    lines = [line.strip() for line in code.splitlines() if line.strip()]
+    words = [line for line in lines if not line.startswith("#")]
+    return not any(map(CODE.match, words)) and any(len(line.split()) > 2 for line in lines)
 
 
 def outputs_not_run(frame: Frame, submitted: list[dict]) -> list[NotRun]:
     """The outputs that the student handed in for the cells that are not run, reduced to what may be shown.
 
-    The cells are matched as `rebuild` does it. None of their outputs can land in a cell that is run or earns points.
+    The cells are matched as in `rebuild`. None of their outputs can land in a cell that is run or earns points.
     """
     from .page_cleaner import OwnOutputs
 
-    cells = {_grade_id(cell): cell for cell in frame.notebook().cells if cell.cell_type == "code"}
-    not_run = {id: cell for id, cell in cells.items() if _is_skipped(cell) and not cell.metadata.nbgrader.grade}
+    cells = frame.notebook().cells
+    code = {grade_id_of(cell): cell for cell in cells if cell.cell_type == "code"}
+    not_run = {id: cell for id, cell in code.items() if _is_skipped(cell) and not cell.metadata.nbgrader.grade}
+    matched = match(cells, submitted, frame.handed_out, frame.skipped)
     own, found, anchor = OwnOutputs(), [], None
-    for cell, grade_id, counts in _known(frame.notebook().cells, submitted):
+    for cell, grade_id in zip(submitted, matched.ids, strict=True):
+        counts = grade_id is not None and matched.cells[grade_id] is cell
         anchor = grade_id if counts else anchor
         if grade_id in not_run and counts:
             place = NotRun(grade_id, [])
@@ -286,60 +371,45 @@ def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name
     return {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": record}
 
 
-def _match(frame, submitted_cells, skipped):
-    """Which submitted cell answers which source cell, and after which source cell each added cell stands.
-
-    A cell is known by its grade_id, or (where a student's editor lost the record) by its cell id, which the
-    build makes equal. Of several with one id the last counts, as in nbgrader; the others stay as added cells.
-    """
-    solutions = {_grade_id(c) for c in frame if c.metadata.nbgrader.solution}
-    mine, extras, remarks = {}, {}, []
-    anchor = None
-    for cell, grade_id, counts in _known(frame, submitted_cells):
-        if counts:
-            mine[grade_id] = cell
-            anchor = grade_id
-            continue
-        if grade_id:
-            remarks.append(f"the cell '{grade_id}' occurs more than once; the last one counts")
-            if grade_id not in solutions:
-                continue  # a copy of a test or of a locked cell: nothing of the student's is in it
-        elif cell["source"] in skipped:  # an editor may lose records and ids; what is not to run is known by its text
-            continue
-        extras.setdefault(anchor, []).append(_added_cell(cell, sum(map(len, extras.values()))))
-    return mine, extras, list(dict.fromkeys(remarks))
-
-
-def _known(frame, submitted_cells) -> list[tuple[dict, str | None, bool]]:
-    """Each submitted cell, the grade_id of the source's cell that it stands for, and whether it is the last of them."""
-    known = {_grade_id(cell) for cell in frame}
-    ids = []
-    for cell in submitted_cells:
-        grade_id = _grade_id(cell)
-        ids.append(grade_id if grade_id in known else cell.get("id") if cell.get("id") in known else None)
-    last = {grade_id: i for i, grade_id in enumerate(ids) if grade_id}
-    counts = (bool(grade_id) and last[grade_id] == i for i, grade_id in enumerate(ids))
-    return list(zip(submitted_cells, ids, counts, strict=True))
-
-
 def _is_skipped(cell) -> bool:
     return SKIP_TAG in cell.metadata.get("tags", [])
 
 
-def _added_cell(cell: dict, index: int) -> nbformat.NotebookNode:
-    added = {"id": f"added-{index}", "cell_type": cell["cell_type"], "metadata": {}, "source": cell["source"]}
+def _added_cells(cells: list[dict]) -> list[nbformat.NotebookNode]:
+    return [_added_cell(cell) for cell in cells]
+
+
+def _added_cell(cell: dict) -> nbformat.NotebookNode:
+    added = {"id": f"added-{cell['number']}", "cell_type": cell["cell_type"], "metadata": {}, "source": cell["source"]}
     if cell["cell_type"] == "code":
         added |= {"outputs": [], "execution_count": None}
-    elif cell["cell_type"] != "markdown":  # raw cells do not run and do not show
-        added |= {"cell_type": "markdown", "source": ""}
+    elif cell["cell_type"] != "markdown":  # raw cells do not run, and show as they are written
+        added |= {"cell_type": "markdown", "source": _as_written(cell["source"])}
     if "attachments" in cell:
         added["attachments"] = cell["attachments"]
     return nbformat.from_dict(added)
 
 
+def _as_written(text: str) -> str:
+    """Markdown that shows text as it is written."""
+    return "".join(f"    {line}\n" for line in text.splitlines()).rstrip("\n")
+
+
 def _released_text(workspace: Workspace, assignment: Assignment, name: str) -> dict[str, str]:
     with workspace.gradebook() as gradebook:
         return {cell.name: cell.source for cell in gradebook.find_notebook(name, assignment.name).source_cells}
+
+
+def _handed_out(workspace: Workspace, restored: nbformat.NotebookNode, released: dict[str, str]) -> dict[str, str]:
+    """The plain text of each cell as students get it: without hidden tests and marking schemes."""
+    from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+
+    notebook = copy.deepcopy(restored)
+    for cell in notebook.cells:
+        cell.source = released.get(grade_id_of(cell), cell.source)
+    for step in (ClearHiddenTests, ClearMarkScheme):
+        notebook, _ = step(config=workspace.config, log=logging.getLogger("autograder.nbgrader"))(notebook, {})
+    return {grade_id_of(cell): plain_text(cell.source) for cell in notebook.cells}
 
 
 def _restored(workspace: Workspace, assignment: Assignment, name: str, source) -> nbformat.NotebookNode:
@@ -354,7 +424,7 @@ def _restored(workspace: Workspace, assignment: Assignment, name: str, source) -
 
     notebook = copy.deepcopy(source)
     notebook.metadata = nbformat.from_dict({"kernelspec": source.metadata["kernelspec"]})
-    notebook.cells = [cell for cell in notebook.cells if _grade_id(cell)]
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell)]
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("nbgrader", "tags")})
     resources = nbgrader_resources(workspace, assignment.name, "", name)
@@ -362,12 +432,6 @@ def _restored(workspace: Workspace, assignment: Assignment, name: str, source) -
     for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata):
         notebook, resources = step(config=workspace.config, log=quiet)(notebook, resources)
     return notebook
-
-
-def _grade_id(cell) -> str | None:
-    record = cell["metadata"].get("nbgrader")
-    grade_id = record.get("grade_id") if isinstance(record, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
 
 
 def _one_line(error: Exception) -> str:

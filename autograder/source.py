@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cell_marker import CellMarkerError, parse_marker
+from autograder.check import BUILT
 from autograder.errors import SourceError
 from autograder.name_rules import unclear_name
 from autograder.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
@@ -45,7 +46,7 @@ def read_source(path: Path | str) -> "NotebookNode":
     """The notebook that a source describes: same source, same bytes.
 
     Cell ids are the grade_id, or `cell-<index>`; there are no outputs, and no metadata but the
-    kernelspec, the language, and each cell's nbgrader record and tags.
+    kernelspec, the language, the graded cells with their points, and each cell's nbgrader record and tags.
 
     Raises SourceError, `file.py:LINE: what is wrong; what to do`, for whatever breaks a rule.
     """
@@ -63,6 +64,9 @@ def read_source(path: Path | str) -> "NotebookNode":
         if cell.tags:
             metadata["tags"] = list(cell.tags)
         notebook.cells.append(new_cell(cell.source, id=cell.grade_id or f"cell-{index}", metadata=metadata))
+    graded = {cell.grade_id: cell.record["points"] for cell in cells if cell.record and cell.record["grade"]}
+    if graded:
+        notebook.metadata[BUILT] = {"graded_cells": graded}  # by which `check` can tell which were deleted
     validate(notebook)
     return notebook
 

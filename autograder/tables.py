@@ -43,12 +43,17 @@ def show_checked(checked: Checked) -> None:
         out.print(plain(f"{what} What it would install or fetch is not there while grading.", "yellow"), soft_wrap=True)
     if checked.warning:
         out.print(plain(checked.warning, "yellow"), soft_wrap=True)
+    if checked.missing:
+        listed = ", ".join(f"{name} ({points:g} points)" for name, points in checked.missing.items())
+        what = f"Missing, though the notebook had them when it was released: {listed}."
+        advice = "Grading runs such tests all the same; copy the cells from a fresh notebook to see what they say."
+        out.print(plain(f"{what} {advice}", "red"), soft_wrap=True)
     if checked.changed:
         what = f"Changed by you, though meant to stay as they were: {', '.join(checked.changed)}."
         out.print(plain(f"{what} Grading puts the original cells back.", "yellow"), soft_wrap=True)
     passed = sum(exercise.state == "passed" for exercise in checked.exercises)
     points = sum(exercise.points for exercise in checked.exercises)
-    out_of = sum(exercise.max_points for exercise in checked.exercises)
+    out_of = sum(exercise.max_points for exercise in checked.exercises) + sum(checked.missing.values())
     count = f"{passed} of {len(checked.exercises)} exercises pass their visible checks"
     worth = f"worth {points:g} of {out_of:g} points ({checked.seconds:.0f} s)"
     out.print(f"{count}, {worth}. Grading runs further, hidden checks.", soft_wrap=True)

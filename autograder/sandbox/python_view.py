@@ -36,12 +36,12 @@ def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
     for path in SYSTEM_LINKS:
         if os.path.islink(path):
             arguments += ["--symlink", os.readlink(path), path]
-    module_folders = _module_folders()
-    for path in _outermost([*SYSTEM, *SYSTEM_LINKS, *DETAILS, *_prefix_folders(), *module_folders, interpreter]):
+    packages = module_folders()
+    for path in _outermost([*SYSTEM, *SYSTEM_LINKS, *DETAILS, *_prefix_folders(), *packages, interpreter]):
         arguments += ["--ro-bind", path, path]
     if sys.executable != interpreter:
         arguments += ["--symlink", interpreter, sys.executable]
-    for folder in module_folders:
+    for folder in packages:
         arguments += _cover(folder, hidden, inherited)
     return arguments
 
@@ -52,7 +52,7 @@ def _prefix_folders() -> list[str]:
     return [os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64", "pyvenv.cfg")]
 
 
-def _module_folders() -> list[str]:
+def module_folders() -> list[str]:
     """Where packages are installed. Other entries of sys.path are a checkout or somebody's working folder."""
     found = [*sys.path, *site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     folders = (os.path.realpath(path) for path in found if os.path.basename(path) in MODULE_FOLDERS)

@@ -129,6 +129,53 @@ def test_locked_cells_that_were_changed_are_named(checked):
     assert checked(same, changed).changed == ["test_changed"]
 
 
+@pytest.fixture
+def handed_out(tiny, tmp_path):
+    """handed_out(change) checks the released `adding`, finished, then changed by `change(cells by grade_id, cells)`."""
+
+    def run(change):
+        notebook = nbformat.read(tiny.release("sums") / "adding.ipynb", as_version=4)
+        by_id = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+        by_id["add"].source = "def add(a, b):\n    return a + b"
+        by_id["double"].source = "def double(a):\n    return 2 * a"
+        change(by_id, notebook.cells)
+        nbformat.write(notebook, tmp_path / "adding.ipynb")
+        return check(tmp_path / "adding.ipynb")
+
+    return run
+
+
+def test_graded_cells_that_were_deleted_are_named(handed_out):
+    found = handed_out(lambda by_id, cells: [cells.remove(by_id[name]) for name in ("test_double", "question_why")])
+    assert found.missing == {"test_double": 3, "question_why": 5}
+    assert [exercise.state for exercise in found.exercises] == ["passed"] and not found.ok
+
+
+def test_a_test_that_was_renamed_or_lost_its_record_is_missing(handed_out):
+    def change(by_id, cells):
+        by_id["test_add_small"].metadata.nbgrader["grade_id"] = "mine"
+        by_id["test_double"].metadata.clear()
+
+    assert handed_out(change).missing == {"test_add_small": 2, "test_double": 3}
+
+
+def test_where_every_test_was_deleted_that_is_said(handed_out):
+    found = handed_out(lambda by_id, cells: [cells.remove(by_id[name]) for name in ("test_add_small", "test_double")])
+    assert found.missing == {"test_add_small": 2, "test_double": 3} and not found.ok
+
+
+def test_nothing_is_missing_from_a_whole_notebook(handed_out):
+    found = handed_out(lambda by_id, cells: None)
+    assert found.missing == {} and found.ok
+
+
+@pytest.mark.parametrize("noted", [None, [], {"graded_cells": 3}, {"graded_cells": {"x": "many"}}])
+def test_what_a_student_wrote_in_the_place_of_the_list_is_no_list(tmp_path, noted):
+    notebook = new_notebook(cells=[test("pass", "test_x")], metadata={"cs231n": noted})
+    nbformat.write(notebook, tmp_path / "work.ipynb")
+    assert check(tmp_path / "work.ipynb").missing == {}
+
+
 def test_a_partly_written_exercise_is_not_called_not_started(checked):
     found = checked(
         solution("def f(x):\n    if x: return 0\n    raise NotImplementedError('exercise f: write ...')", "f"),

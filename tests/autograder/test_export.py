@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook
 
 from autograder.errors import KitError
 from autograder.export import export
+from autograder.workspace import Workspace
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -20,11 +21,14 @@ def gradebook(tiny):
 
 @pytest.fixture
 def exported(tiny, tmp_path):
-    """Export and read back: a list of dicts."""
+    """Export and read back: a list of dicts. `late`: what the late policy takes off each notebook."""
 
-    def run():
+    def run(late=None):
         out = tmp_path / "marks.csv"
-        count = export(tiny, "sums", out)
+        if late is not None:
+            with (tiny.root / "nbgrader_config.py").open("a") as config:
+                config.write(FLAT.format(late))
+        count = export(Workspace(tiny.root), "sums", out)
         with open(out, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         assert count == len(rows)
@@ -44,6 +48,14 @@ def submit(gradebook, student, marks, timestamp=None, **details):
         grade.needs_manual_grade = "auto_score" not in values and "manual_score" not in values
     gradebook.db.commit()
 
+
+FLAT = """
+from nbgrader.plugins import BasePlugin
+class Flat(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {}
+c.AssignLatePenalties.plugin_class = Flat
+"""
 
 FULL = {
     ("adding", "test_add_small"): {"auto_score": 2},
@@ -94,10 +106,24 @@ def test_a_mark_by_hand_wins(exported, gradebook):
 def test_lateness_and_penalty(exported, gradebook):
     gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
     submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
-    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5
+    [row] = exported(late=2.5)
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "5", "4")  # of two notebooks
+
+
+def test_without_a_policy_there_is_no_penalty(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5  # of a former policy
     gradebook.db.commit()
     [row] = exported()
-    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "2.5", "6.5")
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "0", "9")
+
+
+def test_a_policy_that_fails_is_named_with_the_student(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    with pytest.raises(KitError, match="alice .* late policy .* ZeroDivisionError"):
+        exported(late="1 / 0")
 
 
 def test_a_student_without_a_submission_has_empty_cells(exported, gradebook):

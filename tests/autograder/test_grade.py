@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,12 +15,15 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.build import build
 from autograder.errors import KitError
 from autograder.grade import RECORDS_WAITING, grade
+from autograder.late import LatePolicy
 from autograder.origins import Origins
 from autograder.platforms import Person
 from autograder.receipts import Receipts
 from autograder.record import NotebookScore, Recorder
+from autograder.release import release
 from autograder.report import class_table, summary_line
 from autograder.students_text import PREFIX
 from autograder.work_files import hand_in_time
@@ -287,8 +291,6 @@ def test_of_several_notebooks_only_the_changed_one_runs_again(tiny, hand_in, ran
 
 
 def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in, ran):
-    from autograder.release import release
-
     hand_in("one", **RIGHT)
     grade(tiny, "sums", isolation="process")
     text = tiny.assignments / "sums" / "adding.py"
@@ -298,6 +300,185 @@ def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in,
     assert ran == ["adding", "squaring", "adding"]
     grade(tiny, "sums", isolation="process", force=True)
     assert ran == ["adding", "squaring", "adding", "adding", "squaring"]
+
+
+def mark_by_hand(workspace, student, points, cell="question_why", comment="good"):
+    """As formgrader does it."""
+    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+        grade = gradebook.find_grade(cell, "adding", "sums", student)
+        grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, 1, False
+        gradebook.find_comment("question_why", "adding", "sums", student).manual_comment = comment
+        gradebook.db.commit()
+
+
+def marked_by_hand(workspace, student, cell="question_why"):
+    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+        grade = gradebook.find_grade(cell, "adding", "sums", student)
+        comment = gradebook.find_comment("question_why", "adding", "sums", student)
+        return grade.manual_score, grade.extra_credit, comment.manual_comment, grade.needs_manual_grade
+
+
+def change_source(workspace, before, after):
+    path = workspace.assignments / "sums" / "adding.py"
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+    build(workspace, "sums")
+
+
+@pytest.mark.on_both_databases
+def test_changed_points_are_given_without_running_anything_again(tiny, hand_in, ran):
+    hand_in("one", **variant(question_why="It commutes.", double="def double(a):\n    return a"))
+    hand_in("two", **RIGHT)
+    grade(tiny, "sums", isolation="process")
+    mark_by_hand(tiny, "one", 4)
+    ran.clear()
+    change_source(tiny, '"points": 2', '"points": 7')
+    with pytest.raises(KitError, match="its points have changed"):
+        grade(tiny, "sums", isolation="process")
+    release(tiny, "sums")
+    report = grade(tiny, "sums", isolation="process")
+    assert ran == [] and [row.status for row in report.rows] == ["graded"] * 2
+    assert report.rows[0].scores["adding"] == NotebookScore(7 + 4 + 1, 7 + 3 + 5, False)
+    assert report.rows[1].scores["adding"] == NotebookScore(7 + 3, 7 + 3 + 5, False)
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
+    assert {row.status for row in grade(tiny, "sums", isolation="process").rows} == {"unchanged"}
+
+
+def test_a_question_that_is_worth_other_points_is_to_be_looked_at_again(tiny, hand_in, no_pool):
+    hand_in("one", **variant(question_why="It commutes."))
+    grade(tiny, "sums", isolation="process")
+    mark_by_hand(tiny, "one", 4)
+    change_source(tiny, '"points": 5', '"points": 3')
+    release(tiny, "sums")
+    grade(tiny, "sums", isolation="process")
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", True)
+
+
+def test_partial_credit_that_was_cut_at_other_points_is_worked_out_again(tiny, hand_in, ran):
+    change_source(tiny, 'assert double(4) == 8, "twice 4 is 8"', "4.0 if double(4) == 8 else 0")
+    release(tiny, "sums")
+    hand_in("one", **RIGHT)
+    assert grade(tiny, "sums", isolation="process").rows[0].scores["adding"].score == 2 + 3
+    for points, score in ((6, 2 + 4), (1, 2 + 1)):
+        source = (tiny.assignments / "sums" / "adding.py").read_text()
+        before = re.search(r'"test_double", "locked": true, "points": \d', source)[0]
+        change_source(tiny, before, before[:-1] + str(points))
+        release(tiny, "sums")
+        assert grade(tiny, "sums", isolation="process").rows[0].scores["adding"].score == score
+    assert ran == ["adding", "squaring", "adding", "adding"]
+
+
+@pytest.mark.on_both_databases
+def test_a_penalty_follows_arrival_due_date_and_hand_points_and_nothing_runs(tiny, hand_in, ran):
+    folder = hand_in("one", **variant(question_why="It commutes."))
+    with (tiny.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    due(tiny, "2030-01-01 00:00:00 UTC")
+
+    def total():
+        [row] = grade(type(tiny)(tiny.root), "sums", isolation="process").rows
+        return row.status, sum(score.score for score in row.scores.values())
+
+    assert total() == ("graded", 0)
+    mark_by_hand(tiny, "one", 4)
+    assert total() == ("unchanged", 0)
+    due(tiny, "2030-01-03 00:00:00 UTC")
+    assert total() == ("unchanged", 14)
+    (folder / "timestamp.txt").write_text("2030-01-04 00:00:00 UTC")
+    assert total() == ("graded", 0)
+    (folder / "timestamp.txt").unlink()
+    assert total() == ("graded", 14)
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
+    assert ran == ["adding", "squaring"]
+
+
+def due(workspace, when):
+    with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
+        gradebook.update_or_create_assignment("sums", duedate=when)
+
+
+def test_a_late_policy_that_fails_costs_nobody_else_a_grade(tiny, hand_in, no_pool):
+    for student in ("ann", "ben"):
+        (hand_in(student) / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
+    due(tiny, "2030-01-01 00:00:00 UTC")
+    with (tiny.root / "nbgrader_config.py").open("a") as config:
+        config.write(
+            "\nfrom nbgrader.plugins import BasePlugin\nclass Moody(BasePlugin):\n"
+            "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n"
+            "        return 0 if student_id == 'ann' else 1 / 0\n"
+            "c.AssignLatePenalties.plugin_class = Moody\n"
+        )
+    for _ in range(2):
+        report = grade(type(tiny)(tiny.root), "sums", isolation="process")
+        assert [row.status for row in report.rows][1] == "failed"
+        assert "ZeroDivisionError" in report.rows[1].reasons[0]
+    assert report.rows[0].status == "unchanged"
+
+
+def test_only_other_work_is_to_be_looked_at_again(tiny, hand_in, no_pool):
+    hand_in("one", **variant(question_why="It commutes."))
+    grade(tiny, "sums", isolation="process")
+    mark_by_hand(tiny, "one", 4)
+    mark_by_hand(tiny, "one", 1, cell="test_double")
+    grade(tiny, "sums", isolation="process", force=True)
+    assert [marked_by_hand(tiny, "one", cell)[3] for cell in ("question_why", "test_double")] == [False, False]
+    hand_in("one", **variant(question_why="It commutes.", double="def double(a):\n    return a * 2"))
+    grade(tiny, "sums", isolation="process")
+    assert [marked_by_hand(tiny, "one", cell)[3] for cell in ("question_why", "test_double")] == [False, True]
+    hand_in("one", **variant(question_why="It does not."))
+    grade(tiny, "sums", isolation="process")
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", True)
+
+
+def test_what_was_missing_and_is_installed_now_runs_again_and_nothing_else(tiny, hand_in, ran, monkeypatch):
+    from autograder.installed import Installed
+
+    hand_in("one", **RIGHT)
+    hand_in("two", **variant(add="import extrapkg\ndef add(a, b):\n    return extrapkg.add(a, b)"))
+    report = grade(tiny, "sums", isolation="process")
+    assert "No module named 'extrapkg'" in row_of(report, "two").reasons[0]
+    ran.clear()
+    real = Installed.version
+    monkeypatch.setattr(Installed, "version", lambda self, name: "1.0" if name == "extrapkg" else real(self, name))
+    report = grade(tiny, "sums", isolation="process")
+    assert ([row.status for row in report.rows], ran) == (["unchanged", "graded"], ["adding"])
+
+
+def test_an_answer_in_the_next_cell_waits_for_a_person(tiny, hand_in, no_pool):
+    folder = hand_in("one", **RIGHT)
+    notebook = nbformat.read(folder / "adding.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("It commutes."))
+    nbformat.write(notebook, folder / "adding.ipynb")
+    [row] = grade(tiny, "sums", isolation="process").rows
+    assert row.reasons == ["adding: question_why is unanswered, but a text cell was added below it"]
+    assert row.scores["adding"] == NotebookScore(5, 10, True)
+    assert "It commutes." in (tiny.autograded("one", "sums") / "adding.ipynb").read_text()
+    mark_by_hand(tiny, "one", 4)
+    grade(tiny, "sums", isolation="process", force=True)
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
+
+
+def test_a_locked_cell_that_was_put_right_is_told_after_what_failed(tiny, hand_in, no_pool):
+    folder = hand_in("one", **variant(add="def add(a, b):\n    return math.fsum([a, b])"))
+    notebook = nbformat.read(folder / "adding.ipynb", as_version=4)
+    cell = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "setup")
+    cell.source += "\nimport math"
+    nbformat.write(notebook, folder / "adding.ipynb")
+    [row] = grade(tiny, "sums", isolation="process").rows
+    assert row.reasons == [
+        "adding: add: NameError: name 'math' is not defined",
+        "adding: the locked cell 'setup' had been changed; the original was run",
+    ]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python has it")
+def test_newer_syntax_is_named(tiny, hand_in, no_pool):
+    hand_in("one", **variant(add="type Number = int\ndef add(a, b):\n    return a + b"))
+    [row] = grade(tiny, "sums", isolation="process").rows
+    here = ".".join(map(str, sys.version_info[:2]))
+    assert row.reasons[0].startswith("adding: the cell 'add' raised SyntaxError: invalid syntax")
+    assert f"this uses syntax of Python 3.12 (a type statement); the grader runs Python {here}" in row.reasons[0]
 
 
 def test_workers_get_warm_for_what_has_changed(tiny, hand_in, no_pool, monkeypatch):
@@ -391,7 +572,7 @@ def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch, 
     def fail(*arguments):
         raise OSError("the power went")
 
-    monkeypatch.setattr(Recorder, "_assign_late_penalty", fail)
+    monkeypatch.setattr(LatePolicy, "penalty", fail)
     assert grade(tiny, "sums").rows[0].status == "failed"
     assert scores(tiny) == {}
     monkeypatch.undo()

@@ -6,7 +6,8 @@ import os
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder.course import Limits
 from autograder.sanitize import (
@@ -15,6 +16,7 @@ from autograder.sanitize import (
     nbgrader_resources,
     read_built,
     read_submitted,
+    rebuild,
     sanitize,
 )
 
@@ -141,6 +143,106 @@ def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):
     sources = [cell.source for cell in sanitized(change).notebook.cells]
     assert sum("the grader must not run this" in source for source in sources) == 1  # the source's, which is tagged
     assert "def add(a, b):\n    return b + a" in sources
+
+
+@pytest.fixture
+def rebuilt(tiny):
+    """rebuilt(change) makes of the released `adding`, changed by `change(cells)`, a notebook, problems and remarks."""
+    frame = Frame(tiny, tiny.course.assignment("sums"), "adding")
+    path = tiny.release("sums") / "adding.ipynb"
+    handed_in = tiny.submitted("student", "sums") / "adding.ipynb"
+    handed_in.parent.mkdir(parents=True)
+
+    def run(change, version=4):
+        notebook = nbformat.read(path, as_version=4)
+        change(notebook.cells)
+        handed_in.write_text(nbformat.writes(notebook, version=version))
+        cells, _ = read_submitted(handed_in, Limits())
+        return rebuild(frame, cells)
+
+    return run
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_a_released_notebook_is_handed_in_without_a_remark(rebuilt, version):
+    notebook, problems, remarks = rebuilt(lambda cells: None, version)
+    assert (labelled(notebook), problems, remarks) == (FRAME, [], [])
+    assert "checksum" in by_id(notebook, "question_why").metadata.nbgrader
+
+
+def test_locked_cells_that_were_put_right_are_named(rebuilt):
+    def change(cells):
+        by = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in cells}
+        by["setup"].source += "\nimport math"
+        by["demo_long"].source = "pass"
+        for name in ("test_add_small", "test_double"):
+            cells.remove(by[name])
+
+    notebook, problems, remarks = rebuilt(change)
+    assert problems == [] and labelled(notebook) == FRAME
+    assert remarks == [
+        "the locked cell 'setup' had been changed; the original was run",
+        "the locked cells 'test_add_small', 'test_double' were missing; the originals were run",
+        "the locked cell 'demo_long' had been changed; the original was put back",
+    ]
+
+
+def test_a_locked_cell_of_an_older_release_is_no_change_of_the_students(rebuilt):
+    def change(cells):
+        cell = next(cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "setup")
+        cell.source = "import warnings, sys"
+        cell.metadata.nbgrader.checksum = compute_checksum(cell)
+
+    assert rebuilt(change)[2] == []
+
+
+PROSE = "It commutes, as addition of numbers does."
+BELOW = "question_why is unanswered, but a text cell was added below it"
+IN_ITS_PLACE = "question_why is missing, but a text cell was added in its place"
+ELSEWHERE = {
+    "a text cell below": ([new_markdown_cell(PROSE)], False, BELOW),
+    "a raw cell below": ([new_raw_cell(PROSE)], False, BELOW),
+    "comments below": ([new_code_cell(f"# {PROSE}")], False, BELOW),
+    "prose in a code cell": ([new_code_cell(PROSE)], False, BELOW),
+    "after something else": ([new_code_cell("x = add(1, 2)"), new_markdown_cell(PROSE)], False, BELOW),
+    "a text cell in its place": ([new_markdown_cell(PROSE)], True, IN_ITS_PLACE),
+    "code below": ([new_code_cell("x = add(1, 2)\nprint(x)")], False, None),
+    "an empty cell below": ([new_markdown_cell(" \n")], False, None),
+    "the released prose below": ([new_markdown_cell("# Adding")], False, None),
+    "nothing": ([], False, None),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_an_answer_beside_its_cell_waits_to_be_marked_by_hand(rebuilt, what):
+    added, gone, remark = ELSEWHERE[what]
+
+    def change(cells):
+        cells.extend(copy.deepcopy(added))
+        if gone:
+            cells[:] = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "question_why"]
+
+    notebook, _, remarks = rebuilt(change)
+    assert remarks == ([remark] if remark else [])
+    score, _ = determine_grade(by_id(notebook, "question_why"))
+    assert score is None if remark else score == 0
+    if remark:
+        assert any(PROSE in cell.source for cell in notebook.cells)  # for the person who marks it
+
+
+def test_an_answered_question_with_notes_below_is_answered(rebuilt):
+    def change(cells):
+        cells[-1].source = "It commutes."
+        cells.append(new_markdown_cell(PROSE))
+
+    notebook, _, remarks = rebuilt(change)
+    assert remarks == [] and determine_grade(by_id(notebook, "question_why"))[0] is None
+
+
+def test_a_raw_cell_shows_as_it_is_written(rebuilt):
+    notebook, *_ = rebuilt(lambda cells: cells.append(new_raw_cell("# <b>no</b>\n```\nmarkup")))
+    assert notebook.cells[-1].cell_type == "markdown"
+    assert notebook.cells[-1].source == "    # <b>no</b>\n    ```\n    markup"
 
 
 def test_added_cells_keep_their_place_and_lose_their_metadata(sanitized):

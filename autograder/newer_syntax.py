@@ -1,0 +1,48 @@
+"""A syntax error that is none in another Python: which Python that is, and what of it was used.
+
+Each construct is known by the line that the error shows, and by the message where the line alone could be a mere slip.
+"""
+
+import re
+import sys
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_TYPED = r"(?:async\s+def|def|class|type)\s+\w+\s*\["
+_ONE = r"^(?:iterable|dict) unpacking cannot be used in"
+_QUOTED = r"""(?<!\w)(?:[rR]?[fF]|[fF][rR])(["'])(?:(?!\1)[^{])*\{(?:(?!\1)[^{}])*\1.*\}.*\1"""
+# (the first Python that has it, what it is, a pattern of the line, a pattern of the message)
+CONSTRUCTS = (
+    ((3, 15), "a lazy import", r"^lazy\s+(?:import|from)\b", ""),
+    ((3, 15), "unpacking in a comprehension", "", _ONE),
+    ((3, 14), "a template string", r"""(?<![\w"'])(?:[rR]?[tT]|[tT][rR])["']""", "^invalid syntax"),
+    ((3, 14), "exceptions without parentheses", r"^except\*?\s+[\w.]+(?:\s*,\s*[\w.]*[A-Z][\w.]*)+\s*:", ""),
+    ((3, 13), "a default of a type parameter", rf"^{_TYPED}[^\]]*=", ""),
+    ((3, 12), "type parameters", rf"^{_TYPED}", ""),
+    ((3, 12), "a type statement", r"^type\s+\w+\s*=", ""),
+    ((3, 12), "a backslash or # in the braces of an f-string", "", "^f-string expression part cannot include"),
+    ((3, 12), "the quotes of an f-string in its braces", _QUOTED, "f-string|^invalid syntax"),
+    ((2, 0), "print or exec without parentheses", "", "^Missing parentheses in call to '(?:print|exec)'"),
+    ((2, 0), "an exception named after a comma", r"^except\s+[\w.]+\s*,\s*[a-z_]\w*\s*:", ""),
+    ((2, 0), "raise with a comma", r"^raise\s+[\w.]+\s*,", "^invalid syntax"),
+    ((2, 0), "<> for !=", r"[\w)\]]\s*<>", "^invalid syntax"),
+)
+
+
+def of_another_python(error, here: tuple[int, int] = sys.version_info[:2]) -> str:
+    """Say which Python a SyntaxError of a notebook's output was written for; "" where that cannot be told.
+
+    Arguments:
+        error: an error output of a cell.
+        here: the version of the Python that ran it.
+    """
+    if error.ename != "SyntaxError":
+        return ""
+    message = _ANSI.sub("", error.evalue).strip()
+    shown = _ANSI.sub("", "\n".join(error.traceback))[-5000:]
+    lines = [line.strip()[:1000] for line in shown.splitlines()]
+    for version, what, in_line, in_message in CONSTRUCTS:
+        is_other = version > here or version[0] < here[0]
+        if is_other and re.search(in_message, message) and any(re.search(in_line, line) for line in lines):
+            name = "Python 2" if version[0] == 2 else f"Python {version[0]}.{version[1]}"
+            return f"this uses syntax of {name} ({what})"
+    return ""
