@@ -34,18 +34,31 @@ EXECUTING = (
     "judge",
     "kernel_client.py",
     "ordinary_kernel.py",
+    "own_time.py",
     "partial_credit.py",
+    "processor.py",
+    "python_processes.py",
     "sandbox",
-    "text.py",
     "student_kernel.py",
+    "students_text.py",
+    "text.py",
     "zmtp.py",
 )
 # Those that decide, besides, what of a submission runs and what is recorded of it.
-RECORDING = ("foreign_files.py", "matching.py", "preprocessors.py", "record.py", "sanitize.py", "work_files.py")
+RECORDING = (
+    "foreign_files.py",
+    "matching.py",
+    "page_cleaner.py",
+    "preprocessors.py",
+    "record.py",
+    "sanitize.py",
+    "work_files.py",
+)
 # Imported by these, but without a say in any grade: what they hold is in the digest by its value, or is only text.
 UNDECISIVE = (
-    "check.py", "console.py", "course.py", "database_errors.py", "errors.py", "late.py", "newer_syntax.py",
-    "outcomes.py", "report.py", "workspace.py",
+    "build.py", "cell_marker.py", "check.py", "console.py", "course.py", "database_errors.py", "errors.py",
+    "known_workspaces.py", "late.py", "name_rules.py", "named_limits.py", "newer_syntax.py", "origins.py",
+    "outcomes.py", "platforms.py", "regions.py", "report.py", "source.py", "workspace.py",
 )  # fmt: skip
 PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # that run every notebook
 READING = ("submission_bytes",)  # limits of what is read, not of what runs

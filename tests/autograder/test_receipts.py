@@ -81,7 +81,7 @@ def digest(tiny, hand_in):
         workspace = Workspace(tiny.root)
         made = Receipts(workspace, workspace.course.assignment("sums"), isolation, GIVEN | given)
         notebook = read_built(workspace, workspace.course.assignment("sums"), "adding")
-        return made.digest("one"), made.execution(notebook, ())
+        return made.digest("one"), made.execution(notebook, (), (GIVEN | given)["pythonpath"])
 
     return run
 
