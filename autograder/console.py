@@ -59,6 +59,7 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
         def update(done: int, total: int, note: str = "") -> None:
             from rich.markup import escape
 
-            bar.update(task, completed=done, total=total, description=escape(f"{what} {note}".strip()))
+            description = escape(terminal(f"{what} {note}".strip()))
+            bar.update(task, completed=done, total=total, description=description)
 
         yield update

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import CourseError
+from autograder.text import unusable_name
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
 TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
@@ -266,6 +267,8 @@ class _Table:
     def check_name(self, key: str, value: str) -> str:
         if not NAME.fullmatch(value):
             self.fail(f"{key}: {value!r} may hold only A-Z a-z 0-9 - and _, and begins with a letter or a digit")
+        if why_not := unusable_name(value):
+            self.fail(f"{key}: {value!r} {why_not}")
         return value
 
     def strings(self, key: str, required: bool = False) -> tuple[str, ...]:

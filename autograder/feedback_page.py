@@ -12,7 +12,6 @@ import secrets
 import signal
 import threading
 import time
-from html import escape
 
 import nbformat
 from jinja2 import pass_context
@@ -21,6 +20,7 @@ from nbconvert.filters import Highlight2HTML
 
 from autograder.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, clean, picture, sizes, text_of
 from autograder.sanitize import pictures
+from autograder.text import html as escape
 
 RENDERED_TOTAL = 300_000  # of one page
 PAGE_SECONDS = 60  # for all of a page; then it is given up

@@ -121,6 +121,7 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (MINIMAL.replace('title = "A course"', "title = 3"), "[course]: title = 3 must be text in quotes"),
         (MINIMAL.replace('title = "A course"', 'title = " "'), "[course]: title is empty"),
         (MINIMAL.replace('id = "c1"', 'id = "c 1"'), "[course]: id: 'c 1' may hold only"),
+        (MINIMAL.replace('["one", "two"]', '["one", "Con"]'), "notebooks: 'Con' has a name that Windows keeps"),
         (MINIMAL + 'colour = "red"\n', "[[assignment]] 'first': 'colour' is not known here; known are name, notebooks"),
         (MINIMAL + "note = []\n", "did you mean notebooks"),
         (MINIMAL.replace('name = "first"\n', ""), "[[assignment]] number 1: name is missing"),

@@ -127,6 +127,19 @@ def test_their_number_is_bounded(workspace, hand_in):
     assert len(files) == MAX_FILES and len(remarks) == 3 and f"more than {MAX_FILES} files" in remarks[0]
 
 
+@pytest.mark.parametrize("name", ["NUL.txt", "results/con", "results/a::$DATA", "results/a.", "a\u202eexe.txt"])
+def test_names_that_are_trouble_on_some_system_are_left_out(workspace, hand_in, name):
+    hand_in({name: b"a"})
+    files, [remark] = accepted(workspace)
+    assert files == {} and " was not taken: it has a name " in remark and remark.isprintable()
+
+
+def test_of_names_that_look_alike_the_first_is_taken(workspace, hand_in):
+    hand_in({"data.txt": b"a", "data\u200b.txt": b"b", "Data.txt": b"c"})
+    files, remarks = accepted(workspace)
+    assert len(files) == 1 and len(remarks) == 2
+
+
 @pytest.mark.parametrize("name", [b"a\nb.txt", b"\xff.txt"])
 def test_names_that_are_no_text_are_left_out(workspace, hand_in, name):
     folder = hand_in({"nb.ipynb": b"{}"})
