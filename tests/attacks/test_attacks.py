@@ -3,6 +3,7 @@
 How to add an attack stands in attack.py.
 """
 
+import json
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,9 @@ from attack import entries
 from attack_course import FULL_POINTS
 from graded_class import CANARIES, HONEST
 
+OUTPUT_BYTES = 100_000  # of a cell, as attack_course.py has it
+BEYOND = 15_000  # an error, a result and a note, whatever came before, and what the grader itself says of the cell
+MOST_REASONS, REASON_LENGTH = 102, 500  # on the notebook, and as many on the submission
 GROUPS = sorted({attack.group for attack in entries()})
 
 
@@ -47,6 +51,18 @@ def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
 def test_nothing_of_the_student_s_runs_in_the_feedback_page(graded, attack):
     page = _Page(graded(attack.group).pages.get(attack.student, ""))
     assert page.evil == []
+
+
+@attacks
+def test_what_is_kept_of_the_outputs_is_bounded(graded, attack):
+    found = graded(attack.group)
+    notebook, row = found.notebooks.get(attack.student), found.row(attack.student)
+    if notebook is None:
+        return
+    for cell in notebook.cells:
+        parts = 2 if cell.metadata.get("nbgrader", {}).get("grade") else 1  # what the function printed, and the test
+        assert len(json.dumps(cell.get("outputs", []))) <= parts * (OUTPUT_BYTES + BEYOND)
+    assert len(row.reasons) <= MOST_REASONS and all(len(reason) <= REASON_LENGTH for reason in row.reasons)
 
 
 @groups
