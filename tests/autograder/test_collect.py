@@ -288,6 +288,13 @@ def test_a_notebook_may_come_from_an_earlier_attempt(workspace, downloads):
     assert (folder / "svm.ipynb").read_bytes() == b"2" and (folder / "softmax.ipynb").read_bytes() == b"1"
 
 
+def test_accepted_files_come_from_the_latest_attempt(workspace, downloads):
+    names = ("knn.ipynb", "notes.txt")
+    files = {f"HW_alee_attempt_2026-11-2{n}-09-00-00_{name}": b"%d" % n for n in (0, 2, 1) for name in names}
+    collect(workspace, "nearest", write(downloads, files))
+    assert {path.read_bytes() for path in workspace.submitted("alee", "nearest").iterdir()} == {b"2"}
+
+
 IMITATIONS = {  # a student's own file that looks like another platform's, or another student's
     "canvas in canvas": ("leeann_1001_501_raybob_1002_502_knn.ipynb", "1001"),
     "blackboard in canvas": ("leeann_1001_501_HW_bob_attempt_2026-11-20-10-00-00_knn.ipynb", "1001"),
@@ -372,6 +379,13 @@ def test_what_another_person_handed_in_is_not_replaced_and_the_rest_is_placed(wo
     assert before.read_bytes() == b"1"
     assert [placed.student for placed in collected.placed] == ["zoe"]
     assert len(collected.unplaced) == 1
+
+
+def test_a_folder_that_nbgrader_made_is_not_shared_with_a_name_in_another_case(workspace, downloads):
+    write(workspace.root, {"submitted/alice/nearest/knn.ipynb": b"1"})
+    collected = collect(workspace, "nearest", write(downloads, {"Alice/knn.ipynb": b"2"}))
+    assert "would share a folder with 'alice'" in str(collected.unplaced)
+    assert (workspace.submitted("alice", "nearest") / "knn.ipynb").read_bytes() == b"1"
 
 
 def test_a_person_who_hands_in_again_replaces_their_own(workspace, downloads):
@@ -500,6 +514,12 @@ def test_one_huge_hand_in_is_refused_by_what_it_states_and_the_others_are_placed
     collected = collect(workspace, "nearest", downloads)
     assert submitted(workspace) == ["bob/nearest/knn.ipynb"]
     assert collected.unplaced == [("alice", "alice/knn.ipynb holds more than the 50,000 bytes a submission may have")]
+
+
+def test_what_states_too_large_a_size_is_not_read_at_all(workspace, downloads, monkeypatch):
+    write(downloads, {"alice/knn.ipynb": b" " * 60_000})
+    monkeypatch.setattr("autograder.foreign_files._read_all", lambda *_: pytest.fail("read"))
+    assert "50,000 bytes" in str(collect(workspace, "nearest", downloads).unplaced)
 
 
 def test_a_class_that_is_too_large_together_loses_its_largest_and_is_told(workspace, downloads, monkeypatch):
