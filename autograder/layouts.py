@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from autograder.course import Assignment, Course
-from autograder.foreign_files import MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
+from autograder.foreign_files import MAX_CLASS_ENTRIES, MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
 from autograder.platforms import (
     BLACKBOARD,
     CLONES,
@@ -115,6 +115,7 @@ class _Reader:
     def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str):
         self.tree, self.course, self.assignment = tree, course, assignment
         self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # what a browser adds to a second download
+        self.entries = 0  # files and folders in students' folders
         self.hand_ins: dict[Person, HandIn] = {}
         self.unplaced: list[tuple[str, str]] = []
         self.left_out: list[tuple[str, str]] = []
@@ -256,6 +257,13 @@ class _Reader:
         if _wraps_a_class(folder):
             raise Refused("names no student; collect from this folder if the students' folders are in it")
         listing = self.tree.below(top, MAX_ENTRIES)
+        self.entries += len(listing.files) + len(listing.folders)
+        if self.entries > MAX_CLASS_ENTRIES:
+            self.entries -= len(listing.files) + len(listing.folders)
+            raise Refused(
+                f"is beyond the {MAX_CLASS_ENTRIES:,} files and folders that are read of one download; collect it from a "
+                "folder of its own"
+            )
         self._refuse(listing.refused)
         files = [(entry.parts[len(top) :], entry) for entry in listing.files]
         if any(why.startswith("holds more") for _, why in listing.refused):

@@ -532,6 +532,16 @@ def test_a_class_that_is_too_large_together_loses_its_largest_and_is_told(worksp
     assert who == "a" and "a/knn.ipynb is beyond the 25,000 bytes" in why
 
 
+def test_folders_of_too_many_files_together_are_named_and_the_others_are_placed(workspace, downloads, monkeypatch):
+    monkeypatch.setattr("autograder.layouts.MAX_CLASS_ENTRIES", 20)
+    files = {f"{name}/{n}.txt": b"" for name in ("alice", "carol") for n in range(11)}
+    files |= {f"{name}/knn.ipynb": KNN for name in ("alice", "bob", "carol")}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+    [(who, why)] = collected.unplaced
+    assert who == "carol" and "beyond the 20 files and folders" in why
+
+
 def test_a_folder_of_too_many_files_costs_its_student_only(workspace, downloads, monkeypatch):
     monkeypatch.setattr("autograder.layouts.MAX_ENTRIES", 20)
     files = {"alice/knn.ipynb": KNN, **{f"alice/a/{n}": b"" for n in range(20)}, "bob/knn.ipynb": KNN}
