@@ -51,7 +51,7 @@ class Budget:
     def check(self, count: int) -> None:
         """Refused when so many bytes more are too many; the student's budget is then spent."""
         if self.used + count > self.limit:
-            self.used = max(self.used, self.limit)
+            self.used = max(self.used, self.limit + 1)
             raise Refused(f"holds more than the {self.limit:,} bytes a submission may have")
         if self.of_class and self.of_class.used + count > self.of_class.limit:
             raise Refused(

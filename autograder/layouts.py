@@ -261,8 +261,8 @@ class _Reader:
         if self.entries > MAX_CLASS_ENTRIES:
             self.entries -= len(listing.files) + len(listing.folders)
             raise Refused(
-                f"is beyond the {MAX_CLASS_ENTRIES:,} files and folders that are read of one download; collect it from a "
-                "folder of its own"
+                f"is beyond the {MAX_CLASS_ENTRIES:,} files and folders that are read of one download; collect it "
+                "from a folder of its own"
             )
         self._refuse(listing.refused)
         files = [(entry.parts[len(top) :], entry) for entry in listing.files]
