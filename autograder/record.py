@@ -79,10 +79,7 @@ class Recorder:
         folder = self.workspace.autograded(student, self.assignment.name)
         try:
             with _replacing(folder) as fresh, one_transaction(self.gradebook):
-                scores = self._enter(student, notebooks, handed_in)
-                for name, notebook in notebooks.items():
-                    reduce(notebook)
-                    _show(notebook, not_run[name])
+                scores = self._enter(student, notebooks, handed_in, not_run)
                 _write_autograded(fresh, notebooks, handed_in)
                 if folder.exists():
                     os.rename(folder, fresh.with_name(OLD))
@@ -90,7 +87,9 @@ class Recorder:
             self.gradebook.db.expunge_all()  # a class of a thousand must not stay in memory
         return scores
 
-    def _enter(self, student: str, notebooks: dict, handed_in: str | None) -> dict[str, NotebookScore]:
+    def _enter(
+        self, student: str, notebooks: dict, handed_in: str | None, not_run: dict[str, list[NotRun]]
+    ) -> dict[str, NotebookScore]:
         db = self.gradebook.db
         _add_student(db, student, self.people.get(student))
         with db.no_autoflush:  # nbgrader puts a new submission together before it adds it
@@ -107,6 +106,8 @@ class Recorder:
             for step in self.cleaning:
                 notebook, _ = step(notebook, {})
             self.scoring.score(notebook, name, entries)
+            reduce(notebook)
+            _show(notebook, not_run[name])
             notebooks[name] = notebook
         self._keep_reviewed(marked_before, student, notebooks)
         db.flush()

@@ -354,6 +354,20 @@ def test_a_question_that_is_worth_other_points_is_to_be_looked_at_again(tiny, ha
     assert marked_by_hand(tiny, "one") == (4, 1, "good", True)
 
 
+def test_an_answer_beside_what_pages_may_not_hold_stays_reviewed(tiny, hand_in, no_pool):
+    show = "from IPython.display import *\ndisplay(HTML('<b>bold</b><script>x</script>'))\n"
+    answer = "It <script>x</script> commutes."
+    path = hand_in("one", **variant(question_why=answer, add=show + RIGHT["adding"]["add"])) / "adding.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    [demo] = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "demo_long"]
+    demo.outputs = [nbformat.v4.new_output("display_data", data={"image/png": "AAAA"})]
+    nbformat.write(notebook, path)
+    grade(tiny, "sums")
+    mark_by_hand(tiny, "one", 4)
+    grade(tiny, "sums", force=True)
+    assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
+
+
 def test_partial_credit_that_was_cut_at_other_points_is_worked_out_again(tiny, hand_in, ran):
     change_source(tiny, 'assert double(4) == 8, "twice 4 is 8"', "4.0 if double(4) == 8 else 0")
     release(tiny, "sums")
@@ -812,7 +826,7 @@ def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tiny
     for _ in range(2):  # the second time what was recorded is taken for what was executed
         executed = Executed(json.dumps(entry.notebook), 0.0)
         entry.notebook = new_notebook(cells=[code("a"), code("b")])
-        _put_together(entry, executed, "key")
+        _put_together(entry, executed, "key", {})
         assert [cell.outputs for cell in entry.notebook.cells] == [[], []]
         _show(entry.notebook, own)
         assert [cell.source for cell in entry.notebook.cells] == ["plot(0)", "1", "plot(1)", "1"]
