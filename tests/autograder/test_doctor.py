@@ -25,7 +25,9 @@ def workspace(tmp_path):
     (tmp_path / "assignments" / "course.toml").write_text(
         '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "sums"\ntitle = "S"\nnotebooks = ["adding"]\n'
     )
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Kit.assignments = 'assignments'\n")
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.Kit.assignments = 'assignments'\nfrom autograder.formgrader import protect\nprotect(c)\n"
+    )
     return tmp_path
 
 
