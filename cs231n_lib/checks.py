@@ -123,18 +123,15 @@ def resembles(actual, expected, what, given=()):
     """`actual` has to do with `expected`: for a test that is not about values, which a function that computes nothing
     might pass.
 
-    An answer with a wrong factor or without one of its terms does (the correlation of the two is 0.5 or more, or minus
-    that); zeros, one number throughout, numbers that have nothing to do with it, and the arrays in `given`, such as the
-    arguments, do not.
+    An answer with a wrong factor or without one of its terms does: the correlation of the two is 0.5 or more, or minus
+    that. Zeros, one number throughout, numbers that have nothing to do with it, and multiples of the arrays in `given`,
+    such as the arguments, do not.
     """
     got, wanted = _numbers(actual, what, None), np.asarray(expected, dtype=np.float64)
     _same_shape(got, wanted, what, None)
-    ours, truth = got.astype(np.float64).ravel(), wanted.ravel()
-    with np.errstate(all="ignore"):
-        centred = [(values - values.mean()) / values.std() for values in (ours, truth)]
-        alike = abs(np.mean(centred[0] * centred[1])) >= 0.5
-    copied = any(got.shape == np.shape(array) and np.allclose(got, array, rtol=1e-4) for array in given)
-    if not alike or copied:
+    same_size = [array for array in given if np.shape(array) == got.shape]
+    copied = any(_correlation(got, array) > 0.9999 for array in same_size)
+    if copied or not _correlation(got, wanted) >= 0.5:  # which is NaN for one number throughout
         why = "it is an array that the function was given" if copied else "it has little to do with the right values"
         _fail([f"{what}: {why}.", "This check is for a function that computes; look at the others first."], None)
 
@@ -590,6 +587,14 @@ def _grows_like_loops(function, n, name, small, large):
         more = "More of it is done in a loop, perhaps in a function that it calls."
         advice = "Compute it with NumPy expressions on whole arrays."
         _fail([f"{name}: {_allowed_loops(n)} allowed here, but {lines}.", f"{more} {advice}"], None)
+
+
+def _correlation(one, other):
+    """Of the entries of two arrays, without its sign."""
+    with np.errstate(all="ignore"):
+        values = [np.asarray(array, dtype=np.float64) for array in (one, other)]
+        centred = [(array - array.mean()) / array.std() for array in values]
+        return abs(np.mean(centred[0] * centred[1]))
 
 
 def _traced(function, args):

@@ -1125,6 +1125,8 @@ for limit in (0.1, 2.0, 100.0):
     given = w.copy()
     result = max_norm(given, limit)
     checks.unchanged(given, w, f"w of max_norm with limit {limit}")
+    norms = np.linalg.norm(w, axis=0)
+    checks.resembles(result, w * np.minimum(1, limit / norms), f"max_norm with limit {limit}", given=(w,) if limit < 1 else ())
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -368,8 +368,8 @@ checks.equal(assign_to_words(patches, codebook), [0, 0, 3, 1, 0], "the words of 
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_assign_to_words_loops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-words = assign_to_words(np.array([[2.0], [7.0]]), np.array([[1.0], [9.0]]))
-checks.equal(words, [0, 1], "the words of the patches 2 and 7 with the codebook 1, 9")
+words = assign_to_words(np.array([[7.0], [2.0], [3.0]]), np.array([[1.0], [9.0]]))
+checks.equal(words, [1, 0, 0], "the words of the patches 7, 2 and 3 with the codebook 1, 9")
 checks.no_loops(assign_to_words, small=(np.eye(3), 2 * np.eye(3)), large=(np.eye(24), 2 * np.eye(24)))
 checks.passed("assign_to_words", "no Python loops")
 

@@ -569,8 +569,9 @@ def test_resembles():
         checks.resembles(alike, truth, "x")
     for other in (0 * truth, 0 * truth + 1, np.arange(6).reshape(2, 3)):
         assert "x: it has little to do with the right values" in message(checks.resembles, other, truth, "x")
-    text = message(checks.resembles, truth, 2 * truth, "x", given=(truth,))
-    assert "it is an array that the function was given" in text
+    for copied in (truth, 2 * truth + 1):
+        text = message(checks.resembles, copied, np.sign(truth), "x", given=(truth,))
+        assert "it is an array that the function was given" in text
     for broken in (None, truth[0], np.full(truth.shape, np.nan)):
         message(checks.resembles, broken, truth, "x")
 

@@ -10,7 +10,11 @@ WAYS = {
     "zeros": "0 * value",
     "ones": "0 * value + 1",
     "an argument of that shape, or 0.5": "_given(value, arguments)",
+    "twice that argument and 1": "2.0 * _given(value, arguments) + 1",
+    "0, 1, 2, 3, ...": "np.arange(np.size(value)).reshape(np.shape(value))",
 }
+# these are about the names and shapes of weights, which are random numbers: any that differ are right
+SHAPES_ARE_ALL = {"test_init_two_layer_net_shapes", "test_init_three_layer_convnet_shapes"}
 # The solution finds the shapes; every number in what it returns is replaced. What a test asks about the function's
 # text or work is answered as a function of one line would.
 TRIVIAL = '''
@@ -104,4 +108,4 @@ def test_a_trivial_answer_earns_nothing(notebook, exercise):
     for name, answer in trivial_answers(notebook, exercise).items():
         failures = run(notebook, {exercise: answer}, exercises(notebook)[exercise])
         paid[name] = [test for test, failure in failures.items() if failure is None]
-    assert not any(paid.values()), paid
+    assert set().union(*paid.values()) <= SHAPES_ARE_ALL, paid
