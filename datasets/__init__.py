@@ -1,0 +1,1 @@
+"""The registry of the data sets, installed as package data."""
