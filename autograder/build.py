@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.errors import SourceError
-from autograder.named_limits import limits_metadata
+from autograder.named_limits import name_limits
 from autograder.source import read_source, to_bytes
 from autograder.workspace import Workspace
 
@@ -29,7 +29,7 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
     contents = {}
     for name in entry.notebooks:
         notebook = read_source(course.source(assignment, name))
-        notebook.metadata.update(limits_metadata(entry.limits))
+        name_limits(notebook, entry.limits)
         contents[f"{name}.ipynb"] = to_bytes(notebook)
     for name in entry.files:
         path = course.root / assignment / name

@@ -11,9 +11,9 @@ KEY = "cs231n"
 NAMES = ("cell_seconds", "notebook_seconds", "output_bytes", "memory_bytes")  # that mean something without a sandbox
 
 
-def limits_metadata(limits: Limits) -> dict:
-    """What is added to the metadata of a notebook."""
-    return {KEY: {"limits": {name: getattr(limits, name) for name in NAMES}}}
+def name_limits(notebook, limits: Limits) -> None:
+    """Add the limits to the metadata of a notebook."""
+    notebook.metadata.setdefault(KEY, {})["limits"] = {name: getattr(limits, name) for name in NAMES}
 
 
 def read_limits(notebook) -> Limits | None:

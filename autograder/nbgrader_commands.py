@@ -7,12 +7,12 @@ nothing to convert.
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
+from autograder.python_processes import environment, python
 from autograder.workspace import Workspace
 
 
@@ -36,12 +36,10 @@ class _Command(NotebookExporter):
             _fail(converter, "The kit grades and releases whole assignments, not single notebooks.")
         command = ["cs231n", *self._command(converter)]
         converter.log.info("Running: %s", " ".join(command))
-        # -P: nothing is imported from the working folder
-        python = [sys.executable, "-P", "-c", "from autograder.cli import main; main(prog_name='cs231n')"]
         done = subprocess.run(
-            [*python, "-C", str(root), *command[1:]],
+            python("-c", "from autograder.cli import main; main(prog_name='cs231n')", "-C", root, *command[1:]),
             cwd=root,
-            env={**os.environ, "COLUMNS": "120", "PYTHONUTF8": "1", "NO_COLOR": "1"},
+            env=environment({**os.environ, "COLUMNS": "120", "PYTHONUTF8": "1", "NO_COLOR": "1"}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

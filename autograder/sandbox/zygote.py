@@ -115,8 +115,8 @@ def _import_all(names) -> None:
     sys.modules["debugpy"] = None  # no kernel is debugged, and that takes a fifth of the memory that a fork copies
     for name in names:
         package, _, last = name.rpartition(".")
-        if not hasattr(sys.modules.get(package), last):  # else no module, or there already
-            with contextlib.suppress(Exception, SystemExit):
+        with contextlib.suppress(Exception, SystemExit):  # to look for a name may run code of the package's, too
+            if not hasattr(sys.modules.get(package), last):  # else no module, or there already
                 importlib.import_module(name)
     del sys.modules["debugpy"]
     if "matplotlib" in sys.modules:  # what a picture needs beside it

@@ -1,5 +1,6 @@
 """Whatever a cell puts out, what is kept of it is bounded in bytes, as a notebook's file counts them."""
 
+import io
 import json
 
 import nbformat
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.cell_outputs import Outputs
 from autograder.kernel_client import take_in
-from autograder.record import _text
+from autograder.record import _write
 
 LIMIT = 10_000
 BEYOND = 12_000  # an error, a result and a note, all of them shortened
@@ -74,8 +75,11 @@ def sizes(outputs):
         {"metadata": {}, "cells": [{"cell_type": "code", "source": "", "metadata": {}, "outputs": shown}]}
         for shown in (kept, [])
     )
-    recorded = [len(_text(nbformat.from_dict(notebook)).encode()) for notebook in (with_outputs, without)]
-    return len(json.dumps(kept)), recorded[0] - recorded[1]
+    recorded = [io.StringIO(), io.StringIO()]
+    for notebook, file in zip((with_outputs, without), recorded, strict=True):
+        _write(nbformat.from_dict(notebook), file)
+    beside, alone = (len(file.getvalue().encode()) for file in recorded)
+    return len(json.dumps(kept)), beside - alone
 
 
 @pytest.mark.parametrize("messages", FLOODS.values(), ids=FLOODS)

@@ -91,7 +91,7 @@ def test_an_answered_question(checked):
 
 
 def test_the_limits_are_those_that_the_notebook_names_and_what_it_cannot_have_in_grading_is_said(checked):
-    limits = {"cell_seconds": 1, "notebook_seconds": 60, "output_bytes": 1000, "memory_bytes": 1_000_000}
+    limits = {"cell_seconds": 1, "notebook_seconds": 60, "output_bytes": 5000, "memory_bytes": 1_000_000}
     found = checked(
         solution("import time\ndef f():\n    time.sleep(600)", "f"), test("f()", "test_f"), cs231n={"limits": limits}
     )

@@ -18,5 +18,5 @@ def test_the_examples_make_a_source(tmp_path):
 
 def test_every_key_of_course_toml_is_explained():
     for table in (Assignment, Edition, Limits):
-        for key in table.__dataclass_fields__:
+        for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due`, with the zone it was written in
             assert f"`{key}`" in PAGE or f"[assignment.{key}]" in PAGE, key

@@ -14,7 +14,7 @@ from jupyter_client.session import Session
 from nbformat.v4 import new_notebook
 from small_notebooks import LIMITS, error, instructor, run, student, test_cell, text
 
-from autograder import kernel_client
+from autograder import own_time
 from autograder.cell_outputs import Outputs
 from autograder.course import Limits
 from autograder.kernel_client import Gone, KernelClient
@@ -239,7 +239,7 @@ async def answer_of_a_kernel(folder, published, outputs, seconds=5):
 
 def test_a_reply_in_time_counts_though_taking_in_the_outputs_takes_longer(tmp_path, monkeypatch):
     clock = types.SimpleNamespace(now=0.0)
-    monkeypatch.setattr(kernel_client, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr(own_time, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
 
     class Slow(Outputs):
         def stream(self, name, text):

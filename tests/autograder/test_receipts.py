@@ -184,12 +184,12 @@ def test_a_workspace_that_was_moved_has_the_same_digests(tiny, digest):
 def test_a_written_answer_runs_nothing_again(tiny):
     made = Receipts(tiny, tiny.course.assignment("sums"), "sandbox", GIVEN)
     notebook = read_built(tiny, tiny.course.assignment("sums"), "adding")
-    before = made.execution(notebook, ())
+    before = made.execution(notebook, (), ())
     next(cell for cell in notebook.cells if "question_why" in str(cell.metadata)).source = "It commutes."
-    assert made.execution(notebook, ()) == before
-    assert made.execution(notebook, (("helper.py", b"x"),)) != before
+    assert made.execution(notebook, (), ()) == before
+    assert made.execution(notebook, (("helper.py", b"x"),), ()) != before
     notebook.cells.append(nbformat.v4.new_markdown_cell("added"))
-    assert made.execution(notebook, ()) != before  # outputs are put in by their place
+    assert made.execution(notebook, (), ()) != before  # outputs are put in by their place
 
 
 def test_a_receipt_is_read_while_its_packages_are_the_same(tiny):

@@ -330,5 +330,6 @@ def dropout_backward(dout, cache):
     return dx
 
 # %% wrong: dout itself -> test_dropout_backward_test_mode
+# cause: dx is dout as it came
 def dropout_backward(dout, cache):
     return dout

@@ -636,5 +636,6 @@ def make(xh, inv, gamma):
     return back
 
 # %% wrong: dout itself -> test_spatial_batchnorm_backward_inputs
+# cause: an array that the function was given
 def spatial_batchnorm_backward(dout, cache):
     return dout.copy(), dout.sum(axis=(0, 2, 3)), dout.sum(axis=(0, 2, 3))

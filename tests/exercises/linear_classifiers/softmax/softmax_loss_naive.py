@@ -659,6 +659,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 # %% wrong: the loss is 1 and the gradient 0 -> test_softmax_loss_naive_values, test_softmax_loss_naive_initial, test_softmax_loss_naive_gradient, test_softmax_loss_naive_reg_loss, test_softmax_loss_naive_reg_gradient, test_softmax_loss_naive_inputs
+# cause: zero everywhere
 def softmax_loss_naive(W, X, y, reg):
     return 1.0, np.zeros(W.shape)
 

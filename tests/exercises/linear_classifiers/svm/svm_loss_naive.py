@@ -675,6 +675,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss / X.shape[0] + reg * np.sum(W * W), dW / X.shape[0] + 2 * W * reg
 
 # %% wrong: the loss is 1 and the gradient 0 -> test_svm_loss_naive_values, test_svm_loss_naive_initial, test_svm_loss_naive_gradient, test_svm_loss_naive_reg_loss, test_svm_loss_naive_reg_gradient, test_svm_loss_naive_inputs
+# cause: zero everywhere
 def svm_loss_naive(W, X, y, reg):
     return 1.0, np.zeros(W.shape)
 
