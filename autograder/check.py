@@ -122,7 +122,7 @@ def _limits_unknown(cells, times: list[float]) -> str:
     return (
         f"This notebook does not say how long the grader lets a cell run, so each had {allowed.cell_seconds} s here. "
         f"The grader may stop a cell earlier: the slowest, {label}, took {seconds:.0f} s. "
-        "A notebook from a fresh release says it."
+        "A notebook from a new release states the limit."
     )
 
 

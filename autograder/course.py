@@ -124,7 +124,7 @@ def load_course(assignments_dir: Path | str) -> Course:
     except (FileNotFoundError, NotADirectoryError):
         raise CourseError(f"There is no course.toml in {root}.", "Give the folder that holds it.") from None
     except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: is not UTF-8 text ({error.reason}).", "Save it as UTF-8.") from None
+        raise CourseError(f"{path} is not UTF-8 text ({error.reason}).", "Save it as UTF-8.") from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -33,7 +33,7 @@ def export(workspace, assignment: str, out: Path | str) -> int:
     entry = workspace.course.assignment(assignment)
     with workspace.gradebook() as gradebook:
         for student, why in bring_all_up_to_date(workspace, gradebook, assignment).items():
-            raise KitError(f"The marks of {student} are not known: {why}.", "Mend the policy, and export again.")
+            raise KitError(f"The marks of {student} are not known: {why}.", "Correct the late policy and export again.")
         try:
             known = gradebook.find_assignment(assignment)
         except MissingEntry:

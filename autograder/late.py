@@ -27,8 +27,8 @@ class LatePolicy:
             self.step.init_plugin()
         except Exception as error:
             raise KitError(
-                f"The late policy that nbgrader_config.py names cannot be used: {type(error).__name__}: {error}",
-                "Mend c.AssignLatePenalties.plugin_class, or what it needs.",
+                f"The late policy that nbgrader_config.py names cannot be used ({type(error).__name__}: {error}).",
+                "Correct c.AssignLatePenalties.plugin_class, or install what it needs.",
             ) from error
 
     def penalty(self, student: str, score: float, seconds_late: float) -> float | None:

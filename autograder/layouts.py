@@ -279,7 +279,7 @@ class _Reader:
             raise Refused("is of Moodle's default group, so nobody can tell whose it is")
         if GRADESCOPE_FOLDER.fullmatch(folder):
             if self.metadata is None:
-                raise Refused(f"is a number of Gradescope's; {GRADESCOPE_METADATA}, which says whose it is, is missing")
+                raise Refused(f"has Gradescope's number; {GRADESCOPE_METADATA}, which says whose it is, is missing")
             if not (people := self.metadata.get(folder)):
                 raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so nobody can tell whose it is")
             return [Upload(person) for person in people]

@@ -31,9 +31,9 @@ class _Command(NotebookExporter):
     def _run(self, converter: BaseConverter) -> None:
         root = Path(converter.coursedir.root).resolve()
         if Workspace(root).db_url != converter.coursedir.db_url:
-            _fail(converter, "Another gradebook was named than nbgrader_config.py has. Use cs231n and its option --db.")
+            _fail(converter, "This names another gradebook than nbgrader_config.py. Use cs231n with its option --db.")
         if converter.coursedir.notebook_id != "*":
-            _fail(converter, "The kit grades and releases whole assignments, not single notebooks.")
+            _fail(converter, "The kit grades and releases whole assignments, not single notebooks. Name none.")
         command = ["cs231n", *self._command(converter)]
         converter.log.info("Running: %s", " ".join(command))
         done = subprocess.run(

@@ -24,7 +24,7 @@ def instructors_files(workspace: Workspace, assignment: Assignment) -> Files:
     try:
         return tuple((name, (folder / name).read_bytes()) for name in assignment.files)
     except OSError as error:
-        raise KitError(f"{error.filename} has not been built", "Build it with: cs231n build") from None
+        raise KitError(f"{error.filename} has not been built.", "Build it with: cs231n build") from None
 
 
 def accepted_files(workspace: Workspace, assignment: Assignment, student: str) -> tuple[Files, list[str]]:

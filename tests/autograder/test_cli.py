@@ -73,7 +73,8 @@ main(["grade", "x"])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path)
     assert done.stdout.splitlines()[0] == "True 1"
     kept = {path.name.split(".")[0] for path in tmp_path.rglob("*.pyc") if path.parent.name == "autograder"}
-    assert kept <= {"__init__", "cli", "command_group", "python_processes", "text"}  # what is imported before the command is known
+    # what is imported before the command is known
+    assert kept <= {"__init__", "cli", "command_group", "python_processes", "text"}
 
 
 @pytest.mark.parametrize("command", [*FOR_STUDENTS, *FOR_INSTRUCTORS])

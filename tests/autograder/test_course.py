@@ -56,7 +56,7 @@ def test_a_byte_order_mark_of_notepads_is_no_part_of_the_course(course):
 
 
 def test_another_encoding_is_named_with_what_to_do(course):
-    with pytest.raises(CourseError, match="(?s)course.toml: is not UTF-8 text.*Save it as UTF-8"):
+    with pytest.raises(CourseError, match="(?s)course.toml is not UTF-8 text.*Save it as UTF-8"):
         course(MINIMAL, "utf-16")
 
 

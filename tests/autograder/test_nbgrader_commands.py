@@ -94,7 +94,7 @@ COMMANDS = {
     "generate_feedback": ("generatefeedbackapp", ["sums"], [["feedback", "sums"]]),
     "feedback one": ("generatefeedbackapp", ["sums", "--student=Zoë"], [["feedback", "sums", "--student=Zoë"]]),
     "one notebook": ("autogradeapp", ["sums", "--notebook=adding"], "not single notebooks"),
-    "another gradebook": ("autogradeapp", ["sums", "--db=sqlite:///x.db"], "Another gradebook was named"),
+    "another gradebook": ("autogradeapp", ["sums", "--db=sqlite:///x.db"], "another gradebook than nbgrader_config.py"),
 }
 
 
