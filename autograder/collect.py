@@ -250,6 +250,8 @@ def _time(stamp: bytes) -> str:
     with contextlib.suppress(ValueError):
         return _shown(datetime.strptime(text, NBGRADERS_FORM))
     return printable(text[:40])
+
+
 def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
     """The files of the earlier hand-in by their paths, but for those that are no ordinary files or are too large."""
     found, left = {}, MAX_EARLIER_BYTES
