@@ -9,6 +9,7 @@ import click
 
 from autograder.command_group import Commands, Failure
 
+RESULTS = "grades"  # where `grade --ci` writes, unless told otherwise
 EPILOG = """\b
 Exit codes:
   0  all is well (a student's lost points are no failure)
@@ -291,12 +292,14 @@ def _check_ci_options(ctx: click.Context, ci: str | None) -> None:
 
 
 def _grade_one(directory, assignment, path, workers, isolation, fail_under, output) -> int:
-    from autograder.ci_reports import prepare, show, write
+    from pathlib import Path
+
+    from autograder.ci_reports import show, write
     from autograder.command_group import Failure, as_message, is_debugging
     from autograder.continuous_integration import grade_one
     from autograder.text import ci_log
 
-    folder = prepare(output)
+    folder = Path(output)
     try:
         result = grade_one(directory, assignment, path, workers, isolation)
         write(result, folder)
@@ -312,7 +315,34 @@ def _grade_one(directory, assignment, path, workers, isolation, fail_under, outp
     return 4
 
 
-@main.command()
+class _Grade(click.Command):
+    """Deletes what may be taken for the results of `--ci`, also where it was called the wrong way.
+
+    A workflow that passes on names of files is called the wrong way when a student has handed in two.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            if any(arg.partition("=")[0] == "--ci" for arg in given):
+                from autograder.ci_reports import prepare
+
+                prepare(_output_named_in(given))
+            raise
+
+
+def _output_named_in(args: list[str]) -> str:
+    """The folder that --output names in arguments that could not be read."""
+    for place, arg in enumerate(args):
+        name, has_value, value = arg.partition("=")
+        if name == "--output" and (has_value or args[place + 1 :]):
+            return value if has_value else args[place + 1]
+    return RESULTS
+
+
+@main.command(cls=_Grade)
 @click.argument("assignment", required=False)
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student; may be repeated.")
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
@@ -347,7 +377,7 @@ def _grade_one(directory, assignment, path, workers, isolation, fail_under, outp
     "--output",
     metavar="DIR",
     type=click.Path(),
-    default="grades",
+    default=RESULTS,
     show_default=True,
     help="With --ci: where report.json, junit.xml, results.json (Gradescope) and summary.md go.",
 )
@@ -377,8 +407,12 @@ def grade(
 
     With --ci, grade one submission on a CI service: docs/ci.md.
     """
-    _check_ci_options(ctx, ci)
     _leave_no_byte_code()
+    if ci is not None:
+        from autograder.ci_reports import prepare
+
+        prepare(output)
+    _check_ci_options(ctx, ci)
     if ci is not None:
         ctx.exit(_grade_one(ctx.obj, assignment, ci, workers, isolation, fail_under, output))
     if scheduler and workers:

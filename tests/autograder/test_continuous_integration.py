@@ -201,6 +201,22 @@ def test_results_are_not_written_through_a_link(run, tmp_path, output):
     assert (tmp_path / "behind" / "junit.xml").read_text() == "forged"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--fail-under", "900"], ["--workers", "zero"], ["--isolation", "none"], ["--student", "x"], ["--unknown"],
+        ["another.ipynb", "a-third.ipynb"], ["--output"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("output", [[], ["--output", "out"], ["--output=out"]])
+def test_no_forged_result_is_left_beside_a_command_called_the_wrong_way(wrong, output):
+    folder = Path("out" if output else "grades")
+    folder.mkdir()
+    (folder / "junit.xml").write_text("<testsuites/>")
+    assert CliRunner().invoke(main, ["grade", *output, "--ci", ".", *wrong]).exit_code == 2
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("course", [[], ["-C", "/nowhere"]])
 def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
     """Each of the files as a file, a folder, a link to a file, to a folder, and to nothing."""
