@@ -107,7 +107,8 @@ class _KernelManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        # -P: the working folder is not put in front of the module path before IPython itself is imported
+        # -P: the working folder is not put in front of the module path before IPython itself is imported;
+        # the agent adds it
         argv = [*self.prefix, *python("-m", "ipykernel_launcher", "-f", "{connection_file}")]
         argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
         return KernelSpec(argv=argv, display_name="Python 3", language="python")

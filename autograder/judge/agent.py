@@ -47,8 +47,20 @@ _agent = None
 def prepare(shell):
     """See to what a student's cells must not get, before the first of them. shell: the kernel's, of IPython."""
     nothing_outside(shell)
+    _import_from_here()
     # which Python 3.12 and later say of a process with threads: these are the kernel's, not the student's
     warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
+
+
+def _import_from_here():
+    """Have cells find modules in the working folder, as they do in Jupyter: before the packages that are installed.
+
+    IPython itself leaves it out in a Python that is started with -P, as every kernel of ours is.
+    """
+    if "" not in sys.path:
+        names = map(os.path.basename, sys.path)
+        places = (place for place, name in enumerate(names) if name in ("site-packages", "dist-packages"))
+        sys.path.insert(next(places, 0), "")
 
 
 def connect(descriptor, limits=Limits()):  # noqa: B008 (a tuple)

@@ -1,7 +1,7 @@
 """What a notebook asks of the machine or of Google Colab, and does not get while it is graded.
 
 In a student's kernel no shell command runs, nor a package manager: a line says so, and the cell goes on. Where a
-notebook imports google.colab, something that does nothing takes its place.
+notebook imports google.colab, something that does nothing takes its place. TensorBoard is not loaded either.
 """
 
 import ast
@@ -13,6 +13,7 @@ MOST_SHOWN = 200  # characters of a command
 PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
 SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python is no other program than this one
 COLAB = ("google", "colab")
+TENSORBOARD = "tensorboard"  # an extension that Colab has, and a magic of it that starts a server
 
 
 def refuse_commands(shell):
@@ -76,10 +77,11 @@ def stand_in_for_colab(shell):
         return _ColabImports().visit(node) if any("colab" in ast.dump(part) for part in imports) else node
 
     def load_extension(name):
-        return Colab(name)() if _is_colab(name) else load(name)
+        return Colab(name)() if _is_colab(name) or name == TENSORBOARD else load(name)
 
     shell.transform_ast, shell.extension_manager.load_extension = transform_ast, load_extension
     shell.register_magic_function(lambda line: None, "line", "tensorflow_version")
+    shell.register_magic_function(lambda line: Colab(TENSORBOARD)(), "line", TENSORBOARD)
 
 
 class Colab:
@@ -95,7 +97,8 @@ class Colab:
 
     def __call__(self, *arguments, **named):
         if self.__name__.endswith("userdata.get"):
-            raise NotWhileGrading("google.colab.userdata has no secrets while grading")
+            print(f"{self.__name__} is not available while grading: it returns an empty text.")
+            return ""
         print(f"{self.__name__} does nothing while grading: the notebook does not run in Colab.")
         return {} if self.__name__.endswith("files.upload") else None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course import Limits
+from ..judge.not_while_grading import COMMAND_NOT_FOUND, MOST_SHOWN, NOT_RUN
 from .descriptors import Inherited
 from .limits import process_limit
 from .python_view import python_view
@@ -22,6 +23,15 @@ DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is mem
 USER = 1000  # inside
 SPARE_USERS = 3_231_000_000  # from here on, outside, when root grades: nobody's, so that the limit of processes holds
 USERS_OF_A_WORKER = 16  # sandboxes of a worker that do not count each other's processes
+# what subprocess and os.popen start as a shell: it runs nothing, and its command ends as one that was not found
+SHELL = f"""#!{os.path.realpath(sys.executable)} -IS
+import sys
+command = [part for part in sys.argv[1:] if part not in ("-c", "--")]
+text = " ".join(" ".join(command[:1]).split())
+text = text if len(text) <= {MOST_SHOWN} else text[:{MOST_SHOWN}] + "…"
+sys.stdout.buffer.write(({NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
+sys.exit({COMMAND_NOT_FOUND})
+"""
 OWN_PROCESSES = 4  # of a sandbox itself: bubblewrap's first, the zygote, a monitor, the first one beside a kernel
 RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # of the zygote, in the sandbox, to make one for each kernel
 
@@ -132,6 +142,7 @@ def _view(given: Surroundings, inherited: Inherited) -> list[str]:
         *["--chdir", WORK],
         *["--perms", "0555", "--size", "4096", "--tmpfs", STAND_INS["folder"], "--remount-ro", STAND_INS["folder"]],
         *["--file", str(inherited.holding(_processor_statistics())), STAND_INS["stat"]],
+        *["--perms", "0555", "--file", str(inherited.holding(SHELL.encode())), "/bin/sh"],
     ]
     for index, folder in enumerate(given.pythonpath):
         arguments += ["--ro-bind", folder, f"{LIBRARY}{index}"]

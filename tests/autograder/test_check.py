@@ -15,6 +15,7 @@ from autograder.check import check, compute_checksum
 from autograder.course import Limits
 from autograder.errors import KitError
 from autograder.named_limits import read_limits
+from autograder.python_processes import nothing_from_here
 
 
 def cell(source, grade_id, make=new_code_cell, **record):
@@ -211,6 +212,22 @@ def test_it_runs_in_the_notebooks_folder_and_leaves_the_file_alone(tmp_path):
     assert check(path).ok
     assert path.read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["data.txt", "work.ipynb"]
+
+
+def test_cells_import_what_lies_beside_the_notebook_as_they_do_in_jupyter(checked, tmp_path):
+    (tmp_path / "pre.py").write_text("helper = 3")
+    (tmp_path / "nbformat.py").write_text("own = 4")  # comes before a package that is installed
+    (tmp_path / "queue.py").write_text("raise SystemExit")  # the standard library's comes first
+    program = "import subprocess, sys\nsaid = subprocess.run([sys.executable, 'program.py'], capture_output=True)"
+    (tmp_path / "program.py").write_text("import pre, sys; print(pre.helper, sys.flags.safe_path)")
+    imports = "from pre import helper\nfrom nbformat import own\nimport queue"
+    with nothing_from_here():  # as the command runs it
+        found = checked(
+            solution(imports, "f"), solution(program, "g"),
+            test("assert helper + own == 7 and queue.Queue", "test_f"),
+            test("assert said.stdout.split() == [b'3', b'False'], said", "test_g"),
+        )  # fmt: skip
+    assert found.ok, found
 
 
 @pytest.mark.parametrize(

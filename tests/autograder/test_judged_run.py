@@ -27,6 +27,21 @@ def test_neither_the_student_s_kernel_nor_the_judge_writes_byte_code(isolation):
     assert [text(cell) for cell in cells] == ["True\n"] * 2
 
 
+@pytest.mark.parametrize("isolation", ["process", "sandbox"])
+def test_student_cells_import_what_lies_in_their_working_folder_and_the_judge_does_not(isolation):
+    asked = "import importlib.util\nfound = [n for n in ('pre', 'ans') if importlib.util.find_spec(n)]\n"
+    executed, cells = run(
+        student("from pre import helper", "helper"),
+        student("%%writefile ans.py\ndef f():\n    return 4"),
+        student("from ans import f", "f"),
+        test_cell("assert helper() == 3 and f() == 4"),
+        test_cell(asked + "assert found == [], found", "test_judge"),
+        isolation=isolation, submitted_files=(("pre.py", b"def helper():\n    return 3"),),
+    )  # fmt: skip
+    assert [error(cell) for cell in cells] == [None] * 5
+    assert executed.problems == ()
+
+
 @pytest.mark.parametrize(
     "trick",
     [

@@ -76,8 +76,7 @@ def test_a_folder_that_not_everybody_may_read_is_named(run, tmp_path):
 def test_files_are_put_into_a_working_folder_that_can_be_written(run):
     files = (("own.py", b"x = 1"), ("data/images/ä ö.bin", bytes(range(256))), ("empty", b""))
     look = """
-import os, sys
-sys.path.insert(0, "")
+import os
 import own
 print(own.x, open("data/images/ä ö.bin", "rb").read() == bytes(range(256)), os.path.getsize("empty"))
 for name in ("own.py", "data/images/ä ö.bin", "data/new", "new"):
