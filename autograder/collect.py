@@ -86,6 +86,14 @@ def collect(
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=_said(stamp, received))
     placing = _Placing(workspace, course, wanted, stamp, result)
     hand_ins = _without_collisions(found.hand_ins, result)
+    if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
+        same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
+    ):
+        others = ", ".join(printable(str(hand_in.person)) for hand_in in hand_ins[:5])
+        why = f"has the name of {student}, who has handed in, and holds what may be others' work: {others}; "
+        why += "collect from the folder around it; if it holds the class, give it another name"
+        result.unplaced.append((printable(_name(source)), why))
+        return result
     _finish_interrupted(submitted)
     # the small ones first: if all together are too many bytes, it is the large ones that are left
     for done, hand_in in enumerate(sorted(hand_ins, key=_size), start=1):
@@ -179,10 +187,19 @@ class _Placing:
         """Refused where nothing can be placed."""
         person = hand_in.person
         student = self._student(person)
+        if not person.name and student == self.origins.student_of(person.source):
+            person = self.origins.here[student]  # whose login a receipt may have told
         target = self.workspace.submitted(student, self.wanted.name)
         if target.is_symlink() or target.parent.is_symlink():
             raise Refused(f"{target} is a link, and nothing is written through links")
         if target.exists() and (other := self.origins.other(student, person)):
+            if other.source and person.source and other.source != person.source:
+                raise Refused(
+                    f"would replace what {printable(str(other))} has handed in: that came as "
+                    f"{printable(other.source)!r}, and this as {printable(person.source)!r}. Leave Blackboard's "
+                    "receipts (..._attempt_....txt) in the download, which tell the logins; or put the file into a "
+                    "folder of the student's own name"
+                )
             raise Refused(
                 f"would replace what {printable(str(other))} has handed in. If both are one person, remove "
                 f"{target.relative_to(self.workspace.root)} and collect again; else rename one of them"
@@ -191,6 +208,12 @@ class _Placing:
         choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
         contents = choice.contents()
         placed = Placed(student, "", sorted(choice.chosen), [*hand_in.notes, *choice.notes], person)
+        if person.guessed:
+            placed.notes.insert(
+                0,
+                f"the login {student!r} was guessed from {printable(person.source)!r}; leave Blackboard's receipts in "
+                "the download to be sure",
+            )
         if student != person.id:
             placed.notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
         if known := self.origins.known_elsewhere(student, person):
@@ -210,6 +233,8 @@ class _Placing:
             raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
         if person.platform == "Moodle" and f"Participant_{student}" in self.there.values():
             return f"Participant_{student}"  # whose name was hidden when this was collected before
+        if known := self.origins.student_of(person.source):
+            return known  # what the other names of a download seem to say may have changed
         there = self.there.get(same_name(student), student)
         if there == student or person.platform == "GitHub":  # where logins are the same whatever their case
             return there

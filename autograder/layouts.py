@@ -7,6 +7,7 @@ folder or archive never decides how the download is read.
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.course import Assignment, Course
@@ -17,12 +18,14 @@ from autograder.platforms import (
     GRADESCOPE_FOLDER,
     GRADESCOPE_METADATA,
     MOODLE_DEFAULT_GROUP,
+    SUFFIX,
     Person,
     Upload,
     blackboard_logins,
     github_login,
     gradescope_people,
     read_name,
+    without_branch,
 )
 from autograder.text import printable
 
@@ -36,6 +39,8 @@ WRAPPERS = {
 EXPORT = re.compile(r"assignment_\d+_export")  # Gradescope's
 # a notebook's name, as it is and with what browsers and mail programs make of it; a .json is looked into
 NOTEBOOK = re.compile(r"(?P<stem>.+?)(?P<suffix>\.ipynb(?:\.txt|\.json)?|\.json)", re.IGNORECASE | re.DOTALL)
+# "hand_ins_2026_11_30", whose numbers are not Canvas's
+DATED = re.compile(r"(?:[^_]*[^\d_][^_]*_)+(?:20\d\d_[01]?\d_[0-3]?\d|[0-3]?\d_[0-3]?\d_20\d\d)(?:_.*)?")
 MAX_RECEIPT = 100_000  # bytes
 MAX_METADATA = 50_000_000
 
@@ -51,6 +56,7 @@ class HandIn:
     files: list[tuple[tuple[str, ...], Entry]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     attempts: dict[Entry, tuple] = field(default_factory=dict)
+    series: dict[str, set[tuple]] = field(default_factory=dict)  # Canvas: a file's name without "-1" -> the attempts
 
 
 @dataclass
@@ -71,9 +77,10 @@ def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignme
     - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
     - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py;
     - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
-    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`.
+    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`, and its zips, `ASSIGNMENT-LOGIN-main.zip`.
 
-    `from_name` is the name of the folder or zip. Raises Refused where the download holds nothing.
+    `from_name` is the name of the folder or zip. One that a platform gives to one student's work is not read as a class.
+    Raises Refused where the download holds nothing.
     """
     reader = _Reader(tree, course, assignment, from_name)
     reader.read()
@@ -122,11 +129,19 @@ class _Reader:
         self.metadata: dict[str, list[Person]] | None = None
         self.logins: dict[str, Person] = {}
         self.clones_of: list[str] = []
+        self.repositories: Counter[Person | None] = Counter()
+        self.branches: dict[Person | None, str] = {}
 
     def read(self) -> None:
         top = self.tree.children(())
         if not top.files and not top.folders and not top.refused:
             raise Refused("is empty")
+        if self._is_of_one_student(self.from_name):
+            inside = sorted([*(parts[-1] for parts in top.folders), *(entry.name for entry in top.files)])
+            why = f"has the name that a platform gives to one student's work, and holds {_shown(inside)}; collect from "
+            why += "the folder around it; if it holds the class, give it another name"
+            self.unplaced.append((printable(self.from_name), why))
+            return
         level = self._class_level()
         if level is None:
             return
@@ -141,6 +156,10 @@ class _Reader:
                 self.unplaced.append((printable("/".join((*level, name))), str(error)))
         for entry in sorted(here.files, key=lambda entry: entry.name):
             self._file(entry)
+        for hand_in in self.hand_ins.values():
+            _rank_canvas(hand_in)
+            if (branch := self.branches.get(hand_in.person)) and hand_in.person.platform == "GitHub":
+                hand_in.notes.append(f"{printable(branch)} taken as a branch of {hand_in.person.id}'s repository")
 
     # where the class is
 
@@ -158,7 +177,7 @@ class _Reader:
                     return level
                 others = [name for name in folders if name != wrapper]
                 self.left_out += [(self._path(level, name), f"belongs to the assignment {name}") for name in others]
-            elif len(folders) == 1 and self._is_wrapper(level, folders[0]):
+            elif len(folders) == 1 and self._is_wrapper(folders[0]):
                 [wrapper] = folders
                 if self._holds_its_notebooks((*level, wrapper)):
                     return level
@@ -175,8 +194,14 @@ class _Reader:
             return True
         return may_be_notebook(name) and (".ipynb" in name.lower() or bool(notebooks_named(name, self.course)))
 
-    def _is_wrapper(self, level: tuple[str, ...], folder: str) -> bool:
-        known = {self.assignment.name, self.course.id, *([] if level else [self.from_name])}
+    def _is_of_one_student(self, source: str) -> bool:
+        """Whether a download's own name is one that a platform gives to the work of one student."""
+        if GRADESCOPE_FOLDER.fullmatch(source) or MOODLE_DEFAULT_GROUP.fullmatch(source):
+            return True
+        return read_name(source) is not None and not DATED.fullmatch(source)
+
+    def _is_wrapper(self, folder: str) -> bool:
+        known = {self.assignment.name, self.course.id}
         return folder.lower() in {name.lower() for name in known} or _wraps_a_class(folder)
 
     def _is_one_student(self, level: tuple[str, ...], folder: str) -> bool:
@@ -191,13 +216,17 @@ class _Reader:
         files = [entry.name for entry in inside.files if self._is_handed_in(entry.name)]
         if not files and (not folders or self._is_nbgraders(top, folders)):
             return True
+        if not files and folders == [folder]:
+            return True  # of that name either way
         who, name = [*folders, *files], printable(folder)
-        shown = ", ".join(printable(name) for name in sorted(who)[:5]) + (", ..." if len(who) > 5 else "")
-        if len(who) == 1:
+        shown = _shown(sorted(who))
+        if len(who) == 1 and not self._is_wrapper(who[0]):
             why = f"either {name} or {shown} may be the student"
         else:
             why = f"may be one student's, or hold several students' work: {shown}"
-        why += f"; if {name} is around the class, collect from {name}; if it is a student's, move the notebook into it"
+        unpack = "unpack the zip and " if isinstance(self.tree, Archive) else ""
+        why += f"; if {name} is around the class, {unpack}collect from {name}; "
+        why += "if it is a student's, move the notebook into it"
         self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
         return False
 
@@ -231,14 +260,18 @@ class _Reader:
                 except ValueError as error:
                     self.unplaced.append((entry.path, str(error)))
         self.logins = blackboard_logins([*folders, *(entry.name for entry in files)], receipts)
-        self.clones_of = self._clones_of(level, folders)
+        self.clones_of = self._clones_of(level)
+        zips = [entry.name[:-4] for entry in files if is_archive(entry.name)]
+        self.repositories = Counter(self._github(name) for name in (*folders, *zips))
+        self.branches = {self._github(name): name for name in (*folders, *zips) if without_branch(name) != name}
 
-    def _clones_of(self, level: tuple[str, ...], folders: list[str]) -> list[str]:
+    def _clones_of(self, level: tuple[str, ...]) -> list[str]:
         around = CLONES.fullmatch(level[-1] if level else self.from_name)
-        names = [around["assignment"]] if around else []
-        if all(folder.startswith(f"{self.assignment.name}-") for folder in folders):
-            names.append(self.assignment.name)
-        return names
+        return [*([around["assignment"]] if around else []), self.assignment.name]
+
+    def _github(self, name: str) -> Person | None:
+        """Whose clone or "Download ZIP" it is. Only clones are in a folder of clones, so `-main` is a login's there."""
+        return github_login(name if len(self.clones_of) > 1 else without_branch(name), self.clones_of)
 
     def _text(self, entry: Entry, limit: int) -> bytes:
         try:
@@ -283,14 +316,21 @@ class _Reader:
             if not (people := self.metadata.get(folder)):
                 raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so nobody can tell whose it is")
             return [Upload(person) for person in people]
-        if person := github_login(folder, self.clones_of):
+        if person := self._github(folder):
+            self._refuse_two(person)
             return [Upload(person)]
         return [Upload(Person(folder))]
+
+    def _refuse_two(self, person: Person) -> None:
+        if self.repositories[person] > 1:
+            raise Refused(f"is one of {self.repositories[person]} that may be {person}'s; remove all but one")
 
     def _add(self, upload: Upload, files: list[tuple[tuple[str, ...], Entry]]) -> None:
         hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
         hand_in.files += files
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
+        if upload.person.platform == "Canvas" and upload.attempt:
+            hand_in.series.setdefault(SUFFIX.sub("", upload.file), set()).add(upload.attempt)
         late = f"marked LATE by {upload.person.platform}"
         if upload.late and late not in hand_in.notes:
             hand_in.notes.append(late)
@@ -312,8 +352,17 @@ class _Reader:
             self.unplaced.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
             return
         stem = entry.name[:-4] if is_archive(entry.name) else notebook_stem(entry.name)
+        if is_archive(entry.name) and is_notebook(stem):  # "alice_knn.ipynb.zip"
+            stem = notebook_stem(stem)
         student, rest = self._split(stem, archive=is_archive(entry.name))
-        if student is not None and not (is_archive(entry.name) and _wraps_a_class(student)):
+        if is_archive(entry.name) and student is not None and (person := self._github(stem)):
+            try:
+                self._refuse_two(person)
+            except Refused as error:
+                self.unplaced.append((entry.path, str(error)))
+                return
+            self._add(Upload(person), [((entry.name,), entry)])
+        elif student is not None and not (is_archive(entry.name) and _wraps_a_class(student)):
             suffix = entry.name[len(stem) :].lower()
             self._add(Upload(Person(student)), [((f"{rest}{suffix}",), entry)])
         elif foreign := set(notebooks_named(stem, self.course)) - set(self.assignment.notebooks):
@@ -357,6 +406,25 @@ class _Reader:
 def _wraps_a_class(name: str) -> bool:
     """Whether a folder or zip of this name is known to be around a class, and is no student's."""
     return name.lower() in WRAPPERS or bool(CLONES.fullmatch(name) or EXPORT.fullmatch(name))
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(printable(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+
+
+def _rank_canvas(hand_in: HandIn) -> None:
+    """Of files of one name, that with the highest number of Canvas's is the latest, whatever `-1` it was given.
+
+    The files of one submission have different numbers too, so those of different names are not compared by them.
+    """
+    ranks = {}
+    for name, attempts in hand_in.series.items():
+        latest_first = sorted(attempts, reverse=True)
+        ranks |= {attempt: (-n, attempt[1]) for n, attempt in enumerate(latest_first)}
+        if len(attempts) > 1:
+            older = ", ".join(str(upload) for upload, _ in latest_first[1:])
+            hand_in.notes.append(f"handed in {printable(name)} again: number {latest_first[0][0]} counts, not {older}")
+    hand_in.attempts = {entry: ranks.get(attempt, attempt) for entry, attempt in hand_in.attempts.items()}
 
 
 def _words(text: str) -> list[str]:

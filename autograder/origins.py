@@ -5,10 +5,10 @@ the download gave. The last line about a student counts.
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from autograder.platforms import Person
+from autograder.platforms import BLIND, Person
 from autograder.text import same_name
 
 FOLDER = (".cs231n", "collected")
@@ -33,7 +33,12 @@ class Origins:
     def known_elsewhere(self, student: str, person: Person) -> Person | None:
         """Who has this id in another assignment, if it is somebody else."""
         before = self.elsewhere.get(student)
+        person = replace(person, source="")  # which has the title of the assignment
         return None if before is None or _same(before, person) else before
+
+    def student_of(self, source: str) -> str | None:
+        """The student whose hand-in for this assignment came with the same words of Blackboard's before."""
+        return next((student for student, person in self.here.items() if source and person.source == source), None)
 
     def keep(self, student: str, person: Person) -> None:
         """Say so before the hand-in is put in place: one that nobody is known for could be anybody's."""
@@ -61,6 +66,13 @@ def _same(one: Person, other: Person) -> bool:
     if one.platform == "Moodle":  # which hides names, and then shows them
         same_id = one.id.removeprefix("Participant_") == other.id.removeprefix("Participant_")
     names = {same_name(" ".join(person.name.split())) for person in (one, other)} - {""}
+    if one.platform == "Moodle":  # which may write "GROUP-NAME"
+        names = {name for name in names if not BLIND.fullmatch(name.rpartition("-")[2])}
+        names = {name for name in names if not any(name.endswith(f"-{shorter}") for shorter in names)}
+    if one.source and other.source and not (one.name and other.name):  # without two receipts, only that is sure
+        same_id = one.source == other.source
+    elif one.source and one.source == other.source:
+        same_id = True
     return one.platform == other.platform and same_id and len(names) < 2
 
 

@@ -34,17 +34,33 @@ GRADESCOPE_FOLDER = re.compile(r"submission_\d+")
 GRADESCOPE_METADATA = "submission_metadata.yml"
 CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+BRANCH = re.compile(r"(?<=.)-(?:main|master)$")  # what GitHub's "Download ZIP" adds to the repository's name
+# what Moodle writes for a name that it hides, in some languages, without the characters that no file name may have
+BLIND = re.compile(
+    r"participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|deltagare|"
+    r"deltaker|osallistuja|uczestnik|účastník",
+    re.IGNORECASE,
+)
 SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file handed in again
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who handed something in, by the id that the platform gives; `name` is for people to read."""
+    """Who handed something in, by the id that the platform gives; `name` is for people to read.
+
+    `source` is what Blackboard wrote before "_attempt_": a title and a login, which only a receipt takes apart surely.
+    """
 
     id: str
     name: str = ""
     platform: str = PLAIN
     email: str = ""
+    source: str = ""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the id is only what a Blackboard name seems to say."""
+        return self.platform == "Blackboard" and not self.name and self.source.count("_") > 1
 
     def __str__(self) -> str:
         known = ", ".join(part for part in (self.name, self.platform) if part)
@@ -81,7 +97,7 @@ def read_name(name: str, logins: dict[str, Person] | None = None) -> Upload | No
 def _moodle(name: str) -> Upload | None:
     if not (match := MOODLE.fullmatch(name)):
         return None
-    blind = match["name"] == "Participant"
+    blind = match["name"].rpartition("-")[2] == "Participant"  # a group's name may stand before it
     person = Person(f"Participant_{match['id']}" if blind else match["id"], "" if blind else match["name"], "Moodle")
     return Upload(person, match["file"] or "", ends=match.end("prefix"))
 
@@ -93,7 +109,7 @@ def _canvas(name: str) -> Upload | None:
     if match["text"]:
         return Upload(person, match["text"][1:], late=bool(match["late"]), ends=match.end("prefix"))
     suffix = SUFFIX.search(match["file"])
-    attempt = (int(suffix[1]) if suffix else 0,)
+    attempt = (int(match["upload"]), int(suffix[1]) if suffix else 0)
     return Upload(person, match["file"], attempt, bool(match["late"]), ends=match.end("upload"))
 
 
@@ -130,9 +146,10 @@ def blackboard_logins(names: Iterable[str], receipts: dict[str, str] | None = No
     for before in befores:
         receipt = RECEIPT.match((receipts or {}).get(before, ""))
         if receipt and before.endswith("_" + receipt["login"]):
-            people[before] = Person(receipt["login"], receipt["name"].strip(), "Blackboard")
+            people[before] = Person(receipt["login"], receipt["name"].strip(), "Blackboard", source=before)
         else:
-            people[before] = Person("_".join(before.split("_")[shared:]) or before, "", "Blackboard")
+            login = "_".join(before.split("_")[shared:]) or before
+            people[before] = Person(login, "", "Blackboard", source=before)
     return people
 
 
@@ -143,6 +160,11 @@ def github_login(folder: str, clones_of: Iterable[str]) -> Person | None:
         if folder.startswith(f"{assignment}-") and LOGIN.fullmatch(login):
             return Person(login, "", "GitHub")
     return None
+
+
+def without_branch(folder: str) -> str:
+    """`knn-octocat` of `knn-octocat-main`, which is what GitHub's "Download ZIP" calls it."""
+    return BRANCH.sub("", folder)
 
 
 def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:

@@ -359,6 +359,157 @@ def test_nor_does_what_is_in_a_students_zip(workspace, downloads, case):
     assert all((workspace.submitted(name, "nearest") / "knn.ipynb").read_bytes() == KNN for name in ("alice", "bob"))
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize(
+    ("source", "around"),
+    [
+        ("mallory", "mallory/"),
+        ("mallory", "mallory/submitted/"),
+        ("mallory", "mallory/nearest/"),
+        ("mallory", "mallory/mallory/"),
+        ("mallory (1)", "mallory/"),
+        ("Mal Ory_309_assignsubmission_file_", ""),
+        ("Default group_assignsubmission_file_", ""),
+        ("mallory_1009_509_hw", ""),
+        ("HW_mallory_attempt_2026-11-20-10-00-00_hw", "submissions/"),
+        ("1009-77 - Mal Ory - Nov 20, 2026 1000 AM", ""),
+        ("submission_71", "nearest/"),
+    ],
+)
+@pytest.mark.parametrize("names", [("alice", "bob"), ("bob",)], ids=["two", "one"])
+def test_one_students_folder_or_zip_is_not_taken_for_a_class(workspace, tmp_path, source, around, packed, names):
+    collect(workspace, "nearest", write(tmp_path / "before", {"alice/knn.ipynb": KNN, "bob/knn.ipynb": KNN}))
+    (tmp_path / "d").mkdir()
+    files = {f"{around}{name}/knn.ipynb": b"evil" for name in names}
+    path = tmp_path / "d" / (f"{source}.zip" if packed else source)
+    if packed:
+        path.write_bytes(pack(files))
+    else:
+        write(path, files)
+    collected = collect(workspace, "nearest", path)
+    placed = {placed.student for placed in collected.placed}
+    assert placed <= {"mallory"}
+    assert placed or "mallory" in str(collected.unplaced) or source in str(collected.unplaced)
+    assert {(workspace.submitted(name, "nearest") / "knn.ipynb").read_bytes() for name in ("alice", "bob")} == {KNN}
+
+
+def test_a_download_called_like_a_student_is_not_taken_for_a_class(workspace, tmp_path):
+    before = {f"{name}/knn.ipynb": KNN for name in ("bob", "mallory")}
+    collect(workspace, "nearest", write(tmp_path / "before", before))
+    collected = collect(workspace, "nearest", write(tmp_path / "mallory", {"submitted/bob/knn.ipynb": b"evil"}))
+    assert collected.placed == [] and "others' work: bob" in str(collected.unplaced)
+
+
+@pytest.mark.parametrize(
+    "source", ["cs231n_hw_2026_11_30", "hw_30_11_2026", "submissions", "tiny", "nearest", "nearest-submissions"]
+)
+def test_a_class_in_a_folder_of_the_names_it_has(workspace, tmp_path, source):
+    files = {"alice/knn.ipynb": KNN, "bob/knn.ipynb": KNN}
+    collect(workspace, "nearest", write(tmp_path / source, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+
+
+def blackboard(**contents):
+    return {f"HW_{name}_attempt_2026-11-20-10-00-00_knn.ipynb": data for name, data in contents.items()}
+
+
+def receipt(name, login):
+    return {f"HW_{login}_attempt_2026-11-20-10-00-00.txt": f"Name: {name} ({login})\n".encode()}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(["a_lee"], ["b_lee"]), (["a_1", "a_2"], ["b_1", "b_2"]), (["a_lee"], ["lee"])]
+)
+def test_two_logins_that_are_guessed_to_be_one_are_not_merged(workspace, downloads, first, then):
+    collected = collect(workspace, "nearest", write(downloads, blackboard(**dict.fromkeys(first, b"1"))))
+    assert all("was guessed from 'HW_a_" in placed.notes[0] for placed in collected.placed)
+    then = write(downloads.with_name("later"), blackboard(**dict.fromkeys(then, b"2")))
+    collected = collect(workspace, "nearest", then)
+    assert collected.placed == [] and "receipts" in str(collected.unplaced)
+    assert {path.read_bytes() for path in workspace.root.glob("submitted/*/*/*.ipynb")} == {b"1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "student"),
+    [
+        (blackboard(a_lee=b"1", ray=b"1"), blackboard(a_lee=b"2"), "a_lee"),
+        (blackboard(a_lee=b"1"), blackboard(a_lee=b"2", ray=b"2"), "lee"),
+        (blackboard(a_lee=b"1") | receipt("Ann Lee", "a_lee"), blackboard(a_lee=b"2"), "a_lee"),
+        (blackboard(a_lee=b"1"), blackboard(a_lee=b"2") | receipt("Ann Lee", "a_lee"), "lee"),
+    ],
+)
+def test_the_same_name_of_blackboards_is_the_same_person(workspace, downloads, first, then, student):
+    collect(workspace, "nearest", write(downloads, first))
+    collected = collect(workspace, "nearest", write(downloads.with_name("later"), then))
+    assert {placed.student: placed.state for placed in collected.placed}[student] == "replaced"
+    assert (workspace.submitted(student, "nearest") / "knn.ipynb").read_bytes() == b"2"
+    if any(name.endswith(".txt") for name in (*first, *then)):  # what a receipt has told is not forgotten
+        assert origins.people(workspace)[student].name == "Ann Lee"
+
+
+def test_an_assignment_of_another_title_has_the_same_people_on_blackboard(workspace, downloads):
+    collect(workspace, "nearest", write(downloads, blackboard(alee=KNN)))
+    files = {"HW 2_alee_attempt_2026-11-27-10-00-00_svm.ipynb": KNN}
+    [placed] = collect(workspace, "linear", write(downloads.with_name("later"), files)).placed
+    assert placed.student == "alee" and placed.notes == ["without softmax.ipynb"]
+
+
+def test_a_higher_number_of_canvas_counts_more_than_what_it_added_to_the_name(workspace, downloads):
+    files = {"kim_1002_503_knn-2.ipynb": b"old", "kim_1002_504_knn.ipynb": b"new"}
+    [placed] = collect(workspace, "nearest", write(downloads, files)).placed
+    assert (workspace.submitted("1002", "nearest") / "knn.ipynb").read_bytes() == b"new"
+    assert "handed in knn.ipynb again: number 504 counts, not 503" in placed.notes
+
+
+def test_files_of_one_canvas_submission_are_not_compared_by_their_numbers(workspace, downloads):
+    files = {"kim_1002_503_knn.ipynb": b"knn", "kim_1002_504_knn draft.ipynb": b"draft"}
+    collect(workspace, "nearest", write(downloads, files))
+    assert (workspace.submitted("1002", "nearest") / "knn.ipynb").read_bytes() == b"knn"
+
+
+ONE_PERSON = {  # ways to hand in, and the one id
+    "a zip of a notebook": ({"fred_knn.ipynb.zip": pack({"x/knn.ipynb": KNN})}, "fred"),
+    "a clone beside notes": ({"nearest-octocat/knn.ipynb": KNN, "notes/x.txt": b""}, "octocat"),
+    "a clone beside a student": ({"nearest-octocat/knn.ipynb": KNN, "a/x.txt": b""}, "octocat"),
+    "main": ({"nearest-octocat-main/knn.ipynb": KNN}, "octocat"),
+    "master": ({"nearest-octocat-master/knn.ipynb": KNN, "notes/x.txt": b""}, "octocat"),
+    "main, a zip": ({"nearest-octocat-main.zip": pack({"nearest-octocat-main/knn.ipynb": KNN})}, "octocat"),
+    "a login": ({"nearest-submissions/nearest-hu-main/knn.ipynb": KNN}, "hu-main"),
+}
+
+
+@pytest.mark.parametrize("case", ONE_PERSON)
+def test_what_was_added_to_a_name_makes_nobody_else(workspace, downloads, case):
+    files, student = ONE_PERSON[case]
+    collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == [f"{student}/nearest/knn.ipynb"]
+
+
+def test_two_repositories_that_may_be_one_persons_are_not_merged(workspace, downloads):
+    files = {"nearest-octocat/knn.ipynb": b"1", "nearest-octocat-main/knn.ipynb": b"2", "nearest-hubot/knn.ipynb": KNN}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["hubot/nearest/knn.ipynb"]
+    assert len(collected.unplaced) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "student"),
+    [
+        ("Ann Lee_301", "Group A-Ann Lee_301", "301"),
+        ("Group A-Ann Lee_301", "Ann Lee_301", "301"),
+        ("Team A-Participant_2001", "Participant_2001", "Participant_2001"),
+        ("Team A-Participant_2001", "Team A-Ann Lee_2001", "Participant_2001"),
+        ("Teilnehmerin_2001", "Ann Lee_2001", "2001"),
+        ("Teilnehmer in_2001", "Team A-Ann Lee_2001", "2001"),
+    ],
+)
+def test_moodles_groups_and_hidden_names_make_nobody_else(workspace, downloads, first, then, student):
+    collect(workspace, "nearest", write(downloads, {f"{first}_assignsubmission_file_/knn.ipynb": b"1"}))
+    again = write(downloads.with_name("later"), {f"{then}_assignsubmission_file_/knn.ipynb": b"2"})
+    [placed] = collect(workspace, "nearest", again).placed
+    assert (placed.student, placed.state) == (student, "replaced")
+
+
 @pytest.mark.parametrize(
     ("first", "then"),
     [
