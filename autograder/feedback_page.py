@@ -12,12 +12,15 @@ import secrets
 import signal
 import threading
 import time
+from urllib.parse import unquote
 
 import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder import page_cleaner
 from autograder.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, clean, picture, sizes, text_of
 from autograder.sanitize import pictures
 from autograder.text import html as escape
@@ -33,6 +36,12 @@ COLOURS_TOTAL = 20_000  # escape sequences
 MAX_OUTPUTS = 1_000
 GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
+IMG = re.compile(
+    rf"""(?P<before><img\s[^<>]{{0,1000}}?\bsrc\s*=\s*["'])(?P<url>{page_cleaner.ATTACHED.pattern})(?P<after>["'][^<>]{{0,1000}}>)""",
+    re.IGNORECASE,
+)
+# of a kind that is not shown, which would only be long
+OTHER_PICTURE = re.compile(r"(data:image/(?!(?:png|jpeg|gif);)[\w.+-]{1,50};base64,)[A-Za-z0-9+/]{100,}+={0,2}")
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 POLICY = (
@@ -77,7 +86,7 @@ class StudentPage(HTMLExporter):
 
     def _made(self, nb, resources, **kw):
         self._left, self._seconds, self._tags = RENDERED_TOTAL, SECONDS, TAGS_TOTAL
-        room = _Room()
+        self._room = room = _Room()
         highlight = Highlight2HTML(parent=self)
         self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
         html, resources = super().from_notebook_node(_harmless(nb, room), resources, **kw)
@@ -86,7 +95,13 @@ class StudentPage(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context, source):
-        return self._rendered(lambda text: clean(HTMLExporter.markdown2html(self, context, text)), source)
+        attachments = context.get("cell", {}).get("attachments", {})
+
+        def render(text: str) -> str:
+            renderer = _Answer(escape=False, attachments=attachments)
+            return clean(MarkdownWithMath(renderer=renderer).render(text))
+
+        return self._rendered(render, source)
 
     def clean_html(self, html):
         return self._rendered(clean, html)
@@ -95,19 +110,58 @@ class StudentPage(HTMLExporter):
         """`render(text)`, or the text as it was written where that is long or fails."""
         text = str(text)
         if len(text) > min(RENDERED, self._left) or self._seconds < 0 or self._tags < 0:
-            return verbatim(text)
+            return verbatim(self._room.without_pictures(text))
         self._left -= len(text)
         start = time.process_time()
         try:
             html = render(text)
             self._tags -= html.count("<")
-            return html if self._tags >= 0 else verbatim(text)
+            return html if self._tags >= 0 else verbatim(self._room.without_pictures(text))
         except TookTooLong:
             raise
-        except Exception:  # a picture that is missing, brackets nested without end: the rest of the page is to be made
-            return verbatim(text)
+        except Exception:  # brackets nested without end: the rest of the page is to be made
+            return verbatim(self._room.without_pictures(text))
         finally:
             self._seconds -= time.process_time() - start
+
+
+class _Answer(IPythonRenderer):
+    """Renders Markdown with the pictures that its cell holds, and a note for each that cannot be shown."""
+
+    def image(self, text, url, title=None):
+        if url.startswith(("attachment:", "data:")):
+            if not (source := self._source(url)):
+                return _missing(url)
+            url = source
+        return super().image(text, url, title)
+
+    def block_html(self, html):
+        return super().block_html(self._with_pictures(html))
+
+    def inline_html(self, html):
+        return super().inline_html(self._with_pictures(html))
+
+    def _with_pictures(self, html: str) -> str:
+        return IMG.sub(self._img, html)
+
+    def _img(self, tag: re.Match) -> str:
+        source = self._source(tag["url"])
+        return f"{tag['before']}{source}{tag['after']}" if source else _missing(tag["url"])
+
+    def _source(self, url: str) -> str | None:
+        """The address that holds the picture itself."""
+        if page_cleaner.PICTURE.fullmatch(url):
+            return url
+        if not url.startswith("attachment:"):
+            return None
+        name = unquote(url.removeprefix("attachment:"))
+        kinds = next((kinds for given, kinds in self.attachments.items() if name in (given, unquote(given))), {})
+        return next((f"data:{kind};base64,{data}" for kind, data in kinds.items()), None)
+
+
+def _missing(url: str) -> str:
+    name = unquote(url.removeprefix("attachment:")) if url.startswith("attachment:") else url.split(",")[0]
+    return f"<em>[a picture that cannot be shown: {escape(name[:100])}]</em>"
 
 
 class FeedbackPage(StudentPage):
@@ -147,7 +201,8 @@ def _harmless(nb, room: "_Room") -> nbformat.NotebookNode:
         record = _record(cell.metadata.get("nbgrader"))
         in_test = bool(record.get("grade") and not record.get("solution"))
         metadata = {"nbgrader": record} if record else {}
-        made = {"cell_type": cell.cell_type, "source": room.source(cell.source), "metadata": metadata}
+        source = room.paste_inline(cell.source) if cell.cell_type == "markdown" else cell.source
+        made = {"cell_type": cell.cell_type, "source": room.source(source), "metadata": metadata}
         if cell.cell_type == "code":
             count = cell.get("execution_count")
             made["execution_count"] = count if type(count) is int else None
@@ -191,6 +246,15 @@ class _Room:
     def paste(self, attachments: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         """The attachments with a mark for each picture: a short text can ask for a large picture many times."""
         return {name: {kind: self._marked(it) for kind, it in given.items()} for name, given in attachments.items()}
+
+    def paste_inline(self, markdown: str) -> str:
+        """The text with a mark for the base64 of each picture in it: Colab writes pictures into the text itself."""
+        markdown = OTHER_PICTURE.sub(r"\1...", markdown)
+        return page_cleaner.INLINE.sub(lambda found: found[1] + self._marked(found[2]), markdown)
+
+    def without_pictures(self, text: str) -> str:
+        """The text, to be shown as it was written, with dots for the base64 of its pictures."""
+        return re.sub(self.mark + "[0-9]{8}", "...", text)
 
     def _marked(self, picture: str) -> str:
         self.pasted.append(picture)

@@ -4,6 +4,7 @@ Three things are cleaned by it: what is recorded in `autograded/`, the pages of 
 """
 
 import re
+import secrets
 import time
 from html import unescape
 
@@ -20,6 +21,9 @@ CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0
 SCHEMES = {"http", "https", "mailto", "data"}  # data: for pictures alone, see PICTURE
 LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
+# where a text holds one: the base64 is all letters, up to the end of the address
+INLINE = re.compile(r"(data:image/(?:png|jpeg|gif);base64,)([A-Za-z0-9+/]{100,}+)(?=={0,2}(?:[)>\"'\s]|\Z))")
+ATTACHED = re.compile(r"attachment:[^\x00-\x1f\"'<>&]{1,1000}")  # a picture that the cell itself holds
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
 PICTURES = ("image/png", "image/jpeg")
@@ -43,6 +47,7 @@ _NO_DRAWING = re.compile(
 _TAG = re.compile(r"<(?=([!?])|/?([A-Za-z][\w-]*))")
 _PLAIN_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*)\s*/?>""")
 _ADDRESS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>", re.IGNORECASE)  # Markdown makes a link of it
+_HELD = re.compile(f"<{PICTURE.pattern}>")  # Colab's "[image1]: <data:image/png;base64,...>"
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
 _RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
@@ -73,8 +78,19 @@ def inert(markdown: str) -> str:
     """The Markdown with every tag that a page may not hold shown as it was written, wherever it is rendered.
 
     Unlike HTML, Markdown is kept for people to read and edit. So nothing of it goes: what would be a tag gets a
-    character without a width, which makes it text.
+    character without a width, which makes it text. The pictures in it, which may be long, are left out of the search.
     """
+    mark, held = secrets.token_hex(16), []
+
+    def marked(found: re.Match) -> str:
+        held.append(found[2])
+        return f"{found[1]}{mark}{len(held) - 1:08}"
+
+    made = _inert(INLINE.sub(marked, markdown))
+    return re.sub(mark + "([0-9]{8})", lambda found: held[int(found[1])], made) if held else made
+
+
+def _inert(markdown: str) -> str:
     kept, end = [], 0
     for found in _TAG.finditer(markdown):
         kept.append(markdown[end : found.end()])
@@ -90,13 +106,17 @@ def _may_run(name: str, markdown: str, start: int) -> bool:
 
 
 def _is_plain(markdown: str, start: int) -> bool:
-    if _ADDRESS.match(markdown, start, start + RENDERED):
+    if _ADDRESS.match(markdown, start, start + RENDERED) or _HELD.match(markdown, start, start + RENDERED):
         return True
     found = _PLAIN_TAG.match(markdown, start, start + RENDERED)
     if found is None or found[1].lower() not in TAGS:
         return False
     given = ((name.lower(), quoted or single) for name, quoted, single in _ATTRIBUTE.findall(found[2]))
-    return all(allowed(found[1].lower(), name, value) for name, value in given)
+    tag = found[1].lower()
+    return all(
+        allowed(tag, name, value) or (tag, name) == ("img", "src") and ATTACHED.fullmatch(value) is not None
+        for name, value in given
+    )
 
 
 def _without_running_links(text: str) -> str:

@@ -11,6 +11,7 @@ from hostile_notebook import MARKUP, PNG, hostile_notebook, named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.feedback_page import MATHJAX, FeedbackPage, TookTooLong
+from autograder.page_cleaner import clean, reduce
 
 
 def page_of(notebook):
@@ -70,9 +71,87 @@ def test_only_the_pages_own_scripts_and_nothing_that_loads_or_runs(hostile_page)
         assert tag == "script" or re.fullmatch(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=]*", source)
 
 
-def test_a_cell_that_cannot_be_rendered_shows_as_it_was_written():
-    page = small_page(new_markdown_cell("![here](attachment:missing.png)"), new_markdown_cell("*fine*"))
-    assert "![here](attachment:missing.png)" in page and "<em>fine</em>" in page
+def test_a_cell_that_cannot_be_rendered_shows_as_it_was_written(monkeypatch):
+    from autograder import feedback_page
+
+    def fails(html):
+        if "deep" in html:
+            raise RecursionError
+        return clean(html)
+
+    monkeypatch.setattr(feedback_page, "clean", fails)
+    page = small_page(new_markdown_cell("*deep*"), new_markdown_cell("*fine*"))
+    assert "<pre>*deep*</pre>" in page and "<em>fine</em>" in page
+
+
+LONG = (PNG.rstrip("=") * 10_000)[:300_000]  # a picture of more characters than are shown of a cell
+# how an answer may hold a picture in its text
+INLINE = {
+    "Colab": f"![image.png](data:image/png;base64,{LONG})",
+    "with a title": f"![image.png](data:image/png;base64,{LONG}== 'a plot')",
+    "Colab's export": f"![image.png][image1]\n\n[image1]: <data:image/png;base64,{LONG}>",
+    "a reference without brackets": f"![x][image1]\n\n[image1]: data:image/png;base64,{LONG}=",
+    "a tag": f'<img src="data:image/png;base64,{LONG}" width="300">',
+}
+
+
+def recorded_page(*cells):
+    """The page of cells that went through what is recorded in `autograded/` first."""
+    notebook = new_notebook(cells=list(cells))
+    reduce(notebook)
+    return page_of(notebook)
+
+
+@pytest.mark.parametrize("how", INLINE)
+def test_an_answer_with_a_large_picture_in_its_text_is_rendered(how):
+    text, ending = INLINE[how], re.search(r"=*(?=[>\") ]|$)", INLINE[how][INLINE[how].index(LONG) + len(LONG) :])[0]
+    before, *defined = text.split("\n\n")
+    page = recorded_page(new_markdown_cell("\n\n".join([f"*Before.* {before}", "*after*", *defined])))
+    assert "<em>Before.</em>" in page and "<em>after</em>" in page
+    assert [given["src"] for tag, given in Tags(page).found if tag == "img"] == [
+        f"data:image/png;base64,{LONG}{ending}"
+    ]
+    assert page.count(LONG) == 1
+
+
+def test_an_attachment_in_a_tag_is_shown_in_its_size():
+    cell = new_markdown_cell(
+        '*See* <img alt="p" src="attachment:my%20p.png" width="300"> <img src="attachment:none.png"/>'
+    )
+    cell["attachments"] = {"my p.png": {"image/png": PNG}}
+    page = recorded_page(cell)
+    images = [given for tag, given in Tags(page).found if tag == "img"]
+    assert images == [{"alt": "p", "src": f"data:image/png;base64,{PNG}", "width": "300"}]
+    assert "[a picture that cannot be shown: none.png]" in page and "<em>See</em>" in page
+
+
+def test_a_name_may_be_written_as_in_an_address():
+    cell = new_markdown_cell("![a](attachment:my%20photo.jpg) ![b](attachment:foto%C3%A4.jpg) ![c](attachment:x%20y)")
+    cell["attachments"] = {name: {"image/jpeg": PNG} for name in ("my photo.jpg", "foto\u00e4.jpg", "x%20y")}
+    assert recorded_page(cell).count(f'src="data:image/jpeg;base64,{PNG}"') == 3
+
+
+@pytest.mark.parametrize(
+    "address, name",
+    [
+        ("attachment:gone.png", "gone.png"),
+        ("attachment:new%20kind.webp", "new kind.webp"),
+        ("attachment:%3Cscript%3E.png", "&lt;script&gt;.png"),
+        (f"data:image/webp;base64,{LONG}", "data:image/webp;base64"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_the_only_thing_missing(address, name):
+    cell = new_markdown_cell(f"*Before* ![it]({address}) **after** ![good](attachment:good.png)")
+    cell["attachments"] = {"good.png": {"image/png": PNG}, "new kind.webp": {"image/webp": PNG}}
+    page = recorded_page(cell)
+    assert f"<em>[a picture that cannot be shown: {name}]</em>" in page
+    assert "<em>Before</em>" in page and "<strong>after</strong>" in page
+    assert page.count(f"data:image/png;base64,{PNG}") == 1
+
+
+def test_a_long_text_that_is_not_rendered_has_dots_for_its_pictures():
+    page = recorded_page(new_markdown_cell("word " * 5_000 + INLINE["Colab"] + " the end"))
+    assert "![image.png](data:image/png;base64,...) the end" in page and LONG not in page
 
 
 def test_pictures_that_were_pasted_into_an_answer_are_shown():

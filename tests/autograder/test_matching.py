@@ -77,6 +77,60 @@ def test_of_copies_the_last_counts_that_was_changed(what, record):
     assert found.problems == [f"the cell 'total' {said}"]
 
 
+UNFINISHED = {
+    "a comment more": STUB.replace("    #", "    # later\n    #"),
+    "a comment at the end of a line": STUB + "  # later",
+    "a plain raise": "def total(x):\n    raise NotImplementedError()",
+    "a raise with a text": "def total(x):\n    raise NotImplementedError('to do')",
+    "pass": "def total(x):\n    # YOUR CODE HERE\n    pass",
+    "dots below a docstring": 'def total(x):\n    """The sum."""\n    ...',
+    "other arguments": "def total(x, axis=0):\n    pass",
+    "comments alone": "# total is above",
+    "a magic": "%matplotlib inline\n" + STUB,
+}
+
+
+@pytest.mark.parametrize("what", UNFINISHED)
+def test_an_unfinished_copy_neither_counts_nor_runs(what):
+    copy = UNFINISHED[what]
+    if what == "a magic":  # the frame has it, too
+        stub, done = plain_text(copy), f"%matplotlib inline\n{DONE}"
+        cells = [cell(done, "total"), cell(copy.replace("# YOUR", "# MY"), "total")]
+        found = match(FRAME, cells, {name: plain_text(text) for name, text in TEXTS.items()} | {"total": stub}, set())
+    else:
+        done = DONE
+        found = matched([*released()[:1], cell(DONE, "total"), cell(copy, "total"), *released()[2:]])
+    assert found.cells["total"]["source"] == done and added(found) == []
+    assert found.problems == ["the cell 'total' occurs 2 times; number 1 counts, the last one that is finished"]
+
+
+def test_an_unfinished_copy_without_a_record_does_not_run_either():
+    copy = cell(UNFINISHED["a comment more"])
+    found = matched([*released()[:1], cell(DONE, "total"), copy, *released()[2:]])
+    assert found.cells["total"]["source"] == DONE and added(found) == []
+
+
+def test_of_unfinished_copies_the_last_that_was_changed_counts():
+    cells = [cell(UNFINISHED[what], "total") for what in ("a comment more", "pass")] + [cell(STUB, "total")]
+    found = matched([*released(without=["total"]), *cells])
+    assert found.cells["total"]["source"] == UNFINISHED["pass"]
+    assert found.problems == ["the cell 'total' occurs 3 times; number 2 counts, the last one that was changed"]
+
+
+def test_one_statement_makes_a_copy_a_finished_one():
+    copy = "def total(x):\n    if x: raise NotImplementedError\n    return 0"
+    assert (
+        matched([*released(without=["total"]), cell(DONE, "total"), cell(copy, "total")]).cells["total"]["source"]
+        == copy
+    )
+
+
+def test_a_placeholder_in_other_type_is_an_unfinished_answer():
+    copies = [cell("It commutes.", "why"), cell("**YOUR ANSWER HERE**", "why")]
+    found = matched([*released(without=["why"]), *copies])
+    assert found.cells["why"]["source"] == "It commutes." and added(found) == []
+
+
 def test_of_copies_of_an_answer_too():
     found = matched([*released(without=["why"]), cell("It commutes.", "why"), cell("YOUR ANSWER HERE", "why")])
     assert found.cells["why"]["source"] == "It commutes." and added(found) == []
@@ -142,5 +196,3 @@ def test_added_cells_stand_after_the_cell_above_them():
 def test_the_place_of_a_missing_cell():
     assert matched(released(without=["why", "test_total"])).place_before("why") == "total"
     assert matched([]).place_before("why") is None
-
-
