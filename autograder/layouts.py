@@ -225,7 +225,7 @@ class _Reader:
         else:
             why = f"may be one student's, or hold several students' work: {shown}"
         unpack = "unpack the zip and " if isinstance(self.tree, Archive) else ""
-        why += f"; if {name} is around the class, {unpack}collect from {name}; "
+        why += f"; if {name} is around the class, {unpack}collect from {self._path(self.from_name, top)}; "
         why += "if it is a student's, move the notebook into it"
         self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
         return False
