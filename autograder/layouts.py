@@ -77,9 +77,9 @@ def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignme
     - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
     - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py;
     - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
-    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`, and its zips, `ASSIGNMENT-LOGIN-main.zip`.
+    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`; its zips, `ASSIGNMENT-LOGIN-main.zip`.
 
-    `from_name` is the name of the folder or zip. One that a platform gives to one student's work is not read as a class.
+    `from_name` is the name of the folder or zip; one that a platform gives to one student's work is no class's.
     Raises Refused where the download holds nothing.
     """
     reader = _Reader(tree, course, assignment, from_name)
@@ -225,7 +225,7 @@ class _Reader:
         else:
             why = f"may be one student's, or hold several students' work: {shown}"
         unpack = "unpack the zip and " if isinstance(self.tree, Archive) else ""
-        why += f"; if {name} is around the class, {unpack}collect from {name}; "
+        why += f"; if {name} is around the class, {unpack}collect from {self._path(self.from_name, top)}; "
         why += "if it is a student's, move the notebook into it"
         self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
         return False
