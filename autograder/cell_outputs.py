@@ -124,7 +124,7 @@ class Outputs:
         return f"\n[output cut here: {self.limit:,} bytes of a cell's output are kept]\n"
 
     def _fits(self, size):
-        """Count these bytes; whether there was room for them. The first for which there is none leave a note."""
+        """Count these bytes and return whether they fit. The first that do not fit leave a note."""
         before, self.size = self.size, self.size + size
         if before <= self.limit < self.size:
             self._print(self._last_stream() or "stdout", self._note)

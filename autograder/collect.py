@@ -64,8 +64,8 @@ def collect(
 
     Arguments:
         workspace: the autograder.workspace.Workspace to place them in.
-        received: "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin; UTC when
-            there is none): written to the timestamp.txt of every submission in the download.
+        received: "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin;
+            UTC by default). It is written to the timestamp.txt of every submission in the download.
         progress: called as progress(done, total) after each student.
 
     Raises:
@@ -108,7 +108,7 @@ def collect(
 
 
 def read_time(text: str) -> datetime:
-    """The time of "2026-11-20 23:59" with or without a time zone (then UTC); KitError when it is none."""
+    """Read a time such as "2026-11-20 23:59", in UTC unless a zone follows. Raises KitError if it is not a time."""
     words = text.split()
     try:
         if len(words) == 3 and not words[2].lstrip("+-").replace(":", "").isdigit():

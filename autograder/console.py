@@ -35,7 +35,7 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None):
 
 
 def plain(text: object, style: str = ""):
-    """Text of somebody else's: shown as it is, never read as rich's markup, as control codes or as a CI command."""
+    """Foreign text as it is: never read as rich's markup, as control codes or as a CI command."""
     from rich.text import Text
 
     safe = ci_log if on_ci_service() else terminal

@@ -216,7 +216,7 @@ def _harmless(nb, room: "_Room") -> nbformat.NotebookNode:
 
 
 def _record(given) -> dict:
-    """nbgrader's record of a cell, as its templates write it into the page; empty where it is none of nbgrader's."""
+    """nbgrader's record of a cell, as its templates write it into the page; empty if it is not a valid one."""
     if not isinstance(given, dict) or not GRADE_ID.fullmatch(str(given.get("grade_id"))):
         return {}
     record = {"grade_id": given["grade_id"]}

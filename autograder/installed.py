@@ -74,13 +74,13 @@ class Installed:
             return _short(repr(sorted(self._with_required(packages))))
         if spec is None:
             return "missing"
-        return _short(repr(_sources(spec)))  # nobody has given it a version: its text is what it is
+        return _short(repr(_sources(spec)))  # no package owns it, so its text is its version
 
     def _packages(self, name: str) -> list[str]:
         try:
             return [distribution(name).name]
         except (PackageNotFoundError, ValueError):
-            # the map takes a third of a second to make, so it is not made for what cannot be imported at all
+            # making the map takes a third of a second: skip it for a module that cannot be imported
             return self._by_module.get(name, []) if PathFinder.find_spec(name, self._folders) else []
 
     def _with_required(self, packages: Iterable[str]) -> set[str]:

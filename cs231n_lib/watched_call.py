@@ -1,4 +1,8 @@
-"""One call of a function, watched: how much Python it executes, and whose functions."""
+"""One call of a function, watched: how much Python it executes, and whose functions.
+
+The agent of the judge (`_call_and_watch`) holds the same lines: it is sent as text
+into a kernel that may have no library.
+"""
 
 import gc
 import os

@@ -18,7 +18,7 @@ class StudentError(Exception):
         return self.message
 
     def _render_traceback_(self):
-        # whatever it says, and on however many lines: nobody takes it for the test's own words
+        # each line is marked as the student's, so a reader cannot take it for the test's own words
         text = self.student_traceback.rstrip() or f"{type(self).__name__}: {self.message}"
         return marked(text).splitlines()
 
