@@ -142,7 +142,7 @@ def _importable_files(course: Course, assignment: str, without: set[str]) -> lis
     chosen = []
     for name, path in files(course, assignment):
         top = PurePosixPath(name).parts[0]
-        data = top != name and not (edition.root / top / "__init__.py").exists()
+        data = top != name and not _holds_code(edition.root / top)
         if (top == edition.package or data) and name not in without:
             chosen.append((name, path))
     left_out = {str(PurePosixPath(name).with_suffix("")) for name in (*course.answers(assignment), *without)}
@@ -152,6 +152,11 @@ def _importable_files(course: Course, assignment: str, without: set[str]) -> lis
         if name.suffix in EXTENSION_MODULES and module not in left_out and not is_leftover(name.parent):
             chosen.append((str(name), path))
     return sorted(chosen)
+
+
+def _holds_code(folder: Path) -> bool:
+    """Whether it is a package with modules; a folder of data may have an `__init__.py`, by which it is installed."""
+    return any(path.suffix == ".py" and path.name != "__init__.py" for path in _walk(folder))
 
 
 def _check_paths(course: Course) -> None:

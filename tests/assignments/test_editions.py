@@ -90,3 +90,13 @@ def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
     assert not [name for name in there if "conv" in name or "pool" in name or "col" in name]
     assert {"affine_forward", "batchnorm_forward", "softmax_loss"} <= there
     assert not [path.name for path in folder.rglob("*") if "convolution" in path.name or "pooling" in path.name]
+
+
+def test_while_grading_the_library_knows_the_data_sets(tmp_path):
+    folder = edition.importable(COURSE, "nearest_neighbor", tmp_path / "editions")
+    look = "import cs231n_lib.data.registry as r; print(r.__file__); print(r.names())"
+    command = [sys.executable, "-P", "-c", look]
+    done = subprocess.run(command, env={"PYTHONPATH": str(folder)}, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    where, names = done.stdout.splitlines()
+    assert where.startswith(str(folder)) and "cifar10" in names
