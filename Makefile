@@ -17,8 +17,8 @@ SECOND_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[123].*/bin/python3 2>/dev/null | sort -rV); do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11) or "%d.%d" % sys.version_info[:2] == sys.argv[1])' \
 	"$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" 2>/dev/null && echo $$p && break; done)
-PART := $(addprefix tests/autograder/, judge/test_frames.py judge/test_names.py judge/test_session.py \
-	sandbox/test_kernel.py sandbox/test_zygote.py test_judged_run.py test_not_while_grading.py test_check.py)
+PART := $(addprefix tests/autograder/, test_check.py $(addprefix execution/, judge/test_frames.py judge/test_names.py \
+	judge/test_not_while_grading.py judge/test_session.py sandbox/test_kernel.py sandbox/test_zygote.py test_judged_run.py))
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 

@@ -1,11 +1,14 @@
-"""The Cython extensions, nothing else; everything more is in pyproject.toml."""
+"""The packages that are here, of which a release for students has fewer, and the Cython extensions.
+
+Everything else is in pyproject.toml.
+"""
 
 import os
 from glob import glob
 from pathlib import Path
 
 from Cython.Build import cythonize
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
 KERNELS = Path("cs231n_lib/kernels")
@@ -41,4 +44,7 @@ class BuildBesideSourcesToo(build_ext):
         self.copy_extensions_to_source()
 
 
-setup(ext_modules=extensions, cmdclass={"build_ext": BuildBesideSourcesToo})
+packages = find_packages(include=["autograder*", "cs231n_lib*"])
+setup(
+    packages=[*packages, "cs231n_lib.datasets"], ext_modules=extensions, cmdclass={"build_ext": BuildBesideSourcesToo}
+)

@@ -3,7 +3,6 @@
 Needs no nbgrader: a student's installation has none.
 """
 
-import hashlib
 import importlib.util
 import itertools
 import json
@@ -17,12 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import KitError
-from autograder.newer_syntax import of_another_python
+from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, record_of, whose
+from autograder.notebook.newer_syntax import of_another_python
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
-BUILT = "cs231n"  # in a notebook's metadata: what the build says of it
 MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
 
 
@@ -79,12 +78,12 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
     import nbformat
 
-    from autograder.course import Limits
-    from autograder.execute import execute
-    from autograder.job import Job
-    from autograder.named_limits import read_limits
+    from autograder.execution.run_notebook import execute
+    from autograder.notebook.built_metadata import named_limits
+    from autograder.notebook.job import Job
+    from autograder.notebook.limits import Limits
 
-    limits = read_limits(notebook)
+    limits = named_limits(notebook)
     job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent), limits=limits or Limits())
     began: list[float] = []  # when each cell did
 
@@ -98,11 +97,11 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     except RuntimeError as error:
         raise KitError(f"The Jupyter kernel does not start: {error}", "See what `cs231n doctor` says.") from error
     done = nbformat.reads(executed.notebook, as_version=4)
-    cells = [cell for cell in done.cells if "nbgrader" in cell.metadata]
+    records = [(cell, record) for cell in done.cells if (record := record_of(cell))]
     return Checked(
         exercises=_exercises(done),
-        questions={_record(c)["grade_id"]: _is_answered(c) for c in cells if _is_question(c)},
-        changed=[_record(c)["grade_id"] for c in cells if _is_locked(c) and _is_changed(c)],
+        questions={record.grade_id: _is_answered(cell, record) for cell, record in records if record.is_question},
+        changed=[record.grade_id for cell, record in records if record.is_locked and _is_changed(cell, record)],
         problems=[problem for problem in executed.problems if problem not in _said_by_checks(done)],
         seconds=executed.seconds,
         not_run=_not_run(done),
@@ -112,8 +111,8 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
 
 
 def _limits_unknown(cells, times: list[float]) -> str:
-    from autograder.course import Limits
-    from autograder.job import cell_label
+    from autograder.notebook.cell_record import cell_label
+    from autograder.notebook.limits import Limits
 
     seconds, slowest = max((later - earlier, i) for i, (earlier, later) in enumerate(itertools.pairwise(times)))
     if seconds < 1:  # no grader allows less
@@ -136,20 +135,6 @@ def find_notebook(path: Path) -> Path:
     what = "is a folder, not a notebook" if path.is_dir() else "does not exist"
     where = f"Notebooks in {folder.resolve()}: {', '.join(near)}" if near else "Give the path of an .ipynb file."
     raise KitError(f"{path} {what}.", where)
-
-
-def compute_checksum(cell) -> str:
-    """nbgrader's fingerprint of a cell, as its `nbgrader.utils.compute_checksum` has it (a test compares).
-
-    Written again here because students have no nbgrader.
-    """
-    record = cell.metadata["nbgrader"]
-    grade, solution = record.get("grade", False), record.get("solution", False)
-    locked = not solution and (grade or record.get("locked", False))
-    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(locked), record["grade_id"]]
-    if grade:
-        parts.append(str(float(record["points"])))
-    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def _read(path: Path):
@@ -185,11 +170,7 @@ def _tidy(cell) -> None:
     if isinstance(cell.source, list):
         cell.source = "".join(cell.source)
     cell.metadata = cell.get("metadata", {})
-    record = cell.metadata.get("nbgrader")
-    complete = isinstance(record, dict) and isinstance(record.get("grade_id"), str)
-    if complete and record.get("grade"):
-        complete = isinstance(record.get("points"), int | float)
-    if not complete:
+    if record_of(cell) is None:
         cell.metadata.pop("nbgrader", None)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
@@ -197,18 +178,14 @@ def _tidy(cell) -> None:
 
 def _missing(notebook) -> dict[str, float]:
     """The points of the graded cells that the notebook had when it was released, and has no more."""
-    noted = notebook.metadata.get(BUILT)
-    graded = noted.get("graded_cells") if isinstance(noted, dict) else None
-    there = {_record(cell).get("grade_id") for cell in notebook.cells if _record(cell).get("grade")}
-    return {
-        name: float(points)
-        for name, points in (graded.items() if isinstance(graded, dict) else ())
-        if name not in there and isinstance(points, int | float)
-    }
+    from autograder.notebook.built_metadata import named_graded_cells
+
+    there = {record.grade_id for cell in notebook.cells if (record := record_of(cell)) and record.grade}
+    return {name: points for name, points in named_graded_cells(notebook).items() if name not in there}
 
 
 def _exercises(notebook) -> list[Exercise]:
-    from autograder.outcomes import outcomes
+    from autograder.notebook.outcomes import outcomes
 
     found: dict[str, Exercise] = {}
     for outcome in outcomes(notebook):
@@ -235,13 +212,13 @@ def _exercises(notebook) -> list[Exercise]:
 
 
 def _said_by_checks(notebook) -> set[str]:
-    from autograder.outcomes import outcomes
+    from autograder.notebook.outcomes import outcomes
 
     return {outcome.message for outcome in outcomes(notebook)}
 
 
 def _not_run(notebook) -> list[str]:
-    from autograder.judge.not_while_grading import NOT_RUN
+    from autograder.execution.judge.not_while_grading import NOT_RUN
 
     outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
     lines = (line for output in outputs if output.output_type == "stream" for line in output.text.splitlines())
@@ -251,7 +228,8 @@ def _not_run(notebook) -> list[str]:
 def _own_error(notebook, grade_id: str) -> str:
     """The error of the solution cell itself, which its checks then trip over."""
     for cell in notebook.cells:
-        if cell.cell_type == "code" and _record(cell).get("grade_id") == grade_id and _record(cell).get("solution"):
+        record = record_of(cell)
+        if cell.cell_type == "code" and record and record.grade_id == grade_id and record.solution:
             for output in cell.outputs:
                 if output.output_type == "error" and output.ename != "NotImplementedError":
                     where = _where(notebook, grade_id)
@@ -264,21 +242,21 @@ def _own_error(notebook, grade_id: str) -> str:
 
 def _where(notebook, grade_id: str) -> str:
     """The last line of the student's own code that the error of this cell went through."""
-    cell = next(c for c in notebook.cells if c.cell_type == "code" and _record(c).get("grade_id") == grade_id)
+    cell = next(c for c in notebook.cells if c.cell_type == "code" and grade_id_of(c) == grade_id)
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if error is None or error.ename == "CheckFailed":
         return ""
     own = {
         str(c.execution_count): c
         for c in notebook.cells
-        if c.cell_type == "code" and not _is_test(c) and not _is_locked(c)
+        if c.cell_type == "code" and whose(c) == "student"
     }
     frames = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
     for count, line in reversed(frames):
         if count in own:
             lines = own[count].source.splitlines()
             code = lines[int(line) - 1].strip() if int(line) <= len(lines) else ""
-            name = _record(own[count]).get("grade_id")
+            name = grade_id_of(own[count])
             where = f"line {line} of the cell {name}" if name else f"line {line} of a cell of yours"
             return f"{where}: {code}"
     return ""
@@ -290,31 +268,16 @@ def _first_lines(message: str) -> str:
     return "\n  ".join(lines[:MESSAGE_LINES])
 
 
-def _record(cell) -> dict:
-    return cell.metadata.get("nbgrader", {})
-
-
 def _is_test(cell) -> bool:
-    record = _record(cell)
-    return cell.cell_type == "code" and bool(record.get("grade")) and not record.get("solution")
+    record = record_of(cell)
+    return cell.cell_type == "code" and record is not None and record.is_test
 
 
-def _is_question(cell) -> bool:
-    record = _record(cell)
-    return bool(record.get("grade") and record.get("solution"))
+def _is_changed(cell, record: CellRecord) -> bool:
+    return record.checksum is not None and record.checksum != compute_checksum(cell, record)
 
 
-def _is_locked(cell) -> bool:
-    record = _record(cell)
-    return not record.get("solution") and bool(record.get("grade") or record.get("locked"))
-
-
-def _is_changed(cell) -> bool:
-    pristine = _record(cell).get("checksum")
-    return pristine is not None and pristine != compute_checksum(cell)
-
-
-def _is_answered(cell) -> bool:
-    if _record(cell).get("checksum"):
-        return _is_changed(cell)
+def _is_answered(cell, record: CellRecord) -> bool:
+    if record.checksum:
+        return _is_changed(cell, record)
     return bool(cell.source.strip()) and "YOUR ANSWER HERE" not in cell.source

@@ -1,6 +1,12 @@
 """The errors that people meet: a message that says what is wrong, and a hint that says what to do."""
 
 
+import sys
+
+INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets", "yaml"}
+UNIX_MODULES = {"fcntl", "resource"}  # of Python's own, which it has not on Windows
+
+
 class KitError(Exception):
     """A mistake of the user's, not of the kit's: shown without a traceback, and the exit code is 1.
 
@@ -36,3 +42,25 @@ class UnknownWorkspace(WorkspaceError):
 
 class ReleaseError(KitError):
     """An assignment cannot be released; nothing was left in release/ that was not there before."""
+
+
+def as_message(error: Exception) -> tuple[str, str | None]:
+    """(message, hint) for an error that ended a command."""
+    data_errors = sys.modules.get("cs231n_lib.data.errors")  # only raised by what has been imported
+    if isinstance(error, KitError) or (data_errors and isinstance(error, data_errors.DataError)):
+        return error.message, error.hint
+    if isinstance(error, ImportError) and error.name and error.name.split(".")[0] in INSTRUCTOR_PACKAGES:
+        hint = "It comes with the instructor's tools; in the kit's folder: python -m pip install '.[instructor]'"
+        return f"This command needs {error.name.split('.')[0]}, which is not installed.", hint
+    if isinstance(error, ImportError) and error.name in UNIX_MODULES:
+        hint = (
+            "Install the kit in WSL (https://learn.microsoft.com/windows/wsl) and run it there. The notebooks, and the "
+            "checks in them, run in JupyterLab here, too."
+        )
+        return "This command does not run on Windows itself.", hint
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}.", None
+    first = (str(error).strip().splitlines() or [""])[0]
+    hint = "This is a fault of the kit, not yours. CS231N_DEBUG=1 shows where it happened."
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__, hint

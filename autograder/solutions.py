@@ -1,18 +1,5 @@
-"""nbgrader's ClearSolutions, with a stub that names the exercise."""
+"""The former place of authoring/solutions.py, which nbgrader_config.py files of existing workspaces name."""
 
-from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
+from autograder.authoring.solutions import ClearSolutions
 
-STUB = '# YOUR CODE HERE\nraise NotImplementedError("exercise {exercise}: write your code here")'
-
-
-class ClearSolutions(NbgraderClearSolutions):
-    """Takes the solutions out of a notebook; what is left raises an error that names the exercise.
-
-    It obeys the `c.ClearSolutions` settings, except `code_stub` for Python.
-    """
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        if cell.cell_type == "code":
-            exercise = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell {cell_index}")
-            self.code_stub = self.code_stub | {"python": STUB.format(exercise=exercise)}
-        return super().preprocess_cell(cell, resources, cell_index)
+__all__ = ["ClearSolutions"]

@@ -20,9 +20,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_output
 
-from autograder.course import Assignment
-from autograder.job import SKIP_TAG
-from autograder.workspace import Workspace
+from autograder.course.course_toml import Assignment
+from autograder.course.workspace import Workspace
+from autograder.notebook.cell_record import SKIP_TAG
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from sample_class import bank, filled, solutions  # noqa: E402

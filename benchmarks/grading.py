@@ -44,15 +44,15 @@ from class_from_banks import write_class
 from kernels import Strangers
 from process_memory import Sampler
 
-from autograder import workspace as workspaces
-from autograder.build import build
-from autograder.course import Assignment
-from autograder.formgrader import UNSAFE
-from autograder.job import SKIP_TAG
-from autograder.release import release
-from autograder.sanitize import Frame, read_built, sanitize
-from autograder.surroundings import surroundings
-from autograder.workspace import Workspace
+from autograder.authoring.build import build
+from autograder.authoring.release import release
+from autograder.course import workspace as workspaces
+from autograder.course.course_toml import Assignment
+from autograder.course.workspace import Workspace
+from autograder.grading.sanitize import Frame, read_built, sanitize
+from autograder.grading.surroundings import surroundings
+from autograder.marking.formgrader import UNSAFE
+from autograder.notebook.cell_record import SKIP_TAG
 
 HERE = Path(__file__).resolve().parent
 ASSIGNMENTS = HERE.parent / "assignments"

@@ -21,11 +21,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder import edition
-from autograder.course import load_course
-from autograder.job import Job
-from autograder.pool import LocalPool
-from autograder.source import read_source
+from autograder.authoring.source import read_source
+from autograder.course import edition
+from autograder.course.course_toml import load_course
+from autograder.notebook.job import Job
+from autograder.workers.local_pool import LocalPool
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 MODES = {"one kernel": None, "process": "process", "sandbox": "sandbox"}

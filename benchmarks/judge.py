@@ -21,11 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.judge.bundle import agent_source
-from autograder.judge.connection import StudentConnection
-from autograder.judge.names import StudentNames
-from autograder.judge.session import JudgeTemplate, Setting
-from cs231n_lib.gradient_check import numerical_gradient
+from autograder.execution.judge.bundle import agent_source
+from autograder.execution.judge.connection import StudentConnection
+from autograder.execution.judge.names import StudentNames
+from autograder.execution.judge.session import JudgeTemplate, Setting
+from cs231n_lib.diagnosis import numerical_gradient
 
 GOAL, START_GOAL = 0.2e-3, 30e-3  # seconds
 STUDENT = """

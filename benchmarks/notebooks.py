@@ -15,10 +15,11 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Limits, load_course
-from autograder.execute import execute
-from autograder.job import Job
-from autograder.source import read_source
+from autograder.authoring.source import read_source
+from autograder.course.course_toml import load_course
+from autograder.execution.run_notebook import execute
+from autograder.notebook.job import Job
+from autograder.notebook.limits import Limits
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 TELLING = re.compile(r"accura|%|best", re.IGNORECASE)

@@ -15,9 +15,10 @@ from functools import partial
 
 import numpy as np
 
-from cs231n_lib import data, schedules
+from cs231n_lib import data
 from cs231n_lib.data import shapes10
 from cs231n_lib.models import ConvNet, KNearestNeighbor, LinearSoftmax, LinearSVM, ThreeLayerConvNet, TwoLayerNet
+from cs231n_lib.optim import schedules
 from cs231n_lib.solver import Solver
 
 NUM_VAL = 1_000

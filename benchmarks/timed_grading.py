@@ -16,8 +16,8 @@ def main() -> int:
     root, assignment, workers, processors, *students = sys.argv[1:]
     os.sched_setaffinity(0, map(int, processors.split(",")))
 
-    from autograder.grade import grade
-    from autograder.workspace import Workspace
+    from autograder.course.workspace import Workspace
+    from autograder.grading.grade import grade
 
     def progress(done: int, total: int, student: str) -> None:
         if student:

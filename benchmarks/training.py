@@ -17,9 +17,10 @@ from functools import partial
 
 import numpy as np
 
-from cs231n_lib import data, kernels, schedules
+from cs231n_lib import data, kernels
 from cs231n_lib.data.augmentation import compose, random_crop, random_horizontal_flip
 from cs231n_lib.models import ConvNet, ThreeLayerConvNet
+from cs231n_lib.optim import schedules
 from cs231n_lib.solver import Solver
 
 BATCH_SIZE = 100

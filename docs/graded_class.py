@@ -8,9 +8,10 @@ import sys
 
 from rich.console import Console
 
-from autograder.grade import grade
-from autograder.report import class_table, summary_line
-from autograder.workspace import Workspace
+from autograder.cli.class_table import class_table
+from autograder.course.workspace import Workspace
+from autograder.grading.grade import grade
+from autograder.grading.report import summary_line
 
 
 def main(workspace: str, assignment: str, out: str) -> None:

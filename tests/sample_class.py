@@ -12,8 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Assignment
-from autograder.workspace import Workspace
+from autograder.course.course_toml import Assignment
+from autograder.course.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent / "exercises"))
 from bank import read_bank  # noqa: E402

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, release, workspace
-from autograder.collect import collect
-from autograder.course import load_course
-from autograder.formgrader import UNSAFE
-from autograder.grade import grade
+from autograder.authoring import build, release
+from autograder.course import workspace
+from autograder.course.course_toml import load_course
+from autograder.grading.grade import grade
+from autograder.marking.formgrader import UNSAFE
+from autograder.submissions.collect import collect
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))

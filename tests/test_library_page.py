@@ -13,8 +13,8 @@ from cs231n_lib.models import KNearestNeighbor, LinearSVM, TwoLayerNet
 from cs231n_lib.solver import Solver
 
 PAGE = Path(__file__).parents[1] / "docs" / "library.md"
-MODULES = ["bag_of_words", "data", "data.augmentation", "features", "gradient_check", "initializers", "kernels",
-           "layers", "models", "optim", "patches", "schedules", "vis"]
+MODULES = ["data", "data.augmentation", "diagnosis", "features", "initializers", "kernels", "layers", "models", "optim",
+           "optim.schedules", "vis"]
 
 
 def test_the_examples_run(monkeypatch):

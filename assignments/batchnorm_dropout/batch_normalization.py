@@ -48,7 +48,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, stub_errors, vis
+from cs231n_lib import checks, data, vis
+from cs231n_lib.notebooks import stub_errors
 
 stub_errors.shorten()
 

@@ -43,12 +43,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, stub_errors, vis
+from cs231n_lib import checks, data, vis
 from cs231n_lib.data.augmentation import random_horizontal_flip
 from cs231n_lib.layers import (
     affine_backward, affine_forward, batchnorm_backward, batchnorm_forward, conv_backward_fast, conv_forward_fast,
     max_pool_backward_fast, max_pool_forward_fast, relu_backward, relu_forward, softmax_loss,
 )
+from cs231n_lib.notebooks import stub_errors
 from cs231n_lib.solver import Solver
 
 stub_errors.shorten()

@@ -43,7 +43,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for products this small, t
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n_lib import checks, data, kernels, layers, stub_errors, vis
+from cs231n_lib import checks, data, kernels, layers, vis
+from cs231n_lib.notebooks import stub_errors
 
 stub_errors.shorten()
 

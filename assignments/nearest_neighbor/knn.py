@@ -54,7 +54,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, stub_errors, vis
+from cs231n_lib import checks, data, vis
+from cs231n_lib.notebooks import stub_errors
 
 # %matplotlib inline
 plt.rcParams["figure.dpi"] = 80

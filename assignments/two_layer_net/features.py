@@ -48,10 +48,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, own_work, stub_errors, vis
-from cs231n_lib.features import color_histogram_hsv, hog_feature
+from cs231n_lib import checks, data, vis
+from cs231n_lib.features import color_histogram_hsv, dense_patches, hog_feature, sample_patches
 from cs231n_lib.layers import softmax_loss
-from cs231n_lib.patches import dense_patches, sample_patches
+from cs231n_lib.notebooks import own_work, stub_errors
 from cs231n_lib.solver import Solver
 
 stub_errors.shorten()

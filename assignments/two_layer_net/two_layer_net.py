@@ -42,8 +42,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, stub_errors, vis
+from cs231n_lib import checks, data, vis
 from cs231n_lib.layers import softmax_loss
+from cs231n_lib.notebooks import stub_errors
 from cs231n_lib.solver import Solver, TrainingDiverged
 
 stub_errors.shorten()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n_lib.arguments import number
-from cs231n_lib.random_state import random_state_from_text, random_state_to_text
+from cs231n_lib.storage.random_state import random_state_from_text, random_state_to_text
 
 
 class DropoutMasks:

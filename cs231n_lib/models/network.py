@@ -4,7 +4,7 @@ import numpy as np
 
 from cs231n_lib.arguments import integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
-from cs231n_lib.npz_files import members, read_npz, refuse_other_params, write_npz
+from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
 
 KIND = "cs231n model 1"
 

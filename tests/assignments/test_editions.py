@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import edition
-from autograder.course import load_course
+from autograder.course import edition
+from autograder.course.course_toml import load_course
 
 COURSE = load_course(Path(__file__).parents[2] / "assignments")
 NAMES_OF = """

@@ -10,13 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import build
-from autograder.course import load_course
-from autograder.leaks import find_leaks, secrets
-from autograder.regions import without_regions
-from autograder.release import release
-from autograder.source import read_cells
-from autograder.workspace import Workspace, create
+from autograder.authoring.build import build
+from autograder.course.course_toml import load_course
+from autograder.authoring.leaks import find_leaks, secrets
+from autograder.authoring.regions import without_regions
+from autograder.authoring.release import release
+from autograder.authoring.source import read_cells
+from autograder.course.workspace import Workspace, create
 
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
 COURSE = load_course(ASSIGNMENTS)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests and groups can i
 from attack import entries  # noqa: E402
 from graded_class import graded_class, make_course  # noqa: E402
 
-from autograder import sandbox  # noqa: E402
+from autograder.execution import sandbox  # noqa: E402
 
 
 @pytest.fixture(scope="session")

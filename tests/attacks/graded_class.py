@@ -18,14 +18,15 @@ from attack_course import ASSIGNMENT, COURSE, RIGHT
 from attack_course import notebook as course_notebook
 from nbgrader.api import Gradebook
 
-from autograder import build, release, workspace
-from autograder.collect import collect
+from autograder.authoring import build, release
+from autograder.course import workspace
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.feedback import feedback
-from autograder.grade import grade
-from autograder.report import ClassReport
-from autograder.surroundings import surroundings
-from autograder.workspace import Workspace
+from autograder.grading.grade import grade
+from autograder.grading.report import ClassReport
+from autograder.grading.surroundings import surroundings
+from autograder.reports.feedback import feedback
+from autograder.submissions.collect import collect
 
 HONEST = "honest"
 WORKERS, MORE_WORKERS = 2, 4

@@ -14,7 +14,7 @@ from uuid import uuid4
 import nbformat
 import pytest
 
-from autograder.workspace import Workspace
+from autograder.course.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import what stands beside them
 
@@ -146,8 +146,9 @@ def released_in_postgresql(made_once, postgresql):
 
 
 def _release(folder, db=None):
-    from autograder import build, release, workspace
-    from autograder.surroundings import surroundings
+    from autograder.authoring import build, release
+    from autograder.course import workspace
+    from autograder.grading.surroundings import surroundings
 
     sources = folder / "assignments" / "sums"
     sources.mkdir(parents=True)
@@ -197,7 +198,7 @@ class _NoPool:
         pass
 
     def submit(self, job):
-        from autograder.execute import execute
+        from autograder.execution.run_notebook import execute
 
         future = Future()
         future.set_result(execute(replace(job, env={"PATH": "/usr/bin:/bin"})))
@@ -211,7 +212,7 @@ class _NoPool:
 def no_pool():
     """For a test of what comes before or after the running of notebooks: processes take seconds to start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.grade.LocalPool", _NoPool)
+        patch.setattr("autograder.grading.grade.LocalPool", _NoPool)
         yield
 
 

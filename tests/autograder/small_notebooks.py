@@ -3,9 +3,9 @@
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.course import Limits
-from autograder.execute import execute
-from autograder.job import Job
+from autograder.execution.run_notebook import execute
+from autograder.notebook.job import Job
+from autograder.notebook.limits import Limits
 
 LIMITS = Limits(cell_seconds=4, notebook_seconds=60, output_bytes=10_000)
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import check as check_module
-from autograder.check import check, compute_checksum
-from autograder.course import Limits
+from autograder.check import check
 from autograder.errors import KitError
-from autograder.named_limits import read_limits
+from autograder.notebook.built_metadata import named_limits
+from autograder.notebook.cell_record import compute_checksum, record_of
+from autograder.notebook.limits import Limits
 from autograder.python_processes import nothing_from_here
 
 
@@ -23,7 +24,7 @@ def cell(source, grade_id, make=new_code_cell, **record):
     flags = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
     made.metadata["nbgrader"] = {"grade_id": grade_id, **flags, **record}
     if record.get("released", True):
-        made.metadata["nbgrader"]["checksum"] = compute_checksum(made)
+        made.metadata["nbgrader"]["checksum"] = compute_checksum(made, record_of(made))
     return made
 
 
@@ -110,7 +111,7 @@ UNUSABLE = [
 
 @pytest.mark.parametrize("metadata", UNUSABLE)
 def test_limits_that_nobody_could_have_written_are_none(metadata):
-    assert read_limits(new_notebook(metadata={} if metadata is None else {"cs231n": metadata})) is None
+    assert named_limits(new_notebook(metadata={} if metadata is None else {"cs231n": metadata})) is None
 
 
 def test_a_notebook_that_names_no_limits_gets_a_warning_with_its_slowest_cell(checked):
@@ -121,7 +122,7 @@ def test_a_notebook_that_names_no_limits_gets_a_warning_with_its_slowest_cell(ch
 
 def test_a_release_names_the_limits_of_its_course(tiny):
     released = nbformat.read(tiny.release("sums") / "adding.ipynb", as_version=4)
-    assert read_limits(released) == Limits(cell_seconds=3, notebook_seconds=30, output_bytes=2000)
+    assert named_limits(released) == Limits(cell_seconds=3, notebook_seconds=30, output_bytes=2000)
 
 
 def test_locked_cells_that_were_changed_are_named(checked):
@@ -289,7 +290,7 @@ def test_the_checksum_is_nbgraders(source, record, make):
     from nbgrader import utils
 
     made = make(source, metadata={"nbgrader": record})
-    assert compute_checksum(made) == utils.compute_checksum(made)
+    assert compute_checksum(made, record_of(made)) == utils.compute_checksum(made)
 
 
 def test_a_released_notebook_is_unchanged_and_not_started(tiny):
@@ -311,7 +312,7 @@ def test_check_needs_no_nbgrader(tiny):
     code = f"""
 import sys
 sys.modules["nbgrader"] = sys.modules["jupytext"] = None  # as where they are not installed
-from autograder.cli import main
+from autograder.cli.main import main
 main(["check", {notebook!r}])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

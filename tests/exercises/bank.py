@@ -27,7 +27,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.source import read_source
+from autograder.authoring.source import read_source
 
 HERE = Path(__file__).resolve().parent
 ASSIGNMENTS = HERE.parents[1] / "assignments"

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank, run, with_answers
 
-from autograder.execute import execute
-from autograder.job import Job
+from autograder.execution.run_notebook import execute
+from autograder.notebook.job import Job
 
 NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
 BANKS = sorted(HERE.glob("*/*/*.py"))

@@ -3,7 +3,7 @@
 import pytest
 from bank import ASSIGNMENTS, exercises, run
 
-from autograder.source import read_source
+from autograder.authoring.source import read_source
 
 NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
 WAYS = {

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder import build, release, workspace
-from autograder.workspace import Workspace
+from autograder.authoring import build, release
+from autograder.course import workspace
+from autograder.course.workspace import Workspace
 
 COURSE = """
 [course]

@@ -113,7 +113,7 @@ def _kind(process: Process, parent: str) -> str:
         return "sandbox"
     if parent == "sandbox":
         return "zygote"
-    if "autograder.judge.template" in process.command:
+    if "autograder.execution.judge.template" in process.command:
         return "template"
     if "hold(" in process.command:
         return "pool"  # of a Dask worker

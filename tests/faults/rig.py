@@ -15,7 +15,7 @@ from dask_cluster import DaskCluster
 from process_tree import left_behind
 from snapshots import Snapshot
 
-from autograder.workspace import Workspace
+from autograder.course.workspace import Workspace
 
 DISK_BYTES, SCRATCH_BYTES = 64_000_000, 16_000_000
 SHARED_MEMORY = Path("/dev/shm")

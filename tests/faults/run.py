@@ -27,7 +27,7 @@ from process_tree import adopt_orphans
 from rig import SCRATCH_BYTES, SHARED_MEMORY, Rig, mount, wait
 from snapshots import Snapshot
 
-from autograder import sandbox
+from autograder.execution import sandbox
 
 OWN_MOUNTS = "CS231N_FAULTS_OWN_MOUNTS"
 # where the gradebook is, and what runs notebooks; and which faults cannot be had there

@@ -6,7 +6,7 @@ import re
 from nbgrader import api
 from sqlalchemy import select
 
-from autograder.workspace import Workspace
+from autograder.course.workspace import Workspace
 
 # what names a row of nbgrader's tables, for its ids are random
 NATURAL = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import sandbox
+from autograder.execution import sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "autograder"))
 

@@ -128,7 +128,7 @@ class Lie(Liar, metaclass=Meta): pass
 lies("a type that is named like the judge's own", """
 class StudentObject(Liar):
     _student_handle, _student_connection, _name = None, None, "x"
-StudentObject.__module__, StudentObject.__qualname__ = "autograder.judge.proxies", "StudentObject"
+StudentObject.__module__, StudentObject.__qualname__ = "autograder.execution.judge.proxies", "StudentObject"
 Lie = StudentObject
 """)
 

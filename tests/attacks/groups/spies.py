@@ -234,7 +234,7 @@ def softmax_loss(W, X, y, reg):
 
 spy("imports the grader and asks it", '''
 import sqlite3
-for name in ("autograder", "autograder.judge", "autograder.workspace"):
+for name in ("autograder", "autograder.execution.judge", "autograder.course.workspace"):
     try: print(__import__(name, fromlist=["x"]).__file__)
     except ImportError as error: print(error)
 for path in ("@WORKSPACE@/gradebook.db", "../gradebook.db"):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs231n_lib import kernels
-from cs231n_lib.gradient_check import eval_numerical_gradient_array, rel_error
+from cs231n_lib.diagnosis import eval_numerical_gradient_array, rel_error
 
 INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest that it has, up to the one named
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cs231n_lib.gradient_check import eval_numerical_gradient_array, rel_error
+from cs231n_lib.diagnosis import eval_numerical_gradient_array, rel_error
 from cs231n_lib.kernels.implementation import num_threads, set_num_threads
 from cs231n_lib.kernels.normalization import (
     normalize_channels_backward,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from cs231n_lib.gradient_check import eval_numerical_gradient_array, rel_error
+from cs231n_lib.diagnosis import eval_numerical_gradient_array, rel_error
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from cs231n_lib.gradient_check import numerical_gradient, rel_error
+from cs231n_lib.diagnosis import numerical_gradient, rel_error
 from cs231n_lib.layers import softmax_loss, svm_loss
 
 

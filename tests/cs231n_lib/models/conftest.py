@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cs231n_lib.diagnosis import scaled_error
-from cs231n_lib.gradient_check import numerical_gradient
+from cs231n_lib.diagnosis import numerical_gradient
+from cs231n_lib.diagnosis.diagnose import scaled_error
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import cs231n_lib
 from cs231n_lib import models
 
 ANSWERS = {"k_nearest_neighbor.py": "KNearestNeighbor", "linear_classifier.py": "LinearSVM"}
-REST = ("import cs231n_lib.bag_of_words, cs231n_lib.checks, cs231n_lib.data.augmentation, cs231n_lib.features, "
-        "cs231n_lib.gradient_check, cs231n_lib.kernels, cs231n_lib.layers, cs231n_lib.optim, cs231n_lib.schedules, "
+REST = ("import cs231n_lib.features, cs231n_lib.checks, cs231n_lib.data.augmentation, cs231n_lib.features, "
+        "cs231n_lib.diagnosis, cs231n_lib.kernels, cs231n_lib.layers, cs231n_lib.optim, cs231n_lib.optim.schedules, "
         "cs231n_lib.solver, cs231n_lib.vis")
 
 

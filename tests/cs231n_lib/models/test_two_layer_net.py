@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cs231n_lib.gradient_check import numerical_gradient, rel_error
+from cs231n_lib.diagnosis import numerical_gradient, rel_error
 from cs231n_lib.models import TwoLayerNet
 
 

@@ -682,7 +682,7 @@ def svm_loss_naive(W, X, y, reg):
 # %% wrong: the gradient measured by the library -> test_svm_loss_naive_gradient, test_svm_loss_naive_reg_gradient
 # cause: of the library computed this
 def svm_loss_naive(W, X, y, reg):
-    from cs231n_lib.gradient_check import numerical_gradient
+    from cs231n_lib.diagnosis import numerical_gradient
 
     def loss(V):
         total = 0.0

@@ -1,0 +1,276 @@
+"""Whether a release gives away what its students must not have: solutions, hidden tests, answers.
+
+Secret are the marked regions of the sources, and the answer files of the library, of this assignment
+and of all later ones. A line of theirs that also stands in the visible code of a notebook is
+commonplace (`num_train = X_train.shape[0]`): alone it gives nothing away. So:
+
+- in prose, metadata, outputs and any other text, one secret line that is not commonplace is a leak;
+- in visible code it takes most of a region, or a long run of its lines;
+- in library code it takes a run of secret lines, most of a region, or one long line.
+
+Spacing, line breaks, comments and comment signs make no difference. Encodings are out of scope.
+"""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autograder.authoring import passages
+from autograder.authoring.passages import Line
+from autograder.authoring.regions import MARKERS, SOLUTION
+from autograder.authoring.source import Cell, read_cells
+from autograder.course import edition
+from autograder.course.course_toml import Course
+from autograder.course.edition import LEFTOVER_FOLDERS
+from autograder.notebook.cell_record import grade_id_of
+
+DISTINCT = 24  # characters, without white space, from which on a line of code can be told from any other
+DISTINCT_IN_LIBRARY = 50  # a library has good reason to share a line with a solution, but not a long one
+RUN_IN_CODE, RUN_IN_LIBRARY = 6, 3  # consecutive secret lines
+MOST = 0.75  # of the characters of a region
+_COMPILED = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".o", ".c", ".db", ".pkl", ".egg-info")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One secret: a marked region, or a function of an answer file."""
+
+    origin: str  # the file it stands in, relative to the course or the edition
+    lines: tuple[Line, ...]
+    hidden_test: bool = False
+
+
+@dataclass(frozen=True)
+class Secrets:
+    passages: tuple[Passage, ...]
+    commonplace: frozenset[str]  # normalised lines of the visible code
+
+
+@dataclass(frozen=True)
+class Leak:
+    file: str  # in the release
+    place: str  # where in the file
+    what: str  # what it gives away
+    origin: str  # `file:line` of the secret, empty for a file that should not be there at all
+
+    def __str__(self) -> str:
+        source = f" (from {self.origin})" if self.origin else ""
+        return f"{self.file}, {self.place}: {self.what}{source}" if self.place else f"{self.file}: {self.what}{source}"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A piece of the release: a cell, a metadata string, a file."""
+
+    place: str  # "" for a whole file
+    kind: str  # "prose", "code" (visible cells), "library"
+    text: str
+
+
+def secrets(course: Course, assignment: str) -> Secrets:
+    """What the students of `assignment` must not have, read from the sources and the library."""
+    later = {entry.name for entry in course.from_here_on(assignment)}
+    found: list[Passage] = []
+    commonplace: set[str] = set()
+    for entry in course.assignments.values():
+        for notebook in entry.notebooks:
+            path = course.source(entry.name, notebook)
+            if not path.exists() and entry.name != assignment:
+                continue  # an assignment still to be written has no secrets yet
+            for cell in read_cells(path):
+                if cell.cell_type == "code":
+                    visible = _visible(cell)
+                    commonplace |= {line.text for line in passages.code_lines(visible)}
+                    commonplace |= {line.text for line in passages.comment_lines(visible)}
+                if entry.name in later:
+                    found += _regions(cell, f"{entry.name}/{path.name}")
+    for name, path in edition.answer_files(course, assignment):
+        if path.suffix != ".py":  # Cython or C: not in the release, and nothing in Python repeats it
+            continue
+        text = path.read_text(encoding="utf-8-sig")
+        found += [Passage(name, tuple(lines)) for lines in passages.function_bodies(text)]
+        found += [Passage(name, (line,)) for line in passages.comment_lines(text)]
+    return Secrets(tuple(found), frozenset(commonplace))
+
+
+def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
+    """Every place in a release, a folder or a zip, that gives a secret away; empty when it is clean."""
+    found: list[Leak] = []
+    for name, content in _files(release):
+        odd = _refused_file(name)
+        if odd:
+            found.append(Leak(name, "", odd, ""))
+            continue
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue  # a picture
+        for piece in _pieces(name, text):
+            found += _markers(name, piece)
+            found += _passages_in(name, piece, secrets)
+    return found
+
+
+# --- what is secret -----------------------------------------------------------------------------
+
+
+def _visible(cell: Cell) -> str:
+    hidden = {line for region in cell.regions for line in range(region.begin, region.end + 1)}
+    return "\n".join("" if n in hidden else line for n, line in enumerate(cell.source.split("\n")))
+
+
+def _regions(cell: Cell, origin: str) -> Iterator[Passage]:
+    for region in cell.regions:
+        text = "\n".join(cell.source.split("\n")[region.begin + 1 : region.end])
+        start = cell.first + region.begin  # the line before the region's first
+        if cell.cell_type == "markdown":
+            groups = [[line] for line in passages.prose_lines(text)]
+        else:
+            groups = [passages.code_lines(_dedent(text)), *([line] for line in passages.comment_lines(text))]
+        for lines in groups:
+            moved = tuple(Line(line.text, line.number + start, line.prose) for line in lines)
+            if moved:
+                yield Passage(origin, moved, hidden_test=region.kind != SOLUTION)
+
+
+def _dedent(text: str) -> str:
+    """Left-aligned by its first line, so that it tokenizes; a solution may begin inside an `if`."""
+    lines = text.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = len(first) - len(first.lstrip())
+    return "\n".join(line[indent:] if not line[:indent].strip() else line.lstrip() for line in lines)
+
+
+# --- where it could stand -----------------------------------------------------------------------
+
+
+def _files(release: Path) -> Iterator[tuple[str, bytes]]:
+    if release.is_dir():
+        for path in sorted(release.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(release).as_posix(), path.read_bytes()
+        return
+    with zipfile.ZipFile(release) as archive:
+        for name in sorted(archive.namelist()):
+            if not name.endswith("/"):
+                yield name, archive.read(name)
+
+
+def _refused_file(name: str) -> str | None:
+    path = PurePosixPath(name)
+    if path.name.endswith(_COMPILED) or any(part.endswith(_COMPILED) for part in path.parts):
+        return "compiled or generated, and nobody can see what is in it"
+    if any(part.startswith(".") or part in LEFTOVER_FOLDERS for part in path.parts):
+        return "left behind by a tool, and may hold an older version of a notebook or a file"
+    return None
+
+
+def _pieces(name: str, text: str) -> Iterator[_Text]:
+    notebook = _parse(text) if name.endswith(".ipynb") else None
+    if isinstance(notebook, dict):
+        for index, cell in enumerate(notebook.pop("cells", [])):
+            grade_id = grade_id_of(cell)
+            place = f"cell {index + 1}" + (f" ({grade_id})" if grade_id else "")
+            source = cell.pop("source", "")
+            source = "".join(source) if isinstance(source, list) else source
+            yield _Text(place, "code" if cell.get("cell_type") == "code" else "prose", source)
+            for key, value in cell.items():
+                yield _Text(f"{place}, {key}", "prose", "\n".join(_strings(value)))
+        yield _Text("metadata", "prose", "\n".join(_strings(notebook)))
+    elif name.endswith((".py", ".pyx", ".pxd", ".pyi")):
+        yield _Text("", "library", text)
+    else:
+        yield _Text("", "prose", text)
+
+
+def _parse(text: str):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _strings(value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield "".join(value) if all(isinstance(item, str) for item in value) else ""
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)
+
+
+# --- matching -----------------------------------------------------------------------------------
+
+
+def _markers(name: str, piece: _Text) -> Iterator[Leak]:
+    for number, line in enumerate(piece.text.split("\n"), start=1):
+        words = any(marker[4:] in line for marker in MARKERS)
+        exact = line.strip() in MARKERS  # the kit's own code speaks of the markers
+        if exact or (words and piece.kind != "library"):
+            yield Leak(name, _place(piece, number), f"the marker {line.strip()!r}", "")
+
+
+def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
+    squeezed = passages.squeeze_text(piece.text)
+    code = set() if piece.kind == "prose" else {line.text for line in passages.code_lines(piece.text)}
+    for passage in secrets.passages:
+        present = [line.text in code or (len(line.text) >= 16 and line.text in squeezed) for line in passage.lines]
+        if any(present):
+            line = _telling_line(piece, passage, present, secrets.commonplace)
+            if line is not None:
+                what = "a line of a hidden test" if passage.hidden_test else "a line of a solution"
+                place = _place(piece, _line_number(piece.text, line.text))
+                yield Leak(name, place, f"{what}, {line.text[:60]!r}", f"{passage.origin}:{line.number}")
+
+
+def _telling_line(piece: _Text, passage: Passage, present: list[bool], commonplace: frozenset[str]) -> Line | None:
+    """The first line by which this piece gives the passage away, or None if it does not."""
+    found = [line for line, here in zip(passage.lines, present, strict=True) if here]
+    own = [line for line in found if line.text not in commonplace]
+    if passage.lines[0].prose:
+        return own[0] if own else None
+
+    total = sum(len(line.text) for line in passage.lines)
+    most = total >= DISTINCT_IN_LIBRARY and sum(len(line.text) for line in found) >= MOST * total
+    if piece.kind == "prose":
+        telling = [line for line in own if len(line.text) >= DISTINCT]
+        return telling[0] if telling else (found[0] if most and _run(present) > 1 else None)
+    if piece.kind == "code":
+        long_run = _run(present) >= RUN_IN_CODE and not passage.hidden_test
+        return found[0] if most or long_run else None
+    telling = [line for line in own if len(line.text) >= DISTINCT_IN_LIBRARY]
+    long_run = _run(present) >= RUN_IN_LIBRARY and any(len(line.text) >= DISTINCT for line in own)
+    return telling[0] if telling else (found[0] if most or long_run else None)
+
+
+def _run(present: list[bool]) -> int:
+    longest = current = 0
+    for here in present:
+        current = current + 1 if here else 0
+        longest = max(longest, current)
+    return longest
+
+
+def _place(piece: _Text, number: int) -> str:
+    return f"{piece.place}, line {number}" if piece.place else f"line {number}"
+
+
+def _line_number(text: str, wanted: str) -> int:
+    """The line of `text` in which the normalised `wanted` begins."""
+    squeezed = ""
+    ends = []
+    for line in text.split("\n"):
+        squeezed += passages.squeeze_text(line)
+        ends.append(len(squeezed))
+    position = squeezed.find(wanted)
+    if position < 0:  # comments in between: the first line that the wanted one starts with
+        starts = (n for n, line in enumerate(text.split("\n"), 1) if re.sub(r"\s+|#.*", "", line)[:12] == wanted[:12])
+        return next(starts, 1)
+    return next(n for n, end in enumerate(ends, start=1) if end > position)

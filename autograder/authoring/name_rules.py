@@ -1,0 +1,67 @@
+"""Whose a name is: tests run in another process than solutions, so it must be clear from the source."""
+
+import ast
+import builtins
+import dis
+import types
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.authoring.source import Cell
+
+_IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "display", "_", "__", "___"}
+_GLOBAL_READS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
+
+
+def unclear_name(cells: Sequence["Cell"]) -> tuple["Cell", str] | None:
+    """The first cell of a source in which a name is nobody's or two people's, and why; None where all is clear.
+
+    Solutions may not bind what Python or IPython defines, for the tests would use that. What a solution binds, a test
+    reads from the student's notebook; so no other cell of the instructor's may bind it too.
+    """
+    from autograder.notebook.bound_names import bound_names
+
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    solutions = [cell for cell in code if cell.record and cell.record["solution"]]
+    others = [cell for cell in code if cell not in solutions]
+    for cell in solutions:
+        for name in sorted(bound_names(cell.source)):
+            if hasattr(builtins, name) or name in _IPYTHON:
+                return cell, f"the solution binds {name!r}, but the tests would get Python's own; choose another name"
+    imported = {name for cell in solutions for name in _names_imported(cell.source)}
+    solved = {name: cell for cell in solutions for name in bound_names(cell.source) - imported}
+    bound = {name: cell for cell in reversed(others) for name in bound_names(cell.source)}
+    for cell in others:
+        if not (cell.record and cell.record["grade"]):
+            continue
+        for name in sorted(_names_read(cell.source) - bound_names(cell.source)):
+            if name in imported and name not in bound:
+                return cell, f"this test reads {name!r}, which only a solution imports; import it in a locked cell"
+            if name in solved and name in bound:
+                return cell, (
+                    f"this test reads {name!r}, which the solution at line {solved[name].line} binds, but the cell at "
+                    f"line {bound[name].line} binds it too, and the test would get that; rename one of them"
+                )
+    return None
+
+
+def _names_imported(source: str) -> set[str]:
+    from autograder.notebook.bound_names import parsed
+
+    imports = [statement for statement in parsed(source).body if isinstance(statement, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name.partition(".")[0] for statement in imports for alias in statement.names}
+
+
+def _names_read(source: str) -> set[str]:
+    """The global names that a cell reads, in functions and comprehensions too."""
+    from autograder.notebook.bound_names import parsed
+
+    names = set()
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    codes = [compile(parsed(source), "<cell>", "exec", flags=flags, dont_inherit=True, optimize=0)]
+    while codes:
+        code = codes.pop()
+        names.update(i.argval for i in dis.get_instructions(code) if i.opname in _GLOBAL_READS)
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return names

@@ -1,0 +1,238 @@
+"""What students get: notebooks without solutions, the edition of the library, a README; folder and zip."""
+
+import logging
+import os
+import re
+import shutil
+import zipfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from autograder.authoring import leaks
+from autograder.authoring.build import build
+from autograder.course import edition
+from autograder.course.course_toml import Assignment, Course
+from autograder.course.nbgrader_globs import take_literally
+from autograder.course.workspace import Workspace
+from autograder.errors import ReleaseError
+
+_CONDITIONAL = re.compile(r"<!-- if (?P<no>no )?(?P<fact>\w+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class ReleaseResult:
+    folder: Path
+    zip: Path
+    files: tuple[str, ...]  # relative to the folder, sorted
+
+
+def release(workspace: Workspace, assignment: str) -> ReleaseResult:
+    """Build the assignment and release it to `release/<assignment>/` and `release/<assignment>.zip`.
+
+    The gradebook learns of the assignment, its cells and its due date. Everything is made beside
+    the release and checked there, then put in its place: a release that is refused changes neither
+    the one before nor the gradebook.
+
+    Raises:
+        SourceError, CourseError: see `build.build` and `edition.files`.
+        ReleaseError: a solution or a hidden test would leak; cells came or went after students
+            have handed in; or nbgrader refuses a notebook.
+    """
+    entry = workspace.course.assignment(assignment)
+    build(workspace, assignment)
+    folder = workspace.release(assignment)
+    building = folder.parent / f".{assignment}.building"
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        fresh = _generate(workspace, assignment, building / "checked", database=False)
+        (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
+        edition.write(workspace.course, assignment, fresh)
+        packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
+        _refuse_leaks(workspace.course, assignment, packed)
+        _refuse_changed_cells(workspace, entry)
+        record_cells(workspace, assignment, building / "recorded")
+        _replace(folder, fresh, building / "before")
+        os.replace(packed, folder.with_name(f"{assignment}.zip"))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return ReleaseResult(folder, folder.with_name(f"{assignment}.zip"), tuple(names))
+
+
+def record_cells(workspace: Workspace, assignment: str, scratch: Path) -> None:
+    """Tell the gradebook of the built assignment, its cells and its due date; `scratch` is a folder to work in."""
+    _generate(workspace, assignment, scratch, database=True)
+    _record_due_date(workspace, workspace.course.assignment(assignment))
+
+
+def write_zip(folder: Path, path: Path, top: str) -> Path:
+    """Zip `folder` as one folder called `top`: sorted, with one fixed date, so that same files give same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(folder.rglob("*"), key=lambda file: file.relative_to(folder).as_posix()):
+            if file.is_file():
+                info = zipfile.ZipInfo(f"{top}/{file.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.create_system = 3  # Unix, wherever it is made
+                info.external_attr = 0o100644 << 16
+                archive.writestr(info, file.read_bytes())
+    return path
+
+
+def _generate(workspace: Workspace, assignment: str, into: Path, database: bool) -> Path:
+    """Run nbgrader's GenerateAssignment with `into` as its release directory; the folder it made."""
+    from nbconvert.exporters import NotebookExporter
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+
+    take_literally(str(workspace.root))
+    log = _Log()
+    failures: list[tuple[str, Exception]] = []
+
+    class Generate(GenerateAssignment):
+        def convert_single_notebook(self, notebook_filename: str) -> None:
+            try:
+                super().convert_single_notebook(notebook_filename)
+            except Exception as error:
+                failures.append((Path(notebook_filename).name, error))
+                raise
+
+    coursedir = CourseDirectory(
+        config=workspace.config,
+        log=log,
+        root=str(workspace.root),
+        assignment_id=assignment,
+        release_directory=str(into),
+        db_url=workspace.db_url,
+        course_id=workspace.course_id,
+    )
+    converter = Generate(coursedir=coursedir, config=workspace.config, log=log)
+    converter.exporter_class = NotebookExporter  # nbgrader_config.py names one that would run `cs231n release`
+    converter.create_assignment = True
+    if not database:
+        converter.no_database = True
+        names = [_dotted_name(preprocessor) for preprocessor in converter.preprocessors]
+        converter.preprocessors = [name for name in names if not name.endswith(".SaveCells")]
+    try:
+        converter.start()
+    except Exception as error:
+        if failures:
+            notebook, cause = failures[0]
+            raise ReleaseError(f"nbgrader cannot release {notebook}: {type(cause).__name__}: {cause}.") from error
+        said = log.errors[-1].strip().splitlines()[-1] if log.errors else str(error)
+        raise ReleaseError(f"nbgrader cannot release {assignment}: {said}") from error
+    return Path(coursedir.format_path(str(into), ".", assignment))
+
+
+class _Log(logging.Logger):
+    """nbgrader's log, kept from the screen; what it says of errors is kept."""
+
+    def __init__(self):
+        super().__init__("nbgrader", logging.ERROR)
+        self.errors: list[str] = []
+
+    def handle(self, record: logging.LogRecord) -> None:
+        self.errors.append(record.getMessage())
+
+
+def _dotted_name(preprocessor) -> str:
+    if isinstance(preprocessor, str):
+        return preprocessor
+    return f"{preprocessor.__module__}.{preprocessor.__name__}"
+
+
+def _readme(course: Course, entry: Assignment) -> str:
+    template = resources.files("autograder.authoring") / "templates" / "README.md.template"
+    notebooks = [f"{name}.ipynb" for name in entry.notebooks]
+    due = f" Due {entry.due_written:%A, %d %B %Y, %H:%M (%Z)}." if entry.due_written else ""
+    return Template(_only_what_is_true(template.read_text(encoding="utf-8"), course, entry)).substitute(
+        title=entry.title,
+        assignment=entry.name,
+        course_title=course.title,
+        due=due,
+        first_notebook=notebooks[0],
+        notebooks="The notebooks, in this order: " + ", ".join(f"`{name}`" for name in notebooks) + "."
+        if len(notebooks) > 1
+        else f"There is one notebook: `{notebooks[0]}`.",
+        checks="\n".join(["```", *(f"cs231n check {name}" for name in notebooks), "```"]),
+        hand_in="\n".join(f"- `{name}`" for name in notebooks),
+    )
+
+
+def _only_what_is_true(template: str, course: Course, entry: Assignment) -> str:
+    """The template with those of its conditional parts that hold for this release."""
+    released = {name for name, _ in edition.files(course, entry.name)}
+    facts = {
+        "package": not released.isdisjoint({"pyproject.toml", "setup.py"}),
+        "command": "autograder/cli/main.py" in released,
+        "data": "cs231n_lib/data/__init__.py" in released,
+    }
+
+    def chosen(part: re.Match) -> str:
+        return part["text"] if facts[part["fact"]] is not bool(part["no"]) else ""
+
+    return re.sub(r"\n{3,}", "\n\n", _CONDITIONAL.sub(chosen, template))
+
+
+def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
+    found = leaks.find_leaks(packed, leaks.secrets(course, assignment))
+    if found:
+        shown = [f"  {leak}" for leak in found[:10]]
+        if len(found) > 10:
+            shown.append(f"  ... and {len(found) - 10} more")
+        raise ReleaseError(
+            "\n".join([f"{assignment} is not released: it would give away what students must not have.", *shown]),
+            "Take these lines out of the place named first, and release again.",
+        )
+
+
+def _refuse_changed_cells(workspace: Workspace, entry: Assignment) -> None:
+    """nbgrader keeps the cells of a notebook that has been handed in; say which would come or go."""
+    from nbgrader.api import MissingEntry
+
+    with workspace.gradebook() as gradebook:
+        try:
+            recorded = gradebook.find_assignment(entry.name)
+        except MissingEntry:
+            return
+        if not recorded.submissions:
+            return
+        before = {notebook.name: {cell.name for cell in notebook.source_cells} for notebook in recorded.notebooks}
+    now = {notebook: _recorded_cells(workspace.course, entry, notebook) for notebook in entry.notebooks}
+    changes = [f"notebook {name} is new" for name in now if name not in before]
+    changes += [f"notebook {name} is gone" for name in before if name not in now]
+    for name in now.keys() & before.keys():
+        changes += [f"{name}: cell {cell} is new" for cell in sorted(now[name] - before[name])]
+        changes += [f"{name}: cell {cell} is gone" for cell in sorted(before[name] - now[name])]
+    if changes:
+        raise ReleaseError(
+            f"Students have handed in {entry.name}, so its cells can change but not come, go or be renamed:\n"
+            + "\n".join(f"  {change}" for change in sorted(changes)),
+            "Restore them under their old names, or begin a new assignment.",
+        )
+
+
+def _recorded_cells(course: Course, entry: Assignment, notebook: str) -> set[str]:
+    from autograder.authoring.source import read_cells
+
+    return {cell.grade_id for cell in read_cells(course.source(entry.name, notebook)) if cell.grade_id}
+
+
+def _record_due_date(workspace: Workspace, entry: Assignment) -> None:
+    """A due date in course.toml goes to the gradebook; without one, what formgrader set stays."""
+    if entry.due is None:
+        return
+    with workspace.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(entry.name, duedate=entry.due.replace(tzinfo=None))
+
+
+def _replace(folder: Path, fresh: Path, aside: Path) -> None:
+    if folder.exists():
+        os.rename(folder, aside)
+    try:
+        os.rename(fresh, folder)
+    except BaseException:
+        if aside.exists():
+            os.rename(aside, folder)
+        raise

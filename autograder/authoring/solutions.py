@@ -1,0 +1,20 @@
+"""nbgrader's ClearSolutions, with a stub that names the exercise."""
+
+from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
+
+from autograder.notebook.cell_record import grade_id_of
+
+STUB = '# YOUR CODE HERE\nraise NotImplementedError("exercise {exercise}: write your code here")'
+
+
+class ClearSolutions(NbgraderClearSolutions):
+    """Takes the solutions out of a notebook; what is left raises an error that names the exercise.
+
+    It obeys the `c.ClearSolutions` settings, except `code_stub` for Python.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if cell.cell_type == "code":
+            exercise = grade_id_of(cell) or f"cell {cell_index}"
+            self.code_stub = self.code_stub | {"python": STUB.format(exercise=exercise)}
+        return super().preprocess_cell(cell, resources, cell_index)

@@ -1,0 +1,282 @@
+"""Notebook sources: jupytext `py:percent` files, read strictly and turned into notebooks, one way.
+
+jupytext takes a marker line it cannot parse for a title and carries on: the cell then silently
+loses its points, or its lock. Here every such line is an error with its place. What the format
+is, with examples, is in docs/course-format.md.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.authoring.cell_marker import CellMarkerError, parse_marker
+from autograder.authoring.name_rules import unclear_name
+from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
+from autograder.errors import SourceError
+from autograder.notebook.built_metadata import name_graded_cells
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_MARKER = re.compile(r"# %%(?: (?P<text>.*))?")
+# every line that jupytext might take for the start of a cell, however it is written
+_MARKER_LIKE = re.compile(r"\s*#\s*(%%(%*)(\s.*)?|<codecell>|In\[[0-9 ]*\]:?)\s*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a source, with its places in the file (lines counted from 1)."""
+
+    line: int  # of the marker
+    first: int  # of the first line of `source`
+    cell_type: str  # "code" or "markdown"
+    source: str
+    record: dict | None = None  # the nbgrader record
+    tags: tuple[str, ...] = ()
+    regions: list[Region] = field(default_factory=list)
+
+    @property
+    def grade_id(self) -> str | None:
+        return self.record["grade_id"] if self.record else None
+
+
+def read_source(path: Path | str) -> "NotebookNode":
+    """The notebook that a source describes: same source, same bytes.
+
+    Cell ids are the grade_id, or `cell-<index>`; there are no outputs, and no metadata but the
+    kernelspec, the language, the graded cells with their points, and each cell's nbgrader record and tags.
+
+    Raises SourceError, `file.py:LINE: what is wrong; what to do`, for whatever breaks a rule.
+    """
+    from nbformat import v4, validate
+
+    path = Path(path)
+    cells, kernelspec = _read(path)
+    notebook = v4.new_notebook(
+        metadata={"kernelspec": kernelspec, "language_info": {"name": kernelspec["language"]}}
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for index, cell in enumerate(cells):
+        new_cell = v4.new_code_cell if cell.cell_type == "code" else v4.new_markdown_cell
+        metadata = {"nbgrader": cell.record} if cell.record else {}
+        if cell.tags:
+            metadata["tags"] = list(cell.tags)
+        notebook.cells.append(new_cell(cell.source, id=cell.grade_id or f"cell-{index}", metadata=metadata))
+    graded = {cell.grade_id: cell.record["points"] for cell in cells if cell.record and cell.record["grade"]}
+    name_graded_cells(notebook, graded)  # by which `check` can tell which were deleted
+    validate(notebook)
+    return notebook
+
+
+def read_cells(path: Path | str) -> list[Cell]:
+    """The cells of a source with their line numbers, checked like `read_source`."""
+    return _read(Path(path))[0]
+
+
+def to_bytes(notebook: "NotebookNode") -> bytes:
+    """The notebook as a file: JSON with sorted keys, one line per source line, UTF-8."""
+    import nbformat
+
+    return (nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n").encode("utf-8")
+
+
+def _read(path: Path) -> tuple[list[Cell], dict]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such notebook source.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SourceError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8.") from None
+    if text.startswith("\ufeff"):
+        _fail(path, 1, "the file starts with a byte-order mark; save it as UTF-8 without one")
+
+    lines = text.split("\n")
+    header_end = _header_end(path, lines)
+    kernelspec = _kernelspec(path, lines[1 : header_end - 1])
+    markers = _marker_lines(path, lines, header_end)
+    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext guesses
+    contents = _contents(path, text, lines, markers)
+
+    cells: list[Cell] = []
+    seen: dict[str, int] = {}
+    for line, end, marker, content in zip(markers, [*markers[1:], len(lines) + 1], parsed, contents, strict=True):
+        cell = _cell(path, line, lines[line : end - 1], *marker, content)
+        if cell.grade_id is not None:
+            if cell.grade_id in seen:
+                first = seen[cell.grade_id]
+                _fail(path, line, f"grade_id {cell.grade_id!r} is taken by the cell at line {first}; choose another")
+            seen[cell.grade_id] = line
+        cells.append(cell)
+    if unclear := unclear_name(cells):
+        _fail(path, unclear[0].line, unclear[1])
+    return cells, kernelspec
+
+
+def _fail(path: Path, line: int, problem: str) -> None:
+    raise SourceError(f"{path}:{line}: {problem}.")
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+def _header_end(path: Path, lines: list[str]) -> int:
+    """The number of the line that ends the header."""
+    if lines[0].rstrip() == "# ---":
+        for number, line in enumerate(lines[1:], start=2):
+            if line.rstrip() == "# ---":
+                return number
+    _fail(path, 1, "the header is missing; start with `# ---`, jupytext and kernelspec in YAML, `# ---`")
+
+
+def _kernelspec(path: Path, header: list[str]) -> dict:
+    import yaml
+
+    try:
+        metadata = yaml.safe_load("\n".join(line.removeprefix("#").removeprefix(" ") for line in header))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        _fail(path, mark.line + 2 if mark else 1, f"the header is not YAML: {getattr(error, 'problem', error)}")
+    try:
+        kernelspec = metadata["jupyter"]["kernelspec"]
+        values = {key: kernelspec[key] for key in ("display_name", "language", "name")}
+    except (KeyError, TypeError):
+        values = {"kernelspec": None}
+    if not all(isinstance(value, str) and value for value in values.values()):
+        _fail(
+            path, 1, "the header has no kernelspec with display_name, language and name; copy another notebook's header"
+        )
+    if values["language"] != "python":
+        _fail(path, 1, f"the kernelspec's language is {values['language']!r}; the kit reads python")
+    return values
+
+
+def _marker_lines(path: Path, lines: list[str], start: int) -> list[int]:
+    markers = []
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if _MARKER_LIKE.fullmatch(line):
+            if not _MARKER.fullmatch(line.rstrip()):
+                _fail(path, number, f"{line.strip()!r} looks like the start of a cell; write `# %%`, not indented")
+            markers.append(number)
+        elif not markers and line.strip():
+            _fail(path, number, "text before the first cell; start the cell with `# %%` or `# %% [markdown]`")
+    if not markers:
+        _fail(path, len(lines), "there are no cells; start one with `# %%` or `# %% [markdown]`")
+    return markers
+
+
+def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, dict | None, tuple[str, ...]]:
+    try:
+        return parse_marker(_MARKER.fullmatch(marker.rstrip())["text"] or "")
+    except CellMarkerError as error:
+        _fail(path, line, str(error))
+
+
+def _contents(path: Path, text: str, lines: list[str], markers: list[int]) -> list["NotebookNode"]:
+    """The cells as jupytext reads them, one for each marker."""
+    import jupytext
+
+    try:
+        cells = jupytext.reads(text, fmt="py:percent").cells
+    except Exception as error:  # our own checks come first, so this is for what they do not foresee
+        raise SourceError(f"{path}:1: jupytext cannot read the file: {str(error).splitlines()[0]}.") from None
+    for number, (line, cell) in enumerate(zip(markers[1:], cells, strict=False)):
+        # jupytext starts no cell inside a string or a fenced block; the cell before then holds the marker
+        if lines[line - 1].lstrip("# ") in [inside.lstrip("# ") for inside in cell.source.split("\n")]:
+            _fail(
+                path,
+                line,
+                "this marker starts no cell, because a string or a ``` block from the cell at line "
+                f"{markers[number]} is still open here; close it, or word this line differently",
+            )
+    if len(cells) != len(markers):
+        _fail(path, 1, f"jupytext sees {len(cells)} cells where {len(markers)} lines start one; simplify the markers")
+    return cells
+
+
+# --- one cell -----------------------------------------------------------------------------------
+
+
+def _cell(path: Path, line: int, body: list[str], cell_type: str, record, tags, raw: "NotebookNode") -> Cell:
+    if (raw.cell_type, raw.metadata.get("nbgrader")) != (cell_type, record):
+        _fail(path, line, "jupytext reads this marker differently; write it as in docs/course-format.md")
+    source = raw.source.strip("\n")
+    first = line + 1 + _offset(body, source)
+    if not source.strip():
+        _fail(path, line, "the cell is empty; give it a content, or remove its marker")
+    try:
+        regions = find_regions(source)
+    except MarkerError as error:
+        _fail(path, first + error.line, error.message)
+    cell = Cell(line, first, cell_type, source, record, tags, regions)
+    _check_regions(path, cell)
+    if cell_type == "code":
+        _check_python(path, cell)
+    return cell
+
+
+def _offset(body: list[str], source: str) -> int:
+    """How many lines of the cell's body stand before its source: an opening quote, blank lines."""
+
+    def bare(line: str) -> str:
+        return line.strip().lstrip("#").strip()
+
+    wanted = [bare(line) for line in source.split("\n")]
+    found = [bare(line) for line in body]
+    for offset in range(len(found)):
+        if found[offset : offset + len(wanted)] == wanted:
+            return offset
+    return 0
+
+
+def _check_regions(path: Path, cell: Cell) -> None:
+    record = cell.record or {"grade": False, "solution": False}
+    for region in cell.regions:
+        line = cell.first + region.begin
+        if region.kind == SOLUTION and not record["solution"]:
+            _fail(path, line, "a solution in a cell that is no solution cell; set solution to true in its record")
+        if region.kind == HIDDEN_TESTS and (not record["grade"] or record["solution"]):
+            _fail(path, line, "hidden tests in a cell that is no test cell; move them to one (grade true, locked true)")
+        if region.end == region.begin + 1:
+            _fail(path, line, f"nothing between BEGIN {region.kind} and its end; fill it in, or remove both")
+    if record["solution"] and not any(region.kind == SOLUTION for region in cell.regions):
+        _fail(
+            path,
+            cell.line,
+            f"the solution cell {cell.grade_id!r} has no ### BEGIN SOLUTION ... ### END SOLUTION; "
+            "mark what to take out",
+        )
+
+
+def _check_python(path: Path, cell: Cell) -> None:
+    """The cell must parse, both as it stands and as students get it."""
+    error = _syntax_error(cell.source)
+    if error:
+        _fail(path, cell.first + (error.lineno or 1) - 1, f"the cell is not Python: {error.msg}")
+    if cell.regions:
+        error = _syntax_error(without_regions(cell.source, cell.regions))
+        if error:
+            _fail(
+                path,
+                cell.first + cell.regions[0].begin,
+                f"without its marked regions the cell is not Python ({error.msg}); "
+                "indent the markers like the code around them",
+            )
+
+
+def _syntax_error(source: str) -> SyntaxError | None:
+    if re.search(r"^\s*[%!?]|\?\s*$|=\s*[%!]", source, re.MULTILINE):  # IPython's own syntax
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        leading = len(source) - len(source.lstrip("\n"))  # IPython drops blank lines at the top
+        source = "\n" * leading + TransformerManager().transform_cell(source)
+    try:
+        compile(source, "<cell>", "exec", flags=ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        error.msg = re.sub(r" on line \d+", "", error.msg)  # of the cell, beside the file's own line a riddle
+        return error
+    except ValueError as error:  # a null byte
+        return SyntaxError(str(error))
+    return None

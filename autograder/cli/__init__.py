@@ -1,0 +1,1 @@
+"""The `cs231n` command: options, calls and tables, nothing else."""

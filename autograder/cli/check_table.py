@@ -1,0 +1,56 @@
+"""What `cs231n check` prints."""
+
+from rich.padding import Padding
+
+from autograder.check import Checked
+from autograder.console import console, plain, table
+
+WIDE = 130  # columns from which on there is room in the table for what is wrong; else it goes below
+
+
+def show_checked(checked: Checked) -> None:
+    out = console()
+    wide = out.width >= WIDE
+    styles = {"passed": "green", "failed": "red", "not started": "yellow"}
+    listing = table("exercise", "checks", "points", "result", right=("checks", "points"))
+    for exercise in checked.exercises:
+        state = plain(exercise.state, styles[exercise.state])
+        for problem in exercise.problems if wide else ():
+            state.append_text(plain("\n" + problem, style="default"))
+        listing.add_row(
+            plain(exercise.name),
+            f"{exercise.passed}/{exercise.checks}",
+            f"{exercise.points:g}/{exercise.max_points:g}",
+            state,
+        )
+    out.print(listing)
+    for exercise in () if wide else checked.exercises:
+        if exercise.problems:
+            out.print(plain(exercise.name, "bold"))
+            out.print(Padding(plain("\n".join(exercise.problems)), (0, 0, 1, 2), expand=False))
+    if checked.questions:
+        answered = [name for name, done in checked.questions.items() if done]
+        open_ones = [name for name, done in checked.questions.items() if not done]
+        line = f"Inline questions answered: {len(answered)} of {len(checked.questions)}"
+        out.print(plain(line + (f"; not yet: {', '.join(open_ones)}" if open_ones else "")), soft_wrap=True)
+    for problem in checked.problems:
+        out.print(plain(f"While running: {problem}", "yellow"), soft_wrap=True)
+    if checked.not_run:
+        what = f"Not run, as no shell command runs while grading: {'; '.join(checked.not_run)}."
+        out.print(plain(f"{what} What it would install or fetch is not there while grading.", "yellow"), soft_wrap=True)
+    if checked.warning:
+        out.print(plain(checked.warning, "yellow"), soft_wrap=True)
+    if checked.missing:
+        listed = ", ".join(f"{name} ({points:g} points)" for name, points in checked.missing.items())
+        what = f"Missing, though the notebook had them when it was released: {listed}."
+        advice = "Grading runs such tests all the same; copy the cells from a fresh notebook to see what they say."
+        out.print(plain(f"{what} {advice}", "red"), soft_wrap=True)
+    if checked.changed:
+        what = f"Changed by you, though meant to stay as they were: {', '.join(checked.changed)}."
+        out.print(plain(f"{what} Grading puts the original cells back.", "yellow"), soft_wrap=True)
+    passed = sum(exercise.state == "passed" for exercise in checked.exercises)
+    points = sum(exercise.points for exercise in checked.exercises)
+    out_of = sum(exercise.max_points for exercise in checked.exercises) + sum(checked.missing.values())
+    count = f"{passed} of {len(checked.exercises)} exercises pass their visible checks"
+    worth = f"worth {points:g} of {out_of:g} points ({checked.seconds:.0f} s)"
+    out.print(f"{count}, {worth}. Grading runs further, hidden checks.", soft_wrap=True)

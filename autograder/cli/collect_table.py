@@ -1,0 +1,58 @@
+"""What `cs231n collect` prints."""
+
+from autograder.console import console, plain, table
+from autograder.submissions.collect import Collected
+
+MAX_SAME = 5  # files of one folder that are listed one by one
+MAX_LEFT_OUT = 60  # lines
+
+
+def show_collected(collected: Collected) -> None:
+    out = console()
+    if collected.placed:
+        named = any(item.person and item.person.name for item in collected.placed)
+        listing = table("student", *(["name"] if named else []), "is", "notebooks", "notes")
+        for item in collected.placed:
+            style = {"unchanged": "dim", "replaced": "yellow", "time changed": "yellow"}.get(item.state, "green")
+            name = [plain(item.person.name if item.person else "")] if named else []
+            notes = plain("\n".join(item.notes))
+            listing.add_row(plain(item.student), *name, plain(item.state, style), ", ".join(item.notebooks), notes)
+        out.print(listing)
+    for title, items, style in (
+        ("could not be placed", collected.unplaced, "red"),
+        ("left out", _condensed(collected.left_out), "dim"),
+    ):
+        if items:
+            listing = table(title, "why")
+            for name, why in items:
+                listing.add_row(plain(name, style), plain(why))
+            out.print(listing)
+    if collected.received:
+        out.print(plain(f"Received: {collected.received}"), soft_wrap=True)
+    states = ("new", "replaced", "time changed", "unchanged")
+    counts = {state: sum(p.state == state for p in collected.placed) for state in states}
+    counts |= {"not placed": len(collected.unplaced), "files left out": len(collected.left_out)}
+    out.print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing found")
+
+
+def _condensed(left_out: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A line for each file, or one for many alike: a folder full of them, or one in every student's folder."""
+    folders, lines = _grouped(left_out, lambda path: path.rpartition("/")[0]), []
+    for (folder, why), paths in folders.items():
+        many = folder and len(paths) > MAX_SAME
+        lines += [(f"{folder}/ ({len(paths)} files)", why)] if many else [(path, why) for path in paths]
+    if len(lines) <= MAX_LEFT_OUT:
+        return lines
+    names = _grouped(lines, lambda path: path.partition("/")[2] or path)
+    return [
+        (f"{name} ({len(paths)} times)" if len(paths) > 1 else paths[0], why) for (name, why), paths in names.items()
+    ]
+
+
+def _grouped(left_out: list[tuple[str, str]], key) -> dict[tuple[str, str], list[str]]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for path, why in left_out:
+        groups.setdefault((key(path), why), []).append(path)
+    return groups
+
+

@@ -1,0 +1,72 @@
+"""The click group behind `cs231n`: its help, near names, and errors as messages instead of tracebacks."""
+
+import difflib
+import os
+
+import click
+
+from autograder.errors import as_message
+from autograder.text import ci_log
+
+FOR_STUDENTS = ("doctor", "data", "check")
+FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
+
+
+class Commands(click.Group):
+    """Groups the commands in --help, suggests near names, and turns errors into messages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*FOR_STUDENTS, *FOR_INSTRUCTORS]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, names in (("For students", FOR_STUDENTS), ("For instructors", FOR_INSTRUCTORS)):
+            with formatter.section(title):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in names])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "See cs231n --help."
+            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:  # which may hold the name of a student's file
+            error.message = ci_log(error.message)
+            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, KeyboardInterrupt):
+            raise
+        except BrokenPipeError:
+            raise  # click ends quietly: whoever read our output has enough
+        except Exception as error:
+            if is_debugging():
+                raise
+            raise Failure(*as_message(error)) from error
+
+
+def is_debugging() -> bool:
+    return os.environ.get("CS231N_DEBUG", "0") not in ("", "0")
+
+
+class Failure(click.ClickException):
+    """An error as people see it: what is wrong, then what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None):
+        super().__init__(message)
+        self.hint = hint
+
+    def show(self, file=None) -> None:
+        from autograder.console import console, plain
+
+        out = console(stderr=True)
+        text = plain("Error: ", style="bold red")
+        text.append_text(plain(self.message, style="not bold default"))
+        out.print(text, soft_wrap=True)
+        if self.hint:
+            out.print(plain(self.hint), soft_wrap=True)
+
+

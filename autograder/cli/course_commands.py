@@ -1,0 +1,141 @@
+"""`cs231n init`, `build`, `release` and `collect`: from a course's sources to what students hand in.
+
+Only click is imported here; a command imports what it needs when it runs.
+"""
+
+import click
+
+from autograder.cli.workspace_option import DATABASE, with_database, workspace_of
+
+
+@click.command()
+@click.argument("directory", default=".", type=click.Path())
+@click.option(
+    "--assignments",
+    metavar="DIR",
+    type=click.Path(),
+    help="The folder that holds course.toml; by default the nearest above, else the kit's own.",
+)
+@click.option("--db", metavar="URL", help=f"{DATABASE}; kept in nbgrader_config.py. By default gradebook.db there.")
+def init(directory: str, assignments: str | None, db: str | None) -> None:
+    """Make a course workspace in a folder.
+
+    The workspace is an nbgrader course: nbgrader's own commands and its formgrader work in it too. What is in
+    the folder already stays as it is.
+    """
+    from autograder.console import console, plain
+    from autograder.course.known_workspaces import remember
+    from autograder.course.workspace import HOW_TO_PROTECT, NOT_PROTECTED, create
+
+    workspace = create(directory, assignments or _nearest_assignments(), db)
+    out = console()
+    if not workspace.is_protected:
+        out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
+    names = ", ".join(workspace.course.assignments)
+    out.print(plain(f"{workspace.root} is a workspace for: {names} ({workspace.assignments})"), soft_wrap=True)
+    if remember(workspace.root):
+        out.print("Next: cs231n build, in that folder.", soft_wrap=True)
+    else:
+        out.print(plain(f"Next: cs231n -C {workspace.root} build"), soft_wrap=True)
+        out.print("Name it with -C each time: the list of your workspaces could not be written.", soft_wrap=True)
+
+
+
+def _nearest_assignments():
+    from pathlib import Path
+
+    import autograder
+    from autograder.errors import KitError
+
+    here = Path.cwd()
+    kit = Path(autograder.__file__).resolve().parents[1]
+    for folder in (here, *here.parents, kit):
+        for place in (folder / "assignments", folder):
+            if (place / "course.toml").is_file():
+                return place
+    raise KitError("No course.toml here or above.", "Name the folder that holds it: cs231n init DIR --assignments DIR")
+
+
+
+@click.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option("--rehearse", is_flag=True, help="Then grade the solutions themselves; exit code 1 if they lose points.")
+@click.pass_context
+def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> None:
+    """Build the notebooks from their text sources.
+
+    Writes source/ASSIGNMENT/*.ipynb for the named assignments, or for all.
+    """
+    from autograder.authoring.build import build as run
+    from autograder.console import console, plain
+
+    workspace = workspace_of(ctx)
+    names = [workspace.course.assignment(name).name for name in assignments] or list(workspace.course.assignments)
+    out = console()
+    for name in names:
+        written = run(workspace, name)
+        what = ", ".join(path.name for path in written) if written else "up to date"
+        out.print(plain(f"{name}: {what}"), soft_wrap=True)
+    if rehearse:
+        from autograder.grading.rehearse import rehearse as grade_solutions
+
+        lost = [f"{name}: {what}" for name in names for what in grade_solutions(workspace, name)]
+        for line in lost:
+            out.print(plain(line, "red"), soft_wrap=True)
+        if lost:
+            raise SystemExit(1)
+        out.print("The solutions earn every point that tests give.")
+
+
+
+@click.command()
+@click.argument("assignment")
+@with_database
+@click.pass_context
+def release(ctx: click.Context, assignment: str) -> None:
+    """Make what students get: a folder and a zip.
+
+    Holds the notebooks without solutions and hidden tests, the library without the answers, and this command.
+    Refuses when anything of a solution or hidden test would be in it.
+    """
+    from autograder.authoring.release import release as run
+    from autograder.console import console, plain
+
+    workspace = workspace_of(ctx)
+    with console(stderr=True).status(f"releasing {workspace.course.assignment(assignment).name}"):
+        released = run(workspace, assignment)
+    out = console()
+    out.print(plain(f"folder: {released.folder}\nzip:    {released.zip}"), soft_wrap=True)
+
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("source", metavar="FROM", type=click.Path())
+@click.option(
+    "--received",
+    metavar="TIME",
+    help='When all of them were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin"); '
+    "corrects an earlier time.",
+)
+@click.pass_context
+def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
+    """Sort a download of submissions into submitted/.
+
+    FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
+    alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope. A
+    student is the id that the platform gives: docs/instructors.md. Names what it could not place (exit code 3).
+    """
+    from autograder.cli.collect_table import show_collected
+    from autograder.console import progress
+    from autograder.submissions.collect import collect as run
+
+    workspace = workspace_of(ctx)
+    with progress("collecting") as update:
+        collected = run(workspace, assignment, source, received=received, progress=update)
+    show_collected(collected)
+    ctx.exit(3 if collected.unplaced else 0)
+
+
+
+COMMANDS = (init, build, release, collect)

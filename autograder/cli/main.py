@@ -1,0 +1,55 @@
+"""The `cs231n` command."""
+
+import atexit
+import gc
+
+import click
+
+from autograder.cli import student_commands
+from autograder.cli.command_group import Commands
+
+try:
+    from autograder.cli import course_commands, grading_commands
+except ModuleNotFoundError:  # a release for students holds the student's half
+    _groups = (student_commands,)
+else:
+    _groups = (student_commands, course_commands, grading_commands)
+
+EPILOG = """\b
+Exit codes:
+  0  all is well (a student's lost points are no failure)
+  1  something failed, and the message says what; `check`: a check fails
+  2  the command was called the wrong way
+  3  `collect`: some files could not be placed, the others are in place
+  4  `grade --ci`: the points are below --fail-under
+
+With CS231N_DEBUG=1 in the environment, failures show their traceback."""
+
+
+
+@click.group(
+    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-C",
+    "--course",
+    "directory",
+    metavar="DIR",
+    type=click.Path(),
+    help="The course workspace; by default the one that `init` made in this folder or the nearest above it.",
+)
+@click.version_option(package_name="cs231n-course-kit", message="%(version)s")
+@click.pass_context
+def main(ctx: click.Context, directory: str | None) -> None:
+    """Run the CS231n course: work through its notebooks, or hand them out, collect and grade them."""
+    from autograder.python_processes import nothing_from_here
+
+    ctx.with_resource(nothing_from_here())
+    ctx.obj = directory
+    atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
+
+
+
+for _group in _groups:
+    for _command in _group.COMMANDS:
+        main.add_command(_command)

@@ -1,0 +1,273 @@
+"""The course as its author wrote it down: assignments/course.toml, read strictly."""
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from autograder.errors import CourseError
+from autograder.notebook.limits import Limits
+from autograder.text import unusable_name
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
+TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
+IMPORTABLE = (".py", ".pyc", ".pyd", ".so")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The files that go with a release: those under `include`, without the answers (see edition.py)."""
+
+    root: Path  # absolute
+    include: tuple[str, ...]  # files and folders, relative to root
+    package: str  # the importable package whose files may be answers
+
+
+@dataclass(frozen=True)
+class Assignment:
+    name: str
+    title: str
+    notebooks: tuple[str, ...]  # names without .py / .ipynb
+    answers: tuple[str, ...] = ()  # files of the edition, relative to its root, that answer the assignment
+    # notebook -> files of the edition that students have, and that its cells must do without when it is graded
+    graded_without: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[str, ...] = ()  # extra files for students, relative to the assignment's folder
+    accept: tuple[str, ...] = ()  # patterns of files that students may hand in beside their notebooks
+    due: datetime | None = None  # in UTC
+    due_written: datetime | None = None  # the same moment, as course.toml has it
+    limits: Limits = field(default_factory=Limits)
+
+    def accepts(self, parts: tuple[str, ...]) -> bool:
+        """Whether a file that a student hands in beside the notebooks, its path given as parts, is let in.
+
+        Notebooks never are, nor names of `files`; what Python would import only where a pattern ends in its suffix.
+        """
+        suffix = PurePosixPath(parts[-1]).suffix.lower()
+        if suffix == ".ipynb" or parts[-1] == TIMESTAMP or "/".join(parts) in self.files:
+            return False
+        return any(
+            _matches(parts, tuple(pattern.split("/"))) and (suffix not in IMPORTABLE or pattern.endswith(suffix))
+            for pattern in self.accept
+        )
+
+
+def _matches(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course: its assignments in the order in which students meet them."""
+
+    id: str
+    title: str
+    root: Path  # the absolute path of the folder that holds course.toml
+    assignments: dict[str, Assignment]
+    edition: Edition | None
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment called `name`; CourseError names the ones there are."""
+        if name not in self.assignments:
+            close = difflib.get_close_matches(name, self.assignments, n=1)
+            guess = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.assignments)}."
+            raise CourseError(f"The course {self.id} has no assignment called {name!r}.", guess)
+        return self.assignments[name]
+
+    def source(self, assignment: str, notebook: str) -> Path:
+        """The text file that the notebook is built from."""
+        return self.root / assignment / f"{notebook}.py"
+
+    def from_here_on(self, name: str) -> list[Assignment]:
+        """This assignment and all later ones: those whose answers its students must not have."""
+        self.assignment(name)
+        names = list(self.assignments)
+        return [self.assignments[later] for later in names[names.index(name) :]]
+
+    def answers(self, name: str) -> list[str]:
+        """The files of the edition that an edition for this assignment leaves out."""
+        return sorted({path for assignment in self.from_here_on(name) for path in assignment.answers})
+
+
+def load_course(assignments_dir: Path | str) -> Course:
+    """Read `course.toml` in `assignments_dir`; anything it does not know is a CourseError."""
+    root = Path(assignments_dir).resolve()
+    path = root / "course.toml"
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a byte-order mark
+    except (FileNotFoundError, NotADirectoryError):
+        raise CourseError(f"There is no course.toml in {root}.", "Give the folder that holds it.") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not UTF-8 text ({error.reason}).", "Save it as UTF-8.") from None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path}: is not valid TOML: {error}.") from None
+    return _course(_Table(path, "the file", document), root)
+
+
+def _course(document: "_Table", root: Path) -> Course:
+    course = document.table("course")
+    edition = document.table("edition", required=False)
+    entries = document.take("assignment", list, required=False) or []
+    document.finish()
+
+    course_id = course.name("id")
+    title = course.take("title", str)
+    course.finish()
+
+    assignments: dict[str, Assignment] = {}
+    notebooks: dict[str, str] = {}
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            document.fail("assignment must be tables, each headed [[assignment]]")
+        assignment = _assignment(_Table(document.path, f"[[assignment]] number {number}", entry))
+        if assignment.name in assignments:
+            document.fail(f"[[assignment]] {assignment.name!r} stands twice; names must differ")
+        for notebook in assignment.notebooks:
+            if notebook in notebooks:
+                document.fail(
+                    f"notebook {notebook!r} belongs to {notebooks[notebook]!r} and to {assignment.name!r}; "
+                    "one name for one notebook, or the download of a class cannot be sorted"
+                )
+            notebooks[notebook] = assignment.name
+        assignments[assignment.name] = assignment
+    if not assignments:
+        document.fail("has no [[assignment]]; a course needs at least one")
+
+    loaded = Course(course_id, title, root, assignments, _edition(edition, root) if edition else None)
+    if loaded.edition is None and any(a.answers or a.graded_without for a in assignments.values()):
+        document.fail("answers and graded_without are files of the edition: add an [edition], or take them out")
+    return loaded
+
+
+def _assignment(table: "_Table") -> Assignment:
+    name = table.name("name")
+    table.place = f"[[assignment]] {name!r}"
+    notebooks = table.strings("notebooks", required=True)
+    for notebook in notebooks:
+        table.check_name("notebooks", notebook)
+    limits, due = table.table("limits", required=False), _due(table)
+    without = table.table("graded_without", required=False)
+    assignment = Assignment(
+        name=name,
+        title=table.take("title", str),
+        notebooks=notebooks,
+        answers=table.paths("answers"),
+        graded_without=_graded_without(without, notebooks) if without else {},
+        files=table.paths("files"),
+        accept=_accept(table),
+        due=due and due.astimezone(UTC),
+        due_written=due,
+        limits=_limits(limits) if limits else Limits(),
+    )
+    table.finish()
+    return assignment
+
+
+def _graded_without(table: "_Table", notebooks: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found = {notebook: table.paths(notebook) for notebook in notebooks}
+    table.finish()
+    return {notebook: paths for notebook, paths in found.items() if paths}
+
+
+def _accept(table: "_Table") -> tuple[str, ...]:
+    patterns = table.paths("accept")
+    for pattern in patterns:
+        if pattern.lower().endswith(".ipynb"):
+            table.fail(f"accept: {pattern!r} would let in notebooks; those that are graded stand in notebooks")
+    return patterns
+
+
+def _due(table: "_Table") -> datetime | None:
+    due = table.take("due", datetime, required=False, what="a date and time such as 2026-10-02T23:59:00-07:00")
+    if due is not None and due.tzinfo is None:
+        table.fail(f"due = {due.isoformat()} names no time zone; write 2026-10-02T23:59:00-07:00, or Z for UTC")
+    return due
+
+
+def _limits(table: "_Table") -> Limits:
+    given = {}
+    for key in Limits.__dataclass_fields__:
+        value = table.take(key, int, required=False)
+        if value is not None:
+            if value <= 0:
+                table.fail(f"{key} = {value} must be above 0")
+            given[key] = value
+    table.finish()
+    return Limits(**given)
+
+
+def _edition(table: "_Table", root: Path) -> Edition:
+    folder = (root / table.take("root", str)).resolve()
+    if not folder.is_dir():
+        table.fail(f"root: {folder} is not a folder")
+    edition = Edition(folder, table.paths("include", required=True), table.name("package"))
+    table.finish()
+    return edition
+
+
+class _Table:
+    """A TOML table that is emptied key by key, so that what is left over is what nobody knows."""
+
+    def __init__(self, path: Path, place: str, values: dict):
+        self.path, self.place, self.values, self.known = path, place, dict(values), []
+
+    def fail(self, problem: str) -> None:
+        raise CourseError(f"{self.path}: {'' if self.place == 'the file' else self.place + ': '}{problem}.")
+
+    def take(self, key: str, kind: type, required: bool = True, what: str | None = None):
+        self.known.append(key)
+        if key not in self.values:
+            if required:
+                self.fail(f"{key} is missing")
+            return None
+        value = self.values.pop(key)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            kinds = {str: "text in quotes", int: "a whole number", list: "a list", dict: "a table"}
+            self.fail(f"{key} = {value!r} must be {what or kinds[kind]}")
+        if kind is str and not value.strip():
+            self.fail(f"{key} is empty")
+        return value
+
+    def table(self, key: str, required: bool = True) -> "_Table | None":
+        values = self.take(key, dict, required)
+        place = f"[{key}]" if self.place == "the file" else f"{self.place} {key}"
+        return None if values is None else _Table(self.path, place, values)
+
+    def name(self, key: str) -> str:
+        return self.check_name(key, self.take(key, str))
+
+    def check_name(self, key: str, value: str) -> str:
+        if not NAME.fullmatch(value):
+            self.fail(f"{key}: {value!r} may hold only A-Z a-z 0-9 - and _, and begins with a letter or a digit")
+        if why_not := unusable_name(value):
+            self.fail(f"{key}: {value!r} {why_not}")
+        return value
+
+    def strings(self, key: str, required: bool = False) -> tuple[str, ...]:
+        values = self.take(key, list, required) or []
+        if required and not values:
+            self.fail(f"{key} is empty")
+        for value in values:
+            if not isinstance(value, str) or not value:
+                self.fail(f"{key} must be a list of names in quotes, but holds {value!r}")
+            if values.count(value) > 1:
+                self.fail(f"{key} names {value!r} twice")
+        return tuple(values)
+
+    def paths(self, key: str, required: bool = False) -> tuple[str, ...]:
+        values = self.strings(key, required)
+        for value in values:
+            parts = value.split("/")
+            if re.match(r"/|[A-Za-z]:", value) or "\\" in value or any(part in ("", ".", "..") for part in parts):
+                self.fail(f"{key}: {value!r} must be a plain relative path with / between the folders")
+        return values
+
+    def finish(self) -> None:
+        for key in self.values:
+            close = difflib.get_close_matches(key, self.known, n=1)
+            guess = f"did you mean {close[0]}" if close else f"known are {', '.join(self.known)}"
+            self.fail(f"{key!r} is not known here; {guess}")

@@ -1,0 +1,305 @@
+"""The workspace: an nbgrader course directory that knows where the course's sources are."""
+
+import os
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from autograder.course.course_toml import Course, load_course
+from autograder.course.database_errors import check_url, explained, shown
+from autograder.course.known_workspaces import is_known
+from autograder.errors import UnknownWorkspace, WorkspaceError
+from autograder.text import printable
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+CONFIG = "nbgrader_config.py"
+FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
+# nbgrader's own lists, with ours in the place of its ClearSolutions and after its Execute
+RELEASE_PREPROCESSORS = (
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "autograder.authoring.solutions.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+AUTOGRADE_PREPROCESSORS = (
+    "nbgrader.preprocessors.Execute",
+    "autograder.grading.preprocessors.StderrToStdout",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+
+
+def create(directory: Path | str, assignments_dir: Path | str, db: str | None = None) -> "Workspace":
+    """Make `directory` a workspace for the course in `assignments_dir`, or complete one.
+
+    Whatever is there stays as it is: an nbgrader_config.py, a gradebook, the notebooks in the folders.
+
+    Arguments:
+        db: the URL of the gradebook, for a new nbgrader_config.py.
+
+    Raises:
+        CourseError: there is no valid course in `assignments_dir`.
+        WorkspaceError: `directory` is a workspace of other sources or with another gradebook, or cannot be written; or
+            the gradebook cannot be made.
+    """
+    if db is not None:
+        _refuse_password(db)
+    directory, assignments_dir = Path(directory).resolve(), Path(assignments_dir).resolve()
+    _refuse_path(directory, db)
+    course = load_course(assignments_dir)
+    config = directory / CONFIG
+    try:
+        for folder in FOLDERS:
+            (directory / folder).mkdir(parents=True, exist_ok=True)
+        if is_new := not config.exists():
+            config.write_text(_config_text(directory, course, db), encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"Cannot make a workspace in {directory}: {error.strerror}.") from None
+    workspace = Workspace(directory)
+    if workspace.assignments != assignments_dir:
+        raise WorkspaceError(
+            f"{config} belongs to the course in {workspace.assignments}, not to the one in {assignments_dir}.",
+            f"Choose another directory, or edit c.Kit.assignments in {config}.",
+        )
+    if db is not None and workspace.db_url != db:
+        raise WorkspaceError(
+            f"{directory} has a gradebook already: {shown(workspace.db_url)}, not {shown(db)}.",
+            f"To use another from now on, set c.CourseDirectory.db_url in {config}; see docs/postgresql.md.",
+        )
+    try:
+        workspace.create_gradebook()
+    except WorkspaceError:
+        if is_new:
+            config.unlink()  # so that another URL can be given
+        raise
+    return workspace
+
+
+class Workspace:
+    """An nbgrader course directory made by `create`.
+
+    Attributes:
+        root: the folder that holds nbgrader_config.py, absolute.
+        config: everything nbgrader_config.py sets.
+        course: the course as course.toml has it.
+        db: the URL of another gradebook than nbgrader_config.py names, for as long as this object lives.
+        db_url: the gradebook in use, as SQLAlchemy writes it; may hold a password.
+    """
+
+    def __init__(self, root: Path | str, db: str | None = None):
+        self.root, self.db = Path(root).resolve(), db
+        if not (self.root / CONFIG).is_file():
+            raise WorkspaceError(f"{self.root} is no workspace: it has no {CONFIG}.", _HOW_TO_CREATE)
+
+    @classmethod
+    def find(cls, start: Path | str | None = None, db: str | None = None) -> "Workspace":
+        """The workspace in the folder `start`; without one there, or by default, the nearest from there up.
+
+        The folder that is named is taken at the caller's word. Any other must be one that `cs231n init` made: its
+        nbgrader_config.py is run, and that of a submission must not be.
+        """
+        if start is not None and (Path(start) / CONFIG).is_file():
+            return cls(start, db)
+        start = Path(start or ".").resolve()
+        passed = None
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).is_file():
+                if is_known(folder):
+                    return cls(folder, db)
+                passed = passed or folder
+        if passed:
+            raise UnknownWorkspace(
+                f"{printable(passed / CONFIG)} was not read: the file may have come with a submission, since "
+                "`cs231n init` has made no workspace there.",
+                f"If this is your workspace, name it with `cs231n -C {printable(passed)} ...`, or run `cs231n init` "
+                "there once.",
+            )
+        raise WorkspaceError(f"No workspace in {printable(start)} or above it.", _HOW_TO_CREATE)
+
+    @cached_property
+    def config(self) -> "Config":
+        from traitlets.config import PyFileConfigLoader
+
+        try:
+            config = PyFileConfigLoader(str(self.root / CONFIG)).load_config()  # a path to search in would be expanded
+        except Exception as error:
+            raise WorkspaceError(
+                f"{self.root / CONFIG} does not run: {type(error).__name__}: {error}.",
+                "Mend it, or move it away and run `cs231n init` again.",
+            ) from error
+        if self.db is not None:
+            config.CourseDirectory.db_url = self.db
+        return config
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether nbgrader_config.py keeps formgrader safe; those that earlier versions made do not."""
+        return "exporter_class" in self.config.get("GenerateAssignment", {})
+
+    @cached_property
+    def assignments(self) -> Path:
+        """The folder with course.toml and the notebook sources."""
+        given = self._setting("Kit", "assignments", None)
+        if not isinstance(given, str) or not given:
+            raise WorkspaceError(
+                f"{self.root / CONFIG} does not say where the course's sources are.",
+                'Add the line: c.Kit.assignments = "PATH of the folder that holds course.toml"',
+            )
+        return (self.root / given).resolve()
+
+    @cached_property
+    def course(self) -> Course:
+        return load_course(self.assignments)
+
+    @cached_property
+    def coursedir(self) -> "CourseDirectory":
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config, root=str(self.root))
+
+    @property
+    def db_url(self) -> str:
+        return self._setting("CourseDirectory", "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
+
+    @contextmanager
+    def gradebook(self) -> Iterator["Gradebook"]:
+        """Open the gradebook. What its database refuses, then and while it is open, becomes a WorkspaceError."""
+        from nbgrader.api import Gradebook
+
+        where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"
+        with explained(self.db_url, where):
+            with _scripts_on_path():
+                opened = Gradebook(self.db_url, self.course_id)
+            with opened as gradebook:
+                yield gradebook
+
+    def create_gradebook(self) -> None:
+        """Make the gradebook's tables where there are none yet."""
+        with self.gradebook():
+            pass
+
+    @property
+    def course_id(self) -> str:
+        """The course's name in the gradebook."""
+        return self._setting("CourseDirectory", "course_id", self.course.id)
+
+    def source(self, assignment: str) -> Path:
+        return self._folder("source", ".", assignment)
+
+    def release(self, assignment: str) -> Path:
+        return self._folder("release", ".", assignment)
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        return self._folder("submitted", student, assignment)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        return self._folder("autograded", student, assignment)
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        return self._folder("feedback", student, assignment)
+
+    def _folder(self, step: str, student: str, assignment: str) -> Path:
+        """Where nbgrader looks, without the second it takes to import it."""
+        structure = self._setting(
+            "CourseDirectory", "directory_structure", "{nbgrader_step}/{student_id}/{assignment_id}"
+        )
+        name = self._setting("CourseDirectory", f"{step}_directory", step)
+        path = structure.format(nbgrader_step=name, student_id=student, assignment_id=assignment)
+        return self.root / os.path.normpath(path)
+
+    def _setting(self, section: str, key: str, default):
+        return self.config.get(section, {}).get(key, default)
+
+
+@contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """For a new gradebook nbgrader runs `alembic`, which is not on PATH where no environment is activated."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+NOT_PROTECTED = f"{CONFIG} was made by an earlier version: what students wrote can run in formgrader."
+HOW_TO_PROTECT = (
+    f"Add these lines at the end of {CONFIG}:\nfrom autograder.marking.formgrader import protect\nprotect(c)"
+)
+_HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DIR ...`."
+
+
+def _refuse_path(directory: Path, db: str | None) -> None:
+    """Refuse a folder in which nbgrader could not work; brackets and stars are no hindrance (nbgrader_globs.py)."""
+    path = str(directory)
+    if "$" in path:
+        raise WorkspaceError(
+            f"{path} cannot be a workspace: nbgrader takes what follows a dollar sign for a variable of the shell.",
+            "Choose a folder whose path has none.",
+        )
+    if "?" in path and db is None:
+        raise WorkspaceError(
+            f"{path} cannot be a workspace: with a question mark in it, the gradebook has no URL.",
+            "Choose a folder whose path has none.",
+        )
+    if not path.isprintable():
+        raise WorkspaceError(f"{path!r} cannot be a workspace: its path has characters that are no text.")
+
+
+def _refuse_password(db: str) -> None:
+    from sqlalchemy.engine import make_url
+
+    check_url(db, "--db")
+    url = make_url(db)
+    if url.password is not None or "password" in url.query:
+        raise WorkspaceError(
+            f"{CONFIG} is no place for a password, and `init` would write it there.",
+            "Leave it out of the URL, and put it into ~/.pgpass or PGPASSWORD: docs/postgresql.md.",
+        )
+
+
+def _config_text(directory: Path, course: Course, db: str | None) -> str:
+    template = resources.files("autograder.course") / "templates" / f"{CONFIG}.template"
+
+    def listing(names: tuple[str, ...]) -> str:
+        return "".join(f'    "{name}",\n' for name in names)
+
+    return Template(template.read_text(encoding="utf-8")).substitute(
+        course_id=course.id,
+        course_id_literal=repr(course.id),
+        assignments=repr(_relative(course.root, directory)),
+        db_url=f"c.CourseDirectory.db_url = {db!r}"
+        if db
+        else '# c.CourseDirectory.db_url = "postgresql+psycopg://user@host/course"',
+        release_preprocessors=listing(RELEASE_PREPROCESSORS),
+        autograde_preprocessors=listing(AUTOGRADE_PREPROCESSORS),
+    )
+
+
+def _relative(path: Path, start: Path) -> str:
+    """`path` seen from `start`, so that a tree holding both can be moved; absolute across drives."""
+    try:
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,342 @@
+"""Reading a frame, strictly: whatever the other side sent, the outcome is plain data or a ProtocolError."""
+
+import struct
+from collections import Counter, OrderedDict, defaultdict
+
+import numpy as np
+
+from autograder.execution.judge.frames import (
+    C128,
+    DICTS,
+    DTYPES,
+    F64,
+    FACTORIES,
+    HANDLE_KINDS,
+    I64,
+    MOST_DIMENSIONS,
+    TEXT_DTYPE,
+    TIME_DTYPE,
+    TYPES,
+    U32,
+    U64,
+    Callback,
+    Encoder,
+    Handle,
+    Limits,
+    ProtocolError,
+    all_characters,
+    check_key,
+    steps,
+    stored_bytes,
+)
+from autograder.execution.judge.named_tuples import MOST_FIELDS, named_tuple, wrong_with
+from autograder.execution.judge.random_state import generator_from
+
+MOST_TUPLE_TYPES = 100  # different namedtuples of one frame: making a type takes time
+
+
+class Decoder:
+    """Reads the tree and the arrays of one frame.
+
+    found: function from a Handle or Callback to what stands for it on this side; it may raise ProtocolError.
+    `mutable` lists the arrays, lists, dicts, sets and random generators that were read, in the order of the frame,
+    each with what `changed` needs to notice that it was changed since, which is nothing without remember=True.
+    """
+
+    def __init__(self, tree, blocks, found, limits=Limits(), remember=False):  # noqa: B008 (a tuple)
+        self.tree, self.blocks, self.found, self.limits = tree, blocks, found, limits
+        self.remember, self.mutable, self.tuple_types = remember, [], set()
+        self.position = self.block_position = self.items = self.keys = 0
+
+    def value(self):
+        """The one value that the frame holds. Raises ProtocolError."""
+        try:
+            value = self._next(0)
+        except (struct.error, IndexError):
+            raise ProtocolError("the frame ends in the middle of a value") from None
+        except UnicodeDecodeError:
+            raise ProtocolError("a text is not UTF-8") from None
+        if self.position != len(self.tree) or self.block_position != len(self.blocks):
+            raise ProtocolError("bytes are left over behind the value")
+        return value
+
+    def _next(self, depth):
+        self.items += 1
+        if self.items > self.limits.items:
+            raise ProtocolError(f"the frame holds more than {self.limits.items:,} values")
+        tag = self.tree[self.position]
+        self.position += 1
+        read = _READERS.get(tag)
+        if read is None:
+            raise ProtocolError(f"there is no kind of value {tag}")
+        return read(self, depth)
+
+    def _unpack(self, layout):
+        fields = layout.unpack_from(self.tree, self.position)
+        self.position += layout.size
+        return fields
+
+    def _bytes(self, size):
+        data = self.tree[self.position : self.position + size]
+        if len(data) != size:
+            raise ProtocolError("the frame ends in the middle of a value")
+        self.position += size
+        return data
+
+    def _sized(self, most):
+        (size,) = self._unpack(U32)
+        if size > most:
+            raise ProtocolError(f"a value has {size:,} bytes; the limit is {most:,}")
+        return self._bytes(size)
+
+    def _text(self, depth=0):
+        return str(self._sized(self.limits.text_bytes), "utf-8")
+
+    def _byte_string(self, depth):
+        return bytes(self._sized(self.limits.text_bytes))
+
+    def _int(self, depth):
+        return self._unpack(I64)[0]
+
+    def _big_int(self, depth):
+        return int.from_bytes(self._sized(self.limits.int_bytes), "little", signed=True)
+
+    def _float(self, depth):
+        return self._unpack(F64)[0]
+
+    def _complex(self, depth):
+        return complex(*self._unpack(C128))
+
+    def _count(self, depth):
+        if depth >= self.limits.depth:
+            raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
+        (count,) = self._unpack(U32)
+        if count > len(self.tree) - self.position:  # each takes a byte at least
+            raise ProtocolError("a list is longer than the frame")
+        return count
+
+    def _list(self, depth):
+        count, place = self._count(depth), self._place()
+        value = [self._next(depth + 1) for _ in range(count)]
+        return self._placed(place, value, tuple(value))
+
+    def _tuple(self, depth):
+        return tuple([self._next(depth + 1) for _ in range(self._count(depth))])
+
+    def _named_tuple(self, depth):
+        count = self._count(depth)
+        self.items += count
+        if count > MOST_FIELDS or self.items > self.limits.items:
+            raise ProtocolError("the namedtuples of the frame have too many fields")
+        name, *fields = parts = tuple(self._text() for _ in range(count + 1))
+        if parts not in self.tuple_types:
+            wrong = wrong_with(name, fields)
+            if wrong or len(self.tuple_types) == MOST_TUPLE_TYPES:
+                raise ProtocolError(wrong or f"the frame holds more than {MOST_TUPLE_TYPES} kinds of namedtuples")
+            self.tuple_types.add(parts)
+        return named_tuple(name, fields, [self._next(depth + 1) for _ in range(count)])
+
+    def _key(self, depth):
+        key = self._next(depth + 1)
+        check_key(key, ProtocolError)
+        return key
+
+    def _count_keys(self, depth):
+        count = self._count(depth)
+        self.keys += count
+        if self.keys > self.limits.keys:
+            raise ProtocolError(f"the frame holds more than {self.limits.keys:,} keys")
+        return count
+
+    def _defaultdict(self, depth):
+        (factory,) = self._unpack(_BYTE)
+        if factory >= len(FACTORIES):
+            raise ProtocolError("there is no such default of a dict")
+        return self._dict(depth, lambda: defaultdict(FACTORIES[factory]))
+
+    def _dict(self, depth, empty=dict):
+        count, place = self._count_keys(depth), self._place()
+        value = empty()
+        for _ in range(count):
+            key = self._key(depth)
+            value[key] = self._next(depth + 1)
+        if len(value) != count:
+            raise ProtocolError("a dict has a key twice")
+        return self._placed(place, value, tuple(value.items()))
+
+    def _set(self, depth):
+        count, place = self._count_keys(depth), self._place()
+        value = {self._key(depth) for _ in range(count)}
+        if len(value) != count:
+            raise ProtocolError("a set has an element twice")
+        return self._placed(place, value, frozenset(value))
+
+    def _frozenset(self, depth):
+        count, place = self._count_keys(depth), self._place()
+        value = frozenset([self._key(depth) for _ in range(count)])
+        if len(value) != count:
+            raise ProtocolError("a set has an element twice")
+        return self._placed(place, value, value)
+
+    def _three_integers(self, depth, or_none):
+        if depth >= self.limits.depth:
+            raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
+        parts = [self._next(depth + 1) for _ in range(3)]
+        if not all(type(part) is int or (or_none and part is None) for part in parts):
+            raise ProtocolError("a slice or range holds something else than integers")
+        return parts
+
+    def _slice(self, depth):
+        return slice(*self._three_integers(depth, or_none=True))
+
+    def _range(self, depth):
+        start, stop, step = self._three_integers(depth, or_none=False)
+        if step == 0:
+            raise ProtocolError("a range has step 0")
+        value = range(start, stop, step)
+        if steps(value) > self.limits.steps:
+            raise ProtocolError(f"a range has more than {self.limits.steps:,} numbers")
+        return value
+
+    def _dtype(self, depth=0, others=()):
+        size = self._unpack(_BYTE)[0]
+        code = bytes(self._bytes(size))
+        if code not in DTYPES and not any(other.fullmatch(code) for other in others):
+            raise ProtocolError("there is no such dtype")
+        return DTYPES.get(code) or np.dtype(code.decode())
+
+    def _scalar(self, depth):
+        dtype = self._dtype(others=(TIME_DTYPE,))
+        data = self._bytes(dtype.itemsize)
+        return _proper(np.frombuffer(data, dtype))[0]
+
+    def _array(self, depth):
+        dtype = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE))
+        order, ndim = self._unpack(_ORDER)
+        if order not in b"CF" or ndim > MOST_DIMENSIONS:
+            raise ProtocolError("an array has no order of memory, or too many dimensions")
+        shape = self._unpack(_SHAPES[ndim])
+        size = stored_bytes(shape, dtype.itemsize)
+        if size > self.limits.array_bytes:
+            raise ProtocolError(f"an array has more than {self.limits.array_bytes / 1e6:,.0f} MB")
+        start, order = self.block_position, chr(order)
+        if 0 in shape:
+            return self._placed(self._place(), np.empty(shape, dtype, order), (start, shape, order))
+        if start + size > len(self.blocks):
+            raise ProtocolError("an array is longer than the frame")
+        self.block_position += size
+        # copied, so that the array owns its memory, aligned, and shares it with no other
+        array = _proper(np.ndarray(shape, dtype, self.blocks, start, order=order)).copy(order)
+        return self._placed(self._place(), array, (start, shape, order))
+
+    def _known_type(self, depth):
+        found = TYPES.get(self._text())
+        if found is None:
+            raise ProtocolError("there is no such type")
+        return found
+
+    def _generator(self, depth):
+        if depth >= self.limits.depth:
+            raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
+        start, place = (self.position - 1, self.block_position), self._place()
+        name = self._text()
+        try:
+            value = generator_from(name, self._next(depth + 1))
+        except ValueError as error:
+            raise ProtocolError(str(error)) from None
+        return self._placed(place, value, (*start, self.position, self.block_position))
+
+    def _handle(self, depth):
+        (number,), (kind,) = self._unpack(U64), self._unpack(_BYTE)
+        if kind >= len(HANDLE_KINDS):
+            raise ProtocolError("there is no such kind of object")
+        return self.found(Handle(number, HANDLE_KINDS[kind], self._text()))
+
+    def _callback(self, depth):
+        return self.found(Callback(self._unpack(U64)[0], self._text()))
+
+    def _place(self):
+        self.mutable.append(None)
+        return len(self.mutable) - 1
+
+    def _placed(self, place, value, before):
+        self.mutable[place] = (value, before) if self.remember else None
+        return value
+
+    def changed(self):
+        """Where in `mutable` stands what is not any more as it was read."""
+        return [place for place, (value, before) in enumerate(self.mutable) if self._differs(value, before)]
+
+    def _differs(self, value, before):
+        if type(value) is np.ndarray:
+            start, shape, order = before
+            # NaN counts as unchanged, so bytes are compared
+            sent = self.blocks[start : start + value.nbytes]
+            return value.shape != shape or value.tobytes(order) != bytes(sent)
+        if type(value) is np.random.Generator:
+            start, block_start, end, block_end = before
+            return generator_bytes(value) != self.tree[start:end] + bytes(self.blocks[block_start:block_end])
+        if type(value) in DICTS:
+            now = tuple(value.items())
+            return len(now) != len(before) or any(
+                a is not c or not _same(b, d) for (a, b), (c, d) in zip(now, before, strict=True)
+            )
+        if type(value) is list:
+            return len(value) != len(before) or not all(map(_same, value, before))
+        return value != before
+
+
+def _same(a, b):
+    if type(a) is np.ndarray and type(b) is np.ndarray:
+        return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
+    return a is b or (type(a) is type(b) and type(a) in (bool, int, float, str) and a == b)
+
+
+def generator_bytes(generator):
+    """The state of a random generator, as bytes to be compared."""
+    encoder = Encoder(None)
+    encoder.put(generator)
+    return bytes(encoder.tree) + b"".join(encoder.blocks)
+
+
+def _proper(array):
+    """Bytes of a bool array have to be 0 or 1: np.sum of others counts too much. A text is made of characters."""
+    if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+        raise ProtocolError("a truth value is neither 0 nor 1")
+    if array.dtype.kind == "U" and not all_characters(array.reshape(-1, order="A").view(np.uint32)):
+        raise ProtocolError("an array of texts holds something that is no character")
+    return array
+
+
+_BYTE, _ORDER = struct.Struct("<B"), struct.Struct("<BB")
+_SHAPES = [struct.Struct(f"<{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
+_READERS = {
+    ord("N"): lambda d, depth: None,
+    ord("."): lambda d, depth: ...,
+    ord("0"): lambda d, depth: False,
+    ord("1"): lambda d, depth: True,
+    ord("i"): Decoder._int,
+    ord("I"): Decoder._big_int,
+    ord("f"): Decoder._float,
+    ord("c"): Decoder._complex,
+    ord("s"): Decoder._text,
+    ord("b"): Decoder._byte_string,
+    ord("l"): Decoder._list,
+    ord("t"): Decoder._tuple,
+    ord("u"): Decoder._named_tuple,
+    ord("d"): Decoder._dict,
+    ord("O"): lambda d, depth: d._dict(depth, OrderedDict),
+    ord("C"): lambda d, depth: d._dict(depth, Counter),
+    ord("F"): Decoder._defaultdict,
+    ord("S"): Decoder._set,
+    ord("Z"): Decoder._frozenset,
+    ord(":"): Decoder._slice,
+    ord("r"): Decoder._range,
+    ord("D"): Decoder._dtype,
+    ord("n"): Decoder._scalar,
+    ord("a"): Decoder._array,
+    ord("T"): Decoder._known_type,
+    ord("g"): Decoder._generator,
+    ord("h"): Decoder._handle,
+    ord("k"): Decoder._callback,
+}

@@ -1,0 +1,315 @@
+"""The frames that the judge and a student's kernel send each other: plain data, by value, nothing else.
+
+A frame is a header, a tree of values, and the raw bytes of the arrays in it. What is not plain data crosses as a
+number: a *handle* for an object of the student's, a *callback* for a function of the instructor's. Reading a frame
+builds values of exact built-in and NumPy types only; no name, type or code that comes in it is looked up or run.
+
+Values cross by value: an array that occurs twice arrives as two arrays.
+"""
+
+import math
+import re
+import struct
+from collections import Counter, OrderedDict, defaultdict
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder.execution.judge.named_tuples import parts_of
+from autograder.execution.judge.random_state import state_of
+
+REQUEST, REPLY, ERROR, CALLBACK, CALLBACK_REPLY, CALLBACK_ERROR = range(1, 7)
+HANDLE_KINDS = ("function", "class", "module", "object")
+
+MAGIC = b"cs1n"
+HEADER = struct.Struct("<4sB3xQQQ")  # magic, kind, request number, bytes of the tree, bytes of the arrays
+MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
+SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
+
+U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
+# of two types for one kind of number, such as long and long long, the one that goes by its name, np.int64
+_SCALARS = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
+DTYPES = {dtype.str.encode(): dtype for dtype in _SCALARS.values()}
+_DTYPE_CODES = {dtype: bytes([len(code)]) + code for code, dtype in DTYPES.items()}
+TEXT_DTYPE = re.compile(rb"<U[1-9]\d{0,6}")
+TIME_DTYPE = re.compile(rb"<[Mm]8(\[([1-9]\d{0,5})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
+TYPES = {t.__name__: t for t in (bool, int, float, complex, str, bytes, list, tuple, dict, set, object)}
+TYPES |= {"numpy." + dtype.name: dtype.type for dtype in DTYPES.values()}
+_TYPE_NAMES = {t: name for name, t in TYPES.items()} | {t: "numpy." + d.name for t, d in _SCALARS.items()}
+FACTORIES = (None, int, float, list, dict, set, str)  # of a defaultdict; any other arrives as None
+DICTS = {dict: b"d", OrderedDict: b"O", Counter: b"C", defaultdict: b"F"}
+_HASHABLE = {type(None), bool, int, float, complex, str, bytes, *_SCALARS}
+
+
+class Limits(NamedTuple):
+    """What a frame may hold. Whatever is beyond is refused, on the side that writes and on the side that reads."""
+
+    frame_bytes: int = 256_000_000  # tree and arrays together
+    array_bytes: int = 256_000_000  # one array; also of an empty one, with the lengths that are 0 left out
+    text_bytes: int = 4_000_000  # one string
+    int_bytes: int = 1_750  # 4,215 digits; from 4,300 on Python refuses to print an integer
+    items: int = 500_000  # values, counting those inside others
+    keys: int = 5_000  # of all dicts and sets: numbers can be chosen to collide, which takes time quadratic in this
+    steps: int = 10_000_000  # of a range: a few bytes, but a list or an array of it would be many
+    depth: int = 40  # of lists, tuples and dicts inside each other
+
+
+class ProtocolError(Exception):
+    """What came over the socket is no frame, or not one that may come now; str() says why."""
+
+
+class EncodeError(Exception):
+    """A value cannot be sent; str() says why, to go after "it" or after a name."""
+
+
+class Handle(NamedTuple):
+    """An object of the student's, as it is named in a frame. kind: one of HANDLE_KINDS; type_name: for messages."""
+
+    number: int
+    kind: str
+    type_name: str
+
+
+class Callback(NamedTuple):
+    """A function of the instructor's, as it is named in a frame."""
+
+    number: int
+    name: str
+
+
+class Encoder:
+    """Writes one frame.
+
+    opaque: function from a value that is no plain data to its Handle or Callback; it raises EncodeError if there
+    is none. `mutable` lists the arrays, lists, dicts, sets and random generators that were written, in the order of
+    the frame.
+    """
+
+    def __init__(self, opaque, limits=Limits()):  # noqa: B008 (a tuple)
+        self.opaque, self.limits = opaque, limits
+        self.tree, self.blocks, self.mutable = bytearray(), [], []
+        self.block_bytes = self.items = self.keys = 0
+
+    def put(self, value, depth=0):
+        """Append a value. Raises EncodeError."""
+        self.items += 1
+        if self.items > self.limits.items:
+            raise EncodeError(f"holds more than {self.limits.items:,} values")
+        kind = type(value)
+        write = _WRITERS.get(kind)
+        if write is not None:
+            write(self, value, depth)
+        elif kind in _SCALARS:
+            dtype = _SCALARS[kind]
+            self.tree += b"n" + _DTYPE_CODES[dtype] + np.array(value, dtype).tobytes()
+        elif issubclass(kind, np.ndarray):
+            self._array(value)
+        elif issubclass(kind, tuple) and (parts := parts_of(value)):
+            self._put_named_tuple(*parts, depth)
+        elif (kind is np.datetime64 or kind is np.timedelta64) and _dtype_code(value.dtype):
+            self.tree += b"n" + _dtype_code(value.dtype) + np.array(value).tobytes()
+        elif issubclass(kind, np.dtype) and value.str.encode() in DTYPES:
+            self.tree += b"D" + _DTYPE_CODES[np.dtype(value.str)]
+        elif kind is type and value in _TYPE_NAMES:
+            self.tree += b"T"
+            self._text(_TYPE_NAMES[value])
+        else:
+            self._opaque(value)
+        if len(self.tree) + self.block_bytes > self.limits.frame_bytes:
+            raise EncodeError(f"is larger than {self.limits.frame_bytes / 1e6:,.0f} MB")
+
+    def frame(self, kind, number):
+        """The whole frame, as a list of buffers to send one after the other."""
+        header = HEADER.pack(MAGIC, kind, number, len(self.tree), self.block_bytes)
+        blocks = self.blocks if len(self.blocks) < 500 else [b"".join(self.blocks)]
+        return [header + self.tree, *blocks]
+
+    def _array(self, value):
+        # subclasses go as the plain array they are made of, without asking them anything
+        if issubclass(type(value), np.ma.MaskedArray):
+            raise EncodeError("is or holds a masked array; make a plain one of it with .filled(value)")
+        array = np.ndarray.view(value, np.ndarray)
+        if array.dtype.byteorder in "<>" and not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
+        code = _dtype_code(array.dtype)
+        if code is None:
+            return self._opaque(value)
+        if array.ndim > MOST_DIMENSIONS or stored_bytes(array.shape, array.itemsize) > self.limits.array_bytes:
+            raise EncodeError(f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
+                              f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions")
+        self.mutable.append(value)
+        if array.dtype.kind == "b":
+            array = array.view(np.uint8) != 0  # views of other arrays may hold other bytes than 0 and 1
+        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        self.tree += b"a" + code + order.encode() + bytes([array.ndim])
+        self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
+        if array.nbytes <= SMALL and array.dtype.kind != "U":
+            self.blocks.append(array.tobytes(order))
+        else:
+            flat = np.ascontiguousarray(array.T if order == "F" else array).reshape(-1)
+            if array.dtype.kind == "U" and not all_characters(flat.view(np.uint32)):
+                raise EncodeError("holds a text with half a character (a lone surrogate)")
+            self.blocks.append(memoryview(flat.view(np.uint8)))
+        self.block_bytes += array.nbytes
+
+    def _opaque(self, value):
+        name = self.opaque(value)
+        if type(name) is Handle:
+            self.tree += b"h" + U64.pack(name.number) + bytes([HANDLE_KINDS.index(name.kind)])
+            self._text(name.type_name[:100])
+        else:
+            self.tree += b"k" + U64.pack(name.number)
+            self._text(name.name[:100])
+
+    def _text(self, text):
+        try:
+            self._bytes(text.encode())
+        except UnicodeEncodeError:
+            raise EncodeError("holds a text with half a character (a lone surrogate)") from None
+
+    def _bytes(self, data):
+        if len(data) > self.limits.text_bytes:
+            raise EncodeError(f"holds a text of {len(data):,} bytes; the limit is {self.limits.text_bytes:,}")
+        self.tree += U32.pack(len(data)) + data
+
+    def _put_str(self, value, depth):
+        self.tree += b"s"
+        self._text(str(value))
+
+    def _put_bytes(self, value, depth):
+        self.tree += b"b"
+        self._bytes(value)
+
+    def _put_int(self, value, depth):
+        if -(1 << 63) <= value < 1 << 63:
+            self.tree += b"i" + I64.pack(value)
+            return
+        size = value.bit_length() // 8 + 1
+        if size > self.limits.int_bytes:
+            raise EncodeError(f"holds an integer of {size:,} bytes; the limit is {self.limits.int_bytes:,}")
+        self.tree += b"I" + U32.pack(size) + value.to_bytes(size, "little", signed=True)
+
+    def _put_sequence(self, value, depth):
+        if type(value) is list:
+            self.mutable.append(value)
+        self._open(b"l" if type(value) is list else b"t", value, depth)
+        for item in value:
+            self.put(item, depth + 1)
+
+    def _put_set(self, value, depth):
+        self._count_keys(value)
+        self.mutable.append(value)
+        self._open(b"S" if type(value) is set else b"Z", value, depth)
+        for item in value:
+            check_key(item, EncodeError)
+            self.put(item, depth + 1)
+
+    def _put_dict(self, value, depth):
+        self._count_keys(value)
+        self.mutable.append(value)
+        tag = DICTS[type(value)]
+        if type(value) is defaultdict:
+            tag += bytes([next((i for i, known in enumerate(FACTORIES) if value.default_factory is known), 0)])
+        self._open(tag, value, depth)
+        for key, item in value.items():
+            check_key(key, EncodeError)
+            self.put(key, depth + 1)
+            self.put(item, depth + 1)
+
+    def _open(self, tag, value, depth):
+        self._nest(depth)
+        self.tree += tag + U32.pack(len(value))
+
+    def _nest(self, depth):
+        if depth >= self.limits.depth:
+            raise EncodeError(f"is nested more than {self.limits.depth} deep: does a list or dict contain itself?")
+
+    def _count_keys(self, value):
+        self.keys += len(value)
+        if self.keys > self.limits.keys:
+            raise EncodeError(f"holds more than {self.limits.keys:,} keys")
+
+    def _put_three(self, value, depth):
+        self._nest(depth)
+        if type(value) is range and steps(value) > self.limits.steps:
+            raise EncodeError(f"holds a range of more than {self.limits.steps:,} numbers")
+        self.tree += b":" if type(value) is slice else b"r"
+        for part in (value.start, value.stop, value.step):
+            self.put(part, depth + 1)
+
+    def _put_named_tuple(self, name, fields, values, depth):
+        self.items += len(fields)
+        self._open(b"u", values, depth)
+        for text in (name, *fields):
+            self._text(text)
+        for item in values:
+            self.put(item, depth + 1)
+
+    def _put_generator(self, value, depth):
+        try:
+            name, state = state_of(value)
+        except ValueError:
+            self._opaque(value)
+            return
+        self.mutable.append(value)
+        self.tree += b"g"
+        self._text(name)
+        self.put(state, depth + 1)
+
+
+_WRITERS = {
+    type(None): lambda e, v, d: e.tree.extend(b"N"),
+    type(...): lambda e, v, d: e.tree.extend(b"."),
+    bool: lambda e, v, d: e.tree.extend(b"1" if v else b"0"),
+    float: lambda e, v, d: e.tree.extend(b"f" + F64.pack(v)),
+    complex: lambda e, v, d: e.tree.extend(b"c" + C128.pack(v.real, v.imag)),
+    int: Encoder._put_int,
+    str: Encoder._put_str,
+    np.str_: Encoder._put_str,
+    bytes: Encoder._put_bytes,
+    list: Encoder._put_sequence,
+    tuple: Encoder._put_sequence,
+    set: Encoder._put_set,
+    frozenset: Encoder._put_set,
+    dict: Encoder._put_dict,
+    OrderedDict: Encoder._put_dict,
+    Counter: Encoder._put_dict,
+    defaultdict: Encoder._put_dict,
+    slice: Encoder._put_three,
+    range: Encoder._put_three,
+    np.random.Generator: Encoder._put_generator,
+}
+
+
+def _dtype_code(dtype):
+    """How a dtype is named in a frame, None if arrays of it do not go."""
+    code = _DTYPE_CODES.get(dtype)
+    if code is None and dtype.kind in "UMm":
+        text = dtype.str.encode()
+        if TEXT_DTYPE.fullmatch(text) or TIME_DTYPE.fullmatch(text):
+            return bytes([len(text)]) + text
+    return code
+
+
+def all_characters(codes):
+    """Whether an array of uint32 holds code points of characters only, as a text does."""
+    return not codes.size or (codes.max() <= 0x10FFFF and not np.any((codes >= 0xD800) & (codes < 0xE000)))
+
+
+def stored_bytes(shape, itemsize):
+    # an empty array of shape (0, 10**12) is no data, but a sum over its first axis would be
+    return math.prod([n for n in shape if n] if 0 in shape else shape) * itemsize
+
+
+def steps(numbers):
+    """The length of a range, for which `len` may be too small."""
+    return max(0, -((numbers.start - numbers.stop) // numbers.step))
+
+
+def check_key(key, error):
+    """Keys are numbers, texts, and tuples of those: what hashes and compares without anybody's code."""
+    if type(key) is tuple:
+        for part in key:
+            check_key(part, error)
+    elif type(key) not in _HASHABLE and type(key) is not np.str_:
+        raise error(f"has a key of type {type(key).__name__}; keys are numbers, texts, or tuples of those")

@@ -1,0 +1,281 @@
+"""What stands in the judge for objects of the student's.
+
+Calls, attributes, items, length, `in` and iteration go to the student's kernel and bring back values; attributes and
+items can be set and deleted there. Nothing else goes: repr, truth (always true), hashing, copying, and names with a
+leading underscore are answered here. `==` says whether it is the same object; compared with a value, computed with or
+converted it raises CannotCross, since the student's operators are not asked.
+"""
+
+import ast
+import functools
+import re
+
+from autograder.execution.judge.errors import CannotCross, StudentError, StudentProtocolError
+from autograder.execution.judge.exceptions import identifier
+from autograder.execution.judge.frames import Handle
+
+MOST_STEPS = 10_000  # of an iteration
+_COMMAND = re.compile(r"^[ \t]*(?:[\w., ]+=[ \t]*)?!.*$", re.MULTILINE)  # `!ls` or `files = !ls`
+_types: dict[tuple[str, str], type] = {}
+
+
+def proxy(connection, handle: Handle, name: str | None = None):
+    """The proxy of an object: the same one for the same object, as long as it is in use."""
+    found = connection.objects.get(handle)
+    if found is None:
+        found = connection.objects[handle] = _type_of(handle)(connection, handle, name)
+    elif name:
+        found._name = name
+    return found
+
+
+class StudentObject:
+    """An object in the student's kernel."""
+
+    __slots__ = ("_student_connection", "_student_handle", "_name", "__weakref__")
+    __hash__ = object.__hash__
+
+    def __init__(self, connection, handle, name=None):
+        self._student_connection, self._student_handle = connection, handle
+        self._name = name or handle.type_name
+
+    def __getattr__(self, name):
+        # NumPy and IPython look for many a hook that begins like this
+        if name.startswith("_"):
+            raise AttributeError(f"{name} of {self._what} cannot be read from a check")
+        return self._named(self._ask("attribute", name), f"{self._name}.{name}")
+
+    def __setattr__(self, name, value):
+        if name in StudentObject.__slots__:
+            object.__setattr__(self, name, value)
+        elif name.startswith("_"):
+            raise CannotCross(f"{name} of {self._what} cannot be set from a check")
+        else:
+            self._ask("set_attribute", name, value)
+
+    def __delattr__(self, name):
+        if name.startswith("_"):
+            raise CannotCross(f"{name} of {self._what} cannot be deleted from a check")
+        self._ask("delete_attribute", name)
+
+    def __getitem__(self, key):
+        return self._ask("item", key)
+
+    def __setitem__(self, key, value):
+        self._ask("set_item", key, value)
+
+    def __delitem__(self, key):
+        self._ask("delete_item", key)
+
+    def __contains__(self, value):
+        found = self._ask("contains", value)
+        if type(found) is not bool:
+            raise StudentProtocolError(f"what {self._what} holds is neither true nor false")
+        return found
+
+    def __eq__(self, other):
+        if other is None or isinstance(other, StudentObject):
+            return self is other
+        raise CannotCross(f"{self._kind}; compare a value of it")
+
+    def __len__(self):
+        size = self._ask("length")
+        if type(size) is not int or not 0 <= size < 1 << 63:
+            raise StudentProtocolError(f"the length of {self._what} is no number of items")
+        return size
+
+    def __bool__(self):
+        return True
+
+    def __iter__(self):
+        iterator = self._ask("iterator")
+        if not isinstance(iterator, StudentObject):
+            raise StudentProtocolError(f"the iterator of {self._what} is none")
+        for _ in range(MOST_STEPS):
+            going_on, value = iterator._step(self._what)
+            if not going_on:
+                return
+            yield value
+        if not iterator._step(self._what)[0]:
+            return
+        try:
+            self._ask("length")
+        except StudentError:
+            raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?") from None
+        raise StudentError(f"{self._what} gives more than {MOST_STEPS:,} values one by one, which is not done")
+
+    def __next__(self):
+        going_on, value = self._step(self._what)
+        if not going_on:
+            raise StopIteration
+        return value
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self._name!r} of the notebook>"
+
+    def __mro_entries__(self, bases):
+        raise CannotCross(f"{self._kind} and stays in the notebook; a class of a check cannot derive from it")
+
+    def __instancecheck__(self, value):
+        raise CannotCross(f"{self._kind} and stays in the notebook; isinstance cannot ask for it")
+
+    __subclasscheck__ = __instancecheck__
+
+    def __reduce__(self):
+        raise CannotCross(f"an object of type {type(self).__name__} stays in the notebook; it cannot be copied")
+
+    @property
+    def _what(self):
+        return f"your {self._name}"
+
+    @property
+    def _kind(self):
+        return f"{self._what} is an object of type {type(self).__name__}"
+
+    def _step(self, what):
+        """(whether there is another value, the value) of an iterator."""
+        step = self._ask("next", what=what)
+        if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
+            raise StudentProtocolError(f"a step of {what} is malformed")
+        return step
+
+    def _ask(self, operation, *arguments, what=None):
+        value, _ = self._student_connection.request((operation, self, *arguments), what or self._what)
+        return value
+
+    def __array__(self, *_, **__):
+        raise TypeError(f"{self._kind}; compute with a value of it")
+
+    def _named(self, value, name):
+        if isinstance(value, StudentObject) and value._student_handle.kind == "module":
+            raise CannotCross(f"{name} is a module of the notebook; a check imports its own")
+        if isinstance(value, StudentObject) and value._name == value._student_handle.type_name:
+            value._name = name
+        return value
+
+
+def _refuse(words):
+    def refuse(self, *_, **__):
+        raise CannotCross(f"{self._kind}; {words}")
+
+    return refuse
+
+
+for _operator in ("lt", "le", "gt", "ge"):
+    setattr(StudentObject, f"__{_operator}__", _refuse("compare a value of it"))
+for _operator in (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift"),
+    *("and", "or", "xor", "neg", "pos", "abs", "invert", "int", "float", "complex", "index"),
+    *("round", "trunc", "floor", "ceil", "array_ufunc", "array_function"),
+):
+    setattr(StudentObject, f"__{_operator}__", _refuse("compute with a value of it"))
+    if hasattr(int, f"__r{_operator}__") or _operator == "matmul":
+        setattr(StudentObject, f"__r{_operator}__", _refuse("compute with a value of it"))
+
+
+class StudentFunction(StudentObject):
+    """A function, class or other callable in the student's kernel."""
+
+    __slots__ = ()
+
+    def __call__(self, *arguments, **named):
+        return self._ask("call", arguments, named, False)
+
+    def __peak_memory__(self, *arguments):
+        """(result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
+        result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
+        return result, peak or 0
+
+    def __work__(self, *arguments):
+        """(result, lines that Python executed in the student's kernel, names of the modules whose functions ran)."""
+        answer = self._ask("call_and_watch", arguments)
+        if type(answer) is not tuple or [type(part) for part in answer[1:]] != [int, list]:
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        if not all(type(name) is str for name in answer[2]):
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        return answer
+
+    def __with_arguments__(self, *arguments):
+        """(result, the arguments as the call left them)."""
+        answer = self._ask("call_and_show", arguments)
+        pair = type(answer) is tuple and len(answer) == 2
+        if not pair or type(answer[1]) is not tuple or len(answer[1]) != len(arguments):
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        return answer
+
+    @property
+    def __name__(self):
+        return self._name.rpartition(".")[2]
+
+    @property
+    def __source__(self):
+        """The text of the function, and behind it of the functions beside it that it uses; see checks.source_of."""
+        try:
+            found = self._ask("source")
+        except StudentError:
+            found = []
+        if type(found) is not list or not all(
+            type(pair) is tuple and [type(text) for text in pair] == [str, str] for pair in found
+        ):
+            raise StudentProtocolError(f"the source of {self._what} is malformed")
+        text = _one_text(found, self._student_connection.notebook_text)
+        if not text:
+            raise AttributeError(f"the source of {self._what} cannot be had")
+        return text
+
+
+def _type_of(handle):
+    """A type that is named as the student's is, so that a message can say "an object of type X"."""
+    key = (handle.kind, identifier(handle.type_name))
+    if key not in _types:
+        if len(_types) > 1000:
+            _types.clear()
+        base = StudentFunction if handle.kind in ("function", "class") else StudentObject
+        _types[key] = type(key[1], (base,), {"__slots__": ()})
+    return _types[key]
+
+
+def _one_text(found, notebook_text):
+    """The definitions, each under the name by which it is used: the first of several of one name."""
+    texts, seen = [], set()
+    for name, text in found:
+        if notebook_text is not None and not _stands_in(notebook_text, text):
+            return None  # the kernel says what the notebook does not
+        if name not in seen:
+            seen.add(name)
+            texts.append(_renamed(text, name))
+    return "\n\n".join(texts)
+
+
+def _stands_in(notebook_text, text):
+    """Whether a function's text is the notebook's; a kernel has its shell commands, and no magics, as Python."""
+    text = _stripped(text)
+    return text in _stripped(notebook_text) or text in _stripped(_with_commands_in_python(notebook_text))
+
+
+@functools.lru_cache(maxsize=1)
+def _with_commands_in_python(source):
+    from autograder.notebook.bound_names import in_python
+
+    return _COMMAND.sub(lambda line: in_python(line[0]).rstrip("\n"), source)
+
+
+def _renamed(text, name):
+    try:
+        (node,) = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if node.name == name:
+            return text
+        node.name = name
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        answer = ast.Return(node.value.body)
+        node = ast.FunctionDef(name, node.value.args, [answer], [], type_params=[])
+    else:
+        return text
+    return ast.unparse(ast.fix_missing_locations(node)) if name.isidentifier() else text
+
+
+def _stripped(text):
+    return "\n".join(line.strip() for line in text.strip().splitlines())

@@ -1,0 +1,290 @@
+"""The worker's side of a judge: start one for a notebook, have it run the instructor's cells, end it.
+
+A worker keeps a warm `JudgeTemplate`, a process that has imported what judges need and forks one on request.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+
+from autograder.execution.judge.messages import LENGTH, packed
+from autograder.execution.own_time import Deadline, Readings
+from autograder.python_processes import python
+
+MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
+START_SECONDS = 120.0  # of a template that imports everything from a cold disk
+STOP_SECONDS = 5.0  # within which the student's kernel must let go after a cell
+
+
+class JudgeDied(Exception):
+    """The judge ended, or does not answer any more; str() says which."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a judge is told when it starts.
+
+    cells: the source texts that it will run. What they import is imported by the template before it forks, and what
+        can be known of them beforehand is found out there, once for all judges. A module that cannot be imported is
+        left for the cell to report.
+    reserved: names that the instructor's cells bind, run or not; they are never the student's.
+    student_text: the student's cells, in which the source of their functions must occur.
+    kernel_pid: of the student's kernel, interrupted when a call takes too long.
+    home, work: the judge's home and working folder.
+    memory_bytes: its address space. output_bytes: of a cell's output that are kept.
+    grace_seconds: for the student's kernel to let go of an interrupted call.
+    """
+
+    cells: tuple[str, ...]
+    reserved: frozenset[str]
+    student_text: str
+    kernel_pid: int
+    home: str
+    work: str
+    memory_bytes: int
+    output_bytes: int
+    grace_seconds: float
+
+    def __post_init__(self):
+        if self.kernel_pid <= 0:  # to os.kill that would be many processes
+            raise ValueError(f"kernel_pid is {self.kernel_pid}; it must be the number of one process")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a cell: `outputs` as of nbformat 4 (execution_count is None); `ok` if it ran to its end.
+
+    lost: why nothing can be asked of the student's kernel any more, in words, or None.
+    during: what was running when it was lost, as in "your svm_loss_naive", or None.
+    serving: whether the student's kernel goes on to serve.
+    """
+
+    outputs: list[dict]
+    ok: bool
+    lost: str | None
+    during: str | None
+    serving: bool
+
+
+class JudgeTemplate:
+    """A process that forks judges; it starts with the first of them, and again should it have died.
+
+    pythonpath goes in front of the module path; env is the whole environment.
+    """
+
+    def __init__(self, pythonpath: tuple[str, ...], env: dict[str, str]):
+        self.pythonpath, self.env = tuple(map(os.path.abspath, pythonpath)), dict(env)
+        self._process: subprocess.Popen | None = None
+        self._socket: socket.socket | None = None
+        self._log = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None while there is no process."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    async def start(self, setting: Setting, channel: socket.socket, readings: Readings | None = None) -> "Judge":
+        """A new judge for the student's kernel at the other end of `channel`, which is closed here.
+
+        With `readings`, seconds are the notebook's own.
+
+        Raises JudgeDied.
+        """
+        control, theirs = socket.socketpair()
+        try:
+            with channel, theirs:
+                request = packed({"cells": setting.cells})
+                try:
+                    self.launch()
+                    socket.send_fds(self._socket, [request], [theirs.fileno(), channel.fileno()])
+                except ConnectionError:
+                    raise JudgeDied(_ENDED) from None
+                except OSError as error:
+                    raise JudgeDied(f"the judge could not be started: {error}") from None
+            control.setblocking(False)
+            judge = Judge(self, control, setting.grace_seconds, readings)
+            told = {**vars(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
+            told["readings"] = readings and readings.path
+            del told["cells"]  # the template has seen to those
+            await judge.greet(told)
+        except JudgeDied as error:
+            control.close()
+            raise JudgeDied(f"{error}\n{self._last_words()}".strip()) from None
+        except BaseException:
+            control.close()
+            raise
+        return judge
+
+    def close(self) -> None:
+        """End the process and all of its judges."""
+        if self._process is None:
+            return
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+        self._process = self._socket = self._log = None
+
+    def reap(self, pid: int) -> None:
+        """Have the template wait for a judge that was killed; until then its process id is no one else's."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.sendall(packed({"reap": pid}))
+
+    def launch(self) -> None:
+        """Start the process, unless there is one. Raises OSError."""
+        if self.pid is not None:
+            return
+        self.close()
+        self._socket, theirs = socket.socketpair()
+        self._log = tempfile.TemporaryFile()
+        with theirs:
+            argv = python("-m", "autograder.execution.judge.template", theirs.fileno(), os.getpid())
+            self._process = subprocess.Popen(
+                argv,
+                env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},  # the kit's folder is not grading's to write in
+                cwd=os.sep,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+            )
+        self._socket.sendall(packed(self.pythonpath))
+
+    def _last_words(self) -> str:
+        if self._log is None:
+            return ""
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - 2000))
+        return self._log.read().decode("utf-8", "replace").strip()
+
+
+_templates: dict[tuple, JudgeTemplate] = {}  # by owner's process id, module path, environment
+
+
+def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
+    """The template of this process for a module path and an environment: the same one each time."""
+    key = (os.getpid(), tuple(pythonpath), tuple(sorted(env.items())))
+    if key not in _templates:
+        _templates[key] = JudgeTemplate(pythonpath, env)
+        atexit.register(_close, key)
+    return _templates[key]
+
+
+def _close(key) -> None:
+    if key[0] == os.getpid():  # not in a fork of its owner
+        _templates.pop(key).close()
+
+
+def template_pids() -> set[int]:
+    """The process ids of the templates of this process."""
+    return {t.pid for (owner, *_), t in _templates.items() if owner == os.getpid() and t.pid is not None}
+
+
+class Judge:
+    """A process that runs the instructor's cells of one notebook. Made by `JudgeTemplate.start`."""
+
+    def __init__(self, template: JudgeTemplate, control: socket.socket, grace_seconds: float, readings):
+        self.pid: int | None = None
+        self._template, self._control = template, control
+        self._grace_seconds, self._readings = grace_seconds, readings
+
+    async def greet(self, setting: dict) -> None:
+        """Tell the new process its setting, and learn its process id. Raises JudgeDied."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._send(setting)
+                hello = await self._receive()
+        except TimeoutError:
+            raise JudgeDied(f"the judge did not start within {START_SECONDS:g} s") from None
+        self.pid = hello["pid"]
+        if hello["failed"]:
+            self.end()
+            raise JudgeDied(f"the judge could not start: {hello['failed']}")
+
+    async def run(
+        self,
+        source: str,
+        seconds: float,
+        test: bool = True,
+        alone: bool = False,
+        mark: int | None = None,
+        output_bytes: int | None = None,
+    ) -> Ran:
+        """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
+
+        source: IPython source text. test: whether it is a test; of another cell that fails, the names that it was to
+        bind anew are unbound. alone: without the student's kernel, which need not serve then. mark: that kernel is to
+        mark the end of the cell with it, and to go on serving. output_bytes: that are kept, where they are fewer than
+        the setting's. Raises JudgeDied; the judge is then ended.
+        """
+        if self.pid is None:
+            raise JudgeDied(_ENDED)
+        try:
+            asked = {"source": source, "seconds": seconds, "test": test, "alone": alone, "mark": mark}
+            await self._send({**asked, "output_bytes": output_bytes})
+            return Ran(**await self._answer(seconds))
+        except (JudgeDied, asyncio.CancelledError):
+            self.end()
+            raise
+
+    async def _answer(self, seconds):
+        answer = asyncio.ensure_future(self._receive())
+        try:
+            if not await self._done(answer, seconds + self._grace_seconds + MARGIN_SECONDS):
+                os.kill(self.pid, signal.SIGINT)
+                if not await self._done(answer, STOP_SECONDS + MARGIN_SECONDS):
+                    raise JudgeDied(f"the cell did not end within {seconds:g} s, nor when it was interrupted")
+            return answer.result()
+        finally:
+            answer.cancel()
+            await asyncio.wait([answer])  # so that nobody reads from the socket when it is closed
+
+    async def _done(self, future: asyncio.Future, seconds: float) -> bool:
+        deadline = Deadline(seconds, self._readings)
+        while not future.done() and (left := deadline.left()) > 0:
+            await asyncio.wait([future], timeout=left)
+        return future.done()
+
+    def end(self) -> None:
+        """Kill the process and those it started."""
+        if self.pid is None:
+            return
+        pid, self.pid = self.pid, None
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(OSError):
+                kill(pid, signal.SIGKILL)
+        self._template.reap(pid)
+        self._control.close()
+
+    async def _send(self, message) -> None:
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._control, packed(message))
+        except OSError:
+            raise JudgeDied(_ENDED) from None
+
+    async def _receive(self):
+        (size,) = LENGTH.unpack(await self._exactly(LENGTH.size))
+        return json.loads(await self._exactly(size))
+
+    async def _exactly(self, size: int) -> bytes:
+        loop, data = asyncio.get_running_loop(), bytearray()
+        while len(data) < size:
+            try:
+                part = await loop.sock_recv(self._control, min(size - len(data), 1 << 20))
+            except OSError:
+                part = b""
+            if not part:
+                raise JudgeDied(_ENDED)
+            data += part
+        return bytes(data)
+
+
+_ENDED = "the judge ended (out of memory, a crash, or an exit?)"

@@ -1,0 +1,233 @@
+"""The process that judges are forked from: it has imported already what they need.
+
+    python -P -m autograder.execution.judge.template FD PARENT
+
+FD is a socket to the worker whose process id is PARENT. For each {"cells": [...]} that comes with two more sockets,
+one to the worker and one to a student's kernel, a judge is forked that serves them.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+import types
+
+import numpy as np
+
+from autograder.execution.judge.connection import StudentConnection
+from autograder.execution.judge.errors import ChannelError, StudentError
+from autograder.execution.judge.exceptions import error_types
+from autograder.execution.judge.messages import packed, receive
+from autograder.execution.judge.names import StudentNames
+from autograder.execution.judge.shell import JudgeShell, make_shell
+from autograder.execution.own_time import Readings
+from autograder.notebook.bound_names import binds_unknown, bound_names, imported_modules
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Fork judges until the worker is gone."""
+    _end_with(parent)
+    worker = socket.socket(fileno=descriptor)
+    pythonpath, _ = receive(worker)
+    sys.path[:0] = pythonpath
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    for display in ("DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(display, None)
+    shell = make_shell()
+    _warm_up(shell)
+    prepared, judges, settled = set(), set(), False
+    while True:
+        try:
+            request, descriptors = receive(worker, 2)
+        except (EOFError, OSError):
+            break
+        if "reap" in request:
+            if request["reap"] in judges:
+                os.waitpid(request["reap"], 0)
+                judges.remove(request["reap"])
+            continue
+        new = set(request["cells"]) - prepared
+        prepared |= new
+        for cell in new:
+            _prepare(cell)
+        if new or not settled:
+            settled = True
+            gc.collect()
+            gc.freeze()  # so that a judge's collections do not copy the pages of all that is here
+        judge = os.fork()
+        if judge == 0:
+            worker.close()
+            _judge(shell, len(pythonpath), *descriptors)
+        judges.add(judge)
+        for number in descriptors:
+            os.close(number)
+    for judge in judges:
+        with contextlib.suppress(OSError):
+            os.killpg(judge, signal.SIGKILL)
+
+
+def _warm_up(shell: JudgeShell) -> None:
+    """Run a cell that fails, so that IPython has imported what it needs for a traceback, and load the usual magics."""
+    shell.run("[0][1]")
+    shell.reset()
+    for magics in ("execution", "pylab"):
+        _import(f"IPython.core.magics.{magics}")
+
+
+def _prepare(cell: str) -> None:
+    """Import what a cell of the instructor's imports, and find out what judges ask about its text."""
+    bound_names(cell)
+    binds_unknown(cell)
+    for name in imported_modules(cell):
+        _import(name)
+
+
+def _import(name: str) -> None:
+    package, _, last = name.rpartition(".")
+    if hasattr(sys.modules.get(package), last):  # no module, or there already
+        return
+    with contextlib.suppress(Exception, SystemExit):
+        importlib.import_module(name)
+        if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
+            importlib.import_module("matplotlib_inline.backend_inline")
+
+
+def _judge(shell, course_paths, control_descriptor, channel_descriptor):
+    """All that the process of a judge does; it does not return. course_paths: how many begin the module path."""
+    template = os.getppid()
+    try:
+        _end_with(template)
+        os.setsid()
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        os.close(quiet)
+        for number in (control_descriptor, channel_descriptor):
+            os.set_inheritable(number, False)
+        control, channel = socket.socket(fileno=control_descriptor), socket.socket(fileno=channel_descriptor)
+        setting = types.SimpleNamespace(**receive(control)[0])
+        sys.path.insert(course_paths, setting.work)  # a notebook imports what lies beside it
+        cells = failed = None
+        try:
+            cells = _Cells(shell, setting, channel)
+        except Exception as error:
+            failed = f"{type(error).__name__}: {error}"
+        control.sendall(packed({"pid": os.getpid(), "failed": failed}))
+        while True:
+            request, _ = receive(control)
+            control.sendall(packed(cells.run(**request)))
+    except (EOFError, ConnectionError):
+        os._exit(0)
+    except BaseException:
+        os._exit(1)
+
+
+class _Cells:
+    """Runs the instructor's cells of one notebook."""
+
+    def __init__(self, shell, setting, channel):
+        self.shell, self.setting = shell, setting
+        self.running = self.interrupted = False
+        os.environ.update(HOME=setting.home, TMPDIR=setting.home)
+        tempfile.tempdir = None
+        os.chdir(setting.work)
+        shell.history_manager.dir_hist[:] = [os.getcwd()]
+        random.seed()
+        np.random.seed()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        memory = setting.memory_bytes if most == resource.RLIM_INFINITY else min(setting.memory_bytes, most)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        signal.signal(signal.SIGINT, self._interrupt)
+        self.connection = StudentConnection(
+            channel,
+            interrupt=lambda: os.kill(setting.kernel_pid, signal.SIGINT),
+            grace_seconds=setting.grace_seconds,
+            notebook_text=setting.student_text,
+            readings=setting.readings and Readings(setting.readings),
+        )
+        self.names = StudentNames(self.connection, setting.reserved)
+        shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)
+
+    def run(self, source, seconds, test, alone, mark, output_bytes):
+        """Run a cell and say what came of it, as the fields of a `Ran`."""
+        before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
+        self.connection.refusing = "it ended its kernel the last time" if alone else None
+        most = self.setting.output_bytes
+        outputs = self.shell.keep_outputs(most if output_bytes is None else min(most, output_bytes))
+        self.names.forget()
+        self.connection.forget()
+        self.connection.begin(seconds)
+        # not those of the cell itself, which no student's code could raise but by their name
+        self.connection.error_types = error_types(self.shell.namespace)
+        self.interrupted, ok = False, False
+        try:
+            self.running = True
+            ok = self.shell.run(source)
+            self.running = False
+        except KeyboardInterrupt:  # it came between the cell and here
+            self.running = False
+        if self.interrupted:
+            ok = False
+            outputs.drop_errors("KeyboardInterrupt")
+            why = f"did not finish within {seconds:g} s"
+            outputs.error("TimeLimit", why, [f"TimeLimit: {why}"])
+        if not ok and binds_unknown(source):
+            self.names.closed = True
+        if not ok and not test:  # what it was to bind anew must not be taken for that by a test
+            for name, value in before.items():
+                kept = self.shell.namespace.get(name)
+                if kept is value and not isinstance(value, types.ModuleType):
+                    self.shell.namespace.pop(name, None)
+        serving = not alone and self._end_cell(mark)
+        return {
+            "outputs": outputs.finished(),
+            "ok": ok,
+            "lost": self.connection.over,
+            "during": self.connection.during,
+            "serving": serving,
+        }
+
+    def _end_cell(self, mark) -> bool:
+        """Have the student's kernel go on to serve for the next cell, or stop. Whether it goes on."""
+        connection, seconds = self.connection, self.setting.stop_seconds
+        if mark is not None and not connection.interrupted:
+            with contextlib.suppress(ChannelError, StudentError):
+                connection.mark(mark, seconds)
+            if not connection.over and not connection.interrupted:
+                return True
+        with contextlib.suppress(ChannelError, StudentError):
+            connection.stop(seconds)
+        return False
+
+    def _interrupt(self, *_):
+        if self.running:
+            self.interrupted = True
+            raise KeyboardInterrupt
+
+
+def _end_with(parent):
+    """See to it that this process is killed when its parent ends (on Linux; elsewhere its socket tells)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]), int(sys.argv[2]))
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+        sys.__stderr__.flush()
+        os._exit(1)
+    os._exit(0)

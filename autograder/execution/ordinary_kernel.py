@@ -1,0 +1,114 @@
+"""A kernel without a sandbox, as JupyterLab starts it: for `cs231n check`, and where there is no bubblewrap."""
+
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_async
+
+from autograder.execution.sandbox import resource_limits, usage
+from autograder.notebook.job import Files, Job, write_files
+from autograder.python_processes import python, students_environment
+
+
+class OrdinaryKernel:
+    """One kernel for `job`; the names of its files begin with `name`. The same to its user as a SandboxedKernel."""
+
+    def __init__(self, job: Job, name: str):
+        self.job, self.name = job, name
+        self._manager = _KernelManager(transport="ipc", ip=name, connection_file=name + ".json")
+        self._manager.prefix = resource_limits(job.limits) if job.isolation else []
+
+    @property
+    def pid(self) -> int:
+        return self._manager.provisioner.pid
+
+    @property
+    def key(self) -> bytes:
+        return self._manager.session.key
+
+    @property
+    def sockets(self) -> tuple[str, str]:
+        return f"{self.name}-{self._manager.shell_port}", f"{self.name}-{self._manager.iopub_port}"
+
+    async def start(self, files: Files, channel: int | None) -> None:
+        """Start it with these files in its working folder. It inherits the file descriptor `channel`, by its number.
+
+        Raises RuntimeError.
+        """
+        inherited = () if channel is None else (channel,)
+        # what C code prints goes past Jupyter; keep it off the terminal
+        with open(self.name + ".log", "wb") as log:
+            given = {**self._surroundings(files), "pass_fds": inherited, "stdout": log, "stderr": log}
+            await self._manager.start_kernel(**given)
+
+    def is_alive(self) -> bool:
+        process = self._manager.provisioner and self._manager.provisioner.process
+        return process is not None and process.poll() is None
+
+    def interrupt(self) -> None:
+        if self.is_alive():
+            with contextlib.suppress(OSError):
+                os.killpg(self._manager.provisioner.pgid, signal.SIGINT)
+
+    def look(self) -> list[Path]:
+        """Its processes, as far as they are known, as folders of /proc."""
+        return usage.family(self.pid) if sys.platform == "linux" and self.is_alive() else []
+
+    async def end(self) -> None:
+        """End the kernel and whatever it left in its process group."""
+        if self._manager.provisioner is None:
+            return
+        group = getattr(self._manager.provisioner, "pgid", None)
+        if await ensure_async(self._manager.is_alive()):
+            await ensure_async(self._manager.shutdown_kernel(now=True))
+        if group:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        await ensure_async(self._manager.cleanup_resources())
+
+    def how_it_ended(self) -> str:
+        return "ended its kernel (out of memory, a crash, or exit?)"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was killed from outside; its own code may have done the same to it."""
+        process = self._manager.provisioner and self._manager.provisioner.process
+        return process is not None and process.poll() in (-signal.SIGKILL, -signal.SIGTERM)
+
+    def last_words(self) -> str:
+        with open(self.name + ".log", "rb") as log:
+            return log.read()[-2000:].decode("utf-8", "replace").strip()
+
+    def _surroundings(self, files: Files) -> dict:
+        """Environment and working folder."""
+        job = self.job
+        home, work = f"{self.name}-home", f"{self.name}-work"
+        os.mkdir(home)
+        write_files(work, files)
+        env = students_environment() if job.env is None else {"HOME": home, "TMPDIR": home, **job.env}
+        if job.isolation:
+            env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
+            env["PYTHONDONTWRITEBYTECODE"] = "1"  # the course's library is not the student's to write in
+        path = [*job.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
+        if path:
+            env["PYTHONPATH"] = os.pathsep.join(path)
+        return {"env": env, "cwd": job.cwd or work}
+
+
+class _KernelManager(AsyncKernelManager):
+    """A kernel of this very Python, reached through Unix sockets: no port that others could reach."""
+
+    prefix: list[str] = []  # of its command
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        # -P: the working folder is not put in front of the module path before IPython itself is imported;
+        # the agent adds it
+        argv = [*self.prefix, *python("-m", "ipykernel_launcher", "-f", "{connection_file}")]
+        argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")

@@ -1,0 +1,180 @@
+"""The command that starts a program in the sandbox, and as whom."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, MOST_SHOWN, NOT_RUN
+from autograder.execution.sandbox.descriptors import Inherited
+from autograder.execution.sandbox.limits import process_limit
+from autograder.execution.sandbox.python_view import python_view
+from autograder.notebook.limits import Limits
+
+HOME = "/home/student"
+WORK = f"{HOME}/work"
+SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}  # and their size, where it is no setting
+DATA = "/course/data"
+LIBRARY = "/course/library"
+STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # for what /proc has and kernels do not see
+DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
+USER = 1000  # inside
+SPARE_USERS = 3_231_000_000  # from here on, outside, when root grades: nobody's, so that the limit of processes holds
+USERS_OF_A_WORKER = 16  # sandboxes of a worker that do not count each other's processes
+# what subprocess and os.popen start as a shell: it runs nothing, and its command ends as one that was not found
+SHELL = f"""#!{os.path.realpath(sys.executable)} -IS
+import sys
+command = [part for part in sys.argv[1:] if part not in ("-c", "--")]
+text = " ".join(" ".join(command[:1]).split())
+text = text if len(text) <= {MOST_SHOWN} else text[:{MOST_SHOWN}] + "…"
+sys.stdout.buffer.write(({NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
+sys.exit({COMMAND_NOT_FOUND})
+"""
+OWN_PROCESSES = 4  # of a sandbox itself: bubblewrap's first, the zygote, a monitor, the first one beside a kernel
+RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # of the zygote, in the sandbox, to make one for each kernel
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What kernels in the sandbox are given.
+
+    `pythonpath` goes in front of their module path; `env` is added to their environment; `data` (read-only) holds the
+    data sets; `hidden` are packages that they must not see. Their working folder is empty and can be written, or it is
+    `work`, read-only. `processes` is how many one may have at a time; `modules` are imported before they begin.
+    """
+
+    pythonpath: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    work: str | None = None
+    data: str | None = None
+    hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
+    processes: int = Limits().processes
+    modules: tuple[str, ...] = ()
+
+
+def command(program: list[str], given: Surroundings, inherited: Inherited, number: int = 0) -> list[str]:
+    """The command line that runs `program`, which is trusted, in the sandbox. What it must inherit is added to
+    `inherited`.
+
+    number: of this sandbox among those of this process. Raises RuntimeError where a given folder cannot be used.
+    """
+    _check(given)
+    arguments = [*_namespaces(given, inherited, number), *_view(given, inherited)]
+    arguments += ["--remount-ro", "/", *_environment(given)]
+    # through a file, so that no process inside can read in /proc/1/cmdline what is where on this machine
+    listed = inherited.holding("\0".join(arguments).encode() + b"\0")
+    return [shutil.which("bwrap"), "--args", str(listed), "--", *program]
+
+
+def identity(number: int = 0) -> dict:
+    """As whom bubblewrap runs. The kernel exempts root from the limit of processes, so root takes a spare user."""
+    if os.geteuid() != 0:
+        return {}
+    user = _spare_user(number)
+    return {"user": user, "group": user, "extra_groups": []}
+
+
+def _spare_user(number: int) -> int:
+    """A user id that nobody has, not even another grader, as Linux limits some things by user.
+
+    In a container, one of those that it has.
+    """
+    ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    last = max(int(first) + int(count) for first, _, count in ranges) - 1
+    most = 2**22 * USERS_OF_A_WORKER  # no process id is larger
+    first = SPARE_USERS if last > SPARE_USERS + most else last // 2
+    return first + (os.getpid() * USERS_OF_A_WORKER + number % USERS_OF_A_WORKER) % max(1, last - first - 1)
+
+
+def _namespaces(given: Surroundings, inherited: Inherited, number: int) -> list[str]:
+    user = ["--unshare-user"]
+    if os.geteuid() == 0:
+        namespace = str(inherited.keep(_user_namespace(given.processes, number)))
+        user = ["--userns", namespace, "--block-fd", namespace]  # the latter only so that it is closed after use
+    return [
+        *user,
+        *["--uid", str(USER), "--gid", str(USER)],
+        *["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
+        *["--hostname", "sandbox", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+        *(part for right in RIGHTS for part in ("--cap-add", right)),
+    ]
+
+
+def _user_namespace(processes: int, number: int) -> int:
+    """A user namespace for root's use, in which no more processes run than is allowed: file descriptor.
+
+    It belongs to a user without rights; root is mapped into it only so that bubblewrap, before the kernel
+    starts, can reach a Python that lies in a folder of root's.
+    """
+    holder = subprocess.Popen(
+        [*process_limit(processes + OWN_PROCESSES), "unshare", "--user", "sh", "-c", "echo ready; read _"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={"PATH": os.defpath}, cwd="/",
+        **identity(number),
+    )  # fmt: skip
+    with holder:
+        said = holder.stdout.readline()
+        if said != b"ready\n":
+            raise OSError(said.decode("utf-8", "replace").strip() or "unshare failed")
+        for kind in ("uid_map", "gid_map"):
+            Path(f"/proc/{holder.pid}/{kind}").write_text(f"0 0 1\n{USER} {_spare_user(number)} 1\n")
+        return os.open(f"/proc/{holder.pid}/ns/user", os.O_RDONLY)
+
+
+def _check(given: Surroundings) -> None:
+    # where root grades, the kernel is somebody without rights, who reads only what everybody may
+    for folder in filter(None, (*given.pythonpath, given.work, given.data)):
+        if os.geteuid() == 0 and os.stat(folder).st_mode & 0o005 != 0o005:
+            raise RuntimeError(f"{folder} is closed to the kernel in the sandbox: chmod -R o+rX {folder}")
+
+
+def _view(given: Surroundings, inherited: Inherited) -> list[str]:
+    """What there is in the sandbox's file system. Each kernel gets scratch folders of its own over these."""
+    arguments = [
+        *["--proc", "/proc"],
+        *["--size", "4096", "--tmpfs", "/dev", "--tmpfs", "/dev/shm"],
+        *(part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
+        *["--symlink", "/proc/self/fd", "/dev/fd", "--remount-ro", "/dev"],
+        *["--tmpfs", "/run", "--tmpfs", "/tmp", "--tmpfs", HOME],
+        *python_view(given.hidden, inherited),  # after the scratch folders, for a Python may lie in one of these
+        *(["--ro-bind", given.work, WORK] if given.work else ["--dir", WORK]),
+        *["--chdir", WORK],
+        *["--perms", "0555", "--size", "4096", "--tmpfs", STAND_INS["folder"], "--remount-ro", STAND_INS["folder"]],
+        *["--file", str(inherited.holding(_processor_statistics())), STAND_INS["stat"]],
+        *["--perms", "0555", "--file", str(inherited.holding(SHELL.encode())), "/bin/sh"],
+    ]
+    for index, folder in enumerate(given.pythonpath):
+        arguments += ["--ro-bind", folder, f"{LIBRARY}{index}"]
+    if given.data:
+        arguments += ["--ro-bind", given.data, DATA]
+    fonts = dict(given.env).get("MPLCONFIGDIR")
+    for path in sorted(Path(fonts).glob("fontlist-*.json")) if fonts else ():
+        arguments += ["--file", str(inherited.holding(path.read_bytes())), f"{HOME}/.matplotlib/{path.name}"]
+    return arguments
+
+
+def _processor_statistics() -> bytes:
+    """/proc/stat as it is now, for those who read in it how many processors there are; without its long lines."""
+    with open("/proc/stat", "rb") as file:
+        return b"".join(line for line in file if not line.startswith((b"intr ", b"softirq ")))
+
+
+def _environment(given: Surroundings) -> list[str]:
+    env = {
+        "LANG": "C.UTF-8",
+        **dict(given.env),
+        "HOME": HOME,
+        "USER": "student",
+        "IPYTHONDIR": "/run/ipython",  # where there is room, however full the scratch folders are
+        "PATH": os.path.dirname(sys.executable),
+        "TMPDIR": "/tmp",
+        "MPLCONFIGDIR": f"{HOME}/.matplotlib",
+        "PYTHONDONTWRITEBYTECODE": "1",  # there is nowhere to write it
+        "MALLOC_ARENA_MAX": "2",  # else each thread reserves address space that it never uses
+    }
+    if given.pythonpath:
+        env["PYTHONPATH"] = os.pathsep.join(f"{LIBRARY}{index}" for index in range(len(given.pythonpath)))
+    if given.data:
+        env["CS231N_DATA"] = DATA
+    return ["--clearenv", *(part for name, value in env.items() for part in ("--setenv", name, value))]

@@ -1,0 +1,328 @@
+"""Student kernels in the sandbox: each is forked, in namespaces of its own, from a zygote that is kept warm.
+
+The kernel's sockets lie in the sandbox: the grader reaches them through /proc/PID/root.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import json
+import marshal
+import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from autograder.execution.judge.bundle import AGENT_MODULE, agent_source
+from autograder.execution.sandbox import seccomp, usage, zygote
+from autograder.execution.sandbox.bubblewrap import (
+    OWN_PROCESSES,
+    SCRATCH,
+    STAND_INS,
+    WORK,
+    Surroundings,
+    command,
+    identity,
+)
+from autograder.execution.sandbox.descriptors import Inherited, LastWords
+from autograder.execution.sandbox.limits import in_words, limit_values
+from autograder.notebook.limits import Limits
+from autograder.python_processes import python
+
+START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, and is not waited for
+END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
+MOST_ZYGOTES = 3  # that a process keeps
+# how a kernel ends that a machine kills which is short of memory; None: with its sandbox
+KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
+SOCKETS = "/run/kernel"
+CONNECTION_FILE = f"{SOCKETS}/connection.json"
+PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
+LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exec'))"
+
+
+class SandboxedKernel:
+    """A kernel that runs in the sandbox. Made by `start`.
+
+    `pid` is its process id as the host numbers it; `key` signs its messages. `cause` says why `look` ended it, in
+    words.
+    """
+
+    cause: str | None = None
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.key = secrets.token_hex(32).encode()
+        self._said = LastWords()
+        self._control: socket.socket | None = None
+        self._gone: int | None = None  # a descriptor of `init`, which can be read when it and all inside have ended
+        self.init = self.pid = 0
+        self._code: int | None = None
+
+    @property
+    def folder(self) -> str:
+        """How the names of its sockets begin, on the host."""
+        return f"/proc/{self.init}/root{SOCKETS}/k"
+
+    @property
+    def sockets(self) -> tuple[str, str]:
+        """Where its shell and its iopub are."""
+        return f"{self.folder}-{PORTS['shell_port']}", f"{self.folder}-{PORTS['iopub_port']}"
+
+    def connection(self) -> str:
+        """The content of its connection file."""
+        given = {"transport": "ipc", "ip": f"{SOCKETS}/k", "key": self.key.decode(), **PORTS}
+        return json.dumps({**given, "signature_scheme": "hmac-sha256", "kernel_name": "python3"})
+
+    def is_alive(self) -> bool:
+        if self._gone is None:
+            return False
+        ended = select.poll()
+        ended.register(self._gone, select.POLLIN)
+        return not ended.poll(0)
+
+    def interrupt(self) -> None:
+        """Interrupt the kernel and what it started."""
+        if self.is_alive():
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGINT)  # it leads a group of its own
+
+    async def end(self) -> None:
+        """Kill every process in the sandbox, and wait until none is left: they count for the next one's limit."""
+        if self._gone is not None:
+            self._kill()
+            await _readable(self._gone, END_SECONDS)
+            os.close(self._gone)
+            self._gone = None
+        if self._control is not None:
+            self._control.close()
+
+    def look(self) -> list[Path]:
+        """End the sandbox if its processes together use more than they may. Returns them, as folders of a /proc."""
+        found, limits = usage.processes(self.init), self.limits
+        if usage.memory(found) > limits.memory_bytes and usage.exact_memory(found) > limits.memory_bytes:
+            self._end_for(f"ran out of memory (limit {in_words(limits.memory_bytes)})")
+        # twice, for what ends between two of the files that are read may count for itself and for its parent
+        if all(usage.processor_seconds(usage.processes(self.init)) > limits.cpu_seconds for _ in range(2)):
+            self._end_for(f"used up its {limits.cpu_seconds:,} s of processor time")
+        if usage.sockets(self.init) > limits.open_files:
+            self._end_for(f"opened too many sockets at once (limit {limits.open_files})")
+        return found
+
+    def _end_for(self, cause: str) -> None:
+        self.cause = self.cause or cause
+        self._kill()
+
+    def how_it_ended(self) -> str:
+        """Why the kernel is no more, in words."""
+        if self.cause:
+            return self.cause
+        code = self._exit_code()
+        if code == 128 + signal.SIGXCPU:
+            return f"used up its {self.limits.cpu_seconds:,} s of processor time"
+        if code is not None and code > 128:
+            memory = in_words(self.limits.memory_bytes)
+            return f"ended its kernel ({_signal_name(code - 128)}: a crash, or out of memory: the limit is {memory})"
+        return "ended its kernel (a crash, or exit?)"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it, or its sandbox, was killed from outside; its own code may have done the same to it."""
+        return self.cause is None and self._exit_code() in KILLED
+
+    def _kill(self) -> None:
+        if self._gone is not None:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._gone, signal.SIGKILL)
+
+    def _exit_code(self) -> int | None:
+        if self._code is None and self._control is not None and not self.is_alive():
+            self._control.settimeout(1)
+            with contextlib.suppress(OSError, ValueError):
+                self._code = int(self._control.recv(100))
+        return self._code
+
+    async def _started(self) -> None:
+        """Learn which process it is. Raises RuntimeError with what was said where there is none."""
+        if not await _readable(self._control.fileno(), START_SECONDS):
+            raise RuntimeError("the kernel in the sandbox was not ready in time")
+        said, descriptors, *_ = socket.recv_fds(self._control, 1000, 1)
+        if not descriptors:
+            why = said.decode("utf-8", "replace") or "its zygote ended"
+            raise RuntimeError(f"the kernel in the sandbox did not start: {why}")
+        self._gone = descriptors[0]
+        self.init = _process_of(self._gone)
+        self.pid = next(iter(usage.children(self.init)), 0) if self.init > 0 else 0
+        if self.pid == 0:
+            raise RuntimeError(f"the kernel in the sandbox ended: {self._said.text()}")
+
+    def last_words(self) -> str:
+        """The last that was printed past Jupyter."""
+        return self._said.text()
+
+
+class Zygote:
+    """The process that kernels of the same surroundings are forked from; it starts with the first of them."""
+
+    def __init__(self, given: Surroundings, number: int):
+        self.given, self.number = given, number
+        self._process: subprocess.Popen | None = None
+        self._socket: socket.socket | None = None
+        self._said: LastWords | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of its bubblewrap, None while there is none."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    async def start(
+        self, limits: Limits, files=(), channel: int | None = None, processor: int | None = None
+    ) -> SandboxedKernel:
+        """A new kernel, whose working folder holds `files`, as pairs of a relative path and the content.
+
+        It is connected to the judge over the file descriptor `channel`, and stays on the processor of this number.
+
+        Raises ValueError for a file that would lie outside the working folder, RuntimeError where files or folders
+        cannot be used or no kernel starts.
+        """
+        _check_files(files, self.given, limits)
+        for attempt in (1, 2):
+            kernel = SandboxedKernel(limits)
+            try:
+                self._ask(kernel, files, channel, processor)
+                await kernel._started()
+                return kernel
+            except BaseException as error:
+                await kernel.end()
+                if not isinstance(error, OSError | RuntimeError):
+                    raise
+                if self.pid is None and attempt == 1:  # it may have been killed since the last kernel
+                    continue
+                words = self._said.text() if self._said and self.pid is None else ""
+                self.close()
+                raise RuntimeError(f"{error}\n{words}".strip()) from None
+
+    def _ask(self, kernel: SandboxedKernel, files, channel: int | None, processor: int | None) -> None:
+        """Have the process fork a kernel. Raises OSError."""
+        kernel._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs, contextlib.ExitStack() as stack:
+                setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files, processor))
+                given = [theirs.fileno(), setup, kernel._said.end, *([] if channel is None else [channel])]
+                if self.pid is None:
+                    self._launch()
+                socket.send_fds(self._socket, [b"fork"], given)
+        finally:
+            kernel._said.listen()
+
+    def close(self) -> None:
+        """End the process and all of its kernels."""
+        if self._socket is not None:
+            self._socket.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._socket = None
+
+    def _launch(self) -> None:
+        self.close()
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, contextlib.ExitStack() as stack:
+            inherited = Inherited(stack)
+            agent = (AGENT_MODULE, agent_source())
+            setting = {"scratch": SCRATCH, "work": WORK, "connection_file": CONNECTION_FILE, "agent": agent}
+            setting["stand_ins"] = STAND_INS
+            setting["modules"] = self.given.modules
+            setting["seccomp"] = seccomp.program()
+            parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
+            inherited.lend(theirs.fileno())
+            numbers = (theirs.fileno(), *map(inherited.holding, parts))
+            program = python("-c", LOADER, *numbers)
+            line = command(program, self.given, inherited, self.number)
+            self._said = LastWords()
+            said = {"stdin": subprocess.DEVNULL, "stdout": self._said.end, "stderr": self._said.end}
+            who = identity(self.number)
+            self._process = subprocess.Popen(line, env={}, cwd="/", pass_fds=inherited.all, **said, **who)
+        self._said.listen()
+
+
+_zygotes: dict[tuple, Zygote] = {}  # by owner's process id and surroundings, the last used at the end
+_made = 0
+
+
+def zygote_of(given: Surroundings) -> Zygote:
+    """The zygote of this process for these surroundings: the same one each time, as far as they are kept."""
+    global _made
+    folders = filter(None, (*given.pythonpath, given.work, given.data))
+    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))  # a folder made anew is another
+    key = (os.getpid(), given, places)
+    found = _zygotes.pop(key, None)
+    if found is None:
+        if _made == 0:
+            atexit.register(close_zygotes)
+        found = Zygote(given, _made)
+        _made += 1
+    _zygotes[key] = found
+    for old in [key for key in _zygotes if key[0] == os.getpid()][:-MOST_ZYGOTES]:
+        _zygotes.pop(old).close()
+    return found
+
+
+def close_zygotes() -> None:
+    """End those of this process, and their kernels."""
+    for key in [key for key in _zygotes if key[0] == os.getpid()]:
+        _zygotes.pop(key).close()
+
+
+def zygote_pids() -> set[int]:
+    """The process ids of the zygotes of this process."""
+    return {z.pid for (owner, *_), z in _zygotes.items() if owner == os.getpid() and z.pid is not None}
+
+
+def _setup(kernel: SandboxedKernel, limits: Limits, files, processor: int | None) -> bytes:
+    """What the new process reads: first what is the grader's, then what is the submission's."""
+    resources = limit_values(replace(limits, processes=limits.processes + OWN_PROCESSES))
+    own = {"resources": resources, "scratch_bytes": limits.scratch_bytes, "processor": processor}
+    return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
+
+
+def _check_files(files, given: Surroundings, limits: Limits) -> None:
+    if files and given.work:
+        raise ValueError("files cannot be put into a working folder that is read-only")
+    for path, _ in files:
+        parts = PurePosixPath(path).parts
+        if not parts or parts[0] == "/" or ".." in parts or "\0" in path:
+            raise ValueError(f"{path!r} is not a path inside the working folder")
+    size = sum(len(content) for _, content in files)
+    if size > limits.scratch_bytes:
+        most = in_words(limits.scratch_bytes)
+        raise RuntimeError(f"the files in the working folder take {in_words(size)}, and {most} are allowed")
+
+
+async def _readable(descriptor: int, seconds: float) -> bool:
+    """Wait until there is something to read, at most so long; whether there is."""
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        await asyncio.wait_for(ready.wait(), seconds)
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(descriptor)
+    return True
+
+
+def _process_of(descriptor: int) -> int:
+    """The process id, as the host numbers it, of the process that a descriptor stands for; -1 once it has ended."""
+    lines = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pid:")), -1)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

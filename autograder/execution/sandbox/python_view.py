@@ -1,0 +1,84 @@
+"""What a kernel in the sandbox sees of this Python and this system, as arguments of bubblewrap: read-only, no more.
+
+Works for venv, pyenv, conda, uv and the system's Python: their folders of modules and shared libraries, the one
+interpreter, the system's shared libraries and fonts. No programs but that interpreter, nothing of /etc but what the
+loader needs, and no home folder.
+"""
+
+import os
+import site
+import sys
+from pathlib import Path
+
+from autograder.execution.sandbox.descriptors import Inherited
+
+SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
+SYSTEM_LINKS = ("/lib", "/lib32", "/lib64", "/libx32")
+DETAILS = (
+    "/etc/alternatives",  # Debian's choice of a BLAS
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/usr/share/fonts",
+    "/usr/share/zoneinfo",
+)
+MODULE_FOLDERS = ("site-packages", "dist-packages")
+
+
+def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
+    """Arguments for `bwrap` that show this Python environment.
+
+    Arguments:
+        hidden: top-level packages that are not to be seen, wherever they are installed.
+        inherited: what `bwrap` must inherit, which is added to.
+    """
+    interpreter = os.path.realpath(sys.executable)
+    arguments = []
+    for path in SYSTEM_LINKS:
+        if os.path.islink(path):
+            arguments += ["--symlink", os.readlink(path), path]
+    packages = module_folders()
+    for path in _outermost([*SYSTEM, *SYSTEM_LINKS, *DETAILS, *_prefix_folders(), *packages, interpreter]):
+        arguments += ["--ro-bind", path, path]
+    if sys.executable != interpreter:
+        arguments += ["--symlink", interpreter, sys.executable]
+    for folder in packages:
+        arguments += _cover(folder, hidden, inherited)
+    return arguments
+
+
+def _prefix_folders() -> list[str]:
+    """lib, lib64 and pyvenv.cfg of this environment and of the Python that it was made from."""
+    prefixes = dict.fromkeys((sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix))
+    return [os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64", "pyvenv.cfg")]
+
+
+def module_folders() -> list[str]:
+    """Where packages are installed. Other entries of sys.path are a checkout or somebody's working folder."""
+    found = [*sys.path, *site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
+    folders = (os.path.realpath(path) for path in found if os.path.basename(path) in MODULE_FOLDERS)
+    return [path for path in dict.fromkeys(folders) if os.path.isdir(path)]
+
+
+def _outermost(paths: list[str]) -> list[str]:
+    """Those that exist, without links to folders and without what lies inside another of them."""
+    kept: list[str] = []
+    for path in sorted({path for path in paths if os.path.exists(path) and not _is_linked_folder(path)}):
+        if not any(path.startswith(outer + os.sep) for outer in kept):
+            kept.append(path)
+    return kept
+
+
+def _is_linked_folder(path: str) -> bool:
+    return os.path.islink(path) and os.path.isdir(path)
+
+
+def _cover(folder: str, hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
+    """Arguments that cover hidden packages, and the files that would lead an import to somebody's checkout."""
+    arguments = []
+    files = [*(Path(folder, f"{name}.py") for name in hidden), *sorted(Path(folder).glob("__editable__*"))]
+    for path in filter(Path.is_file, files):
+        arguments += ["--ro-bind-data", str(inherited.holding(b"")), str(path)]
+    for package in (Path(folder, name) for name in hidden):
+        if package.is_dir():
+            arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", str(package), "--remount-ro", str(package)]
+    return arguments

@@ -1,0 +1,94 @@
+"""Whether the gradebook knows the notebooks as they are built: their cells, texts and points."""
+
+import copy
+import logging
+
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets.utils.importstring import import_item
+
+from autograder.authoring.solutions import ClearSolutions
+from autograder.course.course_toml import Assignment
+from autograder.course.workspace import Workspace
+from autograder.errors import KitError
+from autograder.grading.sanitize import read_built
+from autograder.notebook.cell_record import grade_id_of, record_of
+
+
+def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assignment) -> None:
+    """Raise KitError where a notebook is not built, was not released, or has changed since in what decides grades.
+
+    Prose may change, and so may what a release takes out of solution cells.
+    """
+    for name in assignment.notebooks:
+        path = workspace.source(assignment.name) / f"{name}.ipynb"
+        if not path.is_file():
+            raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
+        try:
+            released = _released(gradebook.find_notebook(name, assignment.name))
+        except MissingEntry:
+            raise KitError(
+                f"{assignment.name} has not been released, so the gradebook does not know its cells.",
+                f"Release it with: cs231n release {assignment.name}",
+            ) from None
+        built = _built(workspace, read_built(workspace, assignment, name))
+        for cell in [*built, *(cell for cell in released if cell not in built)]:
+            if why := _difference(built.get(cell), released.get(cell)):
+                raise KitError(
+                    f"The cell '{cell}' of {path} {why} since the release.",
+                    f"Bring the gradebook up to date with: cs231n release {assignment.name}",
+                )
+
+
+def _released(notebook) -> dict[str, dict]:
+    cells = {
+        cell.name: {"text": cell.source, "type": cell.cell_type, "kind": ("locked",) * cell.locked}
+        for cell in notebook.source_cells
+    }
+    for kind in ("grade", "solution", "task"):
+        for cell in getattr(notebook, f"{kind}_cells"):
+            entry = cells.setdefault(cell.name, {"text": "", "type": "", "kind": ()})
+            entry["kind"] += (kind,)
+            if kind != "solution":
+                entry["points"] = float(cell.max_score)
+    return cells
+
+
+def _built(workspace: Workspace, notebook) -> dict[str, dict]:
+    cells = {}
+    stubs = _stubs(workspace, notebook)
+    for cell in notebook.cells:
+        record = record_of(cell)
+        if record is None:
+            continue
+        kinds = tuple(kind for kind in ("grade", "solution", "task") if getattr(record, kind))
+        if not kinds and not record.is_locked:
+            continue
+        entry = {"type": cell.cell_type, "kind": ("locked",) * record.is_locked + kinds}
+        entry["text"] = stubs.get(record.grade_id) if record.solution else cell.source
+        if record.grade or record.task:
+            entry["points"] = record.points
+        cells[record.grade_id] = entry
+    return cells
+
+
+def _stubs(workspace: Workspace, notebook) -> dict[str, str]:
+    """The solution cells as a release has them; none where nbgrader_config.py has them made by something else."""
+    named = workspace.config.get("GenerateAssignment", {}).get("preprocessors", ())
+    if not any(import_item(name) is ClearSolutions for name in named if isinstance(name, str)):
+        return {}
+    clear = ClearSolutions(config=workspace.config, log=logging.getLogger("autograder.nbgrader"))
+    solutions = copy.deepcopy(notebook)
+    solutions.cells = [c for c in solutions.cells if (record := record_of(c)) and record.solution]
+    cleared, _ = clear.preprocess(solutions, {})
+    return {grade_id_of(cell): cell.source for cell in cleared.cells}
+
+
+def _difference(built: dict | None, released: dict | None) -> str:
+    if released is None:
+        return "is new"
+    if built is None:
+        return "is gone"
+    if built.get("points") != released.get("points") and built["kind"] == released["kind"]:
+        return f"is worth {built['points']:g} points, and was worth {released['points']:g}, so its points have changed"
+    same = built["type"] == released["type"] and built["kind"] == released["kind"]
+    return "" if same and built["text"] in (None, released["text"]) else "has changed"

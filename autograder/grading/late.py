@@ -1,0 +1,142 @@
+"""Late penalties, worked out anew whenever marks are shown: they follow the due date, the arrival, and all points.
+
+The policy is the plugin of nbgrader's AssignLatePenalties that nbgrader_config.py names. nbgrader asks it once, when a
+notebook is graded automatically; points that a person gives later, and a due date that is moved, would be left out.
+"""
+
+import logging
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
+
+from autograder.errors import KitError
+
+FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
+QUIET = logging.getLogger("autograder.nbgrader")
+_followed: list = []  # the configuration whose policy formgrader follows
+
+
+class LatePolicy:
+    """The policy of a configuration. Raises KitError where it cannot be used."""
+
+    def __init__(self, config):
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        try:
+            self.step = AssignLatePenalties(config=config, log=QUIET)
+            self.step.init_plugin()
+        except Exception as error:
+            raise KitError(
+                f"The late policy that nbgrader_config.py names cannot be used ({type(error).__name__}: {error}).",
+                "Correct c.AssignLatePenalties.plugin_class, or install what it needs.",
+            ) from error
+
+    def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
+        """The points that a notebook loses, as nbgrader works them out: at least 0 and at most `score`."""
+        if seconds_late <= 0:
+            return None
+        penalty = self.step.plugin_inst.late_submission_penalty(student, score, seconds_late)
+        return None if penalty is None else self.step._check_late_penalty(SimpleNamespace(score=score), penalty)
+
+
+def bring_up_to_date(gradebook, assignment: str, policy: LatePolicy) -> dict[str, Exception]:
+    """Write the penalties of an assignment into the gradebook, where they are not what the policy says now.
+
+    Returns what the policy raised, by student; the penalties of these stay as they are.
+    """
+    from nbgrader import api
+
+    of_assignment = api.Assignment.name == assignment
+    try:
+        failed = _write_changes(gradebook.db, policy, of_assignment)
+        gradebook.db.commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    return failed
+
+
+def bring_all_up_to_date(workspace, gradebook, assignment: str) -> dict[str, str]:
+    """The same before marks are shown. Returns why a student's marks may not be right, by student."""
+    failed = bring_up_to_date(gradebook, assignment, LatePolicy(workspace.config))
+    return {
+        student: f"the late policy of nbgrader_config.py failed: {type(error).__name__}: {error}"
+        for student, error in failed.items()
+    }
+
+
+def follow_formgrader(config) -> None:
+    """Called by nbgrader_config.py: have penalties follow the points that are given in formgrader, at once.
+
+    Does nothing in a process that is not formgrader's. A policy that fails there is logged, and its penalty stays.
+    """
+    if FORMGRADER not in sys.modules:
+        return
+    from nbgrader import api
+    from sqlalchemy import event
+    from sqlalchemy.orm import Session
+
+    def after_flush(session, _) -> None:
+        changed = {entry.notebook_id for entry in (*session.dirty, *session.new) if isinstance(entry, api.Grade)}
+        if not changed:
+            return
+        try:
+            policy = LatePolicy(_followed[-1])
+            for student, error in _write_changes(session, policy, api.SubmittedNotebook.id.in_(changed)).items():
+                QUIET.error("the late policy failed for %s: %r", student, error)
+        except KitError as error:
+            QUIET.error("%s", error.message)
+
+    if not _followed:
+        event.listen(Session, "after_flush", after_flush)
+    _followed[:] = [config]  # which may be read more than once in a process
+
+
+def _write_changes(session, policy: LatePolicy, which) -> dict[str, Exception]:
+    """Bring the notebooks that `which` selects up to date, in the session's present transaction."""
+    from nbgrader import api
+    from sqlalchemy import bindparam
+
+    connection = session.connection()
+    changes, failed = [], {}
+    for id, student, before, score, seconds_late in _lateness(connection, which):
+        try:
+            penalty = policy.penalty(student, score, seconds_late)
+        except Exception as error:
+            failed[student] = error
+            continue
+        if (penalty or 0.0) != (before or 0.0):
+            changes.append({"which": id, "penalty": penalty})
+    if changes:
+        table = api.SubmittedNotebook.__table__
+        written = table.update().where(table.c.id == bindparam("which"))
+        connection.execute(written.values(late_submission_penalty=bindparam("penalty")), changes)
+    return failed
+
+
+def _lateness(connection, which):
+    """(id, student, penalty, score, seconds late) of each notebook that is late, or has a penalty."""
+    from nbgrader import api
+    from sqlalchemy import func, select
+
+    notebook, submission, grade = api.SubmittedNotebook, api.SubmittedAssignment, api.Grade
+    columns = (
+        notebook.id,
+        submission.student_id,
+        notebook.late_submission_penalty,
+        submission.timestamp,
+        submission.extension,
+        api.Assignment.duedate,
+    )
+    query = (
+        select(*columns, func.coalesce(func.sum(grade.score), 0.0))
+        .join(submission, submission.id == notebook.assignment_id)
+        .join(api.Assignment, api.Assignment.id == submission.assignment_id)
+        .outerjoin(grade, grade.notebook_id == notebook.id)
+        .where(which)
+        .group_by(*columns)
+    )
+    for id, student, penalty, arrived, extension, due, score in connection.execute(query):
+        late = arrived - due - (extension or timedelta()) if arrived and due else timedelta()
+        if late > timedelta() or penalty:
+            yield id, student, penalty, score, max(0.0, late.total_seconds())

@@ -1,0 +1,190 @@
+"""What a submission was graded from, as a digest in a file that is written last: if it is there, all else is, too.
+
+A grade depends on several things, and when one of them changes, only what depends on it is done again:
+
+- an execution depends on the cells that run, the files beside them, the limits, the edition, the isolation, the modules
+  named in EXECUTING, and the versions of Python and of the packages that the notebook imports (`installed.py`);
+- what is recorded depends on that, on the submission as it was handed in, its time of arrival, the cells of the built
+  notebooks with their points, and the modules named in RECORDING;
+- a late penalty depends on the due date, the time of arrival, the policy and all points. It is worked out anew whenever
+  marks are shown (`late.py`), so no receipt knows of it.
+"""
+
+import hashlib
+import json
+import os
+import platform
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import autograder
+from autograder.course.course_toml import TIMESTAMP, Assignment
+from autograder.course.workspace import Workspace
+from autograder.grading.installed import Installed
+from autograder.grading.report import Row
+from autograder.notebook.cell_record import grade_id_of, record_of, whose
+from autograder.notebook.job import Files
+from autograder.submissions.foreign_files import Budget, Refused, read_ordinary
+from autograder.submissions.work_files import accepted_files
+
+# The modules and rooms that decide what comes of running a notebook; a test compares them with what that imports.
+EXECUTING = (
+    "execution",
+    "notebook/bound_names.py",
+    "notebook/cell_outputs.py",
+    "notebook/cell_record.py",
+    "notebook/job.py",
+    "notebook/partial_credit.py",
+    "python_processes.py",
+    "text.py",
+)
+# Those that decide, besides, what of a submission runs and what is recorded of it.
+RECORDING = (
+    "grading/matching.py",
+    "grading/preprocessors.py",
+    "grading/record.py",
+    "grading/sanitize.py",
+    "notebook/page_cleaner.py",
+    "notebook/pictures.py",
+    "submissions/foreign_files.py",
+    "submissions/work_files.py",
+)
+# Imported by these, but without a say in any grade: what they hold is in the digest by its value, or is only text.
+UNDECISIVE = (
+    "check.py", "course", "errors.py", "folders.py", "grading/late.py", "grading/report.py", "notebook/limits.py",
+    "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py", "submissions/platforms.py",
+)  # fmt: skip
+PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # that run every notebook
+READING = ("submission_bytes",)  # limits of what is read, not of what runs
+# sections of nbgrader_config.py that decide what outputs are kept, and what is recorded
+CLEANING = ("IgnorePattern", "LimitOutput", "StderrToStdout", "NbGraderPreprocessor", "Preprocessor")
+SCORING = ("SaveAutoGrades", "OverwriteCells", "ClearOutput", "DeduplicateIds", "CheckCellMetadata")
+
+
+class Receipts:
+    """The receipts of one assignment.
+
+    Arguments:
+        isolation: what student code runs in.
+        given: the `surroundings` of its notebooks.
+    """
+
+    def __init__(self, workspace: Workspace, assignment: Assignment, isolation: str, given: dict):
+        self.workspace, self.assignment = workspace, assignment
+        self.folder = workspace.root / ".cs231n" / "receipts" / assignment.name
+        modules = [path.read_text("utf-8") for folder in given["pythonpath"] for path in Path(folder).rglob("*.py")]
+        self.installed = Installed(given["hidden"], given["data"], modules + _python(given["files"]))
+        self.grader = _grader(workspace, isolation, given)
+        digest = hashlib.sha256(self.grader + _code(RECORDING) + _configured(workspace, SCORING))
+        digest.update(workspace.db_url.replace(str(workspace.root), "").encode())
+        read = [getattr(assignment.limits, limit) for limit in READING]
+        digest.update(repr((read, assignment.graded_without)).encode())
+        for name in assignment.notebooks:
+            digest.update(_recorded_cells(workspace.source(assignment.name) / f"{name}.ipynb"))
+        self.fingerprint = digest.digest()
+
+    def digest(self, student: str) -> str:
+        """Of all that the grade of a student's submission depends on, but for the packages that it imports."""
+        folder = self.workspace.submitted(student, self.assignment.name)
+        digest = hashlib.sha256(self.fingerprint)
+        for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
+            digest.update(name.encode() + self._handed_in(folder / name))
+        digest.update(repr(accepted_files(self.workspace, self.assignment, student)).encode())
+        return digest.hexdigest()
+
+    def _handed_in(self, path: Path) -> bytes:
+        """A digest of a file as it is read for grading, or why it is not read; nothing where there is none."""
+        try:
+            data = read_ordinary(path.parents[2], path.parts[-3:], Budget(self.assignment.limits.file_bytes))
+        except FileNotFoundError:
+            return b""
+        except Refused as why_not:
+            return str(why_not).encode()
+        return hashlib.sha256(data).digest()
+
+    def execution(self, notebook, submitted_files: Files, pythonpath: tuple[str, ...]) -> str:
+        """A digest of all that the execution of a sanitized notebook depends on, but for the packages that it imports.
+
+        Neither points nor the text of cells that do not run are in it. `pythonpath` holds the notebook's edition.
+        """
+        editions = [Path(folder).name for folder in pythonpath]  # the name is a hash of what is in it
+        digest = hashlib.sha256(self.grader + repr((submitted_files, editions)).encode())
+        for cell in notebook.cells:
+            known = grade_id_of(cell), cell.cell_type == "code" and whose(cell), cell.metadata.get("tags")
+            digest.update(repr((cell.cell_type, known, cell.cell_type == "code" and cell.source)).encode())
+        return digest.hexdigest()
+
+    def packages(self, notebook, submitted_files: Files, outcome: str) -> dict[str, str]:
+        """The packages that the execution of a notebook depended on; `outcome` is what came of it."""
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        return self.installed.needed(cells + _python(submitted_files), outcome)
+
+    def read(self, student: str, digest: str) -> dict | None:
+        """The receipt of a submission that was graded from these very bytes; None where there is none."""
+        try:
+            receipt = json.loads(self._path(student).read_text("utf-8"))
+            if receipt["digest"] == digest and self.installed.has_still(receipt["packages"]):
+                return receipt
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        return None
+
+    def write(self, digest: str, row: Row, packages: dict[str, str]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(row.student)
+        part = path.with_suffix(".part")
+        content = {"digest": digest, "seconds": row.seconds, "reasons": row.reasons, "packages": packages}
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
+        os.replace(part, path)
+
+    def withdraw(self, student: str) -> None:
+        """Before anything is recorded: a receipt must not outlive what it is for."""
+        self._path(student).unlink(missing_ok=True)
+
+    def _path(self, student: str) -> Path:
+        return self.folder / f"{student}.json"
+
+
+def _grader(workspace: Workspace, isolation: str, given: dict) -> bytes:
+    """A hash of what every execution depends on besides its notebook: limits, edition, files, isolation, grader."""
+    edition = [Path(folder).name for folder in given["pythonpath"]]  # which is a hash of what is in it
+    limits = {limit: value for limit, value in asdict(given["limits"]).items() if limit not in READING}
+    digest = hashlib.sha256(repr((limits, edition, given["files"], isolation, platform.python_version())).encode())
+    digest.update(_code(EXECUTING) + _configured(workspace, CLEANING))
+    for package in PACKAGES:
+        try:
+            digest.update(f"{package}=={version(package)}".encode())
+        except PackageNotFoundError:
+            pass
+    return digest.digest()
+
+
+def _code(places: tuple[str, ...]) -> bytes:
+    digest = hashlib.sha256()
+    for place in places:
+        path = Path(autograder.__file__).parent / place
+        for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(module.read_bytes())
+    return digest.digest()
+
+
+def _configured(workspace: Workspace, sections: tuple[str, ...]) -> bytes:
+    """What nbgrader_config.py sets there, however it is written."""
+    found = [(section, sorted(workspace.config.get(section, {}).items())) for section in sections]
+    return hashlib.sha256(repr(found).encode()).digest()
+
+
+def _recorded_cells(path: Path) -> bytes:
+    """A hash of the cells of a built notebook that have a record: no prose."""
+    notebook = json.loads(path.read_bytes())
+    cells = [
+        ("".join(cell["source"]), cell["cell_type"], asdict(record), cell["metadata"].get("tags"))
+        for cell in notebook["cells"]
+        if (record := record_of(cell))
+    ]
+    return hashlib.sha256(json.dumps([cells, notebook["metadata"].get("kernelspec")], sort_keys=True).encode()).digest()
+
+
+def _python(files: Files) -> list[str]:
+    return [content.decode("utf-8", "replace") for path, content in files if path.endswith(".py")]

@@ -1,0 +1,38 @@
+"""Grade an assignment's own solutions before anybody else is graded by its tests."""
+
+import os
+
+from autograder.course.workspace import Workspace
+from autograder.execution import sandbox
+from autograder.grading.sanitize import read_built
+from autograder.grading.surroundings import of_notebook, surroundings
+from autograder.notebook.job import Job
+from autograder.notebook.outcomes import outcomes
+from autograder.workers.local_pool import LocalPool
+
+
+def rehearse(workspace: Workspace, assignment_name: str) -> list[str]:
+    """Run the built notebooks, solutions and all, as `cs231n grade` runs a submission.
+
+    Returns in words what loses points, or goes wrong otherwise; empty where all is well. Where there is no sandbox,
+    the tests still run in a judge.
+    """
+    import nbformat
+
+    assignment = workspace.course.assignment(assignment_name)
+    given = surroundings(workspace, assignment)
+    isolation = "process" if sandbox.missing() else "sandbox"
+    found = []
+    with LocalPool(os.cpu_count() or 1) as pool:
+        jobs = {}
+        for name in assignment.notebooks:
+            text = nbformat.writes(read_built(workspace, assignment, name))
+            job = Job(text, isolation=isolation, **of_notebook(workspace, assignment, name, given))
+            jobs[name] = job, pool.submit(job)
+        for name, (job, future) in jobs.items():
+            executed = pool.result(job, future)
+            found += [f"{name}: {problem}" for problem in executed.problems]
+            for outcome in outcomes(nbformat.reads(executed.notebook, as_version=4)):
+                if outcome.status != "passed" and outcome.message not in executed.problems:
+                    found.append(f"{name}: {outcome.grade_id}: {outcome.message}")
+    return found

@@ -1,0 +1,70 @@
+"""What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
+
+import os
+from pathlib import Path
+
+from autograder.course import edition
+from autograder.course.course_toml import Assignment
+from autograder.course.workspace import Workspace
+from autograder.grading.sanitize import read_built
+from autograder.notebook.bound_names import imported_modules
+from autograder.notebook.cell_record import is_skipped, whose
+from autograder.submissions.work_files import instructors_files
+from autograder.workers.font_cache import warm_font_cache
+
+
+def surroundings(workspace: Workspace, assignment: Assignment) -> dict:
+    """The fields of a `Job` that are the same for everybody.
+
+    Makes the edition, and a list of the machine's fonts, where they are missing. Raises KitError.
+    """
+    course = workspace.course
+    folder = edition.importable(course, assignment.name, workspace.root / ".cs231n" / "editions")
+    warm_font_cache(workspace.root / ".cs231n" / "matplotlib")
+    return {
+        "limits": assignment.limits,
+        "pythonpath": (str(folder),) if folder else (),
+        "env": _environment(workspace),
+        "data": _data_sets(workspace),
+        "hidden": ("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+        "modules": _modules(workspace, assignment),
+        "files": instructors_files(workspace, assignment),
+    }
+
+
+def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: dict) -> dict:
+    """`given`, the surroundings, for one notebook: without the files that it is graded without. Raises KitError."""
+    if name not in assignment.graded_without:
+        return given
+    editions, without = workspace.root / ".cs231n" / "editions", assignment.graded_without[name]
+    folder = edition.importable(workspace.course, assignment.name, editions, without)
+    return {**given, "pythonpath": (str(folder),)}
+
+
+def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
+    """What the instructor's cells import, of all notebooks together, so that every kernel begins with the same.
+
+    Without the tests: what hidden ones import is nobody's business.
+    """
+    cells = (cell for name in assignment.notebooks for cell in read_built(workspace, assignment, name).cells)
+    code = (c for c in cells if c.cell_type == "code" and not is_skipped(c))
+    found = (imported_modules(cell.source) for cell in code if whose(cell) == "instructor")
+    return tuple(sorted({name for names in found for name in names}))
+
+
+def _environment(workspace: Workspace) -> dict[str, str]:
+    """What a kernel sees of the environment: no tokens, no home; one processor's worth of BLAS threads."""
+    keep = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
+    env = {key: os.environ[key] for key in keep if key in os.environ}
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        env[f"{library}_NUM_THREADS"] = "1"
+    env["MPLCONFIGDIR"] = str(workspace.root / ".cs231n" / "matplotlib")
+    return env
+
+
+def _data_sets(workspace: Workspace) -> str | None:
+    """The folder that the library of the edition reads data sets from, as far as one can tell without importing it."""
+    given = os.environ.get("CS231N_DATA")
+    course_edition = workspace.course.edition
+    folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
+    return str(folder) if folder and folder.is_dir() else None

@@ -1,0 +1,118 @@
+"""Which names and modules the text of a cell speaks of: read from its syntax tree, never by running it."""
+
+import ast
+import functools
+
+_once = functools.lru_cache(maxsize=1000)  # for the cells of an instructor's, which come with every submission
+
+# magics of a cell that is no code of the notebook's
+_OTHER_LANGUAGES = {
+    "!", "HTML", "SVG", "bash", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy", "python",
+    "python2", "python3", "ruby", "script", "sh", "shell", "svg", "sx", "system", "writefile",
+}  # fmt: skip
+
+
+@_once
+def bound_names(source: str) -> frozenset[str]:
+    """The global names that a cell binds, in functions and magics too. Empty if it is no Python.
+
+    source: IPython source text.
+    """
+    tree = parsed(source)
+    names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    for node in _of_module_scope(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.alias) and node.name != "*":
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
+    for code in _code_of_magics(tree):
+        names |= bound_names(code)
+    for name, *rest in _magics(tree):
+        if getattr(name, "value", None) == "capture":  # %%capture NAME
+            names |= {word for word in str(getattr(rest[0], "value", "")).split() if word.isidentifier()}
+    return frozenset(names)
+
+
+@_once
+def imported_modules(source: str) -> tuple[str, ...]:
+    """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python.
+
+    After `from package import name`, package.name is among them: it may be a module. See import_first.
+    """
+    found = set()
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")))
+    return tuple(sorted(found))
+
+
+@_once
+def binds_unknown(source: str) -> bool:
+    """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals(), `%run` and the like."""
+    tree = parsed(source)
+    return (
+        any(
+            (isinstance(node, ast.alias) and node.name == "*")
+            or (isinstance(node, ast.Name) and node.id in ("exec", "globals", "locals", "vars"))
+            for node in ast.walk(tree)
+        )
+        or any(getattr(name, "value", None) in ("run", "load", "pylab", "store") for name, *_ in _magics(tree))
+        or any(binds_unknown(code) for code in _code_of_magics(tree))
+    )
+
+
+@_once
+def in_python(source: str) -> str:
+    """IPython source text with its magics and the like as Python. Raises SyntaxError."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager().transform_cell(source)
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of IPython source text, an empty one if it is no Python."""
+    try:
+        return ast.parse(in_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _of_module_scope(tree):
+    """The nodes whose names are global: not those in functions and classes, nor a comprehension's variables."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting += [*node.decorator_list, node.args]
+        elif isinstance(node, ast.ClassDef):
+            waiting += [*node.decorator_list, *node.bases, *node.keywords]
+        elif isinstance(node, ast.Lambda):
+            waiting.append(node.args)
+        elif isinstance(node, ast.comprehension):
+            waiting += [node.iter, *node.ifs]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _code_of_magics(tree):
+    """What may be code among the arguments of magics, as in `%time x = f()`."""
+    for name, *_, last in _magics(tree):
+        if isinstance(last, ast.Constant) and getattr(name, "value", None) not in _OTHER_LANGUAGES:
+            yield str(last.value)
+
+
+def _magics(tree):
+    """What each magic is called with: its name, then its line, then its cell if it has one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            if node.func.attr in ("run_line_magic", "run_cell_magic"):
+                yield node.args

@@ -1,0 +1,216 @@
+"""What a cell puts out, in the order it does, as outputs of nbformat 4, and no more of it than there is room for."""
+
+import base64
+import bisect
+import json
+
+from autograder.text import storable
+
+EACH = 300  # bytes that an output counts besides its texts: more than its form takes in a file
+VALUE = 100  # bytes that an item of a list or dict counts besides: in a file it stands indented in a line of its own
+LINE = 10  # bytes that a line of a text counts besides its characters, for the same reason
+MOST_NAME = 200  # bytes of an error's name, wherever it stands, and of a display's id
+MOST_ERRORS = 5  # in one cell
+# of a result or an error for which there is no room any more, bytes
+MOST_RESULT_TEXT, MOST_ERROR_TEXT, MOST_TRACEBACK = 2_000, 2_000, 6_000
+MOST_BEYOND = 12_000  # all that a cell keeps beyond its limit: an error, a result, and the note that the rest was cut
+MOST_SIDE = 100_000  # of a picture, in pixels
+MOST_DEPTH = 50  # of lists and dicts within each other
+
+_in_json = json.JSONEncoder().encode
+
+
+class Outputs:
+    """The outputs of one cell. Once they take more than `limit` bytes, the rest is dropped, with a note.
+
+    A byte is one of the JSON text that a notebook is written as, in which a letter beyond ASCII takes six or twelve.
+    What decides about points, the first error and the first result (the value of an expression), is shortened
+    when there is no room for it, but never dropped. So a cell keeps `limit` + MOST_BEYOND bytes at most.
+    """
+
+    def __init__(self, limit: int):
+        self.limit, self.size, self.has_error = limit, 0, False
+        self.errors = self.results = 0
+        self.malformed = False  # something was no output of Jupyter's
+        self._outputs: list[dict] = []
+        self._displayed: dict[str, dict] = {}
+        self._clear_next = False
+
+    def finished(self) -> list[dict]:
+        """All outputs; what a stream printed in one go is one of them."""
+        return [{**o, "text": "".join(o["text"])} if o["output_type"] == "stream" else o for o in self._outputs]
+
+    @property
+    def kept(self) -> int:
+        """The bytes that count against the sum of a notebook."""
+        return min(self.size, self.limit)
+
+    def stream(self, name: str, text: str) -> None:
+        """Add what was printed to "stdout" or "stderr"."""
+        room = self.limit - self.size
+        if room < 0:
+            return
+        text = storable(text[: room + 1])  # a character is a byte at least, so there is no room for more than these
+        new = EACH * (self._last_stream() != name)
+        size = new + size_of(text)
+        if text := text if size <= room else _cut(text, room - new):
+            self._print(name, text)
+        self._fits(size)
+
+    def display(self, data: dict, metadata: dict, display_id: str | None = None, update: bool = False) -> None:
+        """Add a picture, say, or put it in the place of an earlier one."""
+        if self.size > self.limit or (update and display_id not in self._displayed):
+            return
+        data, metadata = _bundle(data, metadata)
+        if not self._fits(EACH + size_of(data) + size_of(metadata)):
+            return
+        if update:
+            self._displayed[display_id].update(data=data, metadata=metadata)
+            return
+        output = {"output_type": "display_data", "data": data, "metadata": metadata}
+        if display_id and len(display_id) <= MOST_NAME:
+            self._displayed[display_id] = output
+        self._append(output)
+
+    def result(self, data: dict, metadata: dict) -> None:
+        """Add the value of an expression."""
+        if self.size > self.limit and self.results:
+            return
+        data, metadata = _bundle(data, metadata)
+        if not self._fits(EACH + size_of(data) + size_of(metadata)):
+            if self.results:
+                return
+            data, metadata = {"text/plain": _cut(str(data.get("text/plain", "")), MOST_RESULT_TEXT)}, {}
+        self._append({"output_type": "execute_result", "execution_count": None, "data": data, "metadata": metadata})
+        self.results += 1
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None:
+        """Add an error."""
+        self.has_error = True
+        if self.errors >= (MOST_ERRORS if self.size <= self.limit else 1):
+            return
+        name, value = _cut(storable(name[:MOST_NAME]), MOST_NAME), storable(value)
+        traceback = [storable(line) for line in traceback]
+        if not self._fits(EACH + size_of(name) + size_of(value) + size_of(traceback)):
+            if self.errors:
+                return
+            value, traceback = _cut(value, MOST_ERROR_TEXT), _last_lines(traceback)
+        self.errors += 1
+        self._append({"output_type": "error", "ename": name, "evalue": value, "traceback": traceback})
+
+    def too_long(self) -> None:
+        """Say that something was put out that is too large to look at."""
+        self._fits(self.limit + 1)
+
+    def not_an_output(self) -> None:
+        """Note that something came which is no output of Jupyter's."""
+        self.malformed = True
+
+    def drop_errors(self, name: str) -> None:
+        """Take out the errors of this name."""
+        self._outputs = [o for o in self._outputs if o["output_type"] != "error" or o["ename"] != name]
+        self.errors = sum(o["output_type"] == "error" for o in self._outputs)
+
+    def clear(self, wait: bool = False) -> None:
+        """Remove all outputs but errors, now or when the next one comes. What they took is not given back."""
+        self._clear_next = wait
+        if not wait:
+            self._outputs = [o for o in self._outputs if o["output_type"] == "error"]
+            self._displayed.clear()
+            self.results = 0
+
+    @property
+    def _note(self):
+        return f"\n[output cut here: {self.limit:,} bytes of a cell's output are kept]\n"
+
+    def _fits(self, size):
+        """Count these bytes and return whether they fit. The first that do not fit leave a note."""
+        before, self.size = self.size, self.size + size
+        if before <= self.limit < self.size:
+            self._print(self._last_stream() or "stdout", self._note)
+        return self.size <= self.limit
+
+    def _last_stream(self):
+        """The name of the stream to which the last output belongs, None if that is another or will be cleared."""
+        last = self._outputs[-1] if self._outputs and not self._clear_next else {}
+        return last.get("name")
+
+    def _print(self, name, text):
+        if self._last_stream() == name:
+            self._outputs[-1]["text"].append(text)
+        else:
+            self._append({"output_type": "stream", "name": name, "text": [text]})
+
+    def _append(self, output):
+        if self._clear_next:
+            self.clear()
+        self._outputs.append(output)
+
+
+def size_of(value) -> int:
+    """The bytes that a part of an output counts: no fewer than it takes in a notebook's file."""
+    if isinstance(value, str):
+        return len(_in_json(value)) + LINE * (value.count("\n") + value.count("\r"))
+    if isinstance(value, dict):
+        return sum(VALUE + size_of(key) + size_of(part) for key, part in value.items())
+    return sum(VALUE + size_of(part) for part in value) if isinstance(value, list) else len(str(value))
+
+
+def _cut(text, most):
+    """As much of the beginning of a text as counts so many bytes."""
+    if len(text) <= most and size_of(text) <= most:
+        return text
+    text = text[: max(0, most)]
+    return text[: max(0, bisect.bisect_right(range(len(text) + 1), most, key=lambda end: size_of(text[:end])) - 1)]
+
+
+def _last_lines(traceback):
+    kept, room = [], MOST_TRACEBACK
+    for line in reversed(traceback):
+        line = _cut(line, MOST_ERROR_TEXT)
+        room -= VALUE + size_of(line)
+        if room < 0:
+            break
+        kept.insert(0, line)
+    return kept
+
+
+def _bundle(data, metadata):
+    """Data by type as nbformat wants it, and of the metadata the size of pictures."""
+    shown = {storable(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
+    sizes = {}
+    for kind in shown:
+        size = metadata.get(kind) if isinstance(metadata, dict) else None
+        if isinstance(size, dict):
+            size = {key: size[key] for key in ("width", "height") if _is_side(size.get(key))}
+            sizes |= {kind: size} if size else {}
+    return shown, sizes
+
+
+def _is_side(value):
+    return type(value) in (int, float) and 0 <= value <= MOST_SIDE
+
+
+def _plain(kind, value):
+    """As JSON can hold it; raw bytes, as of a picture, become base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    value = _shallow(value)
+    return value if isinstance(value, str) or _is_json(kind) else json.dumps(value, ensure_ascii=False)
+
+
+def _is_json(kind):
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def _shallow(value, depth=0):
+    """JSON with texts that can be stored, and not nested without end."""
+    if isinstance(value, dict | list | tuple) and depth == MOST_DEPTH:
+        return "[nested too deep to be kept]"
+    if isinstance(value, dict):
+        return {storable(str(key)): _shallow(part, depth + 1) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shallow(part, depth + 1) for part in value]
+    return value if value is None or isinstance(value, bool | int | float) else storable(str(value))

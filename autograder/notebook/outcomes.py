@@ -1,0 +1,56 @@
+"""What an executed notebook shows: for each test cell, did it pass, and if not, why, in words."""
+
+import re
+from dataclasses import dataclass
+
+from autograder.notebook.cell_record import record_of
+
+# errors that the grader gives a cell: their message says all
+GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
+SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross", *GRADER_ERRORS)
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One automatically graded cell.
+
+    `status` is "passed", "failed", "not started" (the stub is still there) or "not run"; `exercise` is the
+    solution cell that the test belongs to: the nearest one before it.
+    """
+
+    grade_id: str
+    exercise: str
+    points: float
+    status: str
+    message: str = ""
+
+
+def outcomes(notebook) -> list[Outcome]:
+    """The outcome of every test cell of an executed notebook, in its order."""
+    found = []
+    exercise = ""
+    for cell in notebook.cells:
+        record = record_of(cell)
+        if cell.cell_type != "code" or record is None:
+            continue
+        if record.solution:
+            exercise = record.grade_id
+        elif record.grade:
+            status, message = _status(cell)
+            found.append(Outcome(record.grade_id, exercise or record.grade_id, record.points, status, message))
+    return found
+
+
+def _status(cell) -> tuple[str, str]:
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            ename, evalue = output.ename, _ANSI.sub("", output.evalue).strip()
+            if ename == "NotImplementedError" and evalue.startswith("exercise "):
+                return "not started", evalue
+            if ename in GRADER_ERRORS and evalue.startswith("not run"):
+                return "not run", evalue
+            if ename in SELF_SPEAKING:
+                return "failed", evalue
+            return "failed", f"{ename}: {evalue}" if evalue else ename
+    return "passed", ""

@@ -1,0 +1,288 @@
+"""What may be shown of a student's work: the one place for the lists of tags, attributes, URLs and kinds of outputs.
+
+Three things are cleaned by it: what is recorded in `autograded/`, the pages of formgrader, and the feedback pages.
+"""
+
+import re
+import secrets
+import time
+from html import unescape
+
+from autograder.notebook.cell_record import record_of
+from autograder.notebook.pictures import BASE64, pictures
+from autograder.text import storable
+
+TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
+    *("img", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "th", "td"),
+}
+ATTRIBUTES = {"abbr", "align", "alt", "colspan", "height", "rowspan", "start", "title", "width"}
+CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short ones: colours of code
+SCHEMES = {"http", "https", "mailto", "data"}  # data: for pictures alone, see PICTURE
+LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
+# where a text holds one: the base64 is all letters, up to the end of the address
+INLINE = re.compile(r"(data:image/(?:png|jpeg|gif);base64,)([A-Za-z0-9+/]{100,}+)(?=={0,2}(?:[)>\"'\s]|\Z))")
+ATTACHED = re.compile(r"attachment:[^\x00-\x1f\"'<>&]{1,1000}")  # a picture that the cell itself holds
+
+TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
+PICTURES = ("image/png", "image/jpeg")
+RENDERED = 20_000  # characters of Markdown, HTML or code handled at a time: some parsers take quadratic time
+CLEANED_TOTAL = 300_000  # characters of HTML and SVG that are kept of one notebook
+SECONDS = 10  # of the processor, for cleaning one notebook; one with nothing strange in it takes a hundredth of that
+OWN_CELL, OWN_TOTAL = 1_000_000, 5_000_000  # characters of a student's own outputs kept of one cell, of one notebook
+MOST_OWN = 100  # outputs of one cell
+DISPLAYS = ("display_data", "execute_result")
+OWN = "[The student's own output, not checked by the grader.]\n"
+OWN_OF_OTHER_CODE = f"{OWN[:-2]} The student's copy of this cell had other code.]\n"
+MOST_PICTURE = 20_000_000  # characters of base64
+
+# What a drawing does without. It is shown as a picture, where none of this works; other programs may do otherwise.
+_NO_DRAWING = re.compile(
+    r"<\s*/?\s*(?:[\w-]+:)?(?:script|foreignobject|iframe|embed|object|handler|listener|animate\w*|set|a)\b|<!ENTITY"
+    r"|\bon[a-z]+\s*=|(?:href|src)\s*=\s*(?!\s*[\"'](?:#|data:image/(?:png|jpeg);base64,))|javascript\s*:|@import"
+    r"|url\s*\(\s*[\"']?(?!#)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(?=([!?])|/?([A-Za-z][\w-]*))")
+_PLAIN_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*)\s*/?>""")
+_ADDRESS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>", re.IGNORECASE)  # Markdown makes a link of it
+_HELD = re.compile(f"<{PICTURE.pattern}>")  # Colab's "[image1]: <data:image/png;base64,...>"
+_ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
+_RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?=(#?\w{1,12};?))")
+UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: it shows as before, and begins no tag
+
+
+def clean(html: str | bytes) -> str:
+    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text."""
+    import bleach
+
+    text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
+    return bleach.clean(text, tags=TAGS, attributes=allowed, protocols=SCHEMES)
+
+
+def allowed(tag: str, name: str, value: str) -> bool:
+    """Whether a tag of TAGS may have an attribute of this value."""
+    if name == "src":  # only what the page itself holds: an image elsewhere would tell who looks at it, and when
+        return tag == "img" and PICTURE.fullmatch(value) is not None
+    if name == "href":
+        return tag == "a" and LINK.match(value) is not None
+    if name == "class":
+        return all(map(CLASS.fullmatch, value.split()))
+    return name in ATTRIBUTES
+
+
+def inert(markdown: str) -> str:
+    """The Markdown with every tag that a page may not hold shown as it was written, wherever it is rendered.
+
+    Unlike HTML, Markdown is kept for people to read and edit. So nothing of it goes: what would be a tag gets a
+    character without a width, which makes it text. The pictures in it, which may be long, are left out of the search.
+    """
+    mark, held = secrets.token_hex(16), []
+
+    def marked(found: re.Match) -> str:
+        held.append(found[2])
+        return f"{found[1]}{mark}{len(held) - 1:08}"
+
+    made = _inert(INLINE.sub(marked, markdown))
+    return re.sub(mark + "([0-9]{8})", lambda found: held[int(found[1])], made) if held else made
+
+
+def _inert(markdown: str) -> str:
+    kept, end = [], 0
+    for found in _TAG.finditer(markdown):
+        kept.append(markdown[end : found.end()])
+        end = found.end()
+        if found[1] or (_may_run(found[2], markdown, end) and not _is_plain(markdown, found.start())):
+            kept.append(UNSEEN)
+    return _without_running_links("".join(kept) + markdown[end:])
+
+
+def _may_run(name: str, markdown: str, start: int) -> bool:
+    """Whether this might be a tag that does something: not `x<y`, which is common in formulas."""
+    return len(name) > 2 or "=" in re.split("[<>]", markdown[start : start + RENDERED // 10], maxsplit=1)[0]
+
+
+def _is_plain(markdown: str, start: int) -> bool:
+    if _ADDRESS.match(markdown, start, start + RENDERED) or _HELD.match(markdown, start, start + RENDERED):
+        return True
+    found = _PLAIN_TAG.match(markdown, start, start + RENDERED)
+    if found is None or found[1].lower() not in TAGS:
+        return False
+    given = ((name.lower(), quoted or single) for name, quoted, single in _ATTRIBUTE.findall(found[2]))
+    tag = found[1].lower()
+    return all(
+        allowed(tag, name, value) or (tag, name) == ("img", "src") and ATTACHED.fullmatch(value) is not None
+        for name, value in given
+    )
+
+
+def _without_running_links(text: str) -> str:
+    """The text with `javascript:` broken, also where it is written with character references."""
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: "&" + (UNSEEN if _hides_ascii(f"&{found[1]}") else ""), text)
+    return _RUNNING_LINK.sub(lambda found: found[1] + UNSEEN, text)
+
+
+def _hides_ascii(reference: str) -> bool:
+    """Whether it stands for a letter, a colon or a control character, which nobody writes in this way."""
+    stands_for = unescape(reference)[:1]
+    return stands_for != "&" and (stands_for.isascii() and stands_for.isalpha() or stands_for in ":\t\r\n")
+
+
+class Reducer:
+    """Reduces the outputs of one notebook to what may be shown. Of HTML and drawings it keeps a bounded amount."""
+
+    def __init__(self):
+        self._left, self._seconds = CLEANED_TOTAL, SECONDS
+
+    def output(self, given: dict, in_test: bool = False) -> dict:
+        """One output, of the same type; what nbgrader's scores depend on stays as it is.
+
+        in_test: of a test cell, in which nothing but texts and pictures is shown, so that nothing in it can look like
+        the page around it.
+        """
+        kind = given.get("output_type")
+        if kind == "stream":
+            name = "stderr" if given.get("name") == "stderr" else "stdout"
+            return {"output_type": "stream", "name": name, "text": text_of(given.get("text"))}
+        if kind == "error":
+            lines = given.get("traceback")
+            lines = [text_of(line) for line in lines] if isinstance(lines, list) else []
+            name, value = text_of(given.get("ename")), text_of(given.get("evalue"))
+            return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
+        data = given.get("data") if isinstance(given.get("data"), dict) else {}
+        shown = self._data(data, in_test)
+        if data and not shown:
+            kinds = storable(", ".join(map(str, data)))
+            shown = {"text/plain": f"[an output that is not kept: {kinds:.200}]"}
+        reduced = {"output_type": "display_data", "data": shown, "metadata": sizes(shown, given.get("metadata"))}
+        if kind == "execute_result":
+            count = given.get("execution_count")
+            reduced |= {"output_type": kind, "execution_count": count if type(count) is int else None}
+        return reduced
+
+    def _data(self, data: dict, in_test: bool) -> dict:
+        shown = {kind: found for kind in PICTURES if (found := picture(data.get(kind)))}
+        for kind in TEXTS:
+            text = text_of(data.get(kind))
+            if kind == "text/plain" and kind in data:
+                shown[kind] = text
+            elif text and not in_test and (text := self._cleaned(kind, text)):
+                shown[kind] = text
+        return shown
+
+    def _cleaned(self, kind: str, text: str) -> str | None:
+        """The text as it may be shown; None where it may not, or where it is too much."""
+        if kind in ("text/markdown", "text/latex"):
+            return inert(text)
+        if len(text) > self._left or self._seconds < 0:
+            return None
+        if kind == "image/svg+xml":
+            self._left -= len(text)
+            return None if _NO_DRAWING.search(text) else text
+        if len(text) > RENDERED:
+            return None
+        self._left -= len(text)
+        start = time.process_time()
+        try:
+            return clean(text)
+        except Exception:  # tags nested without end
+            return None
+        finally:
+            self._seconds -= time.process_time() - start
+
+
+class OwnOutputs:
+    """What a student saw at cells of one notebook that the grader does not run, with a line that says so."""
+
+    def __init__(self):
+        self._reducer, self._left = Reducer(), OWN_TOTAL
+
+    def shown(self, outputs: list, same_code: bool) -> list[dict]:
+        """The outputs of one cell as pictures and texts, of a bounded size; none where nothing was shown.
+
+        same_code: whether the student's copy of the cell has the instructor's code.
+        """
+        kept, left = [], OWN_CELL
+        for given in outputs[:MOST_OWN]:
+            if not isinstance(given, dict) or given.get("output_type") not in ("stream", "error", *DISPLAYS):
+                continue
+            try:
+                size = _size(given)
+            except RecursionError:
+                size = OWN_CELL + 1
+            if size > min(left, self._left):
+                kept.append(_printed(f"[an output of {size:,} characters is not kept: it is too large]\n"))
+                continue
+            left, self._left = left - size, self._left - size
+            output = _storable(self._reducer.output(given))
+            if output["output_type"] == "error":  # an error would be taken for one of the grader's run
+                output = _printed("\n".join([*output["traceback"], f"{output['ename']}: {output['evalue']}"][:200]))
+            kept.append(output | ({"output_type": DISPLAYS[0]} if output["output_type"] in DISPLAYS else {}))
+            kept[-1].pop("execution_count", None)
+            if kept[-1]["output_type"] == "stream":
+                kept[-1]["name"] = "stdout"
+        if len(outputs) > MOST_OWN:
+            kept.append(_printed(f"[{len(outputs) - MOST_OWN:,} more outputs are not kept]\n"))
+        note = OWN if same_code else OWN_OF_OTHER_CODE
+        return [_printed(note), *kept] if kept else []
+
+
+def _printed(text: str) -> dict:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def _size(value) -> int:
+    """Characters, of the texts of an output that is JSON."""
+    if isinstance(value, dict):
+        return sum(len(str(key)) + _size(part) for key, part in value.items())
+    return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
+
+
+def _storable(value):
+    if isinstance(value, dict):
+        return {storable(str(key)): _storable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    return storable(value) if isinstance(value, str) else value
+
+
+def picture(data) -> str | None:
+    """Base64 of a picture, without line ends; None where it is something else, or larger than any page takes."""
+    found = "".join(text_of(data).split())
+    return found if found and len(found) <= MOST_PICTURE and BASE64.fullmatch(found) else None
+
+
+def sizes(data: dict, metadata) -> dict:
+    """Of an output's metadata the width and height of its pictures, which a page writes into their tags."""
+    found = {}
+    for kind in (kind for kind in PICTURES if kind in data and isinstance(metadata, dict)):
+        given = metadata.get(kind) if isinstance(metadata.get(kind), dict) else {}
+        if size := {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}:
+            found[kind] = size
+    return found
+
+
+def reduce(notebook) -> None:
+    """Reduce an executed notebook, in place: all outputs, and the Markdown that is not the instructor's."""
+    reducer = Reducer()
+    for cell in notebook.cells:
+        record = record_of(cell)
+        if cell.cell_type == "code":
+            in_test = record is not None and record.is_test
+            cell.outputs = [type(cell)(reducer.output(output, in_test)) for output in cell.outputs]
+        elif record is None or record.solution:
+            cell.source = inert(cell.source)
+            if "attachments" in cell:
+                cell.attachments = pictures(cell.attachments)
+
+
+def text_of(value) -> str:
+    """Text as notebooks have it: a string, or a list of its lines; "" for anything else."""
+    if isinstance(value, list):
+        return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,26 @@
+"""The pictures that a student attached to text cells."""
+
+import re
+
+from autograder.text import storable
+
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+
+
+def pictures(attachments) -> dict[str, dict[str, str]]:
+    """The attachments that are pictures of dots; an SVG is a program's text, HTML a page."""
+    found = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            data = "".join((joined_text(data) or "").split())
+            if kind in PICTURES and data and BASE64.fullmatch(data) and name == storable(name):
+                found.setdefault(name, {})[kind] = data
+    return found
+
+
+def joined_text(given) -> str | None:
+    """Text as notebooks have it, a string or a list of strings; None where it is neither."""
+    if isinstance(given, list) and all(isinstance(line, str) for line in given):
+        return "".join(given)
+    return given if isinstance(given, str) else None

@@ -1,0 +1,150 @@
+"""Feedback pages through nbgrader's own GenerateFeedback, for what was graded since the last time."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import KitError
+from autograder.grading.late import bring_all_up_to_date
+
+RECEIPT = ".made-from"  # beside the pages: a digest of what they were made from
+
+
+@dataclass
+class Feedback:
+    made: list[str] = field(default_factory=list)  # students
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)  # (student, why)
+    folder: Path | None = None  # that holds all the students' folders
+
+
+def feedback(
+    workspace,
+    assignment: str,
+    students: Iterable[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Feedback:
+    """Write feedback/STUDENT/ASSIGNMENT/*.html for graded submissions whose notebook or marks have changed.
+
+    Arguments:
+        students: only these; all who have been graded when None.
+        progress: called as progress(done, total) after each student.
+
+    Raises:
+        KitError: unknown assignment, nobody has been graded, or a named student has not been.
+    """
+    workspace.course.assignment(assignment)
+    graded = _graded(workspace, assignment)
+    wanted = sorted(set(students)) if students else graded
+    if not graded:
+        raise KitError(f"No submission of {assignment} has been graded.", f"Run: cs231n grade {assignment}")
+    for student in wanted:
+        if student not in graded:
+            has = f"Graded are: {', '.join(graded[:10])}{', ...' if len(graded) > 10 else ''}."
+            raise KitError(f"{student!r} has no graded submission of {assignment}.", has)
+
+    result = Feedback(folder=workspace.feedback("x", assignment).parent.parent)
+    with workspace.gradebook() as gradebook:
+        not_known = bring_all_up_to_date(workspace, gradebook, assignment)
+        for done, student in enumerate(wanted, start=1):
+            digest = _digest(gradebook, workspace, assignment, student)
+            receipt = workspace.feedback(student, assignment) / RECEIPT
+            if student in not_known:
+                result.failed.append((student, not_known[student]))
+            elif receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
+                result.unchanged.append(student)
+            elif why := _generate(workspace, assignment, student):
+                result.failed.append((student, why))
+            else:
+                receipt.write_text(digest, encoding="utf-8")
+                result.made.append(student)
+            if progress:
+                progress(done, len(wanted))
+    return result
+
+
+def _graded(workspace, assignment: str) -> list[str]:
+    root = workspace.autograded("x", assignment).parent.parent
+    names = [path.name for path in root.iterdir()] if root.is_dir() else []
+    return sorted(n for n in names if not n.startswith(".") and any(_notebooks(workspace, assignment, n)))
+
+
+def _notebooks(workspace, assignment: str, student: str) -> list[Path]:
+    return sorted(workspace.autograded(student, assignment).glob("*.ipynb"))
+
+
+def _digest(gradebook, workspace, assignment: str, student: str) -> str:
+    """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
+    import nbgrader
+    from nbgrader.api import MissingEntry
+
+    digest = hashlib.sha256(nbgrader.__version__.encode())
+    digest.update(Path(__file__).with_name("feedback_page.py").read_bytes())
+    for path in _notebooks(workspace, assignment, student):
+        digest.update(path.name.encode() + path.read_bytes())
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return digest.hexdigest()
+    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
+        marks = sorted((g.name, g.score, g.max_score) for g in notebook.grades)
+        comments = sorted((c.name, c.comment or "") for c in notebook.comments)
+        digest.update(repr((notebook.name, notebook.late_submission_penalty, marks, comments)).encode())
+    return digest.hexdigest()
+
+
+def _generate(workspace, assignment: str, student: str) -> str:
+    """Make one student's pages; why it failed, or ""."""
+    from nbgrader.converters import GenerateFeedback
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    from autograder.course.nbgrader_globs import take_literally
+    from autograder.reports.feedback_page import FeedbackPage
+
+    take_literally(str(workspace.root))
+    notebooks = [str(path) for path in _notebooks(workspace, assignment, student)]
+
+    class OneStudent(GenerateFeedback):
+        def init_notebooks(self) -> None:
+            # nbgrader's own looks them up with glob, where a student's name may be a pattern
+            self.assignments = {os.path.dirname(notebooks[0]): notebooks}
+
+    said = _Collector()
+    config = Config(workspace.config)
+    config.HTMLExporter.sanitize_html = True  # for the outputs that are scripts or HTML
+    coursedir = CourseDirectory(config=config, root=str(workspace.root))
+    coursedir.student_id, coursedir.assignment_id = student, assignment
+    converter = OneStudent(coursedir=coursedir, config=config, log=said.logger)
+    converter.exporter_class = FeedbackPage
+    converter.force = True
+    try:
+        converter.start()
+    except Exception as error:
+        return said.last_error() or f"{type(error).__name__}: {error}"
+    made = workspace.feedback(student, assignment)
+    missing = [p.stem for p in _notebooks(workspace, assignment, student) if not (made / f"{p.stem}.html").is_file()]
+    return f"no page was made for {', '.join(missing)}" if missing else ""
+
+
+class _Collector(logging.Handler):
+    """Keeps what nbgrader logs off the terminal, and remembers its errors."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+        self.logger = logging.getLogger("autograder.reports.feedback.nbgrader")
+        self.logger.handlers, self.logger.propagate = [self], False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+    def last_error(self) -> str:
+        """The last line of the traceback that nbgrader logged: the error itself."""
+        for message in self.messages:
+            if message.startswith("Traceback"):
+                return message.strip().splitlines()[-1]
+        return self.messages[0] if self.messages else ""

@@ -1,0 +1,1 @@
+"""What students handed in, from any learning platform, and who they are."""

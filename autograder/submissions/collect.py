@@ -1,0 +1,335 @@
+"""Bring a download of submissions into the workspace: submitted/STUDENT/ASSIGNMENT/.
+
+Who handed in what is read by layouts.py and platforms.py; foreign files are read by foreign_files.py. Which
+file is which notebook is decided in choose.py. Here the result is put in place, one student at a time and
+all or nothing; origins.py keeps where each came from, so that nothing of another person's is replaced.
+"""
+
+import contextlib
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.errors import KitError
+from autograder.submissions.choose import Choice
+from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, read_ordinary
+from autograder.submissions.layouts import HandIn, sort_by_student
+from autograder.submissions.origins import Origins
+from autograder.submissions.platforms import Person
+from autograder.text import printable, safe_name, same_name
+
+MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
+MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
+MAX_CLASS_BYTES = 20_000_000_000  # read of one download, all students together
+NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
+
+
+@dataclass
+class Placed:
+    """A student's submission that is now in submitted/."""
+
+    student: str
+    state: str  # "new", "replaced", "time changed" or "unchanged"
+    notebooks: list[str]
+    notes: list[str] = field(default_factory=list)
+    person: Person | None = None
+
+
+@dataclass
+class Collected:
+    placed: list[Placed] = field(default_factory=list)
+    unplaced: list[tuple[str, str]] = field(default_factory=list)  # (student or path, why)
+    left_out: list[tuple[str, str]] = field(default_factory=list)  # (path, why)
+    received: str | None = None  # what --received was taken for
+
+
+def collect(
+    workspace,
+    assignment: str,
+    from_path: Path | str,
+    received: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
+
+    A student's earlier submission is replaced where a file differs; notebooks and files that the new
+    download does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
+    What came from another person, whose id makes the same folder, is not replaced.
+
+    Arguments:
+        workspace: the autograder.course.workspace.Workspace to place them in.
+        received: "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin;
+            UTC by default). It is written to the timestamp.txt of every submission in the download.
+        progress: called as progress(done, total) after each student.
+
+    Raises:
+        KitError: no such file, not a zip, nothing in it, an unknown assignment, an unreadable time.
+    """
+    course = workspace.course
+    wanted = course.assignment(assignment)
+    stamp = read_time(received) if received else None
+    source = Path(from_path)
+    submitted = workspace.submitted("x", assignment).parent.parent
+    if source.resolve() == submitted.resolve():
+        raise KitError(f"{source} is this workspace's own folder of submissions; they are in place already.")
+
+    try:
+        found = sort_by_student(_open(source), course, wanted, _name(source))
+    except Refused as error:
+        raise KitError(f"{source} {error}.") from None
+    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=_said(stamp, received))
+    placing = _Placing(workspace, course, wanted, stamp, result)
+    hand_ins = _without_collisions(found.hand_ins, result)
+    if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
+        same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
+    ):
+        others = ", ".join(printable(str(hand_in.person)) for hand_in in hand_ins[:5])
+        why = f"has the name of {student}, who has handed in, and holds what may be others' work: {others}; "
+        why += "collect from the folder around it; if it holds the class, give it another name"
+        result.unplaced.append((printable(_name(source)), why))
+        return result
+    _finish_interrupted(submitted)
+    # the small ones first: if all together are too many bytes, it is the large ones that are left
+    for done, hand_in in enumerate(sorted(hand_ins, key=_size), start=1):
+        try:
+            placing.place(hand_in)
+        except Refused as error:
+            result.unplaced.append((printable(str(hand_in.person)), str(error)))
+        if progress:
+            progress(done, len(hand_ins))
+    result.placed.sort(key=lambda placed: placed.student)
+    return result
+
+
+def read_time(text: str) -> datetime:
+    """Read a time such as "2026-11-20 23:59", in UTC unless a zone follows. Raises KitError if it is not a time."""
+    words = text.split()
+    try:
+        if len(words) == 3 and not words[2].lstrip("+-").replace(":", "").isdigit():
+            time = datetime.fromisoformat(" ".join(words[:2])).replace(tzinfo=ZoneInfo(words[2]))
+        else:
+            time = datetime.fromisoformat("".join([" ".join(words[:2]), *words[2:]]))
+    except (ValueError, OSError, KeyError):
+        examples = '"2026-11-20 23:59", "2026-11-20 23:59 +0100" or "2026-11-20 23:59 Europe/Berlin"'
+        raise KitError(f"{text!r} is not a time.", f"Write {examples}.") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _said(stamp: datetime | None, received: str | None) -> str | None:
+    """What a time that was given is taken for, in words."""
+    if stamp is None:
+        return None
+    if stamp.utcoffset():
+        return f"{received} is {_shown(stamp.astimezone(UTC))}"
+    named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
+    return _shown(stamp) + ("" if named else " (no time zone was given, so UTC was meant)")
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
+
+
+def _open(source: Path) -> Folder | Archive:
+    if source.is_dir():
+        return Folder(source)
+    if not source.exists():
+        raise KitError(f"There is no {source}.", "Give the folder or the zip that you downloaded.")
+    try:
+        return Archive(source, MAX_CLASS_ENTRIES)
+    except Refused as error:
+        raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
+
+
+def _name(source: Path) -> str:
+    return source.resolve().name if source.is_dir() else source.stem
+
+
+def _size(hand_in: HandIn) -> tuple[int, str]:
+    return sum(entry.size for _, entry in hand_in.files), hand_in.person.id
+
+
+def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandIn]:
+    """The hand-ins whose student id is theirs alone; the others are reported, never merged."""
+    by_id = defaultdict(list)
+    for hand_in in hand_ins:
+        by_id[same_name(safe_name(hand_in.person.id))].append(hand_in)
+    for same in by_id.values():
+        if len(same) > 1:
+            who = ", ".join(repr(printable(str(h.person))) for h in same)
+            why = f"{len(same)} students would share one folder: {who}; rename their folders or files"
+            result.unplaced += [(printable(str(h.person)), why) for h in same]
+    return [same[0] for same in by_id.values() if len(same) == 1]
+
+
+def place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp, result: Collected) -> None:
+    """Put one student's hand-in into submitted/, and what came of it into `result`; Refused where nothing can be."""
+    _Placing(workspace, course, wanted, stamp, result).place(hand_in)
+
+
+class _Placing:
+    """Puts hand-ins of one assignment into submitted/, and what came of it into `result`."""
+
+    def __init__(self, workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected):
+        self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
+        self.origins = Origins(workspace, wanted.name)
+        self.bytes_left = Budget(MAX_CLASS_BYTES)
+        submitted = workspace.submitted("x", wanted.name).parent.parent
+        there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
+        self.there = {same_name(name): name for name in there if not name.startswith(".")}
+
+    def place(self, hand_in: HandIn) -> None:
+        """Refused where nothing can be placed."""
+        person = hand_in.person
+        student = self._student(person)
+        if not person.name and student == self.origins.student_of(person.source):
+            person = self.origins.here[student]  # whose login a receipt may have told
+        target = self.workspace.submitted(student, self.wanted.name)
+        if target.is_symlink() or target.parent.is_symlink():
+            raise Refused(f"{target} is a link, and nothing is written through links")
+        if target.exists() and (other := self.origins.other(student, person)):
+            if other.source and person.source and other.source != person.source:
+                raise Refused(
+                    f"would replace what {printable(str(other))} has handed in: that came as "
+                    f"{printable(other.source)!r}, and this as {printable(person.source)!r}. Leave Blackboard's "
+                    "receipts (..._attempt_....txt) in the download, which tell the logins; or put the file into a "
+                    "folder of the student's own name"
+                )
+            raise Refused(
+                f"would replace what {printable(str(other))} has handed in. If both are one person, remove "
+                f"{target.relative_to(self.workspace.root)} and collect again; else rename one of them"
+            )
+
+        choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
+        contents = choice.contents()
+        placed = Placed(student, "", sorted(choice.chosen), [*hand_in.notes, *choice.notes], person)
+        if person.guessed:
+            placed.notes.insert(
+                0,
+                f"the login {student!r} was guessed from {printable(person.source)!r}; leave Blackboard's receipts in "
+                "the download to be sure",
+            )
+        if student != person.id:
+            placed.notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
+        if known := self.origins.known_elsewhere(student, person):
+            placed.notes.append(f"has the id of {printable(str(known))}, and so a row in the gradebook with them")
+        self.result.left_out += choice.left_out
+        self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
+        self.origins.keep(student, person)
+        placed.state = _write(target, contents, self.stamp, placed.notes)
+        self.result.placed.append(placed)
+
+    def _student(self, person: Person) -> str:
+        """The student's id in the course: the person's, as the name of a folder."""
+        student = safe_name(person.id)
+        if not student:
+            raise Refused("has no letter or digit that could make a student's id")
+        if len(student.encode()) > MAX_ID_BYTES:
+            raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
+        if person.platform == "Moodle" and f"Participant_{student}" in self.there.values():
+            return f"Participant_{student}"  # whose name was hidden when this was collected before
+        if known := self.origins.student_of(person.source):
+            return known  # what the other names of a download seem to say may have changed
+        there = self.there.get(same_name(student), student)
+        if there == student or person.platform == "GitHub":  # where logins are the same whatever their case
+            return there
+        raise Refused(
+            f"would share a folder with {there!r}, who has handed in already, where file systems ignore case; "
+            "rename one of them"
+        )
+
+
+def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> str:
+    """Put the files in place; returns the state, as Placed has it."""
+    old = {}
+    if target.is_dir():
+        old = _earlier(target, notes)
+    changed = any(old.get(name) != data for name, data in contents.items())
+    state = "unchanged" if old and not changed else "replaced" if old else "new"
+    before = old.get(TIMESTAMP)
+    if stamp:
+        now = stamp.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        if before is not None and _time(before) != _time(now):
+            notes.append(f"received time changed from {_time(before)} to {_time(now)}")
+            state = "time changed" if state == "unchanged" else state
+        elif before is None and state == "unchanged":
+            notes.append(f"received time set to {_time(now)}")
+            state = "time changed"
+        contents = {**contents, TIMESTAMP: now}
+    elif before is not None and state == "replaced":
+        notes.append(f"keeps the earlier submission's time, {_time(before)}; --received sets another")
+    if state == "unchanged":
+        return state
+    _swap_in(target, {**_without_clashes(old, contents), **contents})
+    return state
+
+
+def _time(stamp: bytes) -> str:
+    """What a timestamp.txt says, for people to read."""
+    text = stamp.decode("utf-8-sig", "replace").strip()
+    with contextlib.suppress(ValueError):
+        return _shown(datetime.strptime(text, NBGRADERS_FORM))
+    return printable(text[:40])
+
+
+def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
+    """The files of the earlier hand-in by their paths, but for those that are no ordinary files or are too large."""
+    found, left = {}, MAX_EARLIER_BYTES
+    for path in sorted(target.rglob("*")):
+        if not path.is_file() or path.is_symlink():
+            continue
+        parts = path.relative_to(target).parts
+        try:
+            found["/".join(parts)] = data = read_ordinary(target, parts, Budget(left))
+            left -= len(data)
+        except Refused as error:
+            notes.append(f"{printable('/'.join(parts))} of the earlier submission is not kept: it {error}")
+    return found
+
+
+def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:
+    """The earlier files but for those that now have the name of a folder, or lie where now a file is."""
+    return {
+        path: content
+        for path, content in old.items()
+        if not any(name.startswith(f"{path}/") or path.startswith(f"{name}/") for name in new)
+    }
+
+
+def _swap_in(target: Path, contents: dict[str, bytes]) -> None:
+    """Replace the folder `target` as a whole: at every moment the old or the new one can be found."""
+    staging = _staging(target.parent.parent)
+    staging.mkdir(parents=True, exist_ok=True)
+    new = staging / "new"
+    new.mkdir()
+    for name, data in contents.items():
+        path = new / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = staging / "old" / target.parent.name / target.name
+    if target.exists():
+        old.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(target, old)
+    os.rename(new, target)
+    shutil.rmtree(staging)
+
+
+def _finish_interrupted(submitted: Path) -> None:
+    """Put back what a run that was killed between its two renames had taken away."""
+    staging = _staging(submitted)
+    for old in (staging / "old").glob("*/*"):
+        target = submitted / old.parent.name / old.name
+        if not target.exists():
+            os.rename(old, target)
+    if staging.exists():
+        shutil.rmtree(staging)
+
+
+def _staging(submitted: Path) -> Path:
+    return submitted / ".collecting"  # a hidden name: neither nbgrader nor the grader looks there

@@ -1,0 +1,435 @@
+"""Find out who handed in what: from the folders and file names of a download to students.
+
+The layouts that are understood are listed in the docstring of `sort_by_student`. A download that can
+be read in two ways is not guessed at: what it leaves open comes back with the reason. What lies inside a student's own
+folder or archive never decides how the download is read.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+
+from autograder.course.course_toml import Assignment, Course
+from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
+from autograder.submissions.platforms import (
+    BLACKBOARD,
+    CLONES,
+    GRADESCOPE_FOLDER,
+    GRADESCOPE_METADATA,
+    MOODLE_DEFAULT_GROUP,
+    SUFFIX,
+    Person,
+    Upload,
+    blackboard_logins,
+    github_login,
+    gradescope_people,
+    read_name,
+    without_branch,
+)
+from autograder.text import printable
+
+COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de)[ _-]+", re.IGNORECASE)
+# what browsers, systems and people add to a file's name
+TAIL = r"(?:[ ._-]*(?:\(\d+\)|copy|solutions?|solved|submission|submitted|final|done|v?\d{1,3}(?!\d)))*"
+WRAPPERS = {
+    "submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all",
+    "handed_in", "hand_ins", "handins",
+}  # fmt: skip
+EXPORT = re.compile(r"assignment_\d+_export")  # Gradescope's
+# a notebook's name, as it is and with what browsers and mail programs make of it; a .json is looked into
+NOTEBOOK = re.compile(r"(?P<stem>.+?)(?P<suffix>\.ipynb(?:\.txt|\.json)?|\.json)", re.IGNORECASE | re.DOTALL)
+# "hand_ins_2026_11_30", whose numbers are not Canvas's
+DATED = re.compile(r"(?:[^_]*[^\d_][^_]*_)+(?:20\d\d_[01]?\d_[0-3]?\d|[0-3]?\d_[0-3]?\d_20\d\d)(?:_.*)?")
+MAX_RECEIPT = 100_000  # bytes
+MAX_METADATA = 50_000_000
+
+
+@dataclass
+class HandIn:
+    """What one student handed in.
+
+    `files` are (path inside the hand-in, entry); `attempts` ranks the entries of platforms that keep earlier ones.
+    """
+
+    person: Person
+    files: list[tuple[tuple[str, ...], Entry]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    attempts: dict[Entry, tuple] = field(default_factory=dict)
+    series: dict[str, set[tuple]] = field(default_factory=dict)  # Canvas: a file's name without "-1" -> the attempts
+
+
+@dataclass
+class Sorted:
+    hand_ins: list[HandIn]
+    unplaced: list[tuple[str, str]]  # (name or path, why)
+    left_out: list[tuple[str, str]]  # (path, why)
+
+
+def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> Sorted:
+    """Group the files of a download by student.
+
+    Below any folders that are known to wrap a class, this understands
+
+    - a folder per student: `alice/knn.ipynb`, deeper inside too, and nbgrader's `alice/ASSIGNMENT/knn.ipynb`;
+    - a file per student: the student's name, one of `_ - .` or a space, the notebook's name
+      (`alice_knn.ipynb`, `alice-knn (1).ipynb`); just `alice.ipynb` where the assignment has one notebook;
+    - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
+    - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py;
+    - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
+    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`; its zips, `ASSIGNMENT-LOGIN-main.zip`.
+
+    `from_name` is the name of the folder or zip; one that a platform gives to one student's work is no class's.
+    Raises Refused where the download holds nothing.
+    """
+    reader = _Reader(tree, course, assignment, from_name)
+    reader.read()
+    return Sorted(list(reader.hand_ins.values()), reader.unplaced, reader.left_out)
+
+
+def notebooks_named(stem: str, course: Course) -> list[str]:
+    """The course's notebooks whose name occurs, as whole words, in a file's stem; the longest only."""
+    words = _words(stem)
+    found = [nb for a in course.assignments.values() for nb in a.notebooks if _occurs(_words(nb), words)]
+    return [nb for nb in found if not any(nb != more and _occurs(_words(nb), _words(more)) for more in found)]
+
+
+def owner_of(notebook: str, course: Course) -> str:
+    """The assignment that the notebook belongs to."""
+    return next(a.name for a in course.assignments.values() if notebook in a.notebooks)
+
+
+def is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb")
+
+
+def may_be_notebook(name: str) -> bool:
+    """Whether the name is a notebook's, or one that a browser or a mail program made of it."""
+    return bool(NOTEBOOK.fullmatch(name))
+
+
+def notebook_stem(name: str) -> str:
+    """`knn (1)` of `knn (1).ipynb.txt`."""
+    match = NOTEBOOK.fullmatch(name)
+    return match["stem"] if match else name
+
+
+def is_archive(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+class _Reader:
+    def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str):
+        self.tree, self.course, self.assignment = tree, course, assignment
+        self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # what a browser adds to a second download
+        self.entries = 0  # files and folders in students' folders
+        self.hand_ins: dict[Person, HandIn] = {}
+        self.unplaced: list[tuple[str, str]] = []
+        self.left_out: list[tuple[str, str]] = []
+        self.metadata: dict[str, list[Person]] | None = None
+        self.logins: dict[str, Person] = {}
+        self.clones_of: list[str] = []
+        self.repositories: Counter[Person | None] = Counter()
+        self.branches: dict[Person | None, str] = {}
+
+    def read(self) -> None:
+        top = self.tree.children(())
+        if not top.files and not top.folders and not top.refused:
+            raise Refused("is empty")
+        if self._is_of_one_student(self.from_name):
+            inside = sorted([*(parts[-1] for parts in top.folders), *(entry.name for entry in top.files)])
+            why = f"has the name that a platform gives to one student's work, and holds {_shown(inside)}; collect from "
+            why += "the folder around it; if it holds the class, give it another name"
+            self.unplaced.append((printable(self.from_name), why))
+            return
+        level = self._class_level()
+        if level is None:
+            return
+        here = self.tree.children(level)
+        self._refuse(here.refused)
+        folders = [parts[-1] for parts in here.folders]
+        self._learn(level, folders, here.files)
+        for name in sorted(folders):
+            try:
+                self._folder(level, name)
+            except Refused as error:
+                self.unplaced.append((printable("/".join((*level, name))), str(error)))
+        for entry in sorted(here.files, key=lambda entry: entry.name):
+            self._file(entry)
+        for hand_in in self.hand_ins.values():
+            _rank_canvas(hand_in)
+            if (branch := self.branches.get(hand_in.person)) and hand_in.person.platform == "GitHub":
+                hand_in.notes.append(f"{printable(branch)} taken as a branch of {hand_in.person.id}'s repository")
+
+    # where the class is
+
+    def _class_level(self) -> tuple[str, ...] | None:
+        """The folder whose children are students: below those that wrap the class. None where it is not clear."""
+        level: tuple[str, ...] = ()
+        while True:
+            here = self.tree.children(level)
+            folders = sorted(parts[-1] for parts in here.folders)
+            if any(self._is_handed_in(entry.name) for entry in here.files):
+                return level
+            if self.assignment.name in folders and set(folders) <= set(self.course.assignments):
+                wrapper = self.assignment.name
+                if self._holds_its_notebooks((*level, wrapper)):
+                    return level
+                others = [name for name in folders if name != wrapper]
+                self.left_out += [(self._path(level, name), f"belongs to the assignment {name}") for name in others]
+            elif len(folders) == 1 and self._is_wrapper(folders[0]):
+                [wrapper] = folders
+                if self._holds_its_notebooks((*level, wrapper)):
+                    return level
+            elif len(folders) == 1 and not self._is_one_student(level, folders[0]):
+                return None
+            else:
+                return level
+            self._refuse(here.refused)
+            self.left_out += [(entry.path, "lies outside the students' folders") for entry in here.files]
+            level = (*level, wrapper)
+
+    def _is_handed_in(self, name: str) -> bool:
+        if is_archive(name) or name == GRADESCOPE_METADATA or read_name(name):
+            return True
+        return may_be_notebook(name) and (".ipynb" in name.lower() or bool(notebooks_named(name, self.course)))
+
+    def _is_of_one_student(self, source: str) -> bool:
+        """Whether a download's own name is one that a platform gives to the work of one student."""
+        if GRADESCOPE_FOLDER.fullmatch(source) or MOODLE_DEFAULT_GROUP.fullmatch(source):
+            return True
+        return read_name(source) is not None and not DATED.fullmatch(source)
+
+    def _is_wrapper(self, folder: str) -> bool:
+        known = {self.assignment.name, self.course.id}
+        return folder.lower() in {name.lower() for name in known} or _wraps_a_class(folder)
+
+    def _is_one_student(self, level: tuple[str, ...], folder: str) -> bool:
+        """Whether the only folder is surely a student's; where it may be one around students, that is reported."""
+        if self._made_by_platform(level, folder) or folder in self.course.assignments:
+            return True
+        top = (*level, folder)
+        if self._holds_its_notebooks(top):
+            return True
+        inside = self.tree.children(top)
+        folders = [parts[-1] for parts in inside.folders]
+        files = [entry.name for entry in inside.files if self._is_handed_in(entry.name)]
+        if not files and (not folders or self._is_nbgraders(top, folders)):
+            return True
+        if not files and folders == [folder]:
+            return True  # of that name either way
+        who, name = [*folders, *files], printable(folder)
+        shown = _shown(sorted(who))
+        if len(who) == 1 and not self._is_wrapper(who[0]):
+            why = f"either {name} or {shown} may be the student"
+        else:
+            why = f"may be one student's, or hold several students' work: {shown}"
+        unpack = "unpack the zip and " if isinstance(self.tree, Archive) else ""
+        why += f"; if {name} is around the class, {unpack}collect from {self._path(self.from_name, top)}; "
+        why += "if it is a student's, move the notebook into it"
+        self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
+        return False
+
+    def _made_by_platform(self, level: tuple[str, ...], folder: str) -> bool:
+        clones = CLONES.fullmatch(level[-1] if level else self.from_name)
+        is_clone = clones and github_login(folder, [clones["assignment"]])
+        return bool(read_name(folder) or GRADESCOPE_FOLDER.fullmatch(folder) or is_clone)
+
+    def _is_nbgraders(self, top: tuple[str, ...], folders: list[str]) -> bool:
+        """Whether it is STUDENT/ASSIGNMENT/, of one assignment or several."""
+        return set(folders) <= set(self.course.assignments) and all(
+            not self.tree.children((*top, name)).folders or self._holds_its_notebooks((*top, name)) for name in folders
+        )
+
+    def _holds_its_notebooks(self, folder: tuple[str, ...]) -> bool:
+        """Whether a notebook lies in it whose name is the notebook's own, and no student's."""
+        names = [entry.name for entry in self.tree.children(folder).files if may_be_notebook(entry.name)]
+        return any(self._split(notebook_stem(name))[0] is None for name in names if read_name(name) is None)
+
+    # whose the folders and files there are
+
+    def _learn(self, level: tuple[str, ...], folders: list[str], files: list[Entry]) -> None:
+        """What only all the names together tell, or a file that the platform added."""
+        receipts = {}
+        for entry in files:
+            if (match := BLACKBOARD.fullmatch(entry.name)) and match["receipt"]:
+                receipts[match["before"]] = self._text(entry, MAX_RECEIPT).decode("utf-8", "replace")
+            elif entry.name == GRADESCOPE_METADATA:
+                try:
+                    self.metadata = gradescope_people(self._text(entry, MAX_METADATA))
+                except ValueError as error:
+                    self.unplaced.append((entry.path, str(error)))
+        self.logins = blackboard_logins([*folders, *(entry.name for entry in files)], receipts)
+        self.clones_of = self._clones_of(level)
+        zips = [entry.name[:-4] for entry in files if is_archive(entry.name)]
+        self.repositories = Counter(self._github(name) for name in (*folders, *zips))
+        self.branches = {self._github(name): name for name in (*folders, *zips) if without_branch(name) != name}
+
+    def _clones_of(self, level: tuple[str, ...]) -> list[str]:
+        around = CLONES.fullmatch(level[-1] if level else self.from_name)
+        return [*([around["assignment"]] if around else []), self.assignment.name]
+
+    def _github(self, name: str) -> Person | None:
+        """Whose clone or "Download ZIP" it is. Only clones are in a folder of clones, so `-main` is a login's there."""
+        return github_login(name if len(self.clones_of) > 1 else without_branch(name), self.clones_of)
+
+    def _text(self, entry: Entry, limit: int) -> bytes:
+        try:
+            return entry.read(Budget(limit))
+        except Refused as error:
+            self.unplaced.append((entry.path, str(error)))
+            return b""
+
+    def _folder(self, level: tuple[str, ...], folder: str) -> None:
+        top = (*level, folder)
+        if folder in self.course.assignments:
+            if folder != self.assignment.name:
+                self.left_out.append((self._path(top), f"belongs to the assignment {folder}"))
+                return
+            raise Refused("is an assignment's folder without a student's around it; collect from the folder above")
+        if _wraps_a_class(folder):
+            raise Refused("names no student; collect from this folder if the students' folders are in it")
+        listing = self.tree.below(top, MAX_ENTRIES)
+        self.entries += len(listing.files) + len(listing.folders)
+        if self.entries > MAX_CLASS_ENTRIES:
+            self.entries -= len(listing.files) + len(listing.folders)
+            raise Refused(
+                f"is beyond the {MAX_CLASS_ENTRIES:,} files and folders that are read of one download; collect it "
+                "from a folder of its own"
+            )
+        self._refuse(listing.refused)
+        files = [(entry.parts[len(top) :], entry) for entry in listing.files]
+        if any(why.startswith("holds more") for _, why in listing.refused):
+            return
+        for upload in self._uploads(folder):
+            self._add(upload, files)
+
+    def _uploads(self, folder: str) -> list[Upload]:
+        """Whose a folder is: of several people where Gradescope says so."""
+        if upload := read_name(folder, self.logins):
+            return [upload]
+        if MOODLE_DEFAULT_GROUP.fullmatch(folder):
+            raise Refused("is of Moodle's default group, so nobody can tell whose it is")
+        if GRADESCOPE_FOLDER.fullmatch(folder):
+            if self.metadata is None:
+                raise Refused(f"has Gradescope's number; {GRADESCOPE_METADATA}, which says whose it is, is missing")
+            if not (people := self.metadata.get(folder)):
+                raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so nobody can tell whose it is")
+            return [Upload(person) for person in people]
+        if person := self._github(folder):
+            self._refuse_two(person)
+            return [Upload(person)]
+        return [Upload(Person(folder))]
+
+    def _refuse_two(self, person: Person) -> None:
+        if self.repositories[person] > 1:
+            raise Refused(f"is one of {self.repositories[person]} that may be {person}'s; remove all but one")
+
+    def _add(self, upload: Upload, files: list[tuple[tuple[str, ...], Entry]]) -> None:
+        hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
+        hand_in.files += files
+        hand_in.attempts |= {entry: upload.attempt for _, entry in files}
+        if upload.person.platform == "Canvas" and upload.attempt:
+            hand_in.series.setdefault(SUFFIX.sub("", upload.file), set()).add(upload.attempt)
+        late = f"marked LATE by {upload.person.platform}"
+        if upload.late and late not in hand_in.notes:
+            hand_in.notes.append(late)
+
+    def _file(self, entry: Entry) -> None:
+        if upload := read_name(entry.name, self.logins):
+            if not upload.receipt:
+                self._add(upload, [((upload.file or entry.name,), entry)])
+            else:  # who handed in nothing but words is in the list all the same
+                self.hand_ins.setdefault(upload.person, HandIn(upload.person))
+            return
+        if entry.name in (GRADESCOPE_METADATA, "index.html"):
+            return  # Gradescope's, Brightspace's
+        if self.metadata and entry.name in self.metadata:
+            for person in self.metadata[entry.name]:
+                self._add(Upload(person), [((entry.name,), entry)])
+            return
+        if not may_be_notebook(entry.name) and not is_archive(entry.name):
+            self.unplaced.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
+            return
+        stem = entry.name[:-4] if is_archive(entry.name) else notebook_stem(entry.name)
+        if is_archive(entry.name) and is_notebook(stem):  # "alice_knn.ipynb.zip"
+            stem = notebook_stem(stem)
+        student, rest = self._split(stem, archive=is_archive(entry.name))
+        if is_archive(entry.name) and student is not None and (person := self._github(stem)):
+            try:
+                self._refuse_two(person)
+            except Refused as error:
+                self.unplaced.append((entry.path, str(error)))
+                return
+            self._add(Upload(person), [((entry.name,), entry)])
+        elif student is not None and not (is_archive(entry.name) and _wraps_a_class(student)):
+            suffix = entry.name[len(stem) :].lower()
+            self._add(Upload(Person(student)), [((f"{rest}{suffix}",), entry)])
+        elif foreign := set(notebooks_named(stem, self.course)) - set(self.assignment.notebooks):
+            notebook = min(foreign)
+            why = f"is {notebook} of the assignment {owner_of(notebook, self.course)}"
+            self.left_out.append((entry.path, why))
+        else:
+            wanted = " or ".join(f"STUDENT_{nb}.ipynb" for nb in self.assignment.notebooks)
+            why = f"names no student; call it {wanted}, or put it in a folder with the student's name"
+            self.unplaced.append((entry.path, why))
+
+    def _split(self, stem: str, archive: bool = False) -> tuple[str | None, str]:
+        """("alice", "knn (1)") of "alice_knn (1)"; (None, stem) when the stem names no student."""
+        names = [*self.assignment.notebooks, *([self.assignment.name] if archive else [])]
+        plain = COPY_OF.sub("", stem, count=1) if COPY_OF.match(stem) else stem
+        for name in sorted(names, key=len, reverse=True):
+            words = r"[ _-]".join(re.escape(word) for word in _words(name))
+            if re.fullmatch(words + TAIL, plain, re.IGNORECASE):
+                return None, stem
+            pattern = rf"(?P<student>.*?[^ ._-])[ ._-]+(?P<rest>{words}{TAIL})"
+            if match := re.fullmatch(pattern, plain, re.IGNORECASE):
+                return match["student"], match["rest"]
+        if archive:
+            return plain, plain
+        if notebooks_named(stem, self.course) or len(self.assignment.notebooks) > 1:
+            return None, stem
+        return plain, self.assignment.notebooks[0]
+
+    def _refuse(self, refused: list[tuple[str, str]]) -> None:
+        """Report what is not read; as not placed where it may be what was handed in."""
+        for path, why in refused:
+            matters = may_be_notebook(path) or is_archive(path) or why.startswith(("cannot", "holds"))
+            (self.unplaced if matters else self.left_out).append((path, why))
+
+    @staticmethod
+    def _path(*parts) -> str:
+        names = [name for part in parts for name in (part if isinstance(part, tuple) else (part,))]
+        return printable("/".join(names))
+
+
+def _wraps_a_class(name: str) -> bool:
+    """Whether a folder or zip of this name is known to be around a class, and is no student's."""
+    return name.lower() in WRAPPERS or bool(CLONES.fullmatch(name) or EXPORT.fullmatch(name))
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(printable(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+
+
+def _rank_canvas(hand_in: HandIn) -> None:
+    """Of files of one name, that with the highest number of Canvas's is the latest, whatever `-1` it was given.
+
+    The files of one submission have different numbers too, so those of different names are not compared by them.
+    """
+    ranks = {}
+    for name, attempts in hand_in.series.items():
+        latest_first = sorted(attempts, reverse=True)
+        ranks |= {attempt: (-n, attempt[1]) for n, attempt in enumerate(latest_first)}
+        if len(attempts) > 1:
+            older = ", ".join(str(upload) for upload, _ in latest_first[1:])
+            hand_in.notes.append(f"handed in {printable(name)} again: number {latest_first[0][0]} counts, not {older}")
+    hand_in.attempts = {entry: ranks.get(attempt, attempt) for entry, attempt in hand_in.attempts.items()}
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", unicodedata.normalize("NFC", text).casefold()) if word]
+
+
+def _occurs(words: list[str], inside: list[str]) -> bool:
+    return any(inside[i : i + len(words)] == words for i in range(len(inside) - len(words) + 1))

@@ -1,0 +1,92 @@
+"""Where each hand-in came from: .cs231n/collected/ASSIGNMENT.jsonl, written by `collect` and by nothing else.
+
+A line for each hand-in whose person is new: the student's id in the course, and the platform, id, name and email that
+the download gave. The last line about a student counts.
+"""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from autograder.submissions.platforms import BLIND, Person
+from autograder.text import same_name
+
+FOLDER = (".cs231n", "collected")
+
+
+class Origins:
+    """Who was collected for one assignment."""
+
+    def __init__(self, workspace, assignment: str):
+        self.path = workspace.root.joinpath(*FOLDER) / f"{assignment}.jsonl"
+        self.here = _read(self.path)
+        self.elsewhere: dict[str, Person] = {}
+        for path in sorted(self.path.parent.glob("*.jsonl")):
+            if path != self.path:
+                self.elsewhere |= _read(path)
+
+    def other(self, student: str, person: Person) -> Person | None:
+        """Who handed in what `student` has, if it was somebody else than `person`."""
+        before = self.here.get(student)
+        return None if before is None or _same(before, person) else before
+
+    def known_elsewhere(self, student: str, person: Person) -> Person | None:
+        """Who has this id in another assignment, if it is somebody else."""
+        before = self.elsewhere.get(student)
+        person = replace(person, source="")  # which has the title of the assignment
+        return None if before is None or _same(before, person) else before
+
+    def student_of(self, source: str) -> str | None:
+        """The student whose hand-in for this assignment came with the same words of Blackboard's before."""
+        return next((student for student, person in self.here.items() if source and person.source == source), None)
+
+    def keep(self, student: str, person: Person) -> None:
+        """Say so before the hand-in is put in place: one that nobody is known for could be anybody's."""
+        if self.here.get(student) == person:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        line = json.dumps({"student": student, **asdict(person)}, ensure_ascii=False)
+        torn = self.path.exists() and not self.path.read_bytes().endswith(b"\n")  # by a kill, or a full disk
+        with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(("\n" if torn else "") + line + "\n")
+        self.here[student] = person
+
+
+def people(workspace) -> dict[str, Person]:
+    """Student id -> who it is, of all that were collected."""
+    found: dict[str, Person] = {}
+    for path in sorted(workspace.root.joinpath(*FOLDER).glob("*.jsonl")):
+        found |= _read(path)
+    return found
+
+
+def _same(one: Person, other: Person) -> bool:
+    """Whether they are one person: the same id on the same platform, and no two names."""
+    same_id = one.id == other.id or one.platform == "GitHub" and same_name(one.id) == same_name(other.id)
+    if one.platform == "Moodle":  # which hides names, and then shows them
+        same_id = one.id.removeprefix("Participant_") == other.id.removeprefix("Participant_")
+    names = {same_name(" ".join(person.name.split())) for person in (one, other)} - {""}
+    if one.platform == "Moodle":  # which may write "GROUP-NAME"
+        names = {name for name in names if not BLIND.fullmatch(name.rpartition("-")[2])}
+        names = {name for name in names if not any(name.endswith(f"-{shorter}") for shorter in names)}
+    if one.source and other.source and not (one.name and other.name):  # without two receipts, only that is sure
+        same_id = one.source == other.source
+    elif one.source and one.source == other.source:
+        same_id = True
+    return one.platform == other.platform and same_id and len(names) < 2
+
+
+def _read(path: Path) -> dict[str, Person]:
+    found = {}
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return found
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            student = entry.pop("student")
+            found[student] = Person(**entry)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue  # torn
+    return found

@@ -1,0 +1,124 @@
+"""The files in a notebook's working folder while it is graded: the instructor's own, and those a submission may bring.
+
+What comes with a submission is foreign: it is taken by name (`accept` in course.toml), counted and weighed, and what
+is left out is said.
+"""
+
+from collections.abc import Iterable
+
+from autograder.course.course_toml import TIMESTAMP, Assignment
+from autograder.course.workspace import Workspace
+from autograder.errors import KitError
+from autograder.notebook.job import Files
+from autograder.submissions.foreign_files import Budget, Entry, Folder, Refused, read_ordinary
+from autograder.text import printable, same_name, unusable_name
+
+MAX_FILES = 200  # of one submission, beside its notebooks
+MAX_PATH_BYTES = 500
+MAX_NAME_BYTES = 255  # as on every file system
+
+
+def instructors_files(workspace: Workspace, assignment: Assignment) -> Files:
+    """The assignment's `files` as they were built. Raises KitError where one is not there."""
+    folder = workspace.source(assignment.name)
+    try:
+        return tuple((name, (folder / name).read_bytes()) for name in assignment.files)
+    except OSError as error:
+        raise KitError(f"{error.filename} has not been built.", "Build it with: cs231n build") from None
+
+
+def accepted_files(workspace: Workspace, assignment: Assignment, student: str) -> tuple[Files, list[str]]:
+    """The files that `accept` lets in of one submission, and remarks, to the student, on those left out.
+
+    The same files and remarks come of the same submission, so they are what a digest of it should cover.
+    """
+    folder = workspace.submitted(student, assignment.name)
+    if not assignment.accept or folder.is_symlink() or folder.parent.is_symlink():
+        return (), []
+    listing = Folder(folder).listing()
+    taken, left_out = take_accepted(assignment, [(entry.parts, entry) for entry in listing.files])
+    left_out += [(path, why) for path, why in listing.refused if assignment.accepts(tuple(path.split("/")))]
+    return tuple(taken.items()), [f"{path} was not taken: it {why}" for path, why in left_out]
+
+
+def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> tuple[str | None, list[str]]:
+    """What timestamp.txt says, a time that nbgrader understands, or None; and remarks where it is not to be used."""
+    from nbgrader.utils import parse_utc
+
+    path = workspace.submitted(student, assignment.name) / TIMESTAMP
+    try:
+        data = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000))
+        text = data.decode("utf-8-sig").strip()
+        if text:
+            parse_utc(text)
+        return text or None, []
+    except FileNotFoundError:
+        return None, []
+    except Refused as error:
+        why = str(error)
+    except (ValueError, OverflowError, TypeError):
+        why = "holds no time"
+    return None, [f"{TIMESTAMP} {why}; when this was handed in is not known"]
+
+
+def take_accepted(
+    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: Budget | None = None
+) -> tuple[dict[str, bytes], list[tuple[str, str]]]:
+    """Read those of `files` (path in the submission, entry) that the assignment accepts.
+
+    Returns their contents by relative path, and (path, why) of those that match but are left out: too many, too
+    large together, unreadable, with a name that cannot be written everywhere or that another file has.
+    """
+    budget = Budget(assignment.limits.submission_bytes, of_class=of_class)
+    names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
+    taken: dict[str, bytes] = {}
+    left_out: list[tuple[str, str]] = []
+    for parts, entry in sorted(files, key=lambda item: item[0]):
+        if not assignment.accepts(parts):
+            continue
+        path = "/".join(parts)
+        try:
+            _check_name(parts)
+            names.check(path)
+            if len(taken) == MAX_FILES:
+                raise Refused(f"is one of more than {MAX_FILES} files")
+            budget.take(0)  # once it is spent, nothing more is read
+            taken[path] = entry.read(budget)
+            names.add(path)
+        except Refused as error:
+            spent = f"is more than the {budget.limit:,} bytes that the files beside the notebooks may have together"
+            left_out.append((printable(path), spent if budget.used > budget.limit else str(error)))
+    return taken, left_out
+
+
+def _check_name(parts: tuple[str, ...]) -> None:
+    path = "/".join(parts)
+    if why_not := next(filter(None, map(unusable_name, parts)), None):
+        raise Refused(why_not)
+    if len(path.encode()) > MAX_PATH_BYTES or max(len(part.encode()) for part in parts) > MAX_NAME_BYTES:
+        raise Refused(f"has a name of more than {MAX_NAME_BYTES} bytes, or a path of more than {MAX_PATH_BYTES}")
+
+
+class _Names:
+    """Paths that can lie in one folder together, also where file systems ignore case or compose letters."""
+
+    def __init__(self, paths: Iterable[str]):
+        self.files: set[str] = set()
+        self.folders: set[str] = set()
+        for path in paths:
+            self.add(path)
+
+    def add(self, path: str) -> None:
+        path = same_name(path)
+        self.files.add(path)
+        self.folders.update(_folders(path))
+
+    def check(self, path: str) -> None:
+        path = same_name(path)
+        if path in self.files or path in self.folders or not self.files.isdisjoint(_folders(path)):
+            raise Refused("has the name of another file or folder")
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]

@@ -1,0 +1,1 @@
+"""Runs many notebooks at once: in processes of this machine, or on a Dask cluster."""

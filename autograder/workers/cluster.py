@@ -1,0 +1,295 @@
+"""Run jobs on the workers of a Dask cluster, through the interface of the local pool. No common file system is needed.
+
+cluster_worker.py is what runs on the workers; docs/clusters.md is for those who set up a cluster.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import threading
+import time
+import uuid
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
+
+from autograder.errors import KitError
+from autograder.notebook.job import Executed, Job
+from autograder.workers.packed_folder import PackedFolder
+
+try:
+    import distributed
+except ImportError:
+    raise KitError(
+        "Grading on a cluster needs the package distributed, which is not installed.",
+        "Install it with: python -m pip install '.[instructor,cluster]', in the kit's folder",
+    ) from None
+
+from autograder.workers import cluster_worker
+from autograder.workers.cluster_worker import BroughtDown, Outfit, Unfit, different, versions
+
+CONNECT_SECONDS = 20
+WORKERS_SECONDS = 60  # without any worker, after which grading ends
+REFRESH_SECONDS = 1.0  # between two looks at which workers there are
+TRIES = 3  # for a job whose workers were no good, or that Dask dropped
+GO_ON = "Nothing is lost: repeat the command, and it goes on with those who are not graded yet."
+
+
+class GivenUp(Exception):
+    """A job that is not tried again, as it brought down what it ran on; or seems to have."""
+
+
+@dataclass(eq=False)
+class _Errand:
+    """A job on its way."""
+
+    job: Job
+    answer: Future
+    task: "distributed.Future | None" = None
+    tries: int = 0
+    alone: bool = False  # it was under way when a worker died, so it is tried once more when nothing else is
+
+
+class ClusterPool:
+    """Executes jobs on a Dask cluster, whose scheduler has this address. Use it as a context manager.
+
+    The connection is made when it is first needed. `workers` and `submit` raise KitError when the scheduler cannot be
+    reached, when there are no workers, or when they are not fit for grading.
+    """
+
+    def __init__(self, address: str):
+        self.address = address
+        self._client: distributed.Client | None = None
+        self._lock = threading.RLock()
+        self._errands: set[_Errand] = set()
+        self._suspects: list[_Errand] = []  # wait until everything else is done
+        self._outfits: dict[tuple, Outfit] = {}  # by what of a job they are for
+        self._threads: dict[str, int] = {}  # of each worker
+        self._enlisted: set[tuple[str, str]] = set()  # address and outfit's token
+        self._unfit: dict[str, str] = {}  # workers that joined later, and why
+        self._lost: KitError | None = None
+        self._closing = threading.Event()
+
+    def __enter__(self) -> "ClusterPool":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._closing.set()
+        if self._client:  # what a client that is closed has asked for, workers drop
+            with contextlib.suppress(Exception):  # a scheduler that is gone
+                self._client.close()
+        for errand in list(self._errands):
+            errand.answer.cancel()
+
+    @property
+    def workers(self) -> int:
+        """How many jobs the cluster runs at a time."""
+        self._connect()
+        return max(1, sum(threads for address, threads in self._threads.items() if address not in self._unfit))
+
+    def submit(self, job: Job) -> Future:
+        """Start a job when a worker is free. Ask `result` what came of the future."""
+        self._connect()
+        outfit = self._outfit(job)
+        errand = _Errand(job, Future())
+        with self._lock:
+            if self._lost:
+                raise self._lost
+            self._errands.add(errand)
+            self._send(errand, outfit)
+        return errand.answer
+
+    def result(self, job: Job, future: Future) -> Executed:
+        """What came of a job. Raises what `execute` raised, GivenUp, Unfit, or KitError when the cluster is gone."""
+        return future.result()
+
+    def _connect(self) -> None:
+        if self._client:
+            return
+        for name in ("distributed", "distributed.client"):  # what fails is said here, in other words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        try:
+            asyncio.run(_reach(self.address))  # a Client that cannot connect takes a minute to be gone
+            client = distributed.Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except Exception as error:
+            raise KitError(
+                f"There is no Dask scheduler to be reached at {self.address}: {str(error) or type(error).__name__}",
+                "Start one with `dask scheduler` and name the address that it prints. With TLS, Dask's configuration "
+                "must name the certificates here too.",
+            ) from None
+        self._client = client
+        try:  # what is sent passes through its hands
+            wrong = different(client.run_on_scheduler(versions), versions())
+        except Exception as error:
+            wrong = _no_kit(error)
+        if wrong:
+            raise KitError(
+                f"The scheduler at {self.address} {wrong}",
+                "Scheduler and workers need what is installed here: the kit with the extra `cluster`, in one version.",
+            )
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except TimeoutError:
+            raise _no_workers(self.address) from None
+        self._threads = client.nthreads()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _outfit(self, job: Job) -> Outfit:
+        """What the job needs on workers; those that there are have it when this returns. Raises KitError."""
+        kind = (job.pythonpath, job.isolation)
+        if kind not in self._outfits:
+            folders = tuple(map(PackedFolder.of, job.pythonpath))
+            token = hashlib.sha256(repr((versions(), job.isolation, [f.name for f in folders])).encode()).hexdigest()
+            outfit = Outfit(token, versions(), job.isolation, folders)
+            faults = self._enlist(outfit, list(self._threads))
+            if faults:
+                raise KitError(
+                    f"{len(faults)} of {len(self._threads)} workers of {self.address} cannot grade:\n"
+                    + "\n".join(f"{address} {fault}" for address, fault in sorted(faults.items())),
+                    "Nothing was graded. Mend these workers, or end them.",
+                )
+            self._outfits[kind] = outfit
+        return self._outfits[kind]
+
+    def _enlist(self, outfit: Outfit, addresses: list[str]) -> dict[str, str]:
+        """Make workers ready; {address: why not} for those that cannot be."""
+        answers = self._client.run(cluster_worker.enlist, outfit, workers=addresses, on_error="return")
+        self._enlisted.update((address, outfit.token) for address in addresses)
+        faults = {}
+        for address, answer in answers.items():
+            if isinstance(answer, OSError):  # it is gone
+                continue
+            if isinstance(answer, Exception):
+                answer = _no_kit(answer)
+            if answer:
+                faults[address] = answer
+        return faults
+
+    def _send(self, errand: _Errand, outfit: Outfit) -> None:
+        fit = [address for address in self._threads if address not in self._unfit]
+        errand.task = self._client.submit(
+            cluster_worker.run,
+            outfit.token,
+            tuple(folder.name for folder in outfit.folders),
+            replace(errand.job, pythonpath=(), data=None),
+            key=f"{cluster_worker.PREFIX}{uuid.uuid4()}",
+            pure=False,
+            workers=fit if self._unfit and fit else None,
+            allow_other_workers=bool(self._unfit and fit),  # for these may all end
+        )
+        errand.task.add_done_callback(lambda task: self._came(errand, task))
+
+    def _came(self, errand: _Errand, task: "distributed.Future") -> None:
+        """Something came of a task; in a thread of Dask's."""
+        if self._closing.is_set():
+            return
+        try:
+            answer = task.result()
+        except (Exception, CancelledError) as error:
+            answer = self._after(errand, error)
+        task.release()  # the cluster forgets it
+        if answer is not None:
+            self._settle(errand, answer)
+
+    def _after(self, errand: _Errand, error: BaseException) -> BaseException | None:
+        """What to do after a failure: the error that the job ends with, or None, if it is tried again."""
+        with self._lock:
+            if self._lost or self._closing.is_set():
+                return self._lost
+            if isinstance(error, BroughtDown | distributed.KilledWorker):
+                if not errand.alone:
+                    errand.alone = True
+                    self._suspects.append(errand)
+                    self._send_suspect()
+                    return None
+                return GivenUp(f"it is not tried again, for it brings down what it runs on ({_in_words(error)})")
+            if isinstance(error, Unfit):
+                address, why = error.args
+                self._unfit[address] = why
+            elif isinstance(error, CancelledError):
+                if self._client.status != "running":
+                    self._lose(_lost(self.address))
+                    return None
+            else:
+                return error
+            errand.tries += 1
+            if errand.tries == TRIES:
+                why = f"{error.args[0]} {error.args[1]}" if isinstance(error, Unfit) else "the cluster dropped it"
+                return GivenUp(f"after {TRIES} tries: {why}")
+            self._send(errand, self._outfit(errand.job))
+            return None
+
+    def _settle(self, errand: _Errand, answer: Executed | BaseException) -> None:
+        with self._lock:
+            if errand not in self._errands:
+                return
+            self._errands.remove(errand)
+            self._send_suspect()
+        if isinstance(answer, BaseException):
+            errand.answer.set_exception(answer)
+        else:
+            errand.answer.set_result(answer)
+
+    def _send_suspect(self) -> None:
+        """Nobody knows which of a dead worker's jobs it was: try them one by one, when nothing else can suffer."""
+        if self._suspects and len(self._suspects) == len(self._errands):
+            suspect = self._suspects.pop(0)
+            self._send(suspect, self._outfit(suspect.job))
+
+    def _watch(self) -> None:
+        """Keep an eye on which workers there are, until the pool is closed."""
+        seen = time.monotonic()
+        while not self._closing.wait(REFRESH_SECONDS):
+            try:
+                if self._client.status != "running":
+                    raise OSError(self._client.status)
+                self._threads = self._client.nthreads()
+                for outfit in list(self._outfits.values()):
+                    new = [address for address in self._threads if (address, outfit.token) not in self._enlisted]
+                    if new:
+                        self._unfit |= self._enlist(outfit, new)
+            except Exception:
+                if not self._closing.is_set():
+                    self._lose(_lost(self.address))
+                return
+            if self._threads:
+                seen = time.monotonic()
+            elif time.monotonic() - seen > WORKERS_SECONDS:
+                self._lose(_no_workers(self.address))
+                return
+
+    def _lose(self, error: KitError) -> None:
+        """The cluster is gone: whoever waits for something gets this error."""
+        with self._lock:
+            self._lost = self._lost or error
+            errands = list(self._errands)
+        for errand in errands:
+            self._settle(errand, self._lost)
+
+
+async def _reach(address: str) -> None:
+    arguments = distributed.Security().get_connection_args("client")
+    comm = await distributed.comm.connect(address, timeout=CONNECT_SECONDS, **arguments)
+    await comm.close()
+
+
+def _no_kit(error: Exception) -> str:
+    return f"has not the kit that is installed here: {type(error).__name__}: {error}"
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, distributed.KilledWorker):
+        return f"{error.allowed_failures + 1} workers died while they ran it"
+    return str(error)
+
+
+def _no_workers(address: str) -> KitError:
+    return KitError(
+        f"The scheduler at {address} has no workers.", f"Start some with: dask worker {address} --nthreads 1\n{GO_ON}"
+    )
+
+
+def _lost(address: str) -> KitError:
+    return KitError(
+        f"The scheduler at {address} is gone, or cannot be reached any more.", f"Start it again, and workers.\n{GO_ON}"
+    )

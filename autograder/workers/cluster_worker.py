@@ -1,0 +1,202 @@
+"""What of grading runs on the workers of a Dask cluster (cluster.py is the other side).
+
+A worker is made ready by `enlist`, before it runs anything, and keeps a `Station`: folders that jobs need, and for each
+of its threads a process with a LocalPool of one, in which `execute` runs as on one machine. That process ends with the
+worker, however this ends, and all that it started ends with it.
+"""
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import os
+import platform
+import threading
+import time
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from distributed import Reschedule, Worker, WorkerPlugin, get_worker
+
+import autograder
+from autograder.execution import sandbox
+from autograder.notebook.job import Executed, Job
+from autograder.python_processes import environment, run_python
+from autograder.workers.font_cache import warm_font_cache
+from autograder.workers.held_pool import HeldPool
+from autograder.workers.packed_folder import PackedFolder
+
+PREFIX = "cs231n-"  # of our tasks' keys
+STATION = "cs231n"  # the plugin's name
+ENLIST_SECONDS = 120  # for which a task waits for its worker to be made ready
+SAME_VERSIONS = ("numpy", "ipykernel", "ipython", "jupyter_client")
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """What a worker must have before it runs jobs. `token` is a hash of it all."""
+
+    token: str
+    versions: dict[str, str]
+    isolation: str | None
+    folders: tuple[PackedFolder, ...]
+
+
+class Unfit(Exception):
+    """A worker that cannot run this job though it could run elsewhere: its address, and why."""
+
+
+class BroughtDown(Exception):
+    """The process that ran a job on a worker is no more."""
+
+
+class Dropped(Exception):
+    """Nobody waits for the job any more."""
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """What must be the same everywhere, for a job must have the same result everywhere."""
+    code = hashlib.sha256()
+    package = Path(autograder.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        code.update(f"{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
+    found = {"Python": ".".join(platform.python_version_tuple()[:2]), "the course kit": code.hexdigest()[:12]}
+    for name in SAME_VERSIONS:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def different(there: dict[str, str], here: dict[str, str]) -> str | None:
+    """Which of the coordinator's versions (`here`) another machine does not have, in words, or None."""
+    found = [
+        f"{name} {there.get(name, 'missing')} instead of {here[name]}" for name in here if there.get(name) != here[name]
+    ]
+    return f"has {', '.join(found)}" if found else None
+
+
+async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
+    """Make a worker ready; why it cannot be, or None."""
+    if STATION not in dask_worker.plugins:
+        await dask_worker.plugin_add(Station(Path(dask_worker.local_directory) / "cs231n"), STATION)
+    station = dask_worker.plugins[STATION]
+    station.faults[outfit.token] = fault = await asyncio.to_thread(station.prepare, outfit)
+    return fault
+
+
+def run(token: str, folders: tuple[str, ...], job: Job) -> Executed:
+    """The task: execute a job on the worker that this runs on, with the unpacked `folders` on the module path."""
+    worker = get_worker()
+    end = time.monotonic() + ENLIST_SECONDS
+    while token not in getattr(worker.plugins.get(STATION), "faults", ()):  # it has joined a moment ago
+        if time.monotonic() > end:
+            raise Unfit(worker.address, "has not been made ready for grading")
+        time.sleep(0.1)
+    station = worker.plugins[STATION]
+    if fault := station.faults[token]:
+        raise Unfit(worker.address, fault)
+    return station.execute(worker.get_current_task(), station.adapted(job, folders))
+
+
+class Station(WorkerPlugin):
+    """A worker's folders and processes."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.faults: dict[str, str | None] = {}  # by an outfit's token
+        self._lock = threading.Lock()
+        self._idle: list[HeldPool] = []
+        self._running: dict[str, HeldPool] = {}
+        self._dropped: set[str] = set()
+        self._closed = False
+
+    def prepare(self, outfit: Outfit) -> str | None:
+        """Check this machine and unpack what jobs need; why it cannot run them, or None."""
+        if wrong := different(versions(), outfit.versions):
+            return wrong
+        if outfit.isolation == "sandbox" and (why_not := sandbox.missing()):
+            return f"has no sandbox: {why_not}"
+        try:
+            for packed in outfit.folders:
+                if fault := _cannot_load(packed.unpack(self.folder), packed.extension_modules()):
+                    return fault
+            warm_font_cache(self.folder / "matplotlib")
+        except OSError as error:
+            return f"cannot keep the course's library in {self.folder}: {error}"
+        return None
+
+    def adapted(self, job: Job, folders: tuple[str, ...]) -> Job:
+        """The job with this machine's folders in the place of the coordinator's."""
+        data = os.environ.get("CS231N_DATA")
+        env = {**(job.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
+        return replace(
+            job,
+            pythonpath=tuple(str(self.folder / name) for name in folders),
+            env=env | {"MPLCONFIGDIR": str(self.folder / "matplotlib")},
+            data=data if data and os.path.isdir(data) else None,
+        )
+
+    def execute(self, key: str, job: Job) -> Executed:
+        """Run a job in a process that is free, or in a new one. Raises what `execute` raised, or BroughtDown."""
+        with self._lock:
+            while self._idle and not self._idle[-1].alive:
+                self._idle.pop().end()
+            runner = self._idle.pop() if self._idle else None
+        runner = runner or HeldPool()
+        with self._lock:
+            self._running[key] = runner
+            if key in self._dropped or self._closed:
+                runner.end()
+        try:
+            answer = runner.run(job)
+        except (EOFError, OSError):
+            runner.end()
+            if self._closed:
+                raise Reschedule() from None
+            if key in self._dropped:
+                raise Dropped(key) from None
+            raise BroughtDown("the process that ran it was killed, by itself or for want of memory") from None
+        finally:
+            with self._lock:
+                del self._running[key]
+                self._dropped.discard(key)
+        with self._lock:
+            self._idle.append(runner)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def transition(self, key, start, finish, **_) -> None:
+        """Dask's hook. A task that is released while it runs is one that nobody waits for."""
+        if start in ("executing", "long-running") and finish == "released" and str(key).startswith(PREFIX):
+            with self._lock:
+                self._dropped.add(key)
+                if key in self._running:
+                    self._running[key].end()
+
+    def teardown(self, worker: Worker) -> None:
+        """Dask's hook: the worker ends."""
+        with self._lock:
+            self._closed = True
+            for runner in (*self._idle, *self._running.values()):
+                runner.end()
+
+
+def _cannot_load(folder: Path, modules: list[str]) -> str | None:
+    """Why compiled modules do not work on this machine, or None."""
+    done = run_python("-c", LOAD, folder.absolute(), *modules)
+    if done.returncode == 0:
+        return None
+    said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    machine = f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}".rstrip(", ")
+    return f"cannot load the course's compiled modules on its {machine}: {said}"
+
+
+LOAD = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+"""

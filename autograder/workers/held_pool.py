@@ -1,0 +1,66 @@
+"""A process that holds a local pool of one for a worker of a Dask cluster, and ends with it, however that ends.
+
+Kept apart from Dask, so that the process imports what running a notebook needs and no more.
+"""
+
+import os
+import queue
+import subprocess
+import threading
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+from autograder.notebook.job import Executed, Job
+from autograder.python_processes import environment, python
+from autograder.workers.local_pool import LocalPool
+
+
+class HeldPool:
+    """The worker's side: one job at a time. (A worker process of Dask's may have no children by multiprocessing.)"""
+
+    def __init__(self):
+        self._connection, theirs = Pipe()
+        with theirs:
+            main = f"from {__name__} import hold; hold({theirs.fileno()})"
+            self._process = subprocess.Popen(
+                python("-c", main), env=environment({**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}), cwd=os.sep,
+                pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def run(self, job: Job) -> Executed | Exception:
+        """What came of a job. Raises EOFError or OSError if the process ends meanwhile."""
+        self._connection.send(job)
+        return self._connection.recv()
+
+    def end(self) -> None:
+        """End it at once. What it started notices, and ends too."""
+        self._process.kill()
+        self._process.wait()
+
+
+def hold(descriptor: int) -> None:
+    """The main function of the process: jobs in, answers out, until the other end is closed."""
+    os.set_inheritable(descriptor, False)
+    connection = Connection(descriptor)
+    jobs = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
+    with LocalPool(1) as pool:
+        while True:
+            job = jobs.get()
+            try:
+                answer = pool.result(job, pool.submit(job))
+            except Exception as error:
+                answer = error
+            connection.send(answer)
+
+
+def _receive(connection: Connection, jobs: queue.SimpleQueue) -> None:
+    try:
+        while True:
+            jobs.put(connection.recv())
+    except (EOFError, OSError):
+        os._exit(1)  # at once: what runs notices

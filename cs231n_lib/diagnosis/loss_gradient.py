@@ -1,0 +1,267 @@
+"""Mistakes in the gradient of a classifier's loss: regularization, the correct class, one example for all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cs231n_lib.diagnosis.factors import Mismatch, agree, differs, factor_name, factor_words
+from cs231n_lib.diagnosis.mismatch import explain, lower_first, slices_in_words
+
+PENALTY = "The gradient of reg * sum(W * W) is 2 * reg * W."
+CORRECT_CLASS = (
+    "Look at the column of the correct class, y[i]: what example i adds to the columns of the other classes has to "
+    "be taken, all together, from column y[i]."
+)
+
+
+@dataclass(frozen=True)
+class LossFacts:
+    """What a test knows about the loss: N, the term reg * sum(params * params), labels (N,), and the inputs X (N, D)
+    if the gradient is X.T @ G of some G; None if unknown.
+
+    tolerance: relative difference below which two entries count as the same.
+    """
+
+    num_examples: int | None
+    reg: float | None
+    params: object
+    labels: object
+    tolerance: float
+    inputs: object = None
+
+    def penalty_gradient(self, shape):
+        """2 * reg * W, or zeros where there is no such term."""
+        if not self.reg or self.params is None or np.shape(self.params) != shape:
+            return np.zeros(shape)
+        return 2 * self.reg * np.asarray(self.params, dtype=np.float64)
+
+
+def explain_loss_gradient(analytic, numeric, facts):
+    """The Mismatch that explains a wrong gradient by how losses are built, or None.
+
+    analytic, numeric: finite float64 arrays of one shape.
+    """
+    with np.errstate(all="ignore"):
+        return (
+            _regularization(analytic, numeric, facts)
+            or _through_inputs(analytic, numeric, facts)
+            or _correct_class(analytic, numeric, facts)
+        )
+
+
+def suspect_loss_gradient(analytic, numeric, facts):
+    """Like explain_loss_gradient, with weaker evidence: for what no other pattern explains."""
+    with np.errstate(all="ignore"):
+        return _single_example(analytic, numeric, facts) or _unbalanced(analytic, numeric, facts)
+
+
+def _regularization(analytic, numeric, facts):
+    """analytic = c1 * data part + c2 * penalty part, with which c1 and c2?"""
+    penalty = facts.penalty_gradient(numeric.shape)
+    # two unknowns explain any two entries
+    if numeric.size < 4 or not penalty.any():
+        return None
+    data = numeric - penalty
+    parts = np.stack([data.ravel(), penalty.ravel()], axis=1)
+    lengths = np.linalg.norm(parts, axis=0)
+    if lengths.min() < 1e-6 * lengths.max():
+        return None
+    (c1, c2), _, rank, _ = np.linalg.lstsq(parts / lengths, analytic.ravel(), rcond=1e-6)
+    c1, c2 = c1 / lengths[0], c2 / lengths[1]
+    if rank < 2 or not agree(c1 * data + c2 * penalty, analytic, facts.tolerance):
+        return _other_penalty(analytic, data, facts)
+    n = facts.num_examples
+    # a penalty much smaller than the data part is known less exactly
+    slack = max(1e-3, facts.tolerance * lengths[0] / lengths[1])
+    if abs(c1 - 1) <= max(1e-3, facts.tolerance):
+        return _penalty_factor(c2, slack, n)
+    if abs(c1) <= max(1e-3, facts.tolerance):
+        text = "Only the regularization part is there; the gradient of the data loss is missing."
+        return Mismatch("only_regularization", text)
+    cause, words = factor_words(c1, n, "The data part")
+    if abs(c2 - 1) <= slack:
+        return Mismatch(cause, f"The regularization part is right. {words}")
+    second = _penalty_factor(c2, slack, n)
+    return Mismatch(f"{cause}+{second.cause}", f"Two mistakes. {words} {second.message}")
+
+
+def _penalty_factor(c, slack, n):
+    if slack > 0.2:
+        return Mismatch("wrong_regularization", f"The regularization term is missing or wrong. {PENALTY}")
+    if abs(c) < slack:
+        return Mismatch("missing_regularization", f"The regularization term is missing. {PENALTY}")
+    words = {
+        "1/N": f"is divided by the number of examples ({n}); only the data part is a mean.",
+        "N": f"is multiplied by the number of examples ({n}).",
+        "1/2": f"is half of what it should be. {PENALTY}",
+        "2": f"is twice what it should be: added twice, or missing in the loss? {PENALTY}",
+        "-1": "has the wrong sign: it is added, as the penalty is in the loss.",
+    }.get(factor_name(c, n, max(1e-3, slack)), f"is {c:.4g} times what it should be. {PENALTY}")
+    return Mismatch("wrong_regularization_factor", f"The regularization part {words}")
+
+
+def _other_penalty(analytic, data, facts):
+    """The data part is right; what is added to it is another function of W, or spares some rows or columns."""
+    W, added = np.asarray(facts.params, dtype=np.float64), analytic - data
+    # a difference is less exact than its terms
+    tolerance = min(1e-2, 10 * facts.tolerance)
+    if np.max(np.abs(added)) < 1e-4 * np.max(np.abs(analytic)):
+        return None
+    for function, words in (
+        (np.sign, "the sign of W, the gradient of a sum of |W|"),
+        (np.abs, "a multiple of |W|"),
+        (np.square, "a multiple of W * W, the penalty itself"),
+        (np.ones_like, "one number, the same for all entries: the penalty itself?"),
+    ):
+        basis = function(W)
+        c = np.sum(added * basis) / np.sum(basis * basis)
+        if c != 0 and agree(added / c, basis, tolerance):
+            text = f"The data part is right, but what is added for the regularization is {words}. {PENALTY}"
+            return Mismatch("wrong_regularization", text)
+    penalty = facts.penalty_gradient(W.shape)
+    for axis, cause in enumerate(("wrong_rows", "wrong_columns")[: W.ndim] if W.ndim == 2 else ()):
+        missing = ~differs(analytic, data, facts.tolerance).any(axis=1 - axis)
+        rest = np.compress(~missing, added, axis), np.compress(~missing, penalty, axis)
+        if missing.any() and not missing.all() and agree(*rest, tolerance):
+            where = slices_in_words(np.flatnonzero(missing), 2, axis)
+            return Mismatch(cause, f"The regularization term is missing in {where}; the rest is right.")
+    return None
+
+
+def _through_inputs(analytic, numeric, facts):
+    """With no more examples than features, X.T @ G shows G (N, C), in which mistakes are plainer."""
+    X = None if facts.inputs is None else np.asarray(facts.inputs, dtype=np.float64)
+    if X is None or X.ndim != 2 or analytic.ndim != 2 or len(analytic) != X.shape[1] or len(X) > X.shape[1]:
+        return None
+    # G is known less exactly than X.T @ G, by as much as X is nearly dependent
+    lengths = np.linalg.svd(X, compute_uv=False)
+    if not X.size or lengths[-1] < 1e-2 * lengths[0]:
+        return None
+    tolerance = min(1e-2, facts.tolerance * lengths[0] / lengths[-1])
+    penalty = facts.penalty_gradient(numeric.shape)
+    back = np.linalg.pinv(X.T)
+    ours, truth = back @ (analytic - penalty), back @ (numeric - penalty)
+    for G, gradient in ((ours, analytic), (truth, numeric)):
+        if not agree(X.T @ G, gradient - penalty, tolerance):
+            return None
+        G[np.abs(G) < 0.1 * tolerance * np.max(np.abs(G), initial=0.0)] = 0.0
+    labels = _labels_of_columns(ours, facts)
+    correct = np.zeros(ours.shape, dtype=bool)
+    if labels is not None and len(labels) == len(ours):
+        correct[np.arange(len(ours)), labels] = True
+    return _overwritten(ours, truth, correct) or _shares_of_examples(ours, truth, correct, tolerance, facts)
+
+
+def _overwritten(ours, truth, correct):
+    most = np.count_nonzero(ours, axis=0).max()
+    if most != 1 or np.count_nonzero(truth, axis=0).max() < 2 or not ours[~correct].any():
+        return None
+    return Mismatch(
+        "overwritten",
+        "Each column holds a multiple of one single example: are the examples written over one another (=) where they "
+        "should add up (+=)?",
+    )
+
+
+def _shares_of_examples(ours, truth, correct, tolerance, facts):
+    """G[i, j] is the multiple of example i that column j gets; correct: boolean (N, C)."""
+    wrong = differs(ours, truth, tolerance)
+    all_from_one = np.max(np.abs(truth.sum(axis=1))) <= tolerance * np.max(np.abs(truth))
+    taken = " Column y[i] has to lose, all together, what the other columns get of example i." if all_from_one else ""
+    if correct.any() and not wrong[~correct].any() and wrong[correct].mean() > 0.5:
+        text = "What each example adds to the columns of the other classes is right; what it adds to column y[i], that "
+        return Mismatch("wrong_correct_class", f"{text}of its correct class, is wrong.{taken}")
+    if correct.any() and not wrong[correct].any() and wrong[~correct].mean() > 0.5:
+        text = "What each example adds to column y[i], that of its correct class, is right; what it adds to columns "
+        ending = "is wrong" if ours[~correct].any() else "is missing"
+        return Mismatch("wrong_other_classes", f"{text}of the other classes {ending}.")
+    found = explain(ours, truth, tolerance, facts.num_examples)
+    if found is None and wrong[correct].any():
+        found = explain(np.where(correct, truth, ours), truth, tolerance, facts.num_examples)
+        ending = f" And what example i adds to column y[i], that of its correct class, is wrong.{taken}"
+        found = found and Mismatch(f"{found.cause}+wrong_correct_class", found.message + ending)
+    start = "Write it as X.T @ G, with one row of G for each example. In your G: "
+    return found and Mismatch(found.cause, start + lower_first(found.message))
+
+
+def _correct_class(analytic, numeric, facts):
+    """Mistakes that follow the labels."""
+    labels = _labels_of_columns(analytic, facts)
+    if labels is None:
+        return None
+    wrong = differs(analytic, numeric, facts.tolerance)
+    if len(analytic) == len(labels):
+        found = _correct_entries(wrong, labels)
+        if found:
+            return found
+    occurs = np.isin(np.arange(analytic.shape[1]), labels)
+    columns = wrong.any(axis=0)
+    follow = not columns[~occurs].any() and 2 * columns.sum() > occurs.sum()
+    if follow and not occurs.all() and numeric[:, ~occurs].any():
+        text = "The columns of classes that are nobody's correct class are right; those of the others are wrong. "
+        return Mismatch("wrong_correct_class", f"{text}{CORRECT_CLASS}")
+    return None
+
+
+def _labels_of_columns(analytic, facts):
+    """The labels, if they can be indices of the gradient's columns."""
+    if facts.labels is None or analytic.ndim != 2:
+        return None
+    labels = np.asarray(facts.labels)
+    fit = labels.ndim == 1 and labels.dtype.kind in "iu" and labels.size and labels.max() < analytic.shape[1]
+    return labels if fit else None
+
+
+def _correct_entries(wrong, labels):
+    """Gradient with respect to scores (N, C): entry [i, y[i]] is the correct class's."""
+    correct = np.zeros(wrong.shape, dtype=bool)
+    correct[np.arange(len(labels)), labels] = True
+    if not wrong[~correct].any() and wrong[correct].mean() > 0.5:
+        text = "Only the entries of the correct class, [i, y[i]], are wrong; all others are right."
+        return Mismatch("wrong_correct_class", text)
+    if not wrong[correct].any() and wrong[~correct].mean() > 0.5:
+        text = "Only the entries of the correct class, [i, y[i]], are right; those of the other classes are wrong."
+        return Mismatch("wrong_other_classes", text)
+    return None
+
+
+def _unbalanced(analytic, numeric, facts):
+    """Gradient with respect to W (D, C), of a loss that does not change when all scores of an example shift.
+
+    Hinge and cross-entropy loss are of that kind: each row of the gradient's data part sums to 0 over the
+    classes, since what is added at the other classes is taken from the correct one.
+    """
+    if _labels_of_columns(analytic, facts) is None:
+        return None
+    penalty = facts.penalty_gradient(numeric.shape)
+    truth = numeric - penalty
+    scale = np.max(np.abs(truth))
+    if np.max(np.abs(truth.sum(axis=1))) > 10 * facts.tolerance * scale:
+        return None
+    # a multiple of W left over is a matter of the regularization
+    sums, sums_of_penalty = analytic.sum(axis=1), penalty.sum(axis=1)
+    if penalty.any():
+        sums = sums - sums_of_penalty * (sums @ sums_of_penalty) / (sums_of_penalty @ sums_of_penalty)
+    if np.max(np.abs(sums)) < 1e-2 * scale:
+        return None
+    return Mismatch("wrong_correct_class", CORRECT_CLASS)
+
+
+def _single_example(analytic, numeric, facts):
+    """The gradient of one example's loss is an outer product: all columns are multiples of one vector."""
+    if analytic.ndim != 2 or min(analytic.shape) < 3 or facts.num_examples == 1:
+        return None
+    penalty = facts.penalty_gradient(numeric.shape)
+    truth = np.linalg.svd(numeric - penalty, compute_uv=False)
+    if truth[1] < 1e-2 * truth[0]:
+        return None
+    for data in (analytic, analytic - penalty):
+        ours = np.linalg.svd(data, compute_uv=False)
+        lone_row_or_column = min(data.any(axis=0).sum(), data.any(axis=1).sum()) < 2
+        if ours[1] < 0.1 * facts.tolerance * ours[0] and not lone_row_or_column:
+            return Mismatch(
+                "single_example",
+                "All its columns are multiples of one vector, as if it came from one example: is it assigned (=) "
+                "in the loop where it should add up (+=), or returned inside the loop?",
+            )
+    return None

@@ -1,0 +1,321 @@
+"""Recognizes how a wrong array is wrong: off by a factor, transposed, only some rows, and so on.
+
+Every pattern is a guess at a mistake from numbers alone, so each asks for enough entries that chance does
+not produce it.
+"""
+
+import numpy as np
+
+from cs231n_lib.diagnosis.factors import Mismatch, agree, constant_factor, differs
+
+
+def explain(actual, expected, tolerance=1e-4, num_examples=None):
+    """What turns `expected` into `actual`: a Mismatch, or None when no pattern fits.
+
+    actual, expected: finite float64 arrays of one shape that differ.
+    tolerance: relative difference below which two entries count as the same.
+    num_examples: N, which gives factors of N and 1/N their name.
+    """
+    with np.errstate(all="ignore"):
+        tolerance = _finer(actual, expected, tolerance)
+        return (
+            explain_simply(actual, expected, tolerance, num_examples)
+            or _constant(actual, expected, tolerance)
+            or _rearranged(actual, expected, tolerance)
+            or _alike_along_an_axis(actual, expected, tolerance)
+            or _offset(actual, expected, tolerance)
+            or _signs(actual, expected, tolerance)
+            or _only_signs(actual, expected)
+            or _diagonal(actual, expected, tolerance)
+            or _some_slices(actual, expected, tolerance, num_examples)
+            or _per_slice(actual, expected, tolerance)
+            or _border(actual, expected, tolerance)
+            or _zeros_misplaced(actual, expected, tolerance)
+        )
+
+
+def explain_value(actual, expected, tolerance=1e-4, num_examples=None):
+    """Like explain, with what befalls values rather than gradients: roots, squares, logs, uint8, cut decimals."""
+    with np.errstate(all="ignore"):
+        tolerance = _finer(actual, expected, tolerance)
+        return (
+            explain_simply(actual, expected, tolerance, num_examples)
+            or _function_of(actual, expected, tolerance)
+            or _wrapped_around(actual, expected)
+            or _cut_to_integers(actual, expected)
+            or explain(actual, expected, tolerance, num_examples)
+        )
+
+
+def explain_simply(actual, expected, tolerance=1e-4, num_examples=None):
+    """The most certain part of explain: zero everywhere, off by one constant factor, or all signs lost."""
+    with np.errstate(all="ignore"):
+        # one number that is 0 among right zeros may have any cause
+        if actual.size and not actual.any() and np.count_nonzero(expected) >= min(2, actual.size):
+            return Mismatch("zero", "It is 0 everywhere: is it computed, and is what is computed returned?")
+        found = constant_factor(actual, expected, tolerance, num_examples)
+        return found or (_signs(actual, expected, tolerance) if (actual >= 0).all() else None)
+
+
+def slices_in_words(indices, ndim, axis):
+    """Where slices lie: "row 2", "columns 0 to 3", "entries 0 and 2", "index 1 of axis 3"."""
+    indices = [int(i) for i in indices]
+    one, many = _nouns(ndim, axis)
+    ending = f" of axis {axis}" if ndim > 2 else ""
+    if len(indices) == 1:
+        return f"{one} {indices[0]}{ending}"
+    if len(indices) > 2 and indices == list(range(indices[0], indices[-1] + 1)):
+        return f"{many} {indices[0]} to {indices[-1]}{ending}"
+    if len(indices) > 6:
+        return f"{many} {', '.join(map(str, indices[:5]))} and {len(indices) - 5} more{ending}"
+    return f"{many} {', '.join(map(str, indices[:-1]))} and {indices[-1]}{ending}"
+
+
+def lower_first(sentence):
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _nouns(ndim, axis):
+    if ndim == 1:
+        return "entry", "entries"
+    if ndim == 2:
+        return (("row", "rows"), ("column", "columns"))[axis]
+    return "index", "indices"
+
+
+def _finer(actual, expected, tolerance):
+    """The tolerance, or less: a pattern has to fit better than the truth, which may be off by very little."""
+    scale = np.max(np.abs(expected), initial=0.0)
+    off = np.abs(actual - expected) / np.maximum(np.abs(expected), 0.1 * scale)
+    return min(tolerance, 0.1 * float(np.max(off, initial=0.0))) if scale > 0 else tolerance
+
+
+def _constant(actual, expected, tolerance):
+    if actual.size < 4 or np.ptp(actual) > 0 or agree(np.full_like(expected, expected.flat[0]), expected, tolerance):
+        return None
+    return Mismatch("constant", f"All its entries are {actual.flat[0]:.6g}, but they should differ.")
+
+
+def _only_signs(actual, expected):
+    sizes = np.abs(actual[expected != 0])
+    if sizes.size < 4 or not np.ptp(np.abs(expected[expected != 0])) or np.ptp(sizes) > 1e-6 * sizes.max():
+        return None
+    if not sizes.any() or not np.array_equal(np.sign(actual), np.sign(expected)) or not (actual < 0).any():
+        return None
+    return Mismatch("only_signs", "Only its signs are right: all its entries have the same size.")
+
+
+def _rearranged(actual, expected, tolerance):
+    if actual.size < 3 or np.unique(expected).size < 3:
+        return None
+    if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and agree(actual.T, expected, tolerance):
+        return Mismatch("transposed", "It is transposed: rows and columns are exchanged.")
+    for axis in range(actual.ndim):
+        if actual.shape[axis] > 1 and agree(np.flip(actual, axis), expected, tolerance):
+            slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
+            return Mismatch("flipped", f"The right values, but {slices} come in reverse order.")
+    if actual.ndim >= 3 and agree(np.flip(actual, (-2, -1)), expected, tolerance):
+        return Mismatch("flipped", "The right values, but reversed along the last two axes (a flipped filter?).")
+    if actual.size >= 4 and agree(np.sort(actual, axis=None), np.sort(expected, axis=None), tolerance):
+        if actual.ndim == 1:
+            return Mismatch("reordered", "The right values in the wrong order.")
+        return Mismatch(
+            "reordered",
+            "The right values in the wrong places: are indices mixed up, or is reshape used where transpose is needed?",
+        )
+    return None
+
+
+def _alike_along_an_axis(actual, expected, tolerance):
+    if actual.ndim < 2 or actual.size < 4:
+        return None
+    for axis in range(actual.ndim):
+        first, first_expected = np.take(actual, [0], axis), np.take(expected, [0], axis)
+        alike = actual.shape[axis] > 1 and agree(actual, np.broadcast_to(first, actual.shape), 1e-12)
+        if alike and not agree(np.broadcast_to(first_expected, expected.shape), expected, tolerance):
+            slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
+            return Mismatch(
+                "broadcast",
+                f"All its {slices.split()[0]} are equal{'' if actual.ndim < 3 else f' (axis {axis})'}: "
+                "a sum or mean over the wrong axis, which broadcasting spread out again?",
+            )
+    return None
+
+
+def _offset(actual, expected, tolerance):
+    if actual.size < 4:
+        return None
+    shift = np.mean(actual - expected)
+    # two constants always differ by a constant
+    if np.ptp(expected) > 0 and shift != 0 and agree(actual - shift, expected, tolerance):
+        return Mismatch("offset", f"Every entry is off by the same amount, {shift:+.4g}.")
+    return None
+
+
+def _signs(actual, expected, tolerance):
+    if not agree(np.abs(actual), np.abs(expected), tolerance):
+        return None
+    wrong = differs(actual, expected, tolerance)
+    if actual.size < 4 or np.count_nonzero(wrong) == 0:
+        return None
+    if (actual >= 0).all():
+        return Mismatch("absolute_value", "It is the absolute value of what it should be: the sign is lost.")
+    return Mismatch(
+        "wrong_sign", f"The sizes are right, but {np.count_nonzero(wrong)} of {wrong.size} entries have the wrong sign."
+    )
+
+
+def _some_slices(actual, expected, tolerance, num_examples):
+    """All mistakes lie in some rows (or columns, or indices of another axis); the rest is right."""
+    wrong = differs(actual, expected, tolerance)
+    best = None
+    for axis in range(actual.ndim):
+        other = tuple(k for k in range(actual.ndim) if k != axis)
+        bad = wrong.any(axis=other)
+        if actual.shape[axis] < 2 or not (~bad & (expected != 0).any(axis=other)).any():
+            continue
+        # scattered mistakes spare some slices, too: most of a slice has to be wrong before it is one
+        enough = 0.5 if bad.mean() <= 0.5 else 0.9
+        if wrong.sum() < enough * bad.sum() * (wrong.size // wrong.shape[axis]):
+            continue
+        # a slice of a vector is one entry, so any mistakes at all lie in "some": few have to be wrong, or all but one
+        if actual.ndim == 1 and (actual.size < 4 or 2 < 2 * bad.sum() > actual.size and (~bad).sum() > 1):
+            continue
+        if best is None or bad.mean() < best[0]:
+            best = bad.mean(), axis, bad
+    if best is None:
+        return None
+    _, axis, bad = best
+    where, right = np.flatnonzero(bad), np.flatnonzero(~bad)
+    part = np.compress(bad, actual, axis), np.compress(bad, expected, axis)
+    # a mask explains it more exactly when the slices are right except at zeros
+    if (np.compress(bad, ~wrong & (expected != 0), axis)).any() and _zeros_misplaced(actual, expected, tolerance):
+        return None
+    # in a handful of numbers, any mistake is confined to some row or column; zeros there are still telling
+    if actual.size < 8 and part[0].any():
+        return None
+    factor = constant_factor(*part, tolerance, num_examples)
+    last = " (the last)" if len(where) == 1 and where[0] == actual.shape[axis] - 1 else ""
+    if len(right) == 1 and len(where) > 2:
+        last = " (the last)" if right[0] == actual.shape[axis] - 1 else ""
+        text = f"Only {slices_in_words(right, actual.ndim, axis)}{last} is right"
+        text += "; all others are 0." if not part[0].any() else "; all others are wrong."
+    else:
+        text = f"Everything is right except {slices_in_words(where, actual.ndim, axis)}{last}"
+        text += f", which {'are' if len(where) > 1 else 'is'} 0." if not part[0].any() else "."
+    if factor:
+        text += f" There: {lower_first(factor.message)}"
+    causes = {1: ("wrong_entries",), 2: ("wrong_rows", "wrong_columns")}
+    return Mismatch(causes.get(actual.ndim, ("wrong_slices",) * actual.ndim)[axis], text)
+
+
+def _per_slice(actual, expected, tolerance):
+    """Each row or column has its own constant factor or its own constant shift."""
+    for axis in range(actual.ndim if actual.ndim > 1 else 0):
+        other = tuple(k for k in range(actual.ndim) if k != axis)
+        if actual.shape[axis] < 2 or actual.size // actual.shape[axis] < 3:
+            continue
+        noun = _nouns(actual.ndim, axis)[0] if actual.ndim < 3 else f"index of axis {axis}"
+        shift = np.mean(actual - expected, axis=other, keepdims=True)
+        # two constants always differ by a constant
+        if agree(actual - shift, expected, tolerance) and np.ptp(expected, axis=other).any():
+            return Mismatch(
+                "offset_per_slice",
+                f"In each {noun} all entries are off by one and the same amount, in each by another: is "
+                f"something subtracted or added per {noun} missing?",
+            )
+        squares = np.sum(expected * expected, axis=other, keepdims=True)
+        products = np.sum(actual * expected, axis=other, keepdims=True)
+        factors = products / np.where(squares == 0, 1, squares)
+        if products.any() and agree(actual, expected * factors, tolerance) and (factors != 0).all():
+            return Mismatch(
+                "factor_per_slice",
+                f"Each {noun} is off by a constant factor of its own: is a multiplication or division by "
+                f"something that belongs to the {noun} missing?",
+            )
+    return None
+
+
+def _diagonal(actual, expected, tolerance):
+    if actual.ndim != 2 or actual.shape[0] != actual.shape[1] or actual.shape[0] < 3:
+        return None
+    wrong = differs(actual, expected, tolerance)
+    on_diagonal = np.eye(len(actual), dtype=bool)
+    if not wrong[on_diagonal].any() and wrong[~on_diagonal].all() and expected[on_diagonal].any():
+        return Mismatch("only_diagonal", "Only the diagonal is right: entry [i, j] has to use row i and row j.")
+    if wrong[on_diagonal].any() and not wrong[~on_diagonal].any():
+        return Mismatch("wrong_diagonal", "Everything is right except the diagonal.")
+    return None
+
+
+def _border(actual, expected, tolerance):
+    """Images whose rim alone is wrong, as padding mistakes leave them."""
+    if actual.ndim < 3 or min(actual.shape[-2:]) < 3:
+        return None
+    wrong = differs(actual, expected, tolerance)
+    if wrong[..., 1:-1, 1:-1].any() or not expected[..., 1:-1, 1:-1].any():
+        return None
+    return Mismatch("wrong_border", "Only the border of the last two axes is wrong: look at the padding.")
+
+
+def _zeros_misplaced(actual, expected, tolerance):
+    wrong = differs(actual, expected, tolerance)
+    count = np.count_nonzero(wrong)
+    zero = np.abs(expected) <= 1e-9 * np.max(np.abs(expected), initial=0.0)
+    # two right entries that are not 0 show that the rest is right
+    if np.count_nonzero(~wrong & ~zero) < 2:
+        return None
+    if not wrong[~zero].any():
+        entries = f"{count} entries that should be 0 and are not" if count > 1 else "one that should be 0 and is not"
+        return Mismatch("should_be_zero", f"Right except for {entries}: is a mask or a condition missing?")
+    if not actual[wrong].any():
+        return Mismatch(
+            "missing_entries", f"{count} of {wrong.size} entries are 0 and should not be; the others are right."
+        )
+    return None
+
+
+def _function_of(actual, expected, tolerance):
+    # of values that are all alike, too many functions are multiples
+    if not actual.size or np.unique(np.abs(expected)).size < min(2, actual.size):
+        return None
+    candidates = (
+        ("squared", expected**2, "It is the square of what it should be: was the square root forgotten?"),
+        ("square_root", np.sqrt(expected), "It is the square root of what it should be."),
+        ("reciprocal", 1 / expected, "It is 1 divided by what it should be."),
+        ("log", np.log(expected), "It is the log of what it should be."),
+        ("exp", np.exp(expected), "It is exp of what it should be: was the log forgotten?"),
+    )
+    for cause, candidate, message in candidates:
+        if np.isfinite(candidate).all() and agree(actual, candidate, tolerance):
+            return Mismatch(cause, message)
+    return None
+
+
+def _wrapped_around(actual, expected):
+    """uint8 arithmetic keeps the remainder modulo 256, and so do (the squares of) distances computed with it."""
+    if not expected.size or np.ptp(expected) == 0:
+        return None
+    for ours, truth in ((actual, expected), (actual**2, expected**2)):
+        whole_ours, whole_truth = np.round(ours), np.round(truth)
+        integers = agree(ours, whole_ours, 1e-6) and agree(truth, whole_truth, 1e-6)
+        wrong = whole_ours != whole_truth
+        if integers and np.count_nonzero(wrong) >= 2 and np.all(np.mod(whole_ours - whole_truth, 256) == 0):
+            return Mismatch(
+                "uint8",
+                "The values look like uint8 arithmetic, which wraps around at 256 (3 - 5 gives 254): "
+                "convert to float before you subtract or multiply.",
+            )
+    return None
+
+
+def _cut_to_integers(actual, expected):
+    if actual.size < 3 or np.array_equal(expected, np.round(expected)):
+        return None
+    # one small number that becomes 0 may do so for another reason
+    if np.count_nonzero(actual != expected) < 2:
+        return None
+    for cut in (np.trunc, np.floor, np.round):
+        if np.array_equal(actual, cut(expected)) or np.array_equal(actual, np.mod(cut(expected), 256)):
+            return Mismatch("integer", "It is cut to whole numbers: is it put into an integer array, or // used for /?")
+    return None

@@ -1,0 +1,119 @@
+"""A numerical gradient fit to judge with: it knows how exact it is, and minds float32 and kinks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cs231n_lib.diagnosis.gradient_check import differences, number
+
+EPS = np.finfo(np.float64).eps
+
+
+class NotRepeatable(Exception):
+    """The function gives different values at one point."""
+
+
+@dataclass(frozen=True)
+class NumericalGradient:
+    """gradient: the best estimate. nearest: of all that the function's values allow for, what comes nearest to the
+    analytic gradient. coarse: whether the function's values are so inexact that long steps were needed."""
+
+    gradient: np.ndarray
+    nearest: np.ndarray
+    coarse: bool
+
+
+def gradient_to_judge(f, x, analytic, h=1e-5, kinks=False):
+    """The numerical gradient of f at x, for judging an analytic one: a NumericalGradient.
+
+    f: function of one array that returns one number; x, analytic: float64 arrays of one shape.
+    kinks: where the slopes left and right of x differ, all slopes between them count as right.
+
+    Raises NotRepeatable; NotANumber when f returns something else.
+    """
+    value = number(f(x.copy()))
+    if np.isfinite(value) and number(f(x.copy())) != value:
+        raise NotRepeatable
+    size = max(abs(value), 1e-3)
+    jitter = max(_jitter(f, x) if np.isfinite(value) else 0.0, EPS * size)
+    # 1e-9 of f's size: far above what float64 leaves, far below what float32 does
+    if jitter > 1e-9 * size:
+        return _coarse(f, x, analytic, size, jitter, kinks)
+    gradient = differences(f, x, h)
+    nearest = _towards(analytic, gradient, 3 * jitter / h)
+    if kinks:
+        # a shorter step passes by most kinks; those it still crosses are at x itself
+        off = _disagreeing(analytic, nearest)
+        gradient, nearest = gradient.copy(), nearest.copy()
+        for index in off:
+            gradient[index] = np.mean(_slopes(f, x, index, h / 100))
+            nearest[index] = _between_slopes(f, x, index, analytic, h / 100, 600 * jitter / h)
+    return NumericalGradient(gradient, nearest, coarse=False)
+
+
+def _coarse(f, x, analytic, size, jitter, kinks):
+    """The same for a function computed in float32.
+
+    Long steps bend with the function and cross kinks, short ones drown in jitter. Which one is right is not
+    known beforehand, so a gradient is right when one of them says so.
+    """
+    # a walk may hit upon a smooth stretch, but float32 is not smoother than this
+    jitter = max(jitter, 6e-8 * size)
+    # with a step this long, jitter disturbs the slope by about 1e-4 of f's size
+    step = min(1e4 * jitter / size, 1e-2)
+    slopes = {s: differences(f, x, s) for s in (step, 3 * step, 10 * step)}
+    gradient = nearest = slopes[3 * step]
+    # jitter never excuses more than a hundredth of the gradient
+    most = 1e-2 * np.max(np.abs(gradient), initial=0.0)
+    for s in slopes:
+        allowed = _towards(analytic, slopes[s], min(3 * jitter / s, most))
+        nearest = np.where(np.abs(allowed - analytic) < np.abs(nearest - analytic), allowed, nearest)
+    if kinks:
+        bent = np.ptp(np.stack(list(slopes.values())), axis=0) > 6 * jitter / step
+        for index in _disagreeing(analytic, nearest):
+            for s in (step / 3, step / 10) if bent[index] else ():
+                allowed = _between_slopes(f, x, index, analytic, s, min(6 * jitter / s, most))
+                if abs(allowed - analytic[index]) < abs(nearest[index] - analytic[index]):
+                    nearest[index] = allowed
+    return NumericalGradient(gradient, nearest, coarse=True)
+
+
+def _jitter(f, x):
+    """How far f's values scatter around a smooth curve, from fourth differences along short walks.
+
+    After J. More and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
+    """
+    rng = np.random.default_rng(0)
+    step = 1e-6 * max(1.0, np.max(np.abs(x), initial=0.0))
+    estimates = []
+    for _ in range(3):
+        direction = rng.uniform(0.5, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
+        fourth = np.diff([number(f(x + k * step * direction)) for k in range(7)], 4)
+        estimates.append(np.sqrt(np.mean(fourth**2) / 70))  # 70: the squared binomials of order 4, summed
+    # the median, since one of the walks may cross a kink
+    return float(np.median(estimates)) if np.isfinite(estimates).all() else 0.0
+
+
+def _towards(analytic, numeric, most):
+    """numeric, moved towards analytic by at most that much."""
+    return numeric + np.clip(analytic - numeric, -most, most)
+
+
+def _between_slopes(f, x, index, analytic, h, noise):
+    """The value nearest to the analytic gradient between the slopes left and right of x, both uncertain."""
+    low, high = sorted(_slopes(f, x, index, h))
+    return min(max(analytic[index], low - noise), high + noise)
+
+
+def _disagreeing(analytic, numeric):
+    off = np.abs(analytic - numeric) > 1e-6 * np.max(np.abs(numeric), initial=0.0)
+    return [tuple(index) for index in np.argwhere(off)]
+
+
+def _slopes(f, x, index, h):
+    """(left, right) difference quotient."""
+    upper, lower, middle = x.copy(), x.copy(), number(f(x.copy()))
+    upper[index] += h
+    lower[index] -= h
+    left = (middle - number(f(lower))) / (x[index] - lower[index])
+    return left, (number(f(upper)) - middle) / (upper[index] - x[index])

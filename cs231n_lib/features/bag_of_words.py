@@ -1,0 +1,137 @@
+"""Bags of visual words: images described by which of a few typical patches they are made of.
+
+After Csurka et al. 2004, "Visual Categorization with Bags of Keypoints", on dense patches.
+"""
+
+from math import isqrt
+
+import numpy as np
+
+from cs231n_lib.arguments import floats, integer
+from cs231n_lib.features.patches import dense_patches
+
+BLOCK_BYTES = 2**24  # of the patches or distances that are in memory at a time
+
+
+def build_codebook(patches, k, rng=None, max_iters=100):
+    """k typical patches: the centres found by k-means (Lloyd 1982), begun as k-means++ (Arthur & Vassilvitskii 2007).
+
+    A cluster that loses its last patch gets the one that is farthest from its own centre.
+
+    Arguments
+    - patches: (P, D), see patches.sample_patches; k: the number of words, at most P.
+    - rng: np.random.Generator or a seed; max_iters: steps at most, fewer when no patch changes its cluster.
+
+    Returns (k, D), float32 for float32 patches, else float64.
+    """
+    patches = floats("build_codebook", patches=patches)
+    if patches.ndim != 2:
+        raise ValueError(f"build_codebook: patches should have shape (P, D), one per row, but has {patches.shape}")
+    k, max_iters = integer("build_codebook", "k", k, 1), integer("build_codebook", "max_iters", max_iters, 0)
+    if k > len(patches):
+        raise ValueError(f"build_codebook: k should be at most {len(patches)}, the number of patches, but is {k}")
+    codebook = _first_centres(patches, k, np.random.default_rng(rng))
+    words = None
+    for _ in range(max_iters):
+        before = words
+        words, squares = _nearest(patches, codebook)
+        _fill_empty(words, squares, k)
+        if before is not None and (words == before).all():
+            break
+        codebook = _means(patches, words, k)
+    return codebook
+
+
+def encode_bag_of_words(images, codebook, stride=2, grid=1):
+    """How often each word of the codebook is the nearest to a patch of the image, as parts of 1.
+
+    Arguments
+    - images: (N, H, W, C), uint8 or floats in 0..255; codebook: (k, size*size*C), of which the patch size follows.
+    - stride: pixels from one patch to the next.
+    - grid: counts by parts of the image, grid x grid of them, the upper left one first: where a word stands then
+      matters, as in spatial pyramids (Lazebnik et al. 2006).
+
+    Returns (N, grid*grid*k), each row adding up to 1; of the wider type of images and codebook, float64 for integers.
+
+    >>> images = np.zeros((5, 32, 32, 3), dtype=np.uint8)
+    >>> encode_bag_of_words(images, codebook=np.eye(20, 6 * 6 * 3)).shape
+    (5, 20)
+    """
+    images, codebook = np.asarray(images), floats("encode_bag_of_words", codebook=codebook)
+    size = _patch_size(images, codebook)
+    grid = integer("encode_bag_of_words", "grid", grid, 1)
+    k = len(codebook)
+    dtype = floats("encode_bag_of_words", images=images[:0], codebook=codebook)[0].dtype
+    counts = np.zeros((len(images), grid * grid * k), dtype=dtype)
+    stride = integer("encode_bag_of_words", "stride", stride, 1)
+    patch_values = images.shape[1] * images.shape[2] // stride**2 * codebook.shape[1]  # of one image, about
+    step = max(1, BLOCK_BYTES // (patch_values * dtype.itemsize + 1))
+    for start in range(0, len(images), step):
+        patches = dense_patches(images[start:start + step], size, stride)  # (n, rows, columns, D)
+        n, rows, columns, D = patches.shape
+        words, _ = _nearest(patches.reshape(-1, D).astype(dtype, copy=False), codebook.astype(dtype, copy=False))
+        part = grid * (np.arange(rows) * grid // rows)[:, None] + np.arange(columns) * grid // columns
+        bins = (np.arange(n)[:, None, None] * grid * grid + part) * k + words.reshape(n, rows, columns)
+        found = np.bincount(bins.ravel(), minlength=n * grid * grid * k).reshape(n, -1)
+        counts[start:start + n] = found / (rows * columns)
+    return counts
+
+
+def _first_centres(patches, k, rng):
+    """Each next centre is drawn with a probability in proportion to the squared distance from those there are."""
+    chosen = [int(rng.integers(len(patches)))]
+    squares = np.full(len(patches), np.inf)
+    for _ in range(k - 1):
+        difference = patches - patches[chosen[-1]]
+        squares = np.minimum(squares, np.einsum("ij,ij->i", difference, difference))
+        total = squares.cumsum()
+        if total[-1] > 0:
+            # "right": a patch at distance 0 takes up no room, and is not drawn.
+            chosen.append(int(np.searchsorted(total, total[-1] * rng.random(), side="right")))
+        else:  # fewer different patches than words
+            chosen.append(int(rng.integers(len(patches))))
+    return patches[chosen]
+
+
+def _nearest(patches, codebook):
+    """For each patch its nearest word (the first of equals) and the squared distance."""
+    words = np.empty(len(patches), dtype=np.int64)
+    squares = np.empty(len(patches), dtype=patches.dtype)
+    half_norms = np.einsum("ij,ij->i", codebook, codebook) / 2
+    step = max(1, BLOCK_BYTES // (len(codebook) * patches.itemsize))
+    for start in range(0, len(patches), step):
+        block = patches[start:start + step]
+        # |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2): the nearest is where the bracket is largest.
+        closeness = block @ codebook.T - half_norms  # (block, k)
+        best = closeness.argmax(axis=1)
+        words[start:start + step] = best
+        norms = np.einsum("ij,ij->i", block, block)
+        squares[start:start + step] = norms - 2 * closeness[np.arange(len(block)), best]
+    return words, np.maximum(squares, 0, out=squares)
+
+
+def _fill_empty(words, squares, k):
+    sizes = np.bincount(words, minlength=k)
+    for empty in np.flatnonzero(sizes == 0):
+        # The only patch of a cluster stays, or its own would be the next empty one.
+        farthest = int(np.where(sizes[words] > 1, squares, -1).argmax())
+        sizes[words[farthest]] -= 1
+        words[farthest], sizes[empty], squares[farthest] = empty, 1, 0
+
+
+def _means(patches, words, k):
+    order = words.argsort(kind="stable")
+    sizes = np.bincount(words, minlength=k)  # none is 0
+    sums = np.add.reduceat(patches[order], np.cumsum(sizes) - sizes, axis=0)
+    return sums / sizes[:, None].astype(patches.dtype)
+
+
+def _patch_size(images, codebook):
+    if images.ndim != 4 or codebook.ndim != 2 or len(codebook) == 0:
+        raise ValueError("encode_bag_of_words: images should have shape (N, H, W, C) and codebook (k, D), "
+                         f"but they have {images.shape} and {codebook.shape}")
+    size = isqrt(codebook.shape[1] // max(images.shape[3], 1))
+    if size * size * images.shape[3] != codebook.shape[1]:
+        raise ValueError(f"encode_bag_of_words: a word of size x size x {images.shape[3]} values cannot have "
+                         f"{codebook.shape[1]}; are the images as those that the codebook was made from?")
+    return size

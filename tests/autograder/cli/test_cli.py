@@ -1,0 +1,267 @@
+"""The command as people and scripts meet it."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
+from autograder.cli.main import main
+
+CODED = {"adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}}
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """run("grade", "sums", ...) -> click's Result."""
+    monkeypatch.delenv("CS231N_DEBUG", raising=False)
+
+    def invoke(*arguments, workspace=None):
+        course = ["-C", str(workspace.root)] if workspace else []
+        return CliRunner().invoke(main, [*course, *map(str, arguments)])
+
+    return invoke
+
+
+def cs231n(*arguments, **environment):
+    """The command in a process of its own: a CompletedProcess with bytes."""
+    code = "from autograder.cli.main import main; main(prog_name='cs231n')"
+    env = {**os.environ, **environment}
+    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, env=env)
+
+
+def test_help_groups_the_commands_and_states_the_exit_codes(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    students, instructors = result.output.index("For students:"), result.output.index("For instructors:")
+    for name in FOR_STUDENTS:
+        assert students < result.output.index(f"\n  {name} ") < instructors
+    for name in FOR_INSTRUCTORS:
+        assert result.output.index(f"\n  {name} ") > instructors
+    assert "Exit codes:" in result.output
+
+
+def test_help_imports_nothing_heavy():
+    heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
+    code = f"""
+import sys
+from autograder.cli.main import main
+try:
+    main(["--help"])
+except SystemExit:
+    print([name for name in {heavy!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_grading_writes_no_byte_code_nor_does_what_it_starts(tmp_path):
+    code = """
+import os, sys
+from autograder.cli.main import main
+def hook(event, arguments):
+    if event == "import" and arguments[0] == "autograder.course.workspace":
+        print(sys.dont_write_bytecode, os.environ["PYTHONDONTWRITEBYTECODE"])
+sys.addaudithook(hook)
+main(["grade", "x"])
+"""
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    env |= {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "True 1"
+    kept = {path.name.split(".")[0] for path in tmp_path.rglob("*.pyc") if path.parent.name == "autograder"}
+    # what is imported before the command is known
+    assert kept <= {"__init__", "errors", "python_processes", "text"}
+
+
+@pytest.mark.parametrize("command", [*FOR_STUDENTS, *FOR_INSTRUCTORS])
+def test_every_command_has_help(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 5
+
+
+def test_every_command_is_listed_in_help():
+    assert set(main.commands) == {*FOR_STUDENTS, *FOR_INSTRUCTORS}
+
+
+def test_an_unknown_command_suggests_the_near_one(run):
+    result = run("chekc")
+    assert result.exit_code == 2
+    assert "Did you mean check" in result.output
+
+
+def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
+    for command in ("build", "release", "grade", "feedback", "export"):
+        result = run(command, "sum", workspace=tiny)
+        assert result.exit_code == 1, command
+        assert "Did you mean sums" in result.output, command
+    assert "Did you mean sums" in run("collect", "sum", tiny.root, workspace=tiny).output
+
+
+def test_outside_of_a_workspace_it_says_how_to_make_one(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("grade", "sums")
+    assert result.exit_code == 1
+    assert "cs231n init" in result.output and "Traceback" not in result.output
+
+
+def test_a_data_error_is_a_message(run):
+    result = run("data", "imagenet")
+    assert result.exit_code == 1
+    assert "Error:" in result.output and "imagenet" in result.output and "Traceback" not in result.output
+
+
+def test_a_file_error_is_a_message(run, tiny, tmp_path):
+    result = run("init", "/proc/nowhere", "--assignments", tiny.root.parent / "assignments")
+    assert result.exit_code == 1
+    assert "Error:" in result.output and "Traceback" not in result.output
+
+
+def test_a_fault_of_the_kits_says_how_to_see_more(run, monkeypatch):
+    monkeypatch.setattr("autograder.cli.data_sets.list_data_sets", lambda: 1 / 0)
+    result = run("data")
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in result.output and "CS231N_DEBUG=1" in result.output
+
+
+def test_debug_shows_the_traceback():
+    done = cs231n("check", "nowhere.ipynb", CS231N_DEBUG="1")
+    assert done.returncode == 1 and b"Traceback" in done.stderr
+    assert b"Traceback" not in cs231n("check", "nowhere.ipynb", CS231N_DEBUG="0").stderr
+
+
+@pytest.mark.parametrize("command", ["init", "grade"])
+def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path, command):
+    code = """
+import sys
+sys.modules["nbgrader"] = None
+from autograder.cli.main import main
+main(sys.argv[1:])
+"""
+    arguments = {"init": [tmp_path / "new", "--assignments", tiny.root.parent / "assignments"], "grade": ["sums"]}
+    command_line = [sys.executable, "-c", code, command, *map(str, arguments[command])]
+    done = subprocess.run(command_line, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "[instructor]" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "grade"])
+def test_on_windows_it_says_what_works_there(tiny, command):
+    code = """
+import sys
+sys.modules["resource"] = sys.modules["fcntl"] = None
+from autograder.cli.main import main
+main(sys.argv[1:])
+"""
+    of = {"check": tiny.release("sums") / "adding.ipynb", "grade": "sums"}[command]
+    arguments = map(str, ("-C", tiny.root, command, of))
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "does not run on Windows itself" in done.stderr and "WSL" in done.stderr and "JupyterLab" in done.stderr
+
+
+def test_a_course_from_init_to_export(run, tiny, tmp_path):
+    """The thin commands once each; what they do in detail is tested with what they call."""
+    workspace = tmp_path / "mine"
+    assert run("init", workspace, "--assignments", tiny.root.parent / "assignments").exit_code == 0
+    for command in (["build"], ["release", "sums"]):
+        result = run("-C", workspace, *command)
+        assert result.exit_code == 0, result.output
+    assert (workspace / "release" / "sums.zip").is_file() and "sums.zip" in result.output
+
+    handed_in = tmp_path / "download"
+    handed_in.mkdir()
+    with zipfile.ZipFile(workspace / "release" / "sums.zip") as archive:
+        archive.extractall(handed_in)
+    (handed_in / "sums").rename(handed_in / "alice")
+    (handed_in / "bob_essay.pdf").write_text("")
+    (handed_in / "carol").mkdir()
+    result = run("-C", workspace, "collect", "sums", handed_in, "--received", "2026-11-20 23:59")
+    assert result.exit_code == 3
+    assert "alice" in result.output and "carol" in result.output and "bob_essay.pdf" in result.output
+
+    result = run("-C", workspace, "grade", "sums", "--student", "alice", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "0 / 10" in result.output.replace("0*", "0")
+    result = run("-C", workspace, "feedback", "sums")
+    assert result.exit_code == 0 and "1 made" in result.output
+    assert (workspace / "feedback" / "alice" / "sums" / "adding.html").is_file()
+    result = run("-C", workspace, "export", "sums", "-o", tmp_path / "marks.csv")
+    assert result.exit_code == 0 and "1 students" in result.output
+
+
+def test_collect_exits_0_when_all_is_placed(run, tiny, tmp_path):
+    (tmp_path / "in" / "alice").mkdir(parents=True)
+    (tmp_path / "in" / "alice" / "adding.ipynb").write_text("{}")
+    assert run("collect", "sums", tmp_path / "in", workspace=tiny).exit_code == 0
+
+
+def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_in):
+    done = hand_in("alice", **CODED) / "adding.ipynb"
+    assert run("check", done).exit_code == 0
+    result = run("check", tiny.release("sums") / "adding.ipynb")
+    assert result.exit_code == 1
+    assert "not started" in result.output
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_what_is_wrong_is_said_in_words_on_narrow_and_wide_terminals(run, hand_in, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    wrong = hand_in("alice", adding={"add": "def add(a, b):\n    return a - b"}) / "adding.ipynb"
+    output = run("check", wrong).output
+    assert "test_add_small: AssertionError: 1 + 2 is 3" in output
+
+
+def test_output_that_is_no_terminal_is_plain_and_wide(tiny):
+    notebook = tiny.release("sums") / "adding.ipynb"
+    done = cs231n("check", notebook, TERM="xterm-256color")
+    assert b"\x1b" not in done.stdout and b"\r" not in done.stdout
+    assert b"0 of 2 exercises pass their visible checks, worth 0 of 5 points" in done.stdout
+
+
+def test_no_color_is_honoured():
+    done = cs231n("data", FORCE_COLOR="1")
+    assert b"\x1b[3" in done.stdout  # colours, if forced
+    assert b"\x1b[3" not in cs231n("data", FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_locale_without_unicode_does_not_end_the_command(tiny, tmp_path, encoding):
+    (tmp_path / "in" / "Zoë 李").mkdir(parents=True)
+    (tmp_path / "in" / "Zoë 李" / "adding.ipynb").write_text("{}")
+    done = cs231n("-C", tiny.root, "collect", "sums", tmp_path / "in", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0 and done.stderr == b""
+    assert b"Zo" in done.stdout
+    assert cs231n("--help", PYTHONIOENCODING=encoding).returncode == 0
+
+
+def test_a_name_cannot_steer_the_terminal(run, tiny, tmp_path):
+    (tmp_path / "in" / "[red]eve[/red]\x1b[2J").mkdir(parents=True)
+    (tmp_path / "in" / "[red]eve[/red]\x1b[2J" / "adding.ipynb").write_text("{}")
+    result = run("collect", "sums", tmp_path / "in", workspace=tiny)
+    assert "\x1b" not in result.output and "eve" in result.output
+
+
+def test_a_library_handed_in_with_the_notebook_is_one_line(run, tiny, tmp_path):
+    for part in ("a", "b", "c"):
+        folder = tmp_path / "in" / "alice" / "cs231n_lib" / part
+        folder.mkdir(parents=True)
+        for number in range(40):
+            (folder / f"{number}.py").write_text("")
+    (tmp_path / "in" / "alice" / "adding.ipynb").write_text("{}")
+    result = run("collect", "sums", tmp_path / "in", workspace=tiny)
+    assert "alice/cs231n_lib/a/ (40 files)" in result.output
+    assert len(result.output.splitlines()) < 20
+
+
+def test_the_same_file_from_every_student_is_one_line(run, tiny, tmp_path):
+    for number in range(70):
+        folder = tmp_path / "in" / f"student{number}"
+        folder.mkdir(parents=True)
+        (folder / "adding.ipynb").write_text("{}")
+        (folder / "notes.txt").write_text("")
+    assert "notes.txt (70 times)" in run("collect", "sums", tmp_path / "in", workspace=tiny).output

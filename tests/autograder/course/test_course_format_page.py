@@ -1,0 +1,23 @@
+"""The page for instructors shows a source cell by cell: those cells, put together, are one."""
+
+import re
+from pathlib import Path
+
+from autograder.authoring.source import read_cells
+from autograder.course.course_toml import Assignment, Edition
+from autograder.notebook.limits import Limits
+
+PAGE = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_make_a_source(tmp_path):
+    path = tmp_path / "relu.py"
+    path.write_text("\n".join(re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)))
+    ids = [cell.grade_id for cell in read_cells(path)]
+    assert ids == [None, "setup", "demo_curve", "relu", "test_relu_values", "question_dead"]
+
+
+def test_every_key_of_course_toml_is_explained():
+    for table in (Assignment, Edition, Limits):
+        for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due`, with the zone it was written in
+            assert f"`{key}`" in PAGE or f"[assignment.{key}]" in PAGE, key

@@ -1,0 +1,170 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from autograder.course.course_toml import load_course
+from autograder.errors import CourseError
+from autograder.notebook.limits import Limits
+
+MINIMAL = """
+[course]
+id = "c1"
+title = "A course"
+
+[[assignment]]
+name = "first"
+title = "The first"
+notebooks = ["one", "two"]
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    def load(text, encoding="utf-8"):
+        (tmp_path / "course.toml").write_bytes(text.encode(encoding))
+        return load_course(tmp_path)
+
+    return load
+
+
+def test_reads_assignments_in_order(course):
+    text = MINIMAL + '[[assignment]]\nname = "a_later_one"\ntitle = "Later"\nnotebooks = ["three"]\n'
+    assert list(course(text).assignments) == ["first", "a_later_one"]
+
+
+def test_defaults(course):
+    first = course(MINIMAL).assignment("first")
+    assert (first.answers, first.files, first.accept, first.due, first.limits) == ((), (), (), None, Limits())
+
+
+def test_limits_override_only_what_they_name(course):
+    limits = course(MINIMAL + "[assignment.limits]\ncell_seconds = 5\n").assignment("first").limits
+    assert limits == Limits(cell_seconds=5)
+
+
+def test_due_is_kept_in_utc(course):
+    due = course(MINIMAL + "due = 2026-10-02T23:59:00-07:00\n").assignment("first").due
+    assert due == datetime(2026, 10, 3, 6, 59, tzinfo=UTC)
+
+
+def test_due_is_kept_as_it_is_written_too(course):
+    written = course(MINIMAL + "due = 2026-10-02T23:59:00-07:00\n").assignment("first").due_written
+    assert f"{written:%A, %H:%M %Z}" == "Friday, 23:59 UTC-07:00"
+
+
+def test_a_byte_order_mark_of_notepads_is_no_part_of_the_course(course):
+    assert list(course(MINIMAL, "utf-8-sig").assignments) == ["first"]
+
+
+def test_another_encoding_is_named_with_what_to_do(course):
+    with pytest.raises(CourseError, match="(?s)course.toml is not UTF-8 text.*Save it as UTF-8"):
+        course(MINIMAL, "utf-16")
+
+
+def test_answers_of_this_and_later_assignments(course, tmp_path):
+    text = """
+[course]
+id = "c"
+title = "C"
+[edition]
+root = "."
+include = ["lib"]
+package = "lib"
+"""
+    for name in "abc":
+        text += f'[[assignment]]\nname = "{name}"\ntitle = "T"\nnotebooks = ["n{name}"]\nanswers = ["lib/{name}.py"]\n'
+    assert course(text).answers("b") == ["lib/b.py", "lib/c.py"]
+
+
+def test_files_that_a_notebook_is_graded_without(course):
+    loaded = course(EDITION + MINIMAL + WITHOUT + 'one = ["lib/a.py"]\n')
+    assert loaded.assignment("first").graded_without == {"one": ("lib/a.py",)}
+
+
+def test_unknown_assignment_suggests_the_one_meant(course):
+    with pytest.raises(CourseError) as error:
+        course(MINIMAL).assignment("frist")
+    assert "Did you mean first?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "accepted"),
+    [
+        ("notes.txt", "notes.txt", True),
+        ("notes.txt", "Notes.txt", False),
+        ("results/*.png", "results/loss.png", True),
+        ("results/*.png", "results/deep/loss.png", False),
+        ("*", "results/loss.png", False),
+        ("*/*", "results/loss.png", True),
+        ("*", "Two.IPYNB", False),
+        ("*", "timestamp.txt", False),
+        ("*", "given.csv", False),  # the instructor's
+        ("*", "numpy.py", False),
+        ("*", "numpy.cpython-311-x86_64-linux-gnu.so", False),
+        ("*.py", "numpy.py", True),
+    ],
+)
+def test_accepts(course, pattern, path, accepted):
+    first = course(MINIMAL + f'accept = ["{pattern}"]\nfiles = ["given.csv"]\n').assignment("first")
+    assert first.accepts(tuple(path.split("/"))) is accepted
+
+
+WITHOUT = "[assignment.graded_without]\n"
+EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[course\n", "is not valid TOML"),
+        ("", "course is missing"),
+        ('[course]\nid = "c"\ntitle = "T"\n', "has no [[assignment]]"),
+        (MINIMAL.replace('title = "A course"', "title = 3"), "[course]: title = 3 must be text in quotes"),
+        (MINIMAL.replace('title = "A course"', 'title = " "'), "[course]: title is empty"),
+        (MINIMAL.replace('id = "c1"', 'id = "c 1"'), "[course]: id: 'c 1' may hold only"),
+        (MINIMAL.replace('["one", "two"]', '["one", "Con"]'), "notebooks: 'Con' has a name that Windows keeps"),
+        (MINIMAL + 'colour = "red"\n', "[[assignment]] 'first': 'colour' is not known here; known are name, notebooks"),
+        (MINIMAL + "note = []\n", "did you mean notebooks"),
+        (MINIMAL.replace('name = "first"\n', ""), "[[assignment]] number 1: name is missing"),
+        (MINIMAL.replace('["one", "two"]', "[]"), "notebooks is empty"),
+        (MINIMAL.replace('["one", "two"]', '["one", "one"]'), "notebooks names 'one' twice"),
+        (MINIMAL.replace('["one", "two"]', '["one", 2]'), "notebooks must be a list of names in quotes, but holds 2"),
+        (MINIMAL.replace('["one", "two"]', '["one.py"]'), "notebooks: 'one.py' may hold only"),
+        (MINIMAL + MINIMAL.partition("[[")[2].join(["[[", ""]), "'first' stands twice"),
+        (
+            MINIMAL + '[[assignment]]\nname = "x"\ntitle = "X"\nnotebooks = ["two"]\n',
+            "'two' belongs to 'first' and to 'x'",
+        ),
+        (MINIMAL + 'accept = ["/etc/*"]\n', "'/etc/*' must be a plain relative path"),
+        (MINIMAL + 'accept = ["C:*"]\n', "'C:*' must be a plain relative path"),
+        (MINIMAL + 'accept = ["a/../../*"]\n', "must be a plain relative path"),
+        (MINIMAL + 'accept = ["*.ipynb"]\n', "'*.ipynb' would let in notebooks"),
+        (MINIMAL + "due = 2026-10-02T23:59:00\n", "names no time zone"),
+        (MINIMAL + 'due = "tomorrow"\n', "must be a date and time such as"),
+        (MINIMAL + "[assignment.limits]\ncell_seconds = 0\n", "cell_seconds = 0 must be above 0"),
+        (MINIMAL + "[assignment.limits]\ncell_seconds = true\n", "must be a whole number"),
+        (MINIMAL + "[assignment.limits]\ncell_second = 3\n", "did you mean cell_seconds"),
+        (MINIMAL + 'answers = ["lib/a.py"]\n', "add an [edition]"),
+        (MINIMAL + WITHOUT + 'one = ["lib/a.py"]\n', "add an [edition]"),
+        (EDITION + MINIMAL + WITHOUT + 'three = ["lib/a.py"]\n', "'three' is not known here; known are one, two"),
+        (EDITION + MINIMAL + WITHOUT + 'one = ["../a.py"]\n', "'../a.py' must be a plain relative path"),
+        (EDITION + MINIMAL + 'answers = ["../a.py"]\n', "'../a.py' must be a plain relative path"),
+        (EDITION + MINIMAL + 'answers = ["/a.py"]\n', "'/a.py' must be a plain relative path"),
+        (EDITION.replace('"."', '"nowhere"') + MINIMAL, "nowhere is not a folder"),
+        ("assignment = [3]\n" + MINIMAL.partition("[[")[0], "must be tables"),
+    ],
+)
+def test_refuses(course, text, message):
+    with pytest.raises(CourseError) as error:
+        course(text)
+    assert message in error.value.message
+
+
+def test_missing_file_names_the_folder(tmp_path):
+    with pytest.raises(CourseError, match="There is no course.toml in .*nowhere"):
+        load_course(tmp_path / "nowhere")
+
+
+def test_other_encodings_are_refused_by_name(course):
+    with pytest.raises(CourseError, match="is not UTF-8"):
+        course(MINIMAL.replace("A course", "Año"), encoding="latin-1")

@@ -1,0 +1,350 @@
+import collections
+import struct
+import time
+import typing
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.execution.judge.decoder import Decoder
+from autograder.execution.judge.frames import (
+    HEADER,
+    REPLY,
+    Callback,
+    EncodeError,
+    Encoder,
+    Handle,
+    Limits,
+    ProtocolError,
+)
+
+SMALL = Limits(frame_bytes=4000, array_bytes=1000, text_bytes=100, items=50, keys=10, depth=5)
+
+numeric = st.one_of(
+    hnp.boolean_dtypes(),
+    hnp.integer_dtypes(endianness="="),
+    hnp.unsigned_integer_dtypes(endianness="="),
+    hnp.floating_dtypes(endianness="="),
+    hnp.complex_number_dtypes(endianness="="),
+)
+arrays = hnp.arrays(numeric, hnp.array_shapes(min_dims=0, min_side=0, max_dims=4, max_side=4))
+keys = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.tuples(st.integers(), st.text()))
+leaves = st.one_of(
+    keys,
+    st.floats(),
+    st.complex_numbers(),
+    st.binary(max_size=9),
+    st.integers(-(2**900), 2**900),
+    st.just(...),
+    st.sampled_from([float, int, np.float32, np.dtype("uint8"), dict]),
+    st.slices(9),
+    st.builds(range, st.integers(-5, 5), st.integers(max_value=10**7 - 5), st.integers(1, 3)),
+    st.sets(keys, max_size=3),
+    st.frozensets(keys, max_size=3),
+    arrays,
+    hnp.from_dtype(np.dtype("float32")),
+    hnp.from_dtype(np.dtype("bool")),
+    hnp.arrays(st.sampled_from(["U1", "U5", "M8[D]", "M8[us]", "m8[25s]"]), hnp.array_shapes(min_dims=0, min_side=0)),
+    st.sampled_from([np.datetime64("2020-01-01"), np.timedelta64(3, "ns"), np.datetime64("NaT", "s")]),
+    st.dictionaries(keys, st.integers(), max_size=3).map(OrderedDict),
+    st.dictionaries(keys, st.integers(), max_size=3).map(Counter),
+    st.dictionaries(keys, st.floats(), max_size=3).map(lambda d: defaultdict(list, d)),
+)
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple), st.dictionaries(keys, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def encoded(value, limits=Limits(), opaque=None):  # noqa: B008
+    encoder = Encoder(opaque or _nothing, limits)
+    encoder.put(value)
+    return encoder.frame(REPLY, 7)
+
+
+def decoded(buffers, limits=Limits(), **options):  # noqa: B008
+    data = b"".join(bytes(buffer) for buffer in buffers)
+    size = HEADER.unpack_from(data)[3]
+    tree, blocks = data[HEADER.size : HEADER.size + size], memoryview(data)[HEADER.size + size :]
+    decoder = Decoder(tree, blocks, lambda name: name, limits, **options)
+    return decoder.value()
+
+
+def _nothing(value):
+    raise EncodeError("is an object")
+
+
+def same(a, b):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (np.ndarray, np.generic)):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, defaultdict) and a.default_factory is not b.default_factory:
+        return False
+    if isinstance(a, dict):
+        return same(list(a.items()), list(b.items()))
+    if isinstance(a, float):
+        return struct.pack("d", a) == struct.pack("d", b)
+    return repr(a) == repr(b) if isinstance(a, complex) else a == b
+
+
+@given(values)
+def test_a_value_arrives_as_it_was_sent(value):
+    assert same(decoded(encoded(value)), value)
+
+
+@pytest.mark.parametrize("dtype", ["M8", "m8"])
+def test_times_without_a_unit_arrive(dtype):
+    sent = np.array(["NaT"], dtype + "[s]").astype(dtype)
+    assert same(decoded(encoded(sent)), sent)
+
+
+@given(arrays, st.booleans())
+def test_arrays_keep_their_order_and_own_aligned_writable_memory(array, fortran):
+    sent = array.copy("F") if fortran else array
+    for received in decoded(encoded([b"odd", sent, sent]))[1:]:
+        assert same(received, sent)
+        assert received.flags.f_contiguous == sent.flags.f_contiguous
+        assert received.flags.owndata and received.flags.aligned and received.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "view", [np.arange(24.0)[::2], np.arange(24).reshape(4, 6)[:, ::-2], np.arange(5, dtype=">i4")], ids=str
+)
+def test_strided_and_byte_swapped_arrays_arrive_with_the_same_numbers(view):
+    received = decoded(encoded(view))
+    assert np.array_equal(received, view) and received.dtype.isnative
+
+
+def test_large_arrays_and_many_arrays_arrive():
+    value = [np.arange(100_000.0).reshape(100, 1000).T, [np.full(3, i) for i in range(2000)]]
+    received = decoded(encoded(value))
+    assert same(received[0], value[0]) and same(received[1], value[1])
+
+
+@pytest.mark.parametrize("name", ["PCG64", "PCG64DXSM", "MT19937", "SFC64", "Philox"])
+def test_a_generator_goes_on_where_it_was(name):
+    rng = np.random.Generator(getattr(np.random, name)(3))
+    rng.integers(5, size=3, dtype=np.int32)
+    received = decoded(encoded(rng))
+    assert np.array_equal(received.integers(1000, size=9, dtype=np.int32), rng.integers(1000, size=9, dtype=np.int32))
+
+
+def test_handles_and_callbacks_cross_as_numbers():
+    for name in (Handle(3, "function", "function"), Callback(2**63, "loss")):
+        assert decoded(encoded(object(), opaque=lambda _, name=name: name)) == name
+
+
+def test_a_subclass_of_ndarray_goes_as_a_plain_array():
+    class Lying(np.ndarray):
+        shape = property(lambda self: 1 / 0)
+        __getitem__ = __len__ = tobytes = lambda self, *_: 1 / 0
+
+    received = decoded(encoded(np.ndarray.__new__(Lying, (2,), buffer=np.ones(2))))
+    assert type(received) is np.ndarray and received.tolist() == [1, 1]
+
+
+def test_truth_values_are_made_0_and_1():
+    assert decoded(encoded(np.array([0, 1, 7], np.uint8).view(bool))).sum() == 2
+
+
+class _Float(float):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), _Float(1), np.array([None]), np.array([b"a"]), np.zeros(1, [("a", int)]), type("T", (), {}),
+     (i for i in "a"), collections.UserDict(), type("Counts", (collections.Counter,), {})(), time.localtime(0)],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_plain_data_is_an_object(value):
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded([value])
+
+
+def _ring():
+    ring = []
+    ring.append((ring,))
+    return ring
+
+
+def _doubling():
+    value = []
+    for _ in range(30):
+        value = [value, value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (_ring(), "contain itself"),
+        (_doubling(), "values"),
+        (np.broadcast_to(1.0, (10**5, 10**6)), "MB"),
+        (np.empty((0, 10**12)), "MB"),
+        (2**20_000, "integer"),
+        ("x" * 10**7, "text"),
+        ("\ud800", "surrogate"),
+        (dict.fromkeys(range(10**5)), "keys"),
+        (range(10**18), "10,000,000 numbers"),
+        ({(1, (frozenset(),)): 1}, "key of type frozenset"),
+        ([np.zeros(10**7)] * 10, "larger than"),
+        ([0] * 10**6, "values"),
+    ],
+    ids=["ring", "doubling", "huge", "empty", "int", "text", "surrogate", "keys", "range", "key", "copies", "items"],
+)
+def test_what_is_too_much_is_refused_with_a_reason(value, why):
+    with pytest.raises(EncodeError, match=why):
+        encoded(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.zeros(200), [0] * 60, "x" * 101, [[[[[[[]]]]]]], dict.fromkeys(range(11)), 2 ** (8 * 1750), [b"x" * 90] * 45],
+    ids=["array", "items", "text", "depth", "keys", "int", "frame"],
+)
+def test_the_reader_has_the_limits_of_the_writer(value):
+    try:
+        buffers = encoded(value, Limits(int_bytes=10_000))
+    except EncodeError:
+        raise AssertionError from None
+    limits = SMALL if not isinstance(value, list) or len(value) != 45 else SMALL._replace(items=40)
+    with pytest.raises(ProtocolError):
+        decoded(buffers, limits)
+
+
+def test_changes_are_noticed():
+    value = [np.ones((2, 3)), {"a": np.full(2, np.nan)}, [1, 2], np.asfortranarray(np.ones((2, 3)))]
+    data = b"".join(bytes(b) for b in encoded(value))
+    size = HEADER.unpack_from(data)[3]
+    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
+    received = decoder.value()
+    assert [type(thing) for thing, _ in decoder.mutable] == [list, np.ndarray, dict, np.ndarray, list, np.ndarray]
+    assert decoder.changed() == []
+    received[0][1, 1] = 5
+    received[1]["b"] = 1
+    received[3] *= 2
+    assert decoder.changed() == [1, 2, 5]
+
+
+Pair = namedtuple("Pair", "loss grad")
+
+
+class Typed(typing.NamedTuple):
+    count: int
+    index: float = 0.5
+
+
+class Empty(typing.NamedTuple):
+    pass
+
+
+@pytest.mark.parametrize("sent", [Pair(1, [2.5]), Typed(4), Empty(), Pair(Pair(1, 2), Typed(3))], ids=repr)
+def test_namedtuples_arrive_as_namedtuples(sent):
+    got = decoded(encoded([sent]))[0]
+    assert isinstance(got, tuple) and got == sent and tuple(got) == tuple(sent) and repr(got) == repr(sent)
+    assert got._fields == sent._fields and got._asdict() == sent._asdict()
+    assert all(getattr(got, field) == getattr(sent, field) for field in sent._fields)
+    assert type(decoded(encoded(sent))) is type(got)  # made once
+    assert decoded(encoded(got)) == sent  # and back
+    with pytest.raises(AttributeError):
+        got.other = 1
+
+
+def test_numpy_s_own_namedtuples_arrive():
+    u, s, vh = got = decoded(encoded(np.linalg.svd(np.eye(3))))
+    assert np.array_equal(got.S, s) and u.shape == vh.shape == (3, 3)
+
+
+def test_parts_of_a_namedtuple_can_be_replaced():
+    got = decoded(encoded(Pair(1, 2)))
+    assert got._replace(grad=3) == (1, 3) and got == (1, 2)
+    with pytest.raises(ValueError, match="unexpected"):
+        got._replace(other=3)
+
+
+class WithMethod(Pair):
+    def norm(self):
+        return 5
+
+
+class WithOperator(Pair):
+    def __add__(self, other):
+        return 5
+
+
+class Underscored(tuple):
+    _fields = ("_a",)
+
+
+class Short(tuple):
+    _fields = ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "value", [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_tuple_with_methods_or_without_fields_is_an_object(value):
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded(value)
+
+
+def test_integers_of_either_name_arrive_as_one():
+    for code, kind in (("l", np.int64), ("q", np.int64), ("L", np.uint64), ("Q", np.uint64)):
+        got = decoded(encoded([np.ones(2, code), np.dtype(code).type(3), np.dtype(code), np.dtype(code).type]))
+        if np.dtype(code).itemsize == 8:
+            assert got[0].dtype.type is kind and type(got[1]) is kind and got[2].type is kind and got[3] is kind
+
+
+def test_the_default_of_a_dict_is_one_that_is_known():
+    got = decoded(encoded([defaultdict(float, a=1), defaultdict(lambda: 1, a=1)]))
+    assert got[0]["b"] == 0.0 and got[1].default_factory is None
+
+
+def test_an_array_of_texts_with_half_a_character_is_refused():
+    with pytest.raises(EncodeError, match="half a character"):
+        encoded(np.array(["a", "\ud800"]))
+
+
+def test_byte_swapped_texts_and_times_arrive():
+    texts, times = np.array(["ab", "\U0001f600"], ">U2"), np.array(["2020-01-01"], ">M8[D]")
+    got = decoded(encoded([texts, times, texts[::-1]]))
+    assert got[0].tolist() == texts.tolist() == got[2].tolist()[::-1] and got[1][0] == times[0]
+
+
+def test_masked_arrays_are_refused_with_a_way_out():
+    for value in (np.ma.masked_array([1, 2], [True, False]), np.ma.masked):
+        with pytest.raises(EncodeError, match=r"masked array; make a plain one of it with .filled\(value\)"):
+            encoded([value])
+
+
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has none")
+def test_arrays_of_strings_of_any_length_are_objects():
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded(np.array(["a", "bcd"], np.dtypes.StringDType()))
+
+
+@pytest.mark.parametrize("name", ["PCG64", "MT19937", "Philox"])
+def test_that_a_generator_was_advanced_is_noticed(name):
+    data = b"".join(bytes(b) for b in encoded([np.zeros(2), np.random.Generator(getattr(np.random, name)(3)), {1: 2}]))
+    size = HEADER.unpack_from(data)[3]
+    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
+    _, generator, _ = decoder.value()
+    assert decoder.changed() == []
+    generator.random()
+    (place,) = decoder.changed()
+    assert decoder.mutable[place][0] is generator
+    encoder = Encoder(None)
+    encoder.put([np.zeros(2), generator, {1: 2}])
+    assert encoder.mutable[place] is generator

@@ -1,0 +1,103 @@
+"""Real kernels in a real sandbox. Every attack is small enough to harm nothing if the defence fails."""
+
+import asyncio
+import contextlib
+import json
+
+import nbformat
+import pytest
+from jupyter_client.asynchronous import AsyncKernelClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.execution.run_notebook import execute
+from autograder.execution.sandbox import Surroundings, zygote_of
+from autograder.notebook.job import Job
+from autograder.notebook.limits import Limits
+
+LIMITS = Limits(
+    cell_seconds=10, notebook_seconds=60, memory_bytes=1_000_000_000, scratch_bytes=10_000_000, processes=60,
+    open_files=200, cpu_seconds=30,
+)  # fmt: skip
+
+
+class Kernel:
+    """A kernel that runs; `process` is the SandboxedKernel."""
+
+    def __init__(self, process, client):
+        self.process, self.client = process, client
+
+    async def run(self, source):
+        """What a cell printed, showed or raised."""
+        said = []
+
+        def keep(message):
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                said.append(content["text"])
+            elif message["msg_type"] == "execute_result":
+                said.append(content["data"]["text/plain"])
+            elif message["msg_type"] == "error":
+                said.append(f"{content['ename']}: {content['evalue']}")
+
+        await self.client.execute_interactive(source, output_hook=keep, timeout=30, stop_on_error=False)
+        return "".join(said).strip()
+
+
+@pytest.fixture
+def kernel():
+    """async with kernel(limits, files, channel, processor, **surroundings) as running: a Kernel."""
+
+    @contextlib.asynccontextmanager
+    async def start(limits=LIMITS, files=(), channel=None, processor=None, env=(), **surroundings):
+        given = Surroundings(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
+        process = await zygote_of(given).start(limits, files, channel, processor)
+        client = AsyncKernelClient()
+        try:
+            client.load_connection_info({**json.loads(process.connection()), "ip": process.folder})
+            client.start_channels(hb=False)
+            await client.wait_for_ready(timeout=60)
+            yield Kernel(process, client)
+        finally:
+            client.stop_channels()
+            client.context.destroy()
+            await process.end()
+
+    return start
+
+
+@pytest.fixture
+def run(kernel):
+    """run(*sources, **surroundings): what each cell said, in one kernel."""
+
+    def run_all(*sources, **surroundings):
+        async def said():
+            async with kernel(**surroundings) as running:
+                return [await running.run(source) for source in sources]
+
+        return asyncio.run(said())
+
+    return run_all
+
+
+@pytest.fixture
+def run_notebook():
+    """run_notebook(*sources, limits=..., **of the job): (problems, what each cell said), of a notebook as graded."""
+
+    def run_cells(*sources, limits=LIMITS, **job):
+        notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+        executed = execute(Job(notebook=nbformat.writes(notebook), limits=limits, isolation="sandbox", **job))
+        return executed.problems, [said(cell) for cell in nbformat.reads(executed.notebook, as_version=4).cells]
+
+    return run_cells
+
+
+def said(cell):
+    texts = (o.get("text") or o.get("data", {}).get("text/plain") or f"{o.ename}: {o.evalue}" for o in cell.outputs)
+    return "".join(texts).strip()
+
+
+@pytest.fixture
+def open_folder(tmp_path):
+    """A folder that everybody may read, as the sandbox's user must."""
+    tmp_path.chmod(0o755)
+    return tmp_path

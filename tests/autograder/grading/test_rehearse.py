@@ -1,0 +1,19 @@
+"""The solutions of a course go through the grader before anybody else does."""
+
+from click.testing import CliRunner
+
+from autograder.cli.main import main
+from autograder.grading.rehearse import rehearse
+
+
+def test_solutions_that_earn_every_point(tiny):
+    assert rehearse(tiny, "sums") == []
+
+
+def test_a_test_that_works_in_one_kernel_only_is_named(tiny):
+    source = tiny.course.source("sums", "adding")
+    text = source.read_text()
+    source.write_text(text.replace("assert add(1, 2) == 3", "add.called = []\nassert add.__dict__ and add(1, 2) == 3"))
+    done = CliRunner().invoke(main, ["--course", str(tiny.root), "build", "sums", "--rehearse"])
+    assert done.exit_code == 1
+    assert "adding: test_add_small: " in done.output

@@ -1,0 +1,163 @@
+"""The CSV of an assignment's marks."""
+
+import csv
+from datetime import datetime
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course.workspace import Workspace
+from autograder.errors import KitError
+from autograder.reports.export import export
+
+pytestmark = pytest.mark.on_both_databases
+
+
+@pytest.fixture
+def gradebook(tiny):
+    with Gradebook(tiny.db_url, tiny.course_id) as opened:
+        yield opened
+
+
+@pytest.fixture
+def exported(tiny, tmp_path):
+    """Export and read back: a list of dicts. `late`: what the late policy takes off each notebook."""
+
+    def run(late=None):
+        out = tmp_path / "marks.csv"
+        if late is not None:
+            with (tiny.root / "nbgrader_config.py").open("a") as config:
+                config.write(FLAT.format(late))
+        count = export(Workspace(tiny.root), "sums", out)
+        with open(out, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert count == len(rows)
+        return rows
+
+    return run
+
+
+def submit(gradebook, student, marks, timestamp=None, **details):
+    """A graded submission; marks: {(notebook, cell): {"auto_score": ...}}."""
+    gradebook.update_or_create_student(student, **details)
+    gradebook.update_or_create_submission("sums", student, timestamp=timestamp)
+    for (notebook, cell), values in marks.items():
+        grade = gradebook.find_grade(cell, notebook, "sums", student)
+        for key, value in values.items():
+            setattr(grade, key, value)
+        grade.needs_manual_grade = "auto_score" not in values and "manual_score" not in values
+    gradebook.db.commit()
+
+
+FLAT = """
+from nbgrader.plugins import BasePlugin
+class Flat(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {}
+c.AssignLatePenalties.plugin_class = Flat
+"""
+
+FULL = {
+    ("adding", "test_add_small"): {"auto_score": 2},
+    ("adding", "test_double"): {"auto_score": 3},
+    ("adding", "question_why"): {},
+    ("squaring", "test_square"): {"auto_score": 4},
+}
+
+
+def test_columns_follow_the_course_and_the_notebook(exported, gradebook):
+    submit(gradebook, "alice", FULL)
+    [row] = exported()
+    columns = list(row)
+    assert columns[columns.index("needs_manual_grading") + 1 :] == [
+        "adding",
+        "adding:test_add_small",
+        "adding:test_double",
+        "adding:question_why",
+        "squaring",
+        "squaring:test_square",
+    ]
+
+
+def test_a_row(exported, gradebook):
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 23, 59), first_name="Alice", email="alice@example.org")
+    [row] = exported()
+    assert row["student"] == "alice" and row["first_name"] == "Alice" and row["email"] == "alice@example.org"
+    assert row["timestamp"] == "2026-11-20 23:59:00"
+    assert (row["total"], row["max"]) == ("9", "14")
+    assert (row["adding"], row["adding:test_add_small"], row["squaring:test_square"]) == ("5", "2", "4")
+
+
+def test_a_mark_that_waits_for_a_person_is_empty_and_said(exported, gradebook):
+    submit(gradebook, "alice", FULL)
+    [row] = exported()
+    assert row["adding:question_why"] == "" and row["needs_manual_grading"] == "yes"
+
+
+def test_a_mark_by_hand_wins(exported, gradebook):
+    marks = {**FULL, ("adding", "test_double"): {"auto_score": 0, "manual_score": 1.5}}
+    marks["adding", "question_why"] = {"manual_score": 4, "extra_credit": 1}
+    submit(gradebook, "alice", marks)
+    [row] = exported()
+    assert (row["adding:test_double"], row["adding:question_why"]) == ("1.5", "5")
+    assert (row["total"], row["needs_manual_grading"]) == ("12.5", "no")
+
+
+def test_lateness_and_penalty(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    [row] = exported(late=2.5)
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "5", "4")  # of two notebooks
+
+
+def test_without_a_policy_there_is_no_penalty(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5  # of a former policy
+    gradebook.db.commit()
+    [row] = exported()
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "0", "9")
+
+
+def test_a_policy_that_fails_is_named_with_the_student(exported, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    with pytest.raises(KitError, match="alice .* late policy .* ZeroDivisionError"):
+        exported(late="1 / 0")
+
+
+def test_a_student_without_a_submission_has_empty_cells(exported, gradebook):
+    gradebook.add_student("bob", last_name="B")
+    [row] = exported()
+    assert {key: value for key, value in row.items() if value} == {"student": "bob", "last_name": "B"}
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", " =1"])
+def test_no_cell_is_a_formula(exported, gradebook, name):
+    gradebook.add_student("bob", last_name=name)
+    [row] = exported()
+    assert row["last_name"] == "'" + name
+
+
+def test_names_in_any_alphabet_with_commas_and_quotes(exported, gradebook):
+    gradebook.add_student('Zoë "Zed" 李, Jr', last_name="李")
+    [row] = exported()
+    assert row["student"] == 'Zoë "Zed" 李, Jr'
+
+
+def test_students_are_sorted(exported, gradebook):
+    for student in ("carol", "alice", "bob"):
+        gradebook.add_student(student)
+    assert [row["student"] for row in exported()] == ["alice", "bob", "carol"]
+
+
+def test_an_assignment_that_was_never_released(tiny, gradebook, tmp_path):
+    gradebook.remove_assignment("sums")
+    with pytest.raises(KitError, match="does not know sums") as caught:
+        export(tiny, "sums", tmp_path / "x.csv")
+    assert "cs231n release sums" in caught.value.hint
+
+
+def test_a_file_that_cannot_be_written(tiny, tmp_path):
+    with pytest.raises(KitError, match="Cannot write"):
+        export(tiny, "sums", tmp_path / "no" / "folder.csv")

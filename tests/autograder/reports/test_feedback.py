@@ -1,0 +1,109 @@
+"""Feedback pages: made when needed, one student's failure is its own."""
+
+import shutil
+
+import nbformat
+import pytest
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+
+from autograder.errors import KitError
+from autograder.reports.feedback import feedback
+
+HOSTILE_OUTPUT = "<b>bold</b><script>alert('output')</script><img src=x onerror=alert('image')>"
+HOSTILE_CODE = "def add(a, b):\n    return '<script>alert('source')</script>'"
+ANSWER = """## Because
+
+<script>alert('answer')</script>
+
+| a | b |
+|---|---|
+| *x* | $y < z$ |
+
+[link](javascript:alert('link')) ![image](https://example.org/pixel.png)
+"""
+STUDENTS = {"alice": {}, "Zoë [x] 李": {"add": HOSTILE_CODE, "question_why": ANSWER}}
+
+
+@pytest.fixture
+def graded(tiny):
+    """A workspace in which two students look as if they had been graded."""
+    with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
+        for student, answers in STUDENTS.items():
+            folder = tiny.autograded(student, "sums")
+            shutil.copytree(tiny.release("sums"), folder)
+            notebook = nbformat.read(folder / "adding.ipynb", as_version=4)
+            for cell in notebook.cells:
+                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+                cell.source = answers.get(grade_id, cell.source)
+                if cell.cell_type == "code":
+                    cell.outputs = [new_output("display_data", data={"text/html": HOSTILE_OUTPUT})]
+            nbformat.write(notebook, folder / "adding.ipynb")
+            gradebook.add_student(student)
+            gradebook.add_submission("sums", student)
+            gradebook.find_grade("test_add_small", "adding", "sums", student).auto_score = 2
+        gradebook.db.commit()
+    return tiny
+
+
+@pytest.mark.on_both_databases
+def test_pages_are_made_once_and_again_when_marks_or_notebooks_change(graded):
+    first = feedback(graded, "sums")
+    assert (first.made, first.failed) == (["Zoë [x] 李", "alice"], [])
+    assert not list(first.folder.rglob("*.ipynb"))  # which nbgrader leaves out, but for brackets in a folder's name
+    page = graded.feedback("alice", "sums") / "adding.html"
+    assert "Score: 2.0 / 10.0" in page.read_text(encoding="utf-8")
+
+    assert feedback(graded, "sums").unchanged == first.made
+
+    with Gradebook(graded.db_url, graded.course_id) as gradebook:
+        gradebook.find_grade("question_why", "adding", "sums", "alice").manual_score = 4
+        gradebook.find_comment("question_why", "adding", "sums", "alice").manual_comment = "Well put."
+        gradebook.db.commit()
+    assert feedback(graded, "sums").made == ["alice"]
+    assert "Well put." in page.read_text(encoding="utf-8") and "Score: 6.0 / 10.0" in page.read_text(encoding="utf-8")
+
+
+def test_nothing_of_a_students_runs_in_the_page(graded):
+    feedback(graded, "sums", ["Zoë [x] 李"])
+    page = (graded.feedback("Zoë [x] 李", "sums") / "adding.html").read_text(encoding="utf-8")
+    for harmless in ("<b>bold</b>", "<h2>Because", "<em>x</em></td>", "$y &lt; z$"):
+        assert harmless in page
+    for word in ("output", "image", "source", "answer"):
+        assert f"<script>alert('{word}')" not in page
+    for hostile in ("<img onerror", "<img src=x", "javascript:alert", "example.org"):
+        assert hostile not in page
+
+
+def test_one_students_failure_leaves_the_others(graded):
+    broken = graded.autograded("alice", "sums") / "adding.ipynb"
+    broken.chmod(0o644)
+    broken.write_text("not JSON")
+    done = feedback(graded, "sums")
+    assert done.made == ["Zoë [x] 李"]
+    [(student, why)] = done.failed
+    assert student == "alice" and "JSON" in why
+    nbformat.write(nbformat.v4.new_notebook(), broken)
+    assert feedback(graded, "sums").made == ["alice"]
+
+
+def test_only_the_students_asked_for(graded):
+    assert feedback(graded, "sums", ["alice"]).made == ["alice"]
+    assert not graded.feedback("Zoë [x] 李", "sums").exists()
+
+
+def test_a_student_who_was_not_graded(graded):
+    with pytest.raises(KitError, match="'bob' has no graded submission") as caught:
+        feedback(graded, "sums", ["bob"])
+    assert "alice" in caught.value.hint
+
+
+def test_nobody_graded(tiny):
+    with pytest.raises(KitError, match="No submission of sums has been graded"):
+        feedback(tiny, "sums")
+
+
+def test_nbgrader_is_quiet(graded, capfd):
+    feedback(graded, "sums", ["alice"])
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "")

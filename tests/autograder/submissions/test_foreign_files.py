@@ -1,0 +1,232 @@
+"""Hostile folders and zips: listed without harm, read under a budget."""
+
+import io
+import os
+import socket
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.submissions.foreign_files import MAX_DEPTH, Archive, Budget, Folder, Refused, read_ordinary
+
+
+def pack(*entries):
+    """A zip's bytes; an entry is (name, data) or (ZipInfo, data)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def link(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = 0o120777 << 16
+    return info
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("../knn.ipynb", "leads out"),
+        ("alice/../../knn.ipynb", "leads out"),
+        ("..\\..\\knn.ipynb", "leads out"),
+        ("/etc/knn.ipynb", "absolute"),
+        ("C:\\knn.ipynb", "absolute"),
+        ("C:knn.ipynb", "absolute"),
+        ("a\x1b[2Jb.ipynb", "no usable name"),
+        ("x" * 300 + ".ipynb", "more than 255 characters"),
+        ("a/" * (MAX_DEPTH + 1) + "knn.ipynb", "nested"),
+    ],
+)
+def test_a_hostile_name_in_a_zip_is_refused_and_the_others_are_listed(name, why):
+    listing = Archive(pack((name, b"{}"), ("fine.ipynb", b"{}"))).listing()
+    assert [entry.path for entry in listing.files] == ["fine.ipynb"]
+    assert why in listing.refused[0][1]
+
+
+def test_a_refused_name_cannot_steer_the_terminal():
+    [(name, _)] = Archive(pack(("a\x1b[2Jb.ipynb", b""))).listing().refused
+    assert name == "a?[2Jb.ipynb"
+
+
+def test_a_link_in_a_zip_is_refused():
+    listing = Archive(pack((link("knn.ipynb"), b"/etc/passwd"))).listing()
+    assert listing.files == []
+    assert "link" in listing.refused[0][1]
+
+
+def test_what_systems_leave_behind_is_not_listed():
+    listing = Archive(pack(("__MACOSX/alice/._knn.ipynb", b""), ("alice/.DS_Store", b""))).listing()
+    assert listing.files == [] and listing.refused == []
+
+
+def test_backslashes_in_a_zip_separate_folders():
+    [entry] = Archive(pack(("alice\\knn.ipynb", b"{}"))).listing().files
+    assert entry.parts == ("alice", "knn.ipynb")
+
+
+def test_a_bomb_is_stopped_at_the_budget():
+    [entry] = Archive(pack(("knn.ipynb", b"0" * 10_000_000))).listing().files
+    budget = Budget(100_000)
+    with pytest.raises(Refused, match="100,000 bytes"):
+        entry.read(budget)
+    assert budget.used < 300_000  # it stopped there, and did not unpack the rest
+
+
+def test_the_budget_is_for_all_files_together():
+    first, second = Archive(pack(("a", b"0" * 600), ("b", b"0" * 600))).listing().files
+    budget = Budget(1000)
+    first.read(budget)
+    with pytest.raises(Refused):
+        second.read(budget)
+
+
+def test_a_size_that_lies_does_not_help():
+    data = bytearray(pack(("knn.ipynb", b"0" * 1_000_000)))
+    start = data.index(b"PK\x01\x02")
+    data[start + 24 : start + 28] = (10).to_bytes(4, "little")  # the stated uncompressed size
+    [entry] = Archive(bytes(data)).listing().files
+    with pytest.raises(Refused):
+        entry.read(Budget(1000))
+
+
+def test_an_encrypted_file_is_refused():
+    data = bytearray(pack(("knn.ipynb", b"{}")))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    [entry] = Archive(bytes(data)).listing().files
+    with pytest.raises(Refused, match="^is encrypted; hand it in without a password$"):
+        entry.read(Budget(1000))
+
+
+def test_a_name_in_utf_8_that_does_not_say_so_is_read_as_utf_8():
+    data = pack(("Łukasz/knn.ipynb", b""))  # zipfile itself sets the flag, 0x800
+    start = data.index(b"PK\x01\x02") + 8
+    unsaid = data[:6] + bytes(2) + data[8:start] + bytes(2) + data[start + 2 :]
+    assert [entry.parts for entry in Archive(unsaid).listing().files] == [("Łukasz", "knn.ipynb")]
+
+
+def test_a_damaged_file_is_refused():
+    data = pack(("knn.ipynb", os.urandom(1000)))
+    broken = data[:200] + bytes(100) + data[300:]
+    [entry] = Archive(broken).listing().files
+    with pytest.raises(Refused, match="cannot be unpacked"):
+        entry.read(Budget(10_000))
+
+
+UNREADABLE = {
+    "empty": b"",
+    "no zip": b"not a zip",
+    "only a header": b"PK\x03\x04" + bytes(50),
+    "cut off": pack(("a", b"b"))[:-30],  # holds the time, so it must not be part of a test's name
+}
+
+
+@pytest.mark.parametrize("data", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_an_unreadable_zip_is_refused(data):
+    with pytest.raises(Refused, match="not a readable zip"):
+        Archive(data)
+
+
+def test_an_archive_of_too_many_files_is_refused():
+    data = pack(*((f"{i}", b"") for i in range(30)))
+    with pytest.raises(Refused, match="more than 20 files"):
+        Archive(data, max_entries=20)
+
+
+def test_links_pipes_and_sockets_in_a_folder_are_refused(tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_text("{}")
+    folder = tmp_path / "from"
+    (folder / "alice").mkdir(parents=True)
+    (folder / "alice" / "knn.ipynb").symlink_to(secret)
+    (folder / "bob").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe.ipynb")
+    listing = Folder(folder).listing()
+    assert listing.files == []
+    assert sorted(name for name, _ in listing.refused) == ["alice/knn.ipynb", "bob", "pipe.ipynb"]
+
+
+def test_a_file_that_turns_into_a_link_is_not_followed(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path).listing().files
+    (tmp_path / "knn.ipynb").unlink()
+    (tmp_path / "knn.ipynb").symlink_to("/etc/passwd")
+    with pytest.raises(Refused):
+        entry.read(Budget(1_000_000))
+
+
+def test_a_folder_that_turns_into_a_link_is_not_followed(tmp_path):
+    (tmp_path / "from" / "alice").mkdir(parents=True)
+    (tmp_path / "from" / "alice" / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path / "from").listing().files
+    (tmp_path / "from" / "alice").rename(tmp_path / "elsewhere")
+    (tmp_path / "from" / "alice").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="in a folder that is a link"):
+        entry.read(Budget(1000))
+
+
+def test_a_file_that_turns_into_a_pipe_is_not_waited_for(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path).listing().files
+    (tmp_path / "knn.ipynb").unlink()
+    os.mkfifo(tmp_path / "knn.ipynb")
+    with pytest.raises(Refused, match="not an ordinary file"):
+        entry.read(Budget(1000))
+
+
+def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a socket's path may only have about a hundred characters
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("knn.ipynb")
+        with pytest.raises(Refused, match="not an ordinary file"):  # opening a socket is an error of its own
+            read_ordinary(tmp_path, ("knn.ipynb",), Budget(1000))
+    with pytest.raises(Refused, match="not an ordinary file"):
+        read_ordinary(Path("/dev"), ("zero",), Budget(1000))
+
+
+def test_a_file_that_is_gone(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    [entry] = Folder(tmp_path).listing().files
+    (tmp_path / "knn.ipynb").unlink()
+    with pytest.raises(Refused, match="is gone"):
+        entry.read(Budget(1000))
+
+
+def test_second_names_of_ones_own_files_are_read(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    os.link(tmp_path / "knn.ipynb", tmp_path / "snapshot.ipynb")
+    assert [entry.read(Budget(1000)) for entry in Folder(tmp_path).listing().files] == [b"{}", b"{}"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
+def test_a_second_name_of_somebody_elses_file_is_refused(tmp_path):
+    (tmp_path / "secret").write_text("solutions")
+    folder = tmp_path / "alice"
+    folder.mkdir()
+    os.link(tmp_path / "secret", folder / "knn.ipynb")
+    os.chown(folder, 12345, 12345)  # the student's, and the file is root's
+    listing = Folder(folder).listing()
+    assert listing.files == [] and "hard link" in listing.refused[0][1]
+    with pytest.raises(Refused, match="hard link"):
+        read_ordinary(folder, ("knn.ipynb",), Budget(1000))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
+def test_a_file_with_one_name_is_read_whoever_owns_it(tmp_path):
+    (tmp_path / "knn.ipynb").write_text("{}")
+    os.chown(tmp_path / "knn.ipynb", 12345, 12345)
+    [entry] = Folder(tmp_path).listing().files
+    assert entry.read(Budget(1000)) == b"{}"
+
+
+def test_folders_nested_without_end_are_refused(tmp_path):
+    deep = tmp_path
+    for _ in range(MAX_DEPTH + 5):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    (deep / "knn.ipynb").write_text("{}")
+    listing = Folder(tmp_path).listing()
+    assert listing.files == []
+    assert "nested" in listing.refused[0][1]
