@@ -116,6 +116,7 @@ $(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
 
 lint: setup
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
 
 clean:
 	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info
