@@ -11,3 +11,8 @@ cdef inline void* address(object array) except? NULL:
     cdef void* start = view.buf
     PyBuffer_Release(&view)
     return start
+
+
+cdef inline char* cache_aligned(char* memory) noexcept:
+    """The first multiple of 64 bytes, a cache line, from memory on."""
+    return <char*> ((<size_t> memory + 63) // 64 * 64)

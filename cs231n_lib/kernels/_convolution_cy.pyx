@@ -7,6 +7,7 @@ padding; sh, sw: stride; dh, dw: dilation.
 from cython cimport floating
 from libc.stdlib cimport free, malloc
 
+from cs231n_lib.kernels._buffers cimport cache_aligned
 from cs231n_lib.kernels._threads cimport in_parallel, thread_count, work_t
 
 import numpy as np
@@ -28,7 +29,7 @@ cdef extern from "convolution.h" nogil:
         const void* weights
         Py_ssize_t first, down, across
         int contiguous
-    ctypedef struct convolution:
+    ctypedef struct convolution_task:
         images source, result, dout
         Py_ssize_t N, M, group, panels, top, left, padded_h, padded_w, padded_room, image_step, row_step, col_step
         const phase* phases
@@ -84,7 +85,7 @@ def backward(dout, x, w, dx, dw, db, *sizes):
 cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, :, :, ::1] out,
               const floating[::1] bias, bint relu, plan):
     """Fill out (N, M, H, W): at each position the sum of the plan's weights times the pixels of x they see."""
-    cdef convolution job
+    cdef convolution_task job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
     cdef Py_ssize_t M = out.shape[1], K = 0, positions = 0, groups, i
     cdef int threads = thread_count()
@@ -113,7 +114,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
     try:
         if memory == NULL or packed == NULL or phases == NULL:
             raise MemoryError
-        job.scratch, job.phases, K = aligned(memory), phases, 0
+        job.scratch, job.phases, K = cache_aligned(memory), phases, 0
         for i, each in enumerate(plan.phases):
             offsets, order = each.offsets, each.order
             phases[i].K, phases[i].rows, phases[i].cols = order.shape[0], each.rows, each.cols
@@ -137,7 +138,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
 
 cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floating[::1] dw, floating[::1] db, plan):
     """Fill dw (F * C * fh * fw) and db (F): the sums over positions of dout times the pixels of x that they see."""
-    cdef convolution job
+    cdef convolution_task job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
     cdef phase at
     cdef const Py_ssize_t[::1] offsets = plan.phases[0].offsets
@@ -164,7 +165,7 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
     memory = <char*> malloc(64 + threads * job.scratch_bytes + job.groups * sum_bytes)
     if memory == NULL:
         raise MemoryError
-    job.scratch = aligned(memory)
+    job.scratch = cache_aligned(memory)
     job.sums = job.scratch + threads * job.scratch_bytes
     with nogil:
         in_parallel(use.weigh, &job, job.groups * job.splits, 1, threads)
@@ -172,7 +173,7 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
         free(memory)
 
 
-cdef void set_source(convolution* job, const floating[:, :, :, :] x, plan):
+cdef void set_source(convolution_task* job, const floating[:, :, :, :] x, plan):
     set_images(&job.source, x)
     job.N = x.shape[0]
     job.top, job.left, job.padded_h, job.padded_w = plan.top, plan.left, plan.padded_h, plan.padded_w
@@ -199,7 +200,3 @@ cdef Py_ssize_t width_of_rows(Py_ssize_t cols, Py_ssize_t lanes, Py_ssize_t unit
 
 cdef Py_ssize_t rounded(Py_ssize_t count) noexcept:
     return (count + 31) // 32 * 32
-
-
-cdef char* aligned(char* memory) noexcept:
-    return <char*> ((<size_t> memory + 63) // 64 * 64)

@@ -5,6 +5,7 @@ from libc.stdlib cimport free, malloc
 
 import numpy as np
 
+from cs231n_lib.kernels._buffers cimport cache_aligned
 from cs231n_lib.kernels._threads cimport in_parallel, thread_count, work_t
 
 cdef extern from "matrix_product.h" nogil:
@@ -13,7 +14,7 @@ cdef extern from "matrix_product.h" nogil:
         BLOCK_COLS
         BLOCK_DEPTH
         PARTS
-    ctypedef struct product_job:
+    ctypedef struct product_task:
         const void* a
         const void* b
         void* out
@@ -40,7 +41,7 @@ def matmul(a, b, out):
 
 
 cdef multiply(const floating[:, :] a, const floating[:, :] b, floating[:, ::1] out):
-    cdef product_job job
+    cdef product_task job
     cdef floating[:, :, ::1] partial
     cdef work_t work = multiply_for(sizeof(floating), newest)
     cdef char* memory
@@ -65,7 +66,7 @@ cdef multiply(const floating[:, :] a, const floating[:, :] b, floating[:, ::1] o
     memory = <char*> malloc(64 + threads * job.scratch_bytes)
     if memory == NULL:
         raise MemoryError
-    job.scratch = <char*> ((<size_t> memory + 63) // 64 * 64)
+    job.scratch = cache_aligned(memory)
     with nogil:
         in_parallel(work, &job, blocks, 1, threads)
         free(memory)

@@ -11,9 +11,10 @@ convolution, with stride s one for each of the s * s phases of pixel positions t
 gradient of the weights is a product over all pixels; there the vectors run over filters, and the image's pixels are
 read from where they are. */
 
-#include <stddef.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "kernel.h"
 
 #define PANEL_BYTES (256 * 1024) /* panels packed at a time: half of a common second-level cache */
 #define CHUNK_PIXELS 128         /* of dout that stay in the first-level cache */
@@ -48,30 +49,33 @@ typedef struct {
     char *sums;
     ptrdiff_t groups, splits;        /* of images and of weights, in the weights' gradient */
     void *dw, *db;
-} convolution;
+} convolution_task;
 
-#define TILES "convolution_tiles.h"
-#include "instruction_sets.h"
-
-typedef void (*pack_weights_t)(const void *w, ptrdiff_t M, ptrdiff_t row, const ptrdiff_t *order, ptrdiff_t K, void *to);
+typedef void (*pack_weights_t)(const void *w, ptrdiff_t M, ptrdiff_t row, const ptrdiff_t *order, ptrdiff_t K,
+                               void *to);
 typedef struct {
     ptrdiff_t width; /* of a tile */
     pack_weights_t pack_weights;
     work_t correlate, weigh, gather;
 } instructions;
 
-#define TABLE(type, set, bytes) \
-    {2 * bytes / sizeof(type), pack_weights_##type##_##set, correlate_##type##_##set, weigh_##type##_##set, \
-     gather_##type##_##set}
-
-/* The functions for a number of this size. */
-static const instructions *instructions_for(size_t size, const char *at_most) {
-    static const instructions all[][2] = {
-        {TABLE(float, any, 16), TABLE(double, any, 16)},
-#if defined(__x86_64__)
-        {TABLE(float, avx2, 32), TABLE(double, avx2, 32)},
-        {TABLE(float, avx512, 64), TABLE(double, avx512, 64)},
+/* Every second number of two units, one after the other. */
+#define EVENS(a, b) PASTED(EVENS, , T)(a, b)
+#ifdef __clang__
+#define EVENS_float(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define EVENS_double(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#else /* GCC knows the other one only from version 12 on */
+typedef int32_t indices8 __attribute__((vector_size(32)));
+typedef int64_t indices4 __attribute__((vector_size(32)));
+#define EVENS_float(a, b) __builtin_shuffle(a, b, (indices8){0, 2, 4, 6, 8, 10, 12, 14})
+#define EVENS_double(a, b) __builtin_shuffle(a, b, (indices4){0, 2, 4, 6})
 #endif
-    };
-    return &all[newest_set(at_most)][size == sizeof(double)];
+
+#define TEMPLATE "convolution_template.h"
+#include "instruction_sets.h"
+
+/* The functions for numbers of this size. */
+static const instructions *instructions_for(size_t size, const char *at_most) {
+    static const instructions *const all[][2] = BY_SET(instructions);
+    return all[newest_set(at_most)][size == sizeof(double)];
 }

@@ -3,7 +3,7 @@
 Nets alternate convolutions and affine layers. If the latter's products ran on BLAS's threads, those would still be
 turning idle on the cores when the next convolution wants them, and the other way round. */
 
-#include <stdlib.h>
+#include <stddef.h>
 
 #define BLOCK_ROWS 96   /* a block of the result, and how much of the depth is packed at a time */
 #define BLOCK_COLS 256
@@ -17,18 +17,13 @@ typedef struct {
     ptrdiff_t parts, row_blocks, col_blocks;
     char *scratch;
     ptrdiff_t scratch_bytes;
-} product_job;
+} product_task;
 
-#define TILES "matrix_product_tiles.h"
+#define TEMPLATE "matrix_product_template.h"
 #include "instruction_sets.h"
 
+/* The function for numbers of this size. */
 static work_t multiply_for(size_t size, const char *at_most) {
-    static const work_t all[][2] = {
-        {multiply_float_any, multiply_double_any},
-#if defined(__x86_64__)
-        {multiply_float_avx2, multiply_double_avx2},
-        {multiply_float_avx512, multiply_double_avx512},
-#endif
-    };
+    static const work_t all[][2] = BY_SET(multiply);
     return all[newest_set(at_most)][size == sizeof(double)];
 }

@@ -8,7 +8,7 @@ sample variances", 1979). So the data is read from memory once, and a large mean
 #include <math.h>
 #include <stddef.h>
 
-#include "simd.h"
+#include "kernel.h"
 
 #define LANES 32   /* sums side by side: enough to be fast, and to keep the rounding small */
 #define BLOCK 2048 /* numbers in a run whose sums stay in the type of the data */
@@ -26,8 +26,6 @@ typedef struct {
     int fixed;                /* mean and var are given and not statistics of x */
 } normalization_task;
 
-typedef void (*normalization_work)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
-
 typedef struct {
     double count, mean, squares; /* squares: sum of (x - mean)^2 */
 } moments;
@@ -39,26 +37,14 @@ INLINE void merge(moments *all, double count, double mean, double squares) {
     all->count = total;
 }
 
-#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
+#define TEMPLATE "normalization_template.h"
+#include "number_types.h"
 
-#define REAL float
-#define NAME(name) name##_float
-#include "normalization_template.h"
-#undef NAME
-#undef REAL
-
-#define REAL double
-#define NAME(name) name##_double
-#include "normalization_template.h"
-#undef NAME
-#undef REAL
-
-/* [is the type double] */
-static const normalization_work planes_forward[2] = {planes_forward_float, planes_forward_double};
-static const normalization_work planes_backward[2] = {planes_backward_float, planes_backward_double};
-static const normalization_work columns_forward[2] = {columns_forward_float, columns_forward_double};
-static const normalization_work columns_backward[2] = {columns_backward_float, columns_backward_double};
-static const normalization_work rows_forward[2] = {rows_forward_float, rows_forward_double};
-static const normalization_work rows_backward[2] = {rows_backward_float, rows_backward_double};
-static const normalization_work groups_forward[2] = {groups_forward_float, groups_forward_double};
-static const normalization_work groups_backward[2] = {groups_backward_float, groups_backward_double};
+static const work_t planes_forward[2] = BY_TYPE(planes_forward);
+static const work_t planes_backward[2] = BY_TYPE(planes_backward);
+static const work_t columns_forward[2] = BY_TYPE(columns_forward);
+static const work_t columns_backward[2] = BY_TYPE(columns_backward);
+static const work_t rows_forward[2] = BY_TYPE(rows_forward);
+static const work_t rows_backward[2] = BY_TYPE(rows_backward);
+static const work_t groups_forward[2] = BY_TYPE(groups_forward);
+static const work_t groups_backward[2] = BY_TYPE(groups_backward);

@@ -8,8 +8,9 @@ and then sleeps. Chunks are taken from a counter, so a core that other programs 
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel.h"
 
 #define MAX_THREADS 64
 #define TURNS 5000 /* tens of microseconds */
@@ -24,8 +25,6 @@ and then sleeps. Chunks are taken from a counter, so a core that other programs 
 #define JOB ((uint64_t)1 << 32)
 #define CLOSED ((uint64_t)1 << 31)
 #define AT_WORK(state) ((state) & (CLOSED - 1))
-
-typedef void (*work_t)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
 
 static struct {
     pthread_mutex_t in_use; /* held by the caller whose job is being done */

@@ -11,7 +11,7 @@ run over many windows. The buffers stay in the fastest cache. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "simd.h"
+#include "kernel.h"
 
 #define BATCH 1024 /* about how many outputs are worked on at a time */
 
@@ -23,29 +23,10 @@ typedef struct {
     int no_memory; /* set where the buffers could not be had */
 } pooling_task;
 
-typedef void (*pooling_work)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
+#define TEMPLATE "pooling_template.h"
+#include "number_types.h"
 
-#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
-#define LARGER(a, b) ((a) > (b) ? (a) : (b))
-
-#define REAL float
-#define INDEX int32_t
-#define NAME(name) name##_float
-#include "pooling_template.h"
-#undef NAME
-#undef INDEX
-#undef REAL
-
-#define REAL double
-#define INDEX int64_t
-#define NAME(name) name##_double
-#include "pooling_template.h"
-#undef NAME
-#undef INDEX
-#undef REAL
-
-/* [is the type double] */
-static const pooling_work max_forward[2] = {max_forward_float, max_forward_double};
-static const pooling_work max_backward[2] = {max_backward_float, max_backward_double};
-static const pooling_work average_forward[2] = {average_forward_float, average_forward_double};
-static const pooling_work average_backward[2] = {average_backward_float, average_backward_double};
+static const work_t max_forward[2] = BY_TYPE(max_forward);
+static const work_t max_backward[2] = BY_TYPE(max_backward);
+static const work_t average_forward[2] = BY_TYPE(average_forward);
+static const work_t average_backward[2] = BY_TYPE(average_backward);

@@ -1,12 +1,12 @@
-/* Included by pooling.h once per type, with REAL (float, double), INDEX (an integer as wide) and NAME(name) defined. */
+/* The loops of pooling.h, for one number type (number_types.h). */
 
 typedef struct {
     ptrdiff_t planes, rows; /* whose windows are worked on at a time: several planes, or some rows of one */
     ptrdiff_t above;        /* phase rows that a plane has more than windows' rows */
     ptrdiff_t pitch;        /* length of a phase's row; windows out_w..pitch of a row are there by accident */
     ptrdiff_t span;         /* of a plane in a phase: (rows + above) * pitch */
-    REAL *phases;           /* (min(sh, fh), min(sw, fw), planes, rows + above, pitch) */
-    REAL *values;           /* (planes, rows + above, pitch), maxima or sums */
+    T *phases;           /* (min(sh, fh), min(sw, fw), planes, rows + above, pitch) */
+    T *values;           /* (planes, rows + above, pitch), maxima or sums */
     INDEX *winners;         /* the same */
 } NAME(buffers);
 
@@ -21,7 +21,7 @@ INLINE int NAME(get_buffers)(const pooling_task *p, NAME(buffers) * b) {
         return 0;
     ptrdiff_t phases = SMALLER(p->sh, p->fh) * SMALLER(p->sw, p->fw) * size;
     ptrdiff_t beyond = (p->fw - 1) / p->sw; /* the last cells of windows that are there by accident */
-    b->phases = malloc((phases + beyond + 2 * size) * sizeof(REAL));
+    b->phases = malloc((phases + beyond + 2 * size) * sizeof(T));
     if (b->phases == NULL)
         return 0;
     for (ptrdiff_t k = 0; k < phases + beyond; k++)
@@ -32,12 +32,12 @@ INLINE int NAME(get_buffers)(const pooling_task *p, NAME(buffers) * b) {
 }
 
 /* The cell (i, j) of all windows in the phases: window k of row r of a plane has it at r * pitch + k. */
-INLINE const REAL *NAME(cell)(const pooling_task *p, const NAME(buffers) * b, ptrdiff_t i, ptrdiff_t j) {
-    const REAL *phase = b->phases + (i % p->sh * SMALLER(p->sw, p->fw) + j % p->sw) * b->planes * b->span;
+INLINE const T *NAME(cell)(const pooling_task *p, const NAME(buffers) * b, ptrdiff_t i, ptrdiff_t j) {
+    const T *phase = b->phases + (i % p->sh * SMALLER(p->sw, p->fw) + j % p->sw) * b->planes * b->span;
     return phase + i / p->sh * b->pitch + j / p->sw;
 }
 
-INLINE void NAME(part_columns)(const REAL *RESTRICT x, REAL *RESTRICT even, REAL *RESTRICT odd, ptrdiff_t n) {
+INLINE void NAME(part_columns)(const T *RESTRICT x, T *RESTRICT even, T *RESTRICT odd, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++) {
         even[k] = x[2 * k];
         odd[k] = x[2 * k + 1];
@@ -45,13 +45,13 @@ INLINE void NAME(part_columns)(const REAL *RESTRICT x, REAL *RESTRICT even, REAL
 }
 
 /* Lay out what the rows of windows from `row` on need of a plane, with padding, as number `at` of the planes. */
-INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const REAL *x, ptrdiff_t row,
-                          ptrdiff_t rows, ptrdiff_t at, REAL padding) {
+INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const T *x, ptrdiff_t row,
+                          ptrdiff_t rows, ptrdiff_t at, T padding) {
     const ptrdiff_t columns = SMALLER(p->sw, p->fw), phase = b->planes * b->span;
     for (ptrdiff_t i = 0; i < SMALLER(p->sh, p->fh); i++)
         for (ptrdiff_t r = 0; r < rows + b->above; r++) {
             ptrdiff_t h = (row + r) * p->sh + i - p->ph;
-            REAL *to = b->phases + i * columns * phase + at * b->span + r * b->pitch;
+            T *to = b->phases + i * columns * phase + at * b->span + r * b->pitch;
             int inside = h >= 0 && h < p->H;
             if (!inside || p->pw || p->W % p->sw)
                 for (ptrdiff_t j = 0; j < columns; j++)
@@ -59,7 +59,7 @@ INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const 
                         to[j * phase + k] = padding;
             if (!inside)
                 continue;
-            const REAL *from = x + h * p->W;
+            const T *from = x + h * p->W;
             if (p->sw == 2 && columns == 2) {
                 const ptrdiff_t odd = p->pw % 2, pairs = (p->W - odd) / 2;
                 if (odd)
@@ -79,17 +79,17 @@ INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const 
 }
 
 /* A NaN is larger than any number, and the first of equal cells counts. */
-INLINE void NAME(keep_larger)(const REAL *RESTRICT cell, INDEX number, REAL *RESTRICT values,
+INLINE void NAME(keep_larger)(const T *RESTRICT cell, INDEX number, T *RESTRICT values,
                               INDEX *RESTRICT winners, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++) {
-        REAL value = cell[k], best = values[k];
+        T value = cell[k], best = values[k];
         int larger = !(value <= best) & (best == best);
         values[k] = larger ? value : best;
         winners[k] = larger ? number : winners[k];
     }
 }
 
-INLINE void NAME(add)(const REAL *RESTRICT cell, REAL *RESTRICT sums, ptrdiff_t n) {
+INLINE void NAME(add)(const T *RESTRICT cell, T *RESTRICT sums, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++)
         sums[k] += cell[k];
 }
@@ -111,7 +111,7 @@ INLINE void NAME(put_winners)(const pooling_task *p, const INDEX *RESTRICT winne
             ((int32_t *)p->winners)[first + k] = (int32_t)winners[k];
 }
 
-INLINE void NAME(put_values)(const REAL *RESTRICT values, REAL scale, REAL *RESTRICT out, ptrdiff_t n) {
+INLINE void NAME(put_values)(const T *RESTRICT values, T scale, T *RESTRICT out, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++)
         out[k] = values[k] * scale;
 }
@@ -134,7 +134,7 @@ INLINE void NAME(sums)(const pooling_task *p, const NAME(buffers) * b, ptrdiff_t
 }
 
 INLINE void NAME(forward)(pooling_task *p, ptrdiff_t start, ptrdiff_t stop, int max) {
-    const REAL scale = max ? 1 : (REAL)1 / (REAL)(p->fh * p->fw), padding = max ? -(REAL)INFINITY : 0;
+    const T scale = max ? 1 : (T)1 / (T)(p->fh * p->fw), padding = max ? -(T)INFINITY : 0;
     NAME(buffers) b;
     if (!NAME(get_buffers)(p, &b)) {
         p->no_memory = 1;
@@ -144,7 +144,7 @@ INLINE void NAME(forward)(pooling_task *p, ptrdiff_t start, ptrdiff_t stop, int 
         for (ptrdiff_t row = 0; row < p->out_h; row += b.rows) {
             ptrdiff_t planes = SMALLER(b.planes, stop - plane), rows = SMALLER(b.rows, p->out_h - row);
             for (ptrdiff_t i = 0; i < planes; i++)
-                NAME(lay_out)(p, &b, (const REAL *)p->x + (plane + i) * p->H * p->W, row, rows, i, padding);
+                NAME(lay_out)(p, &b, (const T *)p->x + (plane + i) * p->H * p->W, row, rows, i, padding);
             ptrdiff_t n = (planes - 1) * b.span + rows * b.pitch, length = p->out_w;
             if (max)
                 NAME(maxima)(p, &b, n);
@@ -161,7 +161,7 @@ INLINE void NAME(forward)(pooling_task *p, ptrdiff_t start, ptrdiff_t stop, int 
             for (ptrdiff_t i = 0; i < planes; i++)
                 for (ptrdiff_t r = 0; r < rows; r++) {
                     ptrdiff_t from = i * b.span + r * b.pitch, to = ((plane + i) * p->out_h + row + r) * p->out_w;
-                    NAME(put_values)(b.values + from, scale, (REAL *)p->out + to, length);
+                    NAME(put_values)(b.values + from, scale, (T *)p->out + to, length);
                     if (max)
                         NAME(put_winners)(p, b.winners + from, to, length);
                 }
@@ -187,11 +187,11 @@ SIMD static void NAME(max_backward)(void *task, ptrdiff_t thread, ptrdiff_t star
     for (ptrdiff_t cell = 0; narrow && cell < p->fh * p->fw; cell++)
         offset[cell] = cell / p->fw * p->W + cell % p->fw;
     for (ptrdiff_t plane = start; plane < stop; plane++) {
-        REAL *dx = (REAL *)p->out + plane * p->H * p->W;
-        memset(dx, 0, p->H * p->W * sizeof(REAL));
+        T *dx = (T *)p->out + plane * p->H * p->W;
+        memset(dx, 0, p->H * p->W * sizeof(T));
         for (ptrdiff_t oh = 0; oh < p->out_h; oh++) {
             ptrdiff_t first = (plane * p->out_h + oh) * p->out_w, h = oh * p->sh - p->ph;
-            const REAL *dout = (const REAL *)p->x + first;
+            const T *dout = (const T *)p->x + first;
             const uint8_t *winners = (const uint8_t *)p->winners + first;
             ptrdiff_t ow = 0;
             if (narrow && h >= 0 && h + p->fh <= p->H && !p->pw)
@@ -209,13 +209,13 @@ SIMD static void NAME(max_backward)(void *task, ptrdiff_t thread, ptrdiff_t star
 
 SIMD static void NAME(average_backward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const pooling_task *p = task;
-    const REAL scale = (REAL)1 / (REAL)(p->fh * p->fw);
+    const T scale = (T)1 / (T)(p->fh * p->fw);
     (void)thread;
     for (ptrdiff_t plane = start; plane < stop; plane++) {
-        REAL *RESTRICT dx = (REAL *)p->out + plane * p->H * p->W;
-        memset(dx, 0, p->H * p->W * sizeof(REAL));
+        T *RESTRICT dx = (T *)p->out + plane * p->H * p->W;
+        memset(dx, 0, p->H * p->W * sizeof(T));
         for (ptrdiff_t oh = 0; oh < p->out_h; oh++) {
-            const REAL *RESTRICT dout = (const REAL *)p->x + (plane * p->out_h + oh) * p->out_w;
+            const T *RESTRICT dout = (const T *)p->x + (plane * p->out_h + oh) * p->out_w;
             ptrdiff_t h = oh * p->sh - p->ph;
             for (ptrdiff_t i = LARGER(-h, 0); i < p->fh && h + i < p->H; i++)
                 for (ptrdiff_t ow = 0; ow < p->out_w; ow++) {

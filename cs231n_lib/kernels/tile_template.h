@@ -1,21 +1,14 @@
-/* The heart of convolution and matrix product, for one number type and one instruction set (instruction_sets.h): a
-tile of results, ROWS by two vectors, that stays in registers while it is summed. */
-
-#define LANES (BYTES / (int)sizeof(T))
-#define WIDTH (2 * LANES)          /* of a tile */
-#define UNIT (32 / (int)sizeof(T)) /* pixels that are copied at once */
+/* The heart of convolution and matrix product: a tile of results, ROWS by two vectors, that stays in registers while it
+is summed. Templates that use it include it (instruction_sets.h). */
 
 typedef T NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
-typedef T NAME(unit) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
 #define VECTOR NAME(vector)
 #define AT(p) (*(VECTOR *)(p))
-#define UNIT_AT(p) (*(NAME(unit) *)(p))
 
 /* tile (rows, WIDTH) = weights.T @ panel, of weights (K, rows) and panel (K, WIDTH): its first half at panel, its
 second at second, each row of either `offsets` further on, or WIDTH further on than the last without offsets. */
-static inline __attribute__((always_inline)) TARGET void
-NAME(product)(const int rows, ptrdiff_t K, const T *weights, const T *panel, const T *second, const ptrdiff_t *offsets,
-              T *tile) {
+INLINE TARGET void NAME(product)(const int rows, ptrdiff_t K, const T *weights, const T *panel, const T *second,
+                                 const ptrdiff_t *offsets, T *tile) {
     VECTOR left[ROWS], right[ROWS];
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++)

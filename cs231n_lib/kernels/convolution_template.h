@@ -1,7 +1,13 @@
-/* The inner loops of convolution.h for one number type and one instruction set (instruction_sets.h). */
+/* The inner loops of convolution.h, for one number type and one instruction set (instruction_sets.h). */
+
+#include "tile_template.h"
+
+typedef T NAME(unit) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
+#define UNIT_AT(p) (*(NAME(unit) *)(p))
 
 /* Copy channels c0 .. c1 of images n0 .. n1 into padded (n1 - n0, channels, padded_h, padded_w), with zeros around. */
-static TARGET void NAME(pad)(const convolution *job, T *padded, ptrdiff_t n0, ptrdiff_t n1, ptrdiff_t c0, ptrdiff_t c1) {
+static TARGET void NAME(pad)(const convolution_task *job, T *padded, ptrdiff_t n0, ptrdiff_t n1, ptrdiff_t c0,
+                             ptrdiff_t c1) {
     const images *x = &job->source;
     const ptrdiff_t height = job->padded_h, width = job->padded_w, right = width - job->left - x->w;
     for (ptrdiff_t n = n0; n < n1; n++)
@@ -28,13 +34,13 @@ static TARGET void NAME(pad)(const convolution *job, T *padded, ptrdiff_t n0, pt
 }
 
 /* Where positions q, q + 1, ... of the phase are in the padded source; whether each `together` of them are a row. */
-static TARGET int NAME(locate)(const convolution *job, const phase *at, ptrdiff_t q, ptrdiff_t end, ptrdiff_t *from,
-                               int together) {
+static TARGET int NAME(locate)(const convolution_task *job, const phase *at, ptrdiff_t q, ptrdiff_t end,
+                               ptrdiff_t *from, int together) {
     const ptrdiff_t pixels = at->rows * at->wide;
     int joined = 1;
     for (int lane = 0; lane < WIDTH; lane++) {
         /* lanes past the end repeat the last position; their results go nowhere */
-        const ptrdiff_t position = q + lane < end ? q + lane : end - 1, pixel = position % pixels;
+        const ptrdiff_t position = SMALLER(q + lane, end - 1), pixel = position % pixels;
         from[lane] = position / pixels * job->image_step + pixel / at->wide * job->row_step
             + pixel % at->wide * job->col_step;
         joined &= lane % together == 0 || from[lane] == from[lane - 1] + job->col_step;
@@ -43,7 +49,7 @@ static TARGET int NAME(locate)(const convolution *job, const phase *at, ptrdiff_
 }
 
 /* panel (K, WIDTH): the pixels that each weight sees from positions q, q + 1, ... of the phase. */
-static TARGET void NAME(pack)(const convolution *job, const phase *at, const T *padded, ptrdiff_t q, ptrdiff_t end,
+static TARGET void NAME(pack)(const convolution_task *job, const phase *at, const T *padded, ptrdiff_t q, ptrdiff_t end,
                               T *panel) {
     ptrdiff_t from[WIDTH];
     const int units = NAME(locate)(job, at, q, end, from, UNIT);
@@ -68,7 +74,7 @@ static TARGET void NAME(pack)(const convolution *job, const phase *at, const T *
 }
 
 /* Write rows m .. m + rows of a tile to positions q .. end of the images from n on, with the bias and the ReLU. */
-static TARGET void NAME(store)(const convolution *job, const phase *at, const T *tile, ptrdiff_t m, ptrdiff_t rows,
+static TARGET void NAME(store)(const convolution_task *job, const phase *at, const T *tile, ptrdiff_t m, ptrdiff_t rows,
                                ptrdiff_t n, ptrdiff_t q, ptrdiff_t end) {
     const images *y = &job->result;
     const ptrdiff_t plane = y->h * y->w, pixels = at->rows * at->wide;
@@ -99,20 +105,21 @@ static TARGET void NAME(store)(const convolution *job, const phase *at, const T 
     }
 }
 
-/* For groups start .. stop of images: result[m, position] = sum over k of weights[m, k] * padded[offset k + position]. */
+/* For groups start .. stop of images:
+result[m, position] = sum over k of weights[m, k] * padded[offset k + position]. */
 static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
-    const convolution *job = task;
+    const convolution_task *job = task;
     T *padded = (T *)(job->scratch + thread * job->scratch_bytes), *panels = padded + job->padded_room;
     T tile[ROWS * WIDTH] __attribute__((aligned(64)));
     ptrdiff_t from[WIDTH];
     const ptrdiff_t tiles = (job->M + ROWS - 1) / ROWS;
     for (ptrdiff_t group = start; group < stop; group++) {
-        const ptrdiff_t n0 = group * job->group, n1 = n0 + job->group < job->N ? n0 + job->group : job->N;
+        const ptrdiff_t n0 = group * job->group, n1 = SMALLER(n0 + job->group, job->N);
         NAME(pad)(job, padded, n0, n1, 0, job->source.channels);
         for (const phase *at = job->phases; at < job->phases + job->num_phases; at++) {
             const ptrdiff_t end = (n1 - n0) * at->rows * at->wide;
             for (ptrdiff_t q0 = 0, q1; q0 < end; q0 = q1) {
-                q1 = q0 + job->panels * WIDTH < end ? q0 + job->panels * WIDTH : end;
+                q1 = SMALLER(q0 + job->panels * WIDTH, end);
                 if (tiles == 1 && job->col_step == 1) /* a panel would be used only once */
                     for (ptrdiff_t q = q0; q < q1; q += WIDTH) {
                         if (NAME(locate)(job, at, q, end, from, LANES))
@@ -155,11 +162,11 @@ static TARGET void NAME(pack_weights)(const void *from, ptrdiff_t M, ptrdiff_t r
 }
 
 /* turned (blocks of WIDTH filters, pixels, WIDTH) from dout[n] (F, out_h, out_w), zeros beyond F. */
-static TARGET void NAME(turn)(const convolution *job, ptrdiff_t n, T *turned) {
+static TARGET void NAME(turn)(const convolution_task *job, ptrdiff_t n, T *turned) {
     const images *dout = &job->dout;
     const ptrdiff_t pixels = dout->h * dout->w;
     for (ptrdiff_t f0 = 0; f0 < dout->channels; f0 += WIDTH, turned += pixels * WIDTH) {
-        const ptrdiff_t filters = dout->channels - f0 < WIDTH ? dout->channels - f0 : WIDTH;
+        const ptrdiff_t filters = SMALLER(dout->channels - f0, WIDTH);
         const char *plane = dout->data + n * dout->strides[0] + f0 * dout->strides[1];
         if (dout->strides[3] != sizeof(T) || dout->strides[2] != dout->w * (ptrdiff_t)sizeof(T)) {
             for (ptrdiff_t p = 0; p < pixels; p++)
@@ -170,7 +177,7 @@ static TARGET void NAME(turn)(const convolution *job, ptrdiff_t n, T *turned) {
         }
         /* a few pixels of all filters at a time: planes are often a power of two apart, in the same cache set */
         for (ptrdiff_t p0 = 0; p0 < pixels; p0 += 16) {
-            const ptrdiff_t count = pixels - p0 < 16 ? pixels - p0 : 16;
+            const ptrdiff_t count = SMALLER(pixels - p0, 16);
             T *to = turned + p0 * WIDTH;
             for (ptrdiff_t f = 0; f < WIDTH; f++) {
                 const T *from = (const T *)(plane + f * dout->strides[1]) + p0;
@@ -189,8 +196,8 @@ static TARGET void NAME(turn)(const convolution *job, ptrdiff_t n, T *turned) {
 }
 
 /* sums (count, WIDTH) += over pixels of rows x cols: fields[i][pixel] * turned[pixel], for count fields. */
-static TARGET void NAME(add_products)(const convolution *job, const T *const *pixels, ptrdiff_t count, ptrdiff_t rows,
-                                      const T *turned, T *sums) {
+static TARGET void NAME(add_products)(const convolution_task *job, const T *const *pixels, ptrdiff_t count,
+                                      ptrdiff_t rows, const T *turned, T *sums) {
     const T *field[FIELDS];
     VECTOR left[FIELDS], right[FIELDS];
     const ptrdiff_t step = job->col_step;
@@ -223,7 +230,7 @@ static TARGET void NAME(add_products)(const convolution *job, const T *const *pi
 
 /* Parts start .. stop of the weights' gradient: each a range of images by a range of weights, summed in `sums`. */
 static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
-    const convolution *job = task;
+    const convolution_task *job = task;
     const phase *at = job->phases;
     const ptrdiff_t K = at->K, F = job->dout.channels, per_channel = K / job->source.channels;
     const ptrdiff_t pixels = job->dout.h * job->dout.w, blocks = (F + WIDTH - 1) / WIDTH;
@@ -250,10 +257,10 @@ static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, pt
                         AT(sum + K * WIDTH + LANES) += AT(dout + p * WIDTH + LANES);
                     }
                 for (ptrdiff_t row = 0; row < job->dout.h; row += most) {
-                    const ptrdiff_t rows = row + most < job->dout.h ? most : job->dout.h - row;
+                    const ptrdiff_t rows = SMALLER(most, job->dout.h - row);
                     for (ptrdiff_t k = k0; k < k1; k += FIELDS) {
                         const T *fields[FIELDS];
-                        const ptrdiff_t count = k1 - k < FIELDS ? k1 - k : FIELDS;
+                        const ptrdiff_t count = SMALLER(k1 - k, FIELDS);
                         for (ptrdiff_t i = 0; i < count; i++)
                             fields[i] = padded + at->offsets[k + i] + row * job->row_step;
                         NAME(add_products)(job, fields, count, rows, dout + row * job->dout.w * WIDTH, sum + k * WIDTH);
@@ -266,12 +273,12 @@ static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, pt
 
 /* dw (F, K) and db (F,) from the sums of all groups, always added in the same order; 16 weights are a piece of work. */
 static TARGET void NAME(gather)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
-    const convolution *job = task;
+    const convolution_task *job = task;
     const ptrdiff_t K = job->phases->K, F = job->dout.channels, blocks = (F + WIDTH - 1) / WIDTH;
     for (ptrdiff_t k0 = start * 16; k0 < stop * 16 && k0 <= K; k0 += 16)
         for (ptrdiff_t block = 0; block < blocks; block++) {
-            const ptrdiff_t count = K + 1 - k0 < 16 ? K + 1 - k0 : 16;
-            const ptrdiff_t filters = F - block * WIDTH < WIDTH ? F - block * WIDTH : WIDTH;
+            const ptrdiff_t count = SMALLER(K + 1 - k0, 16);
+            const ptrdiff_t filters = SMALLER(F - block * WIDTH, WIDTH);
             T total[16 * WIDTH];
             memset(total, 0, sizeof(total));
             for (ptrdiff_t g = 0; g < job->groups; g++) {
@@ -287,3 +294,7 @@ static TARGET void NAME(gather)(void *task, ptrdiff_t thread, ptrdiff_t start, p
                         ((T *)job->db)[block * WIDTH + f] = total[k * WIDTH + f];
         }
 }
+
+static const instructions NAME(instructions) = {
+    WIDTH, NAME(pack_weights), NAME(correlate), NAME(weigh), NAME(gather),
+};

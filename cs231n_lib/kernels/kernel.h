@@ -1,0 +1,51 @@
+/* What the C half of every kernel includes, and how a kernel is added.
+
+  topic.h            #includes this file, declares topic_task (what Python hands over) and constants, and compiles the
+                     template: #define TEMPLATE "topic_template.h", then #include "number_types.h" (the compiler makes
+                     the vectors) or "instruction_sets.h" (the source does, as the tiles of a matrix product must).
+  topic_template.h   the loops, for the number type T. Every name is NAME(name); a function that threads run has the
+                     type work_t. BY_TYPE(name) or BY_SET(name) is the table of what was compiled.
+  _topic_cy.pyx      lays out the work and calls in_parallel. It declares the parts of topic.h that it uses; what
+                     several kernels use is in _threads.pxd and _buffers.pxd.
+  _topic.py          the twin: the same functions in NumPy, for computers without a C compiler.
+  topic.py           the public functions. They check the arguments; twins and loops trust them.
+  tests/cs231n_lib/kernels/test_topic.py    both twins, for each type and memory order, against plain NumPy.
+
+A kernel that answers an exercise is listed, with all its files, in assignments/course.toml. */
+
+#ifndef CS231N_KERNEL_H
+#define CS231N_KERNEL_H
+
+#include <stddef.h>
+
+/* Does the pieces start .. stop of a task; no other call has the same thread at the same time. */
+typedef void (*work_t)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
+
+/* NAME(x): x with a suffix for the instruction set, where there is one, and for the number type. */
+#define PASTE(x, set, type) x##set##_##type
+#define PASTED(x, set, type) PASTE(x, set, type)
+#define NAME(x) PASTED(x, SET, T)
+
+#define BY_TYPE(x) {&x##_float, &x##_double} /* [is the type double] */
+
+#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+
+/* SIMD marks a function that is compiled once per instruction set; the best for the computer is taken when the
+extension is loaded. What it calls should be INLINE, or it stays at the baseline. RESTRICT counts for parameters only:
+GCC does not look at that of local variables. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define SIMD
+#endif
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define RESTRICT __restrict__
+#else
+#define INLINE static inline
+#define RESTRICT
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/* Compiles the file TEMPLATE for float and double. T: the type; INDEX: an integer as wide; SQRT: its square root. */
+
+#include <math.h>
+#include <stdint.h>
+
+#ifndef SET /* instruction_sets.h names one */
+#define SET
+#endif
+
+#define T float
+#define INDEX int32_t
+#define SQRT sqrtf
+#include TEMPLATE
+#undef T
+#undef INDEX
+#undef SQRT
+
+#define T double
+#define INDEX int64_t
+#define SQRT sqrt
+#include TEMPLATE
+#undef T
+#undef INDEX
+#undef SQRT
+
+#undef SET
