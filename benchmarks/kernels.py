@@ -9,8 +9,10 @@ is timed, results are compared: a fast wrong kernel gets no time. Then they take
 ratio; the table shows the median ratio and the quartiles. A ratio is our time (or memory) over theirs.
 
 Have nothing else run meanwhile: threads that wait for each other suffer most from company, PyTorch's first of all.
-The last line says how much other work there was. PyTorch and scikit-learn are nobody's dependency: have them in this
-environment or name another one's Python with --peers. Exits with 1 if a goal was missed or a row not measured.
+The last line says how much other work there was. PyTorch is not a dependency, and scikit-learn comes with the extra
+`benchmark`: install them in this environment, or name another one's Python with --peers.
+
+Exits with 1 if a goal was missed or a row not measured.
 """
 
 import argparse
@@ -23,13 +25,14 @@ import time
 from pathlib import Path
 
 from contenders.processes import Missing, Process
-from contenders.rows import ROWS
+from contenders.rows import ROWS, Times
 from contenders.table import print_header, print_line, print_summary
+from contenders.works import Work
 
 CONTENDERS = ("ours", "pytorch", "plain_numpy", "scikit_learn")
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", metavar="KEY,...", help=f"only these: {', '.join(row.key for row in ROWS)}")
     parser.add_argument("--threads", type=int, default=2, help="threads of every contender (default: 2)")
@@ -48,49 +51,49 @@ def main():
     rounds = arguments.rounds or (5 if arguments.quick else 15)
 
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(arguments.threads, rounds, 0.015 if arguments.quick else 0.05, arguments.peers, Path(folder))
+        contest = Contest(arguments.threads, rounds, 0.015 if arguments.quick else 0.05, arguments.peers, Path(folder))
         try:
-            versions = bench.versions()
+            versions = contest.versions()
             print(f"{processor()}; {arguments.threads} threads; {rounds} rounds")
             print(*(f"{name}: {version}" for name, version in versions.items()), "", sep="\n")
             print_header()
             measured = []
             for row in ROWS:
                 if row.key in wanted:
-                    for line in row.measure(bench):
+                    for line in row.measure(contest):
                         print_line(line)
                         measured.append(line)
         finally:
-            bench.close()
+            contest.close()
     print_summary(measured)
-    print(bench.strangers)
+    print(contest.strangers)
     if arguments.json:
         arguments.json.write_text(json.dumps({
             "processor": processor(), "threads": arguments.threads, "rounds": rounds, "versions": versions,
-            "other_work": bench.strangers.busy / max(1, bench.strangers.total),
+            "other_work": contest.strangers.busy / max(1, contest.strangers.total),
             "rows": [line.as_dict() for line in measured]}, indent=1))
     return 0 if all(line.met is not False and not line.problem for line in measured) else 1
 
 
-class Bench:
+class Contest:
     """The contenders' processes, and how their times are taken."""
 
-    def __init__(self, threads, rounds, round_seconds, peers_python, folder):
+    def __init__(self, threads: int, rounds: int, round_seconds: float, peers_python: str, folder: Path) -> None:
         self.threads, self.rounds, self.round_seconds = threads, rounds, round_seconds
         self.peers_python, self.folder = peers_python, folder
-        self.processes = {}
+        self.processes: dict[str, Process] = {}
         self.strangers = Strangers()
 
-    def process(self, name):
+    def process(self, name: str) -> Process:
         if name not in self.processes:
             self.processes[name] = self.fresh(name)
         return self.processes[name]
 
-    def fresh(self, name):
+    def fresh(self, name: str) -> Process:
         python = self.peers_python if name in ("pytorch", "scikit_learn") else sys.executable
         return Process(name, self.threads, python)
 
-    def versions(self):
+    def versions(self) -> dict[str, str]:
         found = {}
         for name in CONTENDERS:
             try:
@@ -99,18 +102,18 @@ class Bench:
                 found[name] = f"missing: {missing}"
         return found
 
-    def prepare(self, name, work):
+    def prepare(self, name: str, work: Work) -> tuple[float, Path]:
         """(seconds of one call, file of the results) of a contender who is then ready for rounds."""
         results = self.folder / f"{name}.npz"
         return self.process(name).ask("prepare", work=vars(work), results=str(results)), results
 
-    def take_turns(self, seconds):
+    def take_turns(self, seconds: dict[str, float]) -> Times:
         """{contender: [seconds per call, round by round]} of contenders who are prepared.
 
         `seconds` holds what one call of each took: a round is as many calls as fit in round_seconds.
         """
         calls = {name: max(1, min(500, round(self.round_seconds / each))) for name, each in seconds.items()}
-        times = {name: [] for name in seconds}
+        times: Times = {name: [] for name in seconds}
         for _ in range(self.rounds):
             for name in seconds:
                 self.strangers.look()
@@ -119,7 +122,7 @@ class Bench:
             self.process(name).ask("done")
         return times
 
-    def peak_memory(self, name, work):
+    def peak_memory(self, name: str, work: Work) -> float:
         """Bytes, the median of three fresh processes."""
         peaks = []
         for _ in range(3):
@@ -130,7 +133,7 @@ class Bench:
                 process.close()
         return statistics.median(peaks)
 
-    def close(self):
+    def close(self) -> None:
         for process in self.processes.values():
             process.close()
 
@@ -138,10 +141,10 @@ class Bench:
 class Strangers:
     """What share of the processors other programs take, seen while all contenders pause."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.busy = self.total = 0
 
-    def look(self):
+    def look(self) -> None:
         time.sleep(0.05)  # threads of OpenBLAS and OpenMP spin for some 30 ms after their work
         before = _processor_ticks()
         time.sleep(0.02)
@@ -149,7 +152,7 @@ class Strangers:
         self.busy += after[0] - before[0]
         self.total += after[1] - before[1]
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.total:
             return ""
         share = self.busy / self.total
@@ -157,7 +160,7 @@ class Strangers:
         return f"Other work on the machine, seen in the pauses: {share:.0%} of its processors{judgement}."
 
 
-def _processor_ticks():
+def _processor_ticks() -> tuple[int, int]:
     """(busy, all) of all processors since the start; (0, 0) where the system does not say."""
     try:
         ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
@@ -166,7 +169,7 @@ def _processor_ticks():
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # 3: idle, 4: waiting for a disk
 
 
-def processor():
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

@@ -5,23 +5,35 @@ everything else has to work without them.
 """
 
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 
-def lazy_exports(package, files):
+def lazy_exports(
+    package: str, files: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
     """What a package needs to hand out names from its files on demand.
 
-    Arguments
-    - package: the package's __name__; files: {file without .py: names in it}.
+    A name whose file is missing raises an ImportError that says why; a name that is in no file, an AttributeError.
+    Type checkers do not see such names: the package imports them once more, under `if TYPE_CHECKING`.
 
-    Returns (__getattr__, __dir__, __all__), for the package to bind under just these names. Asking for a name
-    whose file is missing raises an ImportError that says why; a name that is in no file, an AttributeError.
+    Parameters
+    ----------
+    package
+        The package's __name__.
+    files
+        The names in each file, by the file's name without .py.
 
-        __getattr__, __dir__, __all__ = lazy_exports(__name__, {"affine": ["affine_forward", "affine_backward"]})
+    Returns
+    -------
+    __getattr__, __dir__, __all__
+        For the package to bind under just these names:
+
+            __getattr__, __dir__, __all__ = lazy_exports(__name__, {"affine": ["affine_forward", "affine_backward"]})
     """
     file_of = {name: file for file, names in files.items() for name in names}
 
-    def get(name):
+    def get(name: str) -> object:
         if name not in file_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}; it has {', '.join(file_of)}")
         module = f"{package}.{file_of[name]}"
@@ -35,7 +47,7 @@ def lazy_exports(package, files):
     return get, lambda: sorted(file_of), list(file_of)
 
 
-def _left_out(name, module, error):
+def _left_out(name: str, module: str, error: ModuleNotFoundError) -> ImportError:
     missing = error.name or ""
     if missing == module:
         what = name

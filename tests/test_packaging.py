@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +68,12 @@ def test_every_source_of_the_kernels_is_packaged():
     sources = [path for path in folder.iterdir() if path.is_file() and path.suffix not in made | {".py"}]
     assert sources
     assert [path.name for path in sources if not any(path.match(pattern) for pattern in patterns)] == []
+
+
+@pytest.mark.parametrize("package", ["autograder", "cs231n_lib"])
+def test_type_checkers_may_trust_the_annotations_of_an_installed_package(package):
+    assert (ROOT / package / "py.typed").is_file()  # PEP 561
+    assert "py.typed" in pyproject()["tool"]["setuptools"]["package-data"][package]
 
 
 def test_every_compiled_kernel_has_a_twin_for_installations_without_a_compiler():

@@ -1,76 +1,78 @@
 """The work done by cs231n_lib, through its public functions."""
 
+from collections.abc import Callable
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 
-from contenders.works import inputs
+from contenders.works import Results, Run, Values, Work, inputs
 
 
-def version():
+def version() -> str:
     import cs231n_lib.kernels
 
     kernels = cs231n_lib.kernels
     return f"cs231n_lib ({kernels.backend()} kernels, {kernels.num_threads()} threads), NumPy {np.__version__}"
 
 
-def set_threads(count):
-    """CS231N_NUM_THREADS and OPENBLAS_NUM_THREADS say it; here it is made sure of."""
+def set_threads(count: int) -> None:
+    """The environment variables of processes.py have said it; this makes sure."""
     from cs231n_lib import kernels
 
     kernels.set_num_threads(count)
 
 
-def to_numpy(result):
+def to_numpy(result: object) -> np.ndarray:
     return np.asarray(result)
 
 
-def prepare(work):
+def prepare(work: Work) -> Run:
     """A function of no arguments that does the work once and returns its results as a tuple."""
     return PREPARE[work.kind](inputs(work), **work.options)
 
 
-def _conv(values, stride, pad, **_):
+def _conv(values: Values, stride: int, pad: int, **_: object) -> Run:
     from cs231n_lib.kernels import conv_backward, conv_forward
 
     x, w, b, dout = (values[name] for name in ("x", "w", "b", "dout"))
 
-    def run():
+    def run() -> Results:
         out = conv_forward(x, w, b, stride, pad)
         return out, *conv_backward(dout, x, w, stride, pad)
 
     return run
 
 
-def _conv_forward(values, stride, pad, **_):
+def _conv_forward(values: Values, stride: int, pad: int, **_: object) -> Run:
     from cs231n_lib.kernels import conv_forward
 
     x, w, b = (values[name] for name in ("x", "w", "b"))
     return lambda: (conv_forward(x, w, b, stride, pad),)
 
 
-def _max_pooling(values, field, stride, **_):
+def _max_pooling(values: Values, field: int, stride: int, **_: object) -> Run:
     from cs231n_lib.layers import max_pool_backward_fast, max_pool_forward_fast
 
     x, dout = values["x"], values["dout"]
     pool_param = {"pool_height": field, "pool_width": field, "stride": stride}
 
-    def run():
+    def run() -> Results:
         out, cache = max_pool_forward_fast(x, pool_param)
         return out, max_pool_backward_fast(dout, cache)
 
     return run
 
 
-def _normalization(forward_name, backward_name, **settings):
-    def prepare(values, **_):
+def _normalization(forward_name: str, backward_name: str, **settings: str) -> Callable[..., Run]:
+    def prepare(values: Values, **_: object) -> Run:
         from cs231n_lib import layers
 
         forward, backward = getattr(layers, forward_name), getattr(layers, backward_name)
         x, gamma, beta, dout = (values[name] for name in ("x", "gamma", "beta", "dout"))
         param = dict(settings)
 
-        def run():
+        def run() -> Results:
             out, cache = forward(x, gamma, beta, param)
             return out, *backward(dout, cache)
 
@@ -79,19 +81,19 @@ def _normalization(forward_name, backward_name, **settings):
     return prepare
 
 
-def _softmax_loss(values, **_):
+def _softmax_loss(values: Values, **_: object) -> Run:
     from cs231n_lib.layers import softmax_loss
 
     return lambda: softmax_loss(values["x"], values["y"])
 
 
-def _adam(values, **_):
+def _adam(values: Values, **_: object) -> Run:
     from cs231n_lib.optim import adam
 
     params, grads = values["params"], values["grads"]
-    configs = {name: {"learning_rate": 1e-3} for name in params}
+    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": 1e-3} for name in params}
 
-    def run():
+    def run() -> Results:
         for name, grad in grads.items():
             params[name], configs[name] = adam(params[name], grad, configs[name])
         return tuple(params.values())
@@ -99,7 +101,7 @@ def _adam(values, **_):
     return run
 
 
-def _training_step(values, **_):
+def _training_step(values: Values, **_: object) -> Run:
     from cs231n_lib.models import ThreeLayerConvNet
     from cs231n_lib.optim import adam
 
@@ -107,10 +109,10 @@ def _training_step(values, **_):
     for name, value in values["params"].items():
         assert model.params[name].shape == value.shape, name
         model.params[name] = value
-    configs = {name: {"learning_rate": 1e-3} for name in model.params}
+    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": 1e-3} for name in model.params}
     batches = cycle(values["batches"])
 
-    def run():
+    def run() -> Results:
         batch = next(batches)
         loss, grads = model.loss(values["X"][batch], values["y"][batch])
         for name, grad in grads.items():
@@ -120,7 +122,7 @@ def _training_step(values, **_):
     return run
 
 
-def _knn_distances(values, **_):
+def _knn_distances(values: Values, **_: object) -> Run:
     from cs231n_lib.models import KNearestNeighbor
 
     knn = KNearestNeighbor()
@@ -128,7 +130,7 @@ def _knn_distances(values, **_):
     return lambda: (knn.compute_distances(values["X_test"]),)
 
 
-PREPARE = {
+PREPARE: dict[str, Callable[..., Run]] = {
     "conv": _conv,
     "conv forward": _conv_forward,
     "max pooling": _max_pooling,

@@ -3,40 +3,43 @@
 And the matrix product alone, which is the limit of every convolution that is made of it.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from contenders.works import inputs
+from contenders.works import Results, Run, Values, Work, inputs
 
 
-def version():
+def version() -> str:
     return f"NumPy {np.__version__}"
 
 
-def set_threads(count):
+def set_threads(count: int) -> None:
     """OPENBLAS_NUM_THREADS says it; it cannot be set later."""
 
 
-def to_numpy(result):
+def to_numpy(result: object) -> np.ndarray:
     return np.asarray(result)
 
 
-def prepare(work):
+def prepare(work: Work) -> Run:
     """A function of no arguments that does the work once and returns its results as a tuple."""
     return PREPARE[work.kind](inputs(work), **work.options)
 
 
-def _conv(values, stride, pad, **_):
+def _conv(values: Values, stride: int, pad: int, **_: object) -> Run:
     x, w, b, dout = (values[name] for name in ("x", "w", "b", "dout"))
 
-    def run():
+    def run() -> Results:
         out, cols = conv_forward(x, w, b, stride, pad)
         return out, *conv_backward(dout, x, w, cols, stride, pad)
 
     return run
 
 
-def conv_forward(x, w, b, stride, pad):
+def conv_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
+    """out (N, F, out_h, out_w), and the columns (C*HH*WW, N*out_h*out_w) for the gradients."""
     (N, _, _, _), (F, _, HH, WW) = x.shape, w.shape
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = sliding_window_view(padded, (HH, WW), axis=(2, 3))[:, :, ::stride, ::stride]
@@ -47,7 +50,9 @@ def conv_forward(x, w, b, stride, pad):
     return out.reshape(F, N, out_h, out_w).transpose(1, 0, 2, 3), cols
 
 
-def conv_backward(dout, x, w, cols, stride, pad):
+def conv_backward(dout: np.ndarray, x: np.ndarray, w: np.ndarray, cols: np.ndarray, stride: int,
+                  pad: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """dx, dw, db."""
     (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
     out_h, out_w = dout.shape[2:]
     dout_rows = dout.transpose(1, 0, 2, 3).reshape(F, -1)  # (F, N*out_h*out_w)
@@ -61,10 +66,10 @@ def conv_backward(dout, x, w, cols, stride, pad):
     return dx, dw, dout_rows.sum(axis=1)
 
 
-def _gemm(values, **_):
+def _gemm(values: Values, **_: object) -> Run:
     a, b = values["a"], values["b"]
     out = np.empty_like(a)
     return lambda: (np.matmul(a, b, out=out),)
 
 
-PREPARE = {"conv": _conv, "gemm": _gemm}
+PREPARE: dict[str, Callable[..., Run]] = {"conv": _conv, "gemm": _gemm}

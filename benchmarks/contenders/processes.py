@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CS231N_NUM_THREADS")
@@ -18,20 +19,34 @@ class Failed(Exception):
 
 
 class Process:
-    def __init__(self, contender, threads, python):
+    """One contender's process.
+
+    Parameters
+    ----------
+    contender
+        A module of this package: "ours", "pytorch", "plain_numpy" or "scikit_learn".
+    threads
+        How many threads it may use.
+    python
+        The Python that runs it.
+    """
+
+    def __init__(self, contender: str, threads: int, python: str) -> None:
         paths = [str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
         env = os.environ | {name: str(threads) for name in THREAD_VARIABLES}
         self.name = contender
         self.process = subprocess.Popen(
             [python, str(HERE / "worker.py"), contender, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env=env | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)})
+        assert self.process.stdin and self.process.stdout  # pipes, as asked for
+        self.requests, self.answers = self.process.stdin, self.process.stdout
 
-    def ask(self, what, **arguments):
+    def ask(self, what: str, **arguments: Any) -> Any:
         """What the worker's method of that name returns. Raises Missing or Failed."""
         try:
-            self.process.stdin.write(json.dumps({"do": what} | arguments) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
+            self.requests.write(json.dumps({"do": what} | arguments) + "\n")
+            self.requests.flush()
+            line = self.answers.readline()
         except OSError:
             line = ""
         if not line:
@@ -43,11 +58,11 @@ class Process:
             raise Failed(f"{self.name}: {answer['failed']}")
         return answer["value"]
 
-    def close(self):
+    def close(self) -> None:
         try:
-            self.process.stdin.close()
+            self.requests.close()
             self.process.wait(timeout=10)
         except (OSError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait()
-        self.process.stdout.close()
+        self.answers.close()

@@ -1,106 +1,108 @@
 """The work done by PyTorch in eager mode: contiguous tensors that share the arrays' memory, gradients by autograd."""
 
+from collections.abc import Callable
 from itertools import cycle
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
-from contenders.works import inputs
+from contenders.works import Results, Run, Values, Work, inputs
 
 
-def version():
+def version() -> str:
     return f"PyTorch {torch.__version__} ({torch.get_num_threads()} threads)"
 
 
-def set_threads(count):
+def set_threads(count: int) -> None:
     torch.set_num_threads(count)
 
 
-def to_numpy(result):
+def to_numpy(result: torch.Tensor) -> np.ndarray:
     return result.detach().numpy()
 
 
-def prepare(work):
+def prepare(work: Work) -> Run:
     """A function of no arguments that does the work once and returns its results as a tuple."""
     values = inputs(work)
     return PREPARE[work.kind](values, **work.options)
 
 
-def _conv(values, stride, pad, **_):
+def _conv(values: Values, stride: int, pad: int, **_: object) -> Run:
     x, w, b = _leaves(values, "x", "w", "b")
     dout = torch.from_numpy(values["dout"])
 
-    def run():
+    def run() -> Results:
         out = F.conv2d(x, w, b, stride, pad)
         return out, *torch.autograd.grad(out, (x, w, b), dout)
 
     return run
 
 
-def _conv_forward(values, stride, pad, **_):
+def _conv_forward(values: Values, stride: int, pad: int, **_: object) -> Run:
     x, w, b = (torch.from_numpy(values[name]) for name in ("x", "w", "b"))
     return lambda: (F.conv2d(x, w, b, stride, pad),)
 
 
-def _max_pooling(values, field, stride, **_):
+def _max_pooling(values: Values, field: int, stride: int, **_: object) -> Run:
     (x,) = _leaves(values, "x")
     dout = torch.from_numpy(values["dout"])
 
-    def run():
+    def run() -> Results:
         out = F.max_pool2d(x, field, stride)
         return out, *torch.autograd.grad(out, (x,), dout)
 
     return run
 
 
-def _batchnorm(values, **_):
+def _batchnorm(values: Values, **_: object) -> Run:
     x, gamma, beta = _leaves(values, "x", "gamma", "beta")
     dout = torch.from_numpy(values["dout"])
     running_mean, running_var = torch.zeros_like(gamma).detach(), torch.ones_like(gamma).detach()
 
-    def run():
+    def run() -> Results:
         out = F.batch_norm(x, running_mean, running_var, gamma, beta, training=True, momentum=0.1, eps=1e-5)
         return out, *torch.autograd.grad(out, (x, gamma, beta), dout)
 
     return run
 
 
-def _layernorm(values, **_):
+def _layernorm(values: Values, **_: object) -> Run:
     x, gamma, beta = _leaves(values, "x", "gamma", "beta")
     dout = torch.from_numpy(values["dout"])
 
-    def run():
+    def run() -> Results:
         out = F.layer_norm(x, gamma.shape, gamma, beta, 1e-5)
         return out, *torch.autograd.grad(out, (x, gamma, beta), dout)
 
     return run
 
 
-def _softmax_loss(values, **_):
+def _softmax_loss(values: Values, **_: object) -> Run:
     (x,) = _leaves(values, "x")
     y = torch.from_numpy(values["y"])
 
-    def run():
+    def run() -> Results:
         loss = F.cross_entropy(x, y)
         return loss, *torch.autograd.grad(loss, (x,))
 
     return run
 
 
-def _adam(values, fused=False, **_):
+def _adam(values: Values, fused: bool = False, **_: object) -> Run:
     params = _leaves(values["params"], *values["params"])
     for param, grad in zip(params, values["grads"].values(), strict=True):
         param.grad = torch.from_numpy(grad)
     optimizer = torch.optim.Adam(params, lr=1e-3, fused=fused)
 
-    def run():
+    def run() -> Results:
         optimizer.step()
         return params
 
     return run
 
 
-def _training_step(values, fused=False, **_):
+def _training_step(values: Values, fused: bool = False, **_: object) -> Run:
     model = torch.nn.Sequential(
         torch.nn.Conv2d(3, 32, 7, padding=3), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
         torch.nn.Flatten(), torch.nn.Linear(32 * 16 * 16, 100), torch.nn.ReLU(), torch.nn.Linear(100, 10),
@@ -113,7 +115,7 @@ def _training_step(values, fused=False, **_):
     X, y = torch.from_numpy(values["X"]), torch.from_numpy(values["y"])
     batches = cycle(torch.from_numpy(batch) for batch in values["batches"])
 
-    def run():
+    def run() -> Results:
         batch = next(batches)
         loss = F.cross_entropy(model(X[batch]), y[batch])
         optimizer.zero_grad()
@@ -124,11 +126,11 @@ def _training_step(values, fused=False, **_):
     return run
 
 
-def _leaves(values, *names):
+def _leaves(values: Values, *names: str) -> tuple[torch.Tensor, ...]:
     return tuple(torch.from_numpy(values[name]).requires_grad_() for name in names)
 
 
-PREPARE = {
+PREPARE: dict[str, Callable[..., Run]] = {
     "conv": _conv,
     "conv forward": _conv_forward,
     "max pooling": _max_pooling,

@@ -1,14 +1,22 @@
 """The rows of the table: what is measured against whom, and the goal."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from contenders.processes import Failed, Missing
 from contenders.table import Line
-from contenders.works import CONV_SHAPES, LARGE_SHAPES, Work, conv, conv_flops
+from contenders.works import CONV_SHAPES, LARGE_SHAPES, Shape, Work, conv, conv_flops
+
+if TYPE_CHECKING:
+    from kernels import Contest
+
+Times = dict[str, list[float]]  # seconds per call of each contender, round by round
+Measure = Callable[["Contest"], Iterator[Line]]
 
 # Largest difference over largest value. Sums of 10^5 products, in whatever order, keep these.
 TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
@@ -20,14 +28,14 @@ PEERS = {"pytorch": "PyTorch", "plain_numpy": "plain NumPy", "scikit_learn": "sc
 @dataclass(frozen=True)
 class Row:
     key: str
-    measure: Callable  # bench -> lines
+    measure: Measure
 
 
-def _conv(dtype, goals):
-    def measure(bench):
+def _conv(dtype: str, goals: dict[str, float]) -> Measure:
+    def measure(contest: "Contest") -> Iterator[Line]:
         all_times = []
         for shape in CONV_SHAPES:
-            lines, times = compare(bench, f"conv {dtype}, {_named(shape)}", conv(shape, dtype), dict.fromkeys(goals))
+            lines, times = compare(contest, f"conv {dtype}, {_named(shape)}", conv(shape, dtype), dict.fromkeys(goals))
             all_times.append(times)
             yield from lines
         for peer, goal in goals.items():
@@ -42,32 +50,34 @@ def _conv(dtype, goals):
     return measure
 
 
-def _single(*works, goal, peer="pytorch"):
-    def measure(bench):
+def _single(*works: tuple[str, Work], goal: float, peer: str = "pytorch") -> Measure:
+    def measure(contest: "Contest") -> Iterator[Line]:
         for title, work in works:
-            lines, _ = compare(bench, title, work, {peer: None if work in INFORMATION else goal})
+            lines, _ = compare(contest, title, work, {peer: None if work in INFORMATION else goal})
             yield from lines
 
     return measure
 
 
-def compare(bench, title, work, goals):
+def compare(contest: "Contest", title: str, work: Work,
+            goals: Mapping[str, float | None]) -> tuple[list[Line], Times]:
     """(lines, times): one line per peer of the work, with goals {peer: goal or None}."""
     try:
-        seconds, ours = bench.prepare("ours", work)
+        seconds, ours = contest.prepare("ours", work)
     except (Missing, Failed) as problem:
         return [Line(title, PEERS[peer], goal=goal, problem=str(problem)) for peer, goal in goals.items()], {}
-    problems, ready = {}, {"ours": seconds}
+    problems: dict[str, str | None] = {}
+    ready = {"ours": seconds}
     for peer in goals:
         try:
-            ready[peer], theirs = bench.prepare(peer, work)
+            ready[peer], theirs = contest.prepare(peer, work)
         except (Missing, Failed) as problem:
             problems[peer] = str(problem)
             continue
         problems[peer] = _disagreement(work, ours, theirs)
         if problems[peer]:
             del ready[peer]
-    times = bench.take_turns(ready)
+    times = contest.take_turns(ready)
     lines = []
     for peer, goal in goals.items():
         if problems[peer]:
@@ -78,11 +88,11 @@ def compare(bench, title, work, goals):
     return lines, times
 
 
-def _ratios(times, peer):
+def _ratios(times: Times, peer: str) -> list[float]:
     return [ours / theirs for ours, theirs in zip(times["ours"], times[peer], strict=True)] if peer in times else []
 
 
-def _disagreement(work, ours, theirs):
+def _disagreement(work: Work, ours: Path, theirs: Path) -> str | None:
     """In words, where the results of two contenders differ by more than rounding; None if nowhere."""
     with np.load(ours) as mine, np.load(theirs) as other:
         if len(mine.files) != len(other.files):
@@ -100,50 +110,50 @@ def _disagreement(work, ours, theirs):
     return None
 
 
-def _memory(bench):
+def _memory(contest: "Contest") -> Iterator[Line]:
     for shape in CONV_SHAPES:
         title, work = f"peak memory of conv float32, {_named(shape)}", conv(shape)
         try:
-            ours, theirs = bench.peak_memory("ours", work), bench.peak_memory("pytorch", work)
+            ours, theirs = contest.peak_memory("ours", work), contest.peak_memory("pytorch", work)
             yield Line(title, PEERS["pytorch"], goal=1.0, ratios=[ours / theirs], ours=ours, theirs=theirs, unit="MB")
         except (Missing, Failed) as problem:
             yield Line(title, PEERS["pytorch"], goal=1.0, problem=str(problem))
 
 
-def _gemm(dtype):
-    def measure(bench):
+def _gemm(dtype: str) -> Measure:
+    def measure(contest: "Contest") -> Iterator[Line]:
         for index in LARGE_SHAPES:
-            yield _fraction(bench, CONV_SHAPES[index], dtype)
+            yield _fraction(contest, CONV_SHAPES[index], dtype)
 
     return measure
 
 
-def _fraction(bench, shape, dtype):
+def _fraction(contest: "Contest", shape: Shape, dtype: str) -> Line:
     """The rate of multiplications and additions in conv forward, over that of one large matrix product."""
     title, work, size = f"conv forward {dtype}, {_named(shape)}", conv(shape, dtype, "conv forward"), 2048
     try:
-        ready = {"ours": bench.prepare("ours", work)[0],
-                 "plain_numpy": bench.prepare("plain_numpy", Work("gemm", dtype, {"size": size}))[0]}
+        ready = {"ours": contest.prepare("ours", work)[0],
+                 "plain_numpy": contest.prepare("plain_numpy", Work("gemm", dtype, {"size": size}))[0]}
     except (Missing, Failed) as problem:
         return Line(title, "matrix product", goal=0.7, at_least=True, problem=str(problem))
-    times = bench.take_turns(ready)
+    times = contest.take_turns(ready)
     rates = [conv_flops(work.options) / seconds / 1e9 for seconds in times["ours"]]
     peaks = [2 * size**3 / seconds / 1e9 for seconds in times["plain_numpy"]]
     return Line(title, "matrix product", goal=0.7, at_least=True, unit="GFLOP/s", ours=statistics.median(rates),
                 theirs=statistics.median(peaks), ratios=[rate / peak for rate, peak in zip(rates, peaks, strict=True)])
 
 
-def _named(shape):
+def _named(shape: Shape) -> str:
     (N, C, H, W), (F, _, HH, WW), stride, pad = shape
     return f"{N}x{C}x{H}x{W}, {F} of {HH}x{WW}/{stride} pad {pad}"
 
 
-def _pool(field, stride):
+def _pool(field: int, stride: int) -> tuple[str, Work]:
     return (f"max pooling {field}x{field}/{stride}, 100x32x32x32",
             Work("max pooling", options={"x": [100, 32, 32, 32], "field": field, "stride": stride}))
 
 
-def _norm(kind, *x):
+def _norm(kind: str, *x: int) -> tuple[str, Work]:
     return f"{kind}, {'x'.join(map(str, x))}", Work(kind, options={"x": list(x)})
 
 

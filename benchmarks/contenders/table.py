@@ -1,7 +1,9 @@
 """One line of the table, and how it looks: Markdown that is aligned to be read as it is."""
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 WIDTHS = (62, 14, 9, 9, 5, 13, 6, 3)
 
@@ -19,26 +21,26 @@ class Line:
     problem: str | None = None  # why it could not be measured
 
     @property
-    def ratio(self):
+    def ratio(self) -> float | None:
         return statistics.median(self.ratios) if self.ratios else None
 
     @property
-    def met(self):
+    def met(self) -> bool | None:
         """True, False, or None where there is no goal or nothing measured."""
-        if self.goal is None or not self.ratios:
+        if self.goal is None or self.ratio is None:
             return None
         return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         return vars(self) | {"ratio": self.ratio, "met": self.met}
 
 
-def print_header():
+def print_header() -> None:
     _print("work", "against", "ours", "theirs", "ratio", "quartiles", "goal", "met")
     _print(*("-" * (width - 1) + ("-" if index < 2 else ":") for index, width in enumerate(WIDTHS)))
 
 
-def print_line(line):
+def print_line(line: Line) -> None:
     goal = "" if line.goal is None else f"{'>=' if line.at_least else '<='} {line.goal:g}"
     if line.problem:
         _print(line.work, line.peer, "", "", "", "", goal, f"not measured: {line.problem}")
@@ -51,19 +53,19 @@ def print_line(line):
            spread, goal, {True: "yes", False: "NO", None: ""}[line.met])
 
 
-def print_summary(lines):
+def print_summary(lines: Sequence[Line]) -> None:
     judged = [line for line in lines if line.met is not None]
-    print(f"\n{sum(line.met for line in judged)} of {len(judged)} goals met; "
+    print(f"\n{sum(line.met is True for line in judged)} of {len(judged)} goals met; "
           f"{sum(bool(line.problem) for line in lines)} rows could not be measured.")
 
 
-def _print(*cells):
+def _print(*cells: str) -> None:
     aligned = (f"{cell:{'<' if index < 2 else '>'}{width}}"
                for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True)))
     print("| " + " | ".join(aligned) + " |", flush=True)
 
 
-def _amount(value, unit):
+def _amount(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if unit == "MB":

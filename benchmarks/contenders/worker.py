@@ -12,56 +12,63 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])  # not this folder: its names stand for packages elsewhere
 
-from contenders.works import STATEFUL, TINY_SHAPE, Work, conv
+from contenders.works import STATEFUL, TINY_SHAPE, Run, Work, conv
 
 RESULT_CALLS = 3  # of stateful work, before its results are compared
 
 
 class Worker:
-    def __init__(self, contender):
-        self.contender = contender
-        self.run = None
+    """Answers requests: each public method is one."""
 
-    def version(self):
+    def __init__(self, contender: ModuleType) -> None:
+        self.contender = contender
+        self.run: Run | None = None
+
+    def version(self) -> str:
         return self.contender.version()
 
-    def prepare(self, work, results):
+    def prepare(self, work: dict[str, Any], results: str) -> float:
         """Do the work first for its results, saved to the file `results`; then get ready. Returns seconds per call."""
-        work = Work(**work)
-        run = self.contender.prepare(work)
-        for _ in range(RESULT_CALLS if work.kind in STATEFUL else 1):
+        wanted = Work(**work)
+        run = self.contender.prepare(wanted)
+        for _ in range(RESULT_CALLS if wanted.kind in STATEFUL else 1):
             values = run()
         np.savez(results, *[self.contender.to_numpy(value) for value in values])
         del values
-        self.run = self.contender.prepare(work)
+        self.run = self.contender.prepare(wanted)
         self.run()
         return self.round(2)
 
-    def round(self, calls):
+    def round(self, calls: int) -> float:
         """The median of the seconds that so many calls took, after one that wakes up threads and caches."""
-        self.run()
+        run = self.run
+        assert run is not None, "prepare first"
+        run()
         seconds = []
         for _ in range(calls):
             start = time.perf_counter()
-            self.run()
+            run()
             seconds.append(time.perf_counter() - start)
         return statistics.median(seconds)
 
-    def done(self):
+    def done(self) -> None:
+        """Free the memory of the work."""
         self.run = None
         gc.collect()
 
-    def peak_memory(self, work):
+    def peak_memory(self, work: dict[str, Any]) -> int:
         """Bytes that three calls need above what was there before, results included. Only true in a fresh process."""
-        work = Work(**work)
-        self.contender.prepare(conv(TINY_SHAPE, work.dtype))()  # libraries, threads
-        run = self.contender.prepare(work)
+        wanted = Work(**work)
+        self.contender.prepare(conv(TINY_SHAPE, wanted.dtype))()  # libraries, threads
+        run = self.contender.prepare(wanted)
         gc.collect()
         before = _reset_peak()
         for _ in range(3):
@@ -69,7 +76,7 @@ class Worker:
         return _peak() - before
 
 
-def _reset_peak():
+def _reset_peak() -> int:
     """Have the kernel measure the peak from now on, where it can; the resident bytes now."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
@@ -78,33 +85,36 @@ def _reset_peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _peak():
+def _peak() -> int:
     try:
         return _status("VmHWM")
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _status(key):
+def _status(key: str) -> int:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(key + ":"):
             return int(line.split()[1]) * 1024
     raise OSError(f"no {key} in /proc/self/status")
 
 
-def main():
+def main() -> None:
     name, threads = sys.argv[1], int(sys.argv[2])
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # what a library prints is not an answer
     gc.disable()
+    worker: Worker | None = None
+    missing = ""
     try:
         contender = importlib.import_module(f"contenders.{name}")
         contender.set_threads(threads)
-        worker, missing = Worker(contender), None
+        worker = Worker(contender)
     except ImportError as error:
-        worker, missing = None, str(error)
+        missing = str(error) or type(error).__name__
     for line in sys.stdin:
         request = json.loads(line)
+        answer: dict[str, Any]
         if missing:
             answer = {"missing": missing}
         else:

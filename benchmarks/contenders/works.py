@@ -1,8 +1,15 @@
 """What is measured, and the values it is measured on: the same in every process, since they come from a seed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+
+Results = tuple[Any, ...]  # arrays, tensors or numbers, in the contender's own types
+Values = dict[str, Any]  # arrays by name; parameters and gradients are dicts of arrays once more
+Run = Callable[[], Results]  # does the work once
+Shape = tuple[tuple[int, int, int, int], tuple[int, int, int, int], int, int]  # x, w, stride, pad
 
 CONV_SHAPES = (  # x, w, stride, pad
     ((100, 3, 32, 32), (32, 3, 7, 7), 1, 3),
@@ -22,33 +29,34 @@ class Work:
 
     kind: str
     dtype: str = "float32"
-    options: dict = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
-def conv(shape, dtype="float32", kind="conv"):
+def conv(shape: Shape, dtype: str = "float32", kind: str = "conv") -> Work:
     x, w, stride, pad = shape
     return Work(kind, dtype, {"x": list(x), "w": list(w), "stride": stride, "pad": pad})
 
 
-def conv_out_shape(options):
+def conv_out_shape(options: dict[str, Any]) -> tuple[int, int, int, int]:
     (N, _, H, W), (F, _, HH, WW) = options["x"], options["w"]
     stride, pad = options["stride"], options["pad"]
     return N, F, (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
 
 
-def conv_flops(options):
+def conv_flops(options: dict[str, Any]) -> int:
     """Multiplications and additions of the direct algorithm, forward."""
     N, F, out_h, out_w = conv_out_shape(options)
     return 2 * N * F * out_h * out_w * int(np.prod(options["w"][1:]))
 
 
-def inputs(work):
+def inputs(work: Work) -> Values:
     """{name: array} for the work, drawn from a fixed seed."""
     rng = np.random.default_rng(231)
+    dtype = np.dtype(work.dtype)
 
-    def normal(*shape, scale=1.0):
-        values = rng.standard_normal(shape, dtype=work.dtype)
-        values *= np.dtype(work.dtype).type(scale)
+    def normal(*shape: int, scale: float = 1.0) -> np.ndarray:
+        values = rng.standard_normal(shape, dtype=dtype)
+        values *= dtype.type(scale)
         return values
 
     o = work.options
@@ -73,7 +81,7 @@ def inputs(work):
     raise ValueError(f"no inputs for {work.kind!r}")
 
 
-def _three_layer_convnet(kind, normal, rng):
+def _three_layer_convnet(kind: str, normal: Callable[..., np.ndarray], rng: np.random.Generator) -> Values:
     """ThreeLayerConvNet's parameters as it starts, and gradients for Adam or batches to train on."""
     shapes = {"W1": (32, 3, 7, 7), "b1": (32,), "W2": (32 * 16 * 16, 100), "b2": (100,), "W3": (100, 10), "b3": (10,)}
     params = {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}

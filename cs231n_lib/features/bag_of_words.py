@@ -7,7 +7,7 @@ from math import isqrt
 
 import numpy as np
 
-from cs231n_lib.arguments import floats, integer
+from cs231n_lib.arguments import float_array, floats, integer
 from cs231n_lib.features.patches import dense_patches
 
 BLOCK_BYTES = 2**24  # of the patches or distances that are in memory at a time
@@ -24,7 +24,7 @@ def build_codebook(patches, k, rng=None, max_iters=100):
 
     Returns (k, D), float32 for float32 patches, else float64.
     """
-    patches = floats("build_codebook", patches=patches)
+    patches = float_array("build_codebook", "patches", patches)
     if patches.ndim != 2:
         raise ValueError(f"build_codebook: patches should have shape (P, D), one per row, but has {patches.shape}")
     k, max_iters = integer("build_codebook", "k", k, 1), integer("build_codebook", "max_iters", max_iters, 0)
@@ -57,7 +57,7 @@ def encode_bag_of_words(images, codebook, stride=2, grid=1):
     >>> encode_bag_of_words(images, codebook=np.eye(20, 6 * 6 * 3)).shape
     (5, 20)
     """
-    images, codebook = np.asarray(images), floats("encode_bag_of_words", codebook=codebook)
+    images, codebook = np.asarray(images), float_array("encode_bag_of_words", "codebook", codebook)
     size = _patch_size(images, codebook)
     grid = integer("encode_bag_of_words", "grid", grid, 1)
     k = len(codebook)

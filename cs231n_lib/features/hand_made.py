@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from cs231n_lib.arguments import floats, integer
+from cs231n_lib.arguments import float_array, integer
 
 IMAGES_PER_BLOCK = 100  # keeps the temporary arrays of a block to a few megabytes
 HOG_EPSILON = 1.0  # in units of brightness, 0..255: what counts as no gradient at all
@@ -114,7 +114,7 @@ def rgb2gray(image):
 
     float32 images stay float32, integers become float64.
     """
-    image = floats("rgb2gray", image=image)
+    image = float_array("rgb2gray", "image", image)
     if image.ndim == 0 or image.shape[-1] != 3:
         raise ValueError(f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, "
                          f"but has {image.shape}")
@@ -204,7 +204,7 @@ def _normalized_blocks(cells, block):
 
 
 def _batch(image, function, gray):
-    image = floats(function, image=image)
+    image = float_array(function, "image", image)
     if gray and image.ndim == 2:
         return image[None, ..., None], True
     if image.ndim in (3, 4) and image.shape[-1] == 3:

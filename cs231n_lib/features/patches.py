@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n_lib.arguments import floats, integer
+from cs231n_lib.arguments import float_array, integer
 
 CONTRAST_FLOOR = 10.0  # added to the variance, in squared units of brightness 0..255: keeps noise in flat patches small
 
@@ -28,7 +28,7 @@ def sample_patches(images, num_patches, size=6, rng=None):
     windows = _windows(images, size)  # (N, rows, columns, size, size, C)
     places = tuple(rng.integers(0, count, size=num_patches) for count in windows.shape[:3])
     patches = windows[places].reshape(num_patches, size * size * images.shape[3])
-    return normalize_patches(floats("sample_patches", images=patches))
+    return normalize_patches(float_array("sample_patches", "images", patches))
 
 
 def dense_patches(images, size=6, stride=2):
@@ -47,7 +47,7 @@ def dense_patches(images, size=6, stride=2):
     stride = integer("dense_patches", "stride", stride, 1)
     windows = _windows(images, size)[:, ::stride, ::stride]
     flat = windows.reshape(*windows.shape[:3], size * size * images.shape[3])  # a copy
-    return normalize_patches(floats("dense_patches", images=flat))
+    return normalize_patches(float_array("dense_patches", "images", flat))
 
 
 def normalize_patches(patches):
@@ -55,7 +55,7 @@ def normalize_patches(patches):
 
     After Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
     """
-    patches = floats("normalize_patches", patches=patches)
+    patches = float_array("normalize_patches", "patches", patches)
     patches = patches - patches.mean(axis=-1, keepdims=True)
     variance = np.einsum("...i,...i->...", patches, patches) / max(patches.shape[-1], 1)
     patches /= np.sqrt(variance + CONTRAST_FLOOR)[..., None]

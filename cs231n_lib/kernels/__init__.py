@@ -2,11 +2,29 @@
 
 Each topic has a file with the public functions, which check their arguments, and two implementations that rely on
 that and give the same results to rounding: `_topic_cy.pyx` (Cython, with C headers where the compiler must make
-vector instructions) and `_topic.py` (NumPy). `backend()` tells which are in use.
+vector instructions) and `_topic.py` (NumPy). `backend()` tells which are in use; `kernel.h` says how one is added.
 """
+
+from typing import TYPE_CHECKING
 
 from cs231n_lib.kernels.implementation import backend, num_threads, set_num_threads
 from cs231n_lib.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from cs231n_lib.kernels.columns import col2im as col2im
+    from cs231n_lib.kernels.columns import im2col as im2col
+    from cs231n_lib.kernels.convolution import conv_backward as conv_backward
+    from cs231n_lib.kernels.convolution import conv_forward as conv_forward
+    from cs231n_lib.kernels.matrix_product import matmul as matmul
+    from cs231n_lib.kernels.normalization import normalize_channels_backward as normalize_channels_backward
+    from cs231n_lib.kernels.normalization import normalize_channels_forward as normalize_channels_forward
+    from cs231n_lib.kernels.normalization import normalize_groups_backward as normalize_groups_backward
+    from cs231n_lib.kernels.normalization import normalize_groups_forward as normalize_groups_forward
+    from cs231n_lib.kernels.optimization import adam_step as adam_step
+    from cs231n_lib.kernels.pooling import avg_pool_backward as avg_pool_backward
+    from cs231n_lib.kernels.pooling import avg_pool_forward as avg_pool_forward
+    from cs231n_lib.kernels.pooling import max_pool_backward as max_pool_backward
+    from cs231n_lib.kernels.pooling import max_pool_forward as max_pool_forward
 
 __getattr__, __dir__, _lazy = lazy_exports(__name__, {
     "columns": ["im2col", "col2im"],

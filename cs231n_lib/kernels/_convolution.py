@@ -3,12 +3,21 @@
 One row of the field at a time, and a few images: matrix products large enough to be fast, in little memory.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cs231n_lib.arguments import FloatArray
 
 BUFFER_BYTES = 2 * 2**20
 
 
-def forward(x, w, b, out, relu, *sizes):
+def forward(x: FloatArray, w: FloatArray, b: FloatArray | None, out: FloatArray, relu: bool, *sizes: int) -> None:
     """Fill out (N, F, out_h, out_w) from x (N, C, H, W), w (F, C, fh, fw) and b (F,) or None."""
     for images, padded, seen in _parts(x, len(w), *sizes):
         total = np.zeros((len(seen), len(w), seen.shape[2]), dtype=x.dtype)  # (n, F, out_h*out_w)
@@ -22,7 +31,8 @@ def forward(x, w, b, out, relu, *sizes):
         out[images] = total.reshape(out[images].shape)
 
 
-def backward(dout, x, w, dx, dw, db, *sizes):
+def backward(dout: FloatArray, x: FloatArray, w: FloatArray, dx: FloatArray | None, dw: FloatArray, db: FloatArray,
+             *sizes: int) -> None:
     """Fill dx (N, C, H, W) unless it is None, dw (F, C, fh, fw) and db (F,)."""
     ph, pw = sizes[2:4]
     dout = dout.reshape(*dout.shape[:2], -1)  # (N, F, out_h*out_w)
@@ -40,7 +50,8 @@ def backward(dout, x, w, dx, dw, db, *sizes):
             dx[images] = dpadded[:, :, ph:ph + x.shape[2], pw:pw + x.shape[3]]
 
 
-def _parts(x, filters, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+def _parts(x: FloatArray, filters: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
+           out_h: int, out_w: int) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
     """Triples (slice of the images, these padded, room for what one row of the field sees of them)."""
     rows, positions = x.shape[1] * fw, out_h * out_w
     step = max(1, BUFFER_BYTES // ((rows + filters) * positions * x.itemsize or 1))
@@ -50,19 +61,20 @@ def _parts(x, filters, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
         yield images, padded, np.empty((len(padded), rows, positions), dtype=x.dtype)
 
 
-def _look(padded, i, seen, *sizes):
+def _look(padded: FloatArray, i: int, seen: FloatArray, *sizes: int) -> None:
     """Fill seen (n, C*fw, out_h*out_w) with the pixels under row i of the field, at every position."""
     for part, view in _pixels(padded, i, seen, *sizes):
         part[...] = view
 
 
-def _give_back(seen, i, padded, *sizes):
+def _give_back(seen: FloatArray, i: int, padded: FloatArray, *sizes: int) -> None:
     """Add seen to the pixels that it is about."""
     for part, view in _pixels(padded, i, seen, *sizes):
         view += part
 
 
-def _pixels(padded, i, seen, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+def _pixels(padded: FloatArray, i: int, seen: FloatArray, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int,
+            dh: int, dw: int, out_h: int, out_w: int) -> Iterator[tuple[FloatArray, FloatArray]]:
     """For each pixel of row i of the field its part of seen, and what it meets: views (n, C, out_h, out_w)."""
     parts = seen.reshape(*padded.shape[:2], fw, out_h, out_w)
     rows = slice(i * dh, i * dh + sh * (out_h - 1) + 1, sh)

@@ -3,11 +3,19 @@
 fh, fw: field; ph, pw: padding; sh, sw: stride; dh, dw: dilation. Arguments are checked by the package.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+if TYPE_CHECKING:
+    from cs231n_lib.arguments import FloatArray
 
-def im2col(x, cols, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+
+def im2col(x: FloatArray, cols: FloatArray, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
+           out_h: int, out_w: int) -> None:
     """Fill cols (N, C*fh*fw, out_h*out_w) from x (N, C, H, W)."""
     N, C = x.shape[:2]
     padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
@@ -16,7 +24,8 @@ def im2col(x, cols, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
     cols.reshape(N, C, fh, fw, out_h, out_w)[...] = windows.transpose(0, 1, 4, 5, 2, 3)
 
 
-def col2im(cols, x, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+def col2im(cols: FloatArray, x: FloatArray, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
+           out_h: int, out_w: int) -> None:
     """Add cols (N, C*fh*fw, out_h*out_w) into x (N, C, H, W), which holds zeros."""
     N, C, H, W = x.shape
     padded = np.zeros((N, C, H + 2 * ph, W + 2 * pw), dtype=x.dtype)

@@ -3,10 +3,18 @@
 x is (N, C, S), S the pixels of a channel. Arguments are checked by normalization.py.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from cs231n_lib.arguments import FloatArray
 
-def normalize_channels_forward(x, gamma, beta, mean, var, out, eps, fixed):
+
+def normalize_channels_forward(x: FloatArray, gamma: FloatArray, beta: FloatArray, mean: FloatArray, var: FloatArray,
+                               out: FloatArray, eps: float, fixed: bool) -> None:
     """Fill out (N, C, S), and mean and var (C,) unless they are fixed, from x (N, C, S)."""
     if not fixed:
         mean[...], var[...] = x.mean(axis=(0, 2)), x.var(axis=(0, 2))
@@ -14,7 +22,9 @@ def normalize_channels_forward(x, gamma, beta, mean, var, out, eps, fixed):
     out[...] = (x - mean[:, None]) * scale[:, None] + beta[:, None]
 
 
-def normalize_channels_backward(dout, x, gamma, mean, var, dx, dgamma, dbeta, eps, fixed):
+def normalize_channels_backward(dout: FloatArray, x: FloatArray, gamma: FloatArray, mean: FloatArray, var: FloatArray,
+                                dx: FloatArray, dgamma: FloatArray, dbeta: FloatArray, eps: float,
+                                fixed: bool) -> None:
     """Fill dx (N, C, S), dgamma and dbeta (C,)."""
     inv_std = 1 / np.sqrt(var + eps)
     x_hat = (x - mean[:, None]) * inv_std[:, None]
@@ -25,7 +35,8 @@ def normalize_channels_backward(dout, x, gamma, mean, var, dx, dgamma, dbeta, ep
     dx *= (gamma * inv_std)[:, None]
 
 
-def normalize_groups_forward(x, gamma, beta, mean, var, out, eps, groups):
+def normalize_groups_forward(x: FloatArray, gamma: FloatArray, beta: FloatArray, mean: FloatArray, var: FloatArray,
+                             out: FloatArray, eps: float, groups: int) -> None:
     """Fill out (N, C, S), mean and var (N, groups) from x (N, C, S)."""
     members = _split(x, groups)
     mean[...], var[...] = members.mean(axis=2), members.var(axis=2)
@@ -33,7 +44,9 @@ def normalize_groups_forward(x, gamma, beta, mean, var, out, eps, groups):
     out[...] = x_hat.reshape(x.shape) * gamma[:, None] + beta[:, None]
 
 
-def normalize_groups_backward(dout, x, gamma, mean, var, dx, dgamma, dbeta, eps, groups):
+def normalize_groups_backward(dout: FloatArray, x: FloatArray, gamma: FloatArray, mean: FloatArray, var: FloatArray,
+                              dx: FloatArray, dgamma: FloatArray, dbeta: FloatArray, eps: float,
+                              groups: int) -> None:
     """Fill dx (N, C, S), dgamma and dbeta (C,)."""
     inv_std = 1 / np.sqrt(var + eps)[..., None]
     x_hat = (_split(x, groups) - mean[..., None]) * inv_std  # (N, G, C/G*S)
@@ -43,6 +56,6 @@ def normalize_groups_backward(dout, x, gamma, mean, var, dx, dgamma, dbeta, eps,
     dx[...] = ((dx_hat - plain - x_hat * weighted) * inv_std).reshape(x.shape)
 
 
-def _split(x, groups):
+def _split(x: FloatArray, groups: int) -> FloatArray:
     N, C, S = x.shape
     return x.reshape(N, groups, C // groups * S)

@@ -3,10 +3,25 @@
 sizes: fh, fw (window), ph, pw (padding), sh, sw (stride), out_h, out_w. Arguments are checked by pooling.py.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import EllipsisType
 
-def max_pool_forward(x, out, winners, sizes):
+    from numpy.typing import NDArray
+
+    from cs231n_lib.arguments import FloatArray, IntArray
+    from cs231n_lib.kernels.geometry import Sizes
+
+    _Number = TypeVar("_Number", bound=np.generic)
+
+
+def max_pool_forward(x: FloatArray, out: FloatArray, winners: IntArray, sizes: Sizes) -> None:
     """Fill out and winners (N, C, out_h, out_w) from x (N, C, H, W)."""
     padded = _padded(x, sizes)
     inside = _padded(np.ones((1, 1, *x.shape[2:]), dtype=bool), sizes)  # the padding never wins
@@ -22,7 +37,7 @@ def max_pool_forward(x, out, winners, sizes):
         seen |= present
 
 
-def max_pool_backward(dout, winners, dx, sizes):
+def max_pool_backward(dout: FloatArray, winners: IntArray, dx: FloatArray, sizes: Sizes) -> None:
     """Fill dx (N, C, H, W) from dout and winners (N, C, out_h, out_w)."""
     padded = _padded(np.zeros_like(dx), sizes)
     for cell, where in enumerate(_cells(sizes)):
@@ -30,7 +45,7 @@ def max_pool_backward(dout, winners, dx, sizes):
     dx[...] = _without_padding(padded, sizes)
 
 
-def avg_pool_forward(x, out, sizes):
+def avg_pool_forward(x: FloatArray, out: FloatArray, sizes: Sizes) -> None:
     """Fill out (N, C, out_h, out_w) from x (N, C, H, W)."""
     padded = _padded(x, sizes)
     out[...] = 0
@@ -39,7 +54,7 @@ def avg_pool_forward(x, out, sizes):
     out /= sizes[0] * sizes[1]
 
 
-def avg_pool_backward(dout, dx, sizes):
+def avg_pool_backward(dout: FloatArray, dx: FloatArray, sizes: Sizes) -> None:
     """Fill dx (N, C, H, W) from dout (N, C, out_h, out_w)."""
     padded = _padded(np.zeros_like(dx), sizes)
     share = dout / (sizes[0] * sizes[1])
@@ -48,7 +63,7 @@ def avg_pool_backward(dout, dx, sizes):
     dx[...] = _without_padding(padded, sizes)
 
 
-def _cells(sizes):
+def _cells(sizes: Sizes) -> Iterator[tuple[EllipsisType, slice, slice]]:
     """For each cell of the window, row by row: where it lies in the padded images for all windows."""
     fh, fw, _, _, sh, sw, out_h, out_w = sizes
     for i in range(fh):
@@ -56,11 +71,11 @@ def _cells(sizes):
             yield ..., slice(i, i + sh * (out_h - 1) + 1, sh), slice(j, j + sw * (out_w - 1) + 1, sw)
 
 
-def _padded(x, sizes):
+def _padded(x: NDArray[_Number], sizes: Sizes) -> NDArray[_Number]:
     ph, pw = sizes[2:4]
     return np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw))) if ph or pw else x
 
 
-def _without_padding(padded, sizes):
+def _without_padding(padded: FloatArray, sizes: Sizes) -> FloatArray:
     ph, pw = sizes[2:4]
     return padded[..., ph:padded.shape[2] - ph, pw:padded.shape[3] - pw]

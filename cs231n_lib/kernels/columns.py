@@ -1,31 +1,52 @@
 """im2col and its adjoint: convolution as a matrix product."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape
-from cs231n_lib.kernels.geometry import floats, geometry
+from cs231n_lib.kernels.geometry import aligned_float_array, geometry
 from cs231n_lib.kernels.implementation import implementation
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def im2col(x, field_height, field_width, pad=0, stride=1, dilation=1):
+    from cs231n_lib.arguments import FloatArray, Shape
+
+
+def im2col(x: ArrayLike, field_height: int, field_width: int, pad: int | tuple[int, int] = 0,
+           stride: int | tuple[int, int] = 1, dilation: int | tuple[int, int] = 1) -> FloatArray:
     """Lay out every receptive field of a batch of images as a column.
 
-    Arguments
-    - x: images (N, C, H, W), float32 or float64 (integers become float64), any memory order; not changed.
-    - field_height, field_width: size of the receptive field.
-    - pad: zeros around the image; stride: step from one field to the next; dilation: step between the pixels of
-      one field. Each an integer or a pair (vertical, horizontal).
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images, float32 or float64 (integers become float64), any memory order; not changed.
+    field_height, field_width
+        The size of the receptive field.
+    pad, stride, dilation
+        Zeros around the image; the step from one field to the next; the step between the pixels of one field. Each
+        an integer or a pair (vertical, horizontal).
 
-    Returns cols (N, C * field_height * field_width, out_h * out_w), C-contiguous, of x's dtype. Rows run over
-    channel, field row, field column, so that with filters w (F, C, field_height, field_width)
+    Returns
+    -------
+    (N, C * field_height * field_width, out_h * out_w) array
+        The columns, C-contiguous, of x's dtype. Rows run over channel, field row, field column, so that with filters
+        w (F, C, field_height, field_width)
 
-        out = (w.reshape(F, -1) @ cols).reshape(N, F, out_h, out_w)
+            out = (w.reshape(F, -1) @ cols).reshape(N, F, out_h, out_w)
 
-    is the convolution. out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w alike:
-    where the stride does not divide evenly, the last rows or columns of the image are in no field.
-    Raises ValueError naming the argument that does not fit.
+        is the convolution. out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w alike:
+        where the stride does not divide evenly, the last rows or columns of the image are in no field.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
-    x = floats("im2col", x=x)
+    x = aligned_float_array("im2col", "x", x)
     expect_shape("im2col", "x", x, ("N", "C", "H", "W"))
     sizes = geometry("im2col", x.shape, field_height, field_width, pad, stride, dilation)
     N, C = x.shape[:2]
@@ -36,17 +57,31 @@ def im2col(x, field_height, field_width, pad=0, stride=1, dilation=1):
     return cols
 
 
-def col2im(cols, x_shape, field_height, field_width, pad=0, stride=1, dilation=1):
+def col2im(cols: ArrayLike, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int] = 0,
+           stride: int | tuple[int, int] = 1, dilation: int | tuple[int, int] = 1) -> FloatArray:
     """Add every column back into the pixels it came from: the adjoint (transpose) of im2col.
 
-    Arguments
-    - cols: (N, C * field_height * field_width, out_h * out_w) as im2col returns it, any memory order.
-    - x_shape: the shape (N, C, H, W) of the images; the others as in im2col.
+    Parameters
+    ----------
+    cols : (N, C * field_height * field_width, out_h * out_w) array
+        As im2col returns it, any memory order.
+    x_shape
+        The shape (N, C, H, W) of the images.
+    field_height, field_width, pad, stride, dilation
+        As in im2col.
 
-    Returns x (N, C, H, W) of the dtype of cols: for columns that hold dout's share of each field, the gradient of
-    the images. Pixels that lie in no field are 0. Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    (N, C, H, W) array
+        Of the dtype of cols: for columns that hold dout's share of each field, the gradient of the images. Pixels
+        that lie in no field are 0.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
-    cols = floats("col2im", cols=cols)
+    cols = aligned_float_array("col2im", "cols", cols)
     if len(x_shape) != 4:
         raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}")
     sizes = geometry("col2im", x_shape, field_height, field_width, pad, stride, dilation)

@@ -1,16 +1,24 @@
 """Where the compiled convolution finds its pixels: worked out once for each geometry."""
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    # of a phase along one axis: its first pixel, how many it has, which field rows met them, from which output row
+    _Axis = tuple[int, int, NDArray[np.intp], NDArray[np.intp]]
 
 
 class Phase(NamedTuple):
     """Positions (rows, cols) of the result that see the source through the same weights."""
 
-    offsets: np.ndarray  # (K,): from a position to the pixel of each weight, in the padded source
-    order: np.ndarray  # (K,): which weight that is, within a row of the weights
+    offsets: NDArray[np.intp]  # (K,): from a position to the pixel of each weight, in the padded source
+    order: NDArray[np.intp]  # (K,): which weight that is, within a row of the weights
     rows: int
     cols: int
     first: int  # where the positions are in a plane of the result
@@ -28,11 +36,12 @@ class Plan(NamedTuple):
     down: int
     across: int
     weight_row: int  # from the weights of one channel of the result to those of the next
-    phases: tuple
+    phases: tuple[Phase, ...]
 
 
 @lru_cache(256)
-def forward_plan(C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+def forward_plan(C: int, H: int, W: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
+                 out_h: int, out_w: int) -> Plan:
     """out from x: one phase, whose weights run over channel, field row, field column."""
     padded_h, padded_w = H + 2 * ph, W + 2 * pw
     c, i, j = (axis.ravel() for axis in np.indices((C, fh, fw)))
@@ -42,7 +51,8 @@ def forward_plan(C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
 
 
 @lru_cache(256)
-def backward_plan(F, C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
+def backward_plan(F: int, C: int, H: int, W: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int,
+                  dw: int, out_h: int, out_w: int) -> Plan:
     """dx from dout. Pixel h met field row i from output row (h + ph - i dh) / sh, if that is a whole number.
 
     So the pixels with the same (h + ph) mod sh met the same field rows: with those of the same (w + pw) mod sw they
@@ -61,21 +71,20 @@ def backward_plan(F, C, H, W, fh, fw, ph, pw, sh, sw, dh, dw, out_h, out_w):
     return Plan(top, left, padded_h, padded_w, 1, 1, fh * fw, tuple(phases))
 
 
-def _axes(size, field, pad, stride, dilation):
+def _axes(size: int, field: int, pad: int, stride: int, dilation: int) -> list[_Axis]:
     """The phases along one axis that have pixels: of a large stride's, most have none."""
     phases = sorted((pixel + pad) % stride for pixel in range(min(size, stride)))
     return [_axis(phase, size, field, pad, stride, dilation) for phase in phases]
 
 
-def _axis(phase, size, field, pad, stride, dilation):
-    """A phase along one axis: its first pixel, how many it has, which field rows met them, from which output row."""
+def _axis(phase: int, size: int, field: int, pad: int, stride: int, dilation: int) -> _Axis:
     t = -((phase - pad) // stride)  # the first with stride * t + phase - pad >= 0
     first = stride * t + phase - pad
     fields = np.array([i for i in range(field) if (phase - i * dilation) % stride == 0], dtype=np.intp)
     return first, -((first - size) // stride), fields, t + (phase - fields * dilation) // stride
 
 
-def _room(axes, size):
+def _room(axes: list[_Axis], size: int) -> tuple[int, int]:
     """(before, size with padding) that hold every output row seen."""
     seen = [(rows.min(), rows.max() + count) for _, count, _, rows in axes if len(rows)]
     before = max([0, *(-low for low, _ in seen)])

@@ -1,33 +1,70 @@
 """The output size of a sliding field, and arrays as the compiled kernels take them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib import arguments
-from cs231n_lib.arguments import integer, pair
+from cs231n_lib.arguments import float_array, floats, integer, pair
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, Shape
+
+    Sizes = tuple[int, ...]  # field or window, pad, stride, (dilation,) output size, each vertical, horizontal
 
 MOST_PIXELS = 2**31 - 1
 
 
-def floats(function, **arrays):
+def aligned_floats(function: str, **arrays: ArrayLike) -> list[FloatArray]:
     """The arrays in one floating type, as arguments.floats; with items on their natural boundary, for Cython."""
-    found = arguments.floats(function, **arrays)
-    return [aligned(array) for array in found] if len(arrays) > 1 else aligned(found)
+    return [_aligned(array) for array in floats(function, **arrays)]
 
 
-def aligned(array):
+def aligned_float_array(function: str, name: str, array: ArrayLike) -> FloatArray:
+    """One array, as arguments.float_array; with items on their natural boundary, for Cython."""
+    return _aligned(float_array(function, name, array))
+
+
+def _aligned(array: FloatArray) -> FloatArray:
     return array if array.flags.aligned else np.require(array, requirements="A")
 
 
-def geometry(function, x_shape, field_height, field_width, pad, stride, dilation):
-    """The numbers the kernels take: field, pad, stride, dilation and output size, each vertical, horizontal.
+def geometry(function: str, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int],
+             stride: int | tuple[int, int], dilation: int | tuple[int, int]) -> Sizes:
+    """The numbers the kernels take.
 
     Those too large to matter come back as small ones that say the same, so that the kernels' sums do not overflow.
+
+    Parameters
+    ----------
+    function
+        The caller's name, for the error.
+    x_shape
+        (N, C, H, W), the shape of the images.
+    field_height, field_width
+        The size of the field.
+    pad, stride, dilation
+        Each an integer or a pair (vertical, horizontal).
+
+    Returns
+    -------
+    tuple of 10 integers
+        Field, pad, stride, dilation and output size, each vertical, horizontal.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     field = (integer(function, "field_height", field_height, 1), integer(function, "field_width", field_width, 1))
     pad = pair(function, "pad", pad, 0)
     stride = pair(function, "stride", stride, 1)
     dilation = pair(function, "dilation", dilation, 1)
-    steps, out = [], []
+    steps: list[tuple[int, int]] = []
+    out: list[int] = []
     for axis, side in enumerate(("high", "wide")):
         covered = dilation[axis] * (field[axis] - 1) + 1
         space = x_shape[2 + axis] + 2 * pad[axis]
@@ -41,5 +78,5 @@ def geometry(function, x_shape, field_height, field_width, pad, stride, dilation
                              f"{MOST_PIXELS} pixels in a row or column")
         steps.append((min(stride[axis], space), dilation[axis] if field[axis] > 1 else 1))
         out.append((space - covered) // stride[axis] + 1)
-    stride, dilation = zip(*steps, strict=True)
-    return *field, *pad, *stride, *dilation, *out
+    (sh, dh), (sw, dw) = steps
+    return *field, *pad, sh, sw, dh, dw, *out

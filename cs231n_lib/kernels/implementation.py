@@ -1,20 +1,38 @@
 """Compiled kernels where there was a C compiler, else their NumPy twins."""
 
+from __future__ import annotations
+
 import os
 from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from cs231n_lib.arguments import integer
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Number = TypeVar("_Number", bound=np.number)
+
+_threads: ModuleType | None
 try:
-    from cs231n_lib.kernels import _threads
+    _threads = import_module("cs231n_lib.kernels._threads")
 except ImportError:  # installed without a compiler
     _threads = None
 
 
-def backend():
-    """Which kernels are in use: "cython" or "numpy". The environment variable CS231N_KERNELS=numpy asks for NumPy."""
+def backend() -> str:
+    """Which kernels are in use: "cython" or "numpy". The environment variable CS231N_KERNELS=numpy asks for NumPy.
+
+    Raises
+    ------
+    ValueError
+        If the environment variable says something else.
+    ImportError
+        If it asks for compiled kernels and there are none.
+    """
     chosen = os.environ.get("CS231N_KERNELS") or ("numpy" if _threads is None else "cython")
     if chosen not in ("cython", "numpy"):
         raise ValueError(f"the environment variable CS231N_KERNELS should be 'cython' or 'numpy', but is {chosen!r}")
@@ -24,7 +42,7 @@ def backend():
     return chosen
 
 
-def implementation(topic):
+def implementation(topic: str) -> ModuleType:
     """The module with the kernels of one topic: _topic_cy (compiled) or _topic (NumPy).
 
     A compiler may have managed some topics only; the others are done in NumPy, unless the user asks for compiled ones.
@@ -38,12 +56,12 @@ def implementation(topic):
     return import_module(f"cs231n_lib.kernels._{topic}")
 
 
-def contiguous(array):
+def contiguous(array: NDArray[_Number]) -> NDArray[_Number]:
     """The array as compiled kernels read it, in C order and aligned: itself, or a copy where it is not."""
-    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements="CA")
+    return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements=["C", "A"])
 
 
-def num_threads():
+def num_threads() -> int:
     """How many threads the compiled kernels use.
 
     At first that is the environment variable CS231N_NUM_THREADS, else OMP_NUM_THREADS, else the number of cores this
@@ -52,17 +70,20 @@ def num_threads():
     return 1 if _threads is None else _threads.thread_count_now()
 
 
-def set_num_threads(count):
+def set_num_threads(count: int) -> None:
     """Have the compiled kernels use `count` threads from now on, at most 64. Results are the same for any number.
 
-    Raises ValueError unless count is an integer of at least 1.
+    Raises
+    ------
+    ValueError
+        Unless count is an integer of at least 1.
     """
     count = integer("set_num_threads", "count", count, 1)
     if _threads is not None:
         _threads.set_thread_count(count)
 
 
-def _threads_at_first():
+def _threads_at_first() -> int:
     for variable in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS"):
         given = os.environ.get(variable, "").split(",")[0].strip()
         if given.isdecimal() and int(given) > 0:

@@ -3,24 +3,52 @@ Szegedy 2015) or over groups of one example's channels (layer normalization, Ba 
 and He 2018; instance normalization, Ulyanov et al. 2016). Variances are biased: divided by the count.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, number
-from cs231n_lib.arguments import integer as positive_integer
+from cs231n_lib.arguments import expect_shape, floats, integer, number
 from cs231n_lib.kernels.implementation import contiguous, implementation
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def normalize_channels_forward(x, gamma, beta, eps=1e-5, statistics=None):
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, Shape
+
+
+def normalize_channels_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, eps: float = 1e-5, statistics: Sequence[ArrayLike] | None = None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(x - mean) / sqrt(var + eps) * gamma + beta for every channel, over all examples and pixels.
 
-    Arguments
-    - x: (N, C) or (N, C, ...), float32 or float64 (integers become float64), any memory order; not changed.
-    - gamma, beta: scale and shift (C,); eps: added to the variance.
-    - statistics: (mean, var), each (C,), to use instead of those of x.
+    Parameters
+    ----------
+    x : (N, C) or (N, C, ...) array
+        float32 or float64 (integers become float64), any memory order; not changed.
+    gamma, beta : (C,) arrays
+        Scale and shift.
+    eps
+        Added to the variance.
+    statistics : (mean, var), each a (C,) array, or None
+        To use instead of those of x.
 
-    Returns (out, mean, var): out of x's shape, mean and var (C,), zeros where there is no example.
-    Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : array of x's shape
+    mean, var : (C,) arrays
+        Zeros where there is no example.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> out, mean, var = normalize_channels_forward([[1., 5.], [3., 5.]], np.ones(2), np.zeros(2), eps=1e-9)
     >>> out.round(3).tolist(), mean.tolist(), var.tolist()
     ([[-1.0, 0.0], [1.0, 0.0]], [2.0, 5.0], [1.0, 0.0])
@@ -41,19 +69,38 @@ def normalize_channels_forward(x, gamma, beta, eps=1e-5, statistics=None):
     return out, mean, var
 
 
-def normalize_channels_backward(dout, x, gamma, mean, var, eps=1e-5, fixed=False):
+def normalize_channels_backward(
+    dout: ArrayLike, x: ArrayLike, gamma: ArrayLike, mean: ArrayLike, var: ArrayLike, eps: float = 1e-5,
+    fixed: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The gradients of normalize_channels_forward.
 
-    Arguments
-    - dout: upstream gradient, of x's shape; x, gamma, eps: as in the forward pass; mean, var: as it returned them.
-    - fixed: whether mean and var were given and do not depend on x.
-
-    Returns (dx, dgamma, dbeta), of the shapes of x, gamma and beta. Raises ValueError naming the argument that does
-    not fit. With x_hat = (x - mean) / sqrt(var + eps) and means over a channel,
+    With x_hat = (x - mean) / sqrt(var + eps) and means over a channel,
 
         dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)),
 
     without the two means where mean and var are fixed.
+
+    Parameters
+    ----------
+    dout : array of x's shape
+        The upstream gradient.
+    x, gamma, eps
+        As in the forward pass.
+    mean, var
+        As the forward pass returned them.
+    fixed
+        Whether mean and var were given and do not depend on x.
+
+    Returns
+    -------
+    dx, dgamma, dbeta
+        Of the shapes of x, gamma and beta.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     function = "normalize_channels_backward"
     dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
@@ -69,22 +116,37 @@ def normalize_channels_backward(dout, x, gamma, mean, var, eps=1e-5, fixed=False
     return dx, dgamma, dbeta
 
 
-def normalize_groups_forward(x, gamma, beta, groups=1, eps=1e-5):
+def normalize_groups_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, groups: int = 1, eps: float = 1e-5
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(x - mean) / sqrt(var + eps) * gamma + beta with mean and variance of each group of one example's channels.
 
-    Arguments
-    - x: (N, C) or (N, C, ...), float32 or float64 (integers become float64), any memory order; not changed.
-    - gamma, beta: scale and shift (C,); eps: added to the variance.
-    - groups: how many groups the channels are split into, neighbours together; a divisor of C. 1 is layer
-      normalization, C instance normalization.
+    Parameters
+    ----------
+    x : (N, C) or (N, C, ...) array
+        float32 or float64 (integers become float64), any memory order; not changed.
+    gamma, beta : (C,) arrays
+        Scale and shift.
+    groups
+        How many groups the channels are split into, neighbours together; a divisor of C. 1 is layer normalization,
+        C instance normalization.
+    eps
+        Added to the variance.
 
-    Returns (out, mean, var): out of x's shape, mean and var (N, groups).
-    Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : array of x's shape
+    mean, var : (N, groups) arrays
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     function = "normalize_groups_forward"
     x, gamma, beta = floats(function, x=x, gamma=gamma, beta=beta)
     channels = _channels(function, x, gamma=gamma, beta=beta)
-    groups, eps = positive_integer(function, "groups", groups, 1), number(function, "eps", eps, above=0)
+    groups, eps = integer(function, "groups", groups, 1), number(function, "eps", eps, above=0)
     if channels[0] % groups:
         raise ValueError(f"{function}: groups should divide the number of channels, {channels[0]}, but is {groups}")
     mean, var = np.zeros((len(x), groups), dtype=x.dtype), np.zeros((len(x), groups), dtype=x.dtype)
@@ -95,15 +157,13 @@ def normalize_groups_forward(x, gamma, beta, groups=1, eps=1e-5):
     return out, mean, var
 
 
-def normalize_groups_backward(dout, x, gamma, mean, var, eps=1e-5):
+def normalize_groups_backward(
+    dout: ArrayLike, x: ArrayLike, gamma: ArrayLike, mean: ArrayLike, var: ArrayLike, eps: float = 1e-5
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The gradients of normalize_groups_forward.
 
-    Arguments
-    - dout: upstream gradient, of x's shape; x, gamma, eps: as in the forward pass; mean, var: as it returned them.
-
-    Returns (dx, dgamma, dbeta), of the shapes of x, gamma and beta. Raises ValueError naming the argument that does
-    not fit. dx is that of normalize_channels_backward, but with gamma inside: dout * gamma in the place of dout, and
-    means over a group.
+    dx is that of normalize_channels_backward, but with gamma inside: dout * gamma in the place of dout, and means
+    over a group. Parameters, results and errors are the same; mean and var are (N, groups).
     """
     function = "normalize_groups_backward"
     dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
@@ -124,7 +184,7 @@ def normalize_groups_backward(dout, x, gamma, mean, var, eps=1e-5):
     return dx, dgamma, dbeta
 
 
-def _channels(function, x, **of_channels):
+def _channels(function: str, x: FloatArray, **of_channels: FloatArray) -> Shape:
     """The shape (C,) that the other arrays should have. Raises ValueError."""
     if x.ndim < 2:
         raise ValueError(f"{function}: x should have shape (N, C) or (N, C, ...), but has {x.shape}")
@@ -134,6 +194,6 @@ def _channels(function, x, **of_channels):
     return shape
 
 
-def _flat(x):
+def _flat(x: FloatArray) -> FloatArray:
     """x as (N, C, S), contiguous; the same memory where it is so already."""
     return contiguous(x).reshape(*x.shape[:2], -1)

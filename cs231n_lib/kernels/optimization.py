@@ -1,25 +1,51 @@
 """The Adam step in one pass over memory."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, floats, integer, number
 from cs231n_lib.kernels.implementation import contiguous, implementation
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def adam_step(w, dw, m, v, t, learning_rate, beta1, beta2, epsilon, weight_decay=0.0):
+    from cs231n_lib.arguments import FloatArray
+
+
+def adam_step(w: ArrayLike, dw: ArrayLike, m: ArrayLike, v: ArrayLike, t: int, learning_rate: float, beta1: float,
+              beta2: float, epsilon: float, weight_decay: float = 0.0) -> tuple[FloatArray, FloatArray, FloatArray]:
     """One step of Adam (Kingma and Ba 2015); with weight_decay, of AdamW (Loshchilov and Hutter 2019).
 
         m = beta1 * m + (1 - beta1) * dw
         v = beta2 * v + (1 - beta2) * dw**2
         w = w - learning_rate * (m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon) + weight_decay * w)
 
-    Arguments
-    - w: weights of any shape, float32 or float64 (integers become float64); dw: their gradient; m, v: running means
-      of gradient and squared gradient, zeros at first. All of one shape, any memory order; not changed.
-    - t: the number of this step, 1 at first; learning_rate, epsilon: from 0; beta1, beta2: from 0 to below 1.
-    - weight_decay: the share of w, times learning_rate, that is taken away apart from the gradient.
+    Parameters
+    ----------
+    w, dw, m, v : arrays of one shape
+        Weights, float32 or float64 (integers become float64), their gradient, and the running means of gradient and
+        squared gradient, zeros at first. Any memory order; not changed.
+    t
+        The number of this step, 1 at first.
+    learning_rate, epsilon
+        From 0.
+    beta1, beta2
+        From 0 to below 1.
+    weight_decay
+        The share of w, times learning_rate, that is taken away apart from the gradient.
 
-    Returns (next_w, next_m, next_v), new arrays. Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    next_w, next_m, next_v
+        New arrays of w's shape.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     w, dw, m, v = floats("adam_step", w=w, dw=dw, m=m, v=v)
     for name, array in (("dw", dw), ("m", m), ("v", v)):

@@ -1,69 +1,114 @@
 """Max and average pooling, forward and backward."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib import arguments
+from cs231n_lib.arguments import expect_shape, float_array
 from cs231n_lib.kernels.geometry import geometry
 from cs231n_lib.kernels.implementation import contiguous, implementation
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def max_pool_forward(x, field_height, field_width, stride, pad=0):
+    from cs231n_lib.arguments import FloatArray, IntArray, Shape
+    from cs231n_lib.kernels.geometry import Sizes
+
+
+def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
+                     pad: int | tuple[int, int] = 0) -> tuple[FloatArray, IntArray]:
     """The maximum of every window of every channel.
 
-    Arguments
-    - x: images (N, C, H, W), float32 or float64 (integers become float64), any memory order; not changed.
-    - field_height, field_width: size of the window; windows may overlap.
-    - stride: step from one window to the next; pad: rows and columns around the image that belong to windows but
-      never win, fewer than the window has. Each an integer or a pair (vertical, horizontal).
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images, float32 or float64 (integers become float64), any memory order; not changed.
+    field_height, field_width
+        The size of the window; windows may overlap.
+    stride, pad
+        The step from one window to the next; rows and columns around the image that belong to windows but never win,
+        fewer than the window has. Each an integer or a pair (vertical, horizontal).
 
-    Returns (out, winners), both (N, C, out_h, out_w): the maxima in x's dtype, and where inside its window each lies,
-    counted row by row: uint8 for windows of at most 255 cells, else int32. Of equal maxima the first one counts, and
-    a NaN is larger than any number. out_h = (H + 2 pad - field_height) // stride + 1, and out_w alike.
-    Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, C, out_h, out_w) array
+        The maxima, in x's dtype; a NaN is larger than any number. out_h = (H + 2 pad - field_height) // stride + 1,
+        and out_w alike.
+    winners : (N, C, out_h, out_w) array
+        Where inside its window each maximum lies, counted row by row; of equal maxima the first. uint8 for windows of
+        at most 255 cells, else int32.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> out, winners = max_pool_forward([[[[1, 5, 2, 0], [3, 4, 2, 7]]]], 2, 2, stride=2)
     >>> out.tolist(), winners.tolist()
     ([[[[5.0, 7.0]]]], [[[[1, 3]]]])
     """
-    x = arguments.floats("max_pool_forward", x=x)
+    x = float_array("max_pool_forward", "x", x)
     sizes = _sizes("max_pool_forward", "x", x.shape, field_height, field_width, stride, pad, some_pixel=True)
     shape = x.shape[:2] + sizes[-2:]
-    out, winners = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=_winners_type(sizes))
+    out = np.empty(shape, dtype=x.dtype)
+    winners: IntArray = np.empty(shape, dtype=_winners_type(sizes))
     if out.size:
         implementation("pooling").max_pool_forward(contiguous(x), out, winners, sizes)
     return out, winners
 
 
-def max_pool_backward(dout, winners, x_shape, field_height, field_width, stride, pad=0):
+def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
+                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0) -> FloatArray:
     """The gradient of max_pool_forward: each window's share goes to its winner.
 
-    Arguments
-    - dout: upstream gradient (N, C, out_h, out_w), any memory order; winners: as max_pool_forward returned them.
-    - x_shape: the shape (N, C, H, W) of the images; the others as in max_pool_forward.
+    Parameters
+    ----------
+    dout : (N, C, out_h, out_w) array
+        The upstream gradient, any memory order.
+    winners : (N, C, out_h, out_w) array
+        As max_pool_forward returned them.
+    x_shape
+        The shape (N, C, H, W) of the images.
+    field_height, field_width, stride, pad
+        As in max_pool_forward.
 
-    Returns dx (N, C, H, W) of dout's dtype. Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    (N, C, H, W) array
+        dx, of dout's dtype.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
-    dout = arguments.floats("max_pool_backward", dout=dout)
+    dout = float_array("max_pool_backward", "dout", dout)
     sizes = _sizes("max_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad, some_pixel=True)
     shape = tuple(x_shape[:2]) + sizes[-2:]
-    arguments.expect_shape("max_pool_backward", "dout", dout, shape, "that of the windows")
-    winners = _winners(winners, shape, sizes)
+    expect_shape("max_pool_backward", "dout", dout, shape, "that of the windows")
+    checked = _winners(winners, shape, sizes)
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
-        implementation("pooling").max_pool_backward(contiguous(dout), winners, dx, sizes)
+        implementation("pooling").max_pool_backward(contiguous(dout), checked, dx, sizes)
     return dx
 
 
-def avg_pool_forward(x, field_height, field_width, stride, pad=0):
-    """The mean of every window of every channel.
+def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
+                     pad: int | tuple[int, int] = 0) -> FloatArray:
+    """The mean of every window of every channel: (N, C, out_h, out_w), of x's dtype.
 
-    Arguments as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
-    Returns out (N, C, out_h, out_w) of x's dtype. Raises ValueError naming the argument that does not fit.
+    Parameters and errors as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
 
+    Examples
+    --------
     >>> avg_pool_forward([[[[1, 5, 2, 0], [3, 4, 2, 7]]]], 2, 2, stride=2).tolist()
     [[[[3.25, 2.75]]]]
     """
-    x = arguments.floats("avg_pool_forward", x=x)
+    x = float_array("avg_pool_forward", "x", x)
     sizes = _sizes("avg_pool_forward", "x", x.shape, field_height, field_width, stride, pad)
     out = np.empty(x.shape[:2] + sizes[-2:], dtype=x.dtype)
     if out.size:
@@ -71,22 +116,23 @@ def avg_pool_forward(x, field_height, field_width, stride, pad=0):
     return out
 
 
-def avg_pool_backward(dout, x_shape, field_height, field_width, stride, pad=0):
+def avg_pool_backward(dout: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
+                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0) -> FloatArray:
     """The gradient of avg_pool_forward: each window's share goes to all its pixels alike.
 
-    Arguments as in max_pool_backward. Returns dx (N, C, H, W) of dout's dtype.
-    Raises ValueError naming the argument that does not fit.
+    Parameters, result and errors as in max_pool_backward, without winners.
     """
-    dout = arguments.floats("avg_pool_backward", dout=dout)
+    dout = float_array("avg_pool_backward", "dout", dout)
     sizes = _sizes("avg_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad)
-    arguments.expect_shape("avg_pool_backward", "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
+    expect_shape("avg_pool_backward", "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
         implementation("pooling").avg_pool_backward(contiguous(dout), dx, sizes)
     return dx
 
 
-def _sizes(function, name, x_shape, field_height, field_width, stride, pad, some_pixel=False):
+def _sizes(function: str, name: str, x_shape: Shape, field_height: int, field_width: int,
+           stride: int | tuple[int, int], pad: int | tuple[int, int], some_pixel: bool = False) -> Sizes:
     """The numbers the kernels take: window, padding, stride and output size, each vertical, horizontal."""
     if len(x_shape) != 4 or x_shape[2] < 1 or x_shape[3] < 1:
         what = "be (N, C, H, W)" if name == "x_shape" else "have shape (N, C, H, W)"
@@ -102,15 +148,15 @@ def _sizes(function, name, x_shape, field_height, field_width, stride, pad, some
     return fh, fw, ph, pw, sh, sw, out_h, out_w
 
 
-def _winners(winners, shape, sizes):
+def _winners(winners: ArrayLike, shape: Shape, sizes: Sizes) -> IntArray:
     winners = np.asarray(winners)
-    arguments.expect_shape("max_pool_backward", "winners", winners, shape, "that of dout")
+    expect_shape("max_pool_backward", "winners", winners, shape, "that of dout")
     cells = sizes[0] * sizes[1]
     if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
         raise ValueError(f"max_pool_backward: winners should hold integers 0..{cells - 1}, one for each cell of the "
                          "window, as max_pool_forward returns them")
-    return np.require(winners, _winners_type(sizes), "CA")
+    return np.require(winners, _winners_type(sizes), ["C", "A"])
 
 
-def _winners_type(sizes):
+def _winners_type(sizes: Sizes) -> type[np.uint8 | np.int32]:
     return np.uint8 if sizes[0] * sizes[1] <= 255 else np.int32

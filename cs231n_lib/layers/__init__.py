@@ -6,10 +6,74 @@ handed out: leave them as they are until the backward pass is done. Where a back
 spares the gradient of x, which is then None: a net's first layer has no use for it.
 """
 
+from typing import TYPE_CHECKING
+
 from cs231n_lib.lazy_exports import lazy_exports
 
+if TYPE_CHECKING:
+    from cs231n_lib.layers.activations import elu_backward as elu_backward
+    from cs231n_lib.layers.activations import elu_forward as elu_forward
+    from cs231n_lib.layers.activations import leaky_relu_backward as leaky_relu_backward
+    from cs231n_lib.layers.activations import leaky_relu_forward as leaky_relu_forward
+    from cs231n_lib.layers.activations import maxout_backward as maxout_backward
+    from cs231n_lib.layers.activations import maxout_forward as maxout_forward
+    from cs231n_lib.layers.activations import relu_backward as relu_backward
+    from cs231n_lib.layers.activations import relu_forward as relu_forward
+    from cs231n_lib.layers.activations import sigmoid_backward as sigmoid_backward
+    from cs231n_lib.layers.activations import sigmoid_forward as sigmoid_forward
+    from cs231n_lib.layers.activations import tanh_backward as tanh_backward
+    from cs231n_lib.layers.activations import tanh_forward as tanh_forward
+    from cs231n_lib.layers.affine import affine_backward as affine_backward
+    from cs231n_lib.layers.affine import affine_forward as affine_forward
+    from cs231n_lib.layers.batch_normalization import batchnorm_backward as batchnorm_backward
+    from cs231n_lib.layers.batch_normalization import batchnorm_backward_alt as batchnorm_backward_alt
+    from cs231n_lib.layers.batch_normalization import batchnorm_forward as batchnorm_forward
+    from cs231n_lib.layers.convolution import conv_backward_fast as conv_backward_fast
+    from cs231n_lib.layers.convolution import conv_forward_fast as conv_forward_fast
+    from cs231n_lib.layers.convolution_im2col import conv_backward_im2col as conv_backward_im2col
+    from cs231n_lib.layers.convolution_im2col import conv_forward_im2col as conv_forward_im2col
+    from cs231n_lib.layers.convolution_naive import conv_backward_naive as conv_backward_naive
+    from cs231n_lib.layers.convolution_naive import conv_forward_naive as conv_forward_naive
+    from cs231n_lib.layers.dropout import dropconnect_backward as dropconnect_backward
+    from cs231n_lib.layers.dropout import dropconnect_forward as dropconnect_forward
+    from cs231n_lib.layers.dropout import dropout_backward as dropout_backward
+    from cs231n_lib.layers.dropout import dropout_forward as dropout_forward
+    from cs231n_lib.layers.dropout import max_norm as max_norm
+    from cs231n_lib.layers.layer_normalization import layernorm_backward as layernorm_backward
+    from cs231n_lib.layers.layer_normalization import layernorm_forward as layernorm_forward
+    from cs231n_lib.layers.losses import softmax_loss as softmax_loss
+    from cs231n_lib.layers.losses import svm_loss as svm_loss
+    from cs231n_lib.layers.pooling import avg_pool_backward_fast as avg_pool_backward_fast
+    from cs231n_lib.layers.pooling import avg_pool_forward_fast as avg_pool_forward_fast
+    from cs231n_lib.layers.pooling import max_pool_backward_fast as max_pool_backward_fast
+    from cs231n_lib.layers.pooling import max_pool_forward_fast as max_pool_forward_fast
+    from cs231n_lib.layers.pooling_naive import avg_pool_backward_naive as avg_pool_backward_naive
+    from cs231n_lib.layers.pooling_naive import avg_pool_forward_naive as avg_pool_forward_naive
+    from cs231n_lib.layers.pooling_naive import max_pool_backward_naive as max_pool_backward_naive
+    from cs231n_lib.layers.pooling_naive import max_pool_forward_naive as max_pool_forward_naive
+    from cs231n_lib.layers.sandwiches import affine_bn_relu_backward as affine_bn_relu_backward
+    from cs231n_lib.layers.sandwiches import affine_bn_relu_forward as affine_bn_relu_forward
+    from cs231n_lib.layers.sandwiches import affine_ln_relu_backward as affine_ln_relu_backward
+    from cs231n_lib.layers.sandwiches import affine_ln_relu_forward as affine_ln_relu_forward
+    from cs231n_lib.layers.sandwiches import affine_relu_backward as affine_relu_backward
+    from cs231n_lib.layers.sandwiches import affine_relu_forward as affine_relu_forward
+    from cs231n_lib.layers.sandwiches import conv_bn_relu_backward as conv_bn_relu_backward
+    from cs231n_lib.layers.sandwiches import conv_bn_relu_forward as conv_bn_relu_forward
+    from cs231n_lib.layers.sandwiches import conv_bn_relu_pool_backward as conv_bn_relu_pool_backward
+    from cs231n_lib.layers.sandwiches import conv_bn_relu_pool_forward as conv_bn_relu_pool_forward
+    from cs231n_lib.layers.sandwiches import conv_relu_backward as conv_relu_backward
+    from cs231n_lib.layers.sandwiches import conv_relu_forward as conv_relu_forward
+    from cs231n_lib.layers.sandwiches import conv_relu_pool_backward as conv_relu_pool_backward
+    from cs231n_lib.layers.sandwiches import conv_relu_pool_forward as conv_relu_pool_forward
+    from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_backward as spatial_batchnorm_backward
+    from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_forward as spatial_batchnorm_forward
+    from cs231n_lib.layers.spatial_normalization import spatial_groupnorm_backward as spatial_groupnorm_backward
+    from cs231n_lib.layers.spatial_normalization import spatial_groupnorm_forward as spatial_groupnorm_forward
+    from cs231n_lib.layers.spatial_normalization import spatial_instancenorm_backward as spatial_instancenorm_backward
+    from cs231n_lib.layers.spatial_normalization import spatial_instancenorm_forward as spatial_instancenorm_forward
 
-def _pair(*names):
+
+def _pair(*names: str) -> list[str]:
     return [f"{name}_{direction}" for name in names for direction in ("forward", "backward")]
 
 

@@ -1,98 +1,165 @@
 """Activation functions, entry by entry (CS231n lecture notes, "Neural Networks Part 1"); maxout over groups."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, integer, number, upstream
+from cs231n_lib.arguments import expect_shape, float_array, floats, integer, number, upstream
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, IntArray
+
+    # winners (N, M, 1); (N, M, pieces); the type of x
+    _MaxoutCache = tuple[IntArray, tuple[int, int, int], np.dtype[np.floating]]
 
 
-def relu_forward(x):
-    """max(0, x): x of any shape -> (out of its shape, cache).
+def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """max(0, x), for x of any shape.
 
+    Returns
+    -------
+    out : array of x's shape
+    cache
+        For relu_backward.
+
+    Examples
+    --------
     >>> relu_forward([-1.0, 0.0, 2.0])[0]
     array([0., 0., 2.])
     """
-    x = floats("relu_forward", x=x)
+    x = float_array("relu_forward", "x", x)
     return np.maximum(x, 0), x
 
 
-def relu_backward(dout, cache):
+def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Gradient of relu_forward: dout where x > 0, else 0; at exactly 0, where there is no slope, 0 too."""
     dout, x = _upstream("relu_backward", dout, cache)
     return dout * (x > 0)
 
 
-def leaky_relu_forward(x, alpha=0.01):
-    """x where x > 0, else alpha * x (Maas et al. 2013): (out, cache). alpha: the slope below 0.
+def leaky_relu_forward(x: ArrayLike, alpha: float = 0.01) -> tuple[FloatArray, tuple[FloatArray, float]]:
+    """x where x > 0, else alpha * x (Maas et al. 2013).
 
-    A slope to be learnt (PReLU, He et al. 2015) is an alpha that somebody changes between two steps.
+    Parameters
+    ----------
+    x : array of any shape
+    alpha
+        The slope below 0. PReLU (He et al. 2015) learns it: there, alpha changes between two steps.
+
+    Returns
+    -------
+    out : array of x's shape
+    cache
+        For leaky_relu_backward.
     """
-    x, alpha = floats("leaky_relu_forward", x=x), number("leaky_relu_forward", "alpha", alpha)
+    x, alpha = float_array("leaky_relu_forward", "x", x), number("leaky_relu_forward", "alpha", alpha)
     return x * _slopes(x, alpha), (x, alpha)
 
 
-def leaky_relu_backward(dout, cache):
+def leaky_relu_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> FloatArray:
     """Gradient of leaky_relu_forward: dout where x > 0, else alpha * dout."""
     x, alpha = cache
     dout, x = _upstream("leaky_relu_backward", dout, x)
     return dout * _slopes(x, alpha)
 
 
-def elu_forward(x, alpha=1.0):
-    """x where x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015): (out, cache). alpha > 0: -alpha is the floor."""
-    x, alpha = floats("elu_forward", x=x), number("elu_forward", "alpha", alpha, above=0)
+def elu_forward(x: ArrayLike, alpha: float = 1.0) -> tuple[FloatArray, tuple[FloatArray, FloatArray, float]]:
+    """x where x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015).
+
+    Parameters
+    ----------
+    x : array of any shape
+    alpha
+        Above 0; -alpha is the smallest result.
+
+    Returns
+    -------
+    out : array of x's shape
+    cache
+        For elu_backward.
+    """
+    x, alpha = float_array("elu_forward", "x", x), number("elu_forward", "alpha", alpha, above=0)
     below = alpha * np.expm1(np.minimum(x, 0))  # expm1 keeps the small values that exp(x) - 1 rounds away
     return np.where(x > 0, x, below), (x, below, alpha)
 
 
-def elu_backward(dout, cache):
+def elu_backward(dout: ArrayLike, cache: tuple[FloatArray, FloatArray, float]) -> FloatArray:
     """Gradient of elu_forward: dout where x > 0, else alpha * exp(x) * dout."""
     x, below, alpha = cache
     dout, x = _upstream("elu_backward", dout, x)
     return dout * np.where(x > 0, 1, below + alpha)  # alpha * exp(x) = below + alpha
 
 
-def sigmoid_forward(x):
-    """1 / (1 + exp(-x)), safe for x of any size: (out, cache).
+def sigmoid_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """1 / (1 + exp(-x)), safe for x of any size.
 
+    Returns
+    -------
+    out : array of x's shape
+    cache
+        For sigmoid_backward.
+
+    Examples
+    --------
     >>> sigmoid_forward([-1000.0, 0.0, 1000.0])[0]
     array([0. , 0.5, 1. ])
     """
-    x = floats("sigmoid_forward", x=x)
+    x = float_array("sigmoid_forward", "x", x)
     small = np.exp(-np.abs(x))  # at most 1, so that nothing overflows
     out = np.where(x >= 0, 1, small) / (1 + small)
     return out, out
 
 
-def sigmoid_backward(dout, cache):
+def sigmoid_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Gradient of sigmoid_forward: out * (1 - out) * dout."""
     dout, out = _upstream("sigmoid_backward", dout, cache)
     return dout * out * (1 - out)
 
 
-def tanh_forward(x):
-    """tanh(x): (out, cache)."""
-    out = np.tanh(floats("tanh_forward", x=x))
+def tanh_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """tanh(x), for x of any shape: (out, cache)."""
+    out = np.tanh(float_array("tanh_forward", "x", x))
     return out, out
 
 
-def tanh_backward(dout, cache):
+def tanh_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Gradient of tanh_forward: (1 - out^2) * dout."""
     dout, out = _upstream("tanh_backward", dout, cache)
     return dout * (1 - out * out)
 
 
-def maxout_forward(x, pieces):
+def maxout_forward(x: ArrayLike, pieces: int) -> tuple[FloatArray, _MaxoutCache]:
     """The largest of every `pieces` neighbouring features (Goodfellow et al. 2013).
 
-    Arguments
-    - x: (N, M * pieces), the values of unit m in columns m * pieces .. (m + 1) * pieces - 1; pieces: integer >= 1.
+    Parameters
+    ----------
+    x : (N, M * pieces) array
+        The values of unit m are in columns m * pieces .. (m + 1) * pieces - 1.
+    pieces
+        At least 1.
 
-    Returns (out (N, M), cache). Of equal values the first one wins, in the backward pass too.
+    Returns
+    -------
+    out : (N, M) array
+        Of equal values the first one wins, in the backward pass too.
+    cache
+        For maxout_backward.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> maxout_forward([[1.0, 5.0, -3.0, -2.0]], pieces=2)[0]
     array([[ 5., -2.]])
     """
-    x, pieces = floats("maxout_forward", x=x), integer("maxout_forward", "pieces", pieces, 1)
+    x, pieces = float_array("maxout_forward", "x", x), integer("maxout_forward", "pieces", pieces, 1)
     if x.ndim != 2 or x.shape[1] % pieces:
         raise ValueError(f"maxout_forward: x should have shape (N, M * pieces), a multiple of pieces={pieces} "
                          f"columns, but has {x.shape}")
@@ -101,7 +168,7 @@ def maxout_forward(x, pieces):
     return np.take_along_axis(groups, winners, axis=2)[:, :, 0], (winners, groups.shape, x.dtype)
 
 
-def maxout_backward(dout, cache):
+def maxout_backward(dout: ArrayLike, cache: _MaxoutCache) -> FloatArray:
     """Gradient of maxout_forward: dout (N, M) -> dx (N, M * pieces), each dout to the feature that won."""
     winners, (N, M, pieces), dtype = cache
     dout = upstream("maxout_backward", dout, (N, M))
@@ -110,11 +177,11 @@ def maxout_backward(dout, cache):
     return dx.reshape(N, M * pieces)
 
 
-def _slopes(x, alpha):
+def _slopes(x: FloatArray, alpha: float) -> FloatArray:
     return np.where(x > 0, x.dtype.type(1), x.dtype.type(alpha))
 
 
-def _upstream(function, dout, cached):
+def _upstream(function: str, dout: ArrayLike, cached: FloatArray) -> tuple[FloatArray, FloatArray]:
     dout, cached = floats(function, dout=dout, cache=cached)
     expect_shape(function, "dout", dout, cached.shape, "that of out")
     return dout, cached

@@ -1,21 +1,48 @@
 """The affine (fully connected) layer (CS231n lecture notes, "Neural Networks Part 1")."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cs231n_lib import kernels
 from cs231n_lib.arguments import expect_shape, floats
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def affine_forward(x, w, b):
+    from cs231n_lib.arguments import FloatArray, MaybeNone, Shape
+
+    AffineCache = tuple[FloatArray, FloatArray, Shape]  # x as rows (N, D), w, the shape of x
+
+
+def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray, AffineCache]:
     """out = x @ w + b, for examples of any number of dimensions.
 
-    Arguments
-    - x: (N, d1, ..., dk) examples, each taken as a row of D = d1 * ... * dk values; w: (D, M); b: (M,).
+    Parameters
+    ----------
+    x : (N, d1, ..., dk) array
+        Examples, each taken as a row of D = d1 * ... * dk values.
+    w : (D, M) array
+        Weights.
+    b : (M,) array
+        Biases.
 
-    Returns (out (N, M), cache). Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, M) array
+    cache
+        For affine_backward.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> affine_forward([[1.0, 2.0]], [[1, 0, 1], [0, 1, 1]], [0, 0, 10])[0]
     array([[ 1.,  2., 13.]])
     """
@@ -31,8 +58,25 @@ def affine_forward(x, w, b):
     return out, (rows, w, x.shape)
 
 
-def affine_backward(dout, cache, need_dx=True):
-    """Gradients of affine_forward: dout (N, M) -> dx (N, d1, ..., dk), dw (D, M), db (M,)."""
+def affine_backward(dout: ArrayLike, cache: AffineCache,
+                    need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+    """Gradients of affine_forward.
+
+    Parameters
+    ----------
+    dout : (N, M) array
+        The upstream gradient.
+    cache
+        From affine_forward.
+    need_dx
+        False spares the gradient of x, which is then None.
+
+    Returns
+    -------
+    dx : (N, d1, ..., dk) array or None
+    dw : (D, M) array
+    db : (M,) array
+    """
     rows, w, x_shape = cache
     dout, rows, w = floats("affine_backward", dout=dout, rows=rows, w=w)
     expect_shape("affine_backward", "dout", dout, (len(rows), w.shape[1]), "that of out")

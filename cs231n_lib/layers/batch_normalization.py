@@ -1,12 +1,25 @@
 """Batch normalization (Ioffe and Szegedy 2015; CS231n lecture notes, "Neural Networks Part 2")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, number, one_of, settings
+from cs231n_lib.arguments import expect_shape, float_array, floats, number, one_of, settings
 from cs231n_lib.kernels.normalization import normalize_channels_backward, normalize_channels_forward
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def batchnorm_forward(x, gamma, beta, bn_param):
+    from cs231n_lib.arguments import FloatArray, Settings
+
+    # x, gamma, mean, var, eps, whether mean and var were given
+    BatchNormCache = tuple[FloatArray, FloatArray, FloatArray, FloatArray, float, bool]
+
+
+def batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                      bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
     """Shift and scale every feature to mean 0 and variance 1, then by what is learnt.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps)
@@ -14,14 +27,30 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     In train mode mean and var (biased: divided by N) are those of the batch, and their running averages go into
     bn_param; in test mode those averages are used.
 
-    Arguments
-    - x: (N, D) examples; gamma, beta: scale and shift (D,).
-    - bn_param: "mode": "train" or "test"; "eps" (1e-5 if not given): keeps a constant feature from dividing by 0;
-      "momentum" (0.9): running = momentum * running + (1 - momentum) * that of the batch; "running_mean",
-      "running_var": (D,), zeros if not given. Both are set in bn_param, in train mode to new arrays.
+    Parameters
+    ----------
+    x : (N, D) array
+        Examples.
+    gamma, beta : (D,) arrays
+        Scale and shift.
+    bn_param
+        "mode": "train" or "test"; "eps" (1e-5 if not given): keeps a constant feature from dividing by 0; "momentum"
+        (0.9): running = momentum * running + (1 - momentum) * that of the batch; "running_mean", "running_var": (D,),
+        zeros if not given. Both are set in bn_param, in train mode to new arrays.
 
-    Returns (out (N, D), cache). Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, D) array
+    cache
+        For batchnorm_backward and batchnorm_backward_alt.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> bn_param = {"mode": "train"}
     >>> batchnorm_forward([[1, 5], [3, 5]], [1, 1], [0, 2], bn_param)[0].round(3)
     array([[-1.,  2.],
@@ -34,10 +63,20 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return normalize_batch("batchnorm_forward", x, gamma, beta, bn_param)
 
 
-def batchnorm_backward(dout, cache):
+def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of batchnorm_forward, step by step back through its computation.
 
-    dout: (N, D). Returns dx (N, D), dgamma (D,), dbeta (D,).
+    Parameters
+    ----------
+    dout : (N, D) array
+        The upstream gradient.
+    cache
+        From batchnorm_forward.
+
+    Returns
+    -------
+    dx : (N, D) array
+    dgamma, dbeta : (D,) arrays
     """
     dout, x, gamma, mean, var, eps, fixed = _backward_arguments("batchnorm_backward", dout, cache)
     N = max(len(x), 1)  # without examples every sum is 0
@@ -63,49 +102,51 @@ def batchnorm_backward(dout, cache):
     return dcentred + dmean / N, dgamma, dbeta
 
 
-def batchnorm_backward_alt(dout, cache):
+def batchnorm_backward_alt(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of batchnorm_forward by one formula, which the steps of batchnorm_backward simplify to on paper:
 
         dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)),
 
-    without the two means in test mode, where mean and var do not depend on x. Arguments and returns as there, but
-    in two passes over memory, by a compiled kernel.
+    without the two means in test mode, where mean and var do not depend on x. Parameters and results are those of
+    batchnorm_backward, but a compiled kernel does the work, in two passes over memory.
     """
-    dout, *arguments = _backward_arguments("batchnorm_backward_alt", dout, cache)
-    return normalize_channels_backward(dout, *arguments)
+    return normalize_channels_backward(*_backward_arguments("batchnorm_backward_alt", dout, cache))
 
 
-def normalize_batch(function, x, gamma, beta, bn_param):
+def normalize_batch(function: str, x: FloatArray, gamma: FloatArray, beta: FloatArray,
+                    bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
     """Batch normalization of x (N, C, ...) with the running averages; function: the layer's name, for errors."""
     shape = x.shape[1:2]
     expect_shape(function, "gamma", gamma, shape, "one number per feature")
     expect_shape(function, "beta", beta, shape, "one number per feature")
-    mode, eps, momentum, *running = settings(function, "bn_param", bn_param, ["mode"], eps=1e-5, momentum=0.9,
+    mode, eps, momentum, *given = settings(function, "bn_param", bn_param, ["mode"], eps=1e-5, momentum=0.9,
                                              running_mean=None, running_var=None)
     one_of(function, 'bn_param["mode"]', mode, ("train", "test"))
     eps = number(function, 'bn_param["eps"]', eps, above=0)
     momentum = number(function, 'bn_param["momentum"]', momentum, at_least=0, at_most=1)
-    running = [_running(function, name, given, x)
-               for name, given in zip(("running_mean", "running_var"), running, strict=True)]
-    out, *batch = normalize_channels_forward(x, gamma, beta, eps, statistics=None if mode == "train" else running)
-    cache = x, gamma, *batch, eps, mode == "test"
+    running = [_running(function, name, each, x)
+               for name, each in zip(("running_mean", "running_var"), given, strict=True)]
+    out, mean, var = normalize_channels_forward(x, gamma, beta, eps, statistics=None if mode == "train" else running)
+    cache = x, gamma, mean, var, eps, mode == "test"
     if mode == "train" and len(x):
-        running = [momentum * old + (1 - momentum) * new for old, new in zip(running, batch, strict=True)]
+        running = [momentum * old + (1 - momentum) * new for old, new in zip(running, (mean, var), strict=True)]
     bn_param["running_mean"], bn_param["running_var"] = running
     return out, cache
 
 
-def _running(function, name, given, x):
+def _running(function: str, name: str, given: ArrayLike | None, x: FloatArray) -> FloatArray:
     if given is None:
         return np.zeros(x.shape[1], dtype=x.dtype)
-    given = floats(function, **{name: given})
+    given = float_array(function, name, given)
     expect_shape(function, f'bn_param["{name}"]', given, x.shape[1:2], "one number per feature")
     return given.astype(x.dtype, copy=False)
 
 
-def _backward_arguments(function, dout, cache):
+def _backward_arguments(
+    function: str, dout: ArrayLike, cache: BatchNormCache
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, float, bool]:
     """dout, x, gamma, mean, var in one type, then eps and whether mean and var were given."""
     x, gamma, mean, var, eps, fixed = cache
-    arrays = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
-    expect_shape(function, "dout", arrays[0], x.shape, "that of out")
-    return *arrays, eps, fixed
+    dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
+    expect_shape(function, "dout", dout, x.shape, "that of out")
+    return dout, x, gamma, mean, var, eps, fixed

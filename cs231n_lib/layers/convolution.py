@@ -1,15 +1,51 @@
 """Convolution by the library's kernels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from cs231n_lib import kernels
 from cs231n_lib.layers.conv_arguments import conv_settings
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def conv_forward_fast(x, w, b, conv_param):
-    """conv_forward_naive, as fast as the computer can; the same arguments, returns and errors. b=None: no bias."""
+    from cs231n_lib.arguments import FloatArray, MaybeNone, Settings
+    from cs231n_lib.layers.conv_arguments import ConvCache
+
+
+def conv_forward_fast(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
+                      conv_param: Settings) -> tuple[FloatArray, ConvCache]:
+    """Convolution as fast as the computer can do it.
+
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    w : (F, C, HH, WW) array
+        Filters.
+    b : (F,) array or None
+        Biases.
+    conv_param
+        "stride", "pad" and "dilation" (1 if not given), each an integer or a pair (vertical, horizontal).
+
+    Returns
+    -------
+    out : (N, F, out_h, out_w) array
+        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike.
+    cache
+        For conv_backward_fast.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+    """
     stride, pad, dilation = conv_settings("conv_forward_fast", conv_param)
     return kernels.conv_forward(x, w, b, stride, pad, dilation), (x, w, stride, pad, dilation)
 
 
-def conv_backward_fast(dout, cache, need_dx=True):
+def conv_backward_fast(dout: ArrayLike, cache: ConvCache,
+                       need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of conv_forward_fast: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
     return kernels.conv_backward(dout, *cache, need_dx=need_dx)

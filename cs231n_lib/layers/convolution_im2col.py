@@ -3,7 +3,10 @@
 One image at a time, so that the columns fit into the cache of the processor instead of filling its memory.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +14,17 @@ from cs231n_lib import kernels
 from cs231n_lib.arguments import expect_shape, floats
 from cs231n_lib.layers.conv_arguments import conv_arguments
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def conv_forward_im2col(x, w, b, conv_param):
-    """conv_forward_naive with one matrix product per image; the same arguments, returns and errors."""
+    from cs231n_lib.arguments import FloatArray, Settings
+    from cs231n_lib.kernels.geometry import Sizes
+    from cs231n_lib.layers.conv_arguments import GeometryCache
+
+
+def conv_forward_im2col(x: ArrayLike, w: ArrayLike, b: ArrayLike,
+                        conv_param: Settings) -> tuple[FloatArray, GeometryCache]:
+    """conv_forward_naive with one matrix product per image; the same parameters, results and errors."""
     x, w, b, geometry = conv_arguments("conv_forward_im2col", x, w, b, conv_param)
     N, F = len(x), len(w)
     out_h, out_w = geometry[-2:]
@@ -25,7 +36,7 @@ def conv_forward_im2col(x, w, b, conv_param):
     return out.reshape(N, F, out_h, out_w), (x, w, geometry)
 
 
-def conv_backward_im2col(dout, cache):
+def conv_backward_im2col(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of conv_forward_im2col: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
 
     The columns are laid out once more, which takes less time than memory for those of all images would cost.
@@ -45,10 +56,11 @@ def conv_backward_im2col(dout, cache):
     return dx, dw.reshape(w.shape), dout.sum(axis=(0, 2))
 
 
-def _columns(x, n, geometry):
+def _columns(x: FloatArray, n: int, geometry: Sizes) -> FloatArray:
     return kernels.im2col(x[n:n + 1], *_arguments(geometry))[0]  # (C*HH*WW, out_h*out_w)
 
 
-def _arguments(geometry):
+def _arguments(geometry: Sizes) -> tuple[int, int, tuple[int, int], tuple[int, int], tuple[int, int]]:
     """field_height, field_width, pad, stride, dilation, as im2col and col2im take them."""
-    return *geometry[:2], geometry[2:4], geometry[4:6], geometry[6:8]
+    HH, WW, ph, pw, sh, sw, dh, dw, _, _ = geometry
+    return HH, WW, (ph, pw), (sh, sw), (dh, dw)

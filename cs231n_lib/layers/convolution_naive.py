@@ -3,22 +3,52 @@
 Slow, and what the fast layers are tested against.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, floats
 from cs231n_lib.layers.conv_arguments import conv_arguments
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def conv_forward_naive(x, w, b, conv_param):
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, Settings
+    from cs231n_lib.kernels.geometry import Sizes
+    from cs231n_lib.layers.conv_arguments import GeometryCache
+
+
+def conv_forward_naive(x: ArrayLike, w: ArrayLike, b: ArrayLike,
+                       conv_param: Settings) -> tuple[FloatArray, GeometryCache]:
     """Slide each filter over each image: out[n, f, i, j] = sum(field (i, j) of image n * filter f) + b[f].
 
-    Arguments
-    - x: images (N, C, H, W); w: filters (F, C, HH, WW); b: biases (F,).
-    - conv_param: "stride": step from one field to the next; "pad": zeros around the image; "dilation" (1 if not
-      given): step between the pixels of one field. Each an integer or a pair (vertical, horizontal).
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    w : (F, C, HH, WW) array
+        Filters.
+    b : (F,) array
+        Biases.
+    conv_param
+        "stride": step from one field to the next; "pad": zeros around the image; "dilation" (1 if not given): step
+        between the pixels of one field. Each an integer or a pair (vertical, horizontal).
 
-    Returns (out (N, F, out_h, out_w), cache) with out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and
-    out_w alike. Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, F, out_h, out_w) array
+        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike.
+    cache
+        For conv_backward_naive.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     x, w, b, geometry = conv_arguments("conv_forward_naive", x, w, b, conv_param)
     padded = _padded(x, geometry)
@@ -32,8 +62,22 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, (x, w, geometry)
 
 
-def conv_backward_naive(dout, cache):
-    """Gradients of conv_forward_naive: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
+def conv_backward_naive(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Gradients of conv_forward_naive.
+
+    Parameters
+    ----------
+    dout : (N, F, out_h, out_w) array
+        The upstream gradient.
+    cache
+        From conv_forward_naive.
+
+    Returns
+    -------
+    dx : (N, C, H, W) array
+    dw : (F, C, HH, WW) array
+    db : (F,) array
+    """
     x, w, geometry = cache
     dout, x, w = floats("conv_backward_naive", dout=dout, x=x, w=w)
     N, F = len(x), len(w)
@@ -51,12 +95,12 @@ def conv_backward_naive(dout, cache):
     return dpadded[:, :, ph:ph + H, pw:pw + W], dw, db
 
 
-def _padded(x, geometry):
+def _padded(x: FloatArray, geometry: Sizes) -> FloatArray:
     ph, pw = geometry[2:4]
     return np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
 
 
-def _fields(geometry):
+def _fields(geometry: Sizes) -> Iterator[tuple[int, int, slice, slice]]:
     """For each output (i, j) the rows and columns of the padded image that it sees."""
     HH, WW, _, _, sh, sw, dh, dw, out_h, out_w = geometry
     for i in range(out_h):

@@ -1,82 +1,140 @@
 """Dropout, dropconnect and max-norm constraints (CS231n lecture notes, "Neural Networks Part 2")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import floats, number, one_of, settings, upstream
+from cs231n_lib.arguments import float_array, number, one_of, settings, upstream
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def dropout_forward(x, dropout_param):
+    from cs231n_lib.arguments import FloatArray, MaybeNone, Settings, Shape
+    from cs231n_lib.layers.affine import AffineCache
+
+    # the mask is None where all values were kept
+    DropoutCache = tuple[FloatArray | None, Shape]
+    DropconnectCache = tuple[AffineCache, FloatArray | None]
+
+
+def dropout_forward(x: ArrayLike, dropout_param: Settings) -> tuple[FloatArray, DropoutCache]:
     """Inverted dropout: keep each value with probability p and divide it by p (Srivastava et al. 2014).
 
-    Arguments
-    - x: of any shape.
-    - dropout_param: "mode": "train" or, where x stays as it is, "test"; "p": the probability of KEEPING a value,
-      0 < p <= 1; "seed": None, a seed that makes the choice repeatable, or an np.random.Generator.
+    Parameters
+    ----------
+    x : array of any shape
+    dropout_param
+        "mode": "train" or, where x stays as it is, "test"; "p": the probability of KEEPING a value, 0 < p <= 1;
+        "seed": None, a seed that makes the choice repeatable, or an np.random.Generator.
 
-    Returns (out of x's shape, cache). In test mode, and with p = 1, out is x itself, not a copy.
+    Returns
+    -------
+    out : array of x's shape
+        In test mode, and with p = 1, x itself, not a copy.
+    cache
+        For dropout_backward.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> dropout_forward(np.ones(8), {"mode": "train", "p": 0.5, "seed": 0})[0]
     array([0., 0., 0., 2., 2., 2., 2., 2.])
     """
-    x = floats("dropout_forward", x=x)
+    x = float_array("dropout_forward", "x", x)
     mask = _mask("dropout_forward", "dropout_param", dropout_param, x)
     return (x if mask is None else x * mask), (mask, x.shape)
 
 
-def dropout_backward(dout, cache):
+def dropout_backward(dout: ArrayLike, cache: DropoutCache) -> FloatArray:
     """Gradient of dropout_forward: dout through the same mask."""
     mask, shape = cache
     dout = upstream("dropout_backward", dout, shape)
     return dout if mask is None else dout * mask
 
 
-def dropconnect_forward(x, w, b, dropconnect_param):
+def dropconnect_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike,
+                        dropconnect_param: Settings) -> tuple[FloatArray, DropconnectCache]:
     """An affine layer that keeps each weight with probability p, and divides it by p (Wan et al. 2013).
 
-    Arguments
-    - x (N, d1, ..., dk), w (D, M), b (M,): as in affine_forward; one choice of weights serves the whole batch.
-    - dropconnect_param: "mode", "p" and "seed" as in dropout_forward.
+    Parameters
+    ----------
+    x : (N, d1, ..., dk) array
+    w : (D, M) array
+        One choice of weights serves the whole batch.
+    b : (M,) array
+    dropconnect_param
+        "mode", "p" and "seed" as in dropout_forward.
 
-    Returns (out (N, M), cache). In test mode this is affine_forward, the mean of what training computes.
+    Returns
+    -------
+    out : (N, M) array
+        In test mode that of affine_forward, the mean of what training computes.
+    cache
+        For dropconnect_backward.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
-    w = floats("dropconnect_forward", w=w)
+    w = float_array("dropconnect_forward", "w", w)
     mask = _mask("dropconnect_forward", "dropconnect_param", dropconnect_param, w)
     out, cache = affine_forward(x, w if mask is None else w * mask, b)
     return out, (cache, mask)
 
 
-def dropconnect_backward(dout, cache):
+def dropconnect_backward(dout: ArrayLike,
+                         cache: DropconnectCache) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of dropconnect_forward: dout (N, M) -> dx, dw, db; dw is 0 where a weight was dropped."""
-    cache, mask = cache
-    dx, dw, db = affine_backward(dout, cache)
+    affine_cache, mask = cache
+    dx, dw, db = affine_backward(dout, affine_cache)
     if mask is not None:
         dw *= mask
     return dx, dw, db
 
 
-def max_norm(w, limit):
+def max_norm(w: ArrayLike, limit: float) -> FloatArray:
     """w with the weights into each unit scaled down to an L2 norm of at most limit, where they are above it.
 
-    Arguments
-    - w: weights (D, M) of an affine layer, whose units are its columns, or (F, C, HH, WW), one filter per unit.
-    - limit: number > 0; 3 or 4 are usual.
+    Parameters
+    ----------
+    w : (D, M) or (F, C, HH, WW) array
+        The weights of an affine layer, whose units are its columns, or one filter per unit.
+    limit
+        Above 0; 3 or 4 are usual.
 
-    Returns a new array of w's shape.
+    Returns
+    -------
+    array of w's shape
+        A new one.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> max_norm([[3.0, 0.3], [4.0, 0.4]], limit=1)
     array([[0.6, 0.3],
            [0.8, 0.4]])
     """
-    w, limit = floats("max_norm", w=w), number("max_norm", "limit", limit, above=0)
+    w, limit = float_array("max_norm", "w", w), number("max_norm", "limit", limit, above=0)
     if w.ndim not in (2, 4):
         raise ValueError(f"max_norm: w should have shape (D, M) or (F, C, HH, WW), but has {w.shape}")
-    inputs = 0 if w.ndim == 2 else (1, 2, 3)
+    inputs = (0,) if w.ndim == 2 else (1, 2, 3)
     norms = np.sqrt(np.sum(w * w, axis=inputs, keepdims=True))
     return w / np.maximum(norms / limit, 1)  # a limit may be infinite
 
 
-def _mask(function, name, param, array):
+def _mask(function: str, name: str, param: Settings, array: FloatArray) -> FloatArray | None:
     """0 where a value is dropped, 1 / p where it is kept; None where all are kept as they are."""
     mode, p, seed = settings(function, name, param, ["mode", "p"], seed=None)
     one_of(function, f"{name}['mode']", mode, ("train", "test"))

@@ -1,22 +1,50 @@
 """Layer normalization (Ba, Kiros and Hinton 2016; CS231n lecture notes, "Neural Networks Part 2")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from cs231n_lib.arguments import expect_shape, floats, number, settings, upstream
 from cs231n_lib.kernels.normalization import normalize_groups_backward, normalize_groups_forward
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def layernorm_forward(x, gamma, beta, ln_param):
+    from cs231n_lib.arguments import FloatArray, Settings
+
+    LayerNormCache = tuple[FloatArray, FloatArray, FloatArray, FloatArray, float]  # x, gamma, mean, var, eps
+
+
+def layernorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                      ln_param: Settings) -> tuple[FloatArray, LayerNormCache]:
     """Shift and scale every example to mean 0 and variance 1 over its features, then by what is learnt.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps) and mean and var (biased) over each row.
     Batch normalization of the transpose, but for gamma and beta, which still belong to features; so there is nothing
     to remember from training to test time.
 
-    Arguments
-    - x: (N, D) examples; gamma, beta: scale and shift (D,).
-    - ln_param: "eps" (1e-5 if not given), added to the variance; "mode", which batchnorm_forward needs, is no matter.
+    Parameters
+    ----------
+    x : (N, D) array
+        Examples.
+    gamma, beta : (D,) arrays
+        Scale and shift.
+    ln_param
+        "eps" (1e-5 if not given), added to the variance; "mode", which batchnorm_forward needs, is ignored.
 
-    Returns (out (N, D), cache). Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, D) array
+    cache
+        For layernorm_backward.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
     >>> layernorm_forward([[1, 3], [5, 5]], [1, 1], [0, 2], {})[0].round(3)
     array([[-1.,  3.],
            [ 0.,  2.]])
@@ -32,7 +60,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return out, (x, gamma, mean, var, eps)
 
 
-def layernorm_backward(dout, cache):
+def layernorm_backward(dout: ArrayLike, cache: LayerNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of layernorm_forward: dout (N, D) -> dx (N, D), dgamma (D,), dbeta (D,).
 
     With dx_hat = dout * gamma and means over a row,

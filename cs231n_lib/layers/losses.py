@@ -1,19 +1,43 @@
 """Losses on scores and their gradients (CS231n lecture notes, "Linear Classification")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, labels
+from cs231n_lib.arguments import expect_shape, float_array, labels
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from cs231n_lib.arguments import FloatArray
 
 
-def svm_loss(x, y):
+def svm_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
     """Multiclass SVM (hinge) loss with margin 1: mean over i of sum over j != y_i of max(0, x_ij - x_iy_i + 1).
 
-    Arguments
-    - x: (N, C) scores; y: (N,) integers 0..C-1, the right classes.
+    Parameters
+    ----------
+    x : (N, C) array
+        Scores.
+    y : (N,) integers 0..C-1
+        The right classes.
 
-    Returns (loss, dx): a number and (N, C), of x's dtype. At a margin of exactly 0 the gradient is 0. Raises
-    ValueError naming the argument that does not fit, and for no examples, whose mean loss is not defined.
+    Returns
+    -------
+    loss
+        A number of x's dtype.
+    dx : (N, C) array
+        Of x's dtype. At a margin of exactly 0 the gradient is 0.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit, and for no examples, whose mean loss is not defined.
+
+    Examples
+    --------
     >>> loss, dx = svm_loss([[3.0, 2.5, 0.0]], [0])
     >>> float(loss), dx
     (0.5, array([[-1.,  1.,  0.]]))
@@ -31,12 +55,14 @@ def svm_loss(x, y):
     return x.dtype.type(np.add.reduce(margins, axis=None) / N), dx
 
 
-def softmax_loss(x, y):
+def softmax_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
     """Softmax (cross-entropy) loss: mean over i of -log(exp(x_iy_i) / sum over j of exp(x_ij)).
 
-    Arguments, returns and errors as in svm_loss. Scores may be as large as they like, as long as their
-    differences are finite.
+    Parameters, results and errors as in svm_loss. Scores may be as large as they like, as long as their differences
+    are finite.
 
+    Examples
+    --------
     >>> loss, dx = softmax_loss(np.zeros((1, 4)), [2])
     >>> float(loss), dx  # log(4)
     (1.3862943611198906, array([[ 0.25,  0.25, -0.75,  0.25]]))
@@ -53,9 +79,9 @@ def softmax_loss(x, y):
     return x.dtype.type(np.add.reduce(losses) / N), dx
 
 
-def _scores_and_right(function, x, y):
+def _scores_and_right(function: str, x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, NDArray[np.intp]]:
     """x, C-contiguous, and where the scores of the right classes lie in x.ravel()."""
-    x = np.ascontiguousarray(floats(function, x=x))
+    x = np.ascontiguousarray(float_array(function, "x", x))
     expect_shape(function, "x", x, ("N", "C"), "one row of scores per example")
     N, C = x.shape
     if x.size == 0:

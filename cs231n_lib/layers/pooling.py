@@ -1,36 +1,70 @@
 """Max and average pooling by the library's kernels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import settings
 from cs231n_lib.kernels import pooling
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def max_pool_forward_fast(x, pool_param):
-    """max_pool_forward_naive, as fast as the computer can; the same arguments, returns and errors."""
+    from cs231n_lib.arguments import FloatArray, IntArray, Settings, Shape
+    from cs231n_lib.layers.conv_arguments import Steps
+
+    Window = tuple[int, int, Steps, Steps]  # field_height, field_width, stride, pad
+    MaxPoolCache = tuple[IntArray, Shape, Window]  # winners, the shape of x
+
+
+def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, MaxPoolCache]:
+    """Max pooling as fast as the computer can do it.
+
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    pool_param
+        "pool_height", "pool_width", "stride" and "pad" (0 if not given).
+
+    Returns
+    -------
+    out : (N, C, out_h, out_w) array
+        With out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike.
+    cache
+        For max_pool_backward_fast.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+    """
     window = _window("max_pool_forward_fast", pool_param)
     out, winners = pooling.max_pool_forward(x, *window)
     return out, (winners, np.shape(x), window)
 
 
-def max_pool_backward_fast(dout, cache):
+def max_pool_backward_fast(dout: ArrayLike, cache: MaxPoolCache) -> FloatArray:
     """Gradient of max_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
     winners, x_shape, window = cache
     return pooling.max_pool_backward(dout, winners, x_shape, *window)
 
 
-def avg_pool_forward_fast(x, pool_param):
-    """avg_pool_forward_naive, as fast as the computer can; the same arguments, returns and errors."""
+def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, tuple[Shape, Window]]:
+    """Average pooling as fast as the computer can do it; parameters, results and errors as in max_pool_forward_fast."""
     window = _window("avg_pool_forward_fast", pool_param)
     return pooling.avg_pool_forward(x, *window), (np.shape(x), window)
 
 
-def avg_pool_backward_fast(dout, cache):
+def avg_pool_backward_fast(dout: ArrayLike, cache: tuple[Shape, Window]) -> FloatArray:
     """Gradient of avg_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
     x_shape, window = cache
     return pooling.avg_pool_backward(dout, x_shape, *window)
 
 
-def _window(function, pool_param):
-    """field_height, field_width, stride, pad, as the kernels take them."""
-    return settings(function, "pool_param", pool_param, ["pool_height", "pool_width", "stride"], pad=0)
+def _window(function: str, pool_param: Settings) -> Window:
+    height, width, stride, pad = settings(
+        function, "pool_param", pool_param, ["pool_height", "pool_width", "stride"], pad=0)
+    return height, width, stride, pad

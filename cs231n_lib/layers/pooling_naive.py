@@ -3,23 +3,49 @@
 Slow, and what the fast layers are tested against.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, settings, upstream
+from cs231n_lib.arguments import expect_shape, float_array, settings, upstream
 from cs231n_lib.kernels.geometry import geometry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def max_pool_forward_naive(x, pool_param):
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, Settings, Shape
+    from cs231n_lib.kernels.geometry import Sizes
+
+    PoolCache = tuple[FloatArray, Sizes]  # x, the numbers of `geometry`
+
+
+def max_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, PoolCache]:
     """The largest value of each window.
 
-    Arguments
-    - x: images (N, C, H, W).
-    - pool_param: "pool_height", "pool_width": size of the window; "stride": step from one window to the next;
-      "pad" (0 if not given): border that belongs to windows but never wins, smaller than the window. Stride and
-      pad are integers or pairs (vertical, horizontal); windows may overlap.
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    pool_param
+        "pool_height", "pool_width": size of the window; "stride": step from one window to the next; "pad" (0 if not
+        given): border that belongs to windows but never wins, smaller than the window. Stride and pad are integers
+        or pairs (vertical, horizontal); windows may overlap.
 
-    Returns (out (N, C, out_h, out_w), cache) with out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike.
-    NaN is larger than any number. Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, C, out_h, out_w) array
+        With out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike. NaN is larger than any number.
+    cache
+        For max_pool_backward_naive.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     x, geometry = _arguments("max_pool_forward_naive", x, pool_param)
     height, width, ph, pw = geometry[:4]
@@ -32,7 +58,7 @@ def max_pool_forward_naive(x, pool_param):
     return out, (x, geometry)
 
 
-def max_pool_backward_naive(dout, cache):
+def max_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
     """Gradient of max_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W).
 
     Each dout goes to the largest value of its window; of several, to the first in reading order.
@@ -45,10 +71,10 @@ def max_pool_backward_naive(dout, cache):
     return dx
 
 
-def avg_pool_forward_naive(x, pool_param):
+def avg_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, PoolCache]:
     """The sum of each window divided by pool_height * pool_width: padding counts, as zeros.
 
-    Arguments, returns and errors as in max_pool_forward_naive, but any padding will do.
+    Parameters, results and errors as in max_pool_forward_naive, but any padding will do.
     """
     x, geometry = _arguments("avg_pool_forward_naive", x, pool_param)
     out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
@@ -57,7 +83,7 @@ def avg_pool_forward_naive(x, pool_param):
     return out, (x, geometry)
 
 
-def avg_pool_backward_naive(dout, cache):
+def avg_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
     """Gradient of avg_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W), shared out evenly."""
     x, geometry = cache
     dout, dx = _gradients("avg_pool_backward_naive", dout, x, geometry)
@@ -66,20 +92,20 @@ def avg_pool_backward_naive(dout, cache):
     return dx
 
 
-def _arguments(function, x, pool_param):
+def _arguments(function: str, x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, Sizes]:
     height, width, stride, pad = settings(function, "pool_param", pool_param,
                                           ["pool_height", "pool_width", "stride"], pad=0)
-    x = floats(function, x=x)
+    x = float_array(function, "x", x)
     expect_shape(function, "x", x, ("N", "C", "H", "W"))
     return x, geometry(function, x.shape, height, width, pad, stride, dilation=1)
 
 
-def _gradients(function, dout, x, geometry):
+def _gradients(function: str, dout: ArrayLike, x: FloatArray, geometry: Sizes) -> tuple[FloatArray, FloatArray]:
     dout = upstream(function, dout, (*x.shape[:2], *geometry[-2:]))
     return dout, np.zeros(x.shape, dtype=np.result_type(dout, x))
 
 
-def _windows(x_shape, geometry):
+def _windows(x_shape: Shape, geometry: Sizes) -> Iterator[tuple[int, int, int, int, slice, slice]]:
     """For each output n, c, i, j the rows and columns of the image in its window, without those in the padding."""
     N, C, H, W = x_shape
     height, width, ph, pw, sh, sw, _, _, out_h, out_w = geometry

@@ -3,7 +3,14 @@
 The ReLU works in place on what the layer before it has just made, and its gradient takes the sign from the result:
 out > 0 exactly where the ReLU's input was. Since the largest of a window stays the largest after max(0, .), pooling
 comes before the ReLU here: the results are the same, with fewer values to go through and to keep.
+
+Parameters, results and errors are those of the layers that each docstring names. Where a backward function takes
+need_dx, False spares the gradient of x, which is then None.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,27 +18,50 @@ from cs231n_lib import kernels, layers
 from cs231n_lib.arguments import upstream
 from cs231n_lib.layers.conv_arguments import conv_settings
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def affine_relu_forward(x, w, b):
+    from cs231n_lib.arguments import FloatArray, MaybeNone, Settings
+    from cs231n_lib.layers.affine import AffineCache
+    from cs231n_lib.layers.batch_normalization import BatchNormCache
+    from cs231n_lib.layers.conv_arguments import ConvCache
+    from cs231n_lib.layers.layer_normalization import LayerNormCache
+    from cs231n_lib.layers.pooling import MaxPoolCache
+
+    # of each layer in turn, then the result
+    AffineReluCache = tuple[AffineCache, FloatArray]
+    AffineBnReluCache = tuple[AffineCache, BatchNormCache, FloatArray]
+    AffineLnReluCache = tuple[AffineCache, LayerNormCache, FloatArray]
+    ConvReluCache = tuple[ConvCache, FloatArray]
+    ConvReluPoolCache = tuple[ConvCache, MaxPoolCache, FloatArray]
+    ConvBnReluCache = tuple[ConvCache, BatchNormCache, FloatArray]
+    ConvBnReluPoolCache = tuple[ConvCache, BatchNormCache, MaxPoolCache, FloatArray]
+
+    Gradients = tuple[FloatArray | MaybeNone, FloatArray, FloatArray]  # dx, dw, db
+    NormGradients = tuple[FloatArray | MaybeNone, FloatArray, FloatArray, FloatArray, FloatArray]  # and dgamma, dbeta
+
+
+def affine_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray, AffineReluCache]:
     """affine_forward, relu_forward: (out (N, M), cache)."""
     out, cache = layers.affine_forward(x, w, b)
     return _relu(out), (cache, out)
 
 
-def affine_relu_backward(dout, cache, need_dx=True):
+def affine_relu_backward(dout: ArrayLike, cache: AffineReluCache, need_dx: bool = True) -> Gradients:
     """Gradients of affine_relu_forward: dx, dw, db."""
-    cache, out = cache
-    return layers.affine_backward(_through_relu("affine_relu_backward", dout, out), cache, need_dx)
+    affine_cache, out = cache
+    return layers.affine_backward(_through_relu("affine_relu_backward", dout, out), affine_cache, need_dx)
 
 
-def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
+def affine_bn_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                           bn_param: Settings) -> tuple[FloatArray, AffineBnReluCache]:
     """affine_forward, batchnorm_forward, relu_forward: (out (N, M), cache)."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.batchnorm_forward(scores, gamma, beta, bn_param)
     return _relu(out), (affine_cache, norm_cache, out)
 
 
-def affine_bn_relu_backward(dout, cache, need_dx=True):
+def affine_bn_relu_backward(dout: ArrayLike, cache: AffineBnReluCache, need_dx: bool = True) -> NormGradients:
     """Gradients of affine_bn_relu_forward: dx, dw, db, dgamma, dbeta."""
     affine_cache, norm_cache, out = cache
     dout = _through_relu("affine_bn_relu_backward", dout, out)
@@ -39,14 +69,15 @@ def affine_bn_relu_backward(dout, cache, need_dx=True):
     return *layers.affine_backward(dout, affine_cache, need_dx), dgamma, dbeta
 
 
-def affine_ln_relu_forward(x, w, b, gamma, beta, ln_param):
+def affine_ln_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                           ln_param: Settings) -> tuple[FloatArray, AffineLnReluCache]:
     """affine_forward, layernorm_forward, relu_forward: (out (N, M), cache)."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.layernorm_forward(scores, gamma, beta, ln_param)
     return _relu(out), (affine_cache, norm_cache, out)
 
 
-def affine_ln_relu_backward(dout, cache, need_dx=True):
+def affine_ln_relu_backward(dout: ArrayLike, cache: AffineLnReluCache, need_dx: bool = True) -> NormGradients:
     """Gradients of affine_ln_relu_forward: dx, dw, db, dgamma, dbeta."""
     affine_cache, norm_cache, out = cache
     dout = _through_relu("affine_ln_relu_backward", dout, out)
@@ -54,41 +85,44 @@ def affine_ln_relu_backward(dout, cache, need_dx=True):
     return *layers.affine_backward(dout, affine_cache, need_dx), dgamma, dbeta
 
 
-def conv_relu_forward(x, w, b, conv_param):
+def conv_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
+                      conv_param: Settings) -> tuple[FloatArray, ConvReluCache]:
     """conv_forward_fast, relu_forward: (out (N, F, out_h, out_w), cache)."""
     stride, pad, dilation = conv_settings("conv_relu_forward", conv_param)
     out = kernels.conv_forward(x, w, b, stride, pad, dilation, relu=True)
     return out, ((x, w, stride, pad, dilation), out)
 
 
-def conv_relu_backward(dout, cache, need_dx=True):
+def conv_relu_backward(dout: ArrayLike, cache: ConvReluCache, need_dx: bool = True) -> Gradients:
     """Gradients of conv_relu_forward: dx, dw, db."""
     convolution, out = cache
     return kernels.conv_backward(_through_relu("conv_relu_backward", dout, out), *convolution, need_dx=need_dx)
 
 
-def conv_relu_pool_forward(x, w, b, conv_param, pool_param):
+def conv_relu_pool_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings,
+                           pool_param: Settings) -> tuple[FloatArray, ConvReluPoolCache]:
     """conv_forward_fast, relu_forward, max_pool_forward_fast: (out (N, F, out_h, out_w), cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, pool_cache = layers.max_pool_forward_fast(maps, pool_param)
     return _relu(out), (conv_cache, pool_cache, out)
 
 
-def conv_relu_pool_backward(dout, cache, need_dx=True):
+def conv_relu_pool_backward(dout: ArrayLike, cache: ConvReluPoolCache, need_dx: bool = True) -> Gradients:
     """Gradients of conv_relu_pool_forward: dx, dw, db."""
     conv_cache, pool_cache, out = cache
     dout = layers.max_pool_backward_fast(_through_relu("conv_relu_pool_backward", dout, out), pool_cache)
     return layers.conv_backward_fast(dout, conv_cache, need_dx)
 
 
-def conv_bn_relu_forward(x, w, b, gamma, beta, conv_param, bn_param):
+def conv_bn_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, gamma: ArrayLike, beta: ArrayLike,
+                         conv_param: Settings, bn_param: Settings) -> tuple[FloatArray, ConvBnReluCache]:
     """conv_forward_fast, spatial_batchnorm_forward, relu_forward: (out (N, F, out_h, out_w), cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)
     return _relu(out), (conv_cache, norm_cache, out)
 
 
-def conv_bn_relu_backward(dout, cache, need_dx=True):
+def conv_bn_relu_backward(dout: ArrayLike, cache: ConvBnReluCache, need_dx: bool = True) -> NormGradients:
     """Gradients of conv_bn_relu_forward: dx, dw, db, dgamma, dbeta."""
     conv_cache, norm_cache, out = cache
     dout = _through_relu("conv_bn_relu_backward", dout, out)
@@ -96,7 +130,9 @@ def conv_bn_relu_backward(dout, cache, need_dx=True):
     return *layers.conv_backward_fast(dout, conv_cache, need_dx), dgamma, dbeta
 
 
-def conv_bn_relu_pool_forward(x, w, b, gamma, beta, conv_param, bn_param, pool_param):
+def conv_bn_relu_pool_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, gamma: ArrayLike, beta: ArrayLike,
+                              conv_param: Settings, bn_param: Settings,
+                              pool_param: Settings) -> tuple[FloatArray, ConvBnReluPoolCache]:
     """conv_forward_fast, spatial_batchnorm_forward, relu_forward, max_pool_forward_fast: (out, cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     maps, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)
@@ -104,7 +140,7 @@ def conv_bn_relu_pool_forward(x, w, b, gamma, beta, conv_param, bn_param, pool_p
     return _relu(out), (conv_cache, norm_cache, pool_cache, out)
 
 
-def conv_bn_relu_pool_backward(dout, cache, need_dx=True):
+def conv_bn_relu_pool_backward(dout: ArrayLike, cache: ConvBnReluPoolCache, need_dx: bool = True) -> NormGradients:
     """Gradients of conv_bn_relu_pool_forward: dx, dw, db, dgamma, dbeta."""
     conv_cache, norm_cache, pool_cache, out = cache
     dout = layers.max_pool_backward_fast(_through_relu("conv_bn_relu_pool_backward", dout, out), pool_cache)
@@ -112,9 +148,9 @@ def conv_bn_relu_pool_backward(dout, cache, need_dx=True):
     return *layers.conv_backward_fast(dout, conv_cache, need_dx), dgamma, dbeta
 
 
-def _relu(out):
+def _relu(out: FloatArray) -> FloatArray:
     return np.maximum(out, 0, out=out)
 
 
-def _through_relu(function, dout, out):
+def _through_relu(function: str, dout: ArrayLike, out: FloatArray) -> FloatArray:
     return upstream(function, dout, out.shape) * (out > 0)

@@ -1,5 +1,9 @@
 """Normalization of images: by channel over the batch, or by groups of an image's channels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from cs231n_lib.arguments import expect_shape, floats, integer, number, settings, upstream
 from cs231n_lib.kernels.normalization import (
     normalize_channels_backward,
@@ -8,58 +12,103 @@ from cs231n_lib.kernels.normalization import (
 )
 from cs231n_lib.layers.batch_normalization import normalize_batch
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    from cs231n_lib.arguments import FloatArray, Settings, Shape
+    from cs231n_lib.layers.batch_normalization import BatchNormCache
+    from cs231n_lib.layers.layer_normalization import LayerNormCache
+
+    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # and the shapes of gamma and beta
+
+
+def spatial_batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                              bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
     """Batch normalization for images: mean and variance of each channel over all images and pixels.
 
-    Arguments
-    - x: (N, C, H, W) images; gamma, beta: scale and shift (C,); bn_param: as in batchnorm_forward.
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    gamma, beta : (C,) arrays
+        Scale and shift.
+    bn_param
+        As in batchnorm_forward.
 
-    Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, C, H, W) array
+    cache
+        For spatial_batchnorm_backward.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     x, gamma, beta = _images("spatial_batchnorm_forward", x, gamma, beta)
     return normalize_batch("spatial_batchnorm_forward", x, gamma, beta, bn_param)
 
 
-def spatial_batchnorm_backward(dout, cache):
+def spatial_batchnorm_backward(dout: ArrayLike,
+                               cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_batchnorm_forward: dout (N, C, H, W) -> dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
     dout = upstream("spatial_batchnorm_backward", dout, cache[0].shape)
     return normalize_channels_backward(dout, *cache)
 
 
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+def spatial_groupnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, G: int,
+                              gn_param: Settings) -> tuple[FloatArray, GroupNormCache]:
     """Group normalization (Wu and He 2018): mean and variance of each group of an image's channels.
 
-    Arguments
-    - x: (N, C, H, W) images; gamma, beta: scale and shift, (C,) or (1, C, 1, 1).
-    - G: the number of groups, a divisor of C; neighbouring channels go together.
-    - gn_param: "eps" (1e-5 if not given), added to the variance.
+    Parameters
+    ----------
+    x : (N, C, H, W) array
+        Images.
+    gamma, beta : (C,) or (1, C, 1, 1) arrays
+        Scale and shift.
+    G
+        The number of groups, a divisor of C; neighbouring channels go together.
+    gn_param
+        "eps" (1e-5 if not given), added to the variance.
 
-    Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    Returns
+    -------
+    out : (N, C, H, W) array
+    cache
+        For spatial_groupnorm_backward.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
     """
     return _forward("spatial_groupnorm_forward", x, gamma, beta, G, "gn_param", gn_param)
 
 
-def spatial_groupnorm_backward(dout, cache):
+def spatial_groupnorm_backward(dout: ArrayLike,
+                               cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_groupnorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, shaped as x, gamma and beta."""
     return _backward("spatial_groupnorm_backward", dout, cache)
 
 
-def spatial_instancenorm_forward(x, gamma, beta, in_param):
+def spatial_instancenorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
+                                 in_param: Settings) -> tuple[FloatArray, GroupNormCache]:
     """Instance normalization (Ulyanov et al. 2016): mean and variance of each channel of each image.
 
-    Group normalization with one channel to a group. Arguments as there, without G; in_param: "eps" (1e-5 if not
-    given). Returns (out (N, C, H, W), cache). Raises ValueError naming the argument that does not fit.
+    Group normalization with one channel to a group. Parameters, results and errors as there, without G.
     """
     return _forward("spatial_instancenorm_forward", x, gamma, beta, None, "in_param", in_param)
 
 
-def spatial_instancenorm_backward(dout, cache):
+def spatial_instancenorm_backward(dout: ArrayLike,
+                                  cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_instancenorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, as for group norm."""
     return _backward("spatial_instancenorm_backward", dout, cache)
 
 
-def _forward(function, x, gamma, beta, groups, name, param):
+def _forward(function: str, x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, groups: int | None, name: str,
+             param: Settings) -> tuple[FloatArray, GroupNormCache]:
     x, gamma, beta = _images(function, x, gamma, beta)
     C = x.shape[1]
     groups = max(C, 1) if groups is None else integer(function, "G", groups, 1)
@@ -70,20 +119,21 @@ def _forward(function, x, gamma, beta, groups, name, param):
         if array.shape != (1, C, 1, 1):
             expect_shape(function, argument, array, (C,), f"or (1, {C}, 1, 1), one number per channel")
     gamma, beta = gamma.reshape(C), beta.reshape(C)
-    eps, _ = settings(function, name, param, eps=1e-5, mode=None)  # a mode, as batch normalization needs, is no matter
+    eps, _ = settings(function, name, param, eps=1e-5, mode=None)  # the mode that batch normalization needs is ignored
     eps = number(function, f'{name}["eps"]', eps, above=0)
     out, mean, var = normalize_groups_forward(x, gamma, beta, groups, eps)
     return out, ((x, gamma, mean, var, eps), shapes)
 
 
-def _backward(function, dout, cache):
+def _backward(function: str, dout: ArrayLike,
+              cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     arguments, (gamma_shape, beta_shape) = cache
     dout = upstream(function, dout, arguments[0].shape)
     dx, dgamma, dbeta = normalize_groups_backward(dout, *arguments)
     return dx, dgamma.reshape(gamma_shape), dbeta.reshape(beta_shape)
 
 
-def _images(function, x, gamma, beta):
+def _images(function: str, x: ArrayLike, gamma: ArrayLike, beta: ArrayLike) -> list[FloatArray]:
     arrays = floats(function, x=x, gamma=gamma, beta=beta)
     expect_shape(function, "x", arrays[0], ("N", "C", "H", "W"))
     return arrays

@@ -1,6 +1,20 @@
 """The models of the course, each in a file of its own that is read when it is asked for."""
 
+from typing import TYPE_CHECKING
+
 from cs231n_lib.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from cs231n_lib.models.convnet import ConvNet as ConvNet
+    from cs231n_lib.models.fully_connected_net import FullyConnectedNet as FullyConnectedNet
+    from cs231n_lib.models.k_nearest_neighbor import KNearestNeighbor as KNearestNeighbor
+    from cs231n_lib.models.linear_classifier import LinearClassifier as LinearClassifier
+    from cs231n_lib.models.linear_classifier import LinearSoftmax as LinearSoftmax
+    from cs231n_lib.models.linear_classifier import LinearSVM as LinearSVM
+    from cs231n_lib.models.linear_classifier import softmax_loss_vectorized as softmax_loss_vectorized
+    from cs231n_lib.models.linear_classifier import svm_loss_vectorized as svm_loss_vectorized
+    from cs231n_lib.models.three_layer_convnet import ThreeLayerConvNet as ThreeLayerConvNet
+    from cs231n_lib.models.two_layer_net import TwoLayerNet as TwoLayerNet
 
 __getattr__, __dir__, __all__ = lazy_exports(__name__, {
     "k_nearest_neighbor": ["KNearestNeighbor"],

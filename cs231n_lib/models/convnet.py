@@ -1,5 +1,9 @@
 """A deep convolutional net, VGG's pattern with batch normalization."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib import layers
@@ -7,6 +11,14 @@ from cs231n_lib.arguments import integer
 from cs231n_lib.initializers import he, small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
 from cs231n_lib.models.network import Network, image_size, odd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import DTypeLike
+
+    from cs231n_lib.arguments import FloatArray
+    from cs231n_lib.initializers import Seed
 
 
 class ConvNet(Network):
@@ -18,6 +30,8 @@ class ConvNet(Network):
     params, for convolution i = 1, 2, ... over all blocks: Wi (filters, channels, filter_size, filter_size), gammai
     and betai (filters,); for the affine layer after the last convolution n: W(n+1) and b(n+1).
 
+    Examples
+    --------
     >>> net = ConvNet(input_dim=(3, 16, 16), blocks=((8, 8), (16,)), seed=0)
     >>> ", ".join(net.params)
     'W1, gamma1, beta1, W2, gamma2, beta2, W3, gamma3, beta3, W4, b4'
@@ -25,19 +39,42 @@ class ConvNet(Network):
     (256, 10)
     """
 
-    def __init__(self, input_dim=(3, 32, 32), blocks=((32, 32), (64, 64), (128, 128)), num_classes=10, filter_size=3,
-                 global_average=False, dropout_keep_ratio=1, reg=0.0, weight_scale=1e-3, dtype=np.float32, seed=None):
+    def __init__(self, input_dim: tuple[int, int, int] = (3, 32, 32),
+                 blocks: Sequence[Sequence[int]] = ((32, 32), (64, 64), (128, 128)), num_classes: int = 10,
+                 filter_size: int = 3, global_average: bool = False, dropout_keep_ratio: float = 1, reg: float = 0.0,
+                 weight_scale: float = 1e-3, dtype: DTypeLike = np.float32, seed: Seed = None) -> None:
         """
-        - input_dim: (channels, height, width) of the images; height and width are multiples of 2 ** len(blocks).
-        - blocks: for each block the numbers of filters of its convolutions; filter_size: odd; num_classes: classes.
-        - global_average: whether the affine layer gets the mean over the pixels of each map (Lin et al. 2014)
-          instead of all of them: fewer weights.
-        - dropout_keep_ratio: the probability of keeping an input of the affine layer; 1 for no dropout.
-        - reg: strength of the L2 regularization; weight_scale: standard deviation of the affine layer's first
-          weights. Those of the convolutions are He's.
-        - dtype: float32 or float64, of the parameters and all that is computed; seed: as in FullyConnectedNet.
+        Parameters
+        ----------
+        input_dim
+            (channels, height, width) of the images; height and width are multiples of 2 ** len(blocks).
+        blocks
+            For each block the numbers of filters of its convolutions.
+        num_classes
+            How many classes there are.
+        filter_size
+            Odd, so that padding can keep the image's size.
+        global_average
+            Whether the affine layer gets the mean over the pixels of each map (Lin et al. 2014) instead of all of
+            them: fewer weights.
+        dropout_keep_ratio
+            The probability of keeping an input of the affine layer; 1 for no dropout.
+        reg
+            Strength of the L2 regularization.
+        weight_scale
+            Standard deviation of the affine layer's first weights. Those of the convolutions are He's.
+        dtype
+            float32 or float64, of the parameters and all that is computed.
+        seed
+            As in FullyConnectedNet.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
         """
-        input_dim, self.blocks = image_size("ConvNet", input_dim), _blocks(blocks)
+        channels, H, W = input_dim = image_size("ConvNet", input_dim)
+        self.blocks = _blocks(blocks)
         rng, fixed = random_start(seed)
         dropout = DropoutMasks("ConvNet", dropout_keep_ratio, 1, rng, fixed)
         super().__init__(input_dim, num_classes, reg, dtype, dropout)
@@ -46,9 +83,8 @@ class ConvNet(Network):
         self.pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
         self.global_average = bool(global_average)
 
-        channels, H, W = self.input_dim
         pixels = _pooled("height", H, self.blocks) * _pooled("width", W, self.blocks)  # after the last block
-        for i, filters in enumerate(sum(self.blocks, ()), start=1):
+        for i, filters in enumerate((filters for block in self.blocks for filters in block), start=1):
             self.params[f"W{i}"] = he((filters, channels, filter_size, filter_size), dtype=self.dtype, rng=rng)
             self.params[f"gamma{i}"] = np.ones(filters, self.dtype)
             self.params[f"beta{i}"] = np.zeros(filters, self.dtype)
@@ -59,8 +95,9 @@ class ConvNet(Network):
         self.params[f"W{i + 1}"] = small_random((inputs, self.num_classes), weight_scale, self.dtype, rng)
         self.params[f"b{i + 1}"] = np.zeros(self.num_classes, self.dtype)
 
-    def _forward(self, X, mode):
-        out, caches = X, []
+    def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
+        out = X
+        caches: list[Any] = []  # one of each layer, of whatever kind that layer has
         for i, ends_block in enumerate(self._block_ends(), start=1):
             out, cache = self._convolution_forward(out, i, ends_block)
             caches.append(cache)
@@ -74,8 +111,9 @@ class ConvNet(Network):
         scores, cache = layers.affine_forward(out, self.params[f"W{last}"], self.params[f"b{last}"])  # (N, C)
         return scores, [*caches, cache]
 
-    def _backward(self, dscores, caches):
-        grads, last = {}, self.num_convolutions + 1
+    def _backward(self, dscores: FloatArray, caches: list[Any]) -> dict[str, FloatArray]:
+        grads: dict[str, FloatArray] = {}
+        last = self.num_convolutions + 1
         dout, grads[f"W{last}"], grads[f"b{last}"] = layers.affine_backward(dscores, caches.pop())
         if self.dropout:
             dout = layers.dropout_backward(dout, caches.pop())
@@ -88,7 +126,7 @@ class ConvNet(Network):
             dout, grads[f"W{i}"], _, grads[f"gamma{i}"], grads[f"beta{i}"] = backward(dout, caches.pop(), i > 1)
         return grads
 
-    def _convolution_forward(self, x, i, ends_block):
+    def _convolution_forward(self, x: FloatArray, i: int, ends_block: bool) -> tuple[FloatArray, Any]:
         W, gamma, beta = (self.params[f"{name}{i}"] for name in ("W", "gamma", "beta"))
         bn_param = self.bn_params[i - 1]
         if ends_block:
@@ -96,12 +134,12 @@ class ConvNet(Network):
                                                     self.pool_param)
         return layers.conv_bn_relu_forward(x, W, None, gamma, beta, self.conv_param, bn_param)
 
-    def _block_ends(self):
+    def _block_ends(self) -> list[bool]:
         """For each convolution whether a pooling follows."""
         return [j == len(block) for block in self.blocks for j in range(1, len(block) + 1)]
 
 
-def _blocks(blocks):
+def _blocks(blocks: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     if (not isinstance(blocks, (tuple, list)) or not blocks
             or not all(isinstance(block, (tuple, list)) and block for block in blocks)):
         raise ValueError("ConvNet: blocks should be a list of blocks, each a list with the number of filters of every "
@@ -110,7 +148,7 @@ def _blocks(blocks):
                  for block in blocks)
 
 
-def _pooled(name, size, blocks):
+def _pooled(name: str, size: int, blocks: Sequence[Sequence[int]]) -> int:
     times = 2 ** len(blocks)
     if size % times:
         raise ValueError(f"ConvNet: the {name} in input_dim should be a multiple of {times}, since {len(blocks)} "

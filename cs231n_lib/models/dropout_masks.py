@@ -1,62 +1,87 @@
 """Which dropout masks a net uses when."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.arguments import number
 from cs231n_lib.storage.random_state import random_state_from_text, random_state_to_text
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from cs231n_lib.arguments import Settings
+    from cs231n_lib.initializers import Seed
+
 
 class DropoutMasks:
     """The dropout layers of a net, all with one probability of keeping a unit.
 
-    fixed keeps the masks the same in every call of the net's loss until next_step(): a gradient can only be checked
-    for a loss that does not change by itself. Otherwise every call has new ones.
+    Parameters
+    ----------
+    owner
+        The net's class, for errors.
+    keep
+        The probability of keeping a unit.
+    num_layers
+        How many dropout layers there are; none if all units are kept.
+    rng
+        Draws the seeds of the masks.
+    fixed
+        Keeps the masks the same in every call of the net's loss until next_step(): a gradient can only be checked for
+        a loss that does not change by itself. Otherwise every call has new ones.
     """
 
-    def __init__(self, owner, keep, num_layers, rng, fixed):
+    def __init__(self, owner: str, keep: float, num_layers: int, rng: np.random.Generator, fixed: bool) -> None:
         self.keep = number(owner, "dropout_keep_ratio", keep, above=0, at_most=1)
         self.num_layers = num_layers if self.keep < 1 else 0
         self.rng, self.fixed = rng, fixed
-        self.seeds = None  # not drawn yet: a net's weights do not depend on whether it has dropout
+        # not drawn yet: a net's weights do not depend on whether it has dropout
+        self.seeds: NDArray[np.int64] | None = None
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.num_layers > 0
 
-    def param(self, layer, mode):
-        """The dropout_param of a layer, counted from 0."""
-        return {"mode": mode, "p": self.keep, "seed": int(self.seeds[layer]) if mode == "train" else None}
+    def param(self, layer: int, mode: str) -> Settings:
+        """The dropout_param of a layer, counted from 0; in training after next_loss()."""
+        seed = int(self.seeds[layer]) if mode == "train" and self.seeds is not None else None
+        return {"mode": mode, "p": self.keep, "seed": seed}
 
-    def next_loss(self):
+    def next_loss(self) -> None:
         """Before a loss in training mode."""
         if self.seeds is None or not self.fixed:
             self._draw()
 
-    def next_step(self):
+    def next_step(self) -> None:
         """After a step of training."""
         if self.fixed:
             self._draw()
 
-    def state(self):
+    def state(self) -> dict[str, NDArray[Any]]:
         """The random state as a dict of arrays; {} without dropout."""
         if not self:
             return {}
         seeds = np.zeros(0, np.int64) if self.seeds is None else self.seeds
         return {"dropout/seeds": seeds, "dropout/rng": np.array(random_state_to_text(self.rng))}
 
-    def load_state(self, state):
+    def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Set what state() returned. Raises ValueError if it does not fit."""
         if not self:
             return
         seeds, rng = state.get("dropout/seeds"), state.get("dropout/rng")
-        if rng is None or np.shape(seeds) not in ((0,), (self.num_layers,)):
+        if rng is None or seeds is None or np.shape(seeds) not in ((0,), (self.num_layers,)):
             raise ValueError(f"the state of {self.num_layers} dropout layers is wanted, but this is of another net")
         self.rng, self.seeds = random_state_from_text(str(rng)), np.array(seeds) if len(seeds) else None
 
-    def _draw(self):
+    def _draw(self) -> None:
         if self:
             self.seeds = self.rng.integers(2**63, size=self.num_layers)
 
 
-def random_start(seed):
+def random_start(seed: Seed) -> tuple[np.random.Generator, bool]:
     """(rng, fixed) for the seed of a net: fixed if it is a number, not None or an np.random.Generator."""
     return np.random.default_rng(seed), seed is not None and not isinstance(seed, np.random.Generator)

@@ -1,5 +1,9 @@
 """Fully connected nets of any depth."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib import layers
@@ -8,6 +12,16 @@ from cs231n_lib.initializers import small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
 from cs231n_lib.models.network import Network
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import DTypeLike
+
+    from cs231n_lib.arguments import FloatArray
+    from cs231n_lib.initializers import Seed
+
+    WeightScale = float | Callable[..., FloatArray]  # or an initializer: shape, dtype=..., rng=... -> weights
+
 
 class FullyConnectedNet(Network):
     """{affine - [batch or layer normalization] - ReLU - [dropout]} for each hidden layer, then affine - softmax.
@@ -15,22 +29,44 @@ class FullyConnectedNet(Network):
     params, for layer i = 1, 2, ...: Wi (inputs, outputs), bi (outputs,), and where hidden layers are normalized
     gammai and betai (outputs,).
 
+    Examples
+    --------
     >>> net = FullyConnectedNet([20, 10], input_dim=12, num_classes=3, normalization="batchnorm", seed=0)
     >>> ", ".join(net.params)
     'W1, b1, gamma1, beta1, W2, b2, gamma2, beta2, W3, b3'
     """
 
-    def __init__(self, hidden_dims, input_dim=3 * 32 * 32, num_classes=10, dropout_keep_ratio=1, normalization=None,
-                 reg=0.0, weight_scale=1e-2, dtype=np.float32, seed=None):
+    def __init__(self, hidden_dims: Sequence[int], input_dim: int = 3 * 32 * 32, num_classes: int = 10,
+                 dropout_keep_ratio: float = 1, normalization: str | None = None, reg: float = 0.0,
+                 weight_scale: WeightScale = 1e-2, dtype: DTypeLike = np.float32, seed: Seed = None) -> None:
         """
-        - hidden_dims: units of each hidden layer, a list; input_dim: values per example; num_classes: classes.
-        - dropout_keep_ratio: the probability of keeping a unit; 1 for no dropout.
-        - normalization: None, "batchnorm" or "layernorm"; reg: strength of the L2 regularization.
-        - weight_scale: standard deviation of the first weights, or a function of cs231n_lib.initializers, such as he.
-        - dtype: float32 or float64, of the parameters and all that is computed.
-        - seed: makes the weights and the dropout masks repeatable. A number keeps the masks the same from one call
-          of loss to the next, so that gradients can be checked; Solver calls after_step() after each step, which
-          draws new ones. With an np.random.Generator, as with None, every call of loss draws new ones.
+        Parameters
+        ----------
+        hidden_dims
+            Units of each hidden layer.
+        input_dim
+            Values per example.
+        num_classes
+            How many classes there are.
+        dropout_keep_ratio
+            The probability of keeping a unit; 1 for no dropout.
+        normalization
+            None, "batchnorm" or "layernorm".
+        reg
+            Strength of the L2 regularization.
+        weight_scale
+            Standard deviation of the first weights, or a function of cs231n_lib.initializers, such as he.
+        dtype
+            float32 or float64, of the parameters and all that is computed.
+        seed
+            Makes the weights and the dropout masks repeatable. A number keeps the masks the same from one call of
+            loss to the next, so that gradients can be checked; Solver calls after_step() after each step, which draws
+            new ones. With an np.random.Generator, as with None, every call of loss draws new ones.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit; the message names it.
         """
         if not np.iterable(hidden_dims):
             raise TypeError("FullyConnectedNet: hidden_dims should be a list with the size of each hidden layer, such "
@@ -41,9 +77,10 @@ class FullyConnectedNet(Network):
                                     (None, "batchnorm", "layernorm"))
         rng, fixed = random_start(seed)
         dropout = DropoutMasks("FullyConnectedNet", dropout_keep_ratio, len(hidden_dims), rng, fixed)
-        super().__init__(integer("FullyConnectedNet", "input_dim", input_dim, 1), num_classes, reg, dtype, dropout)
+        input_dim = integer("FullyConnectedNet", "input_dim", input_dim, 1)
+        super().__init__(input_dim, num_classes, reg, dtype, dropout)
 
-        sizes = [self.input_dim, *hidden_dims, self.num_classes]
+        sizes = [input_dim, *hidden_dims, self.num_classes]
         for i, shape in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
             self.params[f"W{i}"] = self._weights(shape, weight_scale, rng)
             self.params[f"b{i}"] = np.zeros(shape[1], self.dtype)
@@ -53,13 +90,14 @@ class FullyConnectedNet(Network):
         if self.normalization == "batchnorm":
             self.bn_params = [{"mode": "train"} for _ in hidden_dims]
 
-    def _weights(self, shape, weight_scale, rng):
+    def _weights(self, shape: tuple[int, int], weight_scale: WeightScale, rng: np.random.Generator) -> FloatArray:
         if callable(weight_scale):
             return weight_scale(shape, dtype=self.dtype, rng=rng)
         return small_random(shape, weight_scale, self.dtype, rng)
 
-    def _forward(self, X, mode):
-        out, caches = X, []
+    def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
+        out = X
+        caches: list[Any] = []  # one of each layer, of whatever kind that layer has
         for i in range(1, self.num_layers):
             out, cache = self._hidden_forward(out, i)  # (N, hidden_dims[i - 1])
             caches.append(cache)
@@ -69,8 +107,9 @@ class FullyConnectedNet(Network):
         scores, cache = layers.affine_forward(out, *self._of_layer(self.num_layers, "W", "b"))  # (N, C)
         return scores, [*caches, cache]
 
-    def _backward(self, dscores, caches):
-        grads, last = {}, self.num_layers
+    def _backward(self, dscores: FloatArray, caches: list[Any]) -> dict[str, FloatArray]:
+        grads: dict[str, FloatArray] = {}
+        last = self.num_layers
         dout, grads[f"W{last}"], grads[f"b{last}"] = layers.affine_backward(dscores, caches.pop(), need_dx=last > 1)
         for i in range(last - 1, 0, -1):
             if self.dropout:
@@ -80,18 +119,20 @@ class FullyConnectedNet(Network):
             grads |= {f"{name}{i}": gradient for name, gradient in zip(names, found, strict=True)}
         return grads
 
-    def _hidden_forward(self, x, i):
+    def _hidden_forward(self, x: FloatArray, i: int) -> tuple[FloatArray, Any]:
         if self.normalization is None:
             return layers.affine_relu_forward(x, *self._of_layer(i, "W", "b"))
-        arrays = self._of_layer(i, "W", "b", "gamma", "beta")
+        W, b, gamma, beta = self._of_layer(i, "W", "b", "gamma", "beta")
         if self.normalization == "batchnorm":
-            return layers.affine_bn_relu_forward(x, *arrays, self.bn_params[i - 1])
-        return layers.affine_ln_relu_forward(x, *arrays, {})
+            return layers.affine_bn_relu_forward(x, W, b, gamma, beta, self.bn_params[i - 1])
+        return layers.affine_ln_relu_forward(x, W, b, gamma, beta, {})
 
-    def _hidden_backward(self, dout, cache, need_dx):
-        backward = {None: layers.affine_relu_backward, "batchnorm": layers.affine_bn_relu_backward,
-                    "layernorm": layers.affine_ln_relu_backward}[self.normalization]
-        return backward(dout, cache, need_dx)
+    def _hidden_backward(self, dout: FloatArray, cache: Any, need_dx: bool) -> tuple[FloatArray, ...]:
+        if self.normalization is None:
+            return layers.affine_relu_backward(dout, cache, need_dx)
+        if self.normalization == "batchnorm":
+            return layers.affine_bn_relu_backward(dout, cache, need_dx)
+        return layers.affine_ln_relu_backward(dout, cache, need_dx)
 
-    def _of_layer(self, i, *names):
+    def _of_layer(self, i: int, *names: str) -> list[FloatArray]:
         return [self.params[f"{name}{i}"] for name in names]

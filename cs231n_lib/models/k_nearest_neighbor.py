@@ -1,8 +1,19 @@
 """k nearest neighbours (CS231n lecture notes, "Image Classification")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.arguments import integer, labels, one_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from cs231n_lib.arguments import FloatArray, IntArray
+
+    _Numbers = NDArray[Any]  # of any numeric type
 
 BLOCK_BYTES = 64 * 2**20  # the temporary arrays of one block of distances
 
@@ -10,56 +21,98 @@ BLOCK_BYTES = 64 * 2**20  # the temporary arrays of one block of distances
 class KNearestNeighbor:
     """Remembers the training set; predicts by a vote among the k training examples nearest to each test example.
 
+    Examples
+    --------
     >>> knn = KNearestNeighbor()
     >>> knn.train(np.array([[0.0], [1.0], [9.0]]), np.array([0, 0, 1]))
     >>> knn.predict(np.array([[2.0], [8.0]]), k=1)
     array([0, 1])
     """
 
-    def __init__(self):
-        self.X_train = None
-        self.y_train = None
+    def __init__(self) -> None:
+        self.X_train: _Numbers | None = None
+        self.y_train: IntArray | None = None
 
-    def train(self, X, y):
-        """Keep the training set: X (N, ...) of any numeric type, flattened to (N, D); y (N,) integers >= 0."""
+    def train(self, X: ArrayLike, y: ArrayLike) -> None:
+        """Keep the training set.
+
+        Parameters
+        ----------
+        X : (N, ...) array
+            Examples, of any numeric type; flattened to (N, D).
+        y : (N,) integers
+            Their labels, from 0.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
+        """
         X = _rows("train", X)
         labels("train", y, len(X))
         if len(X) == 0:
             raise ValueError("train: X is empty")
         self.X_train, self.y_train = X, np.asarray(y)
 
-    def compute_distances(self, X, metric="l2"):
+    def compute_distances(self, X: ArrayLike, metric: str = "l2") -> FloatArray:
         """Distances from each row of X to each training example.
 
-        Arguments
-        - X: (num_test, ...) with as many values per example as in training.
-        - metric: "l2", the square root of the sum of squared differences, or "l1", the sum of absolute ones.
+        Parameters
+        ----------
+        X : (num_test, ...) array
+            With as many values per example as in training.
+        metric
+            "l2", the square root of the sum of squared differences, or "l1", the sum of absolute ones.
 
-        Returns dists (num_test, num_train), float32 if both sets are float32, else float64. Integer images
-        are computed with as float64, so that uint8 differences do not wrap around. Temporary arrays stay below
-        about 64 MB whatever the sizes.
+        Returns
+        -------
+        (num_test, num_train) array
+            float32 if both sets are float32, else float64. Integer images are computed with as float64, so that uint8
+            differences do not wrap around. Temporary arrays stay below about 64 MB whatever the sizes.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
+        RuntimeError
+            Before training.
         """
-        self._refuse_before_training()
+        X_train, _ = self._training_set()
         X = _rows("compute_distances", X)
-        if X.shape[1] != self.X_train.shape[1]:
+        if X.shape[1] != X_train.shape[1]:
             raise ValueError(f"compute_distances: X has {X.shape[1]} values per example, "
-                             f"but the training set has {self.X_train.shape[1]}")
+                             f"but the training set has {X_train.shape[1]}")
         one_of("compute_distances", "metric", metric, ("l1", "l2"))
-        both_float32 = X.dtype == self.X_train.dtype == np.float32
-        dtype = np.float32 if both_float32 else np.float64
-        dists = np.empty((len(X), len(self.X_train)), dtype=dtype)
+        both_float32 = X.dtype == X_train.dtype == np.float32
+        dists: FloatArray = np.empty((len(X), len(X_train)), dtype=np.float32 if both_float32 else np.float64)
         fill = _fill_l2 if metric == "l2" else _fill_l1
-        fill(dists, X, self.X_train)
+        fill(dists, X, X_train)
         return dists
 
-    def predict_labels(self, dists, k=1):
-        """Labels (num_test,) from dists (num_test, num_train): majority vote, ties to the smallest label.
+    def predict_labels(self, dists: ArrayLike, k: int = 1) -> IntArray:
+        """Labels by majority vote, ties to the smallest label.
 
-        Among equally far examples those earlier in the training set come first.
+        Parameters
+        ----------
+        dists : (num_test, num_train) array
+            As compute_distances returns them.
+        k
+            How many training examples vote. Among equally far ones those earlier in the training set come first.
+
+        Returns
+        -------
+        (num_test,) integers
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
+        RuntimeError
+            Before training.
         """
-        self._refuse_before_training()
+        _, y_train = self._training_set()
         dists = np.asarray(dists)
-        num_train = len(self.y_train)
+        num_train = len(y_train)
         if dists.ndim != 2 or dists.shape[1] != num_train:
             raise ValueError(f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
                              f"training example, but has {dists.shape}")
@@ -67,23 +120,24 @@ class KNearestNeighbor:
             raise ValueError(f"predict_labels: k should be at most {num_train}, the number of training examples, "
                              f"but is {k}")
         nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]  # (num_test, k)
-        classes, codes = np.unique(self.y_train[nearest], return_inverse=True)
+        classes, codes = np.unique(y_train[nearest], return_inverse=True)
         codes = codes.reshape(nearest.shape)  # (num_test, k)
         votes = np.zeros((len(nearest), len(classes)), dtype=np.int64)
         np.add.at(votes, (np.arange(len(nearest))[:, None], codes), 1)
         # argmax takes the first of equals, and np.unique sorts: ties go to the smallest label.
-        return classes[votes.argmax(axis=1)] if len(classes) else np.empty(0, self.y_train.dtype)
+        return classes[votes.argmax(axis=1)] if len(classes) else np.empty(0, y_train.dtype)
 
-    def predict(self, X, k=1, metric="l2"):
+    def predict(self, X: ArrayLike, k: int = 1, metric: str = "l2") -> IntArray:
         """Labels (num_test,) of X (num_test, ...) by the votes of the k nearest training examples."""
         return self.predict_labels(self.compute_distances(X, metric), k)
 
-    def _refuse_before_training(self):
-        if self.X_train is None:
+    def _training_set(self) -> tuple[_Numbers, IntArray]:
+        if self.X_train is None or self.y_train is None:
             raise RuntimeError("this KNearestNeighbor has no training set yet; call train(X, y) first")
+        return self.X_train, self.y_train
 
 
-def _fill_l2(dists, X, X_train):
+def _fill_l2(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
     # |x - t|^2 = |x|^2 - 2 x.t + |t|^2: a matrix product instead of all differences.
     dtype, origin = dists.dtype, _origin(X_train)
     train_step = _rows_per_block(X_train.shape[1], dtype)
@@ -101,7 +155,7 @@ def _fill_l2(dists, X, X_train):
             dists[i:i + test_step, j:j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
 
 
-def _origin(X_train):
+def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
     """A point to subtract from all examples, or None.
 
     It changes no distance. But where examples lie far from 0 and close together, the three terms of the square are
@@ -114,11 +168,11 @@ def _origin(X_train):
     return mean if X_train.dtype.kind == "f" else np.rint(mean)  # whole numbers stay whole: exact
 
 
-def _from_origin(X, origin, dtype):
+def _from_origin(X: _Numbers, origin: NDArray[np.float64] | None, dtype: np.dtype[np.floating]) -> FloatArray:
     return X.astype(dtype, copy=False) if origin is None else np.subtract(X, origin.astype(dtype), dtype=dtype)
 
 
-def _fill_l1(dists, X, X_train):
+def _fill_l1(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
     dtype = dists.dtype
     step = _rows_per_block(X_train.shape[1], dtype)
     for j in range(0, len(X_train), step):
@@ -129,11 +183,11 @@ def _fill_l1(dists, X, X_train):
             dists[i, j:j + step] = np.abs(difference, out=difference).sum(axis=1)
 
 
-def _rows_per_block(columns, dtype):
-    return max(1, BLOCK_BYTES // 4 // (max(columns, 1) * np.dtype(dtype).itemsize))
+def _rows_per_block(columns: int, dtype: np.dtype[np.floating]) -> int:
+    return max(1, BLOCK_BYTES // 4 // (max(columns, 1) * dtype.itemsize))
 
 
-def _rows(function, X):
+def _rows(function: str, X: ArrayLike) -> _Numbers:
     X = np.asarray(X)
     if X.ndim < 2 or X.dtype.kind not in "biuf":
         raise ValueError(f"{function}: X should be a numeric array with one row per example, (N, D), "

@@ -1,10 +1,25 @@
 """What all nets of the course have in common: loss, predictions, regularization, saving, the state beside params."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
 import numpy as np
 
-from cs231n_lib.arguments import integer, labels, number
+from cs231n_lib.arguments import float_type, integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
 from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+    from cs231n_lib.arguments import FloatArray, Settings
+    from cs231n_lib.models.dropout_masks import DropoutMasks
+
+    InputSize = int | tuple[int, int, int]  # values per example, or (channels, height, width)
 
 KIND = "cs231n model 1"
 
@@ -13,31 +28,63 @@ class Network:
     """A net that ends in a softmax loss. Its parameters are the arrays in the dict `params`, all of one dtype.
 
     A subclass fills params (weights under names that begin with W: those are regularized), and bn_params if it has
-    batch normalization, and defines
+    batch normalization, and defines _forward and _backward.
 
-    - _forward(X, mode) -> (scores (N, C), cache), with mode "train" or "test";
-    - _backward(dscores, cache) -> the gradient of each parameter, a dict.
+    Attributes
+    ----------
+    params
+        The parameters by name.
+    bn_params
+        One dict per batch normalization, as batchnorm_forward takes them.
+    dtype
+        float32 or float64, of the parameters and all that is computed.
     """
 
-    def __init__(self, input_dim, num_classes, reg, dtype, dropout=None):
+    def __init__(self, input_dim: InputSize, num_classes: int, reg: float, dtype: DTypeLike,
+                 dropout: DropoutMasks | None = None) -> None:
         self.input_dim = input_dim
         self.num_classes = integer(type(self).__name__, "num_classes", num_classes, 1)
         self.reg = number(type(self).__name__, "reg", reg, at_least=0)
         self.dtype = float_type(type(self).__name__, dtype)
-        self.params = {}
-        self.bn_params = []  # one per batch normalization, as batchnorm_forward takes them
+        self.params: dict[str, FloatArray] = {}
+        self.bn_params: list[Settings] = []
         self.dropout = dropout
 
-    def loss(self, X, y=None):
+    def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, Any]:
+        """(scores (N, C), a cache for _backward), with mode "train" or "test"."""
+        raise NotImplementedError
+
+    def _backward(self, dscores: FloatArray, cache: Any) -> dict[str, FloatArray]:
+        """The gradient of each parameter."""
+        raise NotImplementedError
+
+    @overload
+    def loss(self, X: ArrayLike, y: None = None) -> FloatArray: ...
+    @overload
+    def loss(self, X: ArrayLike, y: ArrayLike) -> tuple[np.floating, dict[str, FloatArray]]: ...
+    def loss(self, X: ArrayLike,
+             y: ArrayLike | None = None) -> FloatArray | tuple[np.floating, dict[str, FloatArray]]:
         """Scores of the examples X, or the loss on them and its gradient.
 
-        Arguments
-        - X: (N, ...) examples of the net's input size, of any numeric type; computed with in the net's dtype.
-        - y: (N,) integers 0..C-1, or None for scores.
+        Parameters
+        ----------
+        X : (N, ...) array
+            Examples of the net's input size, of any numeric type; computed with in the net's dtype.
+        y : (N,) integers 0..C-1, or None
+            The right classes; None for scores.
 
-        Returns, without y, scores (N, C) as at test time: batch normalization by its running averages, no dropout.
-        With y (loss, grads), as in training: softmax loss + reg * sum(W * W) over all weights W, biases, gamma and
-        beta not among them; grads is a dict like params. Raises ValueError naming the argument that does not fit.
+        Returns
+        -------
+        scores : (N, C) array
+            Without y, as at test time: batch normalization by its running averages, no dropout.
+        loss, grads
+            With y, as in training: softmax loss + reg * sum(W * W) over all weights W, biases, gamma and beta not
+            among them; and a dict like params.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
         """
         X = self._examples(X)
         if y is None:
@@ -52,24 +99,24 @@ class Network:
         grads = self._backward(dscores, cache)
         return self._regularized(loss, grads)
 
-    def predict(self, X, batch_size=100):
+    def predict(self, X: ArrayLike, batch_size: int = 100) -> NDArray[np.intp]:
         """The class with the highest score for each example in X (N, ...): integers (N,)."""
         X, step = np.asarray(X), integer("predict", "batch_size", batch_size, 1)
         batches = [self.loss(X[i:i + step]).argmax(axis=1) for i in range(0, len(X), step)]
         return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
 
-    def after_step(self):
+    def after_step(self) -> None:
         """To be called after every update of params: with a seed, dropout masks change only then."""
         if self.dropout:
             self.dropout.next_step()
 
-    def state(self):
+    def state(self) -> dict[str, NDArray[Any]]:
         """What changes in training beside params, as a dict of arrays: running averages and dropout's random state."""
         arrays = {f"bn{i}/{key}": bn_param[key] for i, bn_param in enumerate(self.bn_params, start=1)
                   for key in ("running_mean", "running_var") if key in bn_param}
         return arrays | (self.dropout.state() if self.dropout else {})
 
-    def load_state(self, state):
+    def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Set what state() returned, in a net made with the same arguments. Raises ValueError if it does not fit."""
         bn_params = [dict(bn_param) for bn_param in self.bn_params]
         for name, array in state.items():
@@ -84,13 +131,13 @@ class Network:
             self.dropout.load_state(state)
         self.bn_params = bn_params
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write params and state as .npz to exactly this path."""
         groups = {"params": self.params, "state": self.state()}
         arrays = {f"{group}/{name}": array for group, found in groups.items() for name, array in found.items()}
         write_npz(path, {"kind": KIND, **arrays})
 
-    def load(self, path):
+    def load(self, path: str | os.PathLike[str]) -> None:
         """Read what save wrote, into a net made with the same arguments. Raises ValueError if it does not fit."""
         arrays = read_npz(path, KIND, "saved model")
         params = members(arrays, "params")
@@ -98,7 +145,8 @@ class Network:
         self.load_state(members(arrays, "state"))
         self.params = params
 
-    def _regularized(self, loss, grads):
+    def _regularized(self, loss: np.floating,
+                     grads: dict[str, FloatArray]) -> tuple[np.floating, dict[str, FloatArray]]:
         dtype = loss.dtype  # the net's, unless somebody has put wider arrays into params
         if self.reg:
             for name, w in self.params.items():
@@ -107,13 +155,13 @@ class Network:
                     grads[name] += 2 * self.reg * w
         return dtype.type(loss), grads
 
-    def _set_mode(self, mode):
+    def _set_mode(self, mode: str) -> None:
         for bn_param in self.bn_params:
             bn_param["mode"] = mode
         if mode == "train" and self.dropout:
             self.dropout.next_loss()
 
-    def _examples(self, X):
+    def _examples(self, X: ArrayLike) -> FloatArray:
         X = np.asarray(X)
         name = f"{type(self).__name__}.loss"
         if X.dtype.kind not in "biuf" or X.dtype == np.float16:
@@ -121,7 +169,7 @@ class Network:
         self._refuse_size(name, X)
         return X.astype(self.dtype, copy=False)
 
-    def _refuse_size(self, name, X):
+    def _refuse_size(self, name: str, X: NDArray[Any]) -> None:
         if isinstance(self.input_dim, tuple):
             if X.shape[1:] != self.input_dim:
                 C, H, W = self.input_dim
@@ -132,22 +180,15 @@ class Network:
                              f"(N, {self.input_dim}), but has shape {X.shape}")
 
 
-def float_type(function, dtype):
-    """dtype as np.dtype. Raises ValueError unless it is float32 or float64."""
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise ValueError(f"{function}: dtype should be float32 or float64, but is {dtype}")
-    return dtype
-
-
-def image_size(function, input_dim):
+def image_size(function: str, input_dim: tuple[int, int, int]) -> tuple[int, int, int]:
     """input_dim as (channels, height, width). Raises ValueError."""
     if not isinstance(input_dim, (tuple, list)) or len(input_dim) != 3:
         raise ValueError(f"{function}: input_dim should be (channels, height, width), but is {input_dim!r}")
-    return tuple(integer(function, "each size in input_dim", size, 1) for size in input_dim)
+    channels, height, width = (integer(function, "each size in input_dim", size, 1) for size in input_dim)
+    return channels, height, width
 
 
-def odd(function, name, value):
+def odd(function: str, name: str, value: int) -> int:
     """value, an odd integer: filters of such a size can keep the image's size. Raises ValueError."""
     if integer(function, name, value, 1) % 2 == 0:
         raise ValueError(f"{function}: {name} should be odd, so that padding can keep the image's size, but is {value}")

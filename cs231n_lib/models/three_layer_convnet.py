@@ -1,5 +1,9 @@
 """A net of one convolutional and two affine layers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import integer
@@ -13,6 +17,16 @@ from cs231n_lib.layers.sandwiches import (
 )
 from cs231n_lib.models.network import Network, image_size, odd
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from cs231n_lib.arguments import FloatArray
+    from cs231n_lib.initializers import Seed
+    from cs231n_lib.layers.affine import AffineCache
+    from cs231n_lib.layers.sandwiches import AffineReluCache, ConvReluPoolCache
+
+    _Cache = tuple[ConvReluPoolCache, AffineReluCache, AffineCache]
+
 
 class ThreeLayerConvNet(Network):
     """conv - ReLU - 2x2 max pooling - affine - ReLU - affine - softmax.
@@ -20,18 +34,40 @@ class ThreeLayerConvNet(Network):
     The convolution keeps the image's size. params: W1 (num_filters, C, filter_size, filter_size), b1; W2 (num_filters
     * (H // 2) * (W // 2), hidden_dim), b2; W3 (hidden_dim, num_classes), b3.
 
+    Examples
+    --------
     >>> net = ThreeLayerConvNet(input_dim=(3, 8, 8), num_filters=4, filter_size=3, hidden_dim=6, rng=0)
     >>> net.loss(np.ones((2, 3, 8, 8))).shape
     (2, 10)
     """
 
-    def __init__(self, input_dim=(3, 32, 32), num_filters=32, filter_size=7, hidden_dim=100, num_classes=10,
-                 weight_scale=1e-3, reg=0.0, dtype=np.float32, rng=None):
+    def __init__(self, input_dim: tuple[int, int, int] = (3, 32, 32), num_filters: int = 32, filter_size: int = 7,
+                 hidden_dim: int = 100, num_classes: int = 10, weight_scale: float = 1e-3, reg: float = 0.0,
+                 dtype: DTypeLike = np.float32, rng: Seed = None) -> None:
         """
-        - input_dim: (channels, height, width) of the images; num_filters, filter_size: of the convolution, the size
-          odd; hidden_dim: units of the hidden affine layer; num_classes: classes.
-        - weight_scale: standard deviation of the first weights; reg: strength of the L2 regularization.
-        - dtype: float32 or float64, of the parameters and all that is computed; rng: np.random.Generator or a seed.
+        Parameters
+        ----------
+        input_dim
+            (channels, height, width) of the images.
+        num_filters, filter_size
+            Of the convolution; the size is odd.
+        hidden_dim
+            Units of the hidden affine layer.
+        num_classes
+            How many classes there are.
+        weight_scale
+            Standard deviation of the first weights.
+        reg
+            Strength of the L2 regularization.
+        dtype
+            float32 or float64, of the parameters and all that is computed.
+        rng
+            np.random.Generator or a seed.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
         """
         name = type(self).__name__
         C, H, W = input_dim = image_size(name, input_dim)
@@ -56,14 +92,14 @@ class ThreeLayerConvNet(Network):
             "b3": np.zeros(self.num_classes, self.dtype),
         }
 
-    def _forward(self, X, mode):
+    def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, _Cache]:
         p = self.params
         out, first = conv_relu_pool_forward(X, p["W1"], p["b1"], self.conv_param, self.pool_param)
         out, second = affine_relu_forward(out, p["W2"], p["b2"])  # (N, hidden_dim)
         scores, third = affine_forward(out, p["W3"], p["b3"])  # (N, C)
         return scores, (first, second, third)
 
-    def _backward(self, dscores, cache):
+    def _backward(self, dscores: FloatArray, cache: _Cache) -> dict[str, FloatArray]:
         first, second, third = cache
         dout, dW3, db3 = affine_backward(dscores, third)
         dout, dW2, db2 = affine_relu_backward(dout, second)

@@ -1,5 +1,9 @@
 """A net with one hidden layer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.arguments import integer
@@ -8,12 +12,24 @@ from cs231n_lib.layers.affine import affine_backward, affine_forward
 from cs231n_lib.layers.sandwiches import affine_relu_backward, affine_relu_forward
 from cs231n_lib.models.network import Network
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from cs231n_lib.arguments import FloatArray
+    from cs231n_lib.initializers import Seed
+    from cs231n_lib.layers.affine import AffineCache
+    from cs231n_lib.layers.sandwiches import AffineReluCache
+
+    _Cache = tuple[AffineReluCache, AffineCache]
+
 
 class TwoLayerNet(Network):
     """affine - ReLU - affine - softmax.
 
     params: W1 (input_dim, hidden_dim), b1 (hidden_dim,), W2 (hidden_dim, num_classes), b2 (num_classes,).
 
+    Examples
+    --------
     >>> net = TwoLayerNet(input_dim=12, hidden_dim=5, num_classes=3, rng=0)
     >>> net.loss(np.ones((4, 12))).shape
     (4, 3)
@@ -22,30 +38,50 @@ class TwoLayerNet(Network):
     (1.0986, (12, 5))
     """
 
-    def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0,
-                 dtype=np.float64, rng=None):
+    def __init__(self, input_dim: int = 3 * 32 * 32, hidden_dim: int = 100, num_classes: int = 10,
+                 weight_scale: float = 1e-3, reg: float = 0.0, dtype: DTypeLike = np.float64,
+                 rng: Seed = None) -> None:
         """
-        - input_dim: values per example; hidden_dim: hidden units; num_classes: classes.
-        - weight_scale: standard deviation of the first weights; reg: strength of the L2 regularization.
-        - dtype: float64, in which gradients can be checked, or float32, which trains faster; of the parameters and all
-          that is computed. rng: np.random.Generator or a seed.
+        Parameters
+        ----------
+        input_dim
+            Values per example.
+        hidden_dim
+            Hidden units.
+        num_classes
+            How many classes there are.
+        weight_scale
+            Standard deviation of the first weights.
+        reg
+            Strength of the L2 regularization.
+        dtype
+            float64, in which gradients can be checked, or float32, which trains faster; of the parameters and all
+            that is computed.
+        rng
+            np.random.Generator or a seed.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit; the message names it.
         """
-        super().__init__(integer("TwoLayerNet", "input_dim", input_dim, 1), num_classes, reg, dtype)
+        input_dim = integer("TwoLayerNet", "input_dim", input_dim, 1)
+        super().__init__(input_dim, num_classes, reg, dtype)
         hidden_dim = integer("TwoLayerNet", "hidden_dim", hidden_dim, 1)
         rng = np.random.default_rng(rng)
         self.params = {
-            "W1": small_random((self.input_dim, hidden_dim), weight_scale, self.dtype, rng),
+            "W1": small_random((input_dim, hidden_dim), weight_scale, self.dtype, rng),
             "b1": np.zeros(hidden_dim, self.dtype),
             "W2": small_random((hidden_dim, self.num_classes), weight_scale, self.dtype, rng),
             "b2": np.zeros(self.num_classes, self.dtype),
         }
 
-    def _forward(self, X, mode):
+    def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, _Cache]:
         hidden, first = affine_relu_forward(X, self.params["W1"], self.params["b1"])  # (N, hidden_dim)
         scores, second = affine_forward(hidden, self.params["W2"], self.params["b2"])  # (N, C)
         return scores, (first, second)
 
-    def _backward(self, dscores, cache):
+    def _backward(self, dscores: FloatArray, cache: _Cache) -> dict[str, FloatArray]:
         first, second = cache
         dhidden, dW2, db2 = affine_backward(dscores, second)
         _, dW1, db1 = affine_relu_backward(dhidden, first, need_dx=False)

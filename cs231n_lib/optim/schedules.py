@@ -4,19 +4,29 @@
     rate = learning_rate * schedule(t)
 
 `Solver(..., schedule=schedule)` does so at every step; any function of t will do (CS231n lecture notes, "Annealing
-the learning rate"). To count in epochs, multiply by the number of steps per epoch.
+the learning rate"). To count in epochs, multiply by the number of steps per epoch. Arguments that do not fit raise
+ValueError.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from cs231n_lib.arguments import integer, number
+
+if TYPE_CHECKING:
+    Schedule = Callable[[int], float]
 
 __all__ = ["cosine", "exponential", "inverse_time", "step", "warmup"]
 
 
-def step(at, factor=0.1):
+def step(at: int | Sequence[int], factor: float = 0.1) -> Schedule:
     """Multiplies the rate by factor every `at` steps, or, if `at` is a list of step numbers, at each of these.
 
+    Examples
+    --------
     >>> schedule = step([30, 60], factor=0.5)
     >>> [schedule(t) for t in (0, 29, 30, 60, 1000)]
     [1.0, 1.0, 0.5, 0.25, 0.25]
@@ -29,15 +39,17 @@ def step(at, factor=0.1):
     return lambda t: factor ** (t // every)
 
 
-def exponential(decay):
+def exponential(decay: float) -> Schedule:
     """exp(-decay t)."""
     decay = number("exponential", "decay", decay, at_least=0)
     return lambda t: math.exp(-decay * t)
 
 
-def inverse_time(decay):
+def inverse_time(decay: float) -> Schedule:
     """1 / (1 + decay t).
 
+    Examples
+    --------
     >>> inverse_time(0.5)(2)
     0.5
     """
@@ -45,9 +57,11 @@ def inverse_time(decay):
     return lambda t: 1 / (1 + decay * t)
 
 
-def cosine(num_steps, final=0.0):
+def cosine(num_steps: int, final: float = 0.0) -> Schedule:
     """Falls from 1 to `final` along half a cosine in num_steps steps and stays there (Loshchilov and Hutter, 2017).
 
+    Examples
+    --------
     >>> schedule = cosine(100, final=0.1)
     >>> [round(schedule(t), 3) for t in (0, 50, 100, 1000)]
     [1.0, 0.55, 0.1, 0.1]
@@ -57,13 +71,25 @@ def cosine(num_steps, final=0.0):
     return lambda t: final + (1 - final) * (1 + math.cos(math.pi * min(t / num_steps, 1))) / 2
 
 
-def warmup(num_steps, then=None):
+def warmup(num_steps: int, then: Schedule | None = None) -> Schedule:
     """Rises evenly from 1 / num_steps to 1 in num_steps steps; after that follows `then`, which starts at its 0.
 
     Large steps from random weights can throw a net off course for good (Goyal et al., 2017).
 
-    then: a schedule, for instance cosine(...); None stays at 1.
+    Parameters
+    ----------
+    num_steps
+        How many steps it takes.
+    then
+        A schedule, for instance cosine(...); None stays at 1.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If num_steps is not an integer of at least 1, or `then` not a function.
+
+    Examples
+    --------
     >>> schedule = warmup(4, then=step([2]))
     >>> [schedule(t) for t in range(7)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 0.1]
@@ -72,7 +98,7 @@ def warmup(num_steps, then=None):
     if then is not None and not callable(then):
         raise TypeError(f"warmup: then should be a schedule, a function of the step number, but is {then!r}")
 
-    def schedule(t):
+    def schedule(t: int) -> float:
         if t < num_steps:
             return (t + 1) / num_steps
         return then(t - num_steps) if then else 1.0

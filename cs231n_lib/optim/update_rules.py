@@ -4,13 +4,29 @@ Every rule is a function
 
     next_w, next_config = rule(w, dw, config=None)
 
-- w, dw: weights and the gradient of the loss with respect to them, of one shape; float32 or float64.
-- config: dict of hyperparameters and of what the rule remembers from step to step, as the last call returned it;
-  None for the first step with the default hyperparameters. A key that the rule does not know is an error.
-
 Neither w nor config nor an array in config is changed: the next weights and the next config are new. Weights and
-memory keep the dtype of w and dw, the wider one where they differ. Raises ValueError naming what does not fit.
+memory keep the dtype of w and dw, the wider one where they differ.
 
+Parameters
+----------
+w, dw : arrays of one shape
+    Weights and the gradient of the loss with respect to them, float32 or float64.
+config
+    Hyperparameters and what the rule remembers from step to step, as the last call returned them; None for the first
+    step with the default hyperparameters. Each rule lists its keys, with the defaults.
+
+Returns
+-------
+next_w : array of w's shape
+next_config
+
+Raises
+------
+ValueError
+    If an argument does not fit, or config has a key that the rule does not know; the message names it.
+
+Examples
+--------
 >>> w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1}
 >>> w, config = sgd_momentum(w, np.array([10.0, 0.0]), config)
 >>> w
@@ -20,15 +36,26 @@ array([0., 2.])
 array([-0.9,  2. ])
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, floats, integer, number, settings
+from cs231n_lib.arguments import expect_shape, float_array, floats, integer, number, settings
 from cs231n_lib.kernels.optimization import adam_step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.arguments import FloatArray, Settings
 
 __all__ = ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_momentum"]
 
 
-def sgd(w, dw, config=None):
+def sgd(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Gradient descent: w - learning_rate dw.
 
     config: learning_rate (1e-2).
@@ -37,7 +64,7 @@ def sgd(w, dw, config=None):
     return _like(w, w - config["learning_rate"] * dw), config
 
 
-def sgd_momentum(w, dw, config=None):
+def sgd_momentum(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Gradient descent with momentum: the velocity is kept but for friction, and the gradient accelerates it.
 
     v = momentum v - learning_rate dw;  w + v
@@ -49,7 +76,7 @@ def sgd_momentum(w, dw, config=None):
     return _like(w, w + velocity), {**config, "velocity": velocity}
 
 
-def nesterov(w, dw, config=None):
+def nesterov(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Nesterov momentum: the gradient counts where the momentum is about to carry the weights.
 
     v' = momentum v - learning_rate dw;  w + v' + momentum (v' - v)
@@ -65,7 +92,7 @@ def nesterov(w, dw, config=None):
     return _like(w, next_w), {**config, "velocity": velocity}
 
 
-def adagrad(w, dw, config=None):
+def adagrad(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Adagrad: each weight's steps are divided by the root of the sum of its squared gradients so far.
 
     cache = cache + dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)   (Duchi et al., 2011)
@@ -77,7 +104,7 @@ def adagrad(w, dw, config=None):
     return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
 
 
-def rmsprop(w, dw, config=None):
+def rmsprop(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """RMSProp: as Adagrad, but with a moving average of the squared gradients, so that steps need not vanish.
 
     cache = decay_rate cache + (1 - decay_rate) dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)
@@ -92,7 +119,7 @@ def rmsprop(w, dw, config=None):
     return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
 
 
-def adam(w, dw, config=None):
+def adam(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Adam: moving averages of the gradient and of its square, both corrected for having started at 0.
 
     t = t + 1;  m = beta1 m + (1 - beta1) dw;  v = beta2 v + (1 - beta2) dw^2
@@ -103,7 +130,7 @@ def adam(w, dw, config=None):
     return _adam("adam", w, dw, config)
 
 
-def adamw(w, dw, config=None):
+def adamw(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
     """Adam with decoupled weight decay: w also shrinks by learning_rate weight_decay w, whatever the gradients.
 
     In Adam the gradient of an L2 penalty is divided like all gradients, so that weights with large gradients are
@@ -114,7 +141,8 @@ def adamw(w, dw, config=None):
     return _adam("adamw", w, dw, config, weight_decay=1e-2)
 
 
-def _adam(rule, w, dw, config, **weight_decay):
+def _adam(rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None,
+          **weight_decay: float) -> tuple[FloatArray, Settings]:
     w, dw, config = _validated(rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999,
                                epsilon=1e-8, **weight_decay)
     t = config["t"] + 1
@@ -123,30 +151,31 @@ def _adam(rule, w, dw, config, **weight_decay):
     return next_w, {**config, "m": m, "v": v, "t": t}
 
 
-def _accelerated(config, dw):
+def _accelerated(config: Settings, dw: FloatArray) -> FloatArray:
     velocity = config["momentum"] * config["velocity"]
     return _like(dw, velocity - config["learning_rate"] * dw)
 
 
-def _scaled_step(w, dw, cache, config):
+def _scaled_step(w: FloatArray, dw: FloatArray, cache: FloatArray, config: Settings) -> FloatArray:
     step = np.sqrt(cache)
     step = dw / (step + config["epsilon"])
     return _like(w, w - config["learning_rate"] * step)
 
 
-def _like(w, array):
+def _like(w: FloatArray, array: ArrayLike) -> FloatArray:
     # NumPy makes numbers of results without axes, and NumPy 1 float64 ones.
     return np.asarray(array, dtype=w.dtype)
 
 
-def _validated(rule, w, dw, config, memory=(), counters=(), **defaults):
+def _validated(rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None, memory: Sequence[str] = (),
+               counters: Sequence[str] = (), **defaults: float) -> tuple[FloatArray, FloatArray, Settings]:
     """w and dw in one dtype, and a new, complete config: hyperparameters as Python floats, memory in that dtype."""
     w, dw = floats(rule, w=w, dw=dw)
     expect_shape(rule, "dw", dw, w.shape, "as w has")
     keys = [*defaults, *memory, *counters]
-    values = settings(rule, "config", {} if config is None else config, **defaults,
+    values = settings(rule, "config", {} if config is None else config, (), **defaults,
                       **dict.fromkeys(memory), **dict.fromkeys(counters, 0))
-    checked = {}
+    checked: Settings = {}
     for key, value in zip(keys, values, strict=True):
         name = f"config[{key!r}]"
         if key in memory:
@@ -158,13 +187,13 @@ def _validated(rule, w, dw, config, memory=(), counters=(), **defaults):
     return w, dw, checked
 
 
-def _below(key):
+def _below(key: str) -> dict[str, float]:
     return {"below": 1} if key in ("momentum", "decay_rate", "beta1", "beta2") else {}
 
 
-def _memory(rule, name, value, w):
+def _memory(rule: str, name: str, value: ArrayLike | None, w: FloatArray) -> FloatArray:
     if value is None:
         return np.zeros(w.shape, w.dtype)
-    value = floats(rule, **{name: value})
+    value = float_array(rule, name, value)
     expect_shape(rule, name, value, w.shape, "as w has")
     return value.astype(w.dtype, copy=False)

@@ -26,8 +26,8 @@ def test_floats_converts_no_more_than_it_must():
     assert arguments.floats("f", a=np.ones(2, F32), b=wide)[1] is wide
 
 
-def test_floats_of_one_array_is_an_array():
-    assert arguments.floats("f", x=[[1, 2]]).tolist() == [[1.0, 2.0]]
+def test_a_single_array():
+    assert arguments.float_array("f", "x", [[1, 2]]).tolist() == [[1.0, 2.0]]
 
 
 @pytest.mark.parametrize("x, message", [
@@ -42,6 +42,8 @@ def test_floats_of_one_array_is_an_array():
 def test_floats_refuses(x, message):
     with pytest.raises(ValueError, match=message):
         arguments.floats("f", x=x)
+    with pytest.raises(ValueError, match=message):
+        arguments.float_array("f", "x", x)
 
 
 @pytest.mark.parametrize("shape", [(2, 3), ("N", 3), (2, "D"), ("N", "D")])
@@ -166,3 +168,10 @@ def test_one_of():
     for value in ("eval", None, np.ones(2)):
         with pytest.raises(ValueError, match="f: mode should be 'train' or 'test', but is"):
             arguments.one_of("f", "mode", value, ("train", "test"))
+
+
+def test_float_types():
+    assert arguments.float_type("f", float) == F64
+    assert arguments.float_type("f", "float32") is np.dtype(F32)
+    with pytest.raises(ValueError, match="f: dtype should be float32 or float64, but is int64"):
+        arguments.float_type("f", np.int64)

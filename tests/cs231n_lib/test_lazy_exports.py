@@ -1,5 +1,7 @@
+import ast
 import importlib
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +72,14 @@ def test_another_package_that_is_missing_is_told_as_it_is(package):
 def test_an_unknown_name_lists_the_known_ones(package):
     with pytest.raises(AttributeError, match="'lazy_package' has no attribute 'seven'; it has one, two, three"):
         package.seven  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["kernels", "layers", "models", "optim"])
+def test_type_checkers_see_the_same_names(name):
+    package = importlib.import_module(f"cs231n_lib.{name}")
+    tree = ast.parse(Path(package.__file__).read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    seen = {alias.asname: statement.module for statement in block.body for alias in statement.names}
+    lazy = {each for each in package.__all__ if each not in ("backend", "num_threads", "set_num_threads")}
+    assert set(seen) == lazy
+    assert all(hasattr(importlib.import_module(module), each) for each, module in seen.items())
