@@ -11,13 +11,13 @@ from autograder.execution.sandbox import usage
 from autograder.execution.sandbox.available import missing
 from autograder.execution.sandbox.bubblewrap import Surroundings
 from autograder.execution.sandbox.kernel import SandboxedKernel, close_zygotes, zygote_of, zygote_pids
-from autograder.execution.sandbox.limits import in_words, limit_met, resource_limits
+from autograder.execution.sandbox.limits import limit_met, resource_limits, size_in_words
 
 __all__ = [
     "SandboxedKernel",
     "Surroundings",
     "close_zygotes",
-    "in_words",
+    "size_in_words",
     "limit_met",
     "missing",
     "resource_limits",

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, MOST_SHOWN, NOT_RUN
+from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, COMMAND_NOT_RUN, MOST_SHOWN
 from autograder.execution.sandbox.descriptors import Inherited
 from autograder.execution.sandbox.limits import process_limit
 from autograder.execution.sandbox.python_view import python_view
@@ -29,7 +29,7 @@ import sys
 command = [part for part in sys.argv[1:] if part not in ("-c", "--")]
 text = " ".join(" ".join(command[:1]).split())
 text = text if len(text) <= {MOST_SHOWN} else text[:{MOST_SHOWN}] + "…"
-sys.stdout.buffer.write(({NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
+sys.stdout.buffer.write(({COMMAND_NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
 sys.exit({COMMAND_NOT_FOUND})
 """
 OWN_PROCESSES = 4  # of a sandbox itself: bubblewrap's first, the zygote, a monitor, the first one beside a kernel

@@ -29,7 +29,7 @@ from autograder.execution.sandbox.bubblewrap import (
     identity,
 )
 from autograder.execution.sandbox.descriptors import Inherited, LastWords
-from autograder.execution.sandbox.limits import in_words, limit_values
+from autograder.execution.sandbox.limits import limit_values, size_in_words
 from autograder.notebook.limits import Limits
 from autograder.python_processes import python
 
@@ -104,7 +104,7 @@ class SandboxedKernel:
         """End the sandbox if its processes together use more than they may. Returns them, as folders of a /proc."""
         found, limits = usage.processes(self.init), self.limits
         if usage.memory(found) > limits.memory_bytes and usage.exact_memory(found) > limits.memory_bytes:
-            self._end_for(f"ran out of memory (limit {in_words(limits.memory_bytes)})")
+            self._end_for(f"ran out of memory (limit {size_in_words(limits.memory_bytes)})")
         # twice, for what ends between two of the files that are read may count for itself and for its parent
         if all(usage.processor_seconds(usage.processes(self.init)) > limits.cpu_seconds for _ in range(2)):
             self._end_for(f"used up its {limits.cpu_seconds:,} s of processor time")
@@ -124,7 +124,7 @@ class SandboxedKernel:
         if code == 128 + signal.SIGXCPU:
             return f"used up its {self.limits.cpu_seconds:,} s of processor time"
         if code is not None and code > 128:
-            memory = in_words(self.limits.memory_bytes)
+            memory = size_in_words(self.limits.memory_bytes)
             return f"ended its kernel ({_signal_name(code - 128)}: a crash, or out of memory: the limit is {memory})"
         return "ended its kernel (a crash, or exit?)"
 
@@ -298,8 +298,8 @@ def _check_files(files, given: Surroundings, limits: Limits) -> None:
             raise ValueError(f"{path!r} is not a path inside the working folder")
     size = sum(len(content) for _, content in files)
     if size > limits.scratch_bytes:
-        most = in_words(limits.scratch_bytes)
-        raise RuntimeError(f"the files in the working folder take {in_words(size)}, and {most} are allowed")
+        most = size_in_words(limits.scratch_bytes)
+        raise RuntimeError(f"the files in the working folder take {size_in_words(size)}, and {most} are allowed")
 
 
 async def _readable(descriptor: int, seconds: float) -> bool:

@@ -1,13 +1,16 @@
 """The system calls that student code does without, as a filter for seccomp.
 
-They reach parts of the operating system that no notebook needs, and where most of its holes were found, or take
-memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file), or
-lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), or leave the processor that the
+These calls reach parts of the operating system that no notebook needs, and where most of its holes were found. Or they
+take memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file),
+lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), leave the processor that the
 kernel was put on, or show what the rest of the machine does (inotify, leases, mincore).
 
-Some calls are answered as if they had been done, because honest libraries take a refusal for the end: the size of a
-socket's buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time
-of its children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
+Some calls are answered as if they had been done, because honest libraries fail at a refusal: the size of a socket's
+buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time of its
+children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
+
+The filter is written here, and not with pyseccomp, because that needs libseccomp.so, which bubblewrap does not bring
+with it. libseccomp also knows calls only by its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
 """
 
 import errno
@@ -73,7 +76,7 @@ SIGACTION, SIGCHLD = (13, 134), 17
 SET_OPTION, SOCKET_LEVEL, BUFFERS = (54, 208), 1, (7, 8, 32, 33)  # setsockopt, SOL_SOCKET, SO_SNDBUF and the like
 FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (ZeroMQ asks it for network interfaces)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_...
-X32 = 0x40000000  # x86_64's second set of numbers for the same calls
+X32 = 0x40000000  # from here on, x86_64's second set of numbers for the same calls
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
@@ -82,7 +85,7 @@ FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 4
 
 
 def program() -> bytes | None:
-    """The filter in the kernel's form, or None where this machine's system call numbers are not known here."""
+    """The filter in the kernel's form; None on a machine whose system call numbers are not listed here."""
     if platform.machine() not in MACHINES:
         return None
     column, architecture = MACHINES[platform.machine()]

@@ -276,7 +276,7 @@ def _serve(agent) -> None:
 
     app = IPKernelApp.instance()
     app.initialize()
-    agent.prepare(app.shell)
+    agent.prepare_shell(app.shell)
     # opens what its thread needs to send with, so that a cell which uses up the file descriptors can still say so
     app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
     app.start()
