@@ -1,7 +1,8 @@
 """ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/), from the client's side, over a Unix socket.
 
-This is our own because libzmq does not bound what a peer may send. It keeps all parts of a message that never ends: with
-all of its limits set, a hostile kernel took the grader to 799 MB. It also connects again by itself when a peer goes away.
+This is our own because libzmq does not bound what a peer may send. It keeps all parts of a message that never ends:
+with all of its limits set, a hostile kernel took the grader to 799 MB. It also connects again by itself when a peer
+goes away.
 
 Here a message has a limit, beyond which its bytes are read and dropped, and there is one connection, made once.
 A ZMTP frame is one part of a message; it has nothing to do with the frames of execution/judge/frames.py.

@@ -1,10 +1,11 @@
 """Student kernels in a sandbox.
 
-Bubblewrap builds one for a worker, and each kernel is forked in it, in namespaces of its own (kernel.py, zygote.py).
+Bubblewrap builds one sandbox for a worker. Each kernel is forked in it, in namespaces of its own (kernel.py and
+zygote.py).
 
-Inside there are no other processes, no network, no files of the host but a read-only Python (python_view.py) and what
-the job names, and scratch folders in memory. Nothing of the host can be written. docs/security.md says what is
-promised and what not.
+Inside there are no other processes, no network, and no files of the host but a read-only Python (python_view.py) and
+what the job names. Scratch folders lie in memory, and nothing of the host can be written. docs/security.md says what
+is promised and what is not.
 """
 
 from autograder.execution.sandbox import usage

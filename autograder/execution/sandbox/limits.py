@@ -3,10 +3,12 @@
 import errno
 import resource
 import shutil
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.notebook.limits import Limits
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
@@ -51,7 +53,7 @@ def process_limit(processes: int) -> list[str]:
     return [shutil.which("prlimit") or "prlimit", f"--nproc={_within('nproc', processes)}", "--"]
 
 
-def limit_met(output: NotebookNode, limits: Limits) -> str | None:
+def limit_met(output: "NotebookNode", limits: Limits) -> str | None:
     """Which limit of the sandbox an error output is about, in words for the student; None if it is about none."""
     if output.output_type != "error":
         return None

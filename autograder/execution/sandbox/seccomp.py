@@ -89,73 +89,78 @@ def program() -> bytes | None:
     if platform.machine() not in MACHINES:
         return None
     column, architecture = MACHINES[platform.machine()]
-    results = (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, REFUSE)
-    allow, refuse, unknown, pretend = (_instruction(RETURN, result) for result in results)
-    families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     return b"".join(
         [
             _instruction(LOAD, ARCHITECTURE),
-            *(_instruction(JUMP_EQUAL, architecture, 1, 0), refuse),  # such as 32-bit calls, whose numbers are others
+            *(_instruction(JUMP_EQUAL, architecture, 1, 0), _REFUSE),  # such as 32-bit calls, whose numbers are others
             _instruction(LOAD, NUMBER),
-            *(_instruction(JUMP_AT_LEAST, X32, 0, 1), unknown),
-            *_case(CLONE3[column], [unknown]),  # glibc then takes clone, whose flags a filter can see
+            *(_instruction(JUMP_AT_LEAST, X32, 0, 1), _UNKNOWN),
+            *_case(CLONE3[column], [_UNKNOWN]),  # glibc then takes clone, whose flags a filter can see
             *(
                 part
-                for table, answer in ((FORBIDDEN, refuse), (ABSENT, unknown), (PRETENDED, pretend))
+                for table, answer in ((FORBIDDEN, _REFUSE), (ABSENT, _UNKNOWN), (PRETENDED, _PRETEND))
                 for row in table.values()
                 for part in _case(row[column], [answer])
             ),
-            *_case(
-                FCNTL[column],
-                [
-                    _instruction(LOAD, SECOND_ARGUMENT),
-                    *(_instruction(JUMP_EQUAL, what, len(ONLOOKERS) - i) for i, what in enumerate(ONLOOKERS)),
-                    *(allow, refuse),
-                ],
-            ),
-            *_case(
-                SIGACTION[column],
-                [
-                    _instruction(LOAD, FIRST_ARGUMENT),
-                    _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
-                    _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; none to ask for the present one
-                    _instruction(JUMP_EQUAL, 0, 0, 2),
-                    _instruction(LOAD, SECOND_ARGUMENT + 4),
-                    _instruction(JUMP_EQUAL, 0, 1, 0),
-                    *(pretend, allow),
-                ],
-            ),
-            *_case(
-                SET_OPTION[column],
-                [
-                    _instruction(LOAD, SECOND_ARGUMENT),
-                    _instruction(JUMP_EQUAL, SOCKET_LEVEL, 0, len(BUFFERS) + 1),
-                    _instruction(LOAD, THIRD_ARGUMENT),
-                    *(_instruction(JUMP_EQUAL, name, len(BUFFERS) - i) for i, name in enumerate(BUFFERS)),
-                    *(allow, pretend),
-                ],
-            ),
-            *_case(
-                CLONE[column],
-                [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), refuse, allow],
-            ),
-            *_case(
-                MMAP[column],
-                [
-                    _instruction(LOAD, FOURTH_ARGUMENT),
-                    _instruction(JUMP_ANY_BIT, SHARED, 0, 2),
-                    _instruction(JUMP_ANY_BIT, ANONYMOUS, 0, 1),
-                    *(refuse, allow),
-                ],
-            ),
-            *(
-                part
-                for row in SOCKETS
-                for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, refuse, allow])
-            ),
-            allow,
+            *_cases_by_arguments(column),
+            _ALLOW,
         ]
     )
+
+
+def _cases_by_arguments(column: int) -> list[bytes]:
+    """The instructions for calls whose arguments decide. column: of the tables."""
+    families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
+    return [
+        *_case(
+            FCNTL[column],
+            [
+                _instruction(LOAD, SECOND_ARGUMENT),
+                *(_instruction(JUMP_EQUAL, what, len(ONLOOKERS) - i) for i, what in enumerate(ONLOOKERS)),
+                *(_ALLOW, _REFUSE),
+            ],
+        ),
+        *_case(
+            SIGACTION[column],
+            [
+                _instruction(LOAD, FIRST_ARGUMENT),
+                _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
+                _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; null to ask for the present one
+                _instruction(JUMP_EQUAL, 0, 0, 2),
+                _instruction(LOAD, SECOND_ARGUMENT + 4),  # its upper half
+                _instruction(JUMP_EQUAL, 0, 1, 0),
+                *(_PRETEND, _ALLOW),
+            ],
+        ),
+        *_case(
+            SET_OPTION[column],
+            [
+                _instruction(LOAD, SECOND_ARGUMENT),
+                _instruction(JUMP_EQUAL, SOCKET_LEVEL, 0, len(BUFFERS) + 1),
+                _instruction(LOAD, THIRD_ARGUMENT),
+                *(_instruction(JUMP_EQUAL, name, len(BUFFERS) - i) for i, name in enumerate(BUFFERS)),
+                *(_ALLOW, _PRETEND),
+            ],
+        ),
+        *_case(
+            CLONE[column],
+            [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), _REFUSE, _ALLOW],
+        ),
+        *_case(
+            MMAP[column],
+            [
+                _instruction(LOAD, FOURTH_ARGUMENT),
+                _instruction(JUMP_ANY_BIT, SHARED, 0, 2),
+                _instruction(JUMP_ANY_BIT, ANONYMOUS, 0, 1),
+                *(_REFUSE, _ALLOW),
+            ],
+        ),
+        *(
+            part
+            for row in SOCKETS
+            for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, _REFUSE, _ALLOW])
+        ),
+    ]
 
 
 def _case(number: int, instructions: list[bytes]) -> list[bytes]:
@@ -164,4 +169,10 @@ def _case(number: int, instructions: list[bytes]) -> list[bytes]:
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    """One of classic BPF. A jump skips so many instructions if its condition is true, or false."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+_ALLOW, _REFUSE, _UNKNOWN, _PRETEND = (
+    _instruction(RETURN, answer) for answer in (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, REFUSE)
+)
