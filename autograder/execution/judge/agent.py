@@ -27,6 +27,7 @@ from autograder.execution.judge.frames import (
     CALLBACK_ERROR,
     CALLBACK_REPLY,
     ERROR,
+    MOST_TYPE_NAME,
     REPLY,
     REQUEST,
     Callback,
@@ -42,10 +43,9 @@ from autograder.execution.judge.stream import FrameStream, PeerGone
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-MARK = "application/x-cs231n-mark"  # of an output that stands between those of two cells of the judge's
+MARK = "application/x-cs231n-mark"  # of an output that separates those of two of the judge's cells
 NUMPY = os.path.dirname(np.__file__) + os.sep
 MOST_HANDLES = 100_000  # objects are kept until the kernel ends; only a test with a loop makes more
-MOST_TYPE_NAME = 60  # characters of the name of an object's type
 
 Answer = tuple[object, int | None]  # of an operation: its result, and the peak of memory where that was asked for
 _agent: "Agent | None" = None
@@ -55,7 +55,7 @@ def prepare_shell(shell: "InteractiveShell") -> None:
     """Prepare a kernel's shell for a student's cells: what it must not do, and where it finds modules."""
     nothing_outside(shell)
     _import_from_here()
-    # Python 3.12 and later warn of a fork in a process with threads; these are the kernel's, not the student's
+    # Python 3.12 and later warn of a fork in a process with threads, but these are the kernel's, not the student's
     warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
 
 
@@ -95,7 +95,7 @@ class Agent:
         self.numbers: dict[int, int] = {}  # their places in `objects`, by id
         self.error_types: dict[tuple[str, type[Exception] | None], type[Exception]] = {}
         self.running: int | None = None  # number of the innermost request
-        self.thread: int | None = None  # that serves
+        self.thread: int | None = None  # the thread that serves
 
     def serve(self, namespace: dict[str, Any]) -> None:
         """Answer requests until one says stop, or the judge is gone."""
@@ -218,7 +218,7 @@ class Agent:
         def watch(frame: types.FrameType, event: str, _: object) -> "Callable | None":
             nonlocal lines
             if event == "call":
-                if frame.f_code.co_filename.startswith(NUMPY):  # which caches what it finds out about a shape, say
+                if frame.f_code.co_filename.startswith(NUMPY):  # whose work depends on its caches
                     return None
                 modules.add(str(frame.f_globals.get("__name__")))
             lines += event == "line"
@@ -281,7 +281,7 @@ class FromCheck(Exception):
     """An exception that a function of the instructor's raised."""
 
     def __init__(self, message: str):
-        Exception.__init__(self, message)  # not that of another type, which may ask for more
+        Exception.__init__(self, message)  # that of another base may take more arguments
 
 
 class JudgeFunction:

@@ -26,6 +26,7 @@ from autograder.execution.judge.frames import (
     CALLBACK_ERROR,
     CALLBACK_REPLY,
     ERROR,
+    MOST_TYPE_NAME,
     REPLY,
     REQUEST,
     Callback,
@@ -39,11 +40,10 @@ from autograder.execution.judge.stream import FrameStream, PeerGone
 from autograder.execution.own_time import Deadline, Readings
 from autograder.notebook.outcomes import SELF_SPEAKING
 
-CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, callbacks and all
+CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, its callbacks included
 MOST_NESTED = 20  # calls inside callbacks inside calls
 MOST_CALLBACKS = 1_000  # different functions handed over in a cell
-MOST_ADVANCED = 256  # random generators of which it is remembered where a student's function left them
-MOST_TYPE_NAME = 60  # characters of the name of an object's type
+MOST_ADVANCED = 256  # random generators whose state after a call is remembered
 _numbers = random.SystemRandom()
 
 
@@ -166,11 +166,11 @@ class StudentConnection:
             self.stream.send(encoder.frame(REQUEST, number), self._deadline)
             kind, value, failed = self._reply(number)
             return self._result(kind, value, failed, encoder.mutable)
-        except StudentError:  # one may be named TimeoutError
+        except StudentError:  # it may be a TimeoutError, too
             raise
         except TimeoutError:
             why = f"{what} did not return within {self.seconds:g} s"
-            if at_first < self.seconds / 2:  # others took longer
+            if at_first < self.seconds / 2:  # earlier calls took longer
                 why = f"the {self.seconds:g} s that this check may take ran out while {what} was running"
             if not self._recovered(number):
                 self._give_up(why, what)
@@ -201,7 +201,7 @@ class StudentConnection:
         self._tell(("mark", number), seconds)
 
     def _tell(self, operation: tuple, seconds: float) -> None:
-        self._callbacks.clear()  # the cell is over, whatever is called while the kernel does as it is told
+        self._callbacks.clear()  # the cell is over, so none of its functions may be called meanwhile
         if self._running and threading.get_ident() != self._thread:
             self._give_up("a thread of the check was still calling your code when its cell ended")
         if not self.over:

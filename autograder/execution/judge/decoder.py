@@ -140,7 +140,7 @@ class Decoder:
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         (count,) = self._unpack(U32)
-        if count > len(self.tree) - self.position:  # each takes a byte at least
+        if count > len(self.tree) - self.position:  # each value takes a byte at least
             raise ProtocolError("a list is longer than the frame")
         return count
 
@@ -255,7 +255,7 @@ class Decoder:
         if start + size > len(self.blocks):
             raise ProtocolError("an array is longer than the frame")
         self.block_position += size
-        # copied, so that the array owns its memory, aligned, and shares it with no other
+        # copied, so that the array owns its memory, which is aligned and shared with no other
         array = _proper(np.ndarray(shape, dtype, self.blocks, start, order=order)).copy(order)
         return self._placed(self._place(), array, (start, shape, order))
 

@@ -11,7 +11,7 @@ class StudentError(Exception):
     """
 
     def __init__(self, message: str, student_traceback: str = ""):
-        Exception.__init__(self, message)  # not that of a built-in type, which may ask for more
+        Exception.__init__(self, message)  # that of a built-in base may take more arguments
         self.message, self.student_traceback = message, student_traceback
 
     def __str__(self) -> str:  # KeyError and others would decorate it

@@ -7,7 +7,7 @@ from collections.abc import Container
 
 import numpy as np
 
-MOST_CHARACTERS = 8_000  # of a message or a traceback that are kept
+MOST_CHARACTERS = 8_000  # that are kept of a message or a traceback
 MOST_TYPES_OF_ERRORS = 1000  # that are kept, once made
 
 # those that steer Python itself are left out: a StopIteration would silently end a `map` of the instructor's
@@ -21,9 +21,9 @@ BUILTIN = {
     and not issubclass(value, _STEERING)
 }
 BUILTIN["LinAlgError"] = np.linalg.LinAlgError
-# packages that speak for the grader: no exception of a student's may be of a type of theirs
+# packages that speak for the grader: no student's exception may be of their types
 _OF_THE_GRADER = {"cs231n_lib", "autograder", "_cs231n_agent"}
-type_name = vars(type)["__name__"].__get__  # asks no metaclass
+type_name = vars(type)["__name__"].__get__  # asks no metaclass, which may be the student's
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

@@ -30,10 +30,11 @@ HEADER = struct.Struct("<4sB3xQQQ")  # magic, kind, request number, bytes of the
 MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
 SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
 MOST_BUFFERS = 500  # that are sent as they are; sendmsg takes 1,024 at a time
-MOST_NAME = 100  # characters of the name of an object or a function
+MOST_NAME = 100  # characters of the name of a type or function, as it is sent
+MOST_TYPE_NAME = 60  # characters of the name of a type, as it is shown
 
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
-# of two types for one kind of number, such as long and long long, the one that goes by its name, np.int64
+# where two types hold one kind of number, as long and long long do, the one that has its name, such as np.int64
 _SCALARS: dict[type, np.dtype] = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
 DTYPES = {dtype.str.encode(): dtype for dtype in _SCALARS.values()}
 _DTYPE_CODES = {dtype: bytes([len(code)]) + code for code, dtype in DTYPES.items()}
@@ -53,12 +54,12 @@ class FrameLimits(NamedTuple):
     """What a frame may hold. Writer and reader both refuse what is beyond."""
 
     frame_bytes: int = 256_000_000  # tree and arrays together
-    array_bytes: int = 256_000_000  # one array; also of an empty one, with the lengths that are 0 left out
+    array_bytes: int = 256_000_000  # one array; an empty one counts as if its axes of length 0 were not there
     text_bytes: int = 4_000_000  # one string
     int_bytes: int = 1_750  # 4,215 digits; from 4,300 on Python refuses to print an integer
     items: int = 500_000  # values, counting those inside others
-    keys: int = 5_000  # of all dicts and sets: numbers can be chosen to collide, which takes time quadratic in this
-    steps: int = 10_000_000  # of a range: a few bytes, but a list or an array of it would be many
+    keys: int = 5_000  # of all dicts and sets: keys chosen to collide take time quadratic in their number
+    steps: int = 10_000_000  # of a range: it takes a few bytes, but a list or an array of it would take many
     depth: int = 40  # of lists, tuples and dicts inside each other
 
 
@@ -149,7 +150,7 @@ class Encoder:
         return [header + self.tree, *blocks]
 
     def _array(self, value: np.ndarray) -> None:
-        # subclasses go as the plain array they are made of, without asking them anything
+        # subclasses cross as the plain array they are made of, and none of their code runs
         if issubclass(type(value), np.ma.MaskedArray):
             raise EncodeError("is or holds a masked array; make a plain one of it with .filled(value)")
         array = np.ndarray.view(value, np.ndarray)
@@ -164,7 +165,7 @@ class Encoder:
                               f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions")
         self.mutable.append(value)
         if array.dtype.kind == "b":
-            array = array.view(np.uint8) != 0  # views of other arrays may hold other bytes than 0 and 1
+            array = array.view(np.uint8) != 0  # a view of another array may hold bytes other than 0 and 1
         order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         self.tree += b"a" + code + order.encode() + bytes([array.ndim])
         self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
@@ -327,7 +328,7 @@ def all_characters(codes: np.ndarray) -> bool:
 
 def stored_bytes(shape: Sequence[int], itemsize: int) -> int:
     """The bytes of an array; for an empty one, those that it would have without the axes of length 0."""
-    # an empty array of shape (0, 10**12) is no data, but a sum over its first axis would be
+    # an array of shape (0, 10**12) takes no memory, but a sum over its first axis would
     return math.prod([n for n in shape if n] if 0 in shape else shape) * itemsize
 
 

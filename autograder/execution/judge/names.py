@@ -41,7 +41,7 @@ class StudentNames(dict):
     def __missing__(self, name: str) -> Any:
         if name in self._given:
             return self._given[name]
-        if hasattr(builtins, name):  # IPython adds some
+        if hasattr(builtins, name):  # IPython adds some later
             return getattr(builtins, name)
         if self.closed or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
@@ -53,7 +53,7 @@ class StudentNames(dict):
         except StudentError:  # not defined, or it cannot be sent
             raise KeyError(name) from None
         if isinstance(value, StudentObject):
-            if value._student_handle.kind == "module":  # what a check relies on, it imports
+            if value._student_handle.kind == "module":  # a check imports the modules that it relies on
                 raise KeyError(name)
             value._name = name
         self._given[name] = value

@@ -18,7 +18,7 @@ COMMAND_NOT_FOUND = 127  # the exit code of a shell
 COMMAND_NOT_RUN = "Not run, as no shell command runs while grading: "
 MOST_SHOWN = 200  # characters of a command
 PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
-SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python is no other program than this one
+SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python runs this very Python
 COLAB = ("google", "colab")
 TENSORBOARD = "tensorboard"  # an extension that Colab has, and a magic of it that starts a server
 

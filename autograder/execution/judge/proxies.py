@@ -50,7 +50,7 @@ class StudentObject:
         self._name = name or handle.type_name
 
     def __getattr__(self, name: str) -> object:
-        # NumPy and IPython look for many a hook that begins like this
+        # NumPy and IPython look for many hooks whose names begin like this
         if name.startswith("_"):
             raise AttributeError(f"{name} of {self._what} cannot be read from a check")
         return self._named(self._ask("attribute", name), f"{self._name}.{name}")
@@ -255,7 +255,7 @@ def _one_text(found: list[tuple[str, str]], notebook_text: str | None) -> str | 
     seen: set[str] = set()
     for name, text in found:
         if notebook_text is not None and not _stands_in(notebook_text, text):
-            return None  # the kernel says what the notebook does not
+            return None  # the kernel claims a text that is not in the notebook
         if name not in seen:
             seen.add(name)
             texts.append(_renamed(text, name))

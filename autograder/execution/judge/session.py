@@ -19,7 +19,7 @@ from autograder.execution.judge.messages import LENGTH, PART_BYTES, packed
 from autograder.execution.own_time import Deadline, Readings
 from autograder.python_processes import python
 
-MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
+MARGIN_SECONDS = 2.0  # that a judge may need besides the time of the cell
 START_SECONDS = 120.0  # of a template that imports everything from a cold disk
 STOP_SECONDS = 5.0  # within which the student's kernel must let go after a cell
 
@@ -67,7 +67,7 @@ class Setting:
     grace_seconds: float
 
     def __post_init__(self) -> None:
-        if self.kernel_pid <= 0:  # to os.kill that would be many processes
+        if self.kernel_pid <= 0:  # os.kill takes such a number for many processes
             raise ValueError(f"kernel_pid is {self.kernel_pid}; it must be the number of one process")
 
 

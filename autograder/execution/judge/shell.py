@@ -95,7 +95,7 @@ class JudgeShell(InteractiveShell):
 
 
 class _Transforms(TransformerManager):
-    """IPython's transforms. Their results are cached for as long as nobody adds a transform."""
+    """IPython's transforms. Their results are cached until a cell adds a transform."""
 
     def transform_cell(self, cell: str) -> str:
         plain = TransformerManager()
@@ -131,7 +131,7 @@ def make_shell() -> JudgeShell:
     sys.stdout, sys.stderr = _Printed("stdout"), _Printed("stderr")
     config = Config()
     config.HistoryManager.enabled = False
-    config.InteractiveShell.automagic = False  # `history[0]` may begin with a name of the student's
+    config.InteractiveShell.automagic = False  # `history[0]` may be the student's list, not the magic
     with tempfile.TemporaryDirectory() as folder:
         shell = JudgeShell.instance(
             config=config,
@@ -141,6 +141,6 @@ def make_shell() -> JudgeShell:
         )
     shell.input_transformer_manager = _Transforms()
     stand_in_for_colab(shell)
-    shell.db = {}  # what magics remember, kept in a file otherwise
+    shell.db = {}  # what magics remember; otherwise it is kept in a file
     shell.keep_outputs(0)
     return shell

@@ -101,7 +101,7 @@ def _import(name: str) -> None:
         return
     with contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
-        if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
+        if name.partition(".")[0] == "matplotlib":  # which a picture needs, too
             importlib.import_module("matplotlib_inline.backend_inline")
 
 

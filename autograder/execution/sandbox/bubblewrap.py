@@ -20,11 +20,12 @@ WORK = f"{HOME}/work"
 SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}
 DATA = "/course/data"
 LIBRARY = "/course/library"
-STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # for what /proc has and kernels do not see
+STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # what kernels see in place of parts of /proc
 DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
 USER = 1000  # inside
-# when root grades, users outside: they have no other processes, which the limit of processes would count
-SPARE_USERS = 3_231_000_000  # the first of them
+# when root grades, the first of the user ids that sandboxes get outside; no other process has them, so that the limit
+# of processes counts only a sandbox's own
+SPARE_USERS = 3_231_000_000
 USERS_OF_A_WORKER = 16  # sandboxes of a worker that do not count each other's processes
 # what subprocess and os.popen start as a shell: it runs nothing, and ends like a command that was not found
 SHELL = f"""#!{os.path.realpath(sys.executable)} -IS

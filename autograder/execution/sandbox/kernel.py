@@ -34,7 +34,7 @@ from autograder.notebook.job import Files
 from autograder.notebook.limits import Limits
 from autograder.python_processes import python
 
-START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, and is not waited for
+START_SECONDS = 60  # a kernel on a busy machine; if it cannot start, it ends before
 END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
 MOST_ZYGOTES = 3  # that a process keeps
 # exit codes of a kernel that was killed from outside, as by a machine short of memory; None: with its sandbox
@@ -295,7 +295,8 @@ def zygote_of(given: Surroundings) -> Zygote:
     """The zygote of this process for these surroundings: the same one each time, unless it was given up for others."""
     global _made
     folders = filter(None, (*given.pythonpath, given.work, given.data))
-    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))  # a folder made anew is another
+    # a folder that is made anew is a different one
+    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))
     key = (os.getpid(), given, places)
     found = _zygotes.pop(key, None)
     if found is None:

@@ -65,7 +65,7 @@ FORBIDDEN = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# libraries that look on by polling where there is no such call (watchfiles) do so
+# libraries such as watchfiles poll where there is no such call
 ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
 PRETENDED = {"setsid": (112, 157)}
 CLONE, CLONE3, MMAP, SOCKETS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair

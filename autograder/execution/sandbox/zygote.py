@@ -124,7 +124,7 @@ def _import_all(names: Iterable[str]) -> None:
             if not hasattr(sys.modules.get(package), last):  # else not a module, or imported already
                 importlib.import_module(name)
     del sys.modules["debugpy"]
-    if "matplotlib" in sys.modules:  # what a picture needs beside it
+    if "matplotlib" in sys.modules:  # which a picture needs, too
         inline: Any = importlib.import_module("matplotlib_inline")
         importlib.import_module("matplotlib_inline.backend_inline")
         # only what it imports stays: the first picture imports it anew, and then it finds a shell to show it in
@@ -166,7 +166,7 @@ def _settle() -> None:
         areas = re.findall(r"^(\w+)-(\w+) rw-p \S+ 00:00 0 *(?:\[heap\])?$", file.read(), re.MULTILINE)
     for start, end in ((int(start, 16), int(end, 16)) for start, end in areas):
         for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
-            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # it does no harm if that fails
+            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # if that fails, it does no harm
 
 
 def _monitor(
