@@ -30,7 +30,7 @@ HEADER = struct.Struct("<4sB3xQQQ")  # magic, kind, request number, bytes of the
 MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
 SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
 MOST_BUFFERS = 500  # that are sent as they are; sendmsg takes 1,024 at a time
-MOST_NAME = 100  # characters of the name of a type or function, as it is sent
+MOST_SENT_NAME = 100  # characters of the name of a type or function, as it is sent
 MOST_TYPE_NAME = 60  # characters of the name of a type, as it is shown
 
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
@@ -182,10 +182,10 @@ class Encoder:
         name = self.opaque(value)
         if isinstance(name, Handle):
             self.tree += b"h" + U64.pack(name.number) + bytes([HANDLE_KINDS.index(name.kind)])
-            self._text(name.type_name[:MOST_NAME])
+            self._text(name.type_name[:MOST_SENT_NAME])
         else:
             self.tree += b"k" + U64.pack(name.number)
-            self._text(name.name[:MOST_NAME])
+            self._text(name.name[:MOST_SENT_NAME])
 
     def _text(self, text: str) -> None:
         try:

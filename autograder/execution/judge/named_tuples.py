@@ -21,7 +21,7 @@ _USUAL = set(vars(_Bare)) | set(vars(type("", (_Bare,), {})))
 _METHODS = (types.FunctionType, property, classmethod, staticmethod)
 _bases_of, _type_name = vars(type)["__mro__"].__get__, vars(type)["__name__"].__get__
 _types: dict[tuple[str, ...], type[tuple]] = {}  # made so far
-MOST_TYPES = 1000  # that are kept
+MOST_KEPT_TYPES = 1000  # that are kept
 
 
 def parts_of(value: tuple) -> tuple[str, tuple[str, ...], list] | None:
@@ -60,7 +60,7 @@ def named_tuple(name: str, fields: Sequence[str], values: Iterable[object]) -> t
     key = (name, *fields)
     kind = _types.get(key)
     if kind is None:
-        if len(_types) >= MOST_TYPES:
+        if len(_types) >= MOST_KEPT_TYPES:
             _types.clear()
         # collections.namedtuple would compile a text with the names
         getters = {field: property(operator.itemgetter(i)) for i, field in enumerate(fields)}

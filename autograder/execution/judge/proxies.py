@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograder.execution.judge.connection import StudentConnection
 
 MOST_STEPS = 10_000  # of an iteration
-MOST_TYPES = 1000  # of proxies that are kept, once made
+MOST_PROXY_TYPES = 1000  # of proxies that are kept, once made
 _COMMAND = re.compile(r"^[ \t]*(?:[\w., ]+=[ \t]*)?!.*$", re.MULTILINE)  # `!ls` or `files = !ls`
 _types: dict[tuple[str, str], "type[StudentObject]"] = {}
 
@@ -239,7 +239,7 @@ def _type_of(handle: Handle) -> type[StudentObject]:
     """A type that is named as the student's is, so that a message can say "an object of type X"."""
     key = (handle.kind, identifier(handle.type_name))
     if key not in _types:
-        if len(_types) > MOST_TYPES:
+        if len(_types) > MOST_PROXY_TYPES:
             _types.clear()
         base = StudentFunction if handle.kind in ("function", "class") else StudentObject
         _types[key] = type(key[1], (base,), {"__slots__": ()})

@@ -20,7 +20,7 @@ from autograder.execution.own_time import Deadline, Readings
 from autograder.python_processes import python
 
 MARGIN_SECONDS = 2.0  # that a judge may need besides the time of the cell
-START_SECONDS = 120.0  # of a template that imports everything from a cold disk
+JUDGE_START_SECONDS = 120.0  # of a template that imports everything from a cold disk
 STOP_SECONDS = 5.0  # within which the student's kernel must let go after a cell
 
 
@@ -244,11 +244,11 @@ class Judge:
     async def greet(self, setting: dict) -> None:
         """Tell the new process its setting, and learn its process id. Raises JudgeDied."""
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(JUDGE_START_SECONDS):
                 await self._send(setting)
                 hello = await self._receive()
         except TimeoutError:
-            raise JudgeDied(f"the judge did not start within {START_SECONDS:g} s") from None
+            raise JudgeDied(f"the judge did not start within {JUDGE_START_SECONDS:g} s") from None
         self.pid = hello["pid"]
         if hello["failed"]:
             self.end()

@@ -34,7 +34,7 @@ from autograder.notebook.job import Files
 from autograder.notebook.limits import Limits
 from autograder.python_processes import python
 
-START_SECONDS = 60  # a kernel on a busy machine; if it cannot start, it ends before
+SANDBOX_START_SECONDS = 60  # a kernel on a busy machine; if it cannot start, it ends before
 END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
 MOST_ZYGOTES = 3  # that a process keeps
 # exit codes of a kernel that was killed from outside, as by a machine short of memory; None: with its sandbox
@@ -157,7 +157,7 @@ class SandboxedKernel:
     async def _started(self) -> None:
         """Learn which process it is. Raises RuntimeError, with what the zygote said, where there is none."""
         assert self._control is not None
-        if not await _readable(self._control.fileno(), START_SECONDS):
+        if not await _readable(self._control.fileno(), SANDBOX_START_SECONDS):
             raise RuntimeError("the kernel in the sandbox was not ready in time")
         said, descriptors, *_ = socket.recv_fds(self._control, READY_BYTES, 1)
         if not descriptors:
