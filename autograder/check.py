@@ -218,11 +218,11 @@ def _said_by_checks(notebook) -> set[str]:
 
 
 def _not_run(notebook) -> list[str]:
-    from autograder.execution.judge.not_while_grading import NOT_RUN
+    from autograder.execution.judge.not_while_grading import COMMAND_NOT_RUN
 
     outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
     lines = (line for output in outputs if output.output_type == "stream" for line in output.text.splitlines())
-    return list(dict.fromkeys(line.removeprefix(NOT_RUN) for line in lines if line.startswith(NOT_RUN)))
+    return list(dict.fromkeys(line.removeprefix(COMMAND_NOT_RUN) for line in lines if line.startswith(COMMAND_NOT_RUN)))
 
 
 def _own_error(notebook, grade_id: str) -> str:

@@ -23,7 +23,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from autograder.execution.judge.bundle import serve_code
 from autograder.execution.judge.session import Judge, JudgeDied, Ran, Setting, template
 from autograder.execution.own_time import Clock, Deadline
-from autograder.execution.sandbox import in_words, limit_met
+from autograder.execution.sandbox import limit_met, size_in_words
 from autograder.execution.student_kernel import GRACE_SECONDS, KernelEnded, ServedCells, StudentKernel, TookTooLong
 from autograder.notebook.bound_names import bound_names
 from autograder.notebook.cell_outputs import size_of
@@ -144,7 +144,7 @@ class _Run:
                     await self._start_again(index, died)
             most, used = self.job.limits.memory_bytes, self.kernel.most_memory
             if used > most:
-                self.problems.append(f"used {in_words(used)} of memory; the grader allows {in_words(most)}")
+                self.problems.append(f"used {size_in_words(used)} of memory; the grader allows {size_in_words(most)}")
         finally:
             await self.stop()
 

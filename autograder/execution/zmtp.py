@@ -1,17 +1,22 @@
-"""ZeroMQ's wire protocol, version 3.0, from the client's side, over a Unix socket.
+"""ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/), from the client's side, over a Unix socket.
 
-libzmq keeps whatever a peer sends, without end where a message never does, and connects again by itself where a peer
-goes away. A kernel that runs a student's code is no peer to allow that. Here a message has a limit, and what is
-longer is passed over; there is one connection, made once. https://rfc.zeromq.org/spec/23/
+This is our own because libzmq does not bound what a peer may send. It keeps all parts of a message that never ends:
+with all of its limits set, a hostile kernel took the grader to 799 MB. It also connects again by itself when a peer
+goes away.
+
+Here a message has a limit, beyond which its bytes are read and dropped, and there is one connection, made once.
+A ZMTP frame is one part of a message; it has nothing to do with the frames of execution/judge/frames.py.
 """
 
 import asyncio
 import socket
 import struct
+from collections.abc import Iterator
 
+# signature (of which the middle is a length that version 3 does not use), version 3.0, mechanism, as client, filler
 _GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
-_MORE, _LONG, _COMMAND = 1, 2, 4
-_AT_ONCE = 1 << 18  # bytes
+_MORE, _LONG, _COMMAND = 1, 2, 4  # flags of a frame
+_AT_ONCE = 1 << 18  # bytes that are read at once
 MOST_FRAMES = 64  # of a message
 
 
@@ -20,19 +25,28 @@ class WireError(Exception):
 
 
 class Wire:
-    """A connection to a bound ZeroMQ socket. `kind` is what this end is: b"DEALER" or b"SUB"."""
+    """A connection to a bound ZeroMQ socket.
+
+    Parameters
+    ----------
+    kind
+        What this end is: b"DEALER" or b"SUB".
+    most
+        Bytes that a message may have.
+    """
 
     def __init__(self, kind: bytes, most: int):
         self.kind, self.most = kind, most
         self._socket: socket.socket | None = None
         self._buffer = bytearray()
-        self._frames: list[bytes] = []
-        self._size = self._skip = 0
-        self._more = False
+        self._frames: list[bytes] = []  # of the message that is coming in
+        self._size = 0  # of these, in bytes
+        self._skip = 0  # bytes of a frame that are still to be dropped
+        self._more = False  # whether another frame follows that one
         self._too_large = False
 
     async def connect(self, path: str) -> None:
-        """Connect and shake hands. Raises OSError while nobody listens there, WireError."""
+        """Connect and shake hands. Raises OSError while nothing listens there, and WireError."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         loop = asyncio.get_running_loop()
@@ -54,21 +68,21 @@ class Wire:
         for index, frame in enumerate(frames):
             out += struct.pack(">BQ", _LONG | (_MORE if index + 1 < len(frames) else 0), len(frame)) + frame
         try:
-            await asyncio.get_running_loop().sock_sendall(self._socket, out)
+            await asyncio.get_running_loop().sock_sendall(self._connected(), out)
         except OSError as error:
             raise WireError(str(error)) from None
 
     async def read(self) -> None:
-        """Wait for bytes; `messages` has then what they complete. Raises WireError when there are no more."""
+        """Wait for bytes, so that `messages` yields what they complete. Raises WireError when no more will come."""
         try:
-            part = await asyncio.get_running_loop().sock_recv(self._socket, _AT_ONCE)
+            part = await asyncio.get_running_loop().sock_recv(self._connected(), _AT_ONCE)
         except OSError as error:
             raise WireError(str(error)) from None
         if not part:
             raise WireError("the connection ended")
         self._buffer += part
 
-    def messages(self):
+    def messages(self) -> Iterator[list[bytes] | None]:
         """Yield the messages that have come: lists of frames, or None for one of more bytes or frames than allowed."""
         place, buffer = 0, self._buffer
         try:
@@ -109,11 +123,16 @@ class Wire:
         finally:
             del buffer[:place]
 
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            raise WireError("it is not connected")
+        return self._socket
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
 
-    def _message(self):
+    def _message(self) -> list[bytes] | None:
         message = None if self._too_large else self._frames
         self._frames, self._size, self._too_large, self._more = [], 0, False, False
         return message

@@ -1,7 +1,7 @@
 """The judge's counterpart in a student's kernel: runs what it is asked to, and sends values back.
 
-It needs nothing but the standard library and NumPy; `bundle.agent_source` makes one file of it and of the modules
-it imports. The student can do to it whatever they like: nothing it says is trusted.
+It needs only the standard library and NumPy; `bundle.agent_source` makes one file of it and of the modules it imports.
+The student can do whatever they like to it, so nothing it says is trusted.
 """
 
 import builtins
@@ -15,6 +15,8 @@ import threading
 import tracemalloc
 import types
 import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,37 +27,42 @@ from autograder.execution.judge.frames import (
     CALLBACK_ERROR,
     CALLBACK_REPLY,
     ERROR,
+    MOST_TYPE_NAME,
     REPLY,
     REQUEST,
     Callback,
     EncodeError,
     Encoder,
+    FrameLimits,
     Handle,
-    Limits,
     ProtocolError,
 )
 from autograder.execution.judge.not_while_grading import nothing_outside
 from autograder.execution.judge.stream import FrameStream, PeerGone
 
-MARK = "application/x-cs231n-mark"  # between what came of one cell of the judge's and what came of the next
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+MARK = "application/x-cs231n-mark"  # of an output that separates those of two of the judge's cells
 NUMPY = os.path.dirname(np.__file__) + os.sep
-MOST_HANDLES = 100_000  # objects are kept until the kernel ends; a test that makes more makes them in a loop
+MOST_HANDLES = 100_000  # objects are kept until the kernel ends; only a test with a loop makes more
 
-_agent = None
+Answer = tuple[object, int | None]  # of an operation: its result, and the peak of memory where that was asked for
+_agent: "Agent | None" = None
 
 
-def prepare(shell):
-    """See to what a student's cells must not get, before the first of them. shell: the kernel's, of IPython."""
+def prepare_shell(shell: "InteractiveShell") -> None:
+    """Prepare a kernel's shell for a student's cells: what it must not do, and where it finds modules."""
     nothing_outside(shell)
     _import_from_here()
-    # which Python 3.12 and later say of a process with threads: these are the kernel's, not the student's
+    # Python 3.12 and later warn of a fork in a process with threads, but these are the kernel's, not the student's
     warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
 
 
-def _import_from_here():
-    """Have cells find modules in the working folder, as they do in Jupyter: before the packages that are installed.
+def _import_from_here() -> None:
+    """Have cells find modules in the working folder before installed packages, as they do in Jupyter.
 
-    IPython itself leaves it out in a Python that is started with -P, as every kernel of ours is.
+    IPython does not do this in a Python that is started with -P, as every kernel of ours is.
     """
     if "" not in sys.path:
         names = map(os.path.basename, sys.path)
@@ -63,29 +70,34 @@ def _import_from_here():
         sys.path.insert(next(places, 0), "")
 
 
-def connect(descriptor, limits=Limits()):  # noqa: B008 (a tuple)
-    """Take over the socket to the judge, a file descriptor. Once in a kernel, before any cell of the student's."""
+def connect(descriptor: int, limits: FrameLimits = FrameLimits()) -> None:  # noqa: B008 (a tuple)
+    """Take over the socket to the judge, a file descriptor: once in a kernel, before any cell of the student's."""
     global _agent
     sock = socket.socket(fileno=descriptor)
     sock.set_inheritable(False)
     _agent = Agent(sock, limits)
 
 
-def serve(namespace):
-    """Serve the judge until it says stop; `namespace` is the one that the student's cells run in."""
+def serve(namespace: dict[str, Any]) -> None:
+    """Serve the judge until it says stop. namespace: the one that the student's cells run in."""
+    assert _agent is not None, "connect was not called"
     _agent.serve(namespace)
 
 
 class Agent:
     """Serves requests that come over a connected socket, in the thread that calls `serve`."""
 
-    def __init__(self, sock, limits=Limits()):  # noqa: B008 (a tuple)
+    def __init__(self, sock: socket.socket, limits: FrameLimits = FrameLimits()):  # noqa: B008 (a tuple)
         self.stream, self.limits = FrameStream(sock, limits), limits
-        self.namespace, self.stopped = {}, False
-        self.objects, self.numbers, self.error_types = [], {}, {}
-        self.running, self.thread = None, None  # number of the innermost request, and the thread that serves
+        self.namespace: dict[str, Any] = {}
+        self.stopped = False
+        self.objects: list[object] = []  # those that the judge has a handle of
+        self.numbers: dict[int, int] = {}  # their places in `objects`, by id
+        self.error_types: dict[tuple[str, type[Exception] | None], type[Exception]] = {}
+        self.running: int | None = None  # number of the innermost request
+        self.thread: int | None = None  # the thread that serves
 
-    def serve(self, namespace):
+    def serve(self, namespace: dict[str, Any]) -> None:
         """Answer requests until one says stop, or the judge is gone."""
         self.namespace, self.stopped, self.thread = namespace, False, threading.get_ident()
         while not self.stopped:
@@ -99,7 +111,7 @@ class Agent:
                 return
             self._answer(number, tree, blocks)
 
-    def call_back(self, function, arguments, named):
+    def call_back(self, function: "JudgeFunction", arguments: tuple, named: dict[str, Any]) -> Any:
         """Have the judge run a function of the instructor's, while a request of the judge's is being served."""
         if self.running is None or threading.get_ident() != self.thread:
             raise RuntimeError(f"{function!r} can be called only by the function that was given it, while that runs")
@@ -117,13 +129,13 @@ class Agent:
             names, message = value
             raise named_type(names, FromCheck, self.error_types, error_types(self.namespace))(message)
 
-    def _answer(self, number, tree, blocks):
+    def _answer(self, number: int, tree: bytes, blocks: memoryview) -> None:
         decoder = Decoder(tree, blocks, self._found, self.limits, remember=True)
         around, self.running = self.running, number
         try:
             name, *arguments = decoder.value()
             result, peak = _OPERATIONS[name](self, *arguments)
-            # arguments travel back only when asked for; else, that they were changed is all the judge is told
+            # arguments travel back only when asked for; otherwise the judge is told only which were changed
             reply = (result, peak, decoder.changed())
             try:
                 self._send(REPLY, number, reply)
@@ -136,10 +148,10 @@ class Agent:
         finally:
             self.running = around
 
-    def _described(self, error, decoder):
+    def _described(self, error: BaseException, decoder: Decoder) -> tuple[list[str], str, str, list[int]]:
         try:
             changed = decoder.changed()
-        except BaseException:  # an argument that cannot even be looked at any more
+        except BaseException:  # even looking at an argument fails by now
             changed = []
         if isinstance(error, EncodeError):
             return ["UnusableResult"], f"the result {error}", "", changed
@@ -149,12 +161,12 @@ class Agent:
             names, message, text = ["Exception"], "an error whose type is broken", ""
         return names, message, text, changed
 
-    def _send(self, kind, number, value):
+    def _send(self, kind: int, number: int, value: object) -> None:
         encoder = Encoder(self._opaque, self.limits)
         encoder.put(value)
         self.stream.send(encoder.frame(kind, number))
 
-    def _opaque(self, value):
+    def _opaque(self, value: Any) -> Handle | Callback:
         if type(value) is JudgeFunction:
             return Callback(value.number, value.__name__)
         if type(value) is _Opaque:
@@ -164,21 +176,21 @@ class Agent:
             number = len(self.objects)
             if number >= MOST_HANDLES:
                 raise EncodeError(f"is one of more than {MOST_HANDLES:,} objects")
-            self.objects.append(value)  # kept, so that its id is no other object's later
+            self.objects.append(value)  # kept, so that no later object gets its id
             self.numbers[id(value)] = number
-        return Handle(number, _kind_of(value), cleaned(type_name(type(value)), 60))
+        return Handle(number, _kind_of(value), cleaned(type_name(type(value)), MOST_TYPE_NAME))
 
-    def _found(self, name):
-        if type(name) is Callback:
+    def _found(self, name: Handle | Callback) -> Any:
+        if isinstance(name, Callback):
             return JudgeFunction(self, name)
         return self.objects[name.number]
 
-    def _fetch(self, name):
+    def _fetch(self, name: str) -> tuple[Any, None]:
         if name not in self.namespace:
             raise NameError(f"name '{name}' is not defined")
         return self.namespace[name], None
 
-    def _call(self, target, arguments, named, measure):
+    def _call(self, target: Any, arguments: tuple, named: dict[str, Any], measure: bool) -> Answer:
         function = self._fetch(target)[0] if type(target) is str else target
         if not measure:
             return function(*arguments, **named), None
@@ -195,21 +207,25 @@ class Agent:
                 tracemalloc.stop()
         return result, peak - before
 
-    def _call_and_watch(self, function, arguments):
-        """(result, lines that Python executed, names of the modules whose functions ran), NumPy's own aside."""
-        lines, modules = 0, set()
+    def _call_and_watch(self, function: Callable[..., object], arguments: tuple) -> Answer:
+        """(result, lines that Python executed, names of the modules whose functions ran), NumPy's own aside.
 
-        def watch(frame, event, _):
+        cs231n_lib/checks/watched_call.py holds the same lines on purpose: neither can import the other.
+        """
+        lines = 0
+        modules: set[str] = set()
+
+        def watch(frame: types.FrameType, event: str, _: object) -> "Callable | None":
             nonlocal lines
             if event == "call":
-                if frame.f_code.co_filename.startswith(NUMPY):  # which notes what it finds out about a shape, say
+                if frame.f_code.co_filename.startswith(NUMPY):  # whose work depends on its caches
                     return None
                 modules.add(str(frame.f_globals.get("__name__")))
             lines += event == "line"
             return watch
 
         before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
-        gc.disable()  # what it ends by the way, in the midst of the call, executes lines, too
+        gc.disable()  # a finalizer that it runs in the middle of the call executes lines, too
         sys.settrace(watch)
         threading.settrace(watch)
         try:
@@ -224,39 +240,39 @@ class Agent:
             raise RuntimeError("the function called sys.settrace, so that its work cannot be watched")
         return (result, lines, sorted(modules)), None
 
-    def _call_and_show(self, function, arguments):
+    def _call_and_show(self, function: Callable[..., object], arguments: tuple) -> Answer:
         return (function(*arguments), arguments), None
 
-    def _next(self, iterator):
+    def _next(self, iterator: Iterator) -> Answer:
         try:
             return (True, next(iterator)), None
         except StopIteration:
             return (False, None), None
 
-    def _set_attribute(self, target, name, value):
+    def _set_attribute(self, target: object, name: str, value: object) -> Answer:
         setattr(target, name, value)
         return None, None
 
-    def _delete_attribute(self, target, name):
+    def _delete_attribute(self, target: object, name: str) -> Answer:
         delattr(target, name)
         return None, None
 
-    def _set_item(self, target, key, value):
+    def _set_item(self, target: Any, key: object, value: object) -> Answer:
         target[key] = value
         return None, None
 
-    def _delete_item(self, target, key):
+    def _delete_item(self, target: Any, key: object) -> Answer:
         del target[key]
         return None, None
 
-    def _mark(self, number):
-        """Have what is printed and shown from now on told from what was until now."""
+    def _mark(self, number: int) -> Answer:
+        """Publish a mark that separates what was printed and shown until now from what will be."""
         shell = sys.modules["IPython"].get_ipython()
         shell.events.trigger("post_execute")  # which shows the figures that were drawn
         shell.display_pub.publish({MARK: str(number)})
         return None, None
 
-    def _stop(self):
+    def _stop(self) -> Answer:
         self.stopped = True
         return None, None
 
@@ -264,37 +280,39 @@ class Agent:
 class FromCheck(Exception):
     """An exception that a function of the instructor's raised."""
 
-    def __init__(self, message):
-        Exception.__init__(self, message)  # not that of another type, which may ask for more
+    def __init__(self, message: str):
+        Exception.__init__(self, message)  # that of another base may take more arguments
 
 
 class JudgeFunction:
     """A function of the instructor's: a call goes to the judge and waits for what it returns."""
 
-    def __init__(self, agent, name):
+    def __init__(self, agent: Agent, name: Callback):
         self._agent, self.number, self.__name__ = agent, name.number, name.name
 
-    def __call__(self, *arguments, **named):
+    def __call__(self, *arguments: object, **named: object) -> Any:
         return self._agent.call_back(self, arguments, named)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<function {self.__name__} of the check>"
 
 
 class _Opaque:
-    """A value that goes as an object, though it is data: there is too much of it."""
+    """A value that crosses as a handle, though it is data, because it is too large or is to stay here."""
 
-    def __init__(self, value):
+    def __init__(self, value: object):
         self.value = value
 
 
-def sources(function):
-    """[(name, source text)] of a function and, behind it, of those of its module that it uses, however indirectly.
+def sources(function: Any) -> list[tuple[str, str]]:
+    """[(name, source text)] of a function, followed by the functions of its module that it uses, even indirectly.
 
-    Empty when the text of the function itself cannot be had.
+    It is empty when the text of the function itself is not available.
     """
     function = getattr(function, "__func__", function)
-    waiting, found, seen = [(getattr(function, "__name__", ""), function)], [], set()
+    waiting: list[tuple[str, Any]] = [(getattr(function, "__name__", ""), function)]
+    found: list[tuple[str, str]] = []
+    seen: set[int] = set()
     while waiting:
         name, function = waiting.pop(0)
         if id(function) in seen:
@@ -311,8 +329,9 @@ def sources(function):
     return found
 
 
-def _used_by(function):
-    codes, names = [function.__code__], []
+def _used_by(function: types.FunctionType) -> list[tuple[str, types.FunctionType]]:
+    codes = [function.__code__]
+    names: list[str] = []
     while codes:
         code = codes.pop()
         names += code.co_names
@@ -325,7 +344,7 @@ def _used_by(function):
     return [(name, helper) for name, helper in helpers if helper.__module__ == function.__module__]
 
 
-def _kind_of(value):
+def _kind_of(value: object) -> str:
     kind = type(value)
     if issubclass(kind, type):
         return "class"
@@ -335,7 +354,7 @@ def _kind_of(value):
 
 
 _OWN_FILES = {f.__code__.co_filename for f in (Agent.serve, Decoder.value, Encoder.put, FrameStream.receive)}
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[..., Answer]] = {
     "fetch": Agent._fetch,
     "call": Agent._call,
     "call_and_show": Agent._call_and_show,

@@ -1,4 +1,7 @@
-"""One text of the agent and the modules it needs, for a kernel that has no autograder."""
+"""One text of the agent and the modules it needs, for a kernel that has no autograder.
+
+All of MODULES stand in the namespace of one module there, so no two of them may give different things one name.
+"""
 
 import ast
 from pathlib import Path
@@ -7,24 +10,28 @@ MODULES = ("random_state", "named_tuples", "frames", "decoder", "stream", "excep
 AGENT_MODULE = "_cs231n_agent"
 
 
-def agent_source():
-    """The text of a module that needs the standard library and NumPy only: `connect(fd)`, `serve(namespace)`."""
+def agent_source() -> str:
+    """The text of a module that needs only the standard library and NumPy: `connect(fd)`, `serve(namespace)`."""
     folder = Path(__file__).parent
     return "\n".join(_without_imports_of_the_kit((folder / f"{name}.py").read_text()) for name in MODULES)
 
 
 def prepare_code(fd: int | None) -> str:
-    """The code that a student kernel runs first, before any cell: for what cells must not get, and to connect to the
-    judge.
+    """The code that a student kernel runs before any cell, to prepare its shell and to connect to the judge.
 
-    It leaves the agent in sys.modules, and no name behind. fd: of the kernel's end of the socket; None: no judge.
+    It leaves the agent in sys.modules, and no name behind.
+
+    Parameters
+    ----------
+    fd
+        File descriptor of the kernel's end of the socket; None where there is no judge.
     """
-    prepare = "agent.prepare(get_ipython())"
+    prepare = "agent.prepare_shell(get_ipython())"
     return _code(prepare if fd is None else f"{prepare}, agent.connect({fd:d})")
 
 
 def connect_code(fd: int) -> str:
-    """As above, where there is no shell: only to connect."""
+    """As `prepare_code`, where there is no shell: only to connect."""
     return _code(f"agent.connect({fd:d})")
 
 
@@ -36,14 +43,23 @@ def _code(calls: str) -> str:
     )
 
 
-def serve_code():
-    """The code that a student kernel runs while test cells run in the judge: it ends when the judge says stop."""
+def serve_code() -> str:
+    """The code that a student kernel runs while test cells run in the judge. It ends when the judge says stop."""
     return f"__import__({AGENT_MODULE!r}).serve(globals())"
 
 
-def _without_imports_of_the_kit(text):
+def _without_imports_of_the_kit(text: str) -> str:
     lines = text.splitlines(keepends=True)
     for node in ast.parse(text).body:
-        if isinstance(node, ast.ImportFrom) and node.module.startswith("autograder."):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+        if _imports_the_kit(node) or _is_for_type_checkers(node):
+            last = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
     return "".join(lines)
+
+
+def _imports_the_kit(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder.")
+
+
+def _is_for_type_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"

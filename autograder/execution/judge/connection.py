@@ -1,9 +1,11 @@
 """The judge's end: one request at a time, and whatever comes back, a value or an error in words."""
 
 import random
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -24,79 +26,125 @@ from autograder.execution.judge.frames import (
     CALLBACK_ERROR,
     CALLBACK_REPLY,
     ERROR,
+    MOST_TYPE_NAME,
     REPLY,
     REQUEST,
     Callback,
     EncodeError,
     Encoder,
+    FrameLimits,
     Handle,
-    Limits,
     ProtocolError,
 )
 from autograder.execution.judge.stream import FrameStream, PeerGone
 from autograder.execution.own_time import Deadline, Readings
 from autograder.notebook.outcomes import SELF_SPEAKING
 
-CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, callbacks and all
+CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, its callbacks included
 MOST_NESTED = 20  # calls inside callbacks inside calls
-MOST_CALLBACKS = 1_000  # different functions handed over
+MOST_CALLBACKS = 1_000  # different functions handed over in a cell
+MOST_ADVANCED = 256  # random generators whose state after a call is remembered
 _numbers = random.SystemRandom()
 
 
-def _ended(*_, **__):
+def _ended(*_: object, **__: object) -> NoReturn:
     raise RuntimeError("the check that handed over this function is over")
 
 
 class StudentConnection:
     """Calls into a student's kernel, over a connected Unix stream socket.
 
-    seconds: how long the calls may take, callbacks included; `begin` gives them time anew.
-    interrupt: function that interrupts the student's kernel, called when a call has taken too long. If the kernel
-        answers within `grace_seconds` after that, the connection goes on; otherwise (or without it) it is over.
-    notebook_text: the source of the student's cells; if given, functions have a `__source__` only if it occurs there.
-    readings: if given, time counts as the notebook's own.
+    Parameters
+    ----------
+    sock
+    seconds
+        How long the calls may take, callbacks included. `begin` gives them time anew.
+    interrupt
+        Function that interrupts the student's kernel, called when a call has taken too long. If the kernel answers
+        within `grace_seconds` after that, the connection goes on. Otherwise, or without this function, it is over.
+    grace_seconds
+    notebook_text
+        The source of the student's cells. If given, a function has a `__source__` only if its text occurs there.
+    readings
+        If given, time counts as the notebook's own.
+    limits
+
+    Attributes
+    ----------
+    over : str or None
+        Why nothing can be asked any more.
+    during : str or None
+        What was running when it ended.
+    refusing : str or None
+        Why nothing may be asked for now.
+    interrupted : bool
+        Whether the student's kernel was interrupted in this cell.
+    error_types : dict
+        Exception types, by name, that errors arrive as, beside the built-in ones.
     """
 
     def __init__(
         self,
-        sock,
+        sock: socket.socket,
         seconds: float = 30,
         interrupt: Callable[[], None] | None = None,
         grace_seconds: float = 5,
         notebook_text: str | None = None,
         readings: Readings | None = None,
-        limits: Limits = Limits(),  # noqa: B008 (a tuple)
+        limits: FrameLimits = FrameLimits(),  # noqa: B008 (a tuple)
     ):
         self.stream, self.limits = FrameStream(sock, limits), limits
         self.interrupt, self.grace_seconds = interrupt, grace_seconds
         self.notebook_text, self.readings = notebook_text, readings
-        self.over: str | None = None  # why nothing can be asked any more
-        self.during: str | None = None  # what was running when it ended
-        self.objects = WeakValueDictionary()
-        self.refusing: str | None = None  # why nothing may be asked for now
-        self.interrupted = False  # in this cell, the student's kernel was
+        self.over: str | None = None
+        self.during: str | None = None
+        self.objects: WeakValueDictionary[Handle, proxies.StudentObject] = WeakValueDictionary()
+        self.refusing: str | None = None
+        self.interrupted = False
         self._callbacks: dict[int, Callable] = {}  # of the instructor's functions, those handed over in this cell
         self._given = 0  # functions so far
         self._fetching = False
-        self.error_types: dict[str, type] = {}  # exceptions that arrive as these, beside the built-in ones
-        self._changed: list = []
-        self._advanced = deque(maxlen=256)  # random generators from which a student's function drew, and their states
+        self.error_types: dict[str, type[Exception]] = {}
+        self._changed: list[object] = []
+        # random generators from which a student's function drew, and the states in which it left its copies
+        self._advanced: deque[tuple[np.random.Generator, bytes]] = deque(maxlen=MOST_ADVANCED)
         self._running = 0  # requests inside each other
         self._thread, self._lock = 0, threading.Lock()  # the thread of the running requests
-        self._made_errors: dict = {}
+        self._bytes_before = 0  # that had come when the outermost of them began
+        self._made_errors: dict[tuple[str, type[Exception] | None], type[Exception]] = {}
         self._raised_by_check: BaseException | None = None
         self.begin(seconds)
 
-    def begin(self, seconds: float):
-        """From now on all calls together may take so many seconds, and what happens between them counts, too."""
+    def begin(self, seconds: float) -> None:
+        """Give all calls from now on so many seconds together. What happens between them counts, too."""
         self.seconds, self._deadline = seconds, Deadline(seconds, self.readings)
 
-    def request(self, operation: tuple, what: str):
-        """Ask for something and return (value, peak memory or None).
+    def request(self, operation: tuple, what: str) -> tuple[object, int | None]:
+        """Ask for something.
 
-        what: names it in messages, as in "your svm_loss_naive". Raises StudentError for an exception over there,
-        ChannelError when no answer came, CannotCross for an argument that cannot be handed over, for a random
-        generator that would not go on where it stands, or when another thread's request is running.
+        Parameters
+        ----------
+        operation
+            Its name, one of the agent's `_OPERATIONS`, and its arguments.
+        what
+            Names it in messages, as in "your svm_loss_naive".
+
+        Returns
+        -------
+        value : object
+            Plain data and proxies of any form: the student's kernel may say whatever it likes.
+        peak : int or None
+            Bytes that the call allocated at most, where the operation measures it.
+
+        Raises
+        ------
+        StudentError
+            An exception over there.
+        ChannelError
+            No answer came.
+        CannotCross
+            An argument cannot be handed over, a random generator would not go on where it stands, or another
+            thread's request is running.
         """
         if self.over or self.refusing:
             raise StudentDied(f"{what} was not run: {self.over or self.refusing}")
@@ -116,12 +164,13 @@ class StudentConnection:
             if not self.stream.silent():
                 raise ProtocolError("it sent something that nobody had asked for")
             self.stream.send(encoder.frame(REQUEST, number), self._deadline)
-            return self._result(*self._reply(number), encoder.mutable)
-        except StudentError:  # one may be named TimeoutError
+            kind, value, failed = self._reply(number)
+            return self._result(kind, value, failed, encoder.mutable)
+        except StudentError:  # it may be a TimeoutError, too
             raise
         except TimeoutError:
             why = f"{what} did not return within {self.seconds:g} s"
-            if at_first < self.seconds / 2:  # others took longer
+            if at_first < self.seconds / 2:  # earlier calls took longer
                 why = f"the {self.seconds:g} s that this check may take ran out while {what} was running"
             if not self._recovered(number):
                 self._give_up(why, what)
@@ -136,44 +185,44 @@ class StudentConnection:
             raise StudentProtocolError(why) from None
         except JudgeError:
             raise
-        except BaseException as error:  # the judge itself was interrupted, say: an answer may still be under way
+        except BaseException as error:  # the judge was interrupted, for one: an answer may still be under way
             if error is not self._raised_by_check:
                 self._give_up(f"{what} was interrupted", what)
             raise
         finally:
             self._running -= 1
 
-    def stop(self, seconds: float = 5):
-        """Let the agent's `serve` end, so that the student's kernel can go on; the connection stays."""
+    def stop(self, seconds: float = 5) -> None:
+        """Let the agent's `serve` end, so that the student's kernel can go on. The connection stays."""
         self._tell(("stop",), seconds)
 
-    def mark(self, number: int, seconds: float = 5):
+    def mark(self, number: int, seconds: float = 5) -> None:
         """End cell `number`, of those that one `serve` is for; the kernel goes on serving."""
         self._tell(("mark", number), seconds)
 
-    def _tell(self, operation, seconds):
-        self._callbacks.clear()  # the cell is over, whatever is called while the kernel does as it is told
+    def _tell(self, operation: tuple, seconds: float) -> None:
+        self._callbacks.clear()  # the cell is over, so none of its functions may be called meanwhile
         if self._running and threading.get_ident() != self._thread:
             self._give_up("a thread of the check was still calling your code when its cell ended")
         if not self.over:
             self.begin(seconds)
             self.request(operation, "your kernel")
 
-    def close(self):
+    def close(self) -> None:
         """End the connection for good."""
         self._give_up("the connection was closed")
 
-    def was_changed(self, value) -> bool:
+    def was_changed(self, value: object) -> bool:
         """Whether a student's function changed this array, list or dict, in its copy of a recent call's arguments."""
         return any(value is changed for changed in self._changed)
 
-    def forget(self):
-        """Begin a new cell: what was changed is forgotten, and functions handed over are called no more."""
+    def forget(self) -> None:
+        """Begin a new cell: what was changed is forgotten, and functions handed over can no longer be called."""
         self.interrupted = False
         self._changed.clear()
         self._callbacks.clear()
 
-    def _enter(self, what):
+    def _enter(self, what: str) -> None:
         with self._lock:
             thread = threading.get_ident()
             if self._running and thread != self._thread:
@@ -181,10 +230,10 @@ class StudentConnection:
                     f"the check calls {what} from one thread while another waits for an answer of your code"
                 )
             if not self._running:
-                self._thread, self.bytes_before = thread, self.stream.received
+                self._thread, self._bytes_before = thread, self.stream.received
             self._running += 1
 
-    def _refuse_advanced(self, arguments):
+    def _refuse_advanced(self, arguments: list[Any]) -> None:
         for value in arguments:
             if type(value) is np.random.Generator and any(
                 value is generator and generator_bytes(value) == state for generator, state in self._advanced
@@ -193,24 +242,25 @@ class StudentConnection:
                     "this check passes one generator to two calls; make a new default_rng(seed) for each"
                 )
 
-    def _note_changed(self, arguments):
+    def _note_changed(self, arguments: list[Any]) -> None:
         self._changed.extend(arguments)
         generators = [value for value in arguments if type(value) is np.random.Generator]
         self._advanced.extend((value, generator_bytes(value)) for value in generators)
 
-    def _reply(self, number):
+    def _reply(self, number: int) -> tuple[int, object, BaseException | None]:
         """The reply to this request: its kind, its value, and what a callback served meanwhile raised, or None."""
-        failed = self._raised_by_check = None
+        failed: BaseException | None = None
+        self._raised_by_check = None
         while True:
             kind, its_number, tree, blocks = self.stream.receive(self._deadline)
-            if self.stream.received - self.bytes_before > CALL_BYTES:
+            if self.stream.received - self._bytes_before > CALL_BYTES:
                 raise ProtocolError(f"it sent more than {CALL_BYTES / 1e6:,.0f} MB in one call")
             if its_number != number or kind not in (REPLY, ERROR, CALLBACK):
                 raise ProtocolError("it sent something out of turn")
-            value = Decoder(tree, blocks, self._found, self.limits).value()
+            value: object = Decoder(tree, blocks, self._found, self.limits).value()
             if kind == CALLBACK:
                 came = self._call_back(number, value)
-                if not isinstance(failed, (AssertionError, JudgeError)):  # which no later call makes undone
+                if not isinstance(failed, (AssertionError, JudgeError)):  # which no later call undoes
                     failed = came or failed
                 continue
             if isinstance(failed, (AssertionError, JudgeError)):  # even if the student's code swallowed it
@@ -218,14 +268,15 @@ class StudentConnection:
                 raise failed
             return kind, value, failed
 
-    def _call_back(self, number, value):
+    def _call_back(self, number: int, value: object) -> BaseException | None:
         """Run a function of the instructor's for the student's code. Returns what it raised, or None."""
         if type(value) is not tuple or [type(part) for part in value] != [int, tuple, dict]:
             raise ProtocolError("a call of a function of the check is malformed")
         function = self._callbacks.get(value[0], _ended)
         if not 0 <= value[0] < self._given or not all(type(name) is str for name in value[2]):
             raise ProtocolError("it called a function that it was never given")
-        encoder, kind, failed = Encoder(self._number, self.limits), CALLBACK_REPLY, None
+        encoder, kind = Encoder(self._number, self.limits), CALLBACK_REPLY
+        failed: BaseException | None = None
         try:
             if self._running > MOST_NESTED:
                 raise RecursionError("functions of the check and of the notebook call each other too deep")
@@ -234,12 +285,14 @@ class StudentConnection:
             failed, encoder, kind = error, Encoder(self._number, self.limits), CALLBACK_ERROR
             names, message, _ = described(error)
             encoder.put((names, message))
-        if self.over:  # it called the student's code in turn, which was the end
+        if self.over:  # it called the student's code in turn, and that ended the connection
             raise failed or StudentDied(self.over)
         self.stream.send(encoder.frame(kind, number), self._deadline)
         return failed
 
-    def _result(self, kind, value, failed, arguments):
+    def _result(
+        self, kind: int, value: object, failed: BaseException | None, arguments: list[Any]
+    ) -> tuple[object, int | None]:
         if type(value) is not tuple or len(value) != (3 if kind == REPLY else 4):
             raise ProtocolError("an answer is malformed")
         changed = value[2] if kind == REPLY else value[3]
@@ -254,17 +307,17 @@ class StudentConnection:
         names, message, text, _ = value
         if type(names) is not list or not names or not all(type(t) is str for t in (*names, message, text)):
             raise ProtocolError("an error is malformed")
-        own = failed is not None and type(failed).__name__ not in BUILTIN
-        if own and names[0] == type(failed).__name__:  # an exception type of the instructor's, come back
+        if failed is not None and names[0] == type(failed).__name__ and names[0] not in BUILTIN:
+            # an exception type of the instructor's, come back
             self._raised_by_check = failed
             raise failed
-        if names[0] in SELF_SPEAKING:  # what the grader itself says is not to be imitated
+        if names[0] in SELF_SPEAKING:  # a student's error must not look like the grader's
             names[0] = f"your {names[0]}"
         made = named_type(names, StudentError, self._made_errors, self.error_types)
         raise made(cleaned(message), cleaned(text))
 
-    def _recovered(self, number):
-        """Interrupt the student's kernel; True when it lets go of the request, whose answer comes too late."""
+    def _recovered(self, number: int) -> bool:
+        """Interrupt the student's kernel. Returns whether it lets go of the request, whose answer comes too late."""
         if self.interrupt is None:
             return False
         end = Deadline(self.grace_seconds, self.readings)
@@ -276,13 +329,13 @@ class StudentConnection:
             return False
         return its_number == number and kind in (REPLY, ERROR)
 
-    def _give_up(self, why, what=None):
+    def _give_up(self, why: str, what: str | None = None) -> None:
         if not self.over:
             self.over, self.during = why, what
             self.stream.close()
 
-    def _number(self, value):
-        """How a value that is no plain data is named in a frame."""
+    def _number(self, value: Any) -> Handle | Callback:
+        """How a value that is not plain data is named in a frame."""
         handle = getattr(type(value), "_student_handle", None)
         if handle is not None:
             if value._student_connection is not self:
@@ -301,12 +354,12 @@ class StudentConnection:
         self._callbacks[number] = value
         return Callback(number, name)
 
-    def _found(self, name):
+    def _found(self, name: Handle | Callback) -> object:
         """What a name in a frame stands for."""
-        if type(name) is Callback:
+        if isinstance(name, Callback):
             if not 0 <= name.number < self._given:
                 raise ProtocolError("it sent a function that it was never given")
             if self._fetching or name.number not in self._callbacks:
                 raise StudentError("a function of a check is none of the notebook's")
             return self._callbacks[name.number]
-        return proxies.proxy(self, Handle(name.number, name.kind, cleaned(name.type_name, 60)))
+        return proxies.proxy(self, Handle(name.number, name.kind, cleaned(name.type_name, MOST_TYPE_NAME)))

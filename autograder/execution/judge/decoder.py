@@ -1,7 +1,13 @@
-"""Reading a frame, strictly: whatever the other side sent, the outcome is plain data or a ProtocolError."""
+"""Reading a frame, strictly: whatever the other side sent, the outcome is plain data or a ProtocolError.
 
+A value is typed `Any`, as in frames.py: its type is whatever its tag in the frame says.
+"""
+
+import re
 import struct
 from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -21,8 +27,8 @@ from autograder.execution.judge.frames import (
     U64,
     Callback,
     Encoder,
+    FrameLimits,
     Handle,
-    Limits,
     ProtocolError,
     all_characters,
     check_key,
@@ -34,21 +40,44 @@ from autograder.execution.judge.random_state import generator_from
 
 MOST_TUPLE_TYPES = 100  # different namedtuples of one frame: making a type takes time
 
+Value = TypeVar("Value")
+
 
 class Decoder:
     """Reads the tree and the arrays of one frame.
 
-    found: function from a Handle or Callback to what stands for it on this side; it may raise ProtocolError.
-    `mutable` lists the arrays, lists, dicts, sets and random generators that were read, in the order of the frame,
-    each with what `changed` needs to notice that it was changed since, which is nothing without remember=True.
+    Parameters
+    ----------
+    tree, blocks
+        Of the frame, as `FrameStream.receive` gives them.
+    found
+        Function from a Handle or Callback to what stands for it on this side. It may raise ProtocolError.
+    limits
+    remember
+        Whether to keep what `changed` needs.
+
+    Attributes
+    ----------
+    mutable
+        The arrays, lists, dicts, sets and random generators that were read, in the order of the frame, each as
+        (value, what it was when it was read); None in place of each without `remember`.
     """
 
-    def __init__(self, tree, blocks, found, limits=Limits(), remember=False):  # noqa: B008 (a tuple)
+    def __init__(
+        self,
+        tree: bytes,
+        blocks: memoryview,
+        found: Callable[[Any], Any],
+        limits: FrameLimits = FrameLimits(),  # noqa: B008 (a tuple)
+        remember: bool = False,
+    ):
         self.tree, self.blocks, self.found, self.limits = tree, blocks, found, limits
-        self.remember, self.mutable, self.tuple_types = remember, [], set()
+        self.remember = remember
+        self.mutable: list[Any] = []
+        self.tuple_types: set[tuple[str, ...]] = set()
         self.position = self.block_position = self.items = self.keys = 0
 
-    def value(self):
+    def value(self) -> Any:
         """The one value that the frame holds. Raises ProtocolError."""
         try:
             value = self._next(0)
@@ -60,7 +89,7 @@ class Decoder:
             raise ProtocolError("bytes are left over behind the value")
         return value
 
-    def _next(self, depth):
+    def _next(self, depth: int) -> Any:
         self.items += 1
         if self.items > self.limits.items:
             raise ProtocolError(f"the frame holds more than {self.limits.items:,} values")
@@ -71,59 +100,59 @@ class Decoder:
             raise ProtocolError(f"there is no kind of value {tag}")
         return read(self, depth)
 
-    def _unpack(self, layout):
+    def _unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
         fields = layout.unpack_from(self.tree, self.position)
         self.position += layout.size
         return fields
 
-    def _bytes(self, size):
+    def _bytes(self, size: int) -> bytes:
         data = self.tree[self.position : self.position + size]
         if len(data) != size:
             raise ProtocolError("the frame ends in the middle of a value")
         self.position += size
         return data
 
-    def _sized(self, most):
+    def _sized(self, most: int) -> bytes:
         (size,) = self._unpack(U32)
         if size > most:
             raise ProtocolError(f"a value has {size:,} bytes; the limit is {most:,}")
         return self._bytes(size)
 
-    def _text(self, depth=0):
+    def _text(self, depth: int = 0) -> str:
         return str(self._sized(self.limits.text_bytes), "utf-8")
 
-    def _byte_string(self, depth):
+    def _byte_string(self, depth: int) -> bytes:
         return bytes(self._sized(self.limits.text_bytes))
 
-    def _int(self, depth):
+    def _int(self, depth: int) -> int:
         return self._unpack(I64)[0]
 
-    def _big_int(self, depth):
+    def _big_int(self, depth: int) -> int:
         return int.from_bytes(self._sized(self.limits.int_bytes), "little", signed=True)
 
-    def _float(self, depth):
+    def _float(self, depth: int) -> float:
         return self._unpack(F64)[0]
 
-    def _complex(self, depth):
+    def _complex(self, depth: int) -> complex:
         return complex(*self._unpack(C128))
 
-    def _count(self, depth):
+    def _count(self, depth: int) -> int:
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         (count,) = self._unpack(U32)
-        if count > len(self.tree) - self.position:  # each takes a byte at least
+        if count > len(self.tree) - self.position:  # each value takes a byte at least
             raise ProtocolError("a list is longer than the frame")
         return count
 
-    def _list(self, depth):
+    def _list(self, depth: int) -> list:
         count, place = self._count(depth), self._place()
         value = [self._next(depth + 1) for _ in range(count)]
         return self._placed(place, value, tuple(value))
 
-    def _tuple(self, depth):
+    def _tuple(self, depth: int) -> tuple:
         return tuple([self._next(depth + 1) for _ in range(self._count(depth))])
 
-    def _named_tuple(self, depth):
+    def _named_tuple(self, depth: int) -> tuple:
         count = self._count(depth)
         self.items += count
         if count > MOST_FIELDS or self.items > self.limits.items:
@@ -136,25 +165,25 @@ class Decoder:
             self.tuple_types.add(parts)
         return named_tuple(name, fields, [self._next(depth + 1) for _ in range(count)])
 
-    def _key(self, depth):
+    def _key(self, depth: int) -> Any:
         key = self._next(depth + 1)
         check_key(key, ProtocolError)
         return key
 
-    def _count_keys(self, depth):
+    def _count_keys(self, depth: int) -> int:
         count = self._count(depth)
         self.keys += count
         if self.keys > self.limits.keys:
             raise ProtocolError(f"the frame holds more than {self.limits.keys:,} keys")
         return count
 
-    def _defaultdict(self, depth):
+    def _defaultdict(self, depth: int) -> dict:
         (factory,) = self._unpack(_BYTE)
         if factory >= len(FACTORIES):
             raise ProtocolError("there is no such default of a dict")
         return self._dict(depth, lambda: defaultdict(FACTORIES[factory]))
 
-    def _dict(self, depth, empty=dict):
+    def _dict(self, depth: int, empty: Callable[[], dict] = dict) -> dict:
         count, place = self._count_keys(depth), self._place()
         value = empty()
         for _ in range(count):
@@ -164,21 +193,21 @@ class Decoder:
             raise ProtocolError("a dict has a key twice")
         return self._placed(place, value, tuple(value.items()))
 
-    def _set(self, depth):
+    def _set(self, depth: int) -> set:
         count, place = self._count_keys(depth), self._place()
         value = {self._key(depth) for _ in range(count)}
         if len(value) != count:
             raise ProtocolError("a set has an element twice")
         return self._placed(place, value, frozenset(value))
 
-    def _frozenset(self, depth):
+    def _frozenset(self, depth: int) -> frozenset:
         count, place = self._count_keys(depth), self._place()
         value = frozenset([self._key(depth) for _ in range(count)])
         if len(value) != count:
             raise ProtocolError("a set has an element twice")
         return self._placed(place, value, value)
 
-    def _three_integers(self, depth, or_none):
+    def _three_integers(self, depth: int, or_none: bool) -> list[Any]:
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         parts = [self._next(depth + 1) for _ in range(3)]
@@ -186,10 +215,10 @@ class Decoder:
             raise ProtocolError("a slice or range holds something else than integers")
         return parts
 
-    def _slice(self, depth):
+    def _slice(self, depth: int) -> slice:
         return slice(*self._three_integers(depth, or_none=True))
 
-    def _range(self, depth):
+    def _range(self, depth: int) -> range:
         start, stop, step = self._three_integers(depth, or_none=False)
         if step == 0:
             raise ProtocolError("a range has step 0")
@@ -198,44 +227,45 @@ class Decoder:
             raise ProtocolError(f"a range has more than {self.limits.steps:,} numbers")
         return value
 
-    def _dtype(self, depth=0, others=()):
+    def _dtype(self, depth: int = 0, others: tuple[re.Pattern[bytes], ...] = ()) -> np.dtype:
         size = self._unpack(_BYTE)[0]
         code = bytes(self._bytes(size))
         if code not in DTYPES and not any(other.fullmatch(code) for other in others):
             raise ProtocolError("there is no such dtype")
         return DTYPES.get(code) or np.dtype(code.decode())
 
-    def _scalar(self, depth):
+    def _scalar(self, depth: int) -> np.generic:
         dtype = self._dtype(others=(TIME_DTYPE,))
         data = self._bytes(dtype.itemsize)
         return _proper(np.frombuffer(data, dtype))[0]
 
-    def _array(self, depth):
+    def _array(self, depth: int) -> np.ndarray:
         dtype = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE))
-        order, ndim = self._unpack(_ORDER)
-        if order not in b"CF" or ndim > MOST_DIMENSIONS:
+        code, ndim = self._unpack(_ORDER)
+        if code not in b"CF" or ndim > MOST_DIMENSIONS:
             raise ProtocolError("an array has no order of memory, or too many dimensions")
         shape = self._unpack(_SHAPES[ndim])
         size = stored_bytes(shape, dtype.itemsize)
         if size > self.limits.array_bytes:
             raise ProtocolError(f"an array has more than {self.limits.array_bytes / 1e6:,.0f} MB")
-        start, order = self.block_position, chr(order)
+        start = self.block_position
+        order: Literal["C", "F"] = "F" if code == _FORTRAN else "C"
         if 0 in shape:
             return self._placed(self._place(), np.empty(shape, dtype, order), (start, shape, order))
         if start + size > len(self.blocks):
             raise ProtocolError("an array is longer than the frame")
         self.block_position += size
-        # copied, so that the array owns its memory, aligned, and shares it with no other
+        # copied, so that the array owns its memory, which is aligned and shared with no other
         array = _proper(np.ndarray(shape, dtype, self.blocks, start, order=order)).copy(order)
         return self._placed(self._place(), array, (start, shape, order))
 
-    def _known_type(self, depth):
+    def _known_type(self, depth: int) -> type:
         found = TYPES.get(self._text())
         if found is None:
             raise ProtocolError("there is no such type")
         return found
 
-    def _generator(self, depth):
+    def _generator(self, depth: int) -> np.random.Generator:
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         start, place = (self.position - 1, self.block_position), self._place()
@@ -246,28 +276,28 @@ class Decoder:
             raise ProtocolError(str(error)) from None
         return self._placed(place, value, (*start, self.position, self.block_position))
 
-    def _handle(self, depth):
+    def _handle(self, depth: int) -> Any:
         (number,), (kind,) = self._unpack(U64), self._unpack(_BYTE)
         if kind >= len(HANDLE_KINDS):
             raise ProtocolError("there is no such kind of object")
         return self.found(Handle(number, HANDLE_KINDS[kind], self._text()))
 
-    def _callback(self, depth):
+    def _callback(self, depth: int) -> Any:
         return self.found(Callback(self._unpack(U64)[0], self._text()))
 
-    def _place(self):
+    def _place(self) -> int:
         self.mutable.append(None)
         return len(self.mutable) - 1
 
-    def _placed(self, place, value, before):
+    def _placed(self, place: int, value: Value, before: object) -> Value:
         self.mutable[place] = (value, before) if self.remember else None
         return value
 
-    def changed(self):
-        """Where in `mutable` stands what is not any more as it was read."""
+    def changed(self) -> list[int]:
+        """The places in `mutable` of what has changed since it was read. Needs remember=True."""
         return [place for place, (value, before) in enumerate(self.mutable) if self._differs(value, before)]
 
-    def _differs(self, value, before):
+    def _differs(self, value: Any, before: Any) -> bool:
         if type(value) is np.ndarray:
             start, shape, order = before
             # NaN counts as unchanged, so bytes are compared
@@ -286,21 +316,24 @@ class Decoder:
         return value != before
 
 
-def _same(a, b):
+def _same(a: object, b: object) -> bool:
     if type(a) is np.ndarray and type(b) is np.ndarray:
         return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
     return a is b or (type(a) is type(b) and type(a) in (bool, int, float, str) and a == b)
 
 
-def generator_bytes(generator):
-    """The state of a random generator, as bytes to be compared."""
+def generator_bytes(generator: np.random.Generator) -> bytes:
+    """The state of a random generator, as bytes that can be compared."""
     encoder = Encoder(None)
     encoder.put(generator)
     return bytes(encoder.tree) + b"".join(encoder.blocks)
 
 
-def _proper(array):
-    """Bytes of a bool array have to be 0 or 1: np.sum of others counts too much. A text is made of characters."""
+def _proper(array: np.ndarray) -> np.ndarray:
+    """The array; raises ProtocolError where a bool is neither 0 nor 1, or a text holds what is not a character.
+
+    np.sum of a bool array with other bytes counts too much.
+    """
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise ProtocolError("a truth value is neither 0 nor 1")
     if array.dtype.kind == "U" and not all_characters(array.reshape(-1, order="A").view(np.uint32)):
@@ -308,9 +341,9 @@ def _proper(array):
     return array
 
 
-_BYTE, _ORDER = struct.Struct("<B"), struct.Struct("<BB")
+_BYTE, _ORDER, _FORTRAN = struct.Struct("<B"), struct.Struct("<BB"), ord("F")
 _SHAPES = [struct.Struct(f"<{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
-_READERS = {
+_READERS: dict[int, Callable[[Decoder, int], Any]] = {
     ord("N"): lambda d, depth: None,
     ord("."): lambda d, depth: ...,
     ord("0"): lambda d, depth: False,

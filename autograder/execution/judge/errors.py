@@ -10,23 +10,23 @@ class StudentError(Exception):
     that theirs derives from. `student_traceback` is text, and shown instead of the judge's own traceback.
     """
 
-    def __init__(self, message, student_traceback=""):
-        Exception.__init__(self, message)  # not that of a built-in type, which may ask for more
+    def __init__(self, message: str, student_traceback: str = ""):
+        Exception.__init__(self, message)  # that of a built-in base may take more arguments
         self.message, self.student_traceback = message, student_traceback
 
-    def __str__(self):  # KeyError and others would decorate it
+    def __str__(self) -> str:  # KeyError and others would decorate it
         return self.message
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         # each line is marked as the student's, so a reader cannot take it for the test's own words
         text = self.student_traceback.rstrip() or f"{type(self).__name__}: {self.message}"
         return marked(text).splitlines()
 
 
 class JudgeError(BaseException):
-    """Something that no test may take for an exception of the student's, so it is no Exception."""
+    """Something that no test may take for an exception of the student's, so it is not an Exception."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -35,7 +35,7 @@ class CannotCross(JudgeError):
 
 
 class ChannelError(JudgeError):
-    """No answer can be had from the student's kernel; str() says why, for the student."""
+    """The student's kernel gives no answer; str() says why, for the student."""
 
 
 class StudentTimeout(ChannelError):

@@ -3,12 +3,14 @@
 import builtins
 import re
 import traceback
+from collections.abc import Container
 
 import numpy as np
 
-MOST_TEXT = 8_000  # characters of a message or a traceback that are kept
+MOST_CHARACTERS = 8_000  # that are kept of a message or a traceback
+MOST_TYPES_OF_ERRORS = 1000  # that are kept, once made
 
-# those that steer Python itself are left out: a StopIteration would end a `map` of the instructor's early, unnoticed
+# those that steer Python itself are left out: a StopIteration would silently end a `map` of the instructor's
 _STEERING = (StopIteration, StopAsyncIteration, BaseExceptionGroup)
 BUILTIN = {
     name: value
@@ -19,16 +21,26 @@ BUILTIN = {
     and not issubclass(value, _STEERING)
 }
 BUILTIN["LinAlgError"] = np.linalg.LinAlgError
-# of what speaks for the grader, no exception of a student's may be
+# packages that speak for the grader: no student's exception may be of their types
 _OF_THE_GRADER = {"cs231n_lib", "autograder", "_cs231n_agent"}
-type_name = vars(type)["__name__"].__get__  # asks no metaclass
+type_name = vars(type)["__name__"].__get__  # asks no metaclass, which may be the student's
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def described(error, hide=()):
-    """(names of its types from its own up to the first built-in one, message, traceback text).
+def described(error: BaseException, hide: Container[str] = ()) -> tuple[list[str], str, str]:
+    """An exception in words.
 
-    hide: names of files whose frames are left out of the traceback.
+    Parameters
+    ----------
+    error
+    hide
+        Names of files whose stack frames are left out of the traceback.
+
+    Returns
+    -------
+    names : list of str
+        Its type's name and those of its bases, up to the first built-in one.
+    message, traceback : str
     """
     names = []
     for kind in type(error).__mro__[:10]:
@@ -42,10 +54,10 @@ def described(error, hide=()):
     return names, message, _traceback(error, hide)
 
 
-def error_types(namespace):
-    """{name: class} of the exception classes of the cells, for `named_type`.
+def error_types(namespace: dict[str, object]) -> dict[str, type[Exception]]:
+    """{name: class} of the exception classes that cells define, for `named_type`.
 
-    Left out are those of which a subclass cannot be made without running code of theirs.
+    A class is left out if making a subclass of it would run its own code.
     """
     found = {}
     for value in list(namespace.values()):
@@ -59,40 +71,51 @@ def error_types(namespace):
     return found
 
 
-def named_type(names, base, cache, known=None):
+def named_type(
+    names: list[str],
+    base: type[Exception],
+    cache: dict[tuple[str, type[Exception] | None], type[Exception]],
+    known: dict[str, type[Exception]] | None = None,
+) -> type[Exception]:
     """A subclass of `base`, and of the first exception type among the names, that is named names[0].
 
-    Such types are the built-in ones, NumPy's LinAlgError and, before the last of the names, which is that of a
-    built-in type, those that are `known`. base: has an `__init__` of its own, which is the only one that runs.
+    Parameters
+    ----------
+    names
+        As `described` gives them. The last is the name of a built-in type.
+    base
+        Has an `__init__` of its own, which is the only one that runs.
+    cache
+        The types made so far, by name and exception type.
+    known
+        Exception types beside the built-in ones and NumPy's LinAlgError, which all but the last name may mean.
     """
     builtin = next((BUILTIN[name] for name in names if name in BUILTIN), None)
     parent = next((known[name] for name in names[:-1] if name in known), builtin) if known else builtin
     key = (names[0], parent)
     if key not in cache:
-        if len(cache) > 1000:
+        if len(cache) > MOST_TYPES_OF_ERRORS:
             cache.clear()
-        made = _derived(names[0], base, parent) if parent is not builtin else None
-        cache[key] = made or _derived(names[0], base, builtin)
+        try:
+            made = _derived(names[0], base, parent)
+            made("")
+        except Exception:  # an instructor's class that does not allow it
+            made = _derived(names[0], base, builtin)
+        cache[key] = made
     return cache[key]
 
 
-def _derived(name, base, parent):
-    """The type, None if exceptions of it cannot be made."""
+def _derived(name: str, base: type[Exception], parent: type[Exception] | None) -> type[Exception]:
     bases = (base,) if parent is None or issubclass(base, parent) else (base, parent)
-    try:
-        made = type(identifier(name), bases, {"__module__": "builtins"})
-        made("")
-    except Exception:  # an instructor's class that does not allow it
-        return None
-    return made
+    return type(identifier(name), bases, {"__module__": "builtins"})
 
 
-def identifier(text):
+def identifier(text: str) -> str:
     """`text` as a name for a type; what cannot stand in a name becomes an underscore."""
     return re.sub(r"\W", "_", text)[:60] or "unnamed"
 
 
-def cleaned(text, most=MOST_TEXT):
+def cleaned(text: str, most: int = MOST_CHARACTERS) -> str:
     """`text` without control characters, shortened in the middle to `most` characters."""
     text = str.__str__(text)
     if len(text) > most:
@@ -100,13 +123,13 @@ def cleaned(text, most=MOST_TEXT):
     return _CONTROL.sub("?", text)
 
 
-def _traceback(error, hide):
+def _traceback(error: BaseException, hide: Container[str]) -> str:
     try:
         report = traceback.TracebackException(type(error), error, error.__traceback__, limit=-20)
-        report.stack = traceback.StackSummary.from_list([f for f in report.stack if f.filename not in hide])
+        report.stack = traceback.StackSummary.from_list([entry for entry in report.stack if entry.filename not in hide])
         lines = list(report.format())
     except BaseException:  # of hostile objects in the exception or its frames
         return ""
-    # cells live in files of the kernel's making, whose names say nothing to anyone
+    # a kernel makes a file for each cell, whose name tells the reader nothing
     text = re.sub(r'File "[^"\n]*ipykernel_[^"\n]*", line', "Notebook cell, line", "".join(lines))
     return cleaned(text)

@@ -2,16 +2,20 @@
 
 A frame is a header, a tree of values, and the raw bytes of the arrays in it. What is not plain data crosses as a
 number: a *handle* for an object of the student's, a *callback* for a function of the instructor's. Reading a frame
-builds values of exact built-in and NumPy types only; no name, type or code that comes in it is looked up or run.
+builds values of exact built-in and NumPy types only. No name, type or code that comes in it is looked up or run.
 
 Values cross by value: an array that occurs twice arrives as two arrays.
+
+Values are typed `Any` here. Encoder and decoder choose what to do by the exact type of a value or by its tag, which a
+type checker does not follow; `isinstance` would ask the value itself, and a student's value may lie.
 """
 
 import math
 import re
 import struct
 from collections import Counter, OrderedDict, defaultdict
-from typing import NamedTuple
+from collections.abc import Callable, Sequence, Sized
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,37 +29,42 @@ MAGIC = b"cs1n"
 HEADER = struct.Struct("<4sB3xQQQ")  # magic, kind, request number, bytes of the tree, bytes of the arrays
 MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
 SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
+MOST_BUFFERS = 500  # that are sent as they are; sendmsg takes 1,024 at a time
+MOST_SENT_NAME = 100  # characters of the name of a type or function, as it is sent
+MOST_TYPE_NAME = 60  # characters of the name of a type, as it is shown
 
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
-# of two types for one kind of number, such as long and long long, the one that goes by its name, np.int64
-_SCALARS = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
+# where two types hold one kind of number, as long and long long do, the one that has its name, such as np.int64
+_SCALARS: dict[type, np.dtype] = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
 DTYPES = {dtype.str.encode(): dtype for dtype in _SCALARS.values()}
 _DTYPE_CODES = {dtype: bytes([len(code)]) + code for code, dtype in DTYPES.items()}
 TEXT_DTYPE = re.compile(rb"<U[1-9]\d{0,6}")
 TIME_DTYPE = re.compile(rb"<[Mm]8(\[([1-9]\d{0,5})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?")
-TYPES = {t.__name__: t for t in (bool, int, float, complex, str, bytes, list, tuple, dict, set, object)}
+_PLAIN_TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, object)
+TYPES: dict[str, type] = {t.__name__: t for t in _PLAIN_TYPES}
 TYPES |= {"numpy." + dtype.name: dtype.type for dtype in DTYPES.values()}
 _TYPE_NAMES = {t: name for name, t in TYPES.items()} | {t: "numpy." + d.name for t, d in _SCALARS.items()}
-FACTORIES = (None, int, float, list, dict, set, str)  # of a defaultdict; any other arrives as None
-DICTS = {dict: b"d", OrderedDict: b"O", Counter: b"C", defaultdict: b"F"}
+# of a defaultdict; any other arrives as None
+FACTORIES: tuple[type | None, ...] = (None, int, float, list, dict, set, str)
+DICTS: dict[type, bytes] = {dict: b"d", OrderedDict: b"O", Counter: b"C", defaultdict: b"F"}
 _HASHABLE = {type(None), bool, int, float, complex, str, bytes, *_SCALARS}
 
 
-class Limits(NamedTuple):
-    """What a frame may hold. Whatever is beyond is refused, on the side that writes and on the side that reads."""
+class FrameLimits(NamedTuple):
+    """What a frame may hold. Writer and reader both refuse what is beyond."""
 
     frame_bytes: int = 256_000_000  # tree and arrays together
-    array_bytes: int = 256_000_000  # one array; also of an empty one, with the lengths that are 0 left out
+    array_bytes: int = 256_000_000  # one array; an empty one counts as if its axes of length 0 were not there
     text_bytes: int = 4_000_000  # one string
     int_bytes: int = 1_750  # 4,215 digits; from 4,300 on Python refuses to print an integer
     items: int = 500_000  # values, counting those inside others
-    keys: int = 5_000  # of all dicts and sets: numbers can be chosen to collide, which takes time quadratic in this
-    steps: int = 10_000_000  # of a range: a few bytes, but a list or an array of it would be many
+    keys: int = 5_000  # of all dicts and sets: keys chosen to collide take time quadratic in their number
+    steps: int = 10_000_000  # of a range: it takes a few bytes, but a list or an array of it would take many
     depth: int = 40  # of lists, tuples and dicts inside each other
 
 
 class ProtocolError(Exception):
-    """What came over the socket is no frame, or not one that may come now; str() says why."""
+    """What came over the socket is not a frame, or not one that may come now; str() says why."""
 
 
 class EncodeError(Exception):
@@ -80,18 +89,34 @@ class Callback(NamedTuple):
 class Encoder:
     """Writes one frame.
 
-    opaque: function from a value that is no plain data to its Handle or Callback; it raises EncodeError if there
-    is none. `mutable` lists the arrays, lists, dicts, sets and random generators that were written, in the order of
-    the frame.
+    Parameters
+    ----------
+    opaque
+        Function from a value that is not plain data to its Handle or Callback. It raises EncodeError if there is none.
+        None where all values are known to be plain data.
+    limits
+
+    Attributes
+    ----------
+    tree, blocks
+        What was written so far; `blocks` are the bytes of the arrays.
+    mutable
+        The arrays, lists, dicts, sets and random generators that were written, in the order of the frame.
     """
 
-    def __init__(self, opaque, limits=Limits()):  # noqa: B008 (a tuple)
-        self.opaque, self.limits = opaque, limits
-        self.tree, self.blocks, self.mutable = bytearray(), [], []
+    def __init__(
+        self,
+        opaque: Callable[[Any], Handle | Callback] | None,
+        limits: FrameLimits = FrameLimits(),  # noqa: B008 (a tuple)
+    ):
+        self.opaque, self.limits = opaque or _never_opaque, limits
+        self.tree = bytearray()
+        self.blocks: list[bytes | memoryview] = []
+        self.mutable: list[Any] = []
         self.block_bytes = self.items = self.keys = 0
 
-    def put(self, value, depth=0):
-        """Append a value. Raises EncodeError."""
+    def put(self, value: Any, depth: int = 0) -> None:
+        """Append a value, which lies `depth` lists, tuples and dicts deep. Raises EncodeError."""
         self.items += 1
         if self.items > self.limits.items:
             raise EncodeError(f"holds more than {self.limits.items:,} values")
@@ -106,8 +131,8 @@ class Encoder:
             self._array(value)
         elif issubclass(kind, tuple) and (parts := parts_of(value)):
             self._put_named_tuple(*parts, depth)
-        elif (kind is np.datetime64 or kind is np.timedelta64) and _dtype_code(value.dtype):
-            self.tree += b"n" + _dtype_code(value.dtype) + np.array(value).tobytes()
+        elif (kind is np.datetime64 or kind is np.timedelta64) and (code := _dtype_code(value.dtype)):
+            self.tree += b"n" + code + np.array(value).tobytes()
         elif issubclass(kind, np.dtype) and value.str.encode() in DTYPES:
             self.tree += b"D" + _DTYPE_CODES[np.dtype(value.str)]
         elif kind is type and value in _TYPE_NAMES:
@@ -118,14 +143,14 @@ class Encoder:
         if len(self.tree) + self.block_bytes > self.limits.frame_bytes:
             raise EncodeError(f"is larger than {self.limits.frame_bytes / 1e6:,.0f} MB")
 
-    def frame(self, kind, number):
-        """The whole frame, as a list of buffers to send one after the other."""
+    def frame(self, kind: int, number: int) -> list[bytes | memoryview]:
+        """The whole frame, as buffers to send one after the other. kind: REQUEST and so on; number: of the request."""
         header = HEADER.pack(MAGIC, kind, number, len(self.tree), self.block_bytes)
-        blocks = self.blocks if len(self.blocks) < 500 else [b"".join(self.blocks)]
+        blocks = self.blocks if len(self.blocks) < MOST_BUFFERS else [b"".join(self.blocks)]
         return [header + self.tree, *blocks]
 
-    def _array(self, value):
-        # subclasses go as the plain array they are made of, without asking them anything
+    def _array(self, value: np.ndarray) -> None:
+        # subclasses cross as the plain array they are made of, and none of their code runs
         if issubclass(type(value), np.ma.MaskedArray):
             raise EncodeError("is or holds a masked array; make a plain one of it with .filled(value)")
         array = np.ndarray.view(value, np.ndarray)
@@ -133,14 +158,15 @@ class Encoder:
             array = array.astype(array.dtype.newbyteorder("="))
         code = _dtype_code(array.dtype)
         if code is None:
-            return self._opaque(value)
+            self._opaque(value)
+            return
         if array.ndim > MOST_DIMENSIONS or stored_bytes(array.shape, array.itemsize) > self.limits.array_bytes:
             raise EncodeError(f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
                               f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions")
         self.mutable.append(value)
         if array.dtype.kind == "b":
-            array = array.view(np.uint8) != 0  # views of other arrays may hold other bytes than 0 and 1
-        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+            array = array.view(np.uint8) != 0  # a view of another array may hold bytes other than 0 and 1
+        order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         self.tree += b"a" + code + order.encode() + bytes([array.ndim])
         self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
         if array.nbytes <= SMALL and array.dtype.kind != "U":
@@ -149,38 +175,38 @@ class Encoder:
             flat = np.ascontiguousarray(array.T if order == "F" else array).reshape(-1)
             if array.dtype.kind == "U" and not all_characters(flat.view(np.uint32)):
                 raise EncodeError("holds a text with half a character (a lone surrogate)")
-            self.blocks.append(memoryview(flat.view(np.uint8)))
+            self.blocks.append(flat.view(np.uint8).data)
         self.block_bytes += array.nbytes
 
-    def _opaque(self, value):
+    def _opaque(self, value: Any) -> None:
         name = self.opaque(value)
-        if type(name) is Handle:
+        if isinstance(name, Handle):
             self.tree += b"h" + U64.pack(name.number) + bytes([HANDLE_KINDS.index(name.kind)])
-            self._text(name.type_name[:100])
+            self._text(name.type_name[:MOST_SENT_NAME])
         else:
             self.tree += b"k" + U64.pack(name.number)
-            self._text(name.name[:100])
+            self._text(name.name[:MOST_SENT_NAME])
 
-    def _text(self, text):
+    def _text(self, text: str) -> None:
         try:
             self._bytes(text.encode())
         except UnicodeEncodeError:
             raise EncodeError("holds a text with half a character (a lone surrogate)") from None
 
-    def _bytes(self, data):
+    def _bytes(self, data: bytes) -> None:
         if len(data) > self.limits.text_bytes:
             raise EncodeError(f"holds a text of {len(data):,} bytes; the limit is {self.limits.text_bytes:,}")
         self.tree += U32.pack(len(data)) + data
 
-    def _put_str(self, value, depth):
+    def _put_str(self, value: str, depth: int) -> None:
         self.tree += b"s"
         self._text(str(value))
 
-    def _put_bytes(self, value, depth):
+    def _put_bytes(self, value: bytes, depth: int) -> None:
         self.tree += b"b"
         self._bytes(value)
 
-    def _put_int(self, value, depth):
+    def _put_int(self, value: int, depth: int) -> None:
         if -(1 << 63) <= value < 1 << 63:
             self.tree += b"i" + I64.pack(value)
             return
@@ -189,14 +215,14 @@ class Encoder:
             raise EncodeError(f"holds an integer of {size:,} bytes; the limit is {self.limits.int_bytes:,}")
         self.tree += b"I" + U32.pack(size) + value.to_bytes(size, "little", signed=True)
 
-    def _put_sequence(self, value, depth):
+    def _put_sequence(self, value: list | tuple, depth: int) -> None:
         if type(value) is list:
             self.mutable.append(value)
         self._open(b"l" if type(value) is list else b"t", value, depth)
         for item in value:
             self.put(item, depth + 1)
 
-    def _put_set(self, value, depth):
+    def _put_set(self, value: set | frozenset, depth: int) -> None:
         self._count_keys(value)
         self.mutable.append(value)
         self._open(b"S" if type(value) is set else b"Z", value, depth)
@@ -204,7 +230,7 @@ class Encoder:
             check_key(item, EncodeError)
             self.put(item, depth + 1)
 
-    def _put_dict(self, value, depth):
+    def _put_dict(self, value: dict, depth: int) -> None:
         self._count_keys(value)
         self.mutable.append(value)
         tag = DICTS[type(value)]
@@ -216,20 +242,20 @@ class Encoder:
             self.put(key, depth + 1)
             self.put(item, depth + 1)
 
-    def _open(self, tag, value, depth):
+    def _open(self, tag: bytes, value: Sized, depth: int) -> None:
         self._nest(depth)
         self.tree += tag + U32.pack(len(value))
 
-    def _nest(self, depth):
+    def _nest(self, depth: int) -> None:
         if depth >= self.limits.depth:
             raise EncodeError(f"is nested more than {self.limits.depth} deep: does a list or dict contain itself?")
 
-    def _count_keys(self, value):
+    def _count_keys(self, value: Sized) -> None:
         self.keys += len(value)
         if self.keys > self.limits.keys:
             raise EncodeError(f"holds more than {self.limits.keys:,} keys")
 
-    def _put_three(self, value, depth):
+    def _put_three(self, value: slice | range, depth: int) -> None:
         self._nest(depth)
         if type(value) is range and steps(value) > self.limits.steps:
             raise EncodeError(f"holds a range of more than {self.limits.steps:,} numbers")
@@ -237,7 +263,7 @@ class Encoder:
         for part in (value.start, value.stop, value.step):
             self.put(part, depth + 1)
 
-    def _put_named_tuple(self, name, fields, values, depth):
+    def _put_named_tuple(self, name: str, fields: tuple[str, ...], values: list, depth: int) -> None:
         self.items += len(fields)
         self._open(b"u", values, depth)
         for text in (name, *fields):
@@ -245,7 +271,7 @@ class Encoder:
         for item in values:
             self.put(item, depth + 1)
 
-    def _put_generator(self, value, depth):
+    def _put_generator(self, value: np.random.Generator, depth: int) -> None:
         try:
             name, state = state_of(value)
         except ValueError:
@@ -257,7 +283,7 @@ class Encoder:
         self.put(state, depth + 1)
 
 
-_WRITERS = {
+_WRITERS: dict[type, Callable[[Encoder, Any, int], None]] = {
     type(None): lambda e, v, d: e.tree.extend(b"N"),
     type(...): lambda e, v, d: e.tree.extend(b"."),
     bool: lambda e, v, d: e.tree.extend(b"1" if v else b"0"),
@@ -281,8 +307,12 @@ _WRITERS = {
 }
 
 
-def _dtype_code(dtype):
-    """How a dtype is named in a frame, None if arrays of it do not go."""
+def _never_opaque(value: Any) -> Handle:
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def _dtype_code(dtype: np.dtype) -> bytes | None:
+    """How a dtype is named in a frame; None if arrays of it do not cross."""
     code = _DTYPE_CODES.get(dtype)
     if code is None and dtype.kind in "UMm":
         text = dtype.str.encode()
@@ -291,23 +321,24 @@ def _dtype_code(dtype):
     return code
 
 
-def all_characters(codes):
-    """Whether an array of uint32 holds code points of characters only, as a text does."""
+def all_characters(codes: np.ndarray) -> bool:
+    """Whether an (N,) array of uint32 holds code points of characters only, as a text does."""
     return not codes.size or (codes.max() <= 0x10FFFF and not np.any((codes >= 0xD800) & (codes < 0xE000)))
 
 
-def stored_bytes(shape, itemsize):
-    # an empty array of shape (0, 10**12) is no data, but a sum over its first axis would be
+def stored_bytes(shape: Sequence[int], itemsize: int) -> int:
+    """The bytes of an array; for an empty one, those that it would have without the axes of length 0."""
+    # an array of shape (0, 10**12) takes no memory, but a sum over its first axis would
     return math.prod([n for n in shape if n] if 0 in shape else shape) * itemsize
 
 
-def steps(numbers):
+def steps(numbers: range) -> int:
     """The length of a range, for which `len` may be too small."""
     return max(0, -((numbers.start - numbers.stop) // numbers.step))
 
 
-def check_key(key, error):
-    """Keys are numbers, texts, and tuples of those: what hashes and compares without anybody's code."""
+def check_key(key: object, error: type[Exception]) -> None:
+    """Raise `error` unless a key is a number, a text or a tuple of those: they hash without running anyone's code."""
     if type(key) is tuple:
         for part in key:
             check_key(part, error)

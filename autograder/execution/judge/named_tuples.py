@@ -1,15 +1,16 @@
-"""Namedtuples as plain data: the names of the type and of its fields. The type is made anew, and no text is run for it.
+"""Namedtuples as plain data: the names of the type and of its fields, and the values.
 
-NumPy's linalg functions return such tuples, too.
+The reader makes the type anew, without running any text for it. NumPy's linalg functions return such tuples, too.
 """
 
 import keyword
 import operator
 import types
 import typing
+from collections.abc import Iterable, Sequence
 
 MOST_FIELDS = 100
-MOST_NAME = 100  # characters of the name of a type or field
+MOST_NAME_CHARACTERS = 100  # characters of the name of a type or field
 
 
 class _Bare(typing.NamedTuple):
@@ -19,11 +20,12 @@ class _Bare(typing.NamedTuple):
 _USUAL = set(vars(_Bare)) | set(vars(type("", (_Bare,), {})))
 _METHODS = (types.FunctionType, property, classmethod, staticmethod)
 _bases_of, _type_name = vars(type)["__mro__"].__get__, vars(type)["__name__"].__get__
-_types: dict[tuple, type] = {}
+_types: dict[tuple[str, ...], type[tuple]] = {}  # made so far
+MOST_KEPT_TYPES = 1000  # that are kept
 
 
-def parts_of(value):
-    """(type name, field names, values) of a namedtuple, None for another tuple or one that has methods of its own."""
+def parts_of(value: tuple) -> tuple[str, tuple[str, ...], list] | None:
+    """(type name, field names, values) of a namedtuple; None for another tuple, or for one that adds methods."""
     kind = type(value)
     fields, name, parts = getattr(kind, "_fields", None), _type_name(kind), list(tuple.__iter__(value))
     if type(fields) is not tuple or wrong_with(name, fields) or len(parts) != len(fields):
@@ -34,30 +36,36 @@ def parts_of(value):
         for attribute, what in vars(base).items():
             if attribute not in fields and attribute not in _USUAL and type(what) in _METHODS:
                 return None
+    return None
 
 
-def wrong_with(name, fields):
-    """Why no namedtuple has this type name and these field names; "" if one can."""
+def wrong_with(name: object, fields: Sequence) -> str:
+    """Why no namedtuple can have this type name and these field names; "" if one can."""
     if len(fields) > MOST_FIELDS:
         return f"a namedtuple has more than {MOST_FIELDS} fields"
     for text in (name, *fields):
-        if type(text) is not str or len(text) > MOST_NAME or not text.isidentifier() or keyword.iskeyword(text):
+        if type(text) is not str or len(text) > MOST_NAME_CHARACTERS or not _may_name(text):
             return "a name of a namedtuple is none"
     if any(field.startswith("_") for field in fields) or len(set(fields)) != len(fields):
         return "a field of a namedtuple begins with an underscore, or is there twice"
     return ""
 
 
-def named_tuple(name, fields, values):
-    """A namedtuple of these parts, in which nothing is wrong."""
+def _may_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def named_tuple(name: str, fields: Sequence[str], values: Iterable[object]) -> tuple:
+    """A namedtuple of these parts, with which `wrong_with` finds nothing wrong."""
     key = (name, *fields)
     kind = _types.get(key)
     if kind is None:
-        if len(_types) >= 1000:
+        if len(_types) >= MOST_KEPT_TYPES:
             _types.clear()
         # collections.namedtuple would compile a text with the names
         getters = {field: property(operator.itemgetter(i)) for i, field in enumerate(fields)}
-        kind = _types[key] = type(name, (_NamedTuple,), {"__slots__": (), "_fields": tuple(fields), **getters})
+        kind = type(name, (_NamedTuple,), {"__slots__": (), "_fields": tuple(fields), **getters})
+        _types[key] = kind
     return tuple.__new__(kind, values)
 
 
@@ -65,14 +73,16 @@ class _NamedTuple(tuple):
     """What namedtuples can do."""
 
     __slots__ = ()
+    if typing.TYPE_CHECKING:  # a real annotation would be one more attribute for `parts_of` to meet
+        _fields: tuple[str, ...]
 
-    def _asdict(self):
+    def _asdict(self) -> dict[str, object]:
         return dict(zip(self._fields, self, strict=True))
 
-    def _replace(self, /, **named):
+    def _replace(self, /, **named: object) -> tuple:
         if not named.keys() <= set(self._fields):
             raise ValueError(f"Got unexpected field names: {sorted(named.keys() - set(self._fields))}")
         return named_tuple(type(self).__name__, self._fields, (self._asdict() | named).values())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in self._asdict().items())})"

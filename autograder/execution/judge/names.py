@@ -1,6 +1,8 @@
 """Which names of the instructor's cells are the student's, and what they stand for in the judge."""
 
 import builtins
+from collections.abc import Iterable
+from typing import Any
 
 from autograder.execution.judge.connection import StudentConnection
 from autograder.execution.judge.errors import ChannelError, StudentError
@@ -10,27 +12,36 @@ from autograder.execution.judge.proxies import StudentObject
 class StudentNames(dict):
     """The built-in names, and behind them the student's: the `__builtins__` of the judge's namespace.
 
-    Python looks there for what the namespace itself has not, in functions and classes of the instructor's too. A
-    name is fetched when it is first read in a cell, and not before. Functions, classes and objects come as
-    proxies, plain data by value (or as a proxy if it is too much).
+    Python looks there for a name that the namespace itself does not have, in the instructor's functions and classes
+    too. A name is fetched when a cell first reads it, and not before. Functions, classes and objects come as proxies;
+    plain data comes by value, or as a proxy if it is too large.
 
-    reserved: names that are never the student's.
+    Parameters
+    ----------
+    connection
+    reserved
+        Names that are never the student's.
+
+    Attributes
+    ----------
+    closed : bool
+        Whether no name is the student's any more.
     """
 
-    def __init__(self, connection: StudentConnection, reserved=frozenset()):
+    def __init__(self, connection: StudentConnection, reserved: Iterable[str] = ()):
         super().__init__(vars(builtins))
         self.connection, self.reserved = connection, frozenset(reserved)
-        self.closed = False  # no name is the student's
+        self.closed = False
         self._given: dict[str, object] = {}
 
     def forget(self) -> None:
         """Begin a new cell: what was fetched is fetched anew."""
         self._given.clear()
 
-    def __missing__(self, name):
+    def __missing__(self, name: str) -> Any:
         if name in self._given:
             return self._given[name]
-        if hasattr(builtins, name):  # IPython adds some
+        if hasattr(builtins, name):  # IPython adds some later
             return getattr(builtins, name)
         if self.closed or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
@@ -42,14 +53,14 @@ class StudentNames(dict):
         except StudentError:  # not defined, or it cannot be sent
             raise KeyError(name) from None
         if isinstance(value, StudentObject):
-            if value._student_handle.kind == "module":  # what a check relies on, it imports
+            if value._student_handle.kind == "module":  # a check imports the modules that it relies on
                 raise KeyError(name)
             value._name = name
         self._given[name] = value
         return value
 
-    def _say_that_it_is_reserved(self, name):
-        """Raise the NameError that tells it, if the student has the name, too."""
+    def _say_that_it_is_reserved(self, name: str) -> None:
+        """Raise a NameError that says so, if the student has this name, too."""
         try:
             known, _ = self.connection.request(("has", name), f"your {name}")
         except (StudentError, ChannelError):

@@ -6,35 +6,42 @@ notebook imports google.colab, something that does nothing takes its place. Tens
 
 import ast
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.utils.text import LSString, SList
+
+Shell = Any  # IPython's InteractiveShell, some of whose methods are replaced here; its own annotations forbid that
 
 COMMAND_NOT_FOUND = 127  # the exit code of a shell
-NOT_RUN = "Not run, as no shell command runs while grading: "
+COMMAND_NOT_RUN = "Not run, as no shell command runs while grading: "
 MOST_SHOWN = 200  # characters of a command
 PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
-SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python is no other program than this one
+SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python runs this very Python
 COLAB = ("google", "colab")
 TENSORBOARD = "tensorboard"  # an extension that Colab has, and a magic of it that starts a server
 
 
-def refuse_commands(shell):
-    """Have an IPython shell run no command. What it prints goes to stdout, as what a failing command says does."""
+def refuse_commands(shell: Shell) -> None:
+    """Have an IPython shell run no command. The line that says so goes to stdout, as a failing command's would."""
     from IPython.utils.process import arg_split
     from IPython.utils.text import LSString, SList
 
-    def refuse(command):
+    def refuse(command: str) -> None:
         text = " ".join(str(command).split())
-        print(NOT_RUN + (text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"))
+        print(COMMAND_NOT_RUN + (text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"))
         shell.user_ns["_exit_code"] = COMMAND_NOT_FOUND
         if getattr(shell, "system_raise_on_error", False):
             from subprocess import CalledProcessError
 
             raise CalledProcessError(COMMAND_NOT_FOUND, command)
 
-    def getoutput(cmd, split=True, depth=0):
+    def getoutput(cmd: str, split: bool = True, depth: int = 0) -> "SList | LSString":
         refuse(cmd)
         return SList() if split else LSString("")
 
-    def script(line, cell, name=None):
+    def script(line: str, cell: str, name: str | None = None) -> object:
         """`%%script` or, with its name, one of SCRIPTS."""
         from IPython.core.magics.script import ScriptMagics
 
@@ -46,6 +53,7 @@ def refuse_commands(shell):
         for variable in filter(None, (options.out, options.err)):
             shell.user_ns[variable] = ""
         refuse(f"%%{name or 'script'} {line}")
+        return None
 
     shell.system = shell.system_piped = shell.system_raw = refuse
     shell.getoutput = getoutput
@@ -57,26 +65,26 @@ def refuse_commands(shell):
     shell.register_magic_function(lambda line, cell=None: refuse(line if cell is None else cell), "line_cell", "shell")
 
 
-def draw_inline(shell):
+def draw_inline(shell: Shell) -> None:
     """Have an IPython shell draw its pictures inline, whatever `%matplotlib` or `%gui` asks for."""
     own = shell.enable_matplotlib
     shell.enable_matplotlib = lambda gui=None: own("inline")
     shell.enable_gui = lambda gui=None: None
 
 
-def stand_in_for_colab(shell):
+def stand_in_for_colab(shell: Shell) -> None:
     """Have imports of google.colab bind a `Colab`, and Colab's extensions and magics do nothing.
 
-    Not imports that are tried: a cell which asks in that way whether it runs in Colab is to be told that it does not.
+    Imports inside `try` stay as they are: a cell that asks in this way whether it runs in Colab is told that it is not.
     """
     own, load = shell.transform_ast, shell.extension_manager.load_extension
 
-    def transform_ast(node):
+    def transform_ast(node: ast.AST) -> ast.AST:
         node = own(node)
         imports = (part for part in ast.walk(node) if isinstance(part, (ast.Import, ast.ImportFrom)))
         return _ColabImports().visit(node) if any("colab" in ast.dump(part) for part in imports) else node
 
-    def load_extension(name):
+    def load_extension(name: str) -> object:
         return Colab(name)() if _is_colab(name) or name == TENSORBOARD else load(name)
 
     shell.transform_ast, shell.extension_manager.load_extension = transform_ast, load_extension
@@ -85,33 +93,33 @@ def stand_in_for_colab(shell):
 
 
 class Colab:
-    """Stands for google.colab or for anything in it: may be called, and then does nothing but say so."""
+    """Stands for google.colab or anything in it. A call does nothing but say so."""
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         self.__name__ = name
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> object:
         if name.startswith("_"):  # a shell asks objects how to show them
             raise AttributeError(name)
         return NotWhileGrading if name.endswith("Error") else Colab(f"{self.__name__}.{name}")
 
-    def __call__(self, *arguments, **named):
+    def __call__(self, *arguments: object, **named: object) -> object:
         if self.__name__.endswith("userdata.get"):
             print(f"{self.__name__} is not available while grading: it returns an empty text.")
             return ""
         print(f"{self.__name__} does nothing while grading: the notebook does not run in Colab.")
         return {} if self.__name__.endswith("files.upload") else None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{self.__name__}, which does nothing while grading>"
 
 
 class NotWhileGrading(Exception):
-    """Something of Google Colab's cannot be had."""
+    """Something of Google Colab's is not available."""
 
 
 class _ColabImports(ast.NodeTransformer):
-    def visit_Import(self, node):
+    def visit_Import(self, node: ast.Import) -> ast.AST | list[ast.stmt]:
         kept = [alias for alias in node.names if not _is_colab(alias.name)]
         bound = [
             (alias.asname, alias.name) if alias.asname else ("google", "google")
@@ -120,7 +128,7 @@ class _ColabImports(ast.NodeTransformer):
         ]
         return _statements(node, kept, bound)
 
-    def visit_ImportFrom(self, node):
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | list[ast.stmt]:
         names = [alias.name for alias in node.names]
         if node.level or not (_is_colab(node.module) or (node.module == "google" and "colab" in names)):
             return node
@@ -129,31 +137,33 @@ class _ColabImports(ast.NodeTransformer):
         bound = [(alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in taken if alias.name != "*"]
         return _statements(node, kept, bound)
 
-    def visit_Try(self, node):
+    def visit_Try(self, node: "ast.Try | ast.TryStar") -> ast.AST:
         return self._but_the_body(node) if node.handlers else self.generic_visit(node)
 
     visit_TryStar = visit_Try
 
-    def visit_With(self, node):
+    def visit_With(self, node: ast.With) -> ast.AST:
         suppressing = any("suppress" in ast.dump(item.context_expr) for item in node.items)
         return node if suppressing else self.generic_visit(node)
 
-    def _but_the_body(self, node):
+    def _but_the_body(self, node: "ast.Try | ast.TryStar") -> ast.AST:
         body, node.body = node.body, []
         self.generic_visit(node)
         node.body = body
         return node
 
 
-def _is_colab(name):
-    return tuple(name.split(".")[:2]) == COLAB
+def _is_colab(name: str | None) -> bool:
+    return name is not None and tuple(name.split(".")[:2]) == COLAB
 
 
-def _statements(node, kept, bound):
-    """Import what is kept, and bind the names of `bound`, each to what stands for the other. Where `node` was."""
+def _statements(
+    node: ast.Import | ast.ImportFrom, kept: list[ast.alias], bound: Sequence[tuple[str, str]]
+) -> ast.AST | list[ast.stmt]:
+    """What takes the place of an import: one of the names kept, and `name = Colab(of)` for each (name, of) bound."""
     if not bound and kept == node.names:
         return node
-    found = []
+    found: list[ast.stmt] = []
     if kept:
         node.names = kept
         found.append(node)
@@ -165,8 +175,8 @@ def _statements(node, kept, bound):
     return found or ast.copy_location(ast.Pass(), node)
 
 
-def nothing_outside(shell):
-    """All of this, for the shell of a student's kernel."""
+def nothing_outside(shell: Shell) -> None:
+    """Do all of the above to the shell of a student's kernel."""
     refuse_commands(shell)
     draw_inline(shell)
     stand_in_for_colab(shell)

@@ -1,25 +1,31 @@
 """What stands in the judge for objects of the student's.
 
-Calls, attributes, items, length, `in` and iteration go to the student's kernel and bring back values; attributes and
-items can be set and deleted there. Nothing else goes: repr, truth (always true), hashing, copying, and names with a
-leading underscore are answered here. `==` says whether it is the same object; compared with a value, computed with or
-converted it raises CannotCross, since the student's operators are not asked.
+Calls, attributes, items, length, `in` and iteration go to the student's kernel and bring back values. Attributes and
+items can be set and deleted there. Nothing else goes to the kernel: repr, truth (always true), hashing, copying and
+names with a leading underscore are answered here. `==` says whether two proxies are the same object. Comparing a proxy
+with a value, computing with it or converting it raises CannotCross, because the student's operators are not asked.
 """
 
 import ast
 import functools
 import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder.execution.judge.errors import CannotCross, StudentError, StudentProtocolError
 from autograder.execution.judge.exceptions import identifier
 from autograder.execution.judge.frames import Handle
 
+if TYPE_CHECKING:
+    from autograder.execution.judge.connection import StudentConnection
+
 MOST_STEPS = 10_000  # of an iteration
+MOST_PROXY_TYPES = 1000  # of proxies that are kept, once made
 _COMMAND = re.compile(r"^[ \t]*(?:[\w., ]+=[ \t]*)?!.*$", re.MULTILINE)  # `!ls` or `files = !ls`
-_types: dict[tuple[str, str], type] = {}
+_types: dict[tuple[str, str], "type[StudentObject]"] = {}
 
 
-def proxy(connection, handle: Handle, name: str | None = None):
+def proxy(connection: "StudentConnection", handle: Handle, name: str | None = None) -> "StudentObject":
     """The proxy of an object: the same one for the same object, as long as it is in use."""
     found = connection.objects.get(handle)
     if found is None:
@@ -34,18 +40,22 @@ class StudentObject:
 
     __slots__ = ("_student_connection", "_student_handle", "_name", "__weakref__")
     __hash__ = object.__hash__
+    if TYPE_CHECKING:  # a real annotation would be an attribute `__annotations__` of every proxy
+        _student_connection: StudentConnection
+        _student_handle: Handle
+        _name: str
 
-    def __init__(self, connection, handle, name=None):
+    def __init__(self, connection: "StudentConnection", handle: Handle, name: str | None = None):
         self._student_connection, self._student_handle = connection, handle
         self._name = name or handle.type_name
 
-    def __getattr__(self, name):
-        # NumPy and IPython look for many a hook that begins like this
+    def __getattr__(self, name: str) -> object:
+        # NumPy and IPython look for many hooks whose names begin like this
         if name.startswith("_"):
             raise AttributeError(f"{name} of {self._what} cannot be read from a check")
         return self._named(self._ask("attribute", name), f"{self._name}.{name}")
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: object) -> None:
         if name in StudentObject.__slots__:
             object.__setattr__(self, name, value)
         elif name.startswith("_"):
@@ -53,41 +63,41 @@ class StudentObject:
         else:
             self._ask("set_attribute", name, value)
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         if name.startswith("_"):
             raise CannotCross(f"{name} of {self._what} cannot be deleted from a check")
         self._ask("delete_attribute", name)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: object) -> object:
         return self._ask("item", key)
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: object, value: object) -> None:
         self._ask("set_item", key, value)
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: object) -> None:
         self._ask("delete_item", key)
 
-    def __contains__(self, value):
+    def __contains__(self, value: object) -> bool:
         found = self._ask("contains", value)
         if type(found) is not bool:
             raise StudentProtocolError(f"what {self._what} holds is neither true nor false")
         return found
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if other is None or isinstance(other, StudentObject):
             return self is other
         raise CannotCross(f"{self._kind}; compare a value of it")
 
-    def __len__(self):
+    def __len__(self) -> int:
         size = self._ask("length")
         if type(size) is not int or not 0 <= size < 1 << 63:
             raise StudentProtocolError(f"the length of {self._what} is no number of items")
         return size
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return True
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[object]:
         iterator = self._ask("iterator")
         if not isinstance(iterator, StudentObject):
             raise StudentProtocolError(f"the iterator of {self._what} is none")
@@ -104,49 +114,49 @@ class StudentObject:
             raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?") from None
         raise StudentError(f"{self._what} gives more than {MOST_STEPS:,} values one by one, which is not done")
 
-    def __next__(self):
+    def __next__(self) -> object:
         going_on, value = self._step(self._what)
         if not going_on:
             raise StopIteration
         return value
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r} of the notebook>"
 
-    def __mro_entries__(self, bases):
+    def __mro_entries__(self, bases: tuple) -> NoReturn:
         raise CannotCross(f"{self._kind} and stays in the notebook; a class of a check cannot derive from it")
 
-    def __instancecheck__(self, value):
+    def __instancecheck__(self, value: object) -> NoReturn:
         raise CannotCross(f"{self._kind} and stays in the notebook; isinstance cannot ask for it")
 
     __subclasscheck__ = __instancecheck__
 
-    def __reduce__(self):
+    def __reduce__(self) -> NoReturn:
         raise CannotCross(f"an object of type {type(self).__name__} stays in the notebook; it cannot be copied")
 
     @property
-    def _what(self):
+    def _what(self) -> str:
         return f"your {self._name}"
 
     @property
-    def _kind(self):
+    def _kind(self) -> str:
         return f"{self._what} is an object of type {type(self).__name__}"
 
-    def _step(self, what):
+    def _step(self, what: str) -> tuple[bool, object]:
         """(whether there is another value, the value) of an iterator."""
         step = self._ask("next", what=what)
         if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
             raise StudentProtocolError(f"a step of {what} is malformed")
         return step
 
-    def _ask(self, operation, *arguments, what=None):
+    def _ask(self, operation: str, *arguments: object, what: str | None = None) -> object:
         value, _ = self._student_connection.request((operation, self, *arguments), what or self._what)
         return value
 
-    def __array__(self, *_, **__):
+    def __array__(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(f"{self._kind}; compute with a value of it")
 
-    def _named(self, value, name):
+    def _named(self, value: object, name: str) -> object:
         if isinstance(value, StudentObject) and value._student_handle.kind == "module":
             raise CannotCross(f"{name} is a module of the notebook; a check imports its own")
         if isinstance(value, StudentObject) and value._name == value._student_handle.type_name:
@@ -154,8 +164,8 @@ class StudentObject:
         return value
 
 
-def _refuse(words):
-    def refuse(self, *_, **__):
+def _refuse(words: str) -> Callable[..., NoReturn]:
+    def refuse(self: StudentObject, *_: object, **__: object) -> NoReturn:
         raise CannotCross(f"{self._kind}; {words}")
 
     return refuse
@@ -178,15 +188,15 @@ class StudentFunction(StudentObject):
 
     __slots__ = ()
 
-    def __call__(self, *arguments, **named):
+    def __call__(self, *arguments: object, **named: object) -> object:
         return self._ask("call", arguments, named, False)
 
-    def __peak_memory__(self, *arguments):
+    def __peak_memory__(self, *arguments: object) -> tuple[object, int]:
         """(result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
         result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
         return result, peak or 0
 
-    def __work__(self, *arguments):
+    def __work__(self, *arguments: object) -> tuple[object, int, list[str]]:
         """(result, lines that Python executed in the student's kernel, names of the modules whose functions ran)."""
         answer = self._ask("call_and_watch", arguments)
         if type(answer) is not tuple or [type(part) for part in answer[1:]] != [int, list]:
@@ -195,21 +205,22 @@ class StudentFunction(StudentObject):
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
         return answer
 
-    def __with_arguments__(self, *arguments):
+    def __with_arguments__(self, *arguments: object) -> tuple[object, tuple]:
         """(result, the arguments as the call left them)."""
         answer = self._ask("call_and_show", arguments)
-        pair = type(answer) is tuple and len(answer) == 2
-        if not pair or type(answer[1]) is not tuple or len(answer[1]) != len(arguments):
+        if type(answer) is not tuple or len(answer) != 2:
+            raise StudentProtocolError(f"the answer of {self._what} is malformed")
+        if type(answer[1]) is not tuple or len(answer[1]) != len(arguments):
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
         return answer
 
     @property
-    def __name__(self):
+    def __name__(self) -> str:
         return self._name.rpartition(".")[2]
 
     @property
-    def __source__(self):
-        """The text of the function, and behind it of the functions beside it that it uses; see checks.source_of."""
+    def __source__(self) -> str:
+        """The text of the function, followed by those of the functions beside it that it uses; see checks.source_of."""
         try:
             found = self._ask("source")
         except StudentError:
@@ -224,43 +235,50 @@ class StudentFunction(StudentObject):
         return text
 
 
-def _type_of(handle):
+def _type_of(handle: Handle) -> type[StudentObject]:
     """A type that is named as the student's is, so that a message can say "an object of type X"."""
     key = (handle.kind, identifier(handle.type_name))
     if key not in _types:
-        if len(_types) > 1000:
+        if len(_types) > MOST_PROXY_TYPES:
             _types.clear()
         base = StudentFunction if handle.kind in ("function", "class") else StudentObject
         _types[key] = type(key[1], (base,), {"__slots__": ()})
     return _types[key]
 
 
-def _one_text(found, notebook_text):
-    """The definitions, each under the name by which it is used: the first of several of one name."""
-    texts, seen = [], set()
+def _one_text(found: list[tuple[str, str]], notebook_text: str | None) -> str | None:
+    """The definitions, each under the name by which it is used; the first, where several have one name.
+
+    None if one of them does not stand in the notebook.
+    """
+    texts: list[str] = []
+    seen: set[str] = set()
     for name, text in found:
         if notebook_text is not None and not _stands_in(notebook_text, text):
-            return None  # the kernel says what the notebook does not
+            return None  # the kernel claims a text that is not in the notebook
         if name not in seen:
             seen.add(name)
             texts.append(_renamed(text, name))
     return "\n\n".join(texts)
 
 
-def _stands_in(notebook_text, text):
-    """Whether a function's text is the notebook's; a kernel has its shell commands, and no magics, as Python."""
+def _stands_in(notebook_text: str, text: str) -> bool:
+    """Whether a function's text occurs in the notebook, as it is or with shell commands turned into Python.
+
+    A kernel's text has them as Python. Magics are not looked for.
+    """
     text = _stripped(text)
     return text in _stripped(notebook_text) or text in _stripped(_with_commands_in_python(notebook_text))
 
 
 @functools.lru_cache(maxsize=1)
-def _with_commands_in_python(source):
+def _with_commands_in_python(source: str) -> str:
     from autograder.notebook.bound_names import in_python
 
     return _COMMAND.sub(lambda line: in_python(line[0]).rstrip("\n"), source)
 
 
-def _renamed(text, name):
+def _renamed(text: str, name: str) -> str:
     try:
         (node,) = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -271,11 +289,12 @@ def _renamed(text, name):
         node.name = name
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         answer = ast.Return(node.value.body)
-        node = ast.FunctionDef(name, node.value.args, [answer], [], type_params=[])
+        # Python 3.12 and later want type_params, which 3.11 does not know and keeps as any attribute
+        node = ast.FunctionDef(name, node.value.args, [answer], [], type_params=[])  # type: ignore[call-arg]
     else:
         return text
     return ast.unparse(ast.fix_missing_locations(node)) if name.isidentifier() else text
 
 
-def _stripped(text):
+def _stripped(text: str) -> str:
     return "\n".join(line.strip() for line in text.strip().splitlines())

@@ -13,14 +13,18 @@ import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from typing import IO, Any
 
-from autograder.execution.judge.messages import LENGTH, packed
+from autograder.execution.judge.messages import LENGTH, PART_BYTES, packed
 from autograder.execution.own_time import Deadline, Readings
 from autograder.python_processes import python
 
-MARGIN_SECONDS = 2.0  # what a judge may need besides the time of the cell
-START_SECONDS = 120.0  # of a template that imports everything from a cold disk
+MARGIN_SECONDS = 2.0  # that a judge may need besides the time of the cell
+JUDGE_START_SECONDS = 120.0  # of a template that imports everything from a cold disk
 STOP_SECONDS = 5.0  # within which the student's kernel must let go after a cell
+
+
+LAST_WORDS = 2000  # bytes of what a template printed that an error quotes
 
 
 class JudgeDied(Exception):
@@ -31,15 +35,25 @@ class JudgeDied(Exception):
 class Setting:
     """What a judge is told when it starts.
 
-    cells: the source texts that it will run. What they import is imported by the template before it forks, and what
-        can be known of them beforehand is found out there, once for all judges. A module that cannot be imported is
-        left for the cell to report.
-    reserved: names that the instructor's cells bind, run or not; they are never the student's.
-    student_text: the student's cells, in which the source of their functions must occur.
-    kernel_pid: of the student's kernel, interrupted when a call takes too long.
-    home, work: the judge's home and working folder.
-    memory_bytes: its address space. output_bytes: of a cell's output that are kept.
-    grace_seconds: for the student's kernel to let go of an interrupted call.
+    Attributes
+    ----------
+    cells
+        The source texts that it will run. The template imports what they import, and analyses them, before it forks:
+        once for all judges. A module that cannot be imported is left for the cell to report.
+    reserved
+        Names that the instructor's cells bind, whether they run or not. They are never the student's.
+    student_text
+        The student's cells, in which the source of their functions must occur.
+    kernel_pid
+        Of the student's kernel, which is interrupted when a call takes too long.
+    home, work
+        The judge's home and working folder.
+    memory_bytes
+        Its address space.
+    output_bytes
+        Of a cell's output that are kept.
+    grace_seconds
+        For the student's kernel to let go of an interrupted call.
     """
 
     cells: tuple[str, ...]
@@ -52,18 +66,27 @@ class Setting:
     output_bytes: int
     grace_seconds: float
 
-    def __post_init__(self):
-        if self.kernel_pid <= 0:  # to os.kill that would be many processes
+    def __post_init__(self) -> None:
+        if self.kernel_pid <= 0:  # os.kill takes such a number for many processes
             raise ValueError(f"kernel_pid is {self.kernel_pid}; it must be the number of one process")
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a cell: `outputs` as of nbformat 4 (execution_count is None); `ok` if it ran to its end.
+    """The result of a cell.
 
-    lost: why nothing can be asked of the student's kernel any more, in words, or None.
-    during: what was running when it was lost, as in "your svm_loss_naive", or None.
-    serving: whether the student's kernel goes on to serve.
+    Attributes
+    ----------
+    outputs
+        As of nbformat 4 (execution_count is None).
+    ok
+        Whether it ran to its end.
+    lost
+        Why nothing can be asked of the student's kernel any more, in words; None if it can.
+    during
+        What was running when it was lost, as in "your svm_loss_naive"; None if nothing was.
+    serving
+        Whether the student's kernel goes on to serve.
     """
 
     outputs: list[dict]
@@ -73,37 +96,53 @@ class Ran:
     serving: bool
 
 
-class JudgeTemplate:
-    """A process that forks judges; it starts with the first of them, and again should it have died.
+@dataclass(frozen=True)
+class _TemplateProcess:
+    process: subprocess.Popen
+    socket: socket.socket  # to it
+    log: IO[bytes]  # of what it prints
 
-    pythonpath goes in front of the module path; env is the whole environment.
+
+class JudgeTemplate:
+    """A process that forks judges. It starts with the first of them, and anew if it has died.
+
+    Parameters
+    ----------
+    pythonpath
+        Goes in front of the module path.
+    env
+        The whole environment.
     """
 
     def __init__(self, pythonpath: tuple[str, ...], env: dict[str, str]):
         self.pythonpath, self.env = tuple(map(os.path.abspath, pythonpath)), dict(env)
-        self._process: subprocess.Popen | None = None
-        self._socket: socket.socket | None = None
-        self._log = None
+        self._started: _TemplateProcess | None = None
 
     @property
     def pid(self) -> int | None:
-        """The process id, None while there is no process."""
-        return self._process.pid if self._process and self._process.poll() is None else None
+        """The process id; None while there is no process."""
+        process = self._started and self._started.process
+        return process.pid if process and process.poll() is None else None
 
     async def start(self, setting: Setting, channel: socket.socket, readings: Readings | None = None) -> "Judge":
         """A new judge for the student's kernel at the other end of `channel`, which is closed here.
 
-        With `readings`, seconds are the notebook's own.
+        Parameters
+        ----------
+        setting, channel
+        readings
+            If given, seconds are the notebook's own.
 
-        Raises JudgeDied.
+        Raises
+        ------
+        JudgeDied
         """
         control, theirs = socket.socketpair()
         try:
             with channel, theirs:
                 request = packed({"cells": setting.cells})
                 try:
-                    self.launch()
-                    socket.send_fds(self._socket, [request], [theirs.fileno(), channel.fileno()])
+                    socket.send_fds(self.launch(), [request], [theirs.fileno(), channel.fileno()])
                 except ConnectionError:
                     raise JudgeDied(_ENDED) from None
                 except OSError as error:
@@ -112,7 +151,7 @@ class JudgeTemplate:
             judge = Judge(self, control, setting.grace_seconds, readings)
             told = {**vars(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
             told["readings"] = readings and readings.path
-            del told["cells"]  # the template has seen to those
+            del told["cells"]  # which the template was told
             await judge.greet(told)
         except JudgeDied as error:
             control.close()
@@ -124,49 +163,53 @@ class JudgeTemplate:
 
     def close(self) -> None:
         """End the process and all of its judges."""
-        if self._process is None:
+        if self._started is None:
             return
-        self._socket.close()
-        self._process.kill()
-        self._process.wait()
-        self._log.close()
-        self._process = self._socket = self._log = None
+        self._started.socket.close()
+        self._started.process.kill()
+        self._started.process.wait()
+        self._started.log.close()
+        self._started = None
 
     def reap(self, pid: int) -> None:
-        """Have the template wait for a judge that was killed; until then its process id is no one else's."""
-        if self._socket is not None:
+        """Have the template wait for a judge that was killed; until then no other process gets its process id."""
+        if self._started is not None:
             with contextlib.suppress(OSError):
-                self._socket.sendall(packed({"reap": pid}))
+                self._started.socket.sendall(packed({"reap": pid}))
 
-    def launch(self) -> None:
-        """Start the process, unless there is one. Raises OSError."""
-        if self.pid is not None:
-            return
+    def launch(self) -> socket.socket:
+        """Start the process, unless there is one. Returns the socket to it. Raises OSError."""
+        if self._started is not None and self.pid is not None:
+            return self._started.socket
         self.close()
-        self._socket, theirs = socket.socketpair()
-        self._log = tempfile.TemporaryFile()
+        ours, theirs = socket.socketpair()
+        log = tempfile.TemporaryFile()
         with theirs:
             argv = python("-m", "autograder.execution.judge.template", theirs.fileno(), os.getpid())
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 argv,
-                env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},  # the kit's folder is not grading's to write in
+                env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},  # grading must not write into the kit's folder
                 cwd=os.sep,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
+                stdout=log,
+                stderr=log,
             )
-        self._socket.sendall(packed(self.pythonpath))
+        self._started = _TemplateProcess(process, ours, log)
+        ours.sendall(packed(self.pythonpath))
+        return ours
 
     def _last_words(self) -> str:
-        if self._log is None:
+        if self._started is None:
             return ""
-        size = self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, size - 2000))
-        return self._log.read().decode("utf-8", "replace").strip()
+        log = self._started.log
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(0, size - LAST_WORDS))
+        return log.read().decode("utf-8", "replace").strip()
 
 
-_templates: dict[tuple, JudgeTemplate] = {}  # by owner's process id, module path, environment
+_Key = tuple[int, tuple[str, ...], tuple[tuple[str, str], ...]]  # owner's process id, module path, environment
+_templates: dict[_Key, JudgeTemplate] = {}
 
 
 def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
@@ -178,7 +221,7 @@ def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
     return _templates[key]
 
 
-def _close(key) -> None:
+def _close(key: _Key) -> None:
     if key[0] == os.getpid():  # not in a fork of its owner
         _templates.pop(key).close()
 
@@ -191,7 +234,9 @@ def template_pids() -> set[int]:
 class Judge:
     """A process that runs the instructor's cells of one notebook. Made by `JudgeTemplate.start`."""
 
-    def __init__(self, template: JudgeTemplate, control: socket.socket, grace_seconds: float, readings):
+    def __init__(
+        self, template: JudgeTemplate, control: socket.socket, grace_seconds: float, readings: Readings | None
+    ):
         self.pid: int | None = None
         self._template, self._control = template, control
         self._grace_seconds, self._readings = grace_seconds, readings
@@ -199,11 +244,11 @@ class Judge:
     async def greet(self, setting: dict) -> None:
         """Tell the new process its setting, and learn its process id. Raises JudgeDied."""
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(JUDGE_START_SECONDS):
                 await self._send(setting)
                 hello = await self._receive()
         except TimeoutError:
-            raise JudgeDied(f"the judge did not start within {START_SECONDS:g} s") from None
+            raise JudgeDied(f"the judge did not start within {JUDGE_START_SECONDS:g} s") from None
         self.pid = hello["pid"]
         if hello["failed"]:
             self.end()
@@ -220,10 +265,24 @@ class Judge:
     ) -> Ran:
         """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
 
-        source: IPython source text. test: whether it is a test; of another cell that fails, the names that it was to
-        bind anew are unbound. alone: without the student's kernel, which need not serve then. mark: that kernel is to
-        mark the end of the cell with it, and to go on serving. output_bytes: that are kept, where they are fewer than
-        the setting's. Raises JudgeDied; the judge is then ended.
+        Parameters
+        ----------
+        source
+            IPython source text.
+        seconds
+        test
+            Whether it is a test. When another cell fails, the names that it was to bind anew are unbound.
+        alone
+            Whether it runs without the student's kernel, which then need not serve.
+        mark
+            If given, the student's kernel marks the end of the cell with it, and goes on serving.
+        output_bytes
+            How many to keep, if fewer than the setting's.
+
+        Raises
+        ------
+        JudgeDied
+            The judge has then been ended.
         """
         if self.pid is None:
             raise JudgeDied(_ENDED)
@@ -235,7 +294,8 @@ class Judge:
             self.end()
             raise
 
-    async def _answer(self, seconds):
+    async def _answer(self, seconds: float) -> dict[str, Any]:
+        assert self.pid is not None  # `run` has looked
         answer = asyncio.ensure_future(self._receive())
         try:
             if not await self._done(answer, seconds + self._grace_seconds + MARGIN_SECONDS):
@@ -245,7 +305,7 @@ class Judge:
             return answer.result()
         finally:
             answer.cancel()
-            await asyncio.wait([answer])  # so that nobody reads from the socket when it is closed
+            await asyncio.wait([answer])  # so that nothing reads from the socket when it is closed
 
     async def _done(self, future: asyncio.Future, seconds: float) -> bool:
         deadline = Deadline(seconds, self._readings)
@@ -264,13 +324,13 @@ class Judge:
         self._template.reap(pid)
         self._control.close()
 
-    async def _send(self, message) -> None:
+    async def _send(self, message: object) -> None:
         try:
             await asyncio.get_running_loop().sock_sendall(self._control, packed(message))
         except OSError:
             raise JudgeDied(_ENDED) from None
 
-    async def _receive(self):
+    async def _receive(self) -> dict[str, Any]:
         (size,) = LENGTH.unpack(await self._exactly(LENGTH.size))
         return json.loads(await self._exactly(size))
 
@@ -278,7 +338,7 @@ class Judge:
         loop, data = asyncio.get_running_loop(), bytearray()
         while len(data) < size:
             try:
-                part = await loop.sock_recv(self._control, min(size - len(data), 1 << 20))
+                part = await loop.sock_recv(self._control, min(size - len(data), PART_BYTES))
             except OSError:
                 part = b""
             if not part:

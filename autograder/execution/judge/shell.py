@@ -1,10 +1,11 @@
-"""The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps what they put out."""
+"""The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps what they print and show."""
 
 import io
 import sys
 import tempfile
 import traceback
 import types
+from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -20,21 +21,34 @@ from autograder.notebook.cell_outputs import Outputs
 
 
 class _Display(DisplayPublisher):
-    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
+    shell: "JudgeShell"
+
+    def publish(
+        self,
+        data: dict,
+        metadata: dict | None = None,
+        source: object = None,
+        *,
+        transient: dict | None = None,
+        update: bool = False,
+        **_: object,
+    ) -> None:
         self.shell.outputs.display(data, metadata or {}, (transient or {}).get("display_id"), update)
 
-    def clear_output(self, wait=False):
+    def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear(wait)
 
 
 class _Results(DisplayHook):
-    def write_output_prompt(self):
+    shell: "JudgeShell"
+
+    def write_output_prompt(self) -> None:
         pass
 
-    def write_format_data(self, format_dict, md_dict=None):
+    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
         self.shell.outputs.result(format_dict, md_dict or {})
 
-    def finish_displayhook(self):
+    def finish_displayhook(self) -> None:
         self._is_active = False
 
 
@@ -43,27 +57,31 @@ class JudgeShell(InteractiveShell):
 
     display_pub_class = Type(_Display)
     displayhook_class = Type(_Results)
+    outputs: Outputs  # of the cell that runs, or ran last
 
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: object = None) -> None:
         """There is no window to wait for."""
 
-    def enable_matplotlib(self, gui=None):
+    def enable_matplotlib(self, gui: object = None) -> Any:
         """Pictures are always drawn inline."""
         return super().enable_matplotlib("inline")
 
-    def ask_exit(self):
-        """What `exit` calls. Whether the judge ends is the worker's affair."""
+    def ask_exit(self) -> None:
+        """What `exit` calls. It does nothing, because the worker decides when a judge ends."""
 
-    def _showtraceback(self, etype, evalue, stb):
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
 
     @property
-    def namespace(self) -> dict:
+    def namespace(self) -> dict[str, Any]:
         return self.user_ns
 
     def keep_outputs(self, limit: int) -> Outputs:
-        """Begin a new cell: what is put out from now on."""
-        self.outputs = sys.stdout.to = sys.stderr.to = Outputs(limit)
+        """Begin a new cell: what is printed and shown from now on, at most `limit` bytes of it."""
+        self.outputs = Outputs(limit)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, _Printed):  # not what a cell has put in its place
+                stream.to = self.outputs
         return self.outputs
 
     def run(self, source: str) -> bool:
@@ -77,9 +95,9 @@ class JudgeShell(InteractiveShell):
 
 
 class _Transforms(TransformerManager):
-    """Those of IPython; what a cell becomes by them is kept, as long as no other transforms are added."""
+    """IPython's transforms. Their results are cached until a cell adds a transform."""
 
-    def transform_cell(self, cell):
+    def transform_cell(self, cell: str) -> str:
         plain = TransformerManager()
         same = all(
             getattr(self, kind) == getattr(plain, kind)
@@ -89,17 +107,18 @@ class _Transforms(TransformerManager):
 
 
 class _Printed(io.TextIOBase):
-    """sys.stdout or sys.stderr of a judge. `to` is the Outputs that take what is printed, or None."""
+    """sys.stdout or sys.stderr of a judge. `to` takes what is printed; None: it is dropped."""
 
     encoding, errors = "utf-8", "replace"
 
     def __init__(self, name: str):
-        self.name, self.to = name, None
+        self.name = name
+        self.to: Outputs | None = None
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if self.to is not None:
@@ -108,11 +127,11 @@ class _Printed(io.TextIOBase):
 
 
 def make_shell() -> JudgeShell:
-    """The shell of this process, for good. It leaves no files, starts no threads, and reads no configuration."""
+    """Make the one shell of this process. It leaves no files, starts no threads, and reads no configuration."""
     sys.stdout, sys.stderr = _Printed("stdout"), _Printed("stderr")
     config = Config()
     config.HistoryManager.enabled = False
-    config.InteractiveShell.automagic = False  # `history[0]` may begin with a name of the student's
+    config.InteractiveShell.automagic = False  # `history[0]` may be the student's list, not the magic
     with tempfile.TemporaryDirectory() as folder:
         shell = JudgeShell.instance(
             config=config,
@@ -122,6 +141,6 @@ def make_shell() -> JudgeShell:
         )
     shell.input_transformer_manager = _Transforms()
     stand_in_for_colab(shell)
-    shell.db = {}  # what magics remember, kept in a file otherwise
+    shell.db = {}  # what magics remember; otherwise it is kept in a file
     shell.keep_outputs(0)
     return shell

@@ -1,8 +1,13 @@
-"""Frames over a Unix stream socket, with a deadline (own_time.Deadline, or None)."""
+"""Frames over a Unix stream socket, with a deadline (None: there is none)."""
 
-from socket import MSG_PEEK
+import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from autograder.execution.judge.frames import CALLBACK_ERROR, HEADER, MAGIC, Limits, ProtocolError
+from autograder.execution.judge.frames import CALLBACK_ERROR, HEADER, MAGIC, FrameLimits, ProtocolError
+
+if TYPE_CHECKING:
+    from autograder.execution.own_time import Deadline
 
 _FIRST = 1 << 16  # bytes asked for at once: nearly every frame comes whole
 
@@ -16,14 +21,19 @@ class FrameStream:
 
     A frame is answered before the next one is sent, so there is never more than one on its way. What comes beyond
     its end is a violation, not the beginning of the next.
+
+    Attributes
+    ----------
+    received : int
+        Bytes that have come so far.
     """
 
-    def __init__(self, sock, limits=Limits()):  # noqa: B008 (a tuple)
+    def __init__(self, sock: socket.socket, limits: FrameLimits = FrameLimits()):  # noqa: B008 (a tuple)
         self.sock, self.limits = sock, limits
         self.buffer = bytearray(_FIRST)
-        self.received = 0  # bytes, since the beginning
+        self.received = 0
 
-    def send(self, buffers, deadline=None):
+    def send(self, buffers: Iterable[bytes | memoryview], deadline: "Deadline | None" = None) -> None:
         """Send the buffers of one frame. Raises TimeoutError (the other side does not read) or PeerGone."""
         views = [memoryview(buffer) for buffer in buffers]
         try:
@@ -37,10 +47,21 @@ class FrameStream:
         except ConnectionError:
             raise PeerGone from None
 
-    def receive(self, deadline=None):
-        """The next frame: (kind, number, tree, blocks).
+    def receive(self, deadline: "Deadline | None" = None) -> tuple[int, int, bytes, memoryview]:
+        """The next frame.
 
-        Raises TimeoutError, PeerGone, or ProtocolError.
+        Returns
+        -------
+        kind : int
+            REQUEST and so on.
+        number : int
+            Of the request.
+        tree, blocks
+            What a `Decoder` takes.
+
+        Raises
+        ------
+        TimeoutError, PeerGone, ProtocolError
         """
         have = 0
         while have < HEADER.size:
@@ -60,7 +81,7 @@ class FrameStream:
                 have += self._into(memoryview(self.buffer)[have:], deadline, started=True)
             if have > total:
                 raise ProtocolError("more came than was asked for")
-            body = bytes(memoryview(self.buffer)[HEADER.size : total])
+            body: bytes | bytearray = bytes(memoryview(self.buffer)[HEADER.size : total])
         else:
             body = bytearray(size)
             body[: have - HEADER.size] = memoryview(self.buffer)[HEADER.size : have]
@@ -69,11 +90,11 @@ class FrameStream:
         view = memoryview(body)
         return kind, number, bytes(view[:tree_size]), view[tree_size:]
 
-    def silent(self):
-        """Whether nothing has come that was not received yet. Raises PeerGone."""
+    def silent(self) -> bool:
+        """Whether nothing has come that `receive` has not returned. Raises PeerGone."""
         self.sock.settimeout(0)
         try:
-            if self.sock.recv(1, MSG_PEEK):
+            if self.sock.recv(1, socket.MSG_PEEK):
                 return False
         except BlockingIOError:
             return True
@@ -81,10 +102,10 @@ class FrameStream:
             pass
         raise PeerGone
 
-    def close(self):
+    def close(self) -> None:
         self.sock.close()
 
-    def _into(self, view, deadline, started):
+    def _into(self, view: memoryview, deadline: "Deadline | None", started: bool) -> int:
         self._wait_until(deadline)
         try:
             count = self.sock.recv_into(view)
@@ -97,7 +118,7 @@ class FrameStream:
         self.received += count
         return count
 
-    def _wait_until(self, deadline):
+    def _wait_until(self, deadline: "Deadline | None") -> None:
         if deadline is None:
             self.sock.settimeout(None)
             return

@@ -1,9 +1,9 @@
-"""The process that judges are forked from: it has imported already what they need.
+"""The process that judges are forked from: it has already imported what they need.
 
     python -P -m autograder.execution.judge.template FD PARENT
 
-FD is a socket to the worker whose process id is PARENT. For each {"cells": [...]} that comes with two more sockets,
-one to the worker and one to a student's kernel, a judge is forked that serves them.
+FD is a socket to the worker whose process id is PARENT. The worker sends {"cells": [...]} with two more sockets, one to
+the worker and one to a student's kernel. The template then forks a judge, which serves both.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import traceback
 import types
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from autograder.execution.judge.shell import JudgeShell, make_shell
 from autograder.execution.own_time import Readings
 from autograder.notebook.bound_names import binds_unknown, bound_names, imported_modules
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main(descriptor: int, parent: int) -> None:
@@ -45,7 +46,9 @@ def main(descriptor: int, parent: int) -> None:
         os.environ.pop(display, None)
     shell = make_shell()
     _warm_up(shell)
-    prepared, judges, settled = set(), set(), False
+    prepared: set[str] = set()
+    judges: set[int] = set()
+    settled = False
     while True:
         try:
             request, descriptors = receive(worker, 2)
@@ -85,7 +88,7 @@ def _warm_up(shell: JudgeShell) -> None:
 
 
 def _prepare(cell: str) -> None:
-    """Import what a cell of the instructor's imports, and find out what judges ask about its text."""
+    """Import what a cell of the instructor's imports, and cache what judges ask about its text."""
     bound_names(cell)
     binds_unknown(cell)
     for name in imported_modules(cell):
@@ -94,16 +97,16 @@ def _prepare(cell: str) -> None:
 
 def _import(name: str) -> None:
     package, _, last = name.rpartition(".")
-    if hasattr(sys.modules.get(package), last):  # no module, or there already
+    if hasattr(sys.modules.get(package), last):  # not a module, or imported already
         return
     with contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
-        if name.partition(".")[0] == "matplotlib":  # what a picture needs beside it
+        if name.partition(".")[0] == "matplotlib":  # which a picture needs, too
             importlib.import_module("matplotlib_inline.backend_inline")
 
 
-def _judge(shell, course_paths, control_descriptor, channel_descriptor):
-    """All that the process of a judge does; it does not return. course_paths: how many begin the module path."""
+def _judge(shell: JudgeShell, course_paths: int, control_descriptor: int, channel_descriptor: int) -> NoReturn:
+    """All that the process of a judge does. course_paths: how many folders of the course begin the module path."""
     template = os.getppid()
     try:
         _end_with(template)
@@ -117,7 +120,8 @@ def _judge(shell, course_paths, control_descriptor, channel_descriptor):
         control, channel = socket.socket(fileno=control_descriptor), socket.socket(fileno=channel_descriptor)
         setting = types.SimpleNamespace(**receive(control)[0])
         sys.path.insert(course_paths, setting.work)  # a notebook imports what lies beside it
-        cells = failed = None
+        cells: _Cells | None = None
+        failed: str | None = None
         try:
             cells = _Cells(shell, setting, channel)
         except Exception as error:
@@ -125,6 +129,7 @@ def _judge(shell, course_paths, control_descriptor, channel_descriptor):
         control.sendall(packed({"pid": os.getpid(), "failed": failed}))
         while True:
             request, _ = receive(control)
+            assert cells is not None, failed
             control.sendall(packed(cells.run(**request)))
     except (EOFError, ConnectionError):
         os._exit(0)
@@ -135,13 +140,14 @@ def _judge(shell, course_paths, control_descriptor, channel_descriptor):
 class _Cells:
     """Runs the instructor's cells of one notebook."""
 
-    def __init__(self, shell, setting, channel):
+    def __init__(self, shell: JudgeShell, setting: types.SimpleNamespace, channel: socket.socket):
         self.shell, self.setting = shell, setting
         self.running = self.interrupted = False
         os.environ.update(HOME=setting.home, TMPDIR=setting.home)
         tempfile.tempdir = None
         os.chdir(setting.work)
-        shell.history_manager.dir_hist[:] = [os.getcwd()]
+        if shell.history_manager is not None:
+            shell.history_manager.dir_hist[:] = [os.getcwd()]
         random.seed()
         np.random.seed()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -158,8 +164,10 @@ class _Cells:
         self.names = StudentNames(self.connection, setting.reserved)
         shell.namespace.update(__builtins__=self.names, __was_changed__=self.connection.was_changed)
 
-    def run(self, source, seconds, test, alone, mark, output_bytes):
-        """Run a cell and say what came of it, as the fields of a `Ran`."""
+    def run(
+        self, source: str, seconds: float, test: bool, alone: bool, mark: int | None, output_bytes: int | None
+    ) -> dict[str, Any]:
+        """Run a cell, as `Judge.run` says. Returns the fields of a `Ran`."""
         before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
         self.connection.refusing = "it ended its kernel the last time" if alone else None
         most = self.setting.output_bytes
@@ -167,14 +175,14 @@ class _Cells:
         self.names.forget()
         self.connection.forget()
         self.connection.begin(seconds)
-        # not those of the cell itself, which no student's code could raise but by their name
+        # without those of this cell, of which student code can know no more than the name
         self.connection.error_types = error_types(self.shell.namespace)
         self.interrupted, ok = False, False
         try:
             self.running = True
             ok = self.shell.run(source)
             self.running = False
-        except KeyboardInterrupt:  # it came between the cell and here
+        except KeyboardInterrupt:  # it came after the cell's end
             self.running = False
         if self.interrupted:
             ok = False
@@ -183,7 +191,7 @@ class _Cells:
             outputs.error("TimeLimit", why, [f"TimeLimit: {why}"])
         if not ok and binds_unknown(source):
             self.names.closed = True
-        if not ok and not test:  # what it was to bind anew must not be taken for that by a test
+        if not ok and not test:  # a test must not take the old values for the new ones
             for name, value in before.items():
                 kept = self.shell.namespace.get(name)
                 if kept is value and not isinstance(value, types.ModuleType):
@@ -197,8 +205,8 @@ class _Cells:
             "serving": serving,
         }
 
-    def _end_cell(self, mark) -> bool:
-        """Have the student's kernel go on to serve for the next cell, or stop. Whether it goes on."""
+    def _end_cell(self, mark: int | None) -> bool:
+        """Have the student's kernel go on to serve for the next cell, or stop. Returns whether it goes on."""
         connection, seconds = self.connection, self.setting.stop_seconds
         if mark is not None and not connection.interrupted:
             with contextlib.suppress(ChannelError, StudentError):
@@ -209,14 +217,14 @@ class _Cells:
             connection.stop(seconds)
         return False
 
-    def _interrupt(self, *_):
+    def _interrupt(self, *_: object) -> None:
         if self.running:
             self.interrupted = True
             raise KeyboardInterrupt
 
 
-def _end_with(parent):
-    """See to it that this process is killed when its parent ends (on Linux; elsewhere its socket tells)."""
+def _end_with(parent: int) -> None:
+    """Have Linux kill this process when its parent ends; elsewhere, it ends when its socket does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -228,6 +236,7 @@ if __name__ == "__main__":
         main(int(sys.argv[1]), int(sys.argv[2]))
     except BaseException:
         traceback.print_exc(file=sys.__stderr__)
-        sys.__stderr__.flush()
+        if sys.__stderr__ is not None:
+            sys.__stderr__.flush()
         os._exit(1)
     os._exit(0)

@@ -12,7 +12,7 @@ from autograder.execution.sandbox.bubblewrap import Surroundings
 from autograder.execution.sandbox.kernel import Zygote
 from autograder.notebook.limits import Limits
 
-PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # and the packages they come in
+PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # and the packages they are in
 
 
 def missing() -> KitError | None:
@@ -46,14 +46,14 @@ _OTHERWISE = "To grade without a sandbox, on a machine that you can throw away: 
 
 @functools.cache
 def _try(path: str | None) -> str | None:
-    """None if a sandbox works, else what was said: the second time, as the first may have been killed by chance."""
+    """None if a sandbox works, else what it said. There are two attempts: the first may be killed by chance."""
     return _start_one() and _start_one()
 
 
 def _start_one() -> str | None:
-    """Start a kernel in a sandbox and end it at once; None if that works, else what was said."""
+    """Start a kernel in a sandbox and end it at once; None if that works, else what it said."""
 
-    async def start():
+    async def start() -> None:
         await (await zygote.start(Limits())).end()
 
     zygote = Zygote(Surroundings(), 0)

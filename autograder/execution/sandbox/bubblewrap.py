@@ -1,4 +1,4 @@
-"""The command that starts a program in the sandbox, and as whom."""
+"""The command that starts a program in the sandbox, and the user that runs it."""
 
 import os
 import shutil
@@ -6,8 +6,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
-from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, MOST_SHOWN, NOT_RUN
+from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, COMMAND_NOT_RUN, MOST_SHOWN
 from autograder.execution.sandbox.descriptors import Inherited
 from autograder.execution.sandbox.limits import process_limit
 from autograder.execution.sandbox.python_view import python_view
@@ -15,21 +16,24 @@ from autograder.notebook.limits import Limits
 
 HOME = "/home/student"
 WORK = f"{HOME}/work"
-SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}  # and their size, where it is no setting
+# folders and their sizes in bytes; None: Limits.scratch_bytes
+SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}
 DATA = "/course/data"
 LIBRARY = "/course/library"
-STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # for what /proc has and kernels do not see
+STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # what kernels see in place of parts of /proc
 DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
 USER = 1000  # inside
-SPARE_USERS = 3_231_000_000  # from here on, outside, when root grades: nobody's, so that the limit of processes holds
+# when root grades, the first of the user ids that sandboxes get outside; no other process has them, so that the limit
+# of processes counts only a sandbox's own
+SPARE_USERS = 3_231_000_000
 USERS_OF_A_WORKER = 16  # sandboxes of a worker that do not count each other's processes
-# what subprocess and os.popen start as a shell: it runs nothing, and its command ends as one that was not found
+# what subprocess and os.popen start as a shell: it runs nothing, and ends like a command that was not found
 SHELL = f"""#!{os.path.realpath(sys.executable)} -IS
 import sys
 command = [part for part in sys.argv[1:] if part not in ("-c", "--")]
 text = " ".join(" ".join(command[:1]).split())
 text = text if len(text) <= {MOST_SHOWN} else text[:{MOST_SHOWN}] + "…"
-sys.stdout.buffer.write(({NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
+sys.stdout.buffer.write(({COMMAND_NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
 sys.exit({COMMAND_NOT_FOUND})
 """
 OWN_PROCESSES = 4  # of a sandbox itself: bubblewrap's first, the zygote, a monitor, the first one beside a kernel
@@ -40,9 +44,22 @@ RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # of the zygote, in 
 class Surroundings:
     """What kernels in the sandbox are given.
 
-    `pythonpath` goes in front of their module path; `env` is added to their environment; `data` (read-only) holds the
-    data sets; `hidden` are packages that they must not see. Their working folder is empty and can be written, or it is
-    `work`, read-only. `processes` is how many one may have at a time; `modules` are imported before they begin.
+    Attributes
+    ----------
+    pythonpath
+        Folders that go in front of their module path.
+    env
+        Names and values that are added to their environment.
+    work
+        Their working folder, read-only; None: an empty one, which they can write.
+    data
+        The folder of the data sets, read-only.
+    hidden
+        Packages that they must not see.
+    processes
+        How many one kernel may have at a time.
+    modules
+        What is imported before they begin.
     """
 
     pythonpath: tuple[str, ...] = ()
@@ -55,21 +72,39 @@ class Surroundings:
 
 
 def command(program: list[str], given: Surroundings, inherited: Inherited, number: int = 0) -> list[str]:
-    """The command line that runs `program`, which is trusted, in the sandbox. What it must inherit is added to
-    `inherited`.
+    """The command line that runs a trusted program in the sandbox.
 
-    number: of this sandbox among those of this process. Raises RuntimeError where a given folder cannot be used.
+    Parameters
+    ----------
+    program, given
+    inherited
+        What bubblewrap must inherit; this function adds to it.
+    number
+        Of this sandbox among those of this process.
+
+    Raises
+    ------
+    RuntimeError
+        A given folder cannot be used.
     """
     _check(given)
     arguments = [*_namespaces(given, inherited, number), *_view(given, inherited)]
     arguments += ["--remount-ro", "/", *_environment(given)]
-    # through a file, so that no process inside can read in /proc/1/cmdline what is where on this machine
+    # through a file, because processes inside can read /proc/1/cmdline, which would tell where things are here
     listed = inherited.holding("\0".join(arguments).encode() + b"\0")
-    return [shutil.which("bwrap"), "--args", str(listed), "--", *program]
+    return [shutil.which("bwrap") or "bwrap", "--args", str(listed), "--", *program]
 
 
-def identity(number: int = 0) -> dict:
-    """As whom bubblewrap runs. The kernel exempts root from the limit of processes, so root takes a spare user."""
+class Identity(TypedDict, total=False):
+    """Arguments of subprocess.Popen."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def identity(number: int = 0) -> Identity:
+    """The user that bubblewrap runs as. Linux exempts root from the limit of processes, so root takes a spare user."""
     if os.geteuid() != 0:
         return {}
     user = _spare_user(number)
@@ -77,9 +112,9 @@ def identity(number: int = 0) -> dict:
 
 
 def _spare_user(number: int) -> int:
-    """A user id that nobody has, not even another grader, as Linux limits some things by user.
+    """A user id of its own for each sandbox, because Linux counts some limits by user.
 
-    In a container, one of those that it has.
+    No account has it, nor another grader on this machine. In a container it is one of those that the container has.
     """
     ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     last = max(int(first) + int(count) for first, _, count in ranges) - 1
@@ -92,7 +127,7 @@ def _namespaces(given: Surroundings, inherited: Inherited, number: int) -> list[
     user = ["--unshare-user"]
     if os.geteuid() == 0:
         namespace = str(inherited.keep(_user_namespace(given.processes, number)))
-        user = ["--userns", namespace, "--block-fd", namespace]  # the latter only so that it is closed after use
+        user = ["--userns", namespace, "--block-fd", namespace]  # the second only so that it is closed after use
     return [
         *user,
         *["--uid", str(USER), "--gid", str(USER)],
@@ -103,10 +138,10 @@ def _namespaces(given: Surroundings, inherited: Inherited, number: int) -> list[
 
 
 def _user_namespace(processes: int, number: int) -> int:
-    """A user namespace for root's use, in which no more processes run than is allowed: file descriptor.
+    """A file descriptor of a user namespace in which no more processes run than is allowed, for when root grades.
 
-    It belongs to a user without rights; root is mapped into it only so that bubblewrap, before the kernel
-    starts, can reach a Python that lies in a folder of root's.
+    It belongs to a user without rights. Root is mapped into it only so that bubblewrap, before the kernel starts, can
+    reach a Python that lies in a folder of root's.
     """
     holder = subprocess.Popen(
         [*process_limit(processes + OWN_PROCESSES), "unshare", "--user", "sh", "-c", "echo ready; read _"],
@@ -114,6 +149,7 @@ def _user_namespace(processes: int, number: int) -> int:
         **identity(number),
     )  # fmt: skip
     with holder:
+        assert holder.stdout is not None
         said = holder.stdout.readline()
         if said != b"ready\n":
             raise OSError(said.decode("utf-8", "replace").strip() or "unshare failed")
@@ -123,21 +159,21 @@ def _user_namespace(processes: int, number: int) -> int:
 
 
 def _check(given: Surroundings) -> None:
-    # where root grades, the kernel is somebody without rights, who reads only what everybody may
+    # where root grades, the kernel runs as a user without rights, who can read only what everybody may
     for folder in filter(None, (*given.pythonpath, given.work, given.data)):
         if os.geteuid() == 0 and os.stat(folder).st_mode & 0o005 != 0o005:
             raise RuntimeError(f"{folder} is closed to the kernel in the sandbox: chmod -R o+rX {folder}")
 
 
 def _view(given: Surroundings, inherited: Inherited) -> list[str]:
-    """What there is in the sandbox's file system. Each kernel gets scratch folders of its own over these."""
+    """The sandbox's file system. Each kernel gets scratch folders of its own over these."""
     arguments = [
         *["--proc", "/proc"],
         *["--size", "4096", "--tmpfs", "/dev", "--tmpfs", "/dev/shm"],
         *(part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
         *["--symlink", "/proc/self/fd", "/dev/fd", "--remount-ro", "/dev"],
         *["--tmpfs", "/run", "--tmpfs", "/tmp", "--tmpfs", HOME],
-        *python_view(given.hidden, inherited),  # after the scratch folders, for a Python may lie in one of these
+        *python_view(given.hidden, inherited),  # after the scratch folders, because a Python may lie in one of them
         *(["--ro-bind", given.work, WORK] if given.work else ["--dir", WORK]),
         *["--chdir", WORK],
         *["--perms", "0555", "--size", "4096", "--tmpfs", STAND_INS["folder"], "--remount-ro", STAND_INS["folder"]],
@@ -155,7 +191,7 @@ def _view(given: Surroundings, inherited: Inherited) -> list[str]:
 
 
 def _processor_statistics() -> bytes:
-    """/proc/stat as it is now, for those who read in it how many processors there are; without its long lines."""
+    """/proc/stat as it is now, for libraries that count processors in it, without its long lines."""
     with open("/proc/stat", "rb") as file:
         return b"".join(line for line in file if not line.startswith((b"intr ", b"softirq ")))
 

@@ -6,7 +6,7 @@ import threading
 
 
 class Inherited:
-    """File descriptors that bubblewrap inherits. All but those lent to it are closed here once it has started."""
+    """File descriptors that bubblewrap inherits. When `stack` ends, those that were not just lent are closed here."""
 
     def __init__(self, stack: contextlib.ExitStack):
         self._kept: list[int] = []
@@ -15,17 +15,20 @@ class Inherited:
 
     @property
     def all(self) -> list[int]:
+        """What bubblewrap is to inherit."""
         return [*self._kept, *self._lent]
 
     def keep(self, descriptor: int) -> int:
+        """Add one that is closed here. Returns it."""
         self._kept.append(descriptor)
         return descriptor
 
     def lend(self, descriptor: int) -> None:
+        """Add one that the caller closes."""
         self._lent.append(descriptor)
 
     def holding(self, content: bytes) -> int:
-        """A file in memory with this content, to be read from its beginning."""
+        """Add a file in memory with this content, which stands at its beginning. Returns its descriptor."""
         descriptor = self.keep(os.memfd_create("sandbox"))
         with open(descriptor, "wb", closefd=False) as file:
             file.write(content)
@@ -38,14 +41,26 @@ class Inherited:
 
 
 class LastWords:
-    """The last that a process printed past Jupyter. A pipe, because a file could be filled."""
+    """The last that a process printed past Jupyter. It comes through a pipe, because a file could be filled.
+
+    Parameters
+    ----------
+    most
+        Bytes that are kept.
+
+    Attributes
+    ----------
+    end : int
+        File descriptor that the process writes to.
+    """
 
     def __init__(self, most: int = 2000):
-        self._most, self._read, self.end, self._text = most, *os.pipe(), b""
+        self._most, self._text = most, b""
+        self._read, self.end = os.pipe()
         self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
-        """Once the process has its end."""
+        """Read from now on. To be called once the process has inherited its end."""
         if self._thread:
             return
         os.close(self.end)
@@ -53,6 +68,7 @@ class LastWords:
         self._thread.start()
 
     def text(self) -> str:
+        """What was printed last; of a process that has ended, all but the beginning."""
         if self._thread:
             self._thread.join(timeout=1)
         return self._text.decode("utf-8", "replace").strip()

@@ -1,6 +1,6 @@
 """Student kernels in the sandbox: each is forked, in namespaces of its own, from a zygote that is kept warm.
 
-The kernel's sockets lie in the sandbox: the grader reaches them through /proc/PID/root.
+The kernel's sockets lie in the sandbox. The grader reaches them through /proc/PID/root.
 """
 
 import asyncio
@@ -29,29 +29,36 @@ from autograder.execution.sandbox.bubblewrap import (
     identity,
 )
 from autograder.execution.sandbox.descriptors import Inherited, LastWords
-from autograder.execution.sandbox.limits import in_words, limit_values
+from autograder.execution.sandbox.limits import limit_values, size_in_words
+from autograder.notebook.job import Files
 from autograder.notebook.limits import Limits
 from autograder.python_processes import python
 
-START_SECONDS = 60  # a kernel on a busy machine; one that cannot start ends, and is not waited for
+SANDBOX_START_SECONDS = 60  # a kernel on a busy machine; if it cannot start, it ends before
 END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
 MOST_ZYGOTES = 3  # that a process keeps
-# how a kernel ends that a machine kills which is short of memory; None: with its sandbox
+# exit codes of a kernel that was killed from outside, as by a machine short of memory; None: with its sandbox
 KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
 SOCKETS = "/run/kernel"
 CONNECTION_FILE = f"{SOCKETS}/connection.json"
 PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
+READY_BYTES, CODE_BYTES = 1000, 100  # of a monitor's messages: an error in words, an exit code
+# argv: socket, setting, and the text of zygote.py, each as a file descriptor
 LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exec'))"
 
 
 class SandboxedKernel:
-    """A kernel that runs in the sandbox. Made by `start`.
+    """A kernel that runs in the sandbox. Made by `Zygote.start`.
 
-    `pid` is its process id as the host numbers it; `key` signs its messages. `cause` says why `look` ended it, in
-    words.
+    Attributes
+    ----------
+    pid, init : int
+        Process ids, as the host numbers them, of the kernel and of the first process of its sandbox.
+    key : bytes
+        Signs its messages.
+    cause : str or None
+        Why `look` ended it, in words.
     """
-
-    cause: str | None = None
 
     def __init__(self, limits: Limits):
         self.limits = limits
@@ -61,15 +68,16 @@ class SandboxedKernel:
         self._gone: int | None = None  # a descriptor of `init`, which can be read when it and all inside have ended
         self.init = self.pid = 0
         self._code: int | None = None
+        self.cause: str | None = None
 
     @property
     def folder(self) -> str:
-        """How the names of its sockets begin, on the host."""
+        """The beginning of its sockets' paths, on the host."""
         return f"/proc/{self.init}/root{SOCKETS}/k"
 
     @property
     def sockets(self) -> tuple[str, str]:
-        """Where its shell and its iopub are."""
+        """The paths of its shell and its iopub socket."""
         return f"{self.folder}-{PORTS['shell_port']}", f"{self.folder}-{PORTS['iopub_port']}"
 
     def connection(self) -> str:
@@ -78,6 +86,7 @@ class SandboxedKernel:
         return json.dumps({**given, "signature_scheme": "hmac-sha256", "kernel_name": "python3"})
 
     def is_alive(self) -> bool:
+        """Whether any process of it is left."""
         if self._gone is None:
             return False
         ended = select.poll()
@@ -104,8 +113,8 @@ class SandboxedKernel:
         """End the sandbox if its processes together use more than they may. Returns them, as folders of a /proc."""
         found, limits = usage.processes(self.init), self.limits
         if usage.memory(found) > limits.memory_bytes and usage.exact_memory(found) > limits.memory_bytes:
-            self._end_for(f"ran out of memory (limit {in_words(limits.memory_bytes)})")
-        # twice, for what ends between two of the files that are read may count for itself and for its parent
+            self._end_for(f"ran out of memory (limit {size_in_words(limits.memory_bytes)})")
+        # twice, because a process that ends between two of these readings may be counted again in its parent
         if all(usage.processor_seconds(usage.processes(self.init)) > limits.cpu_seconds for _ in range(2)):
             self._end_for(f"used up its {limits.cpu_seconds:,} s of processor time")
         if usage.sockets(self.init) > limits.open_files:
@@ -117,14 +126,14 @@ class SandboxedKernel:
         self._kill()
 
     def how_it_ended(self) -> str:
-        """Why the kernel is no more, in words."""
+        """Why the kernel ended, in words."""
         if self.cause:
             return self.cause
         code = self._exit_code()
         if code == 128 + signal.SIGXCPU:
             return f"used up its {self.limits.cpu_seconds:,} s of processor time"
         if code is not None and code > 128:
-            memory = in_words(self.limits.memory_bytes)
+            memory = size_in_words(self.limits.memory_bytes)
             return f"ended its kernel ({_signal_name(code - 128)}: a crash, or out of memory: the limit is {memory})"
         return "ended its kernel (a crash, or exit?)"
 
@@ -142,14 +151,15 @@ class SandboxedKernel:
         if self._code is None and self._control is not None and not self.is_alive():
             self._control.settimeout(1)
             with contextlib.suppress(OSError, ValueError):
-                self._code = int(self._control.recv(100))
+                self._code = int(self._control.recv(CODE_BYTES))
         return self._code
 
     async def _started(self) -> None:
-        """Learn which process it is. Raises RuntimeError with what was said where there is none."""
-        if not await _readable(self._control.fileno(), START_SECONDS):
+        """Learn which process it is. Raises RuntimeError, with what the zygote said, where there is none."""
+        assert self._control is not None
+        if not await _readable(self._control.fileno(), SANDBOX_START_SECONDS):
             raise RuntimeError("the kernel in the sandbox was not ready in time")
-        said, descriptors, *_ = socket.recv_fds(self._control, 1000, 1)
+        said, descriptors, *_ = socket.recv_fds(self._control, READY_BYTES, 1)
         if not descriptors:
             why = said.decode("utf-8", "replace") or "its zygote ended"
             raise RuntimeError(f"the kernel in the sandbox did not start: {why}")
@@ -160,12 +170,12 @@ class SandboxedKernel:
             raise RuntimeError(f"the kernel in the sandbox ended: {self._said.text()}")
 
     def last_words(self) -> str:
-        """The last that was printed past Jupyter."""
+        """What it printed last, past Jupyter."""
         return self._said.text()
 
 
 class Zygote:
-    """The process that kernels of the same surroundings are forked from; it starts with the first of them."""
+    """The process that kernels of the same surroundings are forked from. It starts with the first of them."""
 
     def __init__(self, given: Surroundings, number: int):
         self.given, self.number = given, number
@@ -175,21 +185,35 @@ class Zygote:
 
     @property
     def pid(self) -> int | None:
-        """The process id of its bubblewrap, None while there is none."""
+        """The process id of its bubblewrap; None while there is none."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     async def start(
-        self, limits: Limits, files=(), channel: int | None = None, processor: int | None = None
+        self, limits: Limits, files: Files = (), channel: int | None = None, processor: int | None = None
     ) -> SandboxedKernel:
-        """A new kernel, whose working folder holds `files`, as pairs of a relative path and the content.
+        """A new kernel.
 
-        It is connected to the judge over the file descriptor `channel`, and stays on the processor of this number.
+        Parameters
+        ----------
+        limits
+        files
+            What its working folder holds, as pairs of a relative path and the content.
+        channel
+            File descriptor over which it is connected to the judge.
+        processor
+            Number of the processor that it stays on.
 
-        Raises ValueError for a file that would lie outside the working folder, RuntimeError where files or folders
-        cannot be used or no kernel starts.
+        Raises
+        ------
+        ValueError
+            A file would lie outside the working folder.
+        RuntimeError
+            Files or folders cannot be used, or no kernel starts.
         """
         _check_files(files, self.given, limits)
-        for attempt in (1, 2):
+        attempts = 2  # the zygote may have been killed since the last kernel
+        while True:
+            attempts -= 1
             kernel = SandboxedKernel(limits)
             try:
                 self._ask(kernel, files, channel, processor)
@@ -199,22 +223,20 @@ class Zygote:
                 await kernel.end()
                 if not isinstance(error, OSError | RuntimeError):
                     raise
-                if self.pid is None and attempt == 1:  # it may have been killed since the last kernel
+                if self.pid is None and attempts:
                     continue
                 words = self._said.text() if self._said and self.pid is None else ""
                 self.close()
                 raise RuntimeError(f"{error}\n{words}".strip()) from None
 
-    def _ask(self, kernel: SandboxedKernel, files, channel: int | None, processor: int | None) -> None:
+    def _ask(self, kernel: SandboxedKernel, files: Files, channel: int | None, processor: int | None) -> None:
         """Have the process fork a kernel. Raises OSError."""
         kernel._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, contextlib.ExitStack() as stack:
                 setup = Inherited(stack).holding(_setup(kernel, kernel.limits, files, processor))
                 given = [theirs.fileno(), setup, kernel._said.end, *([] if channel is None else [channel])]
-                if self.pid is None:
-                    self._launch()
-                socket.send_fds(self._socket, [b"fork"], given)
+                socket.send_fds(self._launched(), [b"fork"], given)
         finally:
             kernel._said.listen()
 
@@ -227,37 +249,54 @@ class Zygote:
             self._process.wait()
         self._process = self._socket = None
 
-    def _launch(self) -> None:
+    def _launched(self) -> socket.socket:
+        """The socket to the process, which is started unless there is one."""
+        if self._socket is not None and self.pid is not None:
+            return self._socket
         self.close()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, contextlib.ExitStack() as stack:
             inherited = Inherited(stack)
-            agent = (AGENT_MODULE, agent_source())
-            setting = {"scratch": SCRATCH, "work": WORK, "connection_file": CONNECTION_FILE, "agent": agent}
-            setting["stand_ins"] = STAND_INS
-            setting["modules"] = self.given.modules
-            setting["seccomp"] = seccomp.program()
+            setting = {
+                "scratch": SCRATCH,
+                "work": WORK,
+                "connection_file": CONNECTION_FILE,
+                "agent": (AGENT_MODULE, agent_source()),
+                "stand_ins": STAND_INS,
+                "modules": self.given.modules,
+                "seccomp": seccomp.program(),
+            }
             parts = (marshal.dumps(setting), Path(zygote.__file__).read_bytes())
             inherited.lend(theirs.fileno())
             numbers = (theirs.fileno(), *map(inherited.holding, parts))
             program = python("-c", LOADER, *numbers)
             line = command(program, self.given, inherited, self.number)
             self._said = LastWords()
-            said = {"stdin": subprocess.DEVNULL, "stdout": self._said.end, "stderr": self._said.end}
-            who = identity(self.number)
-            self._process = subprocess.Popen(line, env={}, cwd="/", pass_fds=inherited.all, **said, **who)
+            self._process = subprocess.Popen(
+                line,
+                env={},
+                cwd="/",
+                pass_fds=inherited.all,
+                stdin=subprocess.DEVNULL,
+                stdout=self._said.end,
+                stderr=self._said.end,
+                **identity(self.number),
+            )
         self._said.listen()
+        return self._socket
 
 
-_zygotes: dict[tuple, Zygote] = {}  # by owner's process id and surroundings, the last used at the end
+# by owner's process id, surroundings, and device and inode of their folders; the last used at the end
+_zygotes: dict[tuple[int, Surroundings, tuple[tuple[int, int], ...]], Zygote] = {}
 _made = 0
 
 
 def zygote_of(given: Surroundings) -> Zygote:
-    """The zygote of this process for these surroundings: the same one each time, as far as they are kept."""
+    """The zygote of this process for these surroundings: the same one each time, unless it was given up for others."""
     global _made
     folders = filter(None, (*given.pythonpath, given.work, given.data))
-    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))  # a folder made anew is another
+    # a folder that is made anew is a different one
+    places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))
     key = (os.getpid(), given, places)
     found = _zygotes.pop(key, None)
     if found is None:
@@ -282,14 +321,14 @@ def zygote_pids() -> set[int]:
     return {z.pid for (owner, *_), z in _zygotes.items() if owner == os.getpid() and z.pid is not None}
 
 
-def _setup(kernel: SandboxedKernel, limits: Limits, files, processor: int | None) -> bytes:
-    """What the new process reads: first what is the grader's, then what is the submission's."""
+def _setup(kernel: SandboxedKernel, limits: Limits, files: Files, processor: int | None) -> bytes:
+    """What the new process reads: first the grader's part, then the submission's."""
     resources = limit_values(replace(limits, processes=limits.processes + OWN_PROCESSES))
     own = {"resources": resources, "scratch_bytes": limits.scratch_bytes, "processor": processor}
     return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
 
 
-def _check_files(files, given: Surroundings, limits: Limits) -> None:
+def _check_files(files: Files, given: Surroundings, limits: Limits) -> None:
     if files and given.work:
         raise ValueError("files cannot be put into a working folder that is read-only")
     for path, _ in files:
@@ -298,12 +337,12 @@ def _check_files(files, given: Surroundings, limits: Limits) -> None:
             raise ValueError(f"{path!r} is not a path inside the working folder")
     size = sum(len(content) for _, content in files)
     if size > limits.scratch_bytes:
-        most = in_words(limits.scratch_bytes)
-        raise RuntimeError(f"the files in the working folder take {in_words(size)}, and {most} are allowed")
+        most = size_in_words(limits.scratch_bytes)
+        raise RuntimeError(f"the files in the working folder take {size_in_words(size)}, and {most} are allowed")
 
 
 async def _readable(descriptor: int, seconds: float) -> bool:
-    """Wait until there is something to read, at most so long; whether there is."""
+    """Wait until there is something to read, at most so long. Returns whether there is."""
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(descriptor, ready.set)
     try:

@@ -1,16 +1,21 @@
-"""The limits of a student's kernel: how a process is given them, and which one an error speaks of."""
+"""The limits of a student's kernel: how a process is given them, and which of them an error is about."""
 
 import errno
 import resource
 import shutil
+from typing import TYPE_CHECKING
 
 from autograder.notebook.limits import Limits
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 
 def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
-    """{name as of RLIMIT_NAME: (soft, hard)} of what one process may use; `nproc` counts those of its user.
+    """{name as in RLIMIT_NAME: (soft, hard)} of what one process may use; `nproc` counts all those of its user.
 
-    Address space, open files, the size of a file, processor time; no core dumps, and no way to a higher priority.
+    They limit address space, open files, the size of a file and processor time. There are no core dumps, and no
+    process may raise its priority.
     """
     values = {
         "as": limits.memory_bytes,
@@ -29,10 +34,9 @@ def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
 
 
 def resource_limits(limits: Limits) -> list[str]:
-    """The command that gives a process its limits, which all that it starts inherit, and then becomes it.
+    """What to put in front of a command so that it runs with these limits, as all that it starts does.
 
-    All but that of processes, which would count those of the grader. To be put in front of a command; [] where there
-    is no prlimit.
+    The limit of processes is left out, because it would count those of the grader. [] where there is no prlimit.
     """
     prlimit = shutil.which("prlimit")
     if not prlimit:
@@ -42,24 +46,27 @@ def resource_limits(limits: Limits) -> list[str]:
 
 
 def process_limit(processes: int) -> list[str]:
-    """Likewise, for processes and threads together. Linux counts a user's, in the user namespace where this runs."""
-    return [shutil.which("prlimit"), f"--nproc={_within('nproc', processes)}", "--"]
+    """What to put in front of a command to limit processes and threads, taken together.
+
+    Linux counts those of a user, in the user namespace where this runs.
+    """
+    return [shutil.which("prlimit") or "prlimit", f"--nproc={_within('nproc', processes)}", "--"]
 
 
-def limit_met(output, limits: Limits) -> str | None:
-    """Which limit of the sandbox an error output speaks of, in words for the student; None if of none."""
+def limit_met(output: "NotebookNode", limits: Limits) -> str | None:
+    """Which limit of the sandbox an error output is about, in words for the student; None if it is about none."""
     if output.output_type != "error":
         return None
     ename, evalue = str(output.get("ename")), str(output.get("evalue"))
     if "MemoryError" in ename or "failed to map segment" in evalue:  # NumPy's _ArrayMemoryError; an import
-        return f"ran out of memory (limit {in_words(limits.memory_bytes)})"
+        return f"ran out of memory (limit {size_in_words(limits.memory_bytes)})"
     if "can't start new thread" in evalue or (ename == "BlockingIOError" and "Resource temporarily" in evalue):
         return f"started too many processes or threads (limit {limits.processes})"
     for code, what in (
-        (errno.ENOMEM, f"ran out of memory (limit {in_words(limits.memory_bytes)})"),
+        (errno.ENOMEM, f"ran out of memory (limit {size_in_words(limits.memory_bytes)})"),
         (errno.EMFILE, f"opened too many files at once (limit {limits.open_files})"),
-        (errno.ENOSPC, f"filled its scratch folder (limit {in_words(limits.scratch_bytes)})"),
-        (errno.EFBIG, f"wrote too large a file (limit {in_words(limits.scratch_bytes)})"),
+        (errno.ENOSPC, f"filled its scratch folder (limit {size_in_words(limits.scratch_bytes)})"),
+        (errno.EFBIG, f"wrote too large a file (limit {size_in_words(limits.scratch_bytes)})"),
         (errno.EROFS, "wrote to a folder that is read-only here; its own is the working folder"),
         (errno.ENETUNREACH, "needs the network, and there is none when a notebook is graded"),
     ):
@@ -70,7 +77,7 @@ def limit_met(output, limits: Limits) -> str | None:
     return None
 
 
-def in_words(size: int) -> str:
+def size_in_words(size: int) -> str:
     """4_000_000_000 -> "4 GB"."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= unit:
@@ -79,6 +86,6 @@ def in_words(size: int) -> str:
 
 
 def _within(name: str, value: int) -> int:
-    """`value`, or the grader's own limit where that is lower: no process may raise it."""
+    """`value`, or the grader's own limit if that is lower, because no process may raise it."""
     hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
     return value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -1,8 +1,8 @@
 """What a kernel in the sandbox sees of this Python and this system, as arguments of bubblewrap: read-only, no more.
 
-Works for venv, pyenv, conda, uv and the system's Python: their folders of modules and shared libraries, the one
-interpreter, the system's shared libraries and fonts. No programs but that interpreter, nothing of /etc but what the
-loader needs, and no home folder.
+This works for venv, pyenv, conda, uv and the system's Python. It shows their folders of modules and shared libraries,
+the one interpreter, and the system's shared libraries and fonts. It shows no other program, nothing of /etc but what
+the loader needs, and no home folder.
 """
 
 import os
@@ -27,9 +27,12 @@ MODULE_FOLDERS = ("site-packages", "dist-packages")
 def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
     """Arguments for `bwrap` that show this Python environment.
 
-    Arguments:
-        hidden: top-level packages that are not to be seen, wherever they are installed.
-        inherited: what `bwrap` must inherit, which is added to.
+    Parameters
+    ----------
+    hidden
+        Top-level packages that are not to be seen, wherever they are installed.
+    inherited
+        What `bwrap` must inherit; this function adds to it.
     """
     interpreter = os.path.realpath(sys.executable)
     arguments = []
@@ -53,14 +56,14 @@ def _prefix_folders() -> list[str]:
 
 
 def module_folders() -> list[str]:
-    """Where packages are installed. Other entries of sys.path are a checkout or somebody's working folder."""
+    """Where packages are installed. Other entries of sys.path are a checkout or a working folder."""
     found = [*sys.path, *site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     folders = (os.path.realpath(path) for path in found if os.path.basename(path) in MODULE_FOLDERS)
     return [path for path in dict.fromkeys(folders) if os.path.isdir(path)]
 
 
 def _outermost(paths: list[str]) -> list[str]:
-    """Those that exist, without links to folders and without what lies inside another of them."""
+    """The paths that exist, without links to folders and without what lies inside another of them."""
     kept: list[str] = []
     for path in sorted({path for path in paths if os.path.exists(path) and not _is_linked_folder(path)}):
         if not any(path.startswith(outer + os.sep) for outer in kept):
@@ -73,7 +76,7 @@ def _is_linked_folder(path: str) -> bool:
 
 
 def _cover(folder: str, hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
-    """Arguments that cover hidden packages, and the files that would lead an import to somebody's checkout."""
+    """Arguments that cover hidden packages, and the files that would lead an import to a checkout."""
     arguments = []
     files = [*(Path(folder, f"{name}.py") for name in hidden), *sorted(Path(folder).glob("__editable__*"))]
     for path in filter(Path.is_file, files):

@@ -1,13 +1,16 @@
 """The system calls that student code does without, as a filter for seccomp.
 
-They reach parts of the operating system that no notebook needs, and where most of its holes were found, or take
-memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file), or
-lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), or leave the processor that the
+These calls reach parts of the operating system that no notebook needs, and where most of its holes were found. Or they
+take memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file),
+lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), leave the processor that the
 kernel was put on, or show what the rest of the machine does (inotify, leases, mincore).
 
-Some calls are answered as if they had been done, because honest libraries take a refusal for the end: the size of a
-socket's buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time
-of its children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
+Some calls are answered as if they had been done, because honest libraries fail at a refusal: the size of a socket's
+buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time of its
+children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
+
+The filter is written here, and not with pyseccomp, because that needs libseccomp.so, which bubblewrap does not bring
+with it. libseccomp also knows calls only by its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
 """
 
 import errno
@@ -62,7 +65,7 @@ FORBIDDEN = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# libraries that look on by polling where there is no such call (watchfiles) do so
+# libraries such as watchfiles poll where there is no such call
 ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
 PRETENDED = {"setsid": (112, 157)}
 CLONE, CLONE3, MMAP, SOCKETS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
@@ -73,7 +76,7 @@ SIGACTION, SIGCHLD = (13, 134), 17
 SET_OPTION, SOCKET_LEVEL, BUFFERS = (54, 208), 1, (7, 8, 32, 33)  # setsockopt, SOL_SOCKET, SO_SNDBUF and the like
 FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (ZeroMQ asks it for network interfaces)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_...
-X32 = 0x40000000  # x86_64's second set of numbers for the same calls
+X32 = 0x40000000  # from here on, x86_64's second set of numbers for the same calls
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
@@ -82,77 +85,82 @@ FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 4
 
 
 def program() -> bytes | None:
-    """The filter in the kernel's form, or None where this machine's system call numbers are not known here."""
+    """The filter in the kernel's form; None on a machine whose system call numbers are not listed here."""
     if platform.machine() not in MACHINES:
         return None
     column, architecture = MACHINES[platform.machine()]
-    results = (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, REFUSE)
-    allow, refuse, unknown, pretend = (_instruction(RETURN, result) for result in results)
-    families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     return b"".join(
         [
             _instruction(LOAD, ARCHITECTURE),
-            *(_instruction(JUMP_EQUAL, architecture, 1, 0), refuse),  # such as 32-bit calls, whose numbers are others
+            *(_instruction(JUMP_EQUAL, architecture, 1, 0), _REFUSE),  # such as 32-bit calls, whose numbers are others
             _instruction(LOAD, NUMBER),
-            *(_instruction(JUMP_AT_LEAST, X32, 0, 1), unknown),
-            *_case(CLONE3[column], [unknown]),  # glibc then takes clone, whose flags a filter can see
+            *(_instruction(JUMP_AT_LEAST, X32, 0, 1), _UNKNOWN),
+            *_case(CLONE3[column], [_UNKNOWN]),  # glibc then takes clone, whose flags a filter can see
             *(
                 part
-                for table, answer in ((FORBIDDEN, refuse), (ABSENT, unknown), (PRETENDED, pretend))
+                for table, answer in ((FORBIDDEN, _REFUSE), (ABSENT, _UNKNOWN), (PRETENDED, _PRETEND))
                 for row in table.values()
                 for part in _case(row[column], [answer])
             ),
-            *_case(
-                FCNTL[column],
-                [
-                    _instruction(LOAD, SECOND_ARGUMENT),
-                    *(_instruction(JUMP_EQUAL, what, len(ONLOOKERS) - i) for i, what in enumerate(ONLOOKERS)),
-                    *(allow, refuse),
-                ],
-            ),
-            *_case(
-                SIGACTION[column],
-                [
-                    _instruction(LOAD, FIRST_ARGUMENT),
-                    _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
-                    _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; none to ask for the present one
-                    _instruction(JUMP_EQUAL, 0, 0, 2),
-                    _instruction(LOAD, SECOND_ARGUMENT + 4),
-                    _instruction(JUMP_EQUAL, 0, 1, 0),
-                    *(pretend, allow),
-                ],
-            ),
-            *_case(
-                SET_OPTION[column],
-                [
-                    _instruction(LOAD, SECOND_ARGUMENT),
-                    _instruction(JUMP_EQUAL, SOCKET_LEVEL, 0, len(BUFFERS) + 1),
-                    _instruction(LOAD, THIRD_ARGUMENT),
-                    *(_instruction(JUMP_EQUAL, name, len(BUFFERS) - i) for i, name in enumerate(BUFFERS)),
-                    *(allow, pretend),
-                ],
-            ),
-            *_case(
-                CLONE[column],
-                [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), refuse, allow],
-            ),
-            *_case(
-                MMAP[column],
-                [
-                    _instruction(LOAD, FOURTH_ARGUMENT),
-                    _instruction(JUMP_ANY_BIT, SHARED, 0, 2),
-                    _instruction(JUMP_ANY_BIT, ANONYMOUS, 0, 1),
-                    *(refuse, allow),
-                ],
-            ),
-            *(
-                part
-                for row in SOCKETS
-                for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, refuse, allow])
-            ),
-            allow,
+            *_cases_by_arguments(column),
+            _ALLOW,
         ]
     )
+
+
+def _cases_by_arguments(column: int) -> list[bytes]:
+    """The instructions for calls whose arguments decide. column: of the tables."""
+    families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
+    return [
+        *_case(
+            FCNTL[column],
+            [
+                _instruction(LOAD, SECOND_ARGUMENT),
+                *(_instruction(JUMP_EQUAL, what, len(ONLOOKERS) - i) for i, what in enumerate(ONLOOKERS)),
+                *(_ALLOW, _REFUSE),
+            ],
+        ),
+        *_case(
+            SIGACTION[column],
+            [
+                _instruction(LOAD, FIRST_ARGUMENT),
+                _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
+                _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; null to ask for the present one
+                _instruction(JUMP_EQUAL, 0, 0, 2),
+                _instruction(LOAD, SECOND_ARGUMENT + 4),  # its upper half
+                _instruction(JUMP_EQUAL, 0, 1, 0),
+                *(_PRETEND, _ALLOW),
+            ],
+        ),
+        *_case(
+            SET_OPTION[column],
+            [
+                _instruction(LOAD, SECOND_ARGUMENT),
+                _instruction(JUMP_EQUAL, SOCKET_LEVEL, 0, len(BUFFERS) + 1),
+                _instruction(LOAD, THIRD_ARGUMENT),
+                *(_instruction(JUMP_EQUAL, name, len(BUFFERS) - i) for i, name in enumerate(BUFFERS)),
+                *(_ALLOW, _PRETEND),
+            ],
+        ),
+        *_case(
+            CLONE[column],
+            [_instruction(LOAD, FIRST_ARGUMENT), _instruction(JUMP_ANY_BIT, NAMESPACES, 0, 1), _REFUSE, _ALLOW],
+        ),
+        *_case(
+            MMAP[column],
+            [
+                _instruction(LOAD, FOURTH_ARGUMENT),
+                _instruction(JUMP_ANY_BIT, SHARED, 0, 2),
+                _instruction(JUMP_ANY_BIT, ANONYMOUS, 0, 1),
+                *(_REFUSE, _ALLOW),
+            ],
+        ),
+        *(
+            part
+            for row in SOCKETS
+            for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, _REFUSE, _ALLOW])
+        ),
+    ]
 
 
 def _case(number: int, instructions: list[bytes]) -> list[bytes]:
@@ -161,4 +169,10 @@ def _case(number: int, instructions: list[bytes]) -> list[bytes]:
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    """One of classic BPF. A jump skips so many instructions if its condition is true, or false."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+_ALLOW, _REFUSE, _UNKNOWN, _PRETEND = (
+    _instruction(RETURN, answer) for answer in (ALLOW, REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, REFUSE)
+)

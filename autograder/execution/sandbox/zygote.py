@@ -1,11 +1,11 @@
-"""The process in the sandbox that student kernels are forked from: it has imported already what they need.
+"""The process in the sandbox that student kernels are forked from: it has already imported what they need.
 
-It runs no student's code and reads nothing of a submission. For each message that comes with the descriptors of a
-control socket, a setup, a log and perhaps a channel, it forks a monitor. That makes new namespaces (processes, network,
-mounts, IPC) and empty scratch folders, and in them starts a first process, which gives up all rights for good and then
-starts the kernel. Only that reads the setup, which is the student's.
+It runs no student's code and reads nothing of a submission. Each message brings the file descriptors of a control
+socket, a setup, a log and perhaps a channel. The zygote then forks a monitor, which makes new namespaces (processes,
+network, mounts, IPC) and empty scratch folders. In them the monitor starts a first process, which gives up all rights
+for good and then starts the kernel. Only the kernel reads the student's part of the setup.
 
-This text runs where the package is not to be seen, so it needs the standard library only:
+This text runs where the package is not to be seen, so it needs only the standard library:
 
     python -P -c "exec(...)" SOCKET SETTING TEXT
 """
@@ -31,9 +31,11 @@ import tempfile
 import time
 import traceback
 import types
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
 
-# what a kernel has imported when it has drawn a picture and run a cell that failed; what of it another version does not
-# have is left out
+# what a kernel has imported once it has drawn a picture and run a cell that failed; a module that other versions of
+# these packages do not have is left out
 WARM = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -56,25 +58,27 @@ WARM = (
     "tornado.platform.asyncio",
 )
 CHANNEL, SETUP = 3, 4  # file descriptors, in every kernel, of the channel to the judge and of what it reads first
-CONTROL_BYTES = 65536
+CONTROL_BYTES = 65536  # of the grader's part of a setup, and of a message to the zygote
+ERROR_BYTES = 1000  # of an error in words
 
 # linux/sched.h, linux/mount.h, linux/prctl.h, linux/capability.h
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS, CAP_AMBIENT = 1, 4, 22, 24, 38, 47
 AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER, CAPABILITY_VERSION_3 = 4, 2, 0x20080522
-CAPABILITIES = 64
+CAPABILITIES = 64  # Linux has about forty
 GET_INTERFACE_FLAGS, SET_INTERFACE_FLAGS, INTERFACE_UP = 0x8913, 0x8914, 1
 INTERFACE = "16sh22x"  # struct ifreq
 MOST_FILES = 20_000  # in a scratch folder: each takes memory, also an empty one
-KERNEL_PROCESS = 10  # the kernel's number inside, which is not the zygote's: some libraries tell a fork by it
-# of /proc: what tells from moment to moment what the machine does, is empty
+KERNEL_PROCESS = 10  # the kernel's process id inside; not the zygote's, as some libraries notice a fork by it
+# of /proc: what shows from moment to moment what the machine does; it is made empty
 LIVE_FILES = (
     *("buddyinfo", "diskstats", "interrupts", "key-users", "keys", "latency_stats", "locks", "mdstat", "pagetypeinfo"),
     *("sched_debug", "schedstat", "slabinfo", "softirqs", "timer_list", "vmallocinfo", "vmstat", "zoneinfo"),
 )
 LIVE_FOLDERS = ("acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi", "sys/fs")
-NICENESS = 5  # of a kernel, over the judge's and the worker's
+NICENESS = 5  # of a kernel, above the judge's and the worker's
+AUTOGROUP_TRIES = 20  # 0.01 s apart, while Linux is busy with it
 SOCKET_BUFFERS = {"tcp_rmem": "4096 65536 131072", "tcp_wmem": "4096 16384 131072"}  # of /proc/sys/net/ipv4
 HUGE_PAGE, MAKE_HUGE = 1 << 21, 25  # bytes; MADV_COLLAPSE in linux/mman.h
 
@@ -83,7 +87,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def main(descriptor: int, setting_descriptor: int) -> None:
     """Fork kernels until the grader closes its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as it may be inherited, it would hide children's times
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if ignored, as it may be by inheritance, it hides children's times
     grader = socket.socket(fileno=descriptor)
     with open(setting_descriptor, "rb") as file:
         setting = marshal.load(file)
@@ -92,7 +96,7 @@ def main(descriptor: int, setting_descriptor: int) -> None:
     name, text = setting["agent"]
     agent = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, name, "exec"), agent.__dict__)
-    # nothing is to be kept, on a disk that may be full
+    # without a history file, because the disk may be full
     sys.argv = ["ipykernel_launcher", "-f", setting["connection_file"], "--HistoryManager.enabled=False"]
     _configure()
     _show_an_error()
@@ -111,19 +115,20 @@ def main(descriptor: int, setting_descriptor: int) -> None:
             os.close(number)
 
 
-def _import_all(names) -> None:
-    sys.modules["debugpy"] = None  # no kernel is debugged, and that takes a fifth of the memory that a fork copies
+def _import_all(names: Iterable[str]) -> None:
+    modules: dict[str, Any] = sys.modules
+    modules["debugpy"] = None  # not imported: no kernel is debugged, and it is a fifth of the memory that a fork copies
     for name in names:
         package, _, last = name.rpartition(".")
-        with contextlib.suppress(Exception, SystemExit):  # to look for a name may run code of the package's, too
-            if not hasattr(sys.modules.get(package), last):  # else no module, or there already
+        with contextlib.suppress(Exception, SystemExit):  # hasattr may run code of the package's, too
+            if not hasattr(sys.modules.get(package), last):  # else not a module, or imported already
                 importlib.import_module(name)
     del sys.modules["debugpy"]
-    if "matplotlib" in sys.modules:  # what a picture needs beside it
-        package = importlib.import_module("matplotlib_inline")
+    if "matplotlib" in sys.modules:  # which a picture needs, too
+        inline: Any = importlib.import_module("matplotlib_inline")
         importlib.import_module("matplotlib_inline.backend_inline")
-        # only what that imports is to be warm: imported anew, by the first picture, it finds a shell to show it in
-        del sys.modules["matplotlib_inline.backend_inline"], package.backend_inline
+        # only what it imports stays: the first picture imports it anew, and then it finds a shell to show it in
+        del sys.modules["matplotlib_inline.backend_inline"], inline.backend_inline
 
 
 def _configure() -> None:
@@ -131,19 +136,19 @@ def _configure() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     class KernelApp(IPKernelApp):
-        def parse_command_line(self, argv=None):
-            """Not once more."""
+        def parse_command_line(self, argv: list[str] | None = None) -> None:
+            """It was parsed before the fork."""
 
-        def init_heartbeat(self):
-            """Nobody listens to it: it would be three threads."""
+        def init_heartbeat(self) -> None:
+            """It would be three threads, and nothing listens to them."""
 
-    # else each message is put into words for a log that nobody keeps
+    # else each message is formatted for a log that is not kept
     app = KernelApp.instance(logging_config={"loggers": {KernelApp.__name__: {"level": "WARNING"}}})
     super(KernelApp, app).parse_command_line(sys.argv[1:])
 
 
 def _show_an_error() -> None:
-    """Have the first error of a kernel shown as fast as a second one: what that makes once, it makes here."""
+    """Show an error here, so that a kernel's first one is as fast as its second."""
     with contextlib.suppress(Exception):
         from IPython.core.ultratb import FormattedTB
 
@@ -161,11 +166,13 @@ def _settle() -> None:
         areas = re.findall(r"^(\w+)-(\w+) rw-p \S+ 00:00 0 *(?:\[heap\])?$", file.read(), re.MULTILINE)
     for start, end in ((int(start, 16), int(end, 16)) for start, end in areas):
         for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
-            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # where it cannot be, it is not
+            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # if that fails, it does no harm
 
 
-def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, channel: int | None = None) -> None:
-    """Make the namespaces, say which process is the first in them, and how it ended. Does not return."""
+def _monitor(
+    setting: dict[str, Any], control_descriptor: int, setup: int, log: int, channel: int | None = None
+) -> NoReturn:
+    """Make the namespaces, and tell the grader which process is the first in them and how it ended."""
     control = socket.socket(fileno=control_descriptor)
     try:
         _called("unshare", NEW_MOUNTS | NEW_HOST_NAME | NEW_IPC | NEW_PROCESSES | NEW_NETWORK)
@@ -182,7 +189,7 @@ def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, chann
             _first_process(setting, limits, say, setup, log, channel)
         for number in (say, setup, log, *([] if channel is None else [channel])):
             os.close(number)
-        said = os.read(heard, 1000)
+        said = os.read(heard, ERROR_BYTES)
         if said != b"started":
             raise OSError(said.decode("utf-8", "replace") or "the first process ended")
         handle = os.pidfd_open(first)
@@ -198,12 +205,14 @@ def _monitor(setting: dict, control_descriptor: int, setup: int, log: int, chann
         os._exit(0)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            control.send(f"{type(error).__name__}: {error}".encode()[:1000])
+            control.send(f"{type(error).__name__}: {error}".encode()[:ERROR_BYTES])
         os._exit(1)
 
 
-def _first_process(setting, limits, say, setup, log, channel) -> None:
-    """The first process of the new namespace: all others end with it, and it ends with the kernel."""
+def _first_process(
+    setting: dict[str, Any], limits: dict[str, Any], say: int, setup: int, log: int, channel: int | None
+) -> NoReturn:
+    """Be the first process of the new namespace: all others end with it, and it ends with the kernel."""
     try:
         _called("prctl", SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _mount("proc", "/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
@@ -218,14 +227,14 @@ def _first_process(setting, limits, say, setup, log, channel) -> None:
         if kernel == 0:
             os.close(say)
             _kernel(setting, setup, log, channel)
-        _called("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # a kernel that could write its memory could outlive itself in it
+        _called("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # a kernel that could write to this memory could live on in it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _keep_open({say: say})
         os.write(say, b"started")
         os.close(say)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            os.write(say, f"{type(error).__name__}: {error}".encode()[:1000])
+            os.write(say, f"{type(error).__name__}: {error}".encode()[:ERROR_BYTES])
         os._exit(1)
     while True:
         process, status = os.wait()
@@ -234,11 +243,11 @@ def _first_process(setting, limits, say, setup, log, channel) -> None:
             os._exit(code if code >= 0 else 128 - code)
 
 
-def _kernel(setting, setup, log, channel) -> None:
-    """Be an IPython kernel. Does not return."""
+def _kernel(setting: dict[str, Any], setup: int, log: int, channel: int | None) -> NoReturn:
+    """Be an IPython kernel."""
     code = 1
     try:
-        os.setpgid(0, 0)  # to be interrupted alone; the session stays that of the first process
+        os.setpgid(0, 0)  # so that it is interrupted alone; the session stays that of the first process
         _keep_open({1: log, 2: log, SETUP: setup, **({} if channel is None else {CHANNEL: channel})})
         with open(SETUP, "rb") as file:
             marshal.load(file)
@@ -253,7 +262,8 @@ def _kernel(setting, setup, log, channel) -> None:
         with open(os.open(connection, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(given["connection"])
         random.seed()
-        tempfile._name_sequence = None
+        # else all kernels would choose the same names; no public name does it
+        tempfile._name_sequence = None  # type: ignore[attr-defined]
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         _serve(agent)
@@ -266,24 +276,25 @@ def _kernel(setting, setup, log, channel) -> None:
         traceback.print_exc(file=sys.__stderr__)
     finally:
         with contextlib.suppress(Exception):
-            sys.__stderr__.flush()
+            if sys.__stderr__ is not None:
+                sys.__stderr__.flush()
         os._exit(code)
 
 
-def _serve(agent) -> None:
-    """Run the kernel until it is told to exit. agent: the module, which sees to what cells must not get."""
+def _serve(agent: types.ModuleType) -> None:
+    """Run the kernel until it is told to exit. agent: the module of the judge's agent, which prepares the shell."""
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize()
-    agent.prepare(app.shell)
-    # opens what its thread needs to send with, so that a cell which uses up the file descriptors can still say so
+    agent.prepare_shell(app.shell)
+    # opens what its thread sends with, so that a cell which uses up the file descriptors can still say so
     app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
     app.start()
 
 
-def _unpack(files) -> None:
-    """Whatever a student's files are called, they reach nothing outside and count in the scratch folder."""
+def _unpack(files: Iterable[tuple[str, bytes]]) -> None:
+    """Write a student's files. Whatever they are called, they count in the scratch folder and reach nothing outside."""
     for path, content in files:
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -295,9 +306,9 @@ def _unpack(files) -> None:
 
 
 def _keep_open(wanted: dict[int, int]) -> None:
-    """Leave no file descriptors open but these, {number: of which it is a copy}.
+    """Close all file descriptors but these, {number: descriptor that it becomes a copy of}.
 
-    The other numbers lead nowhere, but stay taken: a module may have opened one when it was imported.
+    The other numbers are not free afterwards but lead to /dev/null, because an imported module may still use one.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     there = {0, 1, 2, *map(int, os.listdir("/proc/self/fd"))} - {nowhere}
@@ -312,11 +323,11 @@ def _keep_open(wanted: dict[int, int]) -> None:
 
 
 def _stand_back(processor: int | None) -> None:
-    """Stay on this processor, behind whatever else wants it. Nothing that student code may do undoes either."""
+    """Stay on this processor, and let all others go first. Student code can undo neither."""
     if processor is not None:
         os.sched_setaffinity(0, {processor})
     os.nice(NICENESS)
-    for _ in range(20):  # where sessions share out a processor, niceness counts within one; Linux may be busy with it
+    for _ in range(AUTOGROUP_TRIES):  # where sessions share out a processor, niceness counts only within one
         with contextlib.suppress(FileNotFoundError, PermissionError, ProcessLookupError):
             try:
                 with open("/proc/self/autogroup", "w") as file:
@@ -341,8 +352,8 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _confine(setting, limits) -> None:
-    """Give up every right, for good, and take on the limits and the filter of system calls."""
+def _confine(setting: dict[str, Any], limits: dict[str, Any]) -> None:
+    """Give up every right for good, and take on the limits and the filter of system calls."""
     if len(os.listdir("/proc/self/task")) != 1:
         raise OSError("there is a second thread, which would keep its rights")
     _called("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -381,8 +392,11 @@ def _empty(folder: str, size: int) -> None:
                 file.write(what)
 
 
-def _entries(folder: str, device: int):
-    """(path, mode, content) of all there is in a folder: bytes, of a link its target, of a mount a descriptor."""
+def _entries(folder: str, device: int) -> Iterator[tuple[str, int, Any]]:
+    """(path, mode, content) of all there is in a folder.
+
+    The content of a file are its bytes; that of a folder is None, of a link its target, of a mount a descriptor.
+    """
     for entry in sorted(os.listdir(folder)):
         path = os.path.join(folder, entry)
         status = os.lstat(path)
@@ -405,12 +419,13 @@ def _loopback_up() -> None:
         fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, struct.pack(INTERFACE, name, now | INTERFACE_UP))
 
 
-def _mount(source, target, kind, flags, options=None) -> None:
+def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     names = (os.fsencode(name) if name else None for name in (source, target, kind))
-    _called("mount", *names, flags, options and options.encode())
+    _called("mount", *names, flags, options.encode() if options else None)
 
 
-def _called(function: str, *arguments) -> None:
+def _called(function: str, *arguments: int | bytes | None) -> None:
+    """Call a function of the C library. Raises OSError."""
     if getattr(libc, function)(*(ctypes.c_ulong(x) if isinstance(x, int) else x for x in arguments)) != 0:
         error = ctypes.get_errno()
         raise OSError(error, f"{function}: {os.strerror(error)}")

@@ -17,12 +17,12 @@ from autograder.execution.judge.frames import (
     Callback,
     EncodeError,
     Encoder,
+    FrameLimits,
     Handle,
-    Limits,
     ProtocolError,
 )
 
-SMALL = Limits(frame_bytes=4000, array_bytes=1000, text_bytes=100, items=50, keys=10, depth=5)
+SMALL = FrameLimits(frame_bytes=4000, array_bytes=1000, text_bytes=100, items=50, keys=10, depth=5)
 
 numeric = st.one_of(
     hnp.boolean_dtypes(),
@@ -63,13 +63,13 @@ values = st.recursive(
 )
 
 
-def encoded(value, limits=Limits(), opaque=None):  # noqa: B008
+def encoded(value, limits=FrameLimits(), opaque=None):  # noqa: B008
     encoder = Encoder(opaque or _nothing, limits)
     encoder.put(value)
     return encoder.frame(REPLY, 7)
 
 
-def decoded(buffers, limits=Limits(), **options):  # noqa: B008
+def decoded(buffers, limits=FrameLimits(), **options):  # noqa: B008
     data = b"".join(bytes(buffer) for buffer in buffers)
     size = HEADER.unpack_from(data)[3]
     tree, blocks = data[HEADER.size : HEADER.size + size], memoryview(data)[HEADER.size + size :]
@@ -215,7 +215,7 @@ def test_what_is_too_much_is_refused_with_a_reason(value, why):
 )
 def test_the_reader_has_the_limits_of_the_writer(value):
     try:
-        buffers = encoded(value, Limits(int_bytes=10_000))
+        buffers = encoded(value, FrameLimits(int_bytes=10_000))
     except EncodeError:
         raise AssertionError from None
     limits = SMALL if not isinstance(value, list) or len(value) != 45 else SMALL._replace(items=40)

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.execution.judge.decoder import Decoder
-from autograder.execution.judge.frames import HEADER, MAGIC, REPLY, Encoder, Limits, ProtocolError
+from autograder.execution.judge.frames import HEADER, MAGIC, REPLY, Encoder, FrameLimits, ProtocolError
 from autograder.execution.judge.random_state import state_of
 from autograder.execution.judge.stream import FrameStream, PeerGone
 from autograder.execution.own_time import Deadline
 
-LIMITS = Limits(frame_bytes=100_000, array_bytes=50_000, text_bytes=1000)
+LIMITS = FrameLimits(frame_bytes=100_000, array_bytes=50_000, text_bytes=1000)
 
 
 def read(tree, blocks=b"", limits=LIMITS):
@@ -207,9 +207,9 @@ def test_any_damage_to_a_frame_leaves_data_or_is_refused(data):
 def test_keys_that_collide_cost_little():
     # multiples of the modulus have the hash 0, all of them
     encoder = Encoder(None)
-    encoder.put(dict.fromkeys(n * sys.hash_info.modulus for n in range(Limits().keys)))
+    encoder.put(dict.fromkeys(n * sys.hash_info.modulus for n in range(FrameLimits().keys)))
     start = time.perf_counter()
-    read(bytes(encoder.tree), limits=Limits())
+    read(bytes(encoder.tree), limits=FrameLimits())
     assert time.perf_counter() - start < 3
 
 

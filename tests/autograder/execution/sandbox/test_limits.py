@@ -8,7 +8,7 @@ import sys
 import pytest
 from nbformat.v4 import new_output
 
-from autograder.execution.sandbox import in_words, limit_met, resource_limits
+from autograder.execution.sandbox import limit_met, resource_limits, size_in_words
 from autograder.execution.sandbox.limits import limit_values
 from autograder.notebook.limits import Limits
 
@@ -220,4 +220,4 @@ def test_what_is_printed_meets_no_limit():
     ("size", "words"), [(4_000_000_000, "4 GB"), (1_500_000_000, "1.5 GB"), (200_000_000, "200 MB"), (12, "12 bytes")]
 )
 def test_a_size_is_said_in_words(size, words):
-    assert in_words(size) == words
+    assert size_in_words(size) == words
