@@ -1,8 +1,16 @@
 """What public functions check of their arguments; the errors name function, argument, what came and what fits."""
 
+from __future__ import annotations
+
 import numbers
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.floating]
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -21,12 +29,35 @@ def floats(function, **arrays):
     >>> x.dtype, b.dtype
     (dtype('float64'), dtype('float64'))
     """
-    found = [_float_array(function, name, array) for name, array in arrays.items()]
+    found = [float_array(function, name, array) for name, array in arrays.items()]
     dtype = found[0].dtype
     if any(array.dtype is not dtype for array in found):
         dtype = np.result_type(*found)
         found = [array.astype(dtype, copy=False) for array in found]
     return found if len(found) > 1 else found[0]
+
+
+def float_array(function: str, name: str, array: ArrayLike) -> FloatArray:
+    """One array as `floats` has several: float32 if it is so already, else float64.
+
+    Raises
+    ------
+    ValueError
+        For float16, complex numbers and objects.
+    """
+    try:
+        array = np.asarray(array)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{function}: {name} should be an array of numbers: {error}") from None
+    dtype = array.dtype
+    if dtype is _FLOAT32 or dtype is _FLOAT64:
+        return array
+    if dtype.kind in "biu":
+        return array.astype(_FLOAT64)
+    native = dtype.newbyteorder("=")
+    if native not in (_FLOAT32, _FLOAT64):
+        raise ValueError(f"{function}: {name} should be float32 or float64, but is {dtype}")
+    return array.astype(_FLOAT32 if native == _FLOAT32 else _FLOAT64, copy=False)
 
 
 def expect_shape(function, name, array, shape, meaning=""):
@@ -132,22 +163,6 @@ def one_of(function, name, value, allowed):
     if not isinstance(value, (str, type(None))) or value not in allowed:
         raise ValueError(f"{function}: {name} should be {' or '.join(map(repr, allowed))}, but is {value!r}")
     return value
-
-
-def _float_array(function, name, array):
-    try:
-        array = np.asarray(array)
-    except ValueError as error:  # rows of different lengths
-        raise ValueError(f"{function}: {name} should be an array of numbers: {error}") from None
-    dtype = array.dtype
-    if dtype is _FLOAT32 or dtype is _FLOAT64:
-        return array
-    if dtype.kind in "biu":
-        return array.astype(_FLOAT64)
-    native = dtype.newbyteorder("=")
-    if native not in (_FLOAT32, _FLOAT64):
-        raise ValueError(f"{function}: {name} should be float32 or float64, but is {dtype}")
-    return array.astype(_FLOAT32 if native == _FLOAT32 else _FLOAT64, copy=False)
 
 
 def _keys(required, defaults):

@@ -10,7 +10,7 @@ Solver's `augment` takes them:
 
 import numpy as np
 
-from cs231n_lib.arguments import floats, integer, number
+from cs231n_lib.arguments import float_array, integer, number
 
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
@@ -139,7 +139,7 @@ def principal_colors(X):
 
 
 def _batch(function, X, channels=None):
-    X = floats(function, X=X)
+    X = float_array(function, "X", X)
     if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
         raise ValueError(f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; "
                          "see data.to_nchw")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n_lib.arguments import floats
+from cs231n_lib.arguments import float_array
 
 
 def flatten(X, dtype=np.float64):
@@ -61,14 +61,14 @@ def append_bias(X):
 
     Floats keep their type, integers become float64.
     """
-    X = floats("append_bias", X=X)
+    X = float_array("append_bias", "X", X)
     if X.ndim != 2:
         raise ValueError(f"append_bias: X should have shape (N, D), but has {X.shape}; flatten it first")
     return np.concatenate([X, np.ones((len(X), 1), dtype=X.dtype)], axis=1)
 
 
 def _same_features(function, *sets):
-    sets = [floats(function, X=X) for X in sets]  # each in a type of its own
+    sets = [float_array(function, "X", X) for X in sets]  # each in a type of its own
     if sets[0].ndim == 0 or len(sets[0]) == 0:
         raise ValueError(f"{function}: X_train is empty, so it has no statistics")
     for X in sets[1:]:
