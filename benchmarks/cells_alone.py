@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 
 class Shell(InteractiveShell):
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: str | None = None) -> None:
         """`%matplotlib inline` asks for it; there is no event loop here."""
 
 
@@ -25,7 +25,8 @@ def main() -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     shell = Shell.instance()
-    shell.history_manager.enabled = False
+    if shell.history_manager:
+        shell.history_manager.enabled = False
     run(shell, asked["warm"])
     shell.reset()
     for cells in asked["notebooks"]:

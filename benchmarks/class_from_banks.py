@@ -4,9 +4,9 @@
 
 writes WORKSPACE/submitted/STUDENT/ASSIGNMENT/ for a released assignment. Every exercise of every student is drawn:
 mostly a right answer (the source's own or another of the bank), some wrong ones, some left as released. Strong and weak
-students differ in how often. No two students hand in the same, so nothing can be had by grading one of them only once;
-a class is the same for the same seed, and a smaller class is the beginning of a larger one. Students have run the demos
-before they handed in: their notebooks have pictures in them, of random bytes here, as large as real ones.
+students differ in how often. No two students hand in the same, so no grader saves time by grading equal submissions
+once; a class is the same for the same seed, and a smaller class is the beginning of a larger one. Students have run the
+demos before they handed in: their notebooks have pictures in them, of random bytes here, as large as real ones.
 """
 
 import argparse
@@ -40,7 +40,9 @@ class Exercises:
     wrong: dict[str, list[str]]
 
 
-def read_exercises(assignment: str, name: str, released, source) -> Exercises:
+def read_exercises(
+    assignment: str, name: str, released: nbformat.NotebookNode, source: nbformat.NotebookNode
+) -> Exercises:
     """The exercises of notebook `name`; its source has the solutions, the banks have other answers."""
     right, wrong = {}, {}
     for cell, mark in solutions(source):
@@ -51,7 +53,9 @@ def read_exercises(assignment: str, name: str, released, source) -> Exercises:
     return Exercises(released, right, wrong)
 
 
-def submissions(notebooks: dict[str, Exercises], count: int, seed: int = 0) -> Iterator[tuple[str, dict]]:
+def submissions(
+    notebooks: dict[str, Exercises], count: int, seed: int = 0
+) -> Iterator[tuple[str, dict[str, nbformat.NotebookNode]]]:
     """Yield `count` pairs of a student and {notebook: what that student hands in}, all different."""
     rng = random.Random(seed)
     seen = set()
@@ -99,7 +103,7 @@ def _answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
     return answers
 
 
-def _show_pictures(notebook, seed: int) -> None:
+def _show_pictures(notebook: nbformat.NotebookNode, seed: int) -> None:
     """Give every demo a picture as its output."""
     rng = random.Random(seed)
     for cell in notebook.cells:

@@ -36,12 +36,14 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from class_from_banks import write_class
 from kernels import Strangers
+from nbformat import NotebookNode
 from process_memory import Sampler
 
 from autograder.authoring.build import build
@@ -74,7 +76,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cs231n-", dir=given.scratch) as scratch:
         os.chmod(scratch, 0o755)  # the sandbox's user reads the edition
-        bench = Bench(given, Path(scratch))
+        bench = GradingBenchmark(given, Path(scratch))
         for row in given.only or ROWS:
             getattr(bench, row)()
         print(f"\n{bench.strangers}")
@@ -82,7 +84,7 @@ def main() -> int:
 
 
 @dataclass
-class Run:
+class GradingRun:
     """When which submission of a run was recorded."""
 
     workers: int
@@ -95,16 +97,18 @@ class Run:
         return (rows[-1][0] - rows[self.workers - 1][0]) / (len(rows) - self.workers)
 
 
-class Bench:
-    def __init__(self, given, scratch: Path):
+class GradingBenchmark:
+    """The rows, each measured by the method of its name; `given` is the command line."""
+
+    def __init__(self, given: argparse.Namespace, scratch: Path) -> None:
         self.given, self.scratch = given, scratch
-        self.table = Table()
+        self.table = GoalTable()
         self.processors = sorted(os.sched_getaffinity(0))[:2]
         if len(self.processors) < 2:
             raise SystemExit("two processors are needed")
         self.strangers = Strangers()
         self._copies = 0
-        self._large: dict[str, tuple[Workspace, Run, Sampler]] = {}
+        self._large: dict[str, tuple[Workspace, GradingRun, Sampler]] = {}
 
     # the rows
 
@@ -250,11 +254,10 @@ class Bench:
         """A fresh workspace with these students of another one."""
         workspace, _ = self.workspace(assignment, 0)
         for student in students:
-            folders = (w.submitted(student, assignment.name) for w in (large, workspace))
-            shutil.copytree(*folders)
+            shutil.copytree(large.submitted(student, assignment.name), workspace.submitted(student, assignment.name))
         return workspace
 
-    def large(self, assignment: Assignment) -> tuple[Workspace, Run, Sampler]:
+    def large(self, assignment: Assignment) -> tuple[Workspace, GradingRun, Sampler]:
         """The large class, graded once for all rows that ask for it."""
         if assignment.name not in self._large:
             workspace, _ = self.workspace(assignment, self.given.large)
@@ -264,8 +267,14 @@ class Bench:
     # how
 
     def grade(
-        self, workspace: Workspace, assignment: Assignment, workers: int, processors=None, students=(), watch=None
-    ) -> Run:
+        self,
+        workspace: Workspace,
+        assignment: Assignment,
+        workers: int,
+        processors: Sequence[int] | None = None,
+        students: Sequence[str] = (),
+        watch: Callable[[int], None] | None = None,
+    ) -> GradingRun:
         """Grade a class in a process of its own; `watch` is called with its id."""
         self.strangers.look()
         places = ",".join(map(str, processors or self.processors))
@@ -274,12 +283,12 @@ class Bench:
         with subprocess.Popen([*command, places, *students], stdout=subprocess.PIPE, text=True) as process:
             if watch:
                 watch(process.pid)
-            rows = [tuple(json.loads(line)) for line in process.stdout]
+            rows = [tuple(json.loads(line)) for line in process.stdout or ()]
         if process.returncode:
             raise SystemExit("grading failed; see above")
-        return Run(workers, rows, time.monotonic() - start)
+        return GradingRun(workers, rows, time.monotonic() - start)
 
-    def sampled(self, workspace: Workspace, assignment: Assignment, seconds: float) -> tuple[Run, Sampler]:
+    def sampled(self, workspace: Workspace, assignment: Assignment, seconds: float) -> tuple[GradingRun, Sampler]:
         samplers = []
 
         def watch(pid: int) -> None:
@@ -300,7 +309,8 @@ class Bench:
             frame = Frame(workspace, assignment, name)
             notebooks = [sanitize(frame, student).notebook for student in students]
             asked = {"warm": cells(read_built(workspace, assignment, name)), "notebooks": list(map(cells, notebooks))}
-            command = ["taskset", "-c", ",".join(map(str, self.processors)), sys.executable, HERE / "cells_alone.py"]
+            pinned = ["taskset", "-c", ",".join(map(str, self.processors))]
+            command = [*pinned, sys.executable, str(HERE / "cells_alone.py")]
             told = subprocess.run(
                 command, input=json.dumps(asked), capture_output=True, text=True, check=True, env=env, cwd=self.scratch
             )
@@ -329,13 +339,15 @@ class Bench:
         return seconds
 
 
-def cells(notebook) -> list[str]:
+def cells(notebook: NotebookNode) -> list[str]:
     """The code cells that a grader runs."""
     code = (cell for cell in notebook.cells if cell.cell_type == "code")
     return [cell.source for cell in code if SKIP_TAG not in cell.metadata.get("tags", [])]
 
 
-def compare_points(ours: Workspace, theirs: Workspace, assignment: Assignment, students: list[str]):
+def compare_points(
+    ours: Workspace, theirs: Workspace, assignment: Assignment, students: list[str]
+) -> tuple[int, list[str]]:
     """How many test cells got the same points in both workspaces, and those that did not, in words."""
     same, different = 0, []
     for student in students:
@@ -356,12 +368,12 @@ def points_of(workspace: Workspace, assignment: Assignment, student: str) -> dic
         return {grade.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades}
 
 
-class Table:
+class GoalTable:
     """What was measured, a line at a time, as Markdown."""
 
     WIDTHS = (68, 24, 9, 3)
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.met: list[bool] = []
         self._print("what", "measured", "goal", "met")
         self._print(*("-" * (width - 1) + ("-" if k == 0 else ":") for k, width in enumerate(self.WIDTHS)))

@@ -24,7 +24,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.authoring.source import read_source
 from autograder.course import edition
 from autograder.course.course_toml import load_course
-from autograder.notebook.job import Job
+from autograder.notebook.job import Executed, Job
+from autograder.notebook.limits import Limits
 from autograder.workers.local_pool import LocalPool
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
@@ -75,13 +76,13 @@ def empty(mode: str) -> Job:
     return job(mode, nbformat.writes(new_notebook(cells=[new_code_cell("1 + 1")])))
 
 
-def job(mode: str, notebook: str, limits=None, library: Path | None = None) -> Job:
+def job(mode: str, notebook: str, limits: Limits | None = None, library: Path | None = None) -> Job:
     env = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    more = {"limits": limits} if limits else {}
-    return Job(notebook, pythonpath=(str(library),) if library else (), env=env, isolation=MODES[mode], **more)
+    path = (str(library),) if library else ()
+    return Job(notebook, pythonpath=path, env=env, isolation=MODES[mode], limits=limits or Limits())
 
 
-def check(executed, key) -> None:
+def check(executed: Executed, key: tuple[str, str]) -> None:
     errors = [
         output.evalue
         for cell in nbformat.reads(executed.notebook, as_version=4).cells

@@ -17,7 +17,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,9 +86,11 @@ def main() -> int:
     return 0 if small < GOAL and warm < START_GOAL else 1
 
 
-def student(sock, other, ready=None):
+def student(sock: socket.socket, other: socket.socket, ready: Event | None = None) -> None:
+    """Be the student's process, which serves what it has defined over `sock`."""
     other.close()
-    agent, namespace = {"__name__": "agent"}, {}
+    agent: dict[str, Any] = {"__name__": "agent"}
+    namespace: dict[str, Any] = {}
     exec(compile(agent_source(), "agent", "exec"), agent)
     exec(STUDENT, namespace)
     if ready:
@@ -93,7 +98,7 @@ def student(sock, other, ready=None):
     agent["Agent"](sock).serve(namespace)
 
 
-async def starting(times):
+async def starting(times: int) -> tuple[float, float, int | None]:
     """(seconds of the first judge, median of those after it, its private memory in kilobytes or None)."""
     template, seconds, memory = JudgeTemplate((), dict(os.environ)), [], []
     fork = multiprocessing.get_context("fork")
@@ -103,6 +108,7 @@ async def starting(times):
             ready = fork.Event()
             process = fork.Process(target=student, args=(theirs, ours, ready), daemon=True)
             process.start()
+            assert process.pid is not None  # it has been started
             theirs.close()
             ready.wait()
             cells = ("import numpy, matplotlib.pyplot, cs231n_lib.checks",)
@@ -118,14 +124,16 @@ async def starting(times):
     return seconds[0], statistics.median(seconds[1:]), memory[-1]
 
 
-def private_memory(pid):
+def private_memory(pid: int | None) -> int | None:
+    """In kilobytes; None where the system does not tell."""
     path = Path(f"/proc/{pid}/smaps_rollup")
     if not path.exists():
         return None
     return sum(int(size) for size in re.findall(r"^Private_\w+: *(\d+) kB", path.read_text(), re.M))
 
 
-def median(calls, f, *arguments):
+def median(calls: int, f: Callable[..., object], *arguments: object) -> float:
+    """The median time of so many calls f(*arguments), in seconds."""
     seconds = []
     for _ in range(calls):
         start = time.perf_counter()
@@ -134,13 +142,14 @@ def median(calls, f, *arguments):
     return statistics.median(seconds)
 
 
-def computing(calls, W, X, y):
-    namespace = {}
+def computing(calls: int, W: np.ndarray, X: np.ndarray, y: np.ndarray) -> float:
+    """The median time of the loss itself, in seconds."""
+    namespace: dict[str, Any] = {}
     exec(STUDENT, namespace)
     return median(calls, namespace["loss"], W, X, y, 0.1)
 
 
-def row(what, seconds):
+def row(what: str, seconds: float) -> None:
     print(f"{what:<60} {seconds * 1e3:9.3f} ms")
 
 

@@ -45,7 +45,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(name: str, notebook, folder: str, dataset: str) -> list[str]:
+def run(name: str, notebook: nbformat.NotebookNode, folder: str, dataset: str) -> list[str]:
     """Run one notebook in `folder`, print what it tells, and return its errors."""
     job = Job(
         nbformat.writes(notebook),

@@ -15,7 +15,7 @@ class Sampler:
     `denied` is set when the system does not let this user look.
     """
 
-    def __init__(self, pid: int, seconds: float):
+    def __init__(self, pid: int, seconds: float) -> None:
         self.pid, self.seconds = pid, seconds
         self.coordinator = self.worker = 0
         self.denied = False
@@ -26,7 +26,7 @@ class Sampler:
         self._thread.start()
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._end.set()
         self._thread.join()
 

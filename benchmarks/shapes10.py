@@ -8,12 +8,17 @@ All models are the library's. Everything is seeded; all models but the first see
 nets it is the epoch with the best validation accuracy that counts.
 """
 
+from __future__ import annotations
+
 import argparse
 import sys
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cs231n_lib import data
 from cs231n_lib.data import shapes10
@@ -25,10 +30,11 @@ NUM_VAL = 1_000
 BATCH_SIZE = 100
 SMALLEST_GAP = 8.0  # percentage points
 CEILING = 95.0
+Labels = NDArray[np.integer]  # (N,), of the test images
 LADDER = ("nearest neighbour, k = 1", "softmax", "two-layer net", "convnet")
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=1, help="train every trained model this often (default: 1)")
     parser.add_argument("--data-seed", type=int, default=0, help="draw another shapes10 (default: 0)")
@@ -64,14 +70,14 @@ def main():
     return 1 if failures else 0
 
 
-def draw(seed):
+def draw(seed: int) -> data.Dataset:
     """As data.load("shapes10") splits it, but with any seed."""
     X, y, X_test, y_test = shapes10.make(seed=seed)
     return data.Dataset("shapes10", "shapes10", X[:-NUM_VAL], y[:-NUM_VAL], X[-NUM_VAL:], y[-NUM_VAL:], X_test, y_test,
                         shapes10.CLASS_NAMES)
 
 
-def missed_goals(ladder):
+def missed_goals(ladder: dict[str, float]) -> list[str]:
     """What is wrong, one sentence each, with {name: accuracy in percent} of the ladder's steps from the bottom."""
     failures = [f"{name} has {accuracy:.1f}%, above {CEILING:g}%" for name, accuracy in ladder.items()
                 if accuracy > CEILING]
@@ -82,32 +88,34 @@ def missed_goals(ladder):
     return failures
 
 
-def nearest_neighbour(images, seed, k=1, num_train=None):
+def nearest_neighbour(images: data.Dataset, seed: int, k: int = 1, num_train: int | None = None) -> Labels:
     knn = KNearestNeighbor()
     knn.train(data.flatten(images.X_train[:num_train], np.float32), images.y_train[:num_train])
     return knn.predict(data.flatten(images.X_test, np.float32), k=k)
 
 
-def classic_svm(images, seed):
+def classic_svm(images: data.Dataset, seed: int) -> Labels:
     """As the classic notebook trains it: raw pixels minus their mean."""
     return linear(LinearSVM(), images, seed, data.center, learning_rate=2e-7, reg=5e3, num_iters=1_500)
 
 
-def classic_softmax(images, seed):
+def classic_softmax(images: data.Dataset, seed: int) -> Labels:
     return linear(LinearSoftmax(), images, seed, data.center, learning_rate=1e-6, reg=5e2, num_iters=1_500)
 
 
-def softmax(images, seed):
+def softmax(images: data.Dataset, seed: int) -> Labels:
     return linear(LinearSoftmax(), images, seed, data.standardize, learning_rate=1e-3, reg=1e-2, num_iters=3_000)
 
 
-def linear(model, images, seed, preprocess, **settings):
+def linear(
+    model: LinearSVM | LinearSoftmax, images: data.Dataset, seed: int, preprocess: Callable[..., Any], **settings: Any
+) -> Labels:
     _, X_train, X_test = preprocess(data.flatten(images.X_train, np.float32), data.flatten(images.X_test, np.float32))
     model.train(data.append_bias(X_train), images.y_train, rng=seed, **settings)
     return model.predict(data.append_bias(X_test))
 
 
-def two_layer_net(images, seed):
+def two_layer_net(images: data.Dataset, seed: int) -> Labels:
     """150 hidden units, on standardised pixels."""
     parts = [data.flatten(X, np.float32) for X in (images.X_train, images.X_val, images.X_test)]
     _, X_train, X_val, X_test = data.standardize(*parts)
@@ -116,27 +124,34 @@ def two_layer_net(images, seed):
                update_rule="nesterov", optim_config={"learning_rate": 2e-3})
 
 
-def three_layer_convnet(images, seed):
+def three_layer_convnet(images: data.Dataset, seed: int) -> Labels:
     """32 filters of 7x7, 100 hidden units."""
     model = ThreeLayerConvNet(weight_scale=1e-2, reg=1e-3, rng=seed)
     return net(model, images, scaled(images), seed, num_epochs=10,
                update_rule="adam", optim_config={"learning_rate": 1e-3})
 
 
-def convnet(images, seed):
+def convnet(images: data.Dataset, seed: int) -> Labels:
     """Three convolutions with batch normalization, each followed by pooling; then one affine layer."""
     model = ConvNet(blocks=((16,), (32,), (32,)), weight_scale=1e-2, seed=seed)
     return net(model, images, scaled(images), seed, num_epochs=10,
                update_rule="adamw", optim_config={"learning_rate": 2e-3, "weight_decay": 0.05})
 
 
-def scaled(images):
+def scaled(images: data.Dataset) -> list[NDArray[Any]]:
     """The three parts for convolutions: (N, 3, 32, 32), minus the mean training image, of about deviation 1."""
     parts = data.solver_data(images)
     return [parts[name] / np.float32(64) for name in ("X_train", "X_val", "X_test")]
 
 
-def net(model, images, parts, seed, num_epochs, **settings):
+def net(
+    model: TwoLayerNet | ThreeLayerConvNet | ConvNet,
+    images: data.Dataset,
+    parts: Sequence[NDArray[Any]],
+    seed: int,
+    num_epochs: int,
+    **settings: Any,
+) -> Labels:
     """Labels for the test images by the best epoch of a training whose learning rate falls along a cosine."""
     X_train, X_val, X_test = parts
     examples = {"X_train": X_train, "y_train": images.y_train, "X_val": X_val, "y_val": images.y_val}

@@ -10,12 +10,17 @@ validation accuracy, and the test images are looked at once. The time is that of
 included, from data in memory.
 """
 
+from __future__ import annotations
+
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cs231n_lib import data, kernels
 from cs231n_lib.data.augmentation import compose, random_crop, random_horizontal_flip
@@ -24,20 +29,23 @@ from cs231n_lib.optim import schedules
 from cs231n_lib.solver import Solver
 
 BATCH_SIZE = 100
+Images = dict[str, NDArray[Any]]  # as data.solver_data returns them
 
 
-def three_layer_convnet(images, epochs, seed):
+def three_layer_convnet(images: Images, epochs: int, seed: int) -> Solver:
     model = ThreeLayerConvNet(num_filters=32, filter_size=7, hidden_dim=200, weight_scale=1e-2, reg=1e-4, rng=seed)
     return solver(model, images, epochs, seed, update_rule="adam", optim_config={"learning_rate": 1e-3}, padding=2)
 
 
-def convnet(images, epochs, seed):
+def convnet(images: Images, epochs: int, seed: int) -> Solver:
     model = ConvNet(blocks=((32, 32), (64, 64), (128, 128)), global_average=True, weight_scale=1e-2, seed=seed)
     optim_config = {"learning_rate": 4e-3, "weight_decay": 0.05}
     return solver(model, images, epochs, seed, update_rule="adamw", optim_config=optim_config, padding=3)
 
 
-def solver(model, images, epochs, seed, padding, **settings):
+def solver(
+    model: ThreeLayerConvNet | ConvNet, images: Images, epochs: int, seed: int, padding: int, **settings: Any
+) -> Solver:
     """A Solver whose learning rate rises over the first tenth of all steps and then falls to 0 along a cosine."""
     steps = epochs * max(1, len(images["X_train"]) // BATCH_SIZE)
     rise = max(1, steps // 10)
@@ -53,7 +61,7 @@ MODELS = {  # name: title, function, epochs, lowest test accuracy, most minutes
 }
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=MODELS, help="only this one")
     parser.add_argument("--dataset", default="cifar10", help="name of a data set that is here (default: cifar10)")
@@ -81,7 +89,9 @@ def main():
     return 1 if missed else 0
 
 
-def train(make, images, epochs, seed):
+def train(
+    make: Callable[[Images, int, int], Solver], images: Images, epochs: int, seed: int
+) -> tuple[float, float]:
     """(test accuracy, seconds of training), with a line for each epoch."""
     start = time.perf_counter()
     training = make(images, epochs, seed)
@@ -99,7 +109,7 @@ def train(make, images, epochs, seed):
     return accuracy, seconds
 
 
-def _clock(seconds):
+def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 

@@ -9,6 +9,11 @@
 For nets: data.solver_data(images), and the random changes in cs231n_lib.data.augmentation.
 """
 
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
 from cs231n_lib.data.cifar10 import read_cifar10_batches
 from cs231n_lib.data.dataset import Dataset, load
 from cs231n_lib.data.errors import DataError
@@ -16,13 +21,16 @@ from cs231n_lib.data.preprocessing import append_bias, center, flatten, standard
 from cs231n_lib.data.registry import available, data_dir
 from cs231n_lib.data.solver_data import get_CIFAR10_data, load_CIFAR10, solver_data
 
+if TYPE_CHECKING:
+    from cs231n_lib.data.download import Fetched
+
 __all__ = [
     "DataError", "Dataset", "append_bias", "available", "center", "data_dir", "fetch", "flatten",
     "get_CIFAR10_data", "load", "load_CIFAR10", "read_cifar10_batches", "solver_data", "standardize", "to_nchw",
 ]
 
 
-def fetch(name, from_path=None, progress=True):
+def fetch(name: str, from_path: str | os.PathLike[str] | None = None, progress: bool = True) -> Fetched:
     """Get the data set `name`; see cs231n_lib.data.download.fetch."""
     from cs231n_lib.data.download import fetch  # pooch and requests only when something is fetched
 

@@ -8,14 +8,25 @@ Solver's `augment` takes them:
     X = augment(X_batch, rng)
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.arguments import float_array, integer, number
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Randomness = int | np.random.Generator | None
+    Augmentation = Callable[[NDArray[Any], Randomness], NDArray[Any]]
+
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
-def compose(*augmentations):
+def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
     """A function (X, rng) -> X that applies the given ones, each of that kind, one after another.
 
     >>> augment = compose(random_horizontal_flip, random_crop)
@@ -27,7 +38,7 @@ def compose(*augmentations):
             raise TypeError(f"compose: every augmentation should be a function (X, rng) -> X, "
                             f"but one is {augmentation!r}")
 
-    def augment(X, rng=None):
+    def augment(X: NDArray[Any], rng: Randomness = None) -> NDArray[Any]:
         rng = np.random.default_rng(rng)
         for augmentation in augmentations:
             X = augmentation(X, rng)
@@ -36,7 +47,7 @@ def compose(*augmentations):
     return augment
 
 
-def random_horizontal_flip(X, rng=None, p=0.5):
+def random_horizontal_flip(X: ArrayLike, rng: Randomness = None, p: float = 0.5) -> NDArray[Any]:
     """Mirror each image left to right with probability p. X (N, C, H, W) -> (N, C, H, W)."""
     X = _batch("random_horizontal_flip", X)
     p = number("random_horizontal_flip", "p", p, at_least=0, at_most=1)
@@ -46,12 +57,24 @@ def random_horizontal_flip(X, rng=None, p=0.5):
     return out
 
 
-def random_crop(X, rng=None, padding=4, fill=0.0):
+def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: ArrayLike = 0.0) -> NDArray[Any]:
     """Shift each image by up to `padding` pixels in each direction: a crop of its size from the padded image.
 
-    Arguments
-    - X: (N, C, H, W); padding: pixels added on each side.
-    - fill: the value that is added, a number or one per channel: 0, the mean, for centred images.
+    Parameters
+    ----------
+    X : (N, C, H, W) array
+        The images.
+    rng
+        np.random.Generator or a seed.
+    padding
+        Pixels added on each side.
+    fill
+        The value that is added, a number or one per channel: 0, the mean, for centred images.
+
+    Returns
+    -------
+    (N, C, H, W) array
+        Of X's type.
     """
     X = _batch("random_crop", X)
     padding = integer("random_crop", "padding", padding, 0)
@@ -72,15 +95,35 @@ def random_crop(X, rng=None, padding=4, fill=0.0):
     return out
 
 
-def color_jitter(X, rng=None, brightness=0.0, contrast=0.0, saturation=0.0, limits=None):
+def color_jitter(
+    X: ArrayLike,
+    rng: Randomness = None,
+    brightness: float = 0.0,
+    contrast: float = 0.0,
+    saturation: float = 0.0,
+    limits: tuple[float, float] | None = None,
+) -> NDArray[Any]:
     """Change brightness, contrast and saturation of each image at random.
 
-    Arguments
-    - X: (N, 3, H, W), channels red, green, blue.
-    - brightness: a number from -brightness to brightness is added to all pixels, in units of X (say 25 of 255).
-    - contrast: the distance of all pixels from the image's mean grey is multiplied by 1 - contrast to 1 + contrast.
-    - saturation: the distance of each pixel from its own grey is multiplied by 1 - saturation to 1 + saturation.
-    - limits: (low, high) to cut the result at, such as (0, 255); None for centred images.
+    Parameters
+    ----------
+    X : (N, 3, H, W) array
+        The images; channels red, green, blue.
+    rng
+        np.random.Generator or a seed.
+    brightness
+        A number from -brightness to brightness is added to all pixels, in units of X (say 25 of 255).
+    contrast
+        The distance of all pixels from the image's mean grey is multiplied by 1 - contrast to 1 + contrast.
+    saturation
+        The distance of each pixel from its own grey is multiplied by 1 - saturation to 1 + saturation.
+    limits
+        (low, high) to cut the result at, such as (0, 255); None for centred images.
+
+    Returns
+    -------
+    (N, 3, H, W) array
+        Of X's type.
     """
     X = _batch("color_jitter", X, channels=3)
     sizes = [number("color_jitter", name, value, at_least=0) for name, value in
@@ -100,12 +143,26 @@ def color_jitter(X, rng=None, brightness=0.0, contrast=0.0, saturation=0.0, limi
     return out.reshape(X.shape)
 
 
-def pca_color_jitter(X, rng=None, components=None, scale=0.1):
+def pca_color_jitter(
+    X: ArrayLike, rng: Randomness = None, components: ArrayLike | None = None, scale: float = 0.1
+) -> NDArray[Any]:
     """Shift the colour of each image along the principal components of colour (Krizhevsky et al. 2012, "AlexNet").
 
-    Arguments
-    - X: (N, 3, H, W); components: (3, 3) from principal_colors of the training images.
-    - scale: standard deviation of the normal number that each component is multiplied by.
+    Parameters
+    ----------
+    X : (N, 3, H, W) array
+        The images.
+    rng
+        np.random.Generator or a seed.
+    components : (3, 3) array
+        From `principal_colors` of the training images.
+    scale
+        Standard deviation of the normal number that each component is multiplied by.
+
+    Returns
+    -------
+    (N, 3, H, W) array
+        Of X's type.
     """
     X = _batch("pca_color_jitter", X, channels=3)
     if components is None:
@@ -118,11 +175,23 @@ def pca_color_jitter(X, rng=None, components=None, scale=0.1):
     return X + shift[:, :, None, None].astype(X.dtype)
 
 
-def principal_colors(X):
+def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     """The directions in which the colours of images vary, the strongest first, each as long as one standard deviation.
 
-    Argument: X (N, 3, H, W). Returns (3, 3), one direction per row, float64. The paper scales the directions by the
-    variance, which depends on the unit of the pixels; the deviation does not.
+    Parameters
+    ----------
+    X : (N, 3, H, W) array
+        The images.
+
+    Returns
+    -------
+    (3, 3) array
+        One direction per row, float64.
+
+    Notes
+    -----
+    The paper (see `pca_color_jitter`) scales the directions by the variance, which depends on the unit of the pixels;
+    the deviation does not.
     """
     X = _batch("principal_colors", X, channels=3)
     if X.size == 0:
@@ -138,7 +207,7 @@ def principal_colors(X):
     return directions * signs[:, None]
 
 
-def _batch(function, X, channels=None):
+def _batch(function: str, X: ArrayLike, channels: int | None = None) -> NDArray[Any]:
     X = float_array(function, "X", X)
     if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
         raise ValueError(f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; "

@@ -4,12 +4,23 @@ The files are Python pickles, and a pickle may run any code while it is read. Th
 they are read by an unpickler that can build nothing but dicts, lists, numbers, strings and integer arrays.
 """
 
+from __future__ import annotations
+
+import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from cs231n_lib.data.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Images = NDArray[np.uint8]  # (N, 32, 32, 3)
+    Labels = NDArray[np.int64]  # (N,)
 
 TRAIN_FILES = tuple(f"data_batch_{i}" for i in range(1, 6))
 TEST_FILE = "test_batch"
@@ -18,17 +29,25 @@ NUM_PIXELS = 3 * 32 * 32
 FETCH_HINT = "Fetch the data set again: cs231n data cifar10"
 
 
-def read_cifar10_batches(folder):
+def read_cifar10_batches(folder: str | os.PathLike[str]) -> tuple[Images, Labels, Images, Labels]:
     """Read the official batches in `folder` (usually named cifar-10-batches-py).
 
-    Returns X, y, X_test, y_test: images uint8 (N, 32, 32, 3) with rows top to bottom and channels red, green,
-    blue; labels int64 (N,). N is 50,000 for training (the five batches in order) and 10,000 for testing.
-    Raises DataError naming the file and what is wrong with it.
+    Returns
+    -------
+    X, X_test : (N, 32, 32, 3) uint8 arrays
+        Images, rows top to bottom, channels red, green, blue. N is 50,000 for training (the five batches in order)
+        and 10,000 for testing.
+    y, y_test : (N,) int64 arrays
+        Labels. The order of the four is X, y, X_test, y_test.
+
+    Raises
+    ------
+    DataError
+        Names the file and what is wrong with it.
     """
     folder = Path(folder)
-    meta = _read_meta(folder)
-    rows = meta["num_cases_per_batch"]
-    num_classes = len(meta["label_names"])
+    class_names, rows = _read_meta(folder)
+    num_classes = len(class_names)
     X = np.empty((len(TRAIN_FILES) * rows, 32, 32, 3), dtype=np.uint8)
     y = np.empty(len(X), dtype=np.int64)
     for i, name in enumerate(TRAIN_FILES):
@@ -38,12 +57,13 @@ def read_cifar10_batches(folder):
     return X, y, np.ascontiguousarray(images), y_test
 
 
-def read_class_names(folder):
-    """The names of the classes by label, from the file batches.meta in `folder`: a tuple of str."""
-    return _read_meta(Path(folder))["label_names"]
+def read_class_names(folder: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The names of the classes by label, from the file batches.meta in `folder`."""
+    return _read_meta(Path(folder))[0]
 
 
-def _read_meta(folder):
+def _read_meta(folder: Path) -> tuple[tuple[str, ...], int]:
+    """The names of the classes, and how many images a batch has."""
     path = folder / META_FILE
     meta = _read_dict(path)
     names = _take(meta, "label_names", path)
@@ -52,13 +72,10 @@ def _read_meta(folder):
     rows = meta.get("num_cases_per_batch", 10_000)
     if not (isinstance(rows, int) and 0 < rows <= 1_000_000):
         raise DataError(f"{path}: num_cases_per_batch should be the number of images, but is {rows!r}", FETCH_HINT)
-    return {
-        "label_names": tuple(name.decode() if isinstance(name, bytes) else name for name in names),
-        "num_cases_per_batch": rows,
-    }
+    return tuple(name.decode() if isinstance(name, bytes) else name for name in names), rows
 
 
-def _read_batch(path, rows, num_classes):
+def _read_batch(path: Path, rows: int, num_classes: int) -> tuple[Images, Labels]:
     batch = _read_dict(path)
     pixels = _take(batch, "data", path)
     pixels = pixels.array if isinstance(pixels, _PickledArray) else None
@@ -79,13 +96,13 @@ def _read_batch(path, rows, num_classes):
     return images, labels.astype(np.int64)
 
 
-def _take(values, key, path):
+def _take(values: dict[Any, Any], key: str, path: Path) -> Any:
     if key not in values:
         raise DataError(f"{path}: has no entry {key!r}; is this the Python version of CIFAR-10?", FETCH_HINT)
     return values[key]
 
 
-def _read_dict(path):
+def _read_dict(path: Path) -> dict[Any, Any]:
     try:
         with open(path, "rb") as file:
             values = _PlainUnpickler(file, encoding="bytes").load()
@@ -115,28 +132,29 @@ class _PlainUnpickler(pickle.Unpickler):
     Not even NumPy's own classes: ndarray.__setstate__ and dtype.__setstate__ are not made for hostile input.
     """
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         module = module.replace("numpy._core", "numpy.core")  # NumPy 2's name for it
+        known: dict[tuple[str, str], Callable[..., Any] | None] = {
+            ("numpy.core.multiarray", "_reconstruct"): lambda *args: _PickledArray(),
+            ("numpy", "ndarray"): None,  # only ever an argument of _reconstruct
+            ("numpy", "dtype"): _PickledDtype,
+            ("_codecs", "encode"): _encode_latin1,  # how Python 3 writes bytes for Python 2
+        }
         try:
-            return {
-                ("numpy.core.multiarray", "_reconstruct"): lambda *args: _PickledArray(),
-                ("numpy", "ndarray"): None,  # only ever an argument of _reconstruct
-                ("numpy", "dtype"): _PickledDtype,
-                ("_codecs", "encode"): _encode_latin1,  # how Python 3 writes bytes for Python 2
-            }[module, name]
+            return known[module, name]
         except KeyError:
             raise _Refused(f"it asks for {module}.{name}") from None
 
-    def persistent_load(self, pid):
+    def persistent_load(self, pid: Any) -> NoReturn:
         raise _Refused("it asks for an object outside the file")
 
 
 class _PickledArray:
     """Stands in for ndarray: makes `array` from the state that NumPy pickles."""
 
-    array = None
+    array: NDArray[Any] | None = None
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> None:
         _, shape, dtype, fortran_order, raw = state
         raw = raw.encode("latin1") if isinstance(raw, str) else raw
         flat = np.frombuffer(raw, dtype=dtype.dtype)
@@ -146,18 +164,18 @@ class _PickledArray:
 class _PickledDtype:
     """Stands in for dtype: integer types only."""
 
-    def __init__(self, code, *flags):
+    def __init__(self, code: str | bytes, *flags: object) -> None:
         self.dtype = np.dtype(code.decode() if isinstance(code, bytes) else code)
         if self.dtype.kind not in "iu":
             raise _Refused(f"it holds an array of {self.dtype}")
 
-    def __setstate__(self, state):
-        order = state[1].decode() if isinstance(state[1], bytes) else state[1]
-        if order in ("<", ">"):
+    def __setstate__(self, state: Any) -> None:
+        order: Any = state[1].decode() if isinstance(state[1], bytes) else state[1]
+        if order == "<" or order == ">":
             self.dtype = self.dtype.newbyteorder(order)
 
 
-def _encode_latin1(text, encoding):
+def _encode_latin1(text: str, encoding: str | bytes) -> bytes:
     if encoding not in ("latin1", b"latin1"):
         raise _Refused(f"it asks for the codec {encoding!r}")
     return text.encode("latin1")

@@ -1,7 +1,10 @@
 """Loading a data set, split for a course: training, validation and test."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,24 +13,44 @@ from cs231n_lib.data.cifar10 import read_cifar10_batches, read_class_names
 from cs231n_lib.data.embedded import load_embedded
 from cs231n_lib.data.errors import DataError
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Images = NDArray[np.uint8]  # (N, 32, 32, 3)
+    Labels = NDArray[np.int64]  # (N,)
+
 NUM_VALIDATION = 1_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Images uint8 (N, 32, 32, 3) and labels int64 (N,) in three parts; print it to see how many."""
+    """Images and labels in three parts; print it to see how many.
 
-    name: str  # as in the registry: "cifar10"
-    title: str  # as in text: "CIFAR-10"
-    X_train: np.ndarray
-    y_train: np.ndarray
-    X_val: np.ndarray
-    y_val: np.ndarray
-    X_test: np.ndarray
-    y_test: np.ndarray
-    class_names: tuple  # of str, by label
+    Attributes
+    ----------
+    name
+        As in the registry: "cifar10".
+    title
+        As in text: "CIFAR-10".
+    X_train, X_val, X_test : (N, 32, 32, 3) uint8 arrays
+        The images, rows top to bottom, channels red, green, blue.
+    y_train, y_val, y_test : (N,) int64 arrays
+        Their labels.
+    class_names
+        By label.
+    """
 
-    def __str__(self):
+    name: str
+    title: str
+    X_train: Images
+    y_train: Labels
+    X_val: Images
+    y_val: Labels
+    X_test: Images
+    y_test: Labels
+    class_names: tuple[str, ...]
+
+    def __str__(self) -> str:
         size = "x".join(str(n) for n in self.X_train.shape[1:])
         return (f"{self.title}: {len(self.X_train):,} training, {len(self.X_val):,} validation and "
                 f"{len(self.X_test):,} test images, {size} {self.X_train.dtype}, {len(self.class_names)} classes")
@@ -35,19 +58,27 @@ class Dataset:
     __repr__ = __str__
 
 
-def load(name=None, num_train=None, num_val=None, num_test=None):
+def load(
+    name: str | None = None, num_train: int | None = None, num_val: int | None = None, num_test: int | None = None
+) -> Dataset:
     """Load a data set.
 
-    Arguments
-    - name: "cifar10", "shapes10", or None for the one that the environment variable CS231N_DATASET names;
-      without it CIFAR-10 if it has been fetched, else shapes10, which needs no fetching.
-    - num_train, num_val, num_test: integers, how many images of each part, the first ones of it; None for all. The last
-      1,000 training images (or num_val, if that is more) are the validation part; with num_val=0 there is none
-      and they count as training images.
+    Parameters
+    ----------
+    name
+        "cifar10", "shapes10", or None for the one that the environment variable CS231N_DATASET names; without it
+        CIFAR-10 if it has been fetched, else shapes10, which needs no fetching.
+    num_train, num_val, num_test
+        How many images of each part, the first ones of it; None for all. The last 1,000 training images (or num_val,
+        if that is more) are the validation part; with num_val=0 there is none and they count as training images.
 
-    Returns a Dataset. Raises DataError for an unknown name, a set that is not there or is damaged, or when there
-    are fewer images than asked for.
+    Raises
+    ------
+    DataError
+        For an unknown name, a set that is not there or is damaged, or when there are fewer images than asked for.
 
+    Examples
+    --------
     >>> images = load("shapes10", num_train=500, num_test=100)   # doctest: +SKIP
     >>> images.X_train.shape   # doctest: +SKIP
     (500, 32, 32, 3)
@@ -62,20 +93,17 @@ def load(name=None, num_train=None, num_val=None, num_test=None):
 
     held_out = 0 if num_val == 0 else max(num_val or 0, min(NUM_VALIDATION, len(X) // 10))
     split = max(len(X) - held_out, 0)
-    parts = [
-        ("num_train", num_train, X[:split], y[:split]),
-        ("num_val", num_val, X[split:], y[split:]),
-        ("num_test", num_test, X_test, y_test),
-    ]
-    arrays = [array for part in parts for array in _first(title, *part)]
-    return Dataset(name, title, *arrays, class_names=class_names)
+    X_train, y_train = _first(title, "num_train", num_train, X[:split], y[:split])
+    X_val, y_val = _first(title, "num_val", num_val, X[split:], y[split:])
+    X_test, y_test = _first(title, "num_test", num_test, X_test, y_test)
+    return Dataset(name, title, X_train, y_train, X_val, y_val, X_test, y_test, class_names)
 
 
-def _default_name():
+def _default_name() -> str:
     return "cifar10" if registry.location("cifar10") else "shapes10"
 
 
-def _read(name):
+def _read(name: str) -> tuple[Images, Labels, Images, Labels, tuple[str, ...]]:
     if registry.entry(name).get("embedded"):
         return load_embedded(name, registry.data_dir())
     folder = registry.location(name)
@@ -85,7 +113,7 @@ def _read(name):
     return *read_cifar10_batches(folder), read_class_names(folder)
 
 
-def _first(title, argument, count, X, y):
+def _first(title: str, argument: str, count: int | None, X: Images, y: Labels) -> tuple[Images, Labels]:
     if count is None:
         return X, y
     if count < 0 or count > len(X):

@@ -1,11 +1,18 @@
 """Preprocessing: statistics come from the training images and are applied to all others."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.arguments import float_array
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-def flatten(X, dtype=np.float64):
+
+def flatten(X: ArrayLike, dtype: DTypeLike | None = np.float64) -> NDArray[Any]:
     """Images (N, ...) -> rows (N, D), as `dtype`. With dtype=None the type stays as it is.
 
     >>> flatten(np.zeros((5, 32, 32, 3), dtype=np.uint8)).shape
@@ -17,7 +24,7 @@ def flatten(X, dtype=np.float64):
     return X.reshape(len(X), int(np.prod(X.shape[1:]))).astype(dtype or X.dtype, copy=False)
 
 
-def to_nchw(X, dtype=np.float32):
+def to_nchw(X: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Images (N, H, W, C) -> a contiguous array (N, C, H, W), the order convolutions expect."""
     X = np.asarray(X)
     if X.ndim != 4:
@@ -25,12 +32,23 @@ def to_nchw(X, dtype=np.float32):
     return np.ascontiguousarray(X.transpose(0, 3, 1, 2), dtype=dtype)
 
 
-def center(X_train, *others):
+def center(X_train: ArrayLike, *others: ArrayLike) -> tuple[NDArray[Any], ...]:
     """Subtract the mean training example from all sets.
 
-    Arguments: arrays (N, ...) whose shapes agree but for N; integers become float64, floats keep their type.
-    Returns (mean, X_train - mean, other - mean, ...), mean of shape (...).
+    Parameters
+    ----------
+    X_train, *others : (N, ...) arrays
+        Their shapes agree but for N; integers become float64, floats keep their type.
 
+    Returns
+    -------
+    mean : (...) array
+        The mean training example.
+    X_train, *others
+        Minus the mean.
+
+    Examples
+    --------
     >>> mean, X_train, X_test = center(np.array([[1.0], [3.0]]), np.array([[2.0]]))
     >>> mean, X_test
     (array([2.]), array([[0.]]))
@@ -40,11 +58,22 @@ def center(X_train, *others):
     return mean, *(X - mean.astype(X.dtype) for X in sets)
 
 
-def standardize(X_train, *others):
+def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
     """Subtract the mean training example and divide by the standard deviation of each feature.
 
     Features that never vary in training are only centred (their deviation counts as 1).
-    Returns ((mean, std), X_train, other, ...) with types as in `center`.
+
+    Parameters
+    ----------
+    X_train, *others : (N, ...) arrays
+        As in `center`.
+
+    Returns
+    -------
+    (mean, std) : pair of (...) arrays
+        Of the training examples.
+    X_train, *others
+        Minus the mean, divided by the deviation; of the types of `center`.
     """
     sets = _same_features("standardize", X_train, *others)
     mean = sets[0].mean(axis=0, dtype=np.float64)
@@ -56,7 +85,7 @@ def standardize(X_train, *others):
     return (mean.astype(sets[0].dtype), std.astype(sets[0].dtype)), *scaled
 
 
-def append_bias(X):
+def append_bias(X: ArrayLike) -> NDArray[Any]:
     """Rows (N, D) -> (N, D + 1) with a last column of ones, so that the last row of W is the bias.
 
     Floats keep their type, integers become float64.
@@ -67,8 +96,8 @@ def append_bias(X):
     return np.concatenate([X, np.ones((len(X), 1), dtype=X.dtype)], axis=1)
 
 
-def _same_features(function, *sets):
-    sets = [float_array(function, "X", X) for X in sets]  # each in a type of its own
+def _same_features(function: str, *arrays: ArrayLike) -> list[NDArray[Any]]:
+    sets: list[NDArray[Any]] = [float_array(function, "X", X) for X in arrays]  # each in a type of its own
     if sets[0].ndim == 0 or len(sets[0]) == 0:
         raise ValueError(f"{function}: X_train is empty, so it has no statistics")
     for X in sets[1:]:

@@ -11,10 +11,20 @@ The pictures are made so that nearest neighbour < linear < two-layer net < convn
   lighter or darker than the cloth: the job of convolution and pooling.
 """
 
+from __future__ import annotations
+
 import math
 import operator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Labels = NDArray[np.int64]
+    Images = NDArray[np.uint8]
 
 CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "moon", "arrow", "flower")
 
@@ -25,30 +35,44 @@ _GRAIN = 3 * _SIZE * _SIZE // 8
 _DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
 
 
-def make(num_train=10_000, num_test=2_000, seed=0):
+def make(
+    num_train: int = 10_000, num_test: int = 2_000, seed: int = 0
+) -> tuple[Images, Labels, Images, Labels]:
     """Draw the data set; about 0.3 ms an image.
 
     Image i of either part depends on `seed` and i only, so a smaller set is the beginning of a larger one. Every
     ten consecutive images (0-9, 10-19, ...) hold each class once, in random order.
 
+    Parameters
+    ----------
+    num_train, num_test
+        Numbers of training and test images, 0 or more.
+    seed
+        A non-negative integer; another seed, other pictures.
+
+    Returns
+    -------
+    X_train : (num_train, 32, 32, 3) uint8 array
+        RGB.
+    y_train : (num_train,) int64 array
+        Indices into CLASS_NAMES.
+    X_test : (num_test, 32, 32, 3) uint8 array
+        RGB.
+    y_test : (num_test,) int64 array
+        Indices into CLASS_NAMES.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an integer.
+    ValueError
+        If one is negative.
+
+    Notes
+    -----
     The bytes are the same on every platform and NumPy version: they come from PCG64's raw stream, which NumPy
     keeps stable, through float32 additions, products, quotients and square roots one at a time, which IEEE 754
     defines to the last bit (no sine, exponential, sum over an axis or matrix product).
-
-    Args:
-        num_train: number of training images, 0 or more.
-        num_test: number of test images, 0 or more.
-        seed: a non-negative integer; another seed, other pictures.
-
-    Returns:
-        X_train: (num_train, 32, 32, 3) uint8, RGB.
-        y_train: (num_train,) int64, indices into CLASS_NAMES.
-        X_test: (num_test, 32, 32, 3) uint8.
-        y_test: (num_test,) int64.
-
-    Raises:
-        TypeError: if an argument is not an integer.
-        ValueError: if one is negative.
     """
     for name, value in (("num_train", num_train), ("num_test", num_test), ("seed", seed)):
         if not hasattr(value, "__index__"):
@@ -58,7 +82,7 @@ def make(num_train=10_000, num_test=2_000, seed=0):
     return (*_draw(num_train, seed, part=0), *_draw(num_test, seed, part=1))
 
 
-def _draw(num, seed, part):
+def _draw(num: int, seed: int, part: int) -> tuple[Images, Labels]:
     stream = np.random.PCG64([operator.index(seed), part])
     X = np.empty((num, _SIZE, _SIZE, 3), np.uint8)
     y = np.empty(num, np.int64)
@@ -77,27 +101,27 @@ def _draw(num, seed, part):
 class _Dice:
     """Hands out an image's random numbers one after another, for a block of images at once."""
 
-    def __init__(self, raw):
+    def __init__(self, raw: NDArray[np.uint64]) -> None:
         self._raw, self._next = raw, 0
 
-    def _take(self, count):
+    def _take(self, count: int) -> NDArray[np.uint64]:
         self._next += count
         assert self._next <= self._raw.shape[1], "raise _DRAWS"
         return self._raw[:, self._next - count : self._next]
 
-    def uniform(self, low=0.0, high=1.0):  # (N,)
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> Floats:  # (N,)
         return self.uniforms(1)[:, 0] * (high - low) + low
 
-    def uniforms(self, count):  # (N, count), in [0, 1)
+    def uniforms(self, count: int) -> Floats:  # (N, count), in [0, 1)
         return (self._take(count) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
 
-    def choice(self, count):  # (N,) integers in [0, count)
+    def choice(self, count: int) -> NDArray[np.intp]:  # (N,) integers in [0, count)
         return (((self._take(1)[:, 0] >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32)).astype(np.intp)
 
-    def chance(self, probability):  # (N,) bool
+    def chance(self, probability: float) -> NDArray[np.bool_]:  # (N,) bool
         return self.uniform() < probability
 
-    def tint(self, deviation):
+    def tint(self, deviation: float) -> Floats:
         """A random colour offset (N, 3) without brightness; `deviation` in grey levels."""
         bells = self.uniforms(6)
         a = (bells[:, 0] + bells[:, 1] + bells[:, 2] - 1.5) * (2 * deviation)
@@ -105,7 +129,7 @@ class _Dice:
         return np.stack([a, 0.866 * b - 0.5 * a, -0.866 * b - 0.5 * a], axis=1)
 
 
-def _hue(degrees):
+def _hue(degrees: float) -> list[float]:
     """Colour offset (R, G, B) without brightness at an angle of the colour circle."""
     # rounded, so that the last bit of a platform's cosine does not matter
     return [round(math.cos(math.radians(degrees - third)), 3) for third in (0, 120, 240)]
@@ -119,7 +143,7 @@ _CLOTH_HUES = np.array(
 )  # (10, 2, 3)
 
 
-def _render(labels, dice, grain):
+def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> Images:
     """Pictures (N, 3, 32, 32) uint8 of the given classes; `grain` is random bytes of the same shape."""
     steps = np.arange(_SIZE, dtype=np.float32) - 15.5
     x, y = steps[None, None, :], steps[None, :, None]  # pixels from the centre, to the right and down
@@ -129,7 +153,7 @@ def _render(labels, dice, grain):
     light = light + _creases(dice) * _column(dice.uniform(27, 90))  # (N, 32, 32)
     image = cloth[:, :, None, None] + (light + _weave(x, y, dice))[:, None]
 
-    def strew(count):
+    def strew(count: int) -> None:
         for _ in range(count):
             coverage = _confetto(x, y, dice)
             colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
@@ -146,7 +170,7 @@ def _render(labels, dice, grain):
     return np.clip(image + 0.5, 0, 255).astype(np.uint8)
 
 
-def _colours(labels, dice):
+def _colours(labels: NDArray[np.intp], dice: _Dice) -> tuple[Floats, Floats]:
     """Colours of cloth and shape, (N, 3) each."""
     disguised = dice.chance(_DISGUISED)
     shape_hue = _SHAPE_HUES[np.where(disguised, dice.choice(10), labels)]
@@ -159,16 +183,16 @@ def _colours(labels, dice):
     return cloth, paint
 
 
-def _column(values):
+def _column(values: NDArray[Any]) -> NDArray[Any]:
     return values[:, None, None]
 
 
-def _blend(image, coverage, colour):
+def _blend(image: Floats, coverage: Floats, colour: Floats) -> None:
     """Paint over `image` (N, 3, 32, 32) in place where `coverage` (N, 32, 32) is 1; mix at the edges."""
     image += coverage[:, None] * (colour - image)
 
 
-def _creases(dice, knots=7):
+def _creases(dice: _Dice, knots: int = 7) -> Floats:
     """Smooth random fields (N, 32, 32) in [-1, 1]: random numbers on a coarse grid, interpolated."""
     field = dice.uniforms(knots * knots).reshape(-1, knots, knots) * 2 - 1
     position = (np.arange(_SIZE, dtype=np.float32) + 0.5) * ((knots - 1) / _SIZE)
@@ -179,7 +203,7 @@ def _creases(dice, knots=7):
     return field[:, :, i] * (1 - t) + field[:, :, i + 1] * t
 
 
-def _weave(x, y, dice):
+def _weave(x: Floats, y: Floats, dice: _Dice) -> Floats:
     """Stripes, checks or nothing, (N, 32, 32) in grey levels."""
     stripes = []
     for _ in range(2):
@@ -192,7 +216,7 @@ def _weave(x, y, dice):
     return pattern * _column(dice.uniform(13, 42))
 
 
-def _confetto(x, y, dice):
+def _confetto(x: Floats, y: Floats, dice: _Dice) -> Floats:
     """Coverage (N, 32, 32) of a small oval or slip of paper somewhere in the picture."""
     dx, dy = x - _column(dice.uniform(-17, 17)), y - _column(dice.uniform(-17, 17))
     turn = _column(dice.uniform(-0.8, 0.8))
@@ -203,7 +227,7 @@ def _confetto(x, y, dice):
     return np.clip(radius + 0.5 - distance, 0, 1)
 
 
-def _shape(x, y, labels, dice):
+def _shape(x: Floats, y: Floats, labels: NDArray[np.intp], dice: _Dice) -> tuple[Floats, Floats]:
     """Coverage and shading (N, 32, 32) of the shape that each picture is about."""
     x, y = x - _column(dice.uniform(-5, 5)), y - _column(dice.uniform(-5, 5))
     radius = dice.uniform(8.5, 10.5)
@@ -226,57 +250,59 @@ def _shape(x, y, labels, dice):
 # Outlines: distance to the edge, negative inside, of a shape of about unit radius; u to the right, v down.
 
 
-def _circle(u, v, centre_u, centre_v, radius):
+def _circle(u: Floats, v: Floats, centre_u: float, centre_v: float, radius: float) -> Floats:
     u, v = u - centre_u, v - centre_v
-    return np.sqrt(u * u + v * v) - radius
+    distance: Floats = np.sqrt(u * u + v * v)
+    return distance - radius
 
 
-def _box(u, v, half_width, half_height):
+def _box(u: Floats, v: Floats, half_width: float, half_height: float) -> Floats:
     return np.maximum(np.abs(u) - half_width, np.abs(v) - half_height)
 
 
-def _disc(u, v):
+def _disc(u: Floats, v: Floats) -> Floats:
     return _circle(u, v, 0, 0, 0.85)
 
 
-def _ring(u, v):
-    return np.abs(_circle(u, v, 0, 0, 0.72)) - 0.22
+def _ring(u: Floats, v: Floats) -> Floats:
+    distance: Floats = np.abs(_circle(u, v, 0, 0, 0.72))
+    return distance - 0.22
 
 
-def _square(u, v):
+def _square(u: Floats, v: Floats) -> Floats:
     return _box(u, v, 0.76, 0.76)
 
 
-def _triangle(u, v):
+def _triangle(u: Floats, v: Floats) -> Floats:
     return np.maximum(v - 0.7, np.abs(u) * 0.866 - v * 0.5 - 0.5)
 
 
-def _cross(u, v):
+def _cross(u: Floats, v: Floats) -> Floats:
     return np.minimum(_box(u, v, 0.95, 0.32), _box(u, v, 0.32, 0.95))
 
 
-def _star(u, v):
+def _star(u: Floats, v: Floats) -> Floats:
     # five lines through the tips: inside the star is inside at least four of them
     sides = np.stack([u * a + v * b - 0.4 for a, b in _FIFTHS])
     sides.sort(axis=0)
     return sides[3]
 
 
-def _heart(u, v):
+def _heart(u: Floats, v: Floats) -> Floats:
     u = np.abs(u)
     return np.minimum(_circle(u, v, 0.45, -0.35, 0.5), np.maximum(u * 0.74 + v * 0.67 - 0.6, -0.35 - v))
 
 
-def _moon(u, v):
+def _moon(u: Floats, v: Floats) -> Floats:
     return np.maximum(_circle(u, v, 0, 0, 0.95), -_circle(u, v, 0.5, -0.15, 0.78))
 
 
-def _arrow(u, v):
+def _arrow(u: Floats, v: Floats) -> Floats:
     head = np.maximum(np.abs(v) * 0.75 + u * 0.66 - 0.63, -u)
     return np.minimum(head, _box(u + 0.4, v, 0.6, 0.27))
 
 
-def _flower(u, v):
+def _flower(u: Floats, v: Floats) -> Floats:
     distance = _circle(u, v, 0, 0, 0.35)
     for a, b in _FIFTHS:
         distance = np.minimum(distance, _circle(u, v, -0.58 * a, -0.58 * b, 0.38))

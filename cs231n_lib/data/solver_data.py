@@ -3,25 +3,44 @@
 Two functions have the names and arguments by which this course has always been known.
 """
 
+from __future__ import annotations
+
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.data import registry
 from cs231n_lib.data.cifar10 import META_FILE, read_cifar10_batches
-from cs231n_lib.data.dataset import load
+from cs231n_lib.data.dataset import Dataset, load
 from cs231n_lib.data.preprocessing import to_nchw
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
 
-def solver_data(images, subtract_mean=True, dtype=np.float32):
+
+def solver_data(
+    images: Dataset, subtract_mean: bool = True, dtype: DTypeLike = np.float32
+) -> dict[str, NDArray[Any]]:
     """A data set as Solver and the convolutional nets take it.
 
-    Arguments
-    - images: a Dataset from data.load; subtract_mean: whether the mean training image is subtracted from all parts.
-    - dtype: the type of the images.
+    Parameters
+    ----------
+    images
+        A Dataset from data.load.
+    subtract_mean
+        Whether the mean training image is subtracted from all parts.
+    dtype
+        The type of the images.
 
-    Returns {"X_train": (N, 3, 32, 32), "y_train": (N,), "X_val": .., "y_val": .., "X_test": .., "y_test": ..}.
+    Returns
+    -------
+    dict
+        {"X_train": (N, 3, 32, 32), "y_train": (N,), "X_val": .., "y_val": .., "X_test": .., "y_test": ..}.
 
+    Examples
+    --------
     >>> from cs231n_lib import data
     >>> solver_data(data.load("shapes10", num_train=500))["X_train"].shape   # doctest: +SKIP
     (500, 3, 32, 32)
@@ -36,7 +55,13 @@ def solver_data(images, subtract_mean=True, dtype=np.float32):
     return parts
 
 
-def get_CIFAR10_data(num_training=49000, num_validation=1000, num_test=1000, subtract_mean=True, dtype=np.float32):
+def get_CIFAR10_data(
+    num_training: int = 49000,
+    num_validation: int = 1000,
+    num_test: int = 1000,
+    subtract_mean: bool = True,
+    dtype: DTypeLike = np.float32,
+) -> dict[str, NDArray[Any]]:
     """CIFAR-10 as `solver_data` returns it. The validation images are the last ones of the 50,000 for training.
 
     Raises DataError if CIFAR-10 has not been fetched, or has fewer images than asked for.
@@ -44,13 +69,31 @@ def get_CIFAR10_data(num_training=49000, num_validation=1000, num_test=1000, sub
     return solver_data(load("cifar10", num_training, num_validation, num_test), subtract_mean, dtype)
 
 
-def load_CIFAR10(root=None):
+def load_CIFAR10(
+    root: str | os.PathLike[str] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """All of CIFAR-10 in its two official parts.
 
-    Argument: root, the folder cifar-10-batches-py or the one around it; None for the set that was fetched.
+    Parameters
+    ----------
+    root
+        The folder cifar-10-batches-py or the one around it; None for the set that was fetched.
 
-    Returns X_train (50000, 32, 32, 3), y_train (50000,), X_test (10000, 32, 32, 3), y_test (10000,): images float64
-    in 0..255 (1.5 GB; data.load keeps them uint8), labels int64. Raises DataError if it is not there or is broken.
+    Returns
+    -------
+    X_train : (50000, 32, 32, 3) float64 array
+        In 0..255 (1.5 GB; data.load keeps them uint8).
+    y_train : (50000,) int64 array
+        Labels.
+    X_test : (10000, 32, 32, 3) float64 array
+        In 0..255.
+    y_test : (10000,) int64 array
+        Labels.
+
+    Raises
+    ------
+    DataError
+        If it is not there or is broken.
     """
     if root is None:
         images = load("cifar10", num_val=0)
@@ -60,7 +103,7 @@ def load_CIFAR10(root=None):
     return X_train.astype(np.float64), y_train, X_test.astype(np.float64), y_test
 
 
-def _folder(root):
-    root = Path(root).expanduser()
-    inner = root / registry.entry("cifar10")["folder"]
-    return inner if (inner / META_FILE).is_file() else root
+def _folder(root: str | os.PathLike[str]) -> Path:
+    outer = Path(root).expanduser()
+    inner: Path = outer / registry.entry("cifar10")["folder"]
+    return inner if (inner / META_FILE).is_file() else outer

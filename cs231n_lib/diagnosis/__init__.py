@@ -3,13 +3,14 @@
 Lecture source of the method and of the bands: CS231n notes, "Gradient checks" (neural-networks-3).
 """
 
-from cs231n_lib.diagnosis.diagnose import Diagnosis, diagnose, rel_error
+from cs231n_lib.diagnosis.agreement import rel_error
 from cs231n_lib.diagnosis.gradient_check import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
     grad_check_sparse,
     numerical_gradient,
 )
+from cs231n_lib.diagnosis.wrong_gradient import Diagnosis, diagnose
 
 __all__ = [
     "Diagnosis", "diagnose", "eval_numerical_gradient", "eval_numerical_gradient_array", "grad_check_sparse",

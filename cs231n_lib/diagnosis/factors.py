@@ -1,20 +1,34 @@
 """Constant factors between a result and what it should be, and their names: 2, 1/2, -1, N, 1/N."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n_lib.diagnosis.agreement import agree
+from cs231n_lib.diagnosis.explanation import Explanation
 
-@dataclass(frozen=True)
-class Mismatch:
-    """A recognized mistake: a short stable id, and sentences for a student."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-    cause: str
-    message: str
+    Floats = NDArray[np.float64]
 
 
-def constant_factor(actual, expected, tolerance, num_examples=None):
-    """A Mismatch when actual = c * expected with one c (not 1) for all entries, else None."""
+def constant_factor(
+    actual: Floats, expected: Floats, tolerance: float, num_examples: int | None = None
+) -> Explanation | None:
+    """The Explanation when actual = c * expected with one c (not 1) for all entries, else None.
+
+    Parameters
+    ----------
+    actual, expected
+        Finite arrays of one shape.
+    tolerance
+        Relative difference below which two entries count as the same.
+    num_examples
+        N, so that factors of N and 1/N get their names.
+    """
     length = np.sum(expected * expected)
     c = np.sum(actual * expected) / length if length > 0 else 0.0
     if c == 0 or not np.isfinite(c) or abs(c - 1) <= tolerance or not agree(actual / c, expected, tolerance):
@@ -25,13 +39,13 @@ def constant_factor(actual, expected, tolerance, num_examples=None):
         return None
     size = _size_in_words(c, np.shape(expected)) if name is None else None
     if size:
-        return Mismatch("factor_size", f"It is {size}: a sum where a mean belongs, or the other way round?")
-    return Mismatch(*factor_words(c, num_examples))
+        return Explanation("factor_size", f"It is {size}: a sum where a mean belongs, or the other way round?")
+    return Explanation(*factor_words(c, num_examples))
 
 
-def factor_name(c, num_examples=None, tolerance=1e-3):
+def factor_name(c: float, num_examples: int | None = None, tolerance: float = 1e-3) -> str | None:
     """The name of a usual factor, such as "2", "1/N" or "-1"; None when c is none of them."""
-    names = {"2": 2.0, "1/2": 0.5}
+    names: dict[str, float] = {"2": 2.0, "1/2": 0.5}
     if num_examples is not None and num_examples > 1:
         n = float(num_examples)
         names = {"N": n, "1/N": 1 / n} | names | {"2N": 2 * n, "1/2N": 0.5 / n, "N/2": n / 2, "2/N": 2 / n}
@@ -46,7 +60,7 @@ def factor_name(c, num_examples=None, tolerance=1e-3):
     return None
 
 
-def factor_words(c, num_examples=None, subject="It"):
+def factor_words(c: float, num_examples: int | None = None, subject: str = "It") -> tuple[str, str]:
     """(cause, sentence) for "actual = c * expected", such as ("factor_-1", "It has the opposite sign.")."""
     name, n = factor_name(c, num_examples), num_examples
     if name is None:
@@ -74,7 +88,7 @@ def factor_words(c, num_examples=None, subject="It"):
     return f"factor_{name}", f"{subject} {sign}{words.get(name, words.get(name.lstrip('-')))}"
 
 
-def _size_in_words(c, shape):
+def _size_in_words(c: float, shape: tuple[int, ...]) -> str | None:
     """What c or 1/c counts, if that is the length of an axis or the number of all entries."""
     names = {2: ("rows", "columns")}.get(len(shape), [f"entries along axis {k}" for k in range(len(shape))])
     counts = [*zip(reversed(shape), reversed(names), strict=True), (int(np.prod(shape)), "entries")]
@@ -83,15 +97,3 @@ def _size_in_words(c, shape):
             if count > 2 and abs(c - factor) <= 1e-3 * factor:
                 return f"{count} times too {words}, and {count} is the number of its {name}"
     return None
-
-
-def agree(actual, expected, tolerance):
-    """Whether all entries agree."""
-    return not differs(actual, expected, tolerance).any()
-
-
-def differs(actual, expected, tolerance):
-    """Boolean array: the entries that do not agree; small ones are measured against the largest."""
-    scale = np.max(np.abs(expected), initial=0.0)
-    allowed = tolerance * np.maximum(np.abs(expected), 0.1 * scale)
-    return ~(np.abs(actual - expected) <= allowed)

@@ -1,10 +1,21 @@
 """A numerical gradient fit to judge with: it knows how exact it is, and minds float32 and kinks."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.diagnosis.gradient_check import differences, number
+from cs231n_lib.diagnosis.gradient_check import differences, float_value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Function = Callable[[Floats], Any]  # returns one number, if it is right
+    Index = tuple[int, ...]
 
 EPS = np.finfo(np.float64).eps
 
@@ -15,24 +26,48 @@ class NotRepeatable(Exception):
 
 @dataclass(frozen=True)
 class NumericalGradient:
-    """gradient: the best estimate. nearest: of all that the function's values allow for, what comes nearest to the
-    analytic gradient. coarse: whether the function's values are so inexact that long steps were needed."""
+    """A numerical gradient, and how far it can be trusted.
 
-    gradient: np.ndarray
-    nearest: np.ndarray
+    Attributes
+    ----------
+    gradient
+        The best estimate.
+    nearest
+        Of all gradients that the function's values allow for, the one nearest to the analytic gradient.
+    coarse
+        Whether the function's values are so inexact that long steps were needed.
+    """
+
+    gradient: Floats
+    nearest: Floats
     coarse: bool
 
 
-def gradient_to_judge(f, x, analytic, h=1e-5, kinks=False):
-    """The numerical gradient of f at x, for judging an analytic one: a NumericalGradient.
+def gradient_to_judge(
+    f: Function, x: Floats, analytic: Floats, h: float = 1e-5, kinks: bool = False
+) -> NumericalGradient:
+    """The numerical gradient of f at x, for judging an analytic one.
 
-    f: function of one array that returns one number; x, analytic: float64 arrays of one shape.
-    kinks: where the slopes left and right of x differ, all slopes between them count as right.
+    Parameters
+    ----------
+    f
+        Function of one array that returns one number.
+    x, analytic
+        Float64 arrays of one shape: the point, and the gradient to judge.
+    h
+        Step, for a function computed in float64.
+    kinks
+        f has kinks: where the slopes left and right of x differ, all slopes between them count as right.
 
-    Raises NotRepeatable; NotANumber when f returns something else.
+    Raises
+    ------
+    NotRepeatable
+        If f gives different values at x.
+    NotANumber
+        If f returns something other than one number.
     """
-    value = number(f(x.copy()))
-    if np.isfinite(value) and number(f(x.copy())) != value:
+    value = float_value(f(x.copy()))
+    if np.isfinite(value) and float_value(f(x.copy())) != value:
         raise NotRepeatable
     size = max(abs(value), 1e-3)
     jitter = max(_jitter(f, x) if np.isfinite(value) else 0.0, EPS * size)
@@ -46,12 +81,12 @@ def gradient_to_judge(f, x, analytic, h=1e-5, kinks=False):
         off = _disagreeing(analytic, nearest)
         gradient, nearest = gradient.copy(), nearest.copy()
         for index in off:
-            gradient[index] = np.mean(_slopes(f, x, index, h / 100))
+            gradient[index] = np.mean(_one_sided_slopes(f, x, index, h / 100))
             nearest[index] = _between_slopes(f, x, index, analytic, h / 100, 600 * jitter / h)
     return NumericalGradient(gradient, nearest, coarse=False)
 
 
-def _coarse(f, x, analytic, size, jitter, kinks):
+def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float, kinks: bool) -> NumericalGradient:
     """The same for a function computed in float32.
 
     Long steps bend with the function and cross kinks, short ones drown in jitter. Which one is right is not
@@ -72,48 +107,48 @@ def _coarse(f, x, analytic, size, jitter, kinks):
         bent = np.ptp(np.stack(list(slopes.values())), axis=0) > 6 * jitter / step
         for index in _disagreeing(analytic, nearest):
             for s in (step / 3, step / 10) if bent[index] else ():
-                allowed = _between_slopes(f, x, index, analytic, s, min(6 * jitter / s, most))
-                if abs(allowed - analytic[index]) < abs(nearest[index] - analytic[index]):
-                    nearest[index] = allowed
+                slope = _between_slopes(f, x, index, analytic, s, min(6 * jitter / s, most))
+                if abs(slope - analytic[index]) < abs(nearest[index] - analytic[index]):
+                    nearest[index] = slope
     return NumericalGradient(gradient, nearest, coarse=True)
 
 
-def _jitter(f, x):
+def _jitter(f: Function, x: Floats) -> float:
     """How far f's values scatter around a smooth curve, from fourth differences along short walks.
 
-    After J. More and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
+    After J. Moré and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
     """
     rng = np.random.default_rng(0)
     step = 1e-6 * max(1.0, np.max(np.abs(x), initial=0.0))
     estimates = []
     for _ in range(3):
         direction = rng.uniform(0.5, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
-        fourth = np.diff([number(f(x + k * step * direction)) for k in range(7)], 4)
+        fourth = np.diff([float_value(f(x + k * step * direction)) for k in range(7)], 4)
         estimates.append(np.sqrt(np.mean(fourth**2) / 70))  # 70: the squared binomials of order 4, summed
     # the median, since one of the walks may cross a kink
     return float(np.median(estimates)) if np.isfinite(estimates).all() else 0.0
 
 
-def _towards(analytic, numeric, most):
+def _towards(analytic: Floats, numeric: Floats, most: float) -> Floats:
     """numeric, moved towards analytic by at most that much."""
     return numeric + np.clip(analytic - numeric, -most, most)
 
 
-def _between_slopes(f, x, index, analytic, h, noise):
+def _between_slopes(f: Function, x: Floats, index: Index, analytic: Floats, h: float, noise: float) -> float:
     """The value nearest to the analytic gradient between the slopes left and right of x, both uncertain."""
-    low, high = sorted(_slopes(f, x, index, h))
+    low, high = sorted(_one_sided_slopes(f, x, index, h))
     return min(max(analytic[index], low - noise), high + noise)
 
 
-def _disagreeing(analytic, numeric):
+def _disagreeing(analytic: Floats, numeric: Floats) -> list[Index]:
     off = np.abs(analytic - numeric) > 1e-6 * np.max(np.abs(numeric), initial=0.0)
     return [tuple(index) for index in np.argwhere(off)]
 
 
-def _slopes(f, x, index, h):
+def _one_sided_slopes(f: Function, x: Floats, index: Index, h: float) -> tuple[float, float]:
     """(left, right) difference quotient."""
-    upper, lower, middle = x.copy(), x.copy(), number(f(x.copy()))
+    upper, lower, middle = x.copy(), x.copy(), float_value(f(x.copy()))
     upper[index] += h
     lower[index] -= h
-    left = (middle - number(f(lower))) / (x[index] - lower[index])
-    return left, (number(f(upper)) - middle) / (upper[index] - x[index])
+    left = (middle - float_value(f(lower))) / (x[index] - lower[index])
+    return left, (float_value(f(upper)) - middle) / (upper[index] - x[index])

@@ -1,19 +1,41 @@
 """Mistakes that a test foresees: what each of them would give, held against a wrong answer."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def matching_suspect(suspects, actual, expected, tolerance):
+# {sentence: what the mistake gives, or a function without arguments that returns it}
+Suspects = Mapping[str, Any]
+
+
+def matching_suspect(
+    suspects: Suspects | None, actual: NDArray[Any], expected: NDArray[Any], tolerance: float
+) -> str | None:
     """The sentence of the first suspect that `actual` equals, or None.
 
-    suspects: None, or {sentence: array or number, or function without arguments that returns one}.
-    actual: what the student's code returned, which is wrong; expected: the truth, of the same or another shape.
-    tolerance: relative difference below which two entries count as the same.
+    Parameters
+    ----------
+    suspects
+        {sentence: array or number, or function without arguments that returns one}, or None.
+    actual
+        What the student's code returned, which is wrong.
+    expected
+        The truth, of the same or another shape.
+    tolerance
+        Relative difference below which two entries count as the same.
 
-    A suspect that is no array of finite numbers, or whose function raises, matches nothing: whoever fails a check
-    shall read what is wrong with the answer, not with the test.
+    Notes
+    -----
+    A suspect that is not an array of finite numbers, or whose function raises, matches nothing: a student whose
+    check fails should read what is wrong with the answer, not with the test.
     """
     for sentence, suspect in (suspects or {}).items():
         array = _array(suspect)
@@ -22,16 +44,16 @@ def matching_suspect(suspects, actual, expected, tolerance):
     return None
 
 
-def suspects_of_key(suspects, key):
+def suspects_of_key(suspects: Suspects | None, key: Hashable) -> dict[str, Callable[[], Any]]:
     """The suspects for one entry of a dict: those that are dicts, or functions that return one, with this key."""
 
-    def entry(suspect):
+    def entry(suspect: Any) -> Callable[[], Any]:
         return lambda: (suspect() if callable(suspect) else suspect)[key]
 
     return {sentence: entry(suspect) for sentence, suspect in (suspects or {}).items()}
 
 
-def _array(suspect):
+def _array(suspect: Any) -> NDArray[np.float64] | None:
     try:
         with np.errstate(all="ignore"):
             array = as_numbers(suspect() if callable(suspect) else suspect)
@@ -42,7 +64,9 @@ def _array(suspect):
     return array.astype(np.float64) if np.isfinite(array).all() else None
 
 
-def _is_it(suspect, actual, expected, tolerance):
+def _is_it(
+    suspect: NDArray[np.float64], actual: NDArray[Any], expected: NDArray[Any], tolerance: float
+) -> bool:
     if suspect.shape != actual.shape:
         return False
     off = np.abs(actual - suspect)

@@ -3,26 +3,44 @@
 After Csurka et al. 2004, "Visual Categorization with Bags of Keypoints", on dense patches.
 """
 
+from __future__ import annotations
+
 from math import isqrt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.arguments import float_array, floats, integer
 from cs231n_lib.features.patches import dense_patches
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
 BLOCK_BYTES = 2**24  # of the patches or distances that are in memory at a time
 
 
-def build_codebook(patches, k, rng=None, max_iters=100):
+def build_codebook(
+    patches: ArrayLike, k: int, rng: int | np.random.Generator | None = None, max_iters: int = 100
+) -> NDArray[Any]:
     """k typical patches: the centres found by k-means (Lloyd 1982), begun as k-means++ (Arthur & Vassilvitskii 2007).
 
     A cluster that loses its last patch gets the one that is farthest from its own centre.
 
-    Arguments
-    - patches: (P, D), see patches.sample_patches; k: the number of words, at most P.
-    - rng: np.random.Generator or a seed; max_iters: steps at most, fewer when no patch changes its cluster.
+    Parameters
+    ----------
+    patches : (P, D) array
+        See `sample_patches`.
+    k
+        The number of words, at most P.
+    rng
+        np.random.Generator or a seed.
+    max_iters
+        Steps at most; fewer are taken when no patch changes its cluster.
 
-    Returns (k, D), float32 for float32 patches, else float64.
+    Returns
+    -------
+    (k, D) array
+        float32 for float32 patches, else float64.
     """
     patches = float_array("build_codebook", "patches", patches)
     if patches.ndim != 2:
@@ -31,7 +49,7 @@ def build_codebook(patches, k, rng=None, max_iters=100):
     if k > len(patches):
         raise ValueError(f"build_codebook: k should be at most {len(patches)}, the number of patches, but is {k}")
     codebook = _first_centres(patches, k, np.random.default_rng(rng))
-    words = None
+    words: NDArray[np.int64] | None = None
     for _ in range(max_iters):
         before = words
         words, squares = _nearest(patches, codebook)
@@ -42,17 +60,28 @@ def build_codebook(patches, k, rng=None, max_iters=100):
     return codebook
 
 
-def encode_bag_of_words(images, codebook, stride=2, grid=1):
-    """How often each word of the codebook is the nearest to a patch of the image, as parts of 1.
+def encode_bag_of_words(images: ArrayLike, codebook: ArrayLike, stride: int = 2, grid: int = 1) -> NDArray[Any]:
+    """How often each word of the codebook is the nearest to a patch of the image, as fractions of 1.
 
-    Arguments
-    - images: (N, H, W, C), uint8 or floats in 0..255; codebook: (k, size*size*C), of which the patch size follows.
-    - stride: pixels from one patch to the next.
-    - grid: counts by parts of the image, grid x grid of them, the upper left one first: where a word stands then
-      matters, as in spatial pyramids (Lazebnik et al. 2006).
+    Parameters
+    ----------
+    images : (N, H, W, C) array
+        uint8 or floats in 0..255.
+    codebook : (k, size*size*C) array
+        See `build_codebook`; the size of the patches follows from it.
+    stride
+        Pixels from one patch to the next.
+    grid
+        Counts by parts of the image, grid x grid of them, the upper left one first: the place of a word then
+        matters, as in spatial pyramids (Lazebnik et al. 2006).
 
-    Returns (N, grid*grid*k), each row adding up to 1; of the wider type of images and codebook, float64 for integers.
+    Returns
+    -------
+    (N, grid*grid*k) array
+        Each row adds up to 1; of the wider type of images and codebook, float64 for integers.
 
+    Examples
+    --------
     >>> images = np.zeros((5, 32, 32, 3), dtype=np.uint8)
     >>> encode_bag_of_words(images, codebook=np.eye(20, 6 * 6 * 3)).shape
     (5, 20)
@@ -77,7 +106,7 @@ def encode_bag_of_words(images, codebook, stride=2, grid=1):
     return counts
 
 
-def _first_centres(patches, k, rng):
+def _first_centres(patches: NDArray[Any], k: int, rng: np.random.Generator) -> NDArray[Any]:
     """Each next centre is drawn with a probability in proportion to the squared distance from those there are."""
     chosen = [int(rng.integers(len(patches)))]
     squares = np.full(len(patches), np.inf)
@@ -93,7 +122,7 @@ def _first_centres(patches, k, rng):
     return patches[chosen]
 
 
-def _nearest(patches, codebook):
+def _nearest(patches: NDArray[Any], codebook: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """For each patch its nearest word (the first of equals) and the squared distance."""
     words = np.empty(len(patches), dtype=np.int64)
     squares = np.empty(len(patches), dtype=patches.dtype)
@@ -110,7 +139,7 @@ def _nearest(patches, codebook):
     return words, np.maximum(squares, 0, out=squares)
 
 
-def _fill_empty(words, squares, k):
+def _fill_empty(words: NDArray[np.int64], squares: NDArray[Any], k: int) -> None:
     sizes = np.bincount(words, minlength=k)
     for empty in np.flatnonzero(sizes == 0):
         # The only patch of a cluster stays, or its own would be the next empty one.
@@ -119,14 +148,14 @@ def _fill_empty(words, squares, k):
         words[farthest], sizes[empty], squares[farthest] = empty, 1, 0
 
 
-def _means(patches, words, k):
+def _means(patches: NDArray[Any], words: NDArray[np.int64], k: int) -> NDArray[Any]:
     order = words.argsort(kind="stable")
     sizes = np.bincount(words, minlength=k)  # none is 0
     sums = np.add.reduceat(patches[order], np.cumsum(sizes) - sizes, axis=0)
     return sums / sizes[:, None].astype(patches.dtype)
 
 
-def _patch_size(images, codebook):
+def _patch_size(images: NDArray[Any], codebook: NDArray[Any]) -> int:
     if images.ndim != 4 or codebook.ndim != 2 or len(codebook) == 0:
         raise ValueError("encode_bag_of_words: images should have shape (N, H, W, C) and codebook (k, D), "
                          f"but they have {images.shape} and {codebook.shape}")

@@ -4,29 +4,57 @@ Images are (H, W, 3), uint8 or floats in 0..255. The functions also take a batch
 of features per image.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.arguments import float_array, integer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 IMAGES_PER_BLOCK = 100  # keeps the temporary arrays of a block to a few megabytes
 HOG_EPSILON = 1.0  # in units of brightness, 0..255: what counts as no gradient at all
 HOG_CLIP = 0.2
 
 
-def extract_features(images, feature_fns, progress=False, *, verbose=None):
+def extract_features(
+    images: ArrayLike,
+    feature_fns: Callable[..., ArrayLike] | Sequence[Callable[..., ArrayLike]],
+    progress: bool = False,
+    *,
+    verbose: bool | None = None,
+) -> NDArray[Any]:
     """The features of every image, those of all functions side by side.
 
-    Arguments
-    - images: (N, H, W, 3).
-    - feature_fns: a function or a list of them, each from one image (H, W, 3) to a vector or a number. Those of this
-      module, also with arguments bound by functools.partial, are given many images at once, which is faster.
-    - progress: whether to show a progress bar. verbose: the same by its other name.
+    Parameters
+    ----------
+    images : (N, H, W, 3) array
+        The images.
+    feature_fns
+        A function or a list of them, each from one image (H, W, 3) to a vector or a number. Those of this module,
+        also with arguments bound by functools.partial, are given many images at once, which is faster.
+    progress
+        Whether to show a progress bar.
+    verbose
+        The same by its other name.
 
-    Returns (N, F), F the lengths of all vectors added up; float64, or float32 if that is what the functions return.
-    Raises ValueError for no images, no functions, or a vector whose length changes from image to image.
+    Returns
+    -------
+    (N, F) array
+        F is the lengths of all vectors added up; float64, or float32 if that is what the functions return.
 
+    Raises
+    ------
+    ValueError
+        For no images, no functions, or a vector whose length changes from image to image.
+
+    Examples
+    --------
     >>> images = np.zeros((5, 32, 32, 3), dtype=np.uint8)
     >>> extract_features(images, [hog_feature, partial(color_histogram_hsv, bins=20)]).shape
     (5, 344)
@@ -49,17 +77,29 @@ def extract_features(images, feature_fns, progress=False, *, verbose=None):
     return features if features.dtype == np.float32 else features.astype(np.float64, copy=False)
 
 
-def color_histogram_hsv(image, bins=10, normalized=True, *, nbin=None):
+def color_histogram_hsv(
+    image: ArrayLike, bins: int = 10, normalized: bool = True, *, nbin: int | None = None
+) -> NDArray[Any]:
     """How many pixels have each hue: the histogram of H in HSV (Smith 1978, "Color Gamut Transform Pairs").
 
-    Arguments
-    - image: (H, W, 3) or (N, H, W, 3), uint8 or floats.
-    - bins: the number of equal intervals of the colour circle, which starts at red; grey pixels count as red.
-      nbin: the same by its other name.
-    - normalized: whether the histogram adds up to 1 (else to the number of pixels).
+    Parameters
+    ----------
+    image : (H, W, 3) or (N, H, W, 3) array
+        uint8 or floats.
+    bins
+        The number of equal intervals of the colour circle, which starts at red; grey pixels count as red.
+    normalized
+        Whether the histogram adds up to 1 (else to the number of pixels).
+    nbin
+        `bins` by its other name.
 
-    Returns (bins,) or (N, bins), float32 for float32 images, else float64.
+    Returns
+    -------
+    (bins,) or (N, bins) array
+        float32 for float32 images, else float64.
 
+    Examples
+    --------
     >>> green = np.full((4, 4, 3), [0, 255, 0])
     >>> color_histogram_hsv(green, bins=6)
     array([0., 0., 1., 0., 0., 0.])
@@ -77,22 +117,33 @@ def color_histogram_hsv(image, bins=10, normalized=True, *, nbin=None):
     return counts[0] if single else counts
 
 
-def hog_feature(image, orientations=9, cell=8, block=2):
+def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: int = 2) -> NDArray[Any]:
     """Histograms of oriented gradients (Dalal & Triggs 2005), which describe edges and texture, not colour.
 
+    Parameters
+    ----------
+    image : (H, W, 3), (H, W) or (N, H, W, 3) array
+        uint8 or floats in 0..255.
+    orientations
+        How many directions in 180 degrees.
+    cell
+        The side of a cell in pixels. Rows and columns that fill no cell are left out.
+    block
+        The side of a block in cells.
+
+    Returns
+    -------
+    (F,) or (N, F) array
+        float32 for float32 images, else float64. F is rows of blocks * columns of blocks * block**2 * orientations:
+        324 for 32x32 pixels.
+
+    Notes
+    -----
     In each cell the pixels vote for the direction of their gradient with its length; a vote is shared between the
     nearest directions and the nearest cells. Square blocks of cells, one at every cell, are normalised by L2-Hys:
     divided by their length, cut at 0.2, divided again. As in the paper the gradient is [-1, 0, 1] without smoothing,
     that of the channel where it is longest, and directions are those of undirected lines; the paper's Gaussian
     weight within a block is left out.
-
-    Arguments
-    - image: (H, W, 3), (H, W) or (N, H, W, 3), uint8 or floats in 0..255.
-    - orientations: how many directions in 180 degrees; cell: the side of a cell in pixels; block: the side of a
-      block in cells. Rows and columns that fill no cell are left out.
-
-    Returns (F,) or (N, F), float32 for float32 images, else float64. F is rows of blocks * columns of blocks *
-    block**2 * orientations: 324 for 32x32 pixels.
     """
     X, single = _batch(image, "hog_feature", gray=True)
     orientations = integer("hog_feature", "orientations", orientations, 1)
@@ -109,7 +160,7 @@ def hog_feature(image, orientations=9, cell=8, block=2):
     return features[0] if single else features
 
 
-def rgb2gray(image):
+def rgb2gray(image: ArrayLike) -> NDArray[Any]:
     """Brightness of colour images (..., 3) -> (...): 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
 
     float32 images stay float32, integers become float64.
@@ -121,12 +172,12 @@ def rgb2gray(image):
     return image @ np.array([0.299, 0.587, 0.114], dtype=image.dtype)
 
 
-color_histogram_hsv.takes_batches = hog_feature.takes_batches = True
+_TAKE_BATCHES = (color_histogram_hsv, hog_feature)
 
 
-def _features(function, images):
-    if getattr(function.func if isinstance(function, partial) else function, "takes_batches", False):
-        return function(images)
+def _features(function: Callable[..., ArrayLike], images: NDArray[Any]) -> NDArray[Any]:
+    if (function.func if isinstance(function, partial) else function) in _TAKE_BATCHES:
+        return np.asarray(function(images))
     vectors = [np.ravel(function(image)) for image in images]
     if len({len(vector) for vector in vectors}) > 1:
         lengths = sorted({len(vector) for vector in vectors})
@@ -135,7 +186,7 @@ def _features(function, images):
     return np.stack(vectors)
 
 
-def _hue(X):
+def _hue(X: NDArray[Any]) -> NDArray[Any]:
     """Hue of images (N, H, W, 3) as (N, H, W), in 0..1: red, yellow, green, cyan, blue, magenta are 0, 1/6, ..."""
     r, g, b = X[..., 0], X[..., 1], X[..., 2]
     highest = X.max(axis=-1)
@@ -145,14 +196,14 @@ def _hue(X):
     return np.where(chroma > 0, (sixth / 6) % 1, 0).astype(X.dtype, copy=False)
 
 
-def _gradient(X):
+def _gradient(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """dx, dy (N, H, W) of the channel of X (N, H, W, C) whose gradient is longest."""
     dx, dy = _difference(X.swapaxes(1, 2)).swapaxes(1, 2), _difference(X)
     longest = (dx * dx + dy * dy).argmax(axis=-1)[..., None]  # (N, H, W, 1)
     return np.take_along_axis(dx, longest, axis=-1)[..., 0], np.take_along_axis(dy, longest, axis=-1)[..., 0]
 
 
-def _difference(X):
+def _difference(X: NDArray[Any]) -> NDArray[Any]:
     """The next row less the one before; at the border a row stands in for the one that is missing."""
     difference = np.zeros_like(X)
     if X.shape[1] > 1:
@@ -162,7 +213,8 @@ def _difference(X):
     return difference
 
 
-def _votes(dx, dy, orientations):
+def _votes(dx: NDArray[Any], dy: NDArray[Any], orientations: int) -> NDArray[Any]:
+    """What each pixel gives to each direction, (N, H, W, orientations)."""
     length = np.hypot(dx, dy)
     # The middle of the first bin is at half a bin's width.
     position = (np.arctan2(dy, dx) % np.pi) * dx.dtype.type(orientations / np.pi) - dx.dtype.type(0.5)
@@ -176,20 +228,22 @@ def _votes(dx, dy, orientations):
     return votes
 
 
-def _pooled(votes, cell):
+def _pooled(votes: NDArray[Any], cell: int) -> NDArray[Any]:
+    """The votes of pixels (N, H, W, orientations) added up by cells: (N, rows, columns, orientations)."""
     N, H, W, orientations = votes.shape
     rows, columns = _nearness(H, cell, votes.dtype), _nearness(W, cell, votes.dtype)  # (cells, pixels)
     pooled = rows @ votes.reshape(N, H, W * orientations)  # (N, rows, W*orientations)
     return columns @ pooled.reshape(N, len(rows), W, orientations)
 
 
-def _nearness(pixels, cell, dtype):
+def _nearness(pixels: int, cell: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """How much of each pixel's vote (columns) each cell (rows) gets: linear between the middles of two cells."""
     middle = (np.arange(pixels // cell) + 0.5) * cell
     return np.maximum(0, 1 - np.abs(np.arange(pixels) + 0.5 - middle[:, None]) / cell).astype(dtype)
 
 
-def _normalized_blocks(cells, block):
+def _normalized_blocks(cells: NDArray[Any], block: int) -> NDArray[Any]:
+    """Blocks of cells, normalised by L2-Hys: (N, rows, columns, orientations * block**2)."""
     N, rows, columns, orientations = cells.shape
     blocks = np.lib.stride_tricks.sliding_window_view(cells, (block, block), axis=(1, 2))
     blocks = np.array(blocks).reshape(N, rows - block + 1, columns - block + 1, orientations * block**2)
@@ -203,7 +257,8 @@ def _normalized_blocks(cells, block):
     return blocks
 
 
-def _batch(image, function, gray):
+def _batch(image: ArrayLike, function: str, gray: bool) -> tuple[NDArray[Any], bool]:
+    """The image or images as (N, H, W, C) floats, and whether it was a single one."""
     image = float_array(function, "image", image)
     if gray and image.ndim == 2:
         return image[None, ..., None], True
@@ -213,7 +268,7 @@ def _batch(image, function, gray):
     raise ValueError(f"{function}: image should have shape {allowed}, but has {image.shape}")
 
 
-def _starts(count, progress):
+def _starts(count: int, progress: bool) -> Iterable[int]:
     starts = range(0, count, IMAGES_PER_BLOCK)
     if not progress:
         return starts

@@ -1,22 +1,43 @@
 """Small square patches of images, and how they are made comparable: the words that bags of visual words count."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.arguments import float_array, integer
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
 CONTRAST_FLOOR = 10.0  # added to the variance, in squared units of brightness 0..255: keeps noise in flat patches small
 
 
-def sample_patches(images, num_patches, size=6, rng=None):
+def sample_patches(
+    images: ArrayLike, num_patches: int, size: int = 6, rng: int | np.random.Generator | None = None
+) -> NDArray[Any]:
     """Patches from random places of random images.
 
-    Arguments
-    - images: (N, H, W, C), uint8 or floats in 0..255.
-    - num_patches: how many; size: their side in pixels; rng: np.random.Generator or a seed.
+    Parameters
+    ----------
+    images : (N, H, W, C) array
+        uint8 or floats in 0..255.
+    num_patches
+        How many.
+    size
+        Their side in pixels.
+    rng
+        np.random.Generator or a seed.
 
-    Returns (num_patches, size*size*C), each patch with its rows after one another, normalised as in
-    `normalize_patches`; float32 for float32 images, else float64.
+    Returns
+    -------
+    (num_patches, size*size*C) array
+        Each patch with its rows after one another, normalised as in `normalize_patches`; float32 for float32 images,
+        else float64.
 
+    Examples
+    --------
     >>> sample_patches(np.zeros((5, 32, 32, 3)), num_patches=1000, size=6, rng=0).shape
     (1000, 108)
     """
@@ -31,15 +52,26 @@ def sample_patches(images, num_patches, size=6, rng=None):
     return normalize_patches(float_array("sample_patches", "images", patches))
 
 
-def dense_patches(images, size=6, stride=2):
+def dense_patches(images: ArrayLike, size: int = 6, stride: int = 2) -> NDArray[Any]:
     """The patches at every `stride` pixels of each image.
 
-    Arguments: images (N, H, W, C), uint8 or floats in 0..255; size: the patches' side and stride: the distance from
-    one to the next, in pixels.
+    Parameters
+    ----------
+    images : (N, H, W, C) array
+        uint8 or floats in 0..255.
+    size
+        The side of a patch in pixels.
+    stride
+        The distance from one patch to the next in pixels.
 
-    Returns (N, rows, columns, size*size*C), normalised as in `normalize_patches`, with rows = (H - size) // stride + 1
-    and columns in the same way; float32 for float32 images, else float64.
+    Returns
+    -------
+    (N, rows, columns, size*size*C) array
+        Normalised as in `normalize_patches`, with rows = (H - size) // stride + 1 and columns in the same way;
+        float32 for float32 images, else float64.
 
+    Examples
+    --------
     >>> dense_patches(np.zeros((5, 32, 32, 3)), size=6, stride=2).shape
     (5, 14, 14, 108)
     """
@@ -50,19 +82,19 @@ def dense_patches(images, size=6, stride=2):
     return normalize_patches(float_array("dense_patches", "images", flat))
 
 
-def normalize_patches(patches):
+def normalize_patches(patches: ArrayLike) -> NDArray[Any]:
     """Take from each patch (last axis) its mean brightness and divide by its contrast: (x - mean) / sqrt(var + 10).
 
     After Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
     """
-    patches = float_array("normalize_patches", "patches", patches)
-    patches = patches - patches.mean(axis=-1, keepdims=True)
-    variance = np.einsum("...i,...i->...", patches, patches) / max(patches.shape[-1], 1)
-    patches /= np.sqrt(variance + CONTRAST_FLOOR)[..., None]
-    return patches
+    given = float_array("normalize_patches", "patches", patches)
+    centred: NDArray[Any] = given - given.mean(axis=-1, keepdims=True)
+    variance = np.einsum("...i,...i->...", centred, centred) / max(centred.shape[-1], 1)
+    centred /= np.sqrt(variance + CONTRAST_FLOOR)[..., None]
+    return centred
 
 
-def _validated(function, images, size):
+def _validated(function: str, images: ArrayLike, size: int) -> NDArray[Any]:
     images = np.asarray(images)
     if images.ndim != 4:
         raise ValueError(f"{function}: images should have shape (N, H, W, C), but have {images.shape}")
@@ -72,6 +104,6 @@ def _validated(function, images, size):
     return images
 
 
-def _windows(images, size):
+def _windows(images: NDArray[Any], size: int) -> NDArray[Any]:
     windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
     return windows.transpose(0, 1, 2, 4, 5, 3)  # (N, rows, columns, size, size, C), a view

@@ -1,14 +1,19 @@
 """Functions that a student wrote in another notebook of the assignment, for demonstrations that go on from there."""
 
+from __future__ import annotations
+
 import ast
 import builtins
 import io
 import json
 import linecache
+import os
 import re
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # `!ls`, `%time f()`, `?print`, `print?`, `files = !ls`
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|[\w., ]+=[ \t]*[%!].*)$", re.MULTILINE)
@@ -25,18 +30,33 @@ class _Cell:
     source: str  # without magics
 
 
-def functions_of(notebook, names, folder="."):
+def functions_of(
+    notebook: str, names: Sequence[str], folder: str | os.PathLike[str] = "."
+) -> list[Callable[..., Any]]:
     """The functions `names`, as the student wrote them in `<notebook>.ipynb`.
-
-    Arguments
-    - notebook: its name without ".ipynb"; names: the functions, each an exercise of that notebook.
-    - folder: where the notebook is; by default beside the one that asks.
 
     Of the file as it was last saved, the cells of these exercises and of those they use run; of the other cells but
     tests and demonstrations, the imports, functions and classes. Nothing that they print is shown.
 
-    Returns a list of functions in the order of names. Raises NotFinished if the file is missing or is no notebook, if
-    an exercise is missing or not yet written, or if its cell raises.
+    Parameters
+    ----------
+    notebook
+        Its name without ".ipynb".
+    names
+        The functions, each an exercise of that notebook.
+    folder
+        Where the notebook is; by default beside the one that asks.
+
+    Returns
+    -------
+    list of functions
+        In the order of `names`.
+
+    Raises
+    ------
+    NotFinished
+        If the file is missing or is not a notebook, if an exercise is missing or not yet written, or if its cell
+        raises.
     """
     name = f"{notebook}.ipynb"
     cells = _cells(Path(folder) / name, name)
@@ -44,7 +64,7 @@ def functions_of(notebook, names, folder="."):
     for missing in (each for each in names if each not in exercises):
         raise NotFinished(f"{name} has no exercise {missing}. Is it the notebook that came with this one?")
     trees = _needed(exercises, names, name)
-    namespace = {"__name__": notebook, "__builtins__": builtins}
+    namespace: dict[str, Any] = {"__name__": notebook, "__builtins__": builtins}
     with redirect_stdout(io.StringIO()):
         for cell in cells:
             if cell.grade_id in trees:
@@ -57,7 +77,7 @@ def functions_of(notebook, names, folder="."):
     return [namespace[each] for each in names]
 
 
-def _cells(path, name):
+def _cells(path: Path, name: str) -> list[_Cell]:
     """The code cells of a notebook that may be needed, in order."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -69,18 +89,18 @@ def _cells(path, name):
         raise NotFinished(f"{name} cannot be read as a notebook. Open it in Jupyter and save it again.") from None
 
 
-def _may_be_needed(cell):
+def _may_be_needed(cell: dict[str, Any]) -> bool:
     record, tags = cell["metadata"].get("nbgrader", {}), cell["metadata"].get("tags", [])
     is_test = record.get("grade", False) and not record.get("solution", False)
     return cell["cell_type"] == "code" and not is_test and "skip-execution" not in tags
 
 
-def _cell(cell):
+def _cell(cell: dict[str, Any]) -> _Cell:
     record = cell["metadata"].get("nbgrader", {})
     return _Cell(record.get("grade_id", ""), record.get("solution", False), _without_magics("".join(cell["source"])))
 
 
-def _without_magics(source):
+def _without_magics(source: str) -> str:
     try:
         ast.parse(source)
         return source
@@ -88,9 +108,10 @@ def _without_magics(source):
         return _MAGIC.sub(r"\1pass", source)
 
 
-def _needed(exercises, names, name):
+def _needed(exercises: dict[str, _Cell], names: Sequence[str], name: str) -> dict[str, ast.Module]:
     """{exercise: syntax tree of its cell} of the exercises behind `names`; refuses one that is not written."""
-    trees, waiting = {}, list(names)
+    trees: dict[str, ast.Module] = {}
+    waiting = list(names)
     while waiting:
         exercise = waiting.pop()
         if exercise in trees:
@@ -107,16 +128,16 @@ def _needed(exercises, names, name):
     return trees
 
 
-def _is_stub(tree, exercise):
+def _is_stub(tree: ast.Module, exercise: str) -> bool:
     """Whether the function still ends with what stood in it at the start, and returns nothing before that."""
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == exercise):
         returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
-        return not returns and 'raise NotImplementedError' in ast.unparse(function.body[-1])
+        return not returns and "raise NotImplementedError" in ast.unparse(function.body[-1])
     return False
 
 
-def _run_definitions(cell, name, namespace):
-    """Imports, functions and classes; what else a cell does is of no use here."""
+def _run_definitions(cell: _Cell, name: str, namespace: dict[str, Any]) -> None:
+    """Run imports, functions and classes; what else a cell does is of no use here."""
     try:
         tree = ast.parse(cell.source)
     except SyntaxError:
@@ -125,11 +146,11 @@ def _run_definitions(cell, name, namespace):
     for node in (node for node in tree.body if isinstance(node, kinds)):
         try:
             _execute(ast.Module([node], []), cell, name, namespace)
-        except Exception:  # whoever needs it gets a NameError that names it
+        except Exception:  # code that needs it gets a NameError that names it
             continue
 
 
-def _run(cell, tree, name, namespace):
+def _run(cell: _Cell, tree: ast.Module, name: str, namespace: dict[str, Any]) -> None:
     try:
         _execute(tree, cell, name, namespace)
     except Exception as error:
@@ -137,7 +158,7 @@ def _run(cell, tree, name, namespace):
                           "save the notebook, and run this cell again.") from error
 
 
-def _execute(tree, cell, name, namespace):
+def _execute(tree: ast.Module, cell: _Cell, name: str, namespace: dict[str, Any]) -> None:
     # A name of its own and the lines behind it, so that a traceback shows the student's line.
     place = f"<{name}, {cell.grade_id or 'a cell without a name'}>"
     linecache.cache[place] = (len(cell.source), None, cell.source.splitlines(keepends=True), place)

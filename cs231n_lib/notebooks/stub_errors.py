@@ -1,7 +1,15 @@
 """A stub that has not been written yet says so in one line of Jupyter's output, instead of twenty."""
 
+from __future__ import annotations
 
-def shorten():
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def shorten() -> None:
     """From now on IPython shows no traceback for the NotImplementedError of a stub. Elsewhere it does nothing.
 
     A stub's error begins with "exercise", as in `NotImplementedError: exercise softmax_loss: write your code here`.
@@ -16,7 +24,14 @@ def shorten():
         shell.set_custom_exc((NotImplementedError,), _show)
 
 
-def _show(shell, kind, error, traceback, tb_offset=None):
+def _show(
+    shell: InteractiveShell,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
     if str(error).startswith("exercise "):
-        error._render_traceback_ = lambda: [f"NotImplementedError: {error}"]
+        shown: Any = error
+        shown._render_traceback_ = lambda: [f"NotImplementedError: {error}"]  # IPython calls it
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)

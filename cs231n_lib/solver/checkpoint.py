@@ -1,25 +1,35 @@
 """The state of a Solver in a file, complete enough to go on from as if there had been no stop.
 
 An entry of the .npz file is an array by its path (params/W1, best_params/W1, optim/W1/velocity, state/..., order, ...)
-or, for all that is no array, one JSON text under "facts".
+or, for all that is not an array, one JSON text under "facts".
 """
 
+from __future__ import annotations
+
 import json
+import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
 from cs231n_lib.storage.random_state import random_state_from_text, random_state_to_text
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from cs231n_lib.solver.solver import Solver
+
 KIND = "cs231n solver checkpoint 1"
 _FACTS = ("step", "best_val_acc", "best_epoch", "sample_seed")
 _HISTORIES = ("loss_history", "train_acc_history", "val_acc_history")
 
 
-def save_solver(solver, path):
+def save_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
     """Write the state of the Solver to path."""
     params, state = solver.latest()
-    arrays = {"kind": KIND, "order": np.zeros(0, np.int64) if solver.order is None else solver.order}
+    order = np.zeros(0, np.int64) if solver.order is None else solver.order
+    arrays: dict[str, ArrayLike] = {"kind": KIND, "order": order}
     groups = {"params": params, "state": state, "best_params": solver.best_params, "best_state": solver.best_state}
     for group, found in groups.items():
         arrays |= {f"{group}/{name}": array for name, array in found.items()}
@@ -28,8 +38,9 @@ def save_solver(solver, path):
         in_arrays = {key: value for key, value in config.items() if isinstance(value, (np.ndarray, np.generic))}
         arrays |= {f"optim/{name}/{key}": value for key, value in in_arrays.items()}
         settings[name] = {key: value for key, value in config.items() if key not in in_arrays}
-    arrays |= {name: np.array(getattr(solver, name), dtype=np.float64) for name in _HISTORIES}
-    arrays["loss_history"] = arrays["loss_history"][:solver.step]  # without that of a step that came to nothing
+    histories = {name: np.array(getattr(solver, name), dtype=np.float64) for name in _HISTORIES}
+    histories["loss_history"] = histories["loss_history"][:solver.step]  # without that of a step that came to nothing
+    arrays |= histories
     facts = {name: getattr(solver, name) for name in _FACTS}
     facts |= {"setup": _setup(solver), "optim": settings, "rng": random_state_to_text(solver.rng)}
     try:
@@ -40,7 +51,7 @@ def save_solver(solver, path):
     write_npz(path, arrays)
 
 
-def restore_solver(solver, path):
+def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
     """Set the Solver to the state in the file. Raises ValueError and changes nothing if the file does not fit."""
     arrays = read_npz(path, KIND, "checkpoint of a Solver")
     try:
@@ -72,13 +83,13 @@ def restore_solver(solver, path):
         setattr(solver, name, value)
 
 
-def _setup(solver):
+def _setup(solver: Solver) -> dict[str, Any]:
     """What has to be the same for training to go on as it would have."""
     return {"update_rule": getattr(solver.update_rule, "__name__", str(solver.update_rule)),
             "batch_size": solver.batch_size, "number of training examples": len(solver.X_train)}
 
 
-def _refuse_other_setup(solver, setup, path):
+def _refuse_other_setup(solver: Solver, setup: dict[str, Any], path: str | os.PathLike[str]) -> None:
     for name, here in _setup(solver).items():
         if setup.get(name) != here:
             raise ValueError(f"{path} is of another training: its {name} is {setup.get(name)!r}; this Solver's is "

@@ -1,25 +1,33 @@
 """What a Solver shows while it trains: lines, or a progress bar."""
 
+from __future__ import annotations
 
-class Report:
-    """Lines and, if the Solver wants one, the progress bar of one call of train(); to be used in a with statement."""
+from typing import TYPE_CHECKING, Any, Self
 
-    def __init__(self, solver, last_step):
-        self.solver, self.last_step, self.bar = solver, last_step, None
+if TYPE_CHECKING:
+    from cs231n_lib.solver.solver import Solver
 
-    def __enter__(self):
+
+class TrainingReport:
+    """Lines and, if the Solver wants one, the progress bar of one call of train(); for use in a with statement."""
+
+    def __init__(self, solver: Solver, last_step: int) -> None:
+        self.solver, self.last_step = solver, last_step
+        self.bar: Any = None  # tqdm's
+
+    def __enter__(self) -> Self:
         if self.solver.progress:
             from tqdm.auto import tqdm
 
             self.bar = tqdm(total=self.last_step, initial=self.solver.step, desc="training", unit="step")
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         if self.bar is not None:
             self.bar.close()
 
-    def loss(self):
-        """After a step."""
+    def loss(self) -> None:
+        """Show the loss, after a step."""
         solver = self.solver
         loss = solver.loss_history[-1]
         if self.bar is not None:
@@ -28,13 +36,13 @@ class Report:
         elif (solver.step - 1) % solver.print_every == 0:
             self.line(f"(Iteration {solver.step} / {self.last_step}) loss: {loss:.6f}")
 
-    def accuracies(self):
-        """After an epoch."""
+    def accuracies(self) -> None:
+        """Show the accuracies, after an epoch."""
         solver = self.solver
         self.line(f"(Epoch {solver.epoch} / {solver.num_epochs}) train acc: {solver.train_acc_history[-1]:.4f}; "
                   f"val acc: {solver.val_acc_history[-1]:.4f}")
 
-    def line(self, text):
+    def line(self, text: str) -> None:
         """Print, unless the Solver is to be silent."""
         if self.solver.verbose:
             if self.bar is None:

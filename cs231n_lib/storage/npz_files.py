@@ -1,20 +1,32 @@
 """Arrays in .npz files: written whole or not at all, read without running anything that is in them."""
 
+from __future__ import annotations
+
 import os
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
-def write_npz(path, arrays):
+
+def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, ArrayLike]) -> None:
     """Write a dict {name: array} to exactly this path, in place of what is there.
 
-    Whoever reads the path meanwhile, or after a crash, finds the old file or the new one, never half of it. Folders
-    that are missing are made. Arrays of objects are an error (ValueError): reading them back would run foreign code.
+    A process that reads the path meanwhile, or after a crash, finds the old file or the new one, never half of it.
+    Missing folders are made.
+
+    Raises
+    ------
+    ValueError
+        For an array of objects: reading it back would run foreign code.
     """
-    path = Path(path)
+    path, named = Path(path), dict[str, Any](arrays)
     path.parent.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
@@ -22,7 +34,7 @@ def write_npz(path, arrays):
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         with open(unfinished, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **named)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
@@ -31,11 +43,24 @@ def write_npz(path, arrays):
         raise
 
 
-def read_npz(path, kind, what):
-    """Read a dict {name: array} that was written with "kind" equal to the given text.
+def read_npz(path: str | os.PathLike[str], kind: str, what: str) -> dict[str, NDArray[Any]]:
+    """Read a dict {name: array} that `write_npz` wrote.
 
-    what: what the file should be, in words, for the error. Raises FileNotFoundError if there is none, and ValueError
-    naming the path if it is damaged or something else.
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        What the entry "kind" has to be, so that no other file is taken for one of these.
+    what
+        What the file should be, in words, for the error.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no file.
+    ValueError
+        Names the path, if the file is damaged or something else.
     """
     path = Path(path)
     if not path.exists():
@@ -52,12 +77,14 @@ def read_npz(path, kind, what):
     return arrays
 
 
-def members(arrays, group):
-    """Of a dict {path: array} those under "group/", by the rest of their paths."""
+def members(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[Any]]:
+    """Those arrays of a dict {path: array} that are under "group/", by the rest of their paths."""
     return {name.removeprefix(f"{group}/"): array for name, array in arrays.items() if name.startswith(f"{group}/")}
 
 
-def refuse_other_params(params, found, path):
+def refuse_other_params(
+    params: Mapping[str, NDArray[Any]], found: Mapping[str, NDArray[Any]], path: str | os.PathLike[str]
+) -> None:
     """Raise ValueError unless both dicts hold arrays of the same names, shapes and dtypes."""
     if params.keys() != found.keys():
         raise ValueError(f"{path} is of another model: it holds {', '.join(sorted(found))}; this model has "

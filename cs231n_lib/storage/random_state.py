@@ -1,14 +1,19 @@
 """The state of a random generator as text, so that it can be saved and gone on from exactly."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import numpy as np
 
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # those that NumPy has
 
 
-def random_state_to_text(rng):
+def random_state_to_text(rng: np.random.Generator) -> str:
     """The state of a np.random.Generator as JSON.
+
+    Raises ValueError for a bit generator that is not NumPy's own.
 
     >>> rng = np.random.default_rng(0)
     >>> text = random_state_to_text(rng)
@@ -22,8 +27,11 @@ def random_state_to_text(rng):
     return json.dumps(state, default=_array_to_json)
 
 
-def random_state_from_text(text):
-    """A new np.random.Generator that goes on where that of the text was. Raises ValueError."""
+def random_state_from_text(text: str) -> np.random.Generator:
+    """A new np.random.Generator that goes on where that of the text was.
+
+    Raises ValueError if the text is not such a state.
+    """
     try:
         state = json.loads(text, object_hook=_array_from_json)
         name = state["bit_generator"]
@@ -36,11 +44,11 @@ def random_state_from_text(text):
     return np.random.Generator(bit_generator)
 
 
-def _array_to_json(value):
+def _array_to_json(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return {"dtype": value.dtype.str, "values": value.tolist()}
     return value.item()
 
 
-def _array_from_json(found):
+def _array_from_json(found: dict[str, Any]) -> Any:
     return np.array(found["values"], dtype=found["dtype"]) if set(found) == {"dtype", "values"} else found

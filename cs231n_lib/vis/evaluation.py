@@ -1,15 +1,27 @@
 """Pictures of how well and how fast something works."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n_lib.vis.style import BLUE, RED, WIDTH, figure_of, styled, ticks_at
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
 
 @styled
-def accuracy_against_k(results):
+def accuracy_against_k(results: Mapping[int, Sequence[float]]) -> Figure:
     """Cross-validated accuracy of k nearest neighbours: each fold a dot, their mean a line with its spread.
 
-    Argument: results {k: [accuracy of each fold]} with accuracies in 0..1. The best k is marked.
+    Parameters
+    ----------
+    results
+        {k: [accuracy of each fold]} with accuracies in 0..1. The best k is marked.
     """
     if not results:
         raise ValueError("accuracy_against_k: results is empty; it should be {k: [accuracy of each fold]}")
@@ -34,10 +46,13 @@ def accuracy_against_k(results):
 
 
 @styled
-def distance_matrix(dists):
+def distance_matrix(dists: ArrayLike) -> Figure:
     """The distances between test (rows) and training images (columns), dark for near.
 
-    Argument: dists (num_test, num_train). Of large matrices the first 200 rows and 500 columns are shown.
+    Parameters
+    ----------
+    dists : (num_test, num_train) array
+        Of large matrices the first 200 rows and 500 columns are shown.
     """
     dists = np.asarray(dists)
     if dists.ndim != 2:
@@ -54,10 +69,15 @@ def distance_matrix(dists):
 
 
 @styled
-def confusion_matrix(y_true, y_pred, class_names=None):
+def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence[str] | None = None) -> Figure:
     """Which class is taken for which: of the images of each class (row) the percentage given each label (column).
 
-    Arguments: y_true and y_pred (N,), integers from 0; class_names by label, or None for the numbers.
+    Parameters
+    ----------
+    y_true, y_pred : (N,) integers
+        Labels from 0: the right ones and the predicted ones.
+    class_names
+        By label; None for the numbers.
     """
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.ndim != 1 or y_true.shape != y_pred.shape or len(y_true) == 0:
@@ -96,10 +116,13 @@ def confusion_matrix(y_true, y_pred, class_names=None):
 
 
 @styled
-def times(seconds):
+def times(seconds: Mapping[str, float]) -> Figure:
     """Running times as bars on a log axis, with how many times faster than the slowest each is.
 
-    Argument: seconds {name: running time in seconds}.
+    Parameters
+    ----------
+    seconds
+        {name: running time in seconds}.
     """
     names, values = list(seconds), np.array(list(seconds.values()), dtype=float)
     fig, axes = figure_of(WIDTH, 0.7 + 0.42 * len(names))
@@ -119,10 +142,10 @@ def times(seconds):
     return fig
 
 
-def _counted(what, shown, total):
+def _counted(what: str, shown: int, total: int) -> str:
     return what if shown == total else f"{what} (the first {shown} of {total:,})"
 
 
-def _duration(seconds):
+def _duration(seconds: float) -> str:
     unit, scale = ("s", 1) if seconds >= 1 else ("ms", 1e-3) if seconds >= 1e-3 else ("µs", 1e-6)
     return f"{seconds / scale:.3g} {unit}"

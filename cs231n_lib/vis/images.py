@@ -1,18 +1,36 @@
 """Pictures of images: samples, neighbours, mistakes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.vis.style import GREEN, GREY, RED, bare, figure_of, styled
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+
 
 @styled
-def show_images(images, titles=None, columns=8, size=0.9):
+def show_images(
+    images: ArrayLike, titles: Sequence[object] | None = None, columns: int = 8, size: float = 0.9
+) -> Figure:
     """A grid of images, row by row.
 
-    Arguments
-    - images: (N, ...) as the package says, or one image (H, W, 3).
-    - titles: N short texts over the images, or None.
-    - columns: images per row; size: the width of one image in inches, more if its title needs it.
+    Parameters
+    ----------
+    images : (N, ...) array
+        As help(vis) says, or one image (H, W, 3).
+    titles
+        N short texts over the images, or None.
+    columns
+        Images per row.
+    size
+        The width of one image in inches, more if its title needs it.
     """
     images = as_images(images)
     if titles is not None and len(titles) != len(images):
@@ -35,10 +53,19 @@ def show_images(images, titles=None, columns=8, size=0.9):
 
 
 @styled
-def samples_per_class(X, y, class_names, n=7):
+def samples_per_class(X: ArrayLike, y: ArrayLike, class_names: Sequence[str], n: int = 7) -> Figure:
     """The first n images of every class, one class per row.
 
-    Arguments: X images (N, ...), y labels (N,), class_names by label, n images per class.
+    Parameters
+    ----------
+    X : (N, ...) array
+        Images, as help(vis) says.
+    y : (N,) integers
+        Their labels.
+    class_names
+        By label.
+    n
+        Images per class.
     """
     y = np.asarray(y)
     chosen = [np.flatnonzero(y == label)[:n] for label in range(len(class_names))]
@@ -49,13 +76,28 @@ def samples_per_class(X, y, class_names, n=7):
 
 
 @styled
-def neighbors(test_images, neighbor_images, test_labels=None, neighbor_labels=None, class_names=None):
+def neighbors(
+    test_images: ArrayLike,
+    neighbor_images: ArrayLike,
+    test_labels: Sequence[Any] | NDArray[Any] | None = None,
+    neighbor_labels: Sequence[Sequence[Any]] | NDArray[Any] | None = None,
+    class_names: Sequence[str] | None = None,
+) -> Figure:
     """Test images with their nearest training images beside them, the nearest first.
 
-    Arguments
-    - test_images: (N, H, W, 3); neighbor_images: (N, k, H, W, 3), e.g. X_train[nearest] with indices (N, k).
-    - test_labels (N,), neighbor_labels (N, k), class_names: captions, with a frame green for a neighbour of the
-      same class and red for another one, whose name is given. Optional.
+    Parameters
+    ----------
+    test_images : (N, H, W, 3) array
+        One per row of the picture.
+    neighbor_images : (N, k, H, W, 3) array
+        E.g. X_train[nearest] with indices (N, k).
+    test_labels : (N,) array
+        For captions. With neighbor_labels, a neighbour of the same class has a green frame; one of another class has
+        a red frame, and its name is given.
+    neighbor_labels : (N, k) array
+        For captions.
+    class_names
+        By label; None shows the labels.
     """
     test_images, neighbor_images = np.asarray(test_images), np.asarray(neighbor_images)
     if neighbor_images.ndim < 3 or len(neighbor_images) != len(test_images):
@@ -84,10 +126,21 @@ def neighbors(test_images, neighbor_images, test_labels=None, neighbor_labels=No
 
 
 @styled
-def misclassified_images(X, y_true, y_pred, class_names, n=8):
+def misclassified_images(
+    X: ArrayLike, y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence[str], n: int = 8
+) -> Figure:
     """For each class the first n images that were wrongly taken for it; above each stands what it is.
 
-    Arguments: X images (N, ...), y_true and y_pred (N,) integers, class_names by label, n images per class.
+    Parameters
+    ----------
+    X : (N, ...) array
+        Images, as help(vis) says.
+    y_true, y_pred : (N,) integers
+        The right labels and the predicted ones.
+    class_names
+        By label.
+    n
+        Images per class.
     """
     X, y_true, y_pred = np.asarray(X), np.asarray(y_true), np.asarray(y_pred)
     if not y_true.shape == y_pred.shape == (len(X),):
@@ -110,7 +163,9 @@ def misclassified_images(X, y_true, y_pred, class_names, n=8):
     return fig
 
 
-def _image_rows(X, chosen, n, width, height):
+def _image_rows(
+    X: ArrayLike, chosen: Sequence[NDArray[np.intp]], n: int, width: float, height: float
+) -> tuple[Figure, NDArray[Any]]:
     """(figure, axes) with a row of n axes for each array of indices in chosen, and those images of X in them."""
     images = iter(as_images(np.asarray(X)[np.concatenate(chosen)]) if any(map(len, chosen)) else ())
     fig, axes = figure_of(width, height, len(chosen), n)
@@ -122,7 +177,7 @@ def _image_rows(X, chosen, n, width, height):
     return fig, axes
 
 
-def as_images(images):
+def as_images(images: ArrayLike) -> NDArray[Any]:
     """Images of any kind that the package takes as uint8, or as floats in 0..1: (N, H, W, C) or (N, H, W)."""
     images = np.asarray(images)
     if images.ndim == 1 or (images.ndim == 3 and images.shape[-1] == 3):
@@ -146,13 +201,14 @@ def as_images(images):
     return stretched(images)
 
 
-def stretched(image):
+def stretched(image: NDArray[Any]) -> NDArray[Any]:
     """The image with its smallest value at 0 and its largest at 1."""
     low, high = np.nanmin(image), np.nanmax(image)
     return (image - low) / (high - low) if high > low else np.full_like(image, 0.5)
 
 
-def draw_image(ax, image):
+def draw_image(ax: Axes, image: NDArray[Any]) -> None:
+    """Draw one image of `as_images` into the axes."""
     image = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
-    limits = {"vmin": 0, "vmax": 255 if image.dtype == np.uint8 else 1}
-    ax.imshow(image, cmap="gray", interpolation="nearest", **limits)
+    white = 255 if image.dtype == np.uint8 else 1
+    ax.imshow(image, cmap="gray", interpolation="nearest", vmin=0, vmax=white)

@@ -1,18 +1,29 @@
 """Pictures of a search for hyperparameters."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from textwrap import fill
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.vis.style import GREY, RED, WIDTH, figure_of, log_axis, styled
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @styled
-def search_grid(results):
+def search_grid(results: Mapping[tuple[float, float], tuple[float, float]]) -> Figure:
     """Training and validation accuracy over learning rate and regularization strength, both on log axes.
 
-    Argument: results {(learning_rate, reg): (training accuracy, validation accuracy)}, accuracies in 0..1.
     The best validation accuracy is ringed. A strength of 0 is drawn at the left edge.
+
+    Parameters
+    ----------
+    results
+        {(learning_rate, reg): (training accuracy, validation accuracy)}, accuracies in 0..1.
     """
     if not results:
         raise ValueError("search_grid: results is empty; it should be {(learning_rate, reg): (train, val)}")
@@ -42,16 +53,20 @@ def search_grid(results):
 
 
 @styled
-def search_scatter(results, x=None, y=None):
+def search_scatter(
+    results: Iterable[tuple[dict[str, Any], float]], x: str | None = None, y: str | None = None
+) -> Figure:
     """The settings that a random search tried, each a dot whose colour is its validation accuracy.
 
-    Arguments
-    - results: [(settings, accuracy)], each settings a dict such as {"learning_rate": 1e-3, "reg": 0.1}, accuracies
-      in 0..1.
-    - x, y: which settings to show, by default the first two. Axes are logarithmic where the values span more than a
-      factor of 20.
-
     The best run is ringed and its settings are written out.
+
+    Parameters
+    ----------
+    results
+        [(settings, accuracy)], each settings a dict such as {"learning_rate": 1e-3, "reg": 0.1}, accuracies in 0..1.
+    x, y
+        Which settings to show, by default the first two. Axes are logarithmic where the values span more than a
+        factor of 20.
     """
     results = list(results)
     if not results or not all(len(pair) == 2 and isinstance(pair[0], dict) for pair in results):
@@ -60,10 +75,12 @@ def search_scatter(results, x=None, y=None):
     names = list(results[0][0])
     x, y = (x or next((name for name in names if name != y), None)), y
     y = y or next((name for name in names if name != x), None)
+    shown: list[str] = []
     for name in (x, y):
-        if not all(name in settings for settings, _ in results):
+        if name is None or not all(name in settings for settings, _ in results):
             raise ValueError(f"search_scatter: every run should have two settings, but one has no {name!r}")
-    horizontal, vertical = (np.array([settings[name] for settings, _ in results], dtype=float) for name in (x, y))
+        shown.append(name)
+    horizontal, vertical = (np.array([settings[name] for settings, _ in results], dtype=float) for name in shown)
     accuracy = 100 * np.array([each for _, each in results], dtype=float)
     fig, axes = figure_of(WIDTH, 4.2)
     ax = axes[0, 0]
@@ -78,9 +95,9 @@ def search_scatter(results, x=None, y=None):
     if np.isfinite(accuracy).any():
         best = int(np.nanargmax(accuracy))
         ax.scatter(horizontal[best], vertical[best], s=230, facecolors="none", edgecolors=RED, linewidths=2, zorder=4)
-        settings = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in results[best][0].items())
+        settings = ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in results[best][0].items())
         ax.set_title(fill(f"best {accuracy[best]:.1f}%: {settings}", 80))
-    for axis, values, name in (("x", horizontal, x), ("y", vertical, y)):
+    for axis, values, name in (("x", horizontal, shown[0]), ("y", vertical, shown[1])):
         if np.max(np.abs(values)) > 20 * np.min(np.abs(values)):
             log_axis(ax, axis, values)
         ax.set(**{f"{axis}label": name.replace("_", " ")})
@@ -88,5 +105,5 @@ def search_scatter(results, x=None, y=None):
     return fig
 
 
-def _number(value):
+def _short(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float | np.floating) else str(value)

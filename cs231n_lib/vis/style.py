@@ -1,15 +1,27 @@
 """How the pictures look, and the pieces of matplotlib they are made with."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 # Okabe & Ito's palette: told apart by readers of every kind of colour vision.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY = "#6b6b6b"
 WIDTH = 7.5  # inches: fits the column of a notebook
 
-STYLE = {
+STYLE: dict[Any, Any] = {  # Any, as matplotlib's types list every key there is
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
@@ -36,11 +48,11 @@ STYLE = {
 }
 
 
-def styled(draw):
+def styled(draw: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """A drawing function that draws in the course's style and leaves the reader's settings as they are."""
     # matplotlib reads its settings when each part of a figure is made, so the style must last the whole function.
     @wraps(draw)
-    def styled(*args, **kwargs):
+    def styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         import matplotlib.pyplot as plt
 
         with plt.rc_context(STYLE):
@@ -49,15 +61,18 @@ def styled(draw):
     return styled
 
 
-def figure_of(width, height, rows=1, columns=1, **shared):
-    """A figure of that size in inches, and its axes (rows, columns)."""
+def figure_of(
+    width: float, height: float, rows: int = 1, columns: int = 1, **shared: Any
+) -> tuple[Figure, NDArray[Any]]:
+    """A figure of that size in inches, and its axes, an array (rows, columns); `shared` as in plt.subplots."""
     import matplotlib.pyplot as plt
 
-    return plt.subplots(rows, columns, figsize=(width, height), squeeze=False,
-                        FigureClass=_figure_class(), **shared)
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False,
+                                FigureClass=_figure_class(), **shared)
+    return figure, axes
 
 
-def bare(ax):
+def bare(ax: Axes) -> None:
     """Take everything from the axes but what is drawn in them and their labels."""
     ax.grid(False)
     ax.set_xticks([])
@@ -65,15 +80,21 @@ def bare(ax):
     ax.spines[:].set_visible(False)
 
 
-def ticks_at(ax, values):
-    """Ticks at just these values of x."""
+def ticks_at(ax: Axes, values: Sequence[float]) -> None:
+    """Put ticks at just these values of x."""
     from matplotlib.ticker import NullLocator
 
     ax.set_xticks(values, [str(value) for value in values])
     ax.xaxis.set_minor_locator(NullLocator())
 
 
-def log_axis(ax, axis, values):
+def whole_ticks(ax: Axes) -> None:
+    """Put ticks at whole numbers of x only."""
+    locator: Any = ax.xaxis.get_major_locator()  # a MaxNLocator, that of a linear axis
+    locator.set_params(integer=True)
+
+
+def log_axis(ax: Axes, axis: str, values: NDArray[Any]) -> None:
     """Make the axis ("x" or "y") logarithmic if the values allow it; zeros get a place of their own at its end."""
     set_scale = ax.set_xscale if axis == "x" else ax.set_yscale
     positive = values[values > 0]
@@ -83,7 +104,7 @@ def log_axis(ax, axis, values):
         set_scale("symlog", linthresh=positive.min())
 
 
-def line_colors(count):
+def line_colors(count: int) -> list[Any]:
     """`count` colours that can be told apart."""
     import matplotlib
 
@@ -93,12 +114,12 @@ def line_colors(count):
     return list(matplotlib.colormaps["viridis"](np.linspace(0, 0.9, count)))
 
 
-def _figure_class():
-    """matplotlib's Figure, which a notebook shows once, also where it is the value of its cell."""
+def _figure_class() -> type[Figure]:
+    """matplotlib's Figure, shown once by a notebook, also where it is the value of its cell."""
     from matplotlib.figure import Figure
 
     class CellFigure(Figure):
-        def _ipython_display_(self):
+        def _ipython_display_(self) -> None:
             # Called for the value of a cell, and by the inline backend for every figure open at the cell's end:
             # whichever comes first closes it, so that the other does not show it again.
             import matplotlib.pyplot as plt

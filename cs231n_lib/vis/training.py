@@ -1,23 +1,44 @@
 """Pictures of a net in training: loss, accuracy, activations, updates."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from cs231n_lib.vis.style import BLUE, GREY, ORANGE, RED, WIDTH, figure_of, line_colors, styled
+from cs231n_lib.vis.style import BLUE, GREY, ORANGE, RED, WIDTH, figure_of, line_colors, styled, whole_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
 
 MOST_COLUMNS = 6  # of small histograms side by side
 HISTORIES = ("loss_history", "train_acc_history", "val_acc_history")
 
 
 @styled
-def loss_curve(history, smooth=None, label=None, reference=None):
+def loss_curve(
+    history: ArrayLike | dict[str, ArrayLike],
+    smooth: int | None = None,
+    label: str | None = None,
+    reference: tuple[float, str] | None = None,
+) -> Figure:
     """The loss at every iteration, with its running mean on top.
 
-    Arguments
-    - history: the losses in order, or {name: losses} to compare runs.
-    - smooth: iterations per running mean, by default a fiftieth of the run; 1 for none.
-    - label: a name for the legend; reference: (value, text) for a dashed line, such as the loss of chance.
+    Parameters
+    ----------
+    history
+        The losses in order, or {name: losses} to compare runs.
+    smooth
+        Iterations per running mean, by default a fiftieth of the run; 1 for none.
+    label
+        A name for the legend.
+    reference
+        (value, text) for a dashed line, such as the loss of chance.
     """
-    runs = dict(history) if isinstance(history, dict) else {label: history}
+    runs: dict[str | None, ArrayLike] = dict(history.items()) if isinstance(history, dict) else {label: history}
     fig, axes = figure_of(WIDTH, 3.4)
     ax = axes[0, 0]
     _draw_losses(ax, runs, smooth)
@@ -29,13 +50,16 @@ def loss_curve(history, smooth=None, label=None, reference=None):
 
 
 @styled
-def training_curves(run, smooth=None):
+def training_curves(run: Any, smooth: int | None = None) -> Figure:
     """The loss at every iteration, and the accuracy on training and validation images after every epoch.
 
-    Arguments
-    - run: a Solver that has trained, or a dict {"loss_history": .., "train_acc_history": .., "val_acc_history": ..};
-      or {name: run} to compare several. The first accuracy is the one before the first epoch (number 0).
-    - smooth: iterations per running mean of the loss, as in loss_curve.
+    Parameters
+    ----------
+    run
+        A Solver that has trained, or a dict {"loss_history": .., "train_acc_history": .., "val_acc_history": ..};
+        or {name: run} to compare several. The first accuracy is the one before the first epoch (number 0).
+    smooth
+        Iterations per running mean of the loss, as in `loss_curve`.
     """
     runs = run if isinstance(run, dict) and not set(run) & set(HISTORIES) else {None: run}
     if not runs:
@@ -60,7 +84,7 @@ def training_curves(run, smooth=None):
                             label=f"best: {val[best]:.1f}%" if name is None else None)
     accuracies.set_title("accuracy (%)" if None in runs else "validation accuracy (%), dashed: training")
     accuracies.set_xlabel("epoch")
-    accuracies.xaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(accuracies)
     if None in runs:
         for ax in axes[0]:
             if ax.get_legend_handles_labels()[1]:
@@ -71,19 +95,22 @@ def training_curves(run, smooth=None):
 
 
 @styled
-def update_ratios(ratios, target=1e-3):
+def update_ratios(ratios: ArrayLike | dict[str, ArrayLike], target: float = 1e-3) -> Figure:
     """How large each update is beside the weights it changes, norm(update) / norm(weights), on a log axis.
 
-    Arguments
-    - ratios: {parameter: [ratio at each iteration]}, or such a list.
-    - target: the ratio the lectures take for healthy; marked with a band from a third to three times of it.
+    Parameters
+    ----------
+    ratios
+        {parameter: [ratio at each iteration]}, or such a list.
+    target
+        The ratio the lectures take for healthy; marked with a band from a third to three times of it.
     """
-    runs = dict(ratios) if isinstance(ratios, dict) else {None: ratios}
+    runs: dict[str | None, ArrayLike] = dict(ratios.items()) if isinstance(ratios, dict) else {None: ratios}
     fig, axes = figure_of(WIDTH, 3.4)
     ax = axes[0, 0]
     ax.axhspan(target / 3, target * 3, color=GREY, alpha=0.13, linewidth=0, label=f"about {target:g}")
-    for (name, values), color in zip(runs.items(), line_colors(len(runs)), strict=True):
-        values = np.asarray(values, dtype=float).ravel()
+    for (name, each), color in zip(runs.items(), line_colors(len(runs)), strict=True):
+        values = np.asarray(each, dtype=float).ravel()
         ax.plot(np.where(values > 0, values, np.nan), color=color, linewidth=1.2, label=name)
     ax.set_yscale("log")
     ax.set_xlabel("iteration")
@@ -93,15 +120,18 @@ def update_ratios(ratios, target=1e-3):
 
 
 @styled
-def activation_histograms(activations, bins=50):
+def activation_histograms(activations: dict[str, ArrayLike] | Sequence[ArrayLike], bins: int = 50) -> Figure:
     """How the activations of each layer are distributed, on the same axis for all layers.
-
-    Arguments
-    - activations: {layer: array of any shape}, or a list of arrays, the first layer first.
-    - bins: the number of bars.
 
     Above each histogram stand the mean and the standard deviation. Where many activations are exactly 0, as after
     ReLU, their part is written out and the bars are those of the others.
+
+    Parameters
+    ----------
+    activations
+        {layer: array of any shape}, or a list of arrays, the first layer first.
+    bins
+        The number of bars.
     """
     if not isinstance(activations, dict):
         activations = {f"layer {i}": values for i, values in enumerate(activations, 1)}
@@ -138,7 +168,7 @@ def activation_histograms(activations, bins=50):
     return fig
 
 
-def _draw_losses(ax, runs, smooth):
+def _draw_losses(ax: Axes, runs: Mapping[str | None, ArrayLike], smooth: int | None) -> None:
     for (name, losses), color in zip(runs.items(), line_colors(len(runs)), strict=True):
         losses = np.asarray(losses, dtype=float).ravel()
         if not np.isfinite(losses).all():
@@ -150,7 +180,7 @@ def _draw_losses(ax, runs, smooth):
             ax.plot(np.arange(len(mean)) + window - 1, mean, color=color, label=name or f"mean of {window} iterations")
         else:
             ax.plot(losses, color=color, label=name)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(ax)
     ax.set_xlabel("iteration")
     ax.set_ylabel("loss")
     starts = [next((loss for loss in np.ravel(losses) if np.isfinite(loss)), 0) for losses in runs.values()]
@@ -158,7 +188,7 @@ def _draw_losses(ax, runs, smooth):
         ax.set_ylim(0, 3 * max(starts))
 
 
-def _histories(run):
+def _histories(run: object) -> dict[str, Any]:
     histories = {name: run.get(name) if isinstance(run, dict) else getattr(run, name, None) for name in HISTORIES}
     missing = [name for name, history in histories.items() if history is None]
     if missing:
@@ -167,7 +197,7 @@ def _histories(run):
     return histories
 
 
-def _mean_and_std(values):
+def _mean_and_std(values: NDArray[Any]) -> str:
     if len(values) == 0:
         return "no values\n"
     mean, std = values.mean(), values.std()

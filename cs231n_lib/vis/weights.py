@@ -1,20 +1,36 @@
 """Pictures of weights, and of what they make of an image."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n_lib.vis.images import as_images, draw_image, show_images, stretched
 from cs231n_lib.vis.style import GREY, WIDTH, bare, figure_of, styled
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+
 MOST_FILTERS, MOST_CHANNELS = 12, 16  # of filters that see more channels than an image has
 
 
 @styled
-def weight_templates(W, class_names, image_shape=(32, 32, 3)):
+def weight_templates(
+    W: ArrayLike, class_names: Sequence[str], image_shape: tuple[int, int, int] = (32, 32, 3)
+) -> Figure:
     """The weights of each class of a linear classifier as an image: what that class looks for.
 
-    Arguments
-    - W: (D, C) or (D + 1, C), D the number of pixels; the extra last row, the biases, is left out.
-    - class_names: C texts. Each template is stretched on its own from black to white.
+    Parameters
+    ----------
+    W : (D, C) or (D + 1, C) array
+        D is the number of pixels; the extra last row, the biases, is left out.
+    class_names
+        C texts. Each template is stretched on its own from black to white.
+    image_shape
+        The shape of the images before they were flattened.
     """
     W = np.asarray(W, dtype=float)
     pixels = int(np.prod(image_shape))
@@ -27,15 +43,21 @@ def weight_templates(W, class_names, image_shape=(32, 32, 3)):
 
 
 @styled
-def weight_grid(weights, image_shape=(32, 32, 3), columns=None):
+def weight_grid(
+    weights: ArrayLike, image_shape: tuple[int, int, int] = (32, 32, 3), columns: int | None = None
+) -> Figure:
     """Filters of a net as images, each stretched on its own from its smallest value to its largest.
 
-    Arguments
-    - weights: filters (F, C, H, W) of a convolution, or the first layer (D, F) of a fully connected net. Filters on
-      3 channels are in colour. Of others each channel is an image of its own, dark for low, a row per filter, of the
-      first 12 filters and 16 channels.
-    - image_shape: for (D, F), the shape of the images before they were flattened, (32, 32, 3) or (3, 32, 32).
-    - columns: images per row.
+    Parameters
+    ----------
+    weights : (F, C, H, W) or (D, F) array
+        Filters of a convolution, or the first layer of a fully connected net. Filters on 3 channels are in colour. Of
+        others each channel is an image of its own, dark for low, a row per filter, of the first 12 filters and 16
+        channels.
+    image_shape
+        For (D, F), the shape of the images before they were flattened, (32, 32, 3) or (3, 32, 32).
+    columns
+        Images per row.
     """
     tiles, captions = _filters(np.asarray(weights, dtype=float), image_shape)
     if captions:
@@ -56,10 +78,17 @@ def weight_grid(weights, image_shape=(32, 32, 3), columns=None):
 
 
 @styled
-def activation_maps(image, maps, columns=None):
+def activation_maps(image: ArrayLike, maps: ArrayLike, columns: int | None = None) -> Figure:
     """An image and beside it what each filter of a layer makes of it, each map stretched on its own.
 
-    Arguments: image (H, W, 3) or (3, H, W); maps (F, H', W'), the layer's output for it; columns: maps per row.
+    Parameters
+    ----------
+    image : (H, W, 3) or (3, H, W) array
+        The image.
+    maps : (F, H', W') array
+        The layer's output for it.
+    columns
+        Maps per row.
     """
     maps = np.asarray(maps, dtype=float)
     if maps.ndim != 3 or maps.size == 0:
@@ -84,7 +113,7 @@ def activation_maps(image, maps, columns=None):
     return fig
 
 
-def visualize_grid(Xs, ubound=255.0, padding=1):
+def visualize_grid(Xs: ArrayLike, ubound: float = 255.0, padding: int = 1) -> NDArray[np.float64]:
     """Images (N, H, W, C) in one large one (rows, columns, C), nearly square, each stretched to 0..ubound; gaps are 0.
 
     The array that `weight_grid` draws, under the name and with the arguments known from the course.
@@ -96,7 +125,8 @@ def visualize_grid(Xs, ubound=255.0, padding=1):
     return _mosaic(tiles, int(np.ceil(np.sqrt(len(Xs)))), 0.0, padding)
 
 
-def _filters(weights, image_shape):
+def _filters(weights: NDArray[Any], image_shape: Sequence[int]) -> tuple[NDArray[Any], dict[str, Any]]:
+    """The filters as images (N, H, W, C), and the captions of their grid, with its columns, where it needs any."""
     if weights.ndim == 2:
         image_shape = tuple(image_shape)
         if weights.shape[0] != np.prod(image_shape) or weights.size == 0:
@@ -117,7 +147,7 @@ def _filters(weights, image_shape):
         "xlabel": "channel" if c == C else f"channel (the first {c} of {C})"}
 
 
-def _mosaic(tiles, columns, gap, padding=1):
+def _mosaic(tiles: NDArray[Any], columns: int, gap: float, padding: int = 1) -> NDArray[np.float64]:
     """Tiles (N, H, W, C) side by side in one array, with a line of `gap` between them."""
     N, H, W, C = tiles.shape
     rows = -(-N // columns)
@@ -128,5 +158,5 @@ def _mosaic(tiles, columns, gap, padding=1):
     return grid
 
 
-def _many(count, what):
+def _many(count: int, what: str) -> str:
     return f"{count} {what}" + ("" if count == 1 else "s")

@@ -1,189 +1,147 @@
-"""Loops are found however they are written, and what is no loop is not accused."""
+"""Loops are found in the text of a function and by what Python executes, and as many pass as are allowed."""
 
 import functools
-import itertools
-from functools import reduce as fold
+import sys
+import threading
 
 import numpy as np
 import pytest
-from numpy import vectorize as each
 
-from cs231n_lib.checks.loops import SourceUnavailable, examine, source_of
-
-
-class Elsewhere:
-    """Stands for a function in another process, as a grader's proxy does."""
-
-    def __init__(self, source, name="f"):
-        self.__source__, self.__name__ = source, name
+from cs231n_lib import checks
+from cs231n_lib.checks.loops import require_growth
 
 
-def kinds(source, name="f"):
-    return [loop.kind for loop in examine(Elsewhere(source, name)).loops]
+def one_loop(X):
+    total = 0
+    for row in X:
+        total += row.sum()
+    return total
 
 
-def depth(source, name="f"):
-    return len(examine(Elsewhere(source, name)).deepest)
+def test_no_loops_shows_the_loop(message):
+    text = message(checks.no_loops, one_loop)
+    assert "line 3 of one_loop has a for loop:\n    for row in X:" in text
+    checks.no_loops(np_sum)
+    checks.no_loops(one_loop, allow=("for",))
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ("for x in X:\n        pass", "for"),
-        ("while X:\n        X = X[1:]", "while"),
-        ("return [x for x in X]", "comprehension"),
-        ("return {x for x in X}", "comprehension"),
-        ("return {x: 1 for x in X}", "comprehension"),
-        ("return sum(x for x in X)", "generator"),
-        ("return list(map(abs, X))", "map"),
-        ("return list(filter(None, X))", "filter"),
-        ("return np.vectorize(abs)(X)", "vectorize"),
-        ("return numpy.apply_along_axis(sum, 0, X)", "apply_along_axis"),
-        ("return np.fromiter(X, float)", "fromiter"),
-        ("return scipy.spatial.distance.cdist(X, X)", "cdist"),
-        ("return cdist(X, X)", "cdist"),
-        ("return functools.reduce(max, X)", "reduce"),
-        ("return reduce(max, X)", "reduce"),
-        ("it = np.nditer(X)", "nditer"),
-        ("return f(X[1:])", "recursion"),
-        ("exec('for x in X: pass')", "exec"),
-        ("g = lambda X: [x for x in X]\n    return g(X)", "comprehension"),
-        ("def g(X):\n        for x in X: pass\n    return g(X)", "for"),
-    ],
-)
-def test_a_loop_is_found(body, kind):
-    assert kinds(f"def f(X):\n    {body}\n") == [kind]
+def np_sum(X):
+    return np.sum(X)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "return np.sum(X, axis=1)",
-        "return np.add.reduce(X)",
-        "return np.maximum.accumulate(X)",
-        "filter = X > 0\n    return X[filter]",
-        "map = X\n    return map(1)",
-        "distance_matrix = X @ X.T\n    return distance_matrix",
-        "return X.map",
-        "if X is None:\n        raise ValueError('no loop for you')",
-        "def unused(X):\n        for x in X: pass\n    return X",
-        "return sorted(X, key=lambda g: g)",
-    ],
-)
-def test_what_is_no_loop_is_not_accused(body):
-    assert kinds(f"def f(X):\n    {body}\n\ndef g(X):\n    for x in X: pass\n") == []
+def two_loops(X):
+    return [[x for x in row] for row in X]
 
 
-def test_helpers_of_the_same_text_are_followed():
-    source = "def rows(X):\n    return [r for r in X]\ndef f(X):\n    return rows(X)\ndef other(X):\n    while 1: X\n"
-    (loop,) = examine(Elsewhere(source)).loops
-    assert (loop.kind, loop.function, loop.line, loop.text) == ("comprehension", "rows", 2, "return [r for r in X]")
+def test_max_loops_counts_nested_loops(message):
+    checks.max_loops(one_loop, 1)
+    checks.max_loops(two_loops, 2)
+    assert "only one loop is allowed here, but 2 are nested" in message(checks.max_loops, two_loops, 1)
 
 
-def test_helpers_that_call_each_other_are_recursion():
-    assert kinds("def f(X):\n    return g(X)\ndef g(X):\n    return f(X)\n") == ["recursion"]
+def test_loops_of_what_has_no_source_cannot_be_checked(message):
+    assert "defined with def" in message(checks.no_loops, np.vectorize(np_sum))
 
 
-def test_a_helper_handed_on_is_followed():
-    assert kinds("def f(X, g=None):\n    h = rows\n    return h(X)\ndef rows(X):\n    for r in X: pass\n") == ["for"]
-    assert kinds("def f(X, rows=rows):\n    return rows(X)\ndef rows(X):\n    for r in X: pass\n") == ["for"]
+def looped(X):
+    return sum(float(x) for row in X for x in row)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("return X", 0),
-        ("for x in X:\n        pass\n    for x in X:\n        pass", 1),
-        ("for x in X:\n        for y in X:\n            pass", 2),
-        ("for x in X:\n        [y for y in X for z in X]", 3),
-        ("for x in [y for y in X]:\n        pass", 1),
-        ("return [[y for y in x] for x in X]", 2),
-        ("return [y for y in [x for x in X]]", 1),
-        ("for x in X:\n        helper(x)", 2),
-        ("while helper(X):\n        pass", 2),
-        ("helper(X)\n    helper(X)", 1),
-        ("def inner(x):\n        for y in x: pass\n    for x in X:\n        inner(x)", 2),
-        ("for x in X:\n        np.apply_along_axis(max, 0, X)", 2),
-        ("for x, y in itertools.product(X, X):\n        pass", 2),
-        ("for place in np.ndindex(2, 3, 4):\n        for x in X: pass", 4),
-        ("for place in np.ndindex((2, 3)):\n        pass", 2),
-        ("for i, in np.ndindex(7):\n        pass", 1),
-        ("return [0 for i, j, k in product(*X)]", 3),
-    ],
-)
-def test_depth_counts_loops_inside_loops(body, expected):
-    assert depth(f"def f(X):\n    {body}\n\ndef helper(x):\n    for y in x: pass\n") == expected
+TABLE, LISTED = {"sum": looped}, [looped]
 
 
-def live_helper(X):
-    return [x for x in X]
+class Rows:
+    def __init__(self, X):
+        self.X = X
+
+    def __getattr__(self, name):
+        return looped(self.X)
 
 
-def live(X):
-    return live_helper(X)
+def in_a_thread(X):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(looped(X)))
+    thread.start()
+    thread.join()
+    return results[0]
 
 
-def foreign(X):
-    return itertools.chain(X, np.array_split(X, 2))
+HIDDEN_LOOPS = {
+    "default argument": lambda X, f=looped: f(X),
+    "keyword-only default": lambda X, *, f=looped: f(X),
+    "globals": lambda X: globals()["loo" + "ped"](X),
+    "vars of a module": lambda X: vars(sys.modules[__name__])["looped"](X),
+    "getattr": lambda X: getattr(sys.modules[__name__], "loo" + "ped")(X),
+    "a dict of functions": lambda X: TABLE["sum"](X),
+    "a list of functions": lambda X: LISTED[0](X),
+    "an attribute of another function": lambda X: in_a_thread.helper(X),
+    "functools.partial": functools.partial(looped),
+    "a method": lambda X: Rows(X).total,
+    "the key of sorted": lambda X: sorted(X.ravel(), key=lambda x: -x),
+    "the key of max": lambda X: max(X.ravel().tolist(), key=lambda x: -x),
+    "vectorize": lambda X: vars(np)["vect" + "orize"](lambda x: x + 1)(X),
+    "apply_along_axis": lambda X: getattr(np, "apply_along" + "_axis")(lambda row: row.sum() + row.max(), 1, X),
+    "another thread": in_a_thread,
+    "eval": lambda X: getattr(__import__("builtins"), "ev" + "al")("[x + 1 for x in X]", {"X": X.ravel()}),
+}
 
 
-def aliased(X):
-    return each(abs)(X)
+in_a_thread.helper = looped
 
 
-def folded(X):
-    return fold(max, X)
+@pytest.mark.parametrize("function", HIDDEN_LOOPS.values(), ids=HIDDEN_LOOPS)
+def test_a_loop_is_found_by_what_python_executes(message, function):
+    text = message(require_growth, function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
+    assert "f: no loop is allowed here, but Python executes" in text
 
 
-def countdown(n):
-    return n and countdown(n - 1)
+WITHOUT_LOOPS = {
+    "an expression": lambda X: X @ X.T,
+    "what NumPy notes": lambda X: np.einsum("ij,kj->ik", X, X, optimize=True),
+    "functions of NumPy": lambda X: np.linalg.norm(np.pad(X, 1), axis=1) + np.einsum("ij->i", np.pad(X, 1)),
+    "a loop over the arguments' names": lambda X: [np.asarray(value) for value in (X, X, X)][0],
+    "another branch for large arrays": lambda X: X.sum() if X.size > 10 else np.sum(X),
+}
 
 
-@functools.wraps(live_helper)
-def wrapper(X):
-    return live_helper(X)
+@pytest.mark.parametrize("function", WITHOUT_LOOPS.values(), ids=WITHOUT_LOOPS)
+def test_what_does_not_grow_is_no_loop(function):
+    require_growth(function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
 
 
-def test_live_functions_are_followed_through_their_module_only():
-    assert [loop.kind for loop in examine(live).loops] == ["comprehension"]
-    assert examine(foreign).loops == []
+def rows(X):
+    return [X[i].sum() for i in range(len(X))]
 
 
-def test_a_looping_function_is_known_under_any_name():
-    assert [loop.kind for loop in examine(aliased).loops] == ["vectorize"]
-    assert [loop.kind for loop in examine(folded).loops] == ["reduce"]
+def entries(X):
+    return [X[i, j] for i in range(len(X)) for j in range(len(X))]
 
 
-def test_live_recursion_ends():
-    assert {loop.kind for loop in examine(countdown).loops} == {"recursion"}
+def test_as_many_loops_as_are_allowed(message):
+    sizes = {"small": (np.ones((3, 3)),), "large": (np.ones((24, 24)),)}
+    checks.max_loops(rows, 1, **sizes)
+    checks.max_loops(entries, 2, **sizes)
+    hidden = lambda X: TABLE["entries"](X)  # noqa: E731
+    TABLE["entries"] = entries
+    assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **sizes)
 
 
-def test_a_decorated_function_is_looked_into():
-    assert [loop.kind for loop in examine(wrapper).loops] == ["comprehension"]
+def test_watching_ends_with_the_call_and_is_not_to_be_ended_by_it():
+    before = sys.gettrace()
+    checks.max_loops(rows, 1, small=(np.ones((2, 2)),), large=(np.ones((9, 9)),))
+    assert sys.gettrace() is before
+    with pytest.raises(RuntimeError, match="settrace"):
+        checks.own_work(lambda: sys.settrace(None))
+    assert sys.gettrace() is before
 
 
-def test_a_function_inside_a_function_is_followed():
-    def inside(X):
-        return [x for x in X]
+def test_work_can_be_watched_elsewhere(message):
+    class Proxy:
+        __name__ = "f"
+        __source__ = "def f(X):\n    return X\n"
 
-    def outside(X):
-        return inside(X)
+        def __work__(self, *args):
+            return args[0], len(args[0]), ["cs231n_lib.kernels.convolution"]
 
-    assert [loop.kind for loop in examine(outside).loops] == ["comprehension"]
-
-
-def test_lambdas():
-    assert examine(lambda X: X + 1).loops == []
-    looping = (lambda X: [x for x in X], 1)
-    assert [loop.kind for loop in examine(looping[0]).loops] == ["comprehension"]
-
-
-def test_source_of_prefers_the_carried_source():
-    assert source_of(Elsewhere("    def f(X):\n        pass\n")) == "def f(X):\n    pass\n"
-    assert source_of(live).startswith("def live(X):")
-
-
-@pytest.mark.parametrize("thing", [len, np.vectorize(abs), functools.partial(live), 3])
-def test_what_has_no_source_says_so(thing):
-    with pytest.raises(SourceUnavailable, match="cannot be read"):
-        source_of(thing)
+    assert "f: cs231n_lib.kernels.convolution of the library computed this" in message(checks.own_work, Proxy(), [1])
+    assert "executes 2 lines" in message(checks.no_loops, Proxy(), small=([1, 2],), large=([1] * 20,))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib.diagnosis import numerical_gradient
-from cs231n_lib.diagnosis.diagnose import scaled_error
+from cs231n_lib.diagnosis.agreement import scaled_error
 
 
 @pytest.fixture

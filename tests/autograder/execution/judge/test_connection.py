@@ -16,7 +16,7 @@ from autograder.execution.judge.errors import CannotCross, JudgeError, StudentDi
 from autograder.execution.judge.exceptions import error_types, named_type
 from autograder.execution.judge.names import StudentNames
 from cs231n_lib import checks
-from cs231n_lib.checks import assertions
+from cs231n_lib.checks.loops import require_growth
 
 CELLS = """
 import sys, time
@@ -271,10 +271,10 @@ def test_work_is_watched_there(here):
     result, lines, modules = here.names.memory.__work__(10)
     assert result == 0 and 0 < lines < 20 and "__main__" in modules
     sizes = {"small": (np.ones((2, 2)),), "large": (np.ones((20, 20)),)}
-    assertions._grows_like_loops(here.names.plain, 0, "plain", *sizes.values())
+    require_growth(here.names.plain, 0, "plain", *sizes.values())
     for name in ("looped", "by_default", "by_name"):
         with pytest.raises(checks.CheckFailed, match="Python executes"):
-            assertions._grows_like_loops(getattr(here.names, name), 0, name, *sizes.values())
+            require_growth(getattr(here.names, name), 0, name, *sizes.values())
     with pytest.raises(StudentError, match="settrace"):
         here.names.unwatched.__work__(1)
 

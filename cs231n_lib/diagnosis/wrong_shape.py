@@ -1,14 +1,24 @@
-"""What a wrong shape tells about the mistake."""
+"""The likely mistake behind a wrong shape."""
+
+from __future__ import annotations
 
 import math
 
 
-def shape_mistake(actual, expected, subject):
-    """A sentence on `actual` where the shape `expected` is wanted, with the likely reason."""
+def shape_mistake(actual: tuple[int, ...], expected: tuple[int, ...], subject: str) -> str:
+    """A sentence on a wrong shape, with the likely reason.
+
+    Parameters
+    ----------
+    actual, expected
+        Two different shapes.
+    subject
+        What the sentence begins with, such as "The gradient".
+    """
     return f"{subject} has shape {actual}; it should have {expected}.{_reason(actual, expected)}"
 
 
-def _reason(actual, expected):
+def _reason(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if len(actual) == 2 and actual == expected[::-1]:
         return " It is transposed."
     if len(actual) == len(expected) and sorted(actual) == sorted(expected):

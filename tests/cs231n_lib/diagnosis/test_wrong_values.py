@@ -5,27 +5,27 @@ import pytest
 
 from cs231n_lib import checks
 from cs231n_lib.diagnosis import diagnose
-from cs231n_lib.diagnosis.mismatch import explain, explain_value
+from cs231n_lib.diagnosis.wrong_values import explain_array, explain_value
 
 
 def test_one_wrong_row_of_six_numbers_is_not_called_a_wrong_row():
     expected = np.array([[0.0, 5.0, 1.0], [10.0, 5.0, 9.2]])
     actual = np.array([[0.0, 5.0, 1.0], [10.0, 15.0, 10.9]])
-    assert explain(actual, expected) is None
+    assert explain_array(actual, expected) is None
 
 
 def test_a_row_of_zeros_is_named_even_among_six_numbers():
     expected = np.array([[0.0, 5.0, 1.0], [10.0, 5.0, 9.2]])
     actual = np.array([[0.0, 5.0, 1.0], [0.0, 0.0, 0.0]])
-    assert explain(actual, expected).cause == "wrong_rows"
+    assert explain_array(actual, expected).cause == "wrong_rows"
 
 
 def test_a_single_wrong_zero_beside_right_zeros_is_not_called_zero_everywhere():
-    assert explain(np.array([[0.0, 0.0]]), np.array([[240.0, 0.0]])) is None
+    assert explain_array(np.array([[0.0, 0.0]]), np.array([[240.0, 0.0]])) is None
 
 
 def test_a_constant_in_place_of_a_constant_is_not_called_an_offset():
-    assert explain(np.ones(9), np.zeros(9)) is None
+    assert explain_array(np.ones(9), np.zeros(9)) is None
 
 
 def test_a_gradient_too_small_by_n_asks_about_the_loss_too():
@@ -35,32 +35,32 @@ def test_a_gradient_too_small_by_n_asks_about_the_loss_too():
 
 def test_what_is_nearly_right_is_not_called_rearranged():
     expected = np.array([[1.0, 1.00002], [1.00004, 1.00006], [3.0, 3.00002]])
-    assert explain(expected + 3e-5 * np.array([[1, -1], [1, 1], [-1, 1]]), expected) is None
+    assert explain_array(expected + 3e-5 * np.array([[1, -1], [1, 1], [-1, 1]]), expected) is None
 
 
 def test_one_number_everywhere_is_no_sum_over_an_axis():
     expected = np.arange(6.0).reshape(2, 3)
-    assert explain(np.full((2, 3), 7.0), expected).cause == "constant"
-    assert explain(np.broadcast_to(expected.sum(axis=0), (2, 3)), expected).cause == "broadcast"
-    assert explain(np.full((2, 3), 7.0), np.full((2, 3), 7.5)).cause == "factor"
+    assert explain_array(np.full((2, 3), 7.0), expected).cause == "constant"
+    assert explain_array(np.broadcast_to(expected.sum(axis=0), (2, 3)), expected).cause == "broadcast"
+    assert explain_array(np.full((2, 3), 7.0), np.full((2, 3), 7.5)).cause == "factor"
 
 
 def test_what_misses_a_constant_has_no_offset_per_row():
-    assert explain(np.array([[1.0, 1, 1], [2, 2, 2]]), np.zeros((2, 3))) is None
+    assert explain_array(np.array([[1.0, 1, 1], [2, 2, 2]]), np.zeros((2, 3))) is None
 
 
 def test_a_mask_is_named_before_the_rows_that_it_spoils():
     expected = np.array([[1.0, 0, 2, 0], [3.0, 4, 0, 0], [5.0, 6, 7, 8], [1.0, 2, 4, 9]])
     actual = np.where(expected == 0, 5.0, expected)
-    assert explain(actual, expected).cause == "should_be_zero"
+    assert explain_array(actual, expected).cause == "should_be_zero"
     actual[2] += 1
-    assert explain(actual, expected) is None
+    assert explain_array(actual, expected) is None
 
 
 def test_signs_alone_are_named():
     expected = np.array([[0.3, -2.0, 1.0], [-0.7, 0.0, -4.0]])
-    assert explain(0.1 * np.sign(expected), expected).cause == "only_signs"
-    assert explain(np.sign(expected + 3), expected) is None
+    assert explain_array(0.1 * np.sign(expected), expected).cause == "only_signs"
+    assert explain_array(np.sign(expected + 3), expected) is None
 
 
 def test_numbers_cut_to_bytes_are_noticed():
@@ -87,9 +87,9 @@ NAMELESS = [(1.0004, "is 1.0004 times"), (0.6934, "is 0.6934 times"), (0.25, "is
 
 @pytest.mark.parametrize(("factor", "words"), NAMELESS)
 def test_a_factor_without_a_name_is_said_as_it_is(factor, words):
-    found = explain(factor * np.arange(1.0, 9.0), np.arange(1.0, 9.0))
+    found = explain_array(factor * np.arange(1.0, 9.0), np.arange(1.0, 9.0))
     assert found.cause == "factor" and words in found.message
 
 
 def test_the_factor_of_another_logarithm_is_named():
-    assert "base 2" in explain(np.arange(1.0, 9.0) / np.log(2), np.arange(1.0, 9.0)).message
+    assert "base 2" in explain_array(np.arange(1.0, 9.0) / np.log(2), np.arange(1.0, 9.0)).message

@@ -1,11 +1,23 @@
 """Mistakes in the gradient of a classifier's loss: regularization, the correct class, one example for all."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.diagnosis.factors import Mismatch, agree, differs, factor_name, factor_words
-from cs231n_lib.diagnosis.mismatch import explain, lower_first, slices_in_words
+from cs231n_lib.diagnosis.agreement import agree, differs
+from cs231n_lib.diagnosis.explanation import Explanation, lower_first
+from cs231n_lib.diagnosis.factors import factor_name, factor_words
+from cs231n_lib.diagnosis.places import slices_in_words
+from cs231n_lib.diagnosis.wrong_values import explain_array
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Booleans = NDArray[np.bool_]
 
 PENALTY = "The gradient of reg * sum(W * W) is 2 * reg * W."
 CORRECT_CLASS = (
@@ -16,30 +28,50 @@ CORRECT_CLASS = (
 
 @dataclass(frozen=True)
 class LossFacts:
-    """What a test knows about the loss: N, the term reg * sum(params * params), labels (N,), and the inputs X (N, D)
-    if the gradient is X.T @ G of some G; None if unknown.
+    """What a test knows about the loss; None for what is not known.
 
-    tolerance: relative difference below which two entries count as the same.
+    Attributes
+    ----------
+    num_examples
+        N, where the loss is a mean over N examples.
+    reg, params
+        The loss has a term reg * sum(params * params).
+    labels : (N,) integers
+        The correct classes, where the gradient has one column per class.
+    tolerance
+        Relative difference below which two entries count as the same.
+    inputs : (N, D) array
+        X, where the gradient is X.T @ G of some G (N, C).
     """
 
     num_examples: int | None
     reg: float | None
-    params: object
-    labels: object
+    params: ArrayLike | None
+    labels: ArrayLike | None
     tolerance: float
-    inputs: object = None
+    inputs: ArrayLike | None = None
 
-    def penalty_gradient(self, shape):
+    def penalty_gradient(self, shape: tuple[int, ...]) -> Floats:
         """2 * reg * W, or zeros where there is no such term."""
         if not self.reg or self.params is None or np.shape(self.params) != shape:
             return np.zeros(shape)
         return 2 * self.reg * np.asarray(self.params, dtype=np.float64)
 
 
-def explain_loss_gradient(analytic, numeric, facts):
-    """The Mismatch that explains a wrong gradient by how losses are built, or None.
+def explain_loss_gradient(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
+    """What is wrong with a gradient, by how losses are built.
 
-    analytic, numeric: finite float64 arrays of one shape.
+    Parameters
+    ----------
+    analytic, numeric
+        Finite float64 arrays of one shape; `numeric` is the truth.
+    facts
+        What is known about the loss.
+
+    Returns
+    -------
+    Explanation or None
+        None when no mistake is recognized.
     """
     with np.errstate(all="ignore"):
         return (
@@ -49,13 +81,13 @@ def explain_loss_gradient(analytic, numeric, facts):
         )
 
 
-def suspect_loss_gradient(analytic, numeric, facts):
-    """Like explain_loss_gradient, with weaker evidence: for what no other pattern explains."""
+def guess_loss_gradient(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
+    """Like `explain_loss_gradient`, on weaker evidence: for what no other pattern explains."""
     with np.errstate(all="ignore"):
         return _single_example(analytic, numeric, facts) or _unbalanced(analytic, numeric, facts)
 
 
-def _regularization(analytic, numeric, facts):
+def _regularization(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
     """analytic = c1 * data part + c2 * penalty part, with which c1 and c2?"""
     penalty = facts.penalty_gradient(numeric.shape)
     # two unknowns explain any two entries
@@ -77,30 +109,31 @@ def _regularization(analytic, numeric, facts):
         return _penalty_factor(c2, slack, n)
     if abs(c1) <= max(1e-3, facts.tolerance):
         text = "Only the regularization part is there; the gradient of the data loss is missing."
-        return Mismatch("only_regularization", text)
+        return Explanation("only_regularization", text)
     cause, words = factor_words(c1, n, "The data part")
     if abs(c2 - 1) <= slack:
-        return Mismatch(cause, f"The regularization part is right. {words}")
+        return Explanation(cause, f"The regularization part is right. {words}")
     second = _penalty_factor(c2, slack, n)
-    return Mismatch(f"{cause}+{second.cause}", f"Two mistakes. {words} {second.message}")
+    return Explanation(f"{cause}+{second.cause}", f"Two mistakes. {words} {second.message}")
 
 
-def _penalty_factor(c, slack, n):
+def _penalty_factor(c: float, slack: float, n: int | None) -> Explanation:
     if slack > 0.2:
-        return Mismatch("wrong_regularization", f"The regularization term is missing or wrong. {PENALTY}")
+        return Explanation("wrong_regularization", f"The regularization term is missing or wrong. {PENALTY}")
     if abs(c) < slack:
-        return Mismatch("missing_regularization", f"The regularization term is missing. {PENALTY}")
-    words = {
+        return Explanation("missing_regularization", f"The regularization term is missing. {PENALTY}")
+    usual = {
         "1/N": f"is divided by the number of examples ({n}); only the data part is a mean.",
         "N": f"is multiplied by the number of examples ({n}).",
         "1/2": f"is half of what it should be. {PENALTY}",
         "2": f"is twice what it should be: added twice, or missing in the loss? {PENALTY}",
         "-1": "has the wrong sign: it is added, as the penalty is in the loss.",
-    }.get(factor_name(c, n, max(1e-3, slack)), f"is {c:.4g} times what it should be. {PENALTY}")
-    return Mismatch("wrong_regularization_factor", f"The regularization part {words}")
+    }
+    words = usual.get(factor_name(c, n, max(1e-3, slack)) or "", f"is {c:.4g} times what it should be. {PENALTY}")
+    return Explanation("wrong_regularization_factor", f"The regularization part {words}")
 
 
-def _other_penalty(analytic, data, facts):
+def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanation | None:
     """The data part is right; what is added to it is another function of W, or spares some rows or columns."""
     W, added = np.asarray(facts.params, dtype=np.float64), analytic - data
     # a difference is less exact than its terms
@@ -117,18 +150,18 @@ def _other_penalty(analytic, data, facts):
         c = np.sum(added * basis) / np.sum(basis * basis)
         if c != 0 and agree(added / c, basis, tolerance):
             text = f"The data part is right, but what is added for the regularization is {words}. {PENALTY}"
-            return Mismatch("wrong_regularization", text)
+            return Explanation("wrong_regularization", text)
     penalty = facts.penalty_gradient(W.shape)
     for axis, cause in enumerate(("wrong_rows", "wrong_columns")[: W.ndim] if W.ndim == 2 else ()):
         missing = ~differs(analytic, data, facts.tolerance).any(axis=1 - axis)
         rest = np.compress(~missing, added, axis), np.compress(~missing, penalty, axis)
         if missing.any() and not missing.all() and agree(*rest, tolerance):
             where = slices_in_words(np.flatnonzero(missing), 2, axis)
-            return Mismatch(cause, f"The regularization term is missing in {where}; the rest is right.")
+            return Explanation(cause, f"The regularization term is missing in {where}; the rest is right.")
     return None
 
 
-def _through_inputs(analytic, numeric, facts):
+def _through_inputs(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
     """With no more examples than features, X.T @ G shows G (N, C), in which mistakes are plainer."""
     X = None if facts.inputs is None else np.asarray(facts.inputs, dtype=np.float64)
     if X is None or X.ndim != 2 or analytic.ndim != 2 or len(analytic) != X.shape[1] or len(X) > X.shape[1]:
@@ -152,39 +185,41 @@ def _through_inputs(analytic, numeric, facts):
     return _overwritten(ours, truth, correct) or _shares_of_examples(ours, truth, correct, tolerance, facts)
 
 
-def _overwritten(ours, truth, correct):
+def _overwritten(ours: Floats, truth: Floats, correct: Booleans) -> Explanation | None:
     most = np.count_nonzero(ours, axis=0).max()
     if most != 1 or np.count_nonzero(truth, axis=0).max() < 2 or not ours[~correct].any():
         return None
-    return Mismatch(
+    return Explanation(
         "overwritten",
         "Each column holds a multiple of one single example: are the examples written over one another (=) where they "
         "should add up (+=)?",
     )
 
 
-def _shares_of_examples(ours, truth, correct, tolerance, facts):
+def _shares_of_examples(
+    ours: Floats, truth: Floats, correct: Booleans, tolerance: float, facts: LossFacts
+) -> Explanation | None:
     """G[i, j] is the multiple of example i that column j gets; correct: boolean (N, C)."""
     wrong = differs(ours, truth, tolerance)
     all_from_one = np.max(np.abs(truth.sum(axis=1))) <= tolerance * np.max(np.abs(truth))
     taken = " Column y[i] has to lose, all together, what the other columns get of example i." if all_from_one else ""
     if correct.any() and not wrong[~correct].any() and wrong[correct].mean() > 0.5:
         text = "What each example adds to the columns of the other classes is right; what it adds to column y[i], that "
-        return Mismatch("wrong_correct_class", f"{text}of its correct class, is wrong.{taken}")
+        return Explanation("wrong_correct_class", f"{text}of its correct class, is wrong.{taken}")
     if correct.any() and not wrong[correct].any() and wrong[~correct].mean() > 0.5:
         text = "What each example adds to column y[i], that of its correct class, is right; what it adds to columns "
         ending = "is wrong" if ours[~correct].any() else "is missing"
-        return Mismatch("wrong_other_classes", f"{text}of the other classes {ending}.")
-    found = explain(ours, truth, tolerance, facts.num_examples)
+        return Explanation("wrong_other_classes", f"{text}of the other classes {ending}.")
+    found = explain_array(ours, truth, tolerance, facts.num_examples)
     if found is None and wrong[correct].any():
-        found = explain(np.where(correct, truth, ours), truth, tolerance, facts.num_examples)
+        found = explain_array(np.where(correct, truth, ours), truth, tolerance, facts.num_examples)
         ending = f" And what example i adds to column y[i], that of its correct class, is wrong.{taken}"
-        found = found and Mismatch(f"{found.cause}+wrong_correct_class", found.message + ending)
+        found = found and Explanation(f"{found.cause}+wrong_correct_class", found.message + ending)
     start = "Write it as X.T @ G, with one row of G for each example. In your G: "
-    return found and Mismatch(found.cause, start + lower_first(found.message))
+    return found and Explanation(found.cause, start + lower_first(found.message))
 
 
-def _correct_class(analytic, numeric, facts):
+def _correct_class(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
     """Mistakes that follow the labels."""
     labels = _labels_of_columns(analytic, facts)
     if labels is None:
@@ -195,15 +230,15 @@ def _correct_class(analytic, numeric, facts):
         if found:
             return found
     occurs = np.isin(np.arange(analytic.shape[1]), labels)
-    columns = wrong.any(axis=0)
+    columns = np.any(wrong, axis=0)
     follow = not columns[~occurs].any() and 2 * columns.sum() > occurs.sum()
     if follow and not occurs.all() and numeric[:, ~occurs].any():
         text = "The columns of classes that are nobody's correct class are right; those of the others are wrong. "
-        return Mismatch("wrong_correct_class", f"{text}{CORRECT_CLASS}")
+        return Explanation("wrong_correct_class", f"{text}{CORRECT_CLASS}")
     return None
 
 
-def _labels_of_columns(analytic, facts):
+def _labels_of_columns(analytic: Floats, facts: LossFacts) -> NDArray[np.integer] | None:
     """The labels, if they can be indices of the gradient's columns."""
     if facts.labels is None or analytic.ndim != 2:
         return None
@@ -212,20 +247,20 @@ def _labels_of_columns(analytic, facts):
     return labels if fit else None
 
 
-def _correct_entries(wrong, labels):
+def _correct_entries(wrong: Booleans, labels: NDArray[np.integer]) -> Explanation | None:
     """Gradient with respect to scores (N, C): entry [i, y[i]] is the correct class's."""
     correct = np.zeros(wrong.shape, dtype=bool)
     correct[np.arange(len(labels)), labels] = True
     if not wrong[~correct].any() and wrong[correct].mean() > 0.5:
         text = "Only the entries of the correct class, [i, y[i]], are wrong; all others are right."
-        return Mismatch("wrong_correct_class", text)
+        return Explanation("wrong_correct_class", text)
     if not wrong[correct].any() and wrong[~correct].mean() > 0.5:
         text = "Only the entries of the correct class, [i, y[i]], are right; those of the other classes are wrong."
-        return Mismatch("wrong_other_classes", text)
+        return Explanation("wrong_other_classes", text)
     return None
 
 
-def _unbalanced(analytic, numeric, facts):
+def _unbalanced(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
     """Gradient with respect to W (D, C), of a loss that does not change when all scores of an example shift.
 
     Hinge and cross-entropy loss are of that kind: each row of the gradient's data part sums to 0 over the
@@ -244,10 +279,10 @@ def _unbalanced(analytic, numeric, facts):
         sums = sums - sums_of_penalty * (sums @ sums_of_penalty) / (sums_of_penalty @ sums_of_penalty)
     if np.max(np.abs(sums)) < 1e-2 * scale:
         return None
-    return Mismatch("wrong_correct_class", CORRECT_CLASS)
+    return Explanation("wrong_correct_class", CORRECT_CLASS)
 
 
-def _single_example(analytic, numeric, facts):
+def _single_example(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
     """The gradient of one example's loss is an outer product: all columns are multiples of one vector."""
     if analytic.ndim != 2 or min(analytic.shape) < 3 or facts.num_examples == 1:
         return None
@@ -259,7 +294,7 @@ def _single_example(analytic, numeric, facts):
         ours = np.linalg.svd(data, compute_uv=False)
         lone_row_or_column = min(data.any(axis=0).sum(), data.any(axis=1).sum()) < 2
         if ours[1] < 0.1 * facts.tolerance * ours[0] and not lone_row_or_column:
-            return Mismatch(
+            return Explanation(
                 "single_example",
                 "All its columns are multiples of one vector, as if it came from one example: is it assigned (=) "
                 "in the loop where it should add up (+=), or returned inside the loop?",

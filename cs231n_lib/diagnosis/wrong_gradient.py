@@ -1,12 +1,22 @@
 """Why a gradient is wrong, as far as its numbers tell."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.diagnosis.loss_gradient import LossFacts, explain_loss_gradient, suspect_loss_gradient
-from cs231n_lib.diagnosis.mismatch import explain, explain_simply
-from cs231n_lib.diagnosis.shapes import shape_mistake
+from cs231n_lib.diagnosis.agreement import scaled_error
+from cs231n_lib.diagnosis.places import at_index
+from cs231n_lib.diagnosis.wrong_loss_gradient import LossFacts, explain_loss_gradient, guess_loss_gradient
+from cs231n_lib.diagnosis.wrong_shape import shape_mistake
+from cs231n_lib.diagnosis.wrong_values import explain_array, explain_simply
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 # bands of the lectures: CS231n notes, "Gradient checks" (neural-networks-3)
 WRONG = 1e-2
@@ -17,8 +27,19 @@ GOOD = 1e-7
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """verdict: "good", "acceptable", "doubtful" or "wrong"; error: the relative error behind it;
-    cause: short stable id of the recognized mistake, or None; message: sentences for a student."""
+    """What a gradient check found.
+
+    Attributes
+    ----------
+    verdict
+        "good", "acceptable", "doubtful" or "wrong".
+    error
+        The relative error behind the verdict; inf where the gradient is not an array of the right shape.
+    cause
+        A short stable id of the recognized mistake, such as "factor_N", or None.
+    message
+        Sentences for a student.
+    """
 
     verdict: str
     error: float
@@ -26,50 +47,54 @@ class Diagnosis:
     message: str
 
 
-def rel_error(x, y):
-    """Largest relative error: max |x - y| / max(1e-8, |x| + |y|)."""
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)), initial=0.0))
-
-
-def scaled_error(analytic, numeric, noise=0.0):
-    """Relative error of each entry, where entries below a tenth of the largest count as that tenth.
-
-    noise: absolute uncertainty of the numeric gradient, forgiven.
-    """
-    scale = max(np.max(np.abs(numeric), initial=0.0), 1e-8)
-    floor = np.maximum(np.abs(analytic) + np.abs(numeric), 0.1 * scale)
-    return np.maximum(np.abs(analytic - numeric) - noise, 0.0) / floor
-
-
 def diagnose(
-    analytic,
-    numeric,
+    analytic: object,
+    numeric: ArrayLike,
     *,
-    num_examples=None,
-    reg=None,
-    params=None,
-    labels=None,
-    inputs=None,
-    kinks=False,
-    noise=1e-10,
-    accept=None,
-):
+    num_examples: int | None = None,
+    reg: float | None = None,
+    params: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    inputs: ArrayLike | None = None,
+    kinks: bool = False,
+    noise: float = 1e-10,
+    accept: float | None = None,
+) -> Diagnosis:
     """Compare an analytic gradient with a numerical one, and explain the difference.
 
-    analytic, numeric: arrays of one shape; numeric is taken as the truth.
-    num_examples: N, to recognize a forgotten division by it.
-    reg, params: the loss contains reg * sum(params * params), to recognize mistakes in that term.
-    labels: (N,) integers, to recognize mistakes at the correct class of a gradient with one column per class.
-    inputs: X (N, D), if the gradient (D, C) is X.T @ something (N, C), in which a mistake may be plainer.
-    kinks: the function has kinks (ReLU, hinge), so that errors up to 1e-4 are acceptable.
-    noise: absolute uncertainty of numeric, forgiven (central differences, h=1e-5, of values about 1: 1e-10).
-    accept: the largest acceptable error, instead of 1e-4 (kinks, or a float32 gradient) or 1e-5.
+    Parameters
+    ----------
+    analytic
+        The gradient to judge, an array of `numeric`'s shape.
+    numeric
+        The numerical gradient, which is taken as the truth.
+    num_examples
+        N, to recognize a forgotten division by it.
+    reg, params
+        The loss contains reg * sum(params * params): to recognize mistakes in that term.
+    labels : (N,) integers
+        To recognize mistakes at the correct class, in a gradient with one column per class.
+    inputs : (N, D) array
+        X, if the gradient (D, C) is X.T @ G with some G (N, C), in which a mistake may be plainer.
+    kinks
+        The function has kinks (ReLU, hinge), so errors up to 1e-4 are acceptable.
+    noise
+        Absolute uncertainty of `numeric`, which is forgiven. The default fits central differences with h=1e-5 of
+        values about 1.
+    accept
+        The largest acceptable error, in place of 1e-4 (kinks, or a float32 gradient) or 1e-5.
 
-    Returns a Diagnosis. Its error is the largest of |a - n| / (|a| + |n|), where entries below a tenth of the
-    largest count as that tenth: the rounding of large entries must not accuse the small ones. The verdict is
-    "good" up to 1e-7, "acceptable" up to `accept`, "doubtful" up to 1e-2, "wrong" above; the first two have
-    no cause. With one, the message is a guess at the mistake; without, it describes the difference.
+    Returns
+    -------
+    Diagnosis
+        Its error is the largest of |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that
+        tenth: the rounding of large entries must not accuse the small ones. The verdict is "good" up to 1e-7,
+        "acceptable" up to `accept`, "doubtful" up to 1e-2, "wrong" above; the first two have no cause. With a cause,
+        the message is a guess at the mistake; without one, it describes the difference.
+
+    Notes
+    -----
+    The bands are those of the CS231n notes, "Gradient checks" (neural-networks-3).
     """
     expected = np.asarray(numeric, dtype=np.float64)
     unfit = _unfit(analytic, expected)
@@ -91,8 +116,8 @@ def diagnose(
     found = (
         explain_simply(analytic, expected, tolerance, num_examples)
         or explain_loss_gradient(analytic, expected, facts)
-        or explain(analytic, expected, tolerance, num_examples)
-        or suspect_loss_gradient(analytic, expected, facts)
+        or explain_array(analytic, expected, tolerance, num_examples)
+        or guess_loss_gradient(analytic, expected, facts)
     )
     if found:
         message = found.message
@@ -102,10 +127,10 @@ def diagnose(
     return Diagnosis(verdict, error, None, _describe(analytic, expected, errors, accept, verdict))
 
 
-def _unfit(analytic, numeric):
-    """A Diagnosis of what is no array of finite numbers of the right shape, else None."""
+def _unfit(analytic: object, numeric: Floats) -> Diagnosis | None:
+    """The Diagnosis of what is not an array of finite numbers of the right shape, else None."""
 
-    def wrong(cause, message):
+    def wrong(cause: str, message: str) -> Diagnosis:
         return Diagnosis("wrong", float("inf"), cause, message)
 
     if analytic is None:
@@ -122,7 +147,8 @@ def _unfit(analytic, numeric):
     if not finite.all():
         nan = np.isnan(array).any()
         bad = np.argwhere(~finite)
-        where = "everywhere" if len(bad) == array.size else f"in {len(bad)} of {array.size} entries, first{at(bad[0])}"
+        some = f"in {len(bad)} of {array.size} entries, first{at_index(bad[0])}"
+        where = "everywhere" if len(bad) == array.size else some
         return wrong(
             "nan" if nan else "infinite",
             f"The gradient is {'NaN' if nan else 'infinite'}{'' if array.ndim == 0 else ' ' + where}: "
@@ -133,16 +159,11 @@ def _unfit(analytic, numeric):
     return None
 
 
-def at(index):
-    """ " at [2, 0]", or nothing for a single number."""
-    return f" at [{', '.join(str(int(i)) for i in index)}]" if len(index) else ""
-
-
-def _describe(analytic, numeric, errors, accept, verdict):
+def _describe(analytic: Floats, numeric: Floats, errors: Floats, accept: float, verdict: str) -> str:
     off = errors > accept
     worst = np.unravel_index(np.argmax(errors), errors.shape)
     text = (
-        f"{np.count_nonzero(off)} of {off.size} entries are off. Worst{at(worst)}: "
+        f"{np.count_nonzero(off)} of {off.size} entries are off. Worst{at_index(worst)}: "
         f"yours {analytic[worst]:.6g}, numerical {numeric[worst]:.6g}."
     )
     if verdict == "doubtful":

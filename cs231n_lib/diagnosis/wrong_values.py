@@ -4,17 +4,41 @@ Every pattern is a guess at a mistake from numbers alone, so each asks for enoug
 not produce it.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cs231n_lib.diagnosis.factors import Mismatch, agree, constant_factor, differs
+from cs231n_lib.diagnosis.agreement import agree, differs
+from cs231n_lib.diagnosis.explanation import Explanation, lower_first
+from cs231n_lib.diagnosis.factors import constant_factor
+from cs231n_lib.diagnosis.places import slice_nouns, slices_in_words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
-def explain(actual, expected, tolerance=1e-4, num_examples=None):
-    """What turns `expected` into `actual`: a Mismatch, or None when no pattern fits.
+def explain_array(
+    actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
+) -> Explanation | None:
+    """What turns `expected` into `actual`, a gradient or another result.
 
-    actual, expected: finite float64 arrays of one shape that differ.
-    tolerance: relative difference below which two entries count as the same.
-    num_examples: N, which gives factors of N and 1/N their name.
+    Parameters
+    ----------
+    actual, expected
+        Finite float64 arrays of one shape that differ.
+    tolerance
+        Relative difference below which two entries count as the same.
+    num_examples
+        N, so that factors of N and 1/N get their names.
+
+    Returns
+    -------
+    Explanation or None
+        None when no pattern fits.
     """
     with np.errstate(all="ignore"):
         tolerance = _finer(actual, expected, tolerance)
@@ -34,8 +58,13 @@ def explain(actual, expected, tolerance=1e-4, num_examples=None):
         )
 
 
-def explain_value(actual, expected, tolerance=1e-4, num_examples=None):
-    """Like explain, with what befalls values rather than gradients: roots, squares, logs, uint8, cut decimals."""
+def explain_value(
+    actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
+) -> Explanation | None:
+    """Like `explain_array`, with what happens to values rather than gradients.
+
+    That is roots, squares, logs, uint8 arithmetic, decimals cut off.
+    """
     with np.errstate(all="ignore"):
         tolerance = _finer(actual, expected, tolerance)
         return (
@@ -43,90 +72,66 @@ def explain_value(actual, expected, tolerance=1e-4, num_examples=None):
             or _function_of(actual, expected, tolerance)
             or _wrapped_around(actual, expected)
             or _cut_to_integers(actual, expected)
-            or explain(actual, expected, tolerance, num_examples)
+            or explain_array(actual, expected, tolerance, num_examples)
         )
 
 
-def explain_simply(actual, expected, tolerance=1e-4, num_examples=None):
-    """The most certain part of explain: zero everywhere, off by one constant factor, or all signs lost."""
+def explain_simply(
+    actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
+) -> Explanation | None:
+    """The most certain part of `explain_array`: 0 everywhere, off by one constant factor, or all signs lost."""
     with np.errstate(all="ignore"):
         # one number that is 0 among right zeros may have any cause
         if actual.size and not actual.any() and np.count_nonzero(expected) >= min(2, actual.size):
-            return Mismatch("zero", "It is 0 everywhere: is it computed, and is what is computed returned?")
+            return Explanation("zero", "It is 0 everywhere: is it computed, and is what is computed returned?")
         found = constant_factor(actual, expected, tolerance, num_examples)
         return found or (_signs(actual, expected, tolerance) if (actual >= 0).all() else None)
 
 
-def slices_in_words(indices, ndim, axis):
-    """Where slices lie: "row 2", "columns 0 to 3", "entries 0 and 2", "index 1 of axis 3"."""
-    indices = [int(i) for i in indices]
-    one, many = _nouns(ndim, axis)
-    ending = f" of axis {axis}" if ndim > 2 else ""
-    if len(indices) == 1:
-        return f"{one} {indices[0]}{ending}"
-    if len(indices) > 2 and indices == list(range(indices[0], indices[-1] + 1)):
-        return f"{many} {indices[0]} to {indices[-1]}{ending}"
-    if len(indices) > 6:
-        return f"{many} {', '.join(map(str, indices[:5]))} and {len(indices) - 5} more{ending}"
-    return f"{many} {', '.join(map(str, indices[:-1]))} and {indices[-1]}{ending}"
-
-
-def lower_first(sentence):
-    return sentence[:1].lower() + sentence[1:]
-
-
-def _nouns(ndim, axis):
-    if ndim == 1:
-        return "entry", "entries"
-    if ndim == 2:
-        return (("row", "rows"), ("column", "columns"))[axis]
-    return "index", "indices"
-
-
-def _finer(actual, expected, tolerance):
+def _finer(actual: Floats, expected: Floats, tolerance: float) -> float:
     """The tolerance, or less: a pattern has to fit better than the truth, which may be off by very little."""
     scale = np.max(np.abs(expected), initial=0.0)
     off = np.abs(actual - expected) / np.maximum(np.abs(expected), 0.1 * scale)
     return min(tolerance, 0.1 * float(np.max(off, initial=0.0))) if scale > 0 else tolerance
 
 
-def _constant(actual, expected, tolerance):
+def _constant(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if actual.size < 4 or np.ptp(actual) > 0 or agree(np.full_like(expected, expected.flat[0]), expected, tolerance):
         return None
-    return Mismatch("constant", f"All its entries are {actual.flat[0]:.6g}, but they should differ.")
+    return Explanation("constant", f"All its entries are {actual.flat[0]:.6g}, but they should differ.")
 
 
-def _only_signs(actual, expected):
+def _only_signs(actual: Floats, expected: Floats) -> Explanation | None:
     sizes = np.abs(actual[expected != 0])
     if sizes.size < 4 or not np.ptp(np.abs(expected[expected != 0])) or np.ptp(sizes) > 1e-6 * sizes.max():
         return None
     if not sizes.any() or not np.array_equal(np.sign(actual), np.sign(expected)) or not (actual < 0).any():
         return None
-    return Mismatch("only_signs", "Only its signs are right: all its entries have the same size.")
+    return Explanation("only_signs", "Only its signs are right: all its entries have the same size.")
 
 
-def _rearranged(actual, expected, tolerance):
+def _rearranged(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if actual.size < 3 or np.unique(expected).size < 3:
         return None
     if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and agree(actual.T, expected, tolerance):
-        return Mismatch("transposed", "It is transposed: rows and columns are exchanged.")
+        return Explanation("transposed", "It is transposed: rows and columns are exchanged.")
     for axis in range(actual.ndim):
         if actual.shape[axis] > 1 and agree(np.flip(actual, axis), expected, tolerance):
             slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
-            return Mismatch("flipped", f"The right values, but {slices} come in reverse order.")
+            return Explanation("flipped", f"The right values, but {slices} come in reverse order.")
     if actual.ndim >= 3 and agree(np.flip(actual, (-2, -1)), expected, tolerance):
-        return Mismatch("flipped", "The right values, but reversed along the last two axes (a flipped filter?).")
+        return Explanation("flipped", "The right values, but reversed along the last two axes (a flipped filter?).")
     if actual.size >= 4 and agree(np.sort(actual, axis=None), np.sort(expected, axis=None), tolerance):
         if actual.ndim == 1:
-            return Mismatch("reordered", "The right values in the wrong order.")
-        return Mismatch(
+            return Explanation("reordered", "The right values in the wrong order.")
+        return Explanation(
             "reordered",
             "The right values in the wrong places: are indices mixed up, or is reshape used where transpose is needed?",
         )
     return None
 
 
-def _alike_along_an_axis(actual, expected, tolerance):
+def _alike_along_an_axis(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if actual.ndim < 2 or actual.size < 4:
         return None
     for axis in range(actual.ndim):
@@ -134,7 +139,7 @@ def _alike_along_an_axis(actual, expected, tolerance):
         alike = actual.shape[axis] > 1 and agree(actual, np.broadcast_to(first, actual.shape), 1e-12)
         if alike and not agree(np.broadcast_to(first_expected, expected.shape), expected, tolerance):
             slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
-            return Mismatch(
+            return Explanation(
                 "broadcast",
                 f"All its {slices.split()[0]} are equal{'' if actual.ndim < 3 else f' (axis {axis})'}: "
                 "a sum or mean over the wrong axis, which broadcasting spread out again?",
@@ -142,30 +147,30 @@ def _alike_along_an_axis(actual, expected, tolerance):
     return None
 
 
-def _offset(actual, expected, tolerance):
+def _offset(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if actual.size < 4:
         return None
     shift = np.mean(actual - expected)
     # two constants always differ by a constant
     if np.ptp(expected) > 0 and shift != 0 and agree(actual - shift, expected, tolerance):
-        return Mismatch("offset", f"Every entry is off by the same amount, {shift:+.4g}.")
+        return Explanation("offset", f"Every entry is off by the same amount, {shift:+.4g}.")
     return None
 
 
-def _signs(actual, expected, tolerance):
+def _signs(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if not agree(np.abs(actual), np.abs(expected), tolerance):
         return None
     wrong = differs(actual, expected, tolerance)
     if actual.size < 4 or np.count_nonzero(wrong) == 0:
         return None
     if (actual >= 0).all():
-        return Mismatch("absolute_value", "It is the absolute value of what it should be: the sign is lost.")
-    return Mismatch(
+        return Explanation("absolute_value", "It is the absolute value of what it should be: the sign is lost.")
+    return Explanation(
         "wrong_sign", f"The sizes are right, but {np.count_nonzero(wrong)} of {wrong.size} entries have the wrong sign."
     )
 
 
-def _some_slices(actual, expected, tolerance, num_examples):
+def _some_slices(actual: Floats, expected: Floats, tolerance: float, num_examples: int | None) -> Explanation | None:
     """All mistakes lie in some rows (or columns, or indices of another axis); the rest is right."""
     wrong = differs(actual, expected, tolerance)
     best = None
@@ -206,20 +211,20 @@ def _some_slices(actual, expected, tolerance, num_examples):
     if factor:
         text += f" There: {lower_first(factor.message)}"
     causes = {1: ("wrong_entries",), 2: ("wrong_rows", "wrong_columns")}
-    return Mismatch(causes.get(actual.ndim, ("wrong_slices",) * actual.ndim)[axis], text)
+    return Explanation(causes.get(actual.ndim, ("wrong_slices",) * actual.ndim)[axis], text)
 
 
-def _per_slice(actual, expected, tolerance):
+def _per_slice(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     """Each row or column has its own constant factor or its own constant shift."""
     for axis in range(actual.ndim if actual.ndim > 1 else 0):
         other = tuple(k for k in range(actual.ndim) if k != axis)
         if actual.shape[axis] < 2 or actual.size // actual.shape[axis] < 3:
             continue
-        noun = _nouns(actual.ndim, axis)[0] if actual.ndim < 3 else f"index of axis {axis}"
+        noun = slice_nouns(actual.ndim, axis)[0] if actual.ndim < 3 else f"index of axis {axis}"
         shift = np.mean(actual - expected, axis=other, keepdims=True)
         # two constants always differ by a constant
         if agree(actual - shift, expected, tolerance) and np.ptp(expected, axis=other).any():
-            return Mismatch(
+            return Explanation(
                 "offset_per_slice",
                 f"In each {noun} all entries are off by one and the same amount, in each by another: is "
                 f"something subtracted or added per {noun} missing?",
@@ -228,7 +233,7 @@ def _per_slice(actual, expected, tolerance):
         products = np.sum(actual * expected, axis=other, keepdims=True)
         factors = products / np.where(squares == 0, 1, squares)
         if products.any() and agree(actual, expected * factors, tolerance) and (factors != 0).all():
-            return Mismatch(
+            return Explanation(
                 "factor_per_slice",
                 f"Each {noun} is off by a constant factor of its own: is a multiplication or division by "
                 f"something that belongs to the {noun} missing?",
@@ -236,29 +241,29 @@ def _per_slice(actual, expected, tolerance):
     return None
 
 
-def _diagonal(actual, expected, tolerance):
+def _diagonal(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     if actual.ndim != 2 or actual.shape[0] != actual.shape[1] or actual.shape[0] < 3:
         return None
     wrong = differs(actual, expected, tolerance)
     on_diagonal = np.eye(len(actual), dtype=bool)
     if not wrong[on_diagonal].any() and wrong[~on_diagonal].all() and expected[on_diagonal].any():
-        return Mismatch("only_diagonal", "Only the diagonal is right: entry [i, j] has to use row i and row j.")
+        return Explanation("only_diagonal", "Only the diagonal is right: entry [i, j] has to use row i and row j.")
     if wrong[on_diagonal].any() and not wrong[~on_diagonal].any():
-        return Mismatch("wrong_diagonal", "Everything is right except the diagonal.")
+        return Explanation("wrong_diagonal", "Everything is right except the diagonal.")
     return None
 
 
-def _border(actual, expected, tolerance):
+def _border(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     """Images whose rim alone is wrong, as padding mistakes leave them."""
     if actual.ndim < 3 or min(actual.shape[-2:]) < 3:
         return None
     wrong = differs(actual, expected, tolerance)
     if wrong[..., 1:-1, 1:-1].any() or not expected[..., 1:-1, 1:-1].any():
         return None
-    return Mismatch("wrong_border", "Only the border of the last two axes is wrong: look at the padding.")
+    return Explanation("wrong_border", "Only the border of the last two axes is wrong: look at the padding.")
 
 
-def _zeros_misplaced(actual, expected, tolerance):
+def _zeros_misplaced(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     wrong = differs(actual, expected, tolerance)
     count = np.count_nonzero(wrong)
     zero = np.abs(expected) <= 1e-9 * np.max(np.abs(expected), initial=0.0)
@@ -267,15 +272,15 @@ def _zeros_misplaced(actual, expected, tolerance):
         return None
     if not wrong[~zero].any():
         entries = f"{count} entries that should be 0 and are not" if count > 1 else "one that should be 0 and is not"
-        return Mismatch("should_be_zero", f"Right except for {entries}: is a mask or a condition missing?")
+        return Explanation("should_be_zero", f"Right except for {entries}: is a mask or a condition missing?")
     if not actual[wrong].any():
-        return Mismatch(
+        return Explanation(
             "missing_entries", f"{count} of {wrong.size} entries are 0 and should not be; the others are right."
         )
     return None
 
 
-def _function_of(actual, expected, tolerance):
+def _function_of(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
     # of values that are all alike, too many functions are multiples
     if not actual.size or np.unique(np.abs(expected)).size < min(2, actual.size):
         return None
@@ -288,11 +293,11 @@ def _function_of(actual, expected, tolerance):
     )
     for cause, candidate, message in candidates:
         if np.isfinite(candidate).all() and agree(actual, candidate, tolerance):
-            return Mismatch(cause, message)
+            return Explanation(cause, message)
     return None
 
 
-def _wrapped_around(actual, expected):
+def _wrapped_around(actual: Floats, expected: Floats) -> Explanation | None:
     """uint8 arithmetic keeps the remainder modulo 256, and so do (the squares of) distances computed with it."""
     if not expected.size or np.ptp(expected) == 0:
         return None
@@ -301,7 +306,7 @@ def _wrapped_around(actual, expected):
         integers = agree(ours, whole_ours, 1e-6) and agree(truth, whole_truth, 1e-6)
         wrong = whole_ours != whole_truth
         if integers and np.count_nonzero(wrong) >= 2 and np.all(np.mod(whole_ours - whole_truth, 256) == 0):
-            return Mismatch(
+            return Explanation(
                 "uint8",
                 "The values look like uint8 arithmetic, which wraps around at 256 (3 - 5 gives 254): "
                 "convert to float before you subtract or multiply.",
@@ -309,7 +314,7 @@ def _wrapped_around(actual, expected):
     return None
 
 
-def _cut_to_integers(actual, expected):
+def _cut_to_integers(actual: Floats, expected: Floats) -> Explanation | None:
     if actual.size < 3 or np.array_equal(expected, np.round(expected)):
         return None
     # one small number that becomes 0 may do so for another reason
@@ -317,5 +322,6 @@ def _cut_to_integers(actual, expected):
         return None
     for cut in (np.trunc, np.floor, np.round):
         if np.array_equal(actual, cut(expected)) or np.array_equal(actual, np.mod(cut(expected), 256)):
-            return Mismatch("integer", "It is cut to whole numbers: is it put into an integer array, or // used for /?")
+            text = "It is cut to whole numbers: is it put into an integer array, or // used for /?"
+            return Explanation("integer", text)
     return None

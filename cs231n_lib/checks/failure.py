@@ -1,0 +1,18 @@
+"""How a check fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+
+class CheckFailed(AssertionError):
+    """A check that did not hold. Its text is written for the student; Jupyter shows that and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def fail(lines: Iterable[str], hint: str | None = None) -> NoReturn:
+    """Raise CheckFailed with these lines and, if there is one, the hint below them."""
+    raise CheckFailed("\n".join([*lines, hint] if hint else lines)) from None

@@ -1,0 +1,149 @@
+"""Checks of a gradient: against differences of the loss, or against a gradient that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cs231n_lib.checks.answers import numbers_of, require_finite, require_shape
+from cs231n_lib.checks.failure import fail
+from cs231n_lib.checks.values import close
+from cs231n_lib.diagnosis.agreement import scaled_error
+from cs231n_lib.diagnosis.explanation import lower_first
+from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
+from cs231n_lib.diagnosis.places import at_index
+from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
+from cs231n_lib.diagnosis.suspects import Suspects, matching_suspect
+from cs231n_lib.diagnosis.wrong_gradient import diagnose
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def gradient(
+    f: Callable[[NDArray[np.float64]], Any],
+    x: ArrayLike,
+    analytic: object,
+    what: str,
+    *,
+    num_examples: int | None = None,
+    reg: float | None = None,
+    params: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    inputs: ArrayLike | None = None,
+    kinks: bool = False,
+    h: float = 1e-5,
+    hint: str | None = None,
+    suspects: Suspects | None = None,
+) -> None:
+    """The analytic gradient of the scalar function f at x agrees with its central differences.
+
+    Parameters
+    ----------
+    f
+        Function of one array that returns one number, the loss. It may compute in float32 inside.
+    x : array of any shape
+        The point.
+    analytic : array of x's shape
+        What the student's code returned as the gradient at x.
+    what
+        Names the gradient, as in "dW of svm_loss_naive".
+    num_examples, reg, params, labels, inputs
+        Help to explain a mistake; see `diagnosis.diagnose`.
+    kinks
+        f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, any slope between is right.
+    h
+        Step of the differences.
+    hint
+        A sentence added when the check fails.
+    suspects
+        {sentence: array that a particular mistake gives, or function without arguments that returns it}; see
+        `close`. `numeric_gradient` of a loss with that mistake is such an array.
+
+    Raises
+    ------
+    CheckFailed
+        If it does not agree. The text says where, and what the likely mistake is.
+
+    Notes
+    -----
+    A gradient is right up to a relative error of 1e-5, with kinks 1e-4. (The bands are those of the CS231n notes,
+    "Gradient checks": above 1e-2 wrong, up to 1e-2 doubtful, which fails, too.) If the gradient is float32 or the
+    loss jitters like one computed in float32, longer steps are taken and 1e-3 is right. The relative error is
+    |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth.
+    """
+    x = np.array(x, dtype=np.float64)
+    given = numbers_of(analytic, what, hint)
+    require_shape(given, x, what, hint, suspects)
+    require_finite(given, what, hint)
+    ours = given.astype(np.float64)
+    try:
+        numeric = gradient_to_judge(f, x, ours, h, kinks)
+    except NotRepeatable:
+        why = (
+            "the loss differs from call to call with the same input: is a random number drawn without a seed, "
+            "or an argument changed in place?"
+        )
+        fail([f"{what}: {why}"], hint)
+    except NotANumber as error:
+        fail([f"{what}: {error}"], hint)
+    low = numeric.coarse or given.dtype in (np.float16, np.float32)
+    accept = 1e-3 if low else 1e-4 if kinks else 1e-5
+    if diagnose(ours, numeric.nearest, accept=accept, noise=0.0).verdict in ("good", "acceptable"):
+        return
+    found = diagnose(ours, numeric.gradient, num_examples=num_examples, reg=reg, params=params, labels=labels,
+                     inputs=inputs, accept=accept, noise=0.0)
+    if not np.isfinite(found.error):
+        fail([f"{what}: {lower_first(found.message)}"], hint)
+    match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
+    size = f"relative error {found.error:.1e}; up to {accept:.0e} is right"
+    text = [f"{what}: {match} the numerical gradient ({size})."]
+    suspect = matching_suspect(suspects, ours, numeric.gradient, 1e-3 if low else 1e-4)
+    if suspect or found.cause:
+        errors = scaled_error(ours, numeric.gradient)
+        worst = np.unravel_index(np.argmax(errors), errors.shape)
+        text.append(f"Worst{at_index(worst)}: yours {ours[worst]:.6g}, numerical {numeric.gradient[worst]:.6g}.")
+        text.append(f"Likely mistake: {suspect or lower_first(found.message)}")
+    else:
+        text.append(found.message)
+    fail(text, hint)
+
+
+def analytic(actual: object, expected: ArrayLike, what: str) -> None:
+    """`actual`, a gradient at arguments so large or small that differences cannot measure it, is as expected.
+
+    Notes
+    -----
+    A formula gives it all the same. Let some arguments grow by a power of two, and others shrink, so that the
+    gradient is known: when the pixels are 2**50 times as large and the weights 2**50 times smaller, the scores stay,
+    and dW is 2**50 times as large, whatever float type it is computed in.
+    """
+    hint = "Derive the gradient and write its formula: differences with steps of a fixed size cannot measure it here."
+    # wide enough for an eps that is worth less beside a larger variance; what is measured is 0, or noise
+    close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
+
+
+def numeric_gradient(
+    f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5
+) -> NDArray[np.float64]:
+    """Central differences of f, for suspects: the gradient of a loss with the mistake in it.
+
+    To judge an answer use `gradient`, which minds rounding and kinks.
+
+    Parameters
+    ----------
+    f
+        Function of one array that returns one number.
+    x : array of any shape
+        The point.
+    h
+        Step.
+
+    Returns
+    -------
+    array
+        float64, of x's shape.
+    """
+    return differences(f, x, h)

@@ -1,0 +1,184 @@
+"""Checks of a value: its numbers, its shape, its dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cs231n_lib.checks.answers import how_many, is_dict, numbers_of, require_finite, require_keys, require_shape
+from cs231n_lib.checks.failure import fail
+from cs231n_lib.diagnosis.explanation import lower_first
+from cs231n_lib.diagnosis.places import at_index
+from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers
+from cs231n_lib.diagnosis.suspects import Suspects, matching_suspect, suspects_of_key
+from cs231n_lib.diagnosis.wrong_shape import shape_mistake
+from cs231n_lib.diagnosis.wrong_values import explain_value
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+
+def close(
+    actual: object,
+    expected: Any,
+    what: str,
+    rtol: float | None = None,
+    atol: float = 1e-8,
+    hint: str | None = None,
+    num_examples: int | None = None,
+    suspects: Suspects | None = None,
+) -> None:
+    """`actual` agrees with `expected`: |actual - expected| <= atol + rtol * |expected| at every entry.
+
+    Parameters
+    ----------
+    actual
+        Array, list, number or NumPy scalar of `expected`'s shape; or a dict of those, like `expected`, which may be
+        an OrderedDict, defaultdict or Counter.
+    expected
+        The truth. NaN and infinities in it are expected.
+    what
+        Names the thing, as in "the loss of svm_loss_naive".
+    rtol
+        None means 1e-6, and forgives the rounding of float32 steps inside (1e-5 of the largest expected value). A
+        number is taken at its word, but results that have float32 precision only (by dtype, or float64 that holds
+        float32 numbers) get at least 1e-4, plus 1e-5 of the largest expected value.
+    atol
+        Absolute difference that is always forgiven.
+    hint
+        A sentence added when the check fails.
+    num_examples
+        N, so that a forgotten division by it is recognized.
+    suspects
+        {sentence: what a particular mistake gives}: an array, number or (for a dict) dict of those, or a function
+        without arguments that returns one, which is called for a wrong answer only. The sentence of the first that a
+        wrong answer equals is shown, in place of what is guessed from the numbers.
+
+    Raises
+    ------
+    CheckFailed
+        If it does not agree. The text says where, and what the likely mistake is.
+    """
+    if is_dict(expected):
+        answers = require_keys(actual, expected, what, hint)
+        for key in expected:
+            of_key = suspects_of_key(suspects, key)
+            close(answers[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples, of_key)
+        return
+    got, wanted = numbers_of(actual, what, hint), np.asarray(expected)
+    require_shape(got, wanted, what, hint, suspects)
+    require_finite(got, what, hint, unless=wanted)
+    ordinary = np.isfinite(wanted)
+    ours, truth = (np.where(ordinary, values, 0).astype(np.float64) for values in (got, wanted))
+    bad = ~(np.abs(ours - truth) <= _allowed(got, truth, rtol, atol)) | (np.isfinite(got) & ~ordinary)
+    if not bad.any():
+        return
+    text = [f"{what}: {how_many(bad)}.", _worst(got, wanted, bad)]
+    suspect = matching_suspect(suspects, ours, truth, 1e-5 if got.dtype.itemsize == 8 else 1e-4)
+    tolerance = 1e-4 if rtol is None else min(max(rtol, 1e-6 if got.dtype.itemsize == 8 else 1e-4), 1e-2)
+    likely = None if suspect or not ordinary.all() else explain_value(ours, truth, tolerance, num_examples)
+    if suspect:
+        text.append(f"Likely mistake: {suspect}")
+    elif likely:
+        text.append(f"Likely mistake: {lower_first(likely.message)}")
+    fail(text, hint)
+
+
+def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[ArrayLike] = ()) -> None:
+    """`actual` is related to `expected`: for a test of something else than values, which a function that computes
+    nothing might pass.
+
+    Parameters
+    ----------
+    actual
+        Array or number of `expected`'s shape. An answer with a wrong factor or without one of its terms passes: the
+        correlation with `expected` is 0.5 or more, or -0.5 or less. Zeros, one number throughout and unrelated
+        numbers fail.
+    expected
+        The truth.
+    what
+        Names the thing.
+    given
+        Arrays, such as the arguments; a multiple of one of them fails, too.
+    """
+    got, wanted = numbers_of(actual, what), np.asarray(expected, dtype=np.float64)
+    require_shape(got, wanted, what)
+    same_size = [array for array in given if np.shape(array) == got.shape]
+    copied = any(_correlation(got, array) > 0.9999 for array in same_size)
+    if copied or not _correlation(got, wanted) >= 0.5:  # which is NaN for one number throughout
+        why = "it is an array that the function was given" if copied else "it has little to do with the right values"
+        fail([f"{what}: {why}.", "This check is for a function that computes; look at the others first."])
+
+
+def shape(actual: object, expected_shape: int | Sequence[int], what: str, hint: str | None = None) -> None:
+    """`actual` is an array (or nested list) of this shape."""
+    got = numbers_of(actual, what, hint)
+    wanted = (expected_shape,) if isinstance(expected_shape, int) else tuple(expected_shape)
+    if got.shape != wanted:
+        fail([shape_mistake(got.shape, wanted, f"{what}: it")], hint)
+
+
+def dtype(actual: object, expected_dtype: DTypeLike | Sequence[DTypeLike], what: str, hint: str | None = None) -> None:
+    """`actual` is an array or NumPy scalar of this dtype, or of one of a tuple or list of dtypes."""
+    got = numbers_of(actual, what, hint)
+    allowed = expected_dtype if isinstance(expected_dtype, (tuple, list)) else (expected_dtype,)
+    names = [np.dtype(d).name for d in allowed]
+    if got.dtype.name not in names:
+        fail([f"{what}: its dtype is {got.dtype.name}; it should be {' or '.join(names)}."], hint)
+
+
+def finite(actual: object, what: str, hint: str | None = None) -> None:
+    """`actual` holds numbers that are neither NaN nor infinite."""
+    require_finite(numbers_of(actual, what, hint), what, hint)
+
+
+def true(condition: object, message: str) -> None:
+    """`condition` holds; `message` is all that the student sees when it does not."""
+    if type(condition) not in (bool, np.bool_):
+        try:
+            array = as_numbers(condition)
+        except NotNumbers as error:
+            fail([message, f"(The condition is no truth value: {error})"])
+        if array.size != 1:
+            raise TypeError("checks.true takes one truth value; use .all() or .any() on an array")
+        condition = array.reshape(())[()]
+    if not condition:
+        fail([message])
+
+
+def _allowed(
+    got: NDArray[Any], wanted: NDArray[np.float64], rtol: float | None, atol: float
+) -> NDArray[np.float64]:
+    """Largest allowed difference at each entry; see close."""
+    scale, size = np.max(np.abs(wanted), initial=0.0), np.abs(wanted)
+    allowed = atol + (1e-6 if rtol is None else rtol) * size
+    if got.dtype == np.float16 == wanted.dtype:
+        return np.maximum(allowed, 2e-2 * size + 1e-3 * scale)
+    if got.dtype == np.float32 or _holds_float32(got):
+        return np.maximum(allowed, 1e-4 * size + 1e-5 * scale)
+    return np.maximum(allowed, 1e-5 * scale) if rtol is None else allowed
+
+
+def _holds_float32(got: NDArray[Any]) -> bool:
+    """float64 numbers that are float32 numbers all, without being simple fractions such as 1/2 or 3/8."""
+    if got.dtype != np.float64 or got.size == 0:
+        return False
+    with np.errstate(over="ignore"):
+        return np.array_equal(got.astype(np.float32), got) and not np.array_equal(got * 4096, np.round(got * 4096))
+
+
+def _worst(got: NDArray[Any], wanted: NDArray[Any], bad: NDArray[np.bool_]) -> str:
+    error = np.where(bad, np.abs(got.astype(np.float64) - wanted), -1.0)
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    start = f"Worst{at_index(worst)}: expected" if bad.ndim else "Expected"
+    return f"{start} {wanted[worst]:.8g}, got {got[worst]:.8g}."
+
+
+def _correlation(one: ArrayLike, other: ArrayLike) -> float:
+    """Of the entries of two arrays, without its sign."""
+    with np.errstate(all="ignore"):
+        values = [np.asarray(array, dtype=np.float64) for array in (one, other)]
+        centred = [(array - array.mean()) / array.std() for array in values]
+        return float(abs(np.mean(centred[0] * centred[1])))

@@ -1,0 +1,54 @@
+"""The errors that a call raises, and the arguments that it changes."""
+
+import numpy as np
+import pytest
+
+from cs231n_lib import checks
+
+X = np.random.default_rng(0).normal(size=(8, 5))
+
+
+def test_raises(message):
+    error = checks.raises(ValueError, "f", float, "a")
+    assert isinstance(error, ValueError)
+    assert "without an error" in message(checks.raises, ValueError, "f", float, "1")
+    assert "raised TypeError" in message(checks.raises, (ValueError, KeyError), "f", float, None)
+
+
+def test_raises_lets_an_unwritten_exercise_speak_for_itself():
+    def stub():
+        raise NotImplementedError("exercise f: write your code here")
+
+    with pytest.raises(NotImplementedError, match="exercise f"):
+        checks.raises(ValueError, "f", stub)
+
+
+def test_unchanged(message):
+    X = np.array([1.0, np.nan])
+    checks.unchanged(X, X.copy(), "X of f")
+    checks.unchanged({"W": X}, {"W": X.copy()}, "params")
+    assert "changed in place" in message(checks.unchanged, X + 1, X, "X of f")
+    assert "params['W']" in message(checks.unchanged, {"W": X[:1]}, {"W": X}, "params")
+    assert "keys" in message(checks.unchanged, {"W": X, "b": X}, {"W": X}, "params")
+
+
+def test_unchanged_where_the_function_worked_on_a_copy(message, monkeypatch):
+    changed = [X, params := {"W": X.copy()}]
+    monkeypatch.setattr("__main__.__was_changed__", lambda value: any(value is c for c in changed), raising=False)
+    checks.unchanged(X.copy(), X, "X of f")
+    assert message(checks.unchanged, X, X.copy(), "X of f") == message(checks.unchanged, X + 1, X, "X of f")
+    assert "params['W']" in message(checks.unchanged, {"W": X}, {"W": X.copy()}, "params")
+    assert "replaced" in message(checks.unchanged, params, {"W": X}, "params")
+
+
+def test_call_shows_what_a_function_did_to_its_arguments_and_does_nothing_to_ours():
+    def remember(x, params, rng, note):
+        x += 1
+        params["list"].append(rng.random())
+        return note
+
+    x, params, rng, note = np.zeros(2), {"list": []}, np.random.default_rng(0), object()
+    result, (x_after, params_after, _, _) = checks.call(remember, x, params, rng, note)
+    assert result is note
+    assert x_after.tolist() == [1, 1] and params_after["list"] == [np.random.default_rng(0).random()]
+    assert x.tolist() == [0, 0] and params == {"list": []} and rng.random() == np.random.default_rng(0).random()

@@ -1,0 +1,48 @@
+"""Exactly the expected value passes, whatever its dtype; of another one it is said where it differs."""
+
+import numpy as np
+import pytest
+
+from cs231n_lib import checks
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (np.array([1, 2], np.int8), [1, 2]),
+        ([1.0, 2.0], np.array([1, 2])),
+        (np.int32(3), 3),
+        ((1, "a"), [1, "a"]),
+        ({1: [0.5], 3: []}, {1: [0.5], 3: []}),
+        ([[1], [2, 3]], [[1], [2, 3]]),
+        (np.str_("cat"), "cat"),
+        (["cat"], np.array(["cat"])),
+        (None, None),
+        (np.True_, True),
+        ({1, 2}, {1, 2}),
+    ],
+)
+def test_equal_compares_values_not_dtypes(actual, expected):
+    checks.equal(actual, expected, "the result")
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "words"),
+    [
+        ([1, 2, 4], [1, 2, 3], "First at [2]: expected 3, got 4"),
+        ([2, 3, 4], [1, 2, 3], "off by +1"),
+        (3, 4, "expected 4, got 3"),
+        ("dog", "cat", "expected 'cat', got 'dog'"),
+        (None, 3, "return"),
+        (3, None, "got 3"),
+        ({1: 2}, {1: 2, 5: 1}, "no key 5"),
+        ({1: 2, 5: 1}, {1: 2}, "do not belong: 5"),
+        ({1: [1, 2]}, {1: [1, 3]}, "the result[1]"),
+        ([[1], [2, 3]], [[1], [2, 4]], "the result[1]"),
+        (["a"], ["a", "b"], "1 entries"),
+        ([[1], [2]], [1, 2], "length 1 too many"),
+        (1, "1", "expected '1', got 1"),
+    ],
+)
+def test_equal_says_what_differs(message, actual, expected, words):
+    assert words in message(checks.equal, actual, expected, "the result")

@@ -1,0 +1,85 @@
+"""A right gradient passes in any precision; a wrong one fails with the likely mistake in words."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cs231n_lib import checks
+from cs231n_lib.diagnosis import numerical_gradient
+
+X = np.random.default_rng(0).normal(size=(8, 5))
+Y = np.random.default_rng(1).integers(0, 4, 8)
+W = np.random.default_rng(2).normal(scale=0.3, size=(5, 4))
+
+
+def softmax_loss(W, dtype=np.float64, reg=0.1, divide=True):
+    W, X_ = W.astype(dtype), X.astype(dtype)
+    exponentials = np.exp(X_ @ W)
+    p = exponentials / exponentials.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[np.arange(8), Y])) + dtype(reg) * np.sum(W * W)
+    p[np.arange(8), Y] -= 1
+    return loss, X_.T @ p / dtype(8 if divide else 1) + dtype(2 * reg) * W
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradient_passes_the_right_one_in_any_precision(dtype):
+    checks.gradient(lambda W: softmax_loss(W, dtype)[0], W, softmax_loss(W, dtype)[1], "dW")
+    checks.gradient(lambda W: softmax_loss(W)[0], W, softmax_loss(W, dtype)[1], "dW")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradient_explains_a_wrong_one(message, dtype):
+    wrong = softmax_loss(W, dtype, divide=False)[1]
+    text = message(
+        checks.gradient, lambda W: softmax_loss(W, dtype)[0], W, wrong, "dW of softmax_loss",
+        num_examples=8, reg=0.1, params=W, labels=Y,
+    )
+    assert text.startswith("dW of softmax_loss: it does not match the numerical gradient")
+    assert "8 times too large" in text
+    assert "regularization part is right" in text
+    assert len(text.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("analytic", "words"),
+    [(None, "return"), (W.T, "transposed"), (np.full_like(W, np.nan), "NaN"), (W[0, 0], "single number")],
+)
+def test_gradient_refuses_what_is_no_gradient(message, analytic, words):
+    assert words in message(checks.gradient, lambda W: softmax_loss(W)[0], W, analytic, "dW")
+
+
+def test_gradient_says_when_the_loss_is_no_number(message):
+    assert "lambda W" in message(checks.gradient, softmax_loss, W, softmax_loss(W)[1], "dW")
+    assert "NaN" in message(checks.gradient, lambda W: np.nan, W, W, "dW")
+
+
+def test_gradient_says_when_the_loss_is_random(message):
+    rng = np.random.default_rng(0)
+    assert "seed" in message(checks.gradient, lambda W: rng.normal(), W, W, "dW")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_gradient_with_kinks_passes_the_right_one(message, seed):
+    rng = np.random.default_rng(seed)
+    x, w = rng.normal(size=(6, 4)), rng.normal(scale=1e-3, size=(4, 3))
+    dw = x.T @ (x @ w > 0)
+    checks.gradient(lambda w: np.sum(np.maximum(x @ w, 0)), w, dw, "dw", kinks=True)
+    assert "does not match" in message(
+        checks.gradient, lambda w: np.sum(np.maximum(x @ w, 0)), w, x.T @ (x @ w > -1), "dw", kinks=True
+    )
+
+
+def test_gradient_leaves_x_alone():
+    before = W.copy()
+    checks.gradient(lambda W: np.sum(np.multiply(W, 2, out=W)), W, np.full_like(W, 2), "dW")
+    assert np.array_equal(W, before)
+
+
+def test_a_gradient_measured_with_steps_is_not_analytic(message):
+    x, large = np.array([1.0, -2.0, 3.0]), 2.0**50
+    cubes = lambda v: np.sum((large * v) ** 3)  # noqa: E731
+    checks.analytic(large * 3 * (large * (x / large)) ** 2 / large, 3 * x**2, "dx")
+    measured = numerical_gradient(cubes, x / large)
+    assert "Derive the gradient" in message(checks.analytic, measured / large, 3 * x**2, "dx")

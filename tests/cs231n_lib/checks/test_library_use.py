@@ -1,0 +1,18 @@
+"""A function that has the library compute for it is found out."""
+
+import numpy as np
+
+from cs231n_lib import checks, kernels, layers
+from cs231n_lib.diagnosis import numerical_gradient
+
+
+def test_own_work(message):
+    _ = kernels.conv_forward  # read now, so that it stands in the package
+    x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.zeros(1)
+    by_layer = lambda x, w, b, param: layers.conv_forward_fast(x, w, b, param)  # noqa: E731
+    by_kernel = lambda x, w, b, _: vars(kernels)["conv_forward"](x, w, b, 1, 0)  # noqa: E731
+    for function in (by_layer, layers.conv_forward_naive, by_kernel):
+        text = message(checks.own_work, function, x, w, b, {"stride": 1, "pad": 0})
+        assert "of the library computed this" in text
+    assert "gradient_check" in message(checks.own_work, lambda x: numerical_gradient(np.sum, x), x)
+    assert checks.own_work(lambda x: x.sum(), x) == 9

@@ -1,0 +1,166 @@
+"""A right value passes however it was computed; a wrong one fails with the likely mistake in words."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from cs231n_lib import checks
+
+FEW = settings(max_examples=15, deadline=None)
+VALUES = arrays.arrays(np.float64, arrays.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e3, 1e3, width=32))
+
+
+@FEW
+@given(VALUES)
+def test_close_passes_what_is_computed_in_other_ways(expected):
+    for actual in (
+        expected,
+        expected.tolist(),
+        np.asfortranarray(expected),
+        expected.astype(np.float32),
+        expected * (1 + 1e-7),
+        (expected * (1 + 1e-6)).astype(np.float32).astype(np.float64),
+    ):
+        checks.close(actual, expected, "the array")
+
+
+@pytest.mark.parametrize(
+    "two", [2, 2.0, np.float32(2), np.float64(2), np.array(2), np.int64(2), np.array(2.0, np.float16)]
+)
+def test_close_takes_any_number_for_a_number(two):
+    checks.close(two, 2.0, "the loss")
+
+
+@FEW
+@given(VALUES, st.floats(0.01, 1))
+def test_close_fails_for_other_values(message, expected, off):
+    wrong = expected + off * (1 + np.max(np.abs(expected)))
+    assert "the array" in message(checks.close, wrong, expected, "the array")
+
+
+def test_close_forgives_float32_inside_unless_told_otherwise(message):
+    checks.close(2.000002, 2.0, "the loss")
+    message(checks.close, 2.000002, 2.0, "the loss", rtol=1e-7)
+    checks.close(np.float32(2.000002), 2.0, "the loss", rtol=1e-7)
+    checks.close(float(np.float32(np.pi)), np.pi, "the loss", rtol=1e-9)
+
+
+def test_close_is_not_fooled_by_simple_fractions(message):
+    message(checks.close, 0.50001, 0.5, "the loss", rtol=1e-6)
+    message(checks.close, 0.5, 0.50001, "the loss", rtol=1e-6)
+
+
+MATRIX = np.random.default_rng(0).uniform(1, 9, (4, 4)).round(3)
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        (None, "return statement"),
+        ("3.2", "'3.2'"),
+        ({"loss": 1}, "a dict of 1"),
+        (object(), "an object of type object"),
+        (np.array([[None] * 4] * 4), "object"),
+        ([[1, 2], [3]], "rows differ"),
+        ((1.5, MATRIX), "only one of them"),
+        (MATRIX[:3].T, "(4, 3)"),
+        (MATRIX[None], "too many"),
+        (MATRIX.sum(axis=0), "axis is missing"),
+        (MATRIX.ravel(), "An axis is missing"),
+        (MATRIX.sum(), "single number"),
+        (np.where(MATRIX > 5, np.nan, MATRIX), "NaN"),
+        (np.where(MATRIX > 5, np.inf, MATRIX), "infinite"),
+        (MATRIX * 0, "0 everywhere"),
+        (MATRIX * 2, "twice"),
+        (MATRIX / 2, "half"),
+        (-MATRIX, "sign"),
+        (MATRIX * 6, "number of examples"),
+        (MATRIX / 6, "number of examples"),
+        (MATRIX * 3.7, "3.7"),
+        (MATRIX**2, "square root forgotten"),
+        (np.sqrt(MATRIX), "square root of"),
+        (np.log(MATRIX), "log"),
+        (np.exp(MATRIX), "exp"),
+        (1 / MATRIX, "1 divided by"),
+        (MATRIX.T, "transposed"),
+        (MATRIX + 1, "same amount"),
+        (MATRIX.astype(int), "whole numbers"),
+        (MATRIX[::-1], "reverse"),
+        (MATRIX.reshape(2, 2, 4).transpose(1, 0, 2).reshape(4, 4), "wrong places"),
+        (np.broadcast_to(MATRIX[0], (4, 4)), "rows are equal"),
+        (MATRIX * [[1], [1], [3], [1]], "row 2"),
+        (MATRIX * [1, 1, 0, 1], "column 2, which is 0"),
+        (MATRIX * np.eye(4), "diagonal"),
+        (MATRIX * [1, 2, 3, 4], "Worst at"),
+    ],
+)
+def test_close_says_what_is_wrong(message, actual, words):
+    text = message(checks.close, actual, MATRIX, "the matrix", num_examples=6)
+    assert text.startswith("the matrix: ")
+    assert words in text
+    assert len(text.splitlines()) <= 4
+
+
+def test_close_recognizes_uint8_arithmetic(message):
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 256, (2, 5, 12), dtype=np.uint8)
+    wide = a[:, None].astype(float) - b[None]
+    expected = np.sqrt(np.sum(wide**2, axis=2))
+    difference = a[:, None] - b[None]
+    assert "uint8" in message(checks.close, np.sqrt(np.sum(difference**2, axis=2)), expected, "distances")
+    assert "uint8" in message(checks.close, difference[:, :, 0], wide[:, :, 0], "differences")
+
+
+def test_close_adds_the_hint(message):
+    assert message(checks.close, 1.0, 2.0, "the loss", hint="Look again.").endswith("Look again.")
+
+
+def test_close_expects_infinities_and_nan_where_told(message):
+    checks.close([np.inf, np.nan, 1], [np.inf, np.nan, 1], "x")
+    assert "infinite" in message(checks.close, [np.inf, 2.0], [1.0, 2.0], "x")
+    assert "expected inf" in message(checks.close, [1.0, 2.0], [np.inf, 2.0], "x")
+
+
+def test_close_goes_through_dicts(message):
+    checks.close({"W": [1.0], "b": 2}, {"W": np.ones(1), "b": 2.0}, "params")
+    assert "params['b']" in message(checks.close, {"W": [1.0], "b": 3}, {"W": np.ones(1), "b": 2.0}, "params")
+    assert "no key 'b'" in message(checks.close, {"W": [1.0]}, {"W": np.ones(1), "b": 2.0}, "params")
+
+
+def test_shape(message):
+    checks.shape(np.ones((2, 3)), (2, 3), "W")
+    checks.shape([1, 2], 2, "b")
+    assert "transposed" in message(checks.shape, np.ones((3, 2)), (2, 3), "W")
+
+
+def test_dtype(message):
+    checks.dtype(np.float32(1), np.float32, "x")
+    checks.dtype(np.ones(1, np.int32), (np.int32, np.int64), "x")
+    assert "float64; it should be float32" in message(checks.dtype, np.ones(1), np.float32, "x")
+
+
+def test_finite(message):
+    checks.finite([1, 2], "x")
+    assert "overflows" in message(checks.finite, [1, np.inf], "x")
+
+
+def test_true(message):
+    checks.true(np.True_, "no")
+    checks.true(np.array([True]), "no")
+    assert message(checks.true, False, "not so") == "not so"
+    assert "not so" in message(checks.true, None, "not so")
+
+
+def test_resembles(message):
+    truth, rng = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), np.random.default_rng(0)
+    for alike in (truth, -truth, 3 * truth, truth + 0.1 * rng.normal(size=truth.shape), truth.astype(np.float32)):
+        checks.resembles(alike, truth, "x")
+    for other in (0 * truth, 0 * truth + 1, np.arange(6).reshape(2, 3)):
+        assert "x: it has little to do with the right values" in message(checks.resembles, other, truth, "x")
+    for copied in (truth, 2 * truth + 1):
+        text = message(checks.resembles, copied, np.sign(truth), "x", given=(truth,))
+        assert "it is an array that the function was given" in text
+    for broken in (None, truth[0], np.full(truth.shape, np.nan)):
+        message(checks.resembles, broken, truth, "x")
