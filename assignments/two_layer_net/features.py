@@ -51,7 +51,7 @@ from tqdm import tqdm
 from cs231n_lib import checks, data, vis
 from cs231n_lib.features import color_histogram_hsv, dense_patches, hog_feature, sample_patches
 from cs231n_lib.layers import softmax_loss
-from cs231n_lib.notebooks import own_work, stub_errors
+from cs231n_lib.notebooks import other_notebooks, stub_errors
 from cs231n_lib.solver import Solver
 
 stub_errors.shorten()
@@ -1528,10 +1528,10 @@ class NetOnFeatures:
 
 net_test, net_solvers = {}, {}
 try:
-    init_two_layer_net, two_layer_loss = own_work.functions_of(
+    init_two_layer_net, two_layer_loss = other_notebooks.functions_of(
         "two_layer_net", ["init_two_layer_net", "two_layer_loss"]
     )
-except own_work.NotFinished as reason:
+except other_notebooks.NotFinished as reason:
     print(reason)
 else:
     needs(linear_test or None, "standardize_features")

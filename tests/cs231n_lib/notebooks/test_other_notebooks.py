@@ -4,7 +4,7 @@ import traceback
 import numpy as np
 import pytest
 
-from cs231n_lib.notebooks.own_work import NotFinished, functions_of
+from cs231n_lib.notebooks.other_notebooks import NotFinished, functions_of
 
 STUB = '    raise NotImplementedError("exercise {}: write your code here")'
 
