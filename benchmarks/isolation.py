@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.authoring.source import read_source
 from autograder.course import edition
 from autograder.course.course_toml import load_course
-from autograder.notebook.job import Job
+from autograder.notebook.job import Job, Surroundings
 from autograder.workers.local_pool import LocalPool
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
@@ -78,15 +78,16 @@ def empty(mode: str) -> Job:
 def job(mode: str, notebook: str, limits=None, library: Path | None = None) -> Job:
     env = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     more = {"limits": limits} if limits else {}
-    return Job(notebook, pythonpath=(str(library),) if library else (), env=env, isolation=MODES[mode], **more)
+    path = (str(library),) if library else ()
+    return Job(notebook, Surroundings(isolation=MODES[mode], pythonpath=path, env=env, **more))
 
 
 def check(executed, key) -> None:
     errors = [
-        output.evalue
-        for cell in nbformat.reads(executed.notebook, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error"
+        output["evalue"]
+        for result in executed.results
+        for output in (result.outputs if result else ())
+        if output["output_type"] == "error"
     ]
     if errors or executed.problems:
         raise SystemExit(f"{key}: an honest submission failed: {[*errors, *executed.problems]}")

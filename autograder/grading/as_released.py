@@ -21,8 +21,7 @@ def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assig
     """
     for name in assignment.notebooks:
         path = workspace.source(assignment.name) / f"{name}.ipynb"
-        if not path.is_file():
-            raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
+        source = read_built(workspace, assignment, name)
         try:
             released = _released(gradebook.find_notebook(name, assignment.name))
         except MissingEntry:
@@ -30,7 +29,7 @@ def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assig
                 f"{assignment.name} has not been released, so the gradebook does not know its cells.",
                 f"Release it with: cs231n release {assignment.name}",
             ) from None
-        built = _built(workspace, read_built(workspace, assignment, name))
+        built = _built(workspace, source)
         for cell in [*built, *(cell for cell in released if cell not in built)]:
             if why := _difference(built.get(cell), released.get(cell)):
                 raise KitError(

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
@@ -67,7 +68,7 @@ class Recorder:
         student: str,
         notebooks: dict[str, nbformat.NotebookNode],
         handed_in: str | None,
-        not_run: dict[str, list[NotRun]],
+        not_run: Mapping[str, Sequence[NotRun]],
     ) -> dict[str, NotebookScore]:
         """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
 
@@ -89,7 +90,8 @@ class Recorder:
         return scores
 
     def _enter(
-        self, student: str, notebooks: dict, handed_in: str | None, not_run: dict[str, list[NotRun]]
+        self, student: str, notebooks: dict[str, nbformat.NotebookNode], handed_in: str | None,
+        not_run: Mapping[str, Sequence[NotRun]],
     ) -> dict[str, NotebookScore]:
         db = self.gradebook.db
         _add_student(db, student, self.people.get(student))
@@ -349,7 +351,7 @@ def _replacing(folder: Path):
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _show(notebook: nbformat.NotebookNode, not_run: list[NotRun]) -> None:
+def _show(notebook: nbformat.NotebookNode, not_run: Sequence[NotRun]) -> None:
     """Put the student's own outputs at the cells that were not run; a cell without a record comes with them."""
     cells = {grade_id: cell for cell in notebook.cells if (grade_id := grade_id_of(cell))}
     added: dict[str | None, list] = {}

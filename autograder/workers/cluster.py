@@ -100,7 +100,10 @@ class ClusterPool:
         return errand.answer
 
     def result(self, job: Job, future: Future) -> Executed:
-        """What came of a job. Raises what `execute` raised, GivenUp, Unfit, or KitError when the cluster is gone."""
+        """What came of a job.
+
+        Raises what `run_notebook` raised, GivenUp, Unfit, or KitError when the cluster is gone.
+        """
         return future.result()
 
     def _connect(self) -> None:
@@ -136,11 +139,12 @@ class ClusterPool:
 
     def _outfit(self, job: Job) -> Outfit:
         """What the job needs on workers; those that there are have it when this returns. Raises KitError."""
-        kind = (job.pythonpath, job.isolation)
+        given = job.surroundings
+        kind = (given.pythonpath, given.isolation)
         if kind not in self._outfits:
-            folders = tuple(map(PackedFolder.of, job.pythonpath))
-            token = hashlib.sha256(repr((versions(), job.isolation, [f.name for f in folders])).encode()).hexdigest()
-            outfit = Outfit(token, versions(), job.isolation, folders)
+            folders = tuple(map(PackedFolder.of, given.pythonpath))
+            token = hashlib.sha256(repr((versions(), given.isolation, [f.name for f in folders])).encode()).hexdigest()
+            outfit = Outfit(token, versions(), given.isolation, folders)
             faults = self._enlist(outfit, list(self._threads))
             if faults:
                 raise KitError(
@@ -171,7 +175,7 @@ class ClusterPool:
             cluster_worker.run,
             outfit.token,
             tuple(folder.name for folder in outfit.folders),
-            replace(errand.job, pythonpath=(), data=None),
+            replace(errand.job, surroundings=replace(errand.job.surroundings, pythonpath=(), data=None)),
             key=f"{cluster_worker.PREFIX}{uuid.uuid4()}",
             pure=False,
             workers=fit if self._unfit and fit else None,

@@ -1,8 +1,8 @@
 """What of grading runs on the workers of a Dask cluster (cluster.py is the other side).
 
 A worker is made ready by `enlist`, before it runs anything, and keeps a `Station`: folders that jobs need, and for each
-of its threads a process with a LocalPool of one, in which `execute` runs as on one machine. That process ends with the
-worker, however this ends, and all that it started ends with it.
+of its threads a process with a LocalPool of one, in which `run_notebook` runs as on one machine. That process ends with
+the worker, however this ends, and all that it started ends with it.
 """
 
 import asyncio
@@ -97,7 +97,7 @@ def run(token: str, folders: tuple[str, ...], job: Job) -> Executed:
     station = worker.plugins[STATION]
     if fault := station.faults[token]:
         raise Unfit(worker.address, fault)
-    return station.execute(worker.get_current_task(), station.adapted(job, folders))
+    return station.run(worker.get_current_task(), station.adapted(job, folders))
 
 
 class Station(WorkerPlugin):
@@ -130,16 +130,18 @@ class Station(WorkerPlugin):
     def adapted(self, job: Job, folders: tuple[str, ...]) -> Job:
         """The job with this machine's folders in the place of the coordinator's."""
         data = os.environ.get("CS231N_DATA")
-        env = {**(job.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
-        return replace(
-            job,
+        given = job.surroundings
+        env = {**(given.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
+        adapted = replace(
+            given,
             pythonpath=tuple(str(self.folder / name) for name in folders),
             env=env | {"MPLCONFIGDIR": str(self.folder / "matplotlib")},
             data=data if data and os.path.isdir(data) else None,
         )
+        return replace(job, surroundings=adapted)
 
-    def execute(self, key: str, job: Job) -> Executed:
-        """Run a job in a process that is free, or in a new one. Raises what `execute` raised, or BroughtDown."""
+    def run(self, key: str, job: Job) -> Executed:
+        """Run a job in a process that is free, or in a new one. Raises what `run_notebook` raised, or BroughtDown."""
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().end()

@@ -61,14 +61,14 @@ class LocalPool:
             wait(self._warming, return_when=FIRST_COMPLETED)
         self._executor = self._executor or self._processes()
         try:
-            return self._executor.submit(_tidily, execute, job)
+            return self._executor.submit(_tidily, run, job)
         except BrokenProcessPool:
             self._executor.shutdown(wait=False)
             self._executor = self._processes()
-            return self._executor.submit(_tidily, execute, job)
+            return self._executor.submit(_tidily, run, job)
 
     def result(self, job: Job, future: Future) -> Executed:
-        """What came of a job. Raises what `execute` raised, or BrokenProcessPool if it brings its worker down.
+        """What came of a job. Raises what `run_notebook` raised, or BrokenProcessPool if it brings its worker down.
 
         When a worker dies, every job under way is lost with it and nobody knows which one it was; so each of
         them is tried once more, alone.
@@ -115,7 +115,7 @@ def _start_worker(scratch: str) -> None:
     threading.excepthook = lambda _: None  # a heartbeat thread of Jupyter's that outlives its kernel is no news
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with importing():
-        from autograder.execution import run_notebook as execute  # noqa: F401
+        from autograder.execution import run_notebook  # noqa: F401
 
 
 def _end_with_parent() -> None:
@@ -135,11 +135,11 @@ def _leave(*_) -> None:
     os._exit(1)
 
 
-def execute(job: Job) -> Executed:
-    """What execute.py does, which only workers import."""
-    from autograder.execution.run_notebook import execute
+def run(job: Job) -> Executed:
+    """As `run_notebook`, which only workers import."""
+    from autograder.execution.run_notebook import run_notebook
 
-    return execute(job)
+    return run_notebook(job)
 
 
 def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:

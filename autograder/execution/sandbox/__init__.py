@@ -9,13 +9,13 @@ promised and what not.
 
 from autograder.execution.sandbox import usage
 from autograder.execution.sandbox.available import missing
-from autograder.execution.sandbox.bubblewrap import Surroundings
+from autograder.execution.sandbox.bubblewrap import View
 from autograder.execution.sandbox.kernel import SandboxedKernel, close_zygotes, zygote_of, zygote_pids
 from autograder.execution.sandbox.limits import in_words, limit_met, resource_limits
 
 __all__ = [
     "SandboxedKernel",
-    "Surroundings",
+    "View",
     "close_zygotes",
     "in_words",
     "limit_met",

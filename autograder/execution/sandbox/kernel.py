@@ -24,7 +24,7 @@ from autograder.execution.sandbox.bubblewrap import (
     SCRATCH,
     STAND_INS,
     WORK,
-    Surroundings,
+    View,
     command,
     identity,
 )
@@ -167,7 +167,7 @@ class SandboxedKernel:
 class Zygote:
     """The process that kernels of the same surroundings are forked from; it starts with the first of them."""
 
-    def __init__(self, given: Surroundings, number: int):
+    def __init__(self, given: View, number: int):
         self.given, self.number = given, number
         self._process: subprocess.Popen | None = None
         self._socket: socket.socket | None = None
@@ -253,7 +253,7 @@ _zygotes: dict[tuple, Zygote] = {}  # by owner's process id and surroundings, th
 _made = 0
 
 
-def zygote_of(given: Surroundings) -> Zygote:
+def zygote_of(given: View) -> Zygote:
     """The zygote of this process for these surroundings: the same one each time, as far as they are kept."""
     global _made
     folders = filter(None, (*given.pythonpath, given.work, given.data))
@@ -289,7 +289,7 @@ def _setup(kernel: SandboxedKernel, limits: Limits, files, processor: int | None
     return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
 
 
-def _check_files(files, given: Surroundings, limits: Limits) -> None:
+def _check_files(files, given: View, limits: Limits) -> None:
     if files and given.work:
         raise ValueError("files cannot be put into a working folder that is read-only")
     for path, _ in files:
