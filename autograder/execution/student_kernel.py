@@ -217,7 +217,7 @@ class StudentKernel:
         """
         found, remarks = self._finished(served.of(index))
         shown = [output for output in found if output["output_type"] in ("stream", "display_data")]
-        return list(marked_outputs(shown, self.given.limits.output_bytes)), remarks
+        return marked_outputs(shown, self.given.limits.output_bytes), remarks
 
     async def quietly(self, code: str, seconds: float) -> str | None:
         """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -147,10 +147,11 @@ class _Grading:
 
     def look_around(self, students: Iterable[str] | None) -> dict[str, str]:
         """What there is to grade: the digest of each student's submission. Raises KitError."""
-        names = _students(self.workspace, self.assignment, students)
         self.given = surroundings(self.workspace, self.assignment, self.isolation)
         self.receipts = Receipts(self.workspace, self.assignment, self.given)
-        return {student: self.receipts.digest(student) for student in names}
+        self.there = _submitted(self.workspace, self.assignment)
+        self.wanted = self.there if students is None else list(dict.fromkeys(students))
+        return {student: self.receipts.digest(student) for student in self.wanted if student in self.there}
 
     def warm_up(self, todo: Mapping[str, str], force: bool) -> None:
         """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader."""
@@ -165,7 +166,7 @@ class _Grading:
     def grade(
         self, todo: Mapping[str, str], gradebook: "Gradebook", force: bool, progress: Progress
     ) -> list[Row]:
-        """A row for each of `todo`. From here on, the gradebook is the recording thread's."""
+        """A row for each of `todo`. From here on, the gradebook is the recording thread's. Raises KitError."""
         from autograder.grading.as_released import check_released
         from autograder.grading.record import Recorder
 
@@ -173,6 +174,7 @@ class _Grading:
         records = ThreadPoolExecutor(1, "record")
         try:
             records.submit(check_released, self.workspace, gradebook, self.assignment).result()
+            self._check_wanted()
             recorder = records.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
             if not force:
@@ -195,6 +197,20 @@ class _Grading:
             return [rows[student] for student in todo]
         finally:
             records.shutdown(wait=True, cancel_futures=True)
+
+    def _check_wanted(self) -> None:
+        """Raise KitError where there is nothing to grade, or not what was asked for."""
+        name = self.assignment.name
+        if unknown := [student for student in self.wanted if student not in self.there]:
+            raise KitError(
+                f"no submission of {name} by {', '.join(map(repr, unknown))}",
+                f"There are: {', '.join(self.there) or 'none'}.",
+            )
+        if not self.there:
+            raise KitError(
+                f"there are no submissions of {name} under {self.workspace.root / 'submitted'}",
+                f"Bring them in with: cs231n collect {name} FOLDER_OR_ZIP",
+            )
 
     def _blueprints(self) -> dict[str, Blueprint]:
         """One for each notebook, made in the recording thread."""
@@ -220,7 +236,8 @@ class _Grading:
                     running[self.pool.submit(job)] = underway, name, job
                 if not jobs:
                     recording.add(record(underway))
-            done, _ = wait([*running, *recording], return_when=FIRST_COMPLETED)
+            waiting: list[Future[Any]] = [*running, *recording]
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 if future in recording:
                     recording.remove(future)
@@ -334,23 +351,9 @@ def _cluster(scheduler: str) -> "ClusterPool":
     return ClusterPool(scheduler)
 
 
-def _students(workspace: Workspace, assignment: Assignment, wanted: Iterable[str] | None) -> list[str]:
+def _submitted(workspace: Workspace, assignment: Assignment) -> list[str]:
+    """The students of whom there is a submission."""
     pattern = workspace.submitted("*", assignment.name).relative_to(workspace.root)
     folders = workspace.root.glob(str(pattern))
     names = (path.parent.name for path in folders if path.is_dir())
-    there = sorted((name for name in names if not name.startswith(".")), key=str.casefold)
-    if wanted is not None:
-        wanted = list(dict.fromkeys(wanted))
-        unknown = [name for name in wanted if name not in there]
-        if unknown:
-            raise KitError(
-                f"no submission of {assignment.name} by {', '.join(map(repr, unknown))}",
-                f"There are: {', '.join(there) or 'none'}.",
-            )
-        return wanted
-    if not there:
-        raise KitError(
-            f"there are no submissions of {assignment.name} under {workspace.root / 'submitted'}",
-            f"Bring them in with: cs231n collect {assignment.name} FOLDER_OR_ZIP",
-        )
-    return there
+    return sorted((name for name in names if not name.startswith(".")), key=str.casefold)

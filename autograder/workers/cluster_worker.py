@@ -13,9 +13,11 @@ import os
 import platform
 import threading
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
@@ -81,7 +83,8 @@ async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
     """Make a worker ready; why it cannot be, or None."""
     if STATION not in dask_worker.plugins:
         await dask_worker.plugin_add(Station(Path(dask_worker.local_directory) / "cs231n"), STATION)
-    station = dask_worker.plugins[STATION]
+    station = _station(dask_worker)
+    assert station is not None
     station.faults[outfit.token] = fault = await asyncio.to_thread(station.prepare, outfit)
     return fault
 
@@ -90,14 +93,18 @@ def run(token: str, folders: tuple[str, ...], job: Job) -> Executed:
     """The task: execute a job on the worker that this runs on, with the unpacked `folders` on the module path."""
     worker = get_worker()
     end = time.monotonic() + ENLIST_SECONDS
-    while token not in getattr(worker.plugins.get(STATION), "faults", ()):  # it has joined a moment ago
+    while (station := _station(worker)) is None or token not in station.faults:  # it has joined a moment ago
         if time.monotonic() > end:
             raise Unfit(worker.address, "has not been made ready for grading")
         time.sleep(0.1)
-    station = worker.plugins[STATION]
     if fault := station.faults[token]:
         raise Unfit(worker.address, fault)
-    return station.run(worker.get_current_task(), station.adapted(job, folders))
+    return station.run(str(worker.get_current_task()), station.adapted(job, folders))
+
+
+def _station(worker: Worker) -> "Station | None":
+    found = worker.plugins.get(STATION)
+    return found if isinstance(found, Station) else None
 
 
 class Station(WorkerPlugin):
@@ -170,13 +177,13 @@ class Station(WorkerPlugin):
             raise answer
         return answer
 
-    def transition(self, key, start, finish, **_) -> None:
+    def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
         """Dask's hook. A task that is released while it runs is one that nobody waits for."""
         if start in ("executing", "long-running") and finish == "released" and str(key).startswith(PREFIX):
             with self._lock:
-                self._dropped.add(key)
-                if key in self._running:
-                    self._running[key].end()
+                self._dropped.add(str(key))
+                if running := self._running.get(str(key)):
+                    running.end()
 
     def teardown(self, worker: Worker) -> None:
         """Dask's hook: the worker ends."""
