@@ -78,13 +78,14 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
     import nbformat
 
-    from autograder.execution.run_notebook import execute
+    from autograder.execution.run_notebook import run_notebook
     from autograder.notebook.built_metadata import named_limits
-    from autograder.notebook.job import Job
+    from autograder.notebook.job import Job, Surroundings
     from autograder.notebook.limits import Limits
 
     limits = named_limits(notebook)
-    job = Job(notebook=nbformat.writes(notebook), cwd=str(path.resolve().parent), limits=limits or Limits())
+    given = Surroundings(limits=limits or Limits(), cwd=str(path.resolve().parent))
+    job = Job(nbformat.writes(notebook), given)
     began: list[float] = []  # when each cell did
 
     def note(done: int, total: int) -> None:
@@ -93,10 +94,10 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
             progress(done, total)
 
     try:
-        executed = execute(job, progress=note)
+        executed = run_notebook(job, progress=note)
     except RuntimeError as error:
         raise KitError(f"The Jupyter kernel does not start: {error}", "See what `cs231n doctor` says.") from error
-    done = nbformat.reads(executed.notebook, as_version=4)
+    done = executed.onto(notebook)
     records = [(cell, record) for cell in done.cells if (record := record_of(cell))]
     return Checked(
         exercises=_exercises(done),

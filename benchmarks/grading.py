@@ -51,7 +51,7 @@ from autograder.authoring.release import release
 from autograder.course import workspace as workspaces
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
-from autograder.grading.sanitize import Frame, read_built, sanitize
+from autograder.grading.sanitize import blueprint_of, read_built, sanitize
 from autograder.grading.surroundings import surroundings
 from autograder.marking.formgrader import UNSAFE
 from autograder.notebook.cell_record import SKIP_TAG
@@ -303,11 +303,12 @@ class GradingBenchmark:
     def cells_alone(self, workspace: Workspace, assignment: Assignment, students: list[str]) -> float:
         """Seconds per submission of the cells that the grader runs."""
         given = surroundings(workspace, assignment)
-        env = {**given["env"], "PYTHONPATH": os.pathsep.join(given["pythonpath"]), "HOME": str(self.scratch)}
+        env = {**(given.env or {}), "PYTHONPATH": os.pathsep.join(given.pythonpath), "HOME": str(self.scratch)}
         total = 0.0
         for name in assignment.notebooks:
-            frame = Frame(workspace, assignment, name)
-            notebooks = [sanitize(frame, student).notebook for student in students]
+            blueprint = blueprint_of(workspace, assignment, name)
+            handed_in = [workspace.submitted(student, assignment.name) / f"{name}.ipynb" for student in students]
+            notebooks = [sanitize(blueprint, path).notebook for path in handed_in]
             asked = {"warm": cells(read_built(workspace, assignment, name)), "notebooks": list(map(cells, notebooks))}
             pinned = ["taskset", "-c", ",".join(map(str, self.processors))]
             command = [*pinned, sys.executable, str(HERE / "cells_alone.py")]

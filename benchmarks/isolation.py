@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.authoring.source import read_source
 from autograder.course import edition
 from autograder.course.course_toml import load_course
-from autograder.notebook.job import Executed, Job
+from autograder.notebook.job import Executed, Job, Surroundings
 from autograder.notebook.limits import Limits
 from autograder.workers.local_pool import LocalPool
 
@@ -79,15 +79,15 @@ def empty(mode: str) -> Job:
 def job(mode: str, notebook: str, limits: Limits | None = None, library: Path | None = None) -> Job:
     env = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     path = (str(library),) if library else ()
-    return Job(notebook, pythonpath=path, env=env, isolation=MODES[mode], limits=limits or Limits())
+    return Job(notebook, Surroundings(isolation=MODES[mode], pythonpath=path, env=env, limits=limits or Limits()))
 
 
 def check(executed: Executed, key: tuple[str, str]) -> None:
     errors = [
-        output.evalue
-        for cell in nbformat.reads(executed.notebook, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error"
+        output["evalue"]
+        for result in executed.results
+        for output in (result.outputs if result else ())
+        if output["output_type"] == "error"
     ]
     if errors or executed.problems:
         raise SystemExit(f"{key}: an honest submission failed: {[*errors, *executed.problems]}")

@@ -17,8 +17,8 @@ import nbformat
 
 from autograder.authoring.source import read_source
 from autograder.course.course_toml import load_course
-from autograder.execution.run_notebook import execute
-from autograder.notebook.job import Job
+from autograder.execution.run_notebook import run_notebook
+from autograder.notebook.job import Job, Surroundings
 from autograder.notebook.limits import Limits
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
@@ -47,19 +47,18 @@ def main() -> int:
 
 def run(name: str, notebook: nbformat.NotebookNode, folder: str, dataset: str) -> list[str]:
     """Run one notebook in `folder`, print what it tells, and return its errors."""
-    job = Job(
-        nbformat.writes(notebook),
+    given = Surroundings(
         limits=Limits(cell_seconds=1800, notebook_seconds=3600),
         env={**os.environ, "CS231N_DATASET": dataset},
         cwd=folder,
-        skip_tagged=False,
     )
+    job = Job(nbformat.writes(notebook), given, skip_tagged=False)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    executed, failed = execute(job), []
+    executed, failed = run_notebook(job), []
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"{name} on {dataset}: {executed.seconds:.0f} s, {processor:.0f} s of processor time", flush=True)
-    for cell in nbformat.reads(executed.notebook, as_version=4).cells:
+    for cell in executed.onto(notebook).cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 failed.append(f"{name}: {cell.metadata.nbgrader.grade_id}: {output.ename}: {output.evalue}")

@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from typing import Any
 
 from jupyter_client.session import Session
 
 from autograder.execution.own_time import Deadline, Readings
 from autograder.execution.zmtp import Wire, WireError
-from autograder.notebook.cell_outputs import Outputs
+from autograder.notebook.cell_outputs import Outputs, TakesOutputs
 
 MOST_HEADERS = 100_000  # bytes of a message's header and its parent's together
 MOST_VALUES = 200_000  # of a message: numbers, texts, lists and dicts
@@ -39,7 +40,7 @@ class KernelClient:
         self.session, self.readings = Session(key=key), readings
         self.alive = alive
         self.shell, self.iopub = Wire(b"DEALER", most), Wire(b"SUB", most)
-        self._reading: dict[Wire, asyncio.Task] = {}
+        self._reading: dict[Wire, asyncio.Future[None]] = {}
         self._number = ""  # of the last request
 
     async def connect(self, shell: str, iopub: str, seconds: float) -> None:
@@ -61,20 +62,22 @@ class KernelClient:
         while not heard:  # what is published before the subscription has arrived is lost
             _, heard = await self._converse("kernel_info_request", {}, end, Outputs(0), patience=0.1)
 
-    async def execute(self, code: str, outputs: Outputs, seconds: float, silent: bool = False) -> dict:
+    async def execute(
+        self, code: str, outputs: TakesOutputs | None, seconds: float, silent: bool = False
+    ) -> dict[str, Any]:
         """Have code run, and collect in `outputs` what is put out. Returns the content of the reply.
 
         silent: it is no cell: without a number, a place in the history, a result.
 
         Raises NoReply, Gone.
         """
-        content = {"code": code, "silent": silent, "store_history": not silent, "user_expressions": {}}
+        content: dict[str, Any] = {"code": code, "silent": silent, "store_history": not silent, "user_expressions": {}}
         content |= {"allow_stdin": False, "stop_on_error": False}
         deadline = Deadline(seconds, self.readings)
         reply, _ = await self._converse("execute_request", content, deadline, outputs)
         return reply
 
-    async def go_on(self, outputs: Outputs, seconds: float) -> bool:
+    async def go_on(self, outputs: TakesOutputs, seconds: float) -> bool:
         """Wait on for what `execute` gave up waiting for; whether it came within so many seconds. Raises Gone."""
         with contextlib.suppress(NoReply):
             await self._listen("execute_request", self._number, Deadline(seconds, self.readings), outputs)
@@ -95,7 +98,14 @@ class KernelClient:
         self.shell.close()
         self.iopub.close()
 
-    async def _converse(self, kind, content, end, outputs, patience=LAST_OUTPUT_SECONDS) -> tuple[dict, bool]:
+    async def _converse(
+        self,
+        kind: str,
+        content: dict[str, Any],
+        end: Deadline,
+        outputs: TakesOutputs | None,
+        patience: float = LAST_OUTPUT_SECONDS,
+    ) -> tuple[dict[str, Any], bool]:
         message = self.session.msg(kind, content)
         self._number = message["header"]["msg_id"]
         try:
@@ -104,16 +114,24 @@ class KernelClient:
             raise Gone(str(error)) from None
         return await self._listen(kind, self._number, end, outputs, patience)
 
-    async def _listen(self, kind, number, end, outputs, patience=LAST_OUTPUT_SECONDS) -> tuple[dict, bool]:
+    async def _listen(
+        self,
+        kind: str,
+        number: str,
+        end: Deadline,
+        outputs: TakesOutputs | None,
+        patience: float = LAST_OUTPUT_SECONDS,
+    ) -> tuple[dict[str, Any], bool]:
         """The reply, and whether the kernel has published as well that it is done: once it has replied, it has
         `patience` left for that. Raises NoReply, Gone.
         """
-        reply, idle, lost = None, outputs is None, None
+        reply: dict[str, Any] | None = None
+        idle, lost = outputs is None, None
         while True:
             try:
                 for wire in (self.shell, self.iopub):  # a reply that has come is not to wait behind much output
                     for frames in wire.messages():
-                        its_kind, its_content = _parsed(frames, number) or (None, None)
+                        its_kind, its_content = _parsed(frames, number) or (None, {})
                         if wire is self.shell and its_kind == kind.replace("request", "reply"):
                             reply, end = its_content, Deadline(min(end.left(), patience), self.readings)
                         elif wire is self.iopub and outputs is not None and its_kind is not None:
@@ -131,7 +149,7 @@ class KernelClient:
                 raise NoReply
             lost = await self._wait(min(LOOK_SECONDS, left))
 
-    async def _wait(self, seconds) -> WireError | None:
+    async def _wait(self, seconds: float) -> WireError | None:
         """Wait until something has come or the time is over. Returns why nothing more will come, if so; raises Gone."""
         for wire in (self.shell, self.iopub):
             if wire not in self._reading:
@@ -148,7 +166,7 @@ class KernelClient:
         return lost
 
 
-def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
+def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict[str, Any]] | None:
     """(type, content) of a message that answers the request of this number; None for any other."""
     if frames is None:
         return "stream", {"name": "stdout", "text": None}  # too long; whose it was is not known
@@ -168,7 +186,7 @@ def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict] | None:
     return (kind, content) if isinstance(kind, str) and isinstance(content, dict) else None
 
 
-def take_in(outputs: Outputs, kind: str, content: dict) -> bool:
+def take_in(outputs: TakesOutputs, kind: str, content: dict[str, Any]) -> bool:
     """As `_put_out`, whatever the message holds: it may cost the cell an output, but never the notebook its run."""
     try:
         return _put_out(outputs, kind, content)
@@ -177,24 +195,23 @@ def take_in(outputs: Outputs, kind: str, content: dict) -> bool:
         return False
 
 
-def _put_out(outputs: Outputs, kind: str, content: dict) -> bool:
+def _put_out(outputs: TakesOutputs, kind: str, content: dict[str, Any]) -> bool:
     """Add what was published to the outputs; True if it says that the kernel is done."""
     if kind == "status":
         return content.get("execution_state") == "idle"
     if kind == "stream" and content.get("text", "") is None:
         outputs.too_long()
         return False
-    data, metadata = content.get("data"), content.get("metadata")
-    rich = isinstance(data, dict) and isinstance(metadata or {}, dict)
+    data, metadata = content.get("data"), content.get("metadata") or {}
     if kind == "stream" and content.get("name") in ("stdout", "stderr") and isinstance(content.get("text"), str):
         outputs.stream(content["name"], content["text"])
-    elif kind in ("display_data", "update_display_data") and rich:
+    elif kind in ("display_data", "update_display_data") and isinstance(data, dict) and isinstance(metadata, dict):
         transient = content.get("transient")
         known_as = transient.get("display_id") if isinstance(transient, dict) else None
         known_as = known_as if isinstance(known_as, str) else None
-        outputs.display(data, metadata or {}, known_as, update=kind == "update_display_data")
-    elif kind == "execute_result" and rich:
-        outputs.result(data, metadata or {})
+        outputs.display(data, metadata, known_as, update=kind == "update_display_data")
+    elif kind == "execute_result" and isinstance(data, dict) and isinstance(metadata, dict):
+        outputs.result(data, metadata)
     elif kind == "error" and isinstance(content.get("traceback"), list):
         outputs.error(str(content.get("ename")), str(content.get("evalue")), [str(s) for s in content["traceback"]])
     elif kind == "clear_output":

@@ -8,24 +8,35 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import ensure_async
 
 from autograder.execution.sandbox import resource_limits, usage
-from autograder.notebook.job import Files, Job, write_files
+from autograder.notebook.job import Files, Surroundings, write_files
 from autograder.python_processes import python, students_environment
 
 
 class OrdinaryKernel:
-    """One kernel for `job`; the names of its files begin with `name`. The same to its user as a SandboxedKernel."""
+    """One kernel in these surroundings; the names of its files begin with `name`.
 
-    def __init__(self, job: Job, name: str):
-        self.job, self.name = job, name
+    The same to its user as a SandboxedKernel.
+    """
+
+    def __init__(self, given: Surroundings, name: str):
+        self.given, self.name = given, name
         self._manager = _KernelManager(transport="ipc", ip=name, connection_file=name + ".json")
-        self._manager.prefix = resource_limits(job.limits) if job.isolation else []
+        self._manager.prefix = resource_limits(given.limits) if given.isolation else []
+
+    @property
+    def _provisioner(self) -> LocalProvisioner | None:
+        found = self._manager.provisioner
+        assert found is None or isinstance(found, LocalProvisioner)
+        return found
 
     @property
     def pid(self) -> int:
-        return self._manager.provisioner.pid
+        assert self._provisioner is not None and self._provisioner.pid is not None, "it has not been started"
+        return self._provisioner.pid
 
     @property
     def key(self) -> bytes:
@@ -43,17 +54,17 @@ class OrdinaryKernel:
         inherited = () if channel is None else (channel,)
         # what C code prints goes past Jupyter; keep it off the terminal
         with open(self.name + ".log", "wb") as log:
-            given = {**self._surroundings(files), "pass_fds": inherited, "stdout": log, "stderr": log}
-            await self._manager.start_kernel(**given)
+            env, cwd = self._prepared(files)
+            await self._manager.start_kernel(env=env, cwd=cwd, pass_fds=inherited, stdout=log, stderr=log)
 
     def is_alive(self) -> bool:
-        process = self._manager.provisioner and self._manager.provisioner.process
+        process = self._provisioner and self._provisioner.process
         return process is not None and process.poll() is None
 
     def interrupt(self) -> None:
-        if self.is_alive():
+        if self.is_alive() and self._provisioner and self._provisioner.pgid:
             with contextlib.suppress(OSError):
-                os.killpg(self._manager.provisioner.pgid, signal.SIGINT)
+                os.killpg(self._provisioner.pgid, signal.SIGINT)
 
     def look(self) -> list[Path]:
         """Its processes, as far as they are known, as folders of /proc."""
@@ -61,9 +72,9 @@ class OrdinaryKernel:
 
     async def end(self) -> None:
         """End the kernel and whatever it left in its process group."""
-        if self._manager.provisioner is None:
+        if self._provisioner is None:
             return
-        group = getattr(self._manager.provisioner, "pgid", None)
+        group = self._provisioner.pgid
         if await ensure_async(self._manager.is_alive()):
             await ensure_async(self._manager.shutdown_kernel(now=True))
         if group:
@@ -77,27 +88,27 @@ class OrdinaryKernel:
     @property
     def was_killed(self) -> bool:
         """Whether it was killed from outside; its own code may have done the same to it."""
-        process = self._manager.provisioner and self._manager.provisioner.process
+        process = self._provisioner and self._provisioner.process
         return process is not None and process.poll() in (-signal.SIGKILL, -signal.SIGTERM)
 
     def last_words(self) -> str:
         with open(self.name + ".log", "rb") as log:
             return log.read()[-2000:].decode("utf-8", "replace").strip()
 
-    def _surroundings(self, files: Files) -> dict:
+    def _prepared(self, files: Files) -> tuple[dict[str, str], str]:
         """Environment and working folder."""
-        job = self.job
+        given = self.given
         home, work = f"{self.name}-home", f"{self.name}-work"
         os.mkdir(home)
         write_files(work, files)
-        env = students_environment() if job.env is None else {"HOME": home, "TMPDIR": home, **job.env}
-        if job.isolation:
+        env = students_environment() if given.env is None else {"HOME": home, "TMPDIR": home, **given.env}
+        if given.isolation:
             env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
             env["PYTHONDONTWRITEBYTECODE"] = "1"  # the course's library is not the student's to write in
-        path = [*job.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
+        path = [*given.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
         if path:
             env["PYTHONPATH"] = os.pathsep.join(path)
-        return {"env": env, "cwd": job.cwd or work}
+        return env, given.cwd or work
 
 
 class _KernelManager(AsyncKernelManager):

@@ -10,7 +10,9 @@ import contextlib
 import os
 import struct
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MOST_PATIENCE = 10
 LOOK_SECONDS = 0.25  # between two looks at the processes of a notebook
@@ -38,11 +40,11 @@ class Readings:
 
     def __init__(self, path: str):
         self.path = path
-        self._waits: dict | None = None
+        self._waits: Mapping[object, float] | None = None
         self._last = Reading(time.monotonic())
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def write(self, waits: dict, used: float) -> None:
+    def write(self, waits: Mapping[Any, float], used: float) -> None:
         """Add a reading: for how long each thread has waited (those that have ended are missing), and the time used."""
         before = waits if self._waits is None else self._waits  # what was before the first reading does not count
         more = sum(max(0.0, seconds - before.get(thread, 0.0)) for thread, seconds in waits.items())
@@ -64,14 +66,14 @@ class Clock:
 
     def __init__(self, readings: Readings | None = None):
         self.start, self._readings = time.monotonic(), readings
-        self._before = readings and readings.last()
+        self._before = readings.last() if readings else None
 
     def seconds(self) -> float:
         return time.monotonic() - self.start - self.lost()
 
     def lost(self) -> float:
         """The seconds that others had."""
-        return self._before.lost_until(self._readings.last()) if self._readings else 0.0
+        return self._before.lost_until(self._readings.last()) if self._before and self._readings else 0.0
 
 
 class Deadline:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from autograder.notebook.job import Output
+
 PREFIX = "student's code \N{BOX DRAWINGS LIGHT VERTICAL} "
 WIDTH = 90  # columns of a line, after which it goes on in the next: a page would wrap it, and without a prefix
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
@@ -20,7 +22,7 @@ def marked(text: str) -> str:
     return "".join(f"{PREFIX}{part}\n" for line in lines for part in _wrapped("".join(filter(_is_shown, line))))
 
 
-def marked_outputs(outputs: Iterable[dict], limit: int) -> list[dict]:
+def marked_outputs(outputs: Iterable[Output], limit: int) -> list[Output]:
     """Outputs of student code as one output, of at most `limit` characters and a line; none where nothing is shown."""
     lines, left = [], limit
     for line in marked("".join(map(_as_text, outputs))).splitlines(keepends=True):
@@ -32,9 +34,9 @@ def marked_outputs(outputs: Iterable[dict], limit: int) -> list[dict]:
     return [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}] if lines else []
 
 
-def _as_text(output: dict) -> str:
+def _as_text(output: Output) -> str:
     if output["output_type"] == "stream":
-        return output["text"]
+        return str(output["text"])
     data = output["data"]
     kinds = ", ".join(sorted(str(kind) for kind in data if kind != "text/plain"))
     shown = str(data.get("text/plain", "")) or "an output"

@@ -2,7 +2,9 @@
 
 import copy
 import logging
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.utils.importstring import import_item
 
@@ -11,7 +13,7 @@ from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.sanitize import read_built
-from autograder.notebook.cell_record import grade_id_of, record_of
+from autograder.notebook.cell_record import record_of
 
 
 def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assignment) -> None:
@@ -21,8 +23,7 @@ def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assig
     """
     for name in assignment.notebooks:
         path = workspace.source(assignment.name) / f"{name}.ipynb"
-        if not path.is_file():
-            raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
+        source = read_built(workspace, assignment, name)
         try:
             released = _released(gradebook.find_notebook(name, assignment.name))
         except MissingEntry:
@@ -30,7 +31,7 @@ def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assig
                 f"{assignment.name} has not been released, so the gradebook does not know its cells.",
                 f"Release it with: cs231n release {assignment.name}",
             ) from None
-        built = _built(workspace, read_built(workspace, assignment, name))
+        built = _built(workspace, source)
         for cell in [*built, *(cell for cell in released if cell not in built)]:
             if why := _difference(built.get(cell), released.get(cell)):
                 raise KitError(
@@ -39,7 +40,7 @@ def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assig
                 )
 
 
-def _released(notebook) -> dict[str, dict]:
+def _released(notebook: Any) -> dict[str, dict[str, Any]]:
     cells = {
         cell.name: {"text": cell.source, "type": cell.cell_type, "kind": ("locked",) * cell.locked}
         for cell in notebook.source_cells
@@ -53,7 +54,7 @@ def _released(notebook) -> dict[str, dict]:
     return cells
 
 
-def _built(workspace: Workspace, notebook) -> dict[str, dict]:
+def _built(workspace: Workspace, notebook: NotebookNode) -> dict[str, dict[str, Any]]:
     cells = {}
     stubs = _stubs(workspace, notebook)
     for cell in notebook.cells:
@@ -71,7 +72,7 @@ def _built(workspace: Workspace, notebook) -> dict[str, dict]:
     return cells
 
 
-def _stubs(workspace: Workspace, notebook) -> dict[str, str]:
+def _stubs(workspace: Workspace, notebook: NotebookNode) -> dict[str, str]:
     """The solution cells as a release has them; none where nbgrader_config.py has them made by something else."""
     named = workspace.config.get("GenerateAssignment", {}).get("preprocessors", ())
     if not any(import_item(name) is ClearSolutions for name in named if isinstance(name, str)):
@@ -80,10 +81,10 @@ def _stubs(workspace: Workspace, notebook) -> dict[str, str]:
     solutions = copy.deepcopy(notebook)
     solutions.cells = [c for c in solutions.cells if (record := record_of(c)) and record.solution]
     cleared, _ = clear.preprocess(solutions, {})
-    return {grade_id_of(cell): cell.source for cell in cleared.cells}
+    return {record.grade_id: cell.source for cell in cleared.cells if (record := record_of(cell))}
 
 
-def _difference(built: dict | None, released: dict | None) -> str:
+def _difference(built: dict[str, Any] | None, released: dict[str, Any] | None) -> str:
     if released is None:
         return "is new"
     if built is None:

@@ -1,7 +1,11 @@
-"""Grade a class: sanitize -> execute -> record, many submissions at once, each failing alone.
+"""Grade a class: sanitize -> run -> record, many submissions at once, each failing alone.
 
-The parent process sanitizes and records; a pool of worker processes executes. Recording has a thread of its own, the
-only one that touches the gradebook, so a slow disk or database keeps nobody from working. What a submission was
+What is handed on are values: a `Submission` with its `SanitizedNotebook`s, a `Job` for each of these, the `Executed`
+that comes of it, the `FinishedNotebook` that is recorded, and `Recorded`, of which a row of the report is made.
+
+The parent process sanitizes; a pool of worker processes runs the jobs. From the moment when it is opened, the
+gradebook belongs to a thread of its own, which records and is the only one that touches it. So a slow disk or
+database keeps nobody from working. What a submission was
 graded from is kept as a digest in a receipt, written last, so a submission that has not changed is not run again, and
 one that a kill caught half-way is. Of a submission that has changed, a notebook that would run as it did before is
 not run again either.
@@ -10,15 +14,13 @@ not run again either.
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from nbformat.v4.rwbase import rejoin_lines
 
 from autograder.course.course_toml import Assignment
 from autograder.course.database_errors import in_words, persistently
@@ -26,24 +28,28 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.execution import sandbox
 from autograder.grading import progress_events as events
+from autograder.grading.finished import FinishedNotebook, Recorded, kept_execution
+from autograder.grading.grading_lock import only_grader
 from autograder.grading.receipts import Receipts
-from autograder.grading.report import ClassReport, Row, explain, in_short
-from autograder.grading.sanitize import Frame, SanitizedNotebook, not_gradable, sanitize
+from autograder.grading.report import ClassReport, NotebookScore, Row, in_short
+from autograder.grading.sanitize import Blueprint, SanitizedNotebook, blueprint_of
+from autograder.grading.submission import Submission, read_submission
 from autograder.grading.submission_log import SubmissionLog
 from autograder.grading.surroundings import of_notebook, surroundings
-from autograder.notebook.cell_record import is_skipped, record_of
-from autograder.notebook.job import NOT_RUN, Executed, Files, Job
-from autograder.submissions.work_files import accepted_files, hand_in_time
+from autograder.notebook.job import Executed, Job
 from autograder.workers.local_pool import LocalPool, importing
 
 if TYPE_CHECKING:
-    from autograder.grading.record import Recorder
+    from nbgrader.api import Gradebook
 
-if not find_spec("nbgrader"):  # imported later, as that takes a second; that it is not there is said first of all
+    from autograder.grading.record import Recorder
+    from autograder.workers.cluster import ClusterPool
+
+if not find_spec("nbgrader"):  # it is imported later, as that takes a second, but it must not be missed only then
     raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
 
 RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
-KEPT = "cs231n"  # where an autograded notebook says what came of its execution, besides the outputs
+Progress = Callable[[int, int, str], None]
 
 ISOLATION = {
     "sandbox": "sandbox (bubblewrap: no network, no files of this machine, limits on memory and processes)",
@@ -57,70 +63,67 @@ def grade(
     students: Iterable[str] | None = None,
     force: bool = False,
     workers: int | None = None,
-    progress: Callable[[int, int, str], None] = lambda done, total, student: None,
+    progress: Progress = lambda done, total, student: None,
     isolation: str = "sandbox",
     scheduler: str | None = None,
     watch: events.Watcher = events.nobody,
 ) -> ClassReport:
     """Grade the submissions of one assignment and return what came of each.
 
-    Arguments:
-        students: only these (default: everybody under `submitted/`).
-        force: run everything again, also what has not changed since it was graded.
-        workers: notebooks executed at the same time (default: one per processor).
-        progress: called with (done, total, student) at the start and after each submission.
-        isolation: what student code runs in, one of `job.ISOLATIONS`.
-        scheduler: address of a Dask scheduler, on whose workers notebooks are executed (default: on this machine).
-        watch: called with each event, as `progress_events` makes them.
+    Parameters
+    ----------
+    students
+        Only these (default: everybody under `submitted/`).
+    force
+        Run everything again, also what has not changed since it was graded.
+    workers
+        Notebooks executed at the same time (default: one per processor).
+    progress
+        Called with (done, total, student) at the start and after each submission.
+    isolation
+        What student code runs in, one of `job.ISOLATIONS`.
+    scheduler
+        Address of a Dask scheduler, on whose workers notebooks are executed (default: on this machine).
+    watch
+        Called with each event, as `progress_events` makes them.
 
-    Raises KitError when nothing can be graded at all: no sandbox, no submissions, not built, not released.
+    Raises
+    ------
+    KitError
+        Nothing can be graded at all: no sandbox, no submissions, not built, not released.
     """
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
-    failed = None
-    with _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1) as pool:
-        run = _Run(workspace, assignment, pool, isolation, watch)
+    sandboxed = isolation == "sandbox" and not scheduler
+    pool = _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1)
+    with pool, only_grader(workspace, assignment):
+        grading = _Grading(workspace, assignment, pool, isolation, watch)
         with ThreadPoolExecutor(1) as thread:
-            sandboxed = isolation == "sandbox" and not scheduler
-            why_not = thread.submit(sandbox.missing) if sandboxed else None
-            try:
-                todo = run.look_around(students)
-                if sandboxed:
-                    run.warm_up(todo, force)
-            except Exception as error:  # to be said where nothing worse has to be
-                failed = error
+            looked = thread.submit(sandbox.missing) if sandboxed else None
+            todo = grading.look_around(students)
+            if sandboxed:
+                grading.warm_up(todo, force)
             with importing():  # nbgrader, for a second
-                from autograder.grading.as_released import check_released
-                from autograder.grading.grading_lock import only_grader
+                from autograder.grading.gradebook_lock import only_writer
                 from autograder.grading.record import remove_leftovers
-        if why_not and why_not.result():
-            raise why_not.result()
-        with workspace.gradebook() as gradebook, only_grader(workspace, assignment, gradebook):
-            check_released(workspace, gradebook, assignment)
-            if failed:
-                raise failed
+        if looked and (missing := looked.result()):
+            raise missing
+        with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
-            gradebook.db.remove()  # from here on, the gradebook is the recording thread's
-            rows = run.grade(todo, gradebook, force, progress)
+            rows = grading.grade(todo, gradebook, force, progress)
     report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
     watch(events.finished(report))
     return report
 
 
 @dataclass
-class _Submission:
-    """One submission on its way through the steps."""
+class _Underway:
+    """A submission whose notebooks run: what has come of them so far."""
 
-    student: str
-    digest: str
+    submission: Submission
     log: SubmissionLog
-    notebooks: dict[str, SanitizedNotebook] = field(default_factory=dict)
-    executed: dict[str, Executed] = field(default_factory=dict)
-    files: Files = ()  # beside the notebooks
-    keys: dict[str, str] = field(default_factory=dict)  # digests of what the executions depend on
-    packages: dict[str, str] = field(default_factory=dict)  # that the executions depended on
-    remarks: list[str] = field(default_factory=list)
-    handed_in: str | None = None  # when
+    keys: Mapping[str, str]  # digests of what the executions depend on
+    executed: dict[str, Executed]
     waiting: int = 0  # notebooks that are still being executed
     failure: str | None = None
 
@@ -129,250 +132,228 @@ class _Submission:
         return sum((executed.seconds for executed in self.executed.values()), 0.0)
 
 
-class _Run:
-    def __init__(self, workspace: Workspace, assignment: Assignment, pool, isolation: str, watch: events.Watcher):
+class _Grading:
+    def __init__(
+        self,
+        workspace: Workspace,
+        assignment: Assignment,
+        pool: "LocalPool | ClusterPool",
+        isolation: str,
+        watch: events.Watcher,
+    ):
         self.workspace, self.assignment, self.pool = workspace, assignment, pool
-        self.isolation, self.watch = isolation, watch
+        self.watch = watch
+        self.isolation = isolation
 
-    def look_around(self, students: Iterable[str] | None) -> list[_Submission]:
-        """What there is to grade. Raises KitError."""
-        names = _students(self.workspace, self.assignment, students)
-        self.given = surroundings(self.workspace, self.assignment)
-        self.receipts = Receipts(self.workspace, self.assignment, self.isolation, self.given)
-        return [self._submission(student) for student in names]
+    def look_around(self, students: Iterable[str] | None) -> dict[str, str]:
+        """What there is to grade: the digest of each student's submission. Raises KitError."""
+        self.given = surroundings(self.workspace, self.assignment, self.isolation)
+        self.receipts = Receipts(self.workspace, self.assignment, self.given)
+        self.there = _submitted(self.workspace, self.assignment)
+        self.wanted = self.there if students is None else list(dict.fromkeys(students))
+        return {student: self.receipts.digest(student) for student in self.wanted if student in self.there}
 
-    def warm_up(self, todo: list[_Submission], force: bool) -> None:
+    def warm_up(self, todo: Mapping[str, str], force: bool) -> None:
         """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader."""
-        changed = sum(force or not self.receipts.read(s.student, s.digest) for s in todo)
+        assert isinstance(self.pool, LocalPool)
+        changed = sum(force or not self.receipts.read(student, digest) for student, digest in todo.items())
         # templates import what a cell of the instructor's names, whether it runs or not
-        named = "".join(f"\n    import {name}" for name in self.given["modules"])
+        named = "".join(f"\n    import {name}" for name in self.given.modules)
         cell = new_code_cell(f"if False:{named}\n    pass", metadata={"nbgrader": {"solution": False}})
-        job = Job(json.dumps(new_notebook(cells=[cell])), isolation=self.isolation, **self.given)
+        job = Job(json.dumps(new_notebook(cells=[cell])), self.given)
         self.pool.warm_up(job, changed * len(self.assignment.notebooks))
 
-    def grade(self, todo: list[_Submission], gradebook, force: bool, progress) -> list[Row]:
-        """Empty `todo`; returns a row for each."""
+    def grade(
+        self, todo: Mapping[str, str], gradebook: "Gradebook", force: bool, progress: Progress
+    ) -> list[Row]:
+        """A row for each of `todo`. From here on, the gradebook is the recording thread's. Raises KitError."""
+        from autograder.grading.as_released import check_released
         from autograder.grading.record import Recorder
 
-        students = [submission.student for submission in todo]
-        thread = ThreadPoolExecutor(1, "record")
+        gradebook.db.remove()  # what this thread began
+        records = ThreadPoolExecutor(1, "record")
         try:
-            recorder = thread.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
+            records.submit(check_released, self.workspace, gradebook, self.assignment).result()
+            self._check_wanted()
+            recorder = records.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
             if not force:
                 # where the late policy fails, recording says so
-                failed = thread.submit(persistently, recorder.bring_penalties_up_to_date).result()
-                scores = thread.submit(persistently, recorder.scores).result()
+                failed = records.submit(persistently, recorder.bring_penalties_up_to_date).result()
+                scores = records.submit(persistently, recorder.scores).result()
                 known = {student: score for student, score in scores.items() if student not in failed}
-                rows = {s.student: row for s in todo if (row := self._unchanged(s, known.get(s.student)))}
-                todo[:] = [submission for submission in todo if submission.student not in rows]
-            self.watch(events.started(self.assignment.name, len(students), len(todo)))
+                unchanged = (self._unchanged(student, digest, known.get(student)) for student, digest in todo.items())
+                rows = {row.student: row for row in unchanged if row}
+            rest = [(student, digest) for student, digest in todo.items() if student not in rows]
+            self.watch(events.started(self.assignment.name, len(todo), len(rest)))
             for done, row in enumerate(rows.values(), start=1):
-                self.watch(events.submission(row, done, len(students)))
-            progress(len(rows), len(students), "")
-            for row in self._run(todo, force, lambda submission: thread.submit(self._finish, submission, recorder)):
+                self.watch(events.submission(row, done, len(todo)))
+            progress(len(rows), len(todo), "")
+            blueprints = records.submit(self._blueprints).result() if rest else {}
+            for row in self._run(rest, blueprints, force, lambda one: records.submit(self._finish, one, recorder)):
                 rows[row.student] = row
-                self.watch(events.submission(row, len(rows), len(students)))
-                progress(len(rows), len(students), row.student)
-            return [rows[student] for student in students]
+                self.watch(events.submission(row, len(rows), len(todo)))
+                progress(len(rows), len(todo), row.student)
+            return [rows[student] for student in todo]
         finally:
-            thread.shutdown(wait=True, cancel_futures=True)
+            records.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, todo: list[_Submission], force: bool, record: Callable[[_Submission], Future[Row]]) -> Iterator[Row]:
+    def _check_wanted(self) -> None:
+        """Raise KitError where there is nothing to grade, or not what was asked for."""
+        name = self.assignment.name
+        if unknown := [student for student in self.wanted if student not in self.there]:
+            raise KitError(
+                f"no submission of {name} by {', '.join(map(repr, unknown))}",
+                f"There are: {', '.join(self.there) or 'none'}.",
+            )
+        if not self.there:
+            raise KitError(
+                f"there are no submissions of {name} under {self.workspace.root / 'submitted'}",
+                f"Bring them in with: cs231n collect {name} FOLDER_OR_ZIP",
+            )
+
+    def _blueprints(self) -> dict[str, Blueprint]:
+        """One for each notebook, made in the recording thread."""
+        names = self.assignment.notebooks
+        return {name: persistently(blueprint_of, self.workspace, self.assignment, name) for name in names}
+
+    def _run(
+        self,
+        todo: list[tuple[str, str]],
+        blueprints: Mapping[str, Blueprint],
+        force: bool,
+        record: Callable[[_Underway], Future[Row]],
+    ) -> Iterator[Row]:
         """Empty `todo`, yielding a row for each as it is recorded; a few are prepared ahead of the workers."""
         todo.reverse()  # what is done with is not kept: a class of a thousand must not stay in memory
-        frames: dict[str, Frame] = {}
-        running: dict[Future, tuple[_Submission, str, Job]] = {}
+        running: dict[Future[Executed], tuple[_Underway, str, Job]] = {}
         recording: set[Future[Row]] = set()
         while todo or running or recording:
             workers = self.pool.workers
             while todo and len(running) < 2 * workers and len(recording) < RECORDS_WAITING * workers:
-                frames = frames or {
-                    n: persistently(Frame, self.workspace, self.assignment, n) for n in self.assignment.notebooks
-                }
-                submission = todo.pop()
-                jobs = self._prepare(submission, frames, force)
-                submission.waiting = len(jobs)
+                underway, jobs = self._prepare(*todo.pop(), blueprints, force)
                 for name, job in jobs.items():
-                    running[self.pool.submit(job)] = submission, name, job
+                    running[self.pool.submit(job)] = underway, name, job
                 if not jobs:
-                    recording.add(record(submission))
-            done, _ = wait([*running, *recording], return_when=FIRST_COMPLETED)
+                    recording.add(record(underway))
+            waiting: list[Future[Any]] = [*running, *recording]
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 if future in recording:
                     recording.remove(future)
                     yield future.result()
                     continue
-                submission, name, job = running.pop(future)
-                self._take(submission, name, job, future)
-                submission.waiting -= 1
-                if submission.waiting == 0:
-                    recording.add(record(submission))
+                underway, name, job = running.pop(future)
+                self._take(underway, name, job, future)
+                underway.waiting -= 1
+                if underway.waiting == 0:
+                    recording.add(record(underway))
 
-    def _submission(self, student: str) -> _Submission:
+    def _prepare(
+        self, student: str, digest: str, blueprints: Mapping[str, Blueprint], force: bool
+    ) -> tuple[_Underway, dict[str, Job]]:
+        """Read a submission; returns it with what of it has to be executed."""
         log = SubmissionLog(self.workspace.root / ".cs231n" / "logs" / self.assignment.name / f"{student}.log")
-        return _Submission(student, self.receipts.digest(student), log)
-
-    def _prepare(self, submission: _Submission, frames: dict[str, Frame], force: bool) -> dict[str, Job]:
-        """Fill in the submission; returns what of it has to be executed."""
-        student, log = submission.student, submission.log
-        log.say(f"{self.assignment.name}, handed in by {student}")
-        for name, frame in frames.items():
-            try:
-                sanitized = sanitize(frame, student)
-            except Exception as error:  # whatever a stranger's file brings about, it is that student's alone
-                reason = f"{name}.ipynb could not be prepared for grading: {type(error).__name__}: {error}"
-                log.failed(f"{name}.ipynb could not be prepared for grading", error)
-                sanitized = not_gradable(frame, reason)
-            log.say(f"{name}: prepared", *sanitized.problems)
-            submission.notebooks[name] = sanitized
-        submission.files, remarks = accepted_files(self.workspace, self.assignment, student)
-        submission.handed_in, more = hand_in_time(self.workspace, self.assignment, student)
-        submission.remarks += remarks + more
-        if submission.remarks:
-            log.say("files beside the notebooks", *submission.remarks)
-        jobs = {}
+        submission = read_submission(self.workspace, self.assignment, blueprints, student, digest, log)
+        keys, executed, jobs = {}, {}, {}
         for name, sanitized in submission.notebooks.items():
             if not sanitized.runnable:
                 continue
             given = of_notebook(self.workspace, self.assignment, name, self.given)
-            key = self.receipts.execution(sanitized.notebook, submission.files, given["pythonpath"])
-            submission.keys[name] = key
+            keys[name] = key = self.receipts.execution(sanitized.notebook, submission.files, given)
             if not force and (before := self._executed_before(student, sanitized, key)):
-                submission.executed[name] = before
+                executed[name] = before
                 log.say(f"{name}: not run again, as nothing that it depends on has changed")
             else:
-                text = json.dumps(sanitized.notebook)
-                jobs[name] = Job(text, isolation=self.isolation, submitted_files=submission.files, **given)
+                jobs[name] = Job(json.dumps(sanitized.notebook), given, submission.files)
                 log.say(f"{name}: waits for a worker")
-        return jobs
+        return _Underway(submission, log, keys, executed, len(jobs)), jobs
 
-    def _executed_before(self, student: str, entry: SanitizedNotebook, key: str) -> Executed | None:
+    def _executed_before(self, student: str, sanitized: SanitizedNotebook, key: str) -> Executed | None:
         """What came of the same execution the last time, if the autograded notebook is of that."""
-        path = self.workspace.autograded(student, self.assignment.name) / f"{entry.name}.ipynb"
-        try:
-            text = path.read_text("utf-8")
-            if key not in text:
-                return None
-            notebook = json.loads(text)
-            kept = notebook["metadata"][KEPT]
-            if kept["execution"] != key or not self.receipts.installed.has_still(kept["packages"]):
-                return None
-            if _partial_credit(notebook["cells"]) != _partial_credit(notebook["cells"], entry.notebook.cells):
-                return None
-            return Executed(text, 0.0, tuple(kept["problems"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
+        path = self.workspace.autograded(student, self.assignment.name) / f"{sanitized.name}.ipynb"
+        kept = kept_execution(path, key)
+        if kept and kept.gives_the_same_values(sanitized.notebook) and self.receipts.installed.has_still(kept.packages):
+            return kept.executed
+        return None
 
-    def _take(self, submission: _Submission, name: str, job: Job, future: Future) -> None:
+    def _take(self, underway: _Underway, name: str, job: Job, future: Future[Executed]) -> None:
         try:
             executed = self.pool.result(job, future)
         except KitError:  # there is no cluster any more
             raise
         except Exception as error:
             # perhaps the machine's fault, so no points are taken for it: it is not recorded, and is tried again
-            submission.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
-            submission.log.failed(f"{name}: could not be run", error)
+            underway.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
+            underway.log.failed(f"{name}: could not be run", error)
             return
-        submission.executed[name] = executed
-        submission.log.say(f"{name}: ran for {executed.seconds:.2f} s", *executed.problems)
+        underway.executed[name] = executed
+        underway.log.say(f"{name}: ran for {executed.seconds:.2f} s", *executed.problems)
 
-    def _finish(self, submission: _Submission, recorder: "Recorder") -> Row:
+    def _finish(self, underway: _Underway, recorder: "Recorder") -> Row:
         """Record a submission that has been executed; in the recording thread."""
-        student, log = submission.student, submission.log
-        row = Row(student, "failed", None, submission.seconds, [], str(log.path.relative_to(self.workspace.root)))
-        if submission.failure:
-            return replace(row, reasons=in_short([submission.failure]))
-        several = len(submission.notebooks) > 1
+        student, log = underway.submission.student, underway.log
+        place = str(log.path.relative_to(self.workspace.root))
+        failed = Row(student, "failed", None, underway.seconds, [], place)
+        if underway.failure:
+            return replace(failed, reasons=in_short([underway.failure]))
         try:
-            for name, executed in submission.executed.items():
-                entry = submission.notebooks[name]
-                packages = self.receipts.packages(entry.notebook, submission.files, executed.notebook)
-                _put_together(entry, executed, submission.keys[name], packages)
-                submission.packages |= packages
-            reasons = [
-                reason
-                for name, entry in submission.notebooks.items()
-                for reason in _reasons(name if several else "", entry)
-            ]
-            notebooks = {name: entry.notebook for name, entry in submission.notebooks.items()}
-            not_run = {name: entry.not_run for name, entry in submission.notebooks.items()}
-            self.receipts.withdraw(student)
-            scores = persistently(recorder.record, student, notebooks, submission.handed_in, not_run)
+            recorded = self._record(underway, recorder)
         except Exception as error:
             log.failed("could not be recorded", error)
-            return replace(row, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
-        row = replace(row, status="graded", scores=scores, reasons=reasons + in_short(submission.remarks))
+            return replace(failed, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
         try:
-            self.receipts.write(submission.digest, row, submission.packages)
+            digest = underway.submission.digest
+            self.receipts.write(student, digest, recorded.seconds, recorded.reasons, recorded.packages)
         except OSError as error:
             log.failed("recorded, but without a receipt", error)
-            return replace(row, reasons=[*row.reasons, f"recorded, but will be graded again: no receipt ({error})"])
-        log.say("recorded", *(f"{name}: {s.score:g} / {s.max_score:g}" for name, s in scores.items()))
-        return row
+            said = f"recorded, but will be graded again: no receipt ({error})"
+            return replace(recorded, reasons=(*recorded.reasons, said)).row(place)
+        log.say("recorded", *(f"{name}: {s.score:g} / {s.max_score:g}" for name, s in recorded.scores.items()))
+        return recorded.row(place)
 
-    def _unchanged(self, submission: _Submission, scores) -> Row | None:
+    def _record(self, underway: _Underway, recorder: "Recorder") -> Recorded:
+        submission = underway.submission
+        finished = {name: self._finished(underway, name) for name in submission.notebooks}
+        notebooks = {name: one.notebook() for name, one in finished.items()}
+        reasons = [
+            reason
+            for name, one in finished.items()
+            for reason in one.reasons(notebooks[name], name if len(finished) > 1 else "")
+        ]
+        not_run = {name: sanitized.not_run for name, sanitized in submission.notebooks.items()}
+        self.receipts.withdraw(submission.student)
+        scores = persistently(recorder.record, submission.student, notebooks, submission.handed_in, not_run)
+        packages = {name: version for one in finished.values() for name, version in one.packages.items()}
+        reasons += in_short(submission.remarks)
+        return Recorded(submission.student, scores, tuple(reasons), underway.seconds, packages)
+
+    def _finished(self, underway: _Underway, name: str) -> FinishedNotebook:
+        sanitized, executed = underway.submission.notebooks[name], underway.executed.get(name)
+        if executed is None:
+            return FinishedNotebook(sanitized)
+        packages = self.receipts.packages(sanitized.notebook, underway.submission.files, executed)
+        return FinishedNotebook(sanitized, executed, underway.keys[name], packages)
+
+    def _unchanged(self, student: str, digest: str, scores: dict[str, NotebookScore] | None) -> Row | None:
         """The row of a submission that was graded from these very bytes, with the gradebook's present scores."""
-        receipt = self.receipts.read(submission.student, submission.digest)
+        receipt = self.receipts.read(student, digest)
         if not receipt or not scores or not scores.keys() >= set(self.assignment.notebooks):
             return None
-        if not self.workspace.autograded(submission.student, self.assignment.name).is_dir():
+        if not self.workspace.autograded(student, self.assignment.name).is_dir():
             return None
-        return Row(submission.student, "unchanged", scores, receipt["seconds"], receipt["reasons"])
+        return Row(student, "unchanged", scores, receipt["seconds"], receipt["reasons"])
 
 
-def _put_together(entry: SanitizedNotebook, executed: Executed, key: str, packages: dict[str, str]) -> None:
-    """Put the outputs of an execution, and nothing else of it, into the sanitized notebook."""
-    # one executed earlier was recorded with what was not run
-    ran = [cell for cell in json.loads(executed.notebook)["cells"] if NOT_RUN not in cell["metadata"]]
-    for cell, after in zip(entry.notebook.cells, ran, strict=True):
-        if cell.cell_type == "code" and not is_skipped(cell):
-            cell.outputs, cell.execution_count = nbformat.from_dict(after["outputs"]), after["execution_count"]
-    rejoin_lines(entry.notebook)
-    kept = {"execution": key, "packages": packages, "problems": list(executed.problems)}
-    entry.notebook.metadata[KEPT] = kept
-    entry.problems += executed.problems
-
-
-def _partial_credit(ran: list[dict], cells: list[dict] | None = None) -> list:
-    """The points that `cells` give for those of the cells that `ran` which ended in a value: it was cut at these."""
-    return [
-        record.points
-        for after, cell in zip(ran, cells or ran, strict=True)
-        if (record := record_of(cell)) and record.grade
-        and any(output["output_type"] == "execute_result" for output in after.get("outputs", []))
-    ]
-
-
-def _reasons(prefix: str, entry: SanitizedNotebook) -> list[str]:
-    """Why a notebook has not full marks, and then what was put right in it."""
-    remarks = [f"{prefix}: {remark}" if prefix else remark for remark in entry.remarks]
-    return explain(prefix, entry.notebook, entry.problems) + in_short(remarks)
-
-
-def _cluster(scheduler: str):
+def _cluster(scheduler: str) -> "ClusterPool":
     from autograder.workers.cluster import ClusterPool  # Dask is an extra, and takes a second to import
 
     return ClusterPool(scheduler)
 
 
-def _students(workspace: Workspace, assignment: Assignment, wanted: Iterable[str] | None) -> list[str]:
+def _submitted(workspace: Workspace, assignment: Assignment) -> list[str]:
+    """The students of whom there is a submission."""
     pattern = workspace.submitted("*", assignment.name).relative_to(workspace.root)
     folders = workspace.root.glob(str(pattern))
     names = (path.parent.name for path in folders if path.is_dir())
-    there = sorted((name for name in names if not name.startswith(".")), key=str.casefold)
-    if wanted is not None:
-        wanted = list(dict.fromkeys(wanted))
-        unknown = [name for name in wanted if name not in there]
-        if unknown:
-            raise KitError(
-                f"no submission of {assignment.name} by {', '.join(map(repr, unknown))}",
-                f"There are: {', '.join(there) or 'none'}.",
-            )
-        return wanted
-    if not there:
-        raise KitError(
-            f"there are no submissions of {assignment.name} under {workspace.root / 'submitted'}",
-            f"Bring them in with: cs231n collect {assignment.name} FOLDER_OR_ZIP",
-        )
-    return there
+    return sorted((name for name in names if not name.startswith(".")), key=str.casefold)

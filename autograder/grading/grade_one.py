@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import autograder
 from autograder.course.course_toml import Assignment, Course, load_course
 from autograder.course.workspace import CONFIG, Workspace, create
 from autograder.errors import KitError
 from autograder.notebook.cell_record import record_of
-from autograder.notebook.outcomes import outcomes
+from autograder.notebook.outcomes import Outcome, outcomes
 from autograder.submissions.foreign_files import Entry, Folder, Refused
 from autograder.submissions.layouts import HandIn, is_notebook, notebooks_named
 from autograder.submissions.platforms import Person
@@ -32,8 +33,13 @@ MOST_TEXT = 4000  # characters of a message
 class Cell:
     """One graded cell.
 
-    `status` of a test: "passed", "partial", "failed", "not started", "not run"; of a question, whose `score` does not
-    count here: "by hand", or "unanswered" where its text is still the released one. `message` says what is wrong.
+    Attributes
+    ----------
+    status
+        Of a test: "passed", "partial", "failed", "not started", "not run". Of a question, whose `score` does not count
+        here: "by hand", or "unanswered" where its text is still the released one.
+    message
+        What is wrong.
     """
 
     name: str
@@ -91,14 +97,22 @@ def grade_one(
 ) -> Result:
     """Grade the submission at `path`: a folder with an assignment's notebooks, or one notebook, which counts alone.
 
-    Arguments:
-        directory: the course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None: the
-            kit's own, but not on a CI service.
-        assignment_name: None: read off the notebooks' names.
-        workers, isolation: as in `grade.grade`.
+    Parameters
+    ----------
+    directory
+        The course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None: the kit's own,
+        but not on a CI service.
+    assignment_name
+        None: read off the notebooks' names.
+    path
+        The submission.
+    workers, isolation
+        As in `grade.grade`.
 
-    Raises:
-        KitError: no course, no such path, an unknown or ambiguous assignment, or the machine could not grade.
+    Raises
+    ------
+    KitError
+        No course, no such path, an unknown or ambiguous assignment, or the machine could not grade.
     """
     if directory is not None and (Path(directory) / CONFIG).is_file():  # which is a program
         _refuse_inside(Path(directory).resolve(), Path(path))
@@ -265,7 +279,7 @@ def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[Cell]]:
     return found
 
 
-def _cell(grade, outcome) -> Cell:
+def _cell(grade: Any, outcome: Outcome | None) -> Cell:
     name, most = grade.name, float(grade.max_score)
     if outcome is None:
         return Cell(name, name, "by hand" if grade.auto_score is None else "unanswered", 0.0, most)

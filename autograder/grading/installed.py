@@ -8,9 +8,9 @@ import hashlib
 import importlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
@@ -31,10 +31,14 @@ _REQUIREMENT = re.compile(r"[\w.-]+")
 class Installed:
     """This Python environment as it is when the object is made.
 
-    Arguments:
-        hidden: packages that notebooks do not get from here but from the edition.
-        data: the folder of the data sets, if there is one.
-        texts: Python source that every notebook may run: of the edition and of the instructor's files.
+    Parameters
+    ----------
+    hidden
+        Packages that notebooks do not get from here but from the edition.
+    data
+        The folder of the data sets, if there is one.
+    texts
+        Python source that every notebook may run: of the edition and of the instructor's files.
     """
 
     def __init__(self, hidden: Iterable[str] = (), data: str | None = None, texts: Iterable[str] = ()):
@@ -43,20 +47,23 @@ class Installed:
         self.by_all = {name for text in texts for name in imported_names(text)}
         self._known: dict[str, str] = {}
 
-    def needed(self, texts: Iterable[str], outcome: str) -> dict[str, str]:
+    def needed(self, texts: Iterable[str], said: Collection[str]) -> dict[str, str]:
         """What a notebook depends on, by name, in the versions that are here.
 
-        Arguments:
-            texts: the source of its code cells and of the modules beside it.
-            outcome: the executed notebook, whose errors tell what was missing.
+        Parameters
+        ----------
+        texts
+            The source of its code cells and of the modules beside it.
+        said
+            All texts of the executed notebook, whose errors tell what was missing.
         """
         names = self.by_all.union(*map(imported_names, texts)) - sys.stdlib_module_names - self.hidden
-        extra = {DATA} if _MISSING_DATA.search(outcome) else set()
-        if len(names) > MAX_NAMES or _MISSING_MODULE.search(outcome):
+        extra = {DATA} if any(map(_MISSING_DATA.search, said)) else set()
+        if len(names) > MAX_NAMES or any(map(_MISSING_MODULE.search, said)):
             names, extra = names if len(names) <= MAX_NAMES else set(), extra | {EVERYTHING}
         return {name: self.version(name) for name in sorted(names | extra)}
 
-    def has_still(self, needed) -> bool:
+    def has_still(self, needed: object) -> bool:
         """Whether all that `needed` once found is here in the same versions."""
         return isinstance(needed, dict) and all(self.version(name) == was for name, was in needed.items())
 
@@ -106,7 +113,7 @@ class Installed:
         return module_folders()
 
     @cached_property
-    def _by_module(self):
+    def _by_module(self) -> Mapping[str, list[str]]:
         return packages_distributions()
 
     def _everything(self) -> str:
@@ -119,14 +126,14 @@ class Installed:
 
 def imported_names(text: str) -> set[str]:
     """The top-level modules that Python source text may import; rather too many than too few."""
-    found = set()
+    found: set[str] = set()
     for package, modules, called in _IMPORT.findall(text):
         listed = (module.split()[0] for module in modules.split(",")) if modules else (package or called,)
         found.update(name.partition(".")[0] for name in listed)
     return found - {""}
 
 
-def _sources(spec) -> list[tuple[str, bytes]]:
+def _sources(spec: ModuleSpec) -> list[tuple[str, bytes]]:
     folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
     paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
     if not folders and spec.origin:

@@ -6,20 +6,29 @@ notebook is graded automatically; points that a person gives later, and a due da
 
 import logging
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.orm import Session
+    from traitlets.config import Config
 
 FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 QUIET = logging.getLogger("autograder.nbgrader")
-_followed: list = []  # the configuration whose policy formgrader follows
+_followed: "list[Config]" = []  # the configuration whose policy formgrader follows
 
 
 class LatePolicy:
     """The policy of a configuration. Raises KitError where it cannot be used."""
 
-    def __init__(self, config):
+    def __init__(self, config: "Config"):
         from nbgrader.preprocessors import AssignLatePenalties
 
         try:
@@ -39,7 +48,7 @@ class LatePolicy:
         return None if penalty is None else self.step._check_late_penalty(SimpleNamespace(score=score), penalty)
 
 
-def bring_up_to_date(gradebook, assignment: str, policy: LatePolicy) -> dict[str, Exception]:
+def bring_up_to_date(gradebook: "Gradebook", assignment: str, policy: LatePolicy) -> dict[str, Exception]:
     """Write the penalties of an assignment into the gradebook, where they are not what the policy says now.
 
     Returns what the policy raised, by student; the penalties of these stay as they are.
@@ -56,7 +65,7 @@ def bring_up_to_date(gradebook, assignment: str, policy: LatePolicy) -> dict[str
     return failed
 
 
-def bring_all_up_to_date(workspace, gradebook, assignment: str) -> dict[str, str]:
+def bring_all_up_to_date(workspace: Workspace, gradebook: "Gradebook", assignment: str) -> dict[str, str]:
     """The same before marks are shown. Returns why a student's marks may not be right, by student."""
     failed = bring_up_to_date(gradebook, assignment, LatePolicy(workspace.config))
     return {
@@ -65,7 +74,7 @@ def bring_all_up_to_date(workspace, gradebook, assignment: str) -> dict[str, str
     }
 
 
-def follow_formgrader(config) -> None:
+def follow_formgrader(config: "Config") -> None:
     """Called by nbgrader_config.py: have penalties follow the points that are given in formgrader, at once.
 
     Does nothing in a process that is not formgrader's. A policy that fails there is logged, and its penalty stays.
@@ -76,7 +85,7 @@ def follow_formgrader(config) -> None:
     from sqlalchemy import event
     from sqlalchemy.orm import Session
 
-    def after_flush(session, _) -> None:
+    def after_flush(session: Session, _: object) -> None:
         changed = {entry.notebook_id for entry in (*session.dirty, *session.new) if isinstance(entry, api.Grade)}
         if not changed:
             return
@@ -92,13 +101,14 @@ def follow_formgrader(config) -> None:
     _followed[:] = [config]  # which may be read more than once in a process
 
 
-def _write_changes(session, policy: LatePolicy, which) -> dict[str, Exception]:
+def _write_changes(session: "Session", policy: LatePolicy, which: "ColumnElement[bool]") -> dict[str, Exception]:
     """Bring the notebooks that `which` selects up to date, in the session's present transaction."""
     from nbgrader import api
     from sqlalchemy import bindparam
 
     connection = session.connection()
-    changes, failed = [], {}
+    changes: list[dict[str, Any]] = []
+    failed: dict[str, Exception] = {}
     for id, student, before, score, seconds_late in _lateness(connection, which):
         try:
             penalty = policy.penalty(student, score, seconds_late)
@@ -114,7 +124,9 @@ def _write_changes(session, policy: LatePolicy, which) -> dict[str, Exception]:
     return failed
 
 
-def _lateness(connection, which):
+def _lateness(
+    connection: "Connection", which: "ColumnElement[bool]"
+) -> Iterator[tuple[str, str, float | None, float, float]]:
     """(id, student, penalty, score, seconds late) of each notebook that is late, or has a penalty."""
     from nbgrader import api
     from sqlalchemy import func, select

@@ -3,9 +3,10 @@
 import ast
 import re
 import warnings
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.notebook.cell_record import grade_id_of, record_of
+from autograder.notebook.cell_record import Cell, record_of
 
 PLACEHOLDER = "YOUR ANSWER HERE"
 PARSED = 100_000  # characters of code
@@ -13,29 +14,78 @@ PARSED = 100_000  # characters of code
 NOTHING = re.compile(r"(?:pass|\.\.\.|raise\s+NotImplementedError\b.*)$")
 
 
-@dataclass
-class Matched:
-    """What was found of a submitted notebook. Cells are `sanitize`'s: dicts of type, source, id and more.
+@dataclass(frozen=True)
+class SubmittedCell:
+    """What is looked at of a cell that was handed in; nothing else of it gets in.
 
-    Attributes:
-        ids: for each submitted cell the grade_id of the cell that it stands for, or None.
-        cells: grade_id -> the submitted cell that counts.
-        added: grade_id (None: the beginning) -> the cells that the student added after that cell, with their `number`.
-        changed, missing: grade_ids of locked cells.
-        problems: what is said of duplicates.
+    Attributes
+    ----------
+    cell_type, source, id
+        As nbformat 4 has them; no id where there is none.
+    grade_id
+        The name that its record says, if there is one.
+    as_released
+        It is as some release had it, perhaps an older one, by its own record of that.
+    attachments
+        The pictures that were pasted into a text cell: file name -> kind -> base64.
+    outputs
+        Of a code cell, unchecked.
     """
 
-    handed_out: dict[str, str]
-    order: list[str]
-    ids: list[str | None] = field(default_factory=list)
-    cells: dict[str, dict] = field(default_factory=dict)
-    added: dict[str | None, list[dict]] = field(default_factory=dict)
-    changed: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    cell_type: str
+    source: str
+    grade_id: str | None = None
+    id: str | None = None
+    as_released: bool = False
+    attachments: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    outputs: Sequence[object] = ()
+
+    def is_untouched(self, handed_out: str) -> bool:
+        """Whether the student wrote nothing in it; `handed_out` is the plain text as students got it."""
+        return self.as_released or plain_text(self.source) in ("", handed_out)
+
+
+@dataclass(frozen=True)
+class AddedCell:
+    """A cell that the student added, and which of these it is."""
+
+    number: int
+    cell: SubmittedCell
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What was found of a submitted notebook.
+
+    Attributes
+    ----------
+    handed_out
+        grade_id -> plain text as students got it.
+    order
+        The grade_ids in the source's order.
+    ids
+        For each submitted cell the grade_id of the cell that it stands for, or None.
+    cells
+        grade_id -> the submitted cell that counts.
+    added
+        grade_id (None: the beginning) -> the cells that the student added after that cell.
+    changed, missing
+        grade_ids of locked cells.
+    problems
+        What is said of duplicates.
+    """
+
+    handed_out: Mapping[str, str]
+    order: tuple[str, ...]
+    ids: tuple[str | None, ...]
+    cells: Mapping[str, SubmittedCell]
+    added: Mapping[str | None, tuple[AddedCell, ...]]
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
 
     def is_untouched(self, grade_id: str) -> bool:
-        return _is_untouched(self.cells[grade_id], self.handed_out[grade_id])
+        return self.cells[grade_id].is_untouched(self.handed_out[grade_id])
 
     def place_before(self, grade_id: str) -> str | None:
         """The nearest cell before this one, in the source's order, that was handed in."""
@@ -43,32 +93,42 @@ class Matched:
         return next((other for other in reversed(before) if other in self.cells), None)
 
 
-def match(frame, submitted: list[dict], handed_out: dict[str, str], skipped: set[str]) -> Matched:
-    """Match submitted cells with those of the frame.
+def match(
+    source: Sequence[Cell], submitted: Sequence[SubmittedCell], handed_out: Mapping[str, str], skipped: Collection[str]
+) -> Matched:
+    """Match submitted cells with those of the source.
 
     A cell is known by its grade_id, or (where a student's editor lost the record) by its cell id, which the build makes
     equal, or by its text, as long as it is as it was handed out. Of several solution cells with one id the last counts
     that is finished, or, where none is, the last that was changed. The others stay as added cells where they were
     changed, too; but not one that is unfinished beside a finished one, as its stub would undo what was written.
 
-    Arguments:
-        frame: the cells of the source that have a record.
-        handed_out: grade_id -> plain text as students got it.
-        skipped: texts of cells that must not run.
+    Parameters
+    ----------
+    source
+        The cells of the source that have a record.
+    submitted
+        The cells that were handed in.
+    handed_out
+        grade_id -> plain text as students got it.
+    skipped
+        Texts of cells that must not run.
     """
-    solutions = {record.grade_id for cell in frame if (record := record_of(cell)) and record.solution}
-    types = {grade_id_of(cell): cell.cell_type for cell in frame}
-    found = Matched(handed_out, list(types))
-    ids = found.ids = _ids(submitted, types, solutions, handed_out)
+    records = {record.grade_id: (record, cell["cell_type"]) for cell in source if (record := record_of(cell))}
+    solutions = {grade_id for grade_id, (record, _) in records.items() if record.solution}
+    types = {grade_id: kind for grade_id, (_, kind) in records.items()}
+    ids = _ids(submitted, types, solutions, handed_out)
     copies = {grade_id: [i for i, known in enumerate(ids) if known == grade_id] for grade_id in types}
-    counts, dropped = {}, set()
+    counts: dict[str, int] = {}
+    dropped: set[int] = set()
+    changed, missing, problems = [], [], []
     for grade_id, places in copies.items():
         if not places:
             if grade_id not in solutions:
-                found.missing.append(grade_id)
+                missing.append(grade_id)
             continue
         text = handed_out[grade_id]
-        touched = [i for i in places if not _is_untouched(submitted[i], text)]
+        touched = [i for i in places if not submitted[i].is_untouched(text)]
         if grade_id in solutions:
             finished = touched
             if len(places) > 1:
@@ -79,22 +139,26 @@ def match(frame, submitted: list[dict], handed_out: dict[str, str], skipped: set
             counts[grade_id] = places[-1]
             dropped |= set(places)
             if all(_is_changed(submitted[i], text, types[grade_id]) for i in places):
-                found.changed.append(grade_id)
+                changed.append(grade_id)
         if len(places) > 1:
             which = places.index(counts[grade_id]) + 1
             kind = "was changed" if not set(places[which:]) & set(touched) else "is finished"
-            found.problems.append(_on_copies(grade_id, which, len(places), kind))
+            problems.append(_on_copies(grade_id, which, len(places), kind))
+    cells: dict[str, SubmittedCell] = {}
+    added: dict[str | None, tuple[AddedCell, ...]] = {}
     place, number = None, 0
-    for i, (cell, grade_id) in enumerate(zip(submitted, ids, strict=True)):
-        if grade_id and counts[grade_id] == i:
-            found.cells[grade_id] = cell
-            place = grade_id
-        elif i in dropped or (not grade_id and cell["source"] in skipped):
+    for i, (cell, known_as) in enumerate(zip(submitted, ids, strict=True)):
+        if known_as and counts[known_as] == i:
+            cells[known_as] = cell
+            place = known_as
+        elif i in dropped or (not known_as and cell.source in skipped):
             continue
         else:
-            found.added.setdefault(place, []).append(cell | {"number": number})
+            added[place] = (*added.get(place, ()), AddedCell(number, cell))
             number += 1
-    return found
+    return Matched(
+        handed_out, tuple(types), tuple(ids), cells, added, tuple(changed), tuple(missing), tuple(problems)
+    )  # fmt: skip
 
 
 def plain_text(source: str) -> str:
@@ -102,12 +166,13 @@ def plain_text(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.splitlines() if line.strip())
 
 
-def _ids(submitted: list[dict], types: dict[str, str], solutions: set[str], handed_out: dict[str, str]) -> list:
-    """The grade_id of each submitted cell that is one of the frame's, else None."""
-    ids = []
+def _ids(
+    submitted: Sequence[SubmittedCell], types: Mapping[str, str], solutions: set[str], handed_out: Mapping[str, str]
+) -> list[str | None]:
+    """The grade_id of each submitted cell that is one of the source's, else None."""
+    ids: list[str | None] = []
     for cell in submitted:
-        grade_id, id = grade_id_of(cell), cell.get("id")
-        ids.append(grade_id if grade_id in types else id if id in types else None)
+        ids.append(next((name for name in (cell.grade_id, cell.id) if name in types), None))
     by_text: dict[tuple[str, str], list[str]] = {}
     for grade_id, text in handed_out.items():
         by_text.setdefault((types[grade_id], text), []).append(grade_id)
@@ -115,26 +180,22 @@ def _ids(submitted: list[dict], types: dict[str, str], solutions: set[str], hand
     stubs = {grade_id: _skeleton(handed_out[grade_id]) for grade_id in types if grade_id in solutions}
     stubs = {grade_id: stub for grade_id, stub in stubs.items() if types[grade_id] == "code"}
     for i, cell in enumerate(submitted):
-        if ids[i] is None and (text := plain_text(cell["source"])):
-            alike = by_text.get((cell["cell_type"], text), [])
+        if ids[i] is None and (text := plain_text(cell.source)):
+            alike = by_text.get((cell.cell_type, text), [])
             missing = [grade_id for grade_id in alike if grade_id not in known]
             # a copy of a locked cell may be meant to run again; one of a stub would undo what was written
             alike = missing or [grade_id for grade_id in alike if grade_id in solutions]
-            if not alike and cell["cell_type"] == "code" and (made := _skeleton(text)):
+            if not alike and cell.cell_type == "code" and (made := _skeleton(text)):
                 alike = [grade_id for grade_id, stub in stubs.items() if grade_id in known and stub == made]
             ids[i] = next(iter(alike), None)
             known.add(ids[i])
     return ids
 
 
-def _is_untouched(cell: dict, text: str) -> bool:
-    return cell.get("as_released", False) or plain_text(cell["source"]) in ("", text)
-
-
-def _is_unfinished(cell: dict, text: str) -> bool:
+def _is_unfinished(cell: SubmittedCell, text: str) -> bool:
     """Whether a cell that was changed is no more than its stub: other comments, or `pass` for `raise`."""
-    source = plain_text(cell["source"])
-    if cell["cell_type"] != "code":
+    source = plain_text(cell.source)
+    if cell.cell_type != "code":
         return not source.replace(PLACEHOLDER, "").strip("*_#>`.:- \n")
     made = _skeleton(source)
     return made in ("", _skeleton(text)) or _does_nothing(source)
@@ -181,21 +242,19 @@ def _parsed(source: str) -> ast.Module | None:
 class _Bare(ast.NodeTransformer):
     """Takes out statements that do nothing: texts, `...`, `pass` and `raise NotImplementedError`."""
 
-    def visit_Expr(self, node):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         return None if isinstance(node.value, ast.Constant) else node
 
-    def visit_Pass(self, node):
+    def visit_Pass(self, node: ast.Pass) -> None:
         return None
 
-    def visit_Raise(self, node):
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise | None:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         return None if isinstance(raised, ast.Name) and raised.id == "NotImplementedError" else node
 
 
-def _is_changed(cell: dict, text: str, kind: str) -> bool:
-    if cell.get("as_released"):
-        return False
-    return cell["cell_type"] != kind or plain_text(cell["source"]) != text
+def _is_changed(cell: SubmittedCell, text: str, kind: str) -> bool:
+    return not cell.as_released and (cell.cell_type != kind or plain_text(cell.source) != text)
 
 
 def _on_copies(grade_id: str, which: int, of: int, kind: str) -> str:

@@ -1,5 +1,8 @@
 """nbgrader preprocessors of the kit, named in the workspace's nbgrader_config.py."""
 
+from typing import Any
+
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 
@@ -10,7 +13,9 @@ class StderrToStdout(NbGraderPreprocessor):
     progress bar would cost all of the cell's points. Only an error may do that.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.name = "stdout"

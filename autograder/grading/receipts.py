@@ -14,17 +14,20 @@ import hashlib
 import json
 import os
 import platform
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+import nbformat
 
 import autograder
 from autograder.course.course_toml import TIMESTAMP, Assignment
 from autograder.course.workspace import Workspace
 from autograder.grading.installed import Installed
-from autograder.grading.report import Row
 from autograder.notebook.cell_record import grade_id_of, record_of, whose
-from autograder.notebook.job import Files
+from autograder.notebook.job import Executed, Files, Surroundings
 from autograder.submissions.foreign_files import Budget, Refused, read_ordinary
 from autograder.submissions.work_files import accepted_files
 
@@ -41,6 +44,7 @@ EXECUTING = (
 )
 # Those that decide, besides, what of a submission runs and what is recorded of it.
 RECORDING = (
+    "grading/finished.py",
     "grading/matching.py",
     "grading/preprocessors.py",
     "grading/record.py",
@@ -63,19 +67,14 @@ SCORING = ("SaveAutoGrades", "OverwriteCells", "ClearOutput", "DeduplicateIds", 
 
 
 class Receipts:
-    """The receipts of one assignment.
+    """The receipts of one assignment, whose notebooks have these surroundings."""
 
-    Arguments:
-        isolation: what student code runs in.
-        given: the `surroundings` of its notebooks.
-    """
-
-    def __init__(self, workspace: Workspace, assignment: Assignment, isolation: str, given: dict):
+    def __init__(self, workspace: Workspace, assignment: Assignment, given: Surroundings):
         self.workspace, self.assignment = workspace, assignment
         self.folder = workspace.root / ".cs231n" / "receipts" / assignment.name
-        modules = [path.read_text("utf-8") for folder in given["pythonpath"] for path in Path(folder).rglob("*.py")]
-        self.installed = Installed(given["hidden"], given["data"], modules + _python(given["files"]))
-        self.grader = _grader(workspace, isolation, given)
+        modules = [path.read_text("utf-8") for folder in given.pythonpath for path in Path(folder).rglob("*.py")]
+        self.installed = Installed(given.hidden, given.data, modules + _python(given.files))
+        self.grader = _grader(workspace, given)
         digest = hashlib.sha256(self.grader + _code(RECORDING) + _configured(workspace, SCORING))
         digest.update(workspace.db_url.replace(str(workspace.root), "").encode())
         read = [getattr(assignment.limits, limit) for limit in READING]
@@ -103,24 +102,29 @@ class Receipts:
             return str(why_not).encode()
         return hashlib.sha256(data).digest()
 
-    def execution(self, notebook, submitted_files: Files, pythonpath: tuple[str, ...]) -> str:
+    def execution(self, notebook: nbformat.NotebookNode, submitted_files: Files, given: Surroundings) -> str:
         """A digest of all that the execution of a sanitized notebook depends on, but for the packages that it imports.
 
-        Neither points nor the text of cells that do not run are in it. `pythonpath` holds the notebook's edition.
+        Neither points nor the text of cells that do not run are in it. `given` are this notebook's surroundings, which
+        differ from the others' in the edition.
         """
-        editions = [Path(folder).name for folder in pythonpath]  # the name is a hash of what is in it
+        editions = [Path(folder).name for folder in given.pythonpath]  # the name is a hash of what is in it
         digest = hashlib.sha256(self.grader + repr((submitted_files, editions)).encode())
         for cell in notebook.cells:
             known = grade_id_of(cell), cell.cell_type == "code" and whose(cell), cell.metadata.get("tags")
             digest.update(repr((cell.cell_type, known, cell.cell_type == "code" and cell.source)).encode())
         return digest.hexdigest()
 
-    def packages(self, notebook, submitted_files: Files, outcome: str) -> dict[str, str]:
-        """The packages that the execution of a notebook depended on; `outcome` is what came of it."""
+    def packages(
+        self, notebook: nbformat.NotebookNode, submitted_files: Files, executed: Executed
+    ) -> dict[str, str]:
+        """The packages that the execution of a notebook depended on."""
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-        return self.installed.needed(cells + _python(submitted_files), outcome)
+        outputs = [result.outputs for result in executed.results if result]
+        said = [*(cell.source for cell in notebook.cells), *texts_in(outputs)]
+        return self.installed.needed(cells + _python(submitted_files), said)
 
-    def read(self, student: str, digest: str) -> dict | None:
+    def read(self, student: str, digest: str) -> dict[str, Any] | None:
         """The receipt of a submission that was graded from these very bytes; None where there is none."""
         try:
             receipt = json.loads(self._path(student).read_text("utf-8"))
@@ -130,11 +134,14 @@ class Receipts:
             pass
         return None
 
-    def write(self, digest: str, row: Row, packages: dict[str, str]) -> None:
+    def write(
+        self, student: str, digest: str, seconds: float, reasons: Iterable[str], packages: Mapping[str, str]
+    ) -> None:
+        """Say that all is there which a grade was made from: `digest` and the packages that the notebooks imported."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(row.student)
+        path = self._path(student)
         part = path.with_suffix(".part")
-        content = {"digest": digest, "seconds": row.seconds, "reasons": row.reasons, "packages": packages}
+        content = {"digest": digest, "seconds": seconds, "reasons": list(reasons), "packages": dict(packages)}
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
         os.replace(part, path)
 
@@ -146,11 +153,12 @@ class Receipts:
         return self.folder / f"{student}.json"
 
 
-def _grader(workspace: Workspace, isolation: str, given: dict) -> bytes:
+def _grader(workspace: Workspace, given: Surroundings) -> bytes:
     """A hash of what every execution depends on besides its notebook: limits, edition, files, isolation, grader."""
-    edition = [Path(folder).name for folder in given["pythonpath"]]  # which is a hash of what is in it
-    limits = {limit: value for limit, value in asdict(given["limits"]).items() if limit not in READING}
-    digest = hashlib.sha256(repr((limits, edition, given["files"], isolation, platform.python_version())).encode())
+    edition = [Path(folder).name for folder in given.pythonpath]  # which is a hash of what is in it
+    limits = {limit: value for limit, value in asdict(given.limits).items() if limit not in READING}
+    parts = (limits, edition, given.files, given.isolation, platform.python_version())
+    digest = hashlib.sha256(repr(parts).encode())
     digest.update(_code(EXECUTING) + _configured(workspace, CLEANING))
     for package in PACKAGES:
         try:
@@ -184,6 +192,18 @@ def _recorded_cells(path: Path) -> bytes:
         if (record := record_of(cell))
     ]
     return hashlib.sha256(json.dumps([cells, notebook["metadata"].get("kernelspec")], sort_keys=True).encode()).digest()
+
+
+def texts_in(value: object) -> Iterable[str]:
+    """All texts in outputs, or in other data of lists and dicts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts_in(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from texts_in(part)
 
 
 def _python(files: Files) -> list[str]:

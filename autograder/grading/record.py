@@ -13,9 +13,10 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import nbformat
 from nbformat.v4 import new_code_cell
@@ -24,7 +25,8 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import IgnorePattern, LimitOutput, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Select, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
 
 from autograder.course.course_toml import TIMESTAMP, Assignment
 from autograder.course.workspace import Workspace
@@ -67,15 +69,30 @@ class Recorder:
         student: str,
         notebooks: dict[str, nbformat.NotebookNode],
         handed_in: str | None,
-        not_run: dict[str, list[NotRun]],
+        not_run: Mapping[str, Sequence[NotRun]],
     ) -> dict[str, NotebookScore]:
-        """Record the executed `notebooks` (by name, one for each of the assignment) of one submission.
+        """Record one submission.
 
-        handed_in: when, as `hand_in_time` reads it.
-        not_run: of each notebook the student's own outputs, to be shown in `autograded/`; no score depends on them.
+        Parameters
+        ----------
+        student
+            Whose it is.
+        notebooks
+            The executed ones, by name, one for each of the assignment. They are the recorder's to change.
+        handed_in
+            When, as `hand_in_time` reads it.
+        not_run
+            Of each notebook the student's own outputs, to be shown in `autograded/`; no score depends on them.
 
-        Returns the scores per notebook, late penalties taken off. Raises what the database or the file system raises;
-        then nothing of this submission has changed.
+        Returns
+        -------
+        dict
+            The scores per notebook, late penalties taken off.
+
+        Raises
+        ------
+        Exception
+            What the database or the file system raises; then nothing of this submission has changed.
         """
         folder = self.workspace.autograded(student, self.assignment.name)
         try:
@@ -89,7 +106,11 @@ class Recorder:
         return scores
 
     def _enter(
-        self, student: str, notebooks: dict, handed_in: str | None, not_run: dict[str, list[NotRun]]
+        self,
+        student: str,
+        notebooks: dict[str, nbformat.NotebookNode],
+        handed_in: str | None,
+        not_run: Mapping[str, Sequence[NotRun]],
     ) -> dict[str, NotebookScore]:
         db = self.gradebook.db
         _add_student(db, student, self.people.get(student))
@@ -127,7 +148,9 @@ class Recorder:
         """What the late policy raised, by student."""
         return bring_up_to_date(self.gradebook, self.assignment.name, self.late)
 
-    def _keep_reviewed(self, marked: dict, student: str, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+    def _keep_reviewed(
+        self, marked: dict[tuple[str, str], api.Grade], student: str, notebooks: dict[str, nbformat.NotebookNode]
+    ) -> None:
         """Let nbgrader ask for another look only at work that is not what the person who gave the points looked at."""
         folder = self.workspace.autograded(student, self.assignment.name)
         for name, notebook in notebooks.items():
@@ -152,8 +175,8 @@ def _work(notebook: nbformat.NotebookNode) -> dict[str, str]:
     For a written answer that is the cell with the cells that the student added below; else also all code.
     """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    work: dict[str, list] = {}
-    current: list = []
+    work: dict[str, list[Any]] = {}
+    current: list[Any] = []
     for cell in notebook.cells:
         if record := record_of(cell):
             written = cell.cell_type == "markdown" and record.solution
@@ -162,7 +185,7 @@ def _work(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {grade_id: json.dumps(parts, sort_keys=True) for grade_id, parts in work.items()}
 
 
-def _add_student(db, student: str, person: Person | None) -> None:
+def _add_student(db: Session, student: str, person: Person | None) -> None:
     """As update_or_create_student does it; but another grader may be adding the same one at this moment.
 
     The name that the learning platform gave goes where formgrader shows it, unless the gradebook has one; formgrader
@@ -199,7 +222,7 @@ class _Layout:
                 self.marked[id] = name
             if kind in ("SolutionCell", "TaskCell"):
                 self.commented[id] = name
-        of_notebooks = bindparam("notebooks", expanding=True)
+        of_notebooks: BindParameter[Any] = bindparam("notebooks", expanding=True)
         self.submitted = select(api.SubmittedNotebook).where(
             api.SubmittedNotebook.notebook_id.in_(self.notebooks),
             api.SubmittedNotebook.assignment_id == bindparam("submission"),
@@ -219,12 +242,12 @@ class _Entries:
     database has an index for. It also commits after each, which can wait.
     """
 
-    def __init__(self, db, layout: _Layout, submission: str):
+    def __init__(self, db: Session, layout: _Layout, submission: str):
         found = db.scalars(layout.submitted, {"submission": submission})
         self.notebooks = {layout.notebooks[notebook.notebook_id][0]: notebook for notebook in found}
         names = {notebook.id: name for name, notebook in self.notebooks.items()}
 
-        def named(query, cells: dict[str, str]) -> dict:
+        def named(query: Select[Any], cells: dict[str, str]) -> dict[tuple[str, str], Any]:
             found = db.scalars(query, {"notebooks": list(names)})
             return {(names[entry.notebook_id], cells[entry.cell_id]): entry for entry in found}
 
@@ -240,23 +263,23 @@ class _Entries:
             if grade.manual_score is not None and not grade.needs_manual_grade
         }
 
-    def find_grade(self, cell: str, notebook: str, assignment: str, student: str):
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._found(self.grades, notebook, cell)
 
-    def find_comment(self, cell: str, notebook: str, assignment: str, student: str):
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._found(self.comments, notebook, cell)
 
     def commit(self) -> None:
         pass
 
     @staticmethod
-    def _found(entries: dict, notebook: str, cell: str):
+    def _found(entries: dict[tuple[str, str], Any], notebook: str, cell: str) -> Any:
         if (notebook, cell) not in entries:
             raise api.MissingEntry(f"the gradebook has no cell '{cell}' in {notebook}")
         return entries[notebook, cell]
 
 
-def _storable(value, depth: int = 0):
+def _storable(value: Any, depth: int = 0) -> Any:
     """Outputs, whatever student code put into them, with texts that every file and database takes."""
     if isinstance(value, str):
         return storable(value)
@@ -285,7 +308,7 @@ def recorded_scores(
     return scores
 
 
-def _scores(layout: _Layout) -> Select:
+def _scores(layout: _Layout) -> Select[Any]:
     """The sums of nbgrader's SubmittedNotebook.score and needs_manual_grade, which search all grades of all submissions
     for each notebook.
     """
@@ -307,7 +330,7 @@ def _scores(layout: _Layout) -> Select:
 
 
 @contextlib.contextmanager
-def one_transaction(gradebook: Gradebook):
+def one_transaction(gradebook: Gradebook) -> Iterator[None]:
     """Make the block one transaction, though nbgrader's code commits after every field it writes."""
     session = gradebook.db
     commit, session.commit = session.commit, session.flush
@@ -331,7 +354,7 @@ class _SaveAutoGrades(SaveAutoGrades):
 
 
 @contextlib.contextmanager
-def _replacing(folder: Path):
+def _replacing(folder: Path) -> Iterator[Path]:
     """Give the block a folder to fill, to be put in the place of `folder` when the block has ended without an error."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -349,10 +372,10 @@ def _replacing(folder: Path):
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _show(notebook: nbformat.NotebookNode, not_run: list[NotRun]) -> None:
+def _show(notebook: nbformat.NotebookNode, not_run: Sequence[NotRun]) -> None:
     """Put the student's own outputs at the cells that were not run; a cell without a record comes with them."""
-    cells = {grade_id: cell for cell in notebook.cells if (grade_id := grade_id_of(cell))}
-    added: dict[str | None, list] = {}
+    cells: dict[str | None, nbformat.NotebookNode] = {grade_id_of(cell): cell for cell in notebook.cells}
+    added: dict[str | None, list[nbformat.NotebookNode]] = {}
     for number, own in enumerate(not_run):
         outputs = [nbformat.from_dict(output) for output in own.outputs]
         if own.source is None:

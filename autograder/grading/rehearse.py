@@ -20,19 +20,18 @@ def rehearse(workspace: Workspace, assignment_name: str) -> list[str]:
     import nbformat
 
     assignment = workspace.course.assignment(assignment_name)
-    given = surroundings(workspace, assignment)
-    isolation = "process" if sandbox.missing() else "sandbox"
+    given = surroundings(workspace, assignment, "process" if sandbox.missing() else "sandbox")
     found = []
     with LocalPool(os.cpu_count() or 1) as pool:
-        jobs = {}
+        running = []
         for name in assignment.notebooks:
-            text = nbformat.writes(read_built(workspace, assignment, name))
-            job = Job(text, isolation=isolation, **of_notebook(workspace, assignment, name, given))
-            jobs[name] = job, pool.submit(job)
-        for name, (job, future) in jobs.items():
+            notebook = read_built(workspace, assignment, name)
+            job = Job(nbformat.writes(notebook), of_notebook(workspace, assignment, name, given))
+            running.append((name, notebook, job, pool.submit(job)))
+        for name, notebook, job, future in running:
             executed = pool.result(job, future)
             found += [f"{name}: {problem}" for problem in executed.problems]
-            for outcome in outcomes(nbformat.reads(executed.notebook, as_version=4)):
+            for outcome in outcomes(executed.onto(notebook)):
                 if outcome.status != "passed" and outcome.message not in executed.problems:
                     found.append(f"{name}: {outcome.grade_id}: {outcome.message}")
     return found

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograder.course.course_toml import Assignment
 from autograder.notebook.cell_record import cell_label, whose
@@ -10,12 +11,17 @@ from autograder.notebook.newer_syntax import of_another_python
 from autograder.notebook.outcomes import GRADER_ERRORS, outcomes
 from autograder.text import one_line
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 MOST_REASONS = 50  # of one notebook, and as many remarks on the submission
 REASON_LENGTH = 500  # characters
 
 
 @dataclass(frozen=True)
 class NotebookScore:
+    """What the gradebook says of one notebook, late penalty taken off."""
+
     score: float
     max_score: float
     needs_manual_grade: bool
@@ -23,9 +29,16 @@ class NotebookScore:
 
 @dataclass(frozen=True)
 class Row:
-    """One submission: `status` is "graded", "unchanged" (not run again) or "failed" (`scores` is None).
+    """One submission.
 
-    `log` is the file that says what was done, seen from the workspace; None where nothing was.
+    Attributes
+    ----------
+    scores
+        By notebook; None of a submission that failed.
+    status
+        "graded", "unchanged" (not run again) or "failed".
+    log
+        The file that says what was done, seen from the workspace; None where nothing was.
     """
 
     student: str
@@ -38,6 +51,8 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassReport:
+    """What came of grading an assignment; `isolation` says in words what student code ran in."""
+
     assignment: Assignment
     rows: list[Row]
     isolation: str
@@ -52,7 +67,7 @@ class ClassReport:
         return {status: sum(r.status == status for r in self.rows) for status in ("graded", "unchanged", "failed")}
 
 
-def explain(prefix: str, notebook, problems: list[str]) -> list[str]:
+def explain(prefix: str, notebook: "NotebookNode", problems: list[str]) -> list[str]:
     """Why a notebook has not full marks, the gravest first; each reason is one short line, and there are at most 51."""
     found = outcomes(notebook)
     reasons = list(problems) + _broken_cells(notebook)
@@ -85,7 +100,7 @@ def summary_line(report: ClassReport) -> str:
     return f"{', '.join(parts)} in {report.seconds:.1f} s; isolation: {report.isolation}"
 
 
-def _broken_cells(notebook) -> list[str]:
+def _broken_cells(notebook: "NotebookNode") -> list[str]:
     """Cells of the student's own that raised: the stub's NotImplementedError is no news."""
     found = []
     for index, cell in enumerate(notebook.cells):

@@ -1,26 +1,30 @@
 """First step of grading (trusted): make a submitted notebook safe to run and fair to score.
 
-The submission is rebuilt on the frame of the source: every test cell, locked cell and record is the
-source's, in the source's order; of the student's there remain the text of their solution cells and the
-cells they added, without metadata or outputs. So nothing that a student does to ids, tags, points, cell
-types or cell order changes what is tested. nbgrader's own preprocessors have held that frame against the
-gradebook. `matching.py` decides which submitted cell stands for which cell of the frame.
+The submission is rebuilt on the blueprint of the source: every test cell, locked cell and record is the
+source's, in the source's order. Only the text of the student's solution cells and the cells that the student added
+are kept, without metadata or outputs. So nothing that a student does to ids, tags, points, cell
+types or cell order changes what is tested. nbgrader's own preprocessors have held the blueprint against the
+gradebook. `matching.py` decides which submitted cell stands for which cell of the blueprint.
 """
 
 import copy
 import json
 import logging
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
-from autograder.grading.matching import Matched, match, plain_text
-from autograder.notebook.cell_record import compute_checksum, grade_id_of, is_skipped, record_of
+from autograder.errors import KitError
+from autograder.grading.matching import AddedCell, Matched, SubmittedCell, match, plain_text
+from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, is_skipped, record_of
+from autograder.notebook.job import Output
 from autograder.notebook.limits import Limits
 from autograder.notebook.pictures import joined_text, pictures
 from autograder.submissions.foreign_files import Budget, Refused, read_ordinary
@@ -36,79 +40,124 @@ CODE = re.compile(
 )
 
 
-@dataclass
-class SanitizedNotebook:
-    """A notebook ready to run (`runnable`), or a placeholder that says why there is nothing to run.
+@dataclass(frozen=True)
+class NotRun:
+    """Outputs of the student's own, as handed in, of a cell that is not run.
 
-    `problems` may have cost points; `remarks` say what was put right, and come after everything else. `not_run` is what
-    the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
+    Attributes
+    ----------
+    grade_id
+        Of the cell; or, where `source` is the text of a cell without one, of the cell that stands before it.
+    """
+
+    grade_id: str | None
+    outputs: tuple[Output, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class SanitizedNotebook:
+    """A notebook ready to run, or a placeholder that says why there is nothing to run.
+
+    Attributes
+    ----------
+    notebook
+        What runs. Nobody changes it: what comes of it is laid on a copy.
+    problems
+        What may have cost points.
+    runnable
+        Whether it is not a placeholder.
+    remarks
+        What was put right. They come after everything else.
+    not_run
+        What the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
     """
 
     name: str
     notebook: nbformat.NotebookNode
-    problems: list[str]
+    problems: tuple[str, ...] = ()
     runnable: bool = True
-    remarks: list[str] = field(default_factory=list)
-    not_run: list["NotRun"] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
+    not_run: tuple[NotRun, ...] = ()
 
 
-@dataclass
-class NotRun:
-    """Outputs of the student's own, as handed in, of a cell that is not run.
-
-    grade_id: of the cell; or, where `source` is the text of a cell without one, of the cell that stands before it.
-    """
-
-    grade_id: str | None
-    outputs: list[dict]
-    source: str | None = None
-
-
-class Frame:
+@dataclass(frozen=True)
+class Blueprint:
     """What every submission of a notebook is laid on: the source, as nbgrader holds it against the gradebook.
 
     Nothing in it depends on a student, so it is made once for a class.
+
+    Attributes
+    ----------
+    name
+        Of the notebook.
+    limits
+        What may be read of a submission.
+    text
+        The source's cells that have a record, restored by nbgrader, as a notebook in JSON.
+    released
+        grade_id -> the text of each cell as the gradebook has it: solution cells with their stubs.
+    handed_out
+        grade_id -> the plain text of each cell as students got it.
+    skipped
+        The texts of cells that must not run.
+    prose, prose_ids
+        The plain texts and the ids of the source's cells that have no record.
     """
 
-    def __init__(self, workspace: Workspace, assignment: Assignment, name: str):
-        self.workspace, self.assignment, self.name = workspace, assignment, name
-        source = read_built(workspace, assignment, name)
-        # the text of each cell as the gradebook has it: solution cells with their stubs
-        self.released = _released_text(workspace, assignment, name)
-        self.skipped = {cell.source for cell in source.cells if is_skipped(cell)}
-        restored = _restored(workspace, assignment, name, source)
-        self.handed_out = _handed_out(workspace, restored, self.released)
-        prose = [cell for cell in source.cells if not grade_id_of(cell)]
-        self.prose = {plain_text(cell.source) for cell in prose}, {cell["id"] for cell in prose if "id" in cell}
-        self._text = json.dumps(restored)
+    name: str
+    limits: Limits
+    text: str
+    released: Mapping[str, str]
+    handed_out: Mapping[str, str]
+    skipped: frozenset[str]
+    prose: frozenset[str]
+    prose_ids: frozenset[str]
 
     def notebook(self) -> nbformat.NotebookNode:
-        """The frame itself, to be changed at will."""
-        return nbformat.from_dict(json.loads(self._text))
+        """The restored notebook, to be changed at will."""
+        return nbformat.from_dict(json.loads(self.text))
 
 
-def sanitize(frame: Frame, student: str) -> SanitizedNotebook:
-    """Sanitize a notebook of one submission; a file that can't be read becomes a placeholder."""
-    path = frame.workspace.submitted(student, frame.assignment.name) / f"{frame.name}.ipynb"
+def blueprint_of(workspace: Workspace, assignment: Assignment, name: str) -> Blueprint:
+    """Make the blueprint of one notebook. It reads the gradebook, so only who may do that calls it."""
+    source = read_built(workspace, assignment, name)
+    released = _released_text(workspace, assignment, name)
+    restored = _restored(workspace, assignment, name, source)
+    prose = [cell for cell in source.cells if not grade_id_of(cell)]
+    return Blueprint(
+        name=name,
+        limits=assignment.limits,
+        text=json.dumps(restored),
+        released=released,
+        handed_out=_handed_out(workspace, restored, released),
+        skipped=frozenset(cell.source for cell in source.cells if is_skipped(cell)),
+        prose=frozenset(plain_text(cell.source) for cell in prose),
+        prose_ids=frozenset(cell["id"] for cell in prose if "id" in cell),
+    )
+
+
+def sanitize(blueprint: Blueprint, path: Path) -> SanitizedNotebook:
+    """Sanitize a notebook of one submission, at `path`; a file that cannot be read becomes a placeholder."""
     try:
-        cells, problems = read_submitted(path, frame.assignment.limits)
+        cells, problems = read_submitted(path, blueprint.limits)
     except UnreadableNotebook as error:
-        return not_gradable(frame, str(error))
-    notebook, changes, remarks = rebuild(frame, cells)
-    not_run = outputs_not_run(frame, cells)
-    return SanitizedNotebook(frame.name, notebook, problems + changes, remarks=remarks, not_run=not_run)
+        return not_gradable(blueprint, str(error))
+    notebook, changes, remarks = rebuild(blueprint, cells)
+    not_run = outputs_not_run(blueprint, cells)
+    return SanitizedNotebook(blueprint.name, notebook, (*problems, *changes), remarks=tuple(remarks), not_run=not_run)
 
 
-def not_gradable(frame: Frame, reason: str) -> SanitizedNotebook:
+def not_gradable(blueprint: Blueprint, reason: str) -> SanitizedNotebook:
     """What stands for a notebook that can't be graded: every test failed, for `reason`, and no work in it."""
-    notebook, *_ = rebuild(frame, [])
+    notebook, *_ = rebuild(blueprint, [])
     notebook.cells = [c for c in notebook.cells if (record := record_of(c)) and record.grade]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = ""  # nothing was tested, so nothing of the tests is shown
             cell.outputs = [new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])]
     notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id="not-graded"))
-    return SanitizedNotebook(frame.name, notebook, [reason], runnable=False)
+    return SanitizedNotebook(blueprint.name, notebook, (reason,), runnable=False)
 
 
 class UnreadableNotebook(Exception):
@@ -116,19 +165,23 @@ class UnreadableNotebook(Exception):
 
 
 def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbformat.NotebookNode:
-    """The instructor's notebook with solutions and hidden tests, as built into `source/`."""
-    return nbformat.read(workspace.source(assignment.name) / f"{name}.ipynb", as_version=4)
+    """The instructor's notebook with solutions and hidden tests, as built into `source/`. Raises KitError."""
+    path = workspace.source(assignment.name) / f"{name}.ipynb"
+    if not path.is_file():
+        raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
+    return nbformat.read(path, as_version=4)
 
 
-def read_submitted(path: Path, limits: Limits) -> tuple[list[dict], list[str]]:
-    """Read what the student handed in. Returns the cells, as nbformat 4 has them, and remarks.
+def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], list[str]]:
+    """Read what the student handed in. Returns the cells and remarks.
 
-    Of each cell there is its type, its text, its id, the grade_id of its record, of a text cell the pictures that
-    were pasted into it, and of a code cell its outputs, unchecked: see `outputs_not_run`; nothing else gets in. Outputs
-    do not count for its size, so a notebook that is only large because of them still counts.
+    Outputs do not count for its size, so a notebook that is only large because of them still counts.
 
-    Raises UnreadableNotebook: missing, a link or another thing that is no file, empty, too large, not JSON, not a
-    notebook, of too many cells.
+    Raises
+    ------
+    UnreadableNotebook
+        It is missing, a link or another thing that is not a file, empty, too large, not JSON, not a notebook, or has
+        too many cells.
     """
     name, max_bytes = path.name, limits.submission_bytes
     try:
@@ -152,12 +205,13 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[dict], list[str]]:
         remarks.append(f"{name} has {len(data):,} bytes, more than the {max_bytes:,} allowed; most outputs dropped")
     if version != 4:
         remarks.append(f"{name} is in notebook format {version}; it was converted to format 4")
-    if any(_mend(cell) for cell in cells):
+    storable_cells = [replace(cell, source=storable(cell.source)) for cell in cells]
+    if any(after.source != cell.source for cell, after in zip(cells, storable_cells, strict=True)):
         remarks.append(f"{name} has characters that are no text; each was replaced by {REPLACEMENT}")
-    return cells, remarks
+    return storable_cells, remarks
 
 
-def _parsed(name: str, data: bytes) -> dict:
+def _parsed(name: str, data: bytes) -> dict[str, Any]:
     if sum(map(data.count, (b",", b"{", b"["))) > MAX_VALUES:  # a value of two bytes takes a hundred of memory
         raise UnreadableNotebook(f"{name} is not a notebook: it is made of more than {MAX_VALUES:,} values")
     try:
@@ -176,7 +230,7 @@ def _parsed(name: str, data: bytes) -> dict:
     return content
 
 
-def _cells(name: str, content: dict, version) -> list[dict]:
+def _cells(name: str, content: dict[str, Any], version: object) -> list[SubmittedCell]:
     """The cells, reduced to what is looked at; `version` is what the file says of its format."""
     if type(version) is not int or version not in (3, 4):
         said = json.dumps(version)[:20]
@@ -184,7 +238,7 @@ def _cells(name: str, content: dict, version) -> list[dict]:
     sheets = content.get("worksheets") if version == 3 else [content]
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
         raise UnreadableNotebook(f"{name} is JSON, but not a notebook: its worksheets are no list of tables")
-    cells = []
+    cells: list[object] = []
     for sheet in sheets:
         given = sheet.get("cells")
         if not isinstance(given, list):
@@ -195,7 +249,7 @@ def _cells(name: str, content: dict, version) -> list[dict]:
     return [_cell(f"{name} is JSON, but not a notebook: cell {i}", cell) for i, cell in enumerate(cells, start=1)]
 
 
-def _cell(which: str, given) -> dict:
+def _cell(which: str, given: object) -> SubmittedCell:
     if not isinstance(given, dict) or not isinstance(given.get("cell_type"), str):
         raise UnreadableNotebook(f"{which} has no type")
     text = joined_text(given.get("source", given.get("input")))  # input: code in nbformat 3
@@ -204,57 +258,52 @@ def _cell(which: str, given) -> dict:
     kind = given["cell_type"]
     if kind == "heading":  # in nbformat 3
         level = given.get("level")
-        kind, text = "markdown", f"{'#' * (level if level in range(1, 7) else 1)} {text}"
-    cell = {"cell_type": kind, "source": text, "metadata": {}}
-    if isinstance(given.get("id"), str):
-        cell["id"] = given["id"]
-    if grade_id := grade_id_of(given):
-        record = record_of(given)
-        cell["metadata"] = {"nbgrader": {"grade_id": grade_id}}
-        # as some release had it, perhaps an older one, by its own record of that
-        cell["as_released"] = record is not None and record.checksum == compute_checksum(cell, record)
-    if kind == "markdown" and (found := pictures(given.get("attachments"))):
-        cell["attachments"] = found
-    if kind == "code" and isinstance(given.get("outputs"), list):
-        cell["outputs"] = given["outputs"]
-    return cell
+        kind, text = "markdown", f"{'#' * (level if isinstance(level, int) and level in range(1, 7) else 1)} {text}"
+    grade_id, id, outputs = grade_id_of(given) or None, given.get("id"), given.get("outputs")
+    record = record_of(given) if grade_id else None
+    by_release = {"source": text, "cell_type": kind}
+    return SubmittedCell(
+        cell_type=kind,
+        source=text,
+        grade_id=grade_id,
+        id=id if isinstance(id, str) else None,
+        as_released=record is not None and record.checksum == compute_checksum(by_release, record),
+        attachments=pictures(given.get("attachments")) if kind == "markdown" else {},
+        outputs=outputs if kind == "code" and isinstance(outputs, list) else (),
+    )
 
 
-def _size(cell: dict) -> int:
+def _size(cell: SubmittedCell) -> int:
     """Bytes, in UTF-8 (a lone surrogate counts as one)."""
-    data = [picture for kinds in cell.get("attachments", {}).values() for picture in kinds.values()]
-    return len(cell["source"].encode(errors="replace")) + sum(map(len, data))
+    data = [picture for kinds in cell.attachments.values() for picture in kinds.values()]
+    return len(cell.source.encode(errors="replace")) + sum(map(len, data))
 
 
-def _mend(cell: dict) -> bool:
-    """Replace what neither a file nor a database can hold; whether there was such."""
-    before, cell["source"] = cell["source"], storable(cell["source"])
-    return cell["source"] != before
-
-
-def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode, list[str], list[str]]:
-    """Lay the student's cells on the frame; returns the notebook, what is wrong in it, and what was put right."""
-    notebook = frame.notebook()
-    found = match(notebook.cells, submitted, frame.handed_out, frame.skipped)
-    problems, remarks = found.problems, _on_locked_cells(notebook.cells, found)
-    extras = {place: _added_cells(cells) for place, cells in found.added.items()}
+def rebuild(
+    blueprint: Blueprint, submitted: Sequence[SubmittedCell]
+) -> tuple[nbformat.NotebookNode, list[str], list[str]]:
+    """Lay the student's cells on the blueprint; returns the notebook, what is wrong in it, and what was put right."""
+    notebook = blueprint.notebook()
+    recorded = _recorded(notebook)
+    found = match(notebook.cells, submitted, blueprint.handed_out, blueprint.skipped)
+    problems, remarks = list(found.problems), _on_locked_cells(recorded, found)
+    extras = {place: [_added_cell(cell) for cell in cells] for place, cells in found.added.items()}
     cells = list(extras.get(None, []))
-    for cell in notebook.cells:
-        grade_id = grade_id_of(cell)
-        record = record_of(cell)
+    for cell, record in recorded:
+        grade_id = record.grade_id
         if record.solution:
             mine = found.cells.get(grade_id)
             if mine:
-                cell.source = mine["source"]
-                if cell.cell_type == "markdown" and "attachments" in mine:
-                    cell.attachments = mine["attachments"]
+                cell.source = mine.source
+                if cell.cell_type == "markdown" and mine.attachments:
+                    cell.attachments = mine.attachments
             elif cell.cell_type == "markdown":
-                cell.source = frame.released[grade_id]
+                cell.source = blueprint.released[grade_id]
                 problems.append(f"the answer cell '{grade_id}' is missing")
             else:  # no stub: the function may stand in a cell that the student added
                 cell.source = f"# the cell '{grade_id}' was missing from the submission"
                 problems.append(f"the cell '{grade_id}' is missing")
-            if record.grade and (where := _answered_elsewhere(frame, found, cell)):
+            if record.grade and (where := _answered_elsewhere(blueprint, found, cell.cell_type, grade_id)):
                 # without it, nbgrader leaves the cell to be marked by hand instead of giving it 0
                 cell.metadata.nbgrader.pop("checksum", None)
                 remarks.append(where)
@@ -263,16 +312,21 @@ def rebuild(frame: Frame, submitted: list[dict]) -> tuple[nbformat.NotebookNode,
     return notebook, problems, remarks
 
 
-def _on_locked_cells(cells, found: Matched) -> list[str]:
+def _recorded(notebook: nbformat.NotebookNode) -> list[tuple[nbformat.NotebookNode, CellRecord]]:
+    """The cells of a blueprint, all of which have a record."""
+    return [(cell, record) for cell in notebook.cells if (record := record_of(cell))]
+
+
+def _on_locked_cells(cells: Sequence[tuple[nbformat.NotebookNode, CellRecord]], found: Matched) -> list[str]:
     """What was put right in cells that were not the student's to change, in a line for each kind."""
     lines: dict[tuple[str, str], list[str]] = {}
-    for cell in cells:
+    for cell, record in cells:
         runs = cell.cell_type == "code" and not is_skipped(cell)
         done = "run" if runs else "put back"
-        if grade_id_of(cell) in found.changed:
-            lines.setdefault(("had been changed", done), []).append(grade_id_of(cell))
-        elif grade_id_of(cell) in found.missing:
-            lines.setdefault(("missing", done), []).append(grade_id_of(cell))
+        if record.grade_id in found.changed:
+            lines.setdefault(("had been changed", done), []).append(record.grade_id)
+        elif record.grade_id in found.missing:
+            lines.setdefault(("missing", done), []).append(record.grade_id)
     return [_on_restored(names, what, done) for (what, done), names in lines.items()]
 
 
@@ -285,21 +339,21 @@ def _on_restored(names: list[str], what: str, done: str) -> str:
     return f"the locked cell{s} {', '.join(listed)} {what}; the original{s} {were} {done}"
 
 
-def _answered_elsewhere(frame: Frame, found: Matched, cell) -> str:
+def _answered_elsewhere(blueprint: Blueprint, found: Matched, cell_type: str, grade_id: str) -> str:
     """Where the answer may stand of a question whose own cell is as it was handed out, or missing; "" if nowhere."""
-    grade_id = grade_id_of(cell)
     if grade_id in found.cells and not found.is_untouched(grade_id):
         return ""
-    texts, ids = frame.prose
+    others = found.added.get(grade_id if grade_id in found.cells else found.place_before(grade_id), ())
     added = [
         other
-        for other in found.added.get(grade_id if grade_id in found.cells else found.place_before(grade_id), [])
-        if other["source"].strip() and plain_text(other["source"]) not in texts and other.get("id") not in ids
-    ]
-    is_prose = [other["cell_type"] != "code" or _holds_prose(other["source"]) for other in added]
-    if cell.cell_type == "markdown" and not any(is_prose) or not added:
+        for other in (each.cell for each in others)
+        if other.source.strip() and plain_text(other.source) not in blueprint.prose
+        and other.id not in blueprint.prose_ids
+    ]  # fmt: skip
+    is_prose = [other.cell_type != "code" or _holds_prose(other.source) for other in added]
+    if cell_type == "markdown" and not any(is_prose) or not added:
         return ""
-    what = "text cell" if cell.cell_type == "markdown" else "cell"
+    what = "text cell" if cell_type == "markdown" else "cell"
     state, place = ("unanswered", "below it") if grade_id in found.cells else ("missing", "in its place")
     return f"{grade_id} is {state}, but a {what} was added {place}"
 
@@ -311,52 +365,52 @@ def _holds_prose(code: str) -> bool:
     return not any(map(CODE.match, words)) and any(len(line.split()) > 2 for line in lines)
 
 
-def outputs_not_run(frame: Frame, submitted: list[dict]) -> list[NotRun]:
+def outputs_not_run(blueprint: Blueprint, submitted: Sequence[SubmittedCell]) -> tuple[NotRun, ...]:
     """The outputs that the student handed in for the cells that are not run, reduced to what may be shown.
 
     The cells are matched as in `rebuild`. None of their outputs can land in a cell that is run or earns points.
     """
     from autograder.notebook.page_cleaner import OwnOutputs
 
-    cells = frame.notebook().cells
-    code = {grade_id_of(cell): cell for cell in cells if cell.cell_type == "code"}
-    not_run = {id: cell for id, cell in code.items() if is_skipped(cell) and not record_of(cell).grade}
-    matched = match(cells, submitted, frame.handed_out, frame.skipped)
+    notebook = blueprint.notebook()
+    not_run = {
+        record.grade_id: cell
+        for cell, record in _recorded(notebook)
+        if cell.cell_type == "code" and is_skipped(cell) and not record.grade
+    }
+    matched = match(notebook.cells, submitted, blueprint.handed_out, blueprint.skipped)
     own, found, anchor = OwnOutputs(), [], None
     for cell, grade_id in zip(submitted, matched.ids, strict=True):
         counts = grade_id is not None and matched.cells[grade_id] is cell
         anchor = grade_id if counts else anchor
         if grade_id in not_run and counts:
-            place = NotRun(grade_id, [])
-            same_code = cell["source"].strip() == not_run[grade_id].source.strip()
-        elif grade_id is None and cell["source"] in frame.skipped:
-            place, same_code = NotRun(anchor, [], cell["source"]), True
+            source, same_code = None, cell.source.strip() == not_run[grade_id].source.strip()
+        elif grade_id is None and cell.source in blueprint.skipped:
+            source, same_code = cell.source, True
         else:
             continue
-        place.outputs = own.shown(cell.get("outputs", []), same_code)
-        found += [place] if place.outputs else []
-    return found
+        if outputs := tuple(own.shown(cell.outputs, same_code)):
+            found.append(NotRun(anchor, outputs, source))
+    return tuple(found)
 
 
-def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name: str) -> dict:
+def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name: str) -> dict[str, Any]:
     """The resources that nbgrader's preprocessors read."""
     record = {"student": student, "assignment": assignment, "notebook": name, "db_url": workspace.db_url}
     return {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": record}
 
 
-def _added_cells(cells: list[dict]) -> list[nbformat.NotebookNode]:
-    return [_added_cell(cell) for cell in cells]
-
-
-def _added_cell(cell: dict) -> nbformat.NotebookNode:
-    added = {"id": f"added-{cell['number']}", "cell_type": cell["cell_type"], "metadata": {}, "source": cell["source"]}
-    if cell["cell_type"] == "code":
-        added |= {"outputs": [], "execution_count": None}
-    elif cell["cell_type"] != "markdown":  # raw cells do not run, and show as they are written
-        added |= {"cell_type": "markdown", "source": _as_written(cell["source"])}
-    if "attachments" in cell:
-        added["attachments"] = cell["attachments"]
-    return nbformat.from_dict(added)
+def _added_cell(given: AddedCell) -> nbformat.NotebookNode:
+    cell = given.cell
+    made: dict[str, Any] = {"id": f"added-{given.number}", "cell_type": cell.cell_type, "source": cell.source}
+    made["metadata"] = {}
+    if cell.cell_type == "code":
+        made |= {"outputs": [], "execution_count": None}
+    elif cell.cell_type != "markdown":  # raw cells do not run, and show as they are written
+        made |= {"cell_type": "markdown", "source": _as_written(cell.source)}
+    if cell.attachments:
+        made["attachments"] = cell.attachments
+    return nbformat.from_dict(made)
 
 
 def _as_written(text: str) -> str:
@@ -374,14 +428,16 @@ def _handed_out(workspace: Workspace, restored: nbformat.NotebookNode, released:
     from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
     notebook = copy.deepcopy(restored)
-    for cell in notebook.cells:
-        cell.source = released.get(grade_id_of(cell), cell.source)
+    for cell, record in _recorded(notebook):
+        cell.source = released.get(record.grade_id, cell.source)
     for step in (ClearHiddenTests, ClearMarkScheme):
         notebook, _ = step(config=workspace.config, log=logging.getLogger("autograder.nbgrader"))(notebook, {})
-    return {grade_id_of(cell): plain_text(cell.source) for cell in notebook.cells}
+    return {record.grade_id: plain_text(cell.source) for cell, record in _recorded(notebook)}
 
 
-def _restored(workspace: Workspace, assignment: Assignment, name: str, source) -> nbformat.NotebookNode:
+def _restored(
+    workspace: Workspace, assignment: Assignment, name: str, source: nbformat.NotebookNode
+) -> nbformat.NotebookNode:
     """The source's cells that have a record, as nbgrader restores them from the gradebook."""
     from nbgrader.preprocessors import (
         CheckCellMetadata,

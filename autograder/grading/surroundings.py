@@ -1,6 +1,7 @@
 """What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import edition
@@ -9,36 +10,38 @@ from autograder.course.workspace import Workspace
 from autograder.grading.sanitize import read_built
 from autograder.notebook.bound_names import imported_modules
 from autograder.notebook.cell_record import is_skipped, whose
+from autograder.notebook.job import Surroundings
 from autograder.submissions.work_files import instructors_files
 from autograder.workers.font_cache import warm_font_cache
 
 
-def surroundings(workspace: Workspace, assignment: Assignment) -> dict:
-    """The fields of a `Job` that are the same for everybody.
+def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = "sandbox") -> Surroundings:
+    """What the notebooks of an assignment are run with, the same for everybody.
 
     Makes the edition, and a list of the machine's fonts, where they are missing. Raises KitError.
     """
     course = workspace.course
     folder = edition.importable(course, assignment.name, workspace.root / ".cs231n" / "editions")
     warm_font_cache(workspace.root / ".cs231n" / "matplotlib")
-    return {
-        "limits": assignment.limits,
-        "pythonpath": (str(folder),) if folder else (),
-        "env": _environment(workspace),
-        "data": _data_sets(workspace),
-        "hidden": ("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
-        "modules": _modules(workspace, assignment),
-        "files": instructors_files(workspace, assignment),
-    }
+    return Surroundings(
+        limits=assignment.limits,
+        isolation=isolation,
+        pythonpath=(str(folder),) if folder else (),
+        env=_environment(workspace),
+        data=_data_sets(workspace),
+        hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+        modules=_modules(workspace, assignment),
+        files=instructors_files(workspace, assignment),
+    )
 
 
-def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: dict) -> dict:
-    """`given`, the surroundings, for one notebook: without the files that it is graded without. Raises KitError."""
+def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: Surroundings) -> Surroundings:
+    """`given`, for one notebook: without the files that it is graded without. Raises KitError."""
     if name not in assignment.graded_without:
         return given
     editions, without = workspace.root / ".cs231n" / "editions", assignment.graded_without[name]
     folder = edition.importable(workspace.course, assignment.name, editions, without)
-    return {**given, "pythonpath": (str(folder),)}
+    return replace(given, pythonpath=(str(folder),))
 
 
 def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections.abc import Iterator
 
 _once = functools.lru_cache(maxsize=1000)  # for the cells of an instructor's, which come with every submission
 
@@ -45,11 +46,11 @@ def imported_modules(source: str) -> tuple[str, ...]:
 
     After `from package import name`, package.name is among them: it may be a module. See import_first.
     """
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")))
     return tuple(sorted(found))
 
@@ -85,9 +86,9 @@ def parsed(source: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _of_module_scope(tree):
+def _of_module_scope(tree: ast.AST) -> Iterator[ast.AST]:
     """The nodes whose names are global: not those in functions and classes, nor a comprehension's variables."""
-    waiting = [tree]
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         yield node
@@ -103,14 +104,14 @@ def _of_module_scope(tree):
             waiting += ast.iter_child_nodes(node)
 
 
-def _code_of_magics(tree):
+def _code_of_magics(tree: ast.AST) -> Iterator[str]:
     """What may be code among the arguments of magics, as in `%time x = f()`."""
     for name, *_, last in _magics(tree):
         if isinstance(last, ast.Constant) and getattr(name, "value", None) not in _OTHER_LANGUAGES:
             yield str(last.value)
 
 
-def _magics(tree):
+def _magics(tree: ast.AST) -> Iterator[list[ast.expr]]:
     """What each magic is called with: its name, then its line, then its cell if it has one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:

@@ -3,6 +3,8 @@
 import base64
 import bisect
 import json
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from autograder.text import storable
 
@@ -20,6 +22,26 @@ MOST_DEPTH = 50  # of lists and dicts within each other
 _in_json = json.JSONEncoder().encode
 
 
+class TakesOutputs(Protocol):
+    """What a kernel's outputs are given to, one by one. `Outputs` says what each method does."""
+
+    def stream(self, name: str, text: str) -> None: ...
+
+    def display(
+        self, data: dict[str, Any], metadata: dict[str, Any], display_id: str | None = None, update: bool = False
+    ) -> None: ...
+
+    def result(self, data: dict[str, Any], metadata: dict[str, Any]) -> None: ...
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None: ...
+
+    def clear(self, wait: bool = False) -> None: ...
+
+    def too_long(self) -> None: ...
+
+    def not_an_output(self) -> None: ...
+
+
 class Outputs:
     """The outputs of one cell. Once they take more than `limit` bytes, the rest is dropped, with a note.
 
@@ -32,11 +54,11 @@ class Outputs:
         self.limit, self.size, self.has_error = limit, 0, False
         self.errors = self.results = 0
         self.malformed = False  # something was no output of Jupyter's
-        self._outputs: list[dict] = []
-        self._displayed: dict[str, dict] = {}
+        self._outputs: list[dict[str, Any]] = []
+        self._displayed: dict[str, dict[str, Any]] = {}
         self._clear_next = False
 
-    def finished(self) -> list[dict]:
+    def finished(self) -> list[dict[str, Any]]:
         """All outputs; what a stream printed in one go is one of them."""
         return [{**o, "text": "".join(o["text"])} if o["output_type"] == "stream" else o for o in self._outputs]
 
@@ -57,22 +79,25 @@ class Outputs:
             self._print(name, text)
         self._fits(size)
 
-    def display(self, data: dict, metadata: dict, display_id: str | None = None, update: bool = False) -> None:
+    def display(
+        self, data: dict[str, Any], metadata: dict[str, Any], display_id: str | None = None, update: bool = False
+    ) -> None:
         """Add a picture, say, or put it in the place of an earlier one."""
-        if self.size > self.limit or (update and display_id not in self._displayed):
+        earlier = self._displayed.get(display_id) if display_id is not None else None
+        if self.size > self.limit or (update and earlier is None):
             return
         data, metadata = _bundle(data, metadata)
         if not self._fits(EACH + size_of(data) + size_of(metadata)):
             return
-        if update:
-            self._displayed[display_id].update(data=data, metadata=metadata)
+        if update and earlier is not None:
+            earlier.update(data=data, metadata=metadata)
             return
         output = {"output_type": "display_data", "data": data, "metadata": metadata}
         if display_id and len(display_id) <= MOST_NAME:
             self._displayed[display_id] = output
         self._append(output)
 
-    def result(self, data: dict, metadata: dict) -> None:
+    def result(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Add the value of an expression."""
         if self.size > self.limit and self.results:
             return
@@ -120,34 +145,34 @@ class Outputs:
             self.results = 0
 
     @property
-    def _note(self):
+    def _note(self) -> str:
         return f"\n[output cut here: {self.limit:,} bytes of a cell's output are kept]\n"
 
-    def _fits(self, size):
+    def _fits(self, size: int) -> bool:
         """Count these bytes and return whether they fit. The first that do not fit leave a note."""
         before, self.size = self.size, self.size + size
         if before <= self.limit < self.size:
             self._print(self._last_stream() or "stdout", self._note)
         return self.size <= self.limit
 
-    def _last_stream(self):
+    def _last_stream(self) -> str | None:
         """The name of the stream to which the last output belongs, None if that is another or will be cleared."""
         last = self._outputs[-1] if self._outputs and not self._clear_next else {}
         return last.get("name")
 
-    def _print(self, name, text):
+    def _print(self, name: str, text: str) -> None:
         if self._last_stream() == name:
             self._outputs[-1]["text"].append(text)
         else:
             self._append({"output_type": "stream", "name": name, "text": [text]})
 
-    def _append(self, output):
+    def _append(self, output: dict[str, Any]) -> None:
         if self._clear_next:
             self.clear()
         self._outputs.append(output)
 
 
-def size_of(value) -> int:
+def size_of(value: object) -> int:
     """The bytes that a part of an output counts: no fewer than it takes in a notebook's file."""
     if isinstance(value, str):
         return len(_in_json(value)) + LINE * (value.count("\n") + value.count("\r"))
@@ -156,7 +181,7 @@ def size_of(value) -> int:
     return sum(VALUE + size_of(part) for part in value) if isinstance(value, list) else len(str(value))
 
 
-def _cut(text, most):
+def _cut(text: str, most: int) -> str:
     """As much of the beginning of a text as counts so many bytes."""
     if len(text) <= most and size_of(text) <= most:
         return text
@@ -164,8 +189,9 @@ def _cut(text, most):
     return text[: max(0, bisect.bisect_right(range(len(text) + 1), most, key=lambda end: size_of(text[:end])) - 1)]
 
 
-def _last_lines(traceback):
-    kept, room = [], MOST_TRACEBACK
+def _last_lines(traceback: list[str]) -> list[str]:
+    kept: list[str] = []
+    room = MOST_TRACEBACK
     for line in reversed(traceback):
         line = _cut(line, MOST_ERROR_TEXT)
         room -= VALUE + size_of(line)
@@ -175,10 +201,10 @@ def _last_lines(traceback):
     return kept
 
 
-def _bundle(data, metadata):
+def _bundle(data: Mapping[Any, Any], metadata: object) -> tuple[dict[str, Any], dict[str, Any]]:
     """Data by type as nbformat wants it, and of the metadata the size of pictures."""
     shown = {storable(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
-    sizes = {}
+    sizes: dict[str, Any] = {}
     for kind in shown:
         size = metadata.get(kind) if isinstance(metadata, dict) else None
         if isinstance(size, dict):
@@ -187,11 +213,11 @@ def _bundle(data, metadata):
     return shown, sizes
 
 
-def _is_side(value):
+def _is_side(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= MOST_SIDE
 
 
-def _plain(kind, value):
+def _plain(kind: str, value: object) -> Any:
     """As JSON can hold it; raw bytes, as of a picture, become base64."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
@@ -201,11 +227,11 @@ def _plain(kind, value):
     return value if isinstance(value, str) or _is_json(kind) else json.dumps(value, ensure_ascii=False)
 
 
-def _is_json(kind):
+def _is_json(kind: str) -> bool:
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _shallow(value, depth=0):
+def _shallow(value: object, depth: int = 0) -> Any:
     """JSON with texts that can be stored, and not nested without end."""
     if isinstance(value, dict | list | tuple) and depth == MOST_DEPTH:
         return "[nested too deep to be kept]"

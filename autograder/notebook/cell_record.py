@@ -80,7 +80,7 @@ def record_of(cell: Cell) -> CellRecord | None:
 def grade_id_of(cell: Cell) -> str | None:
     """The name that a cell says it has, however little else its record holds; None without one."""
     given = _given(cell)
-    return given and given["grade_id"]
+    return given["grade_id"] if given is not None else None
 
 
 def whose(cell: Cell) -> Author:
@@ -117,8 +117,9 @@ def compute_checksum(cell: Cell, record: CellRecord) -> str:
 
 
 def _number(given: object) -> float | None:
-    number = isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
-    return float(given) if number else None
+    if isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given):
+        return float(given)
+    return None
 
 
 def _given(cell: Cell) -> Mapping[str, Any] | None:

@@ -6,6 +6,8 @@ Each construct is known by the line that the error shows, and by the message whe
 import re
 import sys
 
+from autograder.notebook.job import Output
+
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TYPED = r"(?:async\s+def|def|class|type)\s+\w+\s*\["
 _ONE = r"^(?:iterable|dict) unpacking cannot be used in"
@@ -28,17 +30,20 @@ CONSTRUCTS = (
 )
 
 
-def of_another_python(error, here: tuple[int, int] = sys.version_info[:2]) -> str:
+def of_another_python(error: Output, here: tuple[int, int] = sys.version_info[:2]) -> str:
     """Say which Python a SyntaxError of a notebook's output was written for; "" where that cannot be told.
 
-    Arguments:
-        error: an error output of a cell.
-        here: the version of the Python that ran it.
+    Parameters
+    ----------
+    error
+        An error output of a cell.
+    here
+        The version of the Python that ran it.
     """
-    if error.ename != "SyntaxError":
+    if error["ename"] != "SyntaxError":
         return ""
-    message = _ANSI.sub("", error.evalue).strip()
-    shown = _ANSI.sub("", "\n".join(error.traceback))[-5000:]
+    message = _ANSI.sub("", error["evalue"]).strip()
+    shown = _ANSI.sub("", "\n".join(error["traceback"]))[-5000:]
     lines = [line.strip()[:1000] for line in shown.splitlines()]
     for version, what, in_line, in_message in CONSTRUCTS:
         is_other = version > here or version[0] < here[0]

@@ -2,8 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from autograder.notebook.cell_record import record_of
+from autograder.notebook.cell_record import Cell, record_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # errors that the grader gives a cell: their message says all
 GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
@@ -15,8 +19,14 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 class Outcome:
     """One automatically graded cell.
 
-    `status` is "passed", "failed", "not started" (the stub is still there) or "not run"; `exercise` is the
-    solution cell that the test belongs to: the nearest one before it.
+    Attributes
+    ----------
+    exercise
+        The solution cell that the test belongs to: the nearest one before it.
+    status
+        "passed", "failed", "not started" (the stub is still there) or "not run".
+    message
+        Why it did not pass.
     """
 
     grade_id: str
@@ -26,7 +36,7 @@ class Outcome:
     message: str = ""
 
 
-def outcomes(notebook) -> list[Outcome]:
+def outcomes(notebook: "NotebookNode") -> list[Outcome]:
     """The outcome of every test cell of an executed notebook, in its order."""
     found = []
     exercise = ""
@@ -42,10 +52,10 @@ def outcomes(notebook) -> list[Outcome]:
     return found
 
 
-def _status(cell) -> tuple[str, str]:
+def _status(cell: Cell) -> tuple[str, str]:
     for output in cell.get("outputs", []):
-        if output.output_type == "error":
-            ename, evalue = output.ename, _ANSI.sub("", output.evalue).strip()
+        if output["output_type"] == "error":
+            ename, evalue = output["ename"], _ANSI.sub("", output["evalue"]).strip()
             if ename == "NotImplementedError" and evalue.startswith("exercise "):
                 return "not started", evalue
             if ename in GRADER_ERRORS and evalue.startswith("not run"):

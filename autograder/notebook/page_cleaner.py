@@ -6,11 +6,16 @@ Three things are cleaned by it: what is recorded in `autograded/`, the pages of 
 import re
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from html import unescape
+from typing import TYPE_CHECKING, Any
 
 from autograder.notebook.cell_record import record_of
 from autograder.notebook.pictures import BASE64, pictures
 from autograder.text import storable
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
@@ -81,9 +86,10 @@ def inert(markdown: str) -> str:
     Unlike HTML, Markdown is kept for people to read and edit. So nothing of it goes: what would be a tag gets a
     character without a width, which makes it text. The pictures in it, which may be long, are left out of the search.
     """
-    mark, held = secrets.token_hex(16), []
+    mark = secrets.token_hex(16)
+    held: list[str] = []
 
-    def marked(found: re.Match) -> str:
+    def marked(found: re.Match[str]) -> str:
         held.append(found[2])
         return f"{found[1]}{mark}{len(held) - 1:08}"
 
@@ -136,14 +142,19 @@ def _hides_ascii(reference: str) -> bool:
 class Reducer:
     """Reduces the outputs of one notebook to what may be shown. Of HTML and drawings it keeps a bounded amount."""
 
-    def __init__(self):
-        self._left, self._seconds = CLEANED_TOTAL, SECONDS
+    def __init__(self) -> None:
+        self._left, self._seconds = CLEANED_TOTAL, float(SECONDS)
 
-    def output(self, given: dict, in_test: bool = False) -> dict:
+    def output(self, given: Mapping[str, Any], in_test: bool = False) -> dict[str, Any]:
         """One output, of the same type; what nbgrader's scores depend on stays as it is.
 
-        in_test: of a test cell, in which nothing but texts and pictures is shown, so that nothing in it can look like
-        the page around it.
+        Parameters
+        ----------
+        given
+            The output.
+        in_test
+            It is of a test cell, in which nothing but texts and pictures is shown, so that nothing in it can look like
+            the page around it.
         """
         kind = given.get("output_type")
         if kind == "stream":
@@ -154,25 +165,27 @@ class Reducer:
             lines = [text_of(line) for line in lines] if isinstance(lines, list) else []
             name, value = text_of(given.get("ename")), text_of(given.get("evalue"))
             return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
-        data = given.get("data") if isinstance(given.get("data"), dict) else {}
+        bundle = given.get("data")
+        data = bundle if isinstance(bundle, dict) else {}
         shown = self._data(data, in_test)
         if data and not shown:
             kinds = storable(", ".join(map(str, data)))
             shown = {"text/plain": f"[an output that is not kept: {kinds:.200}]"}
-        reduced = {"output_type": "display_data", "data": shown, "metadata": sizes(shown, given.get("metadata"))}
+        reduced: dict[str, Any] = {"output_type": "display_data", "data": shown}
+        reduced["metadata"] = sizes(shown, given.get("metadata"))
         if kind == "execute_result":
             count = given.get("execution_count")
             reduced |= {"output_type": kind, "execution_count": count if type(count) is int else None}
         return reduced
 
-    def _data(self, data: dict, in_test: bool) -> dict:
+    def _data(self, data: dict[str, Any], in_test: bool) -> dict[str, str]:
         shown = {kind: found for kind in PICTURES if (found := picture(data.get(kind)))}
         for kind in TEXTS:
             text = text_of(data.get(kind))
             if kind == "text/plain" and kind in data:
                 shown[kind] = text
-            elif text and not in_test and (text := self._cleaned(kind, text)):
-                shown[kind] = text
+            elif text and not in_test and (cleaned := self._cleaned(kind, text)):
+                shown[kind] = cleaned
         return shown
 
     def _cleaned(self, kind: str, text: str) -> str | None:
@@ -199,15 +212,21 @@ class Reducer:
 class OwnOutputs:
     """What a student saw at cells of one notebook that the grader does not run, with a line that says so."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._reducer, self._left = Reducer(), OWN_TOTAL
 
-    def shown(self, outputs: list, same_code: bool) -> list[dict]:
+    def shown(self, outputs: Sequence[object], same_code: bool) -> list[dict[str, Any]]:
         """The outputs of one cell as pictures and texts, of a bounded size; none where nothing was shown.
 
-        same_code: whether the student's copy of the cell has the instructor's code.
+        Parameters
+        ----------
+        outputs
+            As they were handed in.
+        same_code
+            Whether the student's copy of the cell has the instructor's code.
         """
-        kept, left = [], OWN_CELL
+        kept: list[dict[str, Any]] = []
+        left = OWN_CELL
         for given in outputs[:MOST_OWN]:
             if not isinstance(given, dict) or given.get("output_type") not in ("stream", "error", *DISPLAYS):
                 continue
@@ -232,18 +251,18 @@ class OwnOutputs:
         return [_printed(note), *kept] if kept else []
 
 
-def _printed(text: str) -> dict:
+def _printed(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def _size(value) -> int:
+def _size(value: object) -> int:
     """Characters, of the texts of an output that is JSON."""
     if isinstance(value, dict):
         return sum(len(str(key)) + _size(part) for key, part in value.items())
     return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
 
 
-def _storable(value):
+def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(str(key)): _storable(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -251,23 +270,25 @@ def _storable(value):
     return storable(value) if isinstance(value, str) else value
 
 
-def picture(data) -> str | None:
+def picture(data: object) -> str | None:
     """Base64 of a picture, without line ends; None where it is something else, or larger than any page takes."""
     found = "".join(text_of(data).split())
     return found if found and len(found) <= MOST_PICTURE and BASE64.fullmatch(found) else None
 
 
-def sizes(data: dict, metadata) -> dict:
+def sizes(data: Mapping[str, Any], metadata: object) -> dict[str, Any]:
     """Of an output's metadata the width and height of its pictures, which a page writes into their tags."""
     found = {}
-    for kind in (kind for kind in PICTURES if kind in data and isinstance(metadata, dict)):
-        given = metadata.get(kind) if isinstance(metadata.get(kind), dict) else {}
+    for kind in (kind for kind in PICTURES if kind in data):
+        given = metadata.get(kind) if isinstance(metadata, dict) else None
+        if not isinstance(given, dict):
+            continue
         if size := {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}:
             found[kind] = size
     return found
 
 
-def reduce(notebook) -> None:
+def reduce(notebook: "NotebookNode") -> None:
     """Reduce an executed notebook, in place: all outputs, and the Markdown that is not the instructor's."""
     reducer = Reducer()
     for cell in notebook.cells:
@@ -281,7 +302,7 @@ def reduce(notebook) -> None:
                 cell.attachments = pictures(cell.attachments)
 
 
-def text_of(value) -> str:
+def text_of(value: object) -> str:
     """Text as notebooks have it: a string, or a list of its lines; "" for anything else."""
     if isinstance(value, list):
         return "".join(line for line in value if isinstance(line, str))

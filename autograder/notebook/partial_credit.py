@@ -1,29 +1,47 @@
 """Points by the value of a test's last expression, which nbgrader reads as text.
 
-nbgrader gives full points where that text is no number, as of an array or of NumPy's `np.int64(0)`, and refuses a
-submission for one that is too large. Here a number counts within bounds, and what is none counts nothing.
+nbgrader gives full points where that text is not a number, as of an array or of NumPy's `np.int64(0)`, and refuses a
+submission for one that is too large. Here a number counts within bounds, and anything else counts nothing.
 """
 
 import math
 import re
+from collections.abc import Iterable
+
+from autograder.notebook.job import Output
 
 _NUMPY = re.compile(r"np\.(?:\w+\((.*)\)|(True|False)_)")  # how NumPy 2 shows a number
 
 
-def settle(outputs, points: float) -> str | None:
-    """Write the value of a test's last expression so that nbgrader reads it right; None where it is one or is none.
+def settled(outputs: Iterable[Output], points: float) -> tuple[tuple[Output, ...], str | None]:
+    """Write the value of a test's last expression so that nbgrader reads it right.
 
-    outputs: the judge's outputs of the cell; changed in place. Returns what to say where the value is no number.
+    Parameters
+    ----------
+    outputs
+        The judge's outputs of the cell.
+    points
+        The most that the cell can give.
+
+    Returns
+    -------
+    tuple
+        The outputs, with the value cut to 0..points; and what to say where the value is not a number, else None.
     """
+    kept: list[Output] = []
+    why_not = None
     for output in outputs:
-        if output["output_type"] == "execute_result":
+        if output["output_type"] == "execute_result" and why_not is None:
             shown = str(output["data"].get("text/plain", ""))
             value = _number(shown)
             if value is None:
                 shown = shown if len(shown) <= 80 else shown[:80] + "…"
-                return f"the test ends in a value that is no number of points: {shown}"
-            output["data"]["text/plain"] = repr(min(max(value, 0.0), points))
-    return None
+                why_not = f"the test ends in a value that is no number of points: {shown}"
+            else:
+                data = {**output["data"], "text/plain": repr(min(max(value, 0.0), points))}
+                output = {**output, "data": data}
+        kept.append(output)
+    return tuple(kept), why_not
 
 
 def _number(shown: str) -> float | None:

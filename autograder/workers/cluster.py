@@ -44,7 +44,7 @@ class _Errand:
     """A job on its way."""
 
     job: Job
-    answer: Future
+    answer: Future[Executed]
     task: "distributed.Future | None" = None
     tries: int = 0
     alone: bool = False  # it was under way when a worker died, so it is tried once more when nothing else is
@@ -59,11 +59,11 @@ class ClusterPool:
 
     def __init__(self, address: str):
         self.address = address
-        self._client: distributed.Client | None = None
+        self._connected: distributed.Client | None = None
         self._lock = threading.RLock()
         self._errands: set[_Errand] = set()
         self._suspects: list[_Errand] = []  # wait until everything else is done
-        self._outfits: dict[tuple, Outfit] = {}  # by what of a job they are for
+        self._outfits: dict[tuple[tuple[str, ...], str | None], Outfit] = {}  # by what of a job they are for
         self._threads: dict[str, int] = {}  # of each worker
         self._enlisted: set[tuple[str, str]] = set()  # address and outfit's token
         self._unfit: dict[str, str] = {}  # workers that joined later, and why
@@ -73,11 +73,11 @@ class ClusterPool:
     def __enter__(self) -> "ClusterPool":
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._closing.set()
-        if self._client:  # what a client that is closed has asked for, workers drop
+        if self._connected:  # what a client that is closed has asked for, workers drop
             with contextlib.suppress(Exception):  # a scheduler that is gone
-                self._client.close()
+                self._connected.close()
         for errand in list(self._errands):
             errand.answer.cancel()
 
@@ -87,7 +87,7 @@ class ClusterPool:
         self._connect()
         return max(1, sum(threads for address, threads in self._threads.items() if address not in self._unfit))
 
-    def submit(self, job: Job) -> Future:
+    def submit(self, job: Job) -> Future[Executed]:
         """Start a job when a worker is free. Ask `result` what came of the future."""
         self._connect()
         outfit = self._outfit(job)
@@ -99,12 +99,20 @@ class ClusterPool:
             self._send(errand, outfit)
         return errand.answer
 
-    def result(self, job: Job, future: Future) -> Executed:
-        """What came of a job. Raises what `execute` raised, GivenUp, Unfit, or KitError when the cluster is gone."""
+    def result(self, job: Job, future: Future[Executed]) -> Executed:
+        """What came of a job.
+
+        Raises what `run_notebook` raised, GivenUp, Unfit, or KitError when the cluster is gone.
+        """
         return future.result()
 
+    @property
+    def _client(self) -> "distributed.Client":
+        assert self._connected is not None, "nothing was submitted"
+        return self._connected
+
     def _connect(self) -> None:
-        if self._client:
+        if self._connected:
             return
         for name in ("distributed", "distributed.client"):  # what fails is said here, in other words
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -117,7 +125,7 @@ class ClusterPool:
                 "Start one with `dask scheduler` and name the address that it prints. With TLS, Dask's configuration "
                 "must name the certificates here too.",
             ) from None
-        self._client = client
+        self._connected = client
         try:  # what is sent passes through its hands
             wrong = different(client.run_on_scheduler(versions), versions())
         except Exception as error:
@@ -136,11 +144,12 @@ class ClusterPool:
 
     def _outfit(self, job: Job) -> Outfit:
         """What the job needs on workers; those that there are have it when this returns. Raises KitError."""
-        kind = (job.pythonpath, job.isolation)
+        given = job.surroundings
+        kind = (given.pythonpath, given.isolation)
         if kind not in self._outfits:
-            folders = tuple(map(PackedFolder.of, job.pythonpath))
-            token = hashlib.sha256(repr((versions(), job.isolation, [f.name for f in folders])).encode()).hexdigest()
-            outfit = Outfit(token, versions(), job.isolation, folders)
+            folders = tuple(map(PackedFolder.of, given.pythonpath))
+            token = hashlib.sha256(repr((versions(), given.isolation, [f.name for f in folders])).encode()).hexdigest()
+            outfit = Outfit(token, versions(), given.isolation, folders)
             faults = self._enlist(outfit, list(self._threads))
             if faults:
                 raise KitError(
@@ -171,7 +180,7 @@ class ClusterPool:
             cluster_worker.run,
             outfit.token,
             tuple(folder.name for folder in outfit.folders),
-            replace(errand.job, pythonpath=(), data=None),
+            replace(errand.job, surroundings=replace(errand.job.surroundings, pythonpath=(), data=None)),
             key=f"{cluster_worker.PREFIX}{uuid.uuid4()}",
             pure=False,
             workers=fit if self._unfit and fit else None,

@@ -1,8 +1,8 @@
 """What of grading runs on the workers of a Dask cluster (cluster.py is the other side).
 
 A worker is made ready by `enlist`, before it runs anything, and keeps a `Station`: folders that jobs need, and for each
-of its threads a process with a LocalPool of one, in which `execute` runs as on one machine. That process ends with the
-worker, however this ends, and all that it started ends with it.
+of its threads a process with a LocalPool of one, in which `run_notebook` runs as on one machine. That process ends with
+the worker, however this ends, and all that it started ends with it.
 """
 
 import asyncio
@@ -13,9 +13,11 @@ import os
 import platform
 import threading
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
@@ -81,7 +83,8 @@ async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
     """Make a worker ready; why it cannot be, or None."""
     if STATION not in dask_worker.plugins:
         await dask_worker.plugin_add(Station(Path(dask_worker.local_directory) / "cs231n"), STATION)
-    station = dask_worker.plugins[STATION]
+    station = _station(dask_worker)
+    assert station is not None
     station.faults[outfit.token] = fault = await asyncio.to_thread(station.prepare, outfit)
     return fault
 
@@ -90,14 +93,18 @@ def run(token: str, folders: tuple[str, ...], job: Job) -> Executed:
     """The task: execute a job on the worker that this runs on, with the unpacked `folders` on the module path."""
     worker = get_worker()
     end = time.monotonic() + ENLIST_SECONDS
-    while token not in getattr(worker.plugins.get(STATION), "faults", ()):  # it has joined a moment ago
+    while (station := _station(worker)) is None or token not in station.faults:  # it has joined a moment ago
         if time.monotonic() > end:
             raise Unfit(worker.address, "has not been made ready for grading")
         time.sleep(0.1)
-    station = worker.plugins[STATION]
     if fault := station.faults[token]:
         raise Unfit(worker.address, fault)
-    return station.execute(worker.get_current_task(), station.adapted(job, folders))
+    return station.run(str(worker.get_current_task()), station.adapted(job, folders))
+
+
+def _station(worker: Worker) -> "Station | None":
+    found = worker.plugins.get(STATION)
+    return found if isinstance(found, Station) else None
 
 
 class Station(WorkerPlugin):
@@ -130,16 +137,18 @@ class Station(WorkerPlugin):
     def adapted(self, job: Job, folders: tuple[str, ...]) -> Job:
         """The job with this machine's folders in the place of the coordinator's."""
         data = os.environ.get("CS231N_DATA")
-        env = {**(job.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
-        return replace(
-            job,
+        given = job.surroundings
+        env = {**(given.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
+        adapted = replace(
+            given,
             pythonpath=tuple(str(self.folder / name) for name in folders),
             env=env | {"MPLCONFIGDIR": str(self.folder / "matplotlib")},
             data=data if data and os.path.isdir(data) else None,
         )
+        return replace(job, surroundings=adapted)
 
-    def execute(self, key: str, job: Job) -> Executed:
-        """Run a job in a process that is free, or in a new one. Raises what `execute` raised, or BroughtDown."""
+    def run(self, key: str, job: Job) -> Executed:
+        """Run a job in a process that is free, or in a new one. Raises what `run_notebook` raised, or BroughtDown."""
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().end()
@@ -168,13 +177,13 @@ class Station(WorkerPlugin):
             raise answer
         return answer
 
-    def transition(self, key, start, finish, **_) -> None:
+    def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
         """Dask's hook. A task that is released while it runs is one that nobody waits for."""
         if start in ("executing", "long-running") and finish == "released" and str(key).startswith(PREFIX):
             with self._lock:
-                self._dropped.add(key)
-                if key in self._running:
-                    self._running[key].end()
+                self._dropped.add(str(key))
+                if running := self._running.get(str(key)):
+                    running.end()
 
     def teardown(self, worker: Worker) -> None:
         """Dask's hook: the worker ends."""

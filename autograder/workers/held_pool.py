@@ -18,7 +18,7 @@ from autograder.workers.local_pool import LocalPool
 class HeldPool:
     """The worker's side: one job at a time. (A worker process of Dask's may have no children by multiprocessing.)"""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._connection, theirs = Pipe()
         with theirs:
             main = f"from {__name__} import hold; hold({theirs.fileno()})"
@@ -46,11 +46,12 @@ def hold(descriptor: int) -> None:
     """The main function of the process: jobs in, answers out, until the other end is closed."""
     os.set_inheritable(descriptor, False)
     connection = Connection(descriptor)
-    jobs = queue.SimpleQueue()
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, jobs), daemon=True).start()
     with LocalPool(1) as pool:
         while True:
             job = jobs.get()
+            answer: Executed | Exception
             try:
                 answer = pool.result(job, pool.submit(job))
             except Exception as error:
@@ -58,7 +59,7 @@ def hold(descriptor: int) -> None:
             connection.send(answer)
 
 
-def _receive(connection: Connection, jobs: queue.SimpleQueue) -> None:
+def _receive(connection: Connection, jobs: "queue.SimpleQueue[Job]") -> None:
     try:
         while True:
             jobs.put(connection.recv())

@@ -37,38 +37,39 @@ class LocalPool:
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
         self._scratch: HeldFolder | None = None
-        self._warming: list[Future] = []
+        self._warming: list[Future[Executed]] = []
 
     def __enter__(self) -> "LocalPool":
         return self
 
-    def __exit__(self, kind, *exception) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         if self._executor is None:
             return
         if kind or not all(warm.done() for warm in self._warming):  # Ctrl-C, say: nobody waits for what still runs
             for worker in multiprocessing.active_children():
                 worker.terminate()
         self._executor.shutdown(wait=True, cancel_futures=True)
-        self._scratch.close()  # a worker that student code killed could not
+        if self._scratch:
+            self._scratch.close()  # a worker that student code killed could not
 
     def warm_up(self, job: Job, most: int) -> None:
         """Have a worker for each of `most` jobs run this one first, so that what it starts is there when they come."""
         self._warming = [self.submit(job) for _ in range(min(self.workers, most))]
 
-    def submit(self, job: Job) -> Future:
+    def submit(self, job: Job) -> Future[Executed]:
         """Start a job when a worker is free. Ask `result` what came of the future."""
         if self._warming:  # no other worker is to be started for what the first of them will soon be free for
             wait(self._warming, return_when=FIRST_COMPLETED)
         self._executor = self._executor or self._processes()
         try:
-            return self._executor.submit(_tidily, execute, job)
+            return self._executor.submit(_tidily, run, job)
         except BrokenProcessPool:
             self._executor.shutdown(wait=False)
             self._executor = self._processes()
-            return self._executor.submit(_tidily, execute, job)
+            return self._executor.submit(_tidily, run, job)
 
-    def result(self, job: Job, future: Future) -> Executed:
-        """What came of a job. Raises what `execute` raised, or BrokenProcessPool if it brings its worker down.
+    def result(self, job: Job, future: Future[Executed]) -> Executed:
+        """What came of a job. Raises what `run_notebook` raised, or BrokenProcessPool if it brings its worker down.
 
         When a worker dies, every job under way is lost with it and nobody knows which one it was; so each of
         them is tried once more, alone.
@@ -82,7 +83,8 @@ class LocalPool:
     def _processes(self) -> ProcessPoolExecutor:
         self._scratch = self._scratch or HeldFolder(tempfile.gettempdir(), PREFIX, _remove_semaphores)
         # whose names would not tell which pool they are of
-        multiprocessing.current_process()._config["semprefix"] = f"/{self._scratch.path.name}"
+        process = multiprocessing.current_process()
+        process._config["semprefix"] = f"/{self._scratch.path.name}"  # type: ignore[attr-defined]  # no public way
         spawn = multiprocessing.get_context("spawn")
         folder = str(self._scratch.path)
         return ProcessPoolExecutor(self.workers, spawn, initializer=_start_worker, initargs=(folder,))
@@ -113,33 +115,34 @@ def _start_worker(scratch: str) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: processes that student code detaches stay ours
     threading.excepthook = lambda _: None  # a heartbeat thread of Jupyter's that outlives its kernel is no news
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(Path(scratch),), daemon=True).start()
     with importing():
-        from autograder.execution import run_notebook as execute  # noqa: F401
+        from autograder.execution import run_notebook  # noqa: F401
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(scratch: Path) -> None:
     """Tidy up and end when the grader dies, however it dies."""
-    multiprocessing.parent_process().join()
-    while os.path.exists(tempfile.tempdir):  # the other thread goes on meanwhile, and replaces a kernel that ended
+    if grader := multiprocessing.parent_process():
+        grader.join()
+    while scratch.exists():  # the other thread goes on meanwhile, and replaces a kernel that ended
         _end_descendants()
-        _remove_semaphores(Path(tempfile.tempdir))
-        shutil.rmtree(tempfile.tempdir, ignore_errors=True)
+        _remove_semaphores(scratch)
+        shutil.rmtree(scratch, ignore_errors=True)
     _end_descendants()
     os._exit(1)
 
 
-def _leave(*_) -> None:
+def _leave(*_: object) -> None:
     """End at once; the scratch folder is the grader's to remove, for other workers may be in it."""
     _end_descendants()
     os._exit(1)
 
 
-def execute(job: Job) -> Executed:
-    """What execute.py does, which only workers import."""
-    from autograder.execution.run_notebook import execute
+def run(job: Job) -> Executed:
+    """As `run_notebook`, which only workers import."""
+    from autograder.execution.run_notebook import run_notebook
 
-    return execute(job)
+    return run_notebook(job)
 
 
 def _tidily(run: Callable[[Job], Executed], job: Job) -> Executed:

@@ -198,10 +198,11 @@ class _NoPool:
         pass
 
     def submit(self, job):
-        from autograder.execution.run_notebook import execute
+        from autograder.execution.run_notebook import run_notebook
 
         future = Future()
-        future.set_result(execute(replace(job, env={"PATH": "/usr/bin:/bin"})))
+        given = replace(job.surroundings, env={"PATH": "/usr/bin:/bin"})
+        future.set_result(run_notebook(replace(job, surroundings=given)))
         return future
 
     def result(self, job, future):

@@ -1,10 +1,12 @@
 """Notebooks of a few cells, run as grading runs them."""
 
+from dataclasses import fields
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.execution.run_notebook import execute
-from autograder.notebook.job import Job
+from autograder.execution.run_notebook import run_notebook
+from autograder.notebook.job import Job, Surroundings
 from autograder.notebook.limits import Limits
 
 LIMITS = Limits(cell_seconds=4, notebook_seconds=60, output_bytes=10_000)
@@ -30,11 +32,22 @@ def test_cell(source, name="test"):
 test_cell.__test__ = False
 
 
+def job_of(notebook, **fields_of_either):
+    """The Job for a notebook, from the fields of its Surroundings and its own."""
+    around = {field.name for field in fields(Surroundings)} & fields_of_either.keys()
+    given = Surroundings(**{name: fields_of_either.pop(name) for name in around})
+    return Job(nbformat.writes(notebook), given, **fields_of_either)
+
+
+def executed_cells(notebook, progress=None, **fields_of_either):
+    """Run a notebook; what came of it, and its cells with their outputs."""
+    executed = run_notebook(job_of(notebook, **fields_of_either), progress)
+    return executed, executed.onto(notebook).cells
+
+
 def run(*cells, isolation="process", limits=LIMITS, **job):
-    notebook = nbformat.writes(new_notebook(cells=list(cells)))
-    env = {"PATH": "/usr/bin:/bin"}
-    executed = execute(Job(notebook, limits=limits, isolation=isolation, env=env, **job))
-    return executed, nbformat.reads(executed.notebook, as_version=4).cells
+    given = {"limits": limits, "isolation": isolation, "env": {"PATH": "/usr/bin:/bin"}}
+    return executed_cells(new_notebook(cells=list(cells)), **given, **job)
 
 
 def error(cell):

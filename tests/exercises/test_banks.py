@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank, run, with_answers
 
-from autograder.execution.run_notebook import execute
-from autograder.notebook.job import Job
+from autograder.execution.run_notebook import run_notebook
+from autograder.notebook.job import Job, Surroundings
 
 NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
 BANKS = sorted(HERE.glob("*/*/*.py"))
@@ -85,10 +85,11 @@ def test_the_fast_path_agrees_with_the_real_pipeline(notebook):
         right |= set(tests[exercise]) if kind == "right" else set()
     expected = run(notebook, combined, [cell for cells in tests.values() for cell in cells])
 
-    job = Job(nbformat.writes(with_answers(notebook, combined)), isolation="process", env={"PATH": os.defpath})
-    executed = execute(job)
+    answered = with_answers(notebook, combined)
+    given = Surroundings(isolation="process", env={"PATH": os.defpath})
+    executed = run_notebook(Job(nbformat.writes(answered), given))
 
-    outputs = {cell.id: cell.get("outputs", []) for cell in nbformat.reads(executed.notebook, 4).cells}
+    outputs = {cell.id: cell.get("outputs", []) for cell in executed.onto(answered).cells}
     errors = {test: [out.ename for out in outputs[test] if out.output_type == "error"] for test in expected}
     lost = {test: [failure.error] for test, failure in expected.items() if failure}
     assert {test: errors[test] for test in lost} == lost

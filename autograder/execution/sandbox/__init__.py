@@ -10,13 +10,13 @@ is promised and what is not.
 
 from autograder.execution.sandbox import usage
 from autograder.execution.sandbox.available import missing
-from autograder.execution.sandbox.bubblewrap import Surroundings
+from autograder.execution.sandbox.bubblewrap import View
 from autograder.execution.sandbox.kernel import SandboxedKernel, close_zygotes, zygote_of, zygote_pids
 from autograder.execution.sandbox.limits import limit_met, resource_limits, size_in_words
 
 __all__ = [
     "SandboxedKernel",
-    "Surroundings",
+    "View",
     "close_zygotes",
     "size_in_words",
     "limit_met",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from autograder.errors import KitError
-from autograder.execution.sandbox.bubblewrap import Surroundings
+from autograder.execution.sandbox.bubblewrap import View
 from autograder.execution.sandbox.kernel import Zygote
 from autograder.notebook.limits import Limits
 
@@ -56,7 +56,7 @@ def _start_one() -> str | None:
     async def start() -> None:
         await (await zygote.start(Limits())).end()
 
-    zygote = Zygote(Surroundings(), 0)
+    zygote = Zygote(View(), 0)
     try:
         asyncio.run(start())
     except RuntimeError as error:

@@ -41,8 +41,8 @@ RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # of the zygote, in 
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What kernels in the sandbox are given.
+class View:
+    """What kernels in the sandbox see, and how many processes they may have.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Surroundings:
     modules: tuple[str, ...] = ()
 
 
-def command(program: list[str], given: Surroundings, inherited: Inherited, number: int = 0) -> list[str]:
+def command(program: list[str], given: View, inherited: Inherited, number: int = 0) -> list[str]:
     """The command line that runs a trusted program in the sandbox.
 
     Parameters
@@ -123,7 +123,7 @@ def _spare_user(number: int) -> int:
     return first + (os.getpid() * USERS_OF_A_WORKER + number % USERS_OF_A_WORKER) % max(1, last - first - 1)
 
 
-def _namespaces(given: Surroundings, inherited: Inherited, number: int) -> list[str]:
+def _namespaces(given: View, inherited: Inherited, number: int) -> list[str]:
     user = ["--unshare-user"]
     if os.geteuid() == 0:
         namespace = str(inherited.keep(_user_namespace(given.processes, number)))
@@ -158,14 +158,14 @@ def _user_namespace(processes: int, number: int) -> int:
         return os.open(f"/proc/{holder.pid}/ns/user", os.O_RDONLY)
 
 
-def _check(given: Surroundings) -> None:
+def _check(given: View) -> None:
     # where root grades, the kernel runs as a user without rights, who can read only what everybody may
     for folder in filter(None, (*given.pythonpath, given.work, given.data)):
         if os.geteuid() == 0 and os.stat(folder).st_mode & 0o005 != 0o005:
             raise RuntimeError(f"{folder} is closed to the kernel in the sandbox: chmod -R o+rX {folder}")
 
 
-def _view(given: Surroundings, inherited: Inherited) -> list[str]:
+def _view(given: View, inherited: Inherited) -> list[str]:
     """The sandbox's file system. Each kernel gets scratch folders of its own over these."""
     arguments = [
         *["--proc", "/proc"],
@@ -196,7 +196,7 @@ def _processor_statistics() -> bytes:
         return b"".join(line for line in file if not line.startswith((b"intr ", b"softirq ")))
 
 
-def _environment(given: Surroundings) -> list[str]:
+def _environment(given: View) -> list[str]:
     env = {
         "LANG": "C.UTF-8",
         **dict(given.env),

@@ -24,7 +24,7 @@ from autograder.execution.sandbox.bubblewrap import (
     SCRATCH,
     STAND_INS,
     WORK,
-    Surroundings,
+    View,
     command,
     identity,
 )
@@ -177,7 +177,7 @@ class SandboxedKernel:
 class Zygote:
     """The process that kernels of the same surroundings are forked from. It starts with the first of them."""
 
-    def __init__(self, given: Surroundings, number: int):
+    def __init__(self, given: View, number: int):
         self.given, self.number = given, number
         self._process: subprocess.Popen | None = None
         self._socket: socket.socket | None = None
@@ -291,7 +291,7 @@ _zygotes: dict[tuple[int, Surroundings, tuple[tuple[int, int], ...]], Zygote] = 
 _made = 0
 
 
-def zygote_of(given: Surroundings) -> Zygote:
+def zygote_of(given: View) -> Zygote:
     """The zygote of this process for these surroundings: the same one each time, unless it was given up for others."""
     global _made
     folders = filter(None, (*given.pythonpath, given.work, given.data))
@@ -328,7 +328,7 @@ def _setup(kernel: SandboxedKernel, limits: Limits, files: Files, processor: int
     return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
 
 
-def _check_files(files: Files, given: Surroundings, limits: Limits) -> None:
+def _check_files(files: Files, given: View, limits: Limits) -> None:
     if files and given.work:
         raise ValueError("files cannot be put into a working folder that is read-only")
     for path, _ in files:

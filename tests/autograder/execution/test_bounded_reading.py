@@ -16,7 +16,7 @@ BEYOND = 1_100_000  # bytes, more than are read of a notebook in the tiny course
 def digest(tiny):
     """digest() is that of a submission as it lies in `folder`."""
     assignment = tiny.course.assignment("sums")
-    receipts = Receipts(tiny, assignment, "sandbox", surroundings(tiny, assignment))
+    receipts = Receipts(tiny, assignment, surroundings(tiny, assignment))
     return lambda: receipts.digest("ada")
 
 

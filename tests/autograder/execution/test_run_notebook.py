@@ -2,12 +2,10 @@
 
 import time
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from small_notebooks import executed_cells
 
-from autograder.execution.run_notebook import execute
-from autograder.notebook.job import Job
 from autograder.notebook.limits import Limits
 
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=5000)
@@ -20,9 +18,7 @@ def run(*sources, limits=LIMITS, tags=(), records=(), **job):
     for index in tags:
         cells[index].metadata["tags"] = ["skip-execution"]
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-    executed = execute(Job(notebook=nbformat.writes(notebook), limits=limits, **job))
-    return executed, nbformat.reads(executed.notebook, as_version=4).cells
+    return executed_cells(new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), limits=limits, **job)
 
 
 def error(cell):

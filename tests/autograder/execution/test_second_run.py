@@ -3,13 +3,9 @@
 import os
 import signal
 
-import nbformat
 import pytest
 from nbformat.v4 import new_notebook
-from small_notebooks import LIMITS, error, student, test_cell
-
-from autograder.execution.run_notebook import execute
-from autograder.notebook.job import Job
+from small_notebooks import LIMITS, error, executed_cells, student, test_cell
 
 NOTE = "import os\nwith open({!r}, 'a') as file:\n    file.write(str(os.getpid()) + '\\n')\n"
 
@@ -25,9 +21,8 @@ def run(path, note_in, kill):
         if index == 2:
             kill(path.read_text().split())
 
-    job = Job(nbformat.writes(new_notebook(cells=cells)), LIMITS, isolation="process", env={"PATH": "/usr/bin:/bin"})
-    executed = execute(job, before)
-    return executed, nbformat.reads(executed.notebook, as_version=4).cells
+    given = {"limits": LIMITS, "isolation": "process", "env": {"PATH": "/usr/bin:/bin"}}
+    return executed_cells(new_notebook(cells=cells), before, **given)
 
 
 @pytest.mark.parametrize("which", ["answer", "test_one"], ids=["kernel", "judge"])

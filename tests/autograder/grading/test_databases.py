@@ -19,7 +19,7 @@ from autograder.course import database_errors
 from autograder.course.workspace import Workspace, create
 from autograder.errors import KitError, WorkspaceError
 from autograder.grading.grade import grade
-from autograder.grading.grading_lock import GRADING, WRITING, only_grader
+from autograder.grading.gradebook_lock import GRADING, WRITING, only_writer
 
 STUDENTS = ["ada", "ben", "cleo", "dan", "eve", "finn"]
 RECORDED = """
@@ -162,9 +162,9 @@ def other_machine(course):
 
 def test_two_graders_work_on_different_assignments_of_one_gradebook_and_not_on_the_same(course, other_machine):
     sums = course.course.assignment("sums")
-    with course.gradebook() as gradebook, only_grader(course, replace(sums, name="products"), gradebook):
+    with course.gradebook() as gradebook, only_writer(gradebook, replace(sums, name="products")):
         assert run(other_machine)[0] == ALL_GRADED
-    with course.gradebook() as gradebook, only_grader(course, sums, gradebook):
+    with course.gradebook() as gradebook, only_writer(gradebook, sums):
         with pytest.raises(KitError, match="sums is being graded by another process, on 127.0.0.1"):
             run(other_machine)
     assert run(other_machine)[0] == dict.fromkeys(STUDENTS, "unchanged")
@@ -172,11 +172,11 @@ def test_two_graders_work_on_different_assignments_of_one_gradebook_and_not_on_t
 
 HOLD = """
 import sys, time
-from autograder.grading.grading_lock import only_grader
+from autograder.grading.gradebook_lock import only_writer
 from autograder.course.workspace import Workspace
 
 workspace = Workspace(sys.argv[1])
-with workspace.gradebook() as gradebook, only_grader(workspace, workspace.course.assignment("sums"), gradebook):
+with workspace.gradebook() as gradebook, only_writer(gradebook, workspace.course.assignment("sums")):
     print("held", flush=True)
     time.sleep(99)
 """

@@ -205,7 +205,7 @@ def test_a_submission_the_database_refuses_fails_alone(tiny, hand_in, monkeypatc
 
 
 def test_a_submission_that_cannot_be_explained_fails_alone(tiny, hand_in, monkeypatch, no_pool):
-    from autograder.grading import grade as module
+    from autograder.grading import finished as module
 
     (hand_in("one") / "adding.ipynb").write_text("{")
     hand_in("two")
@@ -219,7 +219,7 @@ def test_a_submission_that_cannot_be_explained_fails_alone(tiny, hand_in, monkey
 
 
 def test_a_receipt_holds_fifty_remarks_on_the_files_of_a_submission(tiny, hand_in, monkeypatch, no_pool):
-    from autograder.grading import grade as module
+    from autograder.grading import submission as module
 
     (hand_in("one") / "adding.ipynb").unlink()
     remarks = [f"file {i}.csv was not taken: it is\ntoo large" for i in range(200)]
@@ -235,7 +235,7 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     from autograder.workers import local_pool as pool
 
     hand_in("one", **RIGHT)
-    monkeypatch.setattr(pool, "execute", _no_kernel)
+    monkeypatch.setattr(pool, "run", _no_kernel)
     report = grade(tiny, "sums", workers=1)
     assert [row.status for row in report.rows] == ["failed"]
     assert "no kernel today" in report.rows[0].reasons[0]
@@ -253,15 +253,15 @@ def _no_kernel(job):
 @pytest.fixture
 def ran(monkeypatch, no_pool):
     """The notebooks that were executed, in order, by the name of their first exercise."""
-    from autograder.execution import run_notebook as execute
+    from autograder.execution import run_notebook as module
 
-    real, names = execute.execute, []
+    real, names = module.run_notebook, []
 
     def executed(job):
         names.append("adding" if "test_add_small" in job.notebook else "squaring")
         return real(job)
 
-    monkeypatch.setattr(execute, "execute", executed)
+    monkeypatch.setattr(module, "run_notebook", executed)
     return names
 
 
@@ -500,7 +500,11 @@ def test_workers_get_warm_for_what_has_changed(tiny, hand_in, no_pool, monkeypat
     from autograder.grading import grade as module
 
     asked = []
-    monkeypatch.setattr(module.LocalPool, "warm_up", lambda pool, job, most: asked.append((job.isolation, most)))
+
+    def ask(pool, job, most):
+        asked.append((job.surroundings.isolation, most))
+
+    monkeypatch.setattr(module.LocalPool, "warm_up", ask)
     hand_in("one")
     hand_in("two")
     grade(tiny, "sums")
@@ -527,14 +531,14 @@ def test_while_one_submission_is_recorded_the_next_are_executed(tiny, hand_in, r
 
 
 def test_what_is_done_with_is_not_kept_in_memory(tiny, no_pool, monkeypatch):
-    from autograder.grading import grade as module
+    from autograder.grading import submission as module
 
     for number in range(12):
         tiny.submitted(f"student {number}", "sums").mkdir(parents=True)
     notebooks, kept, real = [], [], module.sanitize
 
-    def sanitize(frame, student):
-        sanitized = real(frame, student)
+    def sanitize(blueprint, path):
+        sanitized = real(blueprint, path)
         notebooks.append(weakref.ref(sanitized))
         return sanitized
 
@@ -781,8 +785,8 @@ def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_
     ran = []
     from autograder.execution import run_notebook
 
-    real = run_notebook.execute
-    monkeypatch.setattr("autograder.execution.run_notebook.execute", lambda job: ran.append(job) or real(job))
+    real = run_notebook.run_notebook
+    monkeypatch.setattr("autograder.execution.run_notebook.run_notebook", lambda job: ran.append(job) or real(job))
 
     def submit(*pictures):
         path = hand_in("one", **RIGHT) / "adding.ipynb"
@@ -810,30 +814,33 @@ def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_
     assert submit()[1:] == ({}, 2) and scores(tiny) == points
 
 
-def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tiny, no_pool):
-    """It is not on the frame, so it comes with what was handed in, and stays out of what is run."""
+def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tmp_path):
+    """It is not in the blueprint, so it comes with what was handed in, and stays out of what is run."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-    from autograder.grading.grade import _put_together
+    from autograder.grading.finished import FinishedNotebook, kept_execution
     from autograder.grading.record import _show
     from autograder.grading.sanitize import NotRun, SanitizedNotebook
-    from autograder.notebook.job import Executed
+    from autograder.notebook.job import CellResult, Executed
 
     def code(grade_id):
         record = {"grade_id": grade_id, "grade": False, "solution": True}
         return new_code_cell("1", id=grade_id, metadata={"nbgrader": record})
 
     picture = new_output("display_data", data={"image/png": "AAAA"})
-    own = [NotRun(None, [picture], "plot(0)"), NotRun("a", [picture], "plot(1)")]
-    entry = SanitizedNotebook("n", new_notebook(cells=[code("a"), code("b")]), [])
+    own = [NotRun(None, (picture,), "plot(0)"), NotRun("a", (picture,), "plot(1)")]
+    sanitized = SanitizedNotebook("n", new_notebook(cells=[code("a"), code("b")]))
+    executed = Executed((CellResult(), CellResult()), 0.0)
     for _ in range(2):  # the second time what was recorded is taken for what was executed
-        executed = Executed(json.dumps(entry.notebook), 0.0)
-        entry.notebook = new_notebook(cells=[code("a"), code("b")])
-        _put_together(entry, executed, "key", {})
-        assert [cell.outputs for cell in entry.notebook.cells] == [[], []]
-        _show(entry.notebook, own)
-        assert [cell.source for cell in entry.notebook.cells] == ["plot(0)", "1", "plot(1)", "1"]
-        nbformat.validate(entry.notebook)
+        notebook = FinishedNotebook(sanitized, executed, "key").notebook()
+        assert [cell.outputs for cell in notebook.cells] == [[], []]
+        _show(notebook, own)
+        assert [cell.source for cell in notebook.cells] == ["plot(0)", "1", "plot(1)", "1"]
+        nbformat.validate(notebook)
+        nbformat.write(notebook, tmp_path / "n.ipynb")
+        kept = kept_execution(tmp_path / "n.ipynb", "key")
+        assert kept.gives_the_same_values(sanitized.notebook)
+        executed = kept.executed
 
 
 def test_what_is_recorded_holds_nothing_that_runs_in_a_page(tiny, hand_in, no_pool):

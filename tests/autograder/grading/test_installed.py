@@ -78,7 +78,7 @@ NAMES = ("wanted", "deeper_down", "picture", "absent", "plain")
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_changes_for_whom(here, change):
-    before = {name: Installed().needed([f"import {name}, os"], "") for name in NAMES}
+    before = {name: Installed().needed([f"import {name}, os"], []) for name in NAMES}
     act, expected = CHANGES[change]
     act(here)
     now = Installed()
@@ -87,7 +87,7 @@ def test_what_changes_for_whom(here, change):
 
 
 def test_a_notebook_that_imports_nothing_depends_on_nothing(here):
-    needed = Installed().needed(["x = 1", "import os, json"], "")
+    needed = Installed().needed(["x = 1", "import os, json"], [])
     assert needed == {}
     put(here, "wanted", "9.9")
     assert Installed().has_still(needed)
@@ -95,7 +95,7 @@ def test_a_notebook_that_imports_nothing_depends_on_nothing(here):
 
 @pytest.mark.parametrize("error", ["ModuleNotFoundError: No module named 'x'", "ImportError: cannot import"])
 def test_what_failed_for_want_of_a_module_depends_on_all_that_is_installed(here, error):
-    needed = Installed().needed(["load()"], f'{{"ename": "{error}"}}')
+    needed = Installed().needed(["load()"], [error])
     assert set(needed) == {EVERYTHING} and Installed().has_still(needed)
     put(here, "unheard-of", "1.0")
     assert not Installed().has_still(needed)
@@ -104,7 +104,7 @@ def test_what_failed_for_want_of_a_module_depends_on_all_that_is_installed(here,
 def test_what_failed_for_want_of_a_file_depends_on_the_data_sets(here, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
-    needed = Installed(data=str(data)).needed([], "FileNotFoundError: fetch it with: cs231n data cifar10")
+    needed = Installed(data=str(data)).needed([], ["FileNotFoundError: fetch it with: cs231n data cifar10"])
     assert set(needed) == {DATA} and Installed(data=str(data)).has_still(needed)
     (data / "batch").write_text("x")
     assert not Installed(data=str(data)).has_still(needed)
@@ -112,11 +112,11 @@ def test_what_failed_for_want_of_a_file_depends_on_the_data_sets(here, tmp_path)
 
 def test_imports_without_end_depend_on_all_that_is_installed(here):
     text = "import " + ", ".join(f"m{i}" for i in range(MAX_NAMES + 1))
-    assert set(Installed().needed([text], "")) == {EVERYTHING}
+    assert set(Installed().needed([text], [])) == {EVERYTHING}
 
 
 def test_what_the_edition_imports_everybody_depends_on(here):
-    needed = Installed(hidden=["library"], texts=["import plain"]).needed(["import library"], "")
+    needed = Installed(hidden=["library"], texts=["import plain"]).needed(["import library"], [])
     assert set(needed) == {"plain"}
 
 

@@ -1,10 +1,12 @@
 """Which submitted cell counts, and what is said of the others; without a gradebook."""
 
+from dataclasses import replace
+
 import pytest
 from nbformat.v4 import new_markdown_cell
 from small_notebooks import instructor, student, test_cell
 
-from autograder.grading.matching import match, plain_text
+from autograder.grading.matching import SubmittedCell, match, plain_text
 
 STUB = "def total(x):\n    # YOUR CODE HERE\n    raise NotImplementedError"
 DONE, OLDER = "def total(x):\n    return sum(x)", "def total(x):\n    return 0"
@@ -22,12 +24,7 @@ TEXTS = {cell.metadata.nbgrader.grade_id: cell.source for cell in FRAME}
 def cell(source, grade_id=None, kind=None, **more):
     """A submitted cell, with or without its record."""
     kind = kind or ("markdown" if grade_id == "why" else "code")
-    return {
-        "cell_type": kind,
-        "source": source,
-        "metadata": {"nbgrader": {"grade_id": grade_id}} if grade_id else {},
-        **more,
-    }
+    return SubmittedCell(kind, source, grade_id, **more)
 
 
 def released(without=()):
@@ -39,13 +36,13 @@ def matched(cells):
 
 
 def added(found):
-    return [(place, cell["source"]) for place, cells in found.added.items() for cell in cells]
+    return [(place, added.cell.source) for place, cells in found.added.items() for added in cells]
 
 
 def test_the_released_notebook_matches_and_nothing_is_said():
     found = matched(released())
-    assert {name: cell["source"] for name, cell in found.cells.items()} == TEXTS
-    assert (found.added, found.changed, found.missing, found.problems) == ({}, [], [], [])
+    assert {name: cell.source for name, cell in found.cells.items()} == TEXTS
+    assert (found.added, found.changed, found.missing, found.problems) == ({}, (), (), ())
 
 
 FIRST = "occurs 2 times; number 1 counts, the last one that was changed"
@@ -68,13 +65,11 @@ def test_of_copies_the_last_counts_that_was_changed(what, record):
     sources, counts, extra, said = COPIES[what]
     cells = [cell(source, "total") for source in sources]
     if record != "kept":  # editors give a copy another id, and some no record
-        for copy in cells:
-            if copy["source"] == STUB and len({*sources}) > 1:
-                copy["metadata"] = {}
+        cells = [replace(c, grade_id=None) if c.source == STUB and len({*sources}) > 1 else c for c in cells]
     found = matched(released()[:1] + cells + released()[2:])
-    assert found.cells["total"]["source"] == counts
+    assert found.cells["total"].source == counts
     assert [source for _, source in added(found)] == extra
-    assert found.problems == [f"the cell 'total' {said}"]
+    assert found.problems == (f"the cell 'total' {said}",)
 
 
 UNFINISHED = {
@@ -100,27 +95,27 @@ def test_an_unfinished_copy_neither_counts_nor_runs(what):
     else:
         done = DONE
         found = matched([*released()[:1], cell(DONE, "total"), cell(copy, "total"), *released()[2:]])
-    assert found.cells["total"]["source"] == done and added(found) == []
-    assert found.problems == ["the cell 'total' occurs 2 times; number 1 counts, the last one that is finished"]
+    assert found.cells["total"].source == done and added(found) == []
+    assert found.problems == ("the cell 'total' occurs 2 times; number 1 counts, the last one that is finished",)
 
 
 def test_an_unfinished_copy_without_a_record_does_not_run_either():
     copy = cell(UNFINISHED["a comment more"])
     found = matched([*released()[:1], cell(DONE, "total"), copy, *released()[2:]])
-    assert found.cells["total"]["source"] == DONE and added(found) == []
+    assert found.cells["total"].source == DONE and added(found) == []
 
 
 def test_of_unfinished_copies_the_last_that_was_changed_counts():
     cells = [cell(UNFINISHED[what], "total") for what in ("a comment more", "pass")] + [cell(STUB, "total")]
     found = matched([*released(without=["total"]), *cells])
-    assert found.cells["total"]["source"] == UNFINISHED["pass"]
-    assert found.problems == ["the cell 'total' occurs 3 times; number 2 counts, the last one that was changed"]
+    assert found.cells["total"].source == UNFINISHED["pass"]
+    assert found.problems == ("the cell 'total' occurs 3 times; number 2 counts, the last one that was changed",)
 
 
 def test_one_statement_makes_a_copy_a_finished_one():
     copy = "def total(x):\n    if x: raise NotImplementedError\n    return 0"
     assert (
-        matched([*released(without=["total"]), cell(DONE, "total"), cell(copy, "total")]).cells["total"]["source"]
+        matched([*released(without=["total"]), cell(DONE, "total"), cell(copy, "total")]).cells["total"].source
         == copy
     )
 
@@ -128,58 +123,55 @@ def test_one_statement_makes_a_copy_a_finished_one():
 def test_a_placeholder_in_other_type_is_an_unfinished_answer():
     copies = [cell("It commutes.", "why"), cell("**YOUR ANSWER HERE**", "why")]
     found = matched([*released(without=["why"]), *copies])
-    assert found.cells["why"]["source"] == "It commutes." and added(found) == []
+    assert found.cells["why"].source == "It commutes." and added(found) == []
 
 
 def test_of_copies_of_an_answer_too():
     found = matched([*released(without=["why"]), cell("It commutes.", "why"), cell("YOUR ANSWER HERE", "why")])
-    assert found.cells["why"]["source"] == "It commutes." and added(found) == []
+    assert found.cells["why"].source == "It commutes." and added(found) == []
 
 
 def test_a_copy_of_an_older_release_is_untouched():
     found = matched([*released(without=["total"]), cell(DONE, "total"), cell("older stub", "total", as_released=True)])
-    assert found.cells["total"]["source"] == DONE and added(found) == []
+    assert found.cells["total"].source == DONE and added(found) == []
 
 
 # what an editor does to all cells by itself
 EDITORS = {
-    "drops ids": lambda cell: cell.pop("id", None),
-    "drops records": lambda cell: cell.update(metadata={}),
-    "drops records and ids": lambda cell: (cell.update(metadata={}), cell.pop("id", None)),
-    "writes Windows line ends": lambda cell: cell.update(source=cell["source"].replace("\n", "\r\n")),
-    "leaves blanks": lambda cell: cell.update(source=cell["source"].replace("\n", "  \n") + "\n\n"),
+    "drops ids": lambda cell: replace(cell, id=None),
+    "drops records": lambda cell: replace(cell, grade_id=None),
+    "drops records and ids": lambda cell: replace(cell, grade_id=None, id=None),
+    "writes Windows line ends": lambda cell: replace(cell, source=cell.source.replace("\n", "\r\n")),
+    "leaves blanks": lambda cell: replace(cell, source=cell.source.replace("\n", "  \n") + "\n\n"),
 }
 
 
 @pytest.mark.parametrize("editor", EDITORS)
 def test_nothing_is_said_of_what_an_editor_does(editor):
-    cells = [given | {"id": given["metadata"]["nbgrader"]["grade_id"]} for given in released()]
-    for given in cells:
-        EDITORS[editor](given)
-    found = matched(cells)
-    assert (added(found), found.changed, found.missing, found.problems) == ([], [], [], [])
+    found = matched([EDITORS[editor](replace(given, id=given.grade_id)) for given in released()])
+    assert (added(found), found.changed, found.missing, found.problems) == ([], (), (), ())
     assert set(found.cells) == set(TEXTS)
 
 
 def test_locked_cells_that_were_changed_or_deleted_are_told():
     cells = [cell("import numpy as np\nimport math", "setup"), *released(without=["setup", "test_total"])]
     found = matched(cells)
-    assert (found.changed, found.missing) == (["setup"], ["test_total"])
+    assert (found.changed, found.missing) == (("setup",), ("test_total",))
 
 
 def test_a_test_that_was_made_a_text_cell_was_changed():
     found = matched([*released(without=["test_total"]), cell(TEXTS["test_total"], "test_total", "markdown")])
-    assert found.changed == ["test_total"]
+    assert found.changed == ("test_total",)
 
 
 def test_a_locked_cell_of_an_older_release_was_not_changed_by_the_student():
     found = matched([cell("import numpy", "setup", as_released=True), *released(without=["setup"])])
-    assert found.changed == []
+    assert found.changed == ()
 
 
 def test_a_changed_copy_beside_the_locked_cell_is_no_change():
     found = matched([*released(), cell("import numpy as np\nprint(np)", "setup")])
-    assert found.changed == [] and added(found) == []
+    assert found.changed == () and added(found) == []
 
 
 def test_a_copy_of_a_locked_cell_without_its_record_runs_again():

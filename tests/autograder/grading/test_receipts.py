@@ -2,6 +2,7 @@
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -14,13 +15,12 @@ from autograder.course.workspace import Workspace
 from autograder.grading import receipts
 from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receipts
 from autograder.grading.sanitize import read_built
+from autograder.notebook.job import Surroundings
 from autograder.notebook.limits import Limits
 
 HOME = Path(autograder.__file__).parent
 PACKAGES = {"__init__.py"} | {f"{room.name}/__init__.py" for room in HOME.iterdir()}  # which hold a sentence each
-GIVEN = {
-    "limits": Limits(), "pythonpath": (), "env": {}, "data": None, "hidden": (), "modules": (), "files": (),
-}  # fmt: skip
+GIVEN = Surroundings(isolation="sandbox", env={}, hidden=())
 
 
 def imported_by(*starts):
@@ -65,7 +65,8 @@ def test_every_module_that_executes_is_in_the_list():
 
 
 def test_every_module_that_prepares_or_records_is_in_a_list():
-    modules = imported_by("grading/sanitize.py", "submissions/work_files.py", "grading/record.py")
+    starts = ("grading/sanitize.py", "submissions/work_files.py", "grading/finished.py", "grading/record.py")
+    modules = imported_by(*starts)
     assert modules - PACKAGES <= _within(modules, (*EXECUTING, *RECORDING, *UNDECISIVE))
 
 
@@ -79,11 +80,11 @@ def digest(tiny, hand_in):
     """digest(**given) is the submission's, and that of its notebook's execution, as things are now."""
     hand_in("one")
 
-    def run(isolation="sandbox", **given):
-        workspace = Workspace(tiny.root)
-        made = Receipts(workspace, workspace.course.assignment("sums"), isolation, GIVEN | given)
+    def run(**changes):
+        workspace, given = Workspace(tiny.root), replace(GIVEN, **changes)
+        made = Receipts(workspace, workspace.course.assignment("sums"), given)
         notebook = read_built(workspace, workspace.course.assignment("sums"), "adding")
-        return made.digest("one"), made.execution(notebook, (), (GIVEN | given)["pythonpath"])
+        return made.digest("one"), made.execution(notebook, (), given)
 
     return run
 
@@ -179,23 +180,23 @@ def test_a_workspace_that_was_moved_has_the_same_digests(tiny, digest):
     moved = tiny.root.parent.parent / "moved"
     tiny.root.parent.rename(moved)
     workspace = Workspace(moved / "workspace")
-    made = Receipts(workspace, workspace.course.assignment("sums"), "sandbox", GIVEN)
+    made = Receipts(workspace, workspace.course.assignment("sums"), GIVEN)
     assert made.digest("one") == before[0]
 
 
 def test_a_written_answer_runs_nothing_again(tiny):
-    made = Receipts(tiny, tiny.course.assignment("sums"), "sandbox", GIVEN)
+    made = Receipts(tiny, tiny.course.assignment("sums"), GIVEN)
     notebook = read_built(tiny, tiny.course.assignment("sums"), "adding")
-    before = made.execution(notebook, (), ())
+    before = made.execution(notebook, (), GIVEN)
     next(cell for cell in notebook.cells if "question_why" in str(cell.metadata)).source = "It commutes."
-    assert made.execution(notebook, (), ()) == before
-    assert made.execution(notebook, (("helper.py", b"x"),), ()) != before
+    assert made.execution(notebook, (), GIVEN) == before
+    assert made.execution(notebook, (("helper.py", b"x"),), GIVEN) != before
     notebook.cells.append(nbformat.v4.new_markdown_cell("added"))
-    assert made.execution(notebook, (), ()) != before  # outputs are put in by their place
+    assert made.execution(notebook, (), GIVEN) != before  # outputs are put in by their place
 
 
 def test_a_receipt_is_read_while_its_packages_are_the_same(tiny):
-    made = Receipts(tiny, tiny.course.assignment("sums"), "sandbox", GIVEN)
+    made = Receipts(tiny, tiny.course.assignment("sums"), GIVEN)
     made.folder.mkdir(parents=True)
     numpy = made.installed.version("numpy")
     for packages, valid in (({"numpy": numpy}, True), ({"numpy": "older"}, False), (None, False)):

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder.grading.sanitize import (
-    Frame,
     UnreadableNotebook,
+    blueprint_of,
     nbgrader_resources,
     read_built,
     read_submitted,
@@ -21,17 +21,21 @@ from autograder.grading.sanitize import (
 from autograder.notebook.limits import Limits
 
 
+def sanitized_adding(workspace):
+    blueprint = blueprint_of(workspace, workspace.course.assignment("sums"), "adding")
+    return sanitize(blueprint, workspace.submitted("student", "sums") / "adding.ipynb")
+
+
 @pytest.fixture
 def sanitized(tiny, hand_in):
     """sanitized(change) hands in `adding`, changed by `change(cells, notebook)`, and sanitizes it."""
-    assignment = tiny.course.assignment("sums")
 
     def run(change):
         folder = hand_in("student", adding={"add": "def add(a, b):\n    return b + a"})
         notebook = nbformat.read(folder / "adding.ipynb", as_version=4)
         change(notebook.cells, notebook)
         (folder / "adding.ipynb").write_text(json.dumps(notebook))
-        result = sanitize(Frame(tiny, assignment, "adding"), "student")
+        result = sanitized_adding(tiny)
         if result.runnable:
             _nbgrader_finds_nothing_to_mend(tiny, result.notebook)
         return result
@@ -40,7 +44,7 @@ def sanitized(tiny, hand_in):
 
 
 def _nbgrader_finds_nothing_to_mend(workspace, notebook):
-    """What it does to a submission has been done to the frame, once for all."""
+    """What it does to a submission has been done to the blueprint, once for all."""
     from nbgrader import preprocessors
 
     steps = ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")
@@ -67,7 +71,7 @@ FRAME = ["setup", "add", "test_add_small", "double", "test_double", "demo_long",
 
 def test_an_honest_submission_keeps_its_answers_and_gets_the_hidden_tests(sanitized):
     result = sanitized(lambda cells, notebook: None)
-    assert result.problems == []
+    assert result.problems == ()
     assert by_id(result.notebook, "add").source == "def add(a, b):\n    return b + a"
     assert "negative numbers" in by_id(result.notebook, "test_add_small").source
     assert labelled(result.notebook) == FRAME
@@ -108,7 +112,7 @@ def test_the_last_of_duplicated_answers_counts_and_the_student_is_told(sanitized
 
     result = sanitized(change)
     assert "last" in by_id(result.notebook, "add").source
-    assert result.problems == ["the cell 'add' occurs more than once; the last one counts"]
+    assert result.problems == ("the cell 'add' occurs more than once; the last one counts",)
     assert labelled(result.notebook) == FRAME
 
 
@@ -120,7 +124,7 @@ def test_a_duplicated_test_cell_does_not_run_twice(sanitized):
 def test_an_answer_whose_record_was_lost_is_found_by_its_cell_id(sanitized):
     result = sanitized(lambda cells, notebook: cells[2].metadata.clear())
     assert by_id(result.notebook, "add").source == "def add(a, b):\n    return b + a"
-    assert result.problems == []
+    assert result.problems == ()
 
 
 def test_a_renamed_answer_still_runs_and_no_stub_covers_it(sanitized):
@@ -132,7 +136,7 @@ def test_a_renamed_answer_still_runs_and_no_stub_covers_it(sanitized):
     sources = [cell.source for cell in result.notebook.cells]
     assert "def add(a, b):\n    return b + a" in sources
     assert "NotImplementedError" not in by_id(result.notebook, "add").source
-    assert result.problems == ["the cell 'add' is missing"]
+    assert result.problems == ("the cell 'add' is missing",)
 
 
 def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):
@@ -148,7 +152,7 @@ def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):
 @pytest.fixture
 def rebuilt(tiny):
     """rebuilt(change) makes of the released `adding`, changed by `change(cells)`, a notebook, problems and remarks."""
-    frame = Frame(tiny, tiny.course.assignment("sums"), "adding")
+    blueprint = blueprint_of(tiny, tiny.course.assignment("sums"), "adding")
     path = tiny.release("sums") / "adding.ipynb"
     handed_in = tiny.submitted("student", "sums") / "adding.ipynb"
     handed_in.parent.mkdir(parents=True)
@@ -158,7 +162,7 @@ def rebuilt(tiny):
         change(notebook.cells)
         handed_in.write_text(nbformat.writes(notebook, version=version))
         cells, _ = read_submitted(handed_in, Limits())
-        return rebuild(frame, cells)
+        return rebuild(blueprint, cells)
 
     return run
 
@@ -296,7 +300,7 @@ def handed_in(tiny, hand_in):
 
     def run(data):
         (hand_in("student") / "adding.ipynb").write_bytes(data)
-        return sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+        return sanitized_adding(tiny)
 
     return run
 
@@ -307,7 +311,7 @@ def test_a_file_that_cannot_be_graded_becomes_a_page_that_says_why(tiny, hand_in
     (folder / "adding.ipynb").unlink()
     if UNREADABLE[reason] is not None:
         (folder / "adding.ipynb").write_bytes(UNREADABLE[reason])
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert not result.runnable
     assert reason in result.problems[0] and "adding.ipynb" in result.problems[0]
     tests = [c for c in result.notebook.cells if c.cell_type == "code"]
@@ -318,7 +322,7 @@ def test_a_link_is_not_followed(tiny, hand_in):
     folder = hand_in("student")
     (folder / "adding.ipynb").unlink()
     (folder / "adding.ipynb").symlink_to(tiny.source("sums") / "adding.ipynb")
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert not result.runnable and "is a link" in result.problems[0]
 
 
@@ -326,7 +330,7 @@ def test_a_pipe_is_not_waited_for(tiny, hand_in):
     folder = hand_in("student")
     (folder / "adding.ipynb").unlink()
     os.mkfifo(folder / "adding.ipynb")
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert not result.runnable and "not an ordinary file" in result.problems[0]
 
 
@@ -337,7 +341,7 @@ def test_a_submission_in_a_linked_folder_is_not_read(tiny, hand_in, tmp_path, wh
     folder = folder if which == "sums" else folder.parent
     folder.rename(tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere")
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert not result.runnable and "a folder that is a link" in result.problems[0]
 
 
@@ -347,7 +351,7 @@ def test_a_second_name_of_somebody_elses_notebook_is_not_read(tiny, hand_in):
     (folder / "adding.ipynb").unlink()
     os.link(tiny.source("sums") / "adding.ipynb", folder / "adding.ipynb")
     os.chown(folder, 12345, 12345)
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert not result.runnable and "hard link" in result.problems[0]
 
 
@@ -380,7 +384,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("what", ODD)
-def test_odd_notebooks_are_read_and_the_frame_is_the_sources(handed_in, what):
+def test_odd_notebooks_are_read_and_the_blueprint_is_the_sources(handed_in, what):
     result = handed_in(ODD[what])
     assert result.runnable
     assert labelled(result.notebook) == FRAME
@@ -432,12 +436,12 @@ def test_notebook_format_3_is_converted(tiny, hand_in):
     folder = hand_in("student", adding={"add": "def add(a, b):\n    return b + a"})
     notebook = nbformat.read(folder / "adding.ipynb", as_version=4)
     (folder / "adding.ipynb").write_text(nbformat.writes(notebook, version=3))
-    result = sanitize(Frame(tiny, tiny.course.assignment("sums"), "adding"), "student")
+    result = sanitized_adding(tiny)
     assert result.runnable and "notebook format 3" in result.problems[0]
     assert by_id(result.notebook, "add").source == "def add(a, b):\n    return b + a"
 
 
-def test_the_built_notebook_is_what_the_frame_comes_from(tiny):
+def test_the_built_notebook_is_what_the_blueprint_comes_from(tiny):
     assert labelled(read_built(tiny, tiny.course.assignment("sums"), "adding")) == FRAME
 
 
@@ -463,7 +467,7 @@ def test_what_was_shown_at_a_cell_that_is_not_run_is_kept_beside_the_notebook(sa
     assert [output["output_type"] for output in own.outputs] == ["stream", "display_data"]
     assert "student's own output, not checked" in own.outputs[0]["text"] and "other code" not in own.outputs[0]["text"]
     assert own.outputs[1]["data"] == PICTURE["data"]
-    assert plain.not_run == [] and shown.notebook == plain.notebook  # so what runs is the same, and known to be so
+    assert plain.not_run == () and shown.notebook == plain.notebook  # so what runs is the same, and known to be so
 
 
 def test_that_a_picture_was_drawn_by_other_code_is_said(sanitized):

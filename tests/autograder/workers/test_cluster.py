@@ -12,14 +12,13 @@ import threading
 import time
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
+from small_notebooks import job_of
 
 from autograder.errors import KitError
 from autograder.grading.grade import grade
-from autograder.notebook.job import Job
 from autograder.workers import cluster
 from autograder.workers.cluster import ClusterPool
 from autograder.workers.packed_folder import PackedFolder
@@ -35,12 +34,12 @@ time.sleep(600)
 
 
 def job(source, **fields):
-    return Job(notebook=nbformat.writes(new_notebook(cells=[new_code_cell(source)])), **fields)
+    return job_of(new_notebook(cells=[new_code_cell(source)]), **fields)
 
 
 def printed(executed):
-    [cell] = nbformat.reads(executed.notebook, as_version=4).cells
-    return "".join(output.get("text", output.get("evalue")) for output in cell.outputs).strip()
+    [result] = executed.results
+    return "".join(output.get("text", output.get("evalue")) for output in result.outputs).strip()
 
 
 def wait_until(condition):

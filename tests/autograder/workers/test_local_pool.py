@@ -8,18 +8,17 @@ import sys
 import time
 from collections import Counter
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from small_notebooks import job_of
 
 from autograder.execution import processor
-from autograder.notebook.job import Job
 from autograder.notebook.limits import Limits
 from autograder.workers.local_pool import LocalPool
 
 
 def job(source):
-    return Job(notebook=nbformat.writes(new_notebook(cells=[new_code_cell(source)])), limits=Limits(cell_seconds=60))
+    return job_of(new_notebook(cells=[new_code_cell(source)]), limits=Limits(cell_seconds=60))
 
 
 DETACHED = """
@@ -45,9 +44,9 @@ print(os.read(read, 20).decode())
 def test_a_process_that_student_code_detaches_ends_with_the_notebook(source):
     with LocalPool(1) as pool:
         executed = pool.result(job(source), pool.submit(job(source)))
-    [cell] = nbformat.reads(executed.notebook, as_version=4).cells
+    [result] = executed.results
     with pytest.raises(ProcessLookupError):
-        os.kill(int(cell.outputs[0].text), 0)
+        os.kill(int(result.outputs[0]["text"]), 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not kept on a processor")

@@ -4,14 +4,12 @@ import asyncio
 import contextlib
 import json
 
-import nbformat
 import pytest
 from jupyter_client.asynchronous import AsyncKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
+from small_notebooks import executed_cells
 
-from autograder.execution.run_notebook import execute
-from autograder.execution.sandbox import Surroundings, zygote_of
-from autograder.notebook.job import Job
+from autograder.execution.sandbox import View, zygote_of
 from autograder.notebook.limits import Limits
 
 LIMITS = Limits(
@@ -49,7 +47,7 @@ def kernel():
 
     @contextlib.asynccontextmanager
     async def start(limits=LIMITS, files=(), channel=None, processor=None, env=(), **surroundings):
-        given = Surroundings(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
+        given = View(env=tuple(dict(env).items()), processes=limits.processes, **surroundings)
         process = await zygote_of(given).start(limits, files, channel, processor)
         client = AsyncKernelClient()
         try:
@@ -85,8 +83,8 @@ def run_notebook():
 
     def run_cells(*sources, limits=LIMITS, **job):
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-        executed = execute(Job(notebook=nbformat.writes(notebook), limits=limits, isolation="sandbox", **job))
-        return executed.problems, [said(cell) for cell in nbformat.reads(executed.notebook, as_version=4).cells]
+        executed, cells = executed_cells(notebook, limits=limits, isolation="sandbox", **job)
+        return executed.problems, [said(cell) for cell in cells]
 
     return run_cells
 

@@ -1,0 +1,51 @@
+"""What cells may use together, and when an outcome is believed; without a kernel."""
+
+import pytest
+
+from autograder.execution.budget import MAX_RESTARTS, MAX_RUNS, Attempt, Budget, first_believed
+
+
+def budget(seconds=10, late=0.0):
+    return Budget(seconds, "the cells used up their", "the kernel was restarted", late)
+
+
+def test_a_cell_has_what_is_left_and_the_last_one_goes_on_for_a_second():
+    made = budget(10)
+    assert made.for_cell(4) == 4 and made.for_cell(60) == 10
+    made.left = 0.2
+    assert made.for_cell(4) == 1 and made.over() is None
+
+
+def test_it_is_over_when_its_seconds_are_used_up_or_later():
+    made, patient = budget(10), budget(10, late=3)
+    for each in (made, patient):
+        each.left = -0.1
+    assert made.over() == ("TimeLimit", "the cells used up their 10 s") and patient.over() is None
+    patient.left = -3.1
+    assert patient.over() is not None
+
+
+def test_it_is_over_when_too_many_kernels_died():
+    made = budget()
+    made.restarts = MAX_RESTARTS
+    assert made.over() is None
+    made.restarts += 1
+    assert made.over() == ("KernelDied", f"the kernel was restarted {MAX_RESTARTS + 1} times")
+
+
+ONE, OTHER = ((2, "kernel"),), ((3, "judge"),)
+
+
+@pytest.mark.parametrize(
+    ("killed", "believed"),
+    [
+        ([()], 0),
+        ([ONE, ()], 1),
+        ([ONE, ONE, ()], 1),  # the same again: it is the notebook's own doing
+        ([ONE, OTHER, ONE, ()], 2),
+        ([((n, "kernel"),) for n in range(9)], MAX_RUNS - 1),
+    ],
+)
+def test_an_attempt_is_believed_when_nothing_was_killed_or_the_same_twice(killed, believed):
+    attempts = [Attempt((), (f"attempt {n}",), each) for n, each in enumerate(killed)]
+    assert first_believed(iter(attempts).__next__) is attempts[believed]
