@@ -18,8 +18,8 @@ from pathlib import Path
 from autograder.errors import KitError
 from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, record_of, whose
 from autograder.notebook.newer_syntax import of_another_python
+from autograder.text import without_colours
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
 MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
@@ -251,7 +251,7 @@ def _where(notebook, grade_id: str) -> str:
         for c in notebook.cells
         if c.cell_type == "code" and whose(c) == "student"
     }
-    frames = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
+    frames = _FRAME.findall(without_colours("\n".join(error.traceback)))
     for count, line in reversed(frames):
         if count in own:
             lines = own[count].source.splitlines()
@@ -263,7 +263,7 @@ def _where(notebook, grade_id: str) -> str:
 
 
 def _first_lines(message: str) -> str:
-    message = _IPYTHON_FILE.sub("", _ANSI.sub("", message))
+    message = _IPYTHON_FILE.sub("", without_colours(message))
     lines = [line for line in message.strip().splitlines() if line.strip()]
     return "\n  ".join(lines[:MESSAGE_LINES])
 

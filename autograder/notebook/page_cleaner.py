@@ -6,11 +6,20 @@ Three things are cleaned by it: what is recorded in `autograded/`, the pages of 
 import re
 import secrets
 import time
+from collections.abc import Container
 from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import nh3
 
 from autograder.notebook.cell_record import record_of
 from autograder.notebook.pictures import BASE64, pictures
-from autograder.text import storable
+from autograder.text import storable, without_controls
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+Output = dict[str, Any]  # JSON, as a notebook has it
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
@@ -53,15 +62,38 @@ _ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
 _RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?=(#?\w{1,12};?))")
+# any tag of HTML, whose name ends at a space, a slash or its end; and "</", which begins a comment before anything else
+_HTML_TAG = re.compile(r"<(?=/?([A-Za-z][^\t\n\f\r />]*)|/)")
 UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: it shows as before, and begins no tag
 
 
 def clean(html: str | bytes) -> str:
-    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text."""
-    import bleach
+    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text.
 
-    text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
-    return bleach.clean(text, tags=TAGS, attributes=allowed, protocols=SCHEMES)
+    nh3 decides what stays: it parses as browsers do, and writes out only what the lists above allow. It would drop a
+    tag that is not on the lists without a trace, and readers need to see an answer such as `<w, x>` or `List<int>`. So
+    those tags become text first; nothing depends on this for safety.
+    """
+    text = storable(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
+    made = nh3.clean(
+        _with_other_tags_as_text(text),
+        tags=TAGS,
+        attributes={"*": ATTRIBUTES | {"class"}, "a": {"href"}, "img": {"src"}},
+        attribute_filter=lambda tag, name, value: value if allowed(tag, name, value) else None,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    return without_controls(made)
+
+
+def _with_other_tags_as_text(html: str) -> str:
+    last = html.rfind(">")  # a tag that begins after it never ends
+
+    def escaped(found: re.Match[str]) -> str:
+        is_known = found[1] is not None and found[1].lower() in TAGS
+        return "<" if is_known and found.start() < last else "&lt;"
+
+    return _HTML_TAG.sub(escaped, html)
 
 
 def allowed(tag: str, name: str, value: str) -> bool:
@@ -81,9 +113,10 @@ def inert(markdown: str) -> str:
     Unlike HTML, Markdown is kept for people to read and edit. So nothing of it goes: what would be a tag gets a
     character without a width, which makes it text. The pictures in it, which may be long, are left out of the search.
     """
-    mark, held = secrets.token_hex(16), []
+    mark = secrets.token_hex(16)
+    held: list[str] = []
 
-    def marked(found: re.Match) -> str:
+    def marked(found: re.Match[str]) -> str:
         held.append(found[2])
         return f"{found[1]}{mark}{len(held) - 1:08}"
 
@@ -136,14 +169,20 @@ def _hides_ascii(reference: str) -> bool:
 class Reducer:
     """Reduces the outputs of one notebook to what may be shown. Of HTML and drawings it keeps a bounded amount."""
 
-    def __init__(self):
-        self._left, self._seconds = CLEANED_TOTAL, SECONDS
+    def __init__(self) -> None:
+        self._left = CLEANED_TOTAL
+        self._seconds = float(SECONDS)
 
-    def output(self, given: dict, in_test: bool = False) -> dict:
-        """One output, of the same type; what nbgrader's scores depend on stays as it is.
+    def output(self, given: Output, in_test: bool = False) -> Output:
+        """Reduce one output to one of the same type; what nbgrader's scores depend on stays as it is.
 
-        in_test: of a test cell, in which nothing but texts and pictures is shown, so that nothing in it can look like
-        the page around it.
+        Parameters
+        ----------
+        given
+            The output, as the notebook has it.
+        in_test
+            Whether it belongs to a test cell. Such a cell shows only texts and pictures, so that nothing in it can look
+            like the page around it.
         """
         kind = given.get("output_type")
         if kind == "stream":
@@ -154,25 +193,27 @@ class Reducer:
             lines = [text_of(line) for line in lines] if isinstance(lines, list) else []
             name, value = text_of(given.get("ename")), text_of(given.get("evalue"))
             return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
-        data = given.get("data") if isinstance(given.get("data"), dict) else {}
+        data = given.get("data")
+        data = data if isinstance(data, dict) else {}
         shown = self._data(data, in_test)
         if data and not shown:
             kinds = storable(", ".join(map(str, data)))
             shown = {"text/plain": f"[an output that is not kept: {kinds:.200}]"}
-        reduced = {"output_type": "display_data", "data": shown, "metadata": sizes(shown, given.get("metadata"))}
+        metadata = sizes(shown, given.get("metadata"))
+        reduced: Output = {"output_type": "display_data", "data": shown, "metadata": metadata}
         if kind == "execute_result":
             count = given.get("execution_count")
             reduced |= {"output_type": kind, "execution_count": count if type(count) is int else None}
         return reduced
 
-    def _data(self, data: dict, in_test: bool) -> dict:
+    def _data(self, data: Output, in_test: bool) -> dict[str, str]:
         shown = {kind: found for kind in PICTURES if (found := picture(data.get(kind)))}
         for kind in TEXTS:
             text = text_of(data.get(kind))
             if kind == "text/plain" and kind in data:
                 shown[kind] = text
-            elif text and not in_test and (text := self._cleaned(kind, text)):
-                shown[kind] = text
+            elif text and not in_test and (cleaned := self._cleaned(kind, text)):
+                shown[kind] = cleaned
         return shown
 
     def _cleaned(self, kind: str, text: str) -> str | None:
@@ -188,26 +229,29 @@ class Reducer:
             return None
         self._left -= len(text)
         start = time.process_time()
-        try:
-            return clean(text)
-        except Exception:  # tags nested without end
-            return None
-        finally:
-            self._seconds -= time.process_time() - start
+        cleaned = clean(text)
+        self._seconds -= time.process_time() - start
+        return cleaned
 
 
 class OwnOutputs:
     """What a student saw at cells of one notebook that the grader does not run, with a line that says so."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._reducer, self._left = Reducer(), OWN_TOTAL
 
-    def shown(self, outputs: list, same_code: bool) -> list[dict]:
+    def shown(self, outputs: list[object], same_code: bool) -> list[Output]:
         """The outputs of one cell as pictures and texts, of a bounded size; none where nothing was shown.
 
-        same_code: whether the student's copy of the cell has the instructor's code.
+        Parameters
+        ----------
+        outputs
+            The list that the student's copy of the cell holds, whatever is in it.
+        same_code
+            Whether the student's copy of the cell has the instructor's code.
         """
-        kept, left = [], OWN_CELL
+        kept: list[Output] = []
+        left = OWN_CELL
         for given in outputs[:MOST_OWN]:
             if not isinstance(given, dict) or given.get("output_type") not in ("stream", "error", *DISPLAYS):
                 continue
@@ -219,7 +263,7 @@ class OwnOutputs:
                 kept.append(_printed(f"[an output of {size:,} characters is not kept: it is too large]\n"))
                 continue
             left, self._left = left - size, self._left - size
-            output = _storable(self._reducer.output(given))
+            output: Output = {key: _storable(part) for key, part in self._reducer.output(given).items()}
             if output["output_type"] == "error":  # an error would be taken for one of the grader's run
                 output = _printed("\n".join([*output["traceback"], f"{output['ename']}: {output['evalue']}"][:200]))
             kept.append(output | ({"output_type": DISPLAYS[0]} if output["output_type"] in DISPLAYS else {}))
@@ -232,18 +276,18 @@ class OwnOutputs:
         return [_printed(note), *kept] if kept else []
 
 
-def _printed(text: str) -> dict:
+def _printed(text: str) -> Output:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def _size(value) -> int:
+def _size(value: object) -> int:
     """Characters, of the texts of an output that is JSON."""
     if isinstance(value, dict):
         return sum(len(str(key)) + _size(part) for key, part in value.items())
     return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
 
 
-def _storable(value):
+def _storable(value: object) -> object:
     if isinstance(value, dict):
         return {storable(str(key)): _storable(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -251,23 +295,26 @@ def _storable(value):
     return storable(value) if isinstance(value, str) else value
 
 
-def picture(data) -> str | None:
+def picture(data: object) -> str | None:
     """Base64 of a picture, without line ends; None where it is something else, or larger than any page takes."""
     found = "".join(text_of(data).split())
     return found if found and len(found) <= MOST_PICTURE and BASE64.fullmatch(found) else None
 
 
-def sizes(data: dict, metadata) -> dict:
+def sizes(data: Container[str], metadata: object) -> dict[str, dict[str, int]]:
     """Of an output's metadata the width and height of its pictures, which a page writes into their tags."""
-    found = {}
-    for kind in (kind for kind in PICTURES if kind in data and isinstance(metadata, dict)):
-        given = metadata.get(kind) if isinstance(metadata.get(kind), dict) else {}
+    found: dict[str, dict[str, int]] = {}
+    if not isinstance(metadata, dict):
+        return found
+    for kind in (kind for kind in PICTURES if kind in data):
+        given = metadata.get(kind)
+        given = given if isinstance(given, dict) else {}
         if size := {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}:
             found[kind] = size
     return found
 
 
-def reduce(notebook) -> None:
+def reduce(notebook: "NotebookNode") -> None:
     """Reduce an executed notebook, in place: all outputs, and the Markdown that is not the instructor's."""
     reducer = Reducer()
     for cell in notebook.cells:
@@ -281,7 +328,7 @@ def reduce(notebook) -> None:
                 cell.attachments = pictures(cell.attachments)
 
 
-def text_of(value) -> str:
+def text_of(value: object) -> str:
     """Text as notebooks have it: a string, or a list of its lines; "" for anything else."""
     if isinstance(value, list):
         return "".join(line for line in value if isinstance(line, str))

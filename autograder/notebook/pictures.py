@@ -8,9 +8,9 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
-def pictures(attachments) -> dict[str, dict[str, str]]:
+def pictures(attachments: object) -> dict[str, dict[str, str]]:
     """The attachments that are pictures of dots; an SVG is a program's text, HTML a page."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             data = "".join((joined_text(data) or "").split())
@@ -19,7 +19,7 @@ def pictures(attachments) -> dict[str, dict[str, str]]:
     return found
 
 
-def joined_text(given) -> str | None:
+def joined_text(given: object) -> str | None:
     """Text as notebooks have it, a string or a list of strings; None where it is neither."""
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         return "".join(given)

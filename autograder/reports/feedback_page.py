@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML
+from nbconvert.filters import Highlight2HTML, strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.notebook import page_cleaner
@@ -37,7 +37,6 @@ TAGS_TOTAL = 200_000
 COLOURS_TOTAL = 20_000  # escape sequences
 MAX_OUTPUTS = 1_000
 GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
 IMG = re.compile(
     rf"""(?P<before><img\s[^<>]{{0,1000}}?\bsrc\s*=\s*["'])(?P<url>{page_cleaner.ATTACHED.pattern})(?P<after>["'][^<>]{{0,1000}}>)""",
     re.IGNORECASE,
@@ -296,7 +295,7 @@ def _plain(text, room: _Room) -> str:
     text = _cut(text_of(text))
     # turning colours into HTML takes quadratic time
     if len(text) > RENDERED or not room.take("colours", text.count("\x1b")):
-        text = ESCAPE.sub("", text)
+        text = strip_ansi(text)
     return text if room.take("text", len(text)) else "[not shown: the outputs of this page are too long]"
 
 
