@@ -11,15 +11,19 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.errors import KitError
-from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, record_of, whose
+from autograder.notebook.cell_record import Cell, CellRecord, compute_checksum, grade_id_of, record_of, whose
 from autograder.notebook.newer_syntax import of_another_python
+from autograder.text import without_colours
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
 MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
@@ -43,16 +47,38 @@ class Exercise:
         return "passed" if self.passed == self.checks else "failed" if self.started else "not started"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checked:
+    """What came of the checks of one notebook.
+
+    Attributes
+    ----------
+    exercises
+        In the notebook's order.
+    questions
+        Whether each question is answered, by grade_id.
+    changed
+        The grade_ids of locked cells that are not as they were released.
+    problems
+        What went wrong while running, e.g. a kernel that died.
+    seconds
+        The time that it took.
+    not_run
+        Shell commands, which do not run while grading.
+    warning
+        Why grading may stop a cell that ran to its end here, or "".
+    missing
+        The points of graded cells that the release had and the notebook lacks, by grade_id.
+    """
+
     exercises: list[Exercise]
-    questions: dict[str, bool]  # grade_id -> answered?
-    changed: list[str]  # grade_ids of locked cells that are not as they were released
-    problems: list[str]  # what went wrong while running, e.g. a kernel that died
+    questions: dict[str, bool]
+    changed: list[str]
+    problems: list[str]
     seconds: float
-    not_run: list[str] = field(default_factory=list)  # shell commands, which do not run while grading
-    warning: str = ""  # why grading may stop a cell that ran to its end here
-    missing: dict[str, float] = field(default_factory=dict)  # graded cells that the release had -> points
+    not_run: list[str] = field(default_factory=list)
+    warning: str = ""
+    missing: dict[str, float] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -65,12 +91,17 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     A check belongs to the solution cell nearest before it. The file is only read. The limits of time and output are
     those that the release of the notebook names.
 
-    Arguments:
-        notebook_path: the .ipynb file; the ending may be left out.
-        progress: called as progress(done, total) before each cell.
+    Parameters
+    ----------
+    notebook_path
+        The .ipynb file; the ending may be left out.
+    progress
+        Called as progress(done, total) before each cell.
 
-    Raises:
-        KitError: no such file, not a notebook, no checks in it, or no kernel to run it in.
+    Raises
+    ------
+    KitError
+        There is no such file, it is not a notebook or has no checks, or there is no kernel to run it in.
     """
     path = find_notebook(Path(notebook_path))  # before anything that takes a second to import
     notebook = _read(path)
@@ -111,7 +142,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     )
 
 
-def _limits_unknown(cells, times: list[float]) -> str:
+def _limits_unknown(cells: Sequence[Cell], times: list[float]) -> str:
     from autograder.notebook.cell_record import cell_label
     from autograder.notebook.limits import Limits
 
@@ -138,7 +169,7 @@ def find_notebook(path: Path) -> Path:
     raise KitError(f"{path} {what}.", where)
 
 
-def _read(path: Path):
+def _read(path: Path) -> "NotebookNode":
     import nbformat
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbformat's, about cells that are not quite in order
@@ -166,7 +197,7 @@ def _read(path: Path):
     return notebook
 
 
-def _tidy(cell) -> None:
+def _tidy(cell: "NotebookNode") -> None:
     """Make sure of what the rest relies on; a record that nbgrader could not have written is dropped."""
     if isinstance(cell.source, list):
         cell.source = "".join(cell.source)
@@ -177,7 +208,7 @@ def _tidy(cell) -> None:
         cell.outputs, cell.execution_count = [], None
 
 
-def _missing(notebook) -> dict[str, float]:
+def _missing(notebook: "NotebookNode") -> dict[str, float]:
     """The points of the graded cells that the notebook had when it was released, and has no more."""
     from autograder.notebook.built_metadata import named_graded_cells
 
@@ -185,7 +216,7 @@ def _missing(notebook) -> dict[str, float]:
     return {name: points for name, points in named_graded_cells(notebook).items() if name not in there}
 
 
-def _exercises(notebook) -> list[Exercise]:
+def _exercises(notebook: "NotebookNode") -> list[Exercise]:
     from autograder.notebook.outcomes import outcomes
 
     found: dict[str, Exercise] = {}
@@ -212,13 +243,13 @@ def _exercises(notebook) -> list[Exercise]:
     return list(found.values())
 
 
-def _said_by_checks(notebook) -> set[str]:
+def _said_by_checks(notebook: "NotebookNode") -> set[str]:
     from autograder.notebook.outcomes import outcomes
 
     return {outcome.message for outcome in outcomes(notebook)}
 
 
-def _not_run(notebook) -> list[str]:
+def _not_run(notebook: "NotebookNode") -> list[str]:
     from autograder.execution.judge.not_while_grading import COMMAND_NOT_RUN
 
     outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
@@ -226,7 +257,7 @@ def _not_run(notebook) -> list[str]:
     return list(dict.fromkeys(line.removeprefix(COMMAND_NOT_RUN) for line in lines if line.startswith(COMMAND_NOT_RUN)))
 
 
-def _own_error(notebook, grade_id: str) -> str:
+def _own_error(notebook: "NotebookNode", grade_id: str) -> str:
     """The error of the solution cell itself, which its checks then trip over."""
     for cell in notebook.cells:
         record = record_of(cell)
@@ -241,18 +272,14 @@ def _own_error(notebook, grade_id: str) -> str:
     return ""
 
 
-def _where(notebook, grade_id: str) -> str:
+def _where(notebook: "NotebookNode", grade_id: str) -> str:
     """The last line of the student's own code that the error of this cell went through."""
     cell = next(c for c in notebook.cells if c.cell_type == "code" and grade_id_of(c) == grade_id)
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if error is None or error.ename == "CheckFailed":
         return ""
-    own = {
-        str(c.execution_count): c
-        for c in notebook.cells
-        if c.cell_type == "code" and whose(c) == "student"
-    }
-    frames = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
+    own = {str(c.execution_count): c for c in notebook.cells if c.cell_type == "code" and whose(c) == "student"}
+    frames = _FRAME.findall(without_colours("\n".join(error.traceback)))
     for count, line in reversed(frames):
         if count in own:
             lines = own[count].source.splitlines()
@@ -264,21 +291,21 @@ def _where(notebook, grade_id: str) -> str:
 
 
 def _first_lines(message: str) -> str:
-    message = _IPYTHON_FILE.sub("", _ANSI.sub("", message))
+    message = _IPYTHON_FILE.sub("", without_colours(message))
     lines = [line for line in message.strip().splitlines() if line.strip()]
     return "\n  ".join(lines[:MESSAGE_LINES])
 
 
-def _is_test(cell) -> bool:
+def _is_test(cell: "NotebookNode") -> bool:
     record = record_of(cell)
     return cell.cell_type == "code" and record is not None and record.is_test
 
 
-def _is_changed(cell, record: CellRecord) -> bool:
+def _is_changed(cell: "NotebookNode", record: CellRecord) -> bool:
     return record.checksum is not None and record.checksum != compute_checksum(cell, record)
 
 
-def _is_answered(cell, record: CellRecord) -> bool:
+def _is_answered(cell: "NotebookNode", record: CellRecord) -> bool:
     if record.checksum:
         return _is_changed(cell, record)
     return bool(cell.source.strip()) and "YOUR ANSWER HERE" not in cell.source

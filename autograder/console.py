@@ -4,13 +4,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from autograder.text import ci_log, on_ci_service, terminal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 PLAIN_WIDTH = 500  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
 
 
-def console(stderr: bool = False):
+def console(stderr: bool = False) -> "Console":
     """A rich Console on the present stdout or stderr that can print any text in any locale."""
     from rich.console import Console
 
@@ -23,7 +29,7 @@ def console(stderr: bool = False):
     return found
 
 
-def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None):
+def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> "Table":
     """A rich Table in the one look that all commands share."""
     from rich import box
     from rich.table import Table
@@ -34,7 +40,7 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None):
     return made
 
 
-def plain(text: object, style: str = ""):
+def plain(text: object, style: str = "") -> "Text":
     """Foreign text as it is: never read as rich's markup, as control codes or as a CI command."""
     from rich.text import Text
 

@@ -1,21 +1,27 @@
 """The errors that people meet: a message that says what is wrong, and a hint that says what to do."""
 
-
 import sys
 
-INSTRUCTOR_PACKAGES = {"nbgrader", "jupytext", "nbconvert", "sqlalchemy", "alembic", "rapidfuzz", "traitlets", "yaml"}
-UNIX_MODULES = {"fcntl", "resource"}  # of Python's own, which it has not on Windows
+# what the extra `instructor` of pyproject.toml installs, by the names that are imported; nbgrader imports the last two
+INSTRUCTOR_PACKAGES = {
+    *("nbgrader", "jupytext", "nbconvert", "nh3", "jinja2", "markupsafe", "yaml", "sqlalchemy", "tornado"),
+    *("alembic", "rapidfuzz"),
+}
+UNIX_MODULES = {"fcntl", "resource"}  # of Python's own, which lacks them on Windows
 
 
 class KitError(Exception):
     """A mistake of the user's, not of the kit's: shown without a traceback, and the exit code is 1.
 
-    Arguments:
-        message: what was given and what is wrong with it.
-        hint: what to do next, a sentence or a command; None where the message says it all.
+    Parameters
+    ----------
+    message
+        What was given, and what is wrong with it.
+    hint
+        What to do next, a sentence or a command; None where the message says it all.
     """
 
-    def __init__(self, message: str, hint: str | None = None):
+    def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -25,7 +31,7 @@ class KitError(Exception):
 
 
 class CourseError(KitError):
-    """course.toml says something that cannot be meant."""
+    """course.toml holds something that cannot be meant."""
 
 
 class SourceError(KitError):
@@ -45,7 +51,7 @@ class ReleaseError(KitError):
 
 
 def as_message(error: Exception) -> tuple[str, str | None]:
-    """(message, hint) for an error that ended a command."""
+    """The message and the hint for an error that ended a command."""
     data_errors = sys.modules.get("cs231n_lib.data.errors")  # only raised by what has been imported
     if isinstance(error, KitError) or (data_errors and isinstance(error, data_errors.DataError)):
         return error.message, error.hint

@@ -12,17 +12,25 @@ from pathlib import Path
 try:
     import fcntl
 except ImportError:  # Windows, where abandoned folders stay
-    fcntl = None
+    CAN_HOLD = False
+else:
+    CAN_HOLD = True
 
 
 class HeldFolder:
-    """A new folder in `parent` whose name begins with `prefix`; those like it that nobody holds any more are deleted.
+    """A new folder, held by this process; folders like it that no process holds any more are deleted.
 
-    Arguments:
-        abandoned: called with the path of each such folder before it is deleted.
+    Parameters
+    ----------
+    parent
+        The folder to make it in.
+    prefix
+        What its name begins with, as do the names of folders like it.
+    abandoned
+        Called with the path of each abandoned folder before it is deleted.
     """
 
-    def __init__(self, parent: Path | str, prefix: str, abandoned: Callable[[Path], None] = lambda path: None):
+    def __init__(self, parent: Path | str, prefix: str, abandoned: Callable[[Path], None] = lambda path: None) -> None:
         for path in Path(parent).glob(f"{prefix}*"):
             if (lock := _hold(path)) is not None:
                 abandoned(path)
@@ -31,7 +39,7 @@ class HeldFolder:
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
             self._lock = _hold(self.path)
-            if self._lock is not None or not fcntl:  # else another process took it for an abandoned one just now
+            if self._lock is not None or not CAN_HOLD:  # else another process took it for an abandoned one just now
                 break
 
     def close(self) -> None:
@@ -78,7 +86,7 @@ def complete_folder(target: Path) -> Iterator[Path]:
 
 def _hold(path: Path) -> int | None:
     """Lock a folder of this user's, for as long as the descriptor is open: None where another process has it."""
-    if not fcntl:
+    if not CAN_HOLD:
         return None
     try:
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""Processes that find nothing in the folder a command is started in: no module, no program, no library.
+"""Processes that take nothing from the folder in which a command is started: no module, program or library.
 
 That folder is often a student's: a CI job begins in the checkout, and an instructor looks into a submission.
 `python -c` and `python -m` look for modules in it first, and an empty entry of PATH or PYTHONPATH means it too.
@@ -68,8 +68,8 @@ def students_environment() -> dict[str, str]:
     return env
 
 
-def run_python(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess:
-    """Run this Python with `arguments`, in an empty folder of its own, and keep what it says."""
+def run_python(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run this Python with `arguments`, in an empty folder of its own, and keep what it prints."""
     with tempfile.TemporaryDirectory(prefix="cs231n-") as folder:
         return subprocess.run(
             python(*arguments), env=environment(os.environ if env is None else env), cwd=folder,
@@ -90,7 +90,7 @@ def _is_here(entry: str) -> bool:
     if not os.path.isabs(entry):
         return True
     with suppress(OSError):
-        trusted = (Path(__file__).parents[1], *os.defpath.split(os.pathsep))
+        trusted: tuple[str | Path, ...] = (Path(__file__).parents[1], *os.defpath.split(os.pathsep))
         return os.path.samefile(entry, os.curdir) and not any(os.path.samefile(entry, f) for f in trusted)
     return False
 

@@ -1,7 +1,9 @@
 """Foreign text, made safe for the place where it is stored or shown: one function for each medium.
 
-A submission's names, messages and outputs may hold anything. None of these functions removes a character, so that
-nothing new comes to stand side by side: what may not be shown is replaced, what means something is escaped.
+A submission's names, messages and outputs may hold anything. These functions do not remove characters, because the
+characters around a removed one could then mean something together. What may not be shown is replaced, and what has a
+meaning is escaped. The one exception is `without_colours`, whose result goes through another of these before it is
+shown.
 """
 
 import html as _html
@@ -21,6 +23,7 @@ _REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and new line
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$:-])")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CI_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")
 # what sets these is a CI service, whose log is read by a program
 _CI_SERVICES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL")
@@ -34,6 +37,16 @@ _DEVICE = re.compile(r"(?is)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|co
 def storable(text: str) -> str:
     """Text that every file and every database takes."""
     return _NO_TEXT.sub(REPLACEMENT, text)
+
+
+def without_controls(text: str) -> str:
+    """Text without control characters other than tab and new line, as a page or a table takes it."""
+    return _CONTROL.sub(REPLACEMENT, text)
+
+
+def without_colours(text: str) -> str:
+    """A message or a traceback without the sequences by which IPython colours it in a terminal."""
+    return _COLOUR.sub("", text)
 
 
 def terminal(text: str) -> str:
@@ -86,7 +99,7 @@ def json_line(value: object) -> str:
 
 def html(text: str) -> str:
     """Text inside an element of a page or a quoted attribute; it reorders nothing around it."""
-    return _html.escape(_REORDERING.sub(REPLACEMENT, _CONTROL.sub(REPLACEMENT, storable(text))))
+    return _html.escape(_in_order(text))
 
 
 def xml(text: str) -> str:
@@ -119,7 +132,7 @@ def csv_cell(text: str) -> str:
     Full-width and small forms of the signs count too, and so does what follows a separator of another country's
     spreadsheet.
     """
-    text = _REORDERING.sub(REPLACEMENT, _CONTROL.sub(REPLACEMENT, storable(text)))
+    text = _in_order(text)
     # one character for each, so that positions stay
     plain = "".join(" " if not _is_shown(c) and c not in "\t\n" else _narrow(c) for c in text)
     begin = {found.start() for found in _FORMULA.finditer(plain)}
@@ -160,6 +173,10 @@ def same_name(name: str) -> str:
     """What two names or paths have in common that are one and the same on some file system, or look like it."""
     seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _INVISIBLE.match(c))
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+
+
+def _in_order(text: str) -> str:
+    return _REORDERING.sub(REPLACEMENT, without_controls(storable(text)))
 
 
 def _shown(text: str, instead: str, kept: str = "") -> str:

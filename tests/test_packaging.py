@@ -1,17 +1,24 @@
 """The files that describe the project must agree with each other."""
 
+import ast
 import re
+import sys
 import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
+
+from autograder.errors import INSTRUCTOR_PACKAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 # where conda-forge uses another name
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
     "build": "python-build",
     "psycopg[binary]": "psycopg",
 }
@@ -52,6 +59,84 @@ def test_every_dependency_has_a_lower_bound_and_no_exact_pin():
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     for requirement in (r for group in groups for r in group):
         assert re.fullmatch(r"[\w\[\]-]+>=[\d.]+", requirement), requirement
+
+
+# which groups of pyproject.toml the modules of each folder may import; "" is what everybody installs
+MAY_IMPORT = {
+    "cs231n_lib": ("",),
+    "datasets": ("",),
+    "autograder": ("", "instructor", "cluster", "postgresql"),
+    "docs": ("", "instructor"),
+    "tests": ("", "instructor", "cluster", "postgresql", "test"),
+    "benchmarks": ("", "instructor", "cluster", "postgresql", "test", "benchmark"),
+}
+BUILT_WITH = {"cython", "setuptools"}  # pyproject: build-system
+NOBODYS = {"torch"}  # an oracle and a peer where it is installed, with a skip where it is not
+NOT_INSTALLED = {"sklearn": "scikit-learn"}  # whose names the metadata of an installation without them cannot tell
+MADE_BY_TESTS = {"lazy_package"}
+# declared for another reason than an import
+PROGRAMS = {"jupyterlab", "pytest-xdist", "build", "ruff", "mypy", "import-linter"}
+
+
+def declared(*groups):
+    """The distributions that these groups of pyproject.toml name."""
+    project = pyproject()["project"]
+    extras = project["optional-dependencies"] | {"": project["dependencies"]}
+    return {split(requirement)[0].removesuffix("[binary]") for group in groups for requirement in extras[group]}
+
+
+@cache
+def distributions():
+    """Module -> the distributions that install it; of what is installed here."""
+    found = packages_distributions().items()
+    return {module: {re.sub("[-_.]+", "-", name).lower() for name in names} for module, names in found}
+
+
+@cache
+def own_modules():
+    """The names of all modules and folders here, which tests and benchmarks import from beside them."""
+    paths = [path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")]
+    own = {path.stem for path in paths} | {path.parent.name for path in paths} | MADE_BY_TESTS
+    return own - distributions().keys() | {"autograder", "cs231n_lib"}
+
+
+@cache
+def foreign_modules(folder):
+    """Module -> one of the files of the folder that import it, for modules of other packages than Python's."""
+    found = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            found |= {name.partition(".")[0]: path.relative_to(ROOT).as_posix() for name in names}
+    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | own_modules() | NOBODYS}
+
+
+def imported(folder):
+    """Distribution -> one of the files of the folder that import it. What is not installed keeps its module's name."""
+    found = {}
+    for module, path in foreign_modules(folder).items():
+        found |= dict.fromkeys(distributions().get(module, {NOT_INSTALLED.get(module, module)}), path)
+    return found
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_every_package_that_is_imported_is_declared_in_a_group_of_those_who_need_it(folder):
+    allowed = declared(*MAY_IMPORT[folder])
+    assert {name: path for name, path in imported(folder).items() if name not in allowed} == {}
+
+
+def test_every_package_that_is_declared_is_imported():
+    used = {name for folder in MAY_IMPORT for name in imported(folder)}
+    everything = declared("", *pyproject()["project"]["optional-dependencies"])
+    assert everything - used - BUILT_WITH == PROGRAMS
+
+
+def test_the_packages_that_a_message_calls_the_instructors_are_those_of_that_group():
+    instructors = declared("instructor")
+    modules = {name for name in foreign_modules("autograder") if distributions().get(name, set()) & instructors}
+    assert INSTRUCTOR_PACKAGES == modules | {"alembic", "rapidfuzz"}  # which nbgrader imports
 
 
 def test_every_folder_with_modules_is_a_package():

@@ -10,11 +10,11 @@ MAX_LEFT_OUT = 60  # lines
 def show_collected(collected: Collected) -> None:
     out = console()
     if collected.placed:
-        named = any(item.person and item.person.name for item in collected.placed)
+        named = any(item.person.name for item in collected.placed)
         listing = table("student", *(["name"] if named else []), "is", "notebooks", "notes")
         for item in collected.placed:
             style = {"unchanged": "dim", "replaced": "yellow", "time changed": "yellow"}.get(item.state, "green")
-            name = [plain(item.person.name if item.person else "")] if named else []
+            name = [plain(item.person.name)] if named else []
             notes = plain("\n".join(item.notes))
             listing.add_row(plain(item.student), *name, plain(item.state, style), ", ".join(item.notebooks), notes)
         out.print(listing)

@@ -186,7 +186,7 @@ def _read(path: Path, course: Path) -> HandIn:
         files = [(entry.parts, entry) for entry in listing.files]
         notes = [f"{name} {why}" for name, why in listing.refused if is_notebook(name)]
     elif path.is_file() and is_notebook(path.name):
-        files = [((path.name,), Entry((path.name,), Folder(path.parent), (path.name,)))]
+        files = [((path.name,), Entry((path.name,), Folder(path.parent)))]
     elif path.exists():
         raise KitError(f"{printable(path)} is neither a notebook (.ipynb) nor a folder.")
     else:

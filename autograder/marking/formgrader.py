@@ -10,12 +10,16 @@ the instructor, and start kernels; a button of its runs a student's cells as the
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 # With "1" in this variable of the environment `nbgrader autograde` is nbgrader's own.
 UNSAFE = "CS231N_RUN_STUDENT_CODE_WITHOUT_SANDBOX"
 
 
-def protect(c) -> None:
+def protect(c: "Config") -> None:
     """Set in the configuration `c` what keeps formgrader safe; in a server that runs it, see to its pages too."""
     if os.environ.get(UNSAFE) != "1":
         c.Autograde.exporter_class = "autograder.marking.nbgrader_commands.Grade"

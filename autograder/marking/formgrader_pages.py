@@ -9,10 +9,14 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
-from jinja2 import BaseLoader
+from jinja2 import BaseLoader, Environment
 from markupsafe import escape
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler
 from tornado import web
@@ -63,12 +67,14 @@ class FormgraderPage(StudentPage):
         ".rendered_html, .output_subarea, .input_area { contain: paint; }\n</style>\n"
     )
 
-    def _create_environment(self):
+    def _create_environment(self) -> Environment:
         environment = super()._create_environment()
         environment.loader = _Marked(environment.loader)
         return environment
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    def from_notebook_node(  # type: ignore[override]  # as in StudentPage
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
         shown = {key: safe(value) if isinstance(value, str) else value for key, value in (resources or {}).items()}
         return super().from_notebook_node(nb, shown, **kw)
 
@@ -76,15 +82,17 @@ class FormgraderPage(StudentPage):
 class _Marked(BaseLoader):
     """The templates of another loader, each script in them marked by the nonce."""
 
-    def __init__(self, loader: BaseLoader):
+    def __init__(self, loader: BaseLoader) -> None:
         self.loader = loader
 
-    def get_source(self, environment, template):
-        text, *rest = self.loader.get_source(environment, template)
-        return re.sub(r"<script\b", f'<script nonce="{NONCE}"', text), *rest
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        text, path, is_current = self.loader.get_source(environment, template)
+        return re.sub(r"<script\b", f'<script nonce="{NONCE}"', text), path, is_current
 
 
-def safe(value):
+def safe(value: object) -> str | int | float | None:
     """A value as it can stand in a page, also inside quotes of a script."""
     if value is None or isinstance(value, int | float):
         return value
@@ -96,24 +104,25 @@ def _exporter(handler: BaseHandler) -> FormgraderPage:
 
 
 @cache
-def _page(of_nbgrader) -> FormgraderPage:
+def _page(of_nbgrader: HTMLExporter) -> FormgraderPage:
     options = {name: getattr(of_nbgrader, name) for name in ("template_name", "extra_template_basedirs")}
     return FormgraderPage(config=of_nbgrader.config, sanitize_html=True, **options)
 
 
 @cache
-def _environment(of_nbgrader):
+def _environment(of_nbgrader: Environment) -> Environment:
+    assert of_nbgrader.loader is not None  # nbgrader's loads its templates from files
     return of_nbgrader.overlay(loader=_Marked(of_nbgrader.loader))
 
 
-def _render(handler: BaseHandler, name: str, **values) -> str:
+def _render(handler: BaseHandler, name: str, **values: Any) -> str:
     """As nbgrader does it, with every name escaped."""
     resources = {key: safe(value) for key, value in values.pop("resources", {}).items()}
     values = {key: safe(value) for key, value in values.items()} | {"resources": resources}
     return _environment(handler.settings["nbgrader_jinja2_env"]).get_template(name).render(**values)
 
 
-def _content_type(handler) -> str:
+def _content_type(handler: web.StaticFileHandler) -> str:
     """Pictures are shown; whatever else lies beside a notebook is shown as text."""
     kind = web.StaticFileHandler.get_content_type(handler)
     return kind if re.fullmatch(r"image/(png|jpeg|gif)", kind) else "text/plain"

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -19,7 +20,7 @@ from autograder.python_processes import environment, python
 class _Command(NotebookExporter):
     """Runs a command of the kit for the converter that makes it. Raises NbGraderException with what went wrong."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         if isinstance(self.parent, BaseConverter):
             self._run(self.parent)

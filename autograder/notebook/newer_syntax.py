@@ -7,8 +7,8 @@ import re
 import sys
 
 from autograder.notebook.job import Output
+from autograder.text import without_colours
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TYPED = r"(?:async\s+def|def|class|type)\s+\w+\s*\["
 _ONE = r"^(?:iterable|dict) unpacking cannot be used in"
 _QUOTED = r"""(?<!\w)(?:[rR]?[fF]|[fF][rR])(["'])(?:(?!\1)[^{])*\{(?:(?!\1)[^{}])*\1.*\}.*\1"""
@@ -42,8 +42,8 @@ def of_another_python(error: Output, here: tuple[int, int] = sys.version_info[:2
     """
     if error["ename"] != "SyntaxError":
         return ""
-    message = _ANSI.sub("", error["evalue"]).strip()
-    shown = _ANSI.sub("", "\n".join(error["traceback"]))[-5000:]
+    message = without_colours(error["evalue"]).strip()
+    shown = without_colours("\n".join(error["traceback"]))[-5000:]
     lines = [line.strip()[:1000] for line in shown.splitlines()]
     for version, what, in_line, in_message in CONSTRUCTS:
         is_other = version > here or version[0] < here[0]

@@ -1,10 +1,10 @@
 """What an executed notebook shows: for each test cell, did it pass, and if not, why, in words."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.notebook.cell_record import Cell, record_of
+from autograder.text import without_colours
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 # errors that the grader gives a cell: their message says all
 GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
 SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross", *GRADER_ERRORS)
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def outcomes(notebook: "NotebookNode") -> list[Outcome]:
 def _status(cell: Cell) -> tuple[str, str]:
     for output in cell.get("outputs", []):
         if output["output_type"] == "error":
-            ename, evalue = output["ename"], _ANSI.sub("", output["evalue"]).strip()
+            ename, evalue = output["ename"], without_colours(output["evalue"]).strip()
             if ename == "NotImplementedError" and evalue.startswith("exercise "):
                 return "not started", evalue
             if ename in GRADER_ERRORS and evalue.startswith("not run"):

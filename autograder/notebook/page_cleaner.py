@@ -6,13 +6,16 @@ Three things are cleaned by it: what is recorded in `autograded/`, the pages of 
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+import nh3
+
 from autograder.notebook.cell_record import record_of
+from autograder.notebook.job import Output
 from autograder.notebook.pictures import BASE64, pictures
-from autograder.text import storable
+from autograder.text import storable, without_controls
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -58,15 +61,38 @@ _ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
 _RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?=(#?\w{1,12};?))")
+# any tag of HTML, whose name ends at a space, a slash or its end; and "</", which begins a comment before anything else
+_HTML_TAG = re.compile(r"<(?=/?([A-Za-z][^\t\n\f\r />]*)|/)")
 UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: it shows as before, and begins no tag
 
 
 def clean(html: str | bytes) -> str:
-    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text."""
-    import bleach
+    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text.
 
-    text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
-    return bleach.clean(text, tags=TAGS, attributes=allowed, protocols=SCHEMES)
+    nh3 decides what stays: it parses as browsers do, and writes out only what the lists above allow. It would drop a
+    tag that is not on the lists without a trace, and readers need to see an answer such as `<w, x>` or `List<int>`. So
+    those tags become text first; nothing depends on this for safety.
+    """
+    text = storable(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
+    made = nh3.clean(
+        _with_other_tags_as_text(text),
+        tags=TAGS,
+        attributes={"*": ATTRIBUTES | {"class"}, "a": {"href"}, "img": {"src"}},
+        attribute_filter=lambda tag, name, value: value if allowed(tag, name, value) else None,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    return without_controls(made)
+
+
+def _with_other_tags_as_text(html: str) -> str:
+    last = html.rfind(">")  # a tag that begins after it never ends
+
+    def escaped(found: re.Match[str]) -> str:
+        is_known = found[1] is not None and found[1].lower() in TAGS
+        return "<" if is_known and found.start() < last else "&lt;"
+
+    return _HTML_TAG.sub(escaped, html)
 
 
 def allowed(tag: str, name: str, value: str) -> bool:
@@ -143,18 +169,19 @@ class Reducer:
     """Reduces the outputs of one notebook to what may be shown. Of HTML and drawings it keeps a bounded amount."""
 
     def __init__(self) -> None:
-        self._left, self._seconds = CLEANED_TOTAL, float(SECONDS)
+        self._left = CLEANED_TOTAL
+        self._seconds = float(SECONDS)
 
-    def output(self, given: Mapping[str, Any], in_test: bool = False) -> dict[str, Any]:
-        """One output, of the same type; what nbgrader's scores depend on stays as it is.
+    def output(self, given: Output, in_test: bool = False) -> Output:
+        """Reduce one output to one of the same type; what nbgrader's scores depend on stays as it is.
 
         Parameters
         ----------
         given
-            The output.
+            The output, as the notebook has it.
         in_test
-            It is of a test cell, in which nothing but texts and pictures is shown, so that nothing in it can look like
-            the page around it.
+            Whether it belongs to a test cell. Such a cell shows only texts and pictures, so that nothing in it can look
+            like the page around it.
         """
         kind = given.get("output_type")
         if kind == "stream":
@@ -165,20 +192,20 @@ class Reducer:
             lines = [text_of(line) for line in lines] if isinstance(lines, list) else []
             name, value = text_of(given.get("ename")), text_of(given.get("evalue"))
             return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
-        bundle = given.get("data")
-        data = bundle if isinstance(bundle, dict) else {}
+        data = given.get("data")
+        data = data if isinstance(data, dict) else {}
         shown = self._data(data, in_test)
         if data and not shown:
             kinds = storable(", ".join(map(str, data)))
             shown = {"text/plain": f"[an output that is not kept: {kinds:.200}]"}
-        reduced: dict[str, Any] = {"output_type": "display_data", "data": shown}
-        reduced["metadata"] = sizes(shown, given.get("metadata"))
+        metadata = sizes(shown, given.get("metadata"))
+        reduced: Output = {"output_type": "display_data", "data": shown, "metadata": metadata}
         if kind == "execute_result":
             count = given.get("execution_count")
             reduced |= {"output_type": kind, "execution_count": count if type(count) is int else None}
         return reduced
 
-    def _data(self, data: dict[str, Any], in_test: bool) -> dict[str, str]:
+    def _data(self, data: Output, in_test: bool) -> dict[str, str]:
         shown = {kind: found for kind in PICTURES if (found := picture(data.get(kind)))}
         for kind in TEXTS:
             text = text_of(data.get(kind))
@@ -201,12 +228,9 @@ class Reducer:
             return None
         self._left -= len(text)
         start = time.process_time()
-        try:
-            return clean(text)
-        except Exception:  # tags nested without end
-            return None
-        finally:
-            self._seconds -= time.process_time() - start
+        cleaned = clean(text)
+        self._seconds -= time.process_time() - start
+        return cleaned
 
 
 class OwnOutputs:
@@ -215,17 +239,17 @@ class OwnOutputs:
     def __init__(self) -> None:
         self._reducer, self._left = Reducer(), OWN_TOTAL
 
-    def shown(self, outputs: Sequence[object], same_code: bool) -> list[dict[str, Any]]:
+    def shown(self, outputs: Sequence[object], same_code: bool) -> list[Output]:
         """The outputs of one cell as pictures and texts, of a bounded size; none where nothing was shown.
 
         Parameters
         ----------
         outputs
-            As they were handed in.
+            The list that the student's copy of the cell holds, whatever is in it.
         same_code
             Whether the student's copy of the cell has the instructor's code.
         """
-        kept: list[dict[str, Any]] = []
+        kept: list[Output] = []
         left = OWN_CELL
         for given in outputs[:MOST_OWN]:
             if not isinstance(given, dict) or given.get("output_type") not in ("stream", "error", *DISPLAYS):
@@ -238,7 +262,7 @@ class OwnOutputs:
                 kept.append(_printed(f"[an output of {size:,} characters is not kept: it is too large]\n"))
                 continue
             left, self._left = left - size, self._left - size
-            output = _storable(self._reducer.output(given))
+            output: Output = {key: _storable(part) for key, part in self._reducer.output(given).items()}
             if output["output_type"] == "error":  # an error would be taken for one of the grader's run
                 output = _printed("\n".join([*output["traceback"], f"{output['ename']}: {output['evalue']}"][:200]))
             kept.append(output | ({"output_type": DISPLAYS[0]} if output["output_type"] in DISPLAYS else {}))
@@ -251,7 +275,7 @@ class OwnOutputs:
         return [_printed(note), *kept] if kept else []
 
 
-def _printed(text: str) -> dict[str, Any]:
+def _printed(text: str) -> Output:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
@@ -262,7 +286,7 @@ def _size(value: object) -> int:
     return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: object) -> object:
     if isinstance(value, dict):
         return {storable(str(key)): _storable(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -276,13 +300,14 @@ def picture(data: object) -> str | None:
     return found if found and len(found) <= MOST_PICTURE and BASE64.fullmatch(found) else None
 
 
-def sizes(data: Mapping[str, Any], metadata: object) -> dict[str, Any]:
+def sizes(data: Container[str], metadata: object) -> dict[str, dict[str, int]]:
     """Of an output's metadata the width and height of its pictures, which a page writes into their tags."""
-    found = {}
+    found: dict[str, dict[str, int]] = {}
+    if not isinstance(metadata, dict):
+        return found
     for kind in (kind for kind in PICTURES if kind in data):
-        given = metadata.get(kind) if isinstance(metadata, dict) else None
-        if not isinstance(given, dict):
-            continue
+        given = metadata.get(kind)
+        given = given if isinstance(given, dict) else {}
         if size := {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}:
             found[kind] = size
     return found

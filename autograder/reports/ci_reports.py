@@ -124,7 +124,7 @@ def junit(result: Result) -> str:
         lost = [cell for cell in cells if cell.is_test and cell.status != "passed"]
         by_hand = [cell for cell in cells if not cell.is_test]
         counts = {"tests": len(cells), "failures": len(lost), "errors": 0, "skipped": len(by_hand)}
-        suite = xml.SubElement(root, "testsuite", name=name, **{key: str(count) for key, count in counts.items()})
+        suite = xml.SubElement(root, "testsuite", {"name": name, **{key: str(n) for key, n in counts.items()}})
         properties = xml.SubElement(suite, "properties")
         for cell in cells:
             xml.SubElement(properties, "property", name=f"points:{cell.name}", value=_points(cell))

@@ -4,11 +4,16 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import bring_all_up_to_date
 from autograder.notebook.cell_record import grade_id_of
 from autograder.text import csv_cell
+
+if TYPE_CHECKING:
+    from nbgrader.api import Grade, Gradebook, Student, SubmittedAssignment
 
 FIRST_COLUMNS = (
     "student", "first_name", "last_name", "email", "timestamp", "late_seconds", "late_penalty",
@@ -16,7 +21,7 @@ FIRST_COLUMNS = (
 )  # fmt: skip
 
 
-def export(workspace, assignment: str, out: Path | str) -> int:
+def export(workspace: Workspace, assignment: str, out: Path | str) -> int:
     """Write the marks of `assignment` to the CSV file `out` (UTF-8, with a header); return its rows.
 
     Columns: those of FIRST_COLUMNS, then for each notebook in the order of course.toml its score, then
@@ -25,9 +30,11 @@ def export(workspace, assignment: str, out: Path | str) -> int:
     least 0. A student of the gradebook who handed in nothing has empty cells. Times are UTC. The late penalties
     in the gradebook are brought up to date first.
 
-    Raises:
-        KitError: the gradebook does not know the assignment yet, the late policy of nbgrader_config.py fails, or `out`
-            cannot be written.
+    Raises
+    ------
+    KitError
+        The gradebook does not know the assignment yet, the late policy of nbgrader_config.py fails, or `out` cannot be
+        written.
     """
     from nbgrader.api import MissingEntry
 
@@ -42,7 +49,7 @@ def export(workspace, assignment: str, out: Path | str) -> int:
                 f"The gradebook does not know {assignment} yet.", f"Release it first: cs231n release {assignment}"
             ) from None
         cells = {name: _graded_cells(gradebook, workspace, assignment, name) for name in entry.notebooks}
-        rows = [_header(cells)]
+        rows: list[list[object]] = [[*_header(cells)]]
         submissions = {s.student.id: s for s in known.submissions}
         for student in sorted(gradebook.students, key=lambda student: student.id):
             rows.append(_row(student, submissions.get(student.id), cells, known.max_score))
@@ -55,7 +62,7 @@ def export(workspace, assignment: str, out: Path | str) -> int:
     return len(rows) - 1
 
 
-def _graded_cells(gradebook, workspace, assignment: str, notebook: str) -> list[str]:
+def _graded_cells(gradebook: "Gradebook", workspace: Workspace, assignment: str, notebook: str) -> list[str]:
     """The names of the notebook's graded cells, in the order of the built notebook."""
     from nbgrader.api import MissingEntry
 
@@ -74,7 +81,7 @@ def _order(path: Path) -> dict[str, int]:
         cells = json.loads(path.read_bytes())["cells"]
     except (OSError, ValueError, KeyError):
         return {}
-    return {grade_id_of(cell): position for position, cell in enumerate(cells)}
+    return {name: position for position, cell in enumerate(cells) if (name := grade_id_of(cell))}
 
 
 def _header(cells: dict[str, list[str]]) -> list[str]:
@@ -84,8 +91,10 @@ def _header(cells: dict[str, list[str]]) -> list[str]:
     return columns
 
 
-def _row(student, submission, cells: dict[str, list[str]], max_score: float) -> list:
-    row = [student.id, student.first_name, student.last_name, student.email]
+def _row(
+    student: "Student", submission: "SubmittedAssignment | None", cells: dict[str, list[str]], max_score: float
+) -> list[object]:
+    row: list[object] = [student.id, student.first_name, student.last_name, student.email]
     if submission is None:
         return row + [None] * (len(_header(cells)) - len(row))
     penalty = submission.late_submission_penalty or 0.0
@@ -106,11 +115,11 @@ def _row(student, submission, cells: dict[str, list[str]], max_score: float) -> 
     return row
 
 
-def _mark(grade) -> float | None:
+def _mark(grade: "Grade | None") -> float | None:
     """The mark, or None while it waits for a person."""
     if grade is None or (grade.auto_score is None and grade.manual_score is None):
         return None
-    return grade.score
+    return float(grade.score)
 
 
 def _as_cell(value: object) -> object:

@@ -6,35 +6,61 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import bring_all_up_to_date
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 RECEIPT = ".made-from"  # beside the pages: a digest of what they were made from
 
 
 @dataclass
 class Feedback:
-    made: list[str] = field(default_factory=list)  # students
+    """What came of making pages; it grows with each student.
+
+    Attributes
+    ----------
+    folder
+        The folder that holds all the students' folders.
+    made, unchanged
+        Students.
+    failed
+        (student, why).
+    """
+
+    folder: Path
+    made: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)  # (student, why)
-    folder: Path | None = None  # that holds all the students' folders
+    failed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def feedback(
-    workspace,
+    workspace: Workspace,
     assignment: str,
     students: Iterable[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Feedback:
     """Write feedback/STUDENT/ASSIGNMENT/*.html for graded submissions whose notebook or marks have changed.
 
-    Arguments:
-        students: only these; all who have been graded when None.
-        progress: called as progress(done, total) after each student.
+    Parameters
+    ----------
+    workspace
+        Where the graded notebooks are.
+    assignment
+        The assignment's name.
+    students
+        Only these; all who have been graded when None.
+    progress
+        Called as progress(done, total) after each student.
 
-    Raises:
-        KitError: unknown assignment, nobody has been graded, or a named student has not been.
+    Raises
+    ------
+    KitError
+        The assignment is unknown, no submission has been graded, or a named student's has not been.
     """
     workspace.course.assignment(assignment)
     graded = _graded(workspace, assignment)
@@ -66,17 +92,17 @@ def feedback(
     return result
 
 
-def _graded(workspace, assignment: str) -> list[str]:
+def _graded(workspace: Workspace, assignment: str) -> list[str]:
     root = workspace.autograded("x", assignment).parent.parent
     names = [path.name for path in root.iterdir()] if root.is_dir() else []
     return sorted(n for n in names if not n.startswith(".") and any(_notebooks(workspace, assignment, n)))
 
 
-def _notebooks(workspace, assignment: str, student: str) -> list[Path]:
+def _notebooks(workspace: Workspace, assignment: str, student: str) -> list[Path]:
     return sorted(workspace.autograded(student, assignment).glob("*.ipynb"))
 
 
-def _digest(gradebook, workspace, assignment: str, student: str) -> str:
+def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, student: str) -> str:
     """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
     import nbgrader
     from nbgrader.api import MissingEntry
@@ -96,7 +122,7 @@ def _digest(gradebook, workspace, assignment: str, student: str) -> str:
     return digest.hexdigest()
 
 
-def _generate(workspace, assignment: str, student: str) -> str:
+def _generate(workspace: Workspace, assignment: str, student: str) -> str:
     """Make one student's pages; why it failed, or ""."""
     from nbgrader.converters import GenerateFeedback
     from nbgrader.coursedir import CourseDirectory
@@ -133,7 +159,7 @@ def _generate(workspace, assignment: str, student: str) -> str:
 class _Collector(logging.Handler):
     """Keeps what nbgrader logs off the terminal, and remembers its errors."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.messages: list[str] = []
         self.logger = logging.getLogger("autograder.reports.feedback.nbgrader")

@@ -12,18 +12,21 @@ import secrets
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import Any
 from urllib.parse import unquote
 
 import nbformat
 from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML
+from nbconvert.filters import Highlight2HTML, strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.notebook import page_cleaner
 from autograder.notebook.cell_record import CellRecord, record_of
-from autograder.notebook.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, clean, picture, sizes, text_of
+from autograder.notebook.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, Output, clean, picture, sizes, text_of
 from autograder.notebook.pictures import pictures
 from autograder.text import html as escape
 
@@ -37,7 +40,6 @@ TAGS_TOTAL = 200_000
 COLOURS_TOTAL = 20_000  # escape sequences
 MAX_OUTPUTS = 1_000
 GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-ESCAPE = re.compile(r"\x1b\[.*?[@-~]")
 IMG = re.compile(
     rf"""(?P<before><img\s[^<>]{{0,1000}}?\bsrc\s*=\s*["'])(?P<url>{page_cleaner.ATTACHED.pattern})(?P<after>["'][^<>]{{0,1000}}>)""",
     re.IGNORECASE,
@@ -70,24 +72,31 @@ class TookTooLong(Exception):
 class StudentPage(HTMLExporter):
     """nbconvert's HTML exporter, with a student's markup reduced to what is harmless.
 
-    head: what stands at the beginning of the page's head.
+    Attributes
+    ----------
+    head
+        The tag that begins the page's head, and what follows it there.
     """
 
     head = "<head>"
 
-    def default_filters(self):
+    def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield from super().default_filters()
         yield "markdown2html", self.markdown2html
         yield "clean_html", self.clean_html  # nbconvert's own does not even let a paragraph pass
         # for links of notebooks of old; nbconvert's own takes quadratic time
         yield "strip_files_prefix", lambda text: text
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    def from_notebook_node(  # type: ignore[override]  # nbconvert declares a notebook, and returns a str
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
         with _at_most(PAGE_SECONDS):
             return self._made(nb, resources, **kw)
 
-    def _made(self, nb, resources, **kw):
-        self._left, self._seconds, self._tags = RENDERED_TOTAL, SECONDS, TAGS_TOTAL
+    def _made(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        self._left, self._seconds, self._tags = RENDERED_TOTAL, float(SECONDS), TAGS_TOTAL
         self._room = room = _Room()
         highlight = Highlight2HTML(parent=self)
         self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
@@ -96,7 +105,7 @@ class StudentPage(HTMLExporter):
         return room.with_pasted(html.replace("<head>", self.head, 1)), resources
 
     @pass_context
-    def markdown2html(self, context, source):
+    def markdown2html(self, context: Context, source: str) -> str:
         attachments = context.get("cell", {}).get("attachments", {})
 
         def render(text: str) -> str:
@@ -105,10 +114,10 @@ class StudentPage(HTMLExporter):
 
         return self._rendered(render, source)
 
-    def clean_html(self, html):
+    def clean_html(self, html: str) -> str:
         return self._rendered(clean, html)
 
-    def _rendered(self, render, text) -> str:
+    def _rendered(self, render: Callable[[str], str], text: object) -> str:
         """`render(text)`, or the text as it was written where that is long or fails."""
         text = str(text)
         if len(text) > min(RENDERED, self._left) or self._seconds < 0 or self._tags < 0:
@@ -130,23 +139,23 @@ class StudentPage(HTMLExporter):
 class _Answer(IPythonRenderer):
     """Renders Markdown with the pictures that its cell holds, and a note for each that cannot be shown."""
 
-    def image(self, text, url, title=None):
+    def image(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith(("attachment:", "data:")):
             if not (source := self._source(url)):
                 return _missing(url)
             url = source
         return super().image(text, url, title)
 
-    def block_html(self, html):
+    def block_html(self, html: str) -> str:
         return super().block_html(self._with_pictures(html))
 
-    def inline_html(self, html):
+    def inline_html(self, html: str) -> str:
         return super().inline_html(self._with_pictures(html))
 
     def _with_pictures(self, html: str) -> str:
         return IMG.sub(self._img, html)
 
-    def _img(self, tag: re.Match) -> str:
+    def _img(self, tag: re.Match[str]) -> str:
         source = self._source(tag["url"])
         return f"{tag['before']}{source}{tag['after']}" if source else _missing(tag["url"])
 
@@ -173,13 +182,13 @@ class FeedbackPage(StudentPage):
 
 
 @contextlib.contextmanager
-def _at_most(seconds: float):
+def _at_most(seconds: float) -> Iterator[None]:
     """Raise TookTooLong in the block when the time is over; only a main thread can be told so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def give_up(*_):
+    def give_up(*_: object) -> None:
         raise TookTooLong(f"the page was not made within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
@@ -196,7 +205,7 @@ def verbatim(text: str) -> str:
     return f"<pre>{escape(_cut(text))}</pre>"
 
 
-def _harmless(nb, room: "_Room") -> nbformat.NotebookNode:
+def _harmless(nb: nbformat.NotebookNode, room: "_Room") -> nbformat.NotebookNode:
     """The notebook with nothing but texts, records, and outputs of kinds that are shown."""
     cells = []
     for cell in nb.cells:
@@ -225,7 +234,7 @@ def _in_templates(record: CellRecord) -> dict[str, object]:
 class _Room:
     """What a page still has room for, and the pictures that it is to hold."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.left = {"text": TEXT_TOTAL, "source": TEXT_TOTAL, "pictures": PICTURES_TOTAL, "colours": COLOURS_TOTAL}
         self.outputs = MAX_OUTPUTS
         self.pasted: list[str] = []
@@ -260,14 +269,14 @@ class _Room:
     def with_pasted(self, html: str) -> str:
         """The page with the pictures in the place of their marks."""
 
-        def picture(found: re.Match) -> str:
+        def picture(found: re.Match[str]) -> str:
             data = self.pasted[int(found[1])]
             return data if self.take("pictures", len(data)) else ""
 
         return re.sub(self.mark + "([0-9]{8})", picture, html)
 
 
-def _output(output, room: _Room, in_test: bool) -> dict | None:
+def _output(output: Output, room: _Room, in_test: bool) -> Output | None:
     room.outputs -= 1
     if room.outputs <= 0:
         return _stream("[the outputs from here on are not shown]") if room.outputs == 0 else None
@@ -288,21 +297,21 @@ def _output(output, room: _Room, in_test: bool) -> dict | None:
     return {"output_type": "display_data", "data": shown, "metadata": sizes(shown, output.get("metadata"))}
 
 
-def _stream(text: str, name: str = "stdout") -> dict:
+def _stream(text: str, name: str = "stdout") -> Output:
     return {"output_type": "stream", "name": name, "text": text}
 
 
-def _plain(text, room: _Room) -> str:
-    text = _cut(text_of(text))
+def _plain(given: object, room: _Room) -> str:
+    text = _cut(text_of(given))
     # turning colours into HTML takes quadratic time
     if len(text) > RENDERED or not room.take("colours", text.count("\x1b")):
-        text = ESCAPE.sub("", text)
+        text = strip_ansi(text)
     return text if room.take("text", len(text)) else "[not shown: the outputs of this page are too long]"
 
 
-def _shown(data: dict, room: _Room, texts: tuple[str, ...]) -> dict:
+def _shown(data: Output, room: _Room, texts: tuple[str, ...]) -> dict[str, str]:
     """The pictures of an output, and its texts of these kinds."""
-    shown = {}
+    shown: dict[str, str] = {}
     for kind in PICTURES:
         if (found := picture(data.get(kind))) and room.take("pictures", len(found)):
             shown[kind] = found

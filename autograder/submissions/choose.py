@@ -11,6 +11,7 @@ import json
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
 from autograder.submissions.foreign_files import Archive, Budget, Entry, Refused
 from autograder.submissions.layouts import (
+    File,
     HandIn,
     is_archive,
     is_notebook,
@@ -19,6 +20,7 @@ from autograder.submissions.layouts import (
     notebooks_named,
     owner_of,
 )
+from autograder.submissions.platforms import Attempt
 from autograder.submissions.work_files import take_accepted
 from autograder.text import printable
 
@@ -26,19 +28,32 @@ from autograder.text import printable
 class Choice:
     """Which of one student's files is which notebook of the assignment.
 
-    `chosen` maps a notebook's name to (path in the hand-in, entry). `notes` says what was renamed or is
-    missing, `left_out` and `refused` list (path, why) of the files that are not taken.
+    Parameters
+    ----------
+    course, wanted
+        The course, and its assignment that was handed in.
+    hand_in
+        What the student handed in.
+    of_class
+        What may still be read of the whole download.
 
-    `of_class` is what may still be read of the whole download.
+    Attributes
+    ----------
+    chosen
+        The file for each notebook that was found, by the notebook's name.
+    notes
+        What was renamed or is missing.
+    left_out, refused
+        (path, why) of the files that are not taken.
     """
 
-    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: Budget | None = None):
+    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: Budget | None = None) -> None:
         self.course, self.wanted, self.of_class = course, wanted, of_class
         self.budget = Budget(wanted.limits.file_bytes, of_class=of_class)
         self.attempts = dict(hand_in.attempts)
         self.looking = Budget(wanted.limits.submission_bytes, of_class=of_class)
         self.known: dict[Entry, bool] = {}  # whether those without a notebook's name are notebooks
-        self.chosen: dict[str, tuple[tuple[str, ...], Entry]] = {}
+        self.chosen: dict[str, File] = {}
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
         self.refused: list[tuple[str, str]] = []
@@ -48,7 +63,7 @@ class Choice:
             self._choose()
 
     def contents(self) -> dict[str, bytes]:
-        """File name -> bytes of what is to be placed. Refused when there is no notebook."""
+        """The files that are to be placed, by their paths. Refused when there is no notebook."""
         if not self.chosen:
             raise Refused(self._why_nothing())
         contents = {}
@@ -83,9 +98,10 @@ class Choice:
         except Refused as error:
             raise Refused(f"{entry.path} {error}") from None
 
-    def _of_this_assignment(self, files):
+    def _of_this_assignment(self, files: list[File]) -> list[File]:
         """In nbgrader's layout, STUDENT/ASSIGNMENT/, the files of this assignment only."""
-        name, kept = self.wanted.name, []
+        name = self.wanted.name
+        kept: list[File] = []
         nested = any(len(parts) > 1 and parts[0] == name for parts, _ in files)
         for parts, entry in files:
             first = parts[0] if len(parts) > 1 else ""
@@ -119,7 +135,7 @@ class Choice:
             if notebook not in self.chosen and (item := self._best(notebook)):
                 self.chosen[notebook] = item
 
-    def _best(self, notebook: str):
+    def _best(self, notebook: str) -> File | None:
         """The one file that is this notebook: by its exact name, else by its words; the least deep one."""
         notebooks = [item for item in self.files if self._is_notebook(item[1])]
         attempts = sorted({self._attempt(item) for item in notebooks}, reverse=True)
@@ -134,7 +150,7 @@ class Choice:
             return max(unknown, key=self._attempt, default=None)
         return None
 
-    def _only(self, notebook: str, matching: list):
+    def _only(self, notebook: str, matching: list[File]) -> File:
         """The least deep of the files that may all be this notebook; Refused where two differ."""
         depth = min(len(parts) for parts, _ in matching)
         best = [item for item in matching if len(item[0]) == depth]
@@ -143,7 +159,7 @@ class Choice:
             raise Refused(f"{len(best)} files may be {notebook}.ipynb: {names}; remove all but one")
         return best[0]
 
-    def _attempt(self, item: tuple[tuple[str, ...], Entry]) -> tuple:
+    def _attempt(self, item: File) -> Attempt:
         return self.attempts.get(item[1], ())
 
     def _is_notebook(self, entry: Entry) -> bool:

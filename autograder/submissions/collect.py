@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.submissions.choose import Choice
 from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, read_ordinary
@@ -27,30 +29,45 @@ from autograder.text import printable, safe_name, same_name
 MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 MAX_CLASS_BYTES = 20_000_000_000  # read of one download, all students together
+State = Literal["new", "replaced", "time changed", "unchanged"]
 NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Placed:
     """A student's submission that is now in submitted/."""
 
     student: str
-    state: str  # "new", "replaced", "time changed" or "unchanged"
+    state: State
     notebooks: list[str]
-    notes: list[str] = field(default_factory=list)
-    person: Person | None = None
+    notes: list[str]
+    person: Person
 
 
 @dataclass
 class Collected:
+    """What came of a download; it grows with each hand-in.
+
+    Attributes
+    ----------
+    placed
+        The submissions that are in submitted/ now.
+    unplaced
+        (student or path, why) of what could not be placed.
+    left_out
+        (path, why) of the files that were not taken.
+    received
+        What --received was taken for.
+    """
+
     placed: list[Placed] = field(default_factory=list)
-    unplaced: list[tuple[str, str]] = field(default_factory=list)  # (student or path, why)
-    left_out: list[tuple[str, str]] = field(default_factory=list)  # (path, why)
-    received: str | None = None  # what --received was taken for
+    unplaced: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    received: str | None = None
 
 
 def collect(
-    workspace,
+    workspace: Workspace,
     assignment: str,
     from_path: Path | str,
     received: str | None = None,
@@ -62,14 +79,24 @@ def collect(
     download does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
     What came from another person, whose id makes the same folder, is not replaced.
 
-    Arguments:
-        workspace: the autograder.course.workspace.Workspace to place them in.
-        received: "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin;
-            UTC by default). It is written to the timestamp.txt of every submission in the download.
-        progress: called as progress(done, total) after each student.
+    Parameters
+    ----------
+    workspace
+        Where to place them.
+    assignment
+        The assignment's name.
+    from_path
+        The folder or zip.
+    received
+        "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin; UTC by default). It is written
+        to the timestamp.txt of every submission in the download.
+    progress
+        Called as progress(done, total) after each student.
 
-    Raises:
-        KitError: no such file, not a zip, nothing in it, an unknown assignment, an unreadable time.
+    Raises
+    ------
+    KitError
+        There is no such file, it is not a zip or is empty, the assignment is unknown, or the time is unreadable.
     """
     course = workspace.course
     wanted = course.assignment(assignment)
@@ -83,7 +110,8 @@ def collect(
         found = sort_by_student(_open(source), course, wanted, _name(source))
     except Refused as error:
         raise KitError(f"{source} {error}.") from None
-    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=_said(stamp, received))
+    taken_for = _said(stamp, received) if stamp and received else None
+    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
     placing = _Placing(workspace, course, wanted, stamp, result)
     hand_ins = _without_collisions(found.hand_ins, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
@@ -121,10 +149,8 @@ def read_time(text: str) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _said(stamp: datetime | None, received: str | None) -> str | None:
+def _said(stamp: datetime, received: str) -> str:
     """What a time that was given is taken for, in words."""
-    if stamp is None:
-        return None
     if stamp.utcoffset():
         return f"{received} is {_shown(stamp.astimezone(UTC))}"
     named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
@@ -156,7 +182,7 @@ def _size(hand_in: HandIn) -> tuple[int, str]:
 
 def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandIn]:
     """The hand-ins whose student id is theirs alone; the others are reported, never merged."""
-    by_id = defaultdict(list)
+    by_id: dict[str, list[HandIn]] = defaultdict(list)
     for hand_in in hand_ins:
         by_id[same_name(safe_name(hand_in.person.id))].append(hand_in)
     for same in by_id.values():
@@ -167,7 +193,14 @@ def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandI
     return [same[0] for same in by_id.values() if len(same) == 1]
 
 
-def place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp, result: Collected) -> None:
+def place(
+    workspace: Workspace,
+    course: Course,
+    wanted: Assignment,
+    hand_in: HandIn,
+    stamp: datetime | None,
+    result: Collected,
+) -> None:
     """Put one student's hand-in into submitted/, and what came of it into `result`; Refused where nothing can be."""
     _Placing(workspace, course, wanted, stamp, result).place(hand_in)
 
@@ -175,7 +208,9 @@ def place(workspace, course: Course, wanted: Assignment, hand_in: HandIn, stamp,
 class _Placing:
     """Puts hand-ins of one assignment into submitted/, and what came of it into `result`."""
 
-    def __init__(self, workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected):
+    def __init__(
+        self, workspace: Workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected
+    ) -> None:
         self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
         self.origins = Origins(workspace, wanted.name)
         self.bytes_left = Budget(MAX_CLASS_BYTES)
@@ -207,22 +242,22 @@ class _Placing:
 
         choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
         contents = choice.contents()
-        placed = Placed(student, "", sorted(choice.chosen), [*hand_in.notes, *choice.notes], person)
+        notes = [*hand_in.notes, *choice.notes]
         if person.guessed:
-            placed.notes.insert(
+            notes.insert(
                 0,
                 f"the login {student!r} was guessed from {printable(person.source)!r}; leave Blackboard's receipts in "
                 "the download to be sure",
             )
         if student != person.id:
-            placed.notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
+            notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
         if known := self.origins.known_elsewhere(student, person):
-            placed.notes.append(f"has the id of {printable(str(known))}, and so a row in the gradebook with them")
+            notes.append(f"has the id of {printable(str(known))}, and so a row in the gradebook with them")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
         self.origins.keep(student, person)
-        placed.state = _write(target, contents, self.stamp, placed.notes)
-        self.result.placed.append(placed)
+        state = _write(target, contents, self.stamp, notes)
+        self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, person))
 
     def _student(self, person: Person) -> str:
         """The student's id in the course: the person's, as the name of a folder."""
@@ -244,13 +279,11 @@ class _Placing:
         )
 
 
-def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> str:
-    """Put the files in place; returns the state, as Placed has it."""
-    old = {}
-    if target.is_dir():
-        old = _earlier(target, notes)
+def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> State:
+    """Put the files in place, and what an instructor should know of it into `notes`."""
+    old = _earlier(target, notes) if target.is_dir() else {}
     changed = any(old.get(name) != data for name, data in contents.items())
-    state = "unchanged" if old and not changed else "replaced" if old else "new"
+    state: State = "unchanged" if old and not changed else "replaced" if old else "new"
     before = old.get(TIMESTAMP)
     if stamp:
         now = stamp.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from autograder.text import printable
 
@@ -25,6 +26,7 @@ MAX_NAME = 255  # characters, as on every file system
 MAX_DEPTH = 50  # folders inside folders
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".virtual_documents", ".venv", "venv"}
 JUNK_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
+Parts = tuple[str, ...]  # of a path
 _FLAGS = os.O_RDONLY  # each of the others is missing on some system
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
     _FLAGS |= getattr(os, _flag, 0)
@@ -62,12 +64,24 @@ class Budget:
 
 @dataclass(frozen=True)
 class Entry:
-    """One file in a folder or archive: its path's parts, and how to read it."""
+    """One file in a folder or archive.
 
-    parts: tuple[str, ...]
+    Attributes
+    ----------
+    parts
+        The parts of its path.
+    source
+        The folder or archive that reads it.
+    size
+        In bytes, as the folder or archive states it.
+    info
+        The archive's record of it.
+    """
+
+    parts: Parts
     source: "Folder | Archive"
-    key: object
-    size: int = 0  # as the folder or archive states it
+    size: int = 0
+    info: zipfile.ZipInfo | None = None
 
     @property
     def name(self) -> str:
@@ -80,60 +94,60 @@ class Entry:
 
     def read(self, budget: Budget) -> bytes:
         """The file's bytes; Refused when they cannot be read or exceed the budget."""
-        return self.source.read(self.key, budget)
+        return self.source.read(self, budget)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder or archive holds: its files, all its folders, and what was refused with the reason."""
+    """What a folder or archive holds: its files, its folders, and (path, why) of what was refused."""
 
     files: list[Entry]
-    folders: list[tuple[str, ...]]
+    folders: list[Parts]
     refused: list[tuple[str, str]]
 
 
 class Folder:
     """A folder on disk. Links, devices and pipes in it are refused, never followed or opened.
 
-    So are files of somebody else than the folder's owner that have more than one name: in a folder that others may
-    write to, such a name may have been given to a file that is nobody's business to read.
+    So are files with more than one name that do not belong to the folder's owner. In a folder that others may write
+    to, such a name may lead to another person's file.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path = path
 
     def listing(self, limit: int = MAX_CLASS_ENTRIES) -> Listing:
         return self.below((), limit)
 
-    def children(self, folder: tuple[str, ...]) -> Listing:
+    def children(self, folder: Parts) -> Listing:
         """What lies in a folder itself."""
         return self._listing(self._scan(folder), MAX_CLASS_ENTRIES, folder)
 
-    def below(self, folder: tuple[str, ...], limit: int) -> Listing:
+    def below(self, folder: Parts, limit: int) -> Listing:
         """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
         return self._listing(self._walk(folder), limit, folder)
 
-    def _listing(self, found: Iterator, limit: int, folder: tuple[str, ...]) -> Listing:
+    def _listing(self, found: Iterator[tuple[Parts, str, int]], limit: int, folder: Parts) -> Listing:
         files, folders, refused = [], [], []
         for count, (parts, kind, size) in enumerate(found):
             if count == limit:
                 refused.append((printable("/".join(folder) or str(self.path)), _too_many(limit)))
                 break
             if kind == "file":
-                files.append(Entry(parts, self, parts, size))
+                files.append(Entry(parts, self, size))
             elif kind == "folder":
                 folders.append(parts)
             else:
                 refused.append((printable("/".join(parts)), kind))
         return Listing(files, folders, refused)
 
-    def _walk(self, folder: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    def _walk(self, folder: Parts) -> Iterator[tuple[Parts, str, int]]:
         for parts, kind, size in self._scan(folder):
             yield parts, kind, size
             if kind == "folder":
                 yield from self._walk(parts)
 
-    def _scan(self, folder: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    def _scan(self, folder: Parts) -> Iterator[tuple[Parts, str, int]]:
         """(path, "file", "folder" or why it is refused, size) of what lies in a folder, without junk."""
         path = self.path.joinpath(*folder)
         try:
@@ -161,19 +175,22 @@ class Folder:
             elif not is_junk(parts):
                 yield parts, "file", size
 
-    def read(self, parts: tuple[str, ...], budget: Budget) -> bytes:
+    def read(self, entry: Entry, budget: Budget) -> bytes:
         try:
-            return read_ordinary(self.path, parts, budget)
+            return read_ordinary(self.path, entry.parts, budget)
         except FileNotFoundError:
             raise Refused("was there a moment ago, and is gone") from None
 
 
-def read_ordinary(root: Path, parts: tuple[str, ...], budget: Budget) -> bytes:
+def read_ordinary(root: Path, parts: Parts, budget: Budget) -> bytes:
     """The bytes of the file `parts` in the folder `root`; `root` may be a link, nothing below it may.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        Refused: it is a link, a pipe, a device, perhaps somebody else's, or more than the budget.
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    Refused
+        It is a link, a pipe, a device, perhaps another person's, or larger than the budget.
     """
     try:
         with contextlib.ExitStack() as opened:
@@ -193,7 +210,7 @@ def read_ordinary(root: Path, parts: tuple[str, ...], budget: Budget) -> bytes:
         raise Refused(f"cannot be read: {error.strerror}") from None
 
 
-def _reach(root: Path, parts: tuple[str, ...], opened: contextlib.ExitStack):
+def _reach(root: Path, parts: Parts, opened: contextlib.ExitStack) -> tuple[dict[str, int], str | Path, int]:
     """How to name the file to `os`: a dir_fd where the system has them, its name, and its folder's owner."""
     if os.open not in os.supports_dir_fd:
         path = Path(root, *parts)
@@ -225,7 +242,7 @@ def _why_not(info: os.stat_result, owner: int) -> str | None:
 class Archive:
     """A zip file: on disk, or in memory when it came inside another."""
 
-    def __init__(self, source: Path | bytes, max_entries: int = MAX_ENTRIES):
+    def __init__(self, source: Path | bytes, max_entries: int = MAX_ENTRIES) -> None:
         # counted before zipfile builds an object for each of them
         if isinstance(source, bytes) and source.count(b"PK\x01\x02") > max_entries:
             raise Refused(_too_many(max_entries))
@@ -238,7 +255,8 @@ class Archive:
 
     @cached_property
     def _all(self) -> Listing:
-        files, folders, refused = [], {}, []
+        files, refused = [], []
+        folders: dict[Parts, None] = {}
         for info in self.zip.infolist():
             try:
                 parts = _safe_parts(info)
@@ -252,18 +270,18 @@ class Archive:
             if info.is_dir():
                 folders[parts] = None
             else:
-                files.append(Entry(parts, self, info, info.file_size))
+                files.append(Entry(parts, self, info.file_size, info))
         return Listing(files, list(folders), refused)
 
     def listing(self) -> Listing:
         return self._all
 
-    def children(self, folder: tuple[str, ...]) -> Listing:
+    def children(self, folder: Parts) -> Listing:
         """What lies in a folder itself; what is refused comes with the archive's top."""
         files, folders = self._of_folder[0].get(folder, []), self._of_folder[1].get(folder, [])
         return Listing(files, folders, [] if folder else self._all.refused)
 
-    def below(self, folder: tuple[str, ...], limit: int) -> Listing:
+    def below(self, folder: Parts, limit: int) -> Listing:
         """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
         found = Listing([], [], [])
         waiting = [folder]
@@ -277,15 +295,18 @@ class Archive:
         return found
 
     @cached_property
-    def _of_folder(self) -> tuple[dict, dict]:
-        files, folders = defaultdict(list), defaultdict(list)
+    def _of_folder(self) -> tuple[dict[Parts, list[Entry]], dict[Parts, list[Parts]]]:
+        files: dict[Parts, list[Entry]] = defaultdict(list)
+        folders: dict[Parts, list[Parts]] = defaultdict(list)
         for entry in self._all.files:
             files[entry.parts[:-1]].append(entry)
         for parts in self._all.folders:
             folders[parts[:-1]].append(parts)
         return files, folders
 
-    def read(self, info: zipfile.ZipInfo, budget: Budget) -> bytes:
+    def read(self, entry: Entry, budget: Budget) -> bytes:
+        info = entry.info
+        assert info is not None  # `_all` gives one to each of its entries
         try:
             budget.check(info.file_size)
             with self.zip.open(info) as file:
@@ -298,12 +319,12 @@ class Archive:
             raise Refused(f"cannot be unpacked ({_reason(error)})") from None
 
 
-def is_junk(parts: tuple[str, ...]) -> bool:
+def is_junk(parts: Parts) -> bool:
     """Whether it is a file that systems leave behind and nobody means to hand in."""
     return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith("._")
 
 
-def _safe_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+def _safe_parts(info: zipfile.ZipInfo) -> Parts:
     name = _name(info).replace("\\", "/")
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
@@ -331,7 +352,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _read_all(file, budget: Budget) -> bytes:
+def _read_all(file: IO[bytes], budget: Budget) -> bytes:
     pieces = []
     while piece := file.read(1 << 16):  # in pieces: the size that an archive states may be a lie
         budget.take(len(piece))

@@ -19,11 +19,16 @@ from autograder.submissions.platforms import (
     GRADESCOPE_METADATA,
     MOODLE_DEFAULT_GROUP,
     SUFFIX,
+    Attempt,
     Person,
     Upload,
     blackboard_logins,
+    canvas_ranks,
     github_login,
     gradescope_people,
+    is_around_class,
+    is_of_one_student,
+    is_own_file,
     read_name,
     without_branch,
 )
@@ -36,34 +41,47 @@ WRAPPERS = {
     "submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all",
     "handed_in", "hand_ins", "handins",
 }  # fmt: skip
-EXPORT = re.compile(r"assignment_\d+_export")  # Gradescope's
 # a notebook's name, as it is and with what browsers and mail programs make of it; a .json is looked into
 NOTEBOOK = re.compile(r"(?P<stem>.+?)(?P<suffix>\.ipynb(?:\.txt|\.json)?|\.json)", re.IGNORECASE | re.DOTALL)
 # "hand_ins_2026_11_30", whose numbers are not Canvas's
 DATED = re.compile(r"(?:[^_]*[^\d_][^_]*_)+(?:20\d\d_[01]?\d_[0-3]?\d|[0-3]?\d_[0-3]?\d_20\d\d)(?:_.*)?")
+File = tuple[tuple[str, ...], Entry]  # the path inside a hand-in, and the file
 MAX_RECEIPT = 100_000  # bytes
 MAX_METADATA = 50_000_000
 
 
 @dataclass
 class HandIn:
-    """What one student handed in.
+    """What one student handed in; it grows while a download is read.
 
-    `files` are (path inside the hand-in, entry); `attempts` ranks the entries of platforms that keep earlier ones.
+    Attributes
+    ----------
+    person
+        Who handed it in.
+    files
+        The path inside the hand-in, and the entry, of each file.
+    notes
+        What an instructor should know of it.
+    attempts
+        The rank of each entry, for platforms that keep earlier attempts; a later one is greater.
+    series
+        For Canvas, the attempts at each file, by its name without the "-1" that Canvas adds.
     """
 
     person: Person
-    files: list[tuple[tuple[str, ...], Entry]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    attempts: dict[Entry, tuple] = field(default_factory=dict)
-    series: dict[str, set[tuple]] = field(default_factory=dict)  # Canvas: a file's name without "-1" -> the attempts
+    attempts: dict[Entry, Attempt] = field(default_factory=dict)
+    series: dict[str, set[Attempt]] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sorted:
+    """A download sorted by student; what could not be sorted, and what is not wanted, comes as (path, why)."""
+
     hand_ins: list[HandIn]
-    unplaced: list[tuple[str, str]]  # (name or path, why)
-    left_out: list[tuple[str, str]]  # (path, why)
+    unplaced: list[tuple[str, str]]
+    left_out: list[tuple[str, str]]
 
 
 def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> Sorted:
@@ -75,12 +93,24 @@ def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignme
     - a file per student: the student's name, one of `_ - .` or a space, the notebook's name
       (`alice_knn.ipynb`, `alice-knn (1).ipynb`); just `alice.ipynb` where the assignment has one notebook;
     - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
-    - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py;
+    - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py, which
+      also says how to add another platform;
     - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
     - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`; its zips, `ASSIGNMENT-LOGIN-main.zip`.
 
-    `from_name` is the name of the folder or zip; one that a platform gives to one student's work is no class's.
-    Raises Refused where the download holds nothing.
+    Parameters
+    ----------
+    tree
+        The download.
+    course, assignment
+        Whose notebooks are looked for.
+    from_name
+        The name of the folder or zip. One that a platform gives to one student's work does not hold a class.
+
+    Raises
+    ------
+    Refused
+        The download is empty.
     """
     reader = _Reader(tree, course, assignment, from_name)
     reader.read()
@@ -119,7 +149,7 @@ def is_archive(name: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str):
+    def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> None:
         self.tree, self.course, self.assignment = tree, course, assignment
         self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # what a browser adds to a second download
         self.entries = 0  # files and folders in students' folders
@@ -196,7 +226,7 @@ class _Reader:
 
     def _is_of_one_student(self, source: str) -> bool:
         """Whether a download's own name is one that a platform gives to the work of one student."""
-        if GRADESCOPE_FOLDER.fullmatch(source) or MOODLE_DEFAULT_GROUP.fullmatch(source):
+        if is_of_one_student(source):
             return True
         return read_name(source) is not None and not DATED.fullmatch(source)
 
@@ -250,7 +280,7 @@ class _Reader:
 
     def _learn(self, level: tuple[str, ...], folders: list[str], files: list[Entry]) -> None:
         """What only all the names together tell, or a file that the platform added."""
-        receipts = {}
+        receipts: dict[str, str] = {}
         for entry in files:
             if (match := BLACKBOARD.fullmatch(entry.name)) and match["receipt"]:
                 receipts[match["before"]] = self._text(entry, MAX_RECEIPT).decode("utf-8", "replace")
@@ -325,7 +355,7 @@ class _Reader:
         if self.repositories[person] > 1:
             raise Refused(f"is one of {self.repositories[person]} that may be {person}'s; remove all but one")
 
-    def _add(self, upload: Upload, files: list[tuple[tuple[str, ...], Entry]]) -> None:
+    def _add(self, upload: Upload, files: list[File]) -> None:
         hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
         hand_in.files += files
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
@@ -342,8 +372,8 @@ class _Reader:
             else:  # who handed in nothing but words is in the list all the same
                 self.hand_ins.setdefault(upload.person, HandIn(upload.person))
             return
-        if entry.name in (GRADESCOPE_METADATA, "index.html"):
-            return  # Gradescope's, Brightspace's
+        if is_own_file(entry.name):
+            return
         if self.metadata and entry.name in self.metadata:
             for person in self.metadata[entry.name]:
                 self._add(Upload(person), [((entry.name,), entry)])
@@ -355,13 +385,13 @@ class _Reader:
         if is_archive(entry.name) and is_notebook(stem):  # "alice_knn.ipynb.zip"
             stem = notebook_stem(stem)
         student, rest = self._split(stem, archive=is_archive(entry.name))
-        if is_archive(entry.name) and student is not None and (person := self._github(stem)):
+        if is_archive(entry.name) and student is not None and (owner := self._github(stem)):
             try:
-                self._refuse_two(person)
+                self._refuse_two(owner)
             except Refused as error:
                 self.unplaced.append((entry.path, str(error)))
                 return
-            self._add(Upload(person), [((entry.name,), entry)])
+            self._add(Upload(owner), [((entry.name,), entry)])
         elif student is not None and not (is_archive(entry.name) and _wraps_a_class(student)):
             suffix = entry.name[len(stem) :].lower()
             self._add(Upload(Person(student)), [((f"{rest}{suffix}",), entry)])
@@ -398,14 +428,14 @@ class _Reader:
             (self.unplaced if matters else self.left_out).append((path, why))
 
     @staticmethod
-    def _path(*parts) -> str:
+    def _path(*parts: str | tuple[str, ...]) -> str:
         names = [name for part in parts for name in (part if isinstance(part, tuple) else (part,))]
         return printable("/".join(names))
 
 
 def _wraps_a_class(name: str) -> bool:
     """Whether a folder or zip of this name is known to be around a class, and is no student's."""
-    return name.lower() in WRAPPERS or bool(CLONES.fullmatch(name) or EXPORT.fullmatch(name))
+    return name.lower() in WRAPPERS or is_around_class(name)
 
 
 def _shown(names: list[str]) -> str:
@@ -413,17 +443,14 @@ def _shown(names: list[str]) -> str:
 
 
 def _rank_canvas(hand_in: HandIn) -> None:
-    """Of files of one name, that with the highest number of Canvas's is the latest, whatever `-1` it was given.
-
-    The files of one submission have different numbers too, so those of different names are not compared by them.
-    """
-    ranks = {}
+    """Put the attempts at each of Canvas's files into the order in which they were handed in."""
+    ranks: dict[Attempt, Attempt] = {}
     for name, attempts in hand_in.series.items():
-        latest_first = sorted(attempts, reverse=True)
-        ranks |= {attempt: (-n, attempt[1]) for n, attempt in enumerate(latest_first)}
-        if len(attempts) > 1:
-            older = ", ".join(str(upload) for upload, _ in latest_first[1:])
-            hand_in.notes.append(f"handed in {printable(name)} again: number {latest_first[0][0]} counts, not {older}")
+        ranks |= (latest_first := canvas_ranks(attempts))
+        latest, *earlier = (number for number, _ in latest_first)
+        if earlier:
+            older = ", ".join(map(str, earlier))
+            hand_in.notes.append(f"handed in {printable(name)} again: number {latest} counts, not {older}")
     hand_in.attempts = {entry: ranks.get(attempt, attempt) for entry, attempt in hand_in.attempts.items()}
 
 

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from autograder.course.workspace import Workspace
 from autograder.submissions.platforms import BLIND, Person
 from autograder.text import same_name
 
@@ -17,7 +18,7 @@ FOLDER = (".cs231n", "collected")
 class Origins:
     """Who was collected for one assignment."""
 
-    def __init__(self, workspace, assignment: str):
+    def __init__(self, workspace: Workspace, assignment: str) -> None:
         self.path = workspace.root.joinpath(*FOLDER) / f"{assignment}.jsonl"
         self.here = _read(self.path)
         self.elsewhere: dict[str, Person] = {}
@@ -26,12 +27,12 @@ class Origins:
                 self.elsewhere |= _read(path)
 
     def other(self, student: str, person: Person) -> Person | None:
-        """Who handed in what `student` has, if it was somebody else than `person`."""
+        """Who handed in what `student` has, if it was another person than `person`."""
         before = self.here.get(student)
         return None if before is None or _same(before, person) else before
 
     def known_elsewhere(self, student: str, person: Person) -> Person | None:
-        """Who has this id in another assignment, if it is somebody else."""
+        """Who has this id in another assignment, if it is another person."""
         before = self.elsewhere.get(student)
         person = replace(person, source="")  # which has the title of the assignment
         return None if before is None or _same(before, person) else before
@@ -41,7 +42,7 @@ class Origins:
         return next((student for student, person in self.here.items() if source and person.source == source), None)
 
     def keep(self, student: str, person: Person) -> None:
-        """Say so before the hand-in is put in place: one that nobody is known for could be anybody's."""
+        """Write down whose it is; called before the hand-in is put in place, which otherwise could be anyone's."""
         if self.here.get(student) == person:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ class Origins:
         self.here[student] = person
 
 
-def people(workspace) -> dict[str, Person]:
+def people(workspace: Workspace) -> dict[str, Person]:
     """Student id -> who it is, of all that were collected."""
     found: dict[str, Person] = {}
     for path in sorted(workspace.root.joinpath(*FOLDER).glob("*.jsonl")):
@@ -77,7 +78,7 @@ def _same(one: Person, other: Person) -> bool:
 
 
 def _read(path: Path) -> dict[str, Person]:
-    found = {}
+    found: dict[str, Person] = {}
     try:
         text = path.read_text("utf-8", "replace")
     except OSError:

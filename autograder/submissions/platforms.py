@@ -1,15 +1,29 @@
 """Read the names that learning platforms give to what they let an instructor download: whose it is, and which attempt.
 
-A name begins with what the platform wrote and ends with what the student called the file. So where a name can be read
-as two platforms', the one whose part ends first is right: the rest is the student's, who may have imitated another.
+A name begins with what the platform wrote and ends with what the student called the file. So if a name can be read as
+two platforms', the one whose part ends first is right: the rest is the student's, who may have imitated another.
+
+To add a platform whose names say whose each file or folder is:
+
+1. Write a function like `_brightspace`: it takes a name apart into an `Upload`, or returns None for any other name.
+   The person's id must be one that the platform gives, never a name that two students may share.
+2. Add a row to `PLATFORMS`, below the functions.
+3. Add what the platform writes to `PLATFORMS` in tests/autograder/submissions/test_collect.py: the names of a small
+   download, and the ids and names that come of it. A new row there is the whole test.
+4. Add the platform to the table of downloads in docs/instructors.md.
+
+Some platforms put the ids into a file of their own or into folders around the class. What those tell is read by
+`blackboard_logins`, `gradescope_people` and `github_login`, which layouts.py asks before it reads the names. Ids that
+change from one download to the next (Moodle's hidden names) are compared in origins.py.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 PLAIN = ""  # no platform: folders, zips and files that people have named
+Attempt = tuple[int, ...]
 
 # "Ann Lee_301_assignsubmission_file_/sums.ipynb", or the same in front of the file's name. Moodle takes the
 # underscores out of names. The number is that of assign_user_mapping: one for each user and assignment.
@@ -30,7 +44,9 @@ BRIGHTSPACE = re.compile(
 )
 _DATES = ("%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%d %B, %Y", "%d %B %Y")
 BRIGHTSPACE_TIMES = [f"{date} {time}" for date in _DATES for time in ("%I:%M %p", "%H:%M")]
+BRIGHTSPACE_LIST = "index.html"
 GRADESCOPE_FOLDER = re.compile(r"submission_\d+")
+GRADESCOPE_EXPORT = re.compile(r"assignment_\d+_export")
 GRADESCOPE_METADATA = "submission_metadata.yml"
 CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -46,9 +62,20 @@ SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name
 
 @dataclass(frozen=True)
 class Person:
-    """Who handed something in, by the id that the platform gives; `name` is for people to read.
+    """Who handed something in.
 
-    `source` is what Blackboard wrote before "_attempt_": a title and a login, which only a receipt takes apart surely.
+    Attributes
+    ----------
+    id
+        What the platform knows the person by.
+    name
+        For people to read; "" where the platform does not say it.
+    platform
+        The platform's name in `PLATFORMS`, or PLAIN.
+    email
+        As the platform writes it, or "".
+    source
+        What Blackboard wrote before "_attempt_": a title and a login, which only a receipt takes apart with certainty.
     """
 
     id: str
@@ -69,32 +96,88 @@ class Person:
 
 @dataclass(frozen=True)
 class Upload:
-    """What the name of a file or folder in a download says."""
+    """What the name of a file or folder in a download says.
+
+    Attributes
+    ----------
+    person
+        Whose it is.
+    file
+        What the student called it; "" for a folder, or where there is no such name.
+    attempt
+        A later attempt of the same person is greater; () where the platform keeps only one.
+    late
+        Whether the platform says that it came late.
+    receipt
+        Whether it is a file of the platform's own, about what the person handed in.
+    ends
+        Where the platform's part of the name ends.
+    """
 
     person: Person
-    file: str = ""  # what the student called it; "" for a folder, or where there is none
-    attempt: tuple = ()  # a later attempt is greater
+    file: str = ""
+    attempt: Attempt = ()
     late: bool = False
-    receipt: bool = False  # the platform's own file
-    ends: int = field(default=0, compare=False)  # where the platform's part of the name ends
+    receipt: bool = False
+    ends: int = field(default=0, compare=False)
 
 
-def read_name(name: str, logins: dict[str, Person] | None = None) -> Upload | None:
+@dataclass(frozen=True)
+class Platform:
+    """How to recognize the downloads of one learning platform.
+
+    Attributes
+    ----------
+    name
+        What people call it.
+    read
+        From the name of a file or folder to whose it is, None for any other name; the second argument is what
+        `blackboard_logins` found. None where the platform's names do not tell.
+    own_files
+        Names of files that the platform adds to a download, beside the students'.
+    around_class
+        The names of the folder or zip that holds a whole class.
+    of_one_student
+        The names of the folder or zip of one student where they do not tell whose it is.
+    """
+
+    name: str
+    read: Callable[[str, Mapping[str, Person]], Upload | None] | None = None
+    own_files: Collection[str] = ()
+    around_class: re.Pattern[str] | None = None
+    of_one_student: re.Pattern[str] | None = None
+
+
+def read_name(name: str, logins: Mapping[str, Person] | None = None) -> Upload | None:
     """Whose the file or folder `name` is; None where no platform made that name.
 
-    Arguments:
-        logins: for Blackboard, what comes before "_attempt_" -> the person: see `blackboard_logins`.
+    Parameters
+    ----------
+    name
+        The name of a file or folder, without the folders around it.
+    logins
+        For Blackboard, the person for what comes before "_attempt_": see `blackboard_logins`.
     """
-    found = [read(name) for read in (_moodle, _canvas, _brightspace)]
-    if match := BLACKBOARD.fullmatch(name):
-        person = (logins or {}).get(match["before"]) or blackboard_logins([name])[match["before"]]
-        found.append(
-            Upload(person, match["file"] or "", (match["time"],), False, bool(match["receipt"]), match.end("prefix"))
-        )
+    found = [platform.read(name, logins or {}) for platform in PLATFORMS if platform.read]
     return min((upload for upload in found if upload), key=lambda upload: upload.ends, default=None)
 
 
-def _moodle(name: str) -> Upload | None:
+def is_around_class(name: str) -> bool:
+    """Whether a platform gives this name to the folder or zip of a whole class."""
+    return any(platform.around_class and platform.around_class.fullmatch(name) for platform in PLATFORMS)
+
+
+def is_of_one_student(name: str) -> bool:
+    """Whether a platform gives this name to the work of one student, without saying whose."""
+    return any(platform.of_one_student and platform.of_one_student.fullmatch(name) for platform in PLATFORMS)
+
+
+def is_own_file(name: str) -> bool:
+    """Whether a platform adds a file of this name to a download."""
+    return any(name in platform.own_files for platform in PLATFORMS)
+
+
+def _moodle(name: str, logins: Mapping[str, Person]) -> Upload | None:
     if not (match := MOODLE.fullmatch(name)):
         return None
     blind = match["name"].rpartition("-")[2] == "Participant"  # a group's name may stand before it
@@ -102,7 +185,7 @@ def _moodle(name: str) -> Upload | None:
     return Upload(person, match["file"] or "", ends=match.end("prefix"))
 
 
-def _canvas(name: str) -> Upload | None:
+def _canvas(name: str, logins: Mapping[str, Person]) -> Upload | None:
     if not (match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name)):
         return None
     person = Person(match["id"], match.groupdict().get("name") or "", "Canvas")
@@ -113,14 +196,22 @@ def _canvas(name: str) -> Upload | None:
     return Upload(person, match["file"], attempt, bool(match["late"]), ends=match.end("upload"))
 
 
-def _brightspace(name: str) -> Upload | None:
+def _blackboard(name: str, logins: Mapping[str, Person]) -> Upload | None:
+    if not (match := BLACKBOARD.fullmatch(name)):
+        return None
+    person = logins.get(match["before"]) or blackboard_logins([name])[match["before"]]
+    attempt = tuple(map(int, match["time"].split("-")))
+    return Upload(person, match["file"] or "", attempt, receipt=bool(match["receipt"]), ends=match.end("prefix"))
+
+
+def _brightspace(name: str, logins: Mapping[str, Person]) -> Upload | None:
     if not (match := BRIGHTSPACE.fullmatch(name)):
         return None
-    attempt = ()
+    attempt: Attempt = ()
     time = re.sub(r"(\d{1,2})(\d\d)(?= ?[AP]M$|$)", r"\1:\2", match["time"].strip(), count=1)  # "115 PM" is 1:15
     for form in BRIGHTSPACE_TIMES:
         try:
-            attempt = (datetime.strptime(time, form),)
+            attempt = datetime.strptime(time, form).timetuple()[:5]
             break
         except ValueError:
             continue
@@ -129,13 +220,42 @@ def _brightspace(name: str) -> Upload | None:
     )
 
 
-def blackboard_logins(names: Iterable[str], receipts: dict[str, str] | None = None) -> dict[str, Person]:
-    """What comes before "_attempt_" -> the person, for all the names of one download.
+PLATFORMS = (
+    Platform("Moodle", _moodle, of_one_student=MOODLE_DEFAULT_GROUP),
+    Platform("Canvas", _canvas),
+    Platform("Blackboard", _blackboard),
+    Platform("Brightspace", _brightspace, own_files={BRIGHTSPACE_LIST}),
+    Platform(
+        "Gradescope",
+        own_files={GRADESCOPE_METADATA},
+        around_class=GRADESCOPE_EXPORT,
+        of_one_student=GRADESCOPE_FOLDER,
+    ),
+    Platform("GitHub", around_class=CLONES),
+)
+
+
+def canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
+    """The place of each attempt at a Canvas file among those that are called alike; a later one is greater.
+
+    The highest number of Canvas's is the latest, whatever `-1` it was given. The files of one submission have different
+    numbers too, so those of different names must not be compared by them.
+    """
+    latest_first = sorted(attempts, reverse=True)
+    return {attempt: (-place, attempt[1]) for place, attempt in enumerate(latest_first)}
+
+
+def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None = None) -> dict[str, Person]:
+    """The person for what comes before "_attempt_", for all the names of one download.
 
     It is the assignment's title, `_` and a login. Both may have underscores: a receipt tells, or what is common to all.
 
-    Arguments:
-        receipts: what comes before "_attempt_" -> the text of a receipt, which begins with "Name: Ann Lee (alee)".
+    Parameters
+    ----------
+    names
+        The names of all files and folders, of other platforms too.
+    receipts
+        For what comes before "_attempt_", the text of a receipt, which begins with "Name: Ann Lee (alee)".
     """
     befores = {match["before"] for name in names if (match := BLACKBOARD.fullmatch(name))}
     titles = [before.split("_")[:-1] for before in befores]
@@ -168,7 +288,13 @@ def without_branch(folder: str) -> str:
 
 
 def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
-    """Folder -> who handed it in, from the submission_metadata.yml of an export. ValueError where it says nothing."""
+    """Who handed in each folder of an export, from its submission_metadata.yml.
+
+    Raises
+    ------
+    ValueError
+        It is not readable, or lists no submissions; the text goes on after the file's name.
+    """
     import yaml
 
     try:  # the base loader: every value is text, and what Ruby's own classes wrote is taken as it stands
@@ -185,6 +311,6 @@ def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
     return people
 
 
-def _submitter(entry: dict) -> Person:
+def _submitter(entry: Mapping[str, object]) -> Person:
     texts = {key: str(entry.get(f":{key}") or "").strip() for key in ("sid", "email", "name")}
     return Person(texts["sid"] or texts["email"], texts["name"], "Gradescope", texts["email"])

@@ -1,7 +1,7 @@
 """The files in a notebook's working folder while it is graded: the instructor's own, and those a submission may bring.
 
-What comes with a submission is foreign: it is taken by name (`accept` in course.toml), counted and weighed, and what
-is left out is said.
+What comes with a submission is foreign: it is taken by name (`accept` in course.toml), up to a number and a size, and
+what is left out is reported.
 """
 
 from collections.abc import Iterable
@@ -64,10 +64,24 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 def take_accepted(
     assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: Budget | None = None
 ) -> tuple[dict[str, bytes], list[tuple[str, str]]]:
-    """Read those of `files` (path in the submission, entry) that the assignment accepts.
+    """Read those files that the assignment accepts.
 
-    Returns their contents by relative path, and (path, why) of those that match but are left out: too many, too
-    large together, unreadable, with a name that cannot be written everywhere or that another file has.
+    Parameters
+    ----------
+    assignment
+        Whose `accept` names them.
+    files
+        The path in the submission, and the entry, of each.
+    of_class
+        What may still be read of the whole download.
+
+    Returns
+    -------
+    dict
+        The contents of what was taken, by relative path.
+    list
+        (path, why) of those that match but are left out: too many, too large together, unreadable, with a name that
+        cannot be written everywhere or that another file has.
     """
     budget = Budget(assignment.limits.submission_bytes, of_class=of_class)
     names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
@@ -102,7 +116,7 @@ def _check_name(parts: tuple[str, ...]) -> None:
 class _Names:
     """Paths that can lie in one folder together, also where file systems ignore case or compose letters."""
 
-    def __init__(self, paths: Iterable[str]):
+    def __init__(self, paths: Iterable[str]) -> None:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         for path in paths:

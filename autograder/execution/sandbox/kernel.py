@@ -287,7 +287,7 @@ class Zygote:
 
 
 # by owner's process id, surroundings, and device and inode of their folders; the last used at the end
-_zygotes: dict[tuple[int, Surroundings, tuple[tuple[int, int], ...]], Zygote] = {}
+_zygotes: dict[tuple[int, View, tuple[tuple[int, int], ...]], Zygote] = {}
 _made = 0
 
 

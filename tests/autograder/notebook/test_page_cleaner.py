@@ -1,9 +1,12 @@
 """What may be shown of a student's work: the lists, written out here a second time, and what is made of the rest."""
 
 import time
+from html.parser import HTMLParser
 
 import pytest
 from hostile_notebook import MARKDOWN, MARKUP, OUTPUTS, PNG, SIZES, hostile_notebook, named
+from hypothesis import given
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.notebook import page_cleaner
@@ -106,6 +109,63 @@ def test_a_class_is_one_of_those_that_colour_code_and_tables():
 )
 def test_plain_markup_stays(html):
     assert clean(html) == html
+
+
+@pytest.mark.parametrize(
+    "html, shown",
+    [
+        ("<w, x> and List<int>", "&lt;w, x&gt; and List&lt;int&gt;"),
+        ("if a<b", "if a&lt;b"),
+        ("x <y and nothing", "x &lt;y and nothing"),
+        ("</nope> </ 1>", "&lt;/nope&gt; &lt;/ 1&gt;"),
+        ("<script>if (a<b) x()</script>", "&lt;script&gt;if (a&lt;b) x()&lt;/script&gt;"),
+        ("<style scoped>.c { color: red }</style>", "&lt;style scoped&gt;.c { color: red }&lt;/style&gt;"),
+        ("<textarea><b>x</b></textarea>", "&lt;textarea&gt;<b>x</b>&lt;/textarea&gt;"),
+        ("a<!-- comment -->b", "ab"),
+    ],
+)
+def test_what_is_not_a_tag_of_the_list_shows_as_it_was_written(html, shown):
+    assert clean(html) == shown
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x0c", "\x1b", "&#27;", "\ud800", "\x9b"])
+def test_control_characters_are_replaced_in_a_page(character):
+    assert clean(f"<b title='x{character}'>x{character}y</b>") == '<b title="x\ufffd">x\ufffdy</b>'
+
+
+PIECES = (
+    *("<", ">", "</", "/>", "<b>", "</b>", "<p ", "<table>", "<td>", "<svg>", "<math>", "<mtext>", "<style>"),
+    *("</style>", "<script>", "<textarea>", "<title>", "<noscript>", "<select>", "<template>", "<xmp>", "<plaintext>"),
+    *("<!--", "-->", "<![CDATA[", "]]>", "<?", "<img src=", '<a href="', "javascript:1", "https://x", "onclick=1"),
+    *("title='", "class=k", '"', "'", " ", "\n", "=", "&", "&lt;", "&#60;", "\0", "\x0c", "x"),
+)
+
+
+class Parsed(HTMLParser):
+    """The tags of a page as Python's parser reads them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, attributes))
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+def test_nothing_else_is_left_of_any_markup(html):
+    for tag, attributes in Parsed(clean(html)).found:
+        assert tag in page_cleaner.TAGS
+        assert all(page_cleaner.allowed(tag, name, value) for name, value in attributes)
+
+
+@pytest.mark.parametrize("html", ["<b>" * 7_000, "<div>" * 4_000, "<ul><li>" * 2_500, "<a>" * 3_300 + "</b>" * 2_500])
+def test_tags_that_never_end_are_cleaned_in_little_time(html):
+    start = time.process_time()
+    clean(html)
+    assert time.process_time() - start < 5  # they take a twentieth of a second
 
 
 def test_the_kinds_of_outputs_are_these_and_no_others():

@@ -124,7 +124,8 @@ def test_every_layout_brings_alice_and_bob(workspace, downloads, layout, packed)
     assert {path.read_bytes() for path in workspace.root.glob("submitted/*/*/*.ipynb")} == {KNN}
 
 
-PLATFORMS = {  # what each writes, and the ids in it
+# What each platform writes, and the ids and names that come of it. For a platform that is added, a row here is the test.
+PLATFORMS = {
     "canvas": (
         {"leeann_1001_501_knn.ipynb": KNN, "raybob_LATE_1002_502_knn-1.ipynb": KNN},
         {"1001": "leeann", "1002": "raybob"},

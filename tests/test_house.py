@@ -1,0 +1,92 @@
+"""Rules of the packages that hold in every module; the import contracts in pyproject.toml say which room may use which."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("autograder", "cs231n_lib")
+MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+COMPILED = sorted((ROOT / "cs231n_lib").rglob("*.pyx"))
+NAMES = {module_name(path) for path in [*MODULES, *COMPILED]}
+
+
+def is_private(name):
+    return name.startswith("_") and not name.endswith("__")
+
+
+def private_names_of_others(source):
+    """(line, module, name) where a module of this text takes a private name from another module of the kit."""
+    tree = ast.parse(source)
+    called = {}  # what the module calls the others
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                if whole in NAMES:  # modules may be private to their folder, which the next test looks at
+                    called[alias.asname or alias.name] = whole
+                elif is_private(alias.name):
+                    yield node.lineno, node.module, alias.name
+        elif isinstance(node, ast.Import):
+            called |= {a.asname: a.name for a in node.names if a.asname and a.name in NAMES}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and is_private(node.attr):
+            if (module := called.get(node.value.id)) and f"{module}.{node.attr}" not in NAMES:
+                yield node.lineno, module, node.attr
+
+
+@pytest.mark.parametrize(
+    "source, name",
+    [
+        ("from autograder.text import _shown", "_shown"),
+        ("from autograder import text\ntext._shown('x', '')", "_shown"),
+        ("import autograder.text as foreign\nforeign._shown('x', '')", "_shown"),
+        ("from autograder import text\ntext.__name__, text.html", None),
+        ("from cs231n_lib.kernels import _threads", None),
+    ],
+)
+def test_a_private_name_of_another_module_is_found(source, name):
+    assert [found for _, _, found in private_names_of_others(source)] == ([name] if name else [])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_takes_a_private_name_from_another(package):
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {module}.{name}"
+        for path in MODULES
+        if path.is_relative_to(ROOT / package)
+        for line, module, name in private_names_of_others(path.read_bytes())
+    ]
+    assert found == []
+
+
+def test_a_private_module_is_imported_from_its_own_folder_only():
+    found = []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in NAMES.intersection(names):
+                folder, _, last = name.rpartition(".")
+                if is_private(last) and not module_name(path.parent / "__init__.py").startswith(folder):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert found == []
+
+
+def test_imports_are_absolute():
+    relative = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
