@@ -11,9 +11,10 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import KitError
 from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, record_of, whose
@@ -53,6 +54,7 @@ class Checked:
     not_run: list[str] = field(default_factory=list)  # shell commands, which do not run while grading
     warning: str = ""  # why grading may stop a cell that ran to its end here
     missing: dict[str, float] = field(default_factory=dict)  # graded cells that the release had -> points
+    newer_kit: str = ""  # what to install where the library is older than the notebook
 
     @property
     def ok(self) -> bool:
@@ -107,6 +109,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         not_run=_not_run(done),
         missing=_missing(done),
         warning="" if limits else _limits_unknown(notebook.cells, [*began, time.monotonic()]),
+        newer_kit=_newer_kit(notebook, path.name),
     )
 
 
@@ -122,6 +125,28 @@ def _limits_unknown(cells, times: list[float]) -> str:
         f"This notebook does not say how long the grader lets a cell run, so each had {allowed.cell_seconds} s here. "
         f"The grader may stop a cell earlier: the slowest, {label}, took {seconds:.0f} s. "
         "A notebook from a new release states the limit."
+    )
+
+
+def newer_kit(path: Path) -> str:
+    """Say what to install where the installed library is older than the notebook at `path`; "" where it is not."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return _newer_kit(document, path.name) if isinstance(document, dict) else ""
+
+
+def _newer_kit(notebook: Mapping[str, Any], name: str) -> str:
+    from autograder.notebook.built_metadata import named_assignment
+    from cs231n_lib.edition import how_to_install, this_edition
+
+    assignment, edition = named_assignment(notebook), this_edition()
+    if edition is None or not edition.is_older_than(assignment):
+        return ""
+    return (
+        f"{name} belongs to the assignment {assignment}, and the library installed here came with the earlier release "
+        f"{edition.assignment}. Parts that the notebook needs may be missing: {how_to_install(assignment)}."
     )
 
 

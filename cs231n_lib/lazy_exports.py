@@ -7,6 +7,8 @@ everything else has to work without them.
 import sys
 from importlib import import_module
 
+from cs231n_lib.edition import how_to_install, this_edition
+
 
 def lazy_exports(package, files):
     """What a package needs to hand out names from its files on demand.
@@ -43,5 +45,13 @@ def _left_out(name, module, error):
         what = f"{missing}, which {name} builds on,"
     else:
         return error  # another package is missing, and the error says so
-    return ImportError(f"this edition of the library leaves out {what} because it is what the assignment "
-                       "asks you to write", name=missing)
+    edition = this_edition()
+    asked_by = "the assignment"
+    if edition is not None and missing in edition.left_out:
+        first = edition.left_out[missing]
+        before = edition.assignments.index(first) if first else len(edition.assignments)
+        asked_by = f"the assignment {edition.assignments[before - 1]}"
+    reason = f"this edition of the library leaves out {what} because it is what {asked_by} asks you to write"
+    if edition is not None and edition.left_out.get(missing):
+        reason += f". A notebook of a later assignment needs it: {how_to_install(edition.left_out[missing])}"
+    return ImportError(reason, name=missing)

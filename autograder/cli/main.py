@@ -2,18 +2,16 @@
 
 import atexit
 import gc
+from importlib import import_module
+from importlib.util import find_spec
 
 import click
 
 from autograder.cli import student_commands
 from autograder.cli.command_group import Commands
 
-try:
-    from autograder.cli import course_commands, grading_commands
-except ModuleNotFoundError:  # a release for students holds the student's half
-    _groups = (student_commands,)
-else:
-    _groups = (student_commands, course_commands, grading_commands)
+# of these a release for students has none; a package that one of them lacks is another matter
+INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command")
 
 EPILOG = """\b
 Exit codes:
@@ -21,10 +19,9 @@ Exit codes:
   1  something failed, and the message says what; `check`: a check fails
   2  the command was called the wrong way
   3  `collect`: some files could not be placed, the others are in place
-  4  `grade --ci`: the points are below --fail-under
+  4  `grade-one`: the points are below --fail-under
 
 With CS231N_DEBUG=1 in the environment, failures show their traceback."""
-
 
 
 @click.group(
@@ -49,7 +46,14 @@ def main(ctx: click.Context, directory: str | None) -> None:
     atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
 
 
+def _commands() -> list[click.Command]:
+    """The commands whose code is installed."""
+    found: list[click.Command] = [*student_commands.COMMANDS]
+    for name in INSTRUCTORS_MODULES:
+        if find_spec(f"autograder.cli.{name}"):
+            found += import_module(f"autograder.cli.{name}").COMMANDS
+    return found
 
-for _group in _groups:
-    for _command in _group.COMMANDS:
-        main.add_command(_command)
+
+for _command in _commands():
+    main.add_command(_command)
