@@ -11,6 +11,14 @@ from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "grade-one", "feedback", "export")
+# code -> the command that alone ends with it, if one does, and its meaning
+EXIT_CODES = {
+    0: ("", "all is well (a student's lost points are no failure)"),
+    1: ("", "something failed, and the message says what; `check`: a check fails"),
+    2: ("", "the command was called the wrong way"),
+    3: ("collect", "`collect`: some files could not be placed, the others are in place"),
+    4: ("grade-one", "`grade-one`: the points are below --fail-under"),
+}
 
 
 class Commands(click.Group):
@@ -18,6 +26,13 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in (*FOR_STUDENTS, *FOR_INSTRUCTORS) if name in self.commands]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("\n  Exit codes:\n")
+        for code, (command, meaning) in EXIT_CODES.items():
+            if command in ("", *self.commands):
+                formatter.write(f"    {code}  {meaning}\n")
+        formatter.write("\n  With CS231N_DEBUG=1 in the environment, failures show their traceback.\n")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in (("For students", FOR_STUDENTS), ("For instructors", FOR_INSTRUCTORS)):

@@ -13,19 +13,9 @@ from autograder.cli.command_group import Commands
 # of these a release for students has none; a package that one of them lacks is another matter
 INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command")
 
-EPILOG = """\b
-Exit codes:
-  0  all is well (a student's lost points are no failure)
-  1  something failed, and the message says what; `check`: a check fails
-  2  the command was called the wrong way
-  3  `collect`: some files could not be placed, the others are in place
-  4  `grade-one`: the points are below --fail-under
-
-With CS231N_DEBUG=1 in the environment, failures show their traceback."""
-
 
 @click.group(
-    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option(
     "-C",
