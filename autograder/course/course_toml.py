@@ -32,6 +32,8 @@ class Edition:
 
 @dataclass(frozen=True)
 class Assignment:
+    """One assignment: an [[assignment]] of course.toml."""
+
     name: str
     title: str
     notebooks: tuple[str, ...]  # names without .py / .ipynb

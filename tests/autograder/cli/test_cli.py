@@ -99,7 +99,7 @@ def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatc
     for name in FOR_INSTRUCTORS:
         monkeypatch.delitem(main.commands, name)
     listed = run("--help").output
-    assert "For students:" in listed and "For instructors:" not in listed and "grade" not in listed
+    assert "For students:" in listed and "For instructors:" not in listed and "grade-one" not in listed
     result = run("grade", "sums")
     assert result.exit_code == 1 and "`cs231n grade` is a command for instructors" in result.output
     assert "See cs231n --help" in run("nonsense").output
