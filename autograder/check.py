@@ -11,10 +11,10 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.errors import KitError
 from autograder.notebook.cell_record import Cell, CellRecord, compute_checksum, grade_id_of, record_of, whose
@@ -69,6 +69,8 @@ class Checked:
         Why grading may stop a cell that ran to its end here, or "".
     missing
         The points of graded cells that the release had and the notebook lacks, by grade_id.
+    newer_kit
+        What to install where the library is older than the notebook, or "".
     """
 
     exercises: list[Exercise]
@@ -79,6 +81,7 @@ class Checked:
     not_run: list[str] = field(default_factory=list)
     warning: str = ""
     missing: dict[str, float] = field(default_factory=dict)
+    newer_kit: str = ""
 
     @property
     def ok(self) -> bool:
@@ -139,6 +142,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
         not_run=_not_run(done),
         missing=_missing(done),
         warning="" if limits else _limits_unknown(notebook.cells, [*began, time.monotonic()]),
+        newer_kit=_newer_kit(notebook, path.name),
     )
 
 
@@ -154,6 +158,28 @@ def _limits_unknown(cells: Sequence[Cell], times: list[float]) -> str:
         f"This notebook does not say how long the grader lets a cell run, so each had {allowed.cell_seconds} s here. "
         f"The grader may stop a cell earlier: the slowest, {label}, took {seconds:.0f} s. "
         "A notebook from a new release states the limit."
+    )
+
+
+def newer_kit(path: Path) -> str:
+    """Say what to install where the installed library is older than the notebook at `path`; "" where it is not."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return _newer_kit(document, path.name) if isinstance(document, dict) else ""
+
+
+def _newer_kit(notebook: Mapping[str, Any], name: str) -> str:
+    from autograder.notebook.built_metadata import named_assignment
+    from cs231n_lib.edition import how_to_install, this_edition
+
+    assignment, edition = named_assignment(notebook), this_edition()
+    if edition is None or not edition.is_older_than(assignment):
+        return ""
+    return (
+        f"{name} belongs to the assignment {assignment}, and the library installed here came with the earlier release "
+        f"{edition.assignment}. Parts that the notebook needs may be missing: {how_to_install(assignment)}."
     )
 
 

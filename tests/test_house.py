@@ -1,4 +1,4 @@
-"""Rules of the packages that hold in every module; the import contracts in pyproject.toml say which room may use which."""
+"""Rules that hold in every module; the import contracts in pyproject.toml say which room may use which."""
 
 import ast
 from pathlib import Path

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from autograder.authoring.source import read_source, to_bytes
+from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import SourceError
 from autograder.folders import write_atomically
-from autograder.notebook.built_metadata import name_limits
+from autograder.notebook.built_metadata import name_assignment, name_limits
 
 
 def build(workspace: Workspace, assignment: str) -> list[Path]:
@@ -14,13 +15,18 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
 
     Every source is read before anything is written, and a file is touched only if its bytes change.
 
-    Returns:
+    Returns
+    -------
+    list of Path
         The paths written; empty when everything was up to date.
 
-    Raises:
-        CourseError: the course has no such assignment.
-        SourceError: a source breaks a rule; a source is not listed in course.toml; or the folder
-            holds a notebook that the course does not list, which nbgrader would release with the rest.
+    Raises
+    ------
+    CourseError
+        The course has no such assignment.
+    SourceError
+        A source breaks a rule; a source is not listed in course.toml; or the folder
+        holds a notebook that the course does not list, which nbgrader would release with the rest.
     """
     course = workspace.course
     entry = course.assignment(assignment)
@@ -28,6 +34,7 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
     contents = {}
     for name in entry.notebooks:
         notebook = read_source(course.source(assignment, name))
+        name_assignment(notebook, assignment)
         name_limits(notebook, entry.limits)
         contents[f"{name}.ipynb"] = to_bytes(notebook)
     for name in entry.files:
@@ -48,7 +55,7 @@ def _write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
-def _refuse_unlisted_sources(root: Path, entry) -> None:
+def _refuse_unlisted_sources(root: Path, entry: Assignment) -> None:
     listed = {f"{name}.py" for name in entry.notebooks} | set(entry.files)
     for path in sorted((root / entry.name).glob("*.py")):
         if path.name not in listed:

@@ -3,6 +3,9 @@
 import json
 import math
 import re
+from typing import Any, NoReturn
+
+Record = dict[str, Any]  # an nbgrader record as it stands in the source
 
 TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
 _RECORD = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int, "solution": bool, "task": bool}
@@ -14,12 +17,25 @@ class CellMarkerError(Exception):
     """What is wrong with a marker line, and what to do."""
 
 
-def parse_marker(text: str) -> tuple[str, dict | None, tuple[str, ...]]:
-    """What stands after `# %%`: `[markdown]`, then `nbgrader={...}` and `tags=[...]`, nothing else.
+def parse_marker(text: str) -> tuple[str, Record | None, tuple[str, ...]]:
+    """Read what stands after `# %%`: `[markdown]`, then `nbgrader={...}` and `tags=[...]`, nothing else.
 
-    Returns the kind of cell ("code" or "markdown"), the record or None, and the tags; raises CellMarkerError.
+    Returns
+    -------
+    cell_type
+        "code" or "markdown".
+    record
+        The nbgrader record, or None.
+    tags
+        The tags.
+
+    Raises
+    ------
+    CellMarkerError
+        The text is not of this form.
     """
-    cell_type, values = "code", {}
+    cell_type = "code"
+    values: dict[str, Any] = {}
     kind = re.match(r"\s*\[(\w*)\]", text)
     if kind:
         if kind[1] != "markdown":
@@ -43,16 +59,19 @@ def parse_marker(text: str) -> tuple[str, dict | None, tuple[str, ...]]:
         if text and not text[0].isspace():
             _fail(f"cannot read {text!r} after {key[1]}; remove it")
         text = text.strip()
-    record = values.get("nbgrader")
-    if "nbgrader" in values:
-        _check_keys(record)
-        _check_meaning(cell_type, record)
+    record = _checked(cell_type, values["nbgrader"]) if "nbgrader" in values else None
     return cell_type, record, _tags(values.get("tags"))
 
 
-def _check_keys(record) -> None:
+def _checked(cell_type: str, record: object) -> Record:
     if not isinstance(record, dict):
         _fail("nbgrader must be an object: nbgrader={...}")
+    _check_keys(record)
+    _check_meaning(cell_type, record)
+    return record
+
+
+def _check_keys(record: Record) -> None:
     for key in record:
         if key not in _RECORD and key != "points":
             _fail(f"the nbgrader record has an unknown key {key!r}; known: {', '.join(_RECORD)}, points")
@@ -64,7 +83,7 @@ def _check_keys(record) -> None:
             _fail(f"{key} = {json.dumps(record[key])} must be {kinds[kind]}")
 
 
-def _check_meaning(cell_type: str, record: dict) -> None:
+def _check_meaning(cell_type: str, record: Record) -> None:
     grade, solution, locked = record["grade"], record["solution"], record["locked"]
     if record["schema_version"] != 3:
         _fail(f"schema_version = {record['schema_version']} must be 3, nbgrader's current one")
@@ -86,7 +105,7 @@ def _check_meaning(cell_type: str, record: dict) -> None:
     _check_points(record)
 
 
-def _check_points(record: dict) -> None:
+def _check_points(record: Record) -> None:
     if not record["grade"]:
         if "points" in record:
             _fail("points on a cell with grade false; set grade to true, or remove the points")
@@ -98,7 +117,7 @@ def _check_points(record: dict) -> None:
         _fail(f"points = {json.dumps(points)} must be a number, 0 or above")
 
 
-def _no_duplicates(pairs: list[tuple]) -> dict:
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, _ in pairs:
         if [name for name, _ in pairs].count(key) > 1:
             raise ValueError(f"the key {key!r} stands twice")
@@ -119,7 +138,7 @@ def _json_problem(text: str, error: ValueError) -> str:
     return f"{error.msg} at {text[error.pos : error.pos + 20]!r}"
 
 
-def _tags(tags) -> tuple[str, ...]:
+def _tags(tags: object) -> tuple[str, ...]:
     if tags is None:
         return ()
     if not isinstance(tags, list) or not tags:
@@ -130,5 +149,5 @@ def _tags(tags) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def _fail(problem: str) -> None:
+def _fail(problem: str) -> NoReturn:
     raise CellMarkerError(problem)

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from autograder.authoring import passages
 from autograder.authoring.passages import Line
@@ -45,12 +46,16 @@ class Passage:
 
 @dataclass(frozen=True)
 class Secrets:
+    """What a release must not hold, and what it may hold all the same."""
+
     passages: tuple[Passage, ...]
     commonplace: frozenset[str]  # normalised lines of the visible code
 
 
 @dataclass(frozen=True)
 class Leak:
+    """A place in a release that gives something away."""
+
     file: str  # in the release
     place: str  # where in the file
     what: str  # what it gives away
@@ -186,14 +191,14 @@ def _pieces(name: str, text: str) -> Iterator[_Text]:
         yield _Text("", "prose", text)
 
 
-def _parse(text: str):
+def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         return None
 
 
-def _strings(value) -> Iterator[str]:
+def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

@@ -57,7 +57,7 @@ def _names_read(source: str) -> set[str]:
     """The global names that a cell reads, in functions and comprehensions too."""
     from autograder.notebook.bound_names import parsed
 
-    names = set()
+    names: set[str] = set()
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     codes = [compile(parsed(source), "<cell>", "exec", flags=flags, dont_inherit=True, optimize=0)]
     while codes:

@@ -27,6 +27,8 @@ class Region:
 
 
 class MarkerError(Exception):
+    """What is wrong with a marker, and in which line of the cell, counted from 0."""
+
     def __init__(self, line: int, message: str):
         super().__init__(message)
         self.line, self.message = line, message
@@ -64,8 +66,9 @@ def without_regions(source: str, regions: list[Region], stub: str = "raise NotIm
     """The source as students get it: solutions replaced by `stub`, hidden tests gone."""
     lines = source.split("\n")
     for region in reversed(regions):
-        indent = re.match(r"\s*", lines[region.begin]).group()
-        replacement = [indent + line for line in stub.split("\n")] if region.kind == SOLUTION else []
+        line = lines[region.begin]
+        indent = line[: len(line) - len(line.lstrip())]
+        replacement = [indent + new for new in stub.split("\n")] if region.kind == SOLUTION else []
         lines[region.begin : region.end + 1] = replacement
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -18,11 +19,15 @@ from autograder.course.nbgrader_globs import take_literally
 from autograder.course.workspace import Workspace
 from autograder.errors import ReleaseError
 
+# The date of every file in a zip, unless SOURCE_DATE_EPOCH gives another: the same files make the same zip anywhere.
+ZIP_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _CONDITIONAL = re.compile(r"<!-- if (?P<no>no )?(?P<fact>\w+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class ReleaseResult:
+    """What `release` made: a folder, and the same as a zip."""
+
     folder: Path
     zip: Path
     files: tuple[str, ...]  # relative to the folder, sorted
@@ -35,10 +40,13 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     the release and checked there, then put in its place: a release that is refused changes neither
     the one before nor the gradebook.
 
-    Raises:
-        SourceError, CourseError: see `build.build` and `edition.files`.
-        ReleaseError: a solution or a hidden test would leak; cells came or went after students
-            have handed in; or nbgrader refuses a notebook.
+    Raises
+    ------
+    SourceError, CourseError
+        See `build.build` and `edition.files`.
+    ReleaseError
+        A solution or a hidden test would leak; cells came or went after students have handed in; or nbgrader refuses
+        a notebook.
     """
     entry = workspace.course.assignment(assignment)
     build(workspace, assignment)
@@ -69,15 +77,24 @@ def record_cells(workspace: Workspace, assignment: str, scratch: Path) -> None:
 
 def write_zip(folder: Path, path: Path, top: str) -> Path:
     """Zip `folder` as one folder called `top`: sorted, with one fixed date, so that same files give same bytes."""
+    date = _zip_date()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for file in sorted(folder.rglob("*"), key=lambda file: file.relative_to(folder).as_posix()):
             if file.is_file():
-                info = zipfile.ZipInfo(f"{top}/{file.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+                info = zipfile.ZipInfo(f"{top}/{file.relative_to(folder).as_posix()}", date)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3  # Unix, wherever it is made
                 info.external_attr = 0o100644 << 16
                 archive.writestr(info, file.read_bytes())
     return path
+
+
+def _zip_date() -> tuple[int, int, int, int, int, int]:
+    """The date of files in a zip: https://reproducible-builds.org/specs/source-date-epoch/."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    date = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else ZIP_DATE
+    year, month, day, hour, minute, second = date.timetuple()[:6]
+    return max(year, 1980), month, day, hour, minute, second  # a zip knows no earlier year
 
 
 def _generate(workspace: Workspace, assignment: str, into: Path, database: bool) -> Path:
@@ -128,7 +145,7 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
 class _Log(logging.Logger):
     """nbgrader's log, kept from the screen; what it says of errors is kept."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("nbgrader", logging.ERROR)
         self.errors: list[str] = []
 
@@ -136,7 +153,7 @@ class _Log(logging.Logger):
         self.errors.append(record.getMessage())
 
 
-def _dotted_name(preprocessor) -> str:
+def _dotted_name(preprocessor: str | type) -> str:
     if isinstance(preprocessor, str):
         return preprocessor
     return f"{preprocessor.__module__}.{preprocessor.__name__}"
@@ -151,6 +168,7 @@ def _readme(course: Course, entry: Assignment) -> str:
         assignment=entry.name,
         course_title=course.title,
         due=due,
+        kit=f"./{course.edition.folder}" if course.edition and course.edition.folder else ".",
         first_notebook=notebooks[0],
         notebooks="The notebooks, in this order: " + ", ".join(f"`{name}`" for name in notebooks) + "."
         if len(notebooks) > 1
@@ -163,13 +181,16 @@ def _readme(course: Course, entry: Assignment) -> str:
 def _only_what_is_true(template: str, course: Course, entry: Assignment) -> str:
     """The template with those of its conditional parts that hold for this release."""
     released = {name for name, _ in edition.files(course, entry.name)}
+    pages = {Path(page).name for page in course.edition.pages} if course.edition else set()
     facts = {
         "package": not released.isdisjoint({"pyproject.toml", "setup.py"}),
         "command": "autograder/cli/main.py" in released,
         "data": "cs231n_lib/data/__init__.py" in released,
+        "students_page": "students.md" in pages,
+        "library_page": "library.md" in pages,
     }
 
-    def chosen(part: re.Match) -> str:
+    def chosen(part: re.Match[str]) -> str:
         return part["text"] if facts[part["fact"]] is not bool(part["no"]) else ""
 
     return re.sub(r"\n{3,}", "\n\n", _CONDITIONAL.sub(chosen, template))

@@ -9,9 +9,9 @@ import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograder.authoring.cell_marker import CellMarkerError, parse_marker
+from autograder.authoring.cell_marker import CellMarkerError, Record, parse_marker
 from autograder.authoring.name_rules import unclear_name
 from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
 from autograder.errors import SourceError
@@ -33,7 +33,7 @@ class Cell:
     first: int  # of the first line of `source`
     cell_type: str  # "code" or "markdown"
     source: str
-    record: dict | None = None  # the nbgrader record
+    record: Record | None = None  # the nbgrader record
     tags: tuple[str, ...] = ()
     regions: list[Region] = field(default_factory=list)
 
@@ -48,7 +48,10 @@ def read_source(path: Path | str) -> "NotebookNode":
     Cell ids are the grade_id, or `cell-<index>`; there are no outputs, and no metadata but the
     kernelspec, the language, the graded cells with their points, and each cell's nbgrader record and tags.
 
-    Raises SourceError, `file.py:LINE: what is wrong; what to do`, for whatever breaks a rule.
+    Raises
+    ------
+    SourceError
+        Something breaks a rule: `file.py:LINE: what is wrong; what to do`.
     """
     from nbformat import v4, validate
 
@@ -60,11 +63,12 @@ def read_source(path: Path | str) -> "NotebookNode":
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for index, cell in enumerate(cells):
         new_cell = v4.new_code_cell if cell.cell_type == "code" else v4.new_markdown_cell
-        metadata = {"nbgrader": cell.record} if cell.record else {}
+        metadata: dict[str, Any] = {"nbgrader": cell.record} if cell.record else {}
         if cell.tags:
             metadata["tags"] = list(cell.tags)
         notebook.cells.append(new_cell(cell.source, id=cell.grade_id or f"cell-{index}", metadata=metadata))
-    graded = {cell.grade_id: cell.record["points"] for cell in cells if cell.record and cell.record["grade"]}
+    records = [cell.record for cell in cells if cell.record]
+    graded = {record["grade_id"]: record["points"] for record in records if record["grade"]}
     name_graded_cells(notebook, graded)  # by which `check` can tell which were deleted
     validate(notebook)
     return notebook
@@ -82,7 +86,7 @@ def to_bytes(notebook: "NotebookNode") -> bytes:
     return (nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n").encode("utf-8")
 
 
-def _read(path: Path) -> tuple[list[Cell], dict]:
+def _read(path: Path) -> tuple[list[Cell], dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -115,7 +119,7 @@ def _read(path: Path) -> tuple[list[Cell], dict]:
     return cells, kernelspec
 
 
-def _fail(path: Path, line: int, problem: str) -> None:
+def _fail(path: Path, line: int, problem: str) -> NoReturn:
     raise SourceError(f"{path}:{line}: {problem}.")
 
 
@@ -131,7 +135,7 @@ def _header_end(path: Path, lines: list[str]) -> int:
     _fail(path, 1, "the header is missing; start with `# ---`, jupytext and kernelspec in YAML, `# ---`")
 
 
-def _kernelspec(path: Path, header: list[str]) -> dict:
+def _kernelspec(path: Path, header: list[str]) -> dict[str, str]:
     import yaml
 
     try:
@@ -167,9 +171,9 @@ def _marker_lines(path: Path, lines: list[str], start: int) -> list[int]:
     return markers
 
 
-def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, dict | None, tuple[str, ...]]:
+def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, Record | None, tuple[str, ...]]:
     try:
-        return parse_marker(_MARKER.fullmatch(marker.rstrip())["text"] or "")
+        return parse_marker(marker.rstrip().removeprefix("# %%").lstrip())
     except CellMarkerError as error:
         _fail(path, line, str(error))
 
@@ -199,7 +203,15 @@ def _contents(path: Path, text: str, lines: list[str], markers: list[int]) -> li
 # --- one cell -----------------------------------------------------------------------------------
 
 
-def _cell(path: Path, line: int, body: list[str], cell_type: str, record, tags, raw: "NotebookNode") -> Cell:
+def _cell(
+    path: Path,
+    line: int,
+    body: list[str],
+    cell_type: str,
+    record: Record | None,
+    tags: tuple[str, ...],
+    raw: "NotebookNode",
+) -> Cell:
     if (raw.cell_type, raw.metadata.get("nbgrader")) != (cell_type, record):
         _fail(path, line, "jupytext reads this marker differently; write it as in docs/course-format.md")
     source = raw.source.strip("\n")

@@ -9,6 +9,7 @@ WIDE = 130  # columns from which on there is room in the table for what is wrong
 
 
 def show_checked(checked: Checked) -> None:
+    """Print the table of exercises, then what else there is to say, then the sums."""
     out = console()
     wide = out.width >= WIDE
     styles = {"passed": "green", "failed": "red", "not started": "yellow"}
@@ -38,6 +39,8 @@ def show_checked(checked: Checked) -> None:
     if checked.not_run:
         what = f"Not run, as no shell command runs while grading: {'; '.join(checked.not_run)}."
         out.print(plain(f"{what} What it would install or fetch is not there while grading.", "yellow"), soft_wrap=True)
+    if checked.newer_kit:
+        out.print(plain(checked.newer_kit, "red"), soft_wrap=True)
     if checked.warning:
         out.print(plain(checked.warning, "yellow"), soft_wrap=True)
     if checked.missing:

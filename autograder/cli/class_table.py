@@ -1,6 +1,7 @@
 """The table that `cs231n grade` prints: students x notebooks."""
 
 from rich.table import Table
+from rich.text import Text
 
 from autograder.console import plain, table
 from autograder.grading.report import ClassReport, NotebookScore
@@ -39,7 +40,7 @@ def _sum(scores: list[NotebookScore]) -> NotebookScore:
     )
 
 
-def _points(score: NotebookScore):
+def _points(score: NotebookScore) -> Text:
     mark = "*" if score.needs_manual_grade else ""
     full = score.score >= score.max_score
     style = "green" if full else "red" if score.score == 0 else ""

@@ -1,5 +1,7 @@
 """What `cs231n collect` prints."""
 
+from collections.abc import Callable
+
 from autograder.console import console, plain, table
 from autograder.submissions.collect import Collected
 
@@ -8,6 +10,7 @@ MAX_LEFT_OUT = 60  # lines
 
 
 def show_collected(collected: Collected) -> None:
+    """Print who handed in what, and what could not be placed or was left out."""
     out = console()
     if collected.placed:
         named = any(item.person.name for item in collected.placed)
@@ -24,8 +27,8 @@ def show_collected(collected: Collected) -> None:
     ):
         if items:
             listing = table(title, "why")
-            for name, why in items:
-                listing.add_row(plain(name, style), plain(why))
+            for file, why in items:
+                listing.add_row(plain(file, style), plain(why))
             out.print(listing)
     if collected.received:
         out.print(plain(f"Received: {collected.received}"), soft_wrap=True)
@@ -49,7 +52,7 @@ def _condensed(left_out: list[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def _grouped(left_out: list[tuple[str, str]], key) -> dict[tuple[str, str], list[str]]:
+def _grouped(left_out: list[tuple[str, str]], key: Callable[[str], str]) -> dict[tuple[str, str], list[str]]:
     groups: dict[tuple[str, str], list[str]] = {}
     for path, why in left_out:
         groups.setdefault((key(path), why), []).append(path)

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from typing import IO, Any
 
 import click
 
@@ -9,33 +10,56 @@ from autograder.errors import as_message
 from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
-FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "feedback", "export")
+FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "grade-one", "feedback", "export")
+# code -> the command that alone ends with it, if one does, and its meaning
+EXIT_CODES = {
+    0: ("", "all is well (a student's lost points are no failure)"),
+    1: ("", "something failed, and the message says what; `check`: a check fails"),
+    2: ("", "the command was called the wrong way"),
+    3: ("collect", "`collect`: some files could not be placed, the others are in place"),
+    4: ("grade-one", "`grade-one`: the points are below --fail-under"),
+}
 
 
 class Commands(click.Group):
     """Groups the commands in --help, suggests near names, and turns errors into messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*FOR_STUDENTS, *FOR_INSTRUCTORS]
+        return [name for name in (*FOR_STUDENTS, *FOR_INSTRUCTORS) if name in self.commands]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("\n  Exit codes:\n")
+        for code, (command, meaning) in EXIT_CODES.items():
+            if command in ("", *self.commands):
+                formatter.write(f"    {code}  {meaning}\n")
+        formatter.write("\n  With CS231N_DEBUG=1 in the environment, failures show their traceback.\n")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in (("For students", FOR_STUDENTS), ("For instructors", FOR_INSTRUCTORS)):
-            with formatter.section(title):
-                formatter.write_dl([(name, self.commands[name].get_short_help_str(80)) for name in names])
+            rows = [(name, self.commands[name].get_short_help_str(80)) for name in names if name in self.commands]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]):
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            if args[0] in FOR_INSTRUCTORS:
+                raise Failure(
+                    f"`cs231n {args[0]}` is a command for instructors, which a release of an assignment does not have.",
+                    "Your own commands are: cs231n doctor, cs231n data, cs231n check.",
+                )
             near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)
             hint = f"Did you mean {' or '.join(near)}?" if near else "See cs231n --help."
             raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context):
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except click.UsageError as error:  # which may hold the name of a student's file
-            error.message = ci_log(error.message)
-            raise
+            raise click.UsageError(ci_log(error.format_message()), error.ctx) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, KeyboardInterrupt):
             raise
         except BrokenPipeError:
@@ -59,7 +83,7 @@ class Failure(click.ClickException):
         super().__init__(message)
         self.hint = hint
 
-    def show(self, file=None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:
         from autograder.console import console, plain
 
         out = console(stderr=True)
@@ -68,5 +92,3 @@ class Failure(click.ClickException):
         out.print(text, soft_wrap=True)
         if self.hint:
             out.print(plain(self.hint), soft_wrap=True)
-
-

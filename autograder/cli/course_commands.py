@@ -3,9 +3,14 @@
 Only click is imported here; a command imports what it needs when it runs.
 """
 
+from typing import TYPE_CHECKING
+
 import click
 
 from autograder.cli.workspace_option import DATABASE, with_database, workspace_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
@@ -40,8 +45,8 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
         out.print("Name it with -C each time: the list of your workspaces could not be written.", soft_wrap=True)
 
 
-
-def _nearest_assignments():
+def _nearest_assignments() -> "Path":
+    """The folder of the nearest course.toml: here, above, or the kit's own."""
     from pathlib import Path
 
     import autograder
@@ -54,7 +59,6 @@ def _nearest_assignments():
             if (place / "course.toml").is_file():
                 return place
     raise KitError("No course.toml here or above.", "Name the folder that holds it: cs231n init DIR --assignments DIR")
-
 
 
 @click.command()
@@ -87,7 +91,6 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
         out.print("The solutions earn every point that tests give.")
 
 
-
 @click.command()
 @click.argument("assignment")
 @with_database
@@ -95,8 +98,8 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
 def release(ctx: click.Context, assignment: str) -> None:
     """Make what students get: a folder and a zip.
 
-    Holds the notebooks without solutions and hidden tests, the library without the answers, and this command.
-    Refuses when anything of a solution or hidden test would be in it.
+    Holds the notebooks without solutions and hidden tests, the library without the answers, and the commands for
+    students. Refuses when anything of a solution or hidden test would be in it.
     """
     from autograder.authoring.release import release as run
     from autograder.console import console, plain
@@ -106,7 +109,6 @@ def release(ctx: click.Context, assignment: str) -> None:
         released = run(workspace, assignment)
     out = console()
     out.print(plain(f"folder: {released.folder}\nzip:    {released.zip}"), soft_wrap=True)
-
 
 
 @click.command()
@@ -135,7 +137,6 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
         collected = run(workspace, assignment, source, received=received, progress=update)
     show_collected(collected)
     ctx.exit(3 if collected.unplaced else 0)
-
 
 
 COMMANDS = (init, build, release, collect)

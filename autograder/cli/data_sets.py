@@ -6,6 +6,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Listed:
+    """A data set as `cs231n data` lists it."""
+
     name: str
     description: str
     state: str  # "present", "built in" or "absent"

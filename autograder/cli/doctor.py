@@ -15,17 +15,33 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_client.blocking.client import BlockingKernelClient
+    from jupyter_client.manager import KernelManager
 
 OLDEST_PYTHON = (3, 11)
 KERNEL_SECONDS = 60
+INSTRUCTORS = "autograder.cli.instructors_doctor"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report. `essential`: a student cannot work unless this is ok."""
+    """One line of the report.
+
+    Attributes
+    ----------
+    state
+        "ok", "warning" or "missing".
+    advice
+        What to do about it, or "".
+    essential
+        Whether a student can work only if this is ok.
+    """
 
     subject: str
-    state: str  # "ok", "warning" or "missing"
+    state: str
     found: str
     advice: str = ""
     essential: bool = False
@@ -35,12 +51,18 @@ class Finding:
         return self.essential and self.state == "missing"
 
 
+Part = tuple[str, Callable[[str], Finding], bool]  # the subject, the look at it, whether it is essential
+
+
 def examine(start: Path | str | None = None) -> Iterator[Finding]:
     """Look at each part in turn and yield what was found; a part whose look fails is itself a finding.
 
-    `start` is the folder in or above which to look for a workspace.
+    Parameters
+    ----------
+    start
+        The folder in or above which to look for a workspace.
     """
-    parts: list[tuple[str, Callable, bool]] = [
+    parts: list[Part] = [
         ("Python", _python, True),
         ("NumPy", _numpy, True),
         ("library", _library, True),
@@ -49,17 +71,16 @@ def examine(start: Path | str | None = None) -> Iterator[Finding]:
         ("Jupyter kernel", _jupyter_kernel, True),
         ("JupyterLab", _jupyterlab, False),
         ("data sets", _data_sets, False),
-        ("instructor's tools", _instructor, False),
     ]
-    if importlib.util.find_spec("nbgrader"):  # who cannot grade need not hear of it
-        parts.append(("sandbox", _sandbox, False))
-        parts.append(("workspace", lambda subject: _workspace(subject, start), False))
+    if importlib.util.find_spec(INSTRUCTORS):  # not in a release for students
+        parts += importlib.import_module(INSTRUCTORS).parts(start)
     for subject, look, essential in parts:
         try:
             yield look(subject)
         except Exception as error:  # a broken installation fails in ways nobody lists
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            yield Finding(subject, "missing", reason, "Install the release again: python -m pip install .", essential)
+            advice = "Install the kit again, in the folder of the release: python -m pip install ./kit"
+            yield Finding(subject, "missing", reason, advice, essential)
 
 
 def _python(subject: str) -> Finding:
@@ -78,10 +99,16 @@ def _numpy(subject: str) -> Finding:
 
 
 def _library(subject: str) -> Finding:
-    import cs231n_lib.checks  # noqa: F401
+    import cs231n_lib.checks
+    from autograder.check import newer_kit
+    from cs231n_lib.edition import this_edition
 
     version = importlib.metadata.version("cs231n-course-kit")
-    return Finding(subject, "ok", f"cs231n-course-kit {version} ({Path(cs231n_lib.__file__).parent})")
+    edition = this_edition()
+    of = f", of the release {edition.assignment}" if edition else ""
+    found = f"cs231n-course-kit {version}{of} ({Path(cs231n_lib.__file__).parent})"
+    older = [said for path in sorted(Path().glob("*.ipynb")) if (said := newer_kit(path))]
+    return Finding(subject, "warning" if older else "ok", found, "\n".join(older))
 
 
 def _compiler(subject: str) -> Finding:
@@ -99,7 +126,10 @@ def _kernels(subject: str) -> Finding:
     backend = kernels.backend()
     if backend == "cython":
         return Finding(subject, "ok", "Cython")
-    advice = "All works, only slower. With a C compiler installed, run: python -m pip install --force-reinstall ."
+    advice = (
+        "All works, only slower. With a C compiler installed, run in the folder of the release: "
+        "python -m pip install --force-reinstall --no-deps ./kit"
+    )
     return Finding(subject, "warning", f"not built; {backend} is used instead", advice)
 
 
@@ -111,8 +141,9 @@ def _jupyter_kernel(subject: str) -> Finding:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cs231n-") as empty:
         # as the notebooks are opened: the kernel called python3, as Jupyter finds it
-        given = {"kernel_name": "python3", "startup_timeout": KERNEL_SECONDS, "stderr": subprocess.DEVNULL}
-        manager, client = start_new_kernel(cwd=empty, **given)
+        manager, client = start_new_kernel(
+            kernel_name="python3", startup_timeout=KERNEL_SECONDS, stderr=subprocess.DEVNULL, cwd=empty
+        )
         said = _ask(manager, client)
     seconds = time.monotonic() - start
     if not said or said[0][0] != 2:
@@ -125,12 +156,12 @@ def _jupyter_kernel(subject: str) -> Finding:
     return Finding(subject, "ok", f"started and computed 1 + 1 in {seconds:.1f} s")
 
 
-def _ask(manager, client) -> list[tuple[int, str]]:
+def _ask(manager: "KernelManager", client: "BlockingKernelClient") -> list[tuple[int, str]]:
     """Have a kernel count, and name its Python; and end it."""
     try:
         said: list[tuple[int, str]] = []
 
-        def listen(message: dict) -> None:
+        def listen(message: dict[str, Any]) -> None:
             if message["msg_type"] == "execute_result":
                 said.append(ast.literal_eval(message["content"]["data"]["text/plain"]))
 
@@ -152,63 +183,11 @@ def _jupyterlab(subject: str) -> Finding:
 
 def _data_sets(subject: str) -> Finding:
     from autograder.cli.data_sets import list_data_sets
+    from cs231n_lib.data import data_dir
 
     listed = list_data_sets()
-    found = ", ".join(f"{data_set.name} ({data_set.state})" for data_set in listed)
+    found = ", ".join(f"{data_set.name} ({data_set.state})" for data_set in listed) + f", kept in {data_dir()}"
     absent = [data_set.name for data_set in listed if data_set.state == "absent"]
     if absent:
         return Finding(subject, "ok", found, f"To fetch one: cs231n data {absent[0]}")
     return Finding(subject, "ok", found)
-
-
-def _instructor(subject: str) -> Finding:
-    versions, missing = [], []
-    for package in ("nbgrader", "jupytext"):
-        if importlib.util.find_spec(package):
-            versions.append(f"{package} {importlib.metadata.version(package)}")
-        else:
-            missing.append(package)
-    advice = "Students do not need them. Instructors: python -m pip install '.[instructor]'"
-    if not versions:
-        return Finding(subject, "ok", "not installed", advice)
-    if missing:
-        return Finding(subject, "warning", f"without {' and '.join(missing)}", advice)
-    return Finding(subject, "ok", ", ".join(versions))
-
-
-def _sandbox(subject: str) -> Finding:
-    """What stands between a submission and the machine that grades it; tried for real."""
-    if importlib.util.find_spec("resource") is None:
-        advice = "Install the kit in WSL (https://learn.microsoft.com/windows/wsl) and run it there."
-        return Finding(subject, "warning", "no sandbox, so `cs231n grade` refuses: this is Windows", advice)
-    from autograder.execution.sandbox import missing
-
-    why_not = missing()
-    if why_not is None:
-        return Finding(subject, "ok", "isolation in force: sandbox (bubblewrap)")
-    found = f"no sandbox, so `cs231n grade` refuses: {why_not.message}"
-    return Finding(subject, "warning", found, why_not.hint or "")
-
-
-def _workspace(subject: str, start: Path | str | None) -> Finding:
-    from autograder.course.workspace import HOW_TO_PROTECT, NOT_PROTECTED, Workspace
-    from autograder.errors import KitError, UnknownWorkspace
-
-    try:
-        workspace = Workspace.find(start)
-    except UnknownWorkspace as error:
-        return Finding(subject, "warning", error.message, error.hint or "")
-    except KitError:
-        advice = "Students do not need one. Instructors: cs231n init DIR"
-        return Finding(subject, "ok", "none in this folder or above", advice)
-    try:
-        names = ", ".join(workspace.course.assignments)
-        with tempfile.TemporaryFile(dir=workspace.root):
-            pass
-    except KitError as error:
-        return Finding(subject, "missing", error.message, error.hint or "")
-    except OSError as error:
-        return Finding(subject, "warning", f"{workspace.root} cannot be written: {error.strerror}")
-    if not workspace.is_protected:
-        return Finding(subject, "warning", f"{workspace.root}: {NOT_PROTECTED}", HOW_TO_PROTECT)
-    return Finding(subject, "ok", f"{workspace.root} ({names})")

@@ -2,33 +2,20 @@
 
 import atexit
 import gc
+from importlib import import_module
+from importlib.util import find_spec
 
 import click
 
 from autograder.cli import student_commands
 from autograder.cli.command_group import Commands
 
-try:
-    from autograder.cli import course_commands, grading_commands
-except ModuleNotFoundError:  # a release for students holds the student's half
-    _groups = (student_commands,)
-else:
-    _groups = (student_commands, course_commands, grading_commands)
-
-EPILOG = """\b
-Exit codes:
-  0  all is well (a student's lost points are no failure)
-  1  something failed, and the message says what; `check`: a check fails
-  2  the command was called the wrong way
-  3  `collect`: some files could not be placed, the others are in place
-  4  `grade --ci`: the points are below --fail-under
-
-With CS231N_DEBUG=1 in the environment, failures show their traceback."""
-
+# of these a release for students has none; a package that one of them lacks is another matter
+INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command")
 
 
 @click.group(
-    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option(
     "-C",
@@ -49,7 +36,14 @@ def main(ctx: click.Context, directory: str | None) -> None:
     atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
 
 
+def _commands() -> list[click.Command]:
+    """The commands whose code is installed."""
+    found: list[click.Command] = [*student_commands.COMMANDS]
+    for name in INSTRUCTORS_MODULES:
+        if find_spec(f"autograder.cli.{name}"):
+            found += import_module(f"autograder.cli.{name}").COMMANDS
+    return found
 
-for _group in _groups:
-    for _command in _group.COMMANDS:
-        main.add_command(_command)
+
+for _command in _commands():
+    main.add_command(_command)

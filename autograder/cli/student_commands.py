@@ -34,8 +34,7 @@ def doctor(ctx: click.Context) -> None:
             out.print(Padding(plain(finding.advice, style="dim"), (0, 0, 0, 28), expand=False))
         broken += finding.is_fatal
     if broken:
-        raise Failure(f"{broken} thing(s) that the notebooks need do not work here.", "Do what is said above first.")
-
+        raise Failure(f"{broken} thing(s) that the notebooks need do not work here.", "Fix the problems above first.")
 
 
 @click.command()
@@ -51,7 +50,8 @@ def data(name: str | None, from_path: str | None) -> None:
     """List the data sets, or fetch one.
 
     Without NAME: what there is, and what of it is here. With NAME: download it (checked by its hash; an
-    interrupted download goes on where it stopped), or take it from --from.
+    interrupted download goes on where it stopped), or take it from --from. A data set is kept in the user's cache
+    folder, for all assignments; the environment variable CS231N_DATA names another folder.
     """
     from autograder.console import console, plain, table
 
@@ -60,12 +60,14 @@ def data(name: str | None, from_path: str | None) -> None:
         if from_path:
             raise click.UsageError("--from needs the NAME of the data set: cs231n data cifar10 --from PATH")
         from autograder.cli.data_sets import list_data_sets
+        from cs231n_lib.data import data_dir
 
         listing = table("name", "state", "size", "what", "licence", right=("size",))
         for item in list_data_sets():
             style = "yellow" if item.state == "absent" else "green"
             listing.add_row(item.name, plain(item.state, style), item.size, item.description, item.license)
         out.print(listing)
+        out.print(plain(f"Kept in {data_dir()}"), soft_wrap=True)
         absent = [item.name for item in list_data_sets() if item.state == "absent"]
         if absent:
             out.print(f"To fetch one: cs231n data {absent[0]}", soft_wrap=True)
@@ -74,7 +76,6 @@ def data(name: str | None, from_path: str | None) -> None:
 
     where = fetch(name, from_path=from_path, progress=sys.stderr.isatty())
     out.print(plain(f"{name} is ready: {where}"), soft_wrap=True)
-
 
 
 @click.command()
@@ -95,7 +96,6 @@ def check(ctx: click.Context, notebook: str) -> None:
         checked = run(notebook, update)
     show_checked(checked)
     ctx.exit(0 if checked.ok else 1)
-
 
 
 COMMANDS = (doctor, data, check)

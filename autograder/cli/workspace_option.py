@@ -1,6 +1,11 @@
 """The workspace that a command works in, and the gradebook that it uses."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from autograder.course.workspace import Workspace
 
 DATABASE = "The gradebook's database, such as postgresql+psycopg://USER@HOST/DATABASE"
 
@@ -13,7 +18,8 @@ with_database = click.option(
 )
 
 
-def workspace_of(ctx: click.Context):
+def workspace_of(ctx: click.Context) -> "Workspace":
+    """The workspace that the command was told of, or the one that `init` made in this folder or above."""
     from autograder.course.workspace import Workspace
 
     return Workspace.find(ctx.obj, ctx.meta.get("db"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn
 
 from autograder.errors import CourseError
 from autograder.notebook.limits import Limits
@@ -19,15 +20,20 @@ IMPORTABLE = (".py", ".pyc", ".pyd", ".so")
 
 @dataclass(frozen=True)
 class Edition:
-    """The files that go with a release: those under `include`, without the answers (see edition.py)."""
+    """The files that go with a release: those under `include`, without `exclude` and the answers (see edition.py)."""
 
     root: Path  # absolute
     include: tuple[str, ...]  # files and folders, relative to root
     package: str  # the importable package whose files may be answers
+    exclude: tuple[str, ...] = ()  # files and folders of `include` that stay with the instructors
+    pages: tuple[str, ...] = ()  # files to read, relative to root, that a release holds beside its notebooks
+    folder: str = ""  # the folder of a release that the included files go into; "" for beside the notebooks
 
 
 @dataclass(frozen=True)
 class Assignment:
+    """One assignment: an [[assignment]] of course.toml."""
+
     name: str
     title: str
     notebooks: tuple[str, ...]  # names without .py / .ipynb
@@ -110,7 +116,7 @@ def load_course(assignments_dir: Path | str) -> Course:
 
 def _course(document: "_Table", root: Path) -> Course:
     course = document.table("course")
-    edition = document.table("edition", required=False)
+    edition = document.optional_table("edition")
     entries = document.take("assignment", list, required=False) or []
     document.finish()
 
@@ -149,8 +155,8 @@ def _assignment(table: "_Table") -> Assignment:
     notebooks = table.strings("notebooks", required=True)
     for notebook in notebooks:
         table.check_name("notebooks", notebook)
-    limits, due = table.table("limits", required=False), _due(table)
-    without = table.table("graded_without", required=False)
+    limits, due = table.optional_table("limits"), _due(table)
+    without = table.optional_table("graded_without")
     assignment = Assignment(
         name=name,
         title=table.take("title", str),
@@ -204,7 +210,19 @@ def _edition(table: "_Table", root: Path) -> Edition:
     folder = (root / table.take("root", str)).resolve()
     if not folder.is_dir():
         table.fail(f"root: {folder} is not a folder")
-    edition = Edition(folder, table.paths("include", required=True), table.name("package"))
+    pages = table.paths("pages")
+    names = [PurePosixPath(page).name for page in pages]
+    for name in names:
+        if names.count(name) > 1:
+            table.fail(f"pages: two pages are called {name!r}, and a release holds them in one folder")
+    edition = Edition(
+        folder,
+        table.paths("include", required=True),
+        table.name("package"),
+        exclude=table.paths("exclude"),
+        pages=pages,
+        folder=table.name("folder", required=False),
+    )
     table.finish()
     return edition
 
@@ -212,13 +230,14 @@ def _edition(table: "_Table", root: Path) -> Edition:
 class _Table:
     """A TOML table that is emptied key by key, so that what is left over is what nobody knows."""
 
-    def __init__(self, path: Path, place: str, values: dict):
-        self.path, self.place, self.values, self.known = path, place, dict(values), []
+    def __init__(self, path: Path, place: str, values: dict[str, Any]):
+        self.path, self.place, self.values = path, place, dict(values)
+        self.known: list[str] = []
 
-    def fail(self, problem: str) -> None:
+    def fail(self, problem: str) -> NoReturn:
         raise CourseError(f"{self.path}: {'' if self.place == 'the file' else self.place + ': '}{problem}.")
 
-    def take(self, key: str, kind: type, required: bool = True, what: str | None = None):
+    def take(self, key: str, kind: type, required: bool = True, what: str | None = None) -> Any:
         self.known.append(key)
         if key not in self.values:
             if required:
@@ -228,17 +247,21 @@ class _Table:
         if not isinstance(value, kind) or isinstance(value, bool):
             kinds = {str: "text in quotes", int: "a whole number", list: "a list", dict: "a table"}
             self.fail(f"{key} = {value!r} must be {what or kinds[kind]}")
-        if kind is str and not value.strip():
+        if isinstance(value, str) and not value.strip():
             self.fail(f"{key} is empty")
         return value
 
-    def table(self, key: str, required: bool = True) -> "_Table | None":
-        values = self.take(key, dict, required)
+    def table(self, key: str) -> "_Table":
         place = f"[{key}]" if self.place == "the file" else f"{self.place} {key}"
-        return None if values is None else _Table(self.path, place, values)
+        return _Table(self.path, place, self.take(key, dict))
 
-    def name(self, key: str) -> str:
-        return self.check_name(key, self.take(key, str))
+    def optional_table(self, key: str) -> "_Table | None":
+        self.known.append(key)
+        return self.table(key) if key in self.values else None
+
+    def name(self, key: str, required: bool = True) -> str:
+        value = self.take(key, str, required)
+        return "" if value is None else self.check_name(key, value)
 
     def check_name(self, key: str, value: str) -> str:
         if not NAME.fullmatch(value):

@@ -4,11 +4,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from autograder.errors import KitError, WorkspaceError
 
 Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 PAUSES = (0.1, 1.0, 3.0)  # seconds before an action is tried again; a server restarts in less
 _ACCOUNT = "Name the user in the URL, and put the password into ~/.pgpass or PGPASSWORD: docs/postgresql.md."
@@ -58,8 +59,8 @@ def is_passing(error: BaseException) -> bool:
     return psycopg is not None and isinstance(_databases(error), psycopg.OperationalError)
 
 
-def persistently(action: Callable[..., Result], *arguments) -> Result:
-    """What `action(*arguments)` returns; it is tried again where what went wrong may pass."""
+def persistently(action: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    """Return `action(*arguments)`; try it again where what went wrong may pass."""
     for pause in PAUSES:
         try:
             return action(*arguments)

@@ -5,8 +5,9 @@ it, so that a student's code finds exactly what the student had.
 """
 
 import hashlib
+import json
 import os
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -21,36 +22,59 @@ LEFTOVER_SUFFIXES = (
     ".egg-info", ".dist-info", ".bak", ".orig", ".rej", "~",
 )  # fmt: skip
 EXTENSION_MODULES = (".so", ".pyd")
+ABOUT = "edition.toml"  # in the package: which edition it is; cs231n_lib/edition.py reads it
+_INSTRUCTORS_LINES = re.compile(
+    rb"^[ \t]*### BEGIN INSTRUCTOR[ \t]*\r?\n.*?^[ \t]*### END INSTRUCTOR[ \t]*(\r?\n|\Z)", re.MULTILINE | re.DOTALL
+)
+_INSTRUCTORS_MARKER = re.compile(rb"^[ \t]*### (BEGIN|END) INSTRUCTOR[ \t]*\r?$", re.MULTILINE)
 
 
 def files(course: Course, assignment: str) -> list[tuple[str, Path]]:
-    """The files of the edition: (path relative to the edition, absolute path), sorted.
+    """List the files of the edition: (path relative to the edition, absolute path), sorted.
 
-    Raises:
-        CourseError: an include or an answer in course.toml names a file that is not there (an
-            answer with a typing mistake in its name would be released).
+    Raises
+    ------
+    CourseError
+        An include, an exclude or an answer in course.toml names a file that is not there. (An answer with a typing
+        mistake in its name would be released.)
     """
     if course.edition is None:
         course.assignment(assignment)
         return []
-    _check_paths(course)
+    _check_paths(course, course.edition)
     left_out = set(course.answers(assignment))
     return [(path, course.edition.root / path) for path in _included(course.edition) if path not in left_out]
 
 
 def answer_files(course: Course, assignment: str) -> list[tuple[str, Path]]:
-    """What `files` leaves out as answers: (relative path, absolute path), sorted."""
+    """List what `files` leaves out as answers: (relative path, absolute path), sorted."""
     course.assignment(assignment)
     if course.edition is None:
         return []
-    _check_paths(course)
+    _check_paths(course, course.edition)
     return [(path, course.edition.root / path) for path in course.answers(assignment)]
 
 
 def write(course: Course, assignment: str, folder: Path) -> list[Path]:
-    """Copy the edition into `folder`, beside what is there; CourseError if a name is taken."""
-    written = []
-    for name, path in files(course, assignment):
+    """Write what students get of the library into `folder`, beside the notebooks that are there.
+
+    The edition goes into the folder of it that course.toml names, and the pages beside the notebooks.
+
+    Raises
+    ------
+    CourseError
+        A file of that name is there already.
+    """
+    edition = course.edition
+    if edition is None:
+        course.assignment(assignment)
+        return []
+    named = files(course, assignment)
+    contents = {str(PurePosixPath(edition.folder, name)): students_part(path) for name, path in named}
+    contents[str(PurePosixPath(edition.folder, edition.package, ABOUT))] = _about(course, edition, assignment)
+    for page in edition.pages:
+        contents[PurePosixPath(page).name] = students_part(edition.root / page)
+    for name, content in contents.items():
         target = folder / name
         if target.exists():
             raise CourseError(
@@ -58,34 +82,50 @@ def write(course: Course, assignment: str, folder: Path) -> list[Path]:
                 "Rename one, or change include in course.toml.",
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(content)
         target.chmod(0o644)
-        written.append(target)
-    return written
+    return [folder / name for name in contents]
 
 
 def importable(course: Course, assignment: str, cache_dir: Path | str, without: tuple[str, ...] = ()) -> Path | None:
-    """A folder to put first on PYTHONPATH, so that the package imported is the edition's, but for the files `without`.
+    """Make a folder to put first on PYTHONPATH, so that the package imported is the edition's.
 
-    It holds the package, with the extension modules compiled here, and the data folders that go
+    The folder holds the package, with the extension modules compiled here, and the data folders that go
     with it. Its name is a hash of its contents, so a change of the library makes a new folder;
-    one that is there is complete. None for a course without an edition.
+    one that is there is complete.
+
+    Parameters
+    ----------
+    course, assignment
+        What the edition is for.
+    cache_dir
+        The folder in which the new one is made.
+    without
+        Further files of the edition to leave out.
+
+    Returns
+    -------
+    Path or None
+        None for a course without an edition.
     """
-    if course.edition is None:
+    edition = course.edition
+    if edition is None:
         return None
-    contents = _importable_files(course, assignment, set(without))
+    chosen = _importable_files(course, edition, assignment, set(without))
+    contents = [(name, students_part(path)) for name, path in chosen]
+    contents.append((f"{edition.package}/{ABOUT}", _about(course, edition, assignment)))
     digest = hashlib.sha256()
-    for name, path in contents:
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for name, content in contents:
+        digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     cache_dir = Path(cache_dir).resolve()
     target = cache_dir / f"{assignment}-{digest.hexdigest()[:16]}"
     if target.is_dir():
         return target
 
     with complete_folder(target) as building:
-        for name, path in contents:
+        for name, content in contents:
             (building / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, building / name)
+            (building / name).write_bytes(content)
     return target
 
 
@@ -96,15 +136,57 @@ def is_leftover(path: PurePosixPath) -> bool:
     )
 
 
+def students_part(path: Path) -> bytes:
+    """Read a file as students get it: without the lines from `### BEGIN INSTRUCTOR` to `### END INSTRUCTOR`.
+
+    Raises
+    ------
+    CourseError
+        One of the two markers is without the other.
+    """
+    content = path.read_bytes()
+    if b" INSTRUCTOR" not in content:
+        return content
+    content = _INSTRUCTORS_LINES.sub(b"", content)
+    if left := _INSTRUCTORS_MARKER.search(content):
+        raise CourseError(
+            f"{path}: {left[0].decode().strip()!r} is without its other half.",
+            "What stays with instructors stands between ### BEGIN INSTRUCTOR and ### END INSTRUCTOR.",
+        )
+    return content
+
+
+def _about(course: Course, edition: Edition, assignment: str) -> bytes:
+    """Say which edition this is, for cs231n_lib/edition.py: the text of edition.toml."""
+    order = list(course.assignments)
+    later = dict(zip(order, [*order[1:], ""], strict=True))
+    lines = [
+        "# Which edition of the library this is, and which module comes with which assignment's release.",
+        f"assignment = {json.dumps(assignment)}",
+        f"assignments = {json.dumps(order)}",
+        "",
+        "[left_out]",
+    ]
+    for entry in course.from_here_on(assignment):
+        for path in map(PurePosixPath, sorted(entry.answers)):
+            if path.suffix == ".py" and path.parts[0] == edition.package:
+                lines.append(f'"{".".join(path.with_suffix("").parts)}" = {json.dumps(later[entry.name])}')
+    return ("\n".join(lines) + "\n").encode()
+
+
 def _included(edition: Edition) -> list[str]:
     found = set()
-    for entry in edition.include:
+    for name in _files_under(edition, edition.include):
+        if not is_leftover(PurePosixPath(name)):
+            found.add(name)
+    return sorted(found - set(_files_under(edition, edition.exclude)))
+
+
+def _files_under(edition: Edition, entries: tuple[str, ...]) -> Iterator[str]:
+    for entry in entries:
         path = edition.root / entry
         for file in _walk(path) if path.is_dir() else [path]:
-            name = PurePosixPath(file.relative_to(edition.root).as_posix())
-            if not is_leftover(name):
-                found.add(str(name))
-    return sorted(found)
+            yield file.relative_to(edition.root).as_posix()
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -114,9 +196,8 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield Path(parent) / name
 
 
-def _importable_files(course: Course, assignment: str, without: set[str]) -> list[tuple[str, Path]]:
+def _importable_files(course: Course, edition: Edition, assignment: str, without: set[str]) -> list[tuple[str, Path]]:
     """The package, its extension modules, and the data beside it: no build files, no other package."""
-    edition = course.edition
     chosen = []
     for name, path in files(course, assignment):
         top = PurePosixPath(name).parts[0]
@@ -125,10 +206,10 @@ def _importable_files(course: Course, assignment: str, without: set[str]) -> lis
             chosen.append((name, path))
     left_out = {str(PurePosixPath(name).with_suffix("")) for name in (*course.answers(assignment), *without)}
     for path in _walk(edition.root / edition.package):
-        name = PurePosixPath(path.relative_to(edition.root).as_posix())
-        module = str(name.parent / name.name.split(".")[0])
-        if name.suffix in EXTENSION_MODULES and module not in left_out and not is_leftover(name.parent):
-            chosen.append((str(name), path))
+        relative = PurePosixPath(path.relative_to(edition.root).as_posix())
+        module = str(relative.parent / relative.name.split(".")[0])
+        if relative.suffix in EXTENSION_MODULES and module not in left_out and not is_leftover(relative.parent):
+            chosen.append((str(relative), path))
     return sorted(chosen)
 
 
@@ -137,12 +218,18 @@ def _holds_code(folder: Path) -> bool:
     return any(path.suffix == ".py" and path.name != "__init__.py" for path in _walk(folder))
 
 
-def _check_paths(course: Course) -> None:
-    edition = course.edition
+def _check_paths(course: Course, edition: Edition) -> None:
     toml = course.root / "course.toml"
-    for entry in edition.include:
-        if not (edition.root / entry).exists():
-            raise CourseError(f"{toml}: [edition] include: {edition.root / entry} does not exist.")
+    for key in ("include", "exclude", "pages"):
+        for entry in getattr(edition, key):
+            if not (edition.root / entry).exists():
+                raise CourseError(f"{toml}: [edition] {key}: {edition.root / entry} does not exist.")
+    for entry in edition.exclude:
+        if not any(PurePosixPath(entry).is_relative_to(included) for included in edition.include):
+            raise CourseError(
+                f"{toml}: [edition] exclude: {entry} is not under the edition's include.",
+                "Only files and folders that include names can be excluded.",
+            )
     included = set(_included(edition))
     for assignment in course.assignments.values():
         named = [("answers", path) for path in assignment.answers]

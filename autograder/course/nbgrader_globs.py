@@ -8,6 +8,7 @@ import glob
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 BELOW_THE_WORKSPACE = ("nbgrader.apps.api", "nbgrader.converters.base")  # where patterns are made
 IN_A_FOLDER = "nbgrader.utils"  # is_ignored: the pattern is the last part
@@ -19,11 +20,11 @@ class _Globs:
     def __init__(self, beginning: Callable[[str], int]):
         self.beginning = beginning  # of a pattern: how long
 
-    def glob(self, pattern: str, **options) -> list[str]:
+    def glob(self, pattern: str, **options: Any) -> list[str]:
         length = self.beginning(pattern)
         return glob.glob(glob.escape(pattern[:length]) + pattern[length:], **options)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(glob, name)
 
 
@@ -32,6 +33,6 @@ def take_literally(root: str) -> None:
     root = os.path.join(root, "")
     for name in BELOW_THE_WORKSPACE:
         if module := sys.modules.get(name):
-            module.glob = _Globs(lambda pattern: len(root) if pattern.startswith(root) else 0)
+            vars(module)["glob"] = _Globs(lambda pattern: len(root) if pattern.startswith(root) else 0)
     if module := sys.modules.get(IN_A_FOLDER):
-        module.glob = _Globs(lambda pattern: len(os.path.dirname(pattern)))
+        vars(module)["glob"] = _Globs(lambda pattern: len(os.path.dirname(pattern)))

@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.course.course_toml import Course, load_course
 from autograder.course.database_errors import check_url, explained, shown
@@ -55,13 +55,22 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
 
     Whatever is there stays as it is: an nbgrader_config.py, a gradebook, the notebooks in the folders.
 
-    Arguments:
-        db: the URL of the gradebook, for a new nbgrader_config.py.
+    Parameters
+    ----------
+    directory
+        The folder to make a workspace of.
+    assignments_dir
+        The folder that holds course.toml.
+    db
+        The URL of the gradebook, for a new nbgrader_config.py.
 
-    Raises:
-        CourseError: there is no valid course in `assignments_dir`.
-        WorkspaceError: `directory` is a workspace of other sources or with another gradebook, or cannot be written; or
-            the gradebook cannot be made.
+    Raises
+    ------
+    CourseError
+        There is no valid course in `assignments_dir`.
+    WorkspaceError
+        `directory` is a workspace of other sources or with another gradebook, or cannot be written; or
+        the gradebook cannot be made.
     """
     if db is not None:
         _refuse_password(db)
@@ -99,12 +108,18 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
 class Workspace:
     """An nbgrader course directory made by `create`.
 
-    Attributes:
-        root: the folder that holds nbgrader_config.py, absolute.
-        config: everything nbgrader_config.py sets.
-        course: the course as course.toml has it.
-        db: the URL of another gradebook than nbgrader_config.py names, for as long as this object lives.
-        db_url: the gradebook in use, as SQLAlchemy writes it; may hold a password.
+    Attributes
+    ----------
+    root
+        The folder that holds nbgrader_config.py, absolute.
+    config
+        Everything nbgrader_config.py sets.
+    course
+        The course as course.toml has it.
+    db
+        The URL of another gradebook than nbgrader_config.py names, for as long as this object lives.
+    db_url
+        The gradebook in use, as SQLAlchemy writes it; may hold a password.
     """
 
     def __init__(self, root: Path | str, db: str | None = None):
@@ -228,7 +243,7 @@ class Workspace:
         path = structure.format(nbgrader_step=name, student_id=student, assignment_id=assignment)
         return self.root / os.path.normpath(path)
 
-    def _setting(self, section: str, key: str, default):
+    def _setting(self, section: str, key: str, default: Any) -> Any:
         return self.config.get(section, {}).get(key, default)
 
 

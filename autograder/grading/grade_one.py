@@ -1,4 +1,4 @@
-"""Grade one submission where no course database is: `cs231n grade --ci`.
+"""Grade one submission where there is no gradebook: `cs231n grade-one`.
 
 A workspace is made in a temporary folder, from the course's sources (or from a workspace's built notebooks), with a
 gradebook of its own; the submission is placed in it as `collect` does it, and graded as `grade` does it. So the
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import autograder
 from autograder.course.course_toml import Assignment, Course, load_course
@@ -25,6 +25,9 @@ from autograder.submissions.layouts import HandIn, is_notebook, notebooks_named
 from autograder.submissions.platforms import Person
 from autograder.text import lines, on_ci_service, printable
 
+if TYPE_CHECKING:
+    from nbgrader.api import Grade
+
 STUDENT = "submission"
 MOST_TEXT = 4000  # characters of a message
 
@@ -36,8 +39,8 @@ class Cell:
     Attributes
     ----------
     status
-        Of a test: "passed", "partial", "failed", "not started", "not run". Of a question, whose `score` does not count
-        here: "by hand", or "unanswered" where its text is still the released one.
+        Of a test "passed", "partial", "failed", "not started" or "not run". Of a question, whose `score` does not count
+        here, "by hand", or "unanswered" where its text is still the released one.
     message
         What is wrong.
     """
@@ -56,7 +59,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one submission; `remarks` is what there is to say besides the cells' messages."""
+    """What came of one submission.
+
+    Attributes
+    ----------
+    notebooks
+        The graded cells of each notebook, in order.
+    remarks
+        What there is to say besides the cells' messages.
+    seconds
+        How long the notebooks ran.
+    """
 
     assignment: str
     title: str
@@ -100,12 +113,10 @@ def grade_one(
     Parameters
     ----------
     directory
-        The course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None: the kit's own,
-        but not on a CI service.
+        The course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None means the kit's
+        own, but not on a CI service.
     assignment_name
-        None: read off the notebooks' names.
-    path
-        The submission.
+        None for the assignment that the notebooks' names belong to.
     workers, isolation
         As in `grade.grade`.
 
@@ -151,14 +162,14 @@ def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
             return found
         raise KitError(f"There is no course in {directory}: no course.toml, and no {CONFIG}.", _NEEDED)
     if on_ci_service():
-        raise KitError("On a CI service the course must be named.", "Name its folder: cs231n -C COURSE grade --ci ...")
+        raise KitError("On a CI service the course must be named.", "Name its folder: cs231n -C COURSE grade-one PATH")
     if found := _course_in(Path(autograder.__file__).resolve().parents[1]):
         return found
     raise KitError("No course is named, and this kit was installed without one.", _NEEDED)
 
 
 _NEEDED = (
-    "--ci grades with the course's sources, hidden tests included: cs231n -C COURSE grade --ci ..., where COURSE is a "
+    "grade-one needs the course's sources, hidden tests included: cs231n -C COURSE grade-one PATH, where COURSE is a "
     "checkout with assignments/course.toml, or a workspace.\n"
     "With a release alone the visible tests can be run: cs231n check NOTEBOOK"
 )
@@ -217,7 +228,7 @@ def _guess(course: Course, hand_in: HandIn) -> Assignment:
         problem = f"No notebook of the submission has the name of one of the course's: {shown}."
     else:
         problem = " ".join(["The submission holds no notebook.", *(f"{note}." for note in hand_in.notes[:5])])
-    raise KitError(problem, f"The course knows {known}.\nName the assignment: cs231n grade ASSIGNMENT --ci ...")
+    raise KitError(problem, f"The course knows {known}.\nName the assignment: cs231n grade-one PATH --assignment NAME")
 
 
 def _only(course: Course, assignment: Assignment, file_name: str) -> Assignment:
@@ -279,7 +290,7 @@ def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[Cell]]:
     return found
 
 
-def _cell(grade: Any, outcome: Outcome | None) -> Cell:
+def _cell(grade: "Grade", outcome: Outcome | None) -> Cell:
     name, most = grade.name, float(grade.max_score)
     if outcome is None:
         return Cell(name, name, "by hand" if grade.auto_score is None else "unanswered", 0.0, most)

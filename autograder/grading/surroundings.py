@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from autograder.course import edition
 from autograder.course.course_toml import Assignment
@@ -28,7 +27,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = 
         isolation=isolation,
         pythonpath=(str(folder),) if folder else (),
         env=_environment(workspace),
-        data=_data_sets(workspace),
+        data=_data_sets(),
         hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
         modules=_modules(workspace, assignment),
         files=instructors_files(workspace, assignment),
@@ -65,9 +64,15 @@ def _environment(workspace: Workspace) -> dict[str, str]:
     return env
 
 
-def _data_sets(workspace: Workspace) -> str | None:
-    """The folder that the library of the edition reads data sets from, as far as one can tell without importing it."""
-    given = os.environ.get("CS231N_DATA")
-    course_edition = workspace.course.edition
-    folder = Path(given).expanduser().absolute() if given else course_edition and course_edition.root / "datasets"
-    return str(folder) if folder and folder.is_dir() else None
+def _data_sets() -> str | None:
+    """The folder of the data sets, made if it is missing; None if it cannot be made."""
+    from cs231n_lib.data.registry import trusted_dir
+
+    folder = trusted_dir()
+    if not folder.is_dir():
+        try:
+            folder.mkdir(parents=True)
+            folder.chmod(0o755)  # whatever the umask: a sandbox's user is somebody else
+        except OSError:
+            return None
+    return str(folder)

@@ -1,8 +1,9 @@
-"""What the build writes into a notebook's metadata for `cs231n check`: the limits of grading, and the graded cells.
+"""What the build writes into a notebook's metadata for `cs231n check`: its assignment, limits and graded cells.
 
 Only `check` reads it. Grading goes by course.toml and the source, whatever a submission says.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
 
 KEY = "cs231n"
 NAMED_LIMITS = ("cell_seconds", "notebook_seconds", "output_bytes", "memory_bytes")  # that need no sandbox
+
+
+def name_assignment(notebook: "NotebookNode", assignment: str) -> None:
+    """Write down which assignment the notebook belongs to."""
+    notebook.metadata.setdefault(KEY, {})["assignment"] = assignment
+
+
+def named_assignment(notebook: Mapping[str, Any]) -> str:
+    """The assignment that a notebook belongs to; "" where it does not say."""
+    metadata = notebook.get("metadata")
+    own = metadata.get(KEY) if isinstance(metadata, dict) else None
+    given = own.get("assignment") if isinstance(own, dict) else None
+    return given if isinstance(given, str) else ""
 
 
 def name_limits(notebook: "NotebookNode", limits: Limits) -> None:

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Container, Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nh3
 
@@ -199,7 +199,7 @@ class Reducer:
             kinds = storable(", ".join(map(str, data)))
             shown = {"text/plain": f"[an output that is not kept: {kinds:.200}]"}
         metadata = sizes(shown, given.get("metadata"))
-        reduced: Output = {"output_type": "display_data", "data": shown, "metadata": metadata}
+        reduced: dict[str, Any] = {"output_type": "display_data", "data": shown, "metadata": metadata}
         if kind == "execute_result":
             count = given.get("execution_count")
             reduced |= {"output_type": kind, "execution_count": count if type(count) is int else None}
@@ -262,20 +262,22 @@ class OwnOutputs:
                 kept.append(_printed(f"[an output of {size:,} characters is not kept: it is too large]\n"))
                 continue
             left, self._left = left - size, self._left - size
-            output: Output = {key: _storable(part) for key, part in self._reducer.output(given).items()}
+            output: dict[str, Any] = {key: _storable(part) for key, part in self._reducer.output(given).items()}
             if output["output_type"] == "error":  # an error would be taken for one of the grader's run
                 output = _printed("\n".join([*output["traceback"], f"{output['ename']}: {output['evalue']}"][:200]))
-            kept.append(output | ({"output_type": DISPLAYS[0]} if output["output_type"] in DISPLAYS else {}))
-            kept[-1].pop("execution_count", None)
-            if kept[-1]["output_type"] == "stream":
-                kept[-1]["name"] = "stdout"
+            output.pop("execution_count", None)
+            if output["output_type"] in DISPLAYS:
+                output["output_type"] = DISPLAYS[0]
+            if output["output_type"] == "stream":
+                output["name"] = "stdout"
+            kept.append(output)
         if len(outputs) > MOST_OWN:
             kept.append(_printed(f"[{len(outputs) - MOST_OWN:,} more outputs are not kept]\n"))
         note = OWN if same_code else OWN_OF_OTHER_CODE
         return [_printed(note), *kept] if kept else []
 
 
-def _printed(text: str) -> Output:
+def _printed(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 

@@ -1,4 +1,4 @@
-"""The result of `cs231n grade --ci` for machines and people: files, and what is printed.
+"""The result of `cs231n grade-one` for machines and people: files, and what is printed.
 
 Messages may hold anything a student wrote. In every format it stays text: text.py knows how.
 """

@@ -108,7 +108,7 @@ def _remove_semaphores(abandoned: Path) -> None:
 
 
 def _start_worker(scratch: str) -> None:
-    os.chdir(os.sep)  # a student's folder is the working folder of `grade --ci`, for one
+    os.chdir(os.sep)  # a student's folder is the working folder of `grade-one`, for one
     tempfile.tempdir = scratch
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides what ends
     signal.signal(signal.SIGTERM, _leave)

@@ -2,9 +2,11 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cs231n_lib.data import layout, registry
 from cs231n_lib.data.errors import DataError
@@ -13,31 +15,50 @@ from cs231n_lib.data.resume import ResumingDownloader
 
 @dataclass(frozen=True)
 class Fetched:
-    """Where a data set is now; usable as a path."""
+    """Where a data set is now; usable as a path.
+
+    Attributes
+    ----------
+    path
+        Its folder, or the file of a set drawn here.
+    official
+        Whether its files are those of the publisher; None for a set drawn here.
+    message
+        Where it is and what is known of it, for the reader.
+    """
 
     path: Path
-    official: bool | None  # whether its files are those of the publisher; None for a set drawn here
-    message: str  # where it is and what is known of it, for the reader
+    official: bool | None
+    message: str
 
-    def __fspath__(self):
+    def __fspath__(self) -> str:
         return str(self.path)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
 
-def fetch(name, from_path=None, progress=True):
-    """Put the data set `name` into data_dir(), from where data.load reads it. Returns a Fetched.
-
-    Arguments
-    - name: as in the registry; see data.available().
-    - from_path: an archive (.tar.gz) or a folder in the publisher's layout, or a folder around that one. None
-      for a download, which goes on where an earlier one stopped and is checked against the registry's sha256.
-      A set that is already there and whole is not downloaded again.
-    - progress: whether to show a progress bar.
+def fetch(name: str, from_path: str | os.PathLike[str] | None = None, progress: bool = True) -> Fetched:
+    """Put the data set `name` into data_dir(), from where data.load reads it.
 
     The set is read in full before it is put in place, and put there in one step: a broken one never replaces
-    a good one. Raises DataError: unknown name, no network, wrong hash, a file that is damaged, no space...
+    a good one.
+
+    Parameters
+    ----------
+    name
+        As in the registry; see data.available().
+    from_path
+        An archive (.tar.gz) or a folder in the publisher's layout, or a folder around that one. None
+        for a download, which goes on where an earlier one stopped and is checked against the registry's sha256.
+        A set that is already there and whole is not downloaded again.
+    progress
+        Whether to show a progress bar.
+
+    Raises
+    ------
+    DataError
+        The name is unknown, there is no network, the hash is wrong, a file is damaged, there is no space...
     """
     described = registry.entry(name)
     folder = registry.data_dir()
@@ -46,8 +67,9 @@ def fetch(name, from_path=None, progress=True):
     with _writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / described["folder"]
-        if from_path is None and registry.location(name) is not None and layout.problem(target) is None:
-            return _fetched(described, target, "already there")
+        there = registry.location(name)
+        if from_path is None and there is not None and layout.problem(there) is None:
+            return _fetched(described, there, "already there")
         if from_path is not None:
             source = Path(from_path).expanduser()
             return _place(described, source, target)
@@ -57,7 +79,7 @@ def fetch(name, from_path=None, progress=True):
         return placed
 
 
-def _draw(name, folder, from_path):
+def _draw(name: str, folder: Path, from_path: str | os.PathLike[str] | None) -> Fetched:
     from cs231n_lib.data.embedded import cache_path, load_embedded
 
     if from_path is not None:
@@ -69,7 +91,7 @@ def _draw(name, folder, from_path):
     return Fetched(path, None, str(kept))
 
 
-def _place(described, source, target):
+def _place(described: dict[str, Any], source: Path, target: Path) -> Fetched:
     """Copy or extract `source` beside `target`, read it, and only then let it take the place of `target`."""
     with tempfile.TemporaryDirectory(prefix=".placing-", dir=target.parent) as scratch:
         new = Path(scratch) / target.name
@@ -85,23 +107,25 @@ def _place(described, source, target):
     return _fetched(described, target, "new")
 
 
-def _relative(message, folder):
+def _relative(message: str, folder: Path) -> str:
     return message.replace(f"{folder}{os.sep}", "")
 
 
-def _fetched(described, target, state):
+def _fetched(described: dict[str, Any], target: Path, state: str) -> Fetched:
     official = layout.is_official(target, described)
     verdict = "the publisher's own files" if official else "whole, but not the publisher's own files: the md5 differ"
     return Fetched(target, official, f"{target} ({state}; {verdict})")
 
 
-def _download(name, described, folder, progress):
+def _download(name: str, described: dict[str, Any], folder: Path, progress: bool) -> Path:
     import pooch
 
     file = described["url"].rsplit("/", 1)[1]
     part = folder / f"{file}.part"
     # Part of an older version of the file spoils the whole: then once more from the start.
-    for attempt in (1, 2):
+    attempt = 0
+    while True:
+        attempt += 1
         downloader = ResumingDownloader(part, progress=progress)
         try:
             pooch.get_logger().setLevel("WARNING")
@@ -120,10 +144,10 @@ def _download(name, described, folder, progress):
                 f"and give it: cs231n data {name} --from FILE") from None
 
 
-def _plain(error):
+def _plain(error: OSError) -> str:
     import requests
 
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout):
         return "the server does not answer"
@@ -133,7 +157,7 @@ def _plain(error):
 
 
 @contextmanager
-def _writing_to(folder):
+def _writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from cs231n_lib.data.cifar10 import read_cifar10_batches
 from cs231n_lib.data.errors import DataError
@@ -11,12 +12,23 @@ from cs231n_lib.data.errors import DataError
 MAX_FILE_BYTES = 200_000_000  # the largest official file has 31 MB: more is no CIFAR-10 but would fill the disk
 
 
-def take(source, described, destination):
-    """Copy the files that the registry names from `source` (archive or folder) into the folder `destination`.
+def take(source: Path, described: dict[str, Any], destination: Path) -> None:
+    """Copy a data set's files, and nothing else, out of an archive or a folder.
 
-    Nothing else is taken, whatever the archive holds. Raises DataError if `source` has not got them all.
+    Parameters
+    ----------
+    source
+        The archive or folder.
+    described
+        The registry's table, which names the files.
+    destination
+        The folder to copy into.
+
+    Raises
+    ------
+    DataError
+        `source` has not got all of the files.
     """
-    source = Path(source)
     if source.is_dir():
         _take_from_folder(source, described, destination)
     elif source.is_file():
@@ -25,7 +37,7 @@ def take(source, described, destination):
         raise DataError(f"{source} does not exist", "Give the archive or the folder of the data set.")
 
 
-def problem(folder):
+def problem(folder: Path) -> DataError | None:
     """Read the whole set in `folder`: None if that works, else the DataError that says what is wrong."""
     try:
         read_cifar10_batches(folder)
@@ -34,12 +46,12 @@ def problem(folder):
     return None
 
 
-def is_official(folder, described):
+def is_official(folder: Path, described: dict[str, Any]) -> bool:
     """Whether every file in `folder` is the publisher's, by the registry's md5 sums."""
-    return all(_md5(Path(folder) / name) == md5 for name, md5 in described["files"].items())
+    return all(_md5(folder / name) == md5 for name, md5 in described["files"].items())
 
 
-def _take_from_folder(source, described, destination):
+def _take_from_folder(source: Path, described: dict[str, Any], destination: Path) -> None:
     for folder in (source, source / described["folder"]):
         missing = [name for name in described["files"] if not (folder / name).is_file()]
         if len(missing) < len(described["files"]):
@@ -50,8 +62,8 @@ def _take_from_folder(source, described, destination):
         shutil.copyfile(folder / name, destination / name)
 
 
-def _take_from_archive(source, described, destination):
-    taken = set()
+def _take_from_archive(source: Path, described: dict[str, Any], destination: Path) -> None:
+    taken: set[str] = set()
     try:
         with tarfile.open(source) as archive:
             for member in archive:
@@ -75,13 +87,13 @@ def _take_from_archive(source, described, destination):
         raise _incomplete(source, described, missing)
 
 
-def _incomplete(source, described, missing):
+def _incomplete(source: Path, described: dict[str, Any], missing: list[str]) -> DataError:
     return DataError(f"{source} has not got all files of {described['title']}: {', '.join(missing)} "
                      f"{'is' if len(missing) == 1 else 'are'} missing",
                      f"Give the publisher's archive, or the folder {described['folder']} inside it. (The Python "
                      "version: the MATLAB and the binary one have other files.)")
 
 
-def _md5(path):
+def _md5(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()

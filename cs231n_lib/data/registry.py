@@ -2,22 +2,30 @@
 
 import os
 import tomllib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from cs231n_lib.data.errors import DataError
 
+CACHE = "cs231n-course-kit"  # the folder's name among the user's caches
+FORMER_CACHE = "cs231n"
 
-def names():
+
+def names() -> list[str]:
     """The names of the data sets, e.g. ["cifar10", "shapes10"]."""
     return list(_registry())
 
 
-def entry(name):
-    """The registry's table for the data set `name` as a dict.
+def entry(name: str) -> dict[str, Any]:
+    """Look up the registry's table for the data set `name`.
 
-    Raises DataError for a name that is not registered; the message lists those that are.
+    Raises
+    ------
+    DataError
+        The name is not registered; the message lists those that are.
     """
     try:
         return _registry()[name]
@@ -25,47 +33,75 @@ def entry(name):
         raise DataError(f"there is no data set {name!r}; the data sets are: {', '.join(names())}") from None
 
 
-def data_dir():
-    """The folder that data sets are read from and fetched into, as a Path; it may not exist yet.
+def data_dir() -> Path:
+    """The folder that data sets are fetched into and read from; it may not exist yet.
 
-    It is the folder named by the environment variable CS231N_DATA if that is set; else the `datasets`
-    folder of the course around the current directory (the nearest one upward that holds registry.toml);
-    else the user's cache folder.
+    It is the folder named by the environment variable CS231N_DATA if that is set, else `cs231n-course-kit` in the
+    user's cache folder: one place for all assignments, wherever the library is installed and the notebooks are.
     """
     if os.environ.get("CS231N_DATA"):
         return Path(os.environ["CS231N_DATA"]).expanduser().absolute()
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "datasets" / "registry.toml").is_file():
-            return folder / "datasets"
     import pooch
 
-    return Path(pooch.os_cache("cs231n"))
+    return Path(pooch.os_cache(CACHE))
 
 
-def available():
-    """Where each data set lies: a dict name -> Path, or None for one that has to be fetched first.
+def available() -> dict[str, Path | None]:
+    """Where each data set lies, by name; None for one that has to be fetched first.
 
     An embedded set is always available; its path is the file in which its first use caches it.
     """
     return {name: location(name) for name in names()}
 
 
-def location(name):
-    """The Path of the data set `name`, or None if it is not complete; see `available`."""
+def location(name: str) -> Path | None:
+    """Where the data set `name` lies, or None if it is not complete; see `available`.
+
+    What an earlier version of the library has fetched into one of the former places is found there.
+    """
     described = entry(name)
     if described.get("embedded"):
         from cs231n_lib.data.embedded import cache_path
 
-        return cache_path(data_dir(), name)
-    folder = data_dir() / described["folder"]
-    complete = all((folder / file).is_file() for file in described["files"])
-    return folder if complete else None
+        return Path(cache_path(data_dir(), name))
+    here = Path.cwd()
+    return _found(described, _places(here, *here.parents))
+
+
+def trusted_dir() -> Path:
+    """The folder of data sets for the grader, which may be started in a student's folder and looks for none there."""
+    fetched = (_found(described, _places()) for described in _registry().values() if not described.get("embedded"))
+    return next((folder.parent for folder in fetched if folder is not None), data_dir())
+
+
+def _found(described: dict[str, Any], places: Iterable[Path]) -> Path | None:
+    """The first complete folder of a data set."""
+    for place in places:
+        folder = place / described["folder"]
+        if all((folder / file).is_file() for file in described["files"]):
+            return folder
+    return None
+
+
+def _places(*around: Path) -> Iterator[Path]:
+    """Where to look for data sets: data_dir(), then where earlier versions kept them."""
+    yield data_dir()
+    if os.environ.get("CS231N_DATA"):
+        return
+    for folder in (*around, _beside_the_library()):
+        if (folder / "datasets" / "registry.toml").is_file():
+            yield folder / "datasets"
+    import pooch
+
+    yield Path(pooch.os_cache(FORMER_CACHE))
+
+
+def _beside_the_library() -> Path:
+    return Path(__file__).resolve().parents[2]  # a checkout, or the kit of a release
 
 
 @cache
-def _registry():
-    beside = Path(__file__).resolve().parents[2] / "datasets" / "registry.toml"  # a checkout or a release
-    if not beside.is_file():
-        beside = resources.files("cs231n_lib") / "datasets" / "registry.toml"  # an installed wheel
-    return tomllib.loads(beside.read_text(encoding="utf-8"))
+def _registry() -> dict[str, dict[str, Any]]:
+    beside = _beside_the_library() / "datasets" / "registry.toml"
+    found = beside if beside.is_file() else resources.files("cs231n_lib") / "datasets" / "registry.toml"
+    return tomllib.loads(found.read_text(encoding="utf-8"))

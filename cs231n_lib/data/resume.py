@@ -4,6 +4,10 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from requests import Response
 
 CHUNK_BYTES = 1 << 14  # what a cut connection loses at most
 TIMEOUT_SECONDS = (10, 60)  # to connect; between two pieces
@@ -14,19 +18,34 @@ PAUSE_SECONDS = 1.0  # after such a try
 class ResumingDownloader:
     """Downloads by HTTP into a `.part` file that survives failures, and asks the server for the rest only.
 
-    Arguments
-    - part: the path of the unfinished file, which a later download goes on with.
-    - progress: whether to show a progress bar.
+    Parameters
+    ----------
+    part
+        The path of the unfinished file, which a later download goes on with.
+    progress
+        Whether to show a progress bar.
 
-    `resumed` tells afterwards whether bytes of an earlier download were kept.
+    Attributes
+    ----------
+    resumed
+        Whether bytes of an earlier download were kept.
     """
 
-    def __init__(self, part, progress=False):
+    def __init__(self, part: str | os.PathLike[str], progress: bool = False) -> None:
         self.part = Path(part)
         self.progress = progress
         self.resumed = False
 
-    def __call__(self, url, output_file, pooch=None, check_only=False):
+    def __call__(
+        self, url: str, output_file: str | os.PathLike[str], pooch: object = None, check_only: bool = False
+    ) -> None:
+        """Download `url` into `output_file`, as pooch calls it.
+
+        Raises
+        ------
+        requests.RequestException
+            The server refuses, or several tries in a row brought nothing.
+        """
         import requests
 
         self.resumed = self._size() > 0
@@ -46,7 +65,7 @@ class ResumingDownloader:
                     time.sleep(PAUSE_SECONDS if failures else 0)
         os.replace(self.part, output_file)
 
-    def _get(self, url, bar):
+    def _get(self, url: str, bar: Any) -> None:
         import requests
 
         start = self._size()
@@ -75,21 +94,21 @@ class ResumingDownloader:
             if total is not None and self._size() < total:  # urllib3 itself notices only since version 2
                 raise requests.ConnectionError("the connection was cut off")
 
-    def _size(self):
+    def _size(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
 
 
-def _first_byte(response):
+def _first_byte(response: "Response") -> int | None:
     found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     return int(found[1]) if found else None
 
 
-def _total(response):
+def _total(response: "Response") -> int | None:
     found = re.match(r"bytes \*/(\d+)", response.headers.get("Content-Range", ""))
     return int(found[1]) if found else None
 
 
-def _bar(progress, name):
+def _bar(progress: bool, name: str) -> Any:
     from tqdm.auto import tqdm
 
     return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1000, disable=not progress)

@@ -1,16 +1,24 @@
 """The library that the students of each assignment get: the answers are not in it, and what is left works."""
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 from pathlib import Path
 
+import grimp
 import pytest
+import yaml
 
 from autograder.course import edition
 from autograder.course.course_toml import load_course
 
 COURSE = load_course(Path(__file__).parents[2] / "assignments")
+SAID = r"because it is what the assignment \w+ asks you to write"
 NAMES_OF = """
 import json
 from cs231n_lib import kernels, layers, models
@@ -70,8 +78,82 @@ def test_an_answer_is_left_out_up_to_its_assignment_and_there_afterwards(release
 
 def test_what_is_missing_says_that_it_is_an_answer(released):
     _, names = released
-    said = "because it is what the assignment asks you to write"
-    assert [name for name, why in names.items() if why and said not in why] == []
+    assert [name for name, why in names.items() if why and not re.search(SAID, why)] == []
+
+
+def test_what_a_later_edition_has_names_the_release_that_brings_it(released):
+    assignment, names = released
+    order = [*COURSE.assignments, None]
+    for name, answers in ANSWER_OF.items():
+        if why := names[name]:
+            first = order[order.index(answers) + 1]
+            assert (f"install the kit of the release {first} (" in why) == (first is not None), why
+
+
+def test_every_edition_holds_all_of_the_ones_before(tmp_path):
+    """So the newest one that a student has serves the notebooks of all assignments until then."""
+    before = set()
+    for assignment in COURSE.assignments:
+        now = {name for name, _ in edition.files(COURSE, assignment)}
+        assert before < now
+        before = now
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """What goes with the notebooks of the first assignment."""
+    folder = tmp_path_factory.mktemp("handed_out")
+    edition.write(COURSE, "nearest_neighbor", folder)
+    return folder
+
+
+def test_beside_the_notebooks_there_are_pages_and_one_folder(handed_out):
+    assert {path.name for path in handed_out.iterdir()} == {"kit", "students.md", "library.md"}
+    for page in handed_out.glob("*.md"):
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
+            assert link.startswith("https://") or (handed_out / link).is_file(), f"{page.name}: {link}"
+
+
+def test_students_get_their_half_of_the_autograder(handed_out):
+    """All that their commands import, and nothing that needs the instructor's packages."""
+    modules = {
+        ".".join(path.relative_to(handed_out / "kit").with_suffix("").parts).removesuffix(".__init__")
+        for path in (handed_out / "kit" / "autograder").rglob("*.py")
+    }
+    graph = grimp.build_graph("autograder", include_external_packages=True)
+    needed = graph.find_upstream_modules("autograder.cli.main") | graph.find_upstream_modules("autograder.check")
+    assert [name for name in needed if name.startswith("autograder.") and name not in modules] == []
+    imported = {name for module in modules for name in graph.find_modules_directly_imported_by(module)}
+    assert [name for name in imported if name.startswith("autograder.") and name not in modules] == []
+    tools = {"nbgrader", "jupytext", "bleach", "yaml", "sqlalchemy", "distributed", "psycopg", "nbconvert"}
+    assert not imported & tools
+    rooms = ("authoring", "course", "grading", "marking", "reports", "submissions", "workers")
+    former = ("formgrader", "late", "nbgrader_globs", "preprocessors", "solutions")
+    assert not modules & {f"autograder.{name}" for name in (*rooms, *former)}
+    assert not [name for name in modules if name.endswith(("_commands", "_command")) and "student" not in name]
+
+
+def test_students_install_none_of_the_instructors_packages(handed_out):
+    project = tomllib.loads((handed_out / "kit" / "pyproject.toml").read_text("utf-8"))
+    assert "optional-dependencies" not in project["project"] and set(project["tool"]) == {"setuptools"}
+    conda = yaml.safe_load((handed_out / "kit" / "environment.yml").read_text("utf-8"))["dependencies"]
+    assert not {"nbgrader", "jupytext", "distributed", "pytest"} & {name.partition(">")[0] for name in conda}
+    assert "numpy" in {name.partition(">")[0] for name in conda}
+
+
+def test_a_release_is_built_without_a_trace_in_its_folder(handed_out, tmp_path):
+    """And what is built holds the library's edition. Without a compiler, which is quicker."""
+    pytest.importorskip("setuptools", minversion="77")  # as pyproject.toml requires it
+    kit = shutil.copytree(handed_out / "kit", tmp_path / "kit")
+    before = sorted(kit.rglob("*"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, kit]
+    done = subprocess.run([*command, "--disable-pip-version-check"], env={**os.environ, "CC": "false"}, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert sorted(kit.rglob("*")) == before
+    [wheel] = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"cs231n_lib/edition.toml", "cs231n_lib/datasets/registry.toml", "autograder/check.py"} <= set(names)
+    assert not [name for name in names if name.startswith(("autograder/grading", "build/"))]
 
 
 @pytest.mark.parametrize("name", ["conv_forward_fast", "max_pool_backward_fast", "matmul", "conv_forward"])

@@ -90,7 +90,7 @@ def test_a_trap_is_one(trap):
 def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in):
     shutil.copytree(hand_in("ann", add="def add(a, b):\n    return a + b"), trap, dirs_exist_ok=True)
     (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the list of fonts is made again
-    said = cs231n("-C", tiny.root.parent, "grade", "sums", "--ci", ".")
+    said = cs231n("-C", tiny.root.parent, "grade-one", ".", "--assignment", "sums")
     assert " of 9 points" in said and "test_add_small  " in said
     assert "1 graded" in cs231n("-C", tiny.root, "grade", "sums")
     assert "1 made" in cs231n("-C", tiny.root, "feedback", "sums")

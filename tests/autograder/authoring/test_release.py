@@ -33,8 +33,8 @@ def contents(folder):
 
 def test_holds_the_notebooks_the_edition_and_a_readme(workspace):
     assert release(workspace(), "first").files == (
-        "README.md", "lib/__init__.py", "lib/fast.pyx", "lib/prices.py", "setup.cfg", "tables/prices.csv",
-        "totals.ipynb",
+        "README.md", "lib/__init__.py", "lib/edition.toml", "lib/fast.pyx", "lib/prices.py", "setup.cfg",
+        "tables/prices.csv", "totals.ipynb",
     )  # fmt: skip
 
 
@@ -69,10 +69,36 @@ def test_the_zip_is_the_folder(workspace):
 
 def test_releasing_twice_gives_the_same_bytes(workspace):
     """Also in another second, so the zip has one fixed date."""
-    with zipfile.ZipFile(release(workspace(), "first").zip) as archive:
-        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert dates(release(workspace(), "first")) == {(2026, 1, 1, 0, 0, 0)}
     before = release(workspace(), "first").zip.read_bytes()
     assert release(workspace(), "first").zip.read_bytes() == before
+
+
+def dates(result):
+    with zipfile.ZipFile(result.zip) as archive:
+        return {info.date_time for info in archive.infolist()}
+
+
+def test_the_date_in_a_zip_can_be_given(workspace, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    assert dates(release(workspace(), "first")) == {(2026, 9, 21, 14, 13, 20)}
+
+
+def test_the_edition_may_have_a_folder_of_its_own_with_pages_beside_it(workspace, root, edit):
+    (root / "docs").mkdir()
+    (root / "docs" / "students.md").write_text("Read this.\n")
+    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\nfolder = "kit"\npages = ["docs/students.md"]')
+    edit("assignments/course.toml", '"tables/prices.csv"]', '"tables"]\nexclude = ["tables/huge_download.bin"]')
+    edit("assignments/course.toml", '"setup.cfg"', '"setup.cfg", "pyproject.toml"')
+    (root / "pyproject.toml").write_text("[project]\n### BEGIN INSTRUCTOR\nsecret = 1\n### END INSTRUCTOR\nname = 2\n")
+    result = release(workspace(), "first")
+    assert result.files == (
+        "README.md", "kit/lib/__init__.py", "kit/lib/edition.toml", "kit/lib/fast.pyx", "kit/lib/prices.py",
+        "kit/pyproject.toml", "kit/setup.cfg", "kit/tables/prices.csv", "students.md", "totals.ipynb",
+    )  # fmt: skip
+    assert (result.folder / "kit/pyproject.toml").read_text() == "[project]\nname = 2\n"
+    readme = (result.folder / "README.md").read_text()
+    assert "pip install ./kit" in readme and "(students.md)" in readme and "library.md" not in readme
 
 
 def test_leaves_nothing_else_behind(workspace, root):

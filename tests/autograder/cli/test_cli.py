@@ -94,6 +94,23 @@ def test_an_unknown_command_suggests_the_near_one(run):
     assert "Did you mean check" in result.output
 
 
+def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatch):
+    """As in a release for students, where their modules are not there."""
+    for name in FOR_INSTRUCTORS:
+        monkeypatch.delitem(main.commands, name)
+    listed = run("--help").output
+    assert "For students:" in listed and "For instructors:" not in listed and "grade-one" not in listed
+    result = run("grade", "sums")
+    assert result.exit_code == 1 and "`cs231n grade` is a command for instructors" in result.output
+    assert "See cs231n --help" in run("nonsense").output
+
+
+def test_a_missing_package_is_not_taken_for_a_release():
+    code = "import sys; sys.modules['autograder.cli.workspace_option'] = None; import autograder.cli.main"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1 and "workspace_option" in done.stderr
+
+
 def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
     for command in ("build", "release", "grade", "feedback", "export"):
         result = run(command, "sum", workspace=tiny)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from autograder.cli import doctor
 from autograder.cli.doctor import Finding, examine
 from autograder.cli.main import main
+from cs231n_lib.edition import Edition
 
 
 @pytest.fixture
@@ -87,11 +88,31 @@ def test_without_a_compiler_all_still_works(no_kernel, monkeypatch):
     assert found.state == "warning" and not found.is_fatal and "gcc" in found.advice
 
 
-def test_students_are_not_told_of_what_only_instructors_need(no_kernel, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+@pytest.mark.parametrize("installed", [{"autograder.cli.instructors_doctor"}, set()])
+def test_students_are_not_told_of_what_only_instructors_need(no_kernel, monkeypatch, installed):
+    """In a checkout without the instructor's packages, and in a release."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if name in installed else None)
     found = {f.subject: f for f in examine()}
-    assert found["instructor's tools"].state == "ok"
+    assert ("instructor's tools" in found) == bool(installed)
     assert "sandbox" not in found and "workspace" not in found
+
+
+def test_a_notebook_that_is_newer_than_the_library_is_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps({"cells": [], "metadata": {"cs231n": {"assignment": name}}}))
+    (tmp_path / "broken.ipynb").write_text("[")
+    edition = Edition("first", ("first", "second"), {})
+    monkeypatch.setattr("cs231n_lib.edition.this_edition", lambda: edition)
+    found = doctor._library("library")
+    assert found.state == "warning" and "of the release first" in found.found
+    assert "second.ipynb belongs to the assignment second" in found.advice and "first.ipynb" not in found.advice
+    assert "the kit of the release second (python -m pip install ./kit" in found.advice
+
+
+def test_where_the_data_sets_are_kept_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("CS231N_DATA", str(tmp_path))
+    assert f"kept in {tmp_path}" in doctor._data_sets("data sets").found
 
 
 def test_half_of_the_instructors_tools_is_a_warning(no_kernel, monkeypatch):

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -61,7 +62,7 @@ def test_importable_without_some_files(workspace, tmp_path):
 def test_write_copies_the_files(workspace, tmp_path):
     edition.write(workspace().course, "first", tmp_path / "out")
     written = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file())
-    assert written == ALWAYS
+    assert written == sorted([*ALWAYS, "lib/edition.toml"])
 
 
 def test_write_does_not_overwrite(workspace, tmp_path):
@@ -69,6 +70,35 @@ def test_write_does_not_overwrite(workspace, tmp_path):
     (tmp_path / "out" / "setup.cfg").write_text("mine")
     with pytest.raises(CourseError, match="both have a file setup.cfg"):
         edition.write(workspace().course, "first", tmp_path / "out")
+
+
+def test_what_is_excluded_must_be_there_and_included(workspace, edit):
+    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\nexclude = ["lib/price.py"]')
+    with pytest.raises(CourseError, match="exclude: .*lib/price.py does not exist"):
+        edition.files(workspace().course, "first")
+    edit("assignments/course.toml", "lib/price.py", "tables/huge_download.bin")
+    with pytest.raises(CourseError, match="exclude: tables/huge_download.bin is not under the edition's include"):
+        edition.files(workspace().course, "first")
+    edit("assignments/course.toml", "tables/huge_download.bin", "lib/prices.py")
+    assert "lib/prices.py" not in names(workspace().course, "first")
+
+
+@pytest.mark.parametrize("half", ["BEGIN", "END"])
+def test_half_of_a_marker_of_instructors_lines_is_refused(workspace, root, tmp_path, half):
+    (root / "setup.cfg").write_text(f"[metadata]\n### {half} INSTRUCTOR\nname = shop\n")
+    with pytest.raises(CourseError, match=f"setup.cfg: '### {half} INSTRUCTOR' is without its other half"):
+        edition.write(workspace().course, "first", tmp_path / "out")
+
+
+def test_the_edition_says_which_it_is(workspace, tmp_path):
+    about = {}
+    for name in ("first", "second"):
+        folder = edition.importable(workspace().course, name, tmp_path)
+        about[name] = tomllib.loads((folder / "lib" / "edition.toml").read_text())
+    assert about["first"] == {
+        "assignment": "first", "assignments": ["first", "second"], "left_out": {"lib.totals": "second", "lib.means": ""}
+    }  # fmt: skip
+    assert about["second"]["left_out"] == {"lib.means": ""}
 
 
 def test_a_course_without_an_edition(tmp_path):
@@ -93,8 +123,8 @@ def test_importable_has_compiled_kernels_and_data_but_no_build_files(workspace, 
     folder = edition.importable(workspace().course, "first", tmp_path / "cache")
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert [path for path in paths if not path.endswith(".pyc")] == [
-        "lib/__init__.py", "lib/fast.cpython-311-x86_64-linux-gnu.so", "lib/fast.pyx", "lib/prices.py",
-        "tables/prices.csv",
+        "lib/__init__.py", "lib/edition.toml", "lib/fast.cpython-311-x86_64-linux-gnu.so", "lib/fast.pyx",
+        "lib/prices.py", "tables/prices.csv",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`cs231n grade --ci`: the scores of `cs231n grade`, results that stay text, and workflow files that call it right."""
+"""`cs231n grade-one`: the scores of `cs231n grade`, results that stay text, and workflow files that call it right."""
 
 import hashlib
 import json
@@ -42,8 +42,8 @@ def elsewhere(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(tiny):
-    """run("--ci", path, ...) -> click's Result, with the course `tiny`."""
-    return lambda *arguments: CliRunner().invoke(main, ["-C", str(tiny.root), "grade", *map(str, arguments)])
+    """run(path, ...) -> click's Result, with the course `tiny`."""
+    return lambda *arguments: CliRunner().invoke(main, ["-C", str(tiny.root), "grade-one", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatc
     source.write_text(source.read_text().replace('assert double(4) == 8, "twice 4 is 8"', "1.5 * (double(4) == 8)"))
     folder = submission(adding=RIGHT | {"add": "def add(a, b):\n    return abs(a + b)"}, squaring=SQUARE)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
-    arguments = ["--ci", folder, "--fail-under", 75, "--output", tmp_path / "out"]
-    done = CliRunner().invoke(main, ["-C", str(tiny.root.parent), "grade", *map(str, arguments)])
+    arguments = [folder, "--fail-under", 75, "--output", tmp_path / "out"]
+    done = CliRunner().invoke(main, ["-C", str(tiny.root.parent), "grade-one", *map(str, arguments)])
     assert done.exit_code == 4, done.output
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     cells = {cell["name"]: cell for notebook in report["notebooks"] for cell in notebook["cells"]}
@@ -130,7 +130,7 @@ def test_what_cannot_be_graded_gets_no_points_and_the_reason(run, tmp_path, no_o
     folder.mkdir()
     (folder / "adding.ipynb").write_text('{"cells": [')
     (folder / "squaring.ipynb").symlink_to("/etc/passwd")
-    done = run("--ci", folder, "--fail-under", 0, "--isolation", "process")
+    done = run(folder, "--fail-under", 0, "--isolation", "process")
     assert done.exit_code == 0, done.output
     report = json.loads(Path("grades/report.json").read_text())
     assert report["score"] == 0
@@ -143,7 +143,7 @@ def test_what_cannot_be_graded_gets_no_points_and_the_reason(run, tmp_path, no_o
 def test_with_the_assignment_named_a_folder_without_its_notebooks_gets_no_points(run, tmp_path, no_own_workspace):
     (tmp_path / "submission").mkdir()
     (tmp_path / "submission" / "essay.ipynb").write_text("{}")
-    done = run("sums", "--ci", tmp_path / "submission", "--isolation", "process")
+    done = run(tmp_path / "submission", "--assignment", "sums", "--isolation", "process")
     assert done.exit_code == 0 and "has no adding.ipynb or squaring.ipynb; holds essay.ipynb" in done.output
 
 
@@ -160,9 +160,9 @@ def test_an_unknown_submission_is_an_error_that_names_what_the_course_knows(run,
     folder.mkdir()
     for name, text in given.items():
         (folder / name).write_text(text)
-    done = run("--ci", folder)
+    done = run(folder)
     assert done.exit_code == 1 and said in done.output
-    assert "sums: adding, squaring" in done.output and "cs231n grade ASSIGNMENT --ci" in done.output
+    assert "sums: adding, squaring" in done.output and "cs231n grade-one PATH --assignment" in done.output
     assert not list(Path("grades").iterdir())
 
 
@@ -185,7 +185,7 @@ def test_paths_that_are_no_submission(run, tiny, tmp_path):
         "link": "links in a submission are not followed",
         "link/adding.ipynb": "links in a submission are not followed",
     }.items():
-        done = run("--ci", path)
+        done = run(path)
         assert done.exit_code == 1 and said in done.output, done.output
 
 
@@ -196,7 +196,7 @@ def test_results_are_not_written_through_a_link(run, tmp_path, output):
     for folder in (tmp_path / "behind", tmp_path / "behind" / "grades"):
         (folder / "junit.xml").write_text("forged")
     os.symlink(tmp_path / "behind", Path(output).parts[0])
-    assert run("--ci", tmp_path / "nothing", "--output", output).exit_code == 1
+    assert run(tmp_path / "nothing", "--output", output).exit_code == 1
     assert not Path(output).is_symlink() and list(Path(output).iterdir()) == []
     assert (tmp_path / "behind" / "junit.xml").read_text() == "forged"
 
@@ -209,11 +209,12 @@ def test_results_are_not_written_through_a_link(run, tmp_path, output):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("output", [[], ["--output", "out"], ["--output=out"]])
-def test_no_forged_result_is_left_beside_a_command_called_the_wrong_way(wrong, output):
+@pytest.mark.parametrize("command", [["grade-one", "."], ["grade", "--ci", "."], ["grade", "--ci=."]])
+def test_no_forged_result_is_left_beside_a_command_called_the_wrong_way(command, wrong, output):
     folder = Path("out" if output else "grades")
     folder.mkdir()
     (folder / "junit.xml").write_text("<testsuites/>")
-    assert CliRunner().invoke(main, ["grade", *output, "--ci", ".", *wrong]).exit_code == 2
+    assert CliRunner().invoke(main, [*command, *output, *wrong]).exit_code == 2
     assert list(folder.iterdir()) == []
 
 
@@ -235,7 +236,7 @@ def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
     for shift in range(len(kinds)):
         for place, name in enumerate([*WRITERS, "classroom.json"]):
             kinds[(place + shift) % len(kinds)](Path("grades", name))
-        assert CliRunner().invoke(main, [*course, "grade", "--ci", "."]).exit_code == 1
+        assert CliRunner().invoke(main, [*course, "grade-one", "."]).exit_code == 1
         assert [path.name for path in Path("grades").iterdir()] == ["other.txt"]
     assert Path("elsewhere/kept").read_text() == "mine"
 
@@ -251,7 +252,7 @@ def test_earlier_results_are_not_taken_for_this_runs(run, tmp_path):
     Path("grades").mkdir()
     Path("grades/results.json").write_text("{}")
     Path("grades/other.txt").write_text("mine")
-    assert run("--ci", tmp_path / "nothing").exit_code == 1
+    assert run(tmp_path / "nothing").exit_code == 1
     assert [path.name for path in Path("grades").iterdir()] == ["other.txt"]
 
 
@@ -290,27 +291,48 @@ def test_a_machines_fault_is_no_grade(run, tiny, tmp_path, no_own_workspace):
     (tmp_path / "adding.ipynb").write_text("")
     (tiny.root / "autograded").rmdir()
     (tiny.root / "autograded").write_text("")
-    done = run("sums", "--ci", tmp_path / "adding.ipynb")
+    done = run(tmp_path / "adding.ipynb", "--assignment", "sums")
     assert done.exit_code == 1 and "could not be graded" in done.output and "could not be recorded" in done.output
     assert not list(Path("grades").iterdir())
+
+
+@pytest.mark.parametrize("extra", ["--student=alice", "--force", "--db=sqlite://", "--scheduler=tcp://host:8786"])
+@pytest.mark.parametrize("command", [["grade-one", "."], ["grade", "sums", "--ci", "."]])
+def test_options_for_a_class_are_refused(tiny, command, extra):
+    done = CliRunner().invoke(main, ["-C", str(tiny.root), *command, extra])
+    assert done.exit_code == 2 and f"No such option '{extra.partition('=')[0]}'" in done.output
 
 
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["sums", "--ci", ".", "--student", "alice"], "takes no --student"),
-        (["sums", "--ci", ".", "--force"], "takes no --force"),
-        (["sums", "--ci", ".", "--db", "sqlite://"], "takes no --db"),
-        (["sums", "--ci", ".", "--scheduler", "tcp://host:8786"], "takes no --scheduler"),
-        (["sums", "--fail-under", "50"], "--fail-under needs --ci"),
-        (["sums", "--output", "x"], "--output needs --ci"),
-        (["--ci", ".", "--fail-under", "101"], "101"),
-        ([], "Missing argument 'ASSIGNMENT'"),
+        (["grade", "sums", "--fail-under", "50"], "No such option '--fail-under'"),
+        (["grade", "sums", "--output", "x"], "No such option '--output'"),
+        (["grade"], "Missing argument 'ASSIGNMENT'"),
+        (["grade-one"], "Missing argument 'PATH'"),
+        (["grade-one", ".", "--fail-under", "101"], "101"),
     ],
 )
-def test_options_that_do_not_go_together(run, arguments, said):
-    done = run(*arguments)
+def test_calls_that_fit_neither_command_are_refused(tiny, arguments, said):
+    done = CliRunner().invoke(main, ["-C", str(tiny.root), *arguments])
     assert done.exit_code == 2 and said in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments, assignment",
+    [
+        (["--ci", "work", "--fail-under", "0"], None),
+        (["sums", "--ci", "work", "--workers", "2"], "sums"),
+        (["--ci=work", "sums"], "sums"),
+    ],
+)
+def test_the_former_spelling_grades_one_submission(tiny, monkeypatch, arguments, assignment):
+    called, graded = [], result(Cell("test_a", "a", "passed", 2, 2))
+    monkeypatch.setattr("autograder.grading.grade_one.grade_one", lambda *given: called.append(given) or graded)
+    done = CliRunner().invoke(main, ["-C", str(tiny.root), "grade", *arguments])
+    assert done.exit_code == 0, done.output
+    assert called == [(str(tiny.root), assignment, "work", 2 if "2" in arguments else None, "sandbox")]
+    assert Path("grades/report.json").is_file()
 
 
 def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
@@ -430,7 +452,7 @@ def test_the_workflow_that_begins_in_a_checkout_leaves_it_and_keeps_no_forged_re
     assert removes.split() == ["rm", "-rf", *job["artifacts"]["paths"]]
     assert leaves == "cd /" and not any(re.match("(cd|pushd)\\b", command) for command in rest)
     [words] = commands("\n".join(rest))
-    assert words[words.index("--ci") + 1] == "$CI_PROJECT_DIR"
+    assert words[words.index("grade-one") + 1] == "$CI_PROJECT_DIR"
     assert words[words.index("--output") + 1] == "$CI_PROJECT_DIR/" + job["artifacts"]["paths"][0]
 
 

@@ -16,20 +16,56 @@ def test_a_relative_folder_does_not_move_with_the_current_one(tmp_path, monkeypa
     assert data.data_dir() == tmp_path / "mine"
 
 
-def test_the_data_folder_is_found_upward(tmp_path, monkeypatch):
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The user's cache folder, of this test only."""
     monkeypatch.delenv("CS231N_DATA", raising=False)
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache" / name)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """The `datasets` folder of a course, in a folder of which the test runs."""
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "registry.toml").touch()
     (tmp_path / "notebooks" / "first").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "notebooks" / "first")
-    assert data.data_dir() == tmp_path / "datasets"
+    return tmp_path / "datasets"
 
 
-def test_the_data_folder_is_the_users_cache_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.delenv("CS231N_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    assert data.data_dir().name == "cs231n" and data.data_dir() != tmp_path / "datasets"
+def test_the_data_folder_is_in_the_users_cache_wherever_the_notebooks_are(cache, checkout):
+    assert data.data_dir() == cache / "cs231n-course-kit"
+
+
+def test_what_was_fetched_for_one_assignment_is_there_for_the_next(cache, write_cifar10, tmp_path, monkeypatch):
+    write_cifar10(tmp_path / "archive" / "cifar-10-batches-py")
+    for assignment in ("first", "second"):
+        (tmp_path / assignment).mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    data.fetch("cifar10", from_path=tmp_path / "archive", progress=False)
+    monkeypatch.chdir(tmp_path / "second")
+    assert data.available()["cifar10"] == cache / "cs231n-course-kit" / "cifar-10-batches-py"
+    assert "already there" in str(data.fetch("cifar10", progress=False))
+
+
+def test_what_earlier_versions_fetched_is_found(cache, checkout, write_cifar10):
+    write_cifar10(cache / "cs231n" / "cifar-10-batches-py")
+    assert data.available()["cifar10"] == cache / "cs231n" / "cifar-10-batches-py"
+    assert registry.trusted_dir() == cache / "cs231n"
+    write_cifar10(checkout / "cifar-10-batches-py")
+    assert data.available()["cifar10"] == checkout / "cifar-10-batches-py"
+    assert "already there" in str(data.fetch("cifar10", progress=False))
+
+
+def test_the_folder_of_the_environment_is_the_only_one(data_folder, checkout, write_cifar10):
+    write_cifar10(checkout / "cifar-10-batches-py")
+    assert data.available()["cifar10"] is None and registry.trusted_dir() == data_folder
+
+
+def test_the_grader_takes_no_data_sets_from_the_folder_it_is_started_in(cache, checkout, write_cifar10):
+    write_cifar10(checkout / "cifar-10-batches-py")
+    assert registry.trusted_dir() == cache / "cs231n-course-kit"
 
 
 def test_cifar10_is_available_only_when_complete(small_cifar10, data_folder):
