@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Container, Sequence
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nh3
 
