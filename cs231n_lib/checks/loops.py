@@ -74,7 +74,7 @@ def max_loops(
     if len(deepest) > n:
         nested = f"{len(deepest)} are nested: " if len(deepest) > 1 else ""
         fail([
-            f"{name}: {_allowed(n)} allowed here, but {nested}{deepest[-1]}",
+            f"{name}: {_loops_in_words(n)} allowed here, but {nested}{deepest[-1]}",
             "Compute what this loop does with a NumPy expression on whole arrays.",
         ])
     if large is not None:
@@ -96,7 +96,7 @@ def require_growth(
         lines = f"Python executes {few} lines for small arrays and {many} for larger ones"
         more = "More of it is done in a loop, perhaps in a function that it calls."
         advice = "Compute it with NumPy expressions on whole arrays."
-        fail([f"{name}: {_allowed(n)} allowed here, but {lines}.", f"{more} {advice}"])
+        fail([f"{name}: {_loops_in_words(n)} allowed here, but {lines}.", f"{more} {advice}"])
 
 
 def _found(function: Callable[..., object], name: str) -> FoundLoops:
@@ -106,5 +106,5 @@ def _found(function: Callable[..., object], name: str) -> FoundLoops:
         fail([f"{name}: {error}."])
 
 
-def _allowed(n: int) -> str:
+def _loops_in_words(n: int) -> str:
     return {0: "no loop is", 1: "only one loop is"}.get(n, f"at most {n} nested loops are")

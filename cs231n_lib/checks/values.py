@@ -72,7 +72,7 @@ def close(
     require_finite(got, what, hint, unless=wanted)
     ordinary = np.isfinite(wanted)
     ours, truth = (np.where(ordinary, values, 0).astype(np.float64) for values in (got, wanted))
-    bad = ~(np.abs(ours - truth) <= _allowed(got, truth, rtol, atol)) | (np.isfinite(got) & ~ordinary)
+    bad = ~(np.abs(ours - truth) <= _allowed_difference(got, truth, rtol, atol)) | (np.isfinite(got) & ~ordinary)
     if not bad.any():
         return
     text = [f"{what}: {how_many(bad)}.", _worst(got, wanted, bad)]
@@ -148,7 +148,7 @@ def true(condition: object, message: str) -> None:
         fail([message])
 
 
-def _allowed(
+def _allowed_difference(
     got: NDArray[Any], wanted: NDArray[np.float64], rtol: float | None, atol: float
 ) -> NDArray[np.float64]:
     """Largest allowed difference at each entry; see close."""
