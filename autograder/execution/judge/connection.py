@@ -43,7 +43,7 @@ from autograder.notebook.outcomes import SELF_SPEAKING
 CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, its callbacks included
 MOST_NESTED = 20  # calls inside callbacks inside calls
 MOST_CALLBACKS = 1_000  # different functions handed over in a cell
-MOST_ADVANCED = 256  # random generators whose state after a call is remembered
+MOST_ADVANCED = 256  # random generators that are remembered because a student's function drew from a copy
 _numbers = random.SystemRandom()
 
 
@@ -106,7 +106,7 @@ class StudentConnection:
         self._fetching = False
         self.error_types: dict[str, type[Exception]] = {}
         self._changed: list[object] = []
-        # random generators from which a student's function drew, and the states in which it left its copies
+        # random generators of whose copies a student's function drew, each with the state that it itself stands at
         self._advanced: deque[tuple[np.random.Generator, bytes]] = deque(maxlen=MOST_ADVANCED)
         self._running = 0  # requests inside each other
         self._thread, self._lock = 0, threading.Lock()  # the thread of the running requests
