@@ -1,4 +1,4 @@
-"""Rules that hold in every module; the import contracts in pyproject.toml say which room may use which."""
+"""Rules that hold in every module of the packages; pyproject.toml has the contracts of which room may import which."""
 
 import ast
 from pathlib import Path

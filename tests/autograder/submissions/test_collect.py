@@ -124,7 +124,7 @@ def test_every_layout_brings_alice_and_bob(workspace, downloads, layout, packed)
     assert {path.read_bytes() for path in workspace.root.glob("submitted/*/*/*.ipynb")} == {KNN}
 
 
-# What each platform writes, and the ids and names that come of it. A platform that is added gets a row here.
+# What each platform writes, and the ids and names that come of it. A row here is the whole test of a platform.
 PLATFORMS = {
     "canvas": (
         {"leeann_1001_501_knn.ipynb": KNN, "raybob_LATE_1002_502_knn-1.ipynb": KNN},
