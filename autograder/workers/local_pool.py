@@ -3,6 +3,12 @@
 Kept apart from grading, so that a worker imports what running a notebook needs and nothing of nbgrader, and the grader
 nothing of that.
 Whatever ends the grader, its workers end with it, and each takes its kernel and scratch folder along.
+
+Neither pebble (5.2) nor loky (3.7) replaces this module or held_pool.py. Everything here but the executor itself would
+stay: what a worker started outlives a killed worker in both, and neither tidies up when the grader is killed. pebble
+does know which job brought its worker down; but it starts all of its workers at once, whatever there is to do, and
+notices a dead one by looking every tenth of a second. loky starts all at once too, and breaks as concurrent.futures
+does, after which every job under way has to be tried again.
 """
 
 import contextlib
