@@ -275,6 +275,7 @@ static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, pt
 static TARGET void NAME(gather)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const convolution_task *job = task;
     const ptrdiff_t K = job->phases->K, F = job->dout.channels, blocks = (F + WIDTH - 1) / WIDTH;
+    (void)thread;
     for (ptrdiff_t k0 = start * 16; k0 < stop * 16 && k0 <= K; k0 += 16)
         for (ptrdiff_t block = 0; block < blocks; block++) {
             const ptrdiff_t count = SMALLER(K + 1 - k0, 16);

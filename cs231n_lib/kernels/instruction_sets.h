@@ -62,6 +62,7 @@ static int newest_set(const char *at_most) {
         return 1;
     return 2;
 #else
+    (void)at_most;
     return 0;
 #endif
 }

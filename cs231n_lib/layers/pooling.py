@@ -65,6 +65,6 @@ def avg_pool_backward_fast(dout: ArrayLike, cache: tuple[Shape, Window]) -> Floa
 
 
 def _window(function: str, pool_param: Settings) -> Window:
-    height, width, stride, pad = settings(
-        function, "pool_param", pool_param, ["pool_height", "pool_width", "stride"], pad=0)
-    return height, width, stride, pad
+    keys = ["pool_height", "pool_width", "stride"]
+    field_height, field_width, stride, pad = settings(function, "pool_param", pool_param, keys, pad=0)
+    return field_height, field_width, stride, pad

@@ -97,7 +97,7 @@ class ConvNet(Network):
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
         out = X
-        caches: list[Any] = []  # one of each layer, of whatever kind that layer has
+        caches: list[Any] = []
         for i, ends_block in enumerate(self._block_ends(), start=1):
             out, cache = self._convolution_forward(out, i, ends_block)
             caches.append(cache)

@@ -77,10 +77,10 @@ class FullyConnectedNet(Network):
                                     (None, "batchnorm", "layernorm"))
         rng, fixed = random_start(seed)
         dropout = DropoutMasks("FullyConnectedNet", dropout_keep_ratio, len(hidden_dims), rng, fixed)
-        input_dim = integer("FullyConnectedNet", "input_dim", input_dim, 1)
-        super().__init__(input_dim, num_classes, reg, dtype, dropout)
+        num_inputs = integer("FullyConnectedNet", "input_dim", input_dim, 1)
+        super().__init__(num_inputs, num_classes, reg, dtype, dropout)
 
-        sizes = [input_dim, *hidden_dims, self.num_classes]
+        sizes = [num_inputs, *hidden_dims, self.num_classes]
         for i, shape in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
             self.params[f"W{i}"] = self._weights(shape, weight_scale, rng)
             self.params[f"b{i}"] = np.zeros(shape[1], self.dtype)

@@ -65,12 +65,12 @@ class TwoLayerNet(Network):
         ValueError
             If an argument does not fit; the message names it.
         """
-        input_dim = integer("TwoLayerNet", "input_dim", input_dim, 1)
-        super().__init__(input_dim, num_classes, reg, dtype)
+        num_inputs = integer("TwoLayerNet", "input_dim", input_dim, 1)
+        super().__init__(num_inputs, num_classes, reg, dtype)
         hidden_dim = integer("TwoLayerNet", "hidden_dim", hidden_dim, 1)
         rng = np.random.default_rng(rng)
         self.params = {
-            "W1": small_random((input_dim, hidden_dim), weight_scale, self.dtype, rng),
+            "W1": small_random((num_inputs, hidden_dim), weight_scale, self.dtype, rng),
             "b1": np.zeros(hidden_dim, self.dtype),
             "W2": small_random((hidden_dim, self.num_classes), weight_scale, self.dtype, rng),
             "b2": np.zeros(self.num_classes, self.dtype),
