@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape
-from cs231n_lib.kernels.geometry import aligned_float_array, geometry
+from cs231n_lib.kernels.geometry import Caller, aligned_float_array, geometry
 from cs231n_lib.kernels.implementation import implementation
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def im2col(x: ArrayLike, field_height: int, field_width: int, pad: int | tuple[i
     """
     x = aligned_float_array("im2col", "x", x)
     expect_shape("im2col", "x", x, ("N", "C", "H", "W"))
-    sizes = geometry("im2col", x.shape, field_height, field_width, pad, stride, dilation)
+    sizes = geometry(Caller("im2col"), x.shape, field_height, field_width, pad, stride, dilation)
     N, C = x.shape[:2]
     out_h, out_w = sizes[-2:]
     cols = np.empty((N, C * sizes[0] * sizes[1], out_h * out_w), dtype=x.dtype)
@@ -84,7 +84,7 @@ def col2im(cols: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
     cols = aligned_float_array("col2im", "cols", cols)
     if len(x_shape) != 4:
         raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}")
-    sizes = geometry("col2im", x_shape, field_height, field_width, pad, stride, dilation)
+    sizes = geometry(Caller("col2im"), x_shape, field_height, field_width, pad, stride, dilation)
     expect_shape("col2im", "cols", cols, (x_shape[0], x_shape[1] * sizes[0] * sizes[1], sizes[-2] * sizes[-1]),
                  f"for images {tuple(x_shape)} and fields {sizes[0]}x{sizes[1]}")
     x = np.zeros(x_shape, dtype=cols.dtype)

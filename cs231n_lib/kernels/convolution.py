@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape
-from cs231n_lib.kernels.geometry import aligned_floats, geometry
+from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller, aligned_floats, geometry
 from cs231n_lib.kernels.implementation import implementation
 
 if TYPE_CHECKING:
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, MaybeNone
     from cs231n_lib.kernels.geometry import Sizes
 
+_FORWARD, _BACKWARD = Caller("conv_forward", *SIDES_OF_W), Caller("conv_backward", *SIDES_OF_W)
+
 
 def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride: int | tuple[int, int] = 1,
                  pad: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1,
-                 relu: bool = False) -> FloatArray:
+                 relu: bool = False, *, caller: Caller = _FORWARD) -> FloatArray:
     """Convolve images with filters (as everywhere in deep learning: a cross-correlation).
 
     out[n, f, p, q] = b[f] + sum over c, i, j of w[f, c, i, j] * x[n, c, p stride + i dilation - pad, ...]
@@ -28,7 +30,7 @@ def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride:
     ----------
     x : (N, C, H, W) array
         Images, float32 or float64 (integers become float64), any memory order; not changed.
-    w : (F, C, field_height, field_width) array
+    w : (F, C, HH, WW) array
         Filters.
     b : (F,) array or None
         Biases.
@@ -37,11 +39,13 @@ def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride:
         an integer or a pair (vertical, horizontal).
     relu
         Whether to set negative results to 0.
+    caller
+        What errors name, where a layer was called and not this function.
 
     Returns
     -------
     (N, F, out_h, out_w) array
-        With out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w alike. It does not depend
+        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike. It does not depend
         on the number of threads.
 
     Raises
@@ -49,11 +53,11 @@ def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride:
     ValueError
         If an argument does not fit; the message names it.
     """
-    x, w, *biases = aligned_floats("conv_forward", x=x, w=w, **({} if b is None else {"b": b}))
-    sizes = _sizes("conv_forward", x, w, stride, pad, dilation)
+    x, w, *biases = aligned_floats(caller.function, x=x, w=w, **({} if b is None else {"b": b}))
+    sizes = _sizes(caller, x, w, stride, pad, dilation)
     bias = np.ascontiguousarray(biases[0]) if biases else None
     if bias is not None:
-        expect_shape("conv_forward", "b", bias, (len(w),), "one value per filter")
+        expect_shape(caller.function, "b", bias, (len(w),), "one value per filter")
     out = np.empty((len(x), len(w), *sizes[-2:]), dtype=x.dtype)
     if out.size:
         implementation("convolution").forward(x, w, bias, out, bool(relu), *sizes)
@@ -61,8 +65,8 @@ def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride:
 
 
 def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tuple[int, int] = 1,
-                  pad: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1,
-                  need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+                  pad: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, need_dx: bool = True, *,
+                  caller: Caller = _BACKWARD) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of a convolution.
 
     Parameters
@@ -73,11 +77,13 @@ def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tup
         As in conv_forward.
     need_dx
         False spares the gradient of x, which a net's first layer has no use for.
+    caller
+        What errors name, where a layer was called and not this function.
 
     Returns
     -------
     dx : (N, C, H, W) array or None
-    dw : (F, C, field_height, field_width) array
+    dw : (F, C, HH, WW) array
     db : (F,) array
 
     Raises
@@ -85,9 +91,9 @@ def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tup
     ValueError
         If an argument does not fit; the message names it.
     """
-    dout, x, w = aligned_floats("conv_backward", dout=dout, x=x, w=w)
-    sizes = _sizes("conv_backward", x, w, stride, pad, dilation)
-    expect_shape("conv_backward", "dout", dout, (len(x), len(w), *sizes[-2:]), "that of out")
+    dout, x, w = aligned_floats(caller.function, dout=dout, x=x, w=w)
+    sizes = _sizes(caller, x, w, stride, pad, dilation)
+    expect_shape(caller.function, "dout", dout, (len(x), len(w), *sizes[-2:]), "that of out")
     if not (dout.size and w.size):
         return np.zeros_like(x) if need_dx else None, np.zeros_like(w), dout.sum(axis=(0, 2, 3))
     dx = np.empty(x.shape, dtype=x.dtype) if need_dx else None
@@ -96,8 +102,8 @@ def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tup
     return dx, dw, db
 
 
-def _sizes(function: str, x: FloatArray, w: FloatArray, stride: int | tuple[int, int], pad: int | tuple[int, int],
+def _sizes(caller: Caller, x: FloatArray, w: FloatArray, stride: int | tuple[int, int], pad: int | tuple[int, int],
            dilation: int | tuple[int, int]) -> Sizes:
-    expect_shape(function, "x", x, ("N", "C", "H", "W"))
-    expect_shape(function, "w", w, ("F", x.shape[1], "field_height", "field_width"), f"for images x {x.shape}")
-    return geometry(function, x.shape, w.shape[2], w.shape[3], pad, stride, dilation)
+    expect_shape(caller.function, "x", x, ("N", "C", "H", "W"))
+    expect_shape(caller.function, "w", w, ("F", x.shape[1], "HH", "WW"), f"for images x {x.shape}")
+    return geometry(caller, x.shape, w.shape[2], w.shape[3], pad, stride, dilation)

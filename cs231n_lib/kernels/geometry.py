@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     Sizes = tuple[int, ...]  # field or window, pad, stride, (dilation,) output size, each vertical, horizontal
 
 MOST_PIXELS = 2**31 - 1
+SIDES_OF_W = ("w's HH", "w's WW")  # of filters w (F, C, HH, WW)
+
+
+class Caller(NamedTuple):
+    """What errors name: the function that the user called, and its names for the sides of the field.
+
+    Kernels take it from layers, whose users never called a kernel.
+    """
+
+    function: str
+    height: str = "field_height"
+    width: str = "field_width"
 
 
 def aligned_floats(function: str, **arrays: ArrayLike) -> list[FloatArray]:
@@ -32,22 +44,22 @@ def _aligned(array: FloatArray) -> FloatArray:
     return array if array.flags.aligned else np.require(array, requirements="A")
 
 
-def geometry(function: str, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int],
-             stride: int | tuple[int, int], dilation: int | tuple[int, int]) -> Sizes:
+def geometry(caller: Caller, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int],
+             stride: int | tuple[int, int], dilation: int | tuple[int, int] | None = None) -> Sizes:
     """The numbers the kernels take.
 
     Those too large to matter come back as small ones that say the same, so that the kernels' sums do not overflow.
 
     Parameters
     ----------
-    function
-        The caller's name, for the error.
+    caller
+        For the error.
     x_shape
         (N, C, H, W), the shape of the images.
     field_height, field_width
         The size of the field.
     pad, stride, dilation
-        Each an integer or a pair (vertical, horizontal).
+        Each an integer or a pair (vertical, horizontal). Without a dilation it is 1, and no error speaks of it.
 
     Returns
     -------
@@ -59,24 +71,24 @@ def geometry(function: str, x_shape: Shape, field_height: int, field_width: int,
     ValueError
         If an argument does not fit; the message names it.
     """
-    field = (integer(function, "field_height", field_height, 1), integer(function, "field_width", field_width, 1))
+    function, *names = caller
+    field = (integer(function, names[0], field_height, 1), integer(function, names[1], field_width, 1))
     pad = pair(function, "pad", pad, 0)
     stride = pair(function, "stride", stride, 1)
-    dilation = pair(function, "dilation", dilation, 1)
+    step = (1, 1) if dilation is None else pair(function, "dilation", dilation, 1)
     steps: list[tuple[int, int]] = []
     out: list[int] = []
     for axis, side in enumerate(("high", "wide")):
-        covered = dilation[axis] * (field[axis] - 1) + 1
+        covered = step[axis] * (field[axis] - 1) + 1
         space = x_shape[2 + axis] + 2 * pad[axis]
         if covered > space:
-            argument = ("field_height", "field_width")[axis]
-            raise ValueError(
-                f"{function}: {argument}={field[axis]} does not fit: with dilation {dilation[axis]} it covers "
-                f"{covered} pixels, but the image is only {space} {side} with its padding of {pad[axis]}")
+            why = "" if dilation is None else f"with dilation {step[axis]} it covers {covered} pixels, but "
+            raise ValueError(f"{function}: {names[axis]}={field[axis]} does not fit: {why}the image is only {space} "
+                             f"{side} with its padding of {pad[axis]}")
         if space > MOST_PIXELS:
             raise ValueError(f"{function}: pad={pad[axis]} makes the image {space} {side}, but it may have at most "
                              f"{MOST_PIXELS} pixels in a row or column")
-        steps.append((min(stride[axis], space), dilation[axis] if field[axis] > 1 else 1))
+        steps.append((min(stride[axis], space), step[axis] if field[axis] > 1 else 1))
         out.append((space - covered) // stride[axis] + 1)
     (sh, dh), (sw, dw) = steps
     return *field, *pad, sh, sw, dh, dw, *out

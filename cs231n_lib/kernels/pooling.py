@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, float_array
-from cs231n_lib.kernels.geometry import geometry
+from cs231n_lib.kernels.geometry import Caller, geometry
 from cs231n_lib.kernels.implementation import contiguous, implementation
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, IntArray, Shape
     from cs231n_lib.kernels.geometry import Sizes
 
+_MAX_FORWARD, _MAX_BACKWARD = Caller("max_pool_forward"), Caller("max_pool_backward")
+_AVG_FORWARD, _AVG_BACKWARD = Caller("avg_pool_forward"), Caller("avg_pool_backward")
+
 
 def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
-                     pad: int | tuple[int, int] = 0) -> tuple[FloatArray, IntArray]:
+                     pad: int | tuple[int, int] = 0, *, caller: Caller = _MAX_FORWARD) -> tuple[FloatArray, IntArray]:
     """The maximum of every window of every channel.
 
     Parameters
@@ -30,6 +33,8 @@ def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
     stride, pad
         The step from one window to the next; rows and columns around the image that belong to windows but never win,
         fewer than the window has. Each an integer or a pair (vertical, horizontal).
+    caller
+        What errors name, where a layer was called and not this function.
 
     Returns
     -------
@@ -51,8 +56,8 @@ def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
     >>> out.tolist(), winners.tolist()
     ([[[[5.0, 7.0]]]], [[[[1, 3]]]])
     """
-    x = float_array("max_pool_forward", "x", x)
-    sizes = _sizes("max_pool_forward", "x", x.shape, field_height, field_width, stride, pad, some_pixel=True)
+    x = float_array(caller.function, "x", x)
+    sizes = _sizes(caller, "x", x.shape, field_height, field_width, stride, pad, some_pixel=True)
     shape = x.shape[:2] + sizes[-2:]
     out = np.empty(shape, dtype=x.dtype)
     winners: IntArray = np.empty(shape, dtype=_winners_type(sizes))
@@ -62,7 +67,8 @@ def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
 
 
 def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
-                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0) -> FloatArray:
+                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0, *,
+                      caller: Caller = _MAX_BACKWARD) -> FloatArray:
     """The gradient of max_pool_forward: each window's share goes to its winner.
 
     Parameters
@@ -73,7 +79,7 @@ def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field
         As max_pool_forward returned them.
     x_shape
         The shape (N, C, H, W) of the images.
-    field_height, field_width, stride, pad
+    field_height, field_width, stride, pad, caller
         As in max_pool_forward.
 
     Returns
@@ -86,11 +92,11 @@ def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field
     ValueError
         If an argument does not fit; the message names it.
     """
-    dout = float_array("max_pool_backward", "dout", dout)
-    sizes = _sizes("max_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad, some_pixel=True)
+    dout = float_array(caller.function, "dout", dout)
+    sizes = _sizes(caller, "x_shape", x_shape, field_height, field_width, stride, pad, some_pixel=True)
     shape = tuple(x_shape[:2]) + sizes[-2:]
-    expect_shape("max_pool_backward", "dout", dout, shape, "that of the windows")
-    checked = _winners(winners, shape, sizes)
+    expect_shape(caller.function, "dout", dout, shape, "that of the windows")
+    checked = _winners(caller.function, winners, shape, sizes)
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
         implementation("pooling").max_pool_backward(contiguous(dout), checked, dx, sizes)
@@ -98,7 +104,7 @@ def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field
 
 
 def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
-                     pad: int | tuple[int, int] = 0) -> FloatArray:
+                     pad: int | tuple[int, int] = 0, *, caller: Caller = _AVG_FORWARD) -> FloatArray:
     """The mean of every window of every channel: (N, C, out_h, out_w), of x's dtype.
 
     Parameters and errors as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
@@ -108,8 +114,8 @@ def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
     >>> avg_pool_forward([[[[1, 5, 2, 0], [3, 4, 2, 7]]]], 2, 2, stride=2).tolist()
     [[[[3.25, 2.75]]]]
     """
-    x = float_array("avg_pool_forward", "x", x)
-    sizes = _sizes("avg_pool_forward", "x", x.shape, field_height, field_width, stride, pad)
+    x = float_array(caller.function, "x", x)
+    sizes = _sizes(caller, "x", x.shape, field_height, field_width, stride, pad)
     out = np.empty(x.shape[:2] + sizes[-2:], dtype=x.dtype)
     if out.size:
         implementation("pooling").avg_pool_forward(contiguous(x), out, sizes)
@@ -117,43 +123,43 @@ def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
 
 
 def avg_pool_backward(dout: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
-                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0) -> FloatArray:
+                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0, *,
+                      caller: Caller = _AVG_BACKWARD) -> FloatArray:
     """The gradient of avg_pool_forward: each window's share goes to all its pixels alike.
 
     Parameters, result and errors as in max_pool_backward, without winners.
     """
-    dout = float_array("avg_pool_backward", "dout", dout)
-    sizes = _sizes("avg_pool_backward", "x_shape", x_shape, field_height, field_width, stride, pad)
-    expect_shape("avg_pool_backward", "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
+    dout = float_array(caller.function, "dout", dout)
+    sizes = _sizes(caller, "x_shape", x_shape, field_height, field_width, stride, pad)
+    expect_shape(caller.function, "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
         implementation("pooling").avg_pool_backward(contiguous(dout), dx, sizes)
     return dx
 
 
-def _sizes(function: str, name: str, x_shape: Shape, field_height: int, field_width: int,
+def _sizes(caller: Caller, name: str, x_shape: Shape, field_height: int, field_width: int,
            stride: int | tuple[int, int], pad: int | tuple[int, int], some_pixel: bool = False) -> Sizes:
     """The numbers the kernels take: window, padding, stride and output size, each vertical, horizontal."""
     if len(x_shape) != 4 or x_shape[2] < 1 or x_shape[3] < 1:
         what = "be (N, C, H, W)" if name == "x_shape" else "have shape (N, C, H, W)"
-        raise ValueError(f"{function}: {name} should {what} with H and W from 1, but "
+        raise ValueError(f"{caller.function}: {name} should {what} with H and W from 1, but "
                          f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}")
-    fh, fw, ph, pw, sh, sw, _, _, out_h, out_w = geometry(
-        function, x_shape, field_height, field_width, pad, stride, dilation=1)
+    fh, fw, ph, pw, sh, sw, _, _, out_h, out_w = geometry(caller, x_shape, field_height, field_width, pad, stride)
     if some_pixel and (ph >= fh or pw >= fw):
-        raise ValueError(f"{function}: pad should be smaller than the window of {fh}x{fw}, or a window might hold no "
-                         f"pixel at all, but is {pad!r}")
+        raise ValueError(f"{caller.function}: pad should be smaller than the window of {fh}x{fw}, or a window might "
+                         f"hold no pixel at all, but is {pad!r}")
     if some_pixel and fh * fw >= 2**31:
-        raise ValueError(f"{function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}")
+        raise ValueError(f"{caller.function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}")
     return fh, fw, ph, pw, sh, sw, out_h, out_w
 
 
-def _winners(winners: ArrayLike, shape: Shape, sizes: Sizes) -> IntArray:
+def _winners(function: str, winners: ArrayLike, shape: Shape, sizes: Sizes) -> IntArray:
     winners = np.asarray(winners)
-    expect_shape("max_pool_backward", "winners", winners, shape, "that of dout")
+    expect_shape(function, "winners", winners, shape, "that of dout")
     cells = sizes[0] * sizes[1]
     if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
-        raise ValueError(f"max_pool_backward: winners should hold integers 0..{cells - 1}, one for each cell of the "
+        raise ValueError(f"{function}: winners should hold integers 0..{cells - 1}, one for each cell of the "
                          "window, as max_pool_forward returns them")
     return np.require(winners, _winners_type(sizes), ["C", "A"])
 

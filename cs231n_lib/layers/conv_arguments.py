@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cs231n_lib.arguments import expect_shape, floats, settings
-from cs231n_lib.kernels.geometry import geometry
+from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller, geometry
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,4 +32,4 @@ def conv_arguments(function: str, x: ArrayLike, w: ArrayLike, b: ArrayLike,
     expect_shape(function, "x", x, ("N", "C", "H", "W"))
     expect_shape(function, "w", w, ("F", x.shape[1], "HH", "WW"), "one channel per channel of x")
     expect_shape(function, "b", b, w.shape[:1], "one bias per filter")
-    return x, w, b, geometry(function, x.shape, w.shape[2], w.shape[3], pad, stride, dilation)
+    return x, w, b, geometry(Caller(function, *SIDES_OF_W), x.shape, w.shape[2], w.shape[3], pad, stride, dilation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cs231n_lib import kernels
+from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller
 from cs231n_lib.layers.conv_arguments import conv_settings
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray, MaybeNone, Settings
     from cs231n_lib.layers.conv_arguments import ConvCache
+
+_FORWARD, _BACKWARD = Caller("conv_forward_fast", *SIDES_OF_W), Caller("conv_backward_fast", *SIDES_OF_W)
 
 
 def conv_forward_fast(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
@@ -42,10 +45,11 @@ def conv_forward_fast(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
         If an argument does not fit; the message names it.
     """
     stride, pad, dilation = conv_settings("conv_forward_fast", conv_param)
-    return kernels.conv_forward(x, w, b, stride, pad, dilation), (x, w, stride, pad, dilation)
+    out = kernels.conv_forward(x, w, b, stride, pad, dilation, caller=_FORWARD)
+    return out, (x, w, stride, pad, dilation)
 
 
 def conv_backward_fast(dout: ArrayLike, cache: ConvCache,
                        need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of conv_forward_fast: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
-    return kernels.conv_backward(dout, *cache, need_dx=need_dx)
+    return kernels.conv_backward(dout, *cache, need_dx=need_dx, caller=_BACKWARD)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cs231n_lib.arguments import settings
 from cs231n_lib.kernels import pooling
+from cs231n_lib.kernels.geometry import Caller
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, IntArray, Settings, Shape
     from cs231n_lib.layers.conv_arguments import Steps
 
-    Window = tuple[int, int, Steps, Steps]  # field_height, field_width, stride, pad
+    Window = tuple[int, int, Steps, Steps]  # pool_height, pool_width, stride, pad
     MaxPoolCache = tuple[IntArray, Shape, Window]  # winners, the shape of x
 
 
@@ -42,29 +43,34 @@ def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArra
         If an argument does not fit; the message names it.
     """
     window = _window("max_pool_forward_fast", pool_param)
-    out, winners = pooling.max_pool_forward(x, *window)
+    out, winners = pooling.max_pool_forward(x, *window, caller=_caller("max_pool_forward_fast"))
     return out, (winners, np.shape(x), window)
 
 
 def max_pool_backward_fast(dout: ArrayLike, cache: MaxPoolCache) -> FloatArray:
     """Gradient of max_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
     winners, x_shape, window = cache
-    return pooling.max_pool_backward(dout, winners, x_shape, *window)
+    return pooling.max_pool_backward(dout, winners, x_shape, *window, caller=_caller("max_pool_backward_fast"))
 
 
 def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, tuple[Shape, Window]]:
     """Average pooling as fast as the computer can do it; parameters, results and errors as in max_pool_forward_fast."""
     window = _window("avg_pool_forward_fast", pool_param)
-    return pooling.avg_pool_forward(x, *window), (np.shape(x), window)
+    out = pooling.avg_pool_forward(x, *window, caller=_caller("avg_pool_forward_fast"))
+    return out, (np.shape(x), window)
 
 
 def avg_pool_backward_fast(dout: ArrayLike, cache: tuple[Shape, Window]) -> FloatArray:
     """Gradient of avg_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
     x_shape, window = cache
-    return pooling.avg_pool_backward(dout, x_shape, *window)
+    return pooling.avg_pool_backward(dout, x_shape, *window, caller=_caller("avg_pool_backward_fast"))
 
 
 def _window(function: str, pool_param: Settings) -> Window:
     keys = ["pool_height", "pool_width", "stride"]
-    field_height, field_width, stride, pad = settings(function, "pool_param", pool_param, keys, pad=0)
-    return field_height, field_width, stride, pad
+    pool_height, pool_width, stride, pad = settings(function, "pool_param", pool_param, keys, pad=0)
+    return pool_height, pool_width, stride, pad
+
+
+def _caller(function: str) -> Caller:
+    return Caller(function, "pool_height", "pool_width")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, float_array, settings, upstream
-from cs231n_lib.kernels.geometry import geometry
+from cs231n_lib.kernels.geometry import Caller, geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,8 @@ def _arguments(function: str, x: ArrayLike, pool_param: Settings) -> tuple[Float
                                           ["pool_height", "pool_width", "stride"], pad=0)
     x = float_array(function, "x", x)
     expect_shape(function, "x", x, ("N", "C", "H", "W"))
-    return x, geometry(function, x.shape, height, width, pad, stride, dilation=1)
+    caller = Caller(function, "pool_height", "pool_width")
+    return x, geometry(caller, x.shape, height, width, pad, stride)
 
 
 def _gradients(function: str, dout: ArrayLike, x: FloatArray, geometry: Sizes) -> tuple[FloatArray, FloatArray]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from cs231n_lib import kernels, layers
 from cs231n_lib.arguments import upstream
+from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller
 from cs231n_lib.layers.conv_arguments import conv_settings
 
 if TYPE_CHECKING:
@@ -89,14 +90,17 @@ def conv_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
                       conv_param: Settings) -> tuple[FloatArray, ConvReluCache]:
     """conv_forward_fast, relu_forward: (out (N, F, out_h, out_w), cache)."""
     stride, pad, dilation = conv_settings("conv_relu_forward", conv_param)
-    out = kernels.conv_forward(x, w, b, stride, pad, dilation, relu=True)
+    caller = Caller("conv_relu_forward", *SIDES_OF_W)
+    out = kernels.conv_forward(x, w, b, stride, pad, dilation, relu=True, caller=caller)
     return out, ((x, w, stride, pad, dilation), out)
 
 
 def conv_relu_backward(dout: ArrayLike, cache: ConvReluCache, need_dx: bool = True) -> Gradients:
     """Gradients of conv_relu_forward: dx, dw, db."""
     convolution, out = cache
-    return kernels.conv_backward(_through_relu("conv_relu_backward", dout, out), *convolution, need_dx=need_dx)
+    caller = Caller("conv_relu_backward", *SIDES_OF_W)
+    dout = _through_relu(caller.function, dout, out)
+    return kernels.conv_backward(dout, *convolution, need_dx=need_dx, caller=caller)
 
 
 def conv_relu_pool_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings,

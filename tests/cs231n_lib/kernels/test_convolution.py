@@ -201,11 +201,11 @@ X, WEIGHTS = np.ones((2, 3, 5, 5)), np.ones((4, 3, 3, 3))
 
 @pytest.mark.parametrize("call, message", [
     (lambda: kernels.conv_forward(X[0], WEIGHTS), r"x should have shape \(N, C, H, W\), but has \(3, 5, 5\)"),
-    (lambda: kernels.conv_forward(X, WEIGHTS[:, :2]), r"w should have shape \(F, 3, field_height, field_width\), for "
+    (lambda: kernels.conv_forward(X, WEIGHTS[:, :2]), r"w should have shape \(F, 3, HH, WW\), for "
                                                       r"images x \(2, 3, 5, 5\), but has \(4, 2, 3, 3\)"),
     (lambda: kernels.conv_forward(X, WEIGHTS, np.ones(3)), r"b should have shape \(4,\), one value per filter, but "
                                                            r"has \(3,\)"),
-    (lambda: kernels.conv_forward(X, np.ones((4, 3, 7, 3)), pad=(0, 1)), "field_height=7 does not fit"),
+    (lambda: kernels.conv_forward(X, np.ones((4, 3, 7, 3)), pad=(0, 1)), "w's HH=7 does not fit"),
     (lambda: kernels.conv_forward(X, WEIGHTS, stride=0), "stride should be an integer of at least 1, but is 0"),
     (lambda: kernels.conv_forward(X.astype(np.float16), WEIGHTS), "x should be float32 or float64, but is float16"),
     (lambda: kernels.conv_backward(np.ones((2, 4, 5, 5)), X, WEIGHTS),

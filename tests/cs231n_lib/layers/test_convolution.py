@@ -10,6 +10,7 @@ from cs231n_lib.layers import (
     conv_forward_fast,
     conv_forward_im2col,
     conv_forward_naive,
+    conv_relu_forward,
 )
 
 
@@ -79,11 +80,31 @@ def test_dx_only_where_it_is_needed(arrays):
 @pytest.mark.parametrize("conv_param, message", [
     ({"stride": 1}, "conv_forward_fast: conv_param has no 'pad'"),
     ({"stride": 1, "pad": 0, "padding": 1}, "conv_forward_fast: conv_param has an unknown 'padding'"),
-    ({"stride": 0, "pad": 0}, "stride should be an integer of at least 1, but is 0"),
+    ({"stride": 0, "pad": 0}, "conv_forward_fast: stride should be an integer of at least 1, but is 0"),
 ])
 def test_parameters_that_do_not_fit(arrays, conv_param, message):
     with pytest.raises(ValueError, match=message):
         conv_forward_fast(*arrays, conv_param)
+
+
+@pytest.mark.parametrize("forward", [conv_forward_fast, conv_relu_forward])
+@pytest.mark.parametrize("change, message", [
+    ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
+    ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), for images x \(2, 3, 5, 4\), but has"),
+    ({"w": np.ones((2, 3, 3, 6))}, "w's WW=6 does not fit: with dilation 1 it covers 6 pixels, but the image"),
+    ({"w": np.ones((2, 3, 0, 2))}, "w's HH should be an integer of at least 1, but is 0"),
+    ({"b": np.ones(3)}, r"b should have shape \(2,\), one value per filter, but has \(3,\)"),
+])
+def test_arrays_that_do_not_fit(arrays, forward, change, message):
+    fitting = dict(zip("xwb", arrays, strict=True), conv_param={"stride": 1, "pad": 0})
+    with pytest.raises(ValueError, match=f"^{forward.__name__}: {message}"):
+        forward(**(fitting | change))
+
+
+def test_an_upstream_gradient_that_does_not_fit(arrays):
+    _, cache = conv_forward_fast(*arrays, {"stride": 1, "pad": 0})
+    with pytest.raises(ValueError, match=r"^conv_backward_fast: dout should have shape \(2, 2, 3, 3\), that of out"):
+        conv_backward_fast(np.ones((2, 2, 3, 4)), cache)
 
 
 def test_columns_without_any_filter():

@@ -71,7 +71,7 @@ def test_no_images(arrays):
 @pytest.mark.parametrize("change, message", [
     ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
     ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), one channel per channel of x, but has"),
-    ({"w": np.ones((2, 3, 6, 2))}, "field_height=6 does not fit: with dilation 1 it covers 6 pixels"),
+    ({"w": np.ones((2, 3, 6, 2))}, "w's HH=6 does not fit: with dilation 1 it covers 6 pixels"),
     ({"b": np.ones(3)}, r"b should have shape \(2,\), one bias per filter, but has \(3,\)"),
     ({"conv_param": {"stride": 1}}, "conv_param has no 'pad'; it should have 'stride', 'pad', 'dilation'"),
     ({"conv_param": {"stride": 0, "pad": 0}}, "stride should be an integer of at least 1, but is 0"),

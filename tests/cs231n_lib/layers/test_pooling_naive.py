@@ -113,7 +113,7 @@ def test_no_images_or_no_channels(layer, shape):
 
 @pytest.mark.parametrize("x_shape, change, message", [
     ((5, 6), {}, r"x should have shape \(N, C, H, W\), but has \(5, 6\)"),
-    ((1, 1, 5, 6), {"pool_height": 6}, "field_height=6 does not fit"),
+    ((1, 1, 5, 6), {"pool_height": 6}, "pool_height=6 does not fit: the image is only 5 high with its padding of 0$"),
     ((1, 1, 5, 6), {"stride": 0}, "stride should be an integer of at least 1, but is 0"),
     ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height'"),
 ])
