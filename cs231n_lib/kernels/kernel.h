@@ -1,17 +1,24 @@
-/* What the C half of every kernel includes, and how a kernel is added.
+/* What the C half of every kernel includes, and how a kernel is added. The shortest one, to copy, is `optimization`.
 
-  topic.h            #includes this file, declares topic_task (what Python hands over) and constants, and compiles the
-                     template: #define TEMPLATE "topic_template.h", then #include "number_types.h" (the compiler makes
-                     the vectors) or "instruction_sets.h" (the source does, as the tiles of a matrix product must).
+  topic.h            #includes this file, declares constants and a struct of what Python hands over, named after the
+                     work (adam_task, product_task), and compiles the template: #define TEMPLATE "topic_template.h",
+                     then #include "number_types.h" (the compiler makes the vectors) or "instruction_sets.h" (the
+                     source does, as the tiles of a matrix product must). BY_TYPE(name) or BY_SET(name) is the table
+                     of what was compiled.
   topic_template.h   the loops, for the number type T. Every name is NAME(name); a function that threads run has the
-                     type work_t. BY_TYPE(name) or BY_SET(name) is the table of what was compiled.
+                     type work_t. Of the functions in math.h only the root has a name for both types, SQRT: add
+                     what else is needed to number_types.h.
   _topic_cy.pyx      lays out the work and calls in_parallel. It declares the parts of topic.h that it uses; what
                      several kernels use is in _threads.pxd and _buffers.pxd.
   _topic.py          the twin: the same functions in NumPy, for computers without a C compiler.
   topic.py           the public functions. They check the arguments; twins and loops trust them.
-  tests/cs231n_lib/kernels/test_topic.py    both twins, for each type and memory order, against plain NumPy.
+  __init__.py        names the public functions twice: for type checkers, and in lazy_exports.
 
-A kernel that answers an exercise is listed, with all its files, in assignments/course.toml. */
+  docs/library.md    the public functions, in the table of topics and under Kernels (tests/test_library_page.py).
+  tests/cs231n_lib/kernels/test_topic.py    both twins, for each type and memory order, against plain NumPy.
+  benchmarks/contenders/    a Row in rows.py, its values in works.py, and the work in ours.py and in each peer's file.
+
+`make setup` compiles it; setup.py finds the .pyx. A kernel that answers an exercise is listed, with all its files, in assignments/course.toml. */
 
 #ifndef CS231N_KERNEL_H
 #define CS231N_KERNEL_H

@@ -85,10 +85,8 @@ def normalize_channels_backward(
     ----------
     dout : array of x's shape
         The upstream gradient.
-    x, gamma, eps
-        As in the forward pass.
-    mean, var
-        As the forward pass returned them.
+    x, gamma, mean, var, eps
+        As in the forward pass; mean and var are those that it returned.
     fixed
         Whether mean and var were given and do not depend on x.
 

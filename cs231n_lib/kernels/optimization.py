@@ -30,10 +30,12 @@ def adam_step(w: ArrayLike, dw: ArrayLike, m: ArrayLike, v: ArrayLike, t: int, l
         squared gradient, zeros at first. Any memory order; not changed.
     t
         The number of this step, 1 at first.
-    learning_rate, epsilon
+    learning_rate
         From 0.
     beta1, beta2
         From 0 to below 1.
+    epsilon
+        From 0.
     weight_decay
         The share of w, times learning_rate, that is taken away apart from the gradient.
 
