@@ -1,11 +1,13 @@
 """The page for instructors shows a source cell by cell: those cells, put together, are one."""
 
+import inspect
 import re
 from pathlib import Path
 
 from autograder.authoring.source import read_cells
 from autograder.course.course_toml import Assignment, Edition
 from autograder.notebook.limits import Limits
+from cs231n_lib import checks
 
 PAGE = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
 
@@ -21,3 +23,14 @@ def test_every_key_of_course_toml_is_explained():
     for table in (Assignment, Edition, Limits):
         for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due`, with the zone it was written in
             assert f"`{key}`" in PAGE or f"[assignment.{key}]" in PAGE, key
+
+
+def test_the_tables_of_checks_have_every_check_with_its_arguments():
+    tables = re.findall(r"^\| in `checks` \|.*\n\|---\|---\|\n((?:\|.*\n)+)", PAGE, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)(?:\((.*?)\))?` \|", "".join(tables), flags=re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(checks.__all__)
+    for name, arguments in rows:
+        if name != "CheckFailed":
+            named = arguments.split(", ")
+            ours = list(inspect.signature(getattr(checks, name)).parameters)
+            assert named == [argument for argument in ours if argument in named], name
