@@ -15,11 +15,11 @@ from autograder.grading.late import bring_all_up_to_date
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
-RECEIPT = ".made-from"  # beside the pages: a digest of what they were made from
+MADE_FROM = ".made-from"  # beside the pages: a digest of what they were made from
 
 
 @dataclass
-class Feedback:
+class MadeFeedback:
     """What came of making pages; it grows with each student.
 
     Attributes
@@ -43,7 +43,7 @@ def feedback(
     assignment: str,
     students: Iterable[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Feedback:
+) -> MadeFeedback:
     """Write feedback/STUDENT/ASSIGNMENT/*.html for graded submissions whose notebook or marks have changed.
 
     Parameters
@@ -72,12 +72,12 @@ def feedback(
             has = f"Graded are: {', '.join(graded[:10])}{', ...' if len(graded) > 10 else ''}."
             raise KitError(f"{student!r} has no graded submission of {assignment}.", has)
 
-    result = Feedback(folder=workspace.feedback("x", assignment).parent.parent)
+    result = MadeFeedback(folder=workspace.feedback("x", assignment).parent.parent)
     with workspace.gradebook() as gradebook:
         not_known = bring_all_up_to_date(workspace, gradebook, assignment)
         for done, student in enumerate(wanted, start=1):
             digest = _digest(gradebook, workspace, assignment, student)
-            receipt = workspace.feedback(student, assignment) / RECEIPT
+            receipt = workspace.feedback(student, assignment) / MADE_FROM
             if student in not_known:
                 result.failed.append((student, not_known[student]))
             elif receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:

@@ -20,7 +20,7 @@ from autograder.course.course_toml import TIMESTAMP, Assignment, Course
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.submissions.choose import Choice
-from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, read_ordinary
+from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
 from autograder.submissions.layouts import HandIn, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import Person
@@ -213,7 +213,7 @@ class _Placing:
     ) -> None:
         self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
         self.origins = Origins(workspace, wanted.name)
-        self.bytes_left = Budget(MAX_CLASS_BYTES)
+        self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
         self.there = {same_name(name): name for name in there if not name.startswith(".")}
@@ -318,7 +318,7 @@ def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
             continue
         parts = path.relative_to(target).parts
         try:
-            found["/".join(parts)] = data = read_ordinary(target, parts, Budget(left))
+            found["/".join(parts)] = data = read_ordinary(target, parts, ByteBudget(left))
             left -= len(data)
         except Refused as error:
             notes.append(f"{printable('/'.join(parts))} of the earlier submission is not kept: it {error}")

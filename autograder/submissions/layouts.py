@@ -11,7 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.course.course_toml import Assignment, Course
-from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
+from autograder.submissions.foreign_files import (
+    MAX_CLASS_ENTRIES,
+    MAX_ENTRIES,
+    Archive,
+    ByteBudget,
+    Entry,
+    Folder,
+    Refused,
+)
 from autograder.submissions.platforms import (
     BLACKBOARD,
     CLONES,
@@ -305,7 +313,7 @@ class _Reader:
 
     def _text(self, entry: Entry, limit: int) -> bytes:
         try:
-            return entry.read(Budget(limit))
+            return entry.read(ByteBudget(limit))
         except Refused as error:
             self.unplaced.append((entry.path, str(error)))
             return b""

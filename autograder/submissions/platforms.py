@@ -37,7 +37,7 @@ CANVAS_ANONYMOUS = re.compile(rf"(?P<prefix>(?P<late>LATE_)?(?P<id>anon_[0-9A-Za
 BLACKBOARD = re.compile(
     r"(?P<prefix>(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5}))(?:_(?P<file>.+)|(?P<receipt>\.txt)|)", re.DOTALL
 )
-RECEIPT = re.compile(r"\ufeff?Name:\s*(?P<name>.*)\((?P<login>[^()\s]+)\)\s*$", re.MULTILINE)
+BLACKBOARD_RECEIPT = re.compile(r"\ufeff?Name:\s*(?P<name>.*)\((?P<login>[^()\s]+)\)\s*$", re.MULTILINE)
 # "1001-77 - Ann Lee - Nov 20, 2026 1000 AM/sums.ipynb", or the same in front of the file's name
 BRIGHTSPACE = re.compile(
     r"(?P<prefix>(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>[^-]*\d{4}[^-]*?))(?: - (?P<file>.+))?", re.DOTALL
@@ -264,7 +264,7 @@ def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None =
         shared += 1
     people = {}
     for before in befores:
-        receipt = RECEIPT.match((receipts or {}).get(before, ""))
+        receipt = BLACKBOARD_RECEIPT.match((receipts or {}).get(before, ""))
         if receipt and before.endswith("_" + receipt["login"]):
             people[before] = Person(receipt["login"], receipt["name"].strip(), "Blackboard", source=before)
         else:
