@@ -23,7 +23,7 @@ from autograder.submissions.choose import Choice
 from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
 from autograder.submissions.layouts import HandIn, sort_by_student
 from autograder.submissions.origins import Origins
-from autograder.submissions.platforms import Person
+from autograder.submissions.platforms import HIDDEN, Person
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
@@ -266,12 +266,12 @@ class _Placing:
             raise Refused("has no letter or digit that could make a student's id")
         if len(student.encode()) > MAX_ID_BYTES:
             raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
-        if person.platform == "Moodle" and f"Participant_{student}" in self.there.values():
-            return f"Participant_{student}"  # whose name was hidden when this was collected before
+        if person.on.hides_names and f"{HIDDEN}{student}" in self.there.values():
+            return f"{HIDDEN}{student}"  # whose name was hidden when this was collected before
         if known := self.origins.student_of(person.source):
             return known  # what the other names of a download seem to say may have changed
         there = self.there.get(same_name(student), student)
-        if there == student or person.platform == "GitHub":  # where logins are the same whatever their case
+        if there == student or person.on.ids_ignore_case:
             return there
         raise Refused(
             f"would share a folder with {there!r}, who has handed in already, where file systems ignore case; "
