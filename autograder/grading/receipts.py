@@ -76,7 +76,7 @@ class Receipts:
         modules = [path.read_text("utf-8") for folder in given.pythonpath for path in Path(folder).rglob("*.py")]
         self.installed = Installed(given.hidden, given.data, modules + _python(given.files))
         self.grader = _grader(workspace, given)
-        digest = hashlib.sha256(self.grader + _code(RECORDING) + _configured(workspace, SCORING))
+        digest = hashlib.sha256(self.grader + code_digest(RECORDING) + _configured(workspace, SCORING))
         digest.update(workspace.db_url.replace(str(workspace.root), "").encode())
         read = [getattr(assignment.limits, limit) for limit in READING]
         digest.update(repr((read, assignment.graded_without)).encode())
@@ -160,7 +160,7 @@ def _grader(workspace: Workspace, given: Surroundings) -> bytes:
     limits = {limit: value for limit, value in asdict(given.limits).items() if limit not in READING}
     parts = (limits, edition, given.files, given.isolation, platform.python_version())
     digest = hashlib.sha256(repr(parts).encode())
-    digest.update(_code(EXECUTING) + _configured(workspace, CLEANING))
+    digest.update(code_digest(EXECUTING) + _configured(workspace, CLEANING))
     for package in PACKAGES:
         try:
             digest.update(f"{package}=={version(package)}".encode())
@@ -169,7 +169,8 @@ def _grader(workspace: Workspace, given: Surroundings) -> bytes:
     return digest.digest()
 
 
-def _code(places: tuple[str, ...]) -> bytes:
+def code_digest(places: tuple[str, ...]) -> bytes:
+    """A hash of the text of these modules and rooms of the kit."""
     digest = hashlib.sha256()
     for place in places:
         path = Path(autograder.__file__).parent / place

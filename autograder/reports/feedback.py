@@ -5,16 +5,24 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import bring_all_up_to_date
+from autograder.grading.receipts import code_digest
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
+# The modules that decide how a page looks; a test compares them with what feedback_page.py imports.
+PAGE_MODULES = (
+    "notebook/cell_record.py", "notebook/page_cleaner.py", "notebook/pictures.py", "reports/feedback_page.py",
+    "storable.py", "text.py",
+)  # fmt: skip
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "nh3")  # templates, Markdown, and what of HTML is kept
 MADE_FROM = ".made-from"  # beside the pages: a digest of what they were made from
 
 
@@ -104,11 +112,11 @@ def _notebooks(workspace: Workspace, assignment: str, student: str) -> list[Path
 
 def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, student: str) -> str:
     """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
-    import nbgrader
     from nbgrader.api import MissingEntry
 
-    digest = hashlib.sha256(nbgrader.__version__.encode())
-    digest.update(Path(__file__).with_name("feedback_page.py").read_bytes())
+    digest = hashlib.sha256(code_digest(PAGE_MODULES))
+    for package in PAGE_PACKAGES:
+        digest.update(f"{package}=={version(package)}".encode())
     for path in _notebooks(workspace, assignment, student):
         digest.update(path.name.encode() + path.read_bytes())
     try:

@@ -17,6 +17,7 @@ from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receip
 from autograder.grading.sanitize import read_built
 from autograder.notebook.job import Surroundings
 from autograder.notebook.limits import Limits
+from autograder.reports.feedback import PAGE_MODULES
 
 HOME = Path(autograder.__file__).parent
 PACKAGES = {"__init__.py"} | {f"{room.name}/__init__.py" for room in HOME.iterdir()}  # which hold a sentence each
@@ -71,6 +72,11 @@ def test_every_module_that_prepares_or_records_is_in_a_list():
     starts = ("grading/sanitize.py", "submissions/work_files.py", "grading/finished.py", "grading/record.py")
     modules = imported_by(*starts)
     assert modules - PACKAGES <= _within(modules, (*EXECUTING, *RECORDING, *UNDECISIVE))
+
+
+def test_every_module_that_makes_pages_is_in_the_list():
+    modules = imported_by("reports/feedback_page.py") - PACKAGES
+    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # those hold only types and numbers
 
 
 def test_the_lists_name_what_there_is_once():
