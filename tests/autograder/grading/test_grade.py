@@ -235,7 +235,7 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     from autograder.workers import local_pool as pool
 
     hand_in("one", **RIGHT)
-    monkeypatch.setattr(pool, "run", _no_kernel)
+    monkeypatch.setattr(pool, "run_here", _no_kernel)
     report = grade(tiny, "sums", workers=1)
     assert [row.status for row in report.rows] == ["failed"]
     assert "no kernel today" in report.rows[0].reasons[0]
