@@ -68,7 +68,7 @@ class SanitizedNotebook:
     runnable
         Whether it is not a placeholder.
     remarks
-        What was put right, such as a locked cell that was changed. The report of `cs231n grade` and the files for CI name
+        What was put right, such as a locked cell that was changed. The instructor's table and the files for CI show
         these, after everything else; the feedback page does not.
     not_run
         What the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
