@@ -1,3 +1,5 @@
+"""The `cs231n` command: it builds, releases, collects and grades the course's notebooks. docs/architecture.md"""
+
 import sys
 
 # jsonschema, which nbformat imports, compiles a grammar for IRIs wherever this package is there: a second and a half

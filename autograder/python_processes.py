@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SEARCHED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")  # lists of folders
-FOLDERS = ("PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX")  # one folder each
+FOLDER_VARIABLES = ("PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX")  # one folder each
 SAFE_PATH = "PYTHONSAFEPATH"  # `-P` for those that are started without it, such as multiprocessing's
 
 _given: dict[str, str | None] = {}  # what `nothing_from_here` has changed of where Python looks for modules, as it was
@@ -52,7 +52,7 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
             safe[name] = os.pathsep.join(entry for entry in safe[name].split(os.pathsep) if not _is_here(entry))
             if not safe[name]:  # would mean the working folder
                 del safe[name]
-    for name in FOLDERS:
+    for name in FOLDER_VARIABLES:
         if not os.path.isabs(safe.get(name, os.sep)):
             del safe[name]
     return safe

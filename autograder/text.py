@@ -12,9 +12,8 @@ import os
 import re
 import unicodedata
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+from autograder.storable import REPLACEMENT, storable
 
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
 # Python calls these printable, but nothing is seen of them, so two names that differ look alike
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -32,11 +31,6 @@ _NOT_IN_NAMES = set('<>:"/\\|?*')
 # trouble for a file system, for a URL of formgrader, or for nbgrader's globs and exchange
 _NOT_IN_FOLDERS = re.compile(r"""[/\\:*?"<>|\[\]{}#%+&;`]""")
 _DEVICE = re.compile(r"(?is)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(\..*)?")
-
-
-def storable(text: str) -> str:
-    """Text that every file and every database takes."""
-    return _NO_TEXT.sub(REPLACEMENT, text)
 
 
 def without_controls(text: str) -> str:

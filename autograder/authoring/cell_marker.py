@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 Record = dict[str, Any]  # an nbgrader record as it stands in the source
 
-TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
+CELL_TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
 _RECORD = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int, "solution": bool, "task": bool}
 _GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what nbgrader takes for a grade_id and nbformat for a cell id
 _PARTS = "after `# %%` come only [markdown], nbgrader={...}, tags=[...]"
@@ -144,8 +144,8 @@ def _tags(tags: object) -> tuple[str, ...]:
     if not isinstance(tags, list) or not tags:
         _fail('tags must be a list such as ["skip-execution"]')
     for tag in tags:
-        if tag not in TAGS:
-            _fail(f"the tag {tag!r} is not known; known: {', '.join(sorted(TAGS))}")
+        if tag not in CELL_TAGS:
+            _fail(f"the tag {tag!r} is not known; known: {', '.join(sorted(CELL_TAGS))}")
     return tuple(tags)
 
 

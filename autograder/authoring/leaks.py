@@ -22,7 +22,7 @@ from typing import Any
 from autograder.authoring import passages
 from autograder.authoring.passages import Line
 from autograder.authoring.regions import MARKERS, SOLUTION
-from autograder.authoring.source import Cell, read_cells
+from autograder.authoring.source import SourceCell, read_cells
 from autograder.course import edition
 from autograder.course.course_toml import Course
 from autograder.course.edition import LEFTOVER_FOLDERS
@@ -122,12 +122,12 @@ def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
 # --- what is secret -----------------------------------------------------------------------------
 
 
-def _visible(cell: Cell) -> str:
+def _visible(cell: SourceCell) -> str:
     hidden = {line for region in cell.regions for line in range(region.begin, region.end + 1)}
     return "\n".join("" if n in hidden else line for n, line in enumerate(cell.source.split("\n")))
 
 
-def _regions(cell: Cell, origin: str) -> Iterator[Passage]:
+def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
     for region in cell.regions:
         text = "\n".join(cell.source.split("\n")[region.begin + 1 : region.end])
         start = cell.first + region.begin  # the line before the region's first

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.authoring.source import Cell
+    from autograder.authoring.source import SourceCell
 
 _IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "display", "_", "__", "___"}
 _GLOBAL_READS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
 
-def unclear_name(cells: Sequence["Cell"]) -> tuple["Cell", str] | None:
+def unclear_name(cells: Sequence["SourceCell"]) -> tuple["SourceCell", str] | None:
     """The first cell of a source in which a name is nobody's or two people's, and why; None where all is clear.
 
     Solutions may not bind what Python or IPython defines, for the tests would use that. What a solution binds, a test

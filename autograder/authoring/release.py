@@ -56,7 +56,7 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     try:
         fresh = _generate(workspace, assignment, building / "checked", database=False)
         (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
-        edition.write(workspace.course, assignment, fresh)
+        edition.write_edition(workspace.course, assignment, fresh)
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
         _refuse_leaks(workspace.course, assignment, packed)
         _refuse_changed_cells(workspace, entry)

@@ -26,7 +26,7 @@ _MARKER_LIKE = re.compile(r"\s*#\s*(%%(%*)(\s.*)?|<codecell>|In\[[0-9 ]*\]:?)\s*
 
 
 @dataclass(frozen=True)
-class Cell:
+class SourceCell:
     """One cell of a source, with its places in the file (lines counted from 1)."""
 
     line: int  # of the marker
@@ -74,7 +74,7 @@ def read_source(path: Path | str) -> "NotebookNode":
     return notebook
 
 
-def read_cells(path: Path | str) -> list[Cell]:
+def read_cells(path: Path | str) -> list[SourceCell]:
     """The cells of a source with their line numbers, checked like `read_source`."""
     return _read(Path(path))[0]
 
@@ -86,7 +86,7 @@ def to_bytes(notebook: "NotebookNode") -> bytes:
     return (nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n").encode("utf-8")
 
 
-def _read(path: Path) -> tuple[list[Cell], dict[str, str]]:
+def _read(path: Path) -> tuple[list[SourceCell], dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def _read(path: Path) -> tuple[list[Cell], dict[str, str]]:
     parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext guesses
     contents = _contents(path, text, lines, markers)
 
-    cells: list[Cell] = []
+    cells: list[SourceCell] = []
     seen: dict[str, int] = {}
     for line, end, marker, content in zip(markers, [*markers[1:], len(lines) + 1], parsed, contents, strict=True):
         cell = _cell(path, line, lines[line : end - 1], *marker, content)
@@ -211,7 +211,7 @@ def _cell(
     record: Record | None,
     tags: tuple[str, ...],
     raw: "NotebookNode",
-) -> Cell:
+) -> SourceCell:
     if (raw.cell_type, raw.metadata.get("nbgrader")) != (cell_type, record):
         _fail(path, line, "jupytext reads this marker differently; write it as in docs/course-format.md")
     source = raw.source.strip("\n")
@@ -222,7 +222,7 @@ def _cell(
         regions = find_regions(source)
     except MarkerError as error:
         _fail(path, first + error.line, error.message)
-    cell = Cell(line, first, cell_type, source, record, tags, regions)
+    cell = SourceCell(line, first, cell_type, source, record, tags, regions)
     _check_regions(path, cell)
     if cell_type == "code":
         _check_python(path, cell)
@@ -243,7 +243,7 @@ def _offset(body: list[str], source: str) -> int:
     return 0
 
 
-def _check_regions(path: Path, cell: Cell) -> None:
+def _check_regions(path: Path, cell: SourceCell) -> None:
     record = cell.record or {"grade": False, "solution": False}
     for region in cell.regions:
         line = cell.first + region.begin
@@ -262,7 +262,7 @@ def _check_regions(path: Path, cell: Cell) -> None:
         )
 
 
-def _check_python(path: Path, cell: Cell) -> None:
+def _check_python(path: Path, cell: SourceCell) -> None:
     """The cell must parse, both as it stands and as students get it."""
     error = _syntax_error(cell.source)
     if error:

@@ -75,14 +75,14 @@ def grade_one(
     from autograder.cli.command_group import Failure, is_debugging
     from autograder.errors import as_message
     from autograder.grading.grade_one import grade_one as run
-    from autograder.reports.ci_reports import prepare, show, write
+    from autograder.reports.ci_reports import prepare, show, write_reports
     from autograder.text import ci_log
 
     prepare(output)
     folder = Path(output)
     try:
         result = run(ctx.obj, assignment, path, workers, isolation)
-        write(result, folder)
+        write_reports(result, folder)
     except Exception as error:
         if is_debugging():
             raise

@@ -13,7 +13,7 @@ from autograder.errors import CourseError
 from autograder.notebook.limits import Limits
 from autograder.text import unusable_name
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
+USABLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
 TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
 IMPORTABLE = (".py", ".pyc", ".pyd", ".so")
 
@@ -264,7 +264,7 @@ class _Table:
         return "" if value is None else self.check_name(key, value)
 
     def check_name(self, key: str, value: str) -> str:
-        if not NAME.fullmatch(value):
+        if not USABLE_NAME.fullmatch(value):
             self.fail(f"{key}: {value!r} may hold only A-Z a-z 0-9 - and _, and begins with a letter or a digit")
         if why_not := unusable_name(value):
             self.fail(f"{key}: {value!r} {why_not}")

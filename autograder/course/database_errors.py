@@ -35,7 +35,7 @@ def shown(url: str) -> str:
         return "(not a URL)"
 
 
-def in_words(error: BaseException) -> str:
+def error_in_words(error: BaseException) -> str:
     """An error of the database as one line: what the server said, without the statement and its values."""
     cause = _databases(error)
     if isinstance(error, KitError):
@@ -43,11 +43,6 @@ def in_words(error: BaseException) -> str:
     if cause is None:
         return f"{type(error).__name__}: {error}"
     return (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
-
-
-def is_databases(error: BaseException) -> bool:
-    """Whether the error is the database's, not one of what was to be kept in it."""
-    return _databases(error) is not None
 
 
 def is_passing(error: BaseException) -> bool:
@@ -88,7 +83,7 @@ def explained(url: str, where: str) -> Iterator[None]:
             "Install it, in the kit's folder: python -m pip install '.[instructor,postgresql]'",
         ) from None
     except (SQLAlchemyError, InvalidEntry) as error:
-        reason, code = in_words(error), getattr(_databases(error), "sqlstate", None)
+        reason, code = error_in_words(error), getattr(_databases(error), "sqlstate", None)
         hint = next((hint for signs, hint in _ADVICE if any(s == code or s in reason for s in signs)), None)
         if hint is None and is_passing(error):
             hint = f"Is the server running, and reachable from here? The URL is in {where}."

@@ -55,7 +55,7 @@ def answer_files(course: Course, assignment: str) -> list[tuple[str, Path]]:
     return [(path, course.edition.root / path) for path in course.answers(assignment)]
 
 
-def write(course: Course, assignment: str, folder: Path) -> list[Path]:
+def write_edition(course: Course, assignment: str, folder: Path) -> list[Path]:
     """Write what students get of the library into `folder`, beside the notebooks that are there.
 
     The edition goes into the folder of it that course.toml names, and the pages beside the notebooks.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 CONFIG = "nbgrader_config.py"
-FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
+STEP_FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
 # nbgrader's own lists, with ours in the place of its ClearSolutions and after its Execute
 RELEASE_PREPROCESSORS = (
     "nbgrader.preprocessors.IncludeHeaderFooter",
@@ -79,7 +79,7 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
     course = load_course(assignments_dir)
     config = directory / CONFIG
     try:
-        for folder in FOLDERS:
+        for folder in STEP_FOLDERS:
             (directory / folder).mkdir(parents=True, exist_ok=True)
         if is_new := not config.exists():
             config.write_text(_config_text(directory, course, db), encoding="utf-8")

@@ -9,7 +9,7 @@ MAX_RESTARTS = 3  # kernels that may die of the cells of a budget before the res
 MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
 
 
-class Budget:
+class TimeBudget:
     """Seconds that some cells may use together, and kernels that may die of them.
 
     The last cell may go on for a second when the seconds are used up, and later ones for a second each, until `late`

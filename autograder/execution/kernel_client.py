@@ -19,7 +19,7 @@ from autograder.notebook.cell_outputs import Outputs, TakesOutputs
 MOST_HEADERS = 100_000  # bytes of a message's header and its parent's together
 MOST_VALUES = 200_000  # of a message: numbers, texts, lists and dicts
 LAST_OUTPUT_SECONDS = 5  # for the outputs of a cell, once the kernel has said that it is done
-LOOK_SECONDS = 0.2  # between two looks at whether the kernel is still alive
+ALIVE_LOOK_SECONDS = 0.2  # between two looks at whether the kernel is still alive
 
 
 class NoReply(Exception):
@@ -147,7 +147,7 @@ class KernelClient:
                 return reply, idle
             if left < 0:
                 raise NoReply
-            lost = await self._wait(min(LOOK_SECONDS, left))
+            lost = await self._wait(min(ALIVE_LOOK_SECONDS, left))
 
     async def _wait(self, seconds: float) -> WireError | None:
         """Wait until something has come or the time is over. Returns why nothing more will come, if so; raises Gone."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_PATIENCE = 10
-LOOK_SECONDS = 0.25  # between two looks at the processes of a notebook
+USAGE_LOOK_SECONDS = 0.25  # between two looks at the processes of a notebook
 _READING = struct.Struct("ddd")
 
 

@@ -8,14 +8,14 @@ import os
 import socket
 import sys
 
-NAME = "cs231n-processor"
+SOCKET_NAME = "cs231n-processor"
 MOST_ON_ONE = 100  # processes
 
 _held: int | None = None  # a socket, for as long as this process lives
 _number: int | None = None
 
 
-def own(name: str = NAME) -> int | None:
+def own(name: str = SOCKET_NAME) -> int | None:
     """The number of this process's processor, the same each time: one that no other process of this machine has asked
     for, while there is one, else one of those that the fewest have. None where processes cannot be kept on one.
     """
@@ -28,7 +28,7 @@ def own(name: str = NAME) -> int | None:
     return _number if _number in there else there[0]
 
 
-def stay(name: str = NAME) -> None:
+def stay(name: str = SOCKET_NAME) -> None:
     """Keep this process, and all that it has started, on its processor."""
     number = own(name)
     if number is None or os.sched_getaffinity(0) == {number}:

@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4.rwbase import rejoin_lines
 
-from autograder.execution.budget import Attempt, Budget, first_believed
+from autograder.execution.budget import Attempt, TimeBudget, first_believed
 from autograder.execution.judge.bundle import serve_code
 from autograder.execution.judge.session import Judge, JudgeDied, Ran, Setting, template
 from autograder.execution.own_time import Clock, Deadline
@@ -34,10 +34,10 @@ from autograder.notebook.partial_credit import settled
 SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose tests ran out of time
 LET_GO_SECONDS = 1  # for a kernel whose judge has ended
 MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; characters
-Progress = Callable[[int, int], None]
+CellProgress = Callable[[int, int], None]
 
 
-def run_notebook(job: Job, progress: Progress | None = None) -> Executed:
+def run_notebook(job: Job, progress: CellProgress | None = None) -> Executed:
     """Run the cells of `job.notebook` from top to bottom and return what each put out.
 
     Errors of a cell are outputs of the cell and the next cell runs. A cell that runs into
@@ -96,18 +96,18 @@ class _Died(Exception):
 class _Runner:
     """Runs every cell in one kernel. Only it fills `results`."""
 
-    def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: Progress | None):
+    def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: CellProgress | None):
         self.cells, self.job, self.scratch, self.progress = cells, job, scratch, progress
         self.limits = job.surroundings.limits
         self.results: list[CellResult | None] = [None] * len(cells)
         self.problems: list[str] = []
         self.kernel = StudentKernel(job, scratch)
         allowed, late = self.limits.notebook_seconds, self.limits.cell_seconds
-        self.course = Budget(allowed, "the notebook used up its", "the kernel had to be restarted")
-        self.added = Budget(allowed, "the added cells used up their", "the added cells ended the kernel", late)
+        self.course = TimeBudget(allowed, "the notebook used up its", "the kernel had to be restarted")
+        self.added = TimeBudget(allowed, "the added cells used up their", "the added cells ended the kernel", late)
         self.exercise: str | None = None  # the solution cell before the cell that runs
         self.slow_exercises: set[str | None] = set()
-        self.given_up: list[Budget] = []
+        self.given_up: list[TimeBudget] = []
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
         self.killed: list[tuple[int, str]] = []  # in which cell, and what, perhaps through no fault of the notebook's
 
@@ -188,7 +188,7 @@ class _Runner:
             except _Died as once_more:
                 died = once_more
 
-    def budget(self, index: int) -> Budget:
+    def budget(self, index: int) -> TimeBudget:
         return self.course if record_of(self.cells[index]) else self.added
 
     @contextlib.contextmanager
@@ -229,7 +229,7 @@ class _Runner:
     def _runs(self, cell: Cell) -> bool:
         return cell["cell_type"] == "code" and not (self.job.skip_tagged and is_skipped(cell))
 
-    def _give_up(self, index: int, budget: Budget, ename: str, why: str) -> None:
+    def _give_up(self, index: int, budget: TimeBudget, ename: str, why: str) -> None:
         """Say in a cell that it was not run; of the first, say as a problem that those after it were not either."""
         if budget not in self.given_up:
             self.given_up.append(budget)
@@ -244,7 +244,7 @@ class _JudgedRunner(_Runner):
     Kernel and judge start and end together: what connects them does not outlive either.
     """
 
-    def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: Progress | None):
+    def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: CellProgress | None):
         super().__init__(cells, job, scratch, progress)
         self.judges = 0
         self.tests_put_out = 0  # bytes

@@ -13,7 +13,7 @@ from autograder.execution import processor
 from autograder.execution.judge.agent import MARK
 from autograder.execution.judge.bundle import prepare_code
 from autograder.execution.kernel_client import Gone, KernelClient, NoReply
-from autograder.execution.own_time import LOOK_SECONDS, Deadline, Readings
+from autograder.execution.own_time import USAGE_LOOK_SECONDS, Deadline, Readings
 from autograder.execution.sandbox import SandboxedKernel, View, limit_met, usage, zygote_of
 from autograder.execution.students_text import marked_outputs
 from autograder.notebook.cell_outputs import Outputs
@@ -140,7 +140,7 @@ class StudentKernel:
     async def _watch(self) -> None:
         while self._running.is_alive():
             self._look()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(USAGE_LOOK_SECONDS)
 
     def _look(self) -> None:
         """Hold the kernel to the limits that are met by measuring, and measure for how long it has waited."""

@@ -1,8 +1,8 @@
 """What a student's code shows while a test runs: text, of which every line says whose it is.
 
 A test cell is where people look for the verdict. What the student's functions print there, or show as HTML or as a
-picture, could pass for it: "Score: 4 / 4". So nothing of it is kept but text, and each line begins with PREFIX, which
-nothing that is printed can end or hide.
+picture, could pass for it: "Score: 4 / 4". So nothing of it is kept but text, and each line begins with
+STUDENTS_PREFIX, which nothing that is printed can end or hide.
 """
 
 import re
@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator
 
 from autograder.notebook.job import Output
 
-PREFIX = "student's code \N{BOX DRAWINGS LIGHT VERTICAL} "
+STUDENTS_PREFIX = "student's code \N{BOX DRAWINGS LIGHT VERTICAL} "
 WIDTH = 90  # columns of a line, after which it goes on in the next: a page would wrap it, and without a prefix
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
 
 
 def marked(text: str) -> str:
-    """The text with PREFIX before each line, without colours and control characters."""
+    """The text with STUDENTS_PREFIX before each line, without colours and control characters."""
     lines = _ESCAPE.sub("", text).expandtabs(4).splitlines()
-    return "".join(f"{PREFIX}{part}\n" for line in lines for part in _wrapped("".join(filter(_is_shown, line))))
+    parts = (part for line in lines for part in _wrapped("".join(filter(_is_shown, line))))
+    return "".join(f"{STUDENTS_PREFIX}{part}\n" for part in parts)
 
 
 def marked_outputs(outputs: Iterable[Output], limit: int) -> list[Output]:
@@ -28,7 +29,7 @@ def marked_outputs(outputs: Iterable[Output], limit: int) -> list[Output]:
     for line in marked("".join(map(_as_text, outputs))).splitlines(keepends=True):
         left -= len(line)
         if left < 0:
-            lines.append(f"{PREFIX}[cut here]\n")
+            lines.append(f"{STUDENTS_PREFIX}[cut here]\n")
             break
         lines.append(line)
     return [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}] if lines else []

@@ -5,10 +5,9 @@ that comes of it, the `FinishedNotebook` that is recorded, and `Recorded`, of wh
 
 The parent process sanitizes; a pool of worker processes runs the jobs. From the moment when it is opened, the
 gradebook belongs to a thread of its own, which records and is the only one that touches it. So a slow disk or
-database keeps nobody from working. What a submission was
-graded from is kept as a digest in a receipt, written last, so a submission that has not changed is not run again, and
-one that a kill caught half-way is. Of a submission that has changed, a notebook that would run as it did before is
-not run again either.
+database keeps no worker waiting. What a submission was graded from is kept as a digest in a receipt, which is written
+last. So a submission that has not changed is not run again, and one whose grading was killed half-way is. Of a
+submission that has changed, a notebook that would run as it did before is not run again either.
 """
 
 import json
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course.course_toml import Assignment
-from autograder.course.database_errors import in_words, persistently
+from autograder.course.database_errors import error_in_words, persistently
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.execution import sandbox
@@ -36,7 +35,7 @@ from autograder.grading.sanitize import Blueprint, SanitizedNotebook, blueprint_
 from autograder.grading.submission import Submission, read_submission
 from autograder.grading.submission_log import SubmissionLog
 from autograder.grading.surroundings import of_notebook, surroundings
-from autograder.notebook.job import Executed, Job
+from autograder.notebook.job import Executed, Job, Surroundings
 from autograder.workers.local_pool import LocalPool, importing
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ if not find_spec("nbgrader"):  # it is imported later, as that takes a second, b
     raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
 
 RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
-Progress = Callable[[int, int, str], None]
+ClassProgress = Callable[[int, int, str], None]
 
 ISOLATION = {
     "sandbox": "sandbox (bubblewrap: no network, no files of this machine, limits on memory and processes)",
@@ -63,7 +62,7 @@ def grade(
     students: Iterable[str] | None = None,
     force: bool = False,
     workers: int | None = None,
-    progress: Progress = lambda done, total, student: None,
+    progress: ClassProgress = lambda done, total, student: None,
     isolation: str = "sandbox",
     scheduler: str | None = None,
     watch: events.Watcher = events.nobody,
@@ -72,6 +71,10 @@ def grade(
 
     Parameters
     ----------
+    workspace
+        Where the submissions and the gradebook are.
+    assignment_name
+        One of those in course.toml.
     students
         Only these (default: everybody under `submitted/`).
     force
@@ -97,12 +100,12 @@ def grade(
     sandboxed = isolation == "sandbox" and not scheduler
     pool = _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1)
     with pool, only_grader(workspace, assignment):
-        grading = _Grading(workspace, assignment, pool, isolation, watch)
         with ThreadPoolExecutor(1) as thread:
             looked = thread.submit(sandbox.missing) if sandboxed else None
-            todo = grading.look_around(students)
+            plan = _look_around(workspace, assignment, isolation, students)
+            grading = _Grading(workspace, assignment, pool, plan, watch)
             if sandboxed:
-                grading.warm_up(todo, force)
+                grading.warm_up(force)
             with importing():  # nbgrader, for a second
                 from autograder.grading.gradebook_lock import only_writer
                 from autograder.grading.record import remove_leftovers
@@ -110,7 +113,7 @@ def grade(
             raise missing
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
-            rows = grading.grade(todo, gradebook, force, progress)
+            rows = grading.grade(gradebook, force, progress)
     report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
     watch(events.finished(report))
     return report
@@ -132,44 +135,74 @@ class _Underway:
         return sum((executed.seconds for executed in self.executed.values()), 0.0)
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What there is to grade, as the workspace was found.
+
+    Attributes
+    ----------
+    given
+        What the notebooks run with.
+    receipts
+        The receipts of the assignment.
+    there
+        The students of whom there is a submission.
+    wanted
+        The students whose submissions are to be graded, in order.
+    todo
+        For each wanted student of whom there is a submission, the digest of what its grade depends on.
+    """
+
+    given: Surroundings
+    receipts: Receipts
+    there: list[str]
+    wanted: list[str]
+    todo: dict[str, str]
+
+
+def _look_around(workspace: Workspace, assignment: Assignment, isolation: str, students: Iterable[str] | None) -> _Plan:
+    """What there is to grade. Raises KitError."""
+    given = surroundings(workspace, assignment, isolation)
+    receipts = Receipts(workspace, assignment, given)
+    there = _submitted(workspace, assignment)
+    wanted = there if students is None else list(dict.fromkeys(students))
+    todo = {student: receipts.digest(student) for student in wanted if student in there}
+    return _Plan(given, receipts, there, wanted, todo)
+
+
 class _Grading:
+    """One class being graded: prepares submissions, has their notebooks run, and has what comes of them recorded."""
+
     def __init__(
         self,
         workspace: Workspace,
         assignment: Assignment,
         pool: "LocalPool | ClusterPool",
-        isolation: str,
+        plan: _Plan,
         watch: events.Watcher,
     ):
         self.workspace, self.assignment, self.pool = workspace, assignment, pool
-        self.watch = watch
-        self.isolation = isolation
+        self.plan, self.receipts, self.watch = plan, plan.receipts, watch
 
-    def look_around(self, students: Iterable[str] | None) -> dict[str, str]:
-        """What there is to grade: the digest of each student's submission. Raises KitError."""
-        self.given = surroundings(self.workspace, self.assignment, self.isolation)
-        self.receipts = Receipts(self.workspace, self.assignment, self.given)
-        self.there = _submitted(self.workspace, self.assignment)
-        self.wanted = self.there if students is None else list(dict.fromkeys(students))
-        return {student: self.receipts.digest(student) for student in self.wanted if student in self.there}
-
-    def warm_up(self, todo: Mapping[str, str], force: bool) -> None:
+    def warm_up(self, force: bool) -> None:
         """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader."""
         assert isinstance(self.pool, LocalPool)
-        changed = sum(force or not self.receipts.read(student, digest) for student, digest in todo.items())
+        changed = sum(force or not self.receipts.read(student, digest) for student, digest in self.plan.todo.items())
         # templates import what a cell of the instructor's names, whether it runs or not
-        named = "".join(f"\n    import {name}" for name in self.given.modules)
+        named = "".join(f"\n    import {name}" for name in self.plan.given.modules)
         cell = new_code_cell(f"if False:{named}\n    pass", metadata={"nbgrader": {"solution": False}})
-        job = Job(json.dumps(new_notebook(cells=[cell])), self.given)
+        job = Job(json.dumps(new_notebook(cells=[cell])), self.plan.given)
         self.pool.warm_up(job, changed * len(self.assignment.notebooks))
 
-    def grade(
-        self, todo: Mapping[str, str], gradebook: "Gradebook", force: bool, progress: Progress
-    ) -> list[Row]:
-        """A row for each of `todo`. From here on, the gradebook is the recording thread's. Raises KitError."""
+    def grade(self, gradebook: "Gradebook", force: bool, progress: ClassProgress) -> list[Row]:
+        """A row for each submission of the plan. From here on, the gradebook is the recording thread's.
+
+        Raises KitError.
+        """
         from autograder.grading.as_released import check_released
         from autograder.grading.record import Recorder
 
+        todo = self.plan.todo
         gradebook.db.remove()  # what this thread began
         records = ThreadPoolExecutor(1, "record")
         try:
@@ -201,12 +234,12 @@ class _Grading:
     def _check_wanted(self) -> None:
         """Raise KitError where there is nothing to grade, or not what was asked for."""
         name = self.assignment.name
-        if unknown := [student for student in self.wanted if student not in self.there]:
+        if unknown := [student for student in self.plan.wanted if student not in self.plan.there]:
             raise KitError(
                 f"no submission of {name} by {', '.join(map(repr, unknown))}",
-                f"There are: {', '.join(self.there) or 'none'}.",
+                f"There are: {', '.join(self.plan.there) or 'none'}.",
             )
-        if not self.there:
+        if not self.plan.there:
             raise KitError(
                 f"there are no submissions of {name} under {self.workspace.root / 'submitted'}",
                 f"Bring them in with: cs231n collect {name} FOLDER_OR_ZIP",
@@ -259,7 +292,7 @@ class _Grading:
         for name, sanitized in submission.notebooks.items():
             if not sanitized.runnable:
                 continue
-            given = of_notebook(self.workspace, self.assignment, name, self.given)
+            given = of_notebook(self.workspace, self.assignment, name, self.plan.given)
             keys[name] = key = self.receipts.execution(sanitized.notebook, submission.files, given)
             if not force and (before := self._executed_before(student, sanitized, key)):
                 executed[name] = before
@@ -301,7 +334,7 @@ class _Grading:
             recorded = self._record(underway, recorder)
         except Exception as error:
             log.failed("could not be recorded", error)
-            return replace(failed, reasons=in_short([f"could not be recorded: {in_words(error)}"]))
+            return replace(failed, reasons=in_short([f"could not be recorded: {error_in_words(error)}"]))
         try:
             digest = underway.submission.digest
             self.receipts.write(student, digest, recorded.seconds, recorded.reasons, recorded.packages)

@@ -33,7 +33,7 @@ MOST_TEXT = 4000  # characters of a message
 
 
 @dataclass(frozen=True)
-class Cell:
+class GradedCell:
     """One graded cell.
 
     Attributes
@@ -73,13 +73,13 @@ class Result:
 
     assignment: str
     title: str
-    notebooks: dict[str, list[Cell]]
+    notebooks: dict[str, list[GradedCell]]
     remarks: list[str]
     isolation: str
     seconds: float
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[GradedCell]:
         return [cell for cells in self.notebooks.values() for cell in cells]
 
     @property
@@ -117,6 +117,8 @@ def grade_one(
         own, but not on a CI service.
     assignment_name
         None for the assignment that the notebooks' names belong to.
+    path
+        The folder or the notebook. A notebook alone is graded alone: its points are then all there are.
     workers, isolation
         As in `grade.grade`.
 
@@ -274,7 +276,7 @@ def _place(own: Workspace, assignment: Assignment, hand_in: HandIn) -> list[str]
     return notes + [f"{path}: {why}" for path, why in placed.unplaced]
 
 
-def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[Cell]]:
+def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[GradedCell]]:
     """The graded cells of each notebook in order, with the gradebook's scores."""
     import nbformat
 
@@ -290,17 +292,17 @@ def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[Cell]]:
     return found
 
 
-def _cell(grade: "Grade", outcome: Outcome | None) -> Cell:
+def _cell(grade: "Grade", outcome: Outcome | None) -> GradedCell:
     name, most = grade.name, float(grade.max_score)
     if outcome is None:
-        return Cell(name, name, "by hand" if grade.auto_score is None else "unanswered", 0.0, most)
+        return GradedCell(name, name, "by hand" if grade.auto_score is None else "unanswered", 0.0, most)
     score, status, message = float(grade.auto_score or 0), outcome.status, outcome.message
     if status == "passed" and score < most:
         status, message = ("partial" if score else "failed"), f"{score:g} of {most:g} points"
-    return Cell(name, outcome.exercise, status, score, most, lines(message, MOST_TEXT))
+    return GradedCell(name, outcome.exercise, status, score, most, lines(message, MOST_TEXT))
 
 
-def _remarks(reasons: list[str], notebooks: dict[str, list[Cell]]) -> list[str]:
+def _remarks(reasons: list[str], notebooks: dict[str, list[GradedCell]]) -> list[str]:
     """The reasons that no cell's message gives already."""
     from autograder.grading.report import in_short
 

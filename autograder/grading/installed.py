@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder.execution.sandbox.python_view import module_folders
 
 MAX_NAMES = 200  # that one notebook may import before it depends on all that is installed
-EVERYTHING, DATA = "*", "data/"  # beside the names of modules: all packages, and the folder of the data sets
+EVERYTHING, DATA_SETS = "*", "data/"  # beside the names of modules: all packages, and the folder of the data sets
 _MISSING_MODULE = re.compile(r"\b(?:ModuleNotFoundError|ImportError)\b")
 _MISSING_DATA = re.compile(r"\bFileNotFoundError\b|cs231n data ")
 _NAMES = r"[\w.]+(?:[ \t]+as[ \t]+\w+)?"
@@ -58,7 +58,7 @@ class Installed:
             All texts of the executed notebook, whose errors tell what was missing.
         """
         names = self.by_all.union(*map(imported_names, texts)) - sys.stdlib_module_names - self.hidden
-        extra = {DATA} if any(map(_MISSING_DATA.search, said)) else set()
+        extra = {DATA_SETS} if any(map(_MISSING_DATA.search, said)) else set()
         if len(names) > MAX_NAMES or any(map(_MISSING_MODULE.search, said)):
             names, extra = names if len(names) <= MAX_NAMES else set(), extra | {EVERYTHING}
         return {name: self.version(name) for name in sorted(names | extra)}
@@ -70,7 +70,7 @@ class Installed:
     def version(self, name: str) -> str:
         """The versions of a module and of what its package requires, in a few letters; "missing" if it is not here."""
         if name not in self._known:
-            special = {EVERYTHING: self._everything, DATA: self._data_sets}
+            special = {EVERYTHING: self._everything, DATA_SETS: self._data_sets}
             self._known[name] = special[name]() if name in special else self._module(name)
         return self._known[name]
 

@@ -28,7 +28,7 @@ from autograder.course.workspace import Workspace
 from autograder.grading.installed import Installed
 from autograder.notebook.cell_record import grade_id_of, record_of, whose
 from autograder.notebook.job import Executed, Files, Surroundings
-from autograder.submissions.foreign_files import Budget, Refused, read_ordinary
+from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordinary
 from autograder.submissions.work_files import accepted_files
 
 # The modules and rooms that decide what comes of running a notebook; a test compares them with what that imports.
@@ -40,7 +40,7 @@ EXECUTING = (
     "notebook/job.py",
     "notebook/partial_credit.py",
     "python_processes.py",
-    "text.py",
+    "storable.py",
 )
 # Those that decide, besides, what of a submission runs and what is recorded of it.
 RECORDING = (
@@ -53,6 +53,7 @@ RECORDING = (
     "notebook/pictures.py",
     "submissions/foreign_files.py",
     "submissions/work_files.py",
+    "text.py",
 )
 # Imported by these, but without a say in any grade: what they hold is in the digest by its value, or is only text.
 UNDECISIVE = (
@@ -75,7 +76,7 @@ class Receipts:
         modules = [path.read_text("utf-8") for folder in given.pythonpath for path in Path(folder).rglob("*.py")]
         self.installed = Installed(given.hidden, given.data, modules + _python(given.files))
         self.grader = _grader(workspace, given)
-        digest = hashlib.sha256(self.grader + _code(RECORDING) + _configured(workspace, SCORING))
+        digest = hashlib.sha256(self.grader + code_digest(RECORDING) + _configured(workspace, SCORING))
         digest.update(workspace.db_url.replace(str(workspace.root), "").encode())
         read = [getattr(assignment.limits, limit) for limit in READING]
         digest.update(repr((read, assignment.graded_without)).encode())
@@ -95,7 +96,7 @@ class Receipts:
     def _handed_in(self, path: Path) -> bytes:
         """A digest of a file as it is read for grading, or why it is not read; nothing where there is none."""
         try:
-            data = read_ordinary(path.parents[2], path.parts[-3:], Budget(self.assignment.limits.file_bytes))
+            data = read_ordinary(path.parents[2], path.parts[-3:], ByteBudget(self.assignment.limits.file_bytes))
         except FileNotFoundError:
             return b""
         except Refused as why_not:
@@ -159,7 +160,7 @@ def _grader(workspace: Workspace, given: Surroundings) -> bytes:
     limits = {limit: value for limit, value in asdict(given.limits).items() if limit not in READING}
     parts = (limits, edition, given.files, given.isolation, platform.python_version())
     digest = hashlib.sha256(repr(parts).encode())
-    digest.update(_code(EXECUTING) + _configured(workspace, CLEANING))
+    digest.update(code_digest(EXECUTING) + _configured(workspace, CLEANING))
     for package in PACKAGES:
         try:
             digest.update(f"{package}=={version(package)}".encode())
@@ -168,7 +169,8 @@ def _grader(workspace: Workspace, given: Surroundings) -> bytes:
     return digest.digest()
 
 
-def _code(places: tuple[str, ...]) -> bytes:
+def code_digest(places: tuple[str, ...]) -> bytes:
+    """A hash of the text of these modules and rooms of the kit."""
     digest = hashlib.sha256()
     for place in places:
         path = Path(autograder.__file__).parent / place

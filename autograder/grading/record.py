@@ -37,9 +37,9 @@ from autograder.grading.sanitize import NotRun
 from autograder.notebook.cell_record import SKIP_TAG, grade_id_of, is_skipped, record_of, whose
 from autograder.notebook.job import NOT_RUN
 from autograder.notebook.page_cleaner import reduce
+from autograder.storable import storable
 from autograder.submissions.origins import people
 from autograder.submissions.platforms import Person
-from autograder.text import storable
 
 MAX_DEPTH = 50  # of lists and dicts within each other
 NAME_LENGTH = 128  # of nbgrader's columns

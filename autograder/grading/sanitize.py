@@ -27,8 +27,8 @@ from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_
 from autograder.notebook.job import Output
 from autograder.notebook.limits import Limits
 from autograder.notebook.pictures import joined_text, pictures
-from autograder.submissions.foreign_files import Budget, Refused, read_ordinary
-from autograder.text import REPLACEMENT, storable
+from autograder.storable import REPLACEMENT, storable
+from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordinary
 
 MAX_CELLS = 2_000
 MAX_NAMED = 5  # cells in one remark
@@ -68,7 +68,8 @@ class SanitizedNotebook:
     runnable
         Whether it is not a placeholder.
     remarks
-        What was put right. They come after everything else.
+        What was put right, such as a locked cell that was changed. The instructor's table and the files for CI show
+        these, after everything else; the feedback page does not.
     not_run
         What the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
     """
@@ -187,7 +188,7 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], lis
     try:
         # from the folder above: a student's folder that is a link is not followed either
         root, parts = path.parents[2], path.parts[-3:]
-        data = read_ordinary(root, parts, Budget(limits.file_bytes))
+        data = read_ordinary(root, parts, ByteBudget(limits.file_bytes))
     except FileNotFoundError:
         raise UnreadableNotebook(f"{name} was not handed in") from None
     except Refused as error:

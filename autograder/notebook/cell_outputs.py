@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from autograder.text import storable
+from autograder.storable import storable
 
 EACH = 300  # bytes that an output counts besides its texts: more than its form takes in a file
 VALUE = 100  # bytes that an item of a list or dict counts besides: in a file it stands indented in a line of its own

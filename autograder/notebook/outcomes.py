@@ -1,4 +1,4 @@
-"""What an executed notebook shows: for each test cell, did it pass, and if not, why, in words."""
+"""The status of each test cell of an executed notebook, and why it did not pass, in words. It gives no points."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -15,12 +15,13 @@ import nh3
 from autograder.notebook.cell_record import record_of
 from autograder.notebook.job import Output
 from autograder.notebook.pictures import BASE64, pictures
-from autograder.text import storable, without_controls
+from autograder.storable import storable
+from autograder.text import without_controls
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-TAGS = {
+HTML_TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i"),
     *("img", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "th", "td"),
@@ -35,7 +36,7 @@ INLINE = re.compile(r"(data:image/(?:png|jpeg|gif);base64,)([A-Za-z0-9+/]{100,}+
 ATTACHED = re.compile(r"attachment:[^\x00-\x1f\"'<>&]{1,1000}")  # a picture that the cell itself holds
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
-PICTURES = ("image/png", "image/jpeg")
+SHOWN_PICTURES = ("image/png", "image/jpeg")
 RENDERED = 20_000  # characters of Markdown, HTML or code handled at a time: some parsers take quadratic time
 CLEANED_TOTAL = 300_000  # characters of HTML and SVG that are kept of one notebook
 SECONDS = 10  # of the processor, for cleaning one notebook; one with nothing strange in it takes a hundredth of that
@@ -76,7 +77,7 @@ def clean(html: str | bytes) -> str:
     text = storable(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
     made = nh3.clean(
         _with_other_tags_as_text(text),
-        tags=TAGS,
+        tags=HTML_TAGS,
         attributes={"*": ATTRIBUTES | {"class"}, "a": {"href"}, "img": {"src"}},
         attribute_filter=lambda tag, name, value: value if allowed(tag, name, value) else None,
         url_schemes=SCHEMES,
@@ -89,14 +90,14 @@ def _with_other_tags_as_text(html: str) -> str:
     last = html.rfind(">")  # a tag that begins after it never ends
 
     def escaped(found: re.Match[str]) -> str:
-        is_known = found[1] is not None and found[1].lower() in TAGS
+        is_known = found[1] is not None and found[1].lower() in HTML_TAGS
         return "<" if is_known and found.start() < last else "&lt;"
 
     return _HTML_TAG.sub(escaped, html)
 
 
 def allowed(tag: str, name: str, value: str) -> bool:
-    """Whether a tag of TAGS may have an attribute of this value."""
+    """Whether a tag of HTML_TAGS may have an attribute of this value."""
     if name == "src":  # only what the page itself holds: an image elsewhere would tell who looks at it, and when
         return tag == "img" and PICTURE.fullmatch(value) is not None
     if name == "href":
@@ -142,7 +143,7 @@ def _is_plain(markdown: str, start: int) -> bool:
     if _ADDRESS.match(markdown, start, start + RENDERED) or _HELD.match(markdown, start, start + RENDERED):
         return True
     found = _PLAIN_TAG.match(markdown, start, start + RENDERED)
-    if found is None or found[1].lower() not in TAGS:
+    if found is None or found[1].lower() not in HTML_TAGS:
         return False
     given = ((name.lower(), quoted or single) for name, quoted, single in _ATTRIBUTE.findall(found[2]))
     tag = found[1].lower()
@@ -206,7 +207,7 @@ class Reducer:
         return reduced
 
     def _data(self, data: Output, in_test: bool) -> dict[str, str]:
-        shown = {kind: found for kind in PICTURES if (found := picture(data.get(kind)))}
+        shown = {kind: found for kind in SHOWN_PICTURES if (found := picture(data.get(kind)))}
         for kind in TEXTS:
             text = text_of(data.get(kind))
             if kind == "text/plain" and kind in data:
@@ -307,7 +308,7 @@ def sizes(data: Container[str], metadata: object) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     if not isinstance(metadata, dict):
         return found
-    for kind in (kind for kind in PICTURES if kind in data):
+    for kind in (kind for kind in SHOWN_PICTURES if kind in data):
         given = metadata.get(kind)
         given = given if isinstance(given, dict) else {}
         if size := {side: given[side] for side in ("width", "height") if type(given.get(side)) is int}:

@@ -2,9 +2,9 @@
 
 import re
 
-from autograder.text import storable
+from autograder.storable import storable
 
-PICTURES = ("image/png", "image/jpeg", "image/gif")
+ATTACHABLE_PICTURES = ("image/png", "image/jpeg", "image/gif")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
@@ -14,7 +14,7 @@ def pictures(attachments: object) -> dict[str, dict[str, str]]:
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             data = "".join((joined_text(data) or "").split())
-            if kind in PICTURES and data and BASE64.fullmatch(data) and name == storable(name):
+            if kind in ATTACHABLE_PICTURES and data and BASE64.fullmatch(data) and name == storable(name):
                 found.setdefault(name, {})[kind] = data
     return found
 

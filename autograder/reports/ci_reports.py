@@ -13,7 +13,7 @@ from xml.etree import ElementTree as xml
 from autograder.console import console, plain, table
 from autograder.errors import KitError
 from autograder.folders import write_atomically
-from autograder.grading.grade_one import Cell, Result
+from autograder.grading.grade_one import GradedCell, Result
 from autograder.text import ci_log, markdown, markdown_block, markdown_code
 from autograder.text import xml as xml_text
 
@@ -42,7 +42,7 @@ def prepare(folder: Path | str) -> Path:
     return folder
 
 
-def write(result: Result, folder: Path) -> None:
+def write_reports(result: Result, folder: Path) -> None:
     """Write every file of WRITERS, or none, and the summary where GitHub Actions shows it."""
     try:
         for name, content in WRITERS.items():
@@ -89,11 +89,11 @@ def show(result: Result, folder: Path) -> None:
     out.print(listing)
     for remark in result.remarks:
         out.print(plain(ci_log(remark), "yellow"), soft_wrap=True)
-    out.print(plain(f"{in_words(result)}; isolation: {result.isolation}"), soft_wrap=True)
+    out.print(plain(f"{points_in_words(result)}; isolation: {result.isolation}"), soft_wrap=True)
     out.print(plain(ci_log(f"{folder}: {', '.join(WRITERS)}")), soft_wrap=True)
 
 
-def in_words(result: Result) -> str:
+def points_in_words(result: Result) -> str:
     by_hand = f"; {result.by_hand:g} more are given by hand" if result.by_hand else ""
     return f"{result.score:g} of {result.max_score:g} points ({result.percent:.0f}%){by_hand}"
 
@@ -148,7 +148,7 @@ def gradescope(result: Result) -> str:
     content = {
         "score": result.score,
         "execution_time": round(result.seconds),
-        "output": "\n".join([in_words(result), *result.remarks]),
+        "output": "\n".join([points_in_words(result), *result.remarks]),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -174,7 +174,7 @@ def gradescope(result: Result) -> str:
 def summary(result: Result) -> str:
     several = len(result.notebooks) > 1
     head = ["notebook"] * several + ["cell", "points", "result"]
-    lines = [f"## {markdown(result.title)}: {in_words(result)}", ""]
+    lines = [f"## {markdown(result.title)}: {points_in_words(result)}", ""]
     lines += [_row(head), _row(["---"] * several + ["---", "---:", "---"])]
     messages: dict[str, list[str]] = {}
     for notebook, cells in result.notebooks.items():
@@ -196,11 +196,11 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _points(cell: Cell) -> str:
+def _points(cell: GradedCell) -> str:
     return f"{cell.score:g} / {cell.max_score:g}" if cell.status != "by hand" else f"? / {cell.max_score:g}"
 
 
-def _by_hand(cell: Cell) -> str:
+def _by_hand(cell: GradedCell) -> str:
     return "graded by hand" if cell.status == "by hand" else "not answered; graded by hand"
 
 

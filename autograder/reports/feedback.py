@@ -5,21 +5,29 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import bring_all_up_to_date
+from autograder.grading.receipts import code_digest
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
-RECEIPT = ".made-from"  # beside the pages: a digest of what they were made from
+# The modules that decide how a page looks; a test compares them with what feedback_page.py imports.
+PAGE_MODULES = (
+    "notebook/cell_record.py", "notebook/page_cleaner.py", "notebook/pictures.py", "reports/feedback_page.py",
+    "storable.py", "text.py",
+)  # fmt: skip
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "nh3")  # templates, Markdown, and what of HTML is kept
+MADE_FROM = ".made-from"  # beside the pages: a digest of what they were made from
 
 
 @dataclass
-class Feedback:
+class MadeFeedback:
     """What came of making pages; it grows with each student.
 
     Attributes
@@ -43,7 +51,7 @@ def feedback(
     assignment: str,
     students: Iterable[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Feedback:
+) -> MadeFeedback:
     """Write feedback/STUDENT/ASSIGNMENT/*.html for graded submissions whose notebook or marks have changed.
 
     Parameters
@@ -72,12 +80,12 @@ def feedback(
             has = f"Graded are: {', '.join(graded[:10])}{', ...' if len(graded) > 10 else ''}."
             raise KitError(f"{student!r} has no graded submission of {assignment}.", has)
 
-    result = Feedback(folder=workspace.feedback("x", assignment).parent.parent)
+    result = MadeFeedback(folder=workspace.feedback("x", assignment).parent.parent)
     with workspace.gradebook() as gradebook:
         not_known = bring_all_up_to_date(workspace, gradebook, assignment)
         for done, student in enumerate(wanted, start=1):
             digest = _digest(gradebook, workspace, assignment, student)
-            receipt = workspace.feedback(student, assignment) / RECEIPT
+            receipt = workspace.feedback(student, assignment) / MADE_FROM
             if student in not_known:
                 result.failed.append((student, not_known[student]))
             elif receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
@@ -104,11 +112,11 @@ def _notebooks(workspace: Workspace, assignment: str, student: str) -> list[Path
 
 def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, student: str) -> str:
     """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
-    import nbgrader
     from nbgrader.api import MissingEntry
 
-    digest = hashlib.sha256(nbgrader.__version__.encode())
-    digest.update(Path(__file__).with_name("feedback_page.py").read_bytes())
+    digest = hashlib.sha256(code_digest(PAGE_MODULES))
+    for package in PAGE_PACKAGES:
+        digest.update(f"{package}=={version(package)}".encode())
     for path in _notebooks(workspace, assignment, student):
         digest.update(path.name.encode() + path.read_bytes())
     try:

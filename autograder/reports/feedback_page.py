@@ -26,7 +26,17 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.notebook import page_cleaner
 from autograder.notebook.cell_record import CellRecord, record_of
-from autograder.notebook.page_cleaner import PICTURES, RENDERED, SECONDS, TEXTS, Output, clean, picture, sizes, text_of
+from autograder.notebook.page_cleaner import (
+    RENDERED,
+    SECONDS,
+    SHOWN_PICTURES,
+    TEXTS,
+    Output,
+    clean,
+    picture,
+    sizes,
+    text_of,
+)
 from autograder.notebook.pictures import pictures
 from autograder.text import html as escape
 
@@ -312,7 +322,7 @@ def _plain(given: object, room: _Room) -> str:
 def _shown(data: Output, room: _Room, texts: tuple[str, ...]) -> dict[str, str]:
     """The pictures of an output, and its texts of these kinds."""
     shown: dict[str, str] = {}
-    for kind in PICTURES:
+    for kind in SHOWN_PICTURES:
         if (found := picture(data.get(kind))) and room.take("pictures", len(found)):
             shown[kind] = found
     for kind in texts:

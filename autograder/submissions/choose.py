@@ -9,7 +9,7 @@ has the notebook counts. Two files with equal claims are not guessed at. What a 
 import json
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
-from autograder.submissions.foreign_files import Archive, Budget, Entry, Refused
+from autograder.submissions.foreign_files import Archive, ByteBudget, Entry, Refused
 from autograder.submissions.layouts import (
     File,
     HandIn,
@@ -47,11 +47,11 @@ class Choice:
         (path, why) of the files that are not taken.
     """
 
-    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: Budget | None = None) -> None:
+    def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: ByteBudget | None = None) -> None:
         self.course, self.wanted, self.of_class = course, wanted, of_class
-        self.budget = Budget(wanted.limits.file_bytes, of_class=of_class)
+        self.budget = ByteBudget(wanted.limits.file_bytes, of_class=of_class)
         self.attempts = dict(hand_in.attempts)
-        self.looking = Budget(wanted.limits.submission_bytes, of_class=of_class)
+        self.looking = ByteBudget(wanted.limits.submission_bytes, of_class=of_class)
         self.known: dict[Entry, bool] = {}  # whether those without a notebook's name are notebooks
         self.chosen: dict[str, File] = {}
         self.notes: list[str] = []
@@ -114,7 +114,7 @@ class Choice:
         return kept
 
     def _open_archives(self) -> bool:
-        packed = Budget(self.wanted.limits.file_bytes, of_class=self.of_class)
+        packed = ByteBudget(self.wanted.limits.file_bytes, of_class=self.of_class)
         found = False
         for item in [item for item in self.files if is_archive(item[1].name)]:
             parts, entry = item

@@ -20,10 +20,10 @@ from autograder.course.course_toml import TIMESTAMP, Assignment, Course
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.submissions.choose import Choice
-from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Budget, Folder, Refused, read_ordinary
+from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
 from autograder.submissions.layouts import HandIn, sort_by_student
 from autograder.submissions.origins import Origins
-from autograder.submissions.platforms import Person
+from autograder.submissions.platforms import HIDDEN, Person
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
@@ -213,7 +213,7 @@ class _Placing:
     ) -> None:
         self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
         self.origins = Origins(workspace, wanted.name)
-        self.bytes_left = Budget(MAX_CLASS_BYTES)
+        self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
         self.there = {same_name(name): name for name in there if not name.startswith(".")}
@@ -266,12 +266,12 @@ class _Placing:
             raise Refused("has no letter or digit that could make a student's id")
         if len(student.encode()) > MAX_ID_BYTES:
             raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
-        if person.platform == "Moodle" and f"Participant_{student}" in self.there.values():
-            return f"Participant_{student}"  # whose name was hidden when this was collected before
+        if person.on.hides_names and f"{HIDDEN}{student}" in self.there.values():
+            return f"{HIDDEN}{student}"  # whose name was hidden when this was collected before
         if known := self.origins.student_of(person.source):
             return known  # what the other names of a download seem to say may have changed
         there = self.there.get(same_name(student), student)
-        if there == student or person.platform == "GitHub":  # where logins are the same whatever their case
+        if there == student or person.on.ids_ignore_case:
             return there
         raise Refused(
             f"would share a folder with {there!r}, who has handed in already, where file systems ignore case; "
@@ -318,7 +318,7 @@ def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
             continue
         parts = path.relative_to(target).parts
         try:
-            found["/".join(parts)] = data = read_ordinary(target, parts, Budget(left))
+            found["/".join(parts)] = data = read_ordinary(target, parts, ByteBudget(left))
             left -= len(data)
         except Refused as error:
             notes.append(f"{printable('/'.join(parts))} of the earlier submission is not kept: it {error}")

@@ -37,12 +37,12 @@ class Refused(Exception):
 
 
 @dataclass
-class Budget:
+class ByteBudget:
     """The bytes that may still be read on behalf of one student, out of those for the whole class if there are such."""
 
     limit: int
     used: int = 0
-    of_class: "Budget | None" = None
+    of_class: "ByteBudget | None" = None
 
     def take(self, count: int) -> None:
         self.used += count
@@ -92,7 +92,7 @@ class Entry:
         """The path for people to read."""
         return printable("/".join(self.parts))
 
-    def read(self, budget: Budget) -> bytes:
+    def read(self, budget: ByteBudget) -> bytes:
         """The file's bytes; Refused when they cannot be read or exceed the budget."""
         return self.source.read(self, budget)
 
@@ -175,14 +175,14 @@ class Folder:
             elif not is_junk(parts):
                 yield parts, "file", size
 
-    def read(self, entry: Entry, budget: Budget) -> bytes:
+    def read(self, entry: Entry, budget: ByteBudget) -> bytes:
         try:
             return read_ordinary(self.path, entry.parts, budget)
         except FileNotFoundError:
             raise Refused("was there a moment ago, and is gone") from None
 
 
-def read_ordinary(root: Path, parts: Parts, budget: Budget) -> bytes:
+def read_ordinary(root: Path, parts: Parts, budget: ByteBudget) -> bytes:
     """The bytes of the file `parts` in the folder `root`; `root` may be a link, nothing below it may.
 
     Raises
@@ -304,7 +304,7 @@ class Archive:
             folders[parts[:-1]].append(parts)
         return files, folders
 
-    def read(self, entry: Entry, budget: Budget) -> bytes:
+    def read(self, entry: Entry, budget: ByteBudget) -> bytes:
         info = entry.info
         assert info is not None  # `_all` gives one to each of its entries
         try:
@@ -352,7 +352,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _read_all(file: IO[bytes], budget: Budget) -> bytes:
+def _read_all(file: IO[bytes], budget: ByteBudget) -> bytes:
     pieces = []
     while piece := file.read(1 << 16):  # in pieces: the size that an archive states may be a lie
         budget.take(len(piece))

@@ -11,7 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.course.course_toml import Assignment, Course
-from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, MAX_ENTRIES, Archive, Budget, Entry, Folder, Refused
+from autograder.submissions.foreign_files import (
+    MAX_CLASS_ENTRIES,
+    MAX_ENTRIES,
+    Archive,
+    ByteBudget,
+    Entry,
+    Folder,
+    Refused,
+)
 from autograder.submissions.platforms import (
     BLACKBOARD,
     CLONES,
@@ -20,10 +28,10 @@ from autograder.submissions.platforms import (
     MOODLE_DEFAULT_GROUP,
     SUFFIX,
     Attempt,
+    Download,
     Person,
     Upload,
     blackboard_logins,
-    canvas_ranks,
     github_login,
     gradescope_people,
     is_around_class,
@@ -65,7 +73,7 @@ class HandIn:
     attempts
         The rank of each entry, for platforms that keep earlier attempts; a later one is greater.
     series
-        For Canvas, the attempts at each file, by its name without the "-1" that Canvas adds.
+        Where the platform ranks attempts, those at each file, by its name without the "-1" that Canvas adds.
     """
 
     person: Person
@@ -157,7 +165,7 @@ class _Reader:
         self.unplaced: list[tuple[str, str]] = []
         self.left_out: list[tuple[str, str]] = []
         self.metadata: dict[str, list[Person]] | None = None
-        self.logins: dict[str, Person] = {}
+        self.download = Download()
         self.clones_of: list[str] = []
         self.repositories: Counter[Person | None] = Counter()
         self.branches: dict[Person | None, str] = {}
@@ -187,8 +195,8 @@ class _Reader:
         for entry in sorted(here.files, key=lambda entry: entry.name):
             self._file(entry)
         for hand_in in self.hand_ins.values():
-            _rank_canvas(hand_in)
-            if (branch := self.branches.get(hand_in.person)) and hand_in.person.platform == "GitHub":
+            _rank(hand_in)
+            if branch := self.branches.get(hand_in.person):
                 hand_in.notes.append(f"{printable(branch)} taken as a branch of {hand_in.person.id}'s repository")
 
     # where the class is
@@ -289,7 +297,7 @@ class _Reader:
                     self.metadata = gradescope_people(self._text(entry, MAX_METADATA))
                 except ValueError as error:
                     self.unplaced.append((entry.path, str(error)))
-        self.logins = blackboard_logins([*folders, *(entry.name for entry in files)], receipts)
+        self.download = Download(blackboard_logins([*folders, *(entry.name for entry in files)], receipts))
         self.clones_of = self._clones_of(level)
         zips = [entry.name[:-4] for entry in files if is_archive(entry.name)]
         self.repositories = Counter(self._github(name) for name in (*folders, *zips))
@@ -305,7 +313,7 @@ class _Reader:
 
     def _text(self, entry: Entry, limit: int) -> bytes:
         try:
-            return entry.read(Budget(limit))
+            return entry.read(ByteBudget(limit))
         except Refused as error:
             self.unplaced.append((entry.path, str(error)))
             return b""
@@ -336,7 +344,7 @@ class _Reader:
 
     def _uploads(self, folder: str) -> list[Upload]:
         """Whose a folder is: of several people where Gradescope says so."""
-        if upload := read_name(folder, self.logins):
+        if upload := read_name(folder, self.download):
             return [upload]
         if MOODLE_DEFAULT_GROUP.fullmatch(folder):
             raise Refused("is of Moodle's default group, so nobody can tell whose it is")
@@ -359,14 +367,14 @@ class _Reader:
         hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
         hand_in.files += files
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
-        if upload.person.platform == "Canvas" and upload.attempt:
+        if upload.person.on.ranks and upload.attempt:
             hand_in.series.setdefault(SUFFIX.sub("", upload.file), set()).add(upload.attempt)
         late = f"marked LATE by {upload.person.platform}"
         if upload.late and late not in hand_in.notes:
             hand_in.notes.append(late)
 
     def _file(self, entry: Entry) -> None:
-        if upload := read_name(entry.name, self.logins):
+        if upload := read_name(entry.name, self.download):
             if not upload.receipt:
                 self._add(upload, [((upload.file or entry.name,), entry)])
             else:  # who handed in nothing but words is in the list all the same
@@ -442,11 +450,13 @@ def _shown(names: list[str]) -> str:
     return ", ".join(printable(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
 
 
-def _rank_canvas(hand_in: HandIn) -> None:
-    """Put the attempts at each of Canvas's files into the order in which they were handed in."""
+def _rank(hand_in: HandIn) -> None:
+    """Put the attempts at each file into the order in which they were handed in, where the platform ranks them."""
+    if not (ranked := hand_in.person.on.ranks):
+        return
     ranks: dict[Attempt, Attempt] = {}
     for name, attempts in hand_in.series.items():
-        ranks |= (latest_first := canvas_ranks(attempts))
+        ranks |= (latest_first := ranked(attempts))
         latest, *earlier = (number for number, _ in latest_first)
         if earlier:
             older = ", ".join(map(str, earlier))

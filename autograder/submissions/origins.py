@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from autograder.course.workspace import Workspace
-from autograder.submissions.platforms import BLIND, Person
+from autograder.submissions.platforms import BLIND, HIDDEN, Person
 from autograder.text import same_name
 
 FOLDER = (".cs231n", "collected")
@@ -63,11 +63,11 @@ def people(workspace: Workspace) -> dict[str, Person]:
 
 def _same(one: Person, other: Person) -> bool:
     """Whether they are one person: the same id on the same platform, and no two names."""
-    same_id = one.id == other.id or one.platform == "GitHub" and same_name(one.id) == same_name(other.id)
-    if one.platform == "Moodle":  # which hides names, and then shows them
-        same_id = one.id.removeprefix("Participant_") == other.id.removeprefix("Participant_")
+    same_id = one.id == other.id or one.on.ids_ignore_case and same_name(one.id) == same_name(other.id)
+    if one.on.hides_names:
+        same_id = one.id.removeprefix(HIDDEN) == other.id.removeprefix(HIDDEN)
     names = {same_name(" ".join(person.name.split())) for person in (one, other)} - {""}
-    if one.platform == "Moodle":  # which may write "GROUP-NAME"
+    if one.on.hides_names:  # and may write "GROUP-NAME", as Moodle does
         names = {name for name in names if not BLIND.fullmatch(name.rpartition("-")[2])}
         names = {name for name in names if not any(name.endswith(f"-{shorter}") for shorter in names)}
     if one.source and other.source and not (one.name and other.name):  # without two receipts, only that is sure

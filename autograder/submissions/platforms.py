@@ -6,15 +6,20 @@ two platforms', the one whose part ends first is right: the rest is the student'
 To add a platform whose names say whose each file or folder is:
 
 1. Write a function like `_brightspace`: it takes a name apart into an `Upload`, or returns None for any other name.
-   The person's id must be one that the platform gives, never a name that two students may share.
-2. Add a row to `PLATFORMS`, below the functions.
+   The person's id must be one that the platform gives, never a name that two students may share. The names must have
+   a mark that no person and no other platform writes, such as `_assignsubmission_` or `_attempt_` with a time. Names
+   without one, such as `alee_1001_knn.ipynb`, would be read out of other platforms' downloads. They need what the
+   whole download has in common: add it to `Download`, as `blackboard_logins` finds the logins, and return None for
+   names that it does not cover.
+2. Add a row to `PLATFORMS`, below the functions. Its fields say what is different on this platform.
 3. Add what the platform writes to `PLATFORMS` in tests/autograder/submissions/test_collect.py: the names of a small
    download, and the ids and names that come of it. A new row there is the whole test.
-4. Add the platform to the table of downloads in docs/instructors.md.
+4. Name the platform in the table of downloads in docs/instructors.md, in the docstring of `layouts.sort_by_student`
+   and in the help of `collect` (cli/course_commands.py). A test compares these with `PLATFORMS`.
 
 Some platforms put the ids into a file of their own or into folders around the class. What those tell is read by
-`blackboard_logins`, `gradescope_people` and `github_login`, which layouts.py asks before it reads the names. Ids that
-change from one download to the next (Moodle's hidden names) are compared in origins.py.
+`blackboard_logins`, `gradescope_people` and `github_login`, which layouts.py calls before it reads the names. Ids that
+change from one download to the next (`Platform.hides_names`) are compared in origins.py.
 """
 
 import re
@@ -22,6 +27,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+HIDDEN = "Participant_"  # before an id, where the platform does not say the name
 PLAIN = ""  # no platform: folders, zips and files that people have named
 Attempt = tuple[int, ...]
 
@@ -37,7 +43,7 @@ CANVAS_ANONYMOUS = re.compile(rf"(?P<prefix>(?P<late>LATE_)?(?P<id>anon_[0-9A-Za
 BLACKBOARD = re.compile(
     r"(?P<prefix>(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5}))(?:_(?P<file>.+)|(?P<receipt>\.txt)|)", re.DOTALL
 )
-RECEIPT = re.compile(r"\ufeff?Name:\s*(?P<name>.*)\((?P<login>[^()\s]+)\)\s*$", re.MULTILINE)
+BLACKBOARD_RECEIPT = re.compile(r"\ufeff?Name:\s*(?P<name>.*)\((?P<login>[^()\s]+)\)\s*$", re.MULTILINE)
 # "1001-77 - Ann Lee - Nov 20, 2026 1000 AM/sums.ipynb", or the same in front of the file's name
 BRIGHTSPACE = re.compile(
     r"(?P<prefix>(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>[^-]*\d{4}[^-]*?))(?: - (?P<file>.+))?", re.DOTALL
@@ -86,8 +92,13 @@ class Person:
 
     @property
     def guessed(self) -> bool:
-        """Whether the id is only what a Blackboard name seems to say."""
-        return self.platform == "Blackboard" and not self.name and self.source.count("_") > 1
+        """Whether the id is only what a name such as Blackboard's seems to say."""
+        return self.on.guesses_ids and not self.name and self.source.count("_") > 1
+
+    @property
+    def on(self) -> "Platform":
+        """The platform that knows the person by this id; one without any rules where people named the files."""
+        return next((platform for platform in PLATFORMS if platform.name == self.platform), Platform(self.platform))
 
     def __str__(self) -> str:
         known = ", ".join(part for part in (self.name, self.platform) if part)
@@ -123,6 +134,19 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Download:
+    """What all the names of one download tell together, and one of them alone does not.
+
+    Attributes
+    ----------
+    logins
+        For Blackboard, the person for what comes before "_attempt_": see `blackboard_logins`.
+    """
+
+    logins: Mapping[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Platform:
     """How to recognize the downloads of one learning platform.
 
@@ -131,34 +155,46 @@ class Platform:
     name
         What people call it.
     read
-        From the name of a file or folder to whose it is, None for any other name; the second argument is what
-        `blackboard_logins` found. None where the platform's names do not tell.
+        From the name of a file or folder, and what the whole download tells, to whose it is; None for any other name.
+        None instead of a function where the platform's names do not tell.
     own_files
         Names of files that the platform adds to a download, beside the students'.
     around_class
         The names of the folder or zip that holds a whole class.
     of_one_student
         The names of the folder or zip of one student where they do not tell whose it is.
+    ids_ignore_case
+        Whether ids that differ only in case are one person's.
+    hides_names
+        Whether an instructor may download the work of `Participant_ID` and later that of the person by name.
+    guesses_ids
+        Whether an id may be only what a name seems to say: see `Person.source`.
+    ranks
+        From all attempts at files of one name to the rank of each, where attempts cannot be compared as they are.
     """
 
     name: str
-    read: Callable[[str, Mapping[str, Person]], Upload | None] | None = None
+    read: Callable[[str, Download], Upload | None] | None = None
     own_files: Collection[str] = ()
     around_class: re.Pattern[str] | None = None
     of_one_student: re.Pattern[str] | None = None
+    ids_ignore_case: bool = False
+    hides_names: bool = False
+    guesses_ids: bool = False
+    ranks: Callable[[Collection[Attempt]], dict[Attempt, Attempt]] | None = None
 
 
-def read_name(name: str, logins: Mapping[str, Person] | None = None) -> Upload | None:
+def read_name(name: str, download: Download | None = None) -> Upload | None:
     """Whose the file or folder `name` is; None where no platform made that name.
 
     Parameters
     ----------
     name
         The name of a file or folder, without the folders around it.
-    logins
-        For Blackboard, the person for what comes before "_attempt_": see `blackboard_logins`.
+    download
+        What is known of the download that it is in, if anything.
     """
-    found = [platform.read(name, logins or {}) for platform in PLATFORMS if platform.read]
+    found = [platform.read(name, download or Download()) for platform in PLATFORMS if platform.read]
     return min((upload for upload in found if upload), key=lambda upload: upload.ends, default=None)
 
 
@@ -177,15 +213,15 @@ def is_own_file(name: str) -> bool:
     return any(name in platform.own_files for platform in PLATFORMS)
 
 
-def _moodle(name: str, logins: Mapping[str, Person]) -> Upload | None:
+def _moodle(name: str, download: Download) -> Upload | None:
     if not (match := MOODLE.fullmatch(name)):
         return None
     blind = match["name"].rpartition("-")[2] == "Participant"  # a group's name may stand before it
-    person = Person(f"Participant_{match['id']}" if blind else match["id"], "" if blind else match["name"], "Moodle")
+    person = Person(f"{HIDDEN}{match['id']}" if blind else match["id"], "" if blind else match["name"], "Moodle")
     return Upload(person, match["file"] or "", ends=match.end("prefix"))
 
 
-def _canvas(name: str, logins: Mapping[str, Person]) -> Upload | None:
+def _canvas(name: str, download: Download) -> Upload | None:
     if not (match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name)):
         return None
     person = Person(match["id"], match.groupdict().get("name") or "", "Canvas")
@@ -196,15 +232,15 @@ def _canvas(name: str, logins: Mapping[str, Person]) -> Upload | None:
     return Upload(person, match["file"], attempt, bool(match["late"]), ends=match.end("upload"))
 
 
-def _blackboard(name: str, logins: Mapping[str, Person]) -> Upload | None:
+def _blackboard(name: str, download: Download) -> Upload | None:
     if not (match := BLACKBOARD.fullmatch(name)):
         return None
-    person = logins.get(match["before"]) or blackboard_logins([name])[match["before"]]
+    person = download.logins.get(match["before"]) or blackboard_logins([name])[match["before"]]
     attempt = tuple(map(int, match["time"].split("-")))
     return Upload(person, match["file"] or "", attempt, receipt=bool(match["receipt"]), ends=match.end("prefix"))
 
 
-def _brightspace(name: str, logins: Mapping[str, Person]) -> Upload | None:
+def _brightspace(name: str, download: Download) -> Upload | None:
     if not (match := BRIGHTSPACE.fullmatch(name)):
         return None
     attempt: Attempt = ()
@@ -220,22 +256,7 @@ def _brightspace(name: str, logins: Mapping[str, Person]) -> Upload | None:
     )
 
 
-PLATFORMS = (
-    Platform("Moodle", _moodle, of_one_student=MOODLE_DEFAULT_GROUP),
-    Platform("Canvas", _canvas),
-    Platform("Blackboard", _blackboard),
-    Platform("Brightspace", _brightspace, own_files={BRIGHTSPACE_LIST}),
-    Platform(
-        "Gradescope",
-        own_files={GRADESCOPE_METADATA},
-        around_class=GRADESCOPE_EXPORT,
-        of_one_student=GRADESCOPE_FOLDER,
-    ),
-    Platform("GitHub", around_class=CLONES),
-)
-
-
-def canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
+def _canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
     """The place of each attempt at a Canvas file among those that are called alike; a later one is greater.
 
     The highest number of Canvas's is the latest, whatever `-1` it was given. The files of one submission have different
@@ -243,6 +264,21 @@ def canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
     """
     latest_first = sorted(attempts, reverse=True)
     return {attempt: (-place, attempt[1]) for place, attempt in enumerate(latest_first)}
+
+
+PLATFORMS = (
+    Platform("Moodle", _moodle, of_one_student=MOODLE_DEFAULT_GROUP, hides_names=True),
+    Platform("Canvas", _canvas, ranks=_canvas_ranks),
+    Platform("Blackboard", _blackboard, guesses_ids=True),
+    Platform("Brightspace", _brightspace, own_files={BRIGHTSPACE_LIST}),
+    Platform(
+        "Gradescope",
+        own_files={GRADESCOPE_METADATA},
+        around_class=GRADESCOPE_EXPORT,
+        of_one_student=GRADESCOPE_FOLDER,
+    ),
+    Platform("GitHub", around_class=CLONES, ids_ignore_case=True),
+)
 
 
 def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None = None) -> dict[str, Person]:
@@ -264,7 +300,7 @@ def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None =
         shared += 1
     people = {}
     for before in befores:
-        receipt = RECEIPT.match((receipts or {}).get(before, ""))
+        receipt = BLACKBOARD_RECEIPT.match((receipts or {}).get(before, ""))
         if receipt and before.endswith("_" + receipt["login"]):
             people[before] = Person(receipt["login"], receipt["name"].strip(), "Blackboard", source=before)
         else:

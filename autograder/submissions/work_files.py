@@ -10,7 +10,7 @@ from autograder.course.course_toml import TIMESTAMP, Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.notebook.job import Files
-from autograder.submissions.foreign_files import Budget, Entry, Folder, Refused, read_ordinary
+from autograder.submissions.foreign_files import ByteBudget, Entry, Folder, Refused, read_ordinary
 from autograder.text import printable, same_name, unusable_name
 
 MAX_FILES = 200  # of one submission, beside its notebooks
@@ -47,7 +47,7 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
     path = workspace.submitted(student, assignment.name) / TIMESTAMP
     try:
-        data = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, Budget(1000))
+        data = read_ordinary(workspace.root, path.relative_to(workspace.root).parts, ByteBudget(1000))
         text = data.decode("utf-8-sig").strip()
         if text:
             parse_utc(text)
@@ -62,7 +62,7 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
 
 
 def take_accepted(
-    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: Budget | None = None
+    assignment: Assignment, files: Iterable[tuple[tuple[str, ...], Entry]], of_class: ByteBudget | None = None
 ) -> tuple[dict[str, bytes], list[tuple[str, str]]]:
     """Read those files that the assignment accepts.
 
@@ -83,7 +83,7 @@ def take_accepted(
         (path, why) of those that match but are left out: too many, too large together, unreadable, with a name that
         cannot be written everywhere or that another file has.
     """
-    budget = Budget(assignment.limits.submission_bytes, of_class=of_class)
+    budget = ByteBudget(assignment.limits.submission_bytes, of_class=of_class)
     names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
     taken: dict[str, bytes] = {}
     left_out: list[tuple[str, str]] = []

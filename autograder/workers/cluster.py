@@ -177,11 +177,11 @@ class ClusterPool:
     def _send(self, errand: _Errand, outfit: Outfit) -> None:
         fit = [address for address in self._threads if address not in self._unfit]
         errand.task = self._client.submit(
-            cluster_worker.run,
+            cluster_worker.run_on_worker,
             outfit.token,
             tuple(folder.name for folder in outfit.folders),
             replace(errand.job, surroundings=replace(errand.job.surroundings, pythonpath=(), data=None)),
-            key=f"{cluster_worker.PREFIX}{uuid.uuid4()}",
+            key=f"{cluster_worker.KEY_PREFIX}{uuid.uuid4()}",
             pure=False,
             workers=fit if self._unfit and fit else None,
             allow_other_workers=bool(self._unfit and fit),  # for these may all end

@@ -29,7 +29,7 @@ from autograder.workers.font_cache import warm_font_cache
 from autograder.workers.held_pool import HeldPool
 from autograder.workers.packed_folder import PackedFolder
 
-PREFIX = "cs231n-"  # of our tasks' keys
+KEY_PREFIX = "cs231n-"  # of our tasks' keys
 STATION = "cs231n"  # the plugin's name
 ENLIST_SECONDS = 120  # for which a task waits for its worker to be made ready
 SAME_VERSIONS = ("numpy", "ipykernel", "ipython", "jupyter_client")
@@ -89,7 +89,7 @@ async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
     return fault
 
 
-def run(token: str, folders: tuple[str, ...], job: Job) -> Executed:
+def run_on_worker(token: str, folders: tuple[str, ...], job: Job) -> Executed:
     """The task: execute a job on the worker that this runs on, with the unpacked `folders` on the module path."""
     worker = get_worker()
     end = time.monotonic() + ENLIST_SECONDS
@@ -179,7 +179,7 @@ class Station(WorkerPlugin):
 
     def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
         """Dask's hook. A task that is released while it runs is one that nobody waits for."""
-        if start in ("executing", "long-running") and finish == "released" and str(key).startswith(PREFIX):
+        if start in ("executing", "long-running") and finish == "released" and str(key).startswith(KEY_PREFIX):
             with self._lock:
                 self._dropped.add(str(key))
                 if running := self._running.get(str(key)):

@@ -30,7 +30,7 @@ from autograder.execution import processor
 from autograder.folders import HeldFolder
 from autograder.notebook.job import Executed, Job
 
-PREFIX = "cs231n-pool-"  # of the scratch folder's name
+SCRATCH_PREFIX = "cs231n-pool-"  # of the scratch folder's name
 
 
 class LocalPool:
@@ -68,11 +68,11 @@ class LocalPool:
             wait(self._warming, return_when=FIRST_COMPLETED)
         self._executor = self._executor or self._processes()
         try:
-            return self._executor.submit(_tidily, run, job)
+            return self._executor.submit(_tidily, run_here, job)
         except BrokenProcessPool:
             self._executor.shutdown(wait=False)
             self._executor = self._processes()
-            return self._executor.submit(_tidily, run, job)
+            return self._executor.submit(_tidily, run_here, job)
 
     def result(self, job: Job, future: Future[Executed]) -> Executed:
         """What came of a job. Raises what `run_notebook` raised, or BrokenProcessPool if it brings its worker down.
@@ -87,7 +87,7 @@ class LocalPool:
                 return alone.submit(job).result()
 
     def _processes(self) -> ProcessPoolExecutor:
-        self._scratch = self._scratch or HeldFolder(tempfile.gettempdir(), PREFIX, _remove_semaphores)
+        self._scratch = self._scratch or HeldFolder(tempfile.gettempdir(), SCRATCH_PREFIX, _remove_semaphores)
         # whose names would not tell which pool they are of
         process = multiprocessing.current_process()
         process._config["semprefix"] = f"/{self._scratch.path.name}"  # type: ignore[attr-defined]  # no public way
@@ -144,7 +144,7 @@ def _leave(*_: object) -> None:
     os._exit(1)
 
 
-def run(job: Job) -> Executed:
+def run_here(job: Job) -> Executed:
     """As `run_notebook`, which only workers import."""
     from autograder.execution.run_notebook import run_notebook
 

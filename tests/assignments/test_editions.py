@@ -103,7 +103,7 @@ def test_every_edition_holds_all_of_the_ones_before(tmp_path):
 def handed_out(tmp_path_factory):
     """What goes with the notebooks of the first assignment."""
     folder = tmp_path_factory.mktemp("handed_out")
-    edition.write(COURSE, "nearest_neighbor", folder)
+    edition.write_edition(COURSE, "nearest_neighbor", folder)
     return folder
 
 

@@ -57,17 +57,20 @@ class StudentConnection:
     Parameters
     ----------
     sock
+        The end of the socket that is not the kernel's.
     seconds
         How long the calls may take, callbacks included. `begin` gives them time anew.
     interrupt
         Function that interrupts the student's kernel, called when a call has taken too long. If the kernel answers
         within `grace_seconds` after that, the connection goes on. Otherwise, or without this function, it is over.
     grace_seconds
+        How long an interrupted kernel has to answer.
     notebook_text
         The source of the student's cells. If given, a function has a `__source__` only if its text occurs there.
     readings
         If given, time counts as the notebook's own.
     limits
+        How large a frame in either direction may be.
 
     Attributes
     ----------

@@ -53,6 +53,7 @@ class Decoder:
     found
         Function from a Handle or Callback to what stands for it on this side. It may raise ProtocolError.
     limits
+        How large the frame, and what is made of it, may be.
     remember
         Whether to keep what `changed` needs.
 

@@ -33,6 +33,7 @@ def described(error: BaseException, hide: Container[str] = ()) -> tuple[list[str
     Parameters
     ----------
     error
+        The exception; its class may be the student's.
     hide
         Names of files whose stack frames are left out of the traceback.
 
@@ -41,6 +42,7 @@ def described(error: BaseException, hide: Container[str] = ()) -> tuple[list[str
     names : list of str
         Its type's name and those of its bases, up to the first built-in one.
     message, traceback : str
+        Its text, and its traceback as Python prints it, without control characters and cut where they are long.
     """
     names = []
     for kind in type(error).__mro__[:10]:

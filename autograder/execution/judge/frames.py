@@ -95,6 +95,7 @@ class Encoder:
         Function from a value that is not plain data to its Handle or Callback. It raises EncodeError if there is none.
         None where all values are known to be plain data.
     limits
+        How large the frame may be.
 
     Attributes
     ----------

@@ -19,6 +19,7 @@ class StudentNames(dict):
     Parameters
     ----------
     connection
+        To the student's kernel, which is asked for the names.
     reserved
         Names that are never the student's.
 

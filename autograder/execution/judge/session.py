@@ -129,13 +129,17 @@ class JudgeTemplate:
 
         Parameters
         ----------
-        setting, channel
+        setting
+            What the judge is told.
+        channel
+            This end of the socket that the student's kernel is connected to.
         readings
             If given, seconds are the notebook's own.
 
         Raises
         ------
         JudgeDied
+            The judge could not be started, or ended at once.
         """
         control, theirs = socket.socketpair()
         try:
@@ -270,6 +274,7 @@ class Judge:
         source
             IPython source text.
         seconds
+            How long the cell may run.
         test
             Whether it is a test. When another cell fails, the names that it was to bind anew are unbound.
         alone

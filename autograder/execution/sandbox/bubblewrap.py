@@ -18,7 +18,7 @@ HOME = "/home/student"
 WORK = f"{HOME}/work"
 # folders and their sizes in bytes; None: Limits.scratch_bytes
 SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}
-DATA = "/course/data"
+DATA_FOLDER = "/course/data"
 LIBRARY = "/course/library"
 STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # what kernels see in place of parts of /proc
 DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
@@ -76,7 +76,10 @@ def command(program: list[str], given: View, inherited: Inherited, number: int =
 
     Parameters
     ----------
-    program, given
+    program
+        The program and its arguments.
+    given
+        What it sees in the sandbox.
     inherited
         What bubblewrap must inherit; this function adds to it.
     number
@@ -183,7 +186,7 @@ def _view(given: View, inherited: Inherited) -> list[str]:
     for index, folder in enumerate(given.pythonpath):
         arguments += ["--ro-bind", folder, f"{LIBRARY}{index}"]
     if given.data:
-        arguments += ["--ro-bind", given.data, DATA]
+        arguments += ["--ro-bind", given.data, DATA_FOLDER]
     fonts = dict(given.env).get("MPLCONFIGDIR")
     for path in sorted(Path(fonts).glob("fontlist-*.json")) if fonts else ():
         arguments += ["--file", str(inherited.holding(path.read_bytes())), f"{HOME}/.matplotlib/{path.name}"]
@@ -212,5 +215,5 @@ def _environment(given: View) -> list[str]:
     if given.pythonpath:
         env["PYTHONPATH"] = os.pathsep.join(f"{LIBRARY}{index}" for index in range(len(given.pythonpath)))
     if given.data:
-        env["CS231N_DATA"] = DATA
+        env["CS231N_DATA"] = DATA_FOLDER
     return ["--clearenv", *(part for name, value in env.items() for part in ("--setenv", name, value))]

@@ -39,8 +39,8 @@ END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was kill
 MOST_ZYGOTES = 3  # that a process keeps
 # exit codes of a kernel that was killed from outside, as by a machine short of memory; None: with its sandbox
 KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
-SOCKETS = "/run/kernel"
-CONNECTION_FILE = f"{SOCKETS}/connection.json"
+SOCKET_FOLDER = "/run/kernel"
+CONNECTION_FILE = f"{SOCKET_FOLDER}/connection.json"
 PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
 READY_BYTES, CODE_BYTES = 1000, 100  # of a monitor's messages: an error in words, an exit code
 # argv: socket, setting, and the text of zygote.py, each as a file descriptor
@@ -73,7 +73,7 @@ class SandboxedKernel:
     @property
     def folder(self) -> str:
         """The beginning of its sockets' paths, on the host."""
-        return f"/proc/{self.init}/root{SOCKETS}/k"
+        return f"/proc/{self.init}/root{SOCKET_FOLDER}/k"
 
     @property
     def sockets(self) -> tuple[str, str]:
@@ -82,7 +82,7 @@ class SandboxedKernel:
 
     def connection(self) -> str:
         """The content of its connection file."""
-        given = {"transport": "ipc", "ip": f"{SOCKETS}/k", "key": self.key.decode(), **PORTS}
+        given = {"transport": "ipc", "ip": f"{SOCKET_FOLDER}/k", "key": self.key.decode(), **PORTS}
         return json.dumps({**given, "signature_scheme": "hmac-sha256", "kernel_name": "python3"})
 
     def is_alive(self) -> bool:
@@ -196,6 +196,7 @@ class Zygote:
         Parameters
         ----------
         limits
+            What the kernel and what it starts may use.
         files
             What its working folder holds, as pairs of a relative path and the content.
         channel

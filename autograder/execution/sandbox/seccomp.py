@@ -68,7 +68,7 @@ FORBIDDEN = {
 # libraries such as watchfiles poll where there is no such call
 ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
 PRETENDED = {"setsid": (112, 157)}
-CLONE, CLONE3, MMAP, SOCKETS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
+CLONE, CLONE3, MMAP, SOCKET_CALLS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
 NAMESPACES = 0x7E020080  # the CLONE_NEW... flags of clone
 SHARED, ANONYMOUS = 0x01, 0x20  # MAP_... flags of mmap
 FCNTL, ONLOOKERS = (72, 25), (1024, 1026, 1040)  # F_SETLEASE, F_NOTIFY, F_SETDELEG: they tell what others do to a file
@@ -157,7 +157,7 @@ def _cases_by_arguments(column: int) -> list[bytes]:
         ),
         *(
             part
-            for row in SOCKETS
+            for row in SOCKET_CALLS
             for part in _case(row[column], [_instruction(LOAD, FIRST_ARGUMENT), *families, _REFUSE, _ALLOW])
         ),
     ]

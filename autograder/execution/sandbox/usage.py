@@ -97,11 +97,3 @@ def _anonymous(thread: Path) -> int:
     except OSError:
         return 0
     return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
-
-
-def listening(pid: int, folder: str) -> int:
-    """How many Unix sockets in `folder` of the sandbox of process `pid` accept connections."""
-    with contextlib.suppress(OSError):
-        lines = Path(f"/proc/{pid}/net/unix").read_text().splitlines()
-        return sum(f" {folder}/" in line and line.split()[3] == "00010000" for line in lines)  # __SO_ACCEPTCON
-    return 0

@@ -60,7 +60,7 @@ def test_importable_without_some_files(workspace, tmp_path):
 
 
 def test_write_copies_the_files(workspace, tmp_path):
-    edition.write(workspace().course, "first", tmp_path / "out")
+    edition.write_edition(workspace().course, "first", tmp_path / "out")
     written = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file())
     assert written == sorted([*ALWAYS, "lib/edition.toml"])
 
@@ -69,7 +69,7 @@ def test_write_does_not_overwrite(workspace, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "setup.cfg").write_text("mine")
     with pytest.raises(CourseError, match="both have a file setup.cfg"):
-        edition.write(workspace().course, "first", tmp_path / "out")
+        edition.write_edition(workspace().course, "first", tmp_path / "out")
 
 
 def test_what_is_excluded_must_be_there_and_included(workspace, edit):
@@ -87,7 +87,7 @@ def test_what_is_excluded_must_be_there_and_included(workspace, edit):
 def test_half_of_a_marker_of_instructors_lines_is_refused(workspace, root, tmp_path, half):
     (root / "setup.cfg").write_text(f"[metadata]\n### {half} INSTRUCTOR\nname = shop\n")
     with pytest.raises(CourseError, match=f"setup.cfg: '### {half} INSTRUCTOR' is without its other half"):
-        edition.write(workspace().course, "first", tmp_path / "out")
+        edition.write_edition(workspace().course, "first", tmp_path / "out")
 
 
 def test_the_edition_says_which_it_is(workspace, tmp_path):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder.execution.budget import MAX_RESTARTS, MAX_RUNS, Attempt, Budget, first_believed
+from autograder.execution.budget import MAX_RESTARTS, MAX_RUNS, Attempt, TimeBudget, first_believed
 
 
 def budget(seconds=10, late=0.0):
-    return Budget(seconds, "the cells used up their", "the kernel was restarted", late)
+    return TimeBudget(seconds, "the cells used up their", "the kernel was restarted", late)
 
 
 def test_a_cell_has_what_is_left_and_the_last_one_goes_on_for_a_second():

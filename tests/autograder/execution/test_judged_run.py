@@ -3,7 +3,7 @@
 import pytest
 from small_notebooks import error, instructor, run, student, test_cell, text
 
-from autograder.execution.students_text import PREFIX
+from autograder.execution.students_text import STUDENTS_PREFIX
 from autograder.notebook.limits import Limits
 
 
@@ -88,8 +88,8 @@ def test_what_student_code_prints_and_draws_is_shown_with_the_test_that_called_i
         test_cell("say('six')", "test_6"),
         limits=Limits(output_bytes=100_000),
     )
-    one = f"{PREFIX}one\n{PREFIX}<Figure size 640x480 with 1 Axes> [not shown in a test: image/png]\n"
-    two, five, six = f"{PREFIX}two\n", f"{PREFIX}five\nof the test\n", f"{PREFIX}six\n"
+    one = f"{STUDENTS_PREFIX}one\n{STUDENTS_PREFIX}<Figure size 640x480 with 1 Axes> [not shown in a test: image/png]\n"
+    two, five, six = f"{STUDENTS_PREFIX}two\n", f"{STUDENTS_PREFIX}five\nof the test\n", f"{STUDENTS_PREFIX}six\n"
     assert [text(cell) for cell in cells] == ["", one, two, "", "", five, "between\n", six]
     kinds = [output.output_type for cell in cells for output in cell.outputs]
     assert set(kinds) == {"stream", "error"}  # a picture might show a verdict
@@ -108,7 +108,7 @@ def test_nothing_that_student_code_shows_during_a_test_passes_for_the_test():
     for cell in cells[1:]:
         for output in cell.outputs:
             lines = output.text.splitlines() if output.output_type == "stream" else output.traceback
-            assert lines and all(line.startswith(PREFIX) for line in lines), output
+            assert lines and all(line.startswith(STUDENTS_PREFIX) for line in lines), output
     assert verdict in text(cells[1]) and error(cells[2]) and not error(cells[1])
 
 

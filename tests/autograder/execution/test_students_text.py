@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_output
 
-from autograder.execution.students_text import PREFIX, WIDTH, marked, marked_outputs
+from autograder.execution.students_text import STUDENTS_PREFIX, WIDTH, marked, marked_outputs
 
 VERDICT = "Score: 4.0 / 4.0 (graded by the autograder)"
 
@@ -14,22 +14,22 @@ def lines_of(text):
 
 
 def test_every_line_says_whose_it_is():
-    assert lines_of(f"hm\n{VERDICT}\n") == [f"{PREFIX}hm", f"{PREFIX}{VERDICT}"]
+    assert lines_of(f"hm\n{VERDICT}\n") == [f"{STUDENTS_PREFIX}hm", f"{STUDENTS_PREFIX}{VERDICT}"]
 
 
 def test_no_character_begins_a_line_without_it():
     for character in (*map(chr, range(32)), *"\x7f\x85\u2028\u2029", "\r\n", "\x1b[2J", "\x1b[1A", "\x1b]0;x\x07"):
-        assert all(line.startswith(PREFIX) for line in lines_of(f"a{character}{VERDICT}")), repr(character)
+        assert all(line.startswith(STUDENTS_PREFIX) for line in lines_of(f"a{character}{VERDICT}")), repr(character)
     for character in "\u202e\u2066\u200b\u200f\ufeff\ud800":
-        assert lines_of(f"a{character}b") == [f"{PREFIX}ab"]
+        assert lines_of(f"a{character}b") == [f"{STUDENTS_PREFIX}ab"]
 
 
 def test_a_line_too_wide_for_a_page_goes_on_behind_the_prefix():
     for text in (" " * 500 + VERDICT, "x" * 500, "満" * 500, "\t" * 100 + VERDICT):
         lines = lines_of(text)
-        assert len(lines) > 4 and all(line.startswith(PREFIX) for line in lines)
-        assert max(len(line) + line.count("満") for line in lines) <= len(PREFIX) + WIDTH
-        assert "".join(line.removeprefix(PREFIX) for line in lines) == text.expandtabs(4)
+        assert len(lines) > 4 and all(line.startswith(STUDENTS_PREFIX) for line in lines)
+        assert max(len(line) + line.count("満") for line in lines) <= len(STUDENTS_PREFIX) + WIDTH
+        assert "".join(line.removeprefix(STUDENTS_PREFIX) for line in lines) == text.expandtabs(4)
 
 
 def test_of_what_is_displayed_only_text_is_shown():
@@ -39,8 +39,8 @@ def test_of_what_is_displayed_only_text_is_shown():
     assert made == {
         "output_type": "stream",
         "name": "stdout",
-        "text": f"{PREFIX}a\n{PREFIX}<HTML object> [not shown in a test: text/html]\n"
-        f"{PREFIX}an output [not shown in a test: image/png]\n",
+        "text": f"{STUDENTS_PREFIX}a\n{STUDENTS_PREFIX}<HTML object> [not shown in a test: text/html]\n"
+        f"{STUDENTS_PREFIX}an output [not shown in a test: image/png]\n",
     }
     assert marked_outputs([], 1_000) == []
 

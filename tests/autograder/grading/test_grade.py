@@ -19,7 +19,7 @@ from autograder.authoring.build import build
 from autograder.authoring.release import release
 from autograder.cli.class_table import class_table
 from autograder.errors import KitError
-from autograder.execution.students_text import PREFIX
+from autograder.execution.students_text import STUDENTS_PREFIX
 from autograder.grading.grade import RECORDS_WAITING, grade
 from autograder.grading.late import LatePolicy
 from autograder.grading.receipts import Receipts
@@ -156,7 +156,7 @@ def test_the_autograded_notebook_shows_outputs_and_hidden_tests_and_no_stderr(ti
     assert path.read_text() == nbformat.writes(notebook) + "\n"
     test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "test_add_small")
     assert "negative numbers" in test.source
-    assert [(o.name, o.text) for o in test.outputs] == [("stdout", f"{PREFIX}hm\n{PREFIX}hm\n")]
+    assert [(o.name, o.text) for o in test.outputs] == [("stdout", f"{STUDENTS_PREFIX}hm\n{STUDENTS_PREFIX}hm\n")]
 
 
 @pytest.mark.on_both_databases
@@ -235,7 +235,7 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     from autograder.workers import local_pool as pool
 
     hand_in("one", **RIGHT)
-    monkeypatch.setattr(pool, "run", _no_kernel)
+    monkeypatch.setattr(pool, "run_here", _no_kernel)
     report = grade(tiny, "sums", workers=1)
     assert [row.status for row in report.rows] == ["failed"]
     assert "no kernel today" in report.rows[0].reasons[0]
@@ -855,5 +855,5 @@ def test_what_is_recorded_holds_nothing_that_runs_in_a_page(tiny, hand_in, no_po
     assert cells["add"].outputs[0].data["text/html"] == "<b>bold</b>&lt;script&gt;x&lt;/script&gt;"
     assert cells["question_why"].source.replace("\u200b", "") == "*Because* <script>x</script> $a<b$"
     [told] = cells["test_add_small"].outputs
-    assert told.output_type == "stream" and f"{PREFIX}Score: 4 / 4\n" in told.text
-    assert all(line.startswith(PREFIX) for line in told.text.splitlines())
+    assert told.output_type == "stream" and f"{STUDENTS_PREFIX}Score: 4 / 4\n" in told.text
+    assert all(line.startswith(STUDENTS_PREFIX) for line in told.text.splitlines())

@@ -18,9 +18,9 @@ from click.testing import CliRunner
 from autograder.cli.main import main
 from autograder.errors import KitError
 from autograder.grading.grade import grade
-from autograder.grading.grade_one import Cell, Result, grade_one
+from autograder.grading.grade_one import GradedCell, Result, grade_one
 from autograder.reports import ci_reports
-from autograder.reports.ci_reports import WRITERS, junit, show, summary, write
+from autograder.reports.ci_reports import WRITERS, junit, show, summary, write_reports
 
 DOCS = Path(__file__).parents[3] / "docs"
 RIGHT = {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return 2 * a"}
@@ -244,7 +244,7 @@ def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
 def test_results_that_cannot_be_written_leave_none(tmp_path, monkeypatch):
     monkeypatch.setitem(WRITERS, "summary.md", lambda result: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write(result(), ci_reports.prepare(tmp_path / "out"))
+        write_reports(result(), ci_reports.prepare(tmp_path / "out"))
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -327,7 +327,7 @@ def test_calls_that_fit_neither_command_are_refused(tiny, arguments, said):
     ],
 )
 def test_the_former_spelling_grades_one_submission(tiny, monkeypatch, arguments, assignment):
-    called, graded = [], result(Cell("test_a", "a", "passed", 2, 2))
+    called, graded = [], result(GradedCell("test_a", "a", "passed", 2, 2))
     monkeypatch.setattr("autograder.grading.grade_one.grade_one", lambda *given: called.append(given) or graded)
     done = CliRunner().invoke(main, ["-C", str(tiny.root), "grade", *arguments])
     assert done.exit_code == 0, done.output
@@ -337,8 +337,8 @@ def test_the_former_spelling_grades_one_submission(tiny, monkeypatch, arguments,
 
 def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")  # lines are folded, so a word may come to stand first
-    forged = result(Cell("test_add", "add", "failed", 0, 2, FORGED), remarks=[FORGED.replace("\n", " ")])
-    write(forged, ci_reports.prepare(tmp_path / "out"))
+    forged = result(GradedCell("test_add", "add", "failed", 0, 2, FORGED), remarks=[FORGED.replace("\n", " ")])
+    write_reports(forged, ci_reports.prepare(tmp_path / "out"))
     show(forged, tmp_path / "out")
     printed = capsys.readouterr().out
     assert "forged" in printed and "\x1b" not in printed and "\x00" not in printed
@@ -359,7 +359,7 @@ def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
 def test_no_line_is_a_command_wherever_the_table_folds_it(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     for before in range(20, 40):
-        show(result(Cell("test_add", "add", "failed", 0, 2, "B" * before + " :::error::x")), tmp_path)
+        show(result(GradedCell("test_add", "add", "failed", 0, 2, "B" * before + " :::error::x")), tmp_path)
     printed = capsys.readouterr().out
     assert "error" in printed and not re.search(r"^\s*::", printed, re.MULTILINE)
 
@@ -372,10 +372,10 @@ def test_junit_has_a_case_for_each_graded_cell():
     root = xml.fromstring(
         junit(
             result(
-                Cell("test_a", "a", "passed", 2, 2),
-                Cell("test_b", "b", "partial", 1.5, 3, "1.5 of 3 points"),
-                Cell("test_c", "c", "not started", 0, 3, "exercise c: write your code here"),
-                Cell("question_d", "question_d", "by hand", 0, 5),
+                GradedCell("test_a", "a", "passed", 2, 2),
+                GradedCell("test_b", "b", "partial", 1.5, 3, "1.5 of 3 points"),
+                GradedCell("test_c", "c", "not started", 0, 3, "exercise c: write your code here"),
+                GradedCell("question_d", "question_d", "by hand", 0, 5),
             )
         )
     )
@@ -392,9 +392,9 @@ def test_gradescope_gets_the_points_of_the_tests():
     given = json.loads(
         ci_reports.gradescope(
             result(
-                Cell("test_a", "a", "passed", 2, 2),
-                Cell("test_b", "b", "failed", 0, 3, "wrong"),
-                Cell("question_d", "question_d", "by hand", 0, 5),
+                GradedCell("test_a", "a", "passed", 2, 2),
+                GradedCell("test_b", "b", "failed", 0, 3, "wrong"),
+                GradedCell("question_d", "question_d", "by hand", 0, 5),
             )
         )
     )
@@ -408,7 +408,7 @@ def test_gradescope_gets_the_points_of_the_tests():
     assert given["output_format"] == given["test_output_format"] == given["test_name_format"] == "text"
 
 
-@pytest.mark.parametrize("cells", [[], [Cell("question", "question", "by hand", 0, 5)]])
+@pytest.mark.parametrize("cells", [[], [GradedCell("question", "question", "by hand", 0, 5)]])
 def test_a_notebook_without_tests_is_above_every_bar(cells):
     assert result(*cells).percent == 100
     check_junit(xml.fromstring(junit(result(*cells))))
@@ -416,7 +416,7 @@ def test_a_notebook_without_tests_is_above_every_bar(cells):
 
 def test_the_page_names_every_file_and_field():
     page = (DOCS / "ci.md").read_text()
-    fields = json.loads(ci_reports.report_json(result(Cell("test_a", "a", "passed", 2, 2))))
+    fields = json.loads(ci_reports.report_json(result(GradedCell("test_a", "a", "passed", 2, 2))))
     names = [*WRITERS, *fields, *fields["notebooks"][0]["cells"][0], *ci_reports.STYLES, "failed", "not run"]
     assert [name for name in names if f"`{name}`" not in page] == []
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from autograder.grading import installed
-from autograder.grading.installed import DATA, EVERYTHING, MAX_NAMES, Installed, imported_names
+from autograder.grading.installed import DATA_SETS, EVERYTHING, MAX_NAMES, Installed, imported_names
 
 TEXTS = {
     "import numpy": {"numpy"},
@@ -105,7 +105,7 @@ def test_what_failed_for_want_of_a_file_depends_on_the_data_sets(here, tmp_path)
     data = tmp_path / "data"
     data.mkdir()
     needed = Installed(data=str(data)).needed([], ["FileNotFoundError: fetch it with: cs231n data cifar10"])
-    assert set(needed) == {DATA} and Installed(data=str(data)).has_still(needed)
+    assert set(needed) == {DATA_SETS} and Installed(data=str(data)).has_still(needed)
     (data / "batch").write_text("x")
     assert not Installed(data=str(data)).has_still(needed)
 

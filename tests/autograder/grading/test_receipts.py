@@ -17,6 +17,7 @@ from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receip
 from autograder.grading.sanitize import read_built
 from autograder.notebook.job import Surroundings
 from autograder.notebook.limits import Limits
+from autograder.reports.feedback import PAGE_MODULES
 
 HOME = Path(autograder.__file__).parent
 PACKAGES = {"__init__.py"} | {f"{room.name}/__init__.py" for room in HOME.iterdir()}  # which hold a sentence each
@@ -24,7 +25,10 @@ GIVEN = Surroundings(isolation="sandbox", env={}, hidden=())
 
 
 def imported_by(*starts):
-    """The modules of the kit that these import, however far off, in functions too; as paths from its folder."""
+    """The modules of the kit that these import, however far off, in functions too; as paths from its folder.
+
+    What only a module without a say imports has none either.
+    """
     found, waiting = set(), [HOME / start for start in starts]
     while waiting:
         path = waiting.pop()
@@ -32,7 +36,7 @@ def imported_by(*starts):
             waiting += path.rglob("*.py")
         elif path.is_file() and path not in found:
             found.add(path)
-            waiting += _imports(path)
+            waiting += _imports(path) if str(path.relative_to(HOME)) not in UNDECISIVE else ()
     return {str(path.relative_to(HOME)) for path in found}
 
 
@@ -68,6 +72,11 @@ def test_every_module_that_prepares_or_records_is_in_a_list():
     starts = ("grading/sanitize.py", "submissions/work_files.py", "grading/finished.py", "grading/record.py")
     modules = imported_by(*starts)
     assert modules - PACKAGES <= _within(modules, (*EXECUTING, *RECORDING, *UNDECISIVE))
+
+
+def test_every_module_that_makes_pages_is_in_the_list():
+    modules = imported_by("reports/feedback_page.py") - PACKAGES
+    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # those hold only types and numbers
 
 
 def test_the_lists_name_what_there_is_once():
@@ -157,6 +166,8 @@ def test_how_much_is_read_changes_what_is_recorded(tiny, digest):
 MENDED = {
     "execution/run_notebook.py": BOTH,
     "execution/judge/shell.py": BOTH,
+    "storable.py": BOTH,
+    "text.py": RECORDED,
     "grading/record.py": RECORDED,
     "grading/report.py": NOTHING,
     "cli/main.py": NOTHING,

@@ -137,6 +137,8 @@ def test_a_renamed_answer_still_runs_and_no_stub_covers_it(sanitized):
     assert "def add(a, b):\n    return b + a" in sources
     assert "NotImplementedError" not in by_id(result.notebook, "add").source
     assert result.problems == ("the cell 'add' is missing",)
+    [placeholder] = [c for c in result.notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "add"]
+    assert placeholder.source == "# the cell 'add' was missing from the submission"
 
 
 def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):

@@ -57,7 +57,7 @@ def alone(tag, attributes=""):
 
 
 def test_the_tags_are_these_and_no_others():
-    assert page_cleaner.TAGS == set(TAGS.split())
+    assert page_cleaner.HTML_TAGS == set(TAGS.split())
     for tag in TAGS.split():
         assert f"<{tag}" in alone(tag), tag
     for tag in OTHER_TAGS.split():
@@ -157,7 +157,7 @@ class Parsed(HTMLParser):
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 def test_nothing_else_is_left_of_any_markup(html):
     for tag, attributes in Parsed(clean(html)).found:
-        assert tag in page_cleaner.TAGS
+        assert tag in page_cleaner.HTML_TAGS
         assert all(page_cleaner.allowed(tag, name, value) for name, value in attributes)
 
 
@@ -170,10 +170,10 @@ def test_tags_that_never_end_are_cleaned_in_little_time(html):
 
 def test_the_kinds_of_outputs_are_these_and_no_others():
     assert page_cleaner.TEXTS == ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
-    assert page_cleaner.PICTURES == ("image/png", "image/jpeg")
+    assert page_cleaner.SHOWN_PICTURES == ("image/png", "image/jpeg")
     for data in OUTPUTS.values():
         made = Reducer().output(new_output("display_data", data=data))
-        assert set(made["data"]) <= {*page_cleaner.TEXTS, *page_cleaner.PICTURES} and made["data"]
+        assert set(made["data"]) <= {*page_cleaner.TEXTS, *page_cleaner.SHOWN_PICTURES} and made["data"]
     made = Reducer().output(new_output("display_data", data={"application/javascript": "x"}))
     assert made["data"] == {"text/plain": "[an output that is not kept: application/javascript]"}
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.cli import course_commands
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.submissions import origins
+from autograder.submissions import layouts, origins, platforms
 from autograder.submissions.collect import collect
 from autograder.text import safe_name as student_id
 
@@ -997,3 +998,11 @@ def test_the_workspaces_own_submissions_are_refused(workspace):
     (workspace.root / "submitted").mkdir()
     with pytest.raises(KitError, match="in place already"):
         collect(workspace, "nearest", Path(workspace.root, "submitted"))
+
+
+def test_pages_and_help_name_every_platform():
+    page = (Path(__file__).parents[3] / "docs" / "instructors.md").read_text()
+    table = page.partition("## Collecting")[2].partition("\n**")[0]
+    for text in (table, layouts.sort_by_student.__doc__, course_commands.collect.help):
+        missing = [platform.name for platform in platforms.PLATFORMS if platform.name not in text]
+        assert not missing, f"{missing} in {text}"

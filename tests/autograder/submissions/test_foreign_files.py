@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.submissions.foreign_files import MAX_DEPTH, Archive, Budget, Folder, Refused, read_ordinary
+from autograder.submissions.foreign_files import MAX_DEPTH, Archive, ByteBudget, Folder, Refused, read_ordinary
 
 
 def pack(*entries):
@@ -69,7 +69,7 @@ def test_backslashes_in_a_zip_separate_folders():
 
 def test_a_bomb_is_stopped_at_the_budget():
     [entry] = Archive(pack(("knn.ipynb", b"0" * 10_000_000))).listing().files
-    budget = Budget(100_000)
+    budget = ByteBudget(100_000)
     with pytest.raises(Refused, match="100,000 bytes"):
         entry.read(budget)
     assert budget.used < 300_000  # it stopped there, and did not unpack the rest
@@ -77,7 +77,7 @@ def test_a_bomb_is_stopped_at_the_budget():
 
 def test_the_budget_is_for_all_files_together():
     first, second = Archive(pack(("a", b"0" * 600), ("b", b"0" * 600))).listing().files
-    budget = Budget(1000)
+    budget = ByteBudget(1000)
     first.read(budget)
     with pytest.raises(Refused):
         second.read(budget)
@@ -89,7 +89,7 @@ def test_a_size_that_lies_does_not_help():
     data[start + 24 : start + 28] = (10).to_bytes(4, "little")  # the stated uncompressed size
     [entry] = Archive(bytes(data)).listing().files
     with pytest.raises(Refused):
-        entry.read(Budget(1000))
+        entry.read(ByteBudget(1000))
 
 
 def test_an_encrypted_file_is_refused():
@@ -97,7 +97,7 @@ def test_an_encrypted_file_is_refused():
     data[data.index(b"PK\x01\x02") + 8] |= 1
     [entry] = Archive(bytes(data)).listing().files
     with pytest.raises(Refused, match="^is encrypted; hand it in without a password$"):
-        entry.read(Budget(1000))
+        entry.read(ByteBudget(1000))
 
 
 def test_a_name_in_utf_8_that_does_not_say_so_is_read_as_utf_8():
@@ -112,7 +112,7 @@ def test_a_damaged_file_is_refused():
     broken = data[:200] + bytes(100) + data[300:]
     [entry] = Archive(broken).listing().files
     with pytest.raises(Refused, match="cannot be unpacked"):
-        entry.read(Budget(10_000))
+        entry.read(ByteBudget(10_000))
 
 
 UNREADABLE = {
@@ -154,7 +154,7 @@ def test_a_file_that_turns_into_a_link_is_not_followed(tmp_path):
     (tmp_path / "knn.ipynb").unlink()
     (tmp_path / "knn.ipynb").symlink_to("/etc/passwd")
     with pytest.raises(Refused):
-        entry.read(Budget(1_000_000))
+        entry.read(ByteBudget(1_000_000))
 
 
 def test_a_folder_that_turns_into_a_link_is_not_followed(tmp_path):
@@ -164,7 +164,7 @@ def test_a_folder_that_turns_into_a_link_is_not_followed(tmp_path):
     (tmp_path / "from" / "alice").rename(tmp_path / "elsewhere")
     (tmp_path / "from" / "alice").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Refused, match="in a folder that is a link"):
-        entry.read(Budget(1000))
+        entry.read(ByteBudget(1000))
 
 
 def test_a_file_that_turns_into_a_pipe_is_not_waited_for(tmp_path):
@@ -173,7 +173,7 @@ def test_a_file_that_turns_into_a_pipe_is_not_waited_for(tmp_path):
     (tmp_path / "knn.ipynb").unlink()
     os.mkfifo(tmp_path / "knn.ipynb")
     with pytest.raises(Refused, match="not an ordinary file"):
-        entry.read(Budget(1000))
+        entry.read(ByteBudget(1000))
 
 
 def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path, monkeypatch):
@@ -181,9 +181,9 @@ def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("knn.ipynb")
         with pytest.raises(Refused, match="not an ordinary file"):  # opening a socket is an error of its own
-            read_ordinary(tmp_path, ("knn.ipynb",), Budget(1000))
+            read_ordinary(tmp_path, ("knn.ipynb",), ByteBudget(1000))
     with pytest.raises(Refused, match="not an ordinary file"):
-        read_ordinary(Path("/dev"), ("zero",), Budget(1000))
+        read_ordinary(Path("/dev"), ("zero",), ByteBudget(1000))
 
 
 def test_a_file_that_is_gone(tmp_path):
@@ -191,13 +191,13 @@ def test_a_file_that_is_gone(tmp_path):
     [entry] = Folder(tmp_path).listing().files
     (tmp_path / "knn.ipynb").unlink()
     with pytest.raises(Refused, match="is gone"):
-        entry.read(Budget(1000))
+        entry.read(ByteBudget(1000))
 
 
 def test_second_names_of_ones_own_files_are_read(tmp_path):
     (tmp_path / "knn.ipynb").write_text("{}")
     os.link(tmp_path / "knn.ipynb", tmp_path / "snapshot.ipynb")
-    assert [entry.read(Budget(1000)) for entry in Folder(tmp_path).listing().files] == [b"{}", b"{}"]
+    assert [entry.read(ByteBudget(1000)) for entry in Folder(tmp_path).listing().files] == [b"{}", b"{}"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
@@ -210,7 +210,7 @@ def test_a_second_name_of_somebody_elses_file_is_refused(tmp_path):
     listing = Folder(folder).listing()
     assert listing.files == [] and "hard link" in listing.refused[0][1]
     with pytest.raises(Refused, match="hard link"):
-        read_ordinary(folder, ("knn.ipynb",), Budget(1000))
+        read_ordinary(folder, ("knn.ipynb",), ByteBudget(1000))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another owner")
@@ -218,7 +218,7 @@ def test_a_file_with_one_name_is_read_whoever_owns_it(tmp_path):
     (tmp_path / "knn.ipynb").write_text("{}")
     os.chown(tmp_path / "knn.ipynb", 12345, 12345)
     [entry] = Folder(tmp_path).listing().files
-    assert entry.read(Budget(1000)) == b"{}"
+    assert entry.read(ByteBudget(1000)) == b"{}"
 
 
 def test_folders_nested_without_end_are_refused(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.execution.judge.errors import StudentDied, StudentError, StudentProtocolError, StudentTimeout
 from autograder.execution.judge.exceptions import BUILTIN, named_type
-from autograder.execution.students_text import PREFIX
+from autograder.execution.students_text import STUDENTS_PREFIX
 
 # what is said instead of an answer to a call of f
 DISTURBING = {
@@ -203,7 +203,7 @@ def test_every_builtin_exception_can_be_claimed():
     for name in BUILTIN:
         error = named_type([name], StudentError, {})("a message", "a traceback")
         assert isinstance(error, BUILTIN[name]) and str(error) == "a message" and repr(error)
-        assert type(error).__name__ == name and error._render_traceback_() == [f"{PREFIX}a traceback"]
+        assert type(error).__name__ == name and error._render_traceback_() == [f"{STUDENTS_PREFIX}a traceback"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from small_notebooks import error, instructor, run, student, test_cell, text
 
 from autograder.execution.judge import not_while_grading
-from autograder.execution.students_text import PREFIX
+from autograder.execution.students_text import STUDENTS_PREFIX
 from autograder.notebook.limits import Limits
 
 REFUSED = "Not run, as no shell command runs while grading: {}\n"
@@ -108,7 +108,7 @@ def test_a_given_cell_that_imports_from_colab_passes_for_the_tests_too():
     executed, cells = run(instructor(first), student("!ls\ndef f():\n    !ls\n    return 3", "f"),
                           test_cell("assert f() == math.floor(math.pi)"))  # fmt: skip
     assert [error(cell) for cell in cells] == [None] * 3 and executed.problems == ()
-    assert text(cells[2]) == PREFIX + REFUSED.format("ls")
+    assert text(cells[2]) == STUDENTS_PREFIX + REFUSED.format("ls")
 
 
 def test_a_function_with_a_shell_line_in_it_has_a_source_and_one_with_a_magic_has_none():
