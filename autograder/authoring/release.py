@@ -184,7 +184,7 @@ def _only_what_is_true(template: str, course: Course, entry: Assignment) -> str:
     pages = {Path(page).name for page in course.edition.pages} if course.edition else set()
     facts = {
         "package": not released.isdisjoint({"pyproject.toml", "setup.py"}),
-        "command": "autograder/cli/main.py" in released,
+        "command": "autograder/cli/command.py" in released,
         "data": "cs231n_lib/data/__init__.py" in released,
         "students_page": "students.md" in pages,
         "library_page": "library.md" in pages,

@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -101,22 +102,33 @@ def grade(
     pool = _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1)
     with pool, only_grader(workspace, assignment):
         with ThreadPoolExecutor(1) as thread:
-            looked = thread.submit(sandbox.missing) if sandboxed else None
-            plan = _look_around(workspace, assignment, isolation, students)
-            grading = _Grading(workspace, assignment, pool, plan, watch)
-            if sandboxed:
-                grading.warm_up(force)
-            with importing():  # nbgrader, for a second
-                from autograder.grading.gradebook_lock import only_writer
-                from autograder.grading.record import remove_leftovers
-        if looked and (missing := looked.result()):
-            raise missing
+            with _sandbox_first(thread.submit(sandbox.missing) if sandboxed else None):
+                plan = _look_around(workspace, assignment, isolation, students)
+                grading = _Grading(workspace, assignment, pool, plan, watch)
+                if sandboxed:
+                    grading.warm_up(force)
+                with importing():  # nbgrader, for a second
+                    from autograder.grading.gradebook_lock import only_writer
+                    from autograder.grading.record import remove_leftovers
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
             rows = grading.grade(gradebook, force, progress)
     report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
     watch(events.finished(report))
     return report
+
+
+@contextmanager
+def _sandbox_first(looked: Future[KitError | None] | None) -> Iterator[None]:
+    """Raise that there is no sandbox, if so, at the end of the block or in place of whatever is raised in it."""
+    try:
+        yield
+    except Exception as error:
+        if looked and (missing := looked.result()):
+            raise missing from error
+        raise
+    if looked and (missing := looked.result()):
+        raise missing
 
 
 @dataclass

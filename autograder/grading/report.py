@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.course.course_toml import Assignment
-from autograder.notebook.cell_record import cell_label, whose
+from autograder.notebook.cell_record import cell_label, record_of
 from autograder.notebook.newer_syntax import of_another_python
 from autograder.notebook.outcomes import GRADER_ERRORS, outcomes
 from autograder.text import one_line
@@ -104,7 +104,8 @@ def _broken_cells(notebook: "NotebookNode") -> list[str]:
     """Cells of the student's own that raised: the stub's NotImplementedError is no news."""
     found = []
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or whose(cell) != "student":
+        record = record_of(cell)
+        if cell.cell_type != "code" or (record and (record.grade or record.locked)):
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error and error.ename not in ("NotImplementedError", *GRADER_ERRORS):

@@ -1,10 +1,12 @@
 """What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
 
 import os
+import stat
 from dataclasses import replace
+from pathlib import Path
 
 from autograder.course import edition
-from autograder.course.course_toml import Assignment
+from autograder.course.course_toml import Assignment, Course
 from autograder.course.workspace import Workspace
 from autograder.grading.sanitize import read_built
 from autograder.notebook.bound_names import imported_modules
@@ -27,7 +29,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = 
         isolation=isolation,
         pythonpath=(str(folder),) if folder else (),
         env=_environment(workspace),
-        data=_data_sets(),
+        data=_data_sets(course),
         hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
         modules=_modules(workspace, assignment),
         files=instructors_files(workspace, assignment),
@@ -64,15 +66,25 @@ def _environment(workspace: Workspace) -> dict[str, str]:
     return env
 
 
-def _data_sets() -> str | None:
-    """The folder of the data sets, made if it is missing; None if it cannot be made."""
+def _data_sets(course: Course) -> str | None:
+    """The folder of the data sets, made if it is missing; None if there is none that this user can make or read."""
     from cs231n_lib.data.registry import trusted_dir
 
-    folder = trusted_dir()
-    if not folder.is_dir():
-        try:
-            folder.mkdir(parents=True)
-            folder.chmod(0o755)  # whatever the umask: a sandbox's user is somebody else
-        except OSError:
-            return None
+    try:
+        folder = trusted_dir(*([course.edition.root] if course.edition else []))
+        is_new = not folder.is_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        if is_new or not os.environ.get("CS231N_DATA"):
+            _open_to_the_sandbox(folder)
+    except (OSError, RuntimeError):  # RuntimeError: a user without a home
+        return None
     return str(folder)
+
+
+def _open_to_the_sandbox(folder: Path) -> None:
+    """Let others read what is kept for this user: where root grades, kernels in the sandbox are another user."""
+    for path in (folder, *folder.rglob("*")):
+        found = path.lstat()
+        wanted = found.st_mode | (0o055 if stat.S_ISDIR(found.st_mode) else 0o044)
+        if wanted != found.st_mode and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
+            path.chmod(stat.S_IMODE(wanted))

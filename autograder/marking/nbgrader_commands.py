@@ -38,7 +38,7 @@ class _Command(NotebookExporter):
         command = ["cs231n", *self._command(converter)]
         converter.log.info("Running: %s", " ".join(command))
         done = subprocess.run(
-            python("-c", "from autograder.cli.main import main; main(prog_name='cs231n')", "-C", root, *command[1:]),
+            python("-c", "from autograder.cli.command import main; main(prog_name='cs231n')", "-C", root, *command[1:]),
             cwd=root,
             env=environment({**os.environ, "COLUMNS": "120", "PYTHONUTF8": "1", "NO_COLOR": "1"}),
             stdin=subprocess.DEVNULL,

@@ -113,13 +113,17 @@ def compute_checksum(cell: Cell, record: CellRecord) -> str:
     parts.append(record.grade_id)
     if record.grade:
         parts.append(str(record.points))
-    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    text = "".join(parts).encode(errors="surrogatepass")  # a stranger's cell may hold half a pair
+    return hashlib.md5(text, usedforsecurity=False).hexdigest()
 
 
 def _number(given: object) -> float | None:
-    if isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given):
-        return float(given)
-    return None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    try:
+        return float(given) if math.isfinite(given) else None
+    except OverflowError:  # an integer that no float can hold
+        return None
 
 
 def _given(cell: Cell) -> Mapping[str, Any] | None:

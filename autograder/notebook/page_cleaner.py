@@ -39,6 +39,7 @@ TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plai
 SHOWN_PICTURES = ("image/png", "image/jpeg")
 RENDERED = 20_000  # characters of Markdown, HTML or code handled at a time: some parsers take quadratic time
 CLEANED_TOTAL = 300_000  # characters of HTML and SVG that are kept of one notebook
+GROWTH = 5  # times RENDERED that one text may become when it is cleaned: a parser opens tags again in each paragraph
 SECONDS = 10  # of the processor, for cleaning one notebook; one with nothing strange in it takes a hundredth of that
 OWN_CELL, OWN_TOTAL = 1_000_000, 5_000_000  # characters of a student's own outputs kept of one cell, of one notebook
 MOST_OWN = 100  # outputs of one cell
@@ -63,7 +64,7 @@ _GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
 _RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?=(#?\w{1,12};?))")
 # any tag of HTML, whose name ends at a space, a slash or its end; and "</", which begins a comment before anything else
-_HTML_TAG = re.compile(r"<(?=/?([A-Za-z][^\t\n\f\r />]*)|/)")
+_HTML_TAG = re.compile(r"<(?=/?([A-Za-z][^\t\n\f\r />]{0,11})|/)")
 UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: it shows as before, and begins no tag
 
 
@@ -231,6 +232,10 @@ class Reducer:
         start = time.process_time()
         cleaned = clean(text)
         self._seconds -= time.process_time() - start
+        growth = max(0, len(cleaned) - len(text))
+        if len(cleaned) > GROWTH * RENDERED or growth > self._left:
+            return None
+        self._left -= growth
         return cleaned
 
 

@@ -68,9 +68,16 @@ def location(name: str) -> Path | None:
     return _found(described, _places(here, *here.parents))
 
 
-def trusted_dir() -> Path:
-    """The folder of data sets for the grader, which may be started in a student's folder and looks for none there."""
-    fetched = (_found(described, _places()) for described in _registry().values() if not described.get("embedded"))
+def trusted_dir(*around: Path) -> Path:
+    """The folder of data sets for the grader, which may be started in a student's folder and looks for none there.
+
+    Parameters
+    ----------
+    *around
+        Folders that may hold a checkout's `datasets/`, such as that of the course.
+    """
+    sets = (described for described in _registry().values() if not described.get("embedded"))
+    fetched = (_found(described, _places(*around)) for described in sets)
     return next((folder.parent for folder in fetched if folder is not None), data_dir())
 
 
@@ -78,7 +85,7 @@ def _found(described: dict[str, Any], places: Iterable[Path]) -> Path | None:
     """The first complete folder of a data set."""
     for place in places:
         folder = place / described["folder"]
-        if all((folder / file).is_file() for file in described["files"]):
+        if all(os.path.isfile(folder / file) for file in described["files"]):  # False where it may not be looked at
             return folder
     return None
 
@@ -89,7 +96,7 @@ def _places(*around: Path) -> Iterator[Path]:
     if os.environ.get("CS231N_DATA"):
         return
     for folder in (*around, _beside_the_library()):
-        if (folder / "datasets" / "registry.toml").is_file():
+        if os.path.isfile(folder / "datasets" / "registry.toml"):
             yield folder / "datasets"
     import pooch
 

@@ -121,7 +121,7 @@ def test_students_get_their_half_of_the_autograder(handed_out):
         for path in (handed_out / "kit" / "autograder").rglob("*.py")
     }
     graph = grimp.build_graph("autograder", include_external_packages=True)
-    needed = graph.find_upstream_modules("autograder.cli.main") | graph.find_upstream_modules("autograder.check")
+    needed = graph.find_upstream_modules("autograder.cli.command") | graph.find_upstream_modules("autograder.check")
     assert [name for name in needed if name.startswith("autograder.") and name not in modules] == []
     imported = {name for module in modules for name in graph.find_modules_directly_imported_by(module)}
     assert [name for name in imported if name.startswith("autograder.") and name not in modules] == []

@@ -312,7 +312,7 @@ def test_check_needs_no_nbgrader(tiny):
     code = f"""
 import sys
 sys.modules["nbgrader"] = sys.modules["jupytext"] = None  # as where they are not installed
-from autograder.cli.main import main
+from autograder.cli.command import main
 main(["check", {notebook!r}])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -131,8 +131,8 @@ def test_the_readme_names_title_notebooks_and_due_date(workspace):
 
 PROMISES = {
     "pip install .": "pyproject.toml",
-    "cs231n check": "autograder/cli/main.py",
-    "cs231n doctor": "autograder/cli/main.py",
+    "cs231n check": "autograder/cli/command.py",
+    "cs231n doctor": "autograder/cli/command.py",
     "CIFAR-10": "cs231n_lib/data/__init__.py",
 }
 

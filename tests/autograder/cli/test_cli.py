@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
+from autograder.cli.command import main
 from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
-from autograder.cli.main import main
 
 CODED = {"adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}}
 
@@ -28,7 +28,7 @@ def run(monkeypatch):
 
 def cs231n(*arguments, **environment):
     """The command in a process of its own: a CompletedProcess with bytes."""
-    code = "from autograder.cli.main import main; main(prog_name='cs231n')"
+    code = "from autograder.cli.command import main; main(prog_name='cs231n')"
     env = {**os.environ, **environment}
     return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, env=env)
 
@@ -48,7 +48,7 @@ def test_help_imports_nothing_heavy():
     heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
     code = f"""
 import sys
-from autograder.cli.main import main
+from autograder.cli.command import main
 try:
     main(["--help"])
 except SystemExit:
@@ -61,7 +61,7 @@ except SystemExit:
 def test_grading_writes_no_byte_code_nor_does_what_it_starts(tmp_path):
     code = """
 import os, sys
-from autograder.cli.main import main
+from autograder.cli.command import main
 def hook(event, arguments):
     if event == "import" and arguments[0] == "autograder.course.workspace":
         print(sys.dont_write_bytecode, os.environ["PYTHONDONTWRITEBYTECODE"])
@@ -74,7 +74,7 @@ main(["grade", "x"])
     assert done.stdout.splitlines()[0] == "True 1"
     kept = {path.name.split(".")[0] for path in tmp_path.rglob("*.pyc") if path.parent.name == "autograder"}
     # what is imported before the command is known
-    assert kept <= {"__init__", "errors", "python_processes", "text"}
+    assert kept <= {"__init__", "errors", "python_processes", "storable", "text"}
 
 
 @pytest.mark.parametrize("command", [*FOR_STUDENTS, *FOR_INSTRUCTORS])
@@ -106,7 +106,7 @@ def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatc
 
 
 def test_a_missing_package_is_not_taken_for_a_release():
-    code = "import sys; sys.modules['autograder.cli.workspace_option'] = None; import autograder.cli.main"
+    code = "import sys; sys.modules['autograder.cli.workspace_option'] = None; import autograder.cli.command"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1 and "workspace_option" in done.stderr
 
@@ -156,7 +156,7 @@ def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path, c
     code = """
 import sys
 sys.modules["nbgrader"] = None
-from autograder.cli.main import main
+from autograder.cli.command import main
 main(sys.argv[1:])
 """
     arguments = {"init": [tmp_path / "new", "--assignments", tiny.root.parent / "assignments"], "grade": ["sums"]}
@@ -171,7 +171,7 @@ def test_on_windows_it_says_what_works_there(tiny, command):
     code = """
 import sys
 sys.modules["resource"] = sys.modules["fcntl"] = None
-from autograder.cli.main import main
+from autograder.cli.command import main
 main(sys.argv[1:])
 """
     of = {"check": tiny.release("sums") / "adding.ipynb", "grade": "sums"}[command]
@@ -282,3 +282,10 @@ def test_the_same_file_from_every_student_is_one_line(run, tiny, tmp_path):
         (folder / "adding.ipynb").write_text("{}")
         (folder / "notes.txt").write_text("")
     assert "notes.txt (70 times)" in run("collect", "sums", tmp_path / "in", workspace=tiny).output
+
+
+def test_the_command_is_called_as_installed_scripts_call_it():
+    done = subprocess.run(
+        [sys.executable, "-c", "from autograder.cli import main; main(['--version'])"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.strip().count(".") == 2

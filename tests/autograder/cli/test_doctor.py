@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import doctor
+from autograder.cli.command import main
 from autograder.cli.doctor import Finding, examine
-from autograder.cli.main import main
 from cs231n_lib.edition import Edition
 
 

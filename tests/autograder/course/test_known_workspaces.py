@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli.main import main
+from autograder.cli.command import main
 from autograder.course.known_workspaces import is_known, remember
 
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli.main import main
+from autograder.cli.command import main
 from autograder.course import database_errors
 from autograder.course.workspace import Workspace, create
 from autograder.errors import KitError, WorkspaceError

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from autograder.cli.main import main
+from autograder.cli.command import main
 from autograder.errors import KitError
 from autograder.grading.grade import grade
 from autograder.grading.grade_one import GradedCell, Result, grade_one

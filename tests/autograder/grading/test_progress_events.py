@@ -6,7 +6,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli.main import main
+from autograder.cli.command import main
 from autograder.grading.progress_events import told_as_json
 
 FIELDS = {"event", "time", "student", "status", "score", "max_score", "needs_manual_grade", "seconds", "reasons", "log",

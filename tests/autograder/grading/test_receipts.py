@@ -170,7 +170,7 @@ MENDED = {
     "text.py": RECORDED,
     "grading/record.py": RECORDED,
     "grading/report.py": NOTHING,
-    "cli/main.py": NOTHING,
+    "cli/command.py": NOTHING,
 }
 
 

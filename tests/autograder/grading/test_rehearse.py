@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from autograder.cli.main import main
+from autograder.cli.command import main
 from autograder.grading.rehearse import rehearse
 
 

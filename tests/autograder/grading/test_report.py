@@ -31,3 +31,10 @@ def test_a_reason_is_one_short_line_that_can_be_stored():
     assert problem.startswith("x yx y")
     assert all(len(line) == REASON_LENGTH and line.isprintable() for line in (reason, problem))
     json.dumps([reason, problem], ensure_ascii=False).encode()
+
+
+def test_a_cell_of_the_students_that_raised_is_told_but_not_one_that_a_person_marks():
+    mine, marked, locked = raising("mine"), raising("marked"), raising("locked")
+    marked.metadata["nbgrader"] = {"grade_id": "q", "grade": True, "solution": True, "points": 1}
+    locked.metadata["nbgrader"] = {"grade_id": "setup", "grade": False, "solution": False, "locked": True}
+    assert explain("", new_notebook(cells=[mine, marked, locked]), []) == ["cell 1 raised ValueError: mine"]

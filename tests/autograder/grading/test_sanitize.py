@@ -400,6 +400,19 @@ def test_characters_that_are_no_text_are_replaced_and_it_is_said(handed_in):
     nbformat.writes(result.notebook).encode()
 
 
+@pytest.mark.parametrize("record", [
+    {"grade_id": "add", "grade": False, "solution": True},
+    {"grade_id": "add", "grade": False, "solution": True, "checksum": "0" * 32},
+    {"grade_id": "add", "grade": True, "solution": True, "points": 10**400},
+    {"grade_id": "a\ud83d", "grade": False, "solution": True},
+])  # fmt: skip
+def test_half_a_surrogate_pair_beside_any_record_does_not_cost_the_notebook(handed_in, record):
+    metadata = {"nbgrader": record}
+    result = handed_in(notebook_bytes({"cell_type": "code", "source": "x = 'a \ud83d'", "metadata": metadata}))
+    assert result.runnable and labelled(result.notebook) == FRAME
+    assert any("\ufffd" in cell.source for cell in result.notebook.cells)
+
+
 def test_of_attachments_only_pictures_of_dots_remain_in_added_cells_and_in_answers(handed_in):
     attachments = {
         "a.svg": {"image/svg+xml": "PHN2Zz4="},

@@ -12,8 +12,8 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from traitlets.config import Config
 
+from autograder.cli.command import main
 from autograder.cli.doctor import examine
-from autograder.cli.main import main
 from autograder.course.workspace import Workspace
 from autograder.execution import sandbox
 from autograder.marking.formgrader import UNSAFE, protect

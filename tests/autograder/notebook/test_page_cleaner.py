@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.notebook import page_cleaner
-from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, UNSEEN, OwnOutputs, Reducer, clean, inert, reduce
+from autograder.notebook.page_cleaner import (
+    CLEANED_TOTAL,
+    OWN,
+    OWN_OF_OTHER_CODE,
+    UNSEEN,
+    OwnOutputs,
+    Reducer,
+    clean,
+    inert,
+    reduce,
+)  # fmt: skip
 
 TAGS = """
 a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s small span strong
@@ -293,6 +303,16 @@ def test_the_instructors_markdown_is_as_they_wrote_it():
     notebook = new_notebook(cells=cells)
     reduce(notebook)
     assert [cell.source for cell in notebook.cells] == ["<center>x</center>", f"<{UNSEEN}center>x"]
+
+
+def test_html_that_grows_when_it_is_parsed_is_bounded_too():
+    grows = "".join(f"<i title={n}>" for n in range(600)) + "<p>x" * 2_000
+    reducer, kept = Reducer(), []
+    for _ in range(20):
+        data = {"text/html": grows, "text/plain": "x"}
+        kept.append(reducer.output({"output_type": "display_data", "data": data, "metadata": {}})["data"])
+    assert all(data["text/plain"] == "x" for data in kept)
+    assert sum(len(data.get("text/html", "")) for data in kept) <= CLEANED_TOTAL
 
 
 def test_html_is_kept_up_to_a_size_and_the_text_beside_it_always():
