@@ -364,7 +364,13 @@ def test_examples_written_over_one_another_are_noticed_in_a_batch_of_two():
 
 
 @pytest.mark.parametrize(
-    ("mix", "words"), [((0.3, 1), "nearly right (cosine 0.9"), ((0.3, -1), "nearly the opposite way (cosine -0.9")]
+    ("mix", "words"),
+    [
+        ((0.3, 1), "nearly right (cosine 0.9"),
+        ((0.3, -1), "nearly the opposite way (cosine -0.9"),
+        ((1, 0.3), "The direction is wrong, too (cosine 0."),
+        ((1, -0.3), "The direction is wrong, too (cosine -0."),
+    ],
 )
 def test_the_direction_of_an_unknown_mistake_is_described(mix, words):
     noise, numeric = np.random.default_rng(0).normal(size=(2, 6, 5))
