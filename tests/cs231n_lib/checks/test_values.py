@@ -204,7 +204,7 @@ def test_the_worst_entry_is_shown(message):
 def test_a_single_number_that_is_not_finite_has_no_place(message):
     assert "x: it is NaN." in message(checks.finite, float("nan"), "x")
     assert "x: it is infinite." in message(checks.finite, -np.inf, "x")
-    assert "x: 1 of 3 entries are NaN, first at [1]." in message(checks.finite, [1, np.nan, 0], "x")
+    assert "x: 2 of 3 entries are NaN, first at [1]." in message(checks.finite, [1, np.nan, np.nan], "x")
 
 
 def test_several_types_are_listed(message):

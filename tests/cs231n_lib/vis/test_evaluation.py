@@ -94,3 +94,9 @@ def test_confusions_that_round_to_zero_percent_are_not_written():
     y_true = np.zeros(1000, int)
     texts = vis.confusion_matrix(y_true, np.r_[1, y_true[1:]], ["zero", "one"]).axes[0].texts
     assert [(text.get_position(), text.get_text()) for text in texts] == [((0, 0), "100")]
+
+
+def test_no_grid_is_drawn_over_a_matrix():
+    for figure in (vis.distance_matrix(np.eye(3)), vis.confusion_matrix([0, 1], [0, 1])):
+        axes = figure.axes[0]
+        assert not any(line.get_visible() for line in axes.get_xgridlines() + axes.get_ygridlines())

@@ -55,6 +55,7 @@ def test_samples_stand_in_the_row_of_their_class():
     shown = [axes.images[0].get_array()[0, 0, 0] if axes.images else None for axes in figure.axes]
     assert shown == [20, None, 10, 30]
     assert [figure.axes[0].get_ylabel(), figure.axes[2].get_ylabel()] == ["zero", "one"]
+    assert not any(len(axes.get_xticks()) or len(axes.get_yticks()) for axes in figure.axes)
 
 
 def test_mistakes_stand_in_the_row_of_what_they_were_taken_for():

@@ -140,3 +140,4 @@ def test_many_layers_stand_in_several_rows_and_none_is_left_out(title):
     figure = vis.activation_histograms([np.full(3, float(i)) for i in range(7)])
     shown = [title(figure, i).split("\n")[0] for i in range(len(figure.axes))]
     assert shown == [f"layer {i}" for i in range(1, 8)] + [""]
+    assert [axes.axison for axes in figure.axes] == [True] * 7 + [False]
