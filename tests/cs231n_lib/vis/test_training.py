@@ -70,6 +70,12 @@ def test_histograms_tell_mean_and_deviation(title):
     assert title(figure) == "tanh\nmean 0.30\nstd 0.47"
 
 
+def test_a_mean_of_rounding_size_is_0_and_not_minus_0(title):
+    figure = vis.activation_histograms([np.array([-1.0, 1.0 - 1e-9]), np.array([]), np.full(3, 2.5)])
+    assert [title(figure, i) for i in range(3)] == [
+        "layer 1\nmean 0.00\nstd 1", "layer 2\nno values\n", "layer 3\nmean 2.50\nstd 0"]
+
+
 def test_histograms_share_their_axis():
     wide, narrow = vis.activation_histograms([np.linspace(-2, 2, 100), np.linspace(-0.1, 0.1, 100)]).axes
     assert wide.get_xlim() == narrow.get_xlim()
