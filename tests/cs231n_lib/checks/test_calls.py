@@ -52,3 +52,26 @@ def test_call_shows_what_a_function_did_to_its_arguments_and_does_nothing_to_our
     assert result is note
     assert x_after.tolist() == [1, 1] and params_after["list"] == [np.random.default_rng(0).random()]
     assert x.tolist() == [0, 0] and params == {"list": []} and rng.random() == np.random.default_rng(0).random()
+
+
+def test_another_type_of_array_counts_as_a_change(message):
+    before = np.arange(3.0)
+    assert "changed in place" in message(checks.unchanged, before.astype(np.float32), before, "X")
+    checks.unchanged(np.arange(3), np.arange(3), "indices")
+
+
+def test_a_stub_is_no_runtime_error_unless_its_own_error_is_wanted():
+    def stub():
+        raise NotImplementedError("exercise f")
+
+    with pytest.raises(NotImplementedError):
+        checks.raises(RuntimeError, "f", stub)
+    assert isinstance(checks.raises(NotImplementedError, "f", stub), NotImplementedError)
+
+
+def test_the_errors_that_would_be_right_are_listed_and_a_long_text_is_cut(message):
+    def long():
+        raise OSError("x" * 500)
+
+    text = message(checks.raises, (ValueError, KeyError), "f", long)
+    assert text == f"f: it should raise ValueError or KeyError, but raised OSError: {'x' * 200}"

@@ -46,3 +46,13 @@ def test_equal_compares_values_not_dtypes(actual, expected):
 )
 def test_equal_says_what_differs(message, actual, expected, words):
     assert words in message(checks.equal, actual, expected, "the result")
+
+
+def test_nan_equals_nan(message):
+    checks.equal([np.nan, 1.0], np.array([np.nan, 1.0]), "x")
+    assert "expected 1.0, got nan" in message(checks.equal, [np.nan, np.nan], [np.nan, 1.0], "x")
+
+
+def test_an_offset_is_not_read_from_constants_two_numbers_or_where_some_are_right(message):
+    for actual, expected in (([2, 2, 2], [1, 1, 1]), ([2, 3], [1, 2]), ([2, 3, 3], [1, 2, 3])):
+        assert "off by" not in message(checks.equal, actual, expected, "x")

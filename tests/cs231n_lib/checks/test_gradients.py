@@ -83,3 +83,20 @@ def test_a_gradient_measured_with_steps_is_not_analytic(message):
     checks.analytic(large * 3 * (large * (x / large)) ** 2 / large, 3 * x**2, "dx")
     measured = numerical_gradient(cubes, x / large)
     assert "Derive the gradient" in message(checks.analytic, measured / large, 3 * x**2, "dx")
+
+
+@pytest.mark.parametrize(
+    ("options", "dtype", "accept"),
+    [({}, np.float64, 1e-5), ({"kinks": True}, np.float64, 1e-4), ({}, np.float32, 1e-3),
+     ({"kinks": True}, np.float32, 1e-3)],
+)
+def test_as_much_error_is_right_as_is_promised(message, options, dtype, accept):
+    def f(x):
+        return np.sum(x * x)
+
+    x = np.array([1.0, -2.0, 1.5])
+    right, off = 2 * x, 2 * x * [0, 1, 0]  # the relative error is |a - n| / (|a| + |n|)
+    checks.gradient(f, x, (right + 1.8 * accept * off).astype(dtype), "dx", **options)
+    text = message(checks.gradient, f, x, (right + 2.4 * accept * off).astype(dtype), "dx", **options)
+    assert "it nearly matches, but differs from the numerical gradient" in text
+    assert f"up to {accept:.0e} is right" in text

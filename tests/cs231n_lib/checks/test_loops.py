@@ -145,3 +145,36 @@ def test_work_can_be_watched_elsewhere(message):
 
     assert "f: cs231n_lib.kernels.convolution of the library computed this" in message(checks.own_work, Proxy(), [1])
     assert "executes 2 lines" in message(checks.no_loops, Proxy(), small=([1, 2],), large=([1] * 20,))
+
+
+def three_in_turn(X):
+    for _ in X:
+        pass
+    while not len(X):
+        pass
+    return [x for x in X]
+
+
+def test_no_loops_counts_what_comes_after_the_loop_it_shows(message):
+    text = message(checks.no_loops, three_in_turn)
+    assert "has a for loop:\n    for _ in X:\n(2 more after that.) Compute it with NumPy" in text
+    text = message(checks.no_loops, three_in_turn, ("for", "while"), "your function")
+    assert text.startswith("your function: no Python loop is allowed here, but line 6 of three_in_turn")
+    assert "more after that" not in text
+
+
+@pytest.mark.parametrize(
+    ("n", "words"), [(0, "no loop is allowed"), (1, "only one loop is"), (2, "at most 2 nested loops are allowed")]
+)
+def test_how_many_loops_are_allowed_is_said_in_words(message, n, words):
+    nested = lambda X: [[[1 for _ in X] for _ in X] for _ in X]  # noqa: E731
+    assert words in message(checks.max_loops, nested, n)
+
+
+def test_a_single_loop_is_not_called_nested(message):
+    assert "nested" not in message(checks.max_loops, one_loop, 0)
+
+
+def test_small_and_large_arguments_come_together():
+    with pytest.raises(TypeError, match="small and large together"):
+        checks.max_loops(rows, 1, large=(np.ones((9, 9)),))

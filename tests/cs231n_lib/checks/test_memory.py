@@ -35,3 +35,9 @@ def test_peak_memory_can_be_measured_elsewhere(message):
 
     assert checks.peak_memory(Proxy(), 1, limit_mb=6, what="f") == 2
     assert "5 MB" in message(checks.peak_memory, Proxy(), 1, limit_mb=4, what="f")
+
+
+def test_after_a_call_memory_is_no_longer_traced(message):
+    message(checks.peak_memory, np.ones, 10**6, limit_mb=1, what="ones")
+    assert not tracemalloc.is_tracing()
+    assert "Look here." in message(checks.peak_memory, np.ones, 10**6, limit_mb=1, what="ones", hint="Look here.")

@@ -31,3 +31,12 @@ def test_summary_with_totals_tells_partly_from_done(nothing_passed, capsys):
     capsys.readouterr()
     checks.summary({"a": 2})
     assert capsys.readouterr().out.splitlines()[0] == "· a  passed 1 of 2 checks"
+
+
+def test_all_checks_of_an_exercise_make_it_done(nothing_passed, capsys):
+    checks.passed("a", "one")
+    checks.passed("a", "two")
+    capsys.readouterr()
+    checks.summary({"a": 2, "b": 1})
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ a  passed 2 checks", "· b  not yet", "1 of 2 exercises pass the checks of this notebook."]

@@ -164,3 +164,77 @@ def test_resembles(message):
         assert "it is an array that the function was given" in text
     for broken in (None, truth[0], np.full(truth.shape, np.nan)):
         message(checks.resembles, broken, truth, "x")
+
+
+def test_by_default_a_hundred_millionth_is_forgiven_beside_zero(message):
+    checks.close([0.9e-8, 0.0], [0.0, 0.0], "x")
+    message(checks.close, [1.1e-8, 0.0], [0.0, 0.0], "x")
+    message(checks.close, [1e-9, 0.0], [0.0, 0.0], "x", atol=1e-10)
+
+
+def test_by_default_a_millionth_or_ten_millionths_of_the_largest_are_forgiven(message):
+    expected = np.array([np.pi, np.pi / 1000])
+    checks.close(expected + [0, 0.9e-5 * np.pi], expected, "x")
+    message(checks.close, expected + [0, 1.2e-5 * np.pi], expected, "x")
+
+
+def test_a_tolerance_that_is_given_is_taken_at_its_word(message):
+    checks.close(np.pi * (1 + 0.9e-3), np.pi, "x", rtol=1e-3)
+    message(checks.close, np.pi * (1 + 1.1e-3), np.pi, "x", rtol=1e-3)
+    message(checks.close, [np.pi, 1e-6], [np.pi, 0], "x", rtol=1e-3)
+
+
+def test_float32_results_get_a_ten_thousandth_whatever_is_asked(message):
+    checks.close(np.float32(np.pi * (1 + 0.9e-4)), np.pi, "x", rtol=1e-9)
+    message(checks.close, np.float32(np.pi * (1 + 1.3e-4)), np.pi, "x", rtol=1e-9)
+
+
+def test_how_many_values_are_wrong_is_said(message):
+    assert "all 3 values are wrong" in message(checks.close, [1, 5, 2], [0, 0, 9], "x")
+    assert "its one value is wrong" in message(checks.close, [1], [0], "x")
+    assert "1 of 3 values is wrong" in message(checks.close, [1, 0, 9], [0, 0, 9], "x")
+    assert "2 of 3 values are wrong" in message(checks.close, [1, 5, 9], [0, 0, 9], "x")
+    assert "x: wrong value.\nExpected 2, got 1." in message(checks.close, 1, 2, "x")
+
+
+def test_the_worst_entry_is_shown(message):
+    assert "Worst at [1, 0]: expected 4, got 9." in message(checks.close, [[1, 2], [9, 3]], [[1, 2], [4, 7]], "x")
+
+
+def test_a_single_number_that_is_not_finite_has_no_place(message):
+    assert "x: it is NaN." in message(checks.finite, float("nan"), "x")
+    assert "x: it is infinite." in message(checks.finite, -np.inf, "x")
+    assert "x: 2 of 3 entries are NaN, first at [1]." in message(checks.finite, [1, np.nan, np.nan], "x")
+
+
+def test_several_types_are_listed(message):
+    assert "it should be int32 or int64" in message(checks.dtype, np.ones(1), (np.int32, np.int64), "x")
+
+
+def test_true_wants_a_truth_value(message):
+    assert "not so\n(The condition is no truth value: got a dict of 0" in message(checks.true, {}, "not so")
+    with pytest.raises(TypeError, match="use .all\\(\\) or .any\\(\\) on an array"):
+        checks.true(np.ones(2, bool), "not so")
+    assert message(checks.true, np.array([0]), "not so") == "not so"
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected", "words"),
+    [
+        ((3, 2), (2, 3), "It is transposed."),
+        ((2, 4, 3), (2, 3, 4), "Its axes are in another order."),
+        ((2, 1, 3), (2, 3), "It has an axis of length 1 too many"),
+        ((2, 3), (2, 1, 3), "An axis of length 1 is missing"),
+        ((), (2, 3), "It is a single number"),
+        ((3,), (2, 3), "An axis is missing"),
+        ((6, 2), (3, 4), "It has the right number of entries: reshape it."),
+        ((2, 3, 5), (2, 3), "It has an axis too many: is a sum or mean over it missing?"),
+    ],
+)
+def test_a_wrong_shape_has_a_likely_reason(message, shape, expected, words):
+    assert f"it should have {expected}. {words}" in message(checks.shape, np.ones(shape), expected, "x")
+
+
+def test_a_shape_without_a_likely_reason_is_only_told(message):
+    assert message(checks.shape, np.ones((2, 5)), (2, 3), "x").splitlines()[0] == (
+        "x: it has shape (2, 5); it should have (2, 3).")

@@ -114,3 +114,8 @@ def test_files_that_differ_from_the_publishers_are_not_official(source, describe
 def test_files_with_the_registered_sums_are_official(source, described):
     sums = {name: layout._md5(source / name) for name in described["files"]}
     assert layout.is_official(source, described | {"files": sums})
+
+
+def test_the_problem_of_a_folder_is_the_error_of_reading_it(tmp_path):
+    found = layout.problem(tmp_path)
+    assert isinstance(found, DataError) and "batches.meta: this file of CIFAR-10 is missing" in found.message

@@ -343,3 +343,42 @@ def test_inputs_that_nearly_depend_on_one_another_do_not_speak_of_single_example
     X[1] = X[0] + 1e-5 * X[1]
     wrong = X.T @ (G * [[2.0], [3.0], [5.0]])
     assert "X.T" not in diagnose(wrong, X.T @ G, inputs=X).message
+
+
+@pytest.mark.parametrize(
+    ("gradient", "words"),
+    [
+        (np.array(np.nan), "The gradient is NaN: look"),
+        (np.full((2, 2), np.inf), "The gradient is infinite everywhere: look"),
+        (np.array([[0, 0], [np.nan, np.inf]]), "The gradient is NaN in 2 of 4 entries, first at [1, 0]: look"),
+    ],
+)
+def test_where_a_gradient_is_not_finite_is_said(gradient, words):
+    assert words in diagnose(gradient, np.ones(gradient.shape)).message
+
+
+def test_examples_written_over_one_another_are_noticed_in_a_batch_of_two():
+    problem = Problem(1, N=2, D=7, C=4)
+    wrong = shares(problem, lambda G, correct: np.where(np.arange(2)[:, None] == 1, np.abs(G), 0.0))
+    assert problem.diagnose(wrong, inputs=problem.X).cause == "overwritten"
+
+
+@pytest.mark.parametrize(
+    ("mix", "words"),
+    [
+        ((0.3, 1), "nearly right (cosine 0.9"),
+        ((0.3, -1), "nearly the opposite way (cosine -0.9"),
+        ((1, 0.3), "The direction is wrong, too (cosine 0."),
+        ((1, -0.3), "The direction is wrong, too (cosine -0."),
+    ],
+)
+def test_the_direction_of_an_unknown_mistake_is_described(mix, words):
+    noise, numeric = np.random.default_rng(0).normal(size=(2, 6, 5))
+    assert words in diagnose(mix[0] * noise + mix[1] * numeric, numeric).message
+
+
+def test_a_small_unknown_mistake_is_described_as_a_small_term():
+    noise, numeric = np.random.default_rng(0).normal(size=(2, 6, 5))
+    found = diagnose(numeric + 1e-4 * noise, numeric)
+    assert (found.verdict, found.cause) == ("doubtful", None)
+    assert "is a small term missing?" in found.message

@@ -93,3 +93,17 @@ def test_a_factor_without_a_name_is_said_as_it_is(factor, words):
 
 def test_the_factor_of_another_logarithm_is_named():
     assert "base 2" in explain_array(np.arange(1.0, 9.0) / np.log(2), np.arange(1.0, 9.0)).message
+
+
+def test_four_entries_are_enough_for_an_offset():
+    expected = np.array([[1.0, -2.0], [4.0, 7.0]])
+    assert explain_array(expected + 0.5, expected).cause == "offset"
+    assert explain_array(expected[0] + 0.5, expected[0]) is None
+
+
+def test_three_entries_of_a_row_are_enough_for_a_shift_or_a_factor_of_its_own():
+    expected = np.random.default_rng(0).normal(size=(5, 3))
+    own = np.arange(2.0, 7.0)[:, None]
+    assert explain_array(expected + own, expected).cause == "offset_per_slice"
+    assert explain_array(expected * own, expected).cause == "factor_per_slice"
+    assert explain_array(expected[:, :2] * own, expected[:, :2]) is None

@@ -49,6 +49,12 @@ def test_an_empty_cluster_gets_the_patch_farthest_from_its_centre(monkeypatch):
     np.testing.assert_allclose(build_codebook(patches, 2), [[1], [50]])
 
 
+def test_the_farthest_from_its_centre_is_not_the_one_nearest_to_zero(monkeypatch):
+    patches = np.array([[0.0], [3], [100], [95]])
+    monkeypatch.setattr(bag_of_words, "_first_centres", lambda patches, k, rng: np.array([[0.0], [100], [1000]]))
+    np.testing.assert_allclose(build_codebook(patches, 3), [[1.5], [100], [95]])
+
+
 def test_a_word_for_every_patch():
     patches = rng.standard_normal((6, 3))
     np.testing.assert_allclose(sorted(build_codebook(patches, 6, rng=0).tolist()), sorted(patches.tolist()))

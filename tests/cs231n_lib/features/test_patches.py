@@ -67,6 +67,15 @@ def test_arguments_that_do_not_fit(call, message):
         call()
 
 
+def test_patches_may_be_as_large_as_the_images_shorter_side():
+    assert dense_patches(IMAGES, size=9, stride=1).shape == (4, 4, 1, 9 * 9 * 3)
+
+
+def test_by_default_patches_have_6_pixels_a_side_and_lie_2_apart():
+    assert sample_patches(IMAGES, 5, rng=0).shape == (5, 6 * 6 * 3)
+    assert dense_patches(IMAGES).shape == (4, 4, 2, 6 * 6 * 3)
+
+
 def test_no_images_have_no_patches():
     assert dense_patches(IMAGES[:0], size=4).shape == (0, 5, 3, 48)
     assert sample_patches(IMAGES[:0], 0, size=4).shape == (0, 48)

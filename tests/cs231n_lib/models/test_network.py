@@ -227,3 +227,17 @@ def test_no_examples_have_no_loss(make):
 def test_settings_that_do_not_fit(make, options, message):
     with pytest.raises(ValueError, match=message):
         make(**options)
+
+
+def test_a_net_without_filters_says_how_many_values_an_example_should_have():
+    with pytest.raises(ValueError, match=r"should have 48 values per example, as in \(N, 48\), but has shape \(2, 3\)"):
+        two_layer().loss(np.ones((2, 3)))
+    assert two_layer().loss(np.ones((2, 48))).shape == two_layer().loss(np.ones((2, 6, 8))).shape == (2, 5)
+
+
+def test_only_images_whose_channels_come_last_are_told_how_to_move_them():
+    net = convnet()
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 4, 4, 3\); data.to_nchw moves"):
+        net.loss(np.ones((2, 4, 4, 3)))
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)$"):
+        net.loss(np.ones((2, 3, 4, 5)))

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from cs231n_lib import vis
+from cs231n_lib.vis.style import GREEN, RED
 
 rng = np.random.default_rng(0)
 IMAGES = rng.integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
@@ -53,6 +55,7 @@ def test_samples_stand_in_the_row_of_their_class():
     shown = [axes.images[0].get_array()[0, 0, 0] if axes.images else None for axes in figure.axes]
     assert shown == [20, None, 10, 30]
     assert [figure.axes[0].get_ylabel(), figure.axes[2].get_ylabel()] == ["zero", "one"]
+    assert not any(len(axes.get_xticks()) or len(axes.get_yticks()) for axes in figure.axes)
 
 
 def test_mistakes_stand_in_the_row_of_what_they_were_taken_for():
@@ -82,3 +85,46 @@ def test_a_label_for_every_image():
 def test_a_name_for_every_class():
     with pytest.raises(ValueError, match="y_true should be 0..1, as class_names says, but goes from 2 to 2"):
         vis.misclassified_images(IMAGES, np.full(12, 2), np.zeros(12, int), ["zero", "one"])
+
+
+def framed(axes):
+    return axes.spines["left"].get_edgecolor() if axes.spines["left"].get_visible() else None
+
+
+def test_neighbours_of_the_same_class_are_framed_in_green_and_others_in_red_with_their_name():
+    figure = vis.neighbors(IMAGES[:2], IMAGES[2:6].reshape(2, 2, 32, 32, 3), [0, 1], [[0, 1], [0, 1]], ["cat", "dog"])
+    green, red = to_rgba(GREEN), to_rgba(RED)
+    assert [framed(axes) for axes in figure.axes] == [None, green, red, None, red, green]
+    assert [axes.get_title(loc="center") for axes in figure.axes] == ["cat", "", "dog", "dog", "cat", ""]
+    for axes, i in zip(figure.axes, (0, 2, 3, 1, 4, 5), strict=True):
+        np.testing.assert_array_equal(axes.images[0].get_array(), IMAGES[i])
+        assert len(axes.get_xticks()) == len(axes.get_yticks()) == 0
+
+
+def test_neighbours_without_class_names_show_their_labels():
+    figure = vis.neighbors(IMAGES[:1], IMAGES[None, 1:3], [7], [[7, 3]])
+    assert [axes.get_title(loc="center") for axes in figure.axes] == ["7", "", "3"]
+
+
+@pytest.mark.parametrize("labels", [{}, {"test_labels": [0]}, {"neighbor_labels": [[0, 1]]}])
+def test_neighbours_with_the_labels_of_one_side_only_have_no_frames(labels):
+    figure = vis.neighbors(IMAGES[:1], IMAGES[None, 1:3], **labels)
+    assert [framed(axes) for axes in figure.axes] == [None, None, None]
+    assert not any(axes.get_title(loc="center") for axes in figure.axes)
+
+
+def test_neighbours_of_another_number_of_images():
+    with pytest.raises(ValueError, match=r"one row per test image, but test_images has \(2, 32, 32, 3\)"):
+        vis.neighbors(IMAGES[:2], IMAGES[None, 2:5])
+
+
+@pytest.mark.parametrize("image, expected", [([[0.0, 0.5]], [0, 0.5]), ([[0.0, 51.0]], [0, 0.2]),
+                                             ([[-1.0, 1.0]], [0, 1]), ([[5.0, 260.0]], [0, 1])])
+def test_what_counts_as_an_image_of_floats(image, expected, pixels):
+    np.testing.assert_allclose(pixels(vis.show_images([image]))[0], expected)
+
+
+def test_titles_stand_over_their_images_and_places_left_over_are_empty():
+    figure = vis.show_images(IMAGES[:3], titles=["a", "b", "c"], columns=2)
+    assert [axes.get_title(loc="center") for axes in figure.axes] == ["a", "b", "c", ""]
+    assert [len(axes.images) for axes in figure.axes] == [1, 1, 1, 0]

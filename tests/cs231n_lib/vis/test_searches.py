@@ -49,3 +49,26 @@ def test_a_run_without_accuracy_is_marked(legend):
 def test_results_of_another_form(results, arguments, message):
     with pytest.raises(ValueError, match=message):
         vis.search_scatter(results, **arguments)
+
+
+def test_a_strength_of_zero_has_its_place_at_the_edge_of_a_log_axis():
+    axes = vis.search_grid({(1e-3, 0.0): (0.4, 0.3), (1e-2, 0.1): (0.5, 0.4), (1e-2, 1.0): (0.5, 0.4)}).axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("symlog", "log")
+
+
+def test_where_all_are_zero_the_axis_stays_linear():
+    axes = vis.search_grid({(1e-3, 0.0): (0.4, 0.3), (1e-2, 0.0): (0.5, 0.4)}).axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
+
+
+def test_the_best_run_is_ringed():
+    ring = vis.search_grid({(1e-3, 0.1): (0.9, 0.3), (1e-2, 0.2): (0.5, 0.4)}).axes[1].collections[-1]
+    np.testing.assert_allclose(ring.get_offsets(), [[0.2, 1e-2]])
+    ring = vis.search_scatter(RESULTS).axes[0].collections[-1]
+    np.testing.assert_allclose(ring.get_offsets(), [[1e-2, 0.2]])
+
+
+def test_a_search_without_any_accuracy_has_no_best_run(title):
+    assert title(vis.search_grid({(1e-3, 0.1): (float("nan"), float("nan")), (1e-2, 0.1): (0.5, float("nan"))}), 1) == (
+        "validation accuracy")
+    assert title(vis.search_scatter([RESULTS[-1]])) == ""

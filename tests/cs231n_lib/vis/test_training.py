@@ -70,6 +70,12 @@ def test_histograms_tell_mean_and_deviation(title):
     assert title(figure) == "tanh\nmean 0.30\nstd 0.47"
 
 
+def test_a_mean_of_rounding_size_is_0_and_not_minus_0(title):
+    figure = vis.activation_histograms([np.array([-1.0, 1.0 - 1e-9]), np.array([]), np.full(3, 2.5)])
+    assert [title(figure, i) for i in range(3)] == [
+        "layer 1\nmean 0.00\nstd 1", "layer 2\nno values\n", "layer 3\nmean 2.50\nstd 0"]
+
+
 def test_histograms_share_their_axis():
     wide, narrow = vis.activation_histograms([np.linspace(-2, 2, 100), np.linspace(-0.1, 0.1, 100)]).axes
     assert wide.get_xlim() == narrow.get_xlim()
@@ -95,3 +101,49 @@ def test_a_layer_that_is_constant_and_one_without_any_number():
 def test_no_layers():
     with pytest.raises(ValueError, match="activations is empty"):
         vis.activation_histograms({})
+
+
+def test_the_running_mean_stands_at_the_end_of_its_window(legend):
+    figure = vis.loss_curve(np.arange(100.0))
+    every, mean = figure.axes[0].lines
+    np.testing.assert_array_equal(every.get_ydata(), np.arange(100))
+    np.testing.assert_array_equal(mean.get_xdata(), np.arange(1, 100))
+    np.testing.assert_allclose(mean.get_ydata(), np.arange(1, 100) - 0.5)
+    assert legend(figure) == ["mean of 2 iterations"]
+
+
+@pytest.mark.parametrize("smooth, lines", [(1, 1), (100, 2), (101, 1)])
+def test_no_running_mean_of_one_or_of_more_than_there_are(smooth, lines):
+    assert len(vis.loss_curve(np.ones(100), smooth=smooth).axes[0].lines) == lines
+
+
+def test_a_reference_is_a_dashed_line_with_its_text(legend):
+    figure = vis.loss_curve([3.0, 2.0], label="net", reference=(2.3, "chance"))
+    assert legend(figure) == ["net", "chance"]
+    line = figure.axes[0].lines[1]
+    assert (*line.get_ydata(), line.get_linestyle()) == (2.3, 2.3, "--")
+
+
+def test_several_runs_are_drawn_dashed_for_training_with_the_best_ringed():
+    accuracies = vis.training_curves({"a": RUN}).axes[1]
+    train, val, best = accuracies.lines
+    assert (train.get_linestyle(), val.get_linestyle()) == ("--", "-")
+    np.testing.assert_allclose([*train.get_ydata(), *val.get_ydata()], [10, 60, 10, 40])
+    np.testing.assert_allclose(best.get_xydata(), [[1, 40]])
+
+
+def test_the_band_of_healthy_updates_goes_from_a_third_to_three_times_the_target():
+    band = vis.update_ratios([1e-3], target=0.3).axes[0].patches[0]
+    np.testing.assert_allclose([band.get_y(), band.get_y() + band.get_height()], [0.1, 0.9])
+
+
+def test_a_few_zeros_are_no_matter_of_their_own():
+    axes = vis.activation_histograms([np.r_[0.0, np.linspace(1, 2, 99)]]).axes[0]
+    assert not axes.texts
+
+
+def test_many_layers_stand_in_several_rows_and_none_is_left_out(title):
+    figure = vis.activation_histograms([np.full(3, float(i)) for i in range(7)])
+    shown = [title(figure, i).split("\n")[0] for i in range(len(figure.axes))]
+    assert shown == [f"layer {i}" for i in range(1, 8)] + [""]
+    assert [axes.axison for axes in figure.axes] == [True] * 7 + [False]

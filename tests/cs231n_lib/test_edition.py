@@ -1,0 +1,34 @@
+"""An edition knows which assignments come after it; a checkout is none."""
+
+import pytest
+
+from cs231n_lib.edition import Edition, how_to_install, this_edition
+
+SECOND = Edition("a2", ("a1", "a2", "a3"), {"cs231n_lib.solver": "a3"})
+
+
+@pytest.mark.parametrize(
+    ("assignment", "older"), [("a1", False), ("a2", False), ("a3", True), ("of another course", False)]
+)
+def test_an_edition_is_older_than_what_comes_after_its_assignment(assignment, older):
+    assert SECOND.is_older_than(assignment) is older
+
+
+def test_in_a_checkout_there_is_no_edition():
+    assert this_edition() is None
+
+
+def test_an_edition_is_read_from_the_file_beside_the_library(run_in_edition):
+    code = (
+        "import pathlib, cs231n_lib\n"
+        "path = pathlib.Path(cs231n_lib.__file__).with_name('edition.toml')\n"
+        "_ = path.write_text('assignment = \"a1\"\\nassignments = [\"a1\", \"a2\"]\\n[left_out]\\nsolver = \"\"\\n')\n"
+        "from cs231n_lib.edition import this_edition\n"
+        "print(this_edition())"
+    )
+    printed = run_in_edition(code, without=())
+    assert printed.strip() == "Edition(assignment='a1', assignments=('a1', 'a2'), left_out={'solver': ''})"
+
+
+def test_how_to_get_an_edition_names_its_release_and_the_command():
+    assert how_to_install("a3") == "install the kit of the release a3 (python -m pip install ./kit, in its folder)"
