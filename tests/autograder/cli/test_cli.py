@@ -282,3 +282,11 @@ def test_the_same_file_from_every_student_is_one_line(run, tiny, tmp_path):
         (folder / "adding.ipynb").write_text("{}")
         (folder / "notes.txt").write_text("")
     assert "notes.txt (70 times)" in run("collect", "sums", tmp_path / "in", workspace=tiny).output
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("gr", ["grade", "grade-one"]), ("ch", ["check"]), ("x", [])])
+def test_a_shell_completes_the_commands(typed, offered):
+    from click.shell_completion import ShellComplete
+
+    completed = ShellComplete(main, {}, "cs231n", "_CS231N_COMPLETE").get_completions([], typed)
+    assert [item.value for item in completed] == offered
