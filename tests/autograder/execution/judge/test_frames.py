@@ -125,7 +125,9 @@ def test_strided_and_byte_swapped_arrays_arrive_with_the_same_numbers(view):
     assert np.array_equal(received, view) and received.dtype.isnative
 
 
-@pytest.mark.parametrize("sent", [slice(None), slice(2), slice(1, None), slice(None, None, -1), slice(-3, 8, 2)], ids=str)
+@pytest.mark.parametrize(
+    "sent", [slice(None), slice(2), slice(1, None), slice(None, None, -1), slice(-3, 8, 2)], ids=str
+)
 def test_slices_with_and_without_their_parts_arrive(sent):
     assert decoded(encoded(sent)) == sent
 
@@ -168,8 +170,18 @@ class _Float(float):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), _Float(1), np.array([None]), np.array([b"a"]), np.zeros(1, [("a", int)]), type("T", (), {}),
-     (i for i in "a"), collections.UserDict(), type("Counts", (collections.Counter,), {})(), time.localtime(0)],
+    [
+        object(),
+        _Float(1),
+        np.array([None]),
+        np.array([b"a"]),
+        np.zeros(1, [("a", int)]),
+        type("T", (), {}),
+        (i for i in "a"),
+        collections.UserDict(),
+        type("Counts", (collections.Counter,), {})(),
+        time.localtime(0),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_is_an_object(value):
@@ -297,7 +309,8 @@ class Short(tuple):
 
 
 @pytest.mark.parametrize(
-    "value", [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
+    "value",
+    [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
     ids=lambda value: type(value).__name__,
 )
 def test_a_tuple_with_methods_or_without_fields_is_an_object(value):
