@@ -119,9 +119,13 @@ def test_a_refusal_comes_with_what_to_do(said, hint):
 
 @pytest.mark.parametrize(
     ("code", "hint"),
-    [("42P01", "It may be of an older"), ("25006", "The gradebook can be read"), ("42501", "The user of the URL must own"),
-     ("22001", "PostgreSQL keeps 128 characters")],
-)  # fmt: skip
+    [
+        ("42P01", "It may be of an older"),
+        ("25006", "The gradebook can be read"),
+        ("42501", "The user of the URL must own"),
+        ("22001", "PostgreSQL keeps 128 characters"),
+    ],
+)
 def test_a_servers_code_says_what_to_do_in_any_language(code, hint):
     error = ValueError("verweigert")
     error.sqlstate = code
