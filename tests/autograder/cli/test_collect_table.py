@@ -74,9 +74,11 @@ def test_sixty_lines_are_listed_and_more_are_grouped_by_name(printed):
         return [(f"s{n}/notes.txt", "is not asked for") for n in range(students)]
 
     assert len(listed(printed(left_out=of(60)))) == 60
-    one = [("s1/other.txt", "is not asked for"), ("alone.txt", "is not asked for")]
-    assert listed(printed(left_out=of(61) + one)) == [
+    others = ["s1/twice.txt", "s2/twice.txt", "s1/once.txt", "beside.txt", "beside too.txt"]
+    assert listed(printed(left_out=of(61) + [(path, "is not asked for") for path in others])) == [
         "notes.txt (61 times) is not asked for",
-        "s1/other.txt is not asked for",
-        "alone.txt is not asked for",
+        "twice.txt (2 times) is not asked for",
+        "s1/once.txt is not asked for",
+        "beside.txt is not asked for",
+        "beside too.txt is not asked for",
     ]
