@@ -143,6 +143,11 @@ def test_a_path_of_nothing_but_the_working_folder_is_none():
     assert environment({"PYTHONPATH": "", "PATH": ".:", "HOME": "."}) == {"HOME": ".", SAFE_PATH: "1"}
 
 
+def test_a_folder_that_is_not_there_stays_where_it_is_named_from_the_root(tmp_path):
+    given = {"PATH": f"{tmp_path / 'later'}:later", "PYTHONUSERBASE": str(tmp_path / "later")}
+    assert environment(given) == {**given, "PATH": str(tmp_path / "later"), SAFE_PATH: "1"}
+
+
 def test_where_the_package_itself_lies_may_be_the_working_folder(monkeypatch):
     kit = str(Path(autograder.__file__).parents[1])
     monkeypatch.chdir(kit)

@@ -7,6 +7,7 @@ from datetime import datetime
 import nbformat
 import pytest
 
+from autograder.authoring import release as release_module
 from autograder.authoring.release import _readme, release
 from autograder.course.course_toml import load_course
 from autograder.errors import ReleaseError, SourceError
@@ -154,6 +155,26 @@ def test_the_readme_of_a_course_without_a_library_promises_none(tmp_path):
     course = load_course(tmp_path)
     text = _readme(course, course.assignment("a"))
     assert not any(promise in text for promise in [*PROMISES, "cs231n", "library"]) and "jupyter lab n.ipynb" in text
+
+
+def test_the_readme_names_the_notebooks_in_the_order_of_the_course(tmp_path):
+    (tmp_path / "course.toml").write_text(
+        '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "a"\ntitle = "A"\nnotebooks = ["two", "one"]\n'
+    )
+    course = load_course(tmp_path)
+    text = _readme(course, course.assignment("a"))
+    assert "The notebooks, in this order: `two.ipynb`, `one.ipynb`." in text and "There is one notebook" not in text
+    assert "- `two.ipynb`\n- `one.ipynb`" in text and "jupyter lab two.ipynb" in text and " Due " not in text
+
+
+@pytest.mark.parametrize(("count", "last"), [(10, "  leak 9"), (11, "  ... and 1 more"), (25, "  ... and 15 more")])
+def test_ten_leaks_are_shown_and_the_others_counted(monkeypatch, count, last):
+    monkeypatch.setattr(release_module.leaks, "secrets", lambda *_: [])
+    monkeypatch.setattr(release_module.leaks, "find_leaks", lambda *_: [f"leak {n}" for n in range(count)])
+    with pytest.raises(ReleaseError, match="first is not released: it would give away") as error:
+        release_module._refuse_leaks(None, "first", None)
+    lines = error.value.message.splitlines()
+    assert lines[1:11] == [f"  leak {n}" for n in range(10)] and lines[-1] == last and len(lines) <= 12
 
 
 def test_an_answer_with_a_byte_order_mark_is_an_answer(workspace, root, edit):

@@ -289,3 +289,11 @@ def test_the_command_is_called_as_installed_scripts_call_it():
         [sys.executable, "-c", "from autograder.cli import main; main(['--version'])"], capture_output=True, text=True
     )
     assert done.returncode == 0 and done.stdout.strip().count(".") == 2
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("gr", ["grade", "grade-one"]), ("ch", ["check"]), ("x", [])])
+def test_a_shell_completes_the_commands(typed, offered):
+    from click.shell_completion import ShellComplete
+
+    completed = ShellComplete(main, {}, "cs231n", "_CS231N_COMPLETE").get_completions([], typed)
+    assert [item.value for item in completed] == offered

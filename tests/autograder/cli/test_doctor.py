@@ -158,6 +158,23 @@ def test_bubblewrap_is_tried_for_real(no_kernel, monkeypatch, tmp_path):
     assert "--isolation process" in found.advice
 
 
+def test_where_there_is_no_workspace_students_need_none(no_kernel, tmp_path):
+    found = finding("workspace", tmp_path)
+    assert (found.state, found.found) == ("ok", "none in this folder or above") and not found.is_fatal
+    assert found.advice == "Students do not need one. Instructors: cs231n init DIR"
+
+
+def test_a_workspace_that_cannot_be_written_is_a_warning(no_kernel, workspace, monkeypatch):
+    assert finding("workspace", workspace).found == f"{workspace} (sums)"
+
+    def refuse(dir):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    found = finding("workspace", workspace)
+    assert (found.state, found.found) == ("warning", f"{workspace} cannot be written: Read-only file system")
+
+
 def test_a_workspace_whose_course_is_broken_is_said(no_kernel, workspace):
     (workspace / "assignments" / "course.toml").write_text("nonsense")
     assert finding("workspace", workspace).state == "missing"

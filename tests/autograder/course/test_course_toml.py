@@ -151,6 +151,7 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (EDITION + MINIMAL + 'answers = ["../a.py"]\n', "'../a.py' must be a plain relative path"),
         (EDITION + MINIMAL + 'answers = ["/a.py"]\n', "'/a.py' must be a plain relative path"),
         (EDITION.replace('"."', '"nowhere"') + MINIMAL, "nowhere is not a folder"),
+        (EDITION + 'pages = ["a/help.md", "b/help.md"]\n' + MINIMAL, "two pages are called 'help.md'"),
         ("assignment = [3]\n" + MINIMAL.partition("[[")[0], "must be tables"),
     ],
 )

@@ -107,6 +107,9 @@ def test_a_course_without_an_edition(tmp_path):
     )
     course = load_course(tmp_path)
     assert edition.files(course, "first") == [] and edition.importable(course, "first", tmp_path / "cache") is None
+    assert edition.write_edition(course, "first", tmp_path / "release") == [] and not (tmp_path / "release").exists()
+    with pytest.raises(CourseError, match="frist"):
+        edition.write_edition(course, "frist", tmp_path / "release")
 
 
 def test_importable_hides_the_answers(workspace, tmp_path):

@@ -15,7 +15,7 @@ from nbformat.v4 import new_notebook
 from small_notebooks import LIMITS, error, instructor, run, student, test_cell, text
 
 from autograder.execution import own_time
-from autograder.execution.kernel_client import Gone, KernelClient
+from autograder.execution.kernel_client import Gone, KernelClient, NoReply
 from autograder.notebook.cell_outputs import Outputs
 from autograder.notebook.limits import Limits
 
@@ -182,10 +182,11 @@ def test_outputs_of_all_kinds_are_kept():
     assert text(cells[1]) == "out\nerr\n'second'{'a': 1}"
 
 
-async def answer_of_a_kernel(folder, published, outputs, seconds=5):
-    """What `execute` returns from a kernel that answers each question at once and has no more to do.
+async def answer_of_a_kernel(folder, published, outputs, seconds=5, converse=None, lets_reply=None):
+    """What `execute`, or converse(client), returns from a kernel that answers each question and has no more to do.
 
-    published: what it says on its iopub socket meanwhile, (type, content) or bytes.
+    published: what it says on its iopub socket meanwhile, (type, content) or bytes. It answers at once; what `execute`
+    asks it answers when the event `lets_reply` is set, and nothing else before.
     """
     session, shell, iopub = Session(key=b"key"), str(folder / "shell"), str(folder / "iopub")
     subscriber, writers = asyncio.get_running_loop().create_future(), []
@@ -219,6 +220,8 @@ async def answer_of_a_kernel(folder, published, outputs, seconds=5):
                 asked = session.deserialize(frames[1:])
                 say = functools.partial(session.msg, parent=asked["header"])
                 kind = asked["msg_type"]
+                if kind == "execute_request" and lets_reply is not None:
+                    await lets_reply.wait()
                 writer.write(bytes_of(session.serialize(say(kind.replace("request", "reply"), {"status": "ok"}))))
                 said = published if kind == "execute_request" else []
                 for each in [*said, ("status", {"execution_state": "idle"})]:
@@ -229,7 +232,7 @@ async def answer_of_a_kernel(folder, published, outputs, seconds=5):
         client = KernelClient(b"key", lambda: True, 1_000_000)
         try:
             await client.connect(shell, iopub, 10)
-            return await client.execute("", outputs, seconds)
+            return await (converse(client) if converse else client.execute("", outputs, seconds))
         finally:
             client.close()
             for writer in writers:
@@ -252,6 +255,41 @@ def test_a_reply_in_time_counts_though_taking_in_the_outputs_takes_longer(tmp_pa
     assert outputs.finished()[0]["text"].startswith("0\n")
 
 
+def test_what_came_too_late_can_be_waited_for_and_whether_it_came_is_told(tmp_path):
+    outputs, printed = Outputs(1000), [("stream", {"name": "stdout", "text": "late"})]
+
+    async def conversation():
+        lets_reply = asyncio.Event()
+
+        async def converse(client):
+            with pytest.raises(NoReply):
+                await client.execute("", outputs, 0.1)
+            assert not await client.go_on(outputs, 0.1)
+            lets_reply.set()
+            assert await client.go_on(outputs, 10) and outputs.finished()[0]["text"] == "late"
+
+        await answer_of_a_kernel(tmp_path, printed, outputs, converse=converse, lets_reply=lets_reply)
+
+    asyncio.run(conversation())
+
+
+def test_whether_a_kernel_still_answers_is_told(tmp_path):
+    async def conversation():
+        lets_reply = asyncio.Event()
+
+        async def converse(client):
+            assert await client.answers(10)
+            with pytest.raises(NoReply):
+                await client.execute("", Outputs(1000), 0.1)
+            assert not await client.answers(0.1)
+            lets_reply.set()
+            assert await client.answers(10)
+
+        await answer_of_a_kernel(tmp_path, [], Outputs(1000), converse=converse, lets_reply=lets_reply)
+
+    asyncio.run(conversation())
+
+
 def test_a_command_of_a_terabyte_ends_the_conversation_and_nothing_more(tmp_path):
     with pytest.raises(Gone, match="commands without end"):
         asyncio.run(answer_of_a_kernel(tmp_path, [struct.pack(">BQ", 4 | 2, 10**12)], Outputs(1000)))
@@ -266,4 +304,3 @@ def test_a_message_is_parsed_up_to_so_many_values(tmp_path):
 
     assert printed(200_000) == "," * 199_996
     assert "output cut here" in printed(200_001) and "," * 100 not in printed(200_001)
-

@@ -98,6 +98,14 @@ def test_a_student_who_was_not_graded(graded):
     assert "alice" in caught.value.hint
 
 
+@pytest.mark.parametrize(("count", "shown"), [(10, "s8, s9."), (11, "s8, s9, ...."), (9, "s7, s8.")])
+def test_of_those_who_were_graded_ten_are_named(tiny, monkeypatch, count, shown):
+    monkeypatch.setattr("autograder.reports.feedback._graded", lambda *_: [f"s{n}" for n in range(count)])
+    with pytest.raises(KitError) as caught:
+        feedback(tiny, "sums", ["bob"])
+    assert caught.value.hint.startswith("Graded are: s0, s1, ") and caught.value.hint.endswith(shown)
+
+
 def test_nobody_graded(tiny):
     with pytest.raises(KitError, match="No submission of sums has been graded"):
         feedback(tiny, "sums")

@@ -621,6 +621,26 @@ def test_who_has_handed_in_no_notebook_is_named_in_every_layout(workspace, downl
     assert submitted(workspace) == []
 
 
+REASONS = {
+    "gradescope without its list": "has Gradescope's number; submission_metadata.yml, which says whose",
+    "gradescope, not in the list": "has no :sid: and no :email: in submission_metadata.yml",
+    "moodle's default group": "is of Moodle's default group",
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_why_nobody_can_tell_whose_a_folder_is_is_said(workspace, downloads, case):
+    files, who = NOT_NOTEBOOKS[case]
+    assert dict(collect(workspace, "nearest", write(downloads, files)).unplaced)[who].startswith(REASONS[case])
+
+
+@pytest.mark.parametrize(("count", "shown"), [(5, "s0, s1, s2, s3, s4; if"), (6, "s0, s1, s2, s3, s4, ...; if")])
+def test_of_a_folder_that_may_hold_many_students_five_are_named(workspace, downloads, count, shown):
+    files = {f"mine/s{n}/draft/notes.txt": b"" for n in range(count)}
+    [(_, why)] = collect(workspace, "nearest", write(downloads, files)).unplaced
+    assert f"may be one student's, or hold several students' work: {shown}" in why
+
+
 @pytest.mark.parametrize("suffix", [".ipynb.txt", ".ipynb.json", ".json", ".IPYNB.TXT"])
 @pytest.mark.parametrize(
     "prefix",
@@ -970,6 +990,23 @@ def test_a_corrected_time_of_receipt_is_written_and_said(workspace, downloads):
     assert stamp.read_text() == "2026-11-21 07:59:00.000000 UTC\n"
     assert collect(workspace, "nearest", downloads).placed[0].state == "unchanged"
     assert stamp.read_text() == "2026-11-21 07:59:00.000000 UTC\n"
+
+
+def test_a_time_of_receipt_that_was_forgotten_is_added_and_said(workspace, downloads):
+    write(downloads, {"alice/knn.ipynb": KNN})
+    collect(workspace, "nearest", downloads)
+    [placed] = collect(workspace, "nearest", downloads, received="2026-11-20 23:59").placed
+    assert (placed.state, placed.notes) == ("time changed", ["received time set to 2026-11-20 23:59 UTC"])
+    [placed] = collect(workspace, "nearest", downloads, received="2026-11-20 23:59").placed
+    assert (placed.state, placed.notes) == ("unchanged", [])
+
+
+def test_other_work_without_a_time_keeps_the_earlier_time_and_that_is_said(workspace, downloads):
+    collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b"1"}), received="2026-11-20 23:59")
+    [placed] = collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b"2"})).placed
+    kept = "keeps the earlier submission's time, 2026-11-20 23:59 UTC; --received sets another"
+    assert (placed.state, placed.notes) == ("replaced", [kept])
+    assert (workspace.submitted("alice", "nearest") / "timestamp.txt").read_text().startswith("2026-11-20 23:59:00")
 
 
 @pytest.mark.parametrize("received", ["yesterday", "2026-13-01 00:00", "2026-11-20 23:59 Mars/Base"])

@@ -334,6 +334,24 @@ def test_a_call_that_can_be_interrupted_does_not_end_the_connection(student, nes
     assert names.divide(4, 2) == 2
 
 
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_call_that_no_interrupt_ends_ends_the_connection(student, failing):
+    def interrupt():
+        if failing:
+            raise ProcessLookupError
+
+    here = student(CELLS, grace_seconds=0.2)
+    here.connection.interrupt = interrupt
+    sleep, divide = here.names.sleep, here.names.divide
+    here.connection.begin(0.3)
+    with pytest.raises(StudentTimeout, match="^your sleep did not return within 0.3 s$"):
+        sleep(60)
+    assert here.connection.interrupted and here.connection.during == "your sleep"
+    here.connection.begin(20)
+    with pytest.raises(StudentDied, match="was not run: your sleep did not return"):
+        divide(4, 2)
+
+
 def test_the_agent_takes_over_a_socket_serves_and_lets_go(tmp_path):
     ours, theirs = socket.socketpair()
     code = f"""

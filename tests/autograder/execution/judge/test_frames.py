@@ -125,6 +125,13 @@ def test_strided_and_byte_swapped_arrays_arrive_with_the_same_numbers(view):
     assert np.array_equal(received, view) and received.dtype.isnative
 
 
+@pytest.mark.parametrize(
+    "sent", [slice(None), slice(2), slice(1, None), slice(None, None, -1), slice(-3, 8, 2)], ids=str
+)
+def test_slices_with_and_without_their_parts_arrive(sent):
+    assert decoded(encoded(sent)) == sent
+
+
 def test_large_arrays_and_many_arrays_arrive():
     value = [np.arange(100_000.0).reshape(100, 1000).T, [np.full(3, i) for i in range(2000)]]
     received = decoded(encoded(value))

@@ -100,6 +100,40 @@ def test_the_filter_looks_at_arguments():
     assert [answer(program, MMAP, 0, 4096, 3, kind) for kind in kinds] == [errno.EPERM, errno.EPERM, 0, 0]
 
 
+BY_ARGUMENTS = {  # fcntl, rt_sigaction, setsockopt, clone, mmap, socket, socketpair
+    "x86_64": (72, 13, 54, 56, 9, 41, 53),
+    "aarch64": (25, 134, 208, 220, 222, 198, 199),
+}
+
+
+@pytest.mark.parametrize("machine", BY_ARGUMENTS)
+def test_on_each_machine_the_arguments_decide_of_these_calls(machine, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    program = seccomp.program()
+    fcntl, sigaction, setsockopt, clone, mmap, *sockets = BY_ARGUMENTS[machine]
+
+    def answers(number, arguments):
+        """{the last of the arguments: answer}, where the call is not let through."""
+        found = {given[-1]: answer(program, number, *given) for given in arguments}
+        return {last: refusal for last, refusal in found.items() if refusal}
+
+    onlookers = {1024: errno.EPERM, 1026: errno.EPERM, 1040: errno.EPERM}  # F_SETLEASE, F_NOTIFY, F_SETDELEG
+    assert answers(fcntl, [(5, command) for command in range(2000)]) == onlookers
+    buffers = dict.fromkeys([7, 8, 32, 33], "done")  # SO_SNDBUF, SO_RCVBUF, and what root may use instead
+    assert answers(setsockopt, [(5, 1, name) for name in range(100)]) == buffers  # 1: SOL_SOCKET
+    other_levels = [level for level in range(300) if level != 1]
+    assert {answer(program, setsockopt, 5, level, name) for level in other_levels for name in buffers} == {0}
+    for action in (0x7F00_0000_1000, 0x7F00_0000_0000, 0x1000):  # a pointer, whichever half of it is 0
+        assert [signal for signal in range(65) if answer(program, sigaction, signal, action)] == [17]
+        assert answer(program, sigaction, 17, action) == "done"
+    assert answer(program, sigaction, 17, 0) == 0  # only asks what happens on SIGCHLD
+    assert answers(clone, [(1 << bit,) for bit in range(32)]) == dict.fromkeys(NAMESPACES.values(), errno.EPERM)
+    assert answers(mmap, [(0, 1, 3, flags) for flags in (0x01, 0x02, 0x20, 0x22)]) == {}
+    assert answers(mmap, [(0, 1, 3, 0x21)]) == {0x21: errno.EPERM}
+    for call in sockets:
+        assert set(range(100)) - answers(call, [(family,) for family in range(100)]).keys() == FAMILIES
+
+
 @known
 def test_calls_by_other_numbers_are_refused():
     program, here = seccomp.program(), ARCHITECTURES[platform.machine()]

@@ -75,3 +75,32 @@ def test_a_kernel_was_told_what_its_command_line_says(run):
 def test_a_kernel_has_no_debugger_but_its_student_may_import_one(run):
     seen = "import sys\nprint([name for name in sys.modules if name.startswith(('debugpy', 'pydevd'))])\nimport debugpy"
     assert run(seen) == ["[]"]
+
+
+DESCRIPTORS = """
+import json, os
+from autograder.execution.sandbox import zygote
+
+for fd in range(3, 12):
+    os.dup2(os.pipe()[1], 20 + fd)
+reader, writer = os.pipe()
+for fd in map(int, os.listdir("/proc/self/fd")):
+    if os.path.lexists(f"/proc/self/fd/{fd}"):
+        os.set_inheritable(fd, True)
+zygote._keep_open({1: 1, 3: writer, 4: reader})
+os.write(3, b"through")
+there = [f"/proc/self/fd/{fd}" for fd in sorted(map(int, os.listdir("/proc/self/fd")))]
+found = {int(path.rpartition("/")[2]): os.readlink(path) for path in there if os.path.lexists(path)}
+print(json.dumps({
+    "read": os.read(4, 99).decode(),
+    "inherited": [fd for fd in found if os.get_inheritable(fd)],
+    "elsewhere": [fd for fd, place in found.items() if place != "/dev/null"],
+}))
+"""
+
+
+def test_what_a_kernel_starts_inherits_neither_its_channel_nor_anything_else():
+    env = {**os.environ, "PYTHONPATH": os.getcwd()}
+    said = subprocess.run([sys.executable, "-c", DESCRIPTORS], env=env, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout) == {"read": "through", "inherited": [0, 1, 2], "elsewhere": [1, 3, 4]}
