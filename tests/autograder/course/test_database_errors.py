@@ -54,7 +54,6 @@ def test_an_error_that_came_of_the_database_s_is_the_database_s():
     caused.__cause__, while_handling.__context__ = of_sqlite("disk full"), of_sqlite("disk full")
     for error in (caused, while_handling):
         assert error_in_words(error) == "disk full"
-    assert not is_databases(ValueError("x"))
 
 
 def test_only_what_psycopg_lost_may_go_well_the_next_time(lost):

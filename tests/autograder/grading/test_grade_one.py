@@ -370,9 +370,9 @@ def test_a_title_cannot_break_the_summary():
 
 def test_points_that_are_given_by_hand_are_told_apart_from_those_of_tests():
     tests = GradedCell("test_a", "a", "passed", 2, 2), GradedCell("test_b", "b", "failed", 0, 6)
-    assert ci_reports.in_words(result(*tests)) == "2 of 8 points (25%)"
+    assert ci_reports.points_in_words(result(*tests)) == "2 of 8 points (25%)"
     by_hand = GradedCell("question", "question", "by hand", 0, 2.5)
-    assert ci_reports.in_words(result(*tests, by_hand)) == "2 of 8 points (25%); 2.5 more are given by hand"
+    assert ci_reports.points_in_words(result(*tests, by_hand)) == "2 of 8 points (25%); 2.5 more are given by hand"
 
 
 def test_junit_has_a_case_for_each_graded_cell():
