@@ -161,7 +161,7 @@ def normalize_groups_backward(
     """The gradients of normalize_groups_forward.
 
     dx is that of normalize_channels_backward, but with gamma inside: dout * gamma in the place of dout, and means
-    over a group. Parameters, results and errors are the same; mean and var are (N, groups).
+    over a group. Parameters, results and errors are the same, without `fixed`; mean and var are (N, groups).
     """
     function = "normalize_groups_backward"
     dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)

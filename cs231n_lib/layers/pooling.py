@@ -54,7 +54,7 @@ def max_pool_backward_fast(dout: ArrayLike, cache: MaxPoolCache) -> FloatArray:
 
 
 def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, tuple[Shape, Window]]:
-    """Average pooling as fast as the computer can do it; parameters, results and errors as in max_pool_forward_fast."""
+    """Average pooling as fast as the computer can do it; as max_pool_forward_fast, but any padding will do."""
     window = _window("avg_pool_forward_fast", pool_param)
     out = pooling.avg_pool_forward(x, *window, caller=_caller("avg_pool_forward_fast"))
     return out, (np.shape(x), window)

@@ -96,7 +96,8 @@ def spatial_instancenorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike
                                  in_param: Settings) -> tuple[FloatArray, GroupNormCache]:
     """Instance normalization (Ulyanov et al. 2016): mean and variance of each channel of each image.
 
-    Group normalization with one channel to a group. Parameters, results and errors as there, without G.
+    Group normalization with one channel to a group. Parameters, results and errors as there, without G; in_param is
+    its gn_param.
     """
     return _forward("spatial_instancenorm_forward", x, gamma, beta, None, "in_param", in_param)
 

@@ -1,4 +1,42 @@
-"""Update rules for training, and schedules for their learning rates (in `schedules`)."""
+"""Update rules for training, and schedules for their learning rates (in `schedules`).
+
+Every update rule is a function
+
+    next_w, next_config = rule(w, dw, config=None)
+
+Neither w nor config nor an array in config is changed: the next weights and the next config are new. Weights and
+memory keep the dtype of w and dw, the wider one where they differ.
+
+Parameters
+----------
+w, dw : arrays of one shape
+    Weights and the gradient of the loss with respect to them, float32 or float64.
+config
+    Hyperparameters and what the rule remembers from step to step, as the last call returned them; None for the first
+    step with the default hyperparameters. Each rule lists its keys, with the defaults.
+
+Returns
+-------
+next_w : array of w's shape
+next_config
+
+Raises
+------
+ValueError
+    If an argument does not fit, or config has a key that the rule does not know; the message names it.
+
+Examples
+--------
+>>> import numpy as np
+>>> from cs231n_lib.optim import sgd_momentum
+>>> w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1}
+>>> w, config = sgd_momentum(w, np.array([10.0, 0.0]), config)
+>>> w
+array([0., 2.])
+>>> w, config = sgd_momentum(w, np.array([0.0, 0.0]), config)  # rolls on
+>>> w
+array([-0.9,  2. ])
+"""
 
 from typing import TYPE_CHECKING
 

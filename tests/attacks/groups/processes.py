@@ -89,7 +89,8 @@ os.kill(-1, signal.SIGSTOP); os.kill(0, signal.SIGSTOP)
 attack("a file for the next kernel to start with", """
 import os
 for path in ("~/.ipython/profile_default/startup/00.py", "~/.ipython/profile_default/ipython_config.py", "numpy.py",
-             "sitecustomize.py", "usercustomize.py", "cs231n_lib/checks.py", "~/.config/matplotlib/matplotlibrc",
+             "sitecustomize.py", "usercustomize.py", "cs231n_lib/checks/__init__.py",
+             "~/.config/matplotlib/matplotlibrc",
              "~/.local/lib/python3.11/site-packages/x.pth", "/tmp/PLANTED.py", "ipykernel_launcher.py",
              np.__path__[0] + "/PLANTED.py", checks.__file__, np.__path__[0] + "/../PLANTED.pth", "/course/PLANTED"):
     path = os.path.expanduser(path)
