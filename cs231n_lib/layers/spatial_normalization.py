@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.batch_normalization import BatchNormCache
     from cs231n_lib.layers.layer_normalization import LayerNormCache
 
-    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # and the shapes of gamma and beta
+    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # of gamma, of beta
 
 
 def spatial_batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
