@@ -77,7 +77,7 @@ demo: setup bubblewrap
 	@$(BIN)/cs231n init $(DEMO) --assignments assignments
 	@$(KIT) build --rehearse
 	@$(foreach a,$(ASSIGNMENTS),$(KIT) release $(a) &&) true
-	@$(BIN)/python tests/sample_class.py $(DEMO) $(DEMO)/handed_in
+	@$(BIN)/python -P tests/sample_class.py $(DEMO) $(DEMO)/handed_in
 	@$(foreach a,$(ASSIGNMENTS),$(KIT) collect $(a) $(DEMO)/handed_in/$(a) && $(KIT) grade $(a) && \
 		$(KIT) feedback $(a) && $(KIT) export $(a) --output $(DEMO)/$(a).csv &&) true
 	@echo

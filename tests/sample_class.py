@@ -1,9 +1,10 @@
 """A sample class for `make demo` and the tests: what ten students hand in, each with a story.
 
-    python tests/sample_class.py WORKSPACE DIRECTORY
+    python -P tests/sample_class.py WORKSPACE DIRECTORY
 
 writes DIRECTORY/ASSIGNMENT/STUDENT/NOTEBOOK.ipynb for every released assignment of the workspace. Answers
-are the sources' own and those of the banks under tests/exercises/.
+are the sources' own and those of the banks under tests/exercises/. (-P keeps the folder of this file off the module path:
+tests/autograder/ would be taken for the package.)
 """
 
 import argparse
