@@ -3,8 +3,8 @@
     python -P tests/sample_class.py WORKSPACE DIRECTORY
 
 writes DIRECTORY/ASSIGNMENT/STUDENT/NOTEBOOK.ipynb for every released assignment of the workspace. Answers
-are the sources' own and those of the banks under tests/exercises/. (-P keeps the folder of this file off the module path:
-tests/autograder/ would be taken for the package.)
+are the sources' own and those of the banks under tests/exercises/. (-P keeps the folder of this file off the module
+path: tests/autograder/ would be taken for the package.)
 """
 
 import argparse
