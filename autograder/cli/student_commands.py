@@ -63,12 +63,13 @@ def data(name: str | None, from_path: str | None) -> None:
         from cs231n_lib.data import data_dir
 
         listing = table("name", "state", "size", "what", "licence", right=("size",))
-        for item in list_data_sets():
+        items = list_data_sets()
+        for item in items:
             style = "yellow" if item.state == "absent" else "green"
             listing.add_row(item.name, plain(item.state, style), item.size, item.description, item.license)
         out.print(listing)
         out.print(plain(f"Kept in {data_dir()}"), soft_wrap=True)
-        absent = [item.name for item in list_data_sets() if item.state == "absent"]
+        absent = [item.name for item in items if item.state == "absent"]
         if absent:
             out.print(f"To fetch one: cs231n data {absent[0]}", soft_wrap=True)
         return

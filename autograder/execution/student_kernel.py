@@ -41,7 +41,7 @@ class CellRun:
     in_time
         Whether it ended by itself. If it did not, it was interrupted.
     gone
-        Why the kernel is no more, or cannot be talked to, as the end of a sentence about the cell. None: it goes on.
+        Why the kernel ended or stopped answering, as the end of a sentence about the cell; None if it goes on.
     """
 
     result: CellResult
@@ -220,7 +220,7 @@ class StudentKernel:
         return marked_outputs(shown, self.given.limits.output_bytes), remarks
 
     async def quietly(self, code: str, seconds: float) -> str | None:
-        """Run code and drop what it says. Returns the status of the reply, None when there is none in time."""
+        """Run code and drop its output. Returns the status of the reply, or None if no reply comes in time."""
         try:
             return str((await self._talking.execute(code, None, seconds, silent=True)).get("status"))
         except (NoReply, Gone):

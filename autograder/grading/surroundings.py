@@ -68,13 +68,15 @@ def _environment(workspace: Workspace) -> dict[str, str]:
 
 def _data_sets(course: Course) -> str | None:
     """The folder of the data sets, made if it is missing; None if there is none that this user can make or read."""
-    from cs231n_lib.data.registry import trusted_dir
+    from cs231n_lib.data.registry import data_dir, trusted_dir
 
     try:
         folder = trusted_dir(*([course.edition.root] if course.edition else []))
         is_new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        if is_new or not os.environ.get("CS231N_DATA"):
+        if is_new:
+            folder.chmod(0o755)  # whatever the umask
+        elif os.geteuid() == 0 and folder == data_dir() and not os.environ.get("CS231N_DATA"):
             _open_to_the_sandbox(folder)
     except (OSError, RuntimeError):  # RuntimeError: a user without a home
         return None
@@ -82,7 +84,7 @@ def _data_sets(course: Course) -> str | None:
 
 
 def _open_to_the_sandbox(folder: Path) -> None:
-    """Let others read what is kept for this user: where root grades, kernels in the sandbox are another user."""
+    """Let other users read the cache: where root grades, kernels in the sandbox run as another user."""
     for path in (folder, *folder.rglob("*")):
         found = path.lstat()
         wanted = found.st_mode | (0o055 if stat.S_ISDIR(found.st_mode) else 0o044)

@@ -24,7 +24,7 @@ class StudentError(Exception):
 
 
 class JudgeError(BaseException):
-    """Something that no test may take for an exception of the student's, so it is not an Exception."""
+    """An error that no test may mistake for the student's own: `except Exception` does not catch it."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]

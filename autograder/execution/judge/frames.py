@@ -92,7 +92,7 @@ class Encoder:
     Parameters
     ----------
     opaque
-        Function from a value that is not plain data to its Handle or Callback. It raises EncodeError if there is none.
+        Turns a value that is not plain data into its Handle or Callback, or raises EncodeError.
         None where all values are known to be plain data.
     limits
         How large the frame may be.

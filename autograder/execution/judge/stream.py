@@ -1,4 +1,4 @@
-"""Frames over a Unix stream socket, with a deadline (None: there is none)."""
+"""Frames over a Unix stream socket. A deadline of None waits for ever."""
 
 import socket
 from collections.abc import Iterable

@@ -155,7 +155,7 @@ class SandboxedKernel:
         return self._code
 
     async def _started(self) -> None:
-        """Learn which process it is. Raises RuntimeError, with what the zygote said, where there is none."""
+        """Learn which process it is. Raises RuntimeError with the zygote's words if the kernel did not start."""
         assert self._control is not None
         if not await _readable(self._control.fileno(), SANDBOX_START_SECONDS):
             raise RuntimeError("the kernel in the sandbox was not ready in time")
@@ -185,7 +185,7 @@ class Zygote:
 
     @property
     def pid(self) -> int | None:
-        """The process id of its bubblewrap; None while there is none."""
+        """The process id of its bubblewrap; None before it starts and after it ends."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     async def start(
