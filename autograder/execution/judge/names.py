@@ -67,7 +67,7 @@ class StudentNames(dict):
         except (StudentError, ChannelError):
             return
         if known is True:
-            why = "a cell of the instructor's binds it too, so it is not taken from the notebook"
+            why = "the instructor's cells define it too, so the student's is not used"
             raise NameError(f"name '{name}' is not defined: {why}", name=name)
 
 

@@ -265,7 +265,7 @@ def test_reserved_names_are_not_the_student_s(start):
     here = start(reserved=frozenset({"number", "nobody_has_it"}))
     error = error_of(here.run("number"))
     assert error["ename"] == "NameError" and error["evalue"] == (
-        "name 'number' is not defined: a cell of the instructor's binds it too, so it is not taken from the notebook"
+        "name 'number' is not defined: the instructor's cells define it too, so the student's is not used"
     )
     assert error_of(here.run("nobody_has_it"))["evalue"] == "name 'nobody_has_it' is not defined"
     assert here.value("try:\n    number\nexcept NameError as error:\n    name = error.name\nname") == "'number'"
