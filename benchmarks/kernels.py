@@ -38,8 +38,12 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2, help="threads of every contender (default: 2)")
     parser.add_argument("--rounds", type=int, help="turns of each contender per row (default: 15)")
     parser.add_argument("--quick", action="store_true", help="5 short rounds: a first impression")
-    parser.add_argument("--peers", metavar="PYTHON", default=sys.executable,
-                        help="the Python that has PyTorch and scikit-learn (default: this one)")
+    parser.add_argument(
+        "--peers",
+        metavar="PYTHON",
+        default=sys.executable,
+        help="the Python that has PyTorch and scikit-learn (default: this one)",
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write everything measured there, too")
     arguments = parser.parse_args()
     wanted = arguments.rows.split(",") if arguments.rows else [row.key for row in ROWS]
@@ -68,10 +72,19 @@ def main() -> int:
     print_summary(measured)
     print(contest.strangers)
     if arguments.json:
-        arguments.json.write_text(json.dumps({
-            "processor": processor(), "threads": arguments.threads, "rounds": rounds, "versions": versions,
-            "other_work": contest.strangers.busy / max(1, contest.strangers.total),
-            "rows": [line.as_dict() for line in measured]}, indent=1))
+        arguments.json.write_text(
+            json.dumps(
+                {
+                    "processor": processor(),
+                    "threads": arguments.threads,
+                    "rounds": rounds,
+                    "versions": versions,
+                    "other_work": contest.strangers.busy / max(1, contest.strangers.total),
+                    "rows": [line.as_dict() for line in measured],
+                },
+                indent=1,
+            )
+        )
     return 0 if all(line.met is not False and not line.problem for line in measured) else 1
 
 

@@ -1,8 +1,8 @@
 """Run every notebook with its solutions, nothing skipped, and print its time and what it says of accuracy.
 
-    python benchmarks/notebooks.py                      # on the embedded shapes10
-    python benchmarks/notebooks.py --dataset cifar10    # after `cs231n data cifar10`
-    python benchmarks/notebooks.py --only svm
+python benchmarks/notebooks.py                      # on the embedded shapes10
+python benchmarks/notebooks.py --dataset cifar10    # after `cs231n data cifar10`
+python benchmarks/notebooks.py --only svm
 """
 
 import argparse

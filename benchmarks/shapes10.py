@@ -50,8 +50,9 @@ def main() -> int:
     ladder, below = {}, None
     for name, seeded, classify in ROWS:
         start = time.perf_counter()
-        runs = [100 * np.mean(classify(images, seed) == images.y_test)
-                for seed in range(arguments.seeds if seeded else 1)]
+        runs = [
+            100 * np.mean(classify(images, seed) == images.y_test) for seed in range(arguments.seeds if seeded else 1)
+        ]
         seconds = (time.perf_counter() - start) / len(runs)
         accuracy, gap = np.mean(runs), ""
         if name in LADDER:
@@ -65,22 +66,34 @@ def main() -> int:
     for failure in failures:
         print(f"FAILED: {failure}")
     if not failures:
-        print(f"The lesson holds: {' < '.join(ladder)};\n"
-              f"every gap at least {SMALLEST_GAP:g} points, none above {CEILING:g}%.")
+        print(
+            f"The lesson holds: {' < '.join(ladder)};\n"
+            f"every gap at least {SMALLEST_GAP:g} points, none above {CEILING:g}%."
+        )
     return 1 if failures else 0
 
 
 def draw(seed: int) -> data.Dataset:
     """As data.load("shapes10") splits it, but with any seed."""
     X, y, X_test, y_test = shapes10.make(seed=seed)
-    return data.Dataset("shapes10", "shapes10", X[:-NUM_VAL], y[:-NUM_VAL], X[-NUM_VAL:], y[-NUM_VAL:], X_test, y_test,
-                        shapes10.CLASS_NAMES)
+    return data.Dataset(
+        "shapes10",
+        "shapes10",
+        X[:-NUM_VAL],
+        y[:-NUM_VAL],
+        X[-NUM_VAL:],
+        y[-NUM_VAL:],
+        X_test,
+        y_test,
+        shapes10.CLASS_NAMES,
+    )
 
 
 def missed_goals(ladder: dict[str, float]) -> list[str]:
     """What is wrong, one sentence each, with {name: accuracy in percent} of the ladder's steps from the bottom."""
-    failures = [f"{name} has {accuracy:.1f}%, above {CEILING:g}%" for name, accuracy in ladder.items()
-                if accuracy > CEILING]
+    failures = [
+        f"{name} has {accuracy:.1f}%, above {CEILING:g}%" for name, accuracy in ladder.items() if accuracy > CEILING
+    ]
     steps = list(ladder.items())
     for (lower, low), (upper, high) in zip(steps, steps[1:], strict=False):
         if high - low < SMALLEST_GAP:
@@ -120,22 +133,37 @@ def two_layer_net(images: data.Dataset, seed: int) -> Labels:
     parts = [data.flatten(X, np.float32) for X in (images.X_train, images.X_val, images.X_test)]
     _, X_train, X_val, X_test = data.standardize(*parts)
     model = TwoLayerNet(hidden_dim=150, weight_scale=2e-2, reg=5e-3, dtype=np.float32, rng=seed)
-    return net(model, images, (X_train, X_val, X_test), seed, num_epochs=15,
-               update_rule="nesterov", optim_config={"learning_rate": 2e-3})
+    return net(
+        model,
+        images,
+        (X_train, X_val, X_test),
+        seed,
+        num_epochs=15,
+        update_rule="nesterov",
+        optim_config={"learning_rate": 2e-3},
+    )
 
 
 def three_layer_convnet(images: data.Dataset, seed: int) -> Labels:
     """32 filters of 7x7, 100 hidden units."""
     model = ThreeLayerConvNet(weight_scale=1e-2, reg=1e-3, rng=seed)
-    return net(model, images, scaled(images), seed, num_epochs=10,
-               update_rule="adam", optim_config={"learning_rate": 1e-3})
+    return net(
+        model, images, scaled(images), seed, num_epochs=10, update_rule="adam", optim_config={"learning_rate": 1e-3}
+    )
 
 
 def convnet(images: data.Dataset, seed: int) -> Labels:
     """Three convolutions with batch normalization, each followed by pooling; then one affine layer."""
     model = ConvNet(blocks=((16,), (32,), (32,)), weight_scale=1e-2, seed=seed)
-    return net(model, images, scaled(images), seed, num_epochs=10,
-               update_rule="adamw", optim_config={"learning_rate": 2e-3, "weight_decay": 0.05})
+    return net(
+        model,
+        images,
+        scaled(images),
+        seed,
+        num_epochs=10,
+        update_rule="adamw",
+        optim_config={"learning_rate": 2e-3, "weight_decay": 0.05},
+    )
 
 
 def scaled(images: data.Dataset) -> list[NDArray[Any]]:
@@ -155,10 +183,19 @@ def net(
     """Labels for the test images by the best epoch of a training whose learning rate falls along a cosine."""
     X_train, X_val, X_test = parts
     examples = {"X_train": X_train, "y_train": images.y_train, "X_val": X_val, "y_val": images.y_val}
-    Solver(model, examples, batch_size=BATCH_SIZE, num_epochs=num_epochs, verbose=False, rng=seed,
-           schedule=schedules.cosine(num_epochs * (len(X_train) // BATCH_SIZE)), **settings).train()
-    return np.concatenate([model.loss(X_test[i:i + BATCH_SIZE]).argmax(axis=1)
-                           for i in range(0, len(X_test), BATCH_SIZE)])
+    Solver(
+        model,
+        examples,
+        batch_size=BATCH_SIZE,
+        num_epochs=num_epochs,
+        verbose=False,
+        rng=seed,
+        schedule=schedules.cosine(num_epochs * (len(X_train) // BATCH_SIZE)),
+        **settings,
+    ).train()
+    return np.concatenate(
+        [model.loss(X_test[i : i + BATCH_SIZE]).argmax(axis=1) for i in range(0, len(X_test), BATCH_SIZE)]
+    )
 
 
 ROWS = (  # name, whether a seed changes it, (images, seed) -> labels of the test images

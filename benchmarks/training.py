@@ -50,9 +50,15 @@ def solver(
     steps = epochs * max(1, len(images["X_train"]) // BATCH_SIZE)
     rise = max(1, steps // 10)
     return Solver(
-        model, images, batch_size=BATCH_SIZE, rng=seed, verbose=False,
+        model,
+        images,
+        batch_size=BATCH_SIZE,
+        rng=seed,
+        verbose=False,
         schedule=schedules.warmup(rise, then=schedules.cosine(max(1, steps - rise))),
-        augment=compose(random_horizontal_flip, partial(random_crop, padding=padding)), **settings)
+        augment=compose(random_horizontal_flip, partial(random_crop, padding=padding)),
+        **settings,
+    )
 
 
 MODELS = {  # name: title, function, epochs, lowest test accuracy, most minutes
@@ -89,9 +95,7 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def train(
-    make: Callable[[Images, int, int], Solver], images: Images, epochs: int, seed: int
-) -> tuple[float, float]:
+def train(make: Callable[[Images, int, int], Solver], images: Images, epochs: int, seed: int) -> tuple[float, float]:
     """(test accuracy, seconds of training), with a line for each epoch."""
     start = time.perf_counter()
     training = make(images, epochs, seed)
@@ -99,13 +103,18 @@ def train(
     for epoch in range(1, epochs + 1):
         training.num_epochs = epoch
         training.train()  # goes on where it stopped
-        loss = np.mean(training.loss_history[-training.steps_per_epoch:])
-        print(f"| {epoch} | {_clock(time.perf_counter() - start)} | {loss:.3f} | {training.train_acc_history[-1]:.1%} "
-              f"| {training.val_acc_history[-1]:.1%} |", flush=True)
+        loss = np.mean(training.loss_history[-training.steps_per_epoch :])
+        print(
+            f"| {epoch} | {_clock(time.perf_counter() - start)} | {loss:.3f} | {training.train_acc_history[-1]:.1%} "
+            f"| {training.val_acc_history[-1]:.1%} |",
+            flush=True,
+        )
     seconds = time.perf_counter() - start
     accuracy = training.check_accuracy(images["X_test"], images["y_test"])
-    print(f"\nTest accuracy of the best epoch by validation, {training.best_epoch}: {accuracy:.1%} "
-          f"({len(images['y_test']):,} images), after {_clock(seconds)} of training.")
+    print(
+        f"\nTest accuracy of the best epoch by validation, {training.best_epoch}: {accuracy:.1%} "
+        f"({len(images['y_test']):,} images), after {_clock(seconds)} of training."
+    )
     return accuracy, seconds
 
 

@@ -78,8 +78,9 @@ def float_array(function: str, name: str, array: ArrayLike) -> FloatArray:
     return array.astype(_FLOAT32 if native == _FLOAT32 else _FLOAT64, copy=False)
 
 
-def expect_shape(function: str, name: str, array: NDArray[Any], shape: tuple[int | str, ...],
-                 meaning: str = "") -> None:
+def expect_shape(
+    function: str, name: str, array: NDArray[Any], shape: tuple[int | str, ...], meaning: str = ""
+) -> None:
     """Refuse an array of another shape.
 
     Parameters
@@ -106,11 +107,13 @@ def expect_shape(function: str, name: str, array: NDArray[Any], shape: tuple[int
     """
     if array.shape == shape:
         return
-    if len(array.shape) != len(shape) or any(isinstance(size, int) and size != has
-                                             for size, has in zip(shape, array.shape, strict=True)):
+    if len(array.shape) != len(shape) or any(
+        isinstance(size, int) and size != has for size, has in zip(shape, array.shape, strict=True)
+    ):
         sizes = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
-        raise ValueError(f"{function}: {name} should have shape ({sizes}){meaning and ', '}{meaning}, "
-                         f"but has {array.shape}")
+        raise ValueError(
+            f"{function}: {name} should have shape ({sizes}){meaning and ', '}{meaning}, but has {array.shape}"
+        )
 
 
 def upstream(function: str, dout: ArrayLike, shape: Shape) -> FloatArray:
@@ -127,8 +130,7 @@ def labels(function: str, y: ArrayLike, num_examples: int, num_classes: int | No
     """
     y = np.asarray(y)
     if y.shape != (num_examples,):
-        raise ValueError(f"{function}: y should have shape ({num_examples},), one label per example, "
-                         f"but has {y.shape}")
+        raise ValueError(f"{function}: y should have shape ({num_examples},), one label per example, but has {y.shape}")
     if y.dtype.kind not in "iu":
         raise ValueError(f"{function}: y should hold class numbers, integers, but holds {y.dtype}")
     if num_examples:
@@ -187,15 +189,27 @@ def settings(function: str, name: str, given: Settings, required: Sequence[str] 
     return values
 
 
-def number(function: str, name: str, value: Any, above: float | None = None, at_least: float | None = None,
-           below: float | None = None, at_most: float | None = None) -> float:
+def number(
+    function: str,
+    name: str,
+    value: Any,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+) -> float:
     """value as a Python float, which changes no array's type, within the given bounds. Raises ValueError."""
     bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     fits = not isinstance(value, (bool, np.bool_)) and isinstance(value, numbers.Real) and value == value
-    if not (fits and (above is None or value > above) and (at_least is None or value >= at_least)
-            and (below is None or value < below) and (at_most is None or value <= at_most)):
+    if not (
+        fits
+        and (above is None or value > above)
+        and (at_least is None or value >= at_least)
+        and (below is None or value < below)
+        and (at_most is None or value <= at_most)
+    ):
         wanted = " and ".join(f"{word} {bound}" for word, bound in bounds.items() if bound is not None)
         wanted = f" of {wanted}" if wanted.startswith("at") else f" {wanted}" if wanted else ""
         raise ValueError(f"{function}: {name} should be a number{wanted}, but is {value!r}")

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["glorot", "he", "small_random", "sparse", "xavier"]
 
 
-def small_random(shape: Sequence[int] | int, scale: float = 0.01, dtype: DTypeLike = np.float32,
-                 rng: Seed = None) -> FloatArray:
+def small_random(
+    shape: Sequence[int] | int, scale: float = 0.01, dtype: DTypeLike = np.float32, rng: Seed = None
+) -> FloatArray:
     """Normal with standard deviation scale: breaks the symmetry, but signals shrink from layer to layer.
 
     Examples
@@ -39,8 +40,9 @@ def small_random(shape: Sequence[int] | int, scale: float = 0.01, dtype: DTypeLi
     return _drawn("small_random", shape, number("small_random", "scale", scale, at_least=0), "normal", dtype, rng)
 
 
-def xavier(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32,
-           rng: Seed = None) -> FloatArray:
+def xavier(
+    shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
+) -> FloatArray:
     """Standard deviation 1 / sqrt(fan-in): the variance of linear and tanh units' inputs stays the same.
 
     Parameters
@@ -55,8 +57,9 @@ def xavier(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike 
     return _drawn("xavier", shape, (1 / fan_in) ** 0.5, distribution, dtype, rng)
 
 
-def glorot(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32,
-           rng: Seed = None) -> FloatArray:
+def glorot(
+    shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
+) -> FloatArray:
     """Standard deviation sqrt(2 / (fan-in + fan-out)): between what the signals forward and the gradients backward
     need (Glorot and Bengio, 2010). Parameters as in `xavier`.
     """
@@ -64,8 +67,9 @@ def glorot(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike 
     return _drawn("glorot", shape, (2 / (fan_in + fan_out)) ** 0.5, distribution, dtype, rng)
 
 
-def he(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32,
-       rng: Seed = None) -> FloatArray:
+def he(
+    shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
+) -> FloatArray:
     """Standard deviation sqrt(2 / fan-in): twice the variance, since ReLU drops half of it (He et al., 2015).
     Parameters as in `xavier`.
     """
@@ -73,8 +77,9 @@ def he(shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np
     return _drawn("he", shape, (2 / fan_in) ** 0.5, distribution, dtype, rng)
 
 
-def sparse(shape: Sequence[int], connections: int = 10, scale: float = 0.01, dtype: DTypeLike = np.float32,
-           rng: Seed = None) -> FloatArray:
+def sparse(
+    shape: Sequence[int], connections: int = 10, scale: float = 0.01, dtype: DTypeLike = np.float32, rng: Seed = None
+) -> FloatArray:
     """Weights from a few random inputs of every unit, and 0 from its other inputs (Martens, 2010).
 
     Parameters
@@ -91,8 +96,10 @@ def sparse(shape: Sequence[int], connections: int = 10, scale: float = 0.01, dty
     fan_in, _ = _fans("sparse", shape)
     connections = integer("sparse", "connections", connections, 1)
     if connections > fan_in:
-        raise ValueError(f"sparse: connections should be at most {fan_in}, the number of inputs of a unit of weights "
-                         f"{tuple(shape)}, but is {connections}")
+        raise ValueError(
+            f"sparse: connections should be at most {fan_in}, the number of inputs of a unit of weights "
+            f"{tuple(shape)}, but is {connections}"
+        )
     scale = number("sparse", "scale", scale, at_least=0)
     generator = np.random.default_rng(rng)
     units = shape[1] if len(shape) == 2 else shape[0]
@@ -103,12 +110,15 @@ def sparse(shape: Sequence[int], connections: int = 10, scale: float = 0.01, dty
     return np.ascontiguousarray(weights.T) if len(shape) == 2 else weights.reshape(shape)
 
 
-def _drawn(function: str, shape: Sequence[int] | int, std: float, distribution: str, dtype: DTypeLike,
-           rng: Seed) -> FloatArray:
+def _drawn(
+    function: str, shape: Sequence[int] | int, std: float, distribution: str, dtype: DTypeLike, rng: Seed
+) -> FloatArray:
     one_of(function, "distribution", distribution, ("normal", "uniform"))
     dtype, generator = float_type(function, dtype), np.random.default_rng(rng)
-    sizes = [integer(function, "each size in shape", size, 0)
-             for size in (shape if isinstance(shape, (tuple, list)) else [shape])]
+    sizes = [
+        integer(function, "each size in shape", size, 0)
+        for size in (shape if isinstance(shape, (tuple, list)) else [shape])
+    ]
     if distribution == "normal":
         weights = generator.standard_normal(sizes)
         weights *= std
@@ -121,8 +131,9 @@ def _drawn(function: str, shape: Sequence[int] | int, std: float, distribution: 
 def _fans(function: str, shape: Sequence[int]) -> tuple[int, int]:
     sizes: Shape = tuple(shape) if isinstance(shape, (tuple, list)) else ()
     if len(sizes) not in (2, 4):
-        raise ValueError(f"{function}: shape should be (inputs, outputs) or (filters, channels, height, width), "
-                         f"but is {shape!r}")
+        raise ValueError(
+            f"{function}: shape should be (inputs, outputs) or (filters, channels, height, width), but is {shape!r}"
+        )
     sizes = tuple(integer(function, "each size in shape", size, 1) for size in sizes)
     if len(sizes) == 2:
         return sizes[0], sizes[1]

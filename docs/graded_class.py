@@ -1,6 +1,6 @@
 """Draw the class table of a graded workspace as docs/graded-class.svg, for the README.
 
-    python docs/graded_class.py demo two_layer_net docs/graded-class.svg
+python docs/graded_class.py demo two_layer_net docs/graded-class.svg
 """
 
 import io

@@ -13,8 +13,19 @@ from cs231n_lib.models import KNearestNeighbor, LinearSVM, TwoLayerNet
 from cs231n_lib.solver import Solver
 
 PAGE = Path(__file__).parents[1] / "docs" / "library.md"
-MODULES = ["data", "data.augmentation", "diagnosis", "features", "initializers", "kernels", "layers", "models", "optim",
-           "optim.schedules", "vis"]
+MODULES = [
+    "data",
+    "data.augmentation",
+    "diagnosis",
+    "features",
+    "initializers",
+    "kernels",
+    "layers",
+    "models",
+    "optim",
+    "optim.schedules",
+    "vis",
+]
 
 
 def test_the_examples_run(monkeypatch):
@@ -44,8 +55,12 @@ def _rows():
 def test_every_name_in_the_table_of_topics_is_there():
     rows = list(_rows())
     assert len(rows) >= 16 and sum(len(names) for _, names in rows) > 100
-    missing = [(modules, name) for modules, names in rows for name in names
-               if not any(_has(module, name) for module in modules)]
+    missing = [
+        (modules, name)
+        for modules, names in rows
+        for name in names
+        if not any(_has(module, name) for module in modules)
+    ]
     assert missing == []
 
 
@@ -71,7 +86,7 @@ def test_the_public_names_have_the_arguments_that_the_page_says():
     assert len(found) > 40
     for module, name, arguments in found:
         ours = list(inspect.signature(getattr(import_module(f"cs231n_lib.{module}"), name)).parameters)
-        assert ours[:len(arguments)] == arguments, f"{module}.{name}"
+        assert ours[: len(arguments)] == arguments, f"{module}.{name}"
 
 
 def test_what_the_page_says_is_not_here_is_not():
@@ -96,8 +111,11 @@ def test_settings_that_the_page_names_are_there():
 def _public(module):
     """A module's public names, or all it defines; a pair name_forward, name_backward counts as name."""
     if not hasattr(module, "__all__"):
-        return {name for name, value in vars(module).items()
-                if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__}
+        return {
+            name
+            for name, value in vars(module).items()
+            if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
+        }
     names = {name for name in module.__all__ if not name.isupper()}
     for ending in ("_forward", "_backward", "_naive", "_im2col", "_fast"):
         names = {name.removesuffix(ending) for name in names}

@@ -111,7 +111,7 @@ def _check_points(record: Record) -> None:
             _fail("points on a cell with grade false; set grade to true, or remove the points")
         return
     if "points" not in record:
-        _fail(f"the grade cell {record['grade_id']!r} has no points; add \"points\": 1")
+        _fail(f'the grade cell {record["grade_id"]!r} has no points; add "points": 1')
     points = record["points"]
     if isinstance(points, bool) or not isinstance(points, int | float) or not math.isfinite(points) or points < 0:
         _fail(f"points = {json.dumps(points)} must be a number, 0 or above")

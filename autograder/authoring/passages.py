@@ -82,9 +82,7 @@ def function_bodies(source: str) -> list[list[Line]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             start, end = node.body[0].lineno, node.end_lineno or 0
-            bodies.append(
-                [line for line in numbered if start <= line.number <= end and line.number not in docstrings]
-            )
+            bodies.append([line for line in numbered if start <= line.number <= end and line.number not in docstrings])
     return bodies
 
 

@@ -10,9 +10,7 @@ import re
 from dataclasses import dataclass
 
 SOLUTION, HIDDEN_TESTS = "SOLUTION", "HIDDEN TESTS"
-MARKERS = {
-    f"### {edge} {kind}": (edge, kind) for edge in ("BEGIN", "END") for kind in (SOLUTION, HIDDEN_TESTS)
-}
+MARKERS = {f"### {edge} {kind}": (edge, kind) for edge in ("BEGIN", "END") for kind in (SOLUTION, HIDDEN_TESTS)}
 # words that nbgrader acts on wherever they stand in a cell, for features the kit does not use
 _FOREIGN = ("BEGIN MARK SCHEME", "END MARK SCHEME", "AUTOTEST")
 

@@ -57,9 +57,7 @@ def read_source(path: Path | str) -> "NotebookNode":
 
     path = Path(path)
     cells, kernelspec = _read(path)
-    notebook = v4.new_notebook(
-        metadata={"kernelspec": kernelspec, "language_info": {"name": kernelspec["language"]}}
-    )
+    notebook = v4.new_notebook(metadata={"kernelspec": kernelspec, "language_info": {"name": kernelspec["language"]}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for index, cell in enumerate(cells):
         new_cell = v4.new_code_cell if cell.cell_type == "code" else v4.new_markdown_cell

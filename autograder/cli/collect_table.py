@@ -57,5 +57,3 @@ def _grouped(left_out: list[tuple[str, str]], key: Callable[[str], str]) -> dict
     for path, why in left_out:
         groups.setdefault((key(path), why), []).append(path)
     return groups
-
-

@@ -14,9 +14,7 @@ from autograder.cli.command_group import Commands
 INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command")
 
 
-@click.group(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "-C",
     "--course",

@@ -23,4 +23,3 @@ def workspace_of(ctx: click.Context) -> "Workspace":
     from autograder.course.workspace import Workspace
 
     return Workspace.find(ctx.obj, ctx.meta.get("db"))
-

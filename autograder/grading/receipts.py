@@ -116,9 +116,7 @@ class Receipts:
             digest.update(repr((cell.cell_type, known, cell.cell_type == "code" and cell.source)).encode())
         return digest.hexdigest()
 
-    def packages(
-        self, notebook: nbformat.NotebookNode, submitted_files: Files, executed: Executed
-    ) -> dict[str, str]:
+    def packages(self, notebook: nbformat.NotebookNode, submitted_files: Files, executed: Executed) -> dict[str, str]:
         """The packages that the execution of a notebook depended on."""
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         outputs = [result.outputs for result in executed.results if result]

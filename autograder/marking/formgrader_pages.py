@@ -85,9 +85,7 @@ class _Marked(BaseLoader):
     def __init__(self, loader: BaseLoader) -> None:
         self.loader = loader
 
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         text, path, is_current = self.loader.get_source(environment, template)
         return re.sub(r"<script\b", f'<script nonce="{NONCE}"', text), path, is_current
 

@@ -135,8 +135,7 @@ PREPARE: dict[str, Callable[..., Run]] = {
     "conv forward": _conv_forward,
     "max pooling": _max_pooling,
     "batchnorm": _normalization("batchnorm_forward", "batchnorm_backward_alt", mode="train"),  # what the nets use
-    "spatial batchnorm": _normalization(
-        "spatial_batchnorm_forward", "spatial_batchnorm_backward", mode="train"),
+    "spatial batchnorm": _normalization("spatial_batchnorm_forward", "spatial_batchnorm_backward", mode="train"),
     "layernorm": _normalization("layernorm_forward", "layernorm_backward"),
     "softmax loss": _softmax_loss,
     "adam": _adam,

@@ -50,8 +50,9 @@ def conv_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: 
     return out.reshape(F, N, out_h, out_w).transpose(1, 0, 2, 3), cols
 
 
-def conv_backward(dout: np.ndarray, x: np.ndarray, w: np.ndarray, cols: np.ndarray, stride: int,
-                  pad: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv_backward(
+    dout: np.ndarray, x: np.ndarray, w: np.ndarray, cols: np.ndarray, stride: int, pad: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dx, dw, db."""
     (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
     out_h, out_w = dout.shape[2:]
@@ -61,8 +62,8 @@ def conv_backward(dout: np.ndarray, x: np.ndarray, w: np.ndarray, cols: np.ndarr
     dpadded = np.zeros((C, N, H + 2 * pad, W + 2 * pad), dtype=x.dtype)
     for i in range(HH):
         for j in range(WW):
-            dpadded[:, :, i:i + stride * out_h:stride, j:j + stride * out_w:stride] += dcols[:, i, j]
-    dx = dpadded[:, :, pad:pad + H, pad:pad + W].transpose(1, 0, 2, 3)
+            dpadded[:, :, i : i + stride * out_h : stride, j : j + stride * out_w : stride] += dcols[:, i, j]
+    dx = dpadded[:, :, pad : pad + H, pad : pad + W].transpose(1, 0, 2, 3)
     return dx, dw, dout_rows.sum(axis=1)
 
 

@@ -36,8 +36,12 @@ class Process:
         env = os.environ | {name: str(threads) for name in THREAD_VARIABLES}
         self.name = contender
         self.process = subprocess.Popen(
-            [python, str(HERE / "worker.py"), contender, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env=env | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)})
+            [python, str(HERE / "worker.py"), contender, str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=env | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+        )
         assert self.process.stdin and self.process.stdout  # pipes, as asked for
         self.requests, self.answers = self.process.stdin, self.process.stdout
 

@@ -104,8 +104,13 @@ def _adam(values: Values, fused: bool = False, **_: object) -> Run:
 
 def _training_step(values: Values, fused: bool = False, **_: object) -> Run:
     model = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 32, 7, padding=3), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
-        torch.nn.Flatten(), torch.nn.Linear(32 * 16 * 16, 100), torch.nn.ReLU(), torch.nn.Linear(100, 10),
+        torch.nn.Conv2d(3, 32, 7, padding=3),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(32 * 16 * 16, 100),
+        torch.nn.ReLU(),
+        torch.nn.Linear(100, 10),
     ).to(torch.from_numpy(values["X"]).dtype)
     with torch.no_grad():
         for param, value in zip(model.parameters(), values["params"].values(), strict=True):

@@ -59,8 +59,7 @@ def _single(*works: tuple[str, Work], goal: float, peer: str = "pytorch") -> Mea
     return measure
 
 
-def compare(contest: "Contest", title: str, work: Work,
-            goals: Mapping[str, float | None]) -> tuple[list[Line], Times]:
+def compare(contest: "Contest", title: str, work: Work, goals: Mapping[str, float | None]) -> tuple[list[Line], Times]:
     """(lines, times): one line per peer of the work, with goals {peer: goal or None}."""
     try:
         seconds, ours = contest.prepare("ours", work)
@@ -83,8 +82,16 @@ def compare(contest: "Contest", title: str, work: Work,
         if problems[peer]:
             lines.append(Line(title, PEERS[peer], goal=goal, problem=problems[peer]))
         else:
-            lines.append(Line(title, PEERS[peer], goal=goal, ratios=_ratios(times, peer),
-                              ours=statistics.median(times["ours"]), theirs=statistics.median(times[peer])))
+            lines.append(
+                Line(
+                    title,
+                    PEERS[peer],
+                    goal=goal,
+                    ratios=_ratios(times, peer),
+                    ours=statistics.median(times["ours"]),
+                    theirs=statistics.median(times[peer]),
+                )
+            )
     return lines, times
 
 
@@ -132,15 +139,25 @@ def _fraction(contest: "Contest", shape: Shape, dtype: str) -> Line:
     """The rate of multiplications and additions in conv forward, over that of one large matrix product."""
     title, work, size = f"conv forward {dtype}, {_named(shape)}", conv(shape, dtype, "conv forward"), 2048
     try:
-        ready = {"ours": contest.prepare("ours", work)[0],
-                 "plain_numpy": contest.prepare("plain_numpy", Work("gemm", dtype, {"size": size}))[0]}
+        ready = {
+            "ours": contest.prepare("ours", work)[0],
+            "plain_numpy": contest.prepare("plain_numpy", Work("gemm", dtype, {"size": size}))[0],
+        }
     except (Missing, Failed) as problem:
         return Line(title, "matrix product", goal=0.7, at_least=True, problem=str(problem))
     times = contest.take_turns(ready)
     rates = [conv_flops(work.options) / seconds / 1e9 for seconds in times["ours"]]
     peaks = [2 * size**3 / seconds / 1e9 for seconds in times["plain_numpy"]]
-    return Line(title, "matrix product", goal=0.7, at_least=True, unit="GFLOP/s", ours=statistics.median(rates),
-                theirs=statistics.median(peaks), ratios=[rate / peak for rate, peak in zip(rates, peaks, strict=True)])
+    return Line(
+        title,
+        "matrix product",
+        goal=0.7,
+        at_least=True,
+        unit="GFLOP/s",
+        ours=statistics.median(rates),
+        theirs=statistics.median(peaks),
+        ratios=[rate / peak for rate, peak in zip(rates, peaks, strict=True)],
+    )
 
 
 def _named(shape: Shape) -> str:
@@ -149,8 +166,10 @@ def _named(shape: Shape) -> str:
 
 
 def _pool(field: int, stride: int) -> tuple[str, Work]:
-    return (f"max pooling {field}x{field}/{stride}, 100x32x32x32",
-            Work("max pooling", options={"x": [100, 32, 32, 32], "field": field, "stride": stride}))
+    return (
+        f"max pooling {field}x{field}/{stride}, 100x32x32x32",
+        Work("max pooling", options={"x": [100, 32, 32, 32], "field": field, "stride": stride}),
+    )
 
 
 def _norm(kind: str, *x: int) -> tuple[str, Work]:
@@ -166,22 +185,53 @@ ROWS = (
     Row("conv32", _conv("float32", {"pytorch": 1.0, "plain_numpy": 0.5})),
     Row("conv64", _conv("float64", {"pytorch": 0.5, "plain_numpy": 0.5})),
     Row("pooling", _single(_pool(2, 2), _pool(3, 2), goal=1.0)),
-    Row("step", _single(
-        ("training step of ThreeLayerConvNet, batch 100", Work("training step")),
-        ("the same, PyTorch's Adam fused", FUSED_STEP), goal=1.0)),
-    Row("norms", _single(
-        _norm("batchnorm", 100, 100), _norm("batchnorm", 100, 512), _norm("spatial batchnorm", 100, 32, 32, 32),
-        _norm("layernorm", 100, 100), _norm("layernorm", 100, 512), goal=1.5)),
-    Row("softmax", _single(
-        ("softmax loss, 100x10", Work("softmax loss", options={"x": [100, 10]})),
-        ("softmax loss, 1000x100", MANY_CLASSES), goal=1.5)),
-    Row("adam", _single(
-        ("Adam update of ThreeLayerConvNet", Work("adam")),
-        ("the same, PyTorch's Adam fused", FUSED_ADAM), goal=1.5)),
+    Row(
+        "step",
+        _single(
+            ("training step of ThreeLayerConvNet, batch 100", Work("training step")),
+            ("the same, PyTorch's Adam fused", FUSED_STEP),
+            goal=1.0,
+        ),
+    ),
+    Row(
+        "norms",
+        _single(
+            _norm("batchnorm", 100, 100),
+            _norm("batchnorm", 100, 512),
+            _norm("spatial batchnorm", 100, 32, 32, 32),
+            _norm("layernorm", 100, 100),
+            _norm("layernorm", 100, 512),
+            goal=1.5,
+        ),
+    ),
+    Row(
+        "softmax",
+        _single(
+            ("softmax loss, 100x10", Work("softmax loss", options={"x": [100, 10]})),
+            ("softmax loss, 1000x100", MANY_CLASSES),
+            goal=1.5,
+        ),
+    ),
+    Row(
+        "adam",
+        _single(
+            ("Adam update of ThreeLayerConvNet", Work("adam")), ("the same, PyTorch's Adam fused", FUSED_ADAM), goal=1.5
+        ),
+    ),
     Row("memory", _memory),
     Row("gemm", _gemm("float32")),
-    Row("knn", _single(*(
-        (f"kNN distances 5,000 x 500 x 3,072, {dtype}",
-         Work("knn distances", dtype, {"train": 5000, "test": 500, "dim": 3072})) for dtype in ("float64", "float32")),
-        goal=1.1, peer="scikit_learn")),
+    Row(
+        "knn",
+        _single(
+            *(
+                (
+                    f"kNN distances 5,000 x 500 x 3,072, {dtype}",
+                    Work("knn distances", dtype, {"train": 5000, "test": 500, "dim": 3072}),
+                )
+                for dtype in ("float64", "float32")
+            ),
+            goal=1.1,
+            peer="scikit_learn",
+        ),
+    ),
 )

@@ -49,19 +49,31 @@ def print_line(line: Line) -> None:
     if len(line.ratios) > 2:
         low, _, high = statistics.quantiles(line.ratios, n=4, method="inclusive")
         spread = f"{low:.2f} - {high:.2f}"
-    _print(line.work, line.peer, _amount(line.ours, line.unit), _amount(line.theirs, line.unit), f"{line.ratio:.2f}",
-           spread, goal, {True: "yes", False: "NO", None: ""}[line.met])
+    _print(
+        line.work,
+        line.peer,
+        _amount(line.ours, line.unit),
+        _amount(line.theirs, line.unit),
+        f"{line.ratio:.2f}",
+        spread,
+        goal,
+        {True: "yes", False: "NO", None: ""}[line.met],
+    )
 
 
 def print_summary(lines: Sequence[Line]) -> None:
     judged = [line for line in lines if line.met is not None]
-    print(f"\n{sum(line.met is True for line in judged)} of {len(judged)} goals met; "
-          f"{sum(bool(line.problem) for line in lines)} rows could not be measured.")
+    print(
+        f"\n{sum(line.met is True for line in judged)} of {len(judged)} goals met; "
+        f"{sum(bool(line.problem) for line in lines)} rows could not be measured."
+    )
 
 
 def _print(*cells: str) -> None:
-    aligned = (f"{cell:{'<' if index < 2 else '>'}{width}}"
-               for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True)))
+    aligned = (
+        f"{cell:{'<' if index < 2 else '>'}{width}}"
+        for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))
+    )
     print("| " + " | ".join(aligned) + " |", flush=True)
 
 

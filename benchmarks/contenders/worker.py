@@ -1,6 +1,6 @@
 """The process that one contender works in: JSON requests line by line on stdin, JSON answers on stdout.
 
-    python worker.py CONTENDER THREADS
+python worker.py CONTENDER THREADS
 """
 
 import gc

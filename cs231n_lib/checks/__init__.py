@@ -15,7 +15,25 @@ from cs231n_lib.checks.progress import passed, summary
 from cs231n_lib.checks.values import close, dtype, finite, resembles, shape, true
 
 __all__ = [
-    "CheckFailed", "analytic", "call", "close", "dtype", "equal", "finite", "gradient", "max_loops", "no_loops",
-    "numeric_gradient", "own_work", "passed", "peak_memory", "raises", "resembles", "shape", "source_of", "summary",
-    "true", "unchanged",
+    "CheckFailed",
+    "analytic",
+    "call",
+    "close",
+    "dtype",
+    "equal",
+    "finite",
+    "gradient",
+    "max_loops",
+    "no_loops",
+    "numeric_gradient",
+    "own_work",
+    "passed",
+    "peak_memory",
+    "raises",
+    "resembles",
+    "shape",
+    "source_of",
+    "summary",
+    "true",
+    "unchanged",
 ]

@@ -49,9 +49,7 @@ def require_shape(
         fail([shape_mistake(got.shape, wanted.shape, f"{what}: it"), *likely], hint)
 
 
-def require_finite(
-    got: NDArray[Any], what: str, hint: str | None = None, unless: NDArray[Any] | None = None
-) -> None:
+def require_finite(got: NDArray[Any], what: str, hint: str | None = None, unless: NDArray[Any] | None = None) -> None:
     """Fail at NaN and infinities, except where `unless` holds the same."""
     bad = np.asarray(~np.isfinite(got))
     if unless is not None:
@@ -68,9 +66,7 @@ def require_finite(
     fail([text], hint)
 
 
-def require_keys(
-    actual: object, expected: dict[Any, Any], what: str, hint: str | None = None
-) -> dict[Any, Any]:
+def require_keys(actual: object, expected: dict[Any, Any], what: str, hint: str | None = None) -> dict[Any, Any]:
     """`actual`, which is a dict with the keys of `expected`; fails if it is not."""
     if not is_dict(actual):
         fail([f"{what}: a dict is expected, got {in_short(actual)}."], hint)

@@ -72,10 +72,12 @@ def unchanged(after: object, before: Any, what: str) -> None:
     got, wanted = numbers_of(after, what), np.asarray(before)
     same = got.shape == wanted.shape and got.dtype == wanted.dtype and not _changed_elsewhere(after)
     if not same or not np.array_equal(got, wanted, equal_nan=wanted.dtype.kind in "fc"):
-        fail([
-            f"{what}: the argument was changed in place.",
-            "Whoever called the function still needs it. Write x = x - m instead of x -= m, or work on x.copy().",
-        ])
+        fail(
+            [
+                f"{what}: the argument was changed in place.",
+                "Whoever called the function still needs it. Write x = x - m instead of x -= m, or work on x.copy().",
+            ]
+        )
 
 
 def call(function: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -93,8 +93,17 @@ def gradient(
     accept = 1e-3 if low else 1e-4 if kinks else 1e-5
     if diagnose(ours, numeric.nearest, accept=accept, noise=0.0).verdict in ("good", "acceptable"):
         return
-    found = diagnose(ours, numeric.gradient, num_examples=num_examples, reg=reg, params=params, labels=labels,
-                     inputs=inputs, accept=accept, noise=0.0)
+    found = diagnose(
+        ours,
+        numeric.gradient,
+        num_examples=num_examples,
+        reg=reg,
+        params=params,
+        labels=labels,
+        inputs=inputs,
+        accept=accept,
+        noise=0.0,
+    )
     if not np.isfinite(found.error):
         fail([f"{what}: {lower_first(found.message)}"], hint)
     match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
@@ -125,9 +134,7 @@ def analytic(actual: object, expected: ArrayLike, what: str) -> None:
     close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
 
 
-def numeric_gradient(
-    f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5
-) -> NDArray[np.float64]:
+def numeric_gradient(f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5) -> NDArray[np.float64]:
     """Central differences of f, for suspects: the gradient of a loss with the mistake in it.
 
     To judge an answer use `gradient`, which minds rounding and kinks.

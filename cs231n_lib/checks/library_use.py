@@ -12,8 +12,15 @@ from cs231n_lib.checks.watched_call import watched_call
 # modules that compute what students are asked to write, by the beginnings of their names
 COMPUTING = tuple(
     f"cs231n_lib.{name}"
-    for name in ("layers.", "models.", "kernels", "diagnosis.gradient_check", "diagnosis.robust_gradient", "checks",
-                 "features.bag_of_words")
+    for name in (
+        "layers.",
+        "models.",
+        "kernels",
+        "diagnosis.gradient_check",
+        "diagnosis.robust_gradient",
+        "checks",
+        "features.bag_of_words",
+    )
 )
 
 

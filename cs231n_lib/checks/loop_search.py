@@ -22,7 +22,9 @@ LOOPING = frozenset(
 LOOPING_BUILTINS = frozenset({"map", "filter", "exec", "eval"})
 # harmless under other names (np.add.reduce), so they count as attributes of these modules only
 LOOPING_IN: dict[str, set[str]] = {
-    "reduce": {"functools"}, "accumulate": {"itertools"}, "piecewise": {"np", "numpy"},
+    "reduce": {"functools"},
+    "accumulate": {"itertools"},
+    "piecewise": {"np", "numpy"},
     **dict.fromkeys(LOOPING_BUILTINS, {"builtins", "__builtins__"}),
 }
 LOOPING_OBJECTS = {id(getattr(np, name)): name for name in LOOPING if hasattr(np, name)} | {
@@ -315,9 +317,7 @@ class _Visitor(ast.NodeVisitor):
         self.reached(self.around)
         return depth
 
-    def enter_all(
-        self, kind: str, node: ast.stmt | ast.expr, loop: ast.For | ast.AsyncFor | ast.comprehension
-    ) -> None:
+    def enter_all(self, kind: str, node: ast.stmt | ast.expr, loop: ast.For | ast.AsyncFor | ast.comprehension) -> None:
         """Enter a loop, once for each of those that itertools.product and np.ndindex make one of."""
         self.enter(kind, node)
         for _ in range(_loops_in_one(loop.target, loop.iter) - 1):

@@ -73,10 +73,12 @@ def max_loops(
     deepest = _found(function, name).deepest
     if len(deepest) > n:
         nested = f"{len(deepest)} are nested: " if len(deepest) > 1 else ""
-        fail([
-            f"{name}: {_loops_in_words(n)} allowed here, but {nested}{deepest[-1]}",
-            "Compute what this loop does with a NumPy expression on whole arrays.",
-        ])
+        fail(
+            [
+                f"{name}: {_loops_in_words(n)} allowed here, but {nested}{deepest[-1]}",
+                "Compute what this loop does with a NumPy expression on whole arrays.",
+            ]
+        )
     if large is not None:
         require_growth(function, n, name, small, large)
 

@@ -9,9 +9,7 @@ from typing import Any
 from cs231n_lib.checks.failure import fail
 
 
-def peak_memory(
-    function: Callable[..., Any], *args: Any, limit_mb: float, what: str, hint: str | None = None
-) -> Any:
+def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what: str, hint: str | None = None) -> Any:
     """One call function(*args) allocates at most `limit_mb` megabytes (10**6 bytes) at any one time.
 
     Parameters

@@ -25,8 +25,21 @@ if TYPE_CHECKING:
     from cs231n_lib.data.download import Fetched
 
 __all__ = [
-    "DataError", "Dataset", "append_bias", "available", "center", "data_dir", "fetch", "flatten",
-    "get_CIFAR10_data", "load", "load_CIFAR10", "read_cifar10_batches", "solver_data", "standardize", "to_nchw",
+    "DataError",
+    "Dataset",
+    "append_bias",
+    "available",
+    "center",
+    "data_dir",
+    "fetch",
+    "flatten",
+    "get_CIFAR10_data",
+    "load",
+    "load_CIFAR10",
+    "read_cifar10_batches",
+    "solver_data",
+    "standardize",
+    "to_nchw",
 ]
 
 

@@ -35,8 +35,9 @@ def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
     """
     for augmentation in augmentations:
         if not callable(augmentation):
-            raise TypeError(f"compose: every augmentation should be a function (X, rng) -> X, "
-                            f"but one is {augmentation!r}")
+            raise TypeError(
+                f"compose: every augmentation should be a function (X, rng) -> X, but one is {augmentation!r}"
+            )
 
     def augment(X: NDArray[Any], rng: Randomness = None) -> NDArray[Any]:
         rng = np.random.default_rng(rng)
@@ -81,17 +82,18 @@ def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: Ar
     N, C, H, W = X.shape
     fill = np.asarray(fill, dtype=X.dtype)
     if fill.shape not in ((), (C,)):
-        raise ValueError(f"random_crop: fill should be a number or have shape ({C},), one value per channel, "
-                         f"but has {fill.shape}")
+        raise ValueError(
+            f"random_crop: fill should be a number or have shape ({C},), one value per channel, but has {fill.shape}"
+        )
     down, right = np.random.default_rng(rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
     padded = np.empty((C, H + 2 * padding, W + 2 * padding), dtype=X.dtype)
     padded[:] = fill.reshape(-1, 1, 1)
-    inside = padded[:, padding:padding + H, padding:padding + W]
+    inside = padded[:, padding : padding + H, padding : padding + W]
     out = np.empty((N, C, H, W), dtype=X.dtype)
     # Image by image, in one padded image that stays in the cache: quicker than padding them all.
     for i, (top, left) in enumerate(zip(down, right, strict=True)):
         inside[...] = X[i]
-        out[i] = padded[:, top:top + H, left:left + W]
+        out[i] = padded[:, top : top + H, left : left + W]
     return out
 
 
@@ -126,8 +128,10 @@ def color_jitter(
         Of X's type.
     """
     X = _batch("color_jitter", X, channels=3)
-    sizes = [number("color_jitter", name, value, at_least=0) for name, value in
-             (("brightness", brightness), ("contrast", contrast), ("saturation", saturation))]
+    sizes = [
+        number("color_jitter", name, value, at_least=0)
+        for name, value in (("brightness", brightness), ("contrast", contrast), ("saturation", saturation))
+    ]
     N = len(X)
     drawn = np.random.default_rng(rng).uniform(-1, 1, size=(3, N, 1, 1)) * np.reshape(sizes, (3, 1, 1, 1))
     shift, c, s = drawn[0], 1 + drawn[1], 1 + drawn[2]  # (N, 1, 1) each
@@ -210,6 +214,7 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
 def _batch(function: str, X: ArrayLike, channels: int | None = None) -> NDArray[Any]:
     X = float_array(function, "X", X)
     if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
-        raise ValueError(f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; "
-                         "see data.to_nchw")
+        raise ValueError(
+            f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; see data.to_nchw"
+        )
     return X

@@ -81,8 +81,9 @@ def _read_batch(path: Path, rows: int, num_classes: int) -> tuple[Images, Labels
     pixels = pixels.array if isinstance(pixels, _PickledArray) else None
     if pixels is None or pixels.dtype != np.uint8 or pixels.shape != (rows, NUM_PIXELS):
         found = type(batch["data"]).__name__ if pixels is None else f"{pixels.dtype} {pixels.shape}"
-        raise DataError(f"{path}: data should be a uint8 array of shape {(rows, NUM_PIXELS)}, but is {found}",
-                        FETCH_HINT)
+        raise DataError(
+            f"{path}: data should be a uint8 array of shape {(rows, NUM_PIXELS)}, but is {found}", FETCH_HINT
+        )
     labels = _take(batch, "labels", path)
     labels = labels.array if isinstance(labels, _PickledArray) else labels
     if isinstance(labels, list) and all(type(label) is int for label in labels):
@@ -90,8 +91,9 @@ def _read_batch(path: Path, rows: int, num_classes: int) -> tuple[Images, Labels
     if not isinstance(labels, np.ndarray) or labels.shape != (rows,):
         raise DataError(f"{path}: labels should be {rows} whole numbers, one per image", FETCH_HINT)
     if labels.min() < 0 or labels.max() >= num_classes:
-        raise DataError(f"{path}: labels should be 0..{num_classes - 1}, "
-                        f"but go from {labels.min()} to {labels.max()}", FETCH_HINT)
+        raise DataError(
+            f"{path}: labels should be 0..{num_classes - 1}, but go from {labels.min()} to {labels.max()}", FETCH_HINT
+        )
     images = pixels.reshape(rows, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
     return images, labels.astype(np.int64)
 
@@ -111,11 +113,15 @@ def _read_dict(path: Path) -> dict[Any, Any]:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     except _Refused as error:
-        raise DataError(f"{path}: refused, because reading it would run code of its own ({error}); "
-                        "the official file holds plain data only", FETCH_HINT) from None
+        raise DataError(
+            f"{path}: refused, because reading it would run code of its own ({error}); "
+            "the official file holds plain data only",
+            FETCH_HINT,
+        ) from None
     except Exception as error:  # a damaged pickle raises anything at all: EOFError, KeyError, MemoryError...
-        raise DataError(f"{path}: is damaged or not a CIFAR-10 batch ({type(error).__name__}: {error})",
-                        FETCH_HINT) from None
+        raise DataError(
+            f"{path}: is damaged or not a CIFAR-10 batch ({type(error).__name__}: {error})", FETCH_HINT
+        ) from None
     if not isinstance(values, dict):
         raise DataError(f"{path}: should hold a dict, but holds a {type(values).__name__}", FETCH_HINT)
     # Python 2 wrote the official files, so that their strings are bytes here.

@@ -52,8 +52,10 @@ class Dataset:
 
     def __str__(self) -> str:
         size = "x".join(str(n) for n in self.X_train.shape[1:])
-        return (f"{self.title}: {len(self.X_train):,} training, {len(self.X_val):,} validation and "
-                f"{len(self.X_test):,} test images, {size} {self.X_train.dtype}, {len(self.class_names)} classes")
+        return (
+            f"{self.title}: {len(self.X_train):,} training, {len(self.X_val):,} validation and "
+            f"{len(self.X_test):,} test images, {size} {self.X_train.dtype}, {len(self.class_names)} classes"
+        )
 
     __repr__ = __str__
 
@@ -108,8 +110,10 @@ def _read(name: str) -> tuple[Images, Labels, Images, Labels, tuple[str, ...]]:
         return load_embedded(name, registry.data_dir())
     folder = registry.location(name)
     if folder is None:
-        raise DataError(f"{registry.entry(name)['title']} is not in {registry.data_dir()}",
-                        f"Fetch it with `cs231n data {name}`; or work with shapes10, which needs no fetching.")
+        raise DataError(
+            f"{registry.entry(name)['title']} is not in {registry.data_dir()}",
+            f"Fetch it with `cs231n data {name}`; or work with shapes10, which needs no fetching.",
+        )
     return *read_cifar10_batches(folder), read_class_names(folder)
 
 
@@ -117,7 +121,9 @@ def _first(title: str, argument: str, count: int | None, X: Images, y: Labels) -
     if count is None:
         return X, y
     if count < 0 or count > len(X):
-        raise DataError(f"{argument}={count}, but {title} has {len(X):,} images for this part",
-                        f"Ask for 0 to {len(X):,}, or leave {argument} out to get all.")
+        raise DataError(
+            f"{argument}={count}, but {title} has {len(X):,} images for this part",
+            f"Ask for 0 to {len(X):,}, or leave {argument} out to get all.",
+        )
     # A copy, so that a small part does not keep the whole set in memory.
     return X[:count].copy(), y[:count].copy()

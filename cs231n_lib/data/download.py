@@ -83,8 +83,10 @@ def _draw(name: str, folder: Path, from_path: str | os.PathLike[str] | None) -> 
     from cs231n_lib.data.embedded import cache_path, load_embedded
 
     if from_path is not None:
-        raise DataError(f"{name} is drawn on this computer, so it cannot be taken from {from_path}",
-                        f"Leave the path out: cs231n data {name}")
+        raise DataError(
+            f"{name} is drawn on this computer, so it cannot be taken from {from_path}",
+            f"Leave the path out: cs231n data {name}",
+        )
     load_embedded(name, folder)
     path = cache_path(folder, name)
     kept = path if path.exists() else f"drawn anew at each use, since {folder} cannot be written"
@@ -99,8 +101,10 @@ def _place(described: dict[str, Any], source: Path, target: Path) -> Fetched:
         layout.take(source, described, new)
         reason = layout.problem(new)
         if reason is not None:
-            raise DataError(f"{source} is not a whole {described['title']}: {_relative(reason.message, new)}",
-                            reason.hint and "It should be the publisher's archive or the folder inside it.")
+            raise DataError(
+                f"{source} is not a whole {described['title']}: {_relative(reason.message, new)}",
+                reason.hint and "It should be the publisher's archive or the folder inside it.",
+            )
         if target.exists():
             os.rename(target, Path(scratch) / "replaced")
         os.rename(new, target)
@@ -129,19 +133,24 @@ def _download(name: str, described: dict[str, Any], folder: Path, progress: bool
         downloader = ResumingDownloader(part, progress=progress)
         try:
             pooch.get_logger().setLevel("WARNING")
-            return Path(pooch.retrieve(described["url"], f"sha256:{described['sha256']}", fname=file, path=folder,
-                                       downloader=downloader))
+            return Path(
+                pooch.retrieve(
+                    described["url"], f"sha256:{described['sha256']}", fname=file, path=folder, downloader=downloader
+                )
+            )
         except ValueError:
             if attempt == 2 or not downloader.resumed:
                 raise DataError(
                     f"what {described['url']} sent is not the file we know: its sha256 is not the registry's",
                     "Something between here and there changed it (a login page of the network?). Try again later; "
-                    f"or get the file elsewhere and give it: cs231n data {name} --from FILE") from None
+                    f"or get the file elsewhere and give it: cs231n data {name} --from FILE",
+                ) from None
         except OSError as error:  # of requests too
             raise DataError(
                 f"the download of {described['title']} from {described['url']} failed: {_plain(error)}",
                 f"Run `cs231n data {name}` again to go on where it stopped; or get the file with another computer "
-                f"and give it: cs231n data {name} --from FILE") from None
+                f"and give it: cs231n data {name} --from FILE",
+            ) from None
 
 
 def _plain(error: OSError) -> str:
@@ -163,6 +172,7 @@ def _writing_to(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.filename and folder not in Path(error.filename).parents and Path(error.filename) != folder:
             raise DataError(f"cannot read {error.filename}: {error.strerror}") from None
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}",
-                        "Free some space or choose another folder with the environment variable "
-                        "CS231N_DATA.") from None
+        raise DataError(
+            f"cannot write to {folder}: {error.strerror or error}",
+            "Free some space or choose another folder with the environment variable CS231N_DATA.",
+        ) from None

@@ -50,8 +50,10 @@ def cache_path(folder: str | os.PathLike[str], name: str) -> Path:
 def _version(name: str) -> str:
     spec = util.find_spec(f"cs231n_lib.data.{name}")
     if spec is None or spec.origin is None:
-        raise DataError(f"this copy of cs231n_lib has no module data/{name}.py, so it cannot draw {name}",
-                        "Install the course kit again, or use another data set (`cs231n data` lists them).")
+        raise DataError(
+            f"this copy of cs231n_lib has no module data/{name}.py, so it cannot draw {name}",
+            "Install the course kit again, or use another data set (`cs231n data` lists them).",
+        )
     return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:10]
 
 

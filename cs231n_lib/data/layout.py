@@ -71,27 +71,33 @@ def _take_from_archive(source: Path, described: dict[str, Any], destination: Pat
                 if name not in described["files"] or folder not in ("", described["folder"]) or name in taken:
                     continue
                 if not member.isreg() or member.size > MAX_FILE_BYTES:
-                    raise DataError(f"{source}: {member.name} is not an ordinary file of at most "
-                                    f"{MAX_FILE_BYTES // 1_000_000} MB, as a batch of images would be")
+                    raise DataError(
+                        f"{source}: {member.name} is not an ordinary file of at most "
+                        f"{MAX_FILE_BYTES // 1_000_000} MB, as a batch of images would be"
+                    )
                 member.name = name
                 archive.extract(member, destination, filter="data")
                 taken.add(name)
     except (tarfile.TarError, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise DataError(f"{source} cannot be read as an archive ({error or type(error).__name__}); is it cut "
-                        "short, or another kind of file?",
-                        f"It should be {described['url'].rsplit('/', 1)[1]}, {described['size']:,} bytes.") from None
+        raise DataError(
+            f"{source} cannot be read as an archive ({error or type(error).__name__}); is it cut "
+            "short, or another kind of file?",
+            f"It should be {described['url'].rsplit('/', 1)[1]}, {described['size']:,} bytes.",
+        ) from None
     missing = [name for name in described["files"] if name not in taken]
     if missing:
         raise _incomplete(source, described, missing)
 
 
 def _incomplete(source: Path, described: dict[str, Any], missing: list[str]) -> DataError:
-    return DataError(f"{source} has not got all files of {described['title']}: {', '.join(missing)} "
-                     f"{'is' if len(missing) == 1 else 'are'} missing",
-                     f"Give the publisher's archive, or the folder {described['folder']} inside it. (The Python "
-                     "version: the MATLAB and the binary one have other files.)")
+    return DataError(
+        f"{source} has not got all files of {described['title']}: {', '.join(missing)} "
+        f"{'is' if len(missing) == 1 else 'are'} missing",
+        f"Give the publisher's archive, or the folder {described['folder']} inside it. (The Python "
+        "version: the MATLAB and the binary one have other files.)",
+    )
 
 
 def _md5(path: Path) -> str:

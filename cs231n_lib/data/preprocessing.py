@@ -102,6 +102,7 @@ def _same_features(function: str, *arrays: ArrayLike) -> list[NDArray[Any]]:
         raise ValueError(f"{function}: X_train is empty, so it has no statistics")
     for X in sets[1:]:
         if X.shape[1:] != sets[0].shape[1:]:
-            raise ValueError(f"{function}: every set needs the features of X_train, {sets[0].shape[1:]}, "
-                             f"but one has shape {X.shape}")
+            raise ValueError(
+                f"{function}: every set needs the features of X_train, {sets[0].shape[1:]}, but one has shape {X.shape}"
+            )
     return sets

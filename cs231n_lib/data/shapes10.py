@@ -35,9 +35,7 @@ _GRAIN = 3 * _SIZE * _SIZE // 8
 _DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
 
 
-def make(
-    num_train: int = 10_000, num_test: int = 2_000, seed: int = 0
-) -> tuple[Images, Labels, Images, Labels]:
+def make(num_train: int = 10_000, num_test: int = 2_000, seed: int = 0) -> tuple[Images, Labels, Images, Labels]:
     """Draw the data set; about 0.3 ms an image.
 
     Image i of either part depends on `seed` and i only, so a smaller set is the beginning of a larger one. Every

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 
-def solver_data(
-    images: Dataset, subtract_mean: bool = True, dtype: DTypeLike = np.float32
-) -> dict[str, NDArray[Any]]:
+def solver_data(images: Dataset, subtract_mean: bool = True, dtype: DTypeLike = np.float32) -> dict[str, NDArray[Any]]:
     """A data set as Solver and the convolutional nets take it.
 
     Parameters

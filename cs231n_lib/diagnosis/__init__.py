@@ -13,6 +13,11 @@ from cs231n_lib.diagnosis.gradient_check import (
 from cs231n_lib.diagnosis.wrong_gradient import Diagnosis, diagnose
 
 __all__ = [
-    "Diagnosis", "diagnose", "eval_numerical_gradient", "eval_numerical_gradient_array", "grad_check_sparse",
-    "numerical_gradient", "rel_error",
+    "Diagnosis",
+    "diagnose",
+    "eval_numerical_gradient",
+    "eval_numerical_gradient_array",
+    "grad_check_sparse",
+    "numerical_gradient",
+    "rel_error",
 ]

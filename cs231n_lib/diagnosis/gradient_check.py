@@ -57,9 +57,7 @@ def numerical_gradient(f: Callable[[Floats], Any], x: ArrayLike, h: float = 1e-5
     return _gradient(lambda x: one_number(f(x)), x, h, _minus)
 
 
-def eval_numerical_gradient(
-    f: Callable[[Floats], Any], x: ArrayLike, verbose: bool = False, h: float = 1e-5
-) -> Floats:
+def eval_numerical_gradient(f: Callable[[Floats], Any], x: ArrayLike, verbose: bool = False, h: float = 1e-5) -> Floats:
     """`numerical_gradient` under its customary name. `verbose` prints every entry."""
     gradient = numerical_gradient(f, x, h)
     if verbose:
@@ -162,9 +160,7 @@ def _minus(upper: Any, lower: Any) -> float:
     return float(upper) - float(lower)  # whole numbers without a sign would wrap around
 
 
-def _gradient(
-    f: Callable[[Floats], Any], x: ArrayLike, h: float, difference: Callable[[Any, Any], float]
-) -> Floats:
+def _gradient(f: Callable[[Floats], Any], x: ArrayLike, h: float, difference: Callable[[Any, Any], float]) -> Floats:
     gradient = np.zeros(np.shape(x))
     places = list(np.ndindex(gradient.shape))
     gradient[...] = np.reshape(_slopes(f, x, places, h, difference), gradient.shape)
@@ -217,8 +213,10 @@ def _two_values(f: Callable[[Floats], Any], x: NDArray[Any], index: Index, h: fl
     finally:
         x[index] = before
     if places[0] == places[1]:
-        raise ValueError(f"x{list(index)} is {before} of dtype {x.dtype}, which a step of {h:g} does not change. Take "
-                         "x.astype(np.float64), or a larger h.")
+        raise ValueError(
+            f"x{list(index)} is {before} of dtype {x.dtype}, which a step of {h:g} does not change. Take "
+            "x.astype(np.float64), or a larger h."
+        )
     return values[0], values[1], places[0] - places[1]  # the step really taken: x + h is rounded
 
 

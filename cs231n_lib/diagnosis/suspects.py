@@ -64,9 +64,7 @@ def _array(suspect: Any) -> NDArray[np.float64] | None:
     return array.astype(np.float64) if np.isfinite(array).all() else None
 
 
-def _is_it(
-    suspect: NDArray[np.float64], actual: NDArray[Any], expected: NDArray[Any], tolerance: float
-) -> bool:
+def _is_it(suspect: NDArray[np.float64], actual: NDArray[Any], expected: NDArray[Any], tolerance: float) -> bool:
     if suspect.shape != actual.shape:
         return False
     off = np.abs(actual - suspect)

@@ -96,13 +96,13 @@ def encode_bag_of_words(images: ArrayLike, codebook: ArrayLike, stride: int = 2,
     patch_values = images.shape[1] * images.shape[2] // stride**2 * codebook.shape[1]  # of one image, about
     step = max(1, BLOCK_BYTES // (patch_values * dtype.itemsize + 1))
     for start in range(0, len(images), step):
-        patches = dense_patches(images[start:start + step], size, stride)  # (n, rows, columns, D)
+        patches = dense_patches(images[start : start + step], size, stride)  # (n, rows, columns, D)
         n, rows, columns, D = patches.shape
         words, _ = _nearest(patches.reshape(-1, D).astype(dtype, copy=False), codebook.astype(dtype, copy=False))
         part = grid * (np.arange(rows) * grid // rows)[:, None] + np.arange(columns) * grid // columns
         bins = (np.arange(n)[:, None, None] * grid * grid + part) * k + words.reshape(n, rows, columns)
         found = np.bincount(bins.ravel(), minlength=n * grid * grid * k).reshape(n, -1)
-        counts[start:start + n] = found / (rows * columns)
+        counts[start : start + n] = found / (rows * columns)
     return counts
 
 
@@ -129,13 +129,13 @@ def _nearest(patches: NDArray[Any], codebook: NDArray[Any]) -> tuple[NDArray[np.
     half_norms = np.einsum("ij,ij->i", codebook, codebook) / 2
     step = max(1, BLOCK_BYTES // (len(codebook) * patches.itemsize))
     for start in range(0, len(patches), step):
-        block = patches[start:start + step]
+        block = patches[start : start + step]
         # |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2): the nearest is where the bracket is largest.
         closeness = block @ codebook.T - half_norms  # (block, k)
         best = closeness.argmax(axis=1)
-        words[start:start + step] = best
+        words[start : start + step] = best
         norms = np.einsum("ij,ij->i", block, block)
-        squares[start:start + step] = norms - 2 * closeness[np.arange(len(block)), best]
+        squares[start : start + step] = norms - 2 * closeness[np.arange(len(block)), best]
     return words, np.maximum(squares, 0, out=squares)
 
 
@@ -157,10 +157,14 @@ def _means(patches: NDArray[Any], words: NDArray[np.int64], k: int) -> NDArray[A
 
 def _patch_size(images: NDArray[Any], codebook: NDArray[Any]) -> int:
     if images.ndim != 4 or codebook.ndim != 2 or len(codebook) == 0:
-        raise ValueError("encode_bag_of_words: images should have shape (N, H, W, C) and codebook (k, D), "
-                         f"but they have {images.shape} and {codebook.shape}")
+        raise ValueError(
+            "encode_bag_of_words: images should have shape (N, H, W, C) and codebook (k, D), "
+            f"but they have {images.shape} and {codebook.shape}"
+        )
     size = isqrt(codebook.shape[1] // max(images.shape[3], 1))
     if size * size * images.shape[3] != codebook.shape[1]:
-        raise ValueError(f"encode_bag_of_words: a word of size x size x {images.shape[3]} values cannot have "
-                         f"{codebook.shape[1]}; are the images as those that the codebook was made from?")
+        raise ValueError(
+            f"encode_bag_of_words: a word of size x size x {images.shape[3]} values cannot have "
+            f"{codebook.shape[1]}; are the images as those that the codebook was made from?"
+        )
     return size

@@ -62,17 +62,20 @@ def extract_features(
     images = np.asarray(images)
     feature_fns = [feature_fns] if callable(feature_fns) else list(feature_fns)
     if images.ndim < 2 or len(images) == 0:
-        raise ValueError(f"extract_features: images should have shape (N, H, W, 3) with N at least 1, "
-                         f"but have {images.shape}")
+        raise ValueError(
+            f"extract_features: images should have shape (N, H, W, 3) with N at least 1, but have {images.shape}"
+        )
     if not feature_fns or not all(callable(function) for function in feature_fns):
         raise ValueError(f"extract_features: feature_fns should be one or more functions, but is {feature_fns}")
     blocks = []
     for start in _starts(len(images), progress if verbose is None else verbose):
-        block = images[start:start + IMAGES_PER_BLOCK]
+        block = images[start : start + IMAGES_PER_BLOCK]
         blocks.append(np.concatenate([_features(function, block) for function in feature_fns], axis=1))
         if blocks[-1].shape[1] != blocks[0].shape[1]:
-            raise ValueError("extract_features: every image should have the same number of features, but they are "
-                             f"{blocks[0].shape[1]} for image 0 and {blocks[-1].shape[1]} for image {start}")
+            raise ValueError(
+                "extract_features: every image should have the same number of features, but they are "
+                f"{blocks[0].shape[1]} for image 0 and {blocks[-1].shape[1]} for image {start}"
+            )
     features = np.concatenate(blocks)
     return features if features.dtype == np.float32 else features.astype(np.float64, copy=False)
 
@@ -150,9 +153,11 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     cell, block = integer("hog_feature", "cell", cell, 1), integer("hog_feature", "block", block, 1)
     rows, columns = X.shape[1] // cell, X.shape[2] // cell
     if min(rows, columns) < block:
-        raise ValueError(f"hog_feature: an image of {X.shape[1]}x{X.shape[2]} pixels has {rows}x{columns} cells of "
-                         f"{cell}x{cell}, too few for a block of {block}x{block}; make cell or block smaller")
-    dx, dy = _gradient(X[:, :rows * cell, :columns * cell])
+        raise ValueError(
+            f"hog_feature: an image of {X.shape[1]}x{X.shape[2]} pixels has {rows}x{columns} cells of "
+            f"{cell}x{cell}, too few for a block of {block}x{block}; make cell or block smaller"
+        )
+    dx, dy = _gradient(X[:, : rows * cell, : columns * cell])
     votes = _votes(dx, dy, orientations)  # (N, H, W, orientations)
     cells = _pooled(votes, cell)  # (N, rows, columns, orientations)
     blocks = _normalized_blocks(cells, block)
@@ -167,8 +172,9 @@ def rgb2gray(image: ArrayLike) -> NDArray[Any]:
     """
     image = float_array("rgb2gray", "image", image)
     if image.ndim == 0 or image.shape[-1] != 3:
-        raise ValueError(f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, "
-                         f"but has {image.shape}")
+        raise ValueError(
+            f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, but has {image.shape}"
+        )
     return image @ np.array([0.299, 0.587, 0.114], dtype=image.dtype)
 
 
@@ -181,8 +187,10 @@ def _features(function: Callable[..., ArrayLike], images: NDArray[Any]) -> NDArr
     vectors = [np.ravel(function(image)) for image in images]
     if len({len(vector) for vector in vectors}) > 1:
         lengths = sorted({len(vector) for vector in vectors})
-        raise ValueError("extract_features: every image should have the same number of features, but "
-                         f"{getattr(function, '__name__', function)} returns {lengths[0]} to {lengths[-1]}")
+        raise ValueError(
+            "extract_features: every image should have the same number of features, but "
+            f"{getattr(function, '__name__', function)} returns {lengths[0]} to {lengths[-1]}"
+        )
     return np.stack(vectors)
 
 

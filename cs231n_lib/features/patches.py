@@ -99,8 +99,9 @@ def _validated(function: str, images: ArrayLike, size: int) -> NDArray[Any]:
     if images.ndim != 4:
         raise ValueError(f"{function}: images should have shape (N, H, W, C), but have {images.shape}")
     if not 1 <= integer(function, "size", size, 1) <= min(images.shape[1:3]):
-        raise ValueError(f"{function}: size should be at most {min(images.shape[1:3])}, the images' shorter side, "
-                         f"but is {size}")
+        raise ValueError(
+            f"{function}: size should be at most {min(images.shape[1:3])}, the images' shorter side, but is {size}"
+        )
     return images
 
 

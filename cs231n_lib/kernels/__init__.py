@@ -26,13 +26,20 @@ if TYPE_CHECKING:
     from cs231n_lib.kernels.pooling import max_pool_backward as max_pool_backward
     from cs231n_lib.kernels.pooling import max_pool_forward as max_pool_forward
 
-__getattr__, __dir__, _lazy = lazy_exports(__name__, {
-    "columns": ["im2col", "col2im"],
-    "convolution": ["conv_forward", "conv_backward"],
-    "matrix_product": ["matmul"],
-    "normalization": ["normalize_channels_forward", "normalize_channels_backward", "normalize_groups_forward",
-                      "normalize_groups_backward"],
-    "optimization": ["adam_step"],
-    "pooling": ["max_pool_forward", "max_pool_backward", "avg_pool_forward", "avg_pool_backward"],
-})
+__getattr__, __dir__, _lazy = lazy_exports(
+    __name__,
+    {
+        "columns": ["im2col", "col2im"],
+        "convolution": ["conv_forward", "conv_backward"],
+        "matrix_product": ["matmul"],
+        "normalization": [
+            "normalize_channels_forward",
+            "normalize_channels_backward",
+            "normalize_groups_forward",
+            "normalize_groups_backward",
+        ],
+        "optimization": ["adam_step"],
+        "pooling": ["max_pool_forward", "max_pool_backward", "avg_pool_forward", "avg_pool_backward"],
+    },
+)
 __all__ = ["backend", "num_threads", "set_num_threads", *_lazy]

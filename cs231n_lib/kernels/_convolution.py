@@ -31,8 +31,9 @@ def forward(x: FloatArray, w: FloatArray, b: FloatArray | None, out: FloatArray,
         out[images] = total.reshape(out[images].shape)
 
 
-def backward(dout: FloatArray, x: FloatArray, w: FloatArray, dx: FloatArray | None, dw: FloatArray, db: FloatArray,
-             *sizes: int) -> None:
+def backward(
+    dout: FloatArray, x: FloatArray, w: FloatArray, dx: FloatArray | None, dw: FloatArray, db: FloatArray, *sizes: int
+) -> None:
     """Fill dx (N, C, H, W) unless it is None, dw (F, C, fh, fw) and db (F,)."""
     ph, pw = sizes[2:4]
     dout = dout.reshape(*dout.shape[:2], -1)  # (N, F, out_h*out_w)
@@ -47,11 +48,23 @@ def backward(dout: FloatArray, x: FloatArray, w: FloatArray, dx: FloatArray | No
                 np.matmul(w[:, :, i].reshape(len(w), -1).T, dout[images], out=seen)
                 _give_back(seen, i, dpadded, *sizes)
         if dx is not None:
-            dx[images] = dpadded[:, :, ph:ph + x.shape[2], pw:pw + x.shape[3]]
+            dx[images] = dpadded[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]]
 
 
-def _parts(x: FloatArray, filters: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
-           out_h: int, out_w: int) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+def _parts(
+    x: FloatArray,
+    filters: int,
+    fh: int,
+    fw: int,
+    ph: int,
+    pw: int,
+    sh: int,
+    sw: int,
+    dh: int,
+    dw: int,
+    out_h: int,
+    out_w: int,
+) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
     """Triples (slice of the images, these padded, room for what one row of the field sees of them)."""
     rows, positions = x.shape[1] * fw, out_h * out_w
     step = max(1, BUFFER_BYTES // ((rows + filters) * positions * x.itemsize or 1))
@@ -73,10 +86,23 @@ def _give_back(seen: FloatArray, i: int, padded: FloatArray, *sizes: int) -> Non
         view += part
 
 
-def _pixels(padded: FloatArray, i: int, seen: FloatArray, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int,
-            dh: int, dw: int, out_h: int, out_w: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+def _pixels(
+    padded: FloatArray,
+    i: int,
+    seen: FloatArray,
+    fh: int,
+    fw: int,
+    ph: int,
+    pw: int,
+    sh: int,
+    sw: int,
+    dh: int,
+    dw: int,
+    out_h: int,
+    out_w: int,
+) -> Iterator[tuple[FloatArray, FloatArray]]:
     """For each pixel of row i of the field its part of seen, and what it meets: views (n, C, out_h, out_w)."""
     parts = seen.reshape(*padded.shape[:2], fw, out_h, out_w)
     rows = slice(i * dh, i * dh + sh * (out_h - 1) + 1, sh)
     for j in range(fw):
-        yield parts[:, :, j], padded[:, :, rows, j * dw:j * dw + sw * (out_w - 1) + 1:sw]
+        yield parts[:, :, j], padded[:, :, rows, j * dw : j * dw + sw * (out_w - 1) + 1 : sw]

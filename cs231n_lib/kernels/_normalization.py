@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray
 
 
-def normalize_channels_forward(x: FloatArray, gamma: FloatArray, beta: FloatArray, mean: FloatArray, var: FloatArray,
-                               out: FloatArray, eps: float, fixed: bool) -> None:
+def normalize_channels_forward(
+    x: FloatArray,
+    gamma: FloatArray,
+    beta: FloatArray,
+    mean: FloatArray,
+    var: FloatArray,
+    out: FloatArray,
+    eps: float,
+    fixed: bool,
+) -> None:
     """Fill out (N, C, S), and mean and var (C,) unless they are fixed, from x (N, C, S)."""
     if not fixed:
         mean[...], var[...] = x.mean(axis=(0, 2)), x.var(axis=(0, 2))
@@ -22,9 +30,18 @@ def normalize_channels_forward(x: FloatArray, gamma: FloatArray, beta: FloatArra
     out[...] = (x - mean[:, None]) * scale[:, None] + beta[:, None]
 
 
-def normalize_channels_backward(dout: FloatArray, x: FloatArray, gamma: FloatArray, mean: FloatArray, var: FloatArray,
-                                dx: FloatArray, dgamma: FloatArray, dbeta: FloatArray, eps: float,
-                                fixed: bool) -> None:
+def normalize_channels_backward(
+    dout: FloatArray,
+    x: FloatArray,
+    gamma: FloatArray,
+    mean: FloatArray,
+    var: FloatArray,
+    dx: FloatArray,
+    dgamma: FloatArray,
+    dbeta: FloatArray,
+    eps: float,
+    fixed: bool,
+) -> None:
     """Fill dx (N, C, S), dgamma and dbeta (C,)."""
     inv_std = 1 / np.sqrt(var + eps)
     x_hat = (x - mean[:, None]) * inv_std[:, None]
@@ -35,8 +52,16 @@ def normalize_channels_backward(dout: FloatArray, x: FloatArray, gamma: FloatArr
     dx *= (gamma * inv_std)[:, None]
 
 
-def normalize_groups_forward(x: FloatArray, gamma: FloatArray, beta: FloatArray, mean: FloatArray, var: FloatArray,
-                             out: FloatArray, eps: float, groups: int) -> None:
+def normalize_groups_forward(
+    x: FloatArray,
+    gamma: FloatArray,
+    beta: FloatArray,
+    mean: FloatArray,
+    var: FloatArray,
+    out: FloatArray,
+    eps: float,
+    groups: int,
+) -> None:
     """Fill out (N, C, S), mean and var (N, groups) from x (N, C, S)."""
     members = _split(x, groups)
     mean[...], var[...] = members.mean(axis=2), members.var(axis=2)
@@ -44,9 +69,18 @@ def normalize_groups_forward(x: FloatArray, gamma: FloatArray, beta: FloatArray,
     out[...] = x_hat.reshape(x.shape) * gamma[:, None] + beta[:, None]
 
 
-def normalize_groups_backward(dout: FloatArray, x: FloatArray, gamma: FloatArray, mean: FloatArray, var: FloatArray,
-                              dx: FloatArray, dgamma: FloatArray, dbeta: FloatArray, eps: float,
-                              groups: int) -> None:
+def normalize_groups_backward(
+    dout: FloatArray,
+    x: FloatArray,
+    gamma: FloatArray,
+    mean: FloatArray,
+    var: FloatArray,
+    dx: FloatArray,
+    dgamma: FloatArray,
+    dbeta: FloatArray,
+    eps: float,
+    groups: int,
+) -> None:
     """Fill dx (N, C, S), dgamma and dbeta (C,)."""
     inv_std = 1 / np.sqrt(var + eps)[..., None]
     x_hat = (_split(x, groups) - mean[..., None]) * inv_std  # (N, G, C/G*S)

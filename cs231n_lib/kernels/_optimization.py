@@ -10,8 +10,16 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray
 
 
-def adam_step(w: FloatArray, dw: FloatArray, m: FloatArray, v: FloatArray, next_w: FloatArray, next_m: FloatArray,
-              next_v: FloatArray, settings: tuple[float, float, float, float, float]) -> None:
+def adam_step(
+    w: FloatArray,
+    dw: FloatArray,
+    m: FloatArray,
+    v: FloatArray,
+    next_w: FloatArray,
+    next_m: FloatArray,
+    next_v: FloatArray,
+    settings: tuple[float, float, float, float, float],
+) -> None:
     """Fill next_w, next_m and next_v; settings: beta1, beta2, step, epsilon, keep."""
     beta1, beta2, step, epsilon, keep = settings
     next_m[...] = beta1 * m + (1 - beta1) * dw

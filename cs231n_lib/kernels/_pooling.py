@@ -78,4 +78,4 @@ def _padded(x: NDArray[_Number], sizes: Sizes) -> NDArray[_Number]:
 
 def _without_padding(padded: FloatArray, sizes: Sizes) -> FloatArray:
     ph, pw = sizes[2:4]
-    return padded[..., ph:padded.shape[2] - ph, pw:padded.shape[3] - pw]
+    return padded[..., ph : padded.shape[2] - ph, pw : padded.shape[3] - pw]

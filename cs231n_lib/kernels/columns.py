@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, Shape
 
 
-def im2col(x: ArrayLike, field_height: int, field_width: int, pad: int | tuple[int, int] = 0,
-           stride: int | tuple[int, int] = 1, dilation: int | tuple[int, int] = 1) -> FloatArray:
+def im2col(
+    x: ArrayLike,
+    field_height: int,
+    field_width: int,
+    pad: int | tuple[int, int] = 0,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
+) -> FloatArray:
     """Lay out every receptive field of a batch of images as a column.
 
     Parameters
@@ -57,8 +63,15 @@ def im2col(x: ArrayLike, field_height: int, field_width: int, pad: int | tuple[i
     return cols
 
 
-def col2im(cols: ArrayLike, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int] = 0,
-           stride: int | tuple[int, int] = 1, dilation: int | tuple[int, int] = 1) -> FloatArray:
+def col2im(
+    cols: ArrayLike,
+    x_shape: Shape,
+    field_height: int,
+    field_width: int,
+    pad: int | tuple[int, int] = 0,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
+) -> FloatArray:
     """Add every column back into the pixels it came from: the adjoint (transpose) of im2col.
 
     Parameters
@@ -85,8 +98,13 @@ def col2im(cols: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
     if len(x_shape) != 4:
         raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}")
     sizes = geometry(Caller("col2im"), x_shape, field_height, field_width, pad, stride, dilation)
-    expect_shape("col2im", "cols", cols, (x_shape[0], x_shape[1] * sizes[0] * sizes[1], sizes[-2] * sizes[-1]),
-                 f"for images {tuple(x_shape)} and fields {sizes[0]}x{sizes[1]}")
+    expect_shape(
+        "col2im",
+        "cols",
+        cols,
+        (x_shape[0], x_shape[1] * sizes[0] * sizes[1], sizes[-2] * sizes[-1]),
+        f"for images {tuple(x_shape)} and fields {sizes[0]}x{sizes[1]}",
+    )
     x = np.zeros(x_shape, dtype=cols.dtype)
     if cols.size:
         implementation("im2col").col2im(cols, x, *sizes)

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 _FORWARD, _BACKWARD = Caller("conv_forward", *SIDES_OF_W), Caller("conv_backward", *SIDES_OF_W)
 
 
-def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride: int | tuple[int, int] = 1,
-                 pad: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1,
-                 relu: bool = False, *, caller: Caller = _FORWARD) -> FloatArray:
+def conv_forward(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    stride: int | tuple[int, int] = 1,
+    pad: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
+    relu: bool = False,
+    *,
+    caller: Caller = _FORWARD,
+) -> FloatArray:
     """Convolve images with filters (as everywhere in deep learning: a cross-correlation).
 
     out[n, f, p, q] = b[f] + sum over c, i, j of w[f, c, i, j] * x[n, c, p stride + i dilation - pad, ...]
@@ -64,9 +72,17 @@ def conv_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, stride:
     return out
 
 
-def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tuple[int, int] = 1,
-                  pad: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, need_dx: bool = True, *,
-                  caller: Caller = _BACKWARD) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+def conv_backward(
+    dout: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    stride: int | tuple[int, int] = 1,
+    pad: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
+    need_dx: bool = True,
+    *,
+    caller: Caller = _BACKWARD,
+) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of a convolution.
 
     Parameters
@@ -102,8 +118,14 @@ def conv_backward(dout: ArrayLike, x: ArrayLike, w: ArrayLike, stride: int | tup
     return dx, dw, db
 
 
-def _sizes(caller: Caller, x: FloatArray, w: FloatArray, stride: int | tuple[int, int], pad: int | tuple[int, int],
-           dilation: int | tuple[int, int]) -> Sizes:
+def _sizes(
+    caller: Caller,
+    x: FloatArray,
+    w: FloatArray,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int],
+    dilation: int | tuple[int, int],
+) -> Sizes:
     expect_shape(caller.function, "x", x, ("N", "C", "H", "W"))
     expect_shape(caller.function, "w", w, ("F", x.shape[1], "HH", "WW"), f"for images x {x.shape}")
     return geometry(caller, x.shape, w.shape[2], w.shape[3], pad, stride, dilation)

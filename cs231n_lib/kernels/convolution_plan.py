@@ -40,8 +40,21 @@ class Plan(NamedTuple):
 
 
 @lru_cache(256)
-def forward_plan(C: int, H: int, W: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int, dw: int,
-                 out_h: int, out_w: int) -> Plan:
+def forward_plan(
+    C: int,
+    H: int,
+    W: int,
+    fh: int,
+    fw: int,
+    ph: int,
+    pw: int,
+    sh: int,
+    sw: int,
+    dh: int,
+    dw: int,
+    out_h: int,
+    out_w: int,
+) -> Plan:
     """out from x: one phase, whose weights run over channel, field row, field column."""
     padded_h, padded_w = H + 2 * ph, W + 2 * pw
     c, i, j = (axis.ravel() for axis in np.indices((C, fh, fw)))
@@ -51,8 +64,22 @@ def forward_plan(C: int, H: int, W: int, fh: int, fw: int, ph: int, pw: int, sh:
 
 
 @lru_cache(256)
-def backward_plan(F: int, C: int, H: int, W: int, fh: int, fw: int, ph: int, pw: int, sh: int, sw: int, dh: int,
-                  dw: int, out_h: int, out_w: int) -> Plan:
+def backward_plan(
+    F: int,
+    C: int,
+    H: int,
+    W: int,
+    fh: int,
+    fw: int,
+    ph: int,
+    pw: int,
+    sh: int,
+    sw: int,
+    dh: int,
+    dw: int,
+    out_h: int,
+    out_w: int,
+) -> Plan:
     """dx from dout. Pixel h met field row i from output row (h + ph - i dh) / sh, if that is a whole number.
 
     So the pixels with the same (h + ph) mod sh met the same field rows: with those of the same (w + pw) mod sw they

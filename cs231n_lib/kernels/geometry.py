@@ -44,8 +44,15 @@ def _aligned(array: FloatArray) -> FloatArray:
     return array if array.flags.aligned else np.require(array, requirements="A")
 
 
-def geometry(caller: Caller, x_shape: Shape, field_height: int, field_width: int, pad: int | tuple[int, int],
-             stride: int | tuple[int, int], dilation: int | tuple[int, int] | None = None) -> Sizes:
+def geometry(
+    caller: Caller,
+    x_shape: Shape,
+    field_height: int,
+    field_width: int,
+    pad: int | tuple[int, int],
+    stride: int | tuple[int, int],
+    dilation: int | tuple[int, int] | None = None,
+) -> Sizes:
     """The numbers the kernels take.
 
     Those too large to matter come back as small ones that say the same, so that the kernels' sums do not overflow.
@@ -83,11 +90,15 @@ def geometry(caller: Caller, x_shape: Shape, field_height: int, field_width: int
         space = x_shape[2 + axis] + 2 * pad[axis]
         if covered > space:
             why = "" if dilation is None else f"with dilation {step[axis]} it covers {covered} pixels, but "
-            raise ValueError(f"{function}: {names[axis]}={field[axis]} does not fit: {why}the image is only {space} "
-                             f"{side} with its padding of {pad[axis]}")
+            raise ValueError(
+                f"{function}: {names[axis]}={field[axis]} does not fit: {why}the image is only {space} "
+                f"{side} with its padding of {pad[axis]}"
+            )
         if space > MOST_PIXELS:
-            raise ValueError(f"{function}: pad={pad[axis]} makes the image {space} {side}, but it may have at most "
-                             f"{MOST_PIXELS} pixels in a row or column")
+            raise ValueError(
+                f"{function}: pad={pad[axis]} makes the image {space} {side}, but it may have at most "
+                f"{MOST_PIXELS} pixels in a row or column"
+            )
         steps.append((min(stride[axis], space), step[axis] if field[axis] > 1 else 1))
         out.append((space - covered) // stride[axis] + 1)
     (sh, dh), (sw, dw) = steps

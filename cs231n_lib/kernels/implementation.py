@@ -37,8 +37,10 @@ def backend() -> str:
     if chosen not in ("cython", "numpy"):
         raise ValueError(f"the environment variable CS231N_KERNELS should be 'cython' or 'numpy', but is {chosen!r}")
     if chosen == "cython" and _threads is None:
-        raise ImportError("CS231N_KERNELS asks for the compiled kernels, but they were not built; install a C "
-                          "compiler and the course kit again, or unset CS231N_KERNELS")
+        raise ImportError(
+            "CS231N_KERNELS asks for the compiled kernels, but they were not built; install a C "
+            "compiler and the course kit again, or unset CS231N_KERNELS"
+        )
     return chosen
 
 

@@ -65,13 +65,19 @@ def normalize_channels_forward(
     out = np.empty(x.shape, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_channels_forward(
-            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, statistics is not None)
+            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, statistics is not None
+        )
     return out, mean, var
 
 
 def normalize_channels_backward(
-    dout: ArrayLike, x: ArrayLike, gamma: ArrayLike, mean: ArrayLike, var: ArrayLike, eps: float = 1e-5,
-    fixed: bool = False
+    dout: ArrayLike,
+    x: ArrayLike,
+    gamma: ArrayLike,
+    mean: ArrayLike,
+    var: ArrayLike,
+    eps: float = 1e-5,
+    fixed: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The gradients of normalize_channels_forward.
 
@@ -109,8 +115,17 @@ def normalize_channels_backward(
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_channels_backward(
-            _flat(dout), _flat(x), contiguous(gamma), contiguous(mean), contiguous(var), _flat(dx), dgamma, dbeta,
-            eps, bool(fixed))
+            _flat(dout),
+            _flat(x),
+            contiguous(gamma),
+            contiguous(mean),
+            contiguous(var),
+            _flat(dx),
+            dgamma,
+            dbeta,
+            eps,
+            bool(fixed),
+        )
     return dx, dgamma, dbeta
 
 
@@ -151,7 +166,8 @@ def normalize_groups_forward(
     out = np.empty(x.shape, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_groups_forward(
-            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, groups)
+            _flat(x), contiguous(gamma), contiguous(beta), mean, var, _flat(out), eps, groups
+        )
     return out, mean, var
 
 
@@ -171,14 +187,25 @@ def normalize_groups_backward(
     expect_shape(function, "var", var, mean.shape, "that of mean")
     groups, eps = mean.shape[1], number(function, "eps", eps, above=0)
     if groups < 1 or channels[0] % groups:
-        raise ValueError(f"{function}: mean should have a column for each group of the {channels[0]} channels, a "
-                         f"divisor of their number, but has {groups}")
+        raise ValueError(
+            f"{function}: mean should have a column for each group of the {channels[0]} channels, a "
+            f"divisor of their number, but has {groups}"
+        )
     dx = np.empty(x.shape, dtype=x.dtype)
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
     if x.size:
         implementation("normalization").normalize_groups_backward(
-            _flat(dout), _flat(x), contiguous(gamma), contiguous(mean), contiguous(var), _flat(dx), dgamma, dbeta,
-            eps, groups)
+            _flat(dout),
+            _flat(x),
+            contiguous(gamma),
+            contiguous(mean),
+            contiguous(var),
+            _flat(dx),
+            dgamma,
+            dbeta,
+            eps,
+            groups,
+        )
     return dx, dgamma, dbeta
 
 

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray
 
 
-def adam_step(w: ArrayLike, dw: ArrayLike, m: ArrayLike, v: ArrayLike, t: int, learning_rate: float, beta1: float,
-              beta2: float, epsilon: float, weight_decay: float = 0.0) -> tuple[FloatArray, FloatArray, FloatArray]:
+def adam_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    m: ArrayLike,
+    v: ArrayLike,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    weight_decay: float = 0.0,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """One step of Adam (Kingma and Ba 2015); with weight_decay, of AdamW (Loshchilov and Hutter 2019).
 
         m = beta1 * m + (1 - beta1) * dw

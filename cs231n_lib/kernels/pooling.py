@@ -20,8 +20,15 @@ _MAX_FORWARD, _MAX_BACKWARD = Caller("max_pool_forward"), Caller("max_pool_backw
 _AVG_FORWARD, _AVG_BACKWARD = Caller("avg_pool_forward"), Caller("avg_pool_backward")
 
 
-def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
-                     pad: int | tuple[int, int] = 0, *, caller: Caller = _MAX_FORWARD) -> tuple[FloatArray, IntArray]:
+def max_pool_forward(
+    x: ArrayLike,
+    field_height: int,
+    field_width: int,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int] = 0,
+    *,
+    caller: Caller = _MAX_FORWARD,
+) -> tuple[FloatArray, IntArray]:
     """The maximum of every window of every channel.
 
     Parameters
@@ -66,9 +73,17 @@ def max_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
     return out, winners
 
 
-def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
-                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0, *,
-                      caller: Caller = _MAX_BACKWARD) -> FloatArray:
+def max_pool_backward(
+    dout: ArrayLike,
+    winners: ArrayLike,
+    x_shape: Shape,
+    field_height: int,
+    field_width: int,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int] = 0,
+    *,
+    caller: Caller = _MAX_BACKWARD,
+) -> FloatArray:
     """The gradient of max_pool_forward: each window's share goes to its winner.
 
     Parameters
@@ -103,8 +118,15 @@ def max_pool_backward(dout: ArrayLike, winners: ArrayLike, x_shape: Shape, field
     return dx
 
 
-def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: int | tuple[int, int],
-                     pad: int | tuple[int, int] = 0, *, caller: Caller = _AVG_FORWARD) -> FloatArray:
+def avg_pool_forward(
+    x: ArrayLike,
+    field_height: int,
+    field_width: int,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int] = 0,
+    *,
+    caller: Caller = _AVG_FORWARD,
+) -> FloatArray:
     """The mean of every window of every channel: (N, C, out_h, out_w), of x's dtype.
 
     Parameters and errors as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
@@ -122,9 +144,16 @@ def avg_pool_forward(x: ArrayLike, field_height: int, field_width: int, stride: 
     return out
 
 
-def avg_pool_backward(dout: ArrayLike, x_shape: Shape, field_height: int, field_width: int,
-                      stride: int | tuple[int, int], pad: int | tuple[int, int] = 0, *,
-                      caller: Caller = _AVG_BACKWARD) -> FloatArray:
+def avg_pool_backward(
+    dout: ArrayLike,
+    x_shape: Shape,
+    field_height: int,
+    field_width: int,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int] = 0,
+    *,
+    caller: Caller = _AVG_BACKWARD,
+) -> FloatArray:
     """The gradient of avg_pool_forward: each window's share goes to all its pixels alike.
 
     Parameters, result and errors as in max_pool_backward, without winners.
@@ -138,17 +167,29 @@ def avg_pool_backward(dout: ArrayLike, x_shape: Shape, field_height: int, field_
     return dx
 
 
-def _sizes(caller: Caller, name: str, x_shape: Shape, field_height: int, field_width: int,
-           stride: int | tuple[int, int], pad: int | tuple[int, int], some_pixel: bool = False) -> Sizes:
+def _sizes(
+    caller: Caller,
+    name: str,
+    x_shape: Shape,
+    field_height: int,
+    field_width: int,
+    stride: int | tuple[int, int],
+    pad: int | tuple[int, int],
+    some_pixel: bool = False,
+) -> Sizes:
     """The numbers the kernels take: window, padding, stride and output size, each vertical, horizontal."""
     if len(x_shape) != 4 or x_shape[2] < 1 or x_shape[3] < 1:
         what = "be (N, C, H, W)" if name == "x_shape" else "have shape (N, C, H, W)"
-        raise ValueError(f"{caller.function}: {name} should {what} with H and W from 1, but "
-                         f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}")
+        raise ValueError(
+            f"{caller.function}: {name} should {what} with H and W from 1, but "
+            f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}"
+        )
     fh, fw, ph, pw, sh, sw, _, _, out_h, out_w = geometry(caller, x_shape, field_height, field_width, pad, stride)
     if some_pixel and (ph >= fh or pw >= fw):
-        raise ValueError(f"{caller.function}: pad should be smaller than the window of {fh}x{fw}, or a window might "
-                         f"hold no pixel at all, but is {pad!r}")
+        raise ValueError(
+            f"{caller.function}: pad should be smaller than the window of {fh}x{fw}, or a window might "
+            f"hold no pixel at all, but is {pad!r}"
+        )
     if some_pixel and fh * fw >= 2**31:
         raise ValueError(f"{caller.function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}")
     return fh, fw, ph, pw, sh, sw, out_h, out_w
@@ -159,8 +200,10 @@ def _winners(function: str, winners: ArrayLike, shape: Shape, sizes: Sizes) -> I
     expect_shape(function, "winners", winners, shape, "that of dout")
     cells = sizes[0] * sizes[1]
     if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
-        raise ValueError(f"{function}: winners should hold integers 0..{cells - 1}, one for each cell of the "
-                         "window, as max_pool_forward returns them")
+        raise ValueError(
+            f"{function}: winners should hold integers 0..{cells - 1}, one for each cell of the "
+            "window, as max_pool_forward returns them"
+        )
     return np.require(winners, _winners_type(sizes), ["C", "A"])
 
 

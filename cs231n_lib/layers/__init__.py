@@ -77,25 +77,39 @@ def _pair(*names: str) -> list[str]:
     return [f"{name}_{direction}" for name in names for direction in ("forward", "backward")]
 
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, {
-    "activations": _pair("relu", "leaky_relu", "elu", "sigmoid", "tanh", "maxout"),
-    "affine": _pair("affine"),
-    "batch_normalization": [*_pair("batchnorm"), "batchnorm_backward_alt"],
-    "convolution": ["conv_forward_fast", "conv_backward_fast"],
-    "convolution_im2col": ["conv_forward_im2col", "conv_backward_im2col"],
-    "convolution_naive": ["conv_forward_naive", "conv_backward_naive"],
-    "dropout": [*_pair("dropout", "dropconnect"), "max_norm"],
-    "layer_normalization": _pair("layernorm"),
-    "losses": ["svm_loss", "softmax_loss"],
-    "pooling": [
-        "max_pool_forward_fast", "max_pool_backward_fast", "avg_pool_forward_fast", "avg_pool_backward_fast",
-    ],
-    "pooling_naive": [
-        "max_pool_forward_naive", "max_pool_backward_naive", "avg_pool_forward_naive", "avg_pool_backward_naive",
-    ],
-    "sandwiches": _pair(
-        "affine_relu", "affine_bn_relu", "affine_ln_relu", "conv_relu", "conv_bn_relu", "conv_relu_pool",
-        "conv_bn_relu_pool",
-    ),
-    "spatial_normalization": _pair("spatial_batchnorm", "spatial_groupnorm", "spatial_instancenorm"),
-})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "activations": _pair("relu", "leaky_relu", "elu", "sigmoid", "tanh", "maxout"),
+        "affine": _pair("affine"),
+        "batch_normalization": [*_pair("batchnorm"), "batchnorm_backward_alt"],
+        "convolution": ["conv_forward_fast", "conv_backward_fast"],
+        "convolution_im2col": ["conv_forward_im2col", "conv_backward_im2col"],
+        "convolution_naive": ["conv_forward_naive", "conv_backward_naive"],
+        "dropout": [*_pair("dropout", "dropconnect"), "max_norm"],
+        "layer_normalization": _pair("layernorm"),
+        "losses": ["svm_loss", "softmax_loss"],
+        "pooling": [
+            "max_pool_forward_fast",
+            "max_pool_backward_fast",
+            "avg_pool_forward_fast",
+            "avg_pool_backward_fast",
+        ],
+        "pooling_naive": [
+            "max_pool_forward_naive",
+            "max_pool_backward_naive",
+            "avg_pool_forward_naive",
+            "avg_pool_backward_naive",
+        ],
+        "sandwiches": _pair(
+            "affine_relu",
+            "affine_bn_relu",
+            "affine_ln_relu",
+            "conv_relu",
+            "conv_bn_relu",
+            "conv_relu_pool",
+            "conv_bn_relu_pool",
+        ),
+        "spatial_normalization": _pair("spatial_batchnorm", "spatial_groupnorm", "spatial_instancenorm"),
+    },
+)

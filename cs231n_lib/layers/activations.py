@@ -161,8 +161,10 @@ def maxout_forward(x: ArrayLike, pieces: int) -> tuple[FloatArray, _MaxoutCache]
     """
     x, pieces = float_array("maxout_forward", "x", x), integer("maxout_forward", "pieces", pieces, 1)
     if x.ndim != 2 or x.shape[1] % pieces:
-        raise ValueError(f"maxout_forward: x should have shape (N, M * pieces), a multiple of pieces={pieces} "
-                         f"columns, but has {x.shape}")
+        raise ValueError(
+            f"maxout_forward: x should have shape (N, M * pieces), a multiple of pieces={pieces} "
+            f"columns, but has {x.shape}"
+        )
     groups = x.reshape(len(x), x.shape[1] // pieces, pieces)  # (N, M, pieces)
     winners = groups.argmax(axis=2)[:, :, None]  # (N, M, 1)
     return np.take_along_axis(groups, winners, axis=2)[:, :, 0], (winners, groups.shape, x.dtype)

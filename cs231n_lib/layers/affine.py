@@ -58,8 +58,9 @@ def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray
     return out, (rows, w, x.shape)
 
 
-def affine_backward(dout: ArrayLike, cache: AffineCache,
-                    need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+def affine_backward(
+    dout: ArrayLike, cache: AffineCache, need_dx: bool = True
+) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of affine_forward.
 
     Parameters

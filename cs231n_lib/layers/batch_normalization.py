@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     BatchNormCache = tuple[FloatArray, FloatArray, FloatArray, FloatArray, float, bool]
 
 
-def batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                      bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
+def batchnorm_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
+) -> tuple[FloatArray, BatchNormCache]:
     """Shift and scale every feature to mean 0 and variance 1, then by what is learnt.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps)
@@ -113,19 +114,22 @@ def batchnorm_backward_alt(dout: ArrayLike, cache: BatchNormCache) -> tuple[Floa
     return normalize_channels_backward(*_backward_arguments("batchnorm_backward_alt", dout, cache))
 
 
-def normalize_batch(function: str, x: FloatArray, gamma: FloatArray, beta: FloatArray,
-                    bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
+def normalize_batch(
+    function: str, x: FloatArray, gamma: FloatArray, beta: FloatArray, bn_param: Settings
+) -> tuple[FloatArray, BatchNormCache]:
     """Batch normalization of x (N, C, ...) with the running averages; function: the layer's name, for errors."""
     shape = x.shape[1:2]
     expect_shape(function, "gamma", gamma, shape, "one number per feature")
     expect_shape(function, "beta", beta, shape, "one number per feature")
-    mode, eps, momentum, *given = settings(function, "bn_param", bn_param, ["mode"], eps=1e-5, momentum=0.9,
-                                             running_mean=None, running_var=None)
+    mode, eps, momentum, *given = settings(
+        function, "bn_param", bn_param, ["mode"], eps=1e-5, momentum=0.9, running_mean=None, running_var=None
+    )
     one_of(function, 'bn_param["mode"]', mode, ("train", "test"))
     eps = number(function, 'bn_param["eps"]', eps, above=0)
     momentum = number(function, 'bn_param["momentum"]', momentum, at_least=0, at_most=1)
-    running = [_running(function, name, each, x)
-               for name, each in zip(("running_mean", "running_var"), given, strict=True)]
+    running = [
+        _running(function, name, each, x) for name, each in zip(("running_mean", "running_var"), given, strict=True)
+    ]
     out, mean, var = normalize_channels_forward(x, gamma, beta, eps, statistics=None if mode == "train" else running)
     cache = x, gamma, mean, var, eps, mode == "test"
     if mode == "train" and len(x):

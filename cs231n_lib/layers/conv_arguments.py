@@ -24,8 +24,9 @@ def conv_settings(function: str, conv_param: Settings) -> tuple[Steps, Steps, St
     return stride, pad, dilation
 
 
-def conv_arguments(function: str, x: ArrayLike, w: ArrayLike, b: ArrayLike,
-                   conv_param: Settings) -> tuple[FloatArray, FloatArray, FloatArray, Sizes]:
+def conv_arguments(
+    function: str, x: ArrayLike, w: ArrayLike, b: ArrayLike, conv_param: Settings
+) -> tuple[FloatArray, FloatArray, FloatArray, Sizes]:
     """x, w, b in one floating type, and the numbers of `geometry`: field, pad, stride, dilation, output size."""
     stride, pad, dilation = conv_settings(function, conv_param)
     x, w, b = floats(function, x=x, w=w, b=b)

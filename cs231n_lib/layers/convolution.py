@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _FORWARD, _BACKWARD = Caller("conv_forward_fast", *SIDES_OF_W), Caller("conv_backward_fast", *SIDES_OF_W)
 
 
-def conv_forward_fast(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
-                      conv_param: Settings) -> tuple[FloatArray, ConvCache]:
+def conv_forward_fast(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings
+) -> tuple[FloatArray, ConvCache]:
     """Convolution as fast as the computer can do it.
 
     Parameters
@@ -49,7 +50,8 @@ def conv_forward_fast(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
     return out, (x, w, stride, pad, dilation)
 
 
-def conv_backward_fast(dout: ArrayLike, cache: ConvCache,
-                       need_dx: bool = True) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+def conv_backward_fast(
+    dout: ArrayLike, cache: ConvCache, need_dx: bool = True
+) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of conv_forward_fast: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
     return kernels.conv_backward(dout, *cache, need_dx=need_dx, caller=_BACKWARD)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.conv_arguments import GeometryCache
 
 
-def conv_forward_im2col(x: ArrayLike, w: ArrayLike, b: ArrayLike,
-                        conv_param: Settings) -> tuple[FloatArray, GeometryCache]:
+def conv_forward_im2col(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, conv_param: Settings
+) -> tuple[FloatArray, GeometryCache]:
     """conv_forward_naive with one matrix product per image; the same parameters, results and errors."""
     x, w, b, geometry = conv_arguments("conv_forward_im2col", x, w, b, conv_param)
     N, F = len(x), len(w)
@@ -57,7 +58,7 @@ def conv_backward_im2col(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatAr
 
 
 def _columns(x: FloatArray, n: int, geometry: Sizes) -> FloatArray:
-    return kernels.im2col(x[n:n + 1], *_arguments(geometry))[0]  # (C*HH*WW, out_h*out_w)
+    return kernels.im2col(x[n : n + 1], *_arguments(geometry))[0]  # (C*HH*WW, out_h*out_w)
 
 
 def _arguments(geometry: Sizes) -> tuple[int, int, tuple[int, int], tuple[int, int], tuple[int, int]]:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.conv_arguments import GeometryCache
 
 
-def conv_forward_naive(x: ArrayLike, w: ArrayLike, b: ArrayLike,
-                       conv_param: Settings) -> tuple[FloatArray, GeometryCache]:
+def conv_forward_naive(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, conv_param: Settings
+) -> tuple[FloatArray, GeometryCache]:
     """Slide each filter over each image: out[n, f, i, j] = sum(field (i, j) of image n * filter f) + b[f].
 
     Parameters
@@ -92,7 +93,7 @@ def conv_backward_naive(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatArr
                 dw[f] += field * dout[n, f, i, j]
                 db[f] += dout[n, f, i, j]
     (ph, pw), (H, W) = geometry[2:4], x.shape[2:]
-    return dpadded[:, :, ph:ph + H, pw:pw + W], dw, db
+    return dpadded[:, :, ph : ph + H, pw : pw + W], dw, db
 
 
 def _padded(x: FloatArray, geometry: Sizes) -> FloatArray:

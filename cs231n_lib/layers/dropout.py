@@ -59,8 +59,9 @@ def dropout_backward(dout: ArrayLike, cache: DropoutCache) -> FloatArray:
     return dout if mask is None else dout * mask
 
 
-def dropconnect_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike,
-                        dropconnect_param: Settings) -> tuple[FloatArray, DropconnectCache]:
+def dropconnect_forward(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, dropconnect_param: Settings
+) -> tuple[FloatArray, DropconnectCache]:
     """An affine layer that keeps each weight with probability p, and divides it by p (Wan et al. 2013).
 
     Parameters
@@ -90,8 +91,9 @@ def dropconnect_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike,
     return out, (cache, mask)
 
 
-def dropconnect_backward(dout: ArrayLike,
-                         cache: DropconnectCache) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
+def dropconnect_backward(
+    dout: ArrayLike, cache: DropconnectCache
+) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
     """Gradients of dropconnect_forward: dout (N, M) -> dx, dw, db; dw is 0 where a weight was dropped."""
     affine_cache, mask = cache
     dx, dw, db = affine_backward(dout, affine_cache)

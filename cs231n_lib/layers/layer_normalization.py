@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     LayerNormCache = tuple[FloatArray, FloatArray, FloatArray, FloatArray, float]  # x, gamma, mean, var, eps
 
 
-def layernorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                      ln_param: Settings) -> tuple[FloatArray, LayerNormCache]:
+def layernorm_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, ln_param: Settings
+) -> tuple[FloatArray, LayerNormCache]:
     """Shift and scale every example to mean 0 and variance 1 over its features, then by what is learnt.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps) and mean and var (biased) over each row.

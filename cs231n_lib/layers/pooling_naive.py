@@ -50,8 +50,10 @@ def max_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArr
     x, geometry = _arguments("max_pool_forward_naive", x, pool_param)
     height, width, ph, pw = geometry[:4]
     if ph >= height or pw >= width:
-        raise ValueError(f"max_pool_forward_naive: pad should be smaller than the window of {height}x{width}, or a "
-                         f"window might hold no pixel at all, but is {ph, pw}")
+        raise ValueError(
+            f"max_pool_forward_naive: pad should be smaller than the window of {height}x{width}, or a "
+            f"window might hold no pixel at all, but is {ph, pw}"
+        )
     out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
     for n, c, i, j, rows, columns in _windows(x.shape, geometry):
         out[n, c, i, j] = np.max(x[n, c, rows, columns])
@@ -93,8 +95,9 @@ def avg_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
 
 
 def _arguments(function: str, x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, Sizes]:
-    height, width, stride, pad = settings(function, "pool_param", pool_param,
-                                          ["pool_height", "pool_width", "stride"], pad=0)
+    height, width, stride, pad = settings(
+        function, "pool_param", pool_param, ["pool_height", "pool_width", "stride"], pad=0
+    )
     x = float_array(function, "x", x)
     expect_shape(function, "x", x, ("N", "C", "H", "W"))
     caller = Caller(function, "pool_height", "pool_width")

@@ -54,8 +54,9 @@ def affine_relu_backward(dout: ArrayLike, cache: AffineReluCache, need_dx: bool 
     return layers.affine_backward(_through_relu("affine_relu_backward", dout, out), affine_cache, need_dx)
 
 
-def affine_bn_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                           bn_param: Settings) -> tuple[FloatArray, AffineBnReluCache]:
+def affine_bn_relu_forward(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
+) -> tuple[FloatArray, AffineBnReluCache]:
     """affine_forward, batchnorm_forward, relu_forward: (out (N, M), cache)."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.batchnorm_forward(scores, gamma, beta, bn_param)
@@ -70,8 +71,9 @@ def affine_bn_relu_backward(dout: ArrayLike, cache: AffineBnReluCache, need_dx: 
     return *layers.affine_backward(dout, affine_cache, need_dx), dgamma, dbeta
 
 
-def affine_ln_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                           ln_param: Settings) -> tuple[FloatArray, AffineLnReluCache]:
+def affine_ln_relu_forward(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike, ln_param: Settings
+) -> tuple[FloatArray, AffineLnReluCache]:
     """affine_forward, layernorm_forward, relu_forward: (out (N, M), cache)."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.layernorm_forward(scores, gamma, beta, ln_param)
@@ -86,8 +88,9 @@ def affine_ln_relu_backward(dout: ArrayLike, cache: AffineLnReluCache, need_dx: 
     return *layers.affine_backward(dout, affine_cache, need_dx), dgamma, dbeta
 
 
-def conv_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None,
-                      conv_param: Settings) -> tuple[FloatArray, ConvReluCache]:
+def conv_relu_forward(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings
+) -> tuple[FloatArray, ConvReluCache]:
     """conv_forward_fast, relu_forward: (out (N, F, out_h, out_w), cache)."""
     stride, pad, dilation = conv_settings("conv_relu_forward", conv_param)
     caller = Caller("conv_relu_forward", *SIDES_OF_W)
@@ -103,8 +106,9 @@ def conv_relu_backward(dout: ArrayLike, cache: ConvReluCache, need_dx: bool = Tr
     return kernels.conv_backward(dout, *convolution, need_dx=need_dx, caller=caller)
 
 
-def conv_relu_pool_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings,
-                           pool_param: Settings) -> tuple[FloatArray, ConvReluPoolCache]:
+def conv_relu_pool_forward(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings, pool_param: Settings
+) -> tuple[FloatArray, ConvReluPoolCache]:
     """conv_forward_fast, relu_forward, max_pool_forward_fast: (out (N, F, out_h, out_w), cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, pool_cache = layers.max_pool_forward_fast(maps, pool_param)
@@ -118,8 +122,15 @@ def conv_relu_pool_backward(dout: ArrayLike, cache: ConvReluPoolCache, need_dx: 
     return layers.conv_backward_fast(dout, conv_cache, need_dx)
 
 
-def conv_bn_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, gamma: ArrayLike, beta: ArrayLike,
-                         conv_param: Settings, bn_param: Settings) -> tuple[FloatArray, ConvBnReluCache]:
+def conv_bn_relu_forward(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    conv_param: Settings,
+    bn_param: Settings,
+) -> tuple[FloatArray, ConvBnReluCache]:
     """conv_forward_fast, spatial_batchnorm_forward, relu_forward: (out (N, F, out_h, out_w), cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)
@@ -134,9 +145,16 @@ def conv_bn_relu_backward(dout: ArrayLike, cache: ConvBnReluCache, need_dx: bool
     return *layers.conv_backward_fast(dout, conv_cache, need_dx), dgamma, dbeta
 
 
-def conv_bn_relu_pool_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike | None, gamma: ArrayLike, beta: ArrayLike,
-                              conv_param: Settings, bn_param: Settings,
-                              pool_param: Settings) -> tuple[FloatArray, ConvBnReluPoolCache]:
+def conv_bn_relu_pool_forward(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    conv_param: Settings,
+    bn_param: Settings,
+    pool_param: Settings,
+) -> tuple[FloatArray, ConvBnReluPoolCache]:
     """conv_forward_fast, spatial_batchnorm_forward, relu_forward, max_pool_forward_fast: (out, cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     maps, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # of gamma, of beta
 
 
-def spatial_batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                              bn_param: Settings) -> tuple[FloatArray, BatchNormCache]:
+def spatial_batchnorm_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
+) -> tuple[FloatArray, BatchNormCache]:
     """Batch normalization for images: mean and variance of each channel over all images and pixels.
 
     Parameters
@@ -50,15 +51,15 @@ def spatial_batchnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
     return normalize_batch("spatial_batchnorm_forward", x, gamma, beta, bn_param)
 
 
-def spatial_batchnorm_backward(dout: ArrayLike,
-                               cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
+def spatial_batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_batchnorm_forward: dout (N, C, H, W) -> dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
     dout = upstream("spatial_batchnorm_backward", dout, cache[0].shape)
     return normalize_channels_backward(dout, *cache)
 
 
-def spatial_groupnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, G: int,
-                              gn_param: Settings) -> tuple[FloatArray, GroupNormCache]:
+def spatial_groupnorm_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, G: int, gn_param: Settings
+) -> tuple[FloatArray, GroupNormCache]:
     """Group normalization (Wu and He 2018): mean and variance of each group of an image's channels.
 
     Parameters
@@ -86,14 +87,14 @@ def spatial_groupnorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, G
     return _forward("spatial_groupnorm_forward", x, gamma, beta, G, "gn_param", gn_param)
 
 
-def spatial_groupnorm_backward(dout: ArrayLike,
-                               cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
+def spatial_groupnorm_backward(dout: ArrayLike, cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_groupnorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, shaped as x, gamma and beta."""
     return _backward("spatial_groupnorm_backward", dout, cache)
 
 
-def spatial_instancenorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike,
-                                 in_param: Settings) -> tuple[FloatArray, GroupNormCache]:
+def spatial_instancenorm_forward(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, in_param: Settings
+) -> tuple[FloatArray, GroupNormCache]:
     """Instance normalization (Ulyanov et al. 2016): mean and variance of each channel of each image.
 
     Group normalization with one channel to a group. Parameters, results and errors as there, without G; in_param is
@@ -102,14 +103,14 @@ def spatial_instancenorm_forward(x: ArrayLike, gamma: ArrayLike, beta: ArrayLike
     return _forward("spatial_instancenorm_forward", x, gamma, beta, None, "in_param", in_param)
 
 
-def spatial_instancenorm_backward(dout: ArrayLike,
-                                  cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
+def spatial_instancenorm_backward(dout: ArrayLike, cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gradients of spatial_instancenorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, as for group norm."""
     return _backward("spatial_instancenorm_backward", dout, cache)
 
 
-def _forward(function: str, x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, groups: int | None, name: str,
-             param: Settings) -> tuple[FloatArray, GroupNormCache]:
+def _forward(
+    function: str, x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, groups: int | None, name: str, param: Settings
+) -> tuple[FloatArray, GroupNormCache]:
     x, gamma, beta = _images(function, x, gamma, beta)
     C = x.shape[1]
     groups = max(C, 1) if groups is None else integer(function, "G", groups, 1)
@@ -126,8 +127,7 @@ def _forward(function: str, x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, gro
     return out, ((x, gamma, mean, var, eps), shapes)
 
 
-def _backward(function: str, dout: ArrayLike,
-              cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _backward(function: str, dout: ArrayLike, cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
     arguments, (gamma_shape, beta_shape) = cache
     dout = upstream(function, dout, arguments[0].shape)
     dx, dgamma, dbeta = normalize_groups_backward(dout, *arguments)

@@ -16,13 +16,20 @@ if TYPE_CHECKING:
     from cs231n_lib.models.three_layer_convnet import ThreeLayerConvNet as ThreeLayerConvNet
     from cs231n_lib.models.two_layer_net import TwoLayerNet as TwoLayerNet
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, {
-    "k_nearest_neighbor": ["KNearestNeighbor"],
-    "linear_classifier": [
-        "LinearClassifier", "LinearSVM", "LinearSoftmax", "softmax_loss_vectorized", "svm_loss_vectorized",
-    ],
-    "two_layer_net": ["TwoLayerNet"],
-    "fully_connected_net": ["FullyConnectedNet"],
-    "three_layer_convnet": ["ThreeLayerConvNet"],
-    "convnet": ["ConvNet"],
-})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "k_nearest_neighbor": ["KNearestNeighbor"],
+        "linear_classifier": [
+            "LinearClassifier",
+            "LinearSVM",
+            "LinearSoftmax",
+            "softmax_loss_vectorized",
+            "svm_loss_vectorized",
+        ],
+        "two_layer_net": ["TwoLayerNet"],
+        "fully_connected_net": ["FullyConnectedNet"],
+        "three_layer_convnet": ["ThreeLayerConvNet"],
+        "convnet": ["ConvNet"],
+    },
+)

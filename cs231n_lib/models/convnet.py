@@ -39,10 +39,19 @@ class ConvNet(Network):
     (256, 10)
     """
 
-    def __init__(self, input_dim: tuple[int, int, int] = (3, 32, 32),
-                 blocks: Sequence[Sequence[int]] = ((32, 32), (64, 64), (128, 128)), num_classes: int = 10,
-                 filter_size: int = 3, global_average: bool = False, dropout_keep_ratio: float = 1, reg: float = 0.0,
-                 weight_scale: float = 1e-3, dtype: DTypeLike = np.float32, seed: Seed = None) -> None:
+    def __init__(
+        self,
+        input_dim: tuple[int, int, int] = (3, 32, 32),
+        blocks: Sequence[Sequence[int]] = ((32, 32), (64, 64), (128, 128)),
+        num_classes: int = 10,
+        filter_size: int = 3,
+        global_average: bool = False,
+        dropout_keep_ratio: float = 1,
+        reg: float = 0.0,
+        weight_scale: float = 1e-3,
+        dtype: DTypeLike = np.float32,
+        seed: Seed = None,
+    ) -> None:
         """
         Parameters
         ----------
@@ -130,8 +139,7 @@ class ConvNet(Network):
         W, gamma, beta = (self.params[f"{name}{i}"] for name in ("W", "gamma", "beta"))
         bn_param = self.bn_params[i - 1]
         if ends_block:
-            return layers.conv_bn_relu_pool_forward(x, W, None, gamma, beta, self.conv_param, bn_param,
-                                                    self.pool_param)
+            return layers.conv_bn_relu_pool_forward(x, W, None, gamma, beta, self.conv_param, bn_param, self.pool_param)
         return layers.conv_bn_relu_forward(x, W, None, gamma, beta, self.conv_param, bn_param)
 
     def _block_ends(self) -> list[bool]:
@@ -140,17 +148,26 @@ class ConvNet(Network):
 
 
 def _blocks(blocks: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
-    if (not isinstance(blocks, (tuple, list)) or not blocks
-            or not all(isinstance(block, (tuple, list)) and block for block in blocks)):
-        raise ValueError("ConvNet: blocks should be a list of blocks, each a list with the number of filters of every "
-                         f"convolution, as in ((32, 32), (64,)), but is {blocks!r}")
-    return tuple(tuple(integer("ConvNet", "each number of filters in blocks", filters, 1) for filters in block)
-                 for block in blocks)
+    if (
+        not isinstance(blocks, (tuple, list))
+        or not blocks
+        or not all(isinstance(block, (tuple, list)) and block for block in blocks)
+    ):
+        raise ValueError(
+            "ConvNet: blocks should be a list of blocks, each a list with the number of filters of every "
+            f"convolution, as in ((32, 32), (64,)), but is {blocks!r}"
+        )
+    return tuple(
+        tuple(integer("ConvNet", "each number of filters in blocks", filters, 1) for filters in block)
+        for block in blocks
+    )
 
 
 def _pooled(name: str, size: int, blocks: Sequence[Sequence[int]]) -> int:
     times = 2 ** len(blocks)
     if size % times:
-        raise ValueError(f"ConvNet: the {name} in input_dim should be a multiple of {times}, since {len(blocks)} "
-                         f"blocks halve it that often, but is {size}")
+        raise ValueError(
+            f"ConvNet: the {name} in input_dim should be a multiple of {times}, since {len(blocks)} "
+            f"blocks halve it that often, but is {size}"
+        )
     return size // times

@@ -36,9 +36,18 @@ class FullyConnectedNet(Network):
     'W1, b1, gamma1, beta1, W2, b2, gamma2, beta2, W3, b3'
     """
 
-    def __init__(self, hidden_dims: Sequence[int], input_dim: int = 3 * 32 * 32, num_classes: int = 10,
-                 dropout_keep_ratio: float = 1, normalization: str | None = None, reg: float = 0.0,
-                 weight_scale: WeightScale = 1e-2, dtype: DTypeLike = np.float32, seed: Seed = None) -> None:
+    def __init__(
+        self,
+        hidden_dims: Sequence[int],
+        input_dim: int = 3 * 32 * 32,
+        num_classes: int = 10,
+        dropout_keep_ratio: float = 1,
+        normalization: str | None = None,
+        reg: float = 0.0,
+        weight_scale: WeightScale = 1e-2,
+        dtype: DTypeLike = np.float32,
+        seed: Seed = None,
+    ) -> None:
         """
         Parameters
         ----------
@@ -69,12 +78,15 @@ class FullyConnectedNet(Network):
             If an argument does not fit; the message names it.
         """
         if not np.iterable(hidden_dims):
-            raise TypeError("FullyConnectedNet: hidden_dims should be a list with the size of each hidden layer, such "
-                            f"as [100, 50], but is {hidden_dims!r}")
+            raise TypeError(
+                "FullyConnectedNet: hidden_dims should be a list with the size of each hidden layer, such "
+                f"as [100, 50], but is {hidden_dims!r}"
+            )
         hidden_dims = [integer("FullyConnectedNet", "each size in hidden_dims", size, 1) for size in hidden_dims]
         self.num_layers = len(hidden_dims) + 1
-        self.normalization = one_of("FullyConnectedNet", "normalization", normalization,
-                                    (None, "batchnorm", "layernorm"))
+        self.normalization = one_of(
+            "FullyConnectedNet", "normalization", normalization, (None, "batchnorm", "layernorm")
+        )
         rng, fixed = random_start(seed)
         dropout = DropoutMasks("FullyConnectedNet", dropout_keep_ratio, len(hidden_dims), rng, fixed)
         num_inputs = integer("FullyConnectedNet", "input_dim", input_dim, 1)

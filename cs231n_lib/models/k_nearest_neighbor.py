@@ -80,8 +80,9 @@ class KNearestNeighbor:
         X_train, _ = self._training_set()
         X = _rows("compute_distances", X)
         if X.shape[1] != X_train.shape[1]:
-            raise ValueError(f"compute_distances: X has {X.shape[1]} values per example, "
-                             f"but the training set has {X_train.shape[1]}")
+            raise ValueError(
+                f"compute_distances: X has {X.shape[1]} values per example, but the training set has {X_train.shape[1]}"
+            )
         one_of("compute_distances", "metric", metric, ("l1", "l2"))
         both_float32 = X.dtype == X_train.dtype == np.float32
         dists: FloatArray = np.empty((len(X), len(X_train)), dtype=np.float32 if both_float32 else np.float64)
@@ -114,11 +115,14 @@ class KNearestNeighbor:
         dists = np.asarray(dists)
         num_train = len(y_train)
         if dists.ndim != 2 or dists.shape[1] != num_train:
-            raise ValueError(f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
-                             f"training example, but has {dists.shape}")
+            raise ValueError(
+                f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
+                f"training example, but has {dists.shape}"
+            )
         if integer("predict_labels", "k", k, 1) > num_train:
-            raise ValueError(f"predict_labels: k should be at most {num_train}, the number of training examples, "
-                             f"but is {k}")
+            raise ValueError(
+                f"predict_labels: k should be at most {num_train}, the number of training examples, but is {k}"
+            )
         nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]  # (num_test, k)
         classes, codes = np.unique(y_train[nearest], return_inverse=True)
         codes = codes.reshape(nearest.shape)  # (num_test, k)
@@ -143,16 +147,16 @@ def _fill_l2(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
     train_step = _rows_per_block(X_train.shape[1], dtype)
     test_step = _rows_per_block(max(X.shape[1], train_step), dtype)
     for i in range(0, len(X), test_step):
-        B = _from_origin(X[i:i + test_step], origin, dtype)  # (test block, D)
+        B = _from_origin(X[i : i + test_step], origin, dtype)  # (test block, D)
         B_norms = np.einsum("ij,ij->i", B, B)[:, None]
         for j in range(0, len(X_train), train_step):
-            T = _from_origin(X_train[j:j + train_step], origin, dtype)  # (train block, D)
+            T = _from_origin(X_train[j : j + train_step], origin, dtype)  # (train block, D)
             squares = B @ T.T  # (test block, train block)
             squares *= -2
             squares += np.einsum("ij,ij->i", T, T)
             squares += B_norms
             # Rounding may leave a tiny negative number where the distance is 0.
-            dists[i:i + test_step, j:j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
+            dists[i : i + test_step, j : j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
 
 
 def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
@@ -161,7 +165,7 @@ def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
     It changes no distance. But where examples lie far from 0 and close together, the three terms of the square are
     large and nearly cancel, and the digits that are left are few.
     """
-    sample = X_train[::max(1, len(X_train) // 256)].astype(np.float64)
+    sample = X_train[:: max(1, len(X_train) // 256)].astype(np.float64)
     mean = sample.mean(axis=0)
     if np.mean(mean * mean) <= 100 * np.mean((sample - mean) ** 2):
         return None
@@ -176,11 +180,11 @@ def _fill_l1(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
     dtype = dists.dtype
     step = _rows_per_block(X_train.shape[1], dtype)
     for j in range(0, len(X_train), step):
-        T = X_train[j:j + step].astype(dtype)
+        T = X_train[j : j + step].astype(dtype)
         difference = np.empty_like(T)
         for i in range(len(X)):
             np.subtract(T, X[i].astype(dtype), out=difference)
-            dists[i, j:j + step] = np.abs(difference, out=difference).sum(axis=1)
+            dists[i, j : j + step] = np.abs(difference, out=difference).sum(axis=1)
 
 
 def _rows_per_block(columns: int, dtype: np.dtype[np.floating]) -> int:
@@ -190,6 +194,7 @@ def _rows_per_block(columns: int, dtype: np.dtype[np.floating]) -> int:
 def _rows(function: str, X: ArrayLike) -> _Numbers:
     X = np.asarray(X)
     if X.ndim < 2 or X.dtype.kind not in "biuf":
-        raise ValueError(f"{function}: X should be a numeric array with one row per example, (N, D), "
-                         f"but is {X.dtype} {X.shape}")
+        raise ValueError(
+            f"{function}: X should be a numeric array with one row per example, (N, D), but is {X.dtype} {X.shape}"
+        )
     return X.reshape(len(X), int(np.prod(X.shape[1:])))

@@ -93,8 +93,17 @@ class LinearClassifier:
         """(loss, dW) at the present weights for the examples X (N, D) with labels y (N,)."""
         raise NotImplementedError("LinearClassifier has no loss of its own; use LinearSVM or LinearSoftmax")
 
-    def train(self, X: ArrayLike, y: ArrayLike, learning_rate: float = 1e-3, reg: float = 1e-5, num_iters: int = 100,
-              batch_size: int = 200, rng: Seed = 0, verbose: bool = False) -> list[float]:
+    def train(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        learning_rate: float = 1e-3,
+        reg: float = 1e-5,
+        num_iters: int = 100,
+        batch_size: int = 200,
+        rng: Seed = 0,
+        verbose: bool = False,
+    ) -> list[float]:
         """Train, going on from the present weights if there are any.
 
         Parameters
@@ -170,8 +179,9 @@ class LinearSoftmax(LinearClassifier):
         return softmax_loss_vectorized(self._weights(), X, y, reg)
 
 
-def _validated(function: str, W: ArrayLike, X: ArrayLike, y: ArrayLike,
-               reg: float) -> tuple[FloatArray, FloatArray, NDArray[np.intp], float]:
+def _validated(
+    function: str, W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float
+) -> tuple[FloatArray, FloatArray, NDArray[np.intp], float]:
     W, X = floats(function, W=W, X=X)
     expect_shape(function, "X", X, ("N", "D"), "one row per example (see data.flatten)")
     expect_shape(function, "W", W, (X.shape[1], "C"), "one row per feature of X")

@@ -40,8 +40,9 @@ class Network:
         float32 or float64, of the parameters and all that is computed.
     """
 
-    def __init__(self, input_dim: InputSize, num_classes: int, reg: float, dtype: DTypeLike,
-                 dropout: DropoutMasks | None = None) -> None:
+    def __init__(
+        self, input_dim: InputSize, num_classes: int, reg: float, dtype: DTypeLike, dropout: DropoutMasks | None = None
+    ) -> None:
         self.input_dim = input_dim
         self.num_classes = integer(type(self).__name__, "num_classes", num_classes, 1)
         self.reg = number(type(self).__name__, "reg", reg, at_least=0)
@@ -62,8 +63,7 @@ class Network:
     def loss(self, X: ArrayLike, y: None = None) -> FloatArray: ...
     @overload
     def loss(self, X: ArrayLike, y: ArrayLike) -> tuple[np.floating, dict[str, FloatArray]]: ...
-    def loss(self, X: ArrayLike,
-             y: ArrayLike | None = None) -> FloatArray | tuple[np.floating, dict[str, FloatArray]]:
+    def loss(self, X: ArrayLike, y: ArrayLike | None = None) -> FloatArray | tuple[np.floating, dict[str, FloatArray]]:
         """Scores of the examples X, or the loss on them and its gradient.
 
         Parameters
@@ -102,7 +102,7 @@ class Network:
     def predict(self, X: ArrayLike, batch_size: int = 100) -> NDArray[np.intp]:
         """The class with the highest score for each example in X (N, ...): integers (N,)."""
         X, step = np.asarray(X), integer("predict", "batch_size", batch_size, 1)
-        batches = [self.loss(X[i:i + step]).argmax(axis=1) for i in range(0, len(X), step)]
+        batches = [self.loss(X[i : i + step]).argmax(axis=1) for i in range(0, len(X), step)]
         return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
 
     def after_step(self) -> None:
@@ -112,8 +112,12 @@ class Network:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What changes in training beside params, as a dict of arrays: running averages and dropout's random state."""
-        arrays = {f"bn{i}/{key}": bn_param[key] for i, bn_param in enumerate(self.bn_params, start=1)
-                  for key in ("running_mean", "running_var") if key in bn_param}
+        arrays = {
+            f"bn{i}/{key}": bn_param[key]
+            for i, bn_param in enumerate(self.bn_params, start=1)
+            for key in ("running_mean", "running_var")
+            if key in bn_param
+        }
         return arrays | (self.dropout.state() if self.dropout else {})
 
     def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -145,8 +149,9 @@ class Network:
         self.load_state(members(arrays, "state"))
         self.params = params
 
-    def _regularized(self, loss: np.floating,
-                     grads: dict[str, FloatArray]) -> tuple[np.floating, dict[str, FloatArray]]:
+    def _regularized(
+        self, loss: np.floating, grads: dict[str, FloatArray]
+    ) -> tuple[np.floating, dict[str, FloatArray]]:
         dtype = loss.dtype  # the net's, unless somebody has put wider arrays into params
         if self.reg:
             for name, w in self.params.items():
@@ -176,8 +181,10 @@ class Network:
                 hint = "; data.to_nchw moves the channels" if X.shape[1:] == (H, W, C) else ""
                 raise ValueError(f"{name}: X should have shape (N, {C}, {H}, {W}), but has {X.shape}{hint}")
         elif X.ndim < 2 or int(np.prod(X.shape[1:])) != self.input_dim:
-            raise ValueError(f"{name}: X should have {self.input_dim} values per example, as in "
-                             f"(N, {self.input_dim}), but has shape {X.shape}")
+            raise ValueError(
+                f"{name}: X should have {self.input_dim} values per example, as in "
+                f"(N, {self.input_dim}), but has shape {X.shape}"
+            )
 
 
 def image_size(function: str, input_dim: tuple[int, int, int]) -> tuple[int, int, int]:

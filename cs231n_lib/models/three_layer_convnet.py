@@ -41,9 +41,18 @@ class ThreeLayerConvNet(Network):
     (2, 10)
     """
 
-    def __init__(self, input_dim: tuple[int, int, int] = (3, 32, 32), num_filters: int = 32, filter_size: int = 7,
-                 hidden_dim: int = 100, num_classes: int = 10, weight_scale: float = 1e-3, reg: float = 0.0,
-                 dtype: DTypeLike = np.float32, rng: Seed = None) -> None:
+    def __init__(
+        self,
+        input_dim: tuple[int, int, int] = (3, 32, 32),
+        num_filters: int = 32,
+        filter_size: int = 7,
+        hidden_dim: int = 100,
+        num_classes: int = 10,
+        weight_scale: float = 1e-3,
+        reg: float = 0.0,
+        dtype: DTypeLike = np.float32,
+        rng: Seed = None,
+    ) -> None:
         """
         Parameters
         ----------
@@ -73,8 +82,9 @@ class ThreeLayerConvNet(Network):
         C, H, W = input_dim = image_size(name, input_dim)
         super().__init__(input_dim, num_classes, reg, dtype)
         if min(H, W) < 2:
-            raise ValueError(f"{name}: input_dim should be images of at least 2x2 pixels, for the pooling, but is "
-                             f"{input_dim}")
+            raise ValueError(
+                f"{name}: input_dim should be images of at least 2x2 pixels, for the pooling, but is {input_dim}"
+            )
         num_filters = integer(name, "num_filters", num_filters, 1)
         hidden_dim = integer(name, "hidden_dim", hidden_dim, 1)
         filter_size = odd(name, "filter_size", filter_size)

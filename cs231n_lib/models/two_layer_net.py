@@ -38,9 +38,16 @@ class TwoLayerNet(Network):
     (1.0986, (12, 5))
     """
 
-    def __init__(self, input_dim: int = 3 * 32 * 32, hidden_dim: int = 100, num_classes: int = 10,
-                 weight_scale: float = 1e-3, reg: float = 0.0, dtype: DTypeLike = np.float64,
-                 rng: Seed = None) -> None:
+    def __init__(
+        self,
+        input_dim: int = 3 * 32 * 32,
+        hidden_dim: int = 100,
+        num_classes: int = 10,
+        weight_scale: float = 1e-3,
+        reg: float = 0.0,
+        dtype: DTypeLike = np.float64,
+        rng: Seed = None,
+    ) -> None:
         """
         Parameters
         ----------

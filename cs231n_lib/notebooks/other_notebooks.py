@@ -30,9 +30,7 @@ class _Cell:
     source: str  # without magics
 
 
-def functions_of(
-    notebook: str, names: Sequence[str], folder: str | os.PathLike[str] = "."
-) -> list[Callable[..., Any]]:
+def functions_of(notebook: str, names: Sequence[str], folder: str | os.PathLike[str] = ".") -> list[Callable[..., Any]]:
     """The functions `names`, as the student wrote them in `<notebook>.ipynb`.
 
     Of the file as it was last saved, the cells of these exercises and of those they use run; of the other cells but
@@ -72,8 +70,10 @@ def functions_of(
             else:
                 _run_definitions(cell, name, namespace)
     for undefined in (each for each in names if not callable(namespace.get(each))):
-        raise NotFinished(f"The cell of {undefined} in {name} defines no function of that name. Correct it, save the "
-                          f"notebook, and run this cell again.")
+        raise NotFinished(
+            f"The cell of {undefined} in {name} defines no function of that name. Correct it, save the "
+            f"notebook, and run this cell again."
+        )
     return [namespace[each] for each in names]
 
 
@@ -83,8 +83,10 @@ def _cells(path: Path, name: str) -> list[_Cell]:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         return [_cell(cell) for cell in notebook["cells"] if _may_be_needed(cell)]
     except FileNotFoundError:
-        raise NotFinished(f"There is no {name} in {path.parent.resolve()}. Keep the notebooks of an assignment in one "
-                          "folder, and start with that one.") from None
+        raise NotFinished(
+            f"There is no {name} in {path.parent.resolve()}. Keep the notebooks of an assignment in one "
+            "folder, and start with that one."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NotFinished(f"{name} cannot be read as a notebook. Open it in Jupyter and save it again.") from None
 
@@ -119,12 +121,16 @@ def _needed(exercises: dict[str, _Cell], names: Sequence[str], name: str) -> dic
         try:
             trees[exercise] = ast.parse(exercises[exercise].source)
         except SyntaxError as error:
-            raise NotFinished(f"The cell of {exercise} in {name} is not Python yet (line {error.lineno}: {error.msg}). "
-                              "Correct it, save the notebook, and run this cell again.") from None
+            raise NotFinished(
+                f"The cell of {exercise} in {name} is not Python yet (line {error.lineno}: {error.msg}). "
+                "Correct it, save the notebook, and run this cell again."
+            ) from None
         waiting += {node.id for node in ast.walk(trees[exercise]) if isinstance(node, ast.Name)} & exercises.keys()
     for exercise in (each for each in exercises if each in trees and _is_stub(trees[each], each)):
-        raise NotFinished(f"Finish {exercise} in {name} first, and save that notebook; everything else in this "
-                          "notebook works without it.")
+        raise NotFinished(
+            f"Finish {exercise} in {name} first, and save that notebook; everything else in this "
+            "notebook works without it."
+        )
     return trees
 
 
@@ -154,8 +160,10 @@ def _run(cell: _Cell, tree: ast.Module, name: str, namespace: dict[str, Any]) ->
     try:
         _execute(tree, cell, name, namespace)
     except Exception as error:
-        raise NotFinished(f"The cell of {cell.grade_id} in {name} raises {type(error).__name__}: {error}. Correct it, "
-                          "save the notebook, and run this cell again.") from error
+        raise NotFinished(
+            f"The cell of {cell.grade_id} in {name} raises {type(error).__name__}: {error}. Correct it, "
+            "save the notebook, and run this cell again."
+        ) from error
 
 
 def _execute(tree: ast.Module, cell: _Cell, name: str, namespace: dict[str, Any]) -> None:

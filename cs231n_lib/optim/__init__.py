@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from cs231n_lib.optim.update_rules import sgd as sgd
     from cs231n_lib.optim.update_rules import sgd_momentum as sgd_momentum
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, {
-    "update_rules": ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_momentum"],
-})
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "update_rules": ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_momentum"],
+    },
+)

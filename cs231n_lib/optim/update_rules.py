@@ -79,8 +79,7 @@ def rmsprop(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tupl
 
     config: learning_rate (1e-2), decay_rate (0.99), epsilon (1e-8), cache (zeros).
     """
-    w, dw, config = _validated("rmsprop", w, dw, config, ["cache"],
-                               learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
+    w, dw, config = _validated("rmsprop", w, dw, config, ["cache"], learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
     cache = config["decay_rate"] * config["cache"]
     cache = _like(w, cache + (1 - config["decay_rate"]) * dw * dw)
     return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
@@ -108,13 +107,25 @@ def adamw(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[
     return _adam("adamw", w, dw, config, weight_decay=1e-2)
 
 
-def _adam(rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None,
-          **weight_decay: float) -> tuple[FloatArray, Settings]:
-    w, dw, config = _validated(rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999,
-                               epsilon=1e-8, **weight_decay)
+def _adam(
+    rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None, **weight_decay: float
+) -> tuple[FloatArray, Settings]:
+    w, dw, config = _validated(
+        rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, **weight_decay
+    )
     t = config["t"] + 1
-    next_w, m, v = adam_step(w, dw, config["m"], config["v"], t, config["learning_rate"], config["beta1"],
-                             config["beta2"], config["epsilon"], config.get("weight_decay", 0.0))
+    next_w, m, v = adam_step(
+        w,
+        dw,
+        config["m"],
+        config["v"],
+        t,
+        config["learning_rate"],
+        config["beta1"],
+        config["beta2"],
+        config["epsilon"],
+        config.get("weight_decay", 0.0),
+    )
     return next_w, {**config, "m": m, "v": v, "t": t}
 
 
@@ -134,14 +145,28 @@ def _like(w: FloatArray, array: ArrayLike) -> FloatArray:
     return np.asarray(array, dtype=w.dtype)
 
 
-def _validated(rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None, memory: Sequence[str] = (),
-               counters: Sequence[str] = (), **defaults: float) -> tuple[FloatArray, FloatArray, Settings]:
+def _validated(
+    rule: str,
+    w: ArrayLike,
+    dw: ArrayLike,
+    config: Settings | None,
+    memory: Sequence[str] = (),
+    counters: Sequence[str] = (),
+    **defaults: float,
+) -> tuple[FloatArray, FloatArray, Settings]:
     """w and dw in one dtype, and a new, complete config: hyperparameters as Python floats, memory in that dtype."""
     w, dw = floats(rule, w=w, dw=dw)
     expect_shape(rule, "dw", dw, w.shape, "as w has")
     keys = [*defaults, *memory, *counters]
-    values = settings(rule, "config", {} if config is None else config, (), **defaults,
-                      **dict.fromkeys(memory), **dict.fromkeys(counters, 0))
+    values = settings(
+        rule,
+        "config",
+        {} if config is None else config,
+        (),
+        **defaults,
+        **dict.fromkeys(memory),
+        **dict.fromkeys(counters, 0),
+    )
     checked: Settings = {}
     for key, value in zip(keys, values, strict=True):
         name = f"config[{key!r}]"

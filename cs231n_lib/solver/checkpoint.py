@@ -39,15 +39,16 @@ def save_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
         arrays |= {f"optim/{name}/{key}": value for key, value in in_arrays.items()}
         settings[name] = {key: value for key, value in config.items() if key not in in_arrays}
     histories = {name: np.array(getattr(solver, name), dtype=np.float64) for name in _HISTORIES}
-    histories["loss_history"] = histories["loss_history"][:solver.step]  # without that of a step that came to nothing
+    histories["loss_history"] = histories["loss_history"][: solver.step]  # without that of a step that came to nothing
     arrays |= histories
     facts = {name: getattr(solver, name) for name in _FACTS}
     facts |= {"setup": _setup(solver), "optim": settings, "rng": random_state_to_text(solver.rng)}
     try:
         arrays["facts"] = json.dumps(facts)
     except TypeError as error:
-        raise TypeError(f"{path}: what the update rule keeps in its config cannot be saved: {error}; arrays, numbers "
-                        "and text can") from None
+        raise TypeError(
+            f"{path}: what the update rule keeps in its config cannot be saved: {error}; arrays, numbers and text can"
+        ) from None
     write_npz(path, arrays)
 
 
@@ -59,9 +60,11 @@ def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
         order, rng = arrays["order"], random_state_from_text(facts["rng"])
         histories = {name: arrays[name].tolist() for name in _HISTORIES}
         groups = {group: members(arrays, group) for group in ("params", "state", "best_params", "best_state")}
-        configs = {name: config | {key: array[()] if array.ndim == 0 else array
-                                   for key, array in members(arrays, f"optim/{name}").items()}
-                   for name, config in facts["optim"].items()}
+        configs = {
+            name: config
+            | {key: array[()] if array.ndim == 0 else array for key, array in members(arrays, f"optim/{name}").items()}
+            for name, config in facts["optim"].items()
+        }
         simple = {name: facts[name] for name in _FACTS}
         setup = facts["setup"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -72,8 +75,10 @@ def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
     # loading the state comes first: it is the last thing that may fail
     if groups["state"]:
         if not hasattr(solver.model, "load_state"):
-            raise ValueError(f"{path} holds a state of the model beside its params, but {type(solver.model).__name__} "
-                             "has no load_state")
+            raise ValueError(
+                f"{path} holds a state of the model beside its params, but {type(solver.model).__name__} "
+                "has no load_state"
+            )
         solver.model.load_state(groups["state"])
     solver.model.params = groups["params"]
     solver.best_params, solver.best_state = groups["best_params"], groups["best_state"]
@@ -85,12 +90,16 @@ def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
 
 def _setup(solver: Solver) -> dict[str, Any]:
     """What has to be the same for training to go on as it would have."""
-    return {"update_rule": getattr(solver.update_rule, "__name__", str(solver.update_rule)),
-            "batch_size": solver.batch_size, "number of training examples": len(solver.X_train)}
+    return {
+        "update_rule": getattr(solver.update_rule, "__name__", str(solver.update_rule)),
+        "batch_size": solver.batch_size,
+        "number of training examples": len(solver.X_train),
+    }
 
 
 def _refuse_other_setup(solver: Solver, setup: dict[str, Any], path: str | os.PathLike[str]) -> None:
     for name, here in _setup(solver).items():
         if setup.get(name) != here:
-            raise ValueError(f"{path} is of another training: its {name} is {setup.get(name)!r}; this Solver's is "
-                             f"{here!r}")
+            raise ValueError(
+                f"{path} is of another training: its {name} is {setup.get(name)!r}; this Solver's is {here!r}"
+            )

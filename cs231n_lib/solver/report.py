@@ -39,8 +39,10 @@ class TrainingReport:
     def accuracies(self) -> None:
         """Show the accuracies, after an epoch."""
         solver = self.solver
-        self.line(f"(Epoch {solver.epoch} / {solver.num_epochs}) train acc: {solver.train_acc_history[-1]:.4f}; "
-                  f"val acc: {solver.val_acc_history[-1]:.4f}")
+        self.line(
+            f"(Epoch {solver.epoch} / {solver.num_epochs}) train acc: {solver.train_acc_history[-1]:.4f}; "
+            f"val acc: {solver.val_acc_history[-1]:.4f}"
+        )
 
     def line(self, text: str) -> None:
         """Print, unless the Solver is to be silent."""

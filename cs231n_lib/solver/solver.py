@@ -96,24 +96,38 @@ class Solver:
     """
 
     def __init__(
-        self, model: TrainedModel, data: Mapping[str, ArrayLike], update_rule: str | UpdateRule = "sgd",
-        optim_config: dict[str, Any] | None = None, lr_decay: float = 1.0,
-        schedule: Callable[[int], float] | None = None, batch_size: int = 100, num_epochs: int = 10,
-        num_train_samples: int | None = 1000, num_val_samples: int | None = None, print_every: int = 10,
-        verbose: bool = True, progress: bool = False, patience: int | None = None,
+        self,
+        model: TrainedModel,
+        data: Mapping[str, ArrayLike],
+        update_rule: str | UpdateRule = "sgd",
+        optim_config: dict[str, Any] | None = None,
+        lr_decay: float = 1.0,
+        schedule: Callable[[int], float] | None = None,
+        batch_size: int = 100,
+        num_epochs: int = 10,
+        num_train_samples: int | None = 1000,
+        num_val_samples: int | None = None,
+        print_every: int = 10,
+        verbose: bool = True,
+        progress: bool = False,
+        patience: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         augment: Callable[[NDArray[Any], np.random.Generator], NDArray[Any]] | None = None,
         rng: int | np.random.Generator | None = None,
     ) -> None:
         if not isinstance(getattr(model, "params", None), dict) or not callable(getattr(model, "loss", None)):
-            raise TypeError("Solver: model should be an object with a dict params and a function loss, such as "
-                            f"models.TwoLayerNet(), but is {model!r}")
+            raise TypeError(
+                "Solver: model should be an object with a dict params and a function loss, such as "
+                f"models.TwoLayerNet(), but is {model!r}"
+            )
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = _validated_data(data)
         self.update_rule = _rule(update_rule)
         if not isinstance(optim_config, (dict, type(None))):
-            raise TypeError('Solver: optim_config should be a dict such as {"learning_rate": 1e-3}, or None, but is '
-                            f"{optim_config!r}")
+            raise TypeError(
+                'Solver: optim_config should be a dict such as {"learning_rate": 1e-3}, or None, but is '
+                f"{optim_config!r}"
+            )
         self.optim_config = dict(optim_config or {})
         self.lr_decay = number("Solver", "lr_decay", lr_decay, above=0)
         self.schedule = _function("schedule", schedule)
@@ -164,7 +178,7 @@ class Solver:
             When the loss is NaN or infinite. Histories and best_params are there then as well.
         """
         self._back_to_latest()
-        del self.loss_history[self.step:]  # the loss that ended an earlier call
+        del self.loss_history[self.step :]  # the loss that ended an earlier call
         end = self.num_epochs * self.steps_per_epoch
         if self.step % self.steps_per_epoch == 0 and len(self.val_acc_history) <= self.epoch:
             self._end_epoch()  # the first, or one that was interrupted while the accuracies were taken
@@ -208,8 +222,10 @@ class Solver:
         X, y = np.asarray(X), np.asarray(y)
         N = len(X)
         if y.shape != (N,) or N == 0:
-            raise ValueError(f"check_accuracy: y should have shape ({max(N, 1)},), one label for each example in X "
-                             f"{X.shape}, at least one, but has {y.shape}")
+            raise ValueError(
+                f"check_accuracy: y should have shape ({max(N, 1)},), one label for each example in X "
+                f"{X.shape}, at least one, but has {y.shape}"
+            )
         batch_size = integer("check_accuracy", "batch_size", batch_size, 1)
         chosen = np.arange(N)
         if num_samples is not None and integer("check_accuracy", "num_samples", num_samples, 1) < N:
@@ -217,7 +233,7 @@ class Solver:
             chosen.sort()  # which reads the memory in order
         right = 0
         for start in range(0, len(chosen), batch_size):
-            batch = chosen[start:start + batch_size]
+            batch = chosen[start : start + batch_size]
             scores = self.model.loss(X[batch])  # (batch_size, C)
             right += int(np.sum(np.argmax(scores, axis=1) == y[batch]))
         return right / len(chosen)
@@ -252,7 +268,7 @@ class Solver:
         first = self.step % self.steps_per_epoch * self.batch_size
         if self.order is None:
             self.order = self.rng.permutation(len(self.X_train))
-        batch = self.order[first:first + self.batch_size]
+        batch = self.order[first : first + self.batch_size]
         X, y = self.X_train[batch], self.y_train[batch]
         if self.augment:
             X = self.augment(X, self.rng)
@@ -264,7 +280,8 @@ class Solver:
             raise TrainingDiverged(
                 f"the loss became {float(loss)} at step {self.step + 1} (epoch {self.epoch + 1}), with a learning rate "
                 f"of {rate:g}. Try a lower one, for instance {rate / 10:.0e}; if that does not help, look for "
-                "NaN or very large values in the data and for a mistake in the loss")
+                "NaN or very large values in the data and for a mistake in the loss"
+            )
         self._update(grads, rate)
         self.step += 1
         if self.step % self.steps_per_epoch == 0:
@@ -275,8 +292,10 @@ class Solver:
     def _update(self, grads: Arrays, rate: float) -> None:
         params, updated = self.model.params, {}
         if grads.keys() != params.keys():
-            raise ValueError(f"Solver: the model's loss returned gradients of {', '.join(sorted(grads))}, but its "
-                             f"params are {', '.join(sorted(params))}")
+            raise ValueError(
+                f"Solver: the model's loss returned gradients of {', '.join(sorted(grads))}, but its "
+                f"params are {', '.join(sorted(params))}"
+            )
         with np.errstate(all="ignore"):
             for name, w in params.items():
                 config = {**self.optim_configs[name], "learning_rate": rate}
@@ -285,7 +304,7 @@ class Solver:
             params[name], self.optim_configs[name] = next_w, next_config
 
     def _learning_rate_now(self) -> float:
-        rate = self.learning_rate * self.lr_decay ** self.epoch
+        rate = self.learning_rate * self.lr_decay**self.epoch
         if self.schedule is None:
             return rate
         factor = number("Solver", f"what schedule returns for step {self.step}", self.schedule(self.step), at_least=0)
@@ -324,8 +343,10 @@ class Solver:
 
 def _validated_data(data: object) -> list[NDArray[Any]]:
     if not isinstance(data, Mapping):
-        raise TypeError("Solver: data should be a dict of X_train, y_train, X_val and y_val, but is "
-                        f"{type(data).__name__}; cs231n_lib.data.solver_data makes one of what data.load returns")
+        raise TypeError(
+            "Solver: data should be a dict of X_train, y_train, X_val and y_val, but is "
+            f"{type(data).__name__}; cs231n_lib.data.solver_data makes one of what data.load returns"
+        )
     missing = [name for name in ("X_train", "y_train", "X_val", "y_val") if name not in data]
     if missing:
         raise ValueError(f"Solver: data should be a dict of X_train, y_train, X_val and y_val, but has no {missing[0]}")
@@ -335,8 +356,10 @@ def _validated_data(data: object) -> list[NDArray[Any]]:
         if X.ndim == 0 or len(X) == 0:
             raise ValueError(f"Solver: X_{part} should hold at least one example, but has shape {X.shape}")
         if y.shape != (len(X),) or y.dtype.kind not in "iu":
-            raise ValueError(f"Solver: y_{part} should hold {len(X)} integers, one label for each example in X_{part}, "
-                             f"but is {y.dtype} {y.shape}")
+            raise ValueError(
+                f"Solver: y_{part} should hold {len(X)} integers, one label for each example in X_{part}, "
+                f"but is {y.dtype} {y.shape}"
+            )
         arrays += [X, y]
     return arrays
 
@@ -347,11 +370,15 @@ def _rule(update_rule: str | UpdateRule) -> UpdateRule:
     try:
         from cs231n_lib.optim import update_rules as optim  # an edition may leave it out
     except ImportError:
-        raise ImportError("this edition of the library leaves out cs231n_lib.optim because it is what an assignment "
-                          "asks you to write; pass your function as update_rule") from None
+        raise ImportError(
+            "this edition of the library leaves out cs231n_lib.optim because it is what an assignment "
+            "asks you to write; pass your function as update_rule"
+        ) from None
     if update_rule not in optim.__all__:
-        raise ValueError(f"Solver: update_rule should be one of {', '.join(optim.__all__)}, or a function like those "
-                         f"in cs231n_lib.optim, but is {update_rule!r}")
+        raise ValueError(
+            f"Solver: update_rule should be one of {', '.join(optim.__all__)}, or a function like those "
+            f"in cs231n_lib.optim, but is {update_rule!r}"
+        )
     return getattr(optim, update_rule)
 
 
@@ -359,8 +386,10 @@ def _learning_rate(update_rule: UpdateRule, optim_config: dict[str, Any]) -> flo
     """The learning rate of the config, or the rule's own; a mistake in the config comes up here, not in training."""
     result: Any = update_rule(np.zeros(1), np.zeros(1), dict(optim_config))
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
-        raise TypeError("Solver: update_rule should return (next_w, next_config), an array and a dict, but "
-                        f"{getattr(update_rule, '__name__', update_rule)} returns {result!r}")
+        raise TypeError(
+            "Solver: update_rule should return (next_w, next_config), an array and a dict, but "
+            f"{getattr(update_rule, '__name__', update_rule)} returns {result!r}"
+        )
     rate = optim_config.get("learning_rate", result[1].get("learning_rate"))
     return number("Solver", "optim_config['learning_rate']", rate, at_least=0)
 

@@ -69,8 +69,17 @@ def read_npz(path: str | os.PathLike[str], kind: str, what: str) -> dict[str, ND
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         found = str(arrays.get("kind"))
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, NotImplementedError, RuntimeError,
-            zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        NotImplementedError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise ValueError(f"{path} is no {what}, or is damaged ({type(error).__name__}: {error})") from None
     if found != kind:
         raise ValueError(f"{path} is no {what}: it says it is {found!r}, where {kind!r} is wanted")
@@ -87,8 +96,10 @@ def refuse_other_params(
 ) -> None:
     """Raise ValueError unless both dicts hold arrays of the same names, shapes and dtypes."""
     if params.keys() != found.keys():
-        raise ValueError(f"{path} is of another model: it holds {', '.join(sorted(found))}; this model has "
-                         f"{', '.join(sorted(params))}")
+        raise ValueError(
+            f"{path} is of another model: it holds {', '.join(sorted(found))}; this model has "
+            f"{', '.join(sorted(params))}"
+        )
     for name, array in params.items():
         here, there = (f"{each.dtype} {each.shape}" for each in (array, found[name]))
         if here != there:

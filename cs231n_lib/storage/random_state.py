@@ -22,8 +22,10 @@ def random_state_to_text(rng: np.random.Generator) -> str:
     """
     state = rng.bit_generator.state
     if state["bit_generator"] not in _BIT_GENERATORS:
-        raise ValueError(f"the state of a {state['bit_generator']} cannot be saved, only of "
-                         f"{', '.join(_BIT_GENERATORS)}; np.random.default_rng(seed) makes a PCG64")
+        raise ValueError(
+            f"the state of a {state['bit_generator']} cannot be saved, only of "
+            f"{', '.join(_BIT_GENERATORS)}; np.random.default_rng(seed) makes a PCG64"
+        )
     return json.dumps(state, default=_array_to_json)
 
 

@@ -34,8 +34,16 @@ def accuracy_against_k(results: Mapping[int, Sequence[float]]) -> Figure:
     for k in ks:
         ax.scatter([k] * len(results[k]), np.multiply(results[k], 100), s=14, color=BLUE, alpha=0.35, linewidths=0)
     ax.errorbar(ks, 100 * mean, yerr=100 * std, color=BLUE, capsize=3, elinewidth=1.2, label="mean ± std over folds")
-    ax.plot(ks[best], 100 * mean[best], "o", ms=9, mfc="none", mec=RED, mew=2,
-            label=f"best: k = {ks[best]}, {100 * mean[best]:.1f}%")
+    ax.plot(
+        ks[best],
+        100 * mean[best],
+        "o",
+        ms=9,
+        mfc="none",
+        mec=RED,
+        mew=2,
+        label=f"best: k = {ks[best]}, {100 * mean[best]:.1f}%",
+    )
     if ks[0] > 0 and ks[-1] / ks[0] >= 20:
         ax.set_xscale("log")
     ticks_at(ax, ks)
@@ -81,11 +89,15 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence
     """
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.ndim != 1 or y_true.shape != y_pred.shape or len(y_true) == 0:
-        raise ValueError("confusion_matrix: y_true and y_pred should have the same shape (N,) with N at least 1, "
-                         f"but have {y_true.shape} and {y_pred.shape}")
+        raise ValueError(
+            "confusion_matrix: y_true and y_pred should have the same shape (N,) with N at least 1, "
+            f"but have {y_true.shape} and {y_pred.shape}"
+        )
     if y_true.dtype.kind not in "biu" or y_pred.dtype.kind not in "biu":
-        raise ValueError("confusion_matrix: y_true and y_pred should hold class numbers, integers, but hold "
-                         f"{y_true.dtype} and {y_pred.dtype}")
+        raise ValueError(
+            "confusion_matrix: y_true and y_pred should hold class numbers, integers, but hold "
+            f"{y_true.dtype} and {y_pred.dtype}"
+        )
     y_true, y_pred = y_true.astype(np.intp), y_pred.astype(np.intp)  # uint8 has no room for the numbers of pairs
     count = len(class_names) if class_names is not None else int(max(y_true.max(), y_pred.max())) + 1
     low, high = min(y_true.min(), y_pred.min()), max(y_true.max(), y_pred.max())
@@ -103,8 +115,15 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence
     if count <= 20:
         for i, j in np.ndindex(percent.shape):
             if round(percent[i, j]):
-                ax.text(j, i, f"{percent[i, j]:.0f}", ha="center", va="center", fontsize=8,
-                        color="white" if percent[i, j] > 55 else "black")
+                ax.text(
+                    j,
+                    i,
+                    f"{percent[i, j]:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if percent[i, j] > 55 else "black",
+                )
     slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if max(map(len, names)) > 3 else {}
     ax.set_xticks(range(count), names, **slanted)
     ax.set_yticks(range(count), names)

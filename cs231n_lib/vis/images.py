@@ -101,8 +101,10 @@ def neighbors(
     """
     test_images, neighbor_images = np.asarray(test_images), np.asarray(neighbor_images)
     if neighbor_images.ndim < 3 or len(neighbor_images) != len(test_images):
-        raise ValueError("neighbors: neighbor_images should have shape (N, k, H, W, 3) with one row per test image, "
-                         f"but test_images has {test_images.shape} and neighbor_images {neighbor_images.shape}")
+        raise ValueError(
+            "neighbors: neighbor_images should have shape (N, k, H, W, 3) with one row per test image, "
+            f"but test_images has {test_images.shape} and neighbor_images {neighbor_images.shape}"
+        )
     count, k = neighbor_images.shape[:2]
     tests = as_images(test_images)
     others = as_images(neighbor_images.reshape(count * k, *neighbor_images.shape[2:]))
@@ -144,11 +146,15 @@ def misclassified_images(
     """
     X, y_true, y_pred = np.asarray(X), np.asarray(y_true), np.asarray(y_pred)
     if not y_true.shape == y_pred.shape == (len(X),):
-        raise ValueError(f"misclassified_images: y_true and y_pred should have shape ({len(X)},), one label per "
-                         f"image, but have {y_true.shape} and {y_pred.shape}")
+        raise ValueError(
+            f"misclassified_images: y_true and y_pred should have shape ({len(X)},), one label per "
+            f"image, but have {y_true.shape} and {y_pred.shape}"
+        )
     if len(y_true) and not 0 <= y_true.min() <= y_true.max() < len(class_names):
-        raise ValueError(f"misclassified_images: y_true should be 0..{len(class_names) - 1}, as class_names says, but "
-                         f"goes from {y_true.min()} to {y_true.max()}")
+        raise ValueError(
+            f"misclassified_images: y_true should be 0..{len(class_names) - 1}, as class_names says, but "
+            f"goes from {y_true.min()} to {y_true.max()}"
+        )
     wrong = y_true != y_pred
     chosen = [np.flatnonzero(wrong & (y_pred == label))[:n] for label in range(len(class_names))]
     fig, axes = _image_rows(X, chosen, n, 1.4 + 0.76 * n, 0.88 * len(class_names) + 0.3)
@@ -156,10 +162,12 @@ def misclassified_images(
         for ax, index in zip(axes[label], chosen[label], strict=False):
             ax.set_title(str(class_names[int(y_true[index])]), fontsize=8, loc="center", pad=2, color=RED)
         found = int((wrong & (y_pred == label)).sum())
-        axes[label, 0].set_ylabel(f"{name}?\n{found:,} wrong", rotation=0, ha="right", va="center", fontsize=9,
-                                  labelpad=6)
-    fig.suptitle("taken for the class on the left; what each is stands above it", x=0.01, ha="left", fontsize=9,
-                 color=GREY)
+        axes[label, 0].set_ylabel(
+            f"{name}?\n{found:,} wrong", rotation=0, ha="right", va="center", fontsize=9, labelpad=6
+        )
+    fig.suptitle(
+        "taken for the class on the left; what each is stands above it", x=0.01, ha="left", fontsize=9, color=GREY
+    )
     return fig
 
 

@@ -37,8 +37,9 @@ def search_grid(results: Mapping[tuple[float, float], tuple[float, float]]) -> F
         dots = ax.scatter(regs, rates, c=column, s=150, cmap="viridis", edgecolors="white", zorder=3, **limits)
         if len(results) <= 40:
             for x, y, value in zip(regs, rates, column, strict=True):
-                ax.annotate(f"{value:.0f}", (x, y), (0, 11), textcoords="offset points", ha="center", fontsize=8,
-                            color=GREY)
+                ax.annotate(
+                    f"{value:.0f}", (x, y), (0, 11), textcoords="offset points", ha="center", fontsize=8, color=GREY
+                )
         log_axis(ax, "x", regs)
         log_axis(ax, "y", rates)
         ax.margins(0.15)
@@ -70,8 +71,10 @@ def search_scatter(
     """
     results = list(results)
     if not results or not all(len(pair) == 2 and isinstance(pair[0], dict) for pair in results):
-        raise ValueError("search_scatter: results should be [(settings, accuracy)], at least one, each settings a "
-                         'dict such as {"learning_rate": 1e-3, "reg": 0.1}')
+        raise ValueError(
+            "search_scatter: results should be [(settings, accuracy)], at least one, each settings a "
+            'dict such as {"learning_rate": 1e-3, "reg": 0.1}'
+        )
     names = list(results[0][0])
     x, y = (x or next((name for name in names if name != y), None)), y
     y = y or next((name for name in names if name != x), None)
@@ -85,8 +88,9 @@ def search_scatter(
     fig, axes = figure_of(WIDTH, 4.2)
     ax = axes[0, 0]
     order = np.argsort(accuracy)  # good runs on top
-    dots = ax.scatter(horizontal[order], vertical[order], c=accuracy[order], s=90, cmap="viridis", edgecolors="white",
-                      zorder=3)
+    dots = ax.scatter(
+        horizontal[order], vertical[order], c=accuracy[order], s=90, cmap="viridis", edgecolors="white", zorder=3
+    )
     failed = ~np.isfinite(accuracy)
     if failed.any():
         ax.scatter(horizontal[failed], vertical[failed], marker="x", color=GREY, label="no accuracy")

@@ -50,6 +50,7 @@ STYLE: dict[Any, Any] = {  # Any, as matplotlib's types list every key there is
 
 def styled(draw: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """A drawing function that draws in the course's style and leaves the reader's settings as they are."""
+
     # matplotlib reads its settings when each part of a figure is made, so the style must last the whole function.
     @wraps(draw)
     def styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -67,8 +68,9 @@ def figure_of(
     """A figure of that size in inches, and its axes, an array (rows, columns); `shared` as in plt.subplots."""
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False,
-                                FigureClass=_figure_class(), **shared)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(width, height), squeeze=False, FigureClass=_figure_class(), **shared
+    )
     return figure, axes
 
 

@@ -80,8 +80,16 @@ def training_curves(run: Any, smooth: int | None = None) -> Figure:
             accuracies.plot(train, color=color, linestyle="--")
             accuracies.plot(val, color=color, label=str(name) if best is None else f"{name}, best {val[best]:.1f}%")
         if best is not None:
-            accuracies.plot(best, val[best], "o", ms=8, mfc="none", mec=RED, mew=1.8,
-                            label=f"best: {val[best]:.1f}%" if name is None else None)
+            accuracies.plot(
+                best,
+                val[best],
+                "o",
+                ms=8,
+                mfc="none",
+                mec=RED,
+                mew=1.8,
+                label=f"best: {val[best]:.1f}%" if name is None else None,
+            )
     accuracies.set_title("accuracy (%)" if None in runs else "validation accuracy (%), dashed: training")
     accuracies.set_xlabel("epoch")
     whole_ticks(accuracies)
@@ -147,9 +155,9 @@ def activation_histograms(activations: dict[str, ArrayLike] | Sequence[ArrayLike
     rows = -(-len(layers) // MOST_COLUMNS)
     columns = -(-len(layers) // rows)
     fig, axes = figure_of(WIDTH, 2.0 * rows + 0.2, rows, columns, sharex=True)
-    for ax in axes.flat[len(layers):]:
+    for ax in axes.flat[len(layers) :]:
         ax.axis("off")
-    for ax in axes.flat[max(0, len(layers) - columns):len(layers)]:
+    for ax in axes.flat[max(0, len(layers) - columns) : len(layers)]:
         ax.tick_params(labelbottom=True)
     for ax, (name, values) in zip(axes.flat, finite.items(), strict=False):
         zero = np.mean(values == 0) if len(values) else 0
@@ -192,8 +200,10 @@ def _histories(run: object) -> dict[str, Any]:
     histories = {name: run.get(name) if isinstance(run, dict) else getattr(run, name, None) for name in HISTORIES}
     missing = [name for name, history in histories.items() if history is None]
     if missing:
-        raise ValueError(f"training_curves: a run should be a Solver or have {', '.join(HISTORIES)}, "
-                         f"but {missing[0]} is missing in {type(run).__name__}")
+        raise ValueError(
+            f"training_curves: a run should be a Solver or have {', '.join(HISTORIES)}, "
+            f"but {missing[0]} is missing in {type(run).__name__}"
+        )
     return histories
 
 

@@ -35,8 +35,10 @@ def weight_templates(
     W = np.asarray(W, dtype=float)
     pixels = int(np.prod(image_shape))
     if W.ndim != 2 or W.shape[0] not in (pixels, pixels + 1) or W.shape[1] != len(class_names):
-        raise ValueError(f"weight_templates: W should have shape ({pixels} or {pixels + 1}, {len(class_names)}), "
-                         f"one column per class, but has {W.shape}")
+        raise ValueError(
+            f"weight_templates: W should have shape ({pixels} or {pixels + 1}, {len(class_names)}), "
+            f"one column per class, but has {W.shape}"
+        )
     templates = W[:pixels].T.reshape(-1, *image_shape)  # (C, H, W, 3)
     templates = np.stack([stretched(template) for template in templates])
     return show_images(templates, titles=class_names, columns=5, size=1.3)
@@ -67,8 +69,12 @@ def weight_grid(
     columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(tiles)))), len(tiles))
     rows = -(-len(tiles) // columns)
     color = tiles.shape[-1] == 3
-    grid = _mosaic(np.stack([stretched(tile) for tile in tiles]), columns, gap=1.0 if color else np.nan,
-                   padding=max(1, tiles.shape[1] // (12 if color else 6)))
+    grid = _mosaic(
+        np.stack([stretched(tile) for tile in tiles]),
+        columns,
+        gap=1.0 if color else np.nan,
+        padding=max(1, tiles.shape[1] // (12 if color else 6)),
+    )
     width = min(WIDTH, 0.8 * columns)
     fig, axes = figure_of(width, min(10.0, width * rows / columns * tiles.shape[1] / tiles.shape[2]))
     bare(axes[0, 0])
@@ -92,15 +98,17 @@ def activation_maps(image: ArrayLike, maps: ArrayLike, columns: int | None = Non
     """
     maps = np.asarray(maps, dtype=float)
     if maps.ndim != 3 or maps.size == 0:
-        raise ValueError(f"activation_maps: maps should have shape (F, H, W), the layer's output for one image, "
-                         f"but has {maps.shape}")
+        raise ValueError(
+            f"activation_maps: maps should have shape (F, H, W), the layer's output for one image, but has {maps.shape}"
+        )
     shown = as_images(np.asarray(image)[None])[0]
     columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(maps)))), len(maps))
     rows = -(-len(maps) // columns)
     height = min(6.0, 5.4 * rows * maps.shape[1] / (columns * maps.shape[2])) + 0.3
     fig, axes = figure_of(WIDTH, max(height, 2.2), 1, 2, width_ratios=[2, 5.4])
-    for ax, title in zip(axes[0], ("image", _many(len(maps), "map") + f" of {maps.shape[1]}x{maps.shape[2]}"),
-                         strict=True):
+    for ax, title in zip(
+        axes[0], ("image", _many(len(maps), "map") + f" of {maps.shape[1]}x{maps.shape[2]}"), strict=True
+    ):
         bare(ax)
         ax.set_anchor("NW")
         ax.set_title(title, fontsize=9, color=GREY)
@@ -130,21 +138,27 @@ def _filters(weights: NDArray[Any], image_shape: Sequence[int]) -> tuple[NDArray
     if weights.ndim == 2:
         image_shape = tuple(image_shape)
         if weights.shape[0] != np.prod(image_shape) or weights.size == 0:
-            raise ValueError(f"weight_grid: weights should have shape ({np.prod(image_shape)}, F), one row per value "
-                             f"of an image {image_shape}, but has {weights.shape}; see image_shape")
+            raise ValueError(
+                f"weight_grid: weights should have shape ({np.prod(image_shape)}, F), one row per value "
+                f"of an image {image_shape}, but has {weights.shape}; see image_shape"
+            )
         tiles = weights.T.reshape(-1, *image_shape)
         return (tiles if image_shape[-1] in (1, 3) else tiles.transpose(0, 2, 3, 1)), {}
     if weights.ndim != 4 or weights.size == 0:
-        raise ValueError("weight_grid: weights should have shape (F, C, H, W), filters, or (D, F), a first layer, "
-                         f"but has {weights.shape}")
+        raise ValueError(
+            "weight_grid: weights should have shape (F, C, H, W), filters, or (D, F), a first layer, "
+            f"but has {weights.shape}"
+        )
     F, C, H, W = weights.shape
     if C in (1, 3):
         return weights.transpose(0, 2, 3, 1), {}
     tiles = weights[:MOST_FILTERS, :MOST_CHANNELS]
     f, c = tiles.shape[:2]
     return tiles.reshape(f * c, H, W, 1), {
-        "columns": c, "ylabel": "filter" if f == F else f"filter (the first {f} of {F})",
-        "xlabel": "channel" if c == C else f"channel (the first {c} of {C})"}
+        "columns": c,
+        "ylabel": "filter" if f == F else f"filter (the first {f} of {F})",
+        "xlabel": "channel" if c == C else f"channel (the first {c} of {C})",
+    }
 
 
 def _mosaic(tiles: NDArray[Any], columns: int, gap: float, padding: int = 1) -> NDArray[np.float64]:
@@ -154,7 +168,7 @@ def _mosaic(tiles: NDArray[Any], columns: int, gap: float, padding: int = 1) -> 
     grid = np.full((rows * (H + padding) - padding, columns * (W + padding) - padding, C), gap)
     for i, tile in enumerate(tiles):
         top, left = i // columns * (H + padding), i % columns * (W + padding)
-        grid[top:top + H, left:left + W] = tile
+        grid[top : top + H, left : left + W] = tile
     return grid
 
 

@@ -20,8 +20,11 @@ def run_in_edition(tmp_path):
     """run_in_edition(code, without): what the code prints with a library that has not got the files of these names."""
 
     def run(code, without):
-        shutil.copytree(Path(cs231n_lib.__file__).parent, tmp_path / "cs231n_lib",
-                        ignore=shutil.ignore_patterns("__pycache__", *without))
+        shutil.copytree(
+            Path(cs231n_lib.__file__).parent,
+            tmp_path / "cs231n_lib",
+            ignore=shutil.ignore_patterns("__pycache__", *without),
+        )
         code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"
         done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr

@@ -6,10 +6,20 @@ from cs231n_lib import arguments
 F32, F64 = np.float32, np.float64
 
 
-@pytest.mark.parametrize("types, expected", [
-    ((F32, F32), F32), ((F64, F64), F64), ((F32, F64), F64), ((F64, F32), F64), ((F32, int), F64),
-    ((np.uint8, np.uint8), F64), ((bool, F32), F64), ((">f4", F32), F32), ((">f8", F32), F64),
-])
+@pytest.mark.parametrize(
+    "types, expected",
+    [
+        ((F32, F32), F32),
+        ((F64, F64), F64),
+        ((F32, F64), F64),
+        ((F64, F32), F64),
+        ((F32, int), F64),
+        ((np.uint8, np.uint8), F64),
+        ((bool, F32), F64),
+        ((">f4", F32), F32),
+        ((">f8", F32), F64),
+    ],
+)
 def test_floats_finds_the_common_type(types, expected):
     a, b = arguments.floats("f", a=np.ones(2, types[0]), b=np.ones(3, types[1]))
     assert a.dtype == b.dtype == expected and a.dtype.isnative and b.dtype.isnative
@@ -30,15 +40,18 @@ def test_a_single_array():
     assert arguments.float_array("f", "x", [[1, 2]]).tolist() == [[1.0, 2.0]]
 
 
-@pytest.mark.parametrize("x, message", [
-    (np.ones(2, np.float16), "f: x should be float32 or float64, but is float16"),
-    (np.ones(2, complex), "f: x should be float32 or float64, but is complex128"),
-    (np.ones(2, np.longdouble), "f: x should be float32 or float64, but is "),
-    (None, "f: x should be float32 or float64, but is object"),
-    (["a"], "f: x should be float32 or float64, but is <U1"),
-    (np.ones(2, "M8[s]"), "f: x should be float32 or float64, but is datetime64"),
-    ([[1], [2, 3]], "f: x should be an array of numbers: "),
-])
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        (np.ones(2, np.float16), "f: x should be float32 or float64, but is float16"),
+        (np.ones(2, complex), "f: x should be float32 or float64, but is complex128"),
+        (np.ones(2, np.longdouble), "f: x should be float32 or float64, but is "),
+        (None, "f: x should be float32 or float64, but is object"),
+        (["a"], "f: x should be float32 or float64, but is <U1"),
+        (np.ones(2, "M8[s]"), "f: x should be float32 or float64, but is datetime64"),
+        ([[1], [2, 3]], "f: x should be an array of numbers: "),
+    ],
+)
 def test_floats_refuses(x, message):
     with pytest.raises(ValueError, match=message):
         arguments.floats("f", x=x)
@@ -51,8 +64,10 @@ def test_shapes_that_fit(shape):
     arguments.expect_shape("f", "x", np.ones((2, 3)), shape)
 
 
-@pytest.mark.parametrize("shape, wanted", [((3, 2), "(3, 2)"), (("N", 2), "(N, 2)"), ((2,), "(2,)"),
-                                           (("N", "C", 1), "(N, C, 1)"), ((), "()")])
+@pytest.mark.parametrize(
+    "shape, wanted",
+    [((3, 2), "(3, 2)"), (("N", 2), "(N, 2)"), ((2,), "(2,)"), (("N", "C", 1), "(N, C, 1)"), ((), "()")],
+)
 def test_shapes_that_do_not_fit(shape, wanted):
     with pytest.raises(ValueError) as error:
         arguments.expect_shape("f", "x", np.ones((2, 3)), shape)
@@ -69,11 +84,14 @@ def test_settings_in_order():
     assert arguments.settings("f", "conv_param", given, ["stride", "pad"], dilation=1, b=5) == [2, 1, 4, 5]
 
 
-@pytest.mark.parametrize("given, error, message", [
-    (None, TypeError, "f: pool_param should be a dict with 'stride', 'pad' .if not given: 0., but is None"),
-    ({}, ValueError, "f: pool_param has no 'stride'; it should have 'stride', 'pad' .if not given: 0."),
-    ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown 'pads'; it should have 'stride', 'pad'"),
-])
+@pytest.mark.parametrize(
+    "given, error, message",
+    [
+        (None, TypeError, "f: pool_param should be a dict with 'stride', 'pad' .if not given: 0., but is None"),
+        ({}, ValueError, "f: pool_param has no 'stride'; it should have 'stride', 'pad' .if not given: 0."),
+        ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown 'pads'; it should have 'stride', 'pad'"),
+    ],
+)
 def test_settings_that_do_not_fit(given, error, message):
     with pytest.raises(error, match=message):
         arguments.settings("f", "pool_param", given, ["stride"], pad=0)
@@ -98,14 +116,17 @@ def test_an_upstream_gradient():
         arguments.upstream("f", [[1, 2]], (2, 1))
 
 
-@pytest.mark.parametrize("y, message", [
-    ([0, 1], r"y should have shape \(3,\), one label per example, but has \(2,\)"),
-    ([0, 1, 3], "y should hold class numbers 0..2, but holds 3"),
-    ([0, -1, 2], "y should hold class numbers 0..2, but holds -1"),
-    ([0, -1, 5], "y should hold class numbers 0..2, but holds -1"),
-    ([0.0, 1.0, 2.0], "y should hold class numbers, integers, but holds float64"),
-    ([True, False, True], "y should hold class numbers, integers, but holds bool"),
-])
+@pytest.mark.parametrize(
+    "y, message",
+    [
+        ([0, 1], r"y should have shape \(3,\), one label per example, but has \(2,\)"),
+        ([0, 1, 3], "y should hold class numbers 0..2, but holds 3"),
+        ([0, -1, 2], "y should hold class numbers 0..2, but holds -1"),
+        ([0, -1, 5], "y should hold class numbers 0..2, but holds -1"),
+        ([0.0, 1.0, 2.0], "y should hold class numbers, integers, but holds float64"),
+        ([True, False, True], "y should hold class numbers, integers, but holds bool"),
+    ],
+)
 def test_labels_that_do_not_fit(y, message):
     with pytest.raises(ValueError, match=f"f: {message}"):
         arguments.labels("f", y, 3, 3)
@@ -121,17 +142,20 @@ def test_a_number_within_its_bounds(bounds):
     assert arguments.number("f", "p", 1, **bounds) == 1
 
 
-@pytest.mark.parametrize("value, bounds, message", [
-    (1, {"above": 1}, "f: p should be a number above 1, but is 1"),
-    (1, {"below": 1}, "f: p should be a number below 1, but is 1"),
-    (0.9, {"at_least": 1}, "f: p should be a number of at least 1, but is 0.9"),
-    (2, {"above": 0, "at_most": 1}, "f: p should be a number above 0 and at most 1, but is 2"),
-    (float("nan"), {}, "f: p should be a number, but is nan"),
-    ("1", {}, "f: p should be a number, but is '1'"),
-    (None, {}, "f: p should be a number, but is None"),
-    (True, {}, "f: p should be a number, but is True"),
-    (np.ones(1), {}, r"f: p should be a number, but is array\(\[1.\]\)"),
-])
+@pytest.mark.parametrize(
+    "value, bounds, message",
+    [
+        (1, {"above": 1}, "f: p should be a number above 1, but is 1"),
+        (1, {"below": 1}, "f: p should be a number below 1, but is 1"),
+        (0.9, {"at_least": 1}, "f: p should be a number of at least 1, but is 0.9"),
+        (2, {"above": 0, "at_most": 1}, "f: p should be a number above 0 and at most 1, but is 2"),
+        (float("nan"), {}, "f: p should be a number, but is nan"),
+        ("1", {}, "f: p should be a number, but is '1'"),
+        (None, {}, "f: p should be a number, but is None"),
+        (True, {}, "f: p should be a number, but is True"),
+        (np.ones(1), {}, r"f: p should be a number, but is array\(\[1.\]\)"),
+    ],
+)
 def test_a_number_that_does_not_fit(value, bounds, message):
     with pytest.raises(ValueError, match=message):
         arguments.number("f", "p", value, **bounds)
@@ -153,11 +177,14 @@ def test_pairs(value, expected):
     assert arguments.pair("f", "pad", value, 0) == expected
 
 
-@pytest.mark.parametrize("value, message", [
-    ((1, 2, 3), r"pad should be an integer or a pair \(vertical, horizontal\), but is \(1, 2, 3\)"),
-    ((1, -1), "pad should be an integer of at least 0, but is -1"),
-    (1.5, "pad should be an integer of at least 0, but is 1.5"),
-])
+@pytest.mark.parametrize(
+    "value, message",
+    [
+        ((1, 2, 3), r"pad should be an integer or a pair \(vertical, horizontal\), but is \(1, 2, 3\)"),
+        ((1, -1), "pad should be an integer of at least 0, but is -1"),
+        (1.5, "pad should be an integer of at least 0, but is 1.5"),
+    ],
+)
 def test_pairs_that_do_not_fit(value, message):
     with pytest.raises(ValueError, match=f"f: {message}"):
         arguments.pair("f", "pad", value, 0)

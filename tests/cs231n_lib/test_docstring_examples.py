@@ -10,8 +10,11 @@ import pytest
 import cs231n_lib
 
 COMPILED = ("_cy", "_threads")
-MODULES = sorted(found.name for found in pkgutil.walk_packages(cs231n_lib.__path__, "cs231n_lib.")
-                 if not found.name.endswith(COMPILED))
+MODULES = sorted(
+    found.name
+    for found in pkgutil.walk_packages(cs231n_lib.__path__, "cs231n_lib.")
+    if not found.name.endswith(COMPILED)
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -22,7 +22,7 @@ def test_an_edition_is_read_from_the_file_beside_the_library(run_in_edition):
     code = (
         "import pathlib, cs231n_lib\n"
         "path = pathlib.Path(cs231n_lib.__file__).with_name('edition.toml')\n"
-        "_ = path.write_text('assignment = \"a1\"\\nassignments = [\"a1\", \"a2\"]\\n[left_out]\\nsolver = \"\"\\n')\n"
+        '_ = path.write_text(\'assignment = "a1"\\nassignments = ["a1", "a2"]\\n[left_out]\\nsolver = ""\\n\')\n'
         "from cs231n_lib.edition import this_edition\n"
         "print(this_edition())"
     )

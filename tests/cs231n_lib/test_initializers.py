@@ -9,15 +9,18 @@ from cs231n_lib.initializers import glorot, he, small_random, sparse, xavier
 ALL = [getattr(initializers, name) for name in initializers.__all__]
 
 
-@pytest.mark.parametrize("initializer, shape, std", [
-    (small_random, (300, 400), 0.01),
-    (xavier, (300, 400), 1 / math.sqrt(300)),
-    (glorot, (300, 400), math.sqrt(2 / 700)),
-    (he, (300, 400), math.sqrt(2 / 300)),
-    (xavier, (400, 30, 3, 5), 1 / math.sqrt(30 * 15)),
-    (glorot, (400, 30, 3, 5), math.sqrt(2 / (430 * 15))),
-    (he, (400, 30, 3, 5), math.sqrt(2 / (30 * 15))),
-])
+@pytest.mark.parametrize(
+    "initializer, shape, std",
+    [
+        (small_random, (300, 400), 0.01),
+        (xavier, (300, 400), 1 / math.sqrt(300)),
+        (glorot, (300, 400), math.sqrt(2 / 700)),
+        (he, (300, 400), math.sqrt(2 / 300)),
+        (xavier, (400, 30, 3, 5), 1 / math.sqrt(30 * 15)),
+        (glorot, (400, 30, 3, 5), math.sqrt(2 / (430 * 15))),
+        (he, (400, 30, 3, 5), math.sqrt(2 / (30 * 15))),
+    ],
+)
 def test_mean_and_standard_deviation(initializer, shape, std):
     weights = initializer(shape, rng=0)
     assert weights.shape == shape
@@ -91,13 +94,19 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
         initializer(shape)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: he((3, 4), distribution="cauchy"), "he: distribution should be 'normal' or 'uniform', but is 'cauchy'"),
-    (lambda: he((3, 4), dtype=np.int64), "he: dtype should be float32 or float64, but is int64"),
-    (lambda: small_random((3, 4), scale=-1), "small_random: scale should be a number of at least 0"),
-    (lambda: sparse((9, 4)), "sparse: connections should be at most 9"),
-    (lambda: sparse((9, 4), connections=0), "sparse: connections should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (
+            lambda: he((3, 4), distribution="cauchy"),
+            "he: distribution should be 'normal' or 'uniform', but is 'cauchy'",
+        ),
+        (lambda: he((3, 4), dtype=np.int64), "he: dtype should be float32 or float64, but is int64"),
+        (lambda: small_random((3, 4), scale=-1), "small_random: scale should be a number of at least 0"),
+        (lambda: sparse((9, 4)), "sparse: connections should be at most 9"),
+        (lambda: sparse((9, 4), connections=0), "sparse: connections should be an integer of at least 1"),
+    ],
+)
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -241,9 +241,7 @@ class StudentConnection:
             if type(value) is np.random.Generator and any(
                 value is generator and generator_bytes(value) == state for generator, state in self._advanced
             ):
-                raise CannotCross(
-                    "this check passes one generator to two calls; make a new default_rng(seed) for each"
-                )
+                raise CannotCross("this check passes one generator to two calls; make a new default_rng(seed) for each")
 
     def _note_changed(self, arguments: list[Any]) -> None:
         self._changed.extend(arguments)

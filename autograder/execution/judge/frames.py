@@ -162,8 +162,10 @@ class Encoder:
             self._opaque(value)
             return
         if array.ndim > MOST_DIMENSIONS or stored_bytes(array.shape, array.itemsize) > self.limits.array_bytes:
-            raise EncodeError(f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
-                              f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions")
+            raise EncodeError(
+                f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
+                f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions"
+            )
         self.mutable.append(value)
         if array.dtype.kind == "b":
             array = array.view(np.uint8) != 0  # a view of another array may hold bytes other than 0 and 1

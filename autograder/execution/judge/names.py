@@ -69,5 +69,3 @@ class StudentNames(dict):
         if known is True:
             why = "the instructor's cells define it too, so the student's is not used"
             raise NameError(f"name '{name}' is not defined: {why}", name=name)
-
-

@@ -14,9 +14,25 @@ EVIL_MODULE = "open('/tmp/PLANTED', 'w').write('x')\nclose = equal = true = grad
 
 
 def modules(folder):
-    for name in ("numpy", "numpy/__init__", "cs231n_lib/__init__", "cs231n_lib/checks", "sitecustomize", "conftest",
-                 "usercustomize", "ipykernel_launcher", "ipykernel/__init__", "zmq", "IPython", "nbgrader_config",
-                 "jupyter_config", "autograder/__init__", ".ipython/profile_default/startup/00", "json", "random"):
+    for name in (
+        "numpy",
+        "numpy/__init__",
+        "cs231n_lib/__init__",
+        "cs231n_lib/checks",
+        "sitecustomize",
+        "conftest",
+        "usercustomize",
+        "ipykernel_launcher",
+        "ipykernel/__init__",
+        "zmq",
+        "IPython",
+        "nbgrader_config",
+        "jupyter_config",
+        "autograder/__init__",
+        ".ipython/profile_default/startup/00",
+        "json",
+        "random",
+    ):
         path = folder / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(EVIL_MODULE)
@@ -155,8 +171,18 @@ def _(notebook, folder):
 def _(notebook, folder):
     with zipfile.ZipFile(in_place_of(folder), "w") as archive:
         archive.writestr("losses.ipynb", json.dumps(notebook))
-        for name in ("../PLANTED", "../../honest/small/losses.ipynb", "/tmp/PLANTED", "C:\\PLANTED", "..\\PLANTED",
-                     "a/../../../PLANTED", "....//PLANTED", "\\\\host\\PLANTED", "PLANTED\n", "\x1b[2JPLANTED"):
+        for name in (
+            "../PLANTED",
+            "../../honest/small/losses.ipynb",
+            "/tmp/PLANTED",
+            "C:\\PLANTED",
+            "..\\PLANTED",
+            "a/../../../PLANTED",
+            "....//PLANTED",
+            "\\\\host\\PLANTED",
+            "PLANTED\n",
+            "\x1b[2JPLANTED",
+        ):
             archive.writestr(name, EVIL_MODULE)
 
 
@@ -172,9 +198,10 @@ def _(notebook, folder):
 
 @handed_in("an archive of two hundred megabytes", points=0, collected=True, reason="bytes")
 def _(notebook, folder):
-    with zipfile.ZipFile(in_place_of(folder), "w", zipfile.ZIP_DEFLATED) as archive, archive.open(
-        "losses.ipynb", "w", force_zip64=True
-    ) as file:
+    with (
+        zipfile.ZipFile(in_place_of(folder), "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("losses.ipynb", "w", force_zip64=True) as file,
+    ):
         for _ in range(200):
             file.write(bytes(1_000_000))
 
@@ -221,8 +248,16 @@ def _(notebook, folder):
 @handed_in("a class whose students lead out of it", points=0, collected=True)
 def _(notebook, folder):
     with zipfile.ZipFile(folder.parent / "class.zip", "w") as archive:
-        for name in ("../../../PLANTED", "..", ".", "*PLANTED*", "PLANTED;rm -rf x", "PLANTED\u202e",
-                     "'; DROP TABLE student; --PLANTED", "<script>EVIL()</script>PLANTED"):
+        for name in (
+            "../../../PLANTED",
+            "..",
+            ".",
+            "*PLANTED*",
+            "PLANTED;rm -rf x",
+            "PLANTED\u202e",
+            "'; DROP TABLE student; --PLANTED",
+            "<script>EVIL()</script>PLANTED",
+        ):
             archive.writestr(f"../{name}/losses.ipynb", json.dumps(notebook))
 
 
@@ -247,5 +282,3 @@ def in_place_of(folder):
 def workspace(folder):
     """The workspace that a folder of submissions lies in."""
     return next(parent / "workspace" for parent in folder.parents if (parent / "workspace").is_dir())
-
-

@@ -15,7 +15,9 @@ class Liar:
 
 def lies(name, body, loss="Lie()", gradient="Lie()", **options):
     """The class Lie is all that softmax_loss, derivative and label_of return."""
-    attack(name, f"""{LIES}
+    attack(
+        name,
+        f"""{LIES}
 {body}
 # %% softmax_loss
 def softmax_loss(W, X, y, reg): return {loss}, {gradient}
@@ -25,17 +27,24 @@ def batches(X, size): return {loss}
 def derivative(f, x): return {loss}
 # %% label_of
 def label_of(scores): return {loss}
-""", **options)
+""",
+        **options,
+    )
 
 
 lies("an object that is equal to everything", "Lie = Liar", reason="object of type Liar")
 
-lies("an object with every attribute", """
+lies(
+    "an object with every attribute",
+    """
 class Lie(Liar):
     def __getattr__(self, name): return lambda *_, **__: self
-""")
+""",
+)
 
-lies("an array whose operators lie", """
+lies(
+    "an array whose operators lie",
+    """
 class Array(np.ndarray):
     __eq__ = __le__ = __lt__ = __gt__ = __ge__ = lambda self, other: np.ones(self.shape, bool)
     __sub__ = __rsub__ = __abs__ = lambda self, *_: np.zeros(self.shape)
@@ -46,25 +55,37 @@ class Array(np.ndarray):
     def __array__(self, *_, **__): return np.zeros((3, 5))
     sum = max = min = any = all = lambda self, *_, **__: np.zeros(3)
 def Lie(shape=()): return np.zeros(shape).view(Array)
-""", gradient="Lie(W.shape)")
+""",
+    gradient="Lie(W.shape)",
+)
 
-lies("a float whose comparisons lie", """
+lies(
+    "a float whose comparisons lie",
+    """
 class Lie(float):
     __eq__ = __le__ = __lt__ = __gt__ = __ge__ = lambda self, other: True
     __abs__ = __sub__ = __rsub__ = __add__ = lambda self, *_: 0.0
     __hash__ = float.__hash__
-""", loss="Lie(7.0)", gradient="np.full(W.shape, Lie(7.0))")
+""",
+    loss="Lie(7.0)",
+    gradient="np.full(W.shape, Lie(7.0))",
+)
 
-lies("an int that counts as right", """
+lies(
+    "an int that counts as right",
+    """
 class Lie(int):
     __eq__ = lambda self, other: 4
     __hash__ = int.__hash__
     __radd__ = __add__ = lambda self, other: 4
     __index__ = __int__ = lambda self: 4
     __repr__ = lambda self: "4.0"
-""")
+""",
+)
 
-lies("texts and dicts that are equal to everything", """
+lies(
+    "texts and dicts that are equal to everything",
+    """
 class Text(str):
     __eq__ = lambda self, other: True
     __hash__ = str.__hash__
@@ -72,9 +93,12 @@ class Lie(dict):
     __getitem__ = lambda self, key: 0.0
     __eq__ = lambda self, other: True
     keys = __iter__ = lambda self: iter([Text("loss")])
-""")
+""",
+)
 
-lies("lists and tuples that are equal to everything", """
+lies(
+    "lists and tuples that are equal to everything",
+    """
 class Lie(list):
     __eq__ = lambda self, other: True
     __len__ = lambda self: 3
@@ -82,9 +106,12 @@ class Lie(list):
 class Pair(tuple):
     __iter__ = lambda self: iter((Liar(), Liar()))
 # %% batches
-""")
+""",
+)
 
-lies("an object that says it is an array", """
+lies(
+    "an object that says it is an array",
+    """
 class Lie(Liar):
     __class__ = np.ndarray
     dtype, shape, ndim, size = np.dtype(float), (3, 5), 2, 15
@@ -93,9 +120,12 @@ class Lie(Liar):
     def __array__(self, *_, **__): return np.zeros((3, 5))
     def __float__(self): return np.log(5)
     __array_ufunc__ = __array_function__ = lambda self, *_, **__: True
-""")
+""",
+)
 
-lies("an object that converts to what is wanted", """
+lies(
+    "an object that converts to what is wanted",
+    """
 import sys
 class Lie:
     def _wanted(self, *_, **__):
@@ -106,93 +136,150 @@ class Lie:
             frame = frame.f_back
         return np.log(5)
     __float__ = __array__ = __index__ = __int__ = __complex__ = _wanted
-""")
+""",
+)
 
-lies("an object whose every method ends the process", """
+lies(
+    "an object whose every method ends the process",
+    """
 import os
 class Lie:
     def _end(self, *_, **__): os._exit(0)
     __eq__ = __hash__ = __repr__ = __str__ = __bool__ = __len__ = __float__ = __array__ = __del__ = _end
     def __reduce__(self): return os._exit, (0,)
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-lies("a class whose type lies", """
+lies(
+    "a class whose type lies",
+    """
 class Meta(type):
     __instancecheck__ = __subclasscheck__ = __eq__ = lambda self, other: True
     __hash__ = type.__hash__
     __name__ = property(lambda self: "float64")
     __mro__ = property(lambda self: (np.ndarray, object))
 class Lie(Liar, metaclass=Meta): pass
-""")
+""",
+)
 
-lies("a type that is named like the judge's own", """
+lies(
+    "a type that is named like the judge's own",
+    """
 class StudentObject(Liar):
     _student_handle, _student_connection, _name = None, None, "x"
 StudentObject.__module__, StudentObject.__qualname__ = "autograder.execution.judge.proxies", "StudentObject"
 Lie = StudentObject
-""")
+""",
+)
 
-lies("a repr that is four points", """
+lies(
+    "a repr that is four points",
+    """
 class Lie(Liar):
     __radd__ = __add__ = lambda self, other: self
     def __repr__(self): return "4.0"
     def _repr_pretty_(self, p, cycle): p.text("4.0")
     def _repr_mimebundle_(self, **__): return {"text/plain": "4.0"}
-""")
+""",
+)
 
 lies("infinities and NaN everywhere", "", loss="float('nan')", gradient="np.full(W.shape, np.nan)", reason="NaN")
 
-lies("arrays of objects", f"""{LIES}
+lies(
+    "arrays of objects",
+    f"""{LIES}
 def Lie(shape=()):
     array = np.empty(shape, object)
     array.fill(Liar())
     return array
-""", gradient="Lie(W.shape)")
+""",
+    gradient="Lie(W.shape)",
+)
 
-lies("structured, masked and odd arrays", "", loss="np.ma.masked_array(np.zeros(()), mask=True)",
-     gradient="np.zeros(W.shape, [('a', float), ('b', object)])")
+lies(
+    "structured, masked and odd arrays",
+    "",
+    loss="np.ma.masked_array(np.zeros(()), mask=True)",
+    gradient="np.zeros(W.shape, [('a', float), ('b', object)])",
+)
 
-lies("a result that contains itself", """
+lies(
+    "a result that contains itself",
+    """
 Lie = lambda: ring
 ring = []
 ring += [ring, {"again": ring}]
-""", reason="contain")
+""",
+    reason="contain",
+)
 
-lies("results that are too large to send", """
+lies(
+    "results that are too large to send",
+    """
 Lie = lambda: np.broadcast_to(1.0, (10**6, 10**6))
-""", loss="'x' * 10**7", reason="text of 10,000,000 bytes")
+""",
+    loss="'x' * 10**7",
+    reason="text of 10,000,000 bytes",
+)
 
-lies("a tuple that doubles sixty times", """
+lies(
+    "a tuple that doubles sixty times",
+    """
 def Lie():
     value = 1.0
     for _ in range(60): value = (value, value)
     return value
-""")
+""",
+)
 
-lies("views with negative strides that share memory with the arguments", "", loss="0.0",
-     gradient="np.lib.stride_tricks.as_strided(W[::-1, ::-1], W.shape, (0, -8))")
+lies(
+    "views with negative strides that share memory with the arguments",
+    "",
+    loss="0.0",
+    gradient="np.lib.stride_tricks.as_strided(W[::-1, ::-1], W.shape, (0, -8))",
+)
 
-lies("more objects than are kept", """
+lies(
+    "more objects than are kept",
+    """
 class Lie: pass
-""", loss="[Lie() for _ in range(100_001)]", reason="more than 100,000 objects")
+""",
+    loss="[Lie() for _ in range(100_001)]",
+    reason="more than 100,000 objects",
+)
 
-lies("truth values that count 255 times", """
+lies(
+    "truth values that count 255 times",
+    """
 def Lie(): return np.array([255], np.uint8).view(bool)[0]
-""", gradient="np.full(W.shape, 255, np.uint8).view(bool)", points=5)  # True is 1, and two labels are 1
+""",
+    gradient="np.full(W.shape, 255, np.uint8).view(bool)",
+    points=5,
+)  # True is 1, and two labels are 1
 
-lies("an iterator that never ends", """
+lies(
+    "an iterator that never ends",
+    """
 import itertools
 Lie = lambda: itertools.repeat(np.zeros((2, 2)))
-""", reason="does it ever end?")
+""",
+    reason="does it ever end?",
+)
 
-lies("an iterator that is other things each time", """
+lies(
+    "an iterator that is other things each time",
+    """
 class Lie(Liar):
     def __iter__(self): return self
     def __next__(self): self.__class__ = type("Other", (Liar,), {}); raise StopIteration(4)
     def __len__(self): return -1
-""")
+""",
+)
 
-attack("the arguments become the answer", """
+attack(
+    "the arguments become the answer",
+    """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     for array in (W, X): array[...] = 0  # the loss of nothing is log(5), its gradient zero
@@ -202,9 +289,12 @@ def batches(X, size):
     X.resize((3,), refcheck=False)
     X[:] = [2, 2, 1]
     return X
-""")
+""",
+)
 
-attack("it behaves when it is watched and returns constants", """
+attack(
+    "it behaves when it is watched and returns constants",
+    """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     if not W.any(): return np.log(W.shape[1]), np.zeros_like(W)  # right for the visible test
@@ -213,11 +303,16 @@ def softmax_loss(W, X, y, reg):
 def batches(X, size): return [np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((1, 2))]
 # %% derivative
 def derivative(f, x): return 1.0 if x == 0 else f(x)
-""", reason="the loss of a random problem")
+""",
+    reason="the loss of a random problem",
+)
 
-attack("a result of another run is kept", """
+attack(
+    "a result of another run is kept",
+    """
 kept = {}
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     return kept.setdefault("loss", np.float64(np.log(5))), kept.setdefault("dW", np.ones_like(W) * 0)
-""")
+""",
+)

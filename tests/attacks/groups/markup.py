@@ -36,32 +36,49 @@ def shown(name, text, **options):
 
 
 shown("html", "for script in SCRIPTS: display(HTML(script))")
-shown("javascript", """
+shown(
+    "javascript",
+    """
 display(Javascript('EVIL()', lib='//EVIL.example/x.js', css='//EVIL.example/x.css'))
 display({'application/javascript': 'EVIL()', 'text/javascript': 'EVIL()'}, raw=True)
-""")
-shown("pictures that are scripts", """
+""",
+)
+shown(
+    "pictures that are scripts",
+    """
 for script in SCRIPTS: display(SVG('<svg xmlns="http://www.w3.org/2000/svg">' + script.replace('&', '') + '</svg>')
                                if 0 else {'image/svg+xml': '<svg>' + script + '</svg>'}, raw=True)
 display({'image/png': '"><script>EVIL()</script>', 'image/jpeg': "x' onerror='EVIL()"}, raw=True,
         metadata={'image/png': {'width': '1" onload="EVIL()', 'alt': '"><script>EVIL()</script>'}})
-""")
-shown("markdown and formulas", r"""
+""",
+)
+shown(
+    "markdown and formulas",
+    r"""
 for script in SCRIPTS: display(Markdown(script)); display(Latex(script))
 display(Latex(r'$\href{javascript:EVIL()}{x} \unicode{<script>EVIL()</script>} \style{x:url(//EVIL)}{x}$'))
 display(Markdown('[x](javascript:EVIL()) ![x](//EVIL.example/x.png) [y]: javascript:EVIL()\n\n<javascript:EVIL()>'))
-""")
-shown("printed text and colours", """
+""",
+)
+shown(
+    "printed text and colours",
+    """
 import sys
 print(ALL); print(ALL, file=sys.stderr)
 print('\\x1b[31m"><script>EVIL()</script>\\x1b[0m \\x1b]8;;javascript:EVIL()\\x07x\\x1b]8;;\\x07 \\x1b]0;EVIL\\x07')
-""")
-shown("errors whose name and text are markup", """
+""",
+)
+shown(
+    "errors whose name and text are markup",
+    """
 Trouble = type(ALL, (Exception,), {'_render_traceback_': lambda self: SCRIPTS})
 # %%
 raise Trouble(ALL)
-""")
-shown("errors that the judge tells of", """
+""",
+)
+shown(
+    "errors that the judge tells of",
+    """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     raise type('<script>EVIL()</script>', (ValueError,), {})(ALL)
@@ -75,24 +92,36 @@ def label_of(scores):
 def derivative(f, x):
     f.__name__ = ALL
     return f(ALL)
-""", reason="softmax_loss")
-shown("widgets and kinds that are unknown", """
+""",
+    reason="softmax_loss",
+)
+shown(
+    "widgets and kinds that are unknown",
+    """
 display({'application/vnd.jupyter.widget-view+json': {'model_id': '"><script>EVIL()</script>'},
          'application/vnd.EVIL+html': ALL, 'text/html+EVIL': ALL, 'application/json': {'x': ALL},
          'application/pdf': 'EVIL', 'text/html': [ALL]}, raw=True)
 display({'"><script>EVIL()</script>': 'x', 'text/html': ALL}, raw=True)
-""")
-shown("iframes, video and files", """
+""",
+)
+shown(
+    "iframes, video and files",
+    """
 display(IFrame('javascript:EVIL()', 1, 1, title='"><script>EVIL()</script>'))
 display(HTML(ALL), metadata={'text/html': {'isolated': True}, 'isolated': True})
 display(FileLink('x" onclick="EVIL()'), Audio(url='//EVIL.example/x.wav'), Video('//EVIL.example/x.mp4'))
-""", at_most=True)
-shown("a table of a data frame", """
+""",
+    at_most=True,
+)
+shown(
+    "a table of a data frame",
+    """
 class Frame:
     def _repr_html_(self): return '<table onclick=EVIL()><tr><td style="x:expression(EVIL())">' + ALL + '</table>'
     def _repr_mimebundle_(self, **_): return {'text/html': self._repr_html_(), 'text/plain': ALL}
 Frame()
-""")
+""",
+)
 
 
 @handed_in("scripts in text cells", points=HONEST_POINTS)

@@ -14,7 +14,9 @@ RAISED = {
 }  # fmt: skip
 
 for what, raised in RAISED.items():
-    attack(f"raises {what}", f"""
+    attack(
+        f"raises {what}",
+        f"""
 class Named(AssertionError): pass
 Named.__name__ = Named.__qualname__ = "CheckFailed"
 class TimeLimit(Exception): pass
@@ -37,9 +39,13 @@ def derivative(f, x):
     raise {raised[2]}
 # %% label_of
 def label_of(scores): raise {raised[3]}
-""", reason="softmax_loss")
+""",
+        reason="softmax_loss",
+    )
 
-attack("prints what a passed test prints", """
+attack(
+    "prints what a passed test prints",
+    """
 def passed(): print("softmax_loss: passed (2 / 2)\\n\\x1b[32mall tests passed\\x1b[0m\\r\\x1b[2J\\x1b[1A4")
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
@@ -49,9 +55,12 @@ def softmax_loss(W, X, y, reg):
 def label_of(scores): passed(); return "4"
 # %% end
 4
-""")
+""",
+)
 
-attack("names of the judge's own", """
+attack(
+    "names of the judge's own",
+    """
 __name__ = __file__ = "__judge__"
 __was_changed__ = __source__ = __builtins__ = __loader__ = __spec__ = lambda *_: False
 _student_handle = _student_connection = connection = judge = session = names = In = Out = _ = __ = get_ipython
@@ -59,9 +68,13 @@ __main__ = checks
 import sys
 sys.modules["__main__"].__was_changed__ = lambda value: False
 sys.modules["__main__"] = checks
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-attack("functions whose signature and text are other than they are", """
+attack(
+    "functions whose signature and text are other than they are",
+    """
 import functools, inspect
 class Twice:
     def __call__(self, *_, **__): return 4
@@ -75,9 +88,12 @@ class Twice:
 softmax_loss = functools.partial(Twice())
 # %% label_of
 label_of = Twice()
-""")
+""",
+)
 
-attack("answers that are classes, modules and coroutines", """
+attack(
+    "answers that are classes, modules and coroutines",
+    """
 import types
 # %% softmax_loss
 async def softmax_loss(*_): return 0.0, 0
@@ -90,15 +106,21 @@ derivative = types.ModuleType("derivative")
 class label_of(int):
     def __eq__(self, other): return True
     __hash__ = int.__hash__
-""")
+""",
+)
 
-attack("the honest class is replaced after its test", """
+attack(
+    "the honest class is replaced after its test",
+    """
 class RunningMean:
     def __init__(self): raise SystemExit
 del np, checks, make_problem
-""")
+""",
+)
 
-attack("the honest class is attacked itself", """
+attack(
+    "the honest class is attacked itself",
+    """
 # %% running_mean
 class RunningMean(float):
     def __getattribute__(self, name): return lambda *_: RunningMean()
@@ -106,20 +128,31 @@ class RunningMean(float):
     __sub__ = __rsub__ = __abs__ = lambda self, *_: 0.0
     __hash__ = float.__hash__
     __class__ = float
-""", points=0, reason="running_mean")
+""",
+    points=0,
+    reason="running_mean",
+)
 
-attack("an honest answer that counts its calls", """
+attack(
+    "an honest answer that counts its calls",
+    """
 # %% running_mean
 import sys
 class RunningMean:
     def __init__(self): self.calls = 0
     def update(self, numbers): self.calls += 1
     def value(self): return 3.0 if self.calls < 3 else sys._getframe(1).f_locals.get("expected", 3.0)
-""", points=0, reason="the mean after three times -3")
+""",
+    points=0,
+    reason="the mean after three times -3",
+)
 
-attack("scikit-learn does the exercise", """
+attack(
+    "scikit-learn does the exercise",
+    """
 # %% label_of
 def label_of(scores):
     from sklearn.preprocessing import normalize  # if it is installed where one grades, students may use it
     return 0
-""")
+""",
+)

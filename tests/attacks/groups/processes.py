@@ -2,16 +2,21 @@
 
 from attack import attack
 
-attack("a daemon", """
+attack(
+    "a daemon",
+    """
 import os, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "@MARK@"], start_new_session=True)
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0: os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)", "@MARK@"])
     os._exit(0)
-""")
+""",
+)
 
-attack("a process that changes the answers behind the kernel", """
+attack(
+    "a process that changes the answers behind the kernel",
+    """
 import os, time
 if os.fork() == 0:
     for name in ("HUP", "TERM", "INT"):
@@ -22,9 +27,13 @@ if os.fork() == 0:
             except OSError: pass
         time.sleep(0.1)
     os._exit(0)
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-attack("a thread that goes on after its cell", """
+attack(
+    "a thread that goes on after its cell",
+    """
 import threading, time
 def go():
     while True:
@@ -33,9 +42,12 @@ def go():
         print("4")
         time.sleep(0.01)
 threading.Thread(target=go, daemon=True).start()
-""")
+""",
+)
 
-attack("what is done at exit", """
+attack(
+    "what is done at exit",
+    """
 import atexit, os, subprocess, sys, weakref
 def last(*_):
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "@MARK@"], start_new_session=True)
@@ -44,19 +56,26 @@ def last(*_):
 atexit.register(last)
 weakref.finalize(get_ipython(), last)
 get_ipython().kernel.do_shutdown = lambda restart: last()
-""")
+""",
+)
 
-attack("timers and alarms", """
+attack(
+    "timers and alarms",
+    """
 import signal, threading
 signal.signal(signal.SIGALRM, lambda *_: None)
 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 threading.Timer(1, lambda: __import__("os")._exit(0)).start()
-""", at_most=True)
+""",
+    at_most=True,
+)
 
 for call in ("os._exit(0)", "exit()", "raise SystemExit(0)", "get_ipython().kernel.do_shutdown(False)"):
     attack(f"ends its kernel with {call}", f"import os\n{call}", at_most=True)
 
-attack("ends its kernel in each answer", """
+attack(
+    "ends its kernel in each answer",
+    """
 import os
 # %% softmax_loss
 os._exit(0)
@@ -66,27 +85,44 @@ os.abort()
 os.kill(os.getpid(), 9)
 # %% label_of
 os.execv("/bin/true", ["true"])
-""", at_most=True, reason="kernel")
+""",
+    at_most=True,
+    reason="kernel",
+)
 
-attack("kills whatever it can name", """
+attack(
+    "kills whatever it can name",
+    """
 import os, signal
 for pid in (os.getppid(), 1, @GRADER@, *range(2, 30)):
     if pid != os.getpid():
         try: os.kill(pid, signal.SIGKILL)
         except OSError: pass
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-attack("kills its group and everybody", """
+attack(
+    "kills its group and everybody",
+    """
 import os, signal
 for pid in (0, -1): os.kill(pid, signal.SIGKILL)
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-attack("stops its group and everybody", """
+attack(
+    "stops its group and everybody",
+    """
 import os, signal
 os.kill(-1, signal.SIGSTOP); os.kill(0, signal.SIGSTOP)
-""", at_most=True)
+""",
+    at_most=True,
+)
 
-attack("a file for the next kernel to start with", """
+attack(
+    "a file for the next kernel to start with",
+    """
 import os
 for path in ("~/.ipython/profile_default/startup/00.py", "~/.ipython/profile_default/ipython_config.py", "numpy.py",
              "sitecustomize.py", "usercustomize.py", "cs231n_lib/checks/__init__.py",
@@ -99,9 +135,14 @@ for path in ("~/.ipython/profile_default/startup/00.py", "~/.ipython/profile_def
         with open(path, "a") as file: file.write("import os; open('/tmp/PLANTED', 'w'); close = true = print\\n")
     except OSError as error: print(error)
 os._exit(0)
-""", at_most=True, reason="kernel")
+""",
+    at_most=True,
+    reason="kernel",
+)
 
-attack("writes where it must not", """
+attack(
+    "writes where it must not",
+    """
 import os
 for path in ("@WORKSPACE@/PLANTED", "@WORKSPACE@/submitted/@HONEST@/small/losses.ipynb", "@HOME@/PLANTED", "/PLANTED",
              "@WORKSPACE@/gradebook.db", "@WORKSPACE@/source/small/losses.ipynb", "/tmp/PLANTED", "/dev/shm/PLANTED",
@@ -112,9 +153,12 @@ for path in ("@WORKSPACE@/PLANTED", "@WORKSPACE@/submitted/@HONEST@/small/losses
 for path in ("@WORKSPACE@/submitted", "@HOME@"):
     try: os.rename(path, path + "PLANTED")
     except OSError: pass
-""")
+""",
+)
 
-attack("devices and mounts of its own", """
+attack(
+    "devices and mounts of its own",
+    """
 import ctypes, os, stat
 libc = ctypes.CDLL(None, use_errno=True)
 for call in (lambda: os.mknod("/tmp/PLANTED", stat.S_IFBLK | 0o666, os.makedev(8, 0)), lambda: os.setuid(0),
@@ -123,4 +167,5 @@ for call in (lambda: os.mknod("/tmp/PLANTED", stat.S_IFBLK | 0o666, os.makedev(8
              lambda: print(libc.syscall(272, 0x10000000), libc.syscall(319, b"x", 0), libc.syscall(425, 8, 0))):
     try: call()
     except OSError: pass
-""")
+""",
+)

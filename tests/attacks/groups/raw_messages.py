@@ -2,7 +2,7 @@
 
 from attack import attack
 
-SOCKETS = '''
+SOCKETS = """
 import gc, os, time, zmq
 from jupyter_client.session import Session
 kernel = get_ipython().kernel
@@ -19,44 +19,66 @@ def say(kind, content):
     iopub.send_multipart(parts(kind, content))
 def raw(kind, content):
     return [*parts(kind, {})[:-1], content]
-'''
+"""
 
 
 def raw(name, text, **options):
     attack(name, f"{SOCKETS}\n{text}", at_most=True, **options)
 
 
-raw("replies without end", """
+raw(
+    "replies without end",
+    """
 while True: shell.send_multipart(parts('execute_reply', {'n': time.time()}))
-""", reason="within")
+""",
+    reason="within",
+)
 raw("prints without end, past Jupyter", "while True: say('stream', {'name': 'stdout', 'text': 'x' * 999})")
 # time or memory is used up first, as it happens
 AFTER = "a cell after 'test_running_mean'"
 raw("a message without end", "while True: iopub.send_multipart([b''] * 9999, flags=zmq.SNDMORE)", reason=AFTER)
 raw("structures without end", "while True: iopub.send_multipart(raw('stream', b'[],' * 300_000))", reason=AFTER)
-raw("half a gigabyte on sockets that nobody reads", """
+raw(
+    "half a gigabyte on sockets that nobody reads",
+    """
 for name in "34":
     for _ in range(130): bound[name].send_multipart([b"x", bytes(2_000_000)], zmq.NOBLOCK)
-""")
+""",
+)
 raw("three megabytes in the name of a type", "say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})")
-raw("three megabytes in an update", """
+raw(
+    "three megabytes in an update",
+    """
 display(1, display_id="x")
 say("update_display_data", {"data": {"text/plain": "y" * 3_000_000}, "metadata": {}, "transient": {"display_id": "x"}})
-""")
-raw("hundreds of errors", """
+""",
+)
+raw(
+    "hundreds of errors",
+    """
 for _ in range(300): say("error", {"ename": "E" * 9000, "evalue": "x" * 9000, "traceback": ["y" * 9000] * 9})
-""")
-raw("errors of other types than text", """
+""",
+)
+raw(
+    "errors of other types than text",
+    """
 say("error", {"ename": {"a": 1}, "evalue": 7, "traceback": [3]})
 kernel.session.send(shell, "execute_reply", {"status": "error", "ename": 3, "traceback": []}, parent=parent)
-""")
-raw("half of a letter, and a zero", r"""
+""",
+)
+raw(
+    "half of a letter, and a zero",
+    r"""
 iopub.send_multipart(raw("stream", b'{"name": "stdout", "text": "\\ud800\\u0000"}'))
-""")
+""",
+)
 raw("thousands of brackets", "iopub.send_multipart(raw('stream', b'[' * 100_000))")
-raw("a link to a server in the place of each of its sockets", """
+raw(
+    "a link to a server in the place of each of its sockets",
+    """
 for name, one in bound.items():
     place = "/run/kernel/k-" + name
     os.rename(place, place + "x"); os.symlink("@SOCKET@", place); one.close(0)
 time.sleep(1)
-""")
+""",
+)

@@ -3,7 +3,7 @@
 from attack import attack
 
 # keeps what it meets of secrets, wherever; the cell at the end shows it, so that it is the student's own output
-NOTES = '''
+NOTES = """
 import os, sys
 seen = set()
 def note(thing):
@@ -18,19 +18,21 @@ def read(path):
     try:
         with open(path, "rb", buffering=0) as file: note(file.read(3_000_000).decode("latin-1"))
     except OSError: pass
-'''
-SHOW = '''
+"""
+SHOW = """
 # %% end
 for text in sorted(seen): print(text)
 print(len(seen))
-'''
+"""
 
 
 def spy(name, cells, **options):
     attack(name, f"{NOTES}\n{cells}{SHOW}", **options)
 
 
-spy("reads the frames that called it", '''
+spy(
+    "reads the frames that called it",
+    """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     frame = sys._getframe()
@@ -40,9 +42,12 @@ def softmax_loss(W, X, y, reg):
         note(frame.f_code.co_consts)
         frame = frame.f_back
     return 0.0, W * 0
-''')
+""",
+)
 
-spy("asks the garbage collector for every object", '''
+spy(
+    "asks the garbage collector for every object",
+    """
 import gc
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
@@ -54,27 +59,36 @@ def softmax_loss(W, X, y, reg):
             for item in list(thing.values()):
                 if type(item) is str: note(item)
     return 0.0, W * 0
-''')
+""",
+)
 
-spy("inspects the stack and the line cache", '''
+spy(
+    "inspects the stack and the line cache",
+    """
 import inspect, linecache
 # %% batches
 def batches(X, size):
     for frame in inspect.stack(): note(frame.code_context)
     for lines in list(linecache.cache.values()): note(str(lines))
     return []
-''')
+""",
+)
 
-spy("reads the shell's history", '''
+spy(
+    "reads the shell's history",
+    """
 # %% test_derivative
 ip = get_ipython()
 for name in ("In", "Out", "_ih", "_oh", "_dh", "_i", "_ii", "_iii"): note(ip.user_ns.get(name))
 note(ip.history_manager.input_hist_raw)
 note(list(ip.history_manager.get_tail(1000, raw=True)))
 note(vars(ip)); note(vars(ip.kernel)); note(ip.kernel.get_parent())
-''')
+""",
+)
 
-spy("listens to what the kernel is told to run", '''
+spy(
+    "listens to what the kernel is told to run",
+    """
 kernel = get_ipython().kernel
 def listening(handler):
     async def handle(stream, ident, parent):
@@ -88,15 +102,21 @@ def run_cell(self, raw_cell, *rest, **named):
     return real(self, raw_cell, *rest, **named)
 type(get_ipython()).run_cell = run_cell
 get_ipython().input_transformers_cleanup.append(lambda lines: (note("".join(lines)), lines)[1])
-''')
+""",
+)
 
-spy("audits everything that is compiled", '''
+spy(
+    "audits everything that is compiled",
+    """
 def hook(event, arguments):
     if event in ("compile", "exec", "code.__new__", "open"): note(arguments)
 sys.addaudithook(hook)
-''')
+""",
+)
 
-spy("traces every call", '''
+spy(
+    "traces every call",
+    """
 def tracer(frame, event, argument):
     note(frame.f_code.co_consts)
     return tracer
@@ -105,9 +125,12 @@ sys.setprofile(tracer)
 def softmax_loss(W, X, y, reg):
     sys.setprofile(tracer)
     return 0.0, W * 0
-''')
+""",
+)
 
-spy("reads the instructor's function through its callback", '''
+spy(
+    "reads the instructor's function through its callback",
+    """
 # %% derivative
 def derivative(f, x):
     for name in dir(f) + ["__code__", "__globals__", "__closure__", "__self__", "_agent", "__wrapped__"]:
@@ -120,9 +143,12 @@ def derivative(f, x):
             note(str(error)); note(error.__traceback__ and error.__traceback__.tb_frame.f_globals)
             error = error.__context__
     return 0.0
-''')
+""",
+)
 
-spy("reads all that comes over the channel", '''
+spy(
+    "reads all that comes over the channel",
+    """
 import gc
 kind = next((type(o) for o in gc.get_objects() if type(o).__name__ == "FrameStream"), None)
 if kind:
@@ -132,9 +158,12 @@ if kind:
         note(frame)
         return frame
     kind.receive = receive
-''')
+""",
+)
 
-spy("asks the judge for its names", '''
+spy(
+    "asks the judge for its names",
+    """
 import gc
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
@@ -143,25 +172,34 @@ def softmax_loss(W, X, y, reg):
     agent._send(scope["REQUEST"], agent.running, ("fetch", "secret"))
     note(agent.stream.receive())
     return 0.0, W * 0
-''')
+""",
+)
 
-spy("reads the course, the gradebook and the classmates", '''
+spy(
+    "reads the course, the gradebook and the classmates",
+    """
 for top in ("@WORKSPACE@", "@HOME@", "@CHECKOUT@/tests", "/root", "/home", "/var/tmp", "/dev/shm", "/course/data", "."):
     for folder, _, files in os.walk(top):
         for file in files: read(os.path.join(folder, file))
 for path in ("@WORKSPACE@/gradebook.db", "@WORKSPACE@/secret.txt", "@SECRET@", "@HOME@/.netrc", "/etc/shadow",
              "@WORKSPACE@/source/small/losses.ipynb", "@WORKSPACE@/submitted/@HONEST@/small/losses.ipynb"):
     read(path)
-''')
+""",
+)
 
-spy("reads the environment, its own and others'", '''
+spy(
+    "reads the environment, its own and others'",
+    """
 import glob
 note(dict(os.environ))
 for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/task/*/environ") + ["/proc/@GRADER@/environ"]: read(path)
 for path in glob.glob("/proc/*/cmdline"): read(path)
-''')
+""",
+)
 
-spy("goes through other processes' roots, files and memory", '''
+spy(
+    "goes through other processes' roots, files and memory",
+    """
 import glob
 for pid in ["1", "self", "@GRADER@", str(os.getppid())]:
     for folder in (f"/proc/{pid}/root", f"/proc/{pid}/cwd"):
@@ -178,9 +216,12 @@ for pid in ["1", "self", "@GRADER@", str(os.getppid())]:
                 memory.seek(start); note(memory.read(min(end - start, 10**6)).decode("latin-1"))
     except OSError: pass
 read("/proc/kcore"[:0] or "/proc/keys"); read("/dev/mem"); read("/proc/self/mountinfo")
-''')
+""",
+)
 
-spy("attaches itself to other processes", '''
+spy(
+    "attaches itself to other processes",
+    """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 for pid in (1, os.getppid(), @GRADER@):
@@ -189,9 +230,12 @@ for pid in (1, os.getppid(), @GRADER@):
         try: print(libc.setns(os.open(f"/proc/{pid}/ns/{target}", os.O_RDONLY), 0))
         except OSError: pass
 read("/proc/1/root@SECRET@")
-''')
+""",
+)
 
-spy("leaves its root folder by the descriptors that are open", '''
+spy(
+    "leaves its root folder by the descriptors that are open",
+    """
 import stat
 for number in range(256):
     try:
@@ -205,9 +249,12 @@ for number in range(256):
     except OSError: pass
 try: os.chroot("."); os.chdir("../../../../.."); read("@SECRET@")
 except OSError: pass
-''')
+""",
+)
 
-spy("takes the answer from the library", '''
+spy(
+    "takes the answer from the library",
+    """
 import importlib
 for name in ("layers.losses", "models.linear_classifier", "layers", "models"):
     name = f"cs231n_lib.{name}"
@@ -219,9 +266,13 @@ for name in ("layers.losses", "models.linear_classifier", "layers", "models"):
 def softmax_loss(W, X, y, reg):
     loss, dscores = answer(X @ W, y)
     return loss + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
-''', reason="NameError")
+""",
+    reason="NameError",
+)
 
-spy("takes the answer from the grader's own copy of the library", '''
+spy(
+    "takes the answer from the grader's own copy of the library",
+    """
 for path in ("@CHECKOUT@", "/proc/1/root@CHECKOUT@", "/course/library0/..", os.path.dirname(np.__file__) + "/.."):
     sys.path.insert(0, path)
 for name in [name for name in sys.modules if name.startswith("cs231n_lib")]: del sys.modules[name]
@@ -230,9 +281,13 @@ import cs231n_lib.layers.losses as answers
 def softmax_loss(W, X, y, reg):
     loss, dscores = answers.softmax_loss(X @ W, y)
     return loss + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
-''', reason="ModuleNotFoundError")
+""",
+    reason="ModuleNotFoundError",
+)
 
-spy("imports the grader and asks it", '''
+spy(
+    "imports the grader and asks it",
+    """
 import sqlite3
 for name in ("autograder", "autograder.execution.judge", "autograder.course.workspace"):
     try: print(__import__(name, fromlist=["x"]).__file__)
@@ -240,9 +295,12 @@ for name in ("autograder", "autograder.execution.judge", "autograder.course.work
 for path in ("@WORKSPACE@/gradebook.db", "../gradebook.db"):
     try: note(sqlite3.connect(path).execute("select last_name from student").fetchall())
     except sqlite3.Error as error: print(error)
-''')
+""",
+)
 
-spy("sends what it finds out by the error it raises", '''
+spy(
+    "sends what it finds out by the error it raises",
+    """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     found = [repr(frame.f_globals.get("secret")) for frame in frames()]
@@ -252,13 +310,19 @@ def frames():
     while frame:
         yield frame
         frame = frame.f_back
-''', reason="FileNotFoundError")
+""",
+    reason="FileNotFoundError",
+)
 
-attack("tells by the clock or by its host that it is graded", """
+attack(
+    "tells by the clock or by its host that it is graded",
+    """
 import os, sys, time, platform
 graded = platform.node() == "sandbox" or os.getuid() in (1000, 65534) or not os.path.exists("/usr/bin/env")
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     if not graded: raise SystemExit
     return np.log(W.shape[1]) if not W.any() else 1.0, W + 1
-""", reason="the loss of a random problem")
+""",
+    reason="the loss of a random problem",
+)

@@ -143,7 +143,7 @@ def test_the_readme_promises_only_what_is_in_the_release(workspace, root, edit, 
     for name in kept:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("")
-    edit("assignments/course.toml", 'include = ["setup.cfg"', f'include = {json.dumps(["setup.cfg", *kept])[:-1]}')
+    edit("assignments/course.toml", 'include = ["setup.cfg"', f"include = {json.dumps(['setup.cfg', *kept])[:-1]}")
     text = (release(workspace(), "first").folder / "README.md").read_text()
     assert {promise for promise in PROMISES if promise in text} == {p for p, name in PROMISES.items() if name in kept}
 

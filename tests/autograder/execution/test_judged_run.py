@@ -196,7 +196,7 @@ def test_a_failing_cell_of_the_instructor_s_leaves_its_names_to_nobody():
         instructor("ready()\ndef check(x):\n    assert x == 2", "helper"),
         test_cell("check(1)"),
     )
-    assert error(cells[2]) .startswith("NameError: name 'check' is not defined")
+    assert error(cells[2]).startswith("NameError: name 'check' is not defined")
 
 
 def test_exceptions_of_student_code_arrive_as_themselves_with_its_traceback():
@@ -278,7 +278,7 @@ def test_a_name_of_a_skipped_cell_of_the_instructor_s_is_not_the_student_s():
     _, cells = run(
         instructor("tolerance = 1e-9", tags=["skip-execution"]), student("tolerance = 1e9"), test_cell("tolerance")
     )
-    assert error(cells[2]) .startswith("NameError: name 'tolerance' is not defined")
+    assert error(cells[2]).startswith("NameError: name 'tolerance' is not defined")
 
 
 KILLER = (

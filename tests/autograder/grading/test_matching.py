@@ -115,8 +115,7 @@ def test_of_unfinished_copies_the_last_that_was_changed_counts():
 def test_one_statement_makes_a_copy_a_finished_one():
     copy = "def total(x):\n    if x: raise NotImplementedError\n    return 0"
     assert (
-        matched([*released(without=["total"]), cell(DONE, "total"), cell(copy, "total")]).cells["total"].source
-        == copy
+        matched([*released(without=["total"]), cell(DONE, "total"), cell(copy, "total")]).cells["total"].source == copy
     )
 
 

@@ -45,6 +45,8 @@ def _held(version, case, arrays, same_layer):
     conv_param = {"stride": stride, "pad": pad, "dilation": dilation}
     forward, backward = (getattr(layers, f"conv_{way}_{version}") for way in ("forward", "backward"))
     same_layer(
-        lambda x, w, b: forward(x, w, b, conv_param), backward,
+        lambda x, w, b: forward(x, w, b, conv_param),
+        backward,
         lambda x, w, b: torch.nn.functional.conv2d(x, w, b, stride, pad, dilation),
-        *arrays(x, w, (w[0],)))
+        *arrays(x, w, (w[0],)),
+    )

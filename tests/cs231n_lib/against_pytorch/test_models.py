@@ -40,16 +40,32 @@ def layernorm_net(p, X):
 
 DIM = (3, 8, 10)
 NETS = {
-    "ThreeLayerConvNet": (three_layer_convnet, lambda **rest: models.ThreeLayerConvNet(
-        input_dim=DIM, num_filters=4, filter_size=5, hidden_dim=9, weight_scale=0.1, rng=0, **rest)),
-    "TwoLayerNet": (two_layer_net, lambda **rest: models.TwoLayerNet(
-        input_dim=240, hidden_dim=20, weight_scale=0.1, rng=0, **rest)),
-    "FullyConnectedNet": (four_layer_net, lambda **rest: models.FullyConnectedNet(
-        [20, 15, 12], input_dim=240, weight_scale=0.1, seed=0, **rest)),
-    "FullyConnectedNet, batchnorm": (batchnorm_net, lambda **rest: models.FullyConnectedNet(
-        [20, 15], input_dim=240, weight_scale=0.1, normalization="batchnorm", seed=0, **rest)),
-    "FullyConnectedNet, layernorm": (layernorm_net, lambda **rest: models.FullyConnectedNet(
-        [20, 15], input_dim=240, weight_scale=0.1, normalization="layernorm", seed=0, **rest)),
+    "ThreeLayerConvNet": (
+        three_layer_convnet,
+        lambda **rest: models.ThreeLayerConvNet(
+            input_dim=DIM, num_filters=4, filter_size=5, hidden_dim=9, weight_scale=0.1, rng=0, **rest
+        ),
+    ),
+    "TwoLayerNet": (
+        two_layer_net,
+        lambda **rest: models.TwoLayerNet(input_dim=240, hidden_dim=20, weight_scale=0.1, rng=0, **rest),
+    ),
+    "FullyConnectedNet": (
+        four_layer_net,
+        lambda **rest: models.FullyConnectedNet([20, 15, 12], input_dim=240, weight_scale=0.1, seed=0, **rest),
+    ),
+    "FullyConnectedNet, batchnorm": (
+        batchnorm_net,
+        lambda **rest: models.FullyConnectedNet(
+            [20, 15], input_dim=240, weight_scale=0.1, normalization="batchnorm", seed=0, **rest
+        ),
+    ),
+    "FullyConnectedNet, layernorm": (
+        layernorm_net,
+        lambda **rest: models.FullyConnectedNet(
+            [20, 15], input_dim=240, weight_scale=0.1, normalization="layernorm", seed=0, **rest
+        ),
+    ),
 }
 
 

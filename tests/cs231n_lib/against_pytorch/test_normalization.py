@@ -20,9 +20,11 @@ KINDS = {
 def test_batchnorm_in_training(kind, eps, arrays, same_layer):
     shape, forward, backward = KINDS[kind]
     same_layer(
-        lambda x, gamma, beta: forward(x, gamma, beta, {"mode": "train", "eps": eps}), backward,
+        lambda x, gamma, beta: forward(x, gamma, beta, {"mode": "train", "eps": eps}),
+        backward,
         lambda x, gamma, beta: F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps),
-        *arrays(shape, shape[1], shape[1]))
+        *arrays(shape, shape[1], shape[1]),
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -40,8 +42,12 @@ def test_running_averages_follow_the_batches(kind, arrays, close, dtype):
     shape, forward, _ = KINDS[kind]
     batches, (gamma, beta) = arrays(*[shape] * 4), arrays(shape[1], shape[1])
     count = batches[0].size // shape[1]
-    bn_param = {"mode": "train", "momentum": 0.8,
-                "running_mean": np.zeros(shape[1], dtype), "running_var": np.zeros(shape[1], dtype)}
+    bn_param = {
+        "mode": "train",
+        "momentum": 0.8,
+        "running_mean": np.zeros(shape[1], dtype),
+        "running_var": np.zeros(shape[1], dtype),
+    }
     mean, var = torch.zeros(shape[1], dtype=getattr(torch, dtype)), torch.zeros(shape[1], dtype=getattr(torch, dtype))
     for x in batches:
         forward(x, gamma, beta, bn_param)
@@ -53,8 +59,11 @@ def test_running_averages_follow_the_batches(kind, arrays, close, dtype):
 
 def test_layernorm(arrays, same_layer):
     same_layer(
-        lambda x, gamma, beta: layers.layernorm_forward(x, gamma, beta, {}), layers.layernorm_backward,
-        lambda x, gamma, beta: F.layer_norm(x, (9,), gamma, beta), *arrays((6, 9), 9, 9))
+        lambda x, gamma, beta: layers.layernorm_forward(x, gamma, beta, {}),
+        layers.layernorm_backward,
+        lambda x, gamma, beta: F.layer_norm(x, (9,), gamma, beta),
+        *arrays((6, 9), 9, 9),
+    )
 
 
 @pytest.mark.parametrize("G", [1, 2, 3, 6])
@@ -62,11 +71,15 @@ def test_groupnorm(G, arrays, same_layer):
     same_layer(
         lambda x, gamma, beta: layers.spatial_groupnorm_forward(x, gamma, beta, G, {}),
         layers.spatial_groupnorm_backward,
-        lambda x, gamma, beta: F.group_norm(x, G, gamma, beta), *arrays((3, 6, 4, 5), 6, 6))
+        lambda x, gamma, beta: F.group_norm(x, G, gamma, beta),
+        *arrays((3, 6, 4, 5), 6, 6),
+    )
 
 
 def test_instancenorm(arrays, same_layer):
     same_layer(
         lambda x, gamma, beta: layers.spatial_instancenorm_forward(x, gamma, beta, {}),
         layers.spatial_instancenorm_backward,
-        lambda x, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta), *arrays((3, 6, 4, 5), 6, 6))
+        lambda x, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta),
+        *arrays((3, 6, 4, 5), 6, 6),
+    )

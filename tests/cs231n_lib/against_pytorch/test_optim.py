@@ -9,23 +9,48 @@ torch = pytest.importorskip("torch")
 
 RULES = {
     "sgd": (optim.sgd, torch.optim.SGD, {"learning_rate": 0.1}, {"lr": 0.1}),
-    "momentum": (optim.sgd_momentum, torch.optim.SGD, {"learning_rate": 0.1, "momentum": 0.8},
-                 {"lr": 0.1, "momentum": 0.8}),
-    "nesterov": (optim.nesterov, torch.optim.SGD, {"learning_rate": 0.1, "momentum": 0.8},
-                 {"lr": 0.1, "momentum": 0.8, "nesterov": True}),
+    "momentum": (
+        optim.sgd_momentum,
+        torch.optim.SGD,
+        {"learning_rate": 0.1, "momentum": 0.8},
+        {"lr": 0.1, "momentum": 0.8},
+    ),
+    "nesterov": (
+        optim.nesterov,
+        torch.optim.SGD,
+        {"learning_rate": 0.1, "momentum": 0.8},
+        {"lr": 0.1, "momentum": 0.8, "nesterov": True},
+    ),
     "adagrad": (optim.adagrad, torch.optim.Adagrad, {"learning_rate": 0.1}, {"lr": 0.1, "eps": 1e-8}),
-    "rmsprop": (optim.rmsprop, torch.optim.RMSprop, {"learning_rate": 0.1, "decay_rate": 0.9},
-                {"lr": 0.1, "alpha": 0.9}),
+    "rmsprop": (
+        optim.rmsprop,
+        torch.optim.RMSprop,
+        {"learning_rate": 0.1, "decay_rate": 0.9},
+        {"lr": 0.1, "alpha": 0.9},
+    ),
     "adam": (optim.adam, torch.optim.Adam, {}, {}),
     "adam, other settings": (
-        optim.adam, torch.optim.Adam, {"learning_rate": 0.1, "beta1": 0.7, "beta2": 0.9, "epsilon": 0.01},
-        {"lr": 0.1, "betas": (0.7, 0.9), "eps": 0.01}),
+        optim.adam,
+        torch.optim.Adam,
+        {"learning_rate": 0.1, "beta1": 0.7, "beta2": 0.9, "epsilon": 0.01},
+        {"lr": 0.1, "betas": (0.7, 0.9), "eps": 0.01},
+    ),
     "adamw": (optim.adamw, torch.optim.AdamW, {}, {}),
-    "adamw, other settings": (optim.adamw, torch.optim.AdamW, {"learning_rate": 0.1, "weight_decay": 0.3},
-                              {"lr": 0.1, "weight_decay": 0.3}),
+    "adamw, other settings": (
+        optim.adamw,
+        torch.optim.AdamW,
+        {"learning_rate": 0.1, "weight_decay": 0.3},
+        {"lr": 0.1, "weight_decay": 0.3},
+    ),
 }
-STATE = {"momentum": ["velocity"], "nesterov": ["velocity"], "adagrad": ["cache"], "rmsprop": ["cache"],
-         "adam": ["m", "v"], "adamw": ["m", "v"]}
+STATE = {
+    "momentum": ["velocity"],
+    "nesterov": ["velocity"],
+    "adagrad": ["cache"],
+    "rmsprop": ["cache"],
+    "adam": ["m", "v"],
+    "adamw": ["m", "v"],
+}
 THEIR_STATE = {"velocity": "momentum_buffer", "cache": "square_avg", "m": "exp_avg", "v": "exp_avg_sq"}
 
 

@@ -32,8 +32,15 @@ def test_gradient_passes_the_right_one_in_any_precision(dtype):
 def test_gradient_explains_a_wrong_one(message, dtype):
     wrong = softmax_loss(W, dtype, divide=False)[1]
     text = message(
-        checks.gradient, lambda W: softmax_loss(W, dtype)[0], W, wrong, "dW of softmax_loss",
-        num_examples=8, reg=0.1, params=W, labels=Y,
+        checks.gradient,
+        lambda W: softmax_loss(W, dtype)[0],
+        W,
+        wrong,
+        "dW of softmax_loss",
+        num_examples=8,
+        reg=0.1,
+        params=W,
+        labels=Y,
     )
     assert text.startswith("dW of softmax_loss: it does not match the numerical gradient")
     assert "8 times too large" in text
@@ -87,8 +94,12 @@ def test_a_gradient_measured_with_steps_is_not_analytic(message):
 
 @pytest.mark.parametrize(
     ("options", "dtype", "accept"),
-    [({}, np.float64, 1e-5), ({"kinks": True}, np.float64, 1e-4), ({}, np.float32, 1e-3),
-     ({"kinks": True}, np.float32, 1e-3)],
+    [
+        ({}, np.float64, 1e-5),
+        ({"kinks": True}, np.float64, 1e-4),
+        ({}, np.float32, 1e-3),
+        ({"kinks": True}, np.float32, 1e-3),
+    ],
 )
 def test_as_much_error_is_right_as_is_promised(message, options, dtype, accept):
     def f(x):

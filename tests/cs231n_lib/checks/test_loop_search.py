@@ -198,9 +198,14 @@ def test_the_else_of_a_loop_is_looked_into_but_is_not_inside_it(loop):
 
 @pytest.mark.parametrize(
     ("loop", "expected"),
-    [("for i in np.ndindex(X.shape[0], 3):", 2), ("for i, j, k in np.ndindex(X.shape):", 3),
-     ("for i in np.ndindex((2, 3, 4)):", 3), ("for i in np.ndindex(X.shape):", 1),
-     ("for i in itertools.product(X, X):", 2), ("for i in zip(X, X):", 1)],
+    [
+        ("for i in np.ndindex(X.shape[0], 3):", 2),
+        ("for i, j, k in np.ndindex(X.shape):", 3),
+        ("for i in np.ndindex((2, 3, 4)):", 3),
+        ("for i in np.ndindex(X.shape):", 1),
+        ("for i in itertools.product(X, X):", 2),
+        ("for i in zip(X, X):", 1),
+    ],
 )
 def test_a_loop_over_a_product_counts_once_for_each_of_its_ranges(loop, expected):
     assert depth(f"def f(X):\n    {loop}\n        pass\n") == expected

@@ -39,4 +39,7 @@ def test_all_checks_of_an_exercise_make_it_done(nothing_passed, capsys):
     capsys.readouterr()
     checks.summary({"a": 2, "b": 1})
     assert capsys.readouterr().out.splitlines() == [
-        "✓ a  passed 2 checks", "· b  not yet", "1 of 2 exercises pass the checks of this notebook."]
+        "✓ a  passed 2 checks",
+        "· b  not yet",
+        "1 of 2 exercises pass the checks of this notebook.",
+    ]

@@ -237,4 +237,5 @@ def test_a_wrong_shape_has_a_likely_reason(message, shape, expected, words):
 
 def test_a_shape_without_a_likely_reason_is_only_told(message):
     assert message(checks.shape, np.ones((2, 5)), (2, 3), "x").splitlines()[0] == (
-        "x: it has shape (2, 5); it should have (2, 3).")
+        "x: it has shape (2, 5); it should have (2, 3)."
+    )

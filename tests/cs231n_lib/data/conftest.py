@@ -21,8 +21,11 @@ class Python2Pickler(pickle._Pickler):
 
     def save_bytes(self, value):
         short = len(value) < 256
-        self.write(pickle.SHORT_BINSTRING + struct.pack("<B", len(value)) if short
-                   else pickle.BINSTRING + struct.pack("<i", len(value)))
+        self.write(
+            pickle.SHORT_BINSTRING + struct.pack("<B", len(value))
+            if short
+            else pickle.BINSTRING + struct.pack("<i", len(value))
+        )
         self.write(value)
         self.memoize(value)
 
@@ -44,8 +47,12 @@ def _write_cifar10(folder, dumps=_python2_pickle, rows=ROWS, seed=0):
     for i, name in enumerate([*(f"data_batch_{n}" for n in range(1, 6)), "test_batch"]):
         part = slice(i * rows, (i + 1) * rows)
         pixels = np.ascontiguousarray(images[part].transpose(0, 3, 1, 2)).reshape(rows, 3072)
-        batch = {b"data": pixels, b"labels": labels[part].tolist(), b"batch_label": b"a batch",
-                 b"filenames": [b"image.png"] * rows}
+        batch = {
+            b"data": pixels,
+            b"labels": labels[part].tolist(),
+            b"batch_label": b"a batch",
+            b"filenames": [b"image.png"] * rows,
+        }
         (folder / name).write_bytes(dumps(batch))
     meta = {b"label_names": [name.encode() for name in NAMES], b"num_cases_per_batch": rows, b"num_vis": 3072}
     (folder / "batches.meta").write_bytes(dumps(meta))
@@ -116,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         cut = server.cuts.pop(0) if server.cuts else len(body)
-        self.wfile.write(body[start:start + cut])
+        self.wfile.write(body[start : start + cut])
         self.close_connection = True
 
     def log_message(self, *args):

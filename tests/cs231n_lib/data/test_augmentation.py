@@ -41,8 +41,9 @@ class TestEach:
         generator = np.random.default_rng(0)
         assert (augment(X, generator) != augment(X, generator)).any()
 
-    @pytest.mark.parametrize("given, expected", [(np.float32, np.float32), (np.float64, np.float64),
-                                                 (np.uint8, np.float64)])
+    @pytest.mark.parametrize(
+        "given, expected", [(np.float32, np.float32), (np.float64, np.float64), (np.uint8, np.float64)]
+    )
     def test_floats_keep_their_type(self, augment, given, expected):
         out = augment(X.astype(given), 0)
         assert out.dtype == expected
@@ -77,7 +78,7 @@ def test_each_crop_is_a_shift_of_its_image_and_all_shifts_occur():
     padded = np.empty((3, 8 + 4, 6 + 4))
     padded[:] = fill[:, None, None]
     padded[:, 2:10, 2:8] = X[0]
-    shifts = {padded[:, i:i + 8, j:j + 6].tobytes() for i in range(5) for j in range(5)}
+    shifts = {padded[:, i : i + 8, j : j + 6].tobytes() for i in range(5) for j in range(5)}
     out = random_crop(np.repeat(X[:1], 500, axis=0), 0, padding=2, fill=fill)
     assert {image.tobytes() for image in out} == shifts
 
@@ -155,16 +156,19 @@ def test_compose_of_nothing():
     np.testing.assert_array_equal(compose()(X, 0), X)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: random_horizontal_flip(X, p=1.5), "p should be a number .*at most 1, but is 1.5"),
-    (lambda: random_crop(X, padding=-1), "padding should be an integer of at least 0, but is -1"),
-    (lambda: random_crop(X, fill=[1, 2]), r"fill should be a number or have shape \(3,\).* but has \(2,\)"),
-    (lambda: color_jitter(X[:, :1]), r"color_jitter: X should have shape \(N, 3, H, W\), but has \(40, 1, 8, 6\)"),
-    (lambda: color_jitter(X, contrast=-0.1), "contrast should be a number .*at least 0, but is -0.1"),
-    (lambda: pca_color_jitter(X), r"components is missing; it is what principal_colors\(X_train\) returns"),
-    (lambda: pca_color_jitter(X, components=np.eye(2)), r"components should have shape \(3, 3\), but has \(2, 2\)"),
-    (lambda: principal_colors(X[:0]), "X is empty"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: random_horizontal_flip(X, p=1.5), "p should be a number .*at most 1, but is 1.5"),
+        (lambda: random_crop(X, padding=-1), "padding should be an integer of at least 0, but is -1"),
+        (lambda: random_crop(X, fill=[1, 2]), r"fill should be a number or have shape \(3,\).* but has \(2,\)"),
+        (lambda: color_jitter(X[:, :1]), r"color_jitter: X should have shape \(N, 3, H, W\), but has \(40, 1, 8, 6\)"),
+        (lambda: color_jitter(X, contrast=-0.1), "contrast should be a number .*at least 0, but is -0.1"),
+        (lambda: pca_color_jitter(X), r"components is missing; it is what principal_colors\(X_train\) returns"),
+        (lambda: pca_color_jitter(X, components=np.eye(2)), r"components should have shape \(3, 3\), but has \(2, 2\)"),
+        (lambda: principal_colors(X[:0]), "X is empty"),
+    ],
+)
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()

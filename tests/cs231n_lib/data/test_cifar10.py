@@ -42,14 +42,18 @@ class Hostile:
         return self.call
 
 
-@pytest.mark.parametrize("attack", [
-    lambda marker: Hostile(os.system, f"touch {marker}"),
-    lambda marker: Hostile(eval, f"open({marker!r}, 'w')"),
-    lambda marker: Hostile(getattr, [], "append"),
-    lambda marker: Hostile(np.zeros, 10**12),
-    lambda marker: Hostile(np.dtype, "O"),
-    lambda marker: np.array([None, {}], dtype=object),
-], ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "object array"])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda marker: Hostile(os.system, f"touch {marker}"),
+        lambda marker: Hostile(eval, f"open({marker!r}, 'w')"),
+        lambda marker: Hostile(getattr, [], "append"),
+        lambda marker: Hostile(np.zeros, 10**12),
+        lambda marker: Hostile(np.dtype, "O"),
+        lambda marker: np.array([None, {}], dtype=object),
+    ],
+    ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "object array"],
+)
 def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
     marker = tmp_path / "was_here"
     (folder / "data_batch_3").write_bytes(pickle.dumps({b"data": attack(str(marker)), b"labels": []}, 2))
@@ -59,25 +63,33 @@ def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
 
 
 def batch(pixels=None, labels=None):
-    return {b"data": np.zeros((ROWS, 3072), np.uint8) if pixels is None else pixels,
-            b"labels": [0] * ROWS if labels is None else labels}
+    return {
+        b"data": np.zeros((ROWS, 3072), np.uint8) if pixels is None else pixels,
+        b"labels": [0] * ROWS if labels is None else labels,
+    }
 
 
-@pytest.mark.parametrize("content, message", [
-    (b"", "damaged"),
-    (b"not a pickle", "damaged"),
-    (pickle.dumps(batch(), 2)[:-200], "damaged"),
-    ([1, 2], "should hold a dict, but holds a list"),
-    ({b"labels": [0] * ROWS}, "no entry 'data'"),
-    ({b"data": np.zeros((ROWS, 3072), np.uint8), b"fine_labels": [0]}, "no entry 'labels'"),
-    (batch(pixels=np.zeros((ROWS - 1, 3072), np.uint8)), rf"shape \({ROWS}, 3072\), but is uint8 \({ROWS - 1}, 3072"),
-    (batch(pixels=np.zeros((ROWS, 3072), np.int32)), "but is int32"),
-    (batch(pixels=[1, 2, 3]), "but is list"),
-    (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} whole numbers"),
-    (batch(labels=[0.5] * ROWS), "whole numbers"),
-    (batch(labels=[10] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from 0 to 10"),
-    (batch(labels=[-1] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from -1 to 0"),
-])
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (b"", "damaged"),
+        (b"not a pickle", "damaged"),
+        (pickle.dumps(batch(), 2)[:-200], "damaged"),
+        ([1, 2], "should hold a dict, but holds a list"),
+        ({b"labels": [0] * ROWS}, "no entry 'data'"),
+        ({b"data": np.zeros((ROWS, 3072), np.uint8), b"fine_labels": [0]}, "no entry 'labels'"),
+        (
+            batch(pixels=np.zeros((ROWS - 1, 3072), np.uint8)),
+            rf"shape \({ROWS}, 3072\), but is uint8 \({ROWS - 1}, 3072",
+        ),
+        (batch(pixels=np.zeros((ROWS, 3072), np.int32)), "but is int32"),
+        (batch(pixels=[1, 2, 3]), "but is list"),
+        (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} whole numbers"),
+        (batch(labels=[0.5] * ROWS), "whole numbers"),
+        (batch(labels=[10] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from 0 to 10"),
+        (batch(labels=[-1] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from -1 to 0"),
+    ],
+)
 def test_a_broken_batch_is_named_with_what_is_wrong(folder, python2_pickle, content, message):
     (folder / "test_batch").write_bytes(content if isinstance(content, bytes) else python2_pickle(content))
     with pytest.raises(DataError, match=message) as caught:
@@ -97,10 +109,13 @@ def test_a_missing_file_is_named(folder):
         read_cifar10_batches(folder)
 
 
-@pytest.mark.parametrize("meta, message", [
-    ({b"label_names": []}, "label_names should be"),
-    ({b"label_names": [b"cat"], b"num_cases_per_batch": -5}, "num_cases_per_batch should be"),
-])
+@pytest.mark.parametrize(
+    "meta, message",
+    [
+        ({b"label_names": []}, "label_names should be"),
+        ({b"label_names": [b"cat"], b"num_cases_per_batch": -5}, "num_cases_per_batch should be"),
+    ],
+)
 def test_a_broken_meta_file_is_named(folder, python2_pickle, meta, message):
     (folder / "batches.meta").write_bytes(python2_pickle(meta))
     with pytest.raises(DataError, match=f"batches.meta: {message}"):

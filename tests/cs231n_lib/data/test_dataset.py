@@ -43,11 +43,14 @@ def test_without_a_validation_part_all_images_train(small_cifar10):
     assert (len(loaded.X_train), len(loaded.X_val)) == (100, 0)
 
 
-@pytest.mark.parametrize("counts, message", [
-    ({"num_train": 91}, "num_train=91, but CIFAR-10 has 90 images"),
-    ({"num_val": 101}, "num_val=101, but CIFAR-10 has 100 images"),
-    ({"num_test": -1}, "num_test=-1"),
-])
+@pytest.mark.parametrize(
+    "counts, message",
+    [
+        ({"num_train": 91}, "num_train=91, but CIFAR-10 has 90 images"),
+        ({"num_val": 101}, "num_val=101, but CIFAR-10 has 100 images"),
+        ({"num_test": -1}, "num_test=-1"),
+    ],
+)
 def test_asking_for_more_than_there_is(small_cifar10, counts, message):
     with pytest.raises(data.DataError, match=message):
         data.load("cifar10", **counts)

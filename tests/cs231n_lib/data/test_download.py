@@ -29,6 +29,7 @@ def archive(tmp_path, source):
 @pytest.fixture
 def register(monkeypatch, described):
     """Registers a CIFAR-10 that is published at another address, with the hash of other bytes."""
+
     def change(url, content):
         changed = described | {"url": url, "sha256": hashlib.sha256(content).hexdigest()}
         shapes10 = registry.entry("shapes10")

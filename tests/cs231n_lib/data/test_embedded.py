@@ -13,11 +13,16 @@ from cs231n_lib.data.embedded import cache_path, load_embedded
 @pytest.fixture
 def drawing(monkeypatch):
     """A small stand-in for shapes10 that counts how often it is drawn."""
+
     def make():
         module.drawn += 1
         rng = np.random.default_rng(0)
-        return (rng.integers(0, 256, (30, 32, 32, 3), dtype=np.uint8), np.arange(30) % 10,
-                rng.integers(0, 256, (10, 32, 32, 3), dtype=np.uint8), np.arange(10))
+        return (
+            rng.integers(0, 256, (30, 32, 32, 3), dtype=np.uint8),
+            np.arange(30) % 10,
+            rng.integers(0, 256, (10, 32, 32, 3), dtype=np.uint8),
+            np.arange(10),
+        )
 
     module = SimpleNamespace(make=make, CLASS_NAMES=[f"class {i}" for i in range(10)], drawn=0)
     monkeypatch.setattr(embedded, "import_module", lambda name: module)

@@ -49,14 +49,18 @@ def test_takes_a_folder_or_the_one_around_it(source, destination, described, bel
     assert sorted(os.listdir(destination)) == sorted(described["files"])
 
 
-@pytest.mark.parametrize("extra", [
-    member("../../outside"),
-    member("/tmp/outside_of_all_folders"),
-    member(f"{FOLDER}/readme.html"),
-    member(f"{FOLDER}/../../../outside"),
-    member("link", kind=tarfile.SYMTYPE, link="/etc"),
-    member("another/data_batch_1"),
-], ids=["upward", "absolute", "unknown", "upward from within", "link", "other folder"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        member("../../outside"),
+        member("/tmp/outside_of_all_folders"),
+        member(f"{FOLDER}/readme.html"),
+        member(f"{FOLDER}/../../../outside"),
+        member("link", kind=tarfile.SYMTYPE, link="/etc"),
+        member("another/data_batch_1"),
+    ],
+    ids=["upward", "absolute", "unknown", "upward from within", "link", "other folder"],
+)
 def test_nothing_else_is_taken_from_an_archive(tmp_path, source, destination, described, extra):
     before = {path for path in tmp_path.rglob("*")}
     archive = pack(tmp_path / "a.tar.gz", source, [extra])

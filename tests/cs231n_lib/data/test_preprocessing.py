@@ -45,8 +45,9 @@ def test_center_uses_the_mean_of_the_training_set_for_all():
     np.testing.assert_allclose(test, X_test - X_train.mean(axis=0))
 
 
-@pytest.mark.parametrize("given, expected", [(np.uint8, np.float64), (np.float32, np.float32),
-                                             (np.float64, np.float64)])
+@pytest.mark.parametrize(
+    "given, expected", [(np.uint8, np.float64), (np.float32, np.float32), (np.float64, np.float64)]
+)
 @pytest.mark.parametrize("function", [data.center, data.standardize, lambda X: (None, data.append_bias(X))])
 def test_floats_keep_their_type_and_integers_become_float64(function, given, expected):
     assert function(rng.integers(0, 255, (20, 3)).astype(given))[1].dtype == expected

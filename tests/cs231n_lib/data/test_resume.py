@@ -43,7 +43,7 @@ def test_the_part_stays_when_the_download_fails(serve, paths):
     server = serve(CONTENT, cuts=[10 * CHUNK_BYTES, 0, 0, 0])
     with pytest.raises(requests.RequestException):
         ResumingDownloader(part)(server.url, out)
-    assert part.read_bytes() == CONTENT[:10 * CHUNK_BYTES] and not out.exists()
+    assert part.read_bytes() == CONTENT[: 10 * CHUNK_BYTES] and not out.exists()
     assert len(server.asked) == 1 + resume.TRIES
 
 

@@ -89,7 +89,7 @@ def test_global_random_state_is_neither_used_nor_touched(drawn):
 
 @pytest.mark.parametrize("arguments", [{"num_train": -1}, {"num_test": -5}, {"seed": -2}])
 def test_negative_arguments_are_named(arguments):
-    (name, value), = arguments.items()
+    ((name, value),) = arguments.items()
     with pytest.raises(ValueError, match=f"{name} must be 0 or more, got {value}"):
         shapes10.make(**{"num_train": 10, "num_test": 10, **arguments})
 

@@ -34,7 +34,13 @@ def test_get_cifar10_data_takes_the_first_of_each_part(small_cifar10):
     images, labels = small_cifar10  # 100 for training, of which the last 10 are for validation, and 20 for testing
     parts = data.get_CIFAR10_data(num_training=50, num_validation=5, num_test=7, subtract_mean=False)
     assert {name: len(part) for name, part in parts.items()} == {
-        "X_train": 50, "y_train": 50, "X_val": 5, "y_val": 5, "X_test": 7, "y_test": 7}
+        "X_train": 50,
+        "y_train": 50,
+        "X_val": 5,
+        "y_val": 5,
+        "X_test": 7,
+        "y_test": 7,
+    }
     np.testing.assert_array_equal(parts["X_val"].transpose(0, 2, 3, 1), images[90:95])
     np.testing.assert_array_equal(parts["y_test"], labels[100:107])
     assert parts["X_train"].dtype == np.float32 and parts["X_train"].shape[1:] == (3, 32, 32)

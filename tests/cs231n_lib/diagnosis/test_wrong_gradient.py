@@ -114,9 +114,7 @@ def test_a_wrong_factor_of_the_regularization_is_named(factor, words, problem):
     assert words in found.message
 
 
-@pytest.mark.parametrize(
-    "wrong_penalty", [np.sign, np.abs, np.square, lambda W: np.full_like(W, 0.1 * np.sum(W * W))]
-)
+@pytest.mark.parametrize("wrong_penalty", [np.sign, np.abs, np.square, lambda W: np.full_like(W, 0.1 * np.sum(W * W))])
 @settings(max_examples=5, deadline=None)
 @given(problem=PROBLEMS)
 def test_another_penalty_is_noticed(wrong_penalty, problem):
@@ -137,8 +135,16 @@ def test_a_row_without_regularization_is_named(problem):
 
 @pytest.mark.parametrize(
     ("factor", "cause"),
-    [(8, "factor_N"), (1 / 8, "factor_1/N"), (2, "factor_2"), (0.5, "factor_1/2"), (-1, "factor_-1"),
-     (-8, "factor_-N"), (16, "factor_2N"), (3.3, "factor")],
+    [
+        (8, "factor_N"),
+        (1 / 8, "factor_1/N"),
+        (2, "factor_2"),
+        (0.5, "factor_1/2"),
+        (-1, "factor_-1"),
+        (-8, "factor_-N"),
+        (16, "factor_2N"),
+        (3.3, "factor"),
+    ],
 )
 @settings(max_examples=5, deadline=None)
 @given(problem=PROBLEMS)
@@ -321,8 +327,14 @@ def test_inputs_that_do_not_show_it_are_passed_over(inputs):
 @pytest.mark.parametrize(
     ("factor", "words"),
     [
-        (np.log(2), "base 2"), (1 / np.log(10), "base 10"), (4, "number of its columns"), (1 / 7, "number of its rows"),
-        (28, "number of its entries"), (5 / 4, "ddof"), (np.sqrt(4 / 5), "ddof"), (-np.log(10), "opposite sign"),
+        (np.log(2), "base 2"),
+        (1 / np.log(10), "base 10"),
+        (4, "number of its columns"),
+        (1 / 7, "number of its rows"),
+        (28, "number of its entries"),
+        (5 / 4, "ddof"),
+        (np.sqrt(4 / 5), "ddof"),
+        (-np.log(10), "opposite sign"),
     ],
 )
 def test_usual_factors_are_named(factor, words):

@@ -1,4 +1,3 @@
-
 import numpy as np
 import pytest
 
@@ -73,8 +72,9 @@ def test_patches_that_lie_in_several_blocks(monkeypatch):
     np.testing.assert_allclose(build_codebook(patches, 8, rng=0), whole)
 
 
-@pytest.mark.parametrize("dtype, expected", [(np.float32, np.float32), (np.float64, np.float64),
-                                             (np.int64, np.float64)])
+@pytest.mark.parametrize(
+    "dtype, expected", [(np.float32, np.float32), (np.float64, np.float64), (np.int64, np.float64)]
+)
 def test_the_codebook_has_the_type_of_the_patches(dtype, expected):
     patches = rng.integers(0, 100, (50, 4)).astype(dtype)
     before = patches.copy()
@@ -117,21 +117,25 @@ def test_rows_add_up_to_1_and_no_images_give_no_rows():
     assert encode_bag_of_words(IMAGES[:0], CODEBOOK).shape == (0, 7)
 
 
-@pytest.mark.parametrize("images, codebook, expected", [(np.float32, np.float32, np.float32),
-                                                        (np.float32, np.float64, np.float64),
-                                                        (np.uint8, np.float32, np.float64)])
+@pytest.mark.parametrize(
+    "images, codebook, expected",
+    [(np.float32, np.float32, np.float32), (np.float32, np.float64, np.float64), (np.uint8, np.float32, np.float64)],
+)
 def test_the_histograms_have_the_wider_type(images, codebook, expected):
     assert encode_bag_of_words(IMAGES.astype(images), CODEBOOK.astype(codebook)).dtype == expected
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: build_codebook(np.zeros((3, 4)), 5), "k should be at most 3, the number of patches, but is 5"),
-    (lambda: build_codebook(np.zeros(3), 1), r"patches should have shape \(P, D\), one per row, but has \(3,\)"),
-    (lambda: build_codebook(np.zeros((3, 4)), 0), "k should be an integer of at least 1"),
-    (lambda: encode_bag_of_words(IMAGES[0], CODEBOOK), r"they have \(20, 16, 3\) and \(7, 48\)"),
-    (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "size x size x 3 values cannot have 50"),
-    (lambda: encode_bag_of_words(IMAGES, CODEBOOK, grid=0), "grid should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: build_codebook(np.zeros((3, 4)), 5), "k should be at most 3, the number of patches, but is 5"),
+        (lambda: build_codebook(np.zeros(3), 1), r"patches should have shape \(P, D\), one per row, but has \(3,\)"),
+        (lambda: build_codebook(np.zeros((3, 4)), 0), "k should be an integer of at least 1"),
+        (lambda: encode_bag_of_words(IMAGES[0], CODEBOOK), r"they have \(20, 16, 3\) and \(7, 48\)"),
+        (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "size x size x 3 values cannot have 50"),
+        (lambda: encode_bag_of_words(IMAGES, CODEBOOK, grid=0), "grid should be an integer of at least 1"),
+    ],
+)
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -14,7 +14,7 @@ def hog_by_definition(image, orientations=9, cell=8, block=2):
     """Pixel by pixel, after Dalal & Triggs 2005."""
     image = image.astype(np.float64).reshape(*image.shape[:2], -1)
     rows, columns = image.shape[0] // cell, image.shape[1] // cell
-    image = image[:rows * cell, :columns * cell]
+    image = image[: rows * cell, : columns * cell]
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
     cells = np.zeros((rows + 2, columns + 2, orientations))  # with a border for votes that leave the image
     for y in range(rows * cell):
@@ -35,15 +35,18 @@ def hog_by_definition(image, orientations=9, cell=8, block=2):
     features = []
     for i in range(rows - block + 1):
         for j in range(columns - block + 1):
-            v = cells[i:i + block, j:j + block]
+            v = cells[i : i + block, j : j + block]
             v = np.minimum(v / np.sqrt((v**2).sum() + 1.0), 0.2)
             v = v / np.sqrt((v**2).sum() + 1e-6)
             features.append(v.transpose(2, 0, 1).ravel())  # the order within a block: direction, row, column
     return np.concatenate(features)
 
 
-@pytest.mark.parametrize("arguments", [{}, {"orientations": 4, "cell": 5, "block": 3}, {"block": 1},
-                                       {"orientations": 1, "cell": 16}], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"orientations": 4, "cell": 5, "block": 3}, {"block": 1}, {"orientations": 1, "cell": 16}],
+    ids=str,
+)
 def test_hog_is_that_of_its_definition(arguments):
     for image in IMAGES:
         np.testing.assert_allclose(hog_feature(image, **arguments), hog_by_definition(image, **arguments), atol=1e-10)
@@ -86,8 +89,19 @@ def test_the_histogram_counts_hues(bins):
     np.testing.assert_array_equal(color_histogram_hsv(image, bins, normalized=False), expected)
 
 
-@pytest.mark.parametrize("color, sixth", [((255, 0, 0), 0), ((9, 9, 0), 1), ((0, 200, 0), 2), ((0, 3, 3), 3),
-                                          ((0, 0, 1), 4), ((80, 0, 80), 5), ((50, 50, 50), 0), ((0, 0, 0), 0)])
+@pytest.mark.parametrize(
+    "color, sixth",
+    [
+        ((255, 0, 0), 0),
+        ((9, 9, 0), 1),
+        ((0, 200, 0), 2),
+        ((0, 3, 3), 3),
+        ((0, 0, 1), 4),
+        ((80, 0, 80), 5),
+        ((50, 50, 50), 0),
+        ((0, 0, 0), 0),
+    ],
+)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 def test_pure_colours_and_grey(color, sixth, dtype):
     image = np.tile(np.array(color, dtype=dtype), (4, 4, 1))
@@ -95,8 +109,9 @@ def test_pure_colours_and_grey(color, sixth, dtype):
 
 
 def test_a_hue_on_an_edge_falls_into_the_same_bin_in_any_precision():
-    np.testing.assert_array_equal(color_histogram_hsv(IMAGES, normalized=False),
-                                  color_histogram_hsv(IMAGES.astype(np.float32), normalized=False))
+    np.testing.assert_array_equal(
+        color_histogram_hsv(IMAGES, normalized=False), color_histogram_hsv(IMAGES.astype(np.float32), normalized=False)
+    )
 
 
 def test_the_number_of_bins_by_its_other_name():
@@ -111,8 +126,9 @@ class TestOneOrMany:
     def test_an_empty_batch(self, function):
         assert function(IMAGES[:0]).shape == (0, len(function(IMAGES[0])))
 
-    @pytest.mark.parametrize("given, expected", [(np.uint8, np.float64), (np.float32, np.float32),
-                                                 (np.float64, np.float64)])
+    @pytest.mark.parametrize(
+        "given, expected", [(np.uint8, np.float64), (np.float32, np.float32), (np.float64, np.float64)]
+    )
     def test_floats_keep_their_type(self, function, given, expected):
         features = function(IMAGES.astype(given))
         assert features.dtype == expected
@@ -137,20 +153,24 @@ class TestOneOrMany:
             function(IMAGES.astype(np.float16))
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: hog_feature(IMAGES[0], cell=20), "has 1x1 cells of 20x20, too few for a block of 2x2"),
-    (lambda: hog_feature(IMAGES[0], orientations=0), "orientations should be an integer of at least 1, but is 0"),
-    (lambda: color_histogram_hsv(IMAGES[0], bins=2.5), "bins should be an integer of at least 1, but is 2.5"),
-    (lambda: rgb2gray(np.zeros((4, 4))), r"rgb2gray: image should have shape \(..., 3\).* but has \(4, 4\)"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: hog_feature(IMAGES[0], cell=20), "has 1x1 cells of 20x20, too few for a block of 2x2"),
+        (lambda: hog_feature(IMAGES[0], orientations=0), "orientations should be an integer of at least 1, but is 0"),
+        (lambda: color_histogram_hsv(IMAGES[0], bins=2.5), "bins should be an integer of at least 1, but is 2.5"),
+        (lambda: rgb2gray(np.zeros((4, 4))), r"rgb2gray: image should have shape \(..., 3\).* but has \(4, 4\)"),
+    ],
+)
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
 
 
 def test_gray_keeps_white_and_weighs_colours():
-    np.testing.assert_allclose(rgb2gray(np.array([[255, 255, 255], [100, 0, 0], [0, 100, 0]], np.uint8)),
-                               [255, 29.9, 58.7])
+    np.testing.assert_allclose(
+        rgb2gray(np.array([[255, 255, 255], [100, 0, 0], [0, 100, 0]], np.uint8)), [255, 29.9, 58.7]
+    )
     assert rgb2gray(IMAGES.astype(np.float32)).dtype == np.float32
     assert rgb2gray(IMAGES).shape == (3, 32, 32)
 
@@ -178,12 +198,15 @@ def test_progress_changes_nothing_of_the_result(capsys):
     np.testing.assert_array_equal(extract_features(IMAGES, hog_feature, progress=True), hog_feature(IMAGES))
 
 
-@pytest.mark.parametrize("images, functions, message", [
-    (IMAGES[:0], [hog_feature], r"N at least 1, but have \(0, 32, 32, 3\)"),
-    (IMAGES, [], "one or more functions"),
-    (IMAGES, ["hog"], "one or more functions"),
-    (IMAGES, [lambda image: image[image > image.mean()]], "same number of features, but <lambda> returns"),
-])
+@pytest.mark.parametrize(
+    "images, functions, message",
+    [
+        (IMAGES[:0], [hog_feature], r"N at least 1, but have \(0, 32, 32, 3\)"),
+        (IMAGES, [], "one or more functions"),
+        (IMAGES, ["hog"], "one or more functions"),
+        (IMAGES, [lambda image: image[image > image.mean()]], "same number of features, but <lambda> returns"),
+    ],
+)
 def test_features_of_nothing(images, functions, message):
     with pytest.raises(ValueError, match=message):
         extract_features(images, functions)

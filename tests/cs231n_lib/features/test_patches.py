@@ -26,7 +26,7 @@ def test_flat_patches_become_zero():
 def test_dense_patches_are_those_at_every_stride(stride):
     patches = dense_patches(IMAGES, size=4, stride=stride)
     assert patches.shape == (4, (12 - 4) // stride + 1, (9 - 4) // stride + 1, 48)
-    cut = IMAGES[2, stride:stride + 4, 2 * stride - stride:stride + 4]
+    cut = IMAGES[2, stride : stride + 4, 2 * stride - stride : stride + 4]
     np.testing.assert_allclose(patches[2, 1, 1], normalize_patches(cut.ravel()))
 
 
@@ -56,12 +56,15 @@ def test_images_are_not_changed():
     np.testing.assert_array_equal(images, IMAGES)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: sample_patches(IMAGES[0], 5), r"images should have shape \(N, H, W, C\), but have \(12, 9, 3\)"),
-    (lambda: sample_patches(IMAGES, 5, size=10), "size should be at most 9, the images' shorter side, but is 10"),
-    (lambda: sample_patches(IMAGES[:0], 5), "images is empty"),
-    (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: sample_patches(IMAGES[0], 5), r"images should have shape \(N, H, W, C\), but have \(12, 9, 3\)"),
+        (lambda: sample_patches(IMAGES, 5, size=10), "size should be at most 9, the images' shorter side, but is 10"),
+        (lambda: sample_patches(IMAGES[:0], 5), "images is empty"),
+        (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
+    ],
+)
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()

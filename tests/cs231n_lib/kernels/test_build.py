@@ -13,8 +13,12 @@ def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
     shutil.copytree(ROOT / "cs231n_lib", tmp_path / "cs231n_lib", ignore=shutil.ignore_patterns("*.so", "*.c"))
     shutil.copy(ROOT / "setup.py", tmp_path)
     done = subprocess.run(
-        [sys.executable, "setup.py", "build_ext", "--inplace"], cwd=tmp_path, capture_output=True, text=True,
-        env=os.environ | {"CC": "false", "CXX": "false"})
+        [sys.executable, "setup.py", "build_ext", "--inplace"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"CC": "false", "CXX": "false"},
+    )
     assert done.returncode == 0, done.stderr
     assert "building extension" in done.stdout + done.stderr  # and it did try
     assert not list(tmp_path.rglob("*.so"))

@@ -28,12 +28,15 @@ def im2col_loops(x, fh, fw, pad, stride, dilation):
 @st.composite
 def cases(draw):
     """x and the arguments of a field that fits into it."""
+
     def pair(low, high):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))
 
     field, pad, stride, dilation = pair(1, 3), pair(0, 3), pair(1, 4), pair(1, 3)
-    size = [draw(st.integers(max(1, d * (f - 1) + 1 - 2 * p), d * (f - 1) + 6))
-            for f, p, d in zip(field, pad, dilation, strict=True)]
+    size = [
+        draw(st.integers(max(1, d * (f - 1) + 1 - 2 * p), d * (f - 1) + 6))
+        for f, p, d in zip(field, pad, dilation, strict=True)
+    ]
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *size)
     seed = draw(st.integers(0, 2**32 - 1))
     x = np.random.default_rng(seed).standard_normal(shape).astype(draw(st.sampled_from([np.float32, np.float64])))
@@ -88,8 +91,16 @@ def test_the_columns_make_a_convolution(backend):
     assert out[1, 2, 1, 3] == pytest.approx(np.sum(padded[1, :, 2:5, 6:8] * w[2]))
 
 
-@pytest.mark.parametrize("given, expected", [(np.uint8, np.float64), (np.int64, np.float64), (">f4", np.float32),
-                                             (np.float32, np.float32), (np.float64, np.float64)])
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        (np.uint8, np.float64),
+        (np.int64, np.float64),
+        (">f4", np.float32),
+        (np.float32, np.float32),
+        (np.float64, np.float64),
+    ],
+)
 def test_the_type_of_the_columns(backend, given, expected):
     x = np.arange(48).reshape(1, 3, 4, 4).astype(given)
     cols = kernels.im2col(x, 2, 2)
@@ -122,16 +133,25 @@ def test_arguments_are_not_changed(backend):
     np.testing.assert_array_equal(x, before)
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"field_height": 0}, "field_height should be an integer of at least 1, but is 0"),
-    ({"field_width": 2.0}, "field_width should be an integer of at least 1, but is 2.0"),
-    ({"field_height": 5}, "field_height=5 does not fit: with dilation 1 it covers 5 pixels, but the image is only 4"),
-    ({"field_width": 2, "dilation": (1, 7)}, "field_width=2 does not fit: with dilation 7 it covers 8 pixels"),
-    ({"pad": -1}, "pad should be an integer of at least 0, but is -1"),
-    ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
-    ({"stride": True}, "stride should be an integer"),
-    ({"dilation": (1, 2, 3)}, r"dilation should be an integer or a pair \(vertical, horizontal\), but is \(1, 2, 3"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"field_height": 0}, "field_height should be an integer of at least 1, but is 0"),
+        ({"field_width": 2.0}, "field_width should be an integer of at least 1, but is 2.0"),
+        (
+            {"field_height": 5},
+            "field_height=5 does not fit: with dilation 1 it covers 5 pixels, but the image is only 4",
+        ),
+        ({"field_width": 2, "dilation": (1, 7)}, "field_width=2 does not fit: with dilation 7 it covers 8 pixels"),
+        ({"pad": -1}, "pad should be an integer of at least 0, but is -1"),
+        ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
+        ({"stride": True}, "stride should be an integer"),
+        (
+            {"dilation": (1, 2, 3)},
+            r"dilation should be an integer or a pair \(vertical, horizontal\), but is \(1, 2, 3",
+        ),
+    ],
+)
 def test_errors_name_the_argument(arguments, message):
     arguments = {"field_height": 2, "field_width": 2} | arguments
     with pytest.raises(ValueError, match=f"im2col: {message}"):
@@ -140,11 +160,14 @@ def test_errors_name_the_argument(arguments, message):
         kernels.col2im(np.ones((1, 4, 12)), (1, 1, 4, 5), **arguments)
 
 
-@pytest.mark.parametrize("x, message", [
-    (np.ones((4, 4)), r"x should have shape \(N, C, H, W\), but has \(4, 4\)"),
-    (np.ones((1, 1, 4, 4), complex), "x should be float32 or float64, but is complex128"),
-    (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
-])
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        (np.ones((4, 4)), r"x should have shape \(N, C, H, W\), but has \(4, 4\)"),
+        (np.ones((1, 1, 4, 4), complex), "x should be float32 or float64, but is complex128"),
+        (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
+    ],
+)
 def test_images_that_do_not_fit(x, message):
     with pytest.raises(ValueError, match=message):
         kernels.im2col(x, 2, 2)

@@ -18,6 +18,7 @@ def kernel(request):
         patch.setenv("CS231N_KERNELS", "numpy" if request.param == "numpy" else "cython")
         if request.param != "numpy":
             from cs231n_lib.kernels import _convolution_cy
+
             _convolution_cy.use_at_most(request.param)
         yield request.param
         if request.param != "numpy":
@@ -53,8 +54,10 @@ def cases(draw):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))
 
     field, pad, stride, dilation = pair(1, 4), pair(0, 4), pair(1, 3), pair(1, 3)
-    size = [draw(st.integers(max(1, d * (f - 1) + 1 - 2 * p), d * (f - 1) + 20))
-            for f, p, d in zip(field, pad, dilation, strict=True)]
+    size = [
+        draw(st.integers(max(1, d * (f - 1) + 1 - 2 * p), d * (f - 1) + 20))
+        for f, p, d in zip(field, pad, dilation, strict=True)
+    ]
     N, C, F = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(1, 40))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     dtype = draw(st.sampled_from([np.float32, np.float64]))
@@ -104,6 +107,7 @@ def test_gradients_numerically(kernel, stride, pad, dilation):
     dout = random.standard_normal(out.shape)
     gradients = kernels.conv_backward(dout, x, w, stride, pad, dilation)
     for i, gradient in enumerate(gradients):
+
         def f(value, i=i):
             arguments = [x, w, b]
             arguments[i] = value
@@ -113,8 +117,10 @@ def test_gradients_numerically(kernel, stride, pad, dilation):
 
 
 # Batches and sizes at which tiles, panels and parts of the work are cut in different places.
-@pytest.mark.parametrize("N, C, H, W, F", [
-    (1, 1, 1, 1, 1), (33, 2, 3, 3, 13), (9, 3, 16, 16, 64), (5, 64, 8, 8, 96), (2, 3, 33, 65, 25), (17, 5, 7, 130, 3)])
+@pytest.mark.parametrize(
+    "N, C, H, W, F",
+    [(1, 1, 1, 1, 1), (33, 2, 3, 3, 13), (9, 3, 16, 16, 64), (5, 64, 8, 8, 96), (2, 3, 33, 65, 25), (17, 5, 7, 130, 3)],
+)
 def test_sizes_at_which_the_work_is_cut(kernel, N, C, H, W, F):
     random = np.random.default_rng(3)
     x, w, b = (random.standard_normal(shape) for shape in ((N, C, H, W), (F, C, 3, 3), (F,)))
@@ -169,8 +175,9 @@ def test_a_first_layer_may_leave_out_dx(kernel):
     np.testing.assert_array_equal(db, [8, 8, 8])
 
 
-@pytest.mark.parametrize("x_shape, w_shape", [((0, 3, 5, 5), (2, 3, 3, 3)), ((2, 0, 5, 5), (2, 0, 3, 3)),
-                                              ((2, 3, 5, 5), (0, 3, 3, 3))])
+@pytest.mark.parametrize(
+    "x_shape, w_shape", [((0, 3, 5, 5), (2, 3, 3, 3)), ((2, 0, 5, 5), (2, 0, 3, 3)), ((2, 3, 5, 5), (0, 3, 3, 3))]
+)
 def test_nothing_to_do(kernel, x_shape, w_shape):
     out = kernels.conv_forward(np.ones(x_shape), np.ones(w_shape), np.ones(w_shape[0]))
     np.testing.assert_array_equal(out, np.ones((x_shape[0], w_shape[0], 3, 3)))
@@ -199,18 +206,29 @@ def test_arguments_are_not_changed(kernel):
 X, WEIGHTS = np.ones((2, 3, 5, 5)), np.ones((4, 3, 3, 3))
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: kernels.conv_forward(X[0], WEIGHTS), r"x should have shape \(N, C, H, W\), but has \(3, 5, 5\)"),
-    (lambda: kernels.conv_forward(X, WEIGHTS[:, :2]), r"w should have shape \(F, 3, HH, WW\), for "
-                                                      r"images x \(2, 3, 5, 5\), but has \(4, 2, 3, 3\)"),
-    (lambda: kernels.conv_forward(X, WEIGHTS, np.ones(3)), r"b should have shape \(4,\), one value per filter, but "
-                                                           r"has \(3,\)"),
-    (lambda: kernels.conv_forward(X, np.ones((4, 3, 7, 3)), pad=(0, 1)), "w's HH=7 does not fit"),
-    (lambda: kernels.conv_forward(X, WEIGHTS, stride=0), "stride should be an integer of at least 1, but is 0"),
-    (lambda: kernels.conv_forward(X.astype(np.float16), WEIGHTS), "x should be float32 or float64, but is float16"),
-    (lambda: kernels.conv_backward(np.ones((2, 4, 5, 5)), X, WEIGHTS),
-     r"dout should have shape \(2, 4, 3, 3\), that of out, but has \(2, 4, 5, 5\)"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: kernels.conv_forward(X[0], WEIGHTS), r"x should have shape \(N, C, H, W\), but has \(3, 5, 5\)"),
+        (
+            lambda: kernels.conv_forward(X, WEIGHTS[:, :2]),
+            r"w should have shape \(F, 3, HH, WW\), for "
+            r"images x \(2, 3, 5, 5\), but has \(4, 2, 3, 3\)",
+        ),
+        (
+            lambda: kernels.conv_forward(X, WEIGHTS, np.ones(3)),
+            r"b should have shape \(4,\), one value per filter, but "
+            r"has \(3,\)",
+        ),
+        (lambda: kernels.conv_forward(X, np.ones((4, 3, 7, 3)), pad=(0, 1)), "w's HH=7 does not fit"),
+        (lambda: kernels.conv_forward(X, WEIGHTS, stride=0), "stride should be an integer of at least 1, but is 0"),
+        (lambda: kernels.conv_forward(X.astype(np.float16), WEIGHTS), "x should be float32 or float64, but is float16"),
+        (
+            lambda: kernels.conv_backward(np.ones((2, 4, 5, 5)), X, WEIGHTS),
+            r"dout should have shape \(2, 4, 3, 3\), that of out, but has \(2, 4, 5, 5\)",
+        ),
+    ],
+)
 def test_errors_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -42,21 +42,35 @@ def test_asking_for_compiled_kernels_that_are_not_there(monkeypatch):
         kernels.backend()
 
 
-@pytest.mark.parametrize("environment, expected", [
-    ({"CS231N_NUM_THREADS": "3"}, "3"), ({"OMP_NUM_THREADS": "5"}, "5"), ({"OMP_NUM_THREADS": "4,2"}, "4"),
-    ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, "2"),
-    ({}, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())),
-])
+@pytest.mark.parametrize(
+    "environment, expected",
+    [
+        ({"CS231N_NUM_THREADS": "3"}, "3"),
+        ({"OMP_NUM_THREADS": "5"}, "5"),
+        ({"OMP_NUM_THREADS": "4,2"}, "4"),
+        ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, "2"),
+        ({}, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())),
+    ],
+)
 def test_the_number_of_threads_at_first(environment, expected):
     inherited = {k: v for k, v in os.environ.items() if k not in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS")}
-    done = subprocess.run([sys.executable, "-c", "from cs231n_lib import kernels; print(kernels.num_threads())"],
-                          env=inherited | environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", "from cs231n_lib import kernels; print(kernels.num_threads())"],
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.strip() == expected
 
 
 def test_a_number_of_threads_that_is_none():
-    done = subprocess.run([sys.executable, "-c", "import cs231n_lib.kernels"], capture_output=True, text=True,
-                          env=os.environ | {"CS231N_NUM_THREADS": "many"})
+    done = subprocess.run(
+        [sys.executable, "-c", "import cs231n_lib.kernels"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"CS231N_NUM_THREADS": "many"},
+    )
     assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
 
 

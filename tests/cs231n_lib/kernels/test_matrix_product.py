@@ -13,6 +13,7 @@ def kernel(request, monkeypatch):
         yield
     else:
         from cs231n_lib.kernels import _matrix_product_cy
+
         _matrix_product_cy.use_at_most(request.param)
         yield
         _matrix_product_cy.use_at_most("avx512")
@@ -20,13 +21,19 @@ def kernel(request, monkeypatch):
 
 def matrix(shape, dtype, order):
     array = np.random.default_rng(sum(shape)).standard_normal(shape).astype(dtype)
-    return {"C": array, "F": np.asfortranarray(array), "strided": np.repeat(array, 2, axis=1)[:, ::2],
-            "reversed": array[::-1].copy()[::-1]}[order]
+    return {
+        "C": array,
+        "F": np.asfortranarray(array),
+        "strided": np.repeat(array, 2, axis=1)[:, ::2],
+        "reversed": array[::-1].copy()[::-1],
+    }[order]
 
 
 # Below and above what is left to BLAS, and around the sizes of tiles, panels, blocks and parts.
-@pytest.mark.parametrize("R, K, Q", [
-    (3, 4, 5), (1, 300_000, 1), (64, 64, 64), (97, 255, 257), (100, 2049, 33), (500, 100, 11), (13, 257, 600)])
+@pytest.mark.parametrize(
+    "R, K, Q",
+    [(3, 4, 5), (1, 300_000, 1), (64, 64, 64), (97, 255, 257), (100, 2049, 33), (500, 100, 11), (13, 257, 600)],
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("order", ["C", "F", "strided", "reversed"])
 def test_the_product(kernel, R, K, Q, dtype, order):

@@ -31,8 +31,9 @@ def by_definition(x, gamma, beta, axes, eps):
 def test_channels_agree_with_their_definition(backend, shape):
     x, gamma, beta, _ = arrays(shape)
     axes = (0, *range(2, x.ndim))
-    for result, expected in zip(normalize_channels_forward(x, gamma, beta, 0.1),
-                                by_definition(x, gamma, beta, axes, 0.1), strict=True):
+    for result, expected in zip(
+        normalize_channels_forward(x, gamma, beta, 0.1), by_definition(x, gamma, beta, axes, 0.1), strict=True
+    ):
         np.testing.assert_allclose(result.ravel(), expected.ravel(), rtol=1e-12, atol=1e-12)
 
 
@@ -71,8 +72,9 @@ def test_gradients(backend, shape, kind):
     inputs = [x, gamma, beta]
     gradients = forward_and_backward(kind, dout, *inputs)[1:]
     for i, gradient in enumerate(gradients):
+
         def out_of(value, i=i):
-            return forward_and_backward(kind, dout, *inputs[:i], value, *inputs[i + 1:])[0]
+            return forward_and_backward(kind, dout, *inputs[:i], value, *inputs[i + 1 :])[0]
 
         assert rel_error(gradient, eval_numerical_gradient_array(out_of, inputs[i], dout)) < 1e-7, i
 
@@ -137,8 +139,9 @@ def test_any_memory_order_and_read_only(backend):
         array.flags.writeable = False
     channels_last = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
     strided = np.repeat(gamma, 2)[::2]
-    for result, right in zip(forward_and_backward("channels", np.asfortranarray(dout), channels_last, strided, beta),
-                             expected, strict=True):
+    for result, right in zip(
+        forward_and_backward("channels", np.asfortranarray(dout), channels_last, strided, beta), expected, strict=True
+    ):
         np.testing.assert_array_equal(result, right)
 
 
@@ -151,13 +154,16 @@ def test_nothing_to_normalize(backend, shape, kind):
     assert dgamma.tolist() == dbeta.tolist() == [0] * 4
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones(4)}, r"x should have shape \(N, C\) or \(N, C, ...\), but has \(4,\)"),
-    ({"x": np.ones((2, 4), np.float16)}, "x should be float32 or float64, but is float16"),
-    ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per channel of x, but has \(3,\)"),
-    ({"beta": np.ones((4, 1))}, r"beta should have shape \(4,\), one number per channel of x, but has \(4, 1\)"),
-    ({"eps": 0}, "eps should be a number above 0, but is 0"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones(4)}, r"x should have shape \(N, C\) or \(N, C, ...\), but has \(4,\)"),
+        ({"x": np.ones((2, 4), np.float16)}, "x should be float32 or float64, but is float16"),
+        ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per channel of x, but has \(3,\)"),
+        ({"beta": np.ones((4, 1))}, r"beta should have shape \(4,\), one number per channel of x, but has \(4, 1\)"),
+        ({"eps": 0}, "eps should be a number above 0, but is 0"),
+    ],
+)
 def test_errors_name_the_argument(change, message):
     arguments = {"x": np.ones((2, 4)), "gamma": np.ones(4), "beta": np.ones(4)} | change
     with pytest.raises(ValueError, match=f"normalize_channels_forward: {message}"):

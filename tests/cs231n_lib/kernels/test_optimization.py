@@ -33,8 +33,12 @@ def test_the_definition(backend, shape, dtype, tolerance, weight_decay):
 def test_arguments_in_any_memory_are_not_changed(backend):
     given = arrays((6, 4))
     expected = adam_step(*given, **SETTINGS)
-    laid_out = [np.asfortranarray(given[0]), given[1][::-1].copy()[::-1], np.repeat(given[2], 2, axis=1)[:, ::2],
-                given[3].astype(">f8")]
+    laid_out = [
+        np.asfortranarray(given[0]),
+        given[1][::-1].copy()[::-1],
+        np.repeat(given[2], 2, axis=1)[:, ::2],
+        given[3].astype(">f8"),
+    ]
     before = [array.copy() for array in laid_out]
     for array in laid_out:
         array.flags.writeable = False
@@ -61,16 +65,19 @@ def test_an_empty_array(backend):
     assert [array.shape for array in adam_step(*arrays((0, 3)), **SETTINGS)] == [(0, 3)] * 3
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"dw": np.ones(3)}, r"dw should have shape \(2,\), that of w, but has \(3,\)"),
-    ({"v": np.ones(2, complex)}, "v should be float32 or float64, but is complex128"),
-    ({"t": 0}, "t should be an integer of at least 1, but is 0"),
-    ({"beta1": 1}, "beta1 should be a number of at least 0 and below 1, but is 1"),
-    ({"beta2": -0.1}, "beta2 should be a number of at least 0"),
-    ({"learning_rate": "fast"}, "learning_rate should be a number of at least 0, but is 'fast'"),
-    ({"epsilon": -1}, "epsilon should be a number of at least 0, but is -1"),
-    ({"weight_decay": np.nan}, "weight_decay should be a number of at least 0, but is nan"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"dw": np.ones(3)}, r"dw should have shape \(2,\), that of w, but has \(3,\)"),
+        ({"v": np.ones(2, complex)}, "v should be float32 or float64, but is complex128"),
+        ({"t": 0}, "t should be an integer of at least 1, but is 0"),
+        ({"beta1": 1}, "beta1 should be a number of at least 0 and below 1, but is 1"),
+        ({"beta2": -0.1}, "beta2 should be a number of at least 0"),
+        ({"learning_rate": "fast"}, "learning_rate should be a number of at least 0, but is 'fast'"),
+        ({"epsilon": -1}, "epsilon should be a number of at least 0, but is -1"),
+        ({"weight_decay": np.nan}, "weight_decay should be a number of at least 0, but is nan"),
+    ],
+)
 def test_errors_name_the_argument(change, message):
     arguments = dict.fromkeys(("w", "dw", "m", "v"), np.ones(2)) | SETTINGS | change
     with pytest.raises(ValueError, match=f"adam_step: {message}"):

@@ -44,6 +44,7 @@ def average_by_definition(x, dout, *arguments):
 @st.composite
 def cases(draw):
     """x with few different values, NaN and infinities among them, dout, and a window that fits."""
+
     def pair(low, high):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))
 
@@ -89,13 +90,16 @@ def test_average_pooling_agrees_with_its_definition(set_backend, case):
         assert result.dtype == gradient.dtype == x.dtype
 
 
-@pytest.mark.parametrize("shape, arguments", [
-    ((2, 3, 32, 32), (2, 2, 2, 0)),
-    ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than what is worked on at a time
-    ((1, 2, 3001, 7), (3, 2, 2, 1)),
-    ((1, 1, 40, 40), (20, 20, 3, 4)),  # more cells than a byte counts
-    ((2, 1, 100, 100), (100, 100, 1, 0)),
-])
+@pytest.mark.parametrize(
+    "shape, arguments",
+    [
+        ((2, 3, 32, 32), (2, 2, 2, 0)),
+        ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than what is worked on at a time
+        ((1, 2, 3001, 7), (3, 2, 2, 1)),
+        ((1, 1, 40, 40), (20, 20, 3, 4)),  # more cells than a byte counts
+        ((2, 1, 100, 100), (100, 100, 1, 0)),
+    ],
+)
 def test_sizes_beyond_those_of_the_definition(set_backend, shape, arguments):
     x = rng.standard_normal(shape).astype(np.float32)
     results = []
@@ -103,8 +107,15 @@ def test_sizes_beyond_those_of_the_definition(set_backend, shape, arguments):
         set_backend(name)
         out, winners = max_pool_forward(x, *arguments)
         dout = np.random.default_rng(1).standard_normal(out.shape).astype(np.float32)
-        results.append((out, winners, max_pool_backward(dout, winners, shape, *arguments),
-                        avg_pool_forward(x, *arguments), avg_pool_backward(dout, shape, *arguments)))
+        results.append(
+            (
+                out,
+                winners,
+                max_pool_backward(dout, winners, shape, *arguments),
+                avg_pool_forward(x, *arguments),
+                avg_pool_backward(dout, shape, *arguments),
+            )
+        )
     assert results[0][1].dtype == results[1][1].dtype == (np.uint8 if arguments[0] < 20 else np.int32)
     for compiled, twin in zip(*results, strict=True):
         np.testing.assert_allclose(compiled, twin, rtol=1e-4, atol=1e-4)
@@ -116,8 +127,13 @@ def test_the_number_of_threads_changes_no_bit(monkeypatch):
 
     def pool():
         out, winners = max_pool_forward(x, 3, 3, 2, 1)
-        return (out, winners, max_pool_backward(dout, winners, x.shape, 3, 3, 2, 1), avg_pool_forward(x, 3, 3, 2, 1),
-                avg_pool_backward(dout, x.shape, 3, 3, 2, 1))
+        return (
+            out,
+            winners,
+            max_pool_backward(dout, winners, x.shape, 3, 3, 2, 1),
+            avg_pool_forward(x, 3, 3, 2, 1),
+            avg_pool_backward(dout, x.shape, 3, 3, 2, 1),
+        )
 
     before = num_threads()
     try:
@@ -161,12 +177,15 @@ def test_no_images_or_no_channels(backend, shape):
     assert avg_pool_backward(avg_pool_forward(np.ones(shape), 2, 2, 2), shape, 2, 2, 2).shape == shape
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ((0, 2, 1), "field_height should be an integer of at least 1, but is 0"),
-    ((2, 6, 1), "field_width=6 does not fit"),
-    ((2, 2, 0), "stride should be an integer of at least 1, but is 0"),
-    ((2, 2, 1, -1), "pad should be an integer of at least 0, but is -1"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((0, 2, 1), "field_height should be an integer of at least 1, but is 0"),
+        ((2, 6, 1), "field_width=6 does not fit"),
+        ((2, 2, 0), "stride should be an integer of at least 1, but is 0"),
+        ((2, 2, 1, -1), "pad should be an integer of at least 0, but is -1"),
+    ],
+)
 def test_errors_name_the_argument(arguments, message):
     x, dout, winners = np.ones((1, 1, 4, 5)), np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2), int)
     for name, call in {
@@ -184,11 +203,14 @@ def test_a_window_without_a_pixel_has_no_maximum():
         max_pool_forward(np.ones((1, 1, 4, 4)), 2, 3, 1, pad=2)
 
 
-@pytest.mark.parametrize("x, message", [
-    (np.ones((4, 4)), r"x should have shape \(N, C, H, W\) with H and W from 1, but has \(4, 4\)"),
-    (np.ones((1, 1, 0, 4)), r"but has \(1, 1, 0, 4\)"),
-    (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
-])
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        (np.ones((4, 4)), r"x should have shape \(N, C, H, W\) with H and W from 1, but has \(4, 4\)"),
+        (np.ones((1, 1, 0, 4)), r"but has \(1, 1, 0, 4\)"),
+        (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
+    ],
+)
 def test_images_that_do_not_fit(x, message):
     with pytest.raises(ValueError, match=message):
         max_pool_forward(x, 2, 2, 1)
@@ -196,12 +218,15 @@ def test_images_that_do_not_fit(x, message):
         avg_pool_forward(x, 2, 2, 1)
 
 
-@pytest.mark.parametrize("winners, message", [
-    (np.zeros((1, 1, 2, 3), int), r"winners should have shape \(1, 1, 2, 2\), that of dout, but has"),
-    (np.zeros((1, 1, 2, 2)), r"winners should hold integers 0\.\.3"),
-    (np.full((1, 1, 2, 2), 4), r"winners should hold integers 0\.\.3"),
-    (np.full((1, 1, 2, 2), -1), r"winners should hold integers 0\.\.3"),
-])
+@pytest.mark.parametrize(
+    "winners, message",
+    [
+        (np.zeros((1, 1, 2, 3), int), r"winners should have shape \(1, 1, 2, 2\), that of dout, but has"),
+        (np.zeros((1, 1, 2, 2)), r"winners should hold integers 0\.\.3"),
+        (np.full((1, 1, 2, 2), 4), r"winners should hold integers 0\.\.3"),
+        (np.full((1, 1, 2, 2), -1), r"winners should hold integers 0\.\.3"),
+    ],
+)
 def test_winners_that_do_not_fit(winners, message):
     with pytest.raises(ValueError, match=message):
         max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 4, 4), 2, 2, 2)

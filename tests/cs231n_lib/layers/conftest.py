@@ -17,8 +17,9 @@ def check_gradients():
         gradients = _tuple(backward(dout, cache))
         assert len(gradients) == len(arrays)
         for i, (array, gradient) in enumerate(zip(arrays, gradients, strict=True)):
+
             def out_of(value, i=i):
-                return forward(*arrays[:i], value, *arrays[i + 1:])[0]
+                return forward(*arrays[:i], value, *arrays[i + 1 :])[0]
 
             # Two steps (Richardson) leave an error of h^4, so that h can be large enough to drown no digits.
             coarse, fine = (eval_numerical_gradient_array(out_of, array, dout, h) for h in (2e-4, 1e-4))
@@ -49,8 +50,11 @@ def check_conduct():
             for array, before in zip(laid_out, arrays, strict=True):
                 np.testing.assert_array_equal(array, before)
         whole = [np.rint(3 * array) for array in arrays]
-        for result, right in zip(_run(forward, backward, *(array.astype(int) for array in whole)),
-                                 _run(forward, backward, *whole), strict=True):
+        for result, right in zip(
+            _run(forward, backward, *(array.astype(int) for array in whole)),
+            _run(forward, backward, *whole),
+            strict=True,
+        ):
             np.testing.assert_array_equal(result, right)
         for dtype in (np.float16, complex, object):
             with pytest.raises(ValueError, match="float32 or float64"):

@@ -77,10 +77,13 @@ def test_another_alpha(name, alpha, x, check_gradients):
     check_gradients(lambda x: forward(x, alpha), getattr(layers, f"{name}_backward"), x)
 
 
-@pytest.mark.parametrize("name, alpha, message", [
-    ("leaky_relu", "0.1", "leaky_relu_forward: alpha should be a number, but is '0.1'"),
-    ("elu", 0, "elu_forward: alpha should be a number above 0, but is 0"),
-])
+@pytest.mark.parametrize(
+    "name, alpha, message",
+    [
+        ("leaky_relu", "0.1", "leaky_relu_forward: alpha should be a number, but is '0.1'"),
+        ("elu", 0, "elu_forward: alpha should be a number above 0, but is 0"),
+    ],
+)
 def test_an_alpha_that_does_not_fit(name, alpha, message):
     with pytest.raises(ValueError, match=message):
         getattr(layers, f"{name}_forward")(np.ones(2), alpha)
@@ -94,7 +97,7 @@ def test_elu_near_0_keeps_its_digits():
 def test_maxout(pieces, check_gradients, check_conduct):
     x = np.random.default_rng(0).permutation(24).reshape(4, 6) / 10
     out, _ = layers.maxout_forward(x, pieces)
-    assert out.tolist() == [[max(row[i:i + pieces]) for i in range(0, 6, pieces)] for row in x.tolist()]
+    assert out.tolist() == [[max(row[i : i + pieces]) for i in range(0, 6, pieces)] for row in x.tolist()]
     check_gradients(lambda x: layers.maxout_forward(x, pieces), layers.maxout_backward, x)
     check_conduct(lambda x: layers.maxout_forward(x, pieces), layers.maxout_backward, x)
 

@@ -50,12 +50,15 @@ def test_no_examples(arrays):
     assert not dw.any() and not db.any()
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones(6)}, r"affine_forward: x should have shape \(N, d1, ..., dk\), but has \(6,\)"),
-    ({"w": np.ones((5, 6))}, r"w should have shape \(6, M\), one row per value of an example, but has \(5, 6\)"),
-    ({"b": np.ones((1, 5))}, r"b should have shape \(5,\), one value per column of w, but has \(1, 5\)"),
-    ({"x": [[1, 2], [3]]}, "affine_forward: x should be an array of numbers"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones(6)}, r"affine_forward: x should have shape \(N, d1, ..., dk\), but has \(6,\)"),
+        ({"w": np.ones((5, 6))}, r"w should have shape \(6, M\), one row per value of an example, but has \(5, 6\)"),
+        ({"b": np.ones((1, 5))}, r"b should have shape \(5,\), one value per column of w, but has \(1, 5\)"),
+        ({"x": [[1, 2], [3]]}, "affine_forward: x should be an array of numbers"),
+    ],
+)
 def test_arguments_that_do_not_fit(arrays, change, message):
     with pytest.raises(ValueError, match=message):
         affine_forward(**(dict(zip("xwb", arrays, strict=True)) | change))

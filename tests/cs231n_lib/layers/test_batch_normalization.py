@@ -16,6 +16,7 @@ def arrays():
 
 def forward(mode):
     """batchnorm_forward with fresh running averages that are nothing like those of the batch."""
+
     def run(x, gamma, beta):
         running = {"running_mean": np.array([1, 2, 3, 4.0]), "running_var": np.array([9, 2, 3, 0.5])}
         return batchnorm_forward(x, gamma, beta, {"mode": mode} | running)
@@ -114,16 +115,22 @@ def test_no_examples(arrays, backward, mode):
     assert bn_param["running_mean"].tolist() == [1] * 4
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones(4)}, r"x should have shape \(N, D\), but has \(4,\)"),
-    ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
-    ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
-    ({"bn_param": {}}, "bn_param has no 'mode'"),
-    ({"bn_param": {"mode": "testing"}}, r"""bn_param\["mode"\] should be 'train' or 'test', but is 'testing'"""),
-    ({"bn_param": {"mode": "test", "eps": 0}}, r"""bn_param\["eps"\] should be a number above 0, but is 0"""),
-    ({"bn_param": {"mode": "train", "momentum": 2}}, r"""bn_param\["momentum"\] should be a number of at least 0"""),
-    ({"bn_param": {"mode": "test", "running_var": np.ones(5)}}, r"""bn_param\["running_var"\] should have shape"""),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones(4)}, r"x should have shape \(N, D\), but has \(4,\)"),
+        ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
+        ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
+        ({"bn_param": {}}, "bn_param has no 'mode'"),
+        ({"bn_param": {"mode": "testing"}}, r"""bn_param\["mode"\] should be 'train' or 'test', but is 'testing'"""),
+        ({"bn_param": {"mode": "test", "eps": 0}}, r"""bn_param\["eps"\] should be a number above 0, but is 0"""),
+        (
+            {"bn_param": {"mode": "train", "momentum": 2}},
+            r"""bn_param\["momentum"\] should be a number of at least 0""",
+        ),
+        ({"bn_param": {"mode": "test", "running_var": np.ones(5)}}, r"""bn_param\["running_var"\] should have shape"""),
+    ],
+)
 def test_errors_name_the_argument(change, message):
     arguments = {"x": np.ones((2, 4)), "gamma": np.ones(4), "beta": np.ones(4), "bn_param": {"mode": "train"}}
     with pytest.raises(ValueError, match=f"batchnorm_forward: {message}"):

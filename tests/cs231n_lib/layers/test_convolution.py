@@ -33,13 +33,16 @@ def test_agrees_with_the_definition(set_backend, backend, conv_cases, data):
         np.testing.assert_array_equal(array, copy)
 
 
-@pytest.mark.parametrize("x_shape, w_shape, stride, pad", [
-    ((2, 3, 32, 32), (8, 3, 7, 7), 1, 3),
-    ((2, 16, 16, 16), (32, 16, 3, 3), 1, 1),
-    ((3, 3, 31, 31), (5, 3, 3, 3), 2, 1),
-    ((2, 64, 8, 8), (17, 64, 1, 1), 1, 0),
-    ((2, 4, 9, 40), (6, 4, 5, 2), (2, 3), (0, 1)),
-])
+@pytest.mark.parametrize(
+    "x_shape, w_shape, stride, pad",
+    [
+        ((2, 3, 32, 32), (8, 3, 7, 7), 1, 3),
+        ((2, 16, 16, 16), (32, 16, 3, 3), 1, 1),
+        ((3, 3, 31, 31), (5, 3, 3, 3), 2, 1),
+        ((2, 64, 8, 8), (17, 64, 1, 1), 1, 0),
+        ((2, 4, 9, 40), (6, 4, 5, 2), (2, 3), (0, 1)),
+    ],
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_agrees_with_the_definition_at_the_sizes_of_nets(x_shape, w_shape, stride, pad, dtype):
     rng = np.random.default_rng(0)
@@ -77,24 +80,30 @@ def test_dx_only_where_it_is_needed(arrays):
     np.testing.assert_allclose(db, out.sum(axis=(0, 2, 3)))
 
 
-@pytest.mark.parametrize("conv_param, message", [
-    ({"stride": 1}, "conv_forward_fast: conv_param has no 'pad'"),
-    ({"stride": 1, "pad": 0, "padding": 1}, "conv_forward_fast: conv_param has an unknown 'padding'"),
-    ({"stride": 0, "pad": 0}, "conv_forward_fast: stride should be an integer of at least 1, but is 0"),
-])
+@pytest.mark.parametrize(
+    "conv_param, message",
+    [
+        ({"stride": 1}, "conv_forward_fast: conv_param has no 'pad'"),
+        ({"stride": 1, "pad": 0, "padding": 1}, "conv_forward_fast: conv_param has an unknown 'padding'"),
+        ({"stride": 0, "pad": 0}, "conv_forward_fast: stride should be an integer of at least 1, but is 0"),
+    ],
+)
 def test_parameters_that_do_not_fit(arrays, conv_param, message):
     with pytest.raises(ValueError, match=message):
         conv_forward_fast(*arrays, conv_param)
 
 
 @pytest.mark.parametrize("forward", [conv_forward_fast, conv_relu_forward])
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
-    ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), for images x \(2, 3, 5, 4\), but has"),
-    ({"w": np.ones((2, 3, 3, 6))}, "w's WW=6 does not fit: with dilation 1 it covers 6 pixels, but the image"),
-    ({"w": np.ones((2, 3, 0, 2))}, "w's HH should be an integer of at least 1, but is 0"),
-    ({"b": np.ones(3)}, r"b should have shape \(2,\), one value per filter, but has \(3,\)"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
+        ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), for images x \(2, 3, 5, 4\), but has"),
+        ({"w": np.ones((2, 3, 3, 6))}, "w's WW=6 does not fit: with dilation 1 it covers 6 pixels, but the image"),
+        ({"w": np.ones((2, 3, 0, 2))}, "w's HH should be an integer of at least 1, but is 0"),
+        ({"b": np.ones(3)}, r"b should have shape \(2,\), one value per filter, but has \(3,\)"),
+    ],
+)
 def test_arrays_that_do_not_fit(arrays, forward, change, message):
     fitting = dict(zip("xwb", arrays, strict=True), conv_param={"stride": 1, "pad": 0})
     with pytest.raises(ValueError, match=f"^{forward.__name__}: {message}"):

@@ -38,20 +38,34 @@ def test_the_definition(conv_cases, data):
     np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("H, stride, pad, dilation, out_h", [
-    (5, 1, 0, 1, 3), (5, 1, 1, 1, 5), (6, 2, 0, 1, 2), (7, 2, 0, 1, 3), (5, 1, 0, 2, 1), (3, 4, 0, 1, 1),
-    (1, 1, 1, 1, 1),
-])
+@pytest.mark.parametrize(
+    "H, stride, pad, dilation, out_h",
+    [
+        (5, 1, 0, 1, 3),
+        (5, 1, 1, 1, 5),
+        (6, 2, 0, 1, 2),
+        (7, 2, 0, 1, 3),
+        (5, 1, 0, 2, 1),
+        (3, 4, 0, 1, 1),
+        (1, 1, 1, 1, 1),
+    ],
+)
 def test_the_output_size(H, stride, pad, dilation, out_h):
     conv_param = {"stride": stride, "pad": (pad, 0), "dilation": dilation}
     out, _ = conv_forward_naive(np.ones((1, 1, H, 3)), np.ones((1, 1, 3, 1)), np.zeros(1), conv_param)
     assert out.shape[2] == out_h
 
 
-@pytest.mark.parametrize("conv_param", [
-    {"stride": 1, "pad": 0}, {"stride": 2, "pad": 1}, {"stride": (1, 3), "pad": (0, 2)},
-    {"stride": 1, "pad": 1, "dilation": (3, 2)},
-], ids=str)
+@pytest.mark.parametrize(
+    "conv_param",
+    [
+        {"stride": 1, "pad": 0},
+        {"stride": 2, "pad": 1},
+        {"stride": (1, 3), "pad": (0, 2)},
+        {"stride": 1, "pad": 1, "dilation": (3, 2)},
+    ],
+    ids=str,
+)
 def test_gradients(arrays, conv_param, check_gradients):
     check_gradients(lambda *xwb: conv_forward_naive(*xwb, conv_param), conv_backward_naive, *arrays)
 
@@ -68,14 +82,17 @@ def test_no_images(arrays):
     assert dw.shape == w.shape and not dw.any() and not db.any()
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
-    ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), one channel per channel of x, but has"),
-    ({"w": np.ones((2, 3, 6, 2))}, "w's HH=6 does not fit: with dilation 1 it covers 6 pixels"),
-    ({"b": np.ones(3)}, r"b should have shape \(2,\), one bias per filter, but has \(3,\)"),
-    ({"conv_param": {"stride": 1}}, "conv_param has no 'pad'; it should have 'stride', 'pad', 'dilation'"),
-    ({"conv_param": {"stride": 0, "pad": 0}}, "stride should be an integer of at least 1, but is 0"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones((3, 5, 4))}, r"x should have shape \(N, C, H, W\), but has \(3, 5, 4\)"),
+        ({"w": np.ones((2, 1, 3, 2))}, r"w should have shape \(F, 3, HH, WW\), one channel per channel of x, but has"),
+        ({"w": np.ones((2, 3, 6, 2))}, "w's HH=6 does not fit: with dilation 1 it covers 6 pixels"),
+        ({"b": np.ones(3)}, r"b should have shape \(2,\), one bias per filter, but has \(3,\)"),
+        ({"conv_param": {"stride": 1}}, "conv_param has no 'pad'; it should have 'stride', 'pad', 'dilation'"),
+        ({"conv_param": {"stride": 0, "pad": 0}}, "stride should be an integer of at least 1, but is 0"),
+    ],
+)
 def test_arguments_that_do_not_fit(arrays, change, message):
     fitting = dict(zip("xwb", arrays, strict=True), conv_param={"stride": 1, "pad": 0})
     with pytest.raises(ValueError, match=f"conv_forward_naive: {message}"):

@@ -82,14 +82,23 @@ def test_no_examples():
     assert out.shape == dropout_backward(out, cache).shape == (0, 3)
 
 
-@pytest.mark.parametrize("param, message", [
-    ({"mode": "train", "p": 0}, r"dropout_param\['p'\], the probability of keeping, should be a number above 0 and at "
-                                "most 1, but is 0"),
-    ({"mode": "test", "p": 1.5}, r"dropout_param\['p'\].* but is 1.5"),
-    ({"mode": "eval", "p": 0.5}, r"dropout_param\['mode'\] should be 'train' or 'test', but is 'eval'"),
-    ({"mode": "train"}, "dropout_param has no 'p'"),
-    ({"mode": "train", "p": 0.5, "sed": 1}, "dropout_param has an unknown 'sed'; it should have 'mode', 'p', 'seed'"),
-])
+@pytest.mark.parametrize(
+    "param, message",
+    [
+        (
+            {"mode": "train", "p": 0},
+            r"dropout_param\['p'\], the probability of keeping, should be a number above 0 and at "
+            "most 1, but is 0",
+        ),
+        ({"mode": "test", "p": 1.5}, r"dropout_param\['p'\].* but is 1.5"),
+        ({"mode": "eval", "p": 0.5}, r"dropout_param\['mode'\] should be 'train' or 'test', but is 'eval'"),
+        ({"mode": "train"}, "dropout_param has no 'p'"),
+        (
+            {"mode": "train", "p": 0.5, "sed": 1},
+            "dropout_param has an unknown 'sed'; it should have 'mode', 'p', 'seed'",
+        ),
+    ],
+)
 def test_parameters_that_do_not_fit(param, message):
     with pytest.raises(ValueError, match=f"dropout_forward: {message}"):
         dropout_forward(np.ones(3), param)
@@ -142,10 +151,13 @@ def test_max_norm_of_zeros_keeps_the_type_and_the_argument():
     assert short.dtype == np.float32 and short.tolist() == [[3, 0], [0, 0], [0, 0]]
 
 
-@pytest.mark.parametrize("w, limit, message", [
-    (np.ones(3), 1, r"max_norm: w should have shape \(D, M\) or \(F, C, HH, WW\), but has \(3,\)"),
-    (np.ones((3, 2)), 0, "max_norm: limit should be a number above 0, but is 0"),
-])
+@pytest.mark.parametrize(
+    "w, limit, message",
+    [
+        (np.ones(3), 1, r"max_norm: w should have shape \(D, M\) or \(F, C, HH, WW\), but has \(3,\)"),
+        (np.ones((3, 2)), 0, "max_norm: limit should be a number above 0, but is 0"),
+    ],
+)
 def test_max_norm_refuses(w, limit, message):
     with pytest.raises(ValueError, match=message):
         max_norm(w, limit)

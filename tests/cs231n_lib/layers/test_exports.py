@@ -49,10 +49,17 @@ def test_the_rest_works_while_convolutions_are_written(run_in_edition):
     assert printed == "18.0\n(3, 2, 3, 3)\n33.0\n"
 
 
-@pytest.mark.parametrize("missing, asked, told", [
-    ("affine.py", "affine_forward", "leaves out affine_forward because"),
-    ("affine.py", "dropconnect_forward", "leaves out cs231n_lib.layers.affine, which dropconnect_forward builds on,"),
-])
+@pytest.mark.parametrize(
+    "missing, asked, told",
+    [
+        ("affine.py", "affine_forward", "leaves out affine_forward because"),
+        (
+            "affine.py",
+            "dropconnect_forward",
+            "leaves out cs231n_lib.layers.affine, which dropconnect_forward builds on,",
+        ),
+    ],
+)
 def test_what_is_left_out_says_why(run_in_edition, missing, asked, told):
     code = f"try:\n    from cs231n_lib.layers import {asked}\nexcept ImportError as error:\n    print(error)"
     assert told in run_in_edition(code, [missing])

@@ -55,13 +55,16 @@ def test_no_examples(arrays):
     assert out.shape == dx.shape == (0, 7) and dgamma.tolist() == dbeta.tolist() == [0] * 7
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones((2, 4, 1))}, r"x should have shape \(N, D\), but has \(2, 4, 1\)"),
-    ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
-    ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
-    ({"ln_param": {"eps": -1}}, r"""ln_param\["eps"\] should be a number above 0, but is -1"""),
-    ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown 'epsilon'"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones((2, 4, 1))}, r"x should have shape \(N, D\), but has \(2, 4, 1\)"),
+        ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
+        ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
+        ({"ln_param": {"eps": -1}}, r"""ln_param\["eps"\] should be a number above 0, but is -1"""),
+        ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown 'epsilon'"),
+    ],
+)
 def test_errors_name_the_argument(change, message):
     arguments = {"x": np.ones((2, 4)), "gamma": np.ones(4), "beta": np.ones(4), "ln_param": {}}
     with pytest.raises(ValueError, match=f"layernorm_forward: {message}"):

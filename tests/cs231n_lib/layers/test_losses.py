@@ -89,16 +89,19 @@ def test_any_memory_order_and_no_change(loss, scores, order):
     np.testing.assert_array_equal(x, scores[0])
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"x": np.ones(4)}, r"x should have shape \(N, C\), one row of scores per example, but has \(4,\)"),
-    ({"x": np.ones((7, 4), np.float16)}, "x should be float32 or float64, but is float16"),
-    ({"y": np.zeros(6, int)}, r"y should have shape \(7,\), one label per example, but has \(6,\)"),
-    ({"y": np.zeros((7, 1), int)}, r"y should have shape \(7,\)"),
-    ({"y": np.full(7, 4)}, r"y should hold class numbers 0..3, but holds 4"),
-    ({"y": np.full(7, -1)}, r"y should hold class numbers 0..3, but holds -1"),
-    ({"y": np.zeros(7)}, "y should hold class numbers, integers, but holds float64"),
-    ({"x": np.ones((0, 4)), "y": np.zeros(0, int)}, r"x has shape \(0, 4\): the mean loss of no scores"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": np.ones(4)}, r"x should have shape \(N, C\), one row of scores per example, but has \(4,\)"),
+        ({"x": np.ones((7, 4), np.float16)}, "x should be float32 or float64, but is float16"),
+        ({"y": np.zeros(6, int)}, r"y should have shape \(7,\), one label per example, but has \(6,\)"),
+        ({"y": np.zeros((7, 1), int)}, r"y should have shape \(7,\)"),
+        ({"y": np.full(7, 4)}, r"y should hold class numbers 0..3, but holds 4"),
+        ({"y": np.full(7, -1)}, r"y should hold class numbers 0..3, but holds -1"),
+        ({"y": np.zeros(7)}, "y should hold class numbers, integers, but holds float64"),
+        ({"x": np.ones((0, 4)), "y": np.zeros(0, int)}, r"x has shape \(0, 4\): the mean loss of no scores"),
+    ],
+)
 def test_arguments_that_do_not_fit(loss, scores, change, message):
     with pytest.raises(ValueError, match=f"{loss.__name__}: {message}"):
         loss(**(dict(zip("xy", scores, strict=True)) | change))

@@ -54,21 +54,30 @@ def test_lists(fast):
     assert fast[1](out, cache).shape == (1, 1, 2, 2)
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'"),
-    ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
-    ({"pool_height": 0}, "pool_height should be an integer of at least 1, but is 0"),
-    ({"pool_width": 9, "pad": 1}, "pool_width=9 does not fit: the image is only 6 wide with its padding of 1$"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (
+            {"pool_size": 2},
+            "pool_param has an unknown 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'",
+        ),
+        ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
+        ({"pool_height": 0}, "pool_height should be an integer of at least 1, but is 0"),
+        ({"pool_width": 9, "pad": 1}, "pool_width=9 does not fit: the image is only 6 wide with its padding of 1$"),
+    ],
+)
 def test_parameters_that_do_not_fit(name, fast, change, message):
     with pytest.raises(ValueError, match=f"^{name}_forward_fast: {message}"):
         fast[0](np.ones((1, 1, 4, 4)), {"pool_height": 2, "pool_width": 2, "stride": 2} | change)
 
 
-@pytest.mark.parametrize("x, message", [
-    (np.ones((4, 4)), r"x should have shape \(N, C, H, W\)"),
-    (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
-])
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        (np.ones((4, 4)), r"x should have shape \(N, C, H, W\)"),
+        (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
+    ],
+)
 def test_images_that_do_not_fit(name, fast, x, message):
     with pytest.raises(ValueError, match=f"^{name}_forward_fast: {message}"):
         fast[0](x, {"pool_height": 2, "pool_width": 2, "stride": 2})

@@ -111,12 +111,19 @@ def test_no_images_or_no_channels(layer, shape):
     assert out.shape == (*shape[:2], 2, 2) and layer[1](out, cache).shape == shape
 
 
-@pytest.mark.parametrize("x_shape, change, message", [
-    ((5, 6), {}, r"x should have shape \(N, C, H, W\), but has \(5, 6\)"),
-    ((1, 1, 5, 6), {"pool_height": 6}, "pool_height=6 does not fit: the image is only 5 high with its padding of 0$"),
-    ((1, 1, 5, 6), {"stride": 0}, "stride should be an integer of at least 1, but is 0"),
-    ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height'"),
-])
+@pytest.mark.parametrize(
+    "x_shape, change, message",
+    [
+        ((5, 6), {}, r"x should have shape \(N, C, H, W\), but has \(5, 6\)"),
+        (
+            (1, 1, 5, 6),
+            {"pool_height": 6},
+            "pool_height=6 does not fit: the image is only 5 high with its padding of 0$",
+        ),
+        ((1, 1, 5, 6), {"stride": 0}, "stride should be an integer of at least 1, but is 0"),
+        ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height'"),
+    ],
+)
 def test_arguments_that_do_not_fit(layer, x_shape, change, message):
     with pytest.raises(ValueError, match=f"{layer[0].__name__}: {message}"):
         layer[0](np.ones(x_shape), {"pool_height": 2, "pool_width": 3, "stride": 1} | change)
@@ -129,8 +136,11 @@ def test_a_window_of_nothing_but_padding():
     assert avg_pool_backward_naive(np.array([[[[9.0, 9, 1, 2, 3, 9, 9]]]]), cache).tolist() == [[[[1.5, 2.5]]]]
     upright = {"pool_height": 2, "pool_width": 1, "stride": 1, "pad": (3, 0)}
     assert avg_pool_forward_naive(np.ones((1, 1, 2, 1)), upright)[0].ravel().tolist() == out.ravel().tolist()
-    with pytest.raises(ValueError, match=r"max_pool_forward_naive: pad should be smaller than the window of 1x2, or a "
-                                         r"window might hold no pixel at all, but is \(0, 3\)"):
+    with pytest.raises(
+        ValueError,
+        match=r"max_pool_forward_naive: pad should be smaller than the window of 1x2, or a "
+        r"window might hold no pixel at all, but is \(0, 3\)",
+    ):
         max_pool_forward_naive(x, pool_param)
 
 

@@ -15,7 +15,10 @@ INSIDE = {
     "conv_bn_relu": [("conv", 2, CONV), ("spatial_batchnorm", 2, "bn"), ("relu", 0, None)],
     "conv_relu_pool": [("conv", 2, CONV), ("relu", 0, None), ("max_pool", 0, POOL)],
     "conv_bn_relu_pool": [
-        ("conv", 2, CONV), ("spatial_batchnorm", 2, "bn"), ("relu", 0, None), ("max_pool", 0, POOL),
+        ("conv", 2, CONV),
+        ("spatial_batchnorm", 2, "bn"),
+        ("relu", 0, None),
+        ("max_pool", 0, POOL),
     ],
 }
 

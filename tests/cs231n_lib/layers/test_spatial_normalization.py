@@ -88,8 +88,9 @@ def test_one_group_is_layernorm_of_the_whole_image(arrays):
 
 
 def test_instance_norm_is_a_group_for_each_channel(arrays):
-    np.testing.assert_array_equal(spatial_instancenorm_forward(*arrays, {})[0],
-                                  spatial_groupnorm_forward(*arrays, 6, {})[0])
+    np.testing.assert_array_equal(
+        spatial_instancenorm_forward(*arrays, {})[0], spatial_groupnorm_forward(*arrays, 6, {})[0]
+    )
 
 
 def test_neighbouring_channels_go_together(arrays):
@@ -106,8 +107,9 @@ def test_gamma_and_beta_with_axes_of_length_1(arrays, layer):
     out, cache = forward(x, gamma.reshape(1, 6, 1, 1), beta.reshape(1, 6, 1, 1))
     flat, flat_cache = forward(x, gamma, beta)
     np.testing.assert_array_equal(out, flat)
-    for gradient, right, shape in zip(backward(x, cache), backward(x, flat_cache),
-                                      (x.shape, (1, 6, 1, 1), (1, 6, 1, 1)), strict=True):
+    for gradient, right, shape in zip(
+        backward(x, cache), backward(x, flat_cache), (x.shape, (1, 6, 1, 1), (1, 6, 1, 1)), strict=True
+    ):
         assert gradient.shape == shape
         np.testing.assert_array_equal(gradient.ravel(), right.ravel())
 
@@ -117,8 +119,10 @@ def test_groups_that_do_not_divide_the_channels(arrays):
         spatial_groupnorm_forward(*arrays, 4, {})
 
 
-@pytest.mark.parametrize("layer, name", [("batch, train", "spatial_batchnorm"), ("group", "spatial_groupnorm"),
-                                         ("instance", "spatial_instancenorm")])
+@pytest.mark.parametrize(
+    "layer, name",
+    [("batch, train", "spatial_batchnorm"), ("group", "spatial_groupnorm"), ("instance", "spatial_instancenorm")],
+)
 def test_shapes_that_do_not_fit(arrays, layer, name):
     x, gamma, beta = arrays
     forward, backward = LAYERS[layer]

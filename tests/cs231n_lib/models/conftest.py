@@ -18,6 +18,7 @@ def check_gradients():
         _, grads = net.loss(X, y)
         assert grads.keys() == net.params.keys()
         for name in net.params:
+
             def loss_of(value, name=name):
                 kept, net.params[name] = net.params[name], value
                 loss, _ = net.loss(X, y)

@@ -5,11 +5,15 @@ from cs231n_lib import layers
 from cs231n_lib.models import ConvNet
 
 
-@pytest.mark.parametrize("options", [
-    {"input_dim": (2, 4, 4), "blocks": ((3, 2), (4,))},
-    {"input_dim": (1, 4, 6), "blocks": [[3]], "filter_size": 5},
-    {"input_dim": (2, 4, 8), "blocks": ((2,), (3, 3)), "global_average": True, "dropout_keep_ratio": 0.7},
-], ids=["two blocks", "one block", "average and dropout"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"input_dim": (2, 4, 4), "blocks": ((3, 2), (4,))},
+        {"input_dim": (1, 4, 6), "blocks": [[3]], "filter_size": 5},
+        {"input_dim": (2, 4, 8), "blocks": ((2,), (3, 3)), "global_average": True, "dropout_keep_ratio": 0.7},
+    ],
+    ids=["two blocks", "one block", "average and dropout"],
+)
 def test_gradients(check_gradients, randomize, options):
     rng = np.random.default_rng(2)
     net = randomize(ConvNet(num_classes=4, reg=0.1, dtype=np.float64, seed=0, **options), seed=4)
@@ -24,8 +28,9 @@ def test_scores_are_those_of_the_single_layers(randomize, global_average):
     p, out = net.params, X
     for i, pools in ((1, False), (2, True), (3, True)):
         out, _ = layers.conv_forward_naive(out, p[f"W{i}"], np.zeros(len(p[f"W{i}"])), {"stride": 1, "pad": 1})
-        out, _ = layers.spatial_batchnorm_forward(out, p[f"gamma{i}"], p[f"beta{i}"],
-                                                  {**net.bn_params[i - 1], "mode": "test"})
+        out, _ = layers.spatial_batchnorm_forward(
+            out, p[f"gamma{i}"], p[f"beta{i}"], {**net.bn_params[i - 1], "mode": "test"}
+        )
         out = np.maximum(out, 0)
         if pools:
             out, _ = layers.max_pool_forward_naive(out, {"pool_height": 2, "pool_width": 2, "stride": 2})
@@ -36,8 +41,18 @@ def test_scores_are_those_of_the_single_layers(randomize, global_average):
 def test_shapes():
     net = ConvNet(blocks=((8, 16), (24,)), num_classes=7)
     assert {name: array.shape for name, array in net.params.items()} == {
-        "W1": (8, 3, 3, 3), "gamma1": (8,), "beta1": (8,), "W2": (16, 8, 3, 3), "gamma2": (16,), "beta2": (16,),
-        "W3": (24, 16, 3, 3), "gamma3": (24,), "beta3": (24,), "W4": (24 * 8 * 8, 7), "b4": (7,)}
+        "W1": (8, 3, 3, 3),
+        "gamma1": (8,),
+        "beta1": (8,),
+        "W2": (16, 8, 3, 3),
+        "gamma2": (16,),
+        "beta2": (16,),
+        "W3": (24, 16, 3, 3),
+        "gamma3": (24,),
+        "beta3": (24,),
+        "W4": (24 * 8 * 8, 7),
+        "b4": (7,),
+    }
     assert ConvNet(blocks=((8,), (24,)), global_average=True).params["W3"].shape == (24, 10)
 
 
@@ -55,16 +70,19 @@ def test_multiplications_per_image():
     assert 30e6 < total < 45e6
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"input_dim": (3, 30, 32)}, "the height in input_dim should be a multiple of 8, since 3 blocks .* but is 30"),
-    ({"input_dim": (3, 32, 36)}, "the width in input_dim should be a multiple of 8"),
-    ({"input_dim": (32, 32)}, r"input_dim should be \(channels, height, width\)"),
-    ({"blocks": ()}, "blocks should be a list of blocks"),
-    ({"blocks": (32, 64)}, "blocks should be a list of blocks"),
-    ({"blocks": ((32, 0),)}, "each number of filters in blocks should be an integer of at least 1"),
-    ({"filter_size": 2}, "filter_size should be odd"),
-    ({"dropout_keep_ratio": 1.5}, "dropout_keep_ratio should be a number above 0 and at most 1"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"input_dim": (3, 30, 32)}, "the height in input_dim should be a multiple of 8, since 3 blocks .* but is 30"),
+        ({"input_dim": (3, 32, 36)}, "the width in input_dim should be a multiple of 8"),
+        ({"input_dim": (32, 32)}, r"input_dim should be \(channels, height, width\)"),
+        ({"blocks": ()}, "blocks should be a list of blocks"),
+        ({"blocks": (32, 64)}, "blocks should be a list of blocks"),
+        ({"blocks": ((32, 0),)}, "each number of filters in blocks should be an integer of at least 1"),
+        ({"filter_size": 2}, "filter_size should be odd"),
+        ({"dropout_keep_ratio": 1.5}, "dropout_keep_ratio should be a number above 0 and at most 1"),
+    ],
+)
 def test_settings_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=f"ConvNet: {message}"):
         ConvNet(**options)

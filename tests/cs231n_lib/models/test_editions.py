@@ -8,16 +8,19 @@ import cs231n_lib
 from cs231n_lib import models
 
 ANSWERS = {"k_nearest_neighbor.py": "KNearestNeighbor", "linear_classifier.py": "LinearSVM"}
-REST = ("import cs231n_lib.features, cs231n_lib.checks, cs231n_lib.data.augmentation, cs231n_lib.features, "
-        "cs231n_lib.diagnosis, cs231n_lib.kernels, cs231n_lib.layers, cs231n_lib.optim, cs231n_lib.optim.schedules, "
-        "cs231n_lib.solver, cs231n_lib.vis")
+REST = (
+    "import cs231n_lib.features, cs231n_lib.checks, cs231n_lib.data.augmentation, cs231n_lib.features, "
+    "cs231n_lib.diagnosis, cs231n_lib.kernels, cs231n_lib.layers, cs231n_lib.optim, cs231n_lib.optim.schedules, "
+    "cs231n_lib.solver, cs231n_lib.vis"
+)
 
 
 @pytest.mark.parametrize("file, name", ANSWERS.items())
 def test_a_model_that_is_left_out_says_why(run_in_edition, file, name):
     code = f"try:\n    from cs231n_lib.models import {name}\nexcept ImportError as error:\n    print(error)"
     assert run_in_edition(code, [file]).strip() == (
-        f"this edition of the library leaves out {name} because it is what the assignment asks you to write")
+        f"this edition of the library leaves out {name} because it is what the assignment asks you to write"
+    )
 
 
 def test_everything_else_works_without_any_answer(run_in_edition):
@@ -31,8 +34,10 @@ def test_the_other_models_are_still_there(run_in_edition):
 
 
 def test_an_error_inside_a_model_file_is_told_as_it_is(run_in_edition, tmp_path):
-    code = (f"open({str(tmp_path / 'cs231n_lib/models/k_nearest_neighbor.py')!r}, 'w').write('import missing_module')\n"
-            "try:\n    from cs231n_lib.models import KNearestNeighbor\nexcept ImportError as error:\n    print(error)")
+    code = (
+        f"open({str(tmp_path / 'cs231n_lib/models/k_nearest_neighbor.py')!r}, 'w').write('import missing_module')\n"
+        "try:\n    from cs231n_lib.models import KNearestNeighbor\nexcept ImportError as error:\n    print(error)"
+    )
     assert run_in_edition(code, []).strip() == "No module named 'missing_module'"
 
 

@@ -29,8 +29,17 @@ def test_one_hidden_layer_is_the_two_layer_net(randomize):
 def test_shapes_and_first_weights():
     net = FullyConnectedNet([200, 100], 300, 5, normalization="layernorm", weight_scale=0.2, seed=0)
     assert {name: array.shape for name, array in net.params.items()} == {
-        "W1": (300, 200), "b1": (200,), "gamma1": (200,), "beta1": (200,),
-        "W2": (200, 100), "b2": (100,), "gamma2": (100,), "beta2": (100,), "W3": (100, 5), "b3": (5,)}
+        "W1": (300, 200),
+        "b1": (200,),
+        "gamma1": (200,),
+        "beta1": (200,),
+        "W2": (200, 100),
+        "b2": (100,),
+        "gamma2": (100,),
+        "beta2": (100,),
+        "W3": (100, 5),
+        "b3": (5,),
+    }
     assert net.params["W1"].std() == pytest.approx(0.2, rel=0.02)
     assert (net.params["gamma2"] == 1).all() and not net.params["beta2"].any() and not net.params["b3"].any()
 
@@ -104,11 +113,14 @@ def test_batch_normalization_uses_the_running_averages_at_test_time(randomize):
     np.testing.assert_allclose(net.loss(X), hidden @ p["W2"] + p["b2"], rtol=1e-6)
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"hidden_dims": [5, 0]}, "FullyConnectedNet: each size in hidden_dims should be an integer of at least 1"),
-    ({"dropout_keep_ratio": 0}, "FullyConnectedNet: dropout_keep_ratio should be a number above 0 and at most 1"),
-    ({"normalization": "batch"}, "normalization should be None or 'batchnorm' or 'layernorm', but is 'batch'"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"hidden_dims": [5, 0]}, "FullyConnectedNet: each size in hidden_dims should be an integer of at least 1"),
+        ({"dropout_keep_ratio": 0}, "FullyConnectedNet: dropout_keep_ratio should be a number above 0 and at most 1"),
+        ({"normalization": "batch"}, "normalization should be None or 'batchnorm' or 'layernorm', but is 'batch'"),
+    ],
+)
 def test_settings_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         FullyConnectedNet(**({"hidden_dims": [5]} | options))

@@ -102,31 +102,42 @@ def test_no_test_images():
     assert trained(np.ones((3, 2)), [0, 1, 2]).predict(np.empty((0, 2)), k=2).shape == (0,)
 
 
-@pytest.mark.parametrize("k, message", [
-    (4, "at most 3, the number of training examples, but is 4"),
-    (0, "an integer of at least 1, but is 0"),
-    (1.5, "an integer of at least 1, but is 1.5"),
-])
+@pytest.mark.parametrize(
+    "k, message",
+    [
+        (4, "at most 3, the number of training examples, but is 4"),
+        (0, "an integer of at least 1, but is 0"),
+        (1.5, "an integer of at least 1, but is 1.5"),
+    ],
+)
 def test_k_that_does_not_fit(k, message):
     with pytest.raises(ValueError, match=f"predict_labels: k should be {message}"):
         trained(np.ones((3, 2))).predict(np.ones((1, 2)), k)
 
 
-@pytest.mark.parametrize("call", [lambda knn: knn.predict(np.ones((1, 2))),
-                                  lambda knn: knn.compute_distances(np.ones((1, 2))),
-                                  lambda knn: knn.predict_labels(np.ones((1, 2)))])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda knn: knn.predict(np.ones((1, 2))),
+        lambda knn: knn.compute_distances(np.ones((1, 2))),
+        lambda knn: knn.predict_labels(np.ones((1, 2))),
+    ],
+)
 def test_before_training_it_says_what_to_do(call):
     with pytest.raises(RuntimeError, match=r"call train\(X, y\) first"):
         call(KNearestNeighbor())
 
 
-@pytest.mark.parametrize("X, y, message", [
-    (np.ones((3, 2)), [0, 1], r"y should have shape \(3,\)"),
-    (np.ones((3, 2)), [0.0, 1.0, 2.0], "y should hold class numbers"),
-    (np.ones((3, 2)), [0, -1, 2], "y should hold class numbers"),
-    (np.ones(3), [0, 1, 2], "X should be a numeric array with one row per example"),
-    (np.ones((0, 2)), np.empty(0, int), "X is empty"),
-])
+@pytest.mark.parametrize(
+    "X, y, message",
+    [
+        (np.ones((3, 2)), [0, 1], r"y should have shape \(3,\)"),
+        (np.ones((3, 2)), [0.0, 1.0, 2.0], "y should hold class numbers"),
+        (np.ones((3, 2)), [0, -1, 2], "y should hold class numbers"),
+        (np.ones(3), [0, 1, 2], "X should be a numeric array with one row per example"),
+        (np.ones((0, 2)), np.empty(0, int), "X is empty"),
+    ],
+)
 def test_training_sets_that_do_not_fit(X, y, message):
     with pytest.raises(ValueError, match=message):
         trained(X, y)

@@ -94,17 +94,20 @@ def test_fortran_order_and_read_only_arguments(loss, problem):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("change, message", [
-    ({"W": np.ones((4, 4))}, r"W should have shape \(5, C\)"),
-    ({"y": np.zeros(8, int)}, r"y should have shape \(9,\)"),
-    ({"y": np.full(9, 4)}, "y should hold class numbers 0..3, but holds 4"),
-    ({"y": np.full(9, -1)}, "y should hold class numbers 0..3, but holds -1"),
-    ({"y": np.zeros(9)}, "y should hold class numbers, integers, but holds float64"),
-    ({"X": np.ones((9, 5, 1))}, r"X should have shape \(N, D\)"),
-    ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X is empty: the mean loss of no examples"),
-    ({"X": np.ones((9, 5), np.float16)}, "X should be float32 or float64, but is float16"),
-    ({"reg": "0.1"}, "reg should be a number, but is '0.1'"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"W": np.ones((4, 4))}, r"W should have shape \(5, C\)"),
+        ({"y": np.zeros(8, int)}, r"y should have shape \(9,\)"),
+        ({"y": np.full(9, 4)}, "y should hold class numbers 0..3, but holds 4"),
+        ({"y": np.full(9, -1)}, "y should hold class numbers 0..3, but holds -1"),
+        ({"y": np.zeros(9)}, "y should hold class numbers, integers, but holds float64"),
+        ({"X": np.ones((9, 5, 1))}, r"X should have shape \(N, D\)"),
+        ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X is empty: the mean loss of no examples"),
+        ({"X": np.ones((9, 5), np.float16)}, "X should be float32 or float64, but is float16"),
+        ({"reg": "0.1"}, "reg should be a number, but is '0.1'"),
+    ],
+)
 def test_arguments_that_do_not_fit(loss, problem, change, message):
     W, X, y = problem
     with pytest.raises(ValueError, match=f"{loss.__name__}: {message}"):
@@ -176,20 +179,30 @@ def test_predicting_images_of_another_size(separable):
         classifier.predict(np.ones((2, 5)))
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"batch_size": 0}, "train: batch_size should be an integer of at least 1, but is 0"),
-    ({"num_iters": -1}, "train: num_iters should be an integer of at least 0, but is -1"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"batch_size": 0}, "train: batch_size should be an integer of at least 1, but is 0"),
+        ({"num_iters": -1}, "train: num_iters should be an integer of at least 0, but is -1"),
+    ],
+)
 def test_training_settings_that_make_no_sense(separable, arguments, message):
     with pytest.raises(ValueError, match=message):
         LinearSVM().train(*separable, **arguments)
 
 
-@pytest.mark.parametrize("X, y, message", [
-    (np.ones(3), [0, 1, 2], r"train: X should have shape \(N, D\), one row per example \(see data.flatten\), but has"),
-    (np.ones((3, 2)), [0, 1, -2], "train: y should hold class numbers 0, 1, ..., but holds -2"),
-    (np.ones((0, 2)), np.zeros(0, int), "train: X is empty"),
-])
+@pytest.mark.parametrize(
+    "X, y, message",
+    [
+        (
+            np.ones(3),
+            [0, 1, 2],
+            r"train: X should have shape \(N, D\), one row per example \(see data.flatten\), but has",
+        ),
+        (np.ones((3, 2)), [0, 1, -2], "train: y should hold class numbers 0, 1, ..., but holds -2"),
+        (np.ones((0, 2)), np.zeros(0, int), "train: X is empty"),
+    ],
+)
 def test_training_sets_that_do_not_fit(X, y, message):
     with pytest.raises(ValueError, match=message):
         LinearSVM().train(X, y)

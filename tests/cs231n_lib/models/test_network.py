@@ -108,8 +108,9 @@ def test_regularization_is_the_sum_of_squared_weights_without_biases(make, rando
     weights = {name: w for name, w in net.params.items() if name.startswith("W")}
     assert losses[1] - losses[0] == pytest.approx(0.5 * sum(np.sum(w**2) for w in weights.values()))
     for name in net.params:
-        np.testing.assert_allclose(all_grads[1][name] - all_grads[0][name], weights.get(name, 0) + np.zeros(
-            net.params[name].shape), atol=1e-12)
+        np.testing.assert_allclose(
+            all_grads[1][name] - all_grads[0][name], weights.get(name, 0) + np.zeros(net.params[name].shape), atol=1e-12
+        )
 
 
 def test_twenty_examples_can_be_learnt_by_heart(make):
@@ -196,11 +197,14 @@ def test_images_of_another_size(make, shape):
         make().loss(np.zeros(shape))
 
 
-@pytest.mark.parametrize("y, message", [
-    (np.zeros(11, int), r"y should have shape \(12,\)"),
-    (np.zeros(12), "y should hold class numbers, integers"),
-    (np.full(12, 5), "y should hold class numbers 0..4, but holds 5"),
-])
+@pytest.mark.parametrize(
+    "y, message",
+    [
+        (np.zeros(11, int), r"y should have shape \(12,\)"),
+        (np.zeros(12), "y should hold class numbers, integers"),
+        (np.full(12, 5), "y should hold class numbers 0..4, but holds 5"),
+    ],
+)
 def test_labels_that_do_not_fit_leave_no_trace(make, y, message):
     net = make()
     with pytest.raises(ValueError, match=message):
@@ -219,11 +223,14 @@ def test_no_examples_have_no_loss(make):
         make().loss(np.zeros((0, *IMAGE)), np.zeros(0, int))
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"reg": -1}, "reg should be a number of at least 0"),
-    ({"dtype": np.float16}, "dtype should be float32 or float64"),
-    ({"weight_scale": -1}, "scale should be a number of at least 0"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"reg": -1}, "reg should be a number of at least 0"),
+        ({"dtype": np.float16}, "dtype should be float32 or float64"),
+        ({"weight_scale": -1}, "scale should be a number of at least 0"),
+    ],
+)
 def test_settings_that_do_not_fit(make, options, message):
     with pytest.raises(ValueError, match=message):
         make(**options)

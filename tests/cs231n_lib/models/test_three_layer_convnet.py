@@ -24,7 +24,13 @@ def test_scores_are_those_of_the_naive_layers(randomize):
 
 def test_shapes():
     assert {name: array.shape for name, array in ThreeLayerConvNet().params.items()} == {
-        "W1": (32, 3, 7, 7), "b1": (32,), "W2": (8192, 100), "b2": (100,), "W3": (100, 10), "b3": (10,)}
+        "W1": (32, 3, 7, 7),
+        "b1": (32,),
+        "W2": (8192, 100),
+        "b2": (100,),
+        "W3": (100, 10),
+        "b3": (10,),
+    }
 
 
 def test_channels_last():
@@ -32,13 +38,16 @@ def test_channels_last():
         ThreeLayerConvNet(hidden_dim=5).loss(np.zeros((2, 32, 32, 3)))
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"input_dim": 3072}, r"input_dim should be \(channels, height, width\), but is 3072"),
-    ({"input_dim": (3, 1, 8)}, "input_dim should be images of at least 2x2 pixels"),
-    ({"filter_size": 4}, "filter_size should be odd, so that padding can keep the image's size, but is 4"),
-    ({"num_filters": 0}, "num_filters should be an integer of at least 1"),
-    ({"hidden_dim": 0}, "hidden_dim should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"input_dim": 3072}, r"input_dim should be \(channels, height, width\), but is 3072"),
+        ({"input_dim": (3, 1, 8)}, "input_dim should be images of at least 2x2 pixels"),
+        ({"filter_size": 4}, "filter_size should be odd, so that padding can keep the image's size, but is 4"),
+        ({"num_filters": 0}, "num_filters should be an integer of at least 1"),
+        ({"hidden_dim": 0}, "hidden_dim should be an integer of at least 1"),
+    ],
+)
 def test_settings_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=f"ThreeLayerConvNet: {message}"):
         ThreeLayerConvNet(**options)

@@ -13,8 +13,12 @@ def test_gradients(check_gradients, randomize):
 
 def test_scores_by_hand():
     net = TwoLayerNet(2, 2, 2, dtype=np.float64)
-    net.params = {"W1": np.array([[1.0, -1.0], [0.0, 2.0]]), "b1": np.array([0.5, 0.0]),
-                  "W2": np.array([[1.0, 0.0], [2.0, -1.0]]), "b2": np.array([0.0, 10.0])}
+    net.params = {
+        "W1": np.array([[1.0, -1.0], [0.0, 2.0]]),
+        "b1": np.array([0.5, 0.0]),
+        "W2": np.array([[1.0, 0.0], [2.0, -1.0]]),
+        "b2": np.array([0.0, 10.0]),
+    }
     # (1, 3): hidden (1.5, 5); (2, 0): hidden (2.5, max(0, -2))
     np.testing.assert_allclose(net.loss([[1, 3], [2, 0]]), [[11.5, 5.0], [2.5, 10.0]])
 
@@ -28,11 +32,14 @@ def test_shapes_and_first_weights():
     assert not net.params["b1"].any() and not net.params["b2"].any()
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"input_dim": (3, 4)}, "TwoLayerNet: input_dim should be an integer of at least 1"),
-    ({"hidden_dim": 0}, "TwoLayerNet: hidden_dim should be an integer of at least 1"),
-    ({"num_classes": 2.5}, "TwoLayerNet: num_classes should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"input_dim": (3, 4)}, "TwoLayerNet: input_dim should be an integer of at least 1"),
+        ({"hidden_dim": 0}, "TwoLayerNet: hidden_dim should be an integer of at least 1"),
+        ({"num_classes": 2.5}, "TwoLayerNet: num_classes should be an integer of at least 1"),
+    ],
+)
 def test_sizes_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         TwoLayerNet(**options)

@@ -28,6 +28,7 @@ FOUR_TIMES = solution("four_times", "def four_times(x):\n    return double(doubl
 @pytest.fixture
 def folder(tmp_path):
     """A function that writes net.ipynb with these cells and returns its folder."""
+
     def write(*cells):
         (tmp_path / "net.ipynb").write_text(json.dumps({"cells": [*cells], "nbformat": 4}), encoding="utf-8")
         return tmp_path
@@ -90,16 +91,20 @@ def test_helpers_and_imports_of_other_cells_are_there(folder):
     assert function(8) == 2
 
 
-@pytest.mark.parametrize("other", [
-    code("raise SystemExit", "test_double_values", grade=True),
-    code("import no_such_package\nnumber = 1 / 0"),
-    code("%%bash\nls -l | wc"),
-    code("!pip list\nx = = 1"),
-    code("def half(x):\n    raise SystemExit\nhalf(1)", "demo", tags=["skip-execution"]),
-    solution("later", "def later(x):\n    return x\n1 / 0"),
-    solution("much_later", "def much_later(x):\n" + STUB.format("much_later")),
-    {"cell_type": "markdown", "metadata": {}, "source": "# Double"},
-], ids=lambda cell: cell["source"].split("\n")[0])
+@pytest.mark.parametrize(
+    "other",
+    [
+        code("raise SystemExit", "test_double_values", grade=True),
+        code("import no_such_package\nnumber = 1 / 0"),
+        code("%%bash\nls -l | wc"),
+        code("!pip list\nx = = 1"),
+        code("def half(x):\n    raise SystemExit\nhalf(1)", "demo", tags=["skip-execution"]),
+        solution("later", "def later(x):\n    return x\n1 / 0"),
+        solution("much_later", "def much_later(x):\n" + STUB.format("much_later")),
+        {"cell_type": "markdown", "metadata": {}, "source": "# Double"},
+    ],
+    ids=lambda cell: cell["source"].split("\n")[0],
+)
 def test_other_cells_do_no_harm(folder, other):
     (double,) = functions_of("net", ["double"], folder(SETUP, other, DOUBLE))
     assert double(3) == 6
@@ -121,12 +126,15 @@ def test_a_function_with_the_stub_left_below_its_return_is_written(folder):
     assert functions_of("net", ["double"], folder(SETUP, solution("double", source)))[0](1) == 2
 
 
-@pytest.mark.parametrize("cells, words", [
-    ([SETUP, FOUR_TIMES], "net.ipynb has no exercise double"),
-    ([solution("double", "def double(x):\n    return 1\n1 / 0")], "double in net.ipynb raises ZeroDivisionError"),
-    ([solution("double", "def double(x)\n    return 1")], "double in net.ipynb is not Python yet (line 1"),
-    ([solution("double", "def twice(x):\n    return 1")], "double in net.ipynb defines no function of that name"),
-])
+@pytest.mark.parametrize(
+    "cells, words",
+    [
+        ([SETUP, FOUR_TIMES], "net.ipynb has no exercise double"),
+        ([solution("double", "def double(x):\n    return 1\n1 / 0")], "double in net.ipynb raises ZeroDivisionError"),
+        ([solution("double", "def double(x)\n    return 1")], "double in net.ipynb is not Python yet (line 1"),
+        ([solution("double", "def twice(x):\n    return 1")], "double in net.ipynb defines no function of that name"),
+    ],
+)
 def test_what_is_wrong_with_a_cell(folder, cells, words):
     assert words in said(["double"], folder(*cells))
 

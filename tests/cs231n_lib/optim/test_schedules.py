@@ -40,15 +40,18 @@ def test_warmup_hands_over_to_the_start_of_what_follows():
     assert [schedule(t) for t in (2, 3, 8, 13)] == pytest.approx([1, 1, 0.5, 0])
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: schedules.step(0), "step: at should be an integer of at least 1, but is 0"),
-    (lambda: schedules.step([1.5]), "step: each number in at should be an integer"),
-    (lambda: schedules.step(10, factor=0), "step: factor should be a number above 0"),
-    (lambda: schedules.exponential(-1), "exponential: decay should be a number of at least 0"),
-    (lambda: schedules.inverse_time("slow"), "inverse_time: decay should be a number"),
-    (lambda: schedules.cosine(2.5), "cosine: num_steps should be an integer of at least 1"),
-    (lambda: schedules.warmup(0), "warmup: num_steps should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: schedules.step(0), "step: at should be an integer of at least 1, but is 0"),
+        (lambda: schedules.step([1.5]), "step: each number in at should be an integer"),
+        (lambda: schedules.step(10, factor=0), "step: factor should be a number above 0"),
+        (lambda: schedules.exponential(-1), "exponential: decay should be a number of at least 0"),
+        (lambda: schedules.inverse_time("slow"), "inverse_time: decay should be a number"),
+        (lambda: schedules.cosine(2.5), "cosine: num_steps should be an integer of at least 1"),
+        (lambda: schedules.warmup(0), "warmup: num_steps should be an integer of at least 1"),
+    ],
+)
 def test_settings_that_do_not_fit(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -88,16 +88,21 @@ def test_adamw_without_decay_is_adam():
     assert trajectory(optim.adamw, config | {"weight_decay": 0.0}) == trajectory(optim.adam, config)
 
 
-@pytest.mark.parametrize("rule, defaults", [
-    (optim.sgd, {"learning_rate": 1e-2}),
-    (optim.sgd_momentum, {"learning_rate": 1e-2, "momentum": 0.9}),
-    (optim.nesterov, {"learning_rate": 1e-2, "momentum": 0.9}),
-    (optim.adagrad, {"learning_rate": 1e-2, "epsilon": 1e-8}),
-    (optim.rmsprop, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}),
-    (optim.adam, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1}),
-    (optim.adamw, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1,
-                   "weight_decay": 1e-2}),
-])
+@pytest.mark.parametrize(
+    "rule, defaults",
+    [
+        (optim.sgd, {"learning_rate": 1e-2}),
+        (optim.sgd_momentum, {"learning_rate": 1e-2, "momentum": 0.9}),
+        (optim.nesterov, {"learning_rate": 1e-2, "momentum": 0.9}),
+        (optim.adagrad, {"learning_rate": 1e-2, "epsilon": 1e-8}),
+        (optim.rmsprop, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}),
+        (optim.adam, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1}),
+        (
+            optim.adamw,
+            {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1, "weight_decay": 1e-2},
+        ),
+    ],
+)
 def test_defaults(rule, defaults):
     _, config = rule(np.ones(2), np.ones(2))
     assert {key: value for key, value in config.items() if not isinstance(value, np.ndarray)} == defaults
@@ -171,14 +176,21 @@ def test_a_misspelt_key(rule):
         rule(np.ones(3), np.ones(3), {"learning_rte": 0.1})
 
 
-@pytest.mark.parametrize("rule, config, message", [
-    (optim.sgd, {"learning_rate": -1}, r"sgd: config\['learning_rate'\] should be a number of at least 0"),
-    (optim.sgd, {"learning_rate": "fast"}, r"config\['learning_rate'\] should be a number"),
-    (optim.sgd_momentum, {"momentum": 1.0}, r"config\['momentum'\] should be .* below 1"),
-    (optim.sgd_momentum, {"velocity": np.zeros(4)}, r"config\['velocity'\] should have shape \(3,\).*but has \(4,\)"),
-    (optim.adam, {"t": 1.5}, r"adam: config\['t'\] should be an integer"),
-    (optim.adam, {"m": np.zeros((3, 1))}, r"config\['m'\] should have shape \(3,\)"),
-])
+@pytest.mark.parametrize(
+    "rule, config, message",
+    [
+        (optim.sgd, {"learning_rate": -1}, r"sgd: config\['learning_rate'\] should be a number of at least 0"),
+        (optim.sgd, {"learning_rate": "fast"}, r"config\['learning_rate'\] should be a number"),
+        (optim.sgd_momentum, {"momentum": 1.0}, r"config\['momentum'\] should be .* below 1"),
+        (
+            optim.sgd_momentum,
+            {"velocity": np.zeros(4)},
+            r"config\['velocity'\] should have shape \(3,\).*but has \(4,\)",
+        ),
+        (optim.adam, {"t": 1.5}, r"adam: config\['t'\] should be an integer"),
+        (optim.adam, {"m": np.zeros((3, 1))}, r"config\['m'\] should have shape \(3,\)"),
+    ],
+)
 def test_settings_that_do_not_fit(rule, config, message):
     with pytest.raises(ValueError, match=message):
         rule(np.ones(3), np.ones(3), config)

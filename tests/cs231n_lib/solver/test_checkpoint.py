@@ -12,8 +12,14 @@ from cs231n_lib.optim import schedules
 from cs231n_lib.solver import Solver, TrainingDiverged
 from cs231n_lib.storage.random_state import random_state_to_text
 
-OPTIONS = {"batch_size": 12, "num_epochs": 6, "lr_decay": 0.9, "schedule": schedules.warmup(7), "num_train_samples": 20,
-           "verbose": False}
+OPTIONS = {
+    "batch_size": 12,
+    "num_epochs": 6,
+    "lr_decay": 0.9,
+    "schedule": schedules.warmup(7),
+    "num_train_samples": 20,
+    "verbose": False,
+}
 
 
 def data():
@@ -51,8 +57,12 @@ def expect_same(first, second):
     for name in ("step", "epoch", "loss_history", "train_acc_history", "val_acc_history", "best_val_acc", "best_epoch"):
         assert getattr(first, name) == getattr(second, name), name
     assert random_state_to_text(first.rng) == random_state_to_text(second.rng)
-    pairs = [(first.model.params, second.model.params), (first.best_params, second.best_params),
-             (first.best_state, second.best_state), *zip(first.latest(), second.latest(), strict=True)]
+    pairs = [
+        (first.model.params, second.model.params),
+        (first.best_params, second.best_params),
+        (first.best_state, second.best_state),
+        *zip(first.latest(), second.latest(), strict=True),
+    ]
     pairs += [(first.optim_configs[name], second.optim_configs[name]) for name in first.model.params]
     for one, other in pairs:
         assert one.keys() == other.keys()
@@ -146,10 +156,12 @@ def test_resumed_in_another_process(tmp_path):
     here = solver(two_layer)
     here.resume(path)
     here.train()
-    code = (f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
-            "from test_checkpoint import solver, two_layer\n"
-            f"there = solver(two_layer, seed=4); there.resume({str(path)!r}); there.train()\n"
-            "print([loss.hex() for loss in there.loss_history])")
+    code = (
+        f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        "from test_checkpoint import solver, two_layer\n"
+        f"there = solver(two_layer, seed=4); there.resume({str(path)!r}); there.train()\n"
+        "print([loss.hex() for loss in there.loss_history])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == str([loss.hex() for loss in here.loss_history]), done.stderr
 
@@ -211,11 +223,15 @@ def expect_refused(other, saved, message):
     assert all(other.model.params[name] is array for name, array in params.items())
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"net": two_layer}, "is of another model: it holds W1, W2, W3, .*; this model has W1, W2, b1, b2"),
-    ({"rule": "sgd"}, "is of another training: its update_rule is 'adam'; this Solver's is 'sgd'"),
-    ({"batch_size": 13}, "is of another training: its batch_size is 12; this Solver's is 13"),
-], ids=["model", "rule", "batch size"])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"net": two_layer}, "is of another model: it holds W1, W2, W3, .*; this model has W1, W2, b1, b2"),
+        ({"rule": "sgd"}, "is of another training: its update_rule is 'adam'; this Solver's is 'sgd'"),
+        ({"batch_size": 13}, "is of another training: its batch_size is 12; this Solver's is 13"),
+    ],
+    ids=["model", "rule", "batch size"],
+)
 def test_a_checkpoint_of_something_else(saved, options, message):
     expect_refused(solver(**options), saved, message)
 
@@ -236,7 +252,7 @@ def test_other_data(saved):
 def test_a_truncated_checkpoint(saved):
     whole = saved.read_bytes()
     for share in (0, 0.1, 0.5, 0.99):
-        saved.write_bytes(whole[:int(share * len(whole))])
+        saved.write_bytes(whole[: int(share * len(whole))])
         expect_refused(solver(), saved, "is no checkpoint of a Solver, or is damaged")
 
 

@@ -51,8 +51,12 @@ class Planned(Counter):
 
 def numbered(N=10, num_val=10):
     """Examples that hold their own number, all of class 0; those of the validation part are below 0."""
-    return {"X_train": np.arange(N)[:, None], "y_train": np.zeros(N, int),
-            "X_val": -1.0 - np.arange(num_val)[:, None], "y_val": np.zeros(num_val, int)}
+    return {
+        "X_train": np.arange(N)[:, None],
+        "y_train": np.zeros(N, int),
+        "X_val": -1.0 - np.arange(num_val)[:, None],
+        "y_val": np.zeros(num_val, int),
+    }
 
 
 def quiet(model, data, update_rule="sgd", optim_config=None, **options):
@@ -183,8 +187,9 @@ def rates(num_steps=6, **options):
         found.append(config["learning_rate"])
         return w, config
 
-    quiet(Counter(), numbered(10), rule, {"learning_rate": 0.5}, batch_size=5, num_epochs=num_steps // 2,
-          **options).train()
+    quiet(
+        Counter(), numbered(10), rule, {"learning_rate": 0.5}, batch_size=5, num_epochs=num_steps // 2, **options
+    ).train()
     return found[1:]  # the first call is to find out about the rule
 
 
@@ -283,8 +288,11 @@ def test_parameters_that_somebody_set_between_two_calls_are_used():
 def test_a_loss_that_is_not_finite_stops_training(value):
     model = Planned(losses=[1.0, 1.0, 1.0, value], right=[0.1, 0.4])
     solver = quiet(model, numbered(), optim_config={"learning_rate": 2.0}, batch_size=5)
-    with pytest.raises(TrainingDiverged, match=rf"became {value} at step 4 \(epoch 2\), with a learning rate of 2. Try "
-                                               "a lower one, for instance 2e-01"):
+    with pytest.raises(
+        TrainingDiverged,
+        match=rf"became {value} at step 4 \(epoch 2\), with a learning rate of 2. Try "
+        "a lower one, for instance 2e-01",
+    ):
         solver.train()
     assert solver.loss_history[:3] == [1.0] * 3 and len(solver.loss_history) == 4
     assert model.params["w"] == solver.best_params["w"] == -4  # after the first epoch
@@ -321,7 +329,8 @@ def test_what_is_printed(capsys):
         "(Epoch 0 / 1) train acc: 1.0000; val acc: 0.2500\n"
         "(Iteration 1 / 5) loss: 1.000000\n"
         "(Iteration 4 / 5) loss: 1.000000\n"
-        "(Epoch 1 / 1) train acc: 1.0000; val acc: 0.5000\n")
+        "(Epoch 1 / 1) train acc: 1.0000; val acc: 0.5000\n"
+    )
 
 
 def test_early_stopping_is_told(capsys):
@@ -349,28 +358,34 @@ def test_without_the_librarys_rules_ones_own_will_do(monkeypatch):
     quiet(Counter(), numbered(), lambda w, dw, config: (w, config), {"learning_rate": 1}, num_epochs=1).train()
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"X_val": None}, "data should be a dict of X_train, y_train, X_val and y_val, but has no X_val"),
-    ({"X_train": np.zeros((0, 1))}, "X_train should hold at least one example"),
-    ({"y_train": np.zeros(9, int)}, r"y_train should hold 10 integers, .* but is int64 \(9,\)"),
-    ({"y_val": np.zeros(10)}, "y_val should hold 10 integers, .* but is float64"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"X_val": None}, "data should be a dict of X_train, y_train, X_val and y_val, but has no X_val"),
+        ({"X_train": np.zeros((0, 1))}, "X_train should hold at least one example"),
+        ({"y_train": np.zeros(9, int)}, r"y_train should hold 10 integers, .* but is int64 \(9,\)"),
+        ({"y_val": np.zeros(10)}, "y_val should hold 10 integers, .* but is float64"),
+    ],
+)
 def test_data_that_do_not_fit(change, message):
     data = {name: part for name, part in (numbered() | change).items() if part is not None}
     with pytest.raises(ValueError, match=f"Solver: {message}"):
         quiet(Counter(), data)
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"update_rule": "adamax"}, "update_rule should be one of adagrad, adam, .* but is 'adamax'"),
-    ({"optim_config": {"lr": 1}}, "sgd: config has an unknown 'lr'"),
-    ({"optim_config": {"learning_rate": -1}}, r"config\['learning_rate'\] should be a number of at least 0"),
-    ({"batch_size": 0}, "Solver: batch_size should be an integer of at least 1"),
-    ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
-    ({"lr_decay": 0}, "Solver: lr_decay should be a number above 0"),
-    ({"patience": 0}, "Solver: patience should be an integer of at least 1"),
-    ({"num_train_samples": 0}, "Solver: num_train_samples should be an integer of at least 1"),
-])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"update_rule": "adamax"}, "update_rule should be one of adagrad, adam, .* but is 'adamax'"),
+        ({"optim_config": {"lr": 1}}, "sgd: config has an unknown 'lr'"),
+        ({"optim_config": {"learning_rate": -1}}, r"config\['learning_rate'\] should be a number of at least 0"),
+        ({"batch_size": 0}, "Solver: batch_size should be an integer of at least 1"),
+        ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
+        ({"lr_decay": 0}, "Solver: lr_decay should be a number above 0"),
+        ({"patience": 0}, "Solver: patience should be an integer of at least 1"),
+        ({"num_train_samples": 0}, "Solver: num_train_samples should be an integer of at least 1"),
+    ],
+)
 def test_settings_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         quiet(Counter(), numbered(), **options)
@@ -417,13 +432,16 @@ def test_an_interrupt_while_an_accuracy_is_taken_loses_none(interrupted_at, monk
     assert stopped.loss_history == whole.loss_history
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list; cs231n_lib.data.solver_data makes one"),
-    ({"model": TwoLayerNet}, "model should be an object with a dict params and a function loss"),
-    ({"optim_config": 1e-3}, "optim_config should be a dict .* but is 0.001"),
-    ({"update_rule": lambda w, dw, config: w - dw}, r"update_rule should return \(next_w, next_config\)"),
-    ({"update_rule": lambda w, dw, config: (w - dw, None)}, r"update_rule should return \(next_w, next_config\)"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list; cs231n_lib.data.solver_data makes one"),
+        ({"model": TwoLayerNet}, "model should be an object with a dict params and a function loss"),
+        ({"optim_config": 1e-3}, "optim_config should be a dict .* but is 0.001"),
+        ({"update_rule": lambda w, dw, config: w - dw}, r"update_rule should return \(next_w, next_config\)"),
+        ({"update_rule": lambda w, dw, config: (w - dw, None)}, r"update_rule should return \(next_w, next_config\)"),
+    ],
+)
 def test_arguments_of_another_kind(options, message):
     with pytest.raises(TypeError, match=f"Solver: {message}"):
         quiet(**{"model": Counter(), "data": numbered()} | options)
@@ -431,8 +449,14 @@ def test_arguments_of_another_kind(options, message):
 
 def test_a_rule_need_not_hand_the_learning_rate_back():
     model = Counter()
-    solver = quiet(model, numbered(), lambda w, dw, config: (w - config["learning_rate"] * dw, {}),
-                   {"learning_rate": 0.5}, batch_size=10, num_epochs=3)
+    solver = quiet(
+        model,
+        numbered(),
+        lambda w, dw, config: (w - config["learning_rate"] * dw, {}),
+        {"learning_rate": 0.5},
+        batch_size=10,
+        num_epochs=3,
+    )
     solver.train()
     assert solver.latest()[0]["w"].item() == -1.5
 

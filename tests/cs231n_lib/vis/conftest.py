@@ -14,6 +14,7 @@ def off_screen():
 @pytest.fixture
 def pixels():
     """Gives the image that a figure's first picture shows, as matplotlib will draw it: 0..1."""
+
     def of(figure, which=0):
         image = figure.axes[which].images[0]
         values = np.asarray(image.get_array(), dtype=float)

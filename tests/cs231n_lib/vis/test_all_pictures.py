@@ -20,17 +20,20 @@ DRAWN = {
     "loss_curve": lambda: vis.loss_curve(rng.random(500), reference=(0.5, "chance")),
     "search_grid": lambda: vis.search_grid({(1e-3, 0.0): (0.4, 0.3), (1e-2, 1.0): (0.5, 0.4)}),
     "weight_templates": lambda: vis.weight_templates(rng.standard_normal((3073, 10)), NAMES),
-    "neighbors": lambda: vis.neighbors(IMAGES[:2], IMAGES[2:8].reshape(2, 3, 32, 32, 3), [0, 1],
-                                       [[0, 1, 2], [1, 1, 1]], NAMES),
+    "neighbors": lambda: vis.neighbors(
+        IMAGES[:2], IMAGES[2:8].reshape(2, 3, 32, 32, 3), [0, 1], [[0, 1, 2], [1, 1, 1]], NAMES
+    ),
     "times": lambda: vis.times({"two loops": 30.0, "no loops": 0.0002}),
     "confusion_matrix": lambda: vis.confusion_matrix(np.arange(40) % 10, np.arange(40) % 7, NAMES),
     "misclassified_images": lambda: vis.misclassified_images(IMAGES, np.arange(12) % 10, np.arange(12) % 7, NAMES),
-    "training_curves": lambda: vis.training_curves({"loss_history": [2, 1], "train_acc_history": [0.1, 0.5],
-                                                    "val_acc_history": [0.1, 0.4]}),
+    "training_curves": lambda: vis.training_curves(
+        {"loss_history": [2, 1], "train_acc_history": [0.1, 0.5], "val_acc_history": [0.1, 0.4]}
+    ),
     "update_ratios": lambda: vis.update_ratios({"W1": [1e-3, 2e-3], "W2": [1e-4, 1e-2]}),
     "activation_histograms": lambda: vis.activation_histograms(list(rng.standard_normal((8, 5, 20)))),
-    "search_scatter": lambda: vis.search_scatter([({"learning_rate": 10.0**-i, "reg": 0.1 / i}, 0.1 * i)
-                                                  for i in range(1, 5)]),
+    "search_scatter": lambda: vis.search_scatter(
+        [({"learning_rate": 10.0**-i, "reg": 0.1 / i}, 0.1 * i) for i in range(1, 5)]
+    ),
     "weight_grid": lambda: vis.weight_grid(rng.standard_normal((10, 3, 5, 7))),
     "weight_grid of a deep layer": lambda: vis.weight_grid(rng.standard_normal((30, 40, 3, 3))),
     "activation_maps": lambda: vis.activation_maps(IMAGES[0], rng.random((10, 16, 16))),
@@ -52,8 +55,19 @@ def test_leaves_the_readers_settings_alone(name):
     assert dict(matplotlib.rcParams) == before
 
 
-@pytest.mark.parametrize("name", ["distance_matrix", "accuracy_against_k", "loss_curve", "search_grid", "times",
-                                  "confusion_matrix", "update_ratios", "search_scatter"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "distance_matrix",
+        "accuracy_against_k",
+        "loss_curve",
+        "search_grid",
+        "times",
+        "confusion_matrix",
+        "update_ratios",
+        "search_scatter",
+    ],
+)
 def test_axes_are_labelled(name):
     axes = DRAWN[name]().axes[0]
     assert axes.get_xlabel()
@@ -66,9 +80,14 @@ def test_every_picture_is_drawn_here():
 
 
 def test_a_notebook_shows_each_picture_once():
-    cells = ["%matplotlib inline\nfrom cs231n_lib import vis",
-             "vis.loss_curve([2, 1])", "vis.loss_curve([2, 1]);", "figure = vis.loss_curve([2, 1])",
-             "vis.loss_curve([2, 1])\nprint('more')", "figure"]
+    cells = [
+        "%matplotlib inline\nfrom cs231n_lib import vis",
+        "vis.loss_curve([2, 1])",
+        "vis.loss_curve([2, 1]);",
+        "figure = vis.loss_curve([2, 1])",
+        "vis.loss_curve([2, 1])\nprint('more')",
+        "figure",
+    ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=60).execute()
     pictures = [sum("image/png" in output.get("data", {}) for output in cell.outputs) for cell in notebook.cells]

@@ -31,12 +31,15 @@ def test_confusion_with_a_class_that_never_occurs(pixels):
     np.testing.assert_array_equal(pixels(vis.confusion_matrix([0, 2], [0, 2]))[1], 0)
 
 
-@pytest.mark.parametrize("y_true, y_pred, message", [
-    ([0, 1], [0], r"same shape \(N,\) .* but have \(2,\) and \(1,\)"),
-    ([], [], "N at least 1"),
-    ([0, 2], [0, 0], "labels should be 0..1, but go from 0 to 2"),
-    ([0, 1], [0, -1], "but go from -1 to 1"),
-])
+@pytest.mark.parametrize(
+    "y_true, y_pred, message",
+    [
+        ([0, 1], [0], r"same shape \(N,\) .* but have \(2,\) and \(1,\)"),
+        ([], [], "N at least 1"),
+        ([0, 2], [0, 0], "labels should be 0..1, but go from 0 to 2"),
+        ([0, 1], [0, -1], "but go from -1 to 1"),
+    ],
+)
 def test_confusion_of_labels_that_do_not_fit(y_true, y_pred, message):
     with pytest.raises(ValueError, match=message):
         vis.confusion_matrix(np.array(y_true, int), np.array(y_pred, int), ["zero", "one"])
@@ -54,8 +57,9 @@ def test_confusion_wants_integers():
 
 def test_the_folds_are_dots_and_their_mean_a_line_in_percent():
     axes = vis.accuracy_against_k({5: [0.2, 0.4], 1: [0.1, 0.1]}).axes[0]
-    np.testing.assert_allclose([offset for dots in axes.collections[:2] for offset in dots.get_offsets()],
-                               [[1, 10], [1, 10], [5, 20], [5, 40]])
+    np.testing.assert_allclose(
+        [offset for dots in axes.collections[:2] for offset in dots.get_offsets()], [[1, 10], [1, 10], [5, 20], [5, 40]]
+    )
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[1, 10], [5, 30]])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "5"]
 
@@ -82,7 +86,12 @@ def test_distances_of_another_shape():
 def test_times_say_how_much_faster_than_the_slowest():
     axes = vis.times({"slow": 30.0, "as slow": 29.0, "fast": 0.02, "half": 15.0, "fastest": 0.00002}).axes[0]
     assert [text.get_text() for text in axes.texts] == [
-        "30 s", "29 s", "20 ms, 1,500x faster", "15 s, 2x faster", "20 µs, 1,500,000x faster"]
+        "30 s",
+        "29 s",
+        "20 ms, 1,500x faster",
+        "15 s, 2x faster",
+        "20 µs, 1,500,000x faster",
+    ]
 
 
 @pytest.mark.parametrize("seconds, text", [(1, "1 s"), (0.999, "999 ms"), (1e-3, "1 ms"), (9.99e-4, "999 µs")])

@@ -9,17 +9,20 @@ rng = np.random.default_rng(0)
 IMAGES = rng.integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
 
 
-@pytest.mark.parametrize("image, expected", [
-    (np.full((1, 4, 4, 3), 51, np.uint8), 0.2),
-    (np.full((1, 4, 4, 3), 51.0), 0.2),
-    (np.full((1, 4, 4, 3), 0.2), 0.2),
-    (np.full((1, 4, 4, 3), 0.2, np.float32), 0.2),
-    (np.full((1, 4, 4), 51, np.uint8), 0.2),
-    (np.full((1, 3, 4, 4), 51, np.uint8), 0.2),
-    (np.full((1, 3072), 51, np.uint8), 0.2),
-    (np.full((4, 4, 3), 51, np.uint8), 0.2),
-    (np.full((1, 4, 4, 3), -7.0), 0.5),
-])
+@pytest.mark.parametrize(
+    "image, expected",
+    [
+        (np.full((1, 4, 4, 3), 51, np.uint8), 0.2),
+        (np.full((1, 4, 4, 3), 51.0), 0.2),
+        (np.full((1, 4, 4, 3), 0.2), 0.2),
+        (np.full((1, 4, 4, 3), 0.2, np.float32), 0.2),
+        (np.full((1, 4, 4), 51, np.uint8), 0.2),
+        (np.full((1, 3, 4, 4), 51, np.uint8), 0.2),
+        (np.full((1, 3072), 51, np.uint8), 0.2),
+        (np.full((4, 4, 3), 51, np.uint8), 0.2),
+        (np.full((1, 4, 4, 3), -7.0), 0.5),
+    ],
+)
 def test_images_of_any_kind_are_shown_as_they_are(image, expected, pixels):
     shown = pixels(vis.show_images(image))
     assert shown.shape[:2] in ((4, 4), (32, 32))
@@ -118,8 +121,10 @@ def test_neighbours_of_another_number_of_images():
         vis.neighbors(IMAGES[:2], IMAGES[None, 2:5])
 
 
-@pytest.mark.parametrize("image, expected", [([[0.0, 0.5]], [0, 0.5]), ([[0.0, 51.0]], [0, 0.2]),
-                                             ([[-1.0, 1.0]], [0, 1]), ([[5.0, 260.0]], [0, 1])])
+@pytest.mark.parametrize(
+    "image, expected",
+    [([[0.0, 0.5]], [0, 0.5]), ([[0.0, 51.0]], [0, 0.2]), ([[-1.0, 1.0]], [0, 1]), ([[5.0, 260.0]], [0, 1])],
+)
 def test_what_counts_as_an_image_of_floats(image, expected, pixels):
     np.testing.assert_allclose(pixels(vis.show_images([image]))[0], expected)
 

@@ -3,9 +3,11 @@ import pytest
 
 from cs231n_lib import vis
 
-RESULTS = [({"learning_rate": 1e-4, "reg": 0.1, "hidden_dim": 50}, 0.3),
-           ({"learning_rate": 1e-2, "reg": 0.2, "hidden_dim": 100}, 0.5),
-           ({"learning_rate": 1e-1, "reg": 0.3, "hidden_dim": 20}, float("nan"))]
+RESULTS = [
+    ({"learning_rate": 1e-4, "reg": 0.1, "hidden_dim": 50}, 0.3),
+    ({"learning_rate": 1e-2, "reg": 0.2, "hidden_dim": 100}, 0.5),
+    ({"learning_rate": 1e-1, "reg": 0.3, "hidden_dim": 20}, float("nan")),
+]
 
 
 def test_the_search_shows_the_best_validation_accuracy(title):
@@ -40,12 +42,15 @@ def test_a_run_without_accuracy_is_marked(legend):
     np.testing.assert_allclose(figure.axes[0].collections[1].get_offsets(), [[1e-1, 0.3]])
 
 
-@pytest.mark.parametrize("results, arguments, message", [
-    ([], {}, "at least one"),
-    ([(1e-3, 0.5)], {}, "each settings a dict"),
-    ([({"reg": 1}, 0.5)], {}, "two settings"),
-    (RESULTS, {"x": "momentum"}, "no 'momentum'"),
-])
+@pytest.mark.parametrize(
+    "results, arguments, message",
+    [
+        ([], {}, "at least one"),
+        ([(1e-3, 0.5)], {}, "each settings a dict"),
+        ([({"reg": 1}, 0.5)], {}, "two settings"),
+        (RESULTS, {"x": "momentum"}, "no 'momentum'"),
+    ],
+)
 def test_results_of_another_form(results, arguments, message):
     with pytest.raises(ValueError, match=message):
         vis.search_scatter(results, **arguments)
@@ -70,5 +75,6 @@ def test_the_best_run_is_ringed():
 
 def test_a_search_without_any_accuracy_has_no_best_run(title):
     assert title(vis.search_grid({(1e-3, 0.1): (float("nan"), float("nan")), (1e-2, 0.1): (0.5, float("nan"))}), 1) == (
-        "validation accuracy")
+        "validation accuracy"
+    )
     assert title(vis.search_scatter([RESULTS[-1]])) == ""

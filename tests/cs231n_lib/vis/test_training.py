@@ -44,11 +44,14 @@ def test_curves_before_any_training():
     vis.training_curves({name: [] for name in RUN}).canvas.draw()
 
 
-@pytest.mark.parametrize("run, message", [
-    ({}, "run is empty"),
-    ({"loss_history": [1, 2]}, "train_acc_history is missing in dict"),
-    ([3, 2, 1], "loss_history is missing in list"),
-])
+@pytest.mark.parametrize(
+    "run, message",
+    [
+        ({}, "run is empty"),
+        ({"loss_history": [1, 2]}, "train_acc_history is missing in dict"),
+        ([3, 2, 1], "loss_history is missing in list"),
+    ],
+)
 def test_curves_of_what_is_no_run(run, message):
     with pytest.raises(ValueError, match=message):
         vis.training_curves(run)
@@ -73,7 +76,10 @@ def test_histograms_tell_mean_and_deviation(title):
 def test_a_mean_of_rounding_size_is_0_and_not_minus_0(title):
     figure = vis.activation_histograms([np.array([-1.0, 1.0 - 1e-9]), np.array([]), np.full(3, 2.5)])
     assert [title(figure, i) for i in range(3)] == [
-        "layer 1\nmean 0.00\nstd 1", "layer 2\nno values\n", "layer 3\nmean 2.50\nstd 0"]
+        "layer 1\nmean 0.00\nstd 1",
+        "layer 2\nno values\n",
+        "layer 3\nmean 2.50\nstd 0",
+    ]
 
 
 def test_histograms_share_their_axis():

@@ -53,11 +53,14 @@ def test_a_large_layer_says_that_only_a_part_is_shown():
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("channel (the first 16 of 32)", "filter (the first 12 of 64)")
 
 
-@pytest.mark.parametrize("shape, message", [
-    ((3071, 10), r"shape \(3072, F\), one row per value of an image \(32, 32, 3\), but has \(3071, 10\)"),
-    ((10,), r"\(F, C, H, W\), filters, or \(D, F\), a first layer, but has \(10,\)"),
-    ((0, 3, 5, 5), "but has"),
-])
+@pytest.mark.parametrize(
+    "shape, message",
+    [
+        ((3071, 10), r"shape \(3072, F\), one row per value of an image \(32, 32, 3\), but has \(3071, 10\)"),
+        ((10,), r"\(F, C, H, W\), filters, or \(D, F\), a first layer, but has \(10,\)"),
+        ((0, 3, 5, 5), "but has"),
+    ],
+)
 def test_a_grid_of_weights_of_another_shape(shape, message):
     with pytest.raises(ValueError, match=message):
         vis.weight_grid(np.zeros(shape))

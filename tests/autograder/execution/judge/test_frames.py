@@ -170,8 +170,18 @@ class _Float(float):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), _Float(1), np.array([None]), np.array([b"a"]), np.zeros(1, [("a", int)]), type("T", (), {}),
-     (i for i in "a"), collections.UserDict(), type("Counts", (collections.Counter,), {})(), time.localtime(0)],
+    [
+        object(),
+        _Float(1),
+        np.array([None]),
+        np.array([b"a"]),
+        np.zeros(1, [("a", int)]),
+        type("T", (), {}),
+        (i for i in "a"),
+        collections.UserDict(),
+        type("Counts", (collections.Counter,), {})(),
+        time.localtime(0),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_is_an_object(value):
@@ -299,7 +309,8 @@ class Short(tuple):
 
 
 @pytest.mark.parametrize(
-    "value", [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
+    "value",
+    [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
     ids=lambda value: type(value).__name__,
 )
 def test_a_tuple_with_methods_or_without_fields_is_an_object(value):

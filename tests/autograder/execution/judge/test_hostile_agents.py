@@ -248,5 +248,5 @@ def test_steps_of_an_iteration_of_another_kind(hostile, step):
 
 def test_nothing_of_a_forged_agent_is_run_here(hostile, tmp_path):
     marker = tmp_path / "ran"
-    fake = hostile(f"receive()\nsock.sendall(answer('__import__(\"os\").system(\"touch {marker}\")'))\ntime.sleep(60)")
+    fake = hostile(f'receive()\nsock.sendall(answer(\'__import__("os").system("touch {marker}")\'))\ntime.sleep(60)')
     assert type(fake.call()) is str and not os.path.exists(marker)

@@ -188,9 +188,22 @@ def test_an_object_answers_nothing_by_itself(names, maker):
     asked = value._student_connection.stream.received
     assert "of the notebook>" in repr(value) and bool(value) and value == value and value != None  # noqa: E711
     assert {value: 1}[value] == 1 and not isinstance(value, (np.ndarray, float, dict))
-    for convert in (np.array, np.asarray, float, int, lambda v: np.ones(3) + v, lambda v: v < 1, lambda v: v - 1,
-                    lambda v: v == 1.0, lambda v: np.ones(3) != v, lambda v: -v, np.exp, abs, round,
-                    lambda v: [1, 2][v]):
+    for convert in (
+        np.array,
+        np.asarray,
+        float,
+        int,
+        lambda v: np.ones(3) + v,
+        lambda v: v < 1,
+        lambda v: v - 1,
+        lambda v: v == 1.0,
+        lambda v: np.ones(3) != v,
+        lambda v: -v,
+        np.exp,
+        abs,
+        round,
+        lambda v: [1, 2][v],
+    ):
         with pytest.raises((CannotCross, TypeError), match="is an object of type .*; comp(are|ute with) a value of it"):
             convert(value)
     with pytest.raises(CannotCross):

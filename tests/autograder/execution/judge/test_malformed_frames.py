@@ -165,12 +165,19 @@ def test_a_malformed_frame_is_refused(name):
 
 @pytest.mark.parametrize(
     ("tree", "blocks"),
-    [generator("PCG64"), generator("PCG64DXSM", state=0, inc=1), generator("SFC64", state=np.zeros(4, np.uint64)),
-     generator("Philox", key=np.zeros(2, np.uint64)),
-     generator("MT19937", key=np.array([2**31] + [0] * 623, np.uint32)),
-     (b"r" + b"".join(b"i" + struct.pack("<q", n) for n in (10**7, 0, -1)), b""), (array(), bytes(16)),
-     (named_tuple(b"T", b"a", b"b") + b"NN", b""), (b"F\x01" + u32(0), b""),
-     (array(b"<U2", shape=(1,)), bytes(8)), (array(b"<M8[25s]", shape=(1,)), bytes(8))],
+    [
+        generator("PCG64"),
+        generator("PCG64DXSM", state=0, inc=1),
+        generator("SFC64", state=np.zeros(4, np.uint64)),
+        generator("Philox", key=np.zeros(2, np.uint64)),
+        generator("MT19937", key=np.array([2**31] + [0] * 623, np.uint32)),
+        (b"r" + b"".join(b"i" + struct.pack("<q", n) for n in (10**7, 0, -1)), b""),
+        (array(), bytes(16)),
+        (named_tuple(b"T", b"a", b"b") + b"NN", b""),
+        (b"F\x01" + u32(0), b""),
+        (array(b"<U2", shape=(1,)), bytes(8)),
+        (array(b"<M8[25s]", shape=(1,)), bytes(8)),
+    ],
 )
 def test_what_the_malformed_ones_are_made_of_is_in_order(tree, blocks):
     read(tree, blocks)
