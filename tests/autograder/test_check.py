@@ -116,7 +116,7 @@ def test_limits_that_nobody_could_have_written_are_none(metadata):
 
 def test_a_notebook_that_names_no_limits_gets_a_warning_with_its_slowest_cell(checked):
     warning = checked(solution("x = 1", "x"), test("import time\ntime.sleep(1)", "test_x")).warning
-    assert "does not say how long the grader lets a cell run, so each had 60 s here" in warning
+    assert "does not state the grader's time limit, so each cell could run for 60 s here" in warning
     assert "the slowest, the cell 'test_x', took " in warning
 
 

@@ -145,5 +145,5 @@ def test_names_that_are_no_text_are_left_out(workspace, hand_in, name):
     folder = hand_in({"nb.ipynb": b"{}"})
     (folder / os.fsdecode(name)).write_bytes(b"")
     files, remarks = accepted(workspace)
-    assert files == {} and "characters that are no text" in remarks[0]
+    assert files == {} and "control characters or lone surrogates" in remarks[0]
     remarks[0].encode()
