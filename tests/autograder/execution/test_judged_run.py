@@ -254,7 +254,7 @@ def test_points_by_the_value_of_a_test_are_a_number_within_bounds_or_none(tests_
     if points:
         assert (shown, error(cell)) == ([points], None)
     else:
-        assert error(cell).startswith("NoPoints: the test ends in a value that is no number of points: ")
+        assert error(cell).startswith("NoPoints: the test ends in a value that is not a number of points: ")
 
 
 def test_a_value_is_kept_though_the_output_is_spent():

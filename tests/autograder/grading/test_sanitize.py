@@ -480,14 +480,14 @@ def test_what_was_shown_at_a_cell_that_is_not_run_is_kept_beside_the_notebook(sa
     [own] = shown.not_run
     assert own.grade_id == "demo_long" and own.source is None
     assert [output["output_type"] for output in own.outputs] == ["stream", "display_data"]
-    assert "student's own output, not checked" in own.outputs[0]["text"] and "other code" not in own.outputs[0]["text"]
+    assert "student's own output, not checked" in own.outputs[0]["text"] and "different code" not in own.outputs[0]["text"]
     assert own.outputs[1]["data"] == PICTURE["data"]
     assert plain.not_run == () and shown.notebook == plain.notebook  # so what runs is the same, and known to be so
 
 
 def test_that_a_picture_was_drawn_by_other_code_is_said(sanitized):
     [own] = sanitized(lambda cells, notebook: shown_at(notebook, "demo_long", source="draw('fake')")).not_run
-    assert "had other code" in own.outputs[0]["text"]
+    assert "had different code" in own.outputs[0]["text"]
 
 
 def test_no_output_is_kept_of_cells_that_are_run_or_earn_points(sanitized):
