@@ -70,12 +70,16 @@ ALL_GRADED = dict.fromkeys(STUDENTS, "graded")
 @pytest.mark.parametrize(
     ("url", "message", "hint"),
     [
-        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/db", "u:***@127.0.0.1:1/db: ", "Is the server running"),
-        ("postgresql+psycopg://u@127.0.0.1:1/db?password=s3cret", "u@127.0.0.1:1/db: ", "Is the server running"),
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/db", "u:***@127.0.0.1:1/db: ", "Check that the server is running"),
+        (
+            "postgresql+psycopg://u@127.0.0.1:1/db?password=s3cret",
+            "u@127.0.0.1:1/db: ",
+            "Check that the server is running",
+        ),
         ("postgresql+psycopg://u:s3@cret@127.0.0.1:1/db", "has two @", "%40"),
-        ("postgresql+psycopg://u@h:s3cret/db", "is no database", "postgresql+psycopg://USER"),
-        ("oracle://u:s3cret@h/db", "is no database", "postgresql+psycopg://USER"),
-        ("s3cret", "is no database", "postgresql+psycopg://USER"),
+        ("postgresql+psycopg://u@h:s3cret/db", "does not name a database", "postgresql+psycopg://USER"),
+        ("oracle://u:s3cret@h/db", "does not name a database", "postgresql+psycopg://USER"),
+        ("s3cret", "does not name a database", "postgresql+psycopg://USER"),
     ],
 )
 def test_a_url_that_leads_nowhere(tiny, url, message, hint):
@@ -123,13 +127,13 @@ def test_a_gradebook_that_cannot_be_written_is_said_before_anything_runs(course,
 
 def test_init_keeps_the_url_and_no_password(tiny_in_postgresql, postgresql, tmp_path):
     assignments, url = tiny_in_postgresql.assignments, tiny_in_postgresql.db_url
-    with pytest.raises(WorkspaceError, match="no place for a password"):
+    with pytest.raises(WorkspaceError, match="contains a password"):
         create(tmp_path / "new", assignments, url.replace("@", ":s3cret@"))
     with pytest.raises(WorkspaceError, match="refused"):
         create(tmp_path / "new", assignments, "postgresql+psycopg://grader@127.0.0.1:1/released")
     create(tmp_path / "new", assignments, url)
     assert Workspace(tmp_path / "new").db_url == url
-    with pytest.raises(WorkspaceError, match="has a gradebook already"):
+    with pytest.raises(WorkspaceError, match="already has a gradebook"):
         create(tmp_path / "new", assignments, "sqlite:///other.db")
 
 

@@ -134,7 +134,7 @@ def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_i
     config = tiny.root / "nbgrader_config.py"
     text = config.read_text()
     assert Workspace(tiny.root).is_protected
-    config.write_text(text[: text.index("# What students wrote does not run")])
+    config.write_text(text[: text.index("# This keeps students' code from running")])
     assert "autograder.authoring.solutions.ClearSolutions" in text
     assert "autograder.grading.preprocessors.StderrToStdout" in text
     old = Workspace(tiny.root)
@@ -142,6 +142,6 @@ def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_i
     finding = next(f for f in examine(tiny.root) if f.subject == "workspace")
     assert finding.state == "warning" and "protect(c)" in finding.advice
     said = CliRunner().invoke(main, ["init", str(tiny.root), "--assignments", str(tiny.assignments)])
-    assert said.exit_code == 0 and "what students wrote can run in formgrader" in said.output
+    assert said.exit_code == 0 and "code that students wrote can run in formgrader" in said.output
     config.write_text(config.read_text() + "from autograder.marking.formgrader import protect\nprotect(c)\n")
     assert Workspace(tiny.root).is_protected
