@@ -136,15 +136,15 @@ def refusal(path):
         ('nbgrader={"grade": False}', "write true and false in lower case"),
         ('nbgrader={"grade": true', "a closing } is missing"),
         ('nbgrader={"grade": true,, "a": 1}', "nbgrader is not JSON"),
-        ('nbgrader={"grade": true, "grade": false}', "the key 'grade' stands twice"),
+        ('nbgrader={"grade": true, "grade": false}', "the key 'grade' appears twice"),
         ('nbgrader = ["grade"]', "nbgrader must be an object"),
         ('{"grade": true}', "cannot read"),
         ('nbgarder={"grade": true}', "'nbgarder' is not known"),
         ("A title", "cannot read 'A title'"),
         ("[markdown", "cannot read '[markdown'"),
-        ("[raw]", "[raw] is no kind of cell here"),
-        ("[md]", "[md] is no kind of cell here"),
-        (f"{TEST} {TEST}", "nbgrader stands twice"),
+        ("[raw]", "[raw] is not a cell type"),
+        ("[md]", "[md] is not a cell type"),
+        (f"{TEST} {TEST}", "nbgrader appears twice"),
         (f"{TEST}x", "cannot read 'x' after nbgrader"),
         ('tags=["skip-exec"]', "the tag 'skip-exec' is not known; known: skip-execution"),
         ('tags="skip-execution"', "tags must be a list"),
@@ -159,7 +159,7 @@ def refusal(path):
         (record(grade_id="a b"), "grade_id 'a b' must be 1 to 64 of"),
         (record(grade_id="ä"), "must be 1 to 64 of"),
         (record(grade_id="a" * 65), "must be 1 to 64 of"),
-        (record(grade_id="cell-3"), "is a name the build gives to other cells"),
+        (record(grade_id="cell-3"), "is a name that the build gives to other cells"),
         (record(grade_id=7), "grade_id = 7 must be text"),
         (record(task=True), "task cells are not supported"),
         (record(solution=False), "the record does nothing"),
@@ -170,9 +170,9 @@ def refusal(path):
         (record(grade=True, solution=False, locked=True, points="2"), 'points = "2" must be a number'),
         (record(grade=True, solution=False, locked=True, points=True), "points = true must be a number"),
         (record(grade=True, solution=False, locked=True, points=float("nan")), "points = NaN must be a number"),
-        (record(points=2), "points on a cell with grade false"),
-        ("[markdown] " + TEST, "a markdown grade cell that is no solution"),
-        ("[markdown] " + record(), "a markdown solution cell that is not graded"),
+        (record(points=2), "the cell has points but grade is false"),
+        ("[markdown] " + TEST, "a graded markdown cell must be a solution"),
+        ("[markdown] " + record(), "a markdown solution cell must be graded"),
     ],
 )
 def test_refuses_a_marker_line(source, marker, message):
@@ -184,11 +184,16 @@ def test_refuses_a_marker_line(source, marker, message):
     ("marker", "body", "line", "message"),
     [
         (record(), "def f():\n    return 1\n", 0, "has no ### BEGIN SOLUTION"),
-        (TEST, SOLUTION, 2, "a solution in a cell that is no solution cell"),
-        ("", SOLUTION, 2, "a solution in a cell that is no solution cell"),
-        (record(), SOLUTION.replace("SOLUTION", "HIDDEN TESTS"), 2, "hidden tests in a cell that is no test cell"),
-        (record(grade=True, points=1), "### BEGIN HIDDEN TESTS\nx\n### END HIDDEN TESTS\n", 1, "hidden tests in"),
-        (record(), SOLUTION.replace("    return 1\n", ""), 2, "nothing between BEGIN SOLUTION and its end"),
+        (TEST, SOLUTION, 2, "this solution is not in a solution cell"),
+        ("", SOLUTION, 2, "this solution is not in a solution cell"),
+        (record(), SOLUTION.replace("SOLUTION", "HIDDEN TESTS"), 2, "these hidden tests are not in a test cell"),
+        (
+            record(grade=True, points=1),
+            "### BEGIN HIDDEN TESTS\nx\n### END HIDDEN TESTS\n",
+            1,
+            "these hidden tests are not in",
+        ),
+        (record(), SOLUTION.replace("    return 1\n", ""), 2, "there is nothing between BEGIN SOLUTION and its end"),
         (record(), SOLUTION.replace("### END", "### END OF"), 4, "write it exactly as ### END SOLUTION"),
         (record(), SOLUTION.replace("    ### END SOLUTION\n", ""), 2, "BEGIN SOLUTION has no end"),
         ("[markdown] " + MANUAL, "# Why?\n#\n# ### BEGIN SOLUTON\n# x\n", 3, "write it exactly as ### BEGIN SOLUTION"),
@@ -202,7 +207,7 @@ def test_refuses_a_marker_line(source, marker, message):
         ("", "x = 1\n  # %% [markdown]\n# y\n", 2, "looks like the start of a cell"),
         ("", "x = 1\n# %%% sub\ny = 2\n", 2, "looks like the start of a cell"),
         ("", "x = 1\n# In[3]:\ny = 2\n", 2, "looks like the start of a cell"),
-        ("", 's = """\n# %% \n"""\n\n# %%\nx = 1\n', 2, "this marker starts no cell"),
+        ("", 's = """\n# %% \n"""\n\n# %%\nx = 1\n', 2, "this marker does not start a cell"),
     ],
 )
 def test_refuses_a_cell(source, marker, body, line, message):
@@ -236,11 +241,11 @@ def test_text_before_the_first_cell(source):
 def test_other_encodings(source):
     path = source("", "x = 'ä'\n")
     path.write_bytes(path.read_text().encode("latin-1"))
-    assert f"nb.py:{FIRST + 1}: is not UTF-8" in refusal(path)
+    assert f"nb.py:{FIRST + 1}: the file is not UTF-8" in refusal(path)
 
 
 def test_missing_file(tmp_path):
-    assert "there is no such notebook source" in refusal(tmp_path / "nb.py")
+    assert "this notebook source does not exist" in refusal(tmp_path / "nb.py")
 
 
 LOCKED = record(locked=True, solution=False, grade_id="setup")
