@@ -768,7 +768,7 @@ def test_a_timestamp_that_is_none_is_said_and_stops_nothing(tiny, hand_in, kind)
         path.write_bytes({"words": b"yesterday", "bytes": b"\xff\xfe", "long": b"2026-01-01" * 500}[kind])
     text, remarks = hand_in_time(tiny, tiny.course.assignment("sums"), "ada")
     assert text is None
-    assert remarks[0].startswith("timestamp.txt ") and "when this was handed in is not known" in remarks[0]
+    assert remarks[0].startswith("timestamp.txt ") and "the time of the submission is unknown" in remarks[0]
 
 
 def test_a_timestamp_is_read(tiny, hand_in):

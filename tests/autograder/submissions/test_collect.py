@@ -399,7 +399,7 @@ def test_a_download_called_like_a_student_is_not_taken_for_a_class(workspace, tm
     before = {f"{name}/knn.ipynb": KNN for name in ("bob", "mallory")}
     collect(workspace, "nearest", write(tmp_path / "before", before))
     collected = collect(workspace, "nearest", write(tmp_path / "mallory", {"submitted/bob/knn.ipynb": b"evil"}))
-    assert collected.placed == [] and "others' work: bob" in str(collected.unplaced)
+    assert collected.placed == [] and "may hold other students' work: bob" in str(collected.unplaced)
 
 
 @pytest.mark.parametrize(
@@ -453,7 +453,7 @@ def test_an_assignment_of_another_title_has_the_same_people_on_blackboard(worksp
     collect(workspace, "nearest", write(downloads, blackboard(alee=KNN)))
     files = {"HW 2_alee_attempt_2026-11-27-10-00-00_svm.ipynb": KNN}
     [placed] = collect(workspace, "linear", write(downloads.with_name("later"), files)).placed
-    assert placed.student == "alee" and placed.notes == ["without softmax.ipynb"]
+    assert placed.student == "alee" and placed.notes == ["missing: softmax.ipynb"]
 
 
 def test_a_higher_number_of_canvas_counts_more_than_what_it_added_to_the_name(workspace, downloads):
@@ -568,7 +568,7 @@ def test_an_id_that_is_somebody_elses_in_another_assignment_is_said(workspace, d
     collect(workspace, "nearest", write(downloads, {"leeann_1001_501_knn.ipynb": KNN}))
     again = write(downloads.with_name("later"), {"Bob Ray_1001_assignsubmission_file_/svm.ipynb": KNN})
     [placed] = collect(workspace, "linear", again).placed
-    assert "has the id of 1001 (leeann, Canvas), and so a row in the gradebook with them" in placed.notes
+    assert "has the same id as 1001 (leeann, Canvas), so both share a row of the gradebook" in placed.notes
 
 
 def test_a_torn_record_of_who_was_collected_loses_only_its_last_line(workspace, downloads):
@@ -622,9 +622,9 @@ def test_who_has_handed_in_no_notebook_is_named_in_every_layout(workspace, downl
 
 
 REASONS = {
-    "gradescope without its list": "has Gradescope's number; submission_metadata.yml, which says whose",
+    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students",
     "gradescope, not in the list": "has no :sid: and no :email: in submission_metadata.yml",
-    "moodle's default group": "is of Moodle's default group",
+    "moodle's default group": "is from Moodle's default group",
 }
 
 
@@ -702,7 +702,7 @@ def test_a_class_that_is_too_large_together_loses_its_largest_and_is_told(worksp
     collected = collect(workspace, "nearest", write(downloads, files))
     assert [placed.student for placed in collected.placed] == ["b", "c", "d"]
     [(who, why)] = collected.unplaced
-    assert who == "a" and "a/knn.ipynb is beyond the 25,000 bytes" in why
+    assert who == "a" and "a/knn.ipynb exceeds the 25,000 bytes" in why
 
 
 def test_folders_of_too_many_files_together_are_named_and_the_others_are_placed(workspace, downloads, monkeypatch):
@@ -712,7 +712,7 @@ def test_folders_of_too_many_files_together_are_named_and_the_others_are_placed(
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
     [(who, why)] = collected.unplaced
-    assert who == "carol" and "beyond the 20 files and folders" in why
+    assert who == "carol" and "exceeds the 20 files and folders" in why
 
 
 def test_a_folder_of_too_many_files_costs_its_student_only(workspace, downloads, monkeypatch):
@@ -742,7 +742,7 @@ def test_two_notebooks_of_one_student_come_together(workspace, downloads, files)
 
 def test_a_missing_notebook_is_said(workspace, downloads):
     [placed] = collect(workspace, "linear", write(downloads, {"alice/svm.ipynb": KNN})).placed
-    assert placed.notes == ["without softmax.ipynb"]
+    assert placed.notes == ["missing: softmax.ipynb"]
 
 
 def test_a_renamed_notebook_is_said(workspace, downloads):
@@ -756,17 +756,17 @@ def test_canvas_late_is_said(workspace, downloads):
 
 
 UNPLACED = {
-    "no student's name": ({"knn.ipynb": KNN}, "names no student"),
+    "no student's name": ({"knn.ipynb": KNN}, "does not name a student"),
     "two may be it": ({"alice/a/knn.ipynb": b"1", "alice/b/knn.ipynb": b"2", "bob/knn.ipynb": KNN}, "may be knn.ipynb"),
     "two copies": ({"alice/knn (1).ipynb": b"1", "alice/knn (2).ipynb": b"2", "bob/knn.ipynb": KNN}, "may be knn"),
     "one of two folders": ({"x/y/knn.ipynb": KNN}, "either x or y may be the student"),
     "one in a wrapper": ({"x/homework.ipynb": KNN}, "either x or homework.ipynb may be the student"),
-    "no notebook": ({"alice/essay.pdf": b"", "bob/knn.ipynb": KNN}, "has no knn.ipynb; holds essay.pdf"),
-    "an empty folder": ({"alice/": b"", "bob/knn.ipynb": KNN}, "holds nothing"),
+    "no notebook": ({"alice/essay.pdf": b"", "bob/knn.ipynb": KNN}, "has no knn.ipynb; it holds essay.pdf"),
+    "an empty folder": ({"alice/": b"", "bob/knn.ipynb": KNN}, "holds no files"),
     "another assignment's": ({"alice/svm.ipynb": KNN, "bob/knn.ipynb": KNN}, "svm of the assignment linear"),
     "a broken zip": ({"alice.zip": b"PK\x03\x04", "bob.zip": pack({"knn.ipynb": KNN})}, "not a readable zip"),
     "a bomb": ({"alice.zip": pack({"knn.ipynb": b"0" * 300_000}), "bob/knn.ipynb": KNN}, "50,000 bytes"),
-    "zip slip": ({"alice.zip": pack({"../knn.ipynb": KNN}), "bob/knn.ipynb": KNN}, "leads out of its archive"),
+    "zip slip": ({"alice.zip": pack({"../knn.ipynb": KNN}), "bob/knn.ipynb": KNN}, "leads outside its archive"),
     "a zip in a zip": ({"alice.zip": pack({"a.zip": pack({"knn.ipynb": KNN})}), "bob/knn.ipynb": KNN}, "has no knn"),
     "dots": ({".../knn.ipynb": KNN, "bob/knn.ipynb": KNN}, "no letter or digit"),
     "too long a name": ({"é" * 70 + "/knn.ipynb": KNN, "bob/knn.ipynb": KNN}, "more than 128 bytes"),
@@ -888,7 +888,7 @@ def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
     files = {"alice.zip": pack({"knn.ipynb": KNN, "x": b"1", "x/y": b"2", "notes.txt/z": b""})}
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x"]
-    assert ("x/y", "has the name of another file or folder") in collected.left_out
+    assert ("x/y", "has the same name as another file or folder") in collected.left_out
 
 
 def test_a_file_may_become_a_folder_in_a_later_submission(workspace, downloads):
@@ -981,7 +981,7 @@ def test_a_corrected_time_of_receipt_is_written_and_said(workspace, downloads):
     write(downloads, {"alice/knn.ipynb": KNN})
     stamp = workspace.submitted("alice", "nearest") / "timestamp.txt"
     first = collect(workspace, "nearest", downloads, received="2026-11-20 23:59")
-    assert first.received == "2026-11-20 23:59 UTC (no time zone was given, so UTC was meant)"
+    assert first.received == "2026-11-20 23:59 UTC (taken as UTC, because no time zone was given)"
     second = collect(workspace, "nearest", downloads, received="2026-11-20 23:59 America/Los_Angeles")
     assert second.received == "2026-11-20 23:59 America/Los_Angeles is 2026-11-21 07:59 UTC"
     [placed] = second.placed
@@ -1004,7 +1004,7 @@ def test_a_time_of_receipt_that_was_forgotten_is_added_and_said(workspace, downl
 def test_other_work_without_a_time_keeps_the_earlier_time_and_that_is_said(workspace, downloads):
     collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b"1"}), received="2026-11-20 23:59")
     [placed] = collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b"2"})).placed
-    kept = "keeps the earlier submission's time, 2026-11-20 23:59 UTC; --received sets another"
+    kept = "keeps the earlier submission's time, 2026-11-20 23:59 UTC; set another with --received"
     assert (placed.state, placed.notes) == ("replaced", [kept])
     assert (workspace.submitted("alice", "nearest") / "timestamp.txt").read_text().startswith("2026-11-20 23:59:00")
 
@@ -1020,7 +1020,7 @@ def test_an_unreadable_time_is_refused_before_anything_is_placed(workspace, down
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda p: None, "There is no"),
+        (lambda p: None, "/from does not exist"),
         (lambda p: p.write_text("text"), "not a readable zip"),
         (lambda p: p.mkdir(), "is empty"),
     ],
@@ -1033,7 +1033,7 @@ def test_a_source_without_submissions_is_refused(workspace, tmp_path, make, mess
 
 def test_the_workspaces_own_submissions_are_refused(workspace):
     (workspace.root / "submitted").mkdir()
-    with pytest.raises(KitError, match="in place already"):
+    with pytest.raises(KitError, match="are already in place"):
         collect(workspace, "nearest", Path(workspace.root, "submitted"))
 
 

@@ -190,7 +190,7 @@ def test_a_file_that_is_gone(tmp_path):
     (tmp_path / "knn.ipynb").write_text("{}")
     [entry] = Folder(tmp_path).listing().files
     (tmp_path / "knn.ipynb").unlink()
-    with pytest.raises(Refused, match="is gone"):
+    with pytest.raises(Refused, match="disappeared before it could be read"):
         entry.read(ByteBudget(1000))
 
 

@@ -81,12 +81,12 @@ def test_the_instructors_names_win(workspace, hand_in):
     hand_in({"data/table.csv": b"mine", "data/TABLE.csv": b"mine", "data/other": b"o"})
     files, remarks = accepted(workspace)
     assert files == {"data/other": b"o"}
-    assert remarks == ["data/TABLE.csv was not taken: it has the name of another file or folder"]
+    assert remarks == ["data/TABLE.csv was not taken: it has the same name as another file or folder"]
 
 
 def test_a_file_where_the_instructor_has_a_folder(workspace, hand_in):
     hand_in({"data": b"x"})
-    assert accepted(workspace) == ({}, ["data was not taken: it has the name of another file or folder"])
+    assert accepted(workspace) == ({}, ["data was not taken: it has the same name as another file or folder"])
 
 
 def test_a_submission_without_files(workspace, hand_in):
