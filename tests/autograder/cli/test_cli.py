@@ -102,7 +102,7 @@ def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatc
     assert "For students:" in listed and "For instructors:" not in listed and "grade-one" not in listed
     result = run("grade", "sums")
     assert result.exit_code == 1 and "`cs231n grade` is a command for instructors" in result.output
-    assert "See cs231n --help" in run("nonsense").output
+    assert "Run cs231n --help" in run("nonsense").output
 
 
 def test_a_missing_package_is_not_taken_for_a_release():

@@ -124,7 +124,7 @@ def test_half_of_the_instructors_tools_is_a_warning(no_kernel, monkeypatch):
 def test_windows_has_no_sandbox_and_hears_of_wsl(no_kernel, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "resource" else object())
     found = finding("sandbox")
-    assert found.state == "warning" and "this is Windows" in found.found and "WSL" in found.advice
+    assert found.state == "warning" and "not on Windows" in found.found and "WSL" in found.advice
 
 
 def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
@@ -154,7 +154,7 @@ def test_bubblewrap_is_tried_for_real(no_kernel, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path) + os.pathsep + "/bin:/usr/bin")
     found = finding("sandbox")
     assert found.state == "warning"
-    assert "grade` refuses: bubblewrap is installed but does not work here" in found.found
+    assert "grade` refuses to grade: bubblewrap is installed but does not work here" in found.found
     assert "--isolation process" in found.advice
 
 

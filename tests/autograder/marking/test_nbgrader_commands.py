@@ -93,8 +93,12 @@ COMMANDS = {
     "generate_assignment": ("generateassignmentapp", ["sums", "--force"], [["release", "sums"]]),
     "generate_feedback": ("generatefeedbackapp", ["sums"], [["feedback", "sums"]]),
     "feedback one": ("generatefeedbackapp", ["sums", "--student=Zoë"], [["feedback", "sums", "--student=Zoë"]]),
-    "one notebook": ("autogradeapp", ["sums", "--notebook=adding"], "not single notebooks"),
-    "another gradebook": ("autogradeapp", ["sums", "--db=sqlite:///x.db"], "another gradebook than nbgrader_config.py"),
+    "one notebook": ("autogradeapp", ["sums", "--notebook=adding"], "grades and releases only whole assignments"),
+    "another gradebook": (
+        "autogradeapp",
+        ["sums", "--db=sqlite:///x.db"],
+        "The gradebook is not that of nbgrader_config.py",
+    ),
 }
 
 
