@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder import check as check_module
 from autograder.check import check
@@ -74,6 +74,15 @@ def test_each_state_of_an_exercise(checked):
     assert "line 1 of the cell broken: def broken(:" in broken.problems[0]
     assert right.state == "passed"
     assert not found.ok
+
+
+def test_syntax_of_another_python_is_named_with_the_version_that_runs_here():
+    line, message = "print 'x'", "Missing parentheses in call to 'print'. Did you mean print(...)?"
+    broken = solution(line, "old")
+    broken.outputs = [new_output("error", ename="SyntaxError", evalue=message, traceback=[f"    {line}", message])]
+    here = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    said = check_module._own_error(new_notebook(cells=[broken]), "old")
+    assert said.endswith(f"this uses syntax of Python 2 (print or exec without parentheses), but this is {here}")
 
 
 def test_all_passed_is_ok_though_questions_are_open(checked):

@@ -119,6 +119,11 @@ def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
     assert "Did you mean sums" in run("collect", "sum", tiny.root, workspace=tiny).output
 
 
+def test_workers_of_this_machine_do_not_go_with_a_cluster(run, tiny):
+    result = run("grade", "sums", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1", workspace=tiny)
+    assert result.exit_code == 2 and "--workers does not apply to a cluster" in result.output
+
+
 def test_outside_of_a_workspace_it_says_how_to_make_one(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("grade", "sums")

@@ -139,6 +139,7 @@ def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 1
     assert "DLL load failed" in result.output and "Traceback" not in result.output
+    assert "Fix the problems marked `missing` above." in result.output
 
 
 def test_the_isolation_in_force_is_stated(no_kernel):

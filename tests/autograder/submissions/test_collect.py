@@ -745,6 +745,35 @@ def test_a_missing_notebook_is_said(workspace, downloads):
     assert placed.notes == ["missing: softmax.ipynb"]
 
 
+LEFT_OUT = {
+    "alice/timestamp.txt": "is ignored; set the time of submissions with --received",
+    "alice/more.zip": "is an archive, and the notebooks were found outside it",
+    "alice/essay.pdf": "is not part of the assignment",
+    "alice/knn (1).ipynb": "is not needed: knn.ipynb was taken as knn.ipynb",
+    "alice/svm.ipynb": "is svm of the assignment linear",
+    "alice/other.ipynb": "is not a notebook of the assignment",
+}
+
+
+def test_each_file_that_is_left_out_has_its_reason(workspace, downloads):
+    files = {"alice/knn.ipynb": KNN} | {path: pack({}) if "zip" in path else KNN for path in LEFT_OUT}
+    assert dict(collect(workspace, "nearest", write(downloads, files)).left_out) == LEFT_OUT
+
+
+def test_files_beside_the_folders_that_are_read_are_left_out(workspace, downloads):
+    files = (
+        "notes.txt",
+        "submissions/alice/notes.txt",
+        "submissions/alice/nearest/knn.ipynb",
+        "submissions/bob/knn.ipynb",
+    )
+    collected = collect(workspace, "nearest", write(downloads, dict.fromkeys(files, KNN)))
+    assert dict(collected.left_out) == {
+        "notes.txt": "is outside the students' folders",
+        "submissions/alice/notes.txt": "is outside the folder nearest",
+    }
+
+
 def test_a_renamed_notebook_is_said(workspace, downloads):
     [placed] = collect(workspace, "nearest", write(downloads, {"alice/Copy of knn.ipynb": KNN})).placed
     assert placed.notes == ["Copy of knn.ipynb taken as knn.ipynb"]
