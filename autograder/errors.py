@@ -35,7 +35,7 @@ class CourseError(KitError):
 
 
 class SourceError(KitError):
-    """A notebook source breaks a rule; the message starts with `file.py:LINE: `."""
+    """A notebook source breaks a rule. The message starts with `file.py:LINE: ` if it is about a line."""
 
 
 class WorkspaceError(KitError):

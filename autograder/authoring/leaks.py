@@ -119,9 +119,6 @@ def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
     return found
 
 
-# --- what is secret -----------------------------------------------------------------------------
-
-
 def _visible(cell: SourceCell) -> str:
     hidden = {line for region in cell.regions for line in range(region.begin, region.end + 1)}
     return "\n".join("" if n in hidden else line for n, line in enumerate(cell.source.split("\n")))
@@ -147,9 +144,6 @@ def _dedent(text: str) -> str:
     first = next((line for line in lines if line.strip()), "")
     indent = len(first) - len(first.lstrip())
     return "\n".join(line[indent:] if not line[:indent].strip() else line.lstrip() for line in lines)
-
-
-# --- where it could stand -----------------------------------------------------------------------
 
 
 def _files(release: Path) -> Iterator[tuple[str, bytes]]:
@@ -209,9 +203,6 @@ def _strings(value: object) -> Iterator[str]:
         for key, item in value.items():
             yield key
             yield from _strings(item)
-
-
-# --- matching -----------------------------------------------------------------------------------
 
 
 def _markers(name: str, piece: _Text) -> Iterator[Leak]:

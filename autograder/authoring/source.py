@@ -121,9 +121,6 @@ def _fail(path: Path, line: int, problem: str) -> NoReturn:
     raise SourceError(f"{path}:{line}: {problem}.")
 
 
-# --- the file -----------------------------------------------------------------------------------
-
-
 def _header_end(path: Path, lines: list[str]) -> int:
     """The number of the line that ends the header."""
     if lines[0].rstrip() == "# ---":
@@ -196,9 +193,6 @@ def _contents(path: Path, text: str, lines: list[str], markers: list[int]) -> li
     if len(cells) != len(markers):
         _fail(path, 1, f"jupytext sees {len(cells)} cells where {len(markers)} lines start one; simplify the markers")
     return cells
-
-
-# --- one cell -----------------------------------------------------------------------------------
 
 
 def _cell(

@@ -45,11 +45,11 @@ def show_checked(checked: Checked) -> None:
         out.print(plain(checked.warning, "yellow"), soft_wrap=True)
     if checked.missing:
         listed = ", ".join(f"{name} ({points:g} points)" for name, points in checked.missing.items())
-        what = f"Missing, although the released notebook has them: {listed}."
+        what = f"These graded cells are missing from your notebook: {listed}."
         advice = "The grader runs such tests anyway. Copy the cells from a fresh notebook to see their results."
         out.print(plain(f"{what} {advice}", "red"), soft_wrap=True)
     if checked.changed:
-        what = f"Changed, although these cells are not yours to edit: {', '.join(checked.changed)}."
+        what = f"You changed these locked cells: {', '.join(checked.changed)}."
         out.print(plain(f"{what} The grader restores the original cells.", "yellow"), soft_wrap=True)
     passed = sum(exercise.state == "passed" for exercise in checked.exercises)
     points = sum(exercise.points for exercise in checked.exercises)

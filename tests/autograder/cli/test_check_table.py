@@ -66,15 +66,15 @@ def test_whatever_else_there_is_to_say_is_said(printed):
             missing={"test_cube": 2.5, "question": 3.0},
         )
     )
-    assert "Changed, although these cells are not yours to edit: setup, test_add. The grader restores the" in said
+    assert "You changed these locked cells: setup, test_add. The grader restores the original cells." in said
     assert "While running: the kernel died" in said
     assert "Not run, as no shell command runs while grading: !ls; !pip install x." in said
     assert "This notebook does not say how long." in said and "Install the newer kit." in said
-    missing = "Missing, although the released notebook has them: test_cube (2.5 points), question (3 points)."
+    missing = "These graded cells are missing from your notebook: test_cube (2.5 points), question (3 points)."
     assert missing in said
 
 
 def test_nothing_is_said_of_what_did_not_happen(printed):
     said = "\n".join(printed())
-    for word in ("Inline questions", "While running", "Not run", "Missing", "Changed", "not yet"):
+    for word in ("Inline questions", "While running", "Not run", "missing", "You changed", "not yet"):
         assert word not in said
