@@ -4,6 +4,7 @@ import fcntl
 import os
 import pickle
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -51,3 +52,23 @@ def made_once(tmp_path_factory):
         return folder, pickle.loads(kept.read_bytes())
 
     return made
+
+
+@pytest.fixture(scope="session")
+def released_assignment(made_once):
+    """released_assignment(name) is the root of a workspace with that assignment of the course built and released."""
+
+    def make(folder, name):
+        from autograder.authoring.build import build
+        from autograder.authoring.release import release
+        from autograder.course import workspace
+
+        course = workspace.create(folder / "workspace", Path(__file__).parents[1] / "assignments")
+        build(course, name)
+        release(course, name)
+
+    def released(name):
+        folder, _ = made_once(f"released_{name}", lambda folder: make(folder, name))
+        return folder / "workspace"
+
+    return released

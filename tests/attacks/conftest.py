@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests and groups can import attack.py
 
 from attack import entries  # noqa: E402
-from graded_class import graded_class, make_course  # noqa: E402
+from graded_class import CLASSES, graded_class, make_course  # noqa: E402
 
 from autograder.execution import sandbox  # noqa: E402
 
@@ -28,37 +28,38 @@ def released(made_once):
 
 @pytest.fixture(scope="session")
 def graded(released, tmp_path_factory):
-    """graded(group) is that group's GradedClass; of the processes of pytest one grades it, each another one."""
+    """graded(group) is the GradedClass that the group is in; of the processes of pytest each grades another one."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     done = {}
 
-    def grade_if_free(group):
-        """Grade it, unless it is graded or another process is at it."""
-        with open(shared / f"attacks-{group}.lock", "w") as lock, contextlib.suppress(BlockingIOError):
+    def grade_if_free(groups):
+        """Grade that class, unless it is graded or another process is at it."""
+        with open(kept(groups).with_suffix(".lock"), "w") as lock, contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not kept(group).exists():
-                attacks = [attack for attack in entries() if attack.group == group]
+            if not kept(groups).exists():
+                attacks = [attack for group in groups for attack in entries() if attack.group == group]
                 try:
-                    result = graded_class(released, tmp_path_factory.mktemp(group), attacks)
-                except Exception as error:  # for every test of the group to tell; it is not tried again for each
-                    result = RuntimeError(f"the class {group} was not graded: {type(error).__name__}: {error}")
-                kept(group).with_suffix(".part").write_bytes(pickle.dumps(result))
-                kept(group).with_suffix(".part").rename(kept(group))
+                    result = graded_class(released, tmp_path_factory.mktemp(groups[0]), attacks)
+                except Exception as error:  # for every test of the class to tell; it is not tried again for each
+                    result = RuntimeError(f"the class {groups} was not graded: {type(error).__name__}: {error}")
+                kept(groups).with_suffix(".part").write_bytes(pickle.dumps(result))
+                kept(groups).with_suffix(".part").rename(kept(groups))
 
-    def kept(group):
-        return shared / f"attacks-{group}.pickle"
+    def kept(groups):
+        return shared / f"attacks-{groups[0]}.pickle"
 
     def of(group):
-        while not kept(group).exists():
-            for any_group in (group, *sorted({attack.group for attack in entries()})):
-                if not kept(group).exists():
-                    grade_if_free(any_group)
+        [own] = [groups for groups in CLASSES if group in groups]
+        while not kept(own).exists():
+            for groups in (own, *CLASSES):
+                if not kept(groups).exists():
+                    grade_if_free(groups)
             time.sleep(0.1)
-        if group not in done:
-            done[group] = pickle.loads(kept(group).read_bytes())
-        if isinstance(done[group], Exception):
-            raise done[group]
-        return done[group]
+        if own not in done:
+            done[own] = pickle.loads(kept(own).read_bytes())
+        if isinstance(done[own], Exception):
+            raise done[own]
+        return done[own]
 
     return of

@@ -30,7 +30,14 @@ from autograder.submissions.collect import collect
 
 HONEST = "honest"
 WORKERS, MORE_WORKERS = 2, 4
-WAITING = ("channel", "forged_messages", "patched_libraries")  # groups of which most only wait for a limit
+# the groups that are graded together; of the attackers in the first class most only wait for a limit
+CLASSES = (
+    ("channel", "forged_messages", "patched_libraries"),
+    ("exhaustion", "surfaces"),
+    ("edited_notebooks", "files", "markup", "network", "pretending", "processes"),
+    ("lying_objects", "raw_messages", "spies"),
+    ("classmates",),
+)
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")
@@ -85,7 +92,7 @@ def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedC
     with Surroundings(course, folder) as around:
         uncollected = _hand_in(course, folder, attacks, around.known)
         before = around.state()
-        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in WAITING else WORKERS)
+        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in CLASSES[0] else WORKERS)
         notebooks = _notebooks(course, report)
         found = GradedClass(report, _scores(course), notebooks, _pages(course, notebooks), uncollected)
         found.changed = {path for path, _ in before ^ around.state()}
