@@ -138,7 +138,8 @@ def entries(folder: Path = Path(__file__).parent / "groups") -> list[Attack]:
             names = {"__name__": path.stem, "__file__": str(path)}
             exec(compile(path.read_text(), path, "exec"), names)
         students = [entry.student for entry in ENTRIES]
-        assert len(set(students)) == len(students), "two attacks have one name"
+        twice = sorted({name for name in students if students.count(name) > 1})
+        assert not twice, f"two attacks have one name: {twice}"
     return ENTRIES
 
 
