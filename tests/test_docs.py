@@ -1,10 +1,13 @@
-"""The documentation agrees with the repository: its links lead somewhere, and its table of dependencies is complete."""
+"""The documentation agrees with the repository: its links, the help of the command, the table of dependencies."""
 
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from autograder.cli.command import main
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("", ".github", "assignments", "autograder", "benchmarks", "cs231n_lib", "datasets", "docs", "tests")
@@ -44,6 +47,11 @@ def test_links_and_anchors_are_found(tmp_path):
     page.write_text("# What it `costs`, and why\n[a](other.md) [b](#what-it-costs-and-why) [c](#gone) `[d](x)`\n")
     assert links(page) == ["other.md", "#what-it-costs-and-why", "#gone"]
     assert [leads_somewhere(page, link) for link in links(page)] == [False, True, False]
+
+
+def test_the_page_for_instructors_shows_the_help_of_the_command():
+    shown = CliRunner().invoke(main, ["--help"], prog_name="cs231n", terminal_width=78)
+    assert f"$ cs231n --help\n{shown.output}```" in (ROOT / "docs/instructors.md").read_text("utf-8")
 
 
 def test_the_table_of_dependencies_lists_each_package_with_its_extra():

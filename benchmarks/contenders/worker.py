@@ -36,7 +36,7 @@ class Worker:
         return self.contender.version()
 
     def prepare(self, work: dict[str, Any], results: str) -> float:
-        """Do the work once, save its results to the file `results`, get ready for timing; return the seconds per call."""
+        """Do the work once, save its results to the file `results`, get ready for timing; return seconds per call."""
         wanted = Work(**work)
         run = self.contender.prepare(wanted)
         for _ in range(RESULT_CALLS if wanted.kind in STATEFUL else 1):
