@@ -89,7 +89,7 @@ def test_the_sandbox_gives_the_points_that_the_fast_path_of_the_banks_gives(grad
         failures = run(source, answers, [test for exercise in answers for test in exercises(source)[exercise]])
         for test, failure in failures.items():
             got, most, _ = earned[notebook, test]
-            # an answer that changes its arguments spoils the later part of a test on the fast path, where it shares them
+            # on the fast path, which shares them, an answer that changes its arguments spoils the rest of a test
             if failure is None or got == 0:
                 assert got == (0 if failure else most), (notebook, test, failure)
                 agreed["lost" if failure else "kept"] += 1
