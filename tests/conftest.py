@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+TESTS = Path(__file__).parent
+
 # the same examples on every run, and a loaded machine is no reason for a test to fail; to look for new ones:
 # pytest --hypothesis-profile default
 settings.register_profile("kit", deadline=None, derandomize=True)
@@ -26,10 +28,26 @@ def own_state(tmp_path_factory):
         yield
 
 
-@pytest.hookimpl(trylast=True)  # after pytest has put together what shares a fixture
+# the tests that take longest begin first, so that no process works on one of them while the others have ended
+LONGEST_FIRST = (
+    "attacks", "test_end_to_end.py", "autograder/grading/test_grade.py", "faults", "exercises",
+    "autograder/execution/test_judged_run.py", "autograder/workers/test_cluster.py",
+    "autograder/execution/test_run_notebook.py", "autograder/marking", "autograder/reports/test_feedback_page.py",
+    "autograder/test_python_processes.py", "autograder/execution/test_kernel_client.py",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items):
-    """The longest tests begin first, so that no process waits for another at the end."""
-    items.sort(key=lambda item: item.path.name != "test_end_to_end.py")
+    """A file's tests run in one process, which makes its fixtures once, unless they are marked as other groups."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).as_posix()))
+    items.sort(key=_place)
+
+
+def _place(item):
+    path = item.path.relative_to(TESTS).as_posix()
+    return next((place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST))
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +81,7 @@ def released_assignment(made_once):
         from autograder.authoring.release import release
         from autograder.course import workspace
 
-        course = workspace.create(folder / "workspace", Path(__file__).parents[1] / "assignments")
+        course = workspace.create(folder / "workspace", TESTS.parent / "assignments")
         build(course, name)
         release(course, name)
 

@@ -30,7 +30,7 @@ from autograder.submissions.collect import collect
 
 HONEST = "honest"
 WORKERS, MORE_WORKERS = 2, 4
-# the groups that are graded together; of the attackers in the first class most only wait for a limit
+# the groups that are graded together; most attackers in the first class only wait for a limit
 CLASSES = (
     ("channel", "forged_messages", "patched_libraries"),
     ("exhaustion", "surfaces"),
