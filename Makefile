@@ -98,15 +98,15 @@ demo: setup bubblewrap
 	@test "$(ASSIGNMENTS)" = all || echo "To grade every assignment of the course: make demo ASSIGNMENTS=all"
 
 test: $(VENV)/installed-for-tests bubblewrap postgresql chromium
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 # Everything that starts no kernel, sandbox, server or browser.
 test-fast: $(VENV)/installed-for-tests
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow"
 
 # Branches of the packages that the suite does not run. What a sandbox runs cannot be seen: it writes no files.
 coverage: $(VENV)/installed-for-tests bubblewrap postgresql chromium
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-report=html
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --cov --cov-report=term-missing:skip-covered --cov-report=html
 
 test-second-python: $(VENV)/installed-for-tests bubblewrap
 	@python="$(SECOND_PYTHON)"; if [ -z "$$python" ]; then \
@@ -117,7 +117,7 @@ test-second-python: $(VENV)/installed-for-tests bubblewrap
 # That the whole suite can be collected, and the tests of what depends on the Python.
 test-part: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest --collect-only --quiet >$(VENV)/collected || { cat $(VENV)/collected; exit 1; }
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PART)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(PART)
 
 test-faults: $(VENV)/installed-for-tests bubblewrap postgresql
 	@$(BIN)/python tests/faults/run.py --faults $(FAULTS)

@@ -40,9 +40,7 @@ def mixed(answers, banks):
     return chosen
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in COURSE.assignments]
-)
+@pytest.fixture(scope="module", params=COURSE.assignments)
 def graded(request, made_once, released_assignment):
     """(workspace, assignment, class report) of the sample class."""
     name = request.param

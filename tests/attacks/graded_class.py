@@ -16,6 +16,7 @@ import nbformat
 from attack import Attack, add_cells, answered
 from attack_course import ASSIGNMENT, COURSE, RIGHT
 from attack_course import notebook as course_notebook
+from classes import CLASSES
 from nbgrader.api import Gradebook
 
 from autograder.authoring import build, release
@@ -30,14 +31,6 @@ from autograder.submissions.collect import collect
 
 HONEST = "honest"
 WORKERS, MORE_WORKERS = 2, 4
-# the groups that are graded together; most attackers in the first class only wait for a limit
-CLASSES = (
-    ("channel", "forged_messages", "patched_libraries"),
-    ("exhaustion", "surfaces"),
-    ("edited_notebooks", "files", "markup", "network", "pretending", "processes"),
-    ("lying_objects", "raw_messages", "spies"),
-    ("classmates",),
-)
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")

@@ -9,30 +9,16 @@ from html.parser import HTMLParser
 import pytest
 from attack import entries
 from attack_course import FULL_POINTS
-from graded_class import CANARIES, CLASSES, HONEST
+from classes import CLASSES, class_of
+from graded_class import CANARIES, HONEST
 
 OUTPUT_BYTES = 100_000  # of a cell, as attack_course.py has it
 BEYOND = 15_000  # an error, a result and a note, whatever came before, and what the grader itself says of the cell
 MOST_REASONS, REASON_LENGTH = 102, 500  # on the notebook, and as many on the submission
 
 
-def class_of(group):
-    [groups] = [groups for groups in CLASSES if group in groups]
-    return groups
-
-
-def graded_in_one_process(value, groups, name):
-    """A parameter of a test, which runs in the same process of pytest as the other tests of that class."""
-    return pytest.param(value, id=name, marks=pytest.mark.xdist_group(f"attacks {groups[0]}"))
-
-
-attacks = pytest.mark.parametrize(
-    "attack",
-    [graded_in_one_process(entry, class_of(entry.group), f"{entry.group}: {entry.name}") for entry in entries()],
-)
-classes = pytest.mark.parametrize(
-    "groups", [graded_in_one_process(groups, groups, " ".join(groups)) for groups in CLASSES]
-)
+attacks = pytest.mark.parametrize("attack", entries(), ids=lambda attack: f"{attack.group}: {attack.name}")
+classes = pytest.mark.parametrize("groups", CLASSES, ids=" ".join)
 
 
 @attacks
