@@ -160,7 +160,7 @@ def test_a_call_that_does_not_return_is_said_and_costs_that_test_only():
         test_cell("assert g() == 1", "test_g"),
     )
     assert error(cells[1]) == "StudentTimeout: your f did not return within 2 s"
-    assert error(cells[2]) == "StudentTimeout: your f did not return within 0.5 s"
+    assert error(cells[2]) == "StudentTimeout: your f did not return within 1 s"
     assert error(cells[4]) is None
 
 
