@@ -138,7 +138,7 @@ def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_i
     config = tiny.root / "nbgrader_config.py"
     text = config.read_text()
     assert Workspace(tiny.root).is_protected
-    config.write_text(text[: text.index("# This keeps students' code from running")])
+    config.write_text(text[: text.index("# This prevents student code from running")])
     assert "autograder.authoring.solutions.ClearSolutions" in text
     assert "autograder.grading.preprocessors.StderrToStdout" in text
     old = Workspace(tiny.root)
