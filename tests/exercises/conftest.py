@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import bank.py
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import bank.py and judging.py
 
-import bank  # noqa: E402
+import judging  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -15,5 +15,5 @@ def _judged_once(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    bank.JUDGED = folder / "judged"
-    bank.JUDGED.mkdir(exist_ok=True)
+    judging.JUDGED = folder / "judged"
+    judging.JUDGED.mkdir(exist_ok=True)

@@ -5,13 +5,13 @@ import os
 
 import nbformat
 import pytest
-from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank, run, with_answers
+from bank import ASSIGNMENTS, BANKS, HERE, notebook_of, read_bank
+from judging import exercises, judge, run, with_answers
 
 from autograder.execution.run_notebook import run_notebook
 from autograder.notebook.job import Job, Surroundings
 
 NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
-BANKS = sorted(HERE.glob("*/*/*.py"))
 AT_LEAST = {"wrong": 8, "right": 3}
 AT_LEAST_WHEN_TRIVIAL = {"wrong": 4, "right": 2}
 TRIVIAL = {"predict_linear"}
@@ -22,7 +22,7 @@ def name(path):
 
 
 def bank_of(notebook, exercise):
-    return HERE / notebook.parent.name / notebook.stem / f"{exercise}.py"
+    return HERE / notebook.parent.name / notebook.stem / f"{exercise}.bank"
 
 
 def answers(kind):

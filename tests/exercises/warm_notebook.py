@@ -1,4 +1,4 @@
-"""The process behind bank.judge: runs a notebook once, then a forked child of it for every answer.
+"""The process behind judging.judge: runs a notebook once, then a forked child of it for every answer.
 
 Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
 {"error": text}. Then {"answers": {exercise: source}, "tests": [grade_id], "seconds": limit}; the
@@ -36,8 +36,11 @@ def main():
     tests = {cell["name"]: cell["source"] for cell in cells if cell["test"]}
     for line in requests:
         request = json.loads(line)
-        reply(judge_in_child(shell, request["answers"], {name: tests[name] for name in request["tests"]},
-                             request["seconds"]))
+        reply(
+            judge_in_child(
+                shell, request["answers"], {name: tests[name] for name in request["tests"]}, request["seconds"]
+            )
+        )
 
 
 def run_reference(shell, cells):
