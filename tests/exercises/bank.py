@@ -1,25 +1,33 @@
 """Read the banks of wrong and right answers.
 
 A bank is a text file for one exercise, `<assignment>/<notebook>/<exercise>.bank`. The right answers come first, in
-full; the first of them is the plainest. A wrong answer is an edit of a right one, so that a reader sees the mistake:
+full; the first of them is the one that most students would write. A wrong answer is an edit of a right one, so that a
+reader sees the mistake:
 
-    # %% right: a loop over pairs
-    def compute_distances_two_loops(X_train, X_test):
-        ...
-    # %% right: np.linalg.norm
-    def compute_distances_two_loops(X_train, X_test):
-        ...
-    # %% wrong: forgets the square root -> test_compute_distances_two_loops_values
-    # cause: square root | squared
-    -            dists[i, j] = np.sqrt(np.sum(difference**2))
-    +            dists[i, j] = np.sum(difference**2)
-    # %% wrong: one row too many, and no root -> test_compute_distances_two_loops_values
-    # edit of: np.linalg.norm
-    -    dists = np.zeros((len(X_test), len(X_train)))
-    +    dists = np.zeros((len(X_test) + 1, len(X_train)))
+    # %% right: two loops
+    def total(rows):
+        result = 0
+        for row in rows:
+            for number in row:
+                result += number
+        return result
+    # %% right: a sum of sums
+    def total(rows):
+        return sum(sum(row) for row in rows)
+    # %% wrong: begins at 1 -> test_total_values, test_total_empty
+    # cause: too large by 1 | should be 0
+    -    result = 0
+    +    result = 1
+    # %% wrong: skips the first row and returns inside of the loop -> test_total_values
+         result = 0
+    +    rows = rows[1:]
     ...
-         for j in range(len(X_train)):
-    +        dists[i, j] = 0
+    -    return result
+    +        return result
+    # %% wrong: fails without rows -> test_total_empty
+    # edit of: a sum of sums
+    -    return sum(sum(row) for row in rows)
+    +    return sum(rows[0]) + sum(sum(row) for row in rows[1:])
 
 - The title names the mistake. After `->` stand the test cells that must lose their points.
 - `# cause:` (optional) lists phrases between bars. The message of one of the lost cells should contain one of them;
@@ -27,9 +35,10 @@ full; the first of them is the plainest. A wrong answer is an edit of a right on
 - `# edit of:` names the right answer that is edited. Without it, that is the first right answer of the file.
 - An edit consists of hunks, with a line `...` between two of them. The first character of a line says whether the line
   is removed (`-`), added (`+`) or stays (a space). The lines of a hunk that are removed or stay must follow each other
-  at exactly one place of the right answer, and the hunks must be in its order. A hunk has lines that stay only where
-  its place needs them.
-- A wrong answer that has little in common with a right one stands in full, too.
+  at exactly one place of the right answer, and the hunks must be in its order. Write lines that stay only where the
+  place needs them.
+- A wrong answer that has little in common with any right one stands in full, too.
+- Wrong answers stand in the order of the first cell that they lose, with a blank line between two cells.
 """
 
 import itertools
@@ -111,7 +120,7 @@ def _answer(lines, number, above):
     is_edit = bool(body) and body[0].startswith((REMOVED, ADDED, STAYS))
     if is_edit:
         body = _edited(_base(kind, edit_of, above), body, start)
-    elif edit_of:
+    elif edit_of is not None:
         raise _Malformed(f"After '{EDIT_OF}' follow lines that begin with '-', '+' or a space.", start)
     source = "\n".join(body) + "\n"
     try:
@@ -147,7 +156,7 @@ def _base(kind, edit_of, above):
         raise _Malformed("A right answer stands in full. Only a wrong one is an edit.", 1)
     right = [answer for answer in above if answer.kind == "right" and edit_of in (None, answer.name)]
     if not right:
-        wanted = f"right answer called {edit_of!r}" if edit_of else "right answer"
+        wanted = "right answer" if edit_of is None else f"right answer called {edit_of!r}"
         raise _Malformed(f"An edit needs its right answer above it, but there is no {wanted}.")
     return right[0]
 

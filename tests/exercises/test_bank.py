@@ -1,5 +1,7 @@
 """The format of a bank: what is read, and what is refused with its line."""
 
+import textwrap
+
 import bank
 import pytest
 
@@ -124,3 +126,8 @@ def test_a_malformed_answer_is_refused_with_its_line(tmp_path, text, line, probl
 def test_an_edit_before_any_right_answer_is_refused(tmp_path):
     with pytest.raises(bank.BankError, match="total.bank:1: An edit needs its right answer above it"):
         read(tmp_path, WRONG + "-    result = 0\n" + RIGHT)
+
+
+def test_the_example_in_the_docstring_is_in_the_format(tmp_path):
+    example = textwrap.dedent(bank.__doc__[bank.__doc__.index("    # %% right") : bank.__doc__.index("- The title")])
+    assert [answer.kind for answer in read(tmp_path, example)] == ["right"] * 2 + ["wrong"] * 3

@@ -42,8 +42,8 @@ def test_a_wrong_answer_loses_the_cells_it_names(path, answer):
     assert not kept, f"{place}: '{answer.name}' keeps the points of {kept}; it loses {failures}"
     for cell, failure in failures.items():
         # a test cell that itself stumbles over an answer has nothing to say to the student
-        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{cell}: {failure}"
-        assert failure is None or failure.message.strip(), f"{cell} fails without a word"
+        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{place}: {cell}: {failure}"
+        assert failure is None or failure.message.strip(), f"{place}: {cell} fails without a message"
 
 
 @pytest.mark.parametrize(("path", "answer"), answers("right"))
