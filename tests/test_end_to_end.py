@@ -18,7 +18,7 @@ from autograder.submissions.collect import collect
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
-from bank import exercises, run  # noqa: E402
+from judging import exercises, run  # noqa: E402
 from sample_class import STUDENTS, write_class  # noqa: E402
 
 COURSE = load_course(ROOT / "assignments")

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from bank import HERE, Answer, judge, notebook_of, read_bank
+from bank import BANKS, Answer, notebook_of, read_bank
+from judging import judge
 
-BANKS = sorted(HERE.glob("*/*/*.py"))
 NOTEBOOKS = sorted({path.parent for path in BANKS})
 AT_LEAST = 0.8
 
