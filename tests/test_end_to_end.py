@@ -21,6 +21,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
 from judging import exercises, run  # noqa: E402
 from sample_class import STUDENTS, write_class  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 COURSE = load_course(ROOT / "assignments")
 WITH_ALL_STORIES = "nearest_neighbor"
 FULL, BLANK, MIXED = "amara", "dalia", "nadia"

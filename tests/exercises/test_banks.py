@@ -4,6 +4,8 @@ import pytest
 from bank import BANKS, HERE, NOTEBOOKS, notebook_of, read_bank
 from judging import exercises, judge
 
+pytestmark = pytest.mark.slow
+
 AT_LEAST = {"wrong": 8, "right": 3}
 AT_LEAST_WHEN_TRIVIAL = {"wrong": 4, "right": 2}
 TRIVIAL = {"predict_linear"}

@@ -11,6 +11,8 @@ import pytest
 from bank import BANKS, Answer, notebook_of, read_bank
 from judging import judge
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = sorted({path.parent for path in BANKS})
 AT_LEAST = 0.8
 

@@ -3,6 +3,8 @@
 import judging
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BOTH_RIGHT = {"test_small": None, "test_large": None}
 
 SOLUTION = '"locked": false, "schema_version": 3, "solution": true, "task": false}'

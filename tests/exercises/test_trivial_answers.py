@@ -6,6 +6,8 @@ from judging import exercises, run
 
 from autograder.authoring.source import read_source
 
+pytestmark = pytest.mark.slow
+
 WAYS = {
     "zeros": "0 * value",
     "ones": "0 * value + 1",
