@@ -110,7 +110,7 @@ class _Runner:
         self.slow_exercises: set[str | None] = set()
         self.given_up: list[TimeBudget] = []
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
-        self.killed: list[tuple[int, str]] = []  # as of `Attempt`
+        self.killed: list[tuple[int, str]] = []  # the field of `Attempt` of the same name
 
     async def all_cells(self) -> Attempt:
         """Run every code cell. Where a kernel dies, continue in a new one."""

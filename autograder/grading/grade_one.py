@@ -154,7 +154,7 @@ def grade_one(
 
 
 def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
-    """Return the folder of course.toml of the named course or else of the kit's own, and its workspace, if it has one.
+    """Find the named course or else the kit's own. Returns the folder of course.toml, and its workspace or None.
 
     No other place is searched, because a CI job often runs in the student's checkout, where course.toml or
     nbgrader_config.py may be the student's.

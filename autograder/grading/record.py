@@ -47,7 +47,7 @@ OLD = "old"  # the folder that is being replaced
 
 
 class Recorder:
-    """Records submissions of one assignment, one at a time. It looks up only once what is the same for all of them.
+    """Records submissions of one assignment, one at a time. Data that they share is looked up only once.
 
     Only one thread may use it, because a database session belongs to the thread that began it.
     """

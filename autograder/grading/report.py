@@ -101,7 +101,7 @@ def summary_line(report: ClassReport) -> str:
 
 
 def _broken_cells(notebook: "NotebookNode") -> list[str]:
-    """Return a reason for each of the student's cells that raised an error, except a stub's NotImplementedError."""
+    """Return a reason for each of the student's cells that raised an error other than a stub's or the grader's."""
     found = []
     for index, cell in enumerate(notebook.cells):
         record = record_of(cell)

@@ -227,7 +227,7 @@ def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
 
 
 def _close(key: _Key) -> None:
-    if key[0] == os.getpid():  # not in a fork of its owner
+    if key[0] == os.getpid():  # a fork of the owner must not end it
         _templates.pop(key).close()
 
 

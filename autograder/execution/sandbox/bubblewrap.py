@@ -26,7 +26,7 @@ USER = 1000  # user id inside the sandbox
 # If root grades, the first of the user ids that sandboxes have outside. No other process has them, so that the limit
 # of processes counts only those of the sandbox.
 SPARE_USERS = 3_231_000_000
-USERS_OF_A_WORKER = 16  # user ids per worker: so many of its sandboxes do not count each other's processes
+USERS_OF_A_WORKER = 16  # user ids per worker, for sandboxes that do not count each other's processes
 # the program that subprocess and os.popen start as a shell: it runs no command, and ends with "command not found"
 SHELL = f"""#!{os.path.realpath(sys.executable)} -IS
 import sys

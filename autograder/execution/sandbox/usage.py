@@ -2,8 +2,8 @@
 
 psutil does not report most of this: how long a thread has waited for a processor (schedstat), the memory of a process
 whose first thread has ended, memory in which shared pages count once and files do not count, and the processes that the
-sandbox's own /proc lists. psutil is also slower where it does: it takes 77 us for the processor time of one process (60
-us here) and 1.3 ms for the children of a process on a machine with 85 processes (18 us here).
+sandbox's own /proc lists. psutil is also slower where it does: the processor time of one process takes 77 us (60 us
+here), and the children of a process, on a machine with 85 processes, take 1.3 ms (18 us here).
 """
 
 import contextlib
