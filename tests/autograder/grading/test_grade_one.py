@@ -277,7 +277,7 @@ def test_on_a_ci_service_the_course_must_be_named(tiny, submission, monkeypatch)
     """A course found there, and the configuration in it, might be the student's."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.chdir(tiny.root)
-    with pytest.raises(KitError, match="must be named"):
+    with pytest.raises(KitError, match="On a CI service, you must name the course"):
         grade_one(None, None, submission())
 
 
