@@ -109,7 +109,7 @@ def test_the_limits_are_those_that_the_notebook_names_and_what_it_cannot_have_in
     assert found.exercises[0].problems[0].startswith("test_f: did not finish within 1 s")
     assert found.warning == ""
     (problem,) = found.problems
-    assert problem.startswith("used ") and problem.endswith(" of memory; the grader allows 1 MB")
+    assert problem.startswith("the notebook used ") and problem.endswith(" of memory; the grader allows 1 MB")
 
 
 UNUSABLE = [

@@ -388,4 +388,4 @@ def test_a_function_of_the_check_s_is_no_answer_and_ends_with_its_cell():
         test_cell("assert later() == 9", "test_later"),
     )
     assert error(cells[2]) == error(cells[3]) == "NameError: name 'square' is not defined"
-    assert "the check that handed over this function is over" in error(cells[4])
+    assert "the check that passed this function has ended" in error(cells[4])

@@ -142,7 +142,7 @@ def test_a_malformed_message_is_dropped_and_the_rest_of_the_notebook_runs(messag
     send = f"kernel = get_ipython().kernel\nkernel.send_response(kernel.iopub_socket, {message})"
     executed, cells = run(send, "1 + 1")
     assert text(cells[1]) == "2"
-    assert executed.problems == ("cell 1 sent an output that is none of Jupyter's",)
+    assert executed.problems == ("cell 1 sent an output that does not have Jupyter's format",)
 
 
 def test_what_one_stream_prints_is_one_output_and_a_progress_bar_its_last_state():

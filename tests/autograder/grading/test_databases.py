@@ -121,7 +121,7 @@ def test_a_gradebook_of_an_older_nbgrader(course, sql):
 
 def test_a_gradebook_that_cannot_be_written_is_said_before_anything_runs(course, sql):
     sql(f"ALTER DATABASE {name_of(course)} SET default_transaction_read_only = on")
-    with pytest.raises(KitError, match="cannot be written"):
+    with pytest.raises(KitError, match="The gradebook .* cannot be written"):
         run(course)
 
 
@@ -169,7 +169,7 @@ def test_two_graders_work_on_different_assignments_of_one_gradebook_and_not_on_t
     with course.gradebook() as gradebook, only_writer(gradebook, replace(sums, name="products")):
         assert run(other_machine)[0] == ALL_GRADED
     with course.gradebook() as gradebook, only_writer(gradebook, sums):
-        with pytest.raises(KitError, match="sums is being graded by another process, on 127.0.0.1"):
+        with pytest.raises(KitError, match=r"sums is being graded by another process, on 127.0.0.1\."):
             run(other_machine)
     assert run(other_machine)[0] == dict.fromkeys(STUDENTS, "unchanged")
 

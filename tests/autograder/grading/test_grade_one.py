@@ -136,7 +136,7 @@ def test_what_cannot_be_graded_gets_no_points_and_the_reason(run, tmp_path, no_o
     assert report["score"] == 0
     messages = [cell["message"] for notebook in report["notebooks"] for cell in notebook["cells"] if cell["message"]]
     assert len(messages) == 3
-    assert "adding.ipynb is not a notebook: not valid JSON" in messages[0]
+    assert "adding.ipynb is not a notebook: it is not valid JSON" in messages[0]
     assert any("squaring.ipynb is a link" in remark for remark in report["remarks"])
 
 
@@ -181,7 +181,7 @@ def test_paths_that_are_no_submission(run, tiny, tmp_path):
     for path, said in {
         tmp_path / "nothing": "There is no",
         tmp_path / "notes.txt": "neither a notebook",
-        tiny.root.parent: "lies in the submission",
+        tiny.root.parent: "is inside the submission",
         "link": "links in a submission are not followed",
         "link/adding.ipynb": "links in a submission are not followed",
     }.items():
@@ -268,7 +268,7 @@ def test_no_course_is_looked_for_in_the_folders_of_a_submission(submission, monk
         with pytest.raises(KitError, match="No notebook of the submission has the name") as error:
             grade_one(None, None, folder)
         assert "forged" not in str(error.value).lower()
-    with pytest.raises(KitError, match="lies in the submission"):
+    with pytest.raises(KitError, match="is inside the submission"):
         grade_one(folder, None, folder)
     assert not (tmp_path / "proof").exists()
 
@@ -277,7 +277,7 @@ def test_on_a_ci_service_the_course_must_be_named(tiny, submission, monkeypatch)
     """A course found there, and the configuration in it, might be the student's."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.chdir(tiny.root)
-    with pytest.raises(KitError, match="must be named"):
+    with pytest.raises(KitError, match="On a CI service, you must name the course"):
         grade_one(None, None, submission())
 
 

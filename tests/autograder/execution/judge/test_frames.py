@@ -343,7 +343,7 @@ def test_byte_swapped_texts_and_times_arrive():
 
 def test_masked_arrays_are_refused_with_a_way_out():
     for value in (np.ma.masked_array([1, 2], [True, False]), np.ma.masked):
-        with pytest.raises(EncodeError, match=r"masked array; make a plain one of it with .filled\(value\)"):
+        with pytest.raises(EncodeError, match=r"masked array; make it a plain array with .filled\(value\)"):
             encoded([value])
 
 
