@@ -12,8 +12,8 @@ To add a platform whose names say whose each file or folder is:
    whole download has in common: add it to `Download`, as `blackboard_logins` finds the logins, and return None for
    names that it does not cover.
 2. Add a row to `PLATFORMS`, below the functions. Its fields say what is different on this platform.
-3. Add what the platform writes to `PLATFORMS` in tests/autograder/submissions/test_collect.py: the names of a small
-   download, and the ids and names that come of it. A new row there is the whole test.
+3. Add what the platform writes to `PLATFORMS` in tests/autograder/submissions/test_platforms.py: the names of a
+   small download, and the ids and names that come of it. A new row there is the whole test.
 4. Name the platform in the table of downloads in docs/instructors.md, in the docstring of `layouts.sort_by_student`
    and in the help of `collect` (cli/course_commands.py). A test compares these with `PLATFORMS`.
 

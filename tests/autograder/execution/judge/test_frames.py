@@ -1,7 +1,6 @@
 import collections
 import struct
 import time
-import typing
 from collections import Counter, OrderedDict, defaultdict, namedtuple
 
 import numpy as np
@@ -138,9 +137,8 @@ def test_large_arrays_and_many_arrays_arrive():
     assert same(received[0], value[0]) and same(received[1], value[1])
 
 
-@pytest.mark.parametrize("name", ["PCG64", "PCG64DXSM", "MT19937", "SFC64", "Philox"])
-def test_a_generator_goes_on_where_it_was(name):
-    rng = np.random.Generator(getattr(np.random, name)(3))
+def test_a_generator_goes_on_where_it_was():
+    rng = np.random.default_rng(3)
     rng.integers(5, size=3, dtype=np.int32)
     received = decoded(encoded(rng))
     assert np.array_equal(received.integers(1000, size=9, dtype=np.int32), rng.integers(1000, size=9, dtype=np.int32))
@@ -240,84 +238,6 @@ def test_the_reader_has_the_limits_of_the_writer(value):
         decoded(buffers, limits)
 
 
-def test_changes_are_noticed():
-    value = [np.ones((2, 3)), {"a": np.full(2, np.nan)}, [1, 2], np.asfortranarray(np.ones((2, 3)))]
-    data = b"".join(bytes(b) for b in encoded(value))
-    size = HEADER.unpack_from(data)[3]
-    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
-    received = decoder.value()
-    assert [type(thing) for thing, _ in decoder.mutable] == [list, np.ndarray, dict, np.ndarray, list, np.ndarray]
-    assert decoder.changed() == []
-    received[0][1, 1] = 5
-    received[1]["b"] = 1
-    received[3] *= 2
-    assert decoder.changed() == [1, 2, 5]
-
-
-Pair = namedtuple("Pair", "loss grad")
-
-
-class Typed(typing.NamedTuple):
-    count: int
-    index: float = 0.5
-
-
-class Empty(typing.NamedTuple):
-    pass
-
-
-@pytest.mark.parametrize("sent", [Pair(1, [2.5]), Typed(4), Empty(), Pair(Pair(1, 2), Typed(3))], ids=repr)
-def test_namedtuples_arrive_as_namedtuples(sent):
-    got = decoded(encoded([sent]))[0]
-    assert isinstance(got, tuple) and got == sent and tuple(got) == tuple(sent) and repr(got) == repr(sent)
-    assert got._fields == sent._fields and got._asdict() == sent._asdict()
-    assert all(getattr(got, field) == getattr(sent, field) for field in sent._fields)
-    assert type(decoded(encoded(sent))) is type(got)  # made once
-    assert decoded(encoded(got)) == sent  # and back
-    with pytest.raises(AttributeError):
-        got.other = 1
-
-
-def test_numpy_s_own_namedtuples_arrive():
-    u, s, vh = got = decoded(encoded(np.linalg.svd(np.eye(3))))
-    assert np.array_equal(got.S, s) and u.shape == vh.shape == (3, 3)
-
-
-def test_parts_of_a_namedtuple_can_be_replaced():
-    got = decoded(encoded(Pair(1, 2)))
-    assert got._replace(grad=3) == (1, 3) and got == (1, 2)
-    with pytest.raises(ValueError, match="unexpected"):
-        got._replace(other=3)
-
-
-class WithMethod(Pair):
-    def norm(self):
-        return 5
-
-
-class WithOperator(Pair):
-    def __add__(self, other):
-        return 5
-
-
-class Underscored(tuple):
-    _fields = ("_a",)
-
-
-class Short(tuple):
-    _fields = ("a", "b")
-
-
-@pytest.mark.parametrize(
-    "value",
-    [WithMethod(1, 2), WithOperator(1, 2), Underscored((1,)), Short((1,)), type("T", (tuple,), {})((1,))],
-    ids=lambda value: type(value).__name__,
-)
-def test_a_tuple_with_methods_or_without_fields_is_an_object(value):
-    with pytest.raises(EncodeError, match="is an object"):
-        encoded(value)
-
-
 def test_integers_of_either_name_arrive_as_one():
     for code, kind in (("l", np.int64), ("q", np.int64), ("L", np.uint64), ("Q", np.uint64)):
         got = decoded(encoded([np.ones(2, code), np.dtype(code).type(3), np.dtype(code), np.dtype(code).type]))
@@ -353,16 +273,17 @@ def test_arrays_of_strings_of_any_length_are_objects():
         encoded(np.array(["a", "bcd"], np.dtypes.StringDType()))
 
 
-@pytest.mark.parametrize("name", ["PCG64", "MT19937", "Philox"])
-def test_that_a_generator_was_advanced_is_noticed(name):
-    data = b"".join(bytes(b) for b in encoded([np.zeros(2), np.random.Generator(getattr(np.random, name)(3)), {1: 2}]))
-    size = HEADER.unpack_from(data)[3]
-    decoder = Decoder(data[HEADER.size :][:size], memoryview(data)[HEADER.size + size :], None, remember=True)
-    _, generator, _ = decoder.value()
-    assert decoder.changed() == []
-    generator.random()
-    (place,) = decoder.changed()
-    assert decoder.mutable[place][0] is generator
-    encoder = Encoder(None)
-    encoder.put([np.zeros(2), generator, {1: 2}])
-    assert encoder.mutable[place] is generator
+Pair = namedtuple("Pair", "loss grad")
+WithMethod = type("WithMethod", (Pair,), {"norm": lambda self: 5})
+
+
+def test_namedtuples_arrive_as_namedtuples():
+    sent = [Pair(Pair(1, 2), [2.5]), Pair(3, 4)]
+    got = decoded(encoded(sent))
+    assert got == sent and got[0].loss.grad == 2 and type(got[0]) is type(got[1])
+    assert decoded(encoded(got)) == sent  # and back
+
+
+def test_a_tuple_with_methods_is_an_object():
+    with pytest.raises(EncodeError, match="is an object"):
+        encoded(WithMethod(1, 2))

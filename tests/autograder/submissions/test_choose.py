@@ -1,0 +1,149 @@
+"""Which of a student's files is which notebook, and what else comes along."""
+
+import pytest
+from downloads import ALICE_AND_BOB, KNN, pack, submitted, write
+
+from autograder.submissions.collect import collect
+
+LATEST = {  # the platform's own order decides, whatever the students call their files
+    "canvas": {f"leeann_1001_50{n}_knn{suffix}.ipynb": b"%d" % n for n, suffix in enumerate(["", "-1", "-2"])},
+    "blackboard": {f"HW_alee_attempt_2026-11-{20 + n}-09-00-00_knn.ipynb": b"%d" % n for n in range(3)},
+    "blackboard, renamed": {f"HW_alee_attempt_2026-11-{20 + n}-09-00-00_v{n}.ipynb": b"%d" % n for n in range(3)},
+    "brightspace": {
+        f"1-2 - Ann Lee - {time}/knn.ipynb": b"%d" % n
+        for n, time in enumerate(["Nov 20, 2026 1159 AM", "Nov 20, 2026 1230 PM", "Nov 20, 2026 115 PM"])
+    },
+}
+
+
+@pytest.mark.parametrize("platform", LATEST)
+def test_the_latest_attempt_counts_and_the_others_are_mentioned(workspace, downloads, platform):
+    collected = collect(workspace, "nearest", write(downloads, LATEST[platform]))
+    [path] = workspace.root.glob("submitted/*/*/*.ipynb")
+    assert path.read_bytes() == b"2"
+    assert len(collected.left_out) == 2 and collected.unplaced == []
+
+
+def test_a_notebook_may_come_from_an_earlier_attempt(workspace, downloads):
+    files = {
+        "HW_alee_attempt_2026-11-20-09-00-00_svm.ipynb": b"1",
+        "HW_alee_attempt_2026-11-20-09-00-00_softmax.ipynb": b"1",
+        "HW_alee_attempt_2026-11-21-09-00-00_svm.ipynb": b"2",
+    }
+    collect(workspace, "linear", write(downloads, files))
+    folder = workspace.submitted("alee", "linear")
+    assert (folder / "svm.ipynb").read_bytes() == b"2" and (folder / "softmax.ipynb").read_bytes() == b"1"
+
+
+def test_accepted_files_come_from_the_latest_attempt(workspace, downloads):
+    names = ("knn.ipynb", "notes.txt")
+    files = {f"HW_alee_attempt_2026-11-2{n}-09-00-00_{name}": b"%d" % n for n in (0, 2, 1) for name in names}
+    collect(workspace, "nearest", write(downloads, files))
+    assert {path.read_bytes() for path in workspace.submitted("alee", "nearest").iterdir()} == {b"2"}
+
+
+@pytest.mark.parametrize("suffix", [".ipynb.txt", ".ipynb.json", ".json", ".IPYNB.TXT"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "alice/knn", "alice_knn", "alice", "x_alice/knn", "Ann Lee_301_assignsubmission_file_/knn",
+        "leeann_1001_501_knn", "HW_alee_attempt_2026-11-20-10-00-00_knn", "nearest-submissions/nearest-octocat/knn",
+        "1-2 - Ann Lee - Nov 20, 2026 1000 AM/knn",
+    ],
+)  # fmt: skip
+def test_a_notebook_that_a_browser_has_renamed_is_taken(workspace, downloads, prefix, suffix):
+    [placed] = collect(workspace, "nearest", write(downloads, {f"{prefix}{suffix}": KNN})).placed
+    assert placed.notebooks == ["knn"]
+    assert (workspace.submitted(placed.student, "nearest") / "knn.ipynb").read_bytes() == KNN
+
+
+def test_the_notebook_is_preferred_to_a_renamed_one(workspace, downloads):
+    collect(workspace, "nearest", write(downloads, {"alice/knn.json": b'{"cells": [1]}', "alice/knn.ipynb": KNN}))
+    assert (workspace.submitted("alice", "nearest") / "knn.ipynb").read_bytes() == KNN
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"alice/svm.ipynb": b"1", "alice/softmax.ipynb": b"2"},
+        {"alice_svm.ipynb": b"1", "alice-softmax (3).ipynb": b"2"},
+        {"alice.zip": pack({"svm.ipynb": b"1"}), "alice_softmax.ipynb": b"2"},
+    ],
+)
+def test_two_notebooks_of_one_student_come_together(workspace, downloads, files):
+    collect(workspace, "linear", write(downloads, files))
+    folder = workspace.submitted("alice", "linear")
+    assert [(p.name, p.read_bytes()) for p in sorted(folder.iterdir())] == [
+        ("softmax.ipynb", b"2"),
+        ("svm.ipynb", b"1"),
+    ]
+
+
+def test_a_missing_notebook_is_said(workspace, downloads):
+    [placed] = collect(workspace, "linear", write(downloads, {"alice/svm.ipynb": KNN})).placed
+    assert placed.notes == ["without softmax.ipynb"]
+
+
+def test_a_renamed_notebook_is_said(workspace, downloads):
+    [placed] = collect(workspace, "nearest", write(downloads, {"alice/Copy of knn.ipynb": KNN})).placed
+    assert placed.notes == ["Copy of knn.ipynb taken as knn.ipynb"]
+
+
+def test_a_broken_notebook_is_placed_for_the_grader_to_report(workspace, downloads):
+    collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b"<<<<<<< not JSON"}))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb"]
+
+
+def test_only_what_is_asked_for_is_taken(workspace, downloads):
+    files = {
+        "alice/knn.ipynb": KNN,
+        "alice/numpy.py": b"evil",
+        "alice/pictures/cat.txt": b"meow",
+        "alice/timestamp.txt": b"2000-01-01 00:00:00 UTC",
+    }
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/pictures/cat.txt"]
+    assert sorted(path for path, _ in collected.left_out) == ["alice/numpy.py", "alice/timestamp.txt"]
+
+
+NOTES = {"knn.ipynb": KNN, "notes.txt": b"n", "results/a.png": b"a", "results/a.exe": b"", "results/b/c.png": b""}
+
+
+WITH_NOTES = [f"alice/nearest/{name}" for name in ("knn.ipynb", "notes.txt", "results/a.png")]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"alice/{name}": data for name, data in NOTES.items()},
+        {f"alice/nearest/{name}": data for name, data in NOTES.items()},
+        {f"class/alice/my work/{name}": data for name, data in NOTES.items()} | {"class/bob/knn.ipynb": KNN},
+        {"alice.zip": pack(NOTES)},
+    ],
+    ids=["folder", "nbgrader", "nested", "zip"],
+)
+def test_files_that_are_accepted_come_along(workspace, downloads, files):
+    collect(workspace, "nearest", write(downloads, files))
+    assert [path for path in submitted(workspace) if path.startswith("alice")] == WITH_NOTES
+    assert (workspace.submitted("alice", "nearest") / "notes.txt").read_bytes() == b"n"
+
+
+def test_accepted_files_beside_the_notebook_in_a_download_of_files(workspace, downloads):
+    files = {"alice_1_10_knn.ipynb": KNN, "alice_1_11_notes.txt": b"n", "alice_1_12_essay.pdf": b""}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["1/nearest/knn.ipynb", "1/nearest/notes.txt"]
+    assert [path for path, _ in collected.left_out] == ["alice_1_12_essay.pdf"]
+
+
+def test_accepted_files_that_are_too_large_are_left_out_and_the_notebook_is_taken(workspace, downloads):
+    files = {"alice.zip": pack({"knn.ipynb": KNN, "notes.txt": b"0" * 10_001}), "bob/knn.ipynb": KNN}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+    assert any(path == "notes.txt" and "10,000 bytes" in why for path, why in collected.left_out)
+
+
+def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
+    files = {"alice.zip": pack({"knn.ipynb": KNN, "x": b"1", "x/y": b"2", "notes.txt/z": b""})}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x"]
+    assert ("x/y", "has the name of another file or folder") in collected.left_out
