@@ -1,9 +1,18 @@
 """How a download is read in every layout that is documented: whose each folder and file is."""
 
 import pytest
-from downloads import ALICE_AND_BOB, KNN, pack, submitted, write
+from downloads import ALICE_AND_BOB, KNN, make_workspace, pack, submitted, write
 
+from autograder.errors import KitError
 from autograder.submissions.collect import collect
+from autograder.submissions.layouts import (
+    is_archive,
+    is_notebook,
+    may_be_notebook,
+    notebook_stem,
+    notebooks_named,
+    owner_of,
+)
 
 LAYOUTS = {
     "a folder per student": {"alice/knn.ipynb": KNN, "bob/knn.ipynb": KNN},
@@ -256,3 +265,113 @@ def test_a_folder_of_too_many_files_costs_its_student_only(workspace, downloads,
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ["bob/nearest/knn.ipynb"]
     assert collected.unplaced == [("alice", "holds more than 20 files and folders")]
+
+
+@pytest.mark.parametrize(
+    ("name", "notebook", "maybe", "stem"),
+    [
+        ("knn.ipynb", True, True, "knn"), ("KNN.IPYNB", True, True, "KNN"),
+        ("knn (1).ipynb.txt", False, True, "knn (1)"),
+        ("knn.ipynb.json", False, True, "knn"), ("knn.json", False, True, "knn"), ("a.b.ipynb", True, True, "a.b"),
+        ("knn.txt", False, False, "knn.txt"), (".ipynb", True, False, ".ipynb"), ("knn.py", False, False, "knn.py"),
+    ],
+)  # fmt: skip
+def test_a_notebook_by_its_name(name, notebook, maybe, stem):
+    assert (is_notebook(name), may_be_notebook(name), notebook_stem(name)) == (notebook, maybe, stem)
+
+
+def test_a_zip_by_its_name():
+    assert [is_archive(name) for name in ("a.zip", "a.ZIP", "a.zip.txt", "zip")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("stem", "found"),
+    [
+        ("knn", ["knn"]), ("alice_KNN (1)", ["knn"]), ("my-knn.final", ["knn"]), ("knnx", []), ("", []),
+        ("svm and knn", ["knn", "svm"]), ("soft_max", []),
+    ],
+)  # fmt: skip
+def test_notebooks_that_a_name_names(workspace, stem, found):
+    assert sorted(notebooks_named(stem, workspace.course)) == found
+
+
+def test_of_names_within_each_other_the_longest_counts(tmp_path):
+    workspace = make_workspace(tmp_path)
+    toml = workspace.assignments / "course.toml"
+    toml.write_text(
+        toml.read_text() + '[[assignment]]\nname = "more"\ntitle = "More"\nnotebooks = ["knn_fast", "fast"]\n'
+    )
+    course = type(workspace)(workspace.root).course
+    assert notebooks_named("alice-knn fast 2", course) == ["knn_fast"] and notebooks_named("knn", course) == ["knn"]
+    assert owner_of("knn_fast", course) == "more" and owner_of("svm", course) == "linear"
+
+
+WRAPPERS = [  # the folders that docs/instructors.md names, and their like
+    *("submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all"),
+    *("handed_in", "hand_ins", "handins", "Submissions", "nearest", "tiny", "hw-submissions", "assignment_9_export"),
+]
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_folders_that_are_known_to_be_around_a_class_are_looked_through(workspace, downloads, wrapper):
+    collect(workspace, "nearest", write(downloads, {f"{wrapper}/{name}/knn.ipynb": KNN for name in ("alice", "bob")}))
+    assert submitted(workspace) == ALICE_AND_BOB
+
+
+@pytest.mark.parametrize("wrapper", [name for name in WRAPPERS if name not in ("nearest", "tiny")])
+def test_beside_students_such_a_folder_is_no_student(workspace, downloads, wrapper):
+    collected = collect(workspace, "nearest", write(downloads, {f"{wrapper}/knn.ipynb": KNN, "bob/knn.ipynb": KNN}))
+    assert submitted(workspace) == ["bob/nearest/knn.ipynb"]
+    assert [
+        name for name, why in collected.unplaced if why.startswith("names no student; collect from this folder")
+    ] == [wrapper]
+
+
+@pytest.mark.parametrize("between", ["_", "-", ".", " ", " - ", "__"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "",
+        " (1)",
+        "(2)",
+        " copy",
+        "-solution",
+        "_solutions",
+        " solved",
+        "_submission",
+        "-submitted",
+        "_final",
+        " done",
+        "_v2",
+        "-12",
+    ],
+)
+def test_a_file_is_the_students_whose_name_stands_before_the_notebooks(workspace, downloads, between, tail):
+    collect(workspace, "nearest", write(downloads, {f"alice{between}knn{tail}.ipynb": KNN, "bob_knn.ipynb": KNN}))
+    assert submitted(workspace) == ALICE_AND_BOB
+
+
+@pytest.mark.parametrize("copy", ["Copy of ", "copy of-", "Kopie von ", "Copie de ", "Copia de_"])
+def test_a_copy_is_of_the_same_student_or_of_none(workspace, downloads, copy):
+    collected = collect(workspace, "linear", write(downloads, {f"{copy}svm.ipynb": KNN, f"{copy}bob_svm.ipynb": KNN}))
+    assert submitted(workspace) == ["bob/linear/svm.ipynb"] and len(collected.unplaced) == 1
+
+
+def test_what_is_no_tail_makes_another_name(workspace, downloads):
+    collected = collect(workspace, "nearest", write(downloads, {"alice_knn4000.ipynb": KNN, "bob knn 2026.ipynb": KNN}))
+    assert submitted(workspace) == ["alice_knn4000/nearest/knn.ipynb"]
+    assert "names no student" in dict(collected.unplaced)["bob knn 2026.ipynb"]
+
+
+def test_an_empty_download_is_refused(workspace, downloads):
+    with pytest.raises(KitError, match="is empty"):
+        collect(workspace, "nearest", write(downloads, {}))
+
+
+@pytest.mark.parametrize(("size", "student"), [(100_000, "a_lee"), (100_001, "lee")])
+def test_a_receipt_is_read_up_to_a_hundred_thousand_bytes(workspace, downloads, size, student):
+    name = "HW_a_lee_attempt_2026-11-20-10-00-00"
+    files = {f"{name}_knn.ipynb": KNN, f"{name}.txt": b"Name: Ann (a_lee)\n".ljust(size)}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert [placed.student for placed in collected.placed] == [student]
+    assert [path for path, _ in collected.unplaced] == ([f"{name}.txt"] if student == "lee" else [])
