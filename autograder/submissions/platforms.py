@@ -57,11 +57,12 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 BRANCH = re.compile(r"(?<=.)-(?:main|master)$")  # what GitHub's "Download ZIP" adds to the repository's name
-# what Moodle writes for a name that it hides, in some languages, without the characters that no file name may have
+# what Moodle writes for a name that it hides, in some languages, without the characters that no file name may have;
+# a group's name may stand before it
 BLIND = re.compile(
-    r"participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|deltagare|"
-    r"deltaker|osallistuja|uczestnik|účastník",
-    re.IGNORECASE,
+    r"(?:.*-)?(?:participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|"
+    r"deltagare|deltaker|osallistuja|uczestnik|účastník)",
+    re.IGNORECASE | re.DOTALL,
 )
 SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file handed in again
 

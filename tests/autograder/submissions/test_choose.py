@@ -147,3 +147,113 @@ def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x"]
     assert ("x/y", "has the name of another file or folder") in collected.left_out
+
+
+@pytest.mark.parametrize(
+    ("files", "notebook", "notes"),
+    [
+        ({"knn.ipynb": b"1", "my knn.ipynb": b"2"}, b"1", []),
+        ({"my knn.ipynb": b"1", "homework.ipynb": b"2"}, b"1", ["my knn.ipynb taken as knn.ipynb"]),
+        ({"homework.ipynb": b"1"}, b"1", ["homework.ipynb taken as knn.ipynb"]),
+        ({"a/knn.ipynb": b"1", "b/c/knn.ipynb": b"2"}, b"1", []),
+        ({"a/knn.ipynb": b"1", "b/knn.ipynb": b"1"}, b"1", []),  # two equal ones
+        ({"knn.json": b'{"cells": [1]}', "my knn.ipynb": b"1"}, b"1", ["my knn.ipynb taken as knn.ipynb"]),
+        ({"knn.json": b'{"worksheets": []}'}, b'{"worksheets": []}', ["knn.json taken as knn.ipynb"]),
+    ],
+)  # fmt: skip
+def test_an_exact_name_wins_then_a_word_then_the_only_notebook(workspace, downloads, files, notebook, notes):
+    files = {f"alice/{name}": data for name, data in files.items()} | {"bob/knn.ipynb": KNN}
+    placed = collect(workspace, "nearest", write(downloads, files)).placed[0]
+    assert (workspace.submitted("alice", "nearest") / "knn.ipynb").read_bytes() == notebook
+    assert [note for note in placed.notes if "taken as" in note] == notes
+
+
+REFUSED = {
+    "two that are not named": ({"a.ipynb": KNN, "b.ipynb": KNN}, "has no knn.ipynb; holds a.ipynb (is no notebook of"),
+    "two that differ": (
+        {"a/knn.ipynb": b"1", "b/knn.ipynb": b"2"},
+        "2 files may be knn.ipynb: alice/a/knn.ipynb, alice/b",
+    ),
+    "another's": ({"svm.ipynb": KNN}, "holds svm.ipynb (is svm of the assignment linear)"),
+    "one that may be two": ({"svm softmax.ipynb": KNN}, "(may be svm or softmax)"),
+    "five files": ({f"{n}.pdf": b"" for n in range(5)}, "holds 0.pdf, 1.pdf, 2.pdf, 3.pdf, ..."),
+    "four files": ({f"{n}.pdf": b"" for n in range(4)}, "holds 0.pdf, 1.pdf, 2.pdf, 3.pdf"),
+    "another assignment's folder": ({"linear/knn.ipynb": KNN}, "holds nothing for nearest"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_guessed_at_is_named(workspace, downloads, case):
+    files, said = REFUSED[case]
+    files = {f"alice/{name}": data for name, data in files.items()} | {"bob/knn.ipynb": KNN}
+    [(_, why)] = collect(workspace, "nearest", write(downloads, files)).unplaced
+    assert said in why and ("..." in why) == (case == "five files")
+
+
+LEFT_OUT = {
+    "linear/svm.ipynb": "belongs to the assignment linear",
+    "essay.pdf": "is not asked for",
+    "timestamp.txt": "the time of a submission is set with --received",
+    "more.zip": "is an archive, and the notebooks were found without it",
+    "my knn.ipynb": "knn.ipynb was taken as knn.ipynb",
+    "svm.ipynb": "is svm of the assignment linear",
+    "svm and softmax.ipynb": "may be svm or softmax",
+    "scratch.ipynb": "is no notebook of the assignment",
+    "notes.json": "is not asked for",
+}
+
+
+def test_why_each_file_is_left_out(workspace, downloads):
+    files = dict.fromkeys(LEFT_OUT, b"") | {"knn.ipynb": KNN}
+    collected = collect(workspace, "nearest", write(downloads, {f"alice/{name}": data for name, data in files.items()}))
+    assert {path.removeprefix("alice/"): why for path, why in collected.left_out} == LEFT_OUT
+
+
+def test_beside_nbgraders_folder_nothing_is_taken(workspace, downloads):
+    files = {"alice/nearest/knn.ipynb": KNN, "alice/notes.txt": b"n", "alice/other/x": b"", "bob/knn.ipynb": KNN}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+    assert [why for _, why in collected.left_out] == ["lies beside the folder nearest"] * 2
+
+
+def test_files_beside_another_folder_than_the_notebooks_are_not_taken(workspace, downloads):
+    files = {"alice/a/knn.ipynb": KNN, "alice/notes.txt": b"n", "alice/a/x": b"x", "bob/knn.ipynb": KNN}
+    collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x", "bob/nearest/knn.ipynb"]
+
+
+@pytest.mark.parametrize(("size", "placed"), [(50_000, ["alice"]), (50_001, [])])
+def test_a_notebook_is_read_up_to_five_times_the_limit_of_a_submission(workspace, downloads, size, placed):
+    collected = collect(workspace, "nearest", write(downloads, {"alice/knn.ipynb": b" " * size}))
+    assert [found.student for found in collected.placed] == placed
+
+
+@pytest.mark.parametrize(("size", "placed"), [(10_000, ["alice"]), (10_001, [])])
+def test_what_may_be_a_notebook_is_looked_into_up_to_that_limit(workspace, downloads, size, placed):
+    collected = collect(workspace, "nearest", write(downloads, {"alice/knn.json": KNN.ljust(size)}))
+    assert [found.student for found in collected.placed] == placed
+
+
+def test_a_zip_is_opened_only_where_a_notebook_is_missing(workspace, downloads):
+    zipped = pack({"softmax.ipynb": b"z", "svm.ipynb": b"z", "../x": b""})
+    files = {
+        "alice/svm.ipynb": b"1",
+        "alice/more.zip": zipped,
+        "bob/svm.ipynb": b"1",
+        "bob/softmax.ipynb": b"1",
+        "bob/more.zip": zipped,
+    }
+    collect(workspace, "linear", write(downloads, files))
+    found = {path.parts[-3:]: path.read_bytes() for path in workspace.root.glob("submitted/*/*/*")}
+    assert found == {
+        ("alice", "linear", "svm.ipynb"): b"1", ("alice", "linear", "softmax.ipynb"): b"z",
+        ("bob", "linear", "svm.ipynb"): b"1", ("bob", "linear", "softmax.ipynb"): b"1",
+    }  # fmt: skip
+
+
+def test_what_was_refused_in_a_zip_is_said_three_at_a_time(workspace, downloads):
+    zipped = pack({f"../{n}.ipynb": KNN for n in range(4)})
+    [(_, why)] = collect(
+        workspace, "nearest", write(downloads, {"alice/more.zip": zipped, "bob/knn.ipynb": KNN})
+    ).unplaced
+    assert why.startswith("holds nothing; ") and why.count("leads out of its archive") == 3

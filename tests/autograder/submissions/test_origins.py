@@ -1,12 +1,16 @@
 """Who handed in what is there: the same person replaces it, another does not."""
 
+import json
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from downloads import KNN, write
 
 from autograder.submissions import origins
 from autograder.submissions.collect import collect
+from autograder.submissions.origins import Origins
+from autograder.submissions.platforms import Person
 
 
 def blackboard(**contents):
@@ -131,3 +135,145 @@ def test_a_torn_record_of_who_was_collected_loses_only_its_last_line(workspace, 
     then = {"raybob_1001_502_knn.ipynb": b"2", "foxcy_1003_503_knn.ipynb": b"3"}
     assert len(collect(workspace, "nearest", write(downloads.with_name("later"), then)).unplaced) == 1
     assert {person.name for person in origins.people(workspace).values()} == {"leeann", "foxcy"}
+
+
+@pytest.fixture
+def course(tmp_path):
+    return SimpleNamespace(root=tmp_path)
+
+
+def same(course, one, other):
+    """Whether what `one` handed in may be replaced by `other`."""
+    Origins(course, "sums").keep("s", one)
+    found = Origins(course, "sums").other("s", other)
+    assert found in (None, one)
+    return found is None
+
+
+CANVAS, MOODLE, GITHUB, BLACKBOARD = (lambda id, name="", *more, on=on, **given: Person(id, name, on, *more, **given)
+    for on in ("Canvas", "Moodle", "GitHub", "Blackboard"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        (CANVAS("1", "ann"), CANVAS("1", "ann"), True),
+        (CANVAS("1", "ann"), CANVAS("1"), True),
+        (CANVAS("1"), CANVAS("1", "ann"), True),
+        (CANVAS("1", "Ann  Lee"), CANVAS("1", "ann lee"), True),
+        (CANVAS("1", "ann"), CANVAS("1", "bob"), False),
+        (CANVAS("1", "ann"), CANVAS("2", "ann"), False),
+        (CANVAS("1", "ann"), MOODLE("1", "ann"), False),
+        (Person("ann"), Person("ann"), True),
+        (Person("ann"), Person("Ann"), False),
+        (CANVAS("a1"), CANVAS("A1"), False),
+        (GITHUB("Octocat"), GITHUB("octocat"), True),
+        (GITHUB("octocat"), GITHUB("hubot"), False),
+        (MOODLE("Participant_301"), MOODLE("301", "Ann"), True),
+        (MOODLE("301", "Ann"), MOODLE("Participant_301"), True),
+        (MOODLE("Participant_301"), MOODLE("302", "Ann"), False),
+        (CANVAS("Participant_301"), CANVAS("301", "Ann"), False),
+        (MOODLE("301", "Ann Lee"), MOODLE("301", "Group A-Ann Lee"), True),
+        (MOODLE("301", "Ann Lee"), MOODLE("301", "Group A-Bob Lee"), False),
+        (MOODLE("301", "Ann Lee"), MOODLE("301", "XAnn Lee"), False),
+        (CANVAS("301", "Ann Lee"), CANVAS("301", "Group A-Ann Lee"), False),
+        (BLACKBOARD("lee", source="HW_a_lee"), BLACKBOARD("a_lee", source="HW_a_lee"), True),
+        (BLACKBOARD("lee", source="HW_a_lee"), BLACKBOARD("lee", source="HW_b_lee"), False),
+        (BLACKBOARD("a_lee", "Ann", source="HW_a_lee"), BLACKBOARD("lee", source="HW_a_lee"), True),
+        (BLACKBOARD("a_lee", "Ann", source="HW_a_lee"), BLACKBOARD("a_lee", source="HW 2_a_lee"), False),
+        (BLACKBOARD("a_lee", "Ann", source="HW_a_lee"), BLACKBOARD("a_lee", "Ann", source="HW 2_a_lee"), True),
+        (BLACKBOARD("a_lee", "Ann", source="HW_a_lee"), BLACKBOARD("a_lee", "Bob", source="HW_a_lee"), False),
+    ],
+)
+def test_who_is_the_same_person(course, one, other, are_one):
+    assert same(course, one, other) is are_one
+
+
+# what Moodle writes for a hidden name, in the languages whose words are known
+BLIND = [
+    *("Participant", "participante", "Participant e", "Participant-e", "Teilnehmer", "Teilnehmerin", "Teilnehmer in"),
+    *(
+        "Teilnehmer_in",
+        "Teilnehmer*in",
+        "Teilnehmer:in",
+        "Teilnehmerinnen",
+        "Teilnehmende",
+        "Partecipante",
+        "Deelnemer",
+    ),
+    *("Deltager", "Deltagare", "Deltaker", "Osallistuja", "Uczestnik", "Účastník"),
+]
+
+
+@pytest.mark.parametrize("word", BLIND)
+@pytest.mark.parametrize("group", ["", "Team A-"])
+def test_a_hidden_name_is_no_other_name(course, word, group):
+    assert same(course, MOODLE("301", f"{group}{word}"), MOODLE("301", "Ann Lee"))
+    assert not same(course, CANVAS("301", word), CANVAS("301", "Ann Lee"))
+
+
+def test_of_nobody_nothing_is_there(course):
+    assert Origins(course, "sums").other("s", CANVAS("1")) is None
+
+
+def test_an_id_of_another_assignment(course):
+    Origins(course, "sums").keep("s", CANVAS("1", "ann"))
+    more = Origins(course, "more")
+    assert more.other("s", CANVAS("1", "bob")) is None and more.known_elsewhere("s", CANVAS("1", "ann")) is None
+    assert more.known_elsewhere("s", CANVAS("1", "bob")) == CANVAS("1", "ann")
+    assert more.known_elsewhere("t", CANVAS("1", "bob")) is None
+    assert Origins(course, "sums").known_elsewhere("s", CANVAS("1", "bob")) is None
+    Origins(course, "sums").keep("lee", BLACKBOARD("lee", source="HW_lee"))
+    assert Origins(course, "more").known_elsewhere("lee", BLACKBOARD("lee", source="HW 2_lee")) is None
+
+
+def test_the_student_that_blackboards_words_stand_for(course):
+    found = Origins(course, "sums")
+    found.keep("ann", CANVAS("1"))
+    found.keep("lee", BLACKBOARD("lee", source="HW_lee"))
+    assert [found.student_of(words) for words in ("HW_lee", "HW_x", "")] == ["lee", None, None]
+
+
+def test_a_line_for_each_person_that_is_new_and_the_last_counts(course):
+    found = Origins(course, "sums")
+    for person in (
+        CANVAS("1", "ann"),
+        CANVAS("1", "ann"),
+        CANVAS("1", "Ann", "a@x.edu"),
+        CANVAS("1", "Ann", "a@x.edu"),
+    ):
+        found.keep("s", person)
+        assert found.here == {"s": person} == Origins(course, "sums").here == origins.people(course)
+    lines = found.path.read_text().splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["ann", "Ann"]
+    assert found.path == course.root / ".cs231n" / "collected" / "sums.jsonl"
+
+
+def test_people_are_those_of_all_assignments(course):
+    assert origins.people(course) == {}
+    Origins(course, "sums").keep("s", CANVAS("1"))
+    Origins(course, "more").keep("t", CANVAS("2"))
+    assert origins.people(course) == {"s": CANVAS("1"), "t": CANVAS("2")}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{", "[]", "3", "{}", '{"student": "x"}', '{"student": "x", "id": "1", "other": 1}', '{"id": "1"}']
+)
+def test_a_line_that_is_none_is_passed_over(course, line):
+    found = Origins(course, "sums")
+    found.keep("s", CANVAS("1"))
+    with found.path.open("a") as file:
+        file.write(line + "\n")
+    assert Origins(course, "sums").here == {"s": CANVAS("1")}
+
+
+@pytest.mark.parametrize("name", ["Zoë", "\ud800", "a\nb"])
+def test_any_name_can_be_kept(course, name):
+    Origins(course, "sums").keep("s", CANVAS("1", name))
+    assert list(Origins(course, "sums").here) == ["s"]
+    if name != "\ud800":
+        assert name in str(Origins(course, "sums").here["s"]) and ("Zoë" not in name or "Zoë" in found_text(course))
+
+
+def found_text(course):
+    return (course.root / ".cs231n" / "collected" / "sums.jsonl").read_text("utf-8")

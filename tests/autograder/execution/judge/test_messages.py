@@ -54,6 +54,15 @@ def test_file_descriptors_come_with_it(ends):
     os.close(reading)
 
 
+def test_a_file_descriptor_that_was_not_asked_for_is_not_taken(ends):
+    here, there = ends
+    reading, writing = os.pipe()
+    socket.send_fds(there, [packed("take")], [writing])
+    os.close(writing)
+    assert receive(here) == ("take", []) and os.read(reading, 1) == b""  # nobody holds the other end
+    os.close(reading)
+
+
 @pytest.mark.parametrize("size", [0, 3, 8, 9])
 def test_an_end_before_the_end_of_a_message(ends, size):
     here, there = ends
