@@ -15,6 +15,7 @@ from autograder.notebook.bound_names import binds_unknown, bound_names, imported
         ("for i in a: pass\nwith b as c: pass\ntry: pass\nexcept E as e: pass", {"i", "c", "e"}),
         ("[x := y for y in z if (u := y)]\nlambda p, q=(v := 1): p", {"x", "u", "v"}),
         ("match a:\n    case [b, *c]: pass\n    case {1: d, **e}: pass\n    case C(f) as g: pass", set("bcdefg")),
+        ("match a:\n    case {1: b}: pass\n    case [_, *_]: pass\n    case _: pass", {"b"}),
         ("@(x := y)\ndef f(a=(u := 1)):\n    b = c = 1\nclass C(z := B):\n    d = 1\ndel w", set("xfuCzw")),
         ("%matplotlib inline\n%time x = f()\nfiles = !ls\nhere = %pwd", {"x", "files", "here"}),
         ("%%time\nx = 1", {"x"}),

@@ -32,7 +32,7 @@ def result(*cells, **more):
 
 PASSED = GradedCell("test_a", "a", "passed", 2, 2)
 PARTIAL = GradedCell("test_b", "b", "partial", 1.5, 3, "1.5 of 3 points")
-FAILED = GradedCell("test_c", "c", "failed", 0, 3, "first\n\nsecond\nthird\nfourth\nfifth")
+FAILED = GradedCell("test_c", "c", "failed", 0, 3, "first\n  \nsecond\nthird\nfourth\nfifth")
 NOT_STARTED = GradedCell("test_d", "d", "not started", 0, 3, "exercise d: write your code here")
 NOT_RUN = GradedCell("test_e", "e", "not run", 0, 1, "not run: the kernel died")
 BY_HAND = GradedCell("question_f", "question_f", "by hand", 0, 5)
@@ -332,6 +332,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     with pytest.raises(KitError, match="Cannot write to .*file/out: Not a directory") as error:
         prepare(tmp_path / "file" / "out")
     assert "--output DIR" in error.value.hint
+
+
+def test_what_lies_behind_a_link_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "behind").mkdir()
+    (tmp_path / "behind" / "b").symlink_to("theirs")
+    Path("a").symlink_to("behind")
+    assert prepare("a/b/c") == Path("a/b/c") and Path("a/b/c").is_dir()
+    assert not Path("a").is_symlink() and Path("behind/b").is_symlink()
 
 
 def test_the_summary_is_added_to_githubs(tmp_path, monkeypatch):
