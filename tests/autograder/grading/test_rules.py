@@ -7,10 +7,21 @@ import pytest
 from nbgrader.api import Gradebook
 from small_notebooks import error_output, value_output
 
+from autograder.grading.finished import FinishedNotebook, Recorded
 from autograder.grading.grade import grade
-from autograder.grading.report import NotebookScore
+from autograder.grading.report import NotebookScore, Row
+from autograder.grading.sanitize import Blueprint, SanitizedNotebook
+from autograder.grading.submission import Submission
 from autograder.notebook.cell_record import grade_id_of
-from autograder.notebook.job import CellResult, Executed
+from autograder.notebook.job import CellResult, Executed, Job, Surroundings
+
+VALUES = [Submission, SanitizedNotebook, Blueprint, Job, Surroundings, Executed, CellResult]
+
+
+@pytest.mark.parametrize("value", [*VALUES, FinishedNotebook, Recorded, Row])
+def test_what_a_stage_hands_on_is_frozen(value):
+    """docs/architecture.md, "The walk of a submission"."""
+    assert value.__dataclass_params__.frozen
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ def test_a_record_is_read_whole():
 
 
 def test_what_a_record_leaves_out():
+    assert CellRecord("a") == CellRecord("a", False, False, False, False, 0.0, None, None, "")
     assert record_of(with_record({"grade_id": "a"})) == CellRecord("a", False, False, False, False, 0.0, None, None, "")
 
 
