@@ -13,7 +13,7 @@ from autograder.workers import held_pool
 from autograder.workers.held_pool import HeldPool
 
 HOLDING = """
-import sys
+import os, sys
 from autograder.workers import held_pool
 
 class Pool:
@@ -26,6 +26,8 @@ class Pool:
     def submit(self, job):
         return job
     def result(self, job, future):
+        if job == "inherited":
+            return os.get_inheritable(int(sys.argv[1]))
         if job == "fail":
             raise ValueError("no such job")
         return job, future
@@ -54,6 +56,12 @@ def test_each_job_has_its_answer_and_an_error_is_one(held):
     answers = [connection.recv() for _ in range(3)]
     assert answers[0] == ("one", "one") and answers[2] == ("two", "two")
     assert isinstance(answers[1], ValueError) and str(answers[1]) == "no such job"
+
+
+def test_what_it_starts_does_not_hold_the_connection_open(held):
+    connection, _ = held
+    connection.send("inherited")
+    assert connection.recv() is False
 
 
 def test_it_ends_when_the_other_end_is_closed(held):

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,8 +55,21 @@ def test_the_last_that_was_printed_is_kept(printed, most, kept):
     theirs = os.dup(words.end)
     words.listen()
     words.listen()  # only once
-    assert not is_open(words.end) or words.end != theirs
+    assert not is_open(words.end)  # else it would wait for itself
     for start in range(0, len(printed), 1000):
         os.write(theirs, printed[start : start + 1000])
     os.close(theirs)
     assert words.text() == kept
+
+
+def test_of_a_process_that_goes_on_what_it_has_printed_so_far_is_told():
+    words = LastWords()
+    theirs = os.dup(words.end)
+    words.listen()
+    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # a second, each time
+    os.write(theirs, b"so far")
+    end = time.monotonic() + 60
+    while words.text() != "so far":
+        assert time.monotonic() < end
+    os.close(theirs)
+    listening.join()
