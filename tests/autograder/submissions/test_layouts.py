@@ -375,3 +375,42 @@ def test_a_receipt_is_read_up_to_a_hundred_thousand_bytes(workspace, downloads, 
     collected = collect(workspace, "nearest", write(downloads, files))
     assert [placed.student for placed in collected.placed] == [student]
     assert [path for path, _ in collected.unplaced] == ([f"{name}.txt"] if student == "lee" else [])
+
+
+AMBIGUOUS = {
+    "one folder in one": (
+        {"x/y/knn.ipynb": KNN},
+        ("x/y", "either x or y may be the student; if x is around the class, {collect} from {name}/x; if it is a "
+         "student's, move the notebook into it"),
+    ),
+    "one wrapper in one": ({"x/submitted/knn.ipynb": KNN}, ("x/submitted", "may be one student's, or hold several")),
+    "two": (
+        {"x/y/knn.ipynb": KNN, "x/z/knn.ipynb": KNN},
+        ("x", "may be one student's, or hold several students' work: y, z; "),
+    ),
+    "an assignment's folder": (
+        {"nearest/knn.ipynb": KNN},
+        ("nearest", "is an assignment's folder without a student's around it; collect from the folder above"),
+    ),
+    "a wrapper's": ({"class/knn.ipynb": KNN}, ("class", "names no student; collect from this folder if the students'")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("case", AMBIGUOUS)
+def test_what_may_be_one_student_or_a_class_is_named_with_what_to_do(workspace, downloads, case, packed):
+    files, (path, why) = AMBIGUOUS[case]
+    source = downloads.with_suffix(".zip") if packed else write(downloads, files)
+    if packed:
+        source.write_bytes(pack(files))
+    [(named, said)] = collect(workspace, "nearest", source).unplaced
+    assert named == path
+    assert said.startswith(why.format(name="downloads", collect="unpack the zip and collect" if packed else "collect"))
+
+
+def test_what_lies_around_the_class_is_left_out_and_said(workspace, downloads):
+    files = {"class/alice/knn.ipynb": KNN, "class/bob/knn.ipynb": KNN, "readme.pdf": b"", "class/notes.txt": b""}
+    collected = collect(workspace, "nearest", write(downloads, files))
+    assert submitted(workspace) == ALICE_AND_BOB
+    assert collected.left_out == [("readme.pdf", "lies outside the students' folders")]
+    assert collected.unplaced == [("class/notes.txt", "is neither a notebook nor a zip, and in no student's folder")]

@@ -117,6 +117,12 @@ def test_a_submission_that_is_a_link_brings_nothing(workspace, hand_in, tmp_path
     assert accepted(workspace) == ({}, [])
 
 
+def test_a_student_who_is_a_link_brings_nothing(workspace, hand_in, tmp_path):
+    hand_in({"a.txt": b"a"}).parent.rename(tmp_path / "elsewhere")
+    workspace.submitted("alice", "one").parent.symlink_to(tmp_path / "elsewhere")
+    assert accepted(workspace) == ({}, [])
+
+
 def test_the_bytes_of_all_together_are_bounded(workspace, hand_in):
     hand_in({"a.txt": b"a" * 600, "b.txt": b"b" * 600, "c.txt": b"c"})
     files, remarks = accepted(workspace)

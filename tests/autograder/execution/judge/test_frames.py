@@ -2,6 +2,7 @@ import collections
 import struct
 import time
 from collections import Counter, OrderedDict, defaultdict, namedtuple
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -287,3 +288,96 @@ def test_namedtuples_arrive_as_namedtuples():
 def test_a_tuple_with_methods_is_an_object():
     with pytest.raises(EncodeError, match="is an object"):
         encoded(WithMethod(1, 2))
+
+
+PAGE = Path(__file__).parents[4] / "docs" / "course-format.md"
+
+
+def test_the_limits_are_those_that_instructors_read():
+    page = " ".join(PAGE.read_text().split())
+    assert "At most 500,000 values, 5,000 keys, 4 MB per text, 256 MB per array, 10,000,000 numbers per range" in page
+    limits = FrameLimits()
+    assert (limits.items, limits.keys, limits.text_bytes, limits.array_bytes, limits.steps) == (
+        500_000, 5_000, 4_000_000, 256_000_000, 10_000_000,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="4300 digits"):  # Python refuses to print it
+        str(10**4300)
+    assert len(str(1 << (8 * limits.int_bytes - 2))) < 4300 and limits.frame_bytes == 256_000_000
+
+
+def nested(depth, value=0):
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+# of each limit what just keeps it, and what exceeds it by one
+LIMITED = {
+    "values": ({"items": 3}, [1, 2], [1, 2, 3]),
+    "values of namedtuples with their fields": ({"items": 5}, Pair(1, 2), [Pair(1, 2)]),
+    "text": ({"text_bytes": 4}, "éé", "éé!"),
+    "bytes": ({"text_bytes": 4}, b"1234", b"12345"),
+    "integer": ({"int_bytes": 9}, 2**71 - 1, 2**71),
+    "negative integer": ({"int_bytes": 9}, -(2**71) + 1, -(2**72)),
+    "lists": ({"depth": 3}, nested(3), nested(4)),
+    "a tuple": ({"depth": 3}, nested(2, ()), nested(3, ())),
+    "a dict": ({"depth": 3}, nested(2, {}), nested(3, {})),
+    "a set": ({"depth": 3}, nested(2, set()), nested(3, set())),
+    "a slice": ({"depth": 3}, nested(2, slice(1)), nested(3, slice(1))),
+    "a range": ({"depth": 3}, nested(2, range(1)), nested(3, range(1))),
+    "a namedtuple": ({"depth": 3}, nested(2, Pair(1, 2)), nested(3, Pair(1, 2))),
+    "keys of all together": (
+        {"keys": 4}, [{1: 1}, {1}, frozenset([1]), Counter("a")], [{1: 1}, {1}, frozenset([1]), Counter("ab")],
+    ),
+    "a range's numbers": ({"steps": 5}, range(0, 10, 2), range(0, 11, 2)),
+    "an array": ({"array_bytes": 16}, np.ones(2), np.ones(3)),
+    "an empty array without its empty axes": ({"array_bytes": 16}, np.ones((0, 2)), np.ones((0, 3))),
+    "dimensions": ({}, np.ones((1,) * 32), np.ones((1,) * 33) if np.__version__ >= "2" else np.ones(10**8)),
+    "a frame": ({"frame_bytes": 5 + 9 + 9}, [1, 2], [1, 2, None]),
+    "a frame with arrays": ({"frame_bytes": 15 + 8}, np.ones(1), np.ones(2)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITED)
+def test_a_writer_writes_as_much_as_its_limit_and_no_more(limit):
+    given, kept, exceeded = LIMITED[limit]
+    encoded(kept, FrameLimits(**given))
+    with pytest.raises(EncodeError):
+        encoded(exceeded, FrameLimits(**given))
+
+
+@pytest.mark.parametrize("integer", [2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 2**64, 255, -1])
+def test_integers_at_the_ends_of_64_bits_arrive(integer):
+    assert decoded(encoded(integer)) == integer
+
+
+@pytest.mark.parametrize("character", ["\ud7ff", "\ue000", "\U0010ffff"])
+def test_texts_at_the_ends_of_what_a_character_is_arrive(character):
+    assert decoded(encoded(np.array([character]))).tolist() == [character] and decoded(encoded(character)) == character
+
+
+KEYS = [None, True, 1, 2.5, 1j, "a", b"a", np.float32(1), np.int8(1), np.bool_(True), np.str_("a"), (1, ("a", None))]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: type(key).__name__)
+def test_numbers_texts_and_tuples_of_them_are_keys(key):
+    assert decoded(encoded({key: 1})) == {key: 1} and decoded(encoded({key})) == {key}
+
+
+@pytest.mark.parametrize("key", [frozenset(), (1, frozenset()), ..., int, range(2)], ids=lambda key: type(key).__name__)
+def test_nothing_else_is_a_key(key):
+    for value in ({key: 1}, {key}):
+        with pytest.raises(EncodeError, match="has a key of type"):
+            encoded(value)
+
+
+def test_names_of_objects_are_cut():
+    [handle] = decoded(encoded([object()], opaque=lambda _: Handle(1, "object", "T" * 101)))
+    [callback] = decoded(encoded([object()], opaque=lambda _: Callback(1, "f" * 101)))
+    assert (handle.type_name, callback.name) == ("T" * 100, "f" * 100)
+
+
+@pytest.mark.parametrize("count", [499, 500, 501])
+def test_many_arrays_are_sent_in_few_buffers(count):
+    buffers = encoded([np.ones(1)] * count)
+    assert len(buffers) == (1 + count if count < 500 else 2) and len(decoded(buffers)) == count
