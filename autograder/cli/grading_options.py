@@ -5,12 +5,14 @@ import sys
 
 import click
 
+from autograder.notebook.job import ISOLATIONS
+
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), help="Notebooks run at the same time; by default one per processor."
 )
 isolation_option = click.option(
     "--isolation",
-    type=click.Choice(["sandbox", "process"]),
+    type=click.Choice(ISOLATIONS),
     default="sandbox",
     show_default=True,
     help="What student code runs in. `process` is no protection: for systems without bubblewrap, and code you trust.",

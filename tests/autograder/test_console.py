@@ -58,3 +58,12 @@ def test_progress_on_what_is_no_terminal_prints_nothing(capsys):
         update(1, 2)
         update(2, 2, note="ann")
     assert capsys.readouterr() == ("", "")
+
+
+def test_progress_on_a_terminal_says_what_is_done_of_whom(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress("grading") as update:
+        update(1, 7, "[b]ann[/b]\x07")
+    out, err = capsys.readouterr()
+    assert out == "" and "grading [b]ann[/b]" in err and "1/7" in err and "\x07" not in err

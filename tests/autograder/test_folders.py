@@ -1,5 +1,6 @@
 """Temporary folders: those of processes that were killed are deleted, no others."""
 
+import os
 import signal
 import stat
 import subprocess
@@ -54,7 +55,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_a_folder_of_modules_is_there_when_it_is_complete_and_can_be_read_by_all(tmp_path):
-    target = tmp_path / "cache" / "target"
+    target = tmp_path / "cache" / "of" / "target"
     with complete_folder(target) as building:
         assert not target.exists() and building.parent == target.parent
         (building / "package").mkdir(mode=0o700)
@@ -87,6 +88,7 @@ def test_a_folder_that_cannot_be_completed_leaves_nothing(tmp_path):
 
 
 def test_a_held_folder_is_new_and_gone_when_it_is_closed(tmp_path):
+    descriptors = len(os.listdir("/dev/fd"))
     one, two = HeldFolder(tmp_path, "mine-"), HeldFolder(tmp_path, "mine-")
     assert one.path != two.path and one.path.parent == tmp_path and one.path.name.startswith("mine-")
     (one.path / "file").write_text("")
@@ -94,3 +96,4 @@ def test_a_held_folder_is_new_and_gone_when_it_is_closed(tmp_path):
     one.close()  # again
     assert list(tmp_path.iterdir()) == [two.path]
     two.close()
+    assert len(os.listdir("/dev/fd")) == descriptors
