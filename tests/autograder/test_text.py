@@ -188,3 +188,8 @@ def test_a_safe_name_is_one_part_of_a_path(name):
     assert "/" not in made and "\\" not in made and not made.startswith((".", "-")) and made == made.strip(" .")
     assert made == text.safe_name(made)  # so that what was collected can be collected again
     assert not set(made) & set("*?[]{}+%#\x00\n")
+
+
+@pytest.mark.parametrize(("given", "most", "cut"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("", 0, ""), ("ab", 1, "…")])
+def test_a_text_is_cut_to_so_many_characters(given, most, cut):
+    assert text.cut(given, most) == cut == text.one_line(given, most) == text.lines(given, most)
