@@ -175,6 +175,7 @@ def test_refuses_a_cell(source, marker, body, line, message):
     [
         (HEADER, "", "the header is missing"),
         ("display_name: Python 3 (ipykernel)", "display: x", "no kernelspec with display_name"),
+        ("display_name: Python 3 (ipykernel)", "display_name: 3", "no kernelspec with display_name"),
         ("language: python", "language: R", "the kit reads python"),
         ("    name: python3", "    name: ", "no kernelspec with display_name"),
         ("# jupyter:", "# jupyter: [", "nb.py:4: the header is not YAML"),

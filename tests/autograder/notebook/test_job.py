@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.notebook.job import CellResult, Executed, Job, Surroundings, write_files
+from autograder.notebook.job import ISOLATIONS, CellResult, Executed, Job, Surroundings, write_files
 from autograder.notebook.limits import Limits
 
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "hello"}
@@ -46,6 +46,10 @@ def test_what_a_submission_does_not_see_unless_it_is_said_otherwise():
     job = Job("{}")
     assert job.surroundings.hidden == ("autograder", "cs231n_lib") and job.skip_tagged
     assert job.surroundings.limits == Limits() and job.surroundings.env is None
+
+
+def test_student_code_is_isolated_in_a_sandbox_or_a_process():
+    assert ISOLATIONS == ("sandbox", "process")
 
 
 def test_a_value_is_not_changed():
