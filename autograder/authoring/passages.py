@@ -40,8 +40,6 @@ def code_lines(source: str) -> list[Line]:
     except (tokenize.TokenError, SyntaxError):  # IPython magics or incomplete code
         plain = (Line(_squeeze(line.split(" # ")[0]), n) for n, line in enumerate(source.split("\n"), start=1))
         return [line for line in plain if line.text and not line.text.startswith("#")]
-    if parts:
-        lines.append(Line("".join(parts), number))
     return lines
 
 

@@ -5,12 +5,14 @@ import sys
 
 import click
 
+from autograder.notebook.job import ISOLATIONS
+
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), help="Run this many notebooks at a time; by default one per processor."
 )
 isolation_option = click.option(
     "--isolation",
-    type=click.Choice(["sandbox", "process"]),
+    type=click.Choice(ISOLATIONS),
     default="sandbox",
     show_default=True,
     help="Where student code runs. `process` gives no protection; use it without bubblewrap for code that you trust.",

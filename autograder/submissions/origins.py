@@ -68,7 +68,7 @@ def _same(one: Person, other: Person) -> bool:
         same_id = one.id.removeprefix(HIDDEN) == other.id.removeprefix(HIDDEN)
     names = {same_name(" ".join(person.name.split())) for person in (one, other)} - {""}
     if one.on.hides_names:  # such a platform may also write "GROUP-NAME", as Moodle does
-        names = {name for name in names if not BLIND.fullmatch(name.rpartition("-")[2])}
+        names = {name for name in names if not BLIND.fullmatch(name)}
         names = {name for name in names if not any(name.endswith(f"-{shorter}") for shorter in names)}
     if one.source and other.source and not (one.name and other.name):  # without two receipts, only the source is sure
         same_id = one.source == other.source

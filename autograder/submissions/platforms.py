@@ -12,7 +12,7 @@ To add a platform whose names say whose each file or folder is:
    something that the whole download has in common: add it to `Download`, as `blackboard_logins` does for logins, and
    return None for names that it does not cover.
 2. Add a row to `PLATFORMS`, below the functions. Its fields say what is different on this platform.
-3. Add an example to `PLATFORMS` in tests/autograder/submissions/test_collect.py: the names in a small download, and
+3. Add an example to `PLATFORMS` in tests/autograder/submissions/test_platforms.py: the names in a small download, and
    the ids and names that they give. The new row there is the whole test.
 4. Name the platform in the table of downloads in docs/instructors.md, in the docstring of `layouts.sort_by_student`
    and in the help of `collect` (cli/course_commands.py). A test compares these with `PLATFORMS`.
@@ -57,11 +57,12 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 BRANCH = re.compile(r"(?<=.)-(?:main|master)$")  # what GitHub's "Download ZIP" adds to the repository's name
-# what Moodle writes for a hidden name in several languages, without characters that are not allowed in file names
+# what Moodle writes for a hidden name in several languages, without characters that are not allowed in file names; the
+# name of a group may stand before it
 BLIND = re.compile(
-    r"participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|deltagare|"
-    r"deltaker|osallistuja|uczestnik|účastník",
-    re.IGNORECASE,
+    r"(?:.*-)?(?:participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|"
+    r"deltagare|deltaker|osallistuja|uczestnik|účastník)",
+    re.IGNORECASE | re.DOTALL,
 )
 SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file that is handed in again
 

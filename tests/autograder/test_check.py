@@ -6,9 +6,7 @@ import sys
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import check as check_module
 from autograder.check import check
@@ -110,17 +108,6 @@ def test_the_limits_are_those_that_the_notebook_names_and_what_it_cannot_have_in
     assert found.warning == ""
     (problem,) = found.problems
     assert problem.startswith("the notebook used ") and problem.endswith(" of memory; the grader allows 1 MB")
-
-
-UNUSABLE = [
-    *(None, {}, "x", {"limits": 3}, {"limits": {"cell_seconds": 5}}),
-    *({"limits": {"cell_seconds": value, "notebook_seconds": 50}} for value in (0, -1, True, "5", 1.5, None)),
-]
-
-
-@pytest.mark.parametrize("metadata", UNUSABLE)
-def test_limits_that_nobody_could_have_written_are_none(metadata):
-    assert named_limits(new_notebook(metadata={} if metadata is None else {"cs231n": metadata})) is None
 
 
 def test_a_notebook_that_names_no_limits_gets_a_warning_with_its_slowest_cell(checked):
@@ -285,21 +272,6 @@ def test_a_folder_is_no_notebook(tmp_path):
 def test_the_ending_may_be_left_out(tmp_path):
     (tmp_path / "knn.ipynb").write_text("{}")
     assert check_module.find_notebook(tmp_path / "knn") == tmp_path / "knn.ipynb"
-
-
-@given(
-    source=st.text(max_size=30),
-    record=st.fixed_dictionaries(
-        {"grade_id": st.text(min_size=1, max_size=5), "points": st.integers(0, 9) | st.floats(0, 9)},
-        optional={key: st.booleans() for key in ("grade", "solution", "locked", "task")},
-    ),
-    make=st.sampled_from([new_code_cell, new_markdown_cell]),
-)
-def test_the_checksum_is_nbgraders(source, record, make):
-    from nbgrader import utils
-
-    made = make(source, metadata={"nbgrader": record})
-    assert compute_checksum(made, record_of(made)) == utils.compute_checksum(made)
 
 
 def test_a_released_notebook_is_unchanged_and_not_started(tiny):

@@ -1,3 +1,4 @@
+import importlib
 import os
 import shutil
 import sqlite3
@@ -238,3 +239,18 @@ def test_a_path_in_which_nbgrader_cannot_work_is_refused_with_the_reason(assignm
     with pytest.raises(WorkspaceError, match=why):
         create(tmp_path / name, assignments)
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("former", "present", "name"),
+    [
+        ("formgrader", "marking.formgrader", "protect"),
+        ("late", "grading.late", "follow_formgrader"),
+        ("nbgrader_globs", "course.nbgrader_globs", "take_literally"),
+        ("preprocessors", "grading.preprocessors", "StderrToStdout"),
+        ("solutions", "authoring.solutions", "ClearSolutions"),
+    ],
+)
+def test_names_in_the_configurations_of_existing_workspaces_still_lead_there(former, present, name):
+    found = [getattr(importlib.import_module(f"autograder.{module}"), name) for module in (former, present)]
+    assert found[0] is found[1]

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import datetime, timedelta
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -146,3 +146,14 @@ def test_the_module_that_tells_formgrader_is_still_there():
 
 def test_a_new_workspace_has_formgrader_follow(tiny):
     assert "follow_formgrader(c)" in (tiny.root / "nbgrader_config.py").read_text()
+
+
+def test_penalties_that_cannot_be_written_are_not_half_written(monkeypatch):
+    done = []
+    db = SimpleNamespace(commit=lambda: done.append("commit"), rollback=lambda: done.append("rollback"))
+    monkeypatch.setattr(late, "_write_changes", lambda *_: {"ann": ValueError()})
+    assert list(bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)) == ["ann"] and done == ["commit"]
+    monkeypatch.setattr(late, "_write_changes", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)
+    assert done == ["commit", "rollback"]

@@ -44,6 +44,12 @@ OTHER = [
         "Python 2 (except with a comma)",
     ),
     ('raise ValueError, "no"', "invalid syntax", "Python 2 (raise with a comma)"),
+    ("if x <> 3:", "invalid syntax", "Python 2 (<> for !=)"),
+    (
+        "exec 'x = 1'",
+        "Missing parentheses in call to 'exec'. Did you mean exec(...)?",
+        "Python 2 (print or exec without parentheses)",
+    ),
 ]
 SLIPS = [
     ("def f(:", "invalid syntax"),

@@ -21,7 +21,6 @@ from autograder.errors import KitError
 from autograder.grading.grade import grade
 from autograder.workers import cluster
 from autograder.workers.cluster import ClusterPool
-from autograder.workers.packed_folder import PackedFolder
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}
@@ -336,19 +335,3 @@ def test_without_dask_it_is_said_what_to_install(monkeypatch):
     with pytest.raises(KitError, match="needs the package distributed") as raised:
         importlib.import_module("autograder.workers.cluster")
     assert "[instructor,cluster]" in raised.value.hint
-
-
-def test_a_packed_folder_is_the_same_bytes_and_is_unpacked_once(tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name / "package" / "__pycache__").mkdir(parents=True)
-        (tmp_path / name / "package" / "__pycache__" / "module.pyc").write_text(name)
-        (tmp_path / name / "package" / "module.py").write_text("x = 1")
-        (tmp_path / name / "package" / "_fast.cpython-311.so").write_text("")
-    packed = PackedFolder.of(tmp_path / "one")
-    assert packed == PackedFolder.of(tmp_path / "two")
-    assert packed.extension_modules() == ["package._fast"]
-    folder = packed.unpack(tmp_path / "cache")
-    before = folder.stat().st_ino
-    assert packed.unpack(tmp_path / "cache").stat().st_ino == before
-    assert (folder / "package" / "module.py").read_text() == "x = 1"
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [packed.name]

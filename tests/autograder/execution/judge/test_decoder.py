@@ -1,21 +1,18 @@
 """The reader takes whatever bytes there are, and gives plain data or a ProtocolError."""
 
-import socket
 import struct
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.execution.judge.decoder import Decoder
-from autograder.execution.judge.frames import HEADER, MAGIC, REPLY, Encoder, FrameLimits, ProtocolError
+from autograder.execution.judge.decoder import Decoder, generator_bytes
+from autograder.execution.judge.frames import Callback, Encoder, FrameLimits, Handle, ProtocolError
 from autograder.execution.judge.random_state import state_of
-from autograder.execution.judge.stream import FrameStream, PeerGone
-from autograder.execution.own_time import Deadline
 
 LIMITS = FrameLimits(frame_bytes=100_000, array_bytes=50_000, text_bytes=1000)
 
@@ -220,52 +217,226 @@ def test_keys_that_collide_cost_little():
     assert time.perf_counter() - start < 3
 
 
-def received(data, close=True):
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        theirs.sendall(data)
-        if close:
-            theirs.close()
-        return FrameStream(ours, LIMITS).receive(Deadline(0.2))
+def sent(value):
+    """(tree, blocks) of a value, without any limit of the writer's."""
+    encoder = Encoder(None, FrameLimits(**dict.fromkeys(FrameLimits._fields, 10**12)))
+    encoder.put(value)
+    return bytes(encoder.tree), b"".join(encoder.blocks)
 
 
-def header(magic=MAGIC, kind=REPLY, number=1, tree=1, blocks=0):
-    return HEADER.pack(magic, kind, number, tree, blocks)
+def nested(depth, value=0):
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def raw_named_tuples(*counts):
+    kinds = [named_tuple(b"T%d" % number) for number in range(max(counts))]
+    return b"l" + u32(len(kinds)) + b"".join(kinds)
+
+
+# of each limit a frame that just keeps it, and one that exceeds it by one
+LIMITED = {
+    "values": ({"items": 3}, sent([1, 2]), sent([1, 2, 3])),
+    "values of namedtuples with their fields": (
+        {"items": 5}, (named_tuple(b"T", b"a", b"b") + b"NN", b""), (named_tuple(b"T", b"a", b"b", b"c") + b"NNN", b""),
+    ),
+    "text": ({"text_bytes": 4}, sent("éé"), sent("éé!")),
+    "bytes": ({"text_bytes": 4}, sent(b"1234"), sent(b"12345")),
+    "integer": ({"int_bytes": 9}, sent(2**70), sent(2**72)),
+    "lists": ({"depth": 3}, sent(nested(3)), sent(nested(4))),
+    "a tuple": ({"depth": 3}, sent(nested(2, ())), sent(nested(3, ()))),
+    "a dict": ({"depth": 3}, sent(nested(2, {})), sent(nested(3, {}))),
+    "a set": ({"depth": 3}, sent(nested(2, {1})), sent(nested(3, {1}))),
+    "a frozenset": ({"depth": 3}, sent(nested(2, frozenset())), sent(nested(3, frozenset()))),
+    "a tuple as a key": ({"depth": 3}, sent({((),): 1}), sent([{((),): 1}])),
+    "a slice": ({"depth": 3}, sent(nested(2, slice(1))), sent(nested(3, slice(1)))),
+    "a range": ({"depth": 3}, sent(nested(2, range(1))), sent(nested(3, range(1)))),
+    "a generator": ({"depth": 4}, sent(nested(1, np.random.default_rng(0))), sent(nested(2, np.random.default_rng(0)))),
+    "keys of all together": (
+        {"keys": 4}, *(sent([{1: 1}, {1}, frozenset([1]), Counter(text)]) for text in ("a", "ab")),
+    ),
+    "a range's numbers": ({"steps": 5}, sent(range(0, 10, 2)), sent(range(0, 11, 2))),
+    "a range's numbers downwards": ({"steps": 5}, sent(range(10, 0, -2)), sent(range(11, 0, -2))),
+    "an array": ({"array_bytes": 16}, sent(np.ones(2)), sent(np.ones((3, 1)))),
+    "an empty array without its empty axes": ({"array_bytes": 16}, sent(np.ones((0, 2))), sent(np.ones((3, 0)))),
+    "dimensions": ({}, (array(shape=(1,) * 32), bytes(8)), (array(shape=(1,) * 33), bytes(8))),
+    "fields": (
+        {}, *((named_tuple(b"T", *(b"f%d" % i for i in range(n))) + b"N" * n, b"") for n in (100, 101)),
+    ),
+    "kinds of namedtuples": ({}, (raw_named_tuples(100), b""), (raw_named_tuples(101), b"")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITED)
+def test_a_frame_may_hold_as_much_as_its_limit_and_no_more(limit):
+    given, kept, exceeded = LIMITED[limit]
+    read(*kept, FrameLimits(**given))
+    with pytest.raises(ProtocolError):
+        read(*exceeded, FrameLimits(**given))
+
+
+def test_namedtuples_of_one_kind_are_counted_once():
+    assert read(b"l" + u32(200) + named_tuple(b"T") * 200) == [()] * 200
+
+
+@pytest.mark.parametrize(("number", "kind"), [*enumerate(["function", "class", "module", "object"])])
+def test_an_object_comes_as_its_number_kind_and_type(number, kind):
+    assert read(b"h" + u64(2**63) + bytes([number]) + text(b"T")) == Handle(2**63, kind, "T")
+
+
+def test_there_is_no_other_kind_of_object():
+    with pytest.raises(ProtocolError, match="no such kind"):
+        read(b"h" + u64(1) + b"\x04" + text(b"T"))
+
+
+def test_a_function_of_the_other_side_comes_as_its_number_and_name():
+    assert read(b"k" + u64(7) + text(b"loss")) == Callback(7, "loss")
+
+
+@pytest.mark.parametrize(("number", "factory"), [*enumerate([None, int, float, list, dict, set, str])])
+def test_a_dict_with_a_default_has_one_that_is_known(number, factory):
+    got = read(b"F" + bytes([number]) + u32(1) + b"1N")
+    assert type(got) is defaultdict and got.default_factory is factory and got == {True: None}
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("tag", "kind"), [(b"d", dict), (b"O", OrderedDict), (b"C", Counter), (b"S", set), (b"Z", frozenset), (b"t", tuple)]
+)
+def test_each_collection_arrives_as_its_kind(tag, kind):
+    assert type(read(tag + u32(0))) is kind
+
+
+TYPES = {
+    **{kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, object)},
+    **{f"numpy.{name}": getattr(np, name) for name in ("bool_", "float16", "float32", "float64", "complex64")},
+    **{f"numpy.{u}int{n}": getattr(np, f"{u}int{n}") for u in ("", "u") for n in (8, 16, 32, 64)},
+}
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "numpy.bool_"])
+def test_a_type_is_one_of_pythons_or_numpys_for_plain_data(name):
+    assert read(b"T" + text(name.encode())) is TYPES[name]
+
+
+@pytest.mark.parametrize("name", ["type", "numpy", "numpy.object_", "numpy.ndarray", "frozenset", "numpy.str_", ""])
+def test_no_other_type_is_known(name):
+    with pytest.raises(ProtocolError, match="no such type"):
+        read(b"T" + text(name.encode()))
+
+
+@pytest.mark.parametrize(
+    "dtype", ["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
+)
+def test_a_dtype_is_one_of_a_number(dtype):
+    assert read(b"D" + bytes([len(dtype)]) + dtype.encode()) == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"])
+def test_times_have_a_unit(unit):
+    code = f"<m8[{unit}]".encode()
+    assert read(b"n" + bytes([len(code)]) + code + u64(3)) == np.timedelta64(3, unit)
+
+
+@pytest.mark.parametrize(
+    ("tree", "blocks"),
     [
-        b"HTTP/1.1 200 OK\r\n\r\n" * 9,
-        header(magic=b"cs2n") + b"N",
-        header(kind=0) + b"N",
-        header(kind=99) + b"N",
-        header(tree=2**63) + b"N",
-        header(tree=2**63, blocks=2**63) + b"N",
-        header() + b"N" + header() + b"N",
-        header() + b"Nx",
-        header()[:10],
-        header(tree=9) + b"N",
-        header(tree=90_000) + bytes(80_000),
+        (array(b"|b1"), b"\0\1"),
+        (b"n\x03|b1\x01", b""),
+        (array(b"<U1", shape=(3,)), b"".join(map(u32, (0xD7FF, 0xE000, 0x10FFFF)))),
     ],
 )
-def test_a_stream_that_is_no_frame_is_refused(data):
-    with pytest.raises(ProtocolError):
-        received(data)
+def test_truth_values_and_characters_at_the_ends_of_their_ranges(tree, blocks):
+    read(tree, blocks)
 
 
-def test_a_closed_stream_says_so():
-    with pytest.raises(PeerGone):
-        received(b"")
+@pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0x110000])
+def test_no_half_of_a_character_and_none_beyond_unicode(code):
+    with pytest.raises(ProtocolError, match="no character"):
+        read(array(b"<U1", shape=(1,)), u32(code))
 
 
-@pytest.mark.parametrize("data", [b"", header()[:10], header(tree=9) + b"N", header(tree=90_000) + bytes(80_000)])
-def test_a_frame_that_does_not_end_meets_the_deadline(data):
-    with pytest.raises(TimeoutError):
-        received(data, close=False)
+def test_an_array_is_in_its_own_order_and_memory():
+    blocks = np.arange(6.0).tobytes()
+    for order, expected in ((b"C", [[0, 1, 2], [3, 4, 5]]), (b"F", [[0, 2, 4], [1, 3, 5]])):
+        got = read(array(order=order, shape=(2, 3)), blocks)
+        assert got.tolist() == expected and got.flags.owndata and got.flags[f"{order.decode()}_CONTIGUOUS"]
 
 
-def test_a_reader_that_does_not_read_meets_the_deadline():
-    ours, theirs = socket.socketpair()
-    with ours, theirs, pytest.raises(TimeoutError):
-        FrameStream(ours).send([bytes(10**7)], Deadline(0.2))
+@pytest.mark.parametrize("order", [b"C", b"F"])
+def test_an_empty_array_takes_no_bytes(order):
+    got = read(array(order=order, shape=(0, 3)))
+    assert got.shape == (0, 3) and got.dtype == float
+
+
+def remembered(value):
+    tree, blocks = sent(value)
+    decoder = Decoder(tree, memoryview(blocks), None, remember=True)
+    return decoder.value(), decoder
+
+
+def test_changes_are_noticed():
+    value = [np.ones((2, 3)), {"a": np.full(2, np.nan)}, [1, 2], np.asfortranarray(np.ones((2, 3)))]
+    received, decoder = remembered(value)
+    assert [type(thing) for thing, _ in decoder.mutable] == [list, np.ndarray, dict, np.ndarray, list, np.ndarray]
+    assert decoder.changed() == []
+    received[0][1, 1] = 5
+    received[1]["b"] = 1
+    received[3] *= 2
+    assert decoder.changed() == [1, 2, 5]
+
+
+def replace_equal_number(value):
+    value[0] = 1.0  # which is equal to True, but another value
+
+
+CHANGES = {
+    "a list that grew": ([1], lambda value: value.append(1)),
+    "a list that shrank": ([1, 2], lambda value: value.pop()),
+    "another value of a list": ([1, 2], lambda value: value.__setitem__(0, 2)),
+    "an equal value of another type": ([True], replace_equal_number),
+    "another order of a dict": ({1: 1, 2: 2}, lambda value: value.__setitem__(1, value.pop(1))),
+    "another value of a dict": ({1: 1}, lambda value: value.__setitem__(1, 2)),
+    "a dict that grew": ({1: 1}, lambda value: value.__setitem__(2, 1)),
+    "a dict that shrank": ({1: 1, 2: 2}, lambda value: value.pop(2)),
+    "a set": ({1}, lambda value: value.add(2)),
+    "another array in a list": ([np.ones(2)], lambda value: value.__setitem__(0, np.zeros(2))),
+    "an array of another shape in a list": ([np.ones(2)], lambda value: value.__setitem__(0, np.ones((2, 1)))),
+    "an array of another dtype in a list": ([np.zeros(2)], lambda value: value.__setitem__(0, np.zeros(2, int))),
+    "the sign of a zero": (np.zeros(2), lambda value: np.negative(value, out=value)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_is_noticed(change):
+    value, make = CHANGES[change]
+    received, decoder = remembered(value)
+    assert decoder.changed() == []
+    make(received)
+    assert decoder.changed() == [0]
+
+
+@pytest.mark.parametrize("value", [[1, 2.5, "text"], {1: "a"}, [np.ones(2)], {"a": np.full(2, np.nan)}])
+def test_a_value_that_was_replaced_by_its_equal_is_unchanged(value):
+    received, decoder = remembered(value)
+    for key in range(len(received)) if type(received) is list else list(received):
+        old = received[key]
+        received[key] = old.copy() if type(old) is np.ndarray else type(old)(f"{old}")
+    assert decoder.changed() == []
+
+
+@pytest.mark.parametrize("name", ["PCG64", "MT19937", "Philox"])
+def test_that_a_generator_was_advanced_is_noticed(name):
+    (_, received, _), decoder = remembered([np.zeros(2), np.random.Generator(getattr(np.random, name)(3)), {1: 2}])
+    assert decoder.changed() == []
+    before = generator_bytes(received)
+    received.random()
+    (place,) = decoder.changed()
+    assert decoder.mutable[place][0] is received and generator_bytes(received) != before
+
+
+def test_without_being_asked_for_nothing_is_remembered():
+    tree, blocks = sent([1, {}])
+    decoder = Decoder(tree, memoryview(blocks), None)
+    decoder.value()
+    assert decoder.mutable == [None, None]
