@@ -248,6 +248,7 @@ def test_a_refusal_of_nbgraders_names_the_notebook(workspace, root):
         release(workspace(), "first")
 
 
+@pytest.mark.slow
 def test_plain_nbgrader_releases_the_same_notebooks(workspace, root):
     ours = (release(workspace(), "first").folder / "totals.ipynb").read_text()
     run = subprocess.run(

@@ -44,6 +44,7 @@ def test_help_groups_the_commands_and_states_the_exit_codes(run):
     assert "Exit codes:" in result.output
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_heavy():
     heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
     code = f"""
@@ -186,6 +187,7 @@ main(sys.argv[1:])
     assert "does not run on Windows itself" in done.stderr and "WSL" in done.stderr and "JupyterLab" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_course_from_init_to_export(run, tiny, tmp_path):
     """The thin commands once each; what they do in detail is tested with what they call."""
     workspace = tmp_path / "mine"
@@ -222,6 +224,7 @@ def test_collect_exits_0_when_all_is_placed(run, tiny, tmp_path):
     assert run("collect", "sums", tmp_path / "in", workspace=tiny).exit_code == 0
 
 
+@pytest.mark.slow
 def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_in):
     done = hand_in("alice", **CODED) / "adding.ipynb"
     assert run("check", done).exit_code == 0
@@ -230,6 +233,7 @@ def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_i
     assert "not started" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 200])
 def test_what_is_wrong_is_said_in_words_on_narrow_and_wide_terminals(run, hand_in, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))

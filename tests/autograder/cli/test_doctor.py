@@ -37,11 +37,13 @@ def finding(subject, start=None):
     return next(found for found in examine(start) if found.subject == subject)
 
 
+@pytest.mark.slow
 def test_a_kernel_is_really_started():
     found = doctor._jupyter_kernel("Jupyter kernel")
     assert found.state == "ok" and "computed 1 + 1 in" in found.found
 
 
+@pytest.mark.slow
 def test_a_kernel_of_another_python_is_noticed(monkeypatch, tmp_path):
     other = tmp_path / "bin" / "python"
     other.parent.mkdir()
@@ -142,12 +144,14 @@ def test_a_broken_numpy_is_fatal_and_no_traceback(no_kernel, monkeypatch):
     assert "Fix the problems marked `missing` above." in result.output
 
 
+@pytest.mark.slow
 def test_the_isolation_in_force_is_stated(no_kernel):
     found = finding("sandbox")
     assert found.state == "ok"
     assert "isolation in force: sandbox" in found.found
 
 
+@pytest.mark.slow
 def test_bubblewrap_is_tried_for_real(no_kernel, monkeypatch, tmp_path):
     (tmp_path / "bwrap").write_text("#!/bin/sh\necho denied >&2; exit 1\n")
     (tmp_path / "bwrap").chmod(0o755)

@@ -21,6 +21,8 @@ from autograder.errors import KitError, WorkspaceError
 from autograder.grading.grade import grade
 from autograder.grading.gradebook_lock import GRADING, WRITING, only_writer
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = ["ada", "ben", "cleo", "dan", "eve", "finn"]
 RECORDED = """
     SELECT student_id, notebook.name, base_cell.name, auto_score, manual_score, needs_manual_grade

@@ -29,6 +29,8 @@ from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import Person
 from autograder.submissions.work_files import hand_in_time
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {
     "adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"},
     "squaring": {"square": "def square(a):\n    return a ** 2"},

@@ -69,6 +69,7 @@ def result(*cells, **more):
     return Result(notebooks={"adding": list(cells)}, **(given | more))
 
 
+@pytest.mark.slow
 def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatch):
     """The sources only, partial credit, a hidden test that fails, a summary for GitHub; and the exit code."""
     source = tiny.root.parent / "assignments" / "sums" / "adding.py"
@@ -97,6 +98,7 @@ def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatc
     assert xml.parse(tmp_path / "out" / "junit.xml").getroot().tag == "testsuites"
 
 
+@pytest.mark.slow
 def test_the_scores_are_those_of_grade_and_the_workspace_stays_as_it_is(tiny, hand_in, no_pool):
     folder = hand_in("alice", adding=RIGHT | {"add": "def add(a, b):\n    return a"})
     (folder / "squaring.ipynb").unlink()
@@ -110,6 +112,7 @@ def test_the_scores_are_those_of_grade_and_the_workspace_stays_as_it_is(tiny, ha
     assert found.score == 3 and found.remarks == ["without squaring.ipynb"]
 
 
+@pytest.mark.slow
 def test_one_notebook_counts_alone_and_a_workspaces_built_notebooks_are_used(tiny, submission, no_pool):
     path = tiny.source("sums") / "squaring.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -279,6 +282,7 @@ def test_with_a_release_alone_it_says_what_to_do(tmp_path):
     assert "no course.toml" in error.value.message and "cs231n check NOTEBOOK" in error.value.hint
 
 
+@pytest.mark.slow
 def test_a_machines_fault_is_no_grade(run, tiny, tmp_path, no_own_workspace):
     (tmp_path / "adding.ipynb").write_text("")
     (tiny.root / "autograded").rmdir()

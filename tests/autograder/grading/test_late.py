@@ -42,6 +42,7 @@ LATE = {"ann": {"adding": 5, "squaring": 4}, "ben": {"adding": None, "squaring":
 NOBODY = dict.fromkeys(LATE, {"adding": None, "squaring": None})
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_the_due_date_both_ways(gradebook):
     assert bring_up_to_date(gradebook, "sums", ZERO) == {}
@@ -54,6 +55,7 @@ def test_it_follows_the_due_date_both_ways(gradebook):
     assert penalties(gradebook) == LATE | {"ben": LATE["ann"]}
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_an_extension_the_arrival_and_the_policy(gradebook):
     gradebook.grant_extension("sums", "ann", hours=2)
@@ -67,6 +69,7 @@ def test_it_follows_an_extension_the_arrival_and_the_policy(gradebook):
     assert penalties(gradebook) == NOBODY
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_points_given_by_hand(gradebook):
     bring_up_to_date(gradebook, "sums", ZERO)

@@ -37,6 +37,7 @@ def buttons(tiny, monkeypatch):
     return NbGraderAPI(app.coursedir, parent=app)
 
 
+@pytest.mark.slow
 def test_the_buttons_grade_in_a_sandbox_and_release_with_all_that_belongs_to_it(tiny, buttons, hand_in, tmp_path):
     if why_not := sandbox.missing():
         pytest.skip(f"there is no sandbox here: {why_not}")
@@ -134,6 +135,7 @@ def test_plain_autograde_is_there_for_who_asks_for_it_by_name(monkeypatch):
         assert config.GenerateAssignment.exporter_class and config.GenerateFeedback.exporter_class
 
 
+@pytest.mark.slow
 def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_it_lacks(tiny):
     config = tiny.root / "nbgrader_config.py"
     text = config.read_text()
