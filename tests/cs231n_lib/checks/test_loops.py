@@ -126,15 +126,6 @@ def test_as_many_loops_as_are_allowed(message):
     assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **sizes)
 
 
-def test_watching_ends_with_the_call_and_is_not_to_be_ended_by_it():
-    before = sys.gettrace()
-    checks.max_loops(rows, 1, small=(np.ones((2, 2)),), large=(np.ones((9, 9)),))
-    assert sys.gettrace() is before
-    with pytest.raises(RuntimeError, match="settrace"):
-        checks.own_work(lambda: sys.settrace(None))
-    assert sys.gettrace() is before
-
-
 def test_work_can_be_watched_elsewhere(message):
     class Proxy:
         __name__ = "f"

@@ -1,5 +1,4 @@
 import math
-import subprocess
 import sys
 
 import numpy as np
@@ -321,33 +320,6 @@ def test_the_data_are_neither_changed_nor_copied():
     solver = quiet(TwoLayerNet(6, 20, 3, rng=0), data, num_epochs=1)
     solver.train()
     assert np.shares_memory(solver.X_train, data["X_train"]) and np.shares_memory(solver.X_val, data["X_val"])
-
-
-def test_what_is_printed(capsys):
-    Solver(Planned(right=[0.25, 0.5]), numbered(num_val=8), batch_size=2, num_epochs=1, print_every=3, rng=0).train()
-    assert capsys.readouterr().out == (
-        "(Epoch 0 / 1) train acc: 1.0000; val acc: 0.2500\n"
-        "(Iteration 1 / 5) loss: 1.000000\n"
-        "(Iteration 4 / 5) loss: 1.000000\n"
-        "(Epoch 1 / 1) train acc: 1.0000; val acc: 0.5000\n"
-    )
-
-
-def test_early_stopping_is_told(capsys):
-    Solver(Planned(right=[0.5]), numbered(), batch_size=10, num_epochs=9, patience=3, rng=0).train()
-    assert capsys.readouterr().out.endswith("Stopped: no better validation accuracy in 3 epochs\n")
-
-
-def test_the_progress_bar_has_the_loss_and_comes_to_its_end(capsys):
-    Solver(Counter(), numbered(), batch_size=2, num_epochs=4, progress=True, rng=0).train()
-    printed = capsys.readouterr()
-    assert "20/20" in printed.err and "loss=1.0000" in printed.err
-    assert "Iteration" not in printed.out and printed.out.count("Epoch") == 5
-
-
-def test_tqdm_is_imported_only_when_it_is_used():
-    code = "import cs231n_lib.solver, sys; print('tqdm' in sys.modules, 'matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
 
 
 def test_without_the_librarys_rules_ones_own_will_do(monkeypatch):
