@@ -111,3 +111,17 @@ def test_as_much_error_is_right_as_is_promised(message, options, dtype, accept):
     text = message(checks.gradient, f, x, (right + 2.4 * accept * off).astype(dtype), "dx", **options)
     assert "it nearly matches, but differs from the numerical gradient" in text
     assert f"up to {accept:.0e} is right" in text
+
+
+def test_a_point_of_whole_numbers_is_moved_by_fractions():
+    checks.gradient(lambda x: np.sum(x**2), np.array([1, -2]), np.array([2.0, -4.0]), "dx")
+    checks.gradient(lambda x: np.sum(x**2), [1, -2], [2, -4], "dx")
+
+
+def test_a_suspect_explains_what_the_numbers_do_not(message):
+    x = np.random.default_rng(3).normal(size=(4, 3))
+    wrong = 2 * x + np.random.default_rng(4).normal(size=(4, 3))
+    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx")
+    assert "Likely mistake" not in text and "12 of 12 entries are off" in text
+    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx", suspects={"Noise was added.": wrong})
+    assert text.endswith("Likely mistake: Noise was added.")

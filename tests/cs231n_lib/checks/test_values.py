@@ -239,3 +239,9 @@ def test_a_shape_without_a_likely_reason_is_only_told(message):
     assert message(checks.shape, np.ones((2, 5)), (2, 3), "x").splitlines()[0] == (
         "x: it has shape (2, 5); it should have (2, 3)."
     )
+
+
+def test_no_mistake_is_guessed_where_infinities_are_expected(message):
+    expected = np.array([1.0, 2.0, 3.0, np.inf])
+    assert "Likely mistake" in message(checks.close, 2 * expected[:3], expected[:3], "x")
+    assert "Likely mistake" not in message(checks.close, 2 * expected, expected, "x")

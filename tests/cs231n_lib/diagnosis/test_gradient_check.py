@@ -185,3 +185,16 @@ def test_x_is_as_it_was_when_the_function_raises():
     with pytest.raises(ZeroDivisionError):
         eval_numerical_gradient(f, x)
     np.testing.assert_array_equal(x, [1.0, 2.0])
+
+
+def test_a_warning_points_to_the_line_that_called():
+    coarse, frozen = np.array([0.3], np.float32), np.array([1, 2])
+    for call in (
+        lambda: numerical_gradient(lambda _: np.sum(coarse * coarse), coarse),
+        lambda: numerical_gradient(lambda _: np.sum(frozen), frozen),
+        lambda: eval_numerical_gradient_array(lambda _: coarse * coarse, coarse, np.ones(1)),
+        lambda: grad_check_sparse(lambda _: np.sum(coarse * coarse), coarse, coarse, 1),
+    ):
+        with pytest.warns(UserWarning) as caught:
+            call()
+        assert [warning.filename for warning in caught] == [__file__]
