@@ -96,11 +96,6 @@ def test_a_data_set_is_frozen_but_its_arrays_are_the_callers(small_cifar10):
     assert loaded.X_train.base is None
 
 
-def test_an_error_in_jupyter_is_only_its_words():
-    error = data.DataError("what is wrong", "what to do")
-    assert error._render_traceback_() == ["DataError: what is wrong\nwhat to do"]
-
-
 @pytest.mark.parametrize("count", [1.5, "5", True])
 @pytest.mark.parametrize("name", ["num_train", "num_val", "num_test"])
 def test_counts_that_are_no_integers(small_cifar10, name, count):

@@ -8,6 +8,8 @@ import pytest
 from cs231n_lib import kernels
 from cs231n_lib.kernels import implementation
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
 
 def test_backend_says_what_the_environment_chose(backend):
     assert kernels.backend() == backend
@@ -45,11 +47,14 @@ def test_asking_for_compiled_kernels_that_are_not_there(monkeypatch):
 @pytest.mark.parametrize(
     "environment, expected",
     [
+        ({"CS231N_NUM_THREADS": "1"}, "1"),
         ({"CS231N_NUM_THREADS": "3"}, "3"),
         ({"OMP_NUM_THREADS": "5"}, "5"),
         ({"OMP_NUM_THREADS": "4,2"}, "4"),
         ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, "2"),
-        ({}, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())),
+        ({"OMP_NUM_THREADS": "many"}, str(CORES)),
+        ({"OMP_NUM_THREADS": "0"}, str(CORES)),
+        ({}, str(CORES)),
     ],
 )
 def test_the_number_of_threads_at_first(environment, expected):
@@ -64,14 +69,15 @@ def test_the_number_of_threads_at_first(environment, expected):
     assert done.stdout.strip() == expected
 
 
-def test_a_number_of_threads_that_is_none():
+@pytest.mark.parametrize("number", ["many", "0"])
+def test_a_number_of_threads_that_is_none(number):
     done = subprocess.run(
         [sys.executable, "-c", "import cs231n_lib.kernels"],
         capture_output=True,
         text=True,
-        env=os.environ | {"CS231N_NUM_THREADS": "many"},
+        env=os.environ | {"CS231N_NUM_THREADS": number},
     )
-    assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
+    assert f"CS231N_NUM_THREADS should be a number from 1, but is {number!r}" in done.stderr
 
 
 def test_more_threads_than_there_can_be():

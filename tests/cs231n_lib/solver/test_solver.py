@@ -355,6 +355,9 @@ def test_data_that_do_not_fit(change, message):
         ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
         ({"lr_decay": 0}, "Solver: lr_decay should be a number above 0"),
         ({"patience": 0}, "Solver: patience should be an integer of at least 1"),
+        ({"num_epochs": -1}, "Solver: num_epochs should be an integer of at least 0, but is -1"),
+        ({"print_every": 0}, "Solver: print_every should be an integer of at least 1"),
+        ({"num_val_samples": 0}, "Solver: num_val_samples should be an integer of at least 1"),
         ({"num_train_samples": 0}, "Solver: num_train_samples should be an integer of at least 1"),
     ],
 )
@@ -442,3 +445,25 @@ def test_a_schedule_that_returns_no_factor(value):
 def test_a_folder_is_no_checkpoint(tmp_path):
     with pytest.raises(ValueError, match="Solver: checkpoint should be the path of a file"):
         quiet(Counter(), numbered(), checkpoint=tmp_path)
+
+
+def test_settings_at_their_limits():
+    solver = quiet(Counter(), numbered(), batch_size=1, num_epochs=1, print_every=1, num_train_samples=1, patience=1)
+    solver.train()
+    assert solver.step == 10 and solver.epoch == 1
+    quiet(Counter(), numbered(), optim_config={"learning_rate": 0}, schedule=lambda t: 0, num_epochs=1).train()
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 0}, {"num_samples": 0}])
+def test_an_accuracy_is_taken_on_at_least_one_example(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=f"check_accuracy: {name} should be an integer of at least 1, but is 0"):
+        quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(4, int), **options)
+    assert quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(4, int), **{name: 1}) == 1
+
+
+def test_what_a_solver_does_unless_told():
+    solver = Solver(Counter(), numbered())
+    assert (solver.batch_size, solver.num_epochs, solver.print_every) == (100, 10, 10)
+    assert (solver.num_train_samples, solver.num_val_samples, solver.patience) == (1000, None, None)
+    assert (solver.lr_decay, solver.learning_rate, solver.verbose, solver.progress) == (1.0, 1e-2, True, False)
