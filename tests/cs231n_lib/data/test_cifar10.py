@@ -1,3 +1,4 @@
+import codecs
 import os
 import pickle
 import warnings
@@ -50,9 +51,10 @@ class Hostile:
         lambda marker: Hostile(getattr, [], "append"),
         lambda marker: Hostile(np.zeros, 10**12),
         lambda marker: Hostile(np.dtype, "O"),
+        lambda marker: Hostile(codecs.encode, "x", "rot13"),
         lambda marker: np.array([None, {}], dtype=object),
     ],
-    ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "object array"],
+    ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "codec", "object array"],
 )
 def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
     marker = tmp_path / "was_here"

@@ -182,6 +182,24 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, source):
     assert "CS231N_DATA" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("number", "why", "below", "words"),
+    [
+        (13, "Permission denied", "source/file", "cannot read .*source/file: Permission denied"),
+        (13, "Permission denied", "kept/x/file", "cannot write to .*kept: Permission denied"),
+        (13, "Permission denied", "kept", "cannot write to .*kept: Permission denied"),
+        (28, "No space left on device", None, "cannot write to .*kept: No space left on device"),
+    ],
+)
+def test_which_file_the_system_refuses_is_told(data_folder, source, monkeypatch, number, why, below, words):
+    def refuse(*args):
+        raise OSError(number, why, below and str(data_folder.parent / below))
+
+    monkeypatch.setattr("cs231n_lib.data.layout.take", refuse)
+    with pytest.raises(data.DataError, match=words):
+        data.fetch("cifar10", from_path=source)
+
+
 def test_an_unknown_name_lists_the_known_ones(data_folder):
     with pytest.raises(data.DataError, match="the data sets are: cifar10, shapes10"):
         data.fetch("imagenet")

@@ -73,6 +73,12 @@ def test_the_backward_plan_is_the_gradient_of_x(case):
     np.testing.assert_allclose(found, dx, atol=1e-12)
 
 
+def test_a_source_is_padded_by_no_more_than_it_needs(case):
+    x, w, numbers, *_ = case
+    (_, H, W), (ph, pw) = x.shape, numbers[2:4]
+    assert forward_plan(*x.shape, *numbers)[:4] == (ph, pw, H + 2 * ph, W + 2 * pw)
+
+
 def test_a_plan_is_worked_out_once():
     arguments = (1, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 4, 4)
     assert forward_plan(*arguments) is forward_plan(*arguments)
