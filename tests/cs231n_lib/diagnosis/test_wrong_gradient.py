@@ -243,3 +243,32 @@ def test_a_small_unknown_mistake_is_described_as_a_small_term():
     found = diagnose(numeric + 1e-4 * noise, numeric)
     assert (found.verdict, found.cause) == ("doubtful", None)
     assert "is a small term missing?" in found.message
+
+
+@pytest.mark.parametrize(
+    ("error", "facts", "at", "beyond"),
+    [
+        (1e-7, {}, "good", "acceptable"),
+        (1e-5, {}, "acceptable", "doubtful"),
+        (1e-4, {"kinks": True}, "acceptable", "doubtful"),
+        (1e-3, {"accept": 1e-3}, "acceptable", "doubtful"),
+        (1e-2, {}, "doubtful", "wrong"),
+        (1e-2, {"kinks": True}, "doubtful", "wrong"),
+    ],
+)
+def test_each_band_goes_up_to_its_number(error, facts, at, beyond):
+    half = round(1 / error)  # |a - n| / (|a| + |n|) = 2 / (2 * half)
+    found = diagnose(np.array([half + 1.0]), np.array([half - 1.0]), noise=0.0, **facts)
+    assert (found.error, found.verdict) == (error, at)
+    assert diagnose(np.array([half + 1.01]), np.array([half - 1.0]), noise=0.0, **facts).verdict == beyond
+
+
+def test_a_float32_gradient_is_acceptable_up_to_1e_4():
+    numeric = np.array([9999.0])
+    assert diagnose(np.array([10001], np.float32), numeric, noise=0.0).verdict == "acceptable"
+    assert diagnose(np.array([10002], np.float32), numeric, noise=0.0).verdict == "doubtful"
+
+
+def test_an_uncertainty_of_1e_10_is_forgiven_unless_told():
+    assert diagnose(np.array([1e-8 + 1e-10]), np.array([1e-8])).error == pytest.approx(0, abs=1e-8)
+    assert diagnose(np.array([1e-8 + 2e-10]), np.array([1e-8])).error == pytest.approx(1e-10 / 2.02e-8, rel=1e-3)
