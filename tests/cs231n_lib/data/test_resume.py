@@ -89,3 +89,9 @@ def test_progress_counts_the_bytes_that_were_there(serve, paths, capsys):
     part.write_bytes(CONTENT[:500_000])
     ResumingDownloader(part, progress=True)(serve(CONTENT).url, out)
     assert "100%" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_tell_the_length(serve, paths):
+    part, out = paths
+    ResumingDownloader(part)(serve(CONTENT, tells_length=False).url, out)
+    assert out.read_bytes() == CONTENT and not part.exists()

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -198,3 +200,16 @@ def test_a_warning_points_to_the_line_that_called():
         with pytest.warns(UserWarning) as caught:
             call()
         assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_grad_check_sparse_refuses_a_gradient_of_another_shape():
+    with pytest.raises(ValueError, match=r"the gradient has shape \(3,\), but x has shape \(2, 3\)"):
+        grad_check_sparse(np.sum, np.ones((2, 3)), np.ones(3))
+
+
+def test_grad_check_sparse_looks_at_ten_entries_with_a_step_of_1e_5_unless_told(capsys):
+    grad_check_sparse(lambda x: np.sum(x**3), np.ones(3), np.full(3, 3.0), seed=0)
+    lines = capsys.readouterr().out.splitlines()
+    grad_check_sparse(lambda x: np.sum(x**3), np.ones(3), np.full(3, 3.0), num_checks=10, h=1e-5, seed=0)
+    assert len(lines) == 10 and capsys.readouterr().out.splitlines() == lines
+    assert re.fullmatch(r"numerical: 3\.000000 analytic: 3\.000000, relative error: \d\.\d+e-\d\d", lines[0])
