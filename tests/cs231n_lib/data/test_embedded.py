@@ -97,3 +97,9 @@ def test_a_library_without_the_drawing_says_so(monkeypatch, spec):
     monkeypatch.setattr(embedded.util, "find_spec", lambda name: spec)
     with pytest.raises(DataError, match="no module data/triangles.py"):
         embedded._version.__wrapped__("triangles")
+
+
+def test_others_may_read_the_cache_file_and_no_other_folder_is_written(drawing, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    load_embedded("shapes10", tmp_path)
+    assert cache_path(tmp_path, "shapes10").stat().st_mode & 0o777 == 0o644
