@@ -12,12 +12,13 @@ def paths(tmp_path):
     return tmp_path / "set.part", tmp_path / "set"
 
 
-def test_downloads_the_file(serve, paths):
+def test_downloads_the_file(serve, paths, capsys):
     part, out = paths
     server = serve(CONTENT)
     ResumingDownloader(part)(server.url, out)
     assert out.read_bytes() == CONTENT and not part.exists()
     assert server.asked == [None]
+    assert capsys.readouterr().err == ""  # no bar unless told
 
 
 def test_goes_on_where_the_connection_was_cut(serve, paths):

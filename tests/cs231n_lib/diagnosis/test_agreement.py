@@ -9,6 +9,7 @@ def test_rel_error_is_the_customary_one():
     assert rel_error(np.zeros(2), np.zeros(2)) == 0
     assert rel_error([], []) == 0
     assert rel_error([[1, 2]], [[1], [3]]) == 0.5  # shapes broadcast: |1 - 3| / (1 + 3)
+    assert rel_error(np.array([3], np.uint8), np.array([5], np.uint8)) == 0.25  # bytes do not wrap around
     assert np.isnan(rel_error([1.0, np.nan], [1.0, 2.0]))
 
 
@@ -45,3 +46,7 @@ def test_a_tolerance_is_relative_to_the_entry_or_to_a_tenth_of_the_largest():
 
 def test_nan_agrees_with_nothing():
     assert differs(np.array([np.nan, 1.0]), np.ones(2), 1.0).tolist() == [True, False]
+
+
+def test_nothing_agrees_with_nothing():
+    assert agree(np.zeros((0, 2)), np.zeros((0, 2)), 1e-4)

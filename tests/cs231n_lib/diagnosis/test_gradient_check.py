@@ -13,7 +13,7 @@ from cs231n_lib.diagnosis import (
     numerical_gradient,
     rel_error,
 )
-from cs231n_lib.diagnosis.gradient_check import NotANumber
+from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
 from cs231n_lib.models import FullyConnectedNet, TwoLayerNet
 
 FEW = settings(max_examples=15, deadline=None)
@@ -213,3 +213,19 @@ def test_grad_check_sparse_looks_at_ten_entries_with_a_step_of_1e_5_unless_told(
     grad_check_sparse(lambda x: np.sum(x**3), np.ones(3), np.full(3, 3.0), num_checks=10, h=1e-5, seed=0)
     assert len(lines) == 10 and capsys.readouterr().out.splitlines() == lines
     assert re.fullmatch(r"numerical: 3\.000000 analytic: 3\.000000, relative error: \d\.\d+e-\d\d", lines[0])
+
+
+def test_a_loss_that_is_coarse_at_some_entries_only_is_not_warned_of():
+    for coarse_at in (0, 1):
+        x = np.array([0.3, 0.7])
+        loss = lambda x, i=coarse_at: np.float32(x.sum()) if x[i] != [0.3, 0.7][i] else x.sum()  # noqa: E731
+        numerical_gradient(loss, x, h=0.1)  # a warning would be an error
+
+
+def test_differences_to_judge_with_leave_x_alone_and_warn_of_nothing():
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    before = x.copy()
+    np.testing.assert_allclose(differences(lambda x: np.sum(x**3), x, h=1.0), 3 * x**2 + 1)
+    np.testing.assert_allclose(differences(lambda x: np.sum(x**3), x), 3 * x**2, rtol=1e-8)
+    differences(lambda x: np.float32(x.sum()), x)
+    np.testing.assert_array_equal(x, before)
