@@ -126,3 +126,8 @@ def test_maxout_refuses_an_upstream_gradient_that_does_not_fit():
     _, cache = layers.maxout_forward(np.ones((2, 6)), 3)
     with pytest.raises(ValueError, match=r"maxout_backward: dout should have shape \(2, 2\), that of out"):
         layers.maxout_backward(np.ones((2, 6)), cache)
+
+
+def test_maxout_refuses_what_is_no_rows():
+    with pytest.raises(ValueError, match=r"maxout_forward: .* but has \(2, 6, 3\)"):
+        layers.maxout_forward(np.ones((2, 6, 3)), 3)
