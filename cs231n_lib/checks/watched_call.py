@@ -55,8 +55,8 @@ def watched_call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any
 
     before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
     gc.disable()  # what it ends by the way, in the midst of the call, executes lines, too
-    sys.settrace(watch)
     threading.settrace(watch)
+    sys.settrace(watch)  # last, or it would watch threading.settrace
     try:
         result = function(*args)
         ended = sys.gettrace() is not watch

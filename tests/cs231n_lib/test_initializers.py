@@ -103,6 +103,8 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
         ),
         (lambda: he((3, 4), dtype=np.int64), "he: dtype should be float32 or float64, but is int64"),
         (lambda: small_random((3, 4), scale=-1), "small_random: scale should be a number of at least 0"),
+        (lambda: sparse((20, 4), scale=-1), "sparse: scale should be a number of at least 0"),
+        (lambda: sparse((20, 4), dtype=np.float16), "sparse: dtype should be float32 or float64"),
         (lambda: sparse((9, 4)), "sparse: connections should be at most 9"),
         (lambda: sparse((9, 4), connections=0), "sparse: connections should be an integer of at least 1"),
     ],
@@ -110,6 +112,12 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_sparse_at_its_limits():
+    assert (sparse((10, 4), rng=0) != 0).all()  # ten connections unless told
+    assert (sparse((9, 4), connections=1, rng=0) != 0).sum() == 4
+    assert not sparse((10, 4), scale=0, rng=0).any() and not small_random((3, 4), scale=0, rng=0).any()
 
 
 @pytest.mark.parametrize("shape", [None, (-1, 2), (2.5, 3), "ab"])

@@ -226,8 +226,8 @@ class Agent:
 
         before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
         gc.disable()  # a collection during the call may run finalizers, whose lines would count
-        sys.settrace(watch)
         threading.settrace(watch)
+        sys.settrace(watch)  # last, or it would watch threading.settrace
         try:
             result = function(*arguments)
             ended = sys.gettrace() is not watch

@@ -196,6 +196,7 @@ def test_the_gradebook_is_made_where_no_environment_is_activated(tmp_path, assig
         assert database.execute("SELECT version_num FROM alembic_version").fetchone()
 
 
+@pytest.mark.slow
 def test_plain_nbgrader_accepts_it(workspace):
     listing = subprocess.run(
         [sys.executable, "-m", "nbgrader", "db", "assignment", "list"],

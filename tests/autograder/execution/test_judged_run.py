@@ -6,6 +6,8 @@ from small_notebooks import error, instructor, run, student, test_cell, text
 from autograder.execution.students_text import STUDENTS_PREFIX
 from autograder.notebook.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_test_meets_the_values_of_the_student_s_functions_and_variables():
     executed, cells = run(

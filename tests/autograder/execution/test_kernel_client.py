@@ -93,6 +93,7 @@ def cells_that_said():
     return dict(zip(messages, cells[1:-1], strict=True)).__getitem__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
 def test_the_executed_notebook_stays_small(cells_that_said, content):
     cell = cells_that_said(content)
@@ -100,12 +101,14 @@ def test_the_executed_notebook_stays_small(cells_that_said, content):
     assert type(cell.execution_count) in (int, type(None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", MALFORMED)
 def test_what_no_kernel_says_stops_nothing(cells_that_said, message):
     written = nbformat.writes(new_notebook(cells=[cells_that_said(message)]))
     written.encode()  # as it is written to a file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "flood",
     [
@@ -129,6 +132,7 @@ def test_a_flood_of_messages_takes_the_cell_s_time_and_no_more(flood):
     assert executed.seconds < 25
 
 
+@pytest.mark.slow
 def test_the_outputs_of_a_notebook_have_a_bound_together():
     say_much = "for _ in range(30): say('execute_result', {'data': {'text/plain': 'x' * 5000}, 'metadata': {}})"
     sources = [SOCKETS + say_much, *[say_much + "\ndisplay('y' * 9000)\nraise ValueError('z' * 9000)"] * 29]
@@ -149,12 +153,14 @@ def test_the_outputs_of_a_notebook_have_a_bound_together():
     assert any("bytes of output that are kept of a notebook" in problem for problem in executed.problems)
 
 
+@pytest.mark.slow
 def test_what_went_wrong_is_told_in_few_words():
     setup = "import sys\nsys.stdout.write('')\nraise ValueError('x' * 9000)"
     executed, _ = run(*[instructor(setup, f"setup{i}") for i in range(2)], isolation="sandbox", limits=LIMITS)
     assert all(len(problem) <= 1000 for problem in executed.problems)
 
 
+@pytest.mark.slow
 def test_a_socket_that_a_kernel_puts_in_the_place_of_its_own_is_not_connected_to(tmp_path):
     path = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX) as server:
@@ -170,6 +176,7 @@ def test_a_socket_that_a_kernel_puts_in_the_place_of_its_own_is_not_connected_to
             server.accept()
 
 
+@pytest.mark.slow
 def test_outputs_of_all_kinds_are_kept():
     show = (
         "from IPython.display import display, clear_output\n"

@@ -8,6 +8,8 @@ from small_notebooks import executed_cells
 
 from autograder.notebook.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=1, notebook_seconds=60, output_bytes=5000)
 
 

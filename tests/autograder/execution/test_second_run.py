@@ -7,6 +7,8 @@ import pytest
 from nbformat.v4 import new_notebook
 from small_notebooks import LIMITS, error, executed_cells, student, test_cell
 
+pytestmark = pytest.mark.slow
+
 NOTE = "import os\nwith open({!r}, 'a') as file:\n    file.write(str(os.getpid()) + '\\n')\n"
 
 

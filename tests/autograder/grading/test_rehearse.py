@@ -1,9 +1,12 @@
 """The solutions of a course go through the grader before anybody else does."""
 
+import pytest
 from click.testing import CliRunner
 
 from autograder.cli.command import main
 from autograder.grading.rehearse import rehearse
+
+pytestmark = pytest.mark.slow
 
 
 def test_solutions_that_earn_every_point(tiny):

@@ -46,6 +46,7 @@ def graded(tiny):
     return tiny
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_pages_are_made_once_and_again_when_marks_or_notebooks_change(graded):
     first = feedback(graded, "sums")

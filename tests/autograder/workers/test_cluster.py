@@ -22,6 +22,8 @@ from autograder.grading.grade import grade
 from autograder.workers import cluster
 from autograder.workers.cluster import ClusterPool
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}
 ENDLESS = """

@@ -16,6 +16,8 @@ from autograder.execution import processor
 from autograder.notebook.limits import Limits
 from autograder.workers.local_pool import LocalPool
 
+pytestmark = pytest.mark.slow
+
 
 def job(source):
     return job_of(new_notebook(cells=[new_code_cell(source)]), limits=Limits(cell_seconds=60))

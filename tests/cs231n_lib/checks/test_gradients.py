@@ -111,3 +111,31 @@ def test_as_much_error_is_right_as_is_promised(message, options, dtype, accept):
     text = message(checks.gradient, f, x, (right + 2.4 * accept * off).astype(dtype), "dx", **options)
     assert "it nearly matches, but differs from the numerical gradient" in text
     assert f"up to {accept:.0e} is right" in text
+
+
+def test_a_point_of_whole_numbers_is_moved_by_fractions():
+    checks.gradient(lambda x: np.sum(x**2), np.array([1, -2]), np.array([2.0, -4.0]), "dx")
+    checks.gradient(lambda x: np.sum(x**2), [1, -2], [2, -4], "dx")
+
+
+def test_a_suspect_explains_what_the_numbers_do_not(message):
+    x = np.random.default_rng(3).normal(size=(4, 3))
+    wrong = 2 * x + np.random.default_rng(4).normal(size=(4, 3))
+    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx")
+    assert "Likely mistake" not in text and "12 of 12 entries are off" in text
+    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx", suspects={"Noise was added.": wrong})
+    assert text.endswith("Likely mistake: Noise was added.")
+
+
+def test_a_gradient_near_0_is_judged_by_its_own_size(message):
+    x = np.array([1.0, -2.0, 1.5])
+    checks.gradient(lambda x: 1e-10 * np.sum(x * x), x, 2e-10 * x, "dx")
+    assert "does not match" in message(checks.gradient, lambda x: 1e-10 * np.sum(x * x), x, 2.6e-10 * x, "dx")
+
+
+def test_an_analytic_gradient_may_be_off_by_a_hundredth(message):
+    expected = np.array([2.0**50, -(2.0**49), 0.0])
+    checks.analytic(expected * 1.01, expected, "dx")
+    checks.analytic(expected + [0, 0, 0.01 * 2.0**50], expected, "dx")
+    message(checks.analytic, expected * 1.03, expected, "dx")
+    message(checks.analytic, expected + [0, 0, 0.02 * 2.0**50], expected, "dx")

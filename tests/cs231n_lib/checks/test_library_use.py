@@ -16,3 +16,11 @@ def test_own_work(message):
         assert "of the library computed this" in text
     assert "gradient_check" in message(checks.own_work, lambda x: numerical_gradient(np.sum, x), x)
     assert checks.own_work(lambda x: x.sum(), x) == 9
+
+
+def test_the_message_names_the_function_unless_told(message):
+    def borrowed(x):
+        return layers.relu_forward(x)
+
+    assert message(checks.own_work, borrowed, np.ones(2)).startswith("borrowed: cs231n_lib.layers.activations of")
+    assert message(checks.own_work, borrowed, np.ones(2), what="relu").startswith("relu: cs231n_lib.layers")

@@ -35,6 +35,8 @@ def depth(source, name="f"):
         ("return {x for x in X}", "comprehension"),
         ("return {x: 1 for x in X}", "comprehension"),
         ("return sum(x for x in X)", "generator"),
+        ("return np.array([x for x in X]).sum()", "comprehension"),
+        ("return len([x for x in X])", "comprehension"),
         ("return list(map(abs, X))", "map"),
         ("return list(filter(None, X))", "filter"),
         ("return np.vectorize(abs)(X)", "vectorize"),

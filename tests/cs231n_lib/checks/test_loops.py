@@ -126,15 +126,6 @@ def test_as_many_loops_as_are_allowed(message):
     assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **sizes)
 
 
-def test_watching_ends_with_the_call_and_is_not_to_be_ended_by_it():
-    before = sys.gettrace()
-    checks.max_loops(rows, 1, small=(np.ones((2, 2)),), large=(np.ones((9, 9)),))
-    assert sys.gettrace() is before
-    with pytest.raises(RuntimeError, match="settrace"):
-        checks.own_work(lambda: sys.settrace(None))
-    assert sys.gettrace() is before
-
-
 def test_work_can_be_watched_elsewhere(message):
     class Proxy:
         __name__ = "f"
@@ -178,3 +169,24 @@ def test_a_single_loop_is_not_called_nested(message):
 def test_small_and_large_arguments_come_together():
     with pytest.raises(TypeError, match="small and large together"):
         checks.max_loops(rows, 1, large=(np.ones((9, 9)),))
+
+
+@pytest.mark.parametrize(
+    ("n", "large", "most"),
+    [(0, 8, 3 + 12), (1, 8, 3 * 8 + 12), (2, 8, 3 * 64 + 12)],
+)
+def test_how_many_more_lines_are_no_loop(message, n, large, most):
+    """Every size is `large` times larger, n loops execute large**n times the lines; 12 more are forgiven."""
+
+    class Proxy:
+        def __init__(self, lines):
+            self.lines = lines
+
+        def __work__(self, X):
+            return None, 3 if X.size == 1 else self.lines, []
+
+    sizes = (np.ones((1, 1)),), (np.ones((large, large)),)
+    require_growth(Proxy(most), n, "f", *sizes)
+    assert f"3 lines for small arrays and {most + 1} for larger ones" in message(
+        require_growth, Proxy(most + 1), n, "f", *sizes
+    )

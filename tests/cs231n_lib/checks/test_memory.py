@@ -33,7 +33,8 @@ def test_peak_memory_can_be_measured_elsewhere(message):
         def __peak_memory__(self, *args):
             return args[0] + 1, 5_000_000
 
-    assert checks.peak_memory(Proxy(), 1, limit_mb=6, what="f") == 2
+    assert checks.peak_memory(Proxy(), 1, limit_mb=5, what="f") == 2
+    assert "f: it needs 5 MB" in message(checks.peak_memory, Proxy(), 1, limit_mb=4.999, what="f")
     assert "5 MB" in message(checks.peak_memory, Proxy(), 1, limit_mb=4, what="f")
 
 

@@ -43,3 +43,8 @@ def test_all_checks_of_an_exercise_make_it_done(nothing_passed, capsys):
         "· b  not yet",
         "1 of 2 exercises pass the checks of this notebook.",
     ]
+
+
+def test_a_summary_of_no_exercises(nothing_passed, capsys):
+    checks.summary([])
+    assert capsys.readouterr().out == "0 of 0 exercises pass the checks of this notebook.\n"

@@ -239,3 +239,17 @@ def test_a_shape_without_a_likely_reason_is_only_told(message):
     assert message(checks.shape, np.ones((2, 5)), (2, 3), "x").splitlines()[0] == (
         "x: it has shape (2, 5); it should have (2, 3)."
     )
+
+
+def test_no_mistake_is_guessed_where_infinities_are_expected(message):
+    expected = np.array([1.0, 2.0, 3.0, np.inf])
+    assert "Likely mistake" in message(checks.close, 2 * expected[:3], expected[:3], "x")
+    assert "Likely mistake" not in message(checks.close, 2 * expected, expected, "x")
+
+
+def test_a_suspect_is_met_as_exactly_as_the_answers_type_allows(message):
+    expected = np.array([1.0, 2.0, 3.0, 4.0])
+    suspect, near = expected**3, expected**3 * (1 + 5e-5)
+    for dtype, named in ((np.float64, False), (np.float32, True)):
+        text = message(checks.close, near.astype(dtype), expected, "x", suspects={"It is cubed.": suspect})
+        assert ("It is cubed." in text) == named

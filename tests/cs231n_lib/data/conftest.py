@@ -91,9 +91,9 @@ def described():
 class Server(ThreadingHTTPServer):
     """Serves `content` on the loopback interface; the n-th answer is cut off after cuts[n] bytes."""
 
-    def __init__(self, content, ranges=True, cuts=(), statuses=()):
+    def __init__(self, content, ranges=True, cuts=(), statuses=(), tells_length=True):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.content, self.ranges = content, ranges
+        self.content, self.ranges, self.tells_length = content, ranges, tells_length
         self.cuts, self.statuses = list(cuts), list(statuses)
         self.asked = []  # the Range headers, in order
         self.url = f"http://127.0.0.1:{self.server_port}/set.tar.gz"
@@ -120,7 +120,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         else:
             self.send_response(200)
-        self.send_header("Content-Length", str(len(body) - start))
+        if server.tells_length:
+            self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         cut = server.cuts.pop(0) if server.cuts else len(body)
         self.wfile.write(body[start : start + cut])

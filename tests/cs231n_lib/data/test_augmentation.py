@@ -152,6 +152,17 @@ def test_compose_applies_in_order_with_one_generator():
     np.testing.assert_array_equal(ALL["compose"](X, 7), expected)
 
 
+def test_pca_jitter_has_a_deviation_of_a_tenth_unless_told():
+    np.testing.assert_array_equal(
+        pca_color_jitter(X, 0, components=COMPONENTS), pca_color_jitter(X, 0, components=COMPONENTS, scale=0.1)
+    )
+    np.testing.assert_array_equal(pca_color_jitter(X, 0, components=COMPONENTS, scale=0), X)
+
+
+def test_a_crop_shifts_by_up_to_4_pixels_unless_told():
+    np.testing.assert_array_equal(random_crop(X, 0), random_crop(X, 0, padding=4, fill=0))
+
+
 def test_compose_of_nothing():
     np.testing.assert_array_equal(compose()(X, 0), X)
 
@@ -160,6 +171,10 @@ def test_compose_of_nothing():
     "call, message",
     [
         (lambda: random_horizontal_flip(X, p=1.5), "p should be a number .*at most 1, but is 1.5"),
+        (lambda: random_horizontal_flip(X, p=-0.1), "p should be a number .*at least 0 .*, but is -0.1"),
+        (lambda: pca_color_jitter(X, components=COMPONENTS, scale=-1), "scale should be a number of at least 0"),
+        (lambda: color_jitter(X, brightness=-0.1), "brightness should be a number .*at least 0, but is -0.1"),
+        (lambda: color_jitter(X, saturation=-0.1), "saturation should be a number .*at least 0, but is -0.1"),
         (lambda: random_crop(X, padding=-1), "padding should be an integer of at least 0, but is -1"),
         (lambda: random_crop(X, fill=[1, 2]), r"fill should be a number or have shape \(3,\).* but has \(2,\)"),
         (lambda: color_jitter(X[:, :1]), r"color_jitter: X should have shape \(N, 3, H, W\), but has \(40, 1, 8, 6\)"),

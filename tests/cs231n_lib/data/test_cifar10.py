@@ -1,3 +1,4 @@
+import codecs
 import os
 import pickle
 import warnings
@@ -50,9 +51,10 @@ class Hostile:
         lambda marker: Hostile(getattr, [], "append"),
         lambda marker: Hostile(np.zeros, 10**12),
         lambda marker: Hostile(np.dtype, "O"),
+        lambda marker: Hostile(codecs.encode, "x", "rot13"),
         lambda marker: np.array([None, {}], dtype=object),
     ],
-    ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "object array"],
+    ids=["os.system", "eval", "getattr", "numpy function", "object dtype", "codec", "object array"],
 )
 def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
     marker = tmp_path / "was_here"
@@ -86,6 +88,8 @@ def batch(pixels=None, labels=None):
         (batch(pixels=[1, 2, 3]), "but is list"),
         (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} whole numbers"),
         (batch(labels=[0.5] * ROWS), "whole numbers"),
+        (batch(labels=np.full(ROWS, 0.5)), "it holds an array of float64"),
+        (batch(labels=np.zeros((ROWS, 1), int)), "whole numbers"),
         (batch(labels=[10] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from 0 to 10"),
         (batch(labels=[-1] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from -1 to 0"),
     ],
@@ -113,7 +117,14 @@ def test_a_missing_file_is_named(folder):
     "meta, message",
     [
         ({b"label_names": []}, "label_names should be"),
-        ({b"label_names": [b"cat"], b"num_cases_per_batch": -5}, "num_cases_per_batch should be"),
+        ({b"label_names": {b"cat": 0}}, "label_names should be"),
+        ({b"label_names": [b"cat", 1]}, "label_names should be"),
+        ({b"label_names": [b"cat"], b"num_cases_per_batch": 0}, "num_cases_per_batch should be .* but is 0"),
+        (
+            {b"label_names": [b"cat"], b"num_cases_per_batch": 1_000_001},
+            "num_cases_per_batch should be .* but is 1000001",
+        ),
+        ({b"label_names": [b"cat"], b"num_cases_per_batch": 2.0}, "num_cases_per_batch should be .* but is 2.0"),
     ],
 )
 def test_a_broken_meta_file_is_named(folder, python2_pickle, meta, message):

@@ -96,13 +96,15 @@ def test_a_data_set_is_frozen_but_its_arrays_are_the_callers(small_cifar10):
     assert loaded.X_train.base is None
 
 
-def test_an_error_in_jupyter_is_only_its_words():
-    error = data.DataError("what is wrong", "what to do")
-    assert error._render_traceback_() == ["DataError: what is wrong\nwhat to do"]
-
-
 @pytest.mark.parametrize("count", [1.5, "5", True])
 @pytest.mark.parametrize("name", ["num_train", "num_val", "num_test"])
 def test_counts_that_are_no_integers(small_cifar10, name, count):
     with pytest.raises(ValueError, match=f"data.load: {name} should be an integer or None, but is {count!r}"):
         data.load("cifar10", **{name: count})
+
+
+@pytest.mark.parametrize("total, held_out", [(9_999, 999), (10_000, 1_000), (10_010, 1_000)])
+def test_a_thousand_images_are_held_out_or_a_tenth_of_few(data_folder, monkeypatch, total, held_out):
+    X, y = np.broadcast_to(np.uint8(0), (total, 1, 1, 3)), np.zeros(total, np.int64)
+    monkeypatch.setattr(dataset, "load_embedded", lambda name, folder: (X, y, X[:1], y[:1], ("zero",)))
+    assert len(data.load("shapes10").X_val) == held_out

@@ -5,6 +5,7 @@ import tarfile
 
 import numpy as np
 import pytest
+import requests
 
 from cs231n_lib import data
 from cs231n_lib.data import embedded, registry, resume
@@ -84,6 +85,7 @@ def test_a_wrong_hash_is_refused_and_nothing_stays(data_folder, serve, register,
         data.fetch("cifar10", progress=False)
     assert "--from FILE" in caught.value.hint
     assert os.listdir(data_folder) == []
+    assert server.asked == [None]  # a whole file that is wrong is not asked for again
 
 
 def test_the_part_of_another_file_is_given_up_once(data_folder, serve, register, archive):
@@ -106,6 +108,26 @@ def test_no_network_is_one_clear_error(data_folder, register, monkeypatch):
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (requests.TooManyRedirects("Exceeded 30 redirects."), "Exceeded 30 redirects."),
+        (requests.Timeout("timed out"), "the server does not answer"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_why_a_download_failed_is_told(data_folder, register, monkeypatch, error, words):
+    def fail(*args, **kwargs):
+        raise error
+
+    register("http://localhost/set.tar.gz", b"")
+    monkeypatch.setattr("pooch.retrieve", fail)
+    with pytest.raises(
+        data.DataError, match=f"the download of CIFAR-10 from http://localhost/set.tar.gz failed: {words}"
+    ):
+        data.fetch("cifar10", progress=False)
+
+
 def test_the_servers_refusal_is_told(data_folder, serve, register):
     register(serve(b"", statuses=[503]).url, b"")
     with pytest.raises(data.DataError, match="the server answered 503 Service Unavailable"):
@@ -126,7 +148,9 @@ def test_a_copy_at_hand_is_placed_and_is_told_to_be_unofficial(data_folder, arch
 def test_a_copy_with_the_registered_sums_is_official(data_folder, source, monkeypatch, described):
     sums = {file.name: hashlib.md5(file.read_bytes()).hexdigest() for file in source.iterdir()}
     monkeypatch.setattr(registry, "_registry", lambda: {"cifar10": described | {"files": sums}})
-    assert data.fetch("cifar10", from_path=source).official is True
+    fetched = data.fetch("cifar10", from_path=source)
+    assert fetched.official is True
+    assert str(fetched) == f"{fetched.path} (new; the publisher's own files)"
 
 
 def test_a_damaged_copy_does_not_replace_a_good_one(data_folder, small_cifar10, source):
@@ -156,6 +180,24 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, source):
     with pytest.raises(data.DataError, match="cannot write to .*below: Not a directory") as caught:
         data.fetch("cifar10", from_path=source)
     assert "CS231N_DATA" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "below", "words"),
+    [
+        (13, "Permission denied", "source/file", "cannot read .*source/file: Permission denied"),
+        (13, "Permission denied", "kept/x/file", "cannot write to .*kept: Permission denied"),
+        (13, "Permission denied", "kept", "cannot write to .*kept: Permission denied"),
+        (28, "No space left on device", None, "cannot write to .*kept: No space left on device"),
+    ],
+)
+def test_which_file_the_system_refuses_is_told(data_folder, source, monkeypatch, number, why, below, words):
+    def refuse(*args):
+        raise OSError(number, why, below and str(data_folder.parent / below))
+
+    monkeypatch.setattr("cs231n_lib.data.layout.take", refuse)
+    with pytest.raises(data.DataError, match=words):
+        data.fetch("cifar10", from_path=source)
 
 
 def test_an_unknown_name_lists_the_known_ones(data_folder):

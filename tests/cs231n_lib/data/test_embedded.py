@@ -91,8 +91,15 @@ def test_the_cache_follows_the_drawing_code(tmp_path, monkeypatch):
     assert version("1") != version("2") and version("1") == version("1")
 
 
-def test_a_library_without_the_drawing_says_so(monkeypatch):
+@pytest.mark.parametrize("spec", [None, SimpleNamespace(origin=None)], ids=["no module", "a folder"])
+def test_a_library_without_the_drawing_says_so(monkeypatch, spec):
     monkeypatch.setitem(sys.modules, "cs231n_lib.data.triangles", None)
-    monkeypatch.setattr(embedded.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded.util, "find_spec", lambda name: spec)
     with pytest.raises(DataError, match="no module data/triangles.py"):
         embedded._version.__wrapped__("triangles")
+
+
+def test_others_may_read_the_cache_file_and_no_other_folder_is_written(drawing, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    load_embedded("shapes10", tmp_path)
+    assert cache_path(tmp_path, "shapes10").stat().st_mode & 0o777 == 0o644

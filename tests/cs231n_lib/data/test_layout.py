@@ -79,8 +79,21 @@ def test_an_expected_name_that_is_no_ordinary_file_is_refused(tmp_path, source, 
 
 
 def test_a_file_that_would_fill_the_disk_is_refused(tmp_path, source, destination, described, monkeypatch):
-    monkeypatch.setattr(layout, "MAX_FILE_BYTES", 1000)
+    archive = pack(tmp_path / "a.tar.gz", source)
+    largest = max(file.stat().st_size for file in source.iterdir())
+    monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest - 1)
     with pytest.raises(DataError, match="is not an ordinary file of at most"):
+        layout.take(archive, described, destination)
+    monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest)
+    layout.take(archive, described, destination)
+
+
+def test_a_full_disk_is_not_blamed_on_the_archive(tmp_path, source, destination, described, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tarfile.TarFile, "extract", full)
+    with pytest.raises(OSError, match="No space left on device"):
         layout.take(pack(tmp_path / "a.tar.gz", source), described, destination)
 
 

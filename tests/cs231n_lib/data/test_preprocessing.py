@@ -85,6 +85,13 @@ def test_standardize_only_centres_a_constant_feature(value, dtype):
 def test_statistics_need_examples():
     with pytest.raises(ValueError, match="X_train is empty"):
         data.center(np.empty((0, 3)))
+    with pytest.raises(ValueError, match="standardize: X_train is empty"):
+        data.standardize(3.0)
+
+
+def test_a_single_number_is_no_set_of_examples():
+    with pytest.raises(ValueError, match="flatten: X should be an array of examples .*, but is a single number"):
+        data.flatten(3)
 
 
 def test_sets_must_have_the_same_features():

@@ -12,12 +12,13 @@ def paths(tmp_path):
     return tmp_path / "set.part", tmp_path / "set"
 
 
-def test_downloads_the_file(serve, paths):
+def test_downloads_the_file(serve, paths, capsys):
     part, out = paths
     server = serve(CONTENT)
     ResumingDownloader(part)(server.url, out)
     assert out.read_bytes() == CONTENT and not part.exists()
     assert server.asked == [None]
+    assert capsys.readouterr().err == ""  # no bar unless told
 
 
 def test_goes_on_where_the_connection_was_cut(serve, paths):
@@ -89,3 +90,9 @@ def test_progress_counts_the_bytes_that_were_there(serve, paths, capsys):
     part.write_bytes(CONTENT[:500_000])
     ResumingDownloader(part, progress=True)(serve(CONTENT).url, out)
     assert "100%" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_tell_the_length(serve, paths):
+    part, out = paths
+    ResumingDownloader(part)(serve(CONTENT, tells_length=False).url, out)
+    assert out.read_bytes() == CONTENT and not part.exists()

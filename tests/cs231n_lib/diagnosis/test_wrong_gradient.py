@@ -10,31 +10,9 @@ from cs231n_lib.diagnosis import diagnose
 
 FEW = settings(max_examples=15, deadline=None)
 ENTRIES = st.floats(-100, 100).map(lambda x: float(np.round(x, 6)))
+SEEDS = st.integers(0, 10_000)
 GRADIENTS = arrays.arrays(np.float64, arrays.array_shapes(max_dims=4, max_side=5), elements=ENTRIES)
 
-
-class Problem:
-    """Softmax regression with N examples, D features, C classes, L2 regularization."""
-
-    def __init__(self, seed, N=9, D=6, C=5, reg=0.1):
-        rng = np.random.default_rng(seed)
-        self.X, self.W = rng.normal(size=(N, D)), rng.normal(size=(D, C))
-        self.y, self.N, self.reg = rng.integers(0, C, N), N, reg
-        probabilities = np.exp(self.X @ self.W)
-        self.dscores = probabilities / probabilities.sum(axis=1, keepdims=True)
-        self.correct = np.zeros((N, C))
-        self.correct[np.arange(N), self.y] = 1
-        self.data = self.X.T @ (self.dscores - self.correct) / N
-        self.penalty = 2 * reg * self.W
-        # central differences are right to about this
-        self.numeric = self.data + self.penalty + rng.normal(scale=1e-11, size=(D, C))
-
-    def diagnose(self, analytic, **facts):
-        facts = {"num_examples": self.N, "reg": self.reg, "params": self.W, "labels": self.y} | facts
-        return diagnose(analytic, self.numeric, **facts)
-
-
-PROBLEMS = st.integers(0, 10_000).map(Problem)
 
 MISTAKES = {
     "missing_regularization": lambda p: p.data,
@@ -81,8 +59,9 @@ def test_a_gradient_rounded_to_float32_is_good(numeric):
 
 
 @FEW
-@given(PROBLEMS)
-def test_a_right_gradient_with_all_facts_given_is_good(problem):
+@given(seed=SEEDS)
+def test_a_right_gradient_with_all_facts_given_is_good(make_problem, seed):
+    problem = make_problem(seed)
     assert problem.diagnose(problem.data + problem.penalty).verdict == "good"
 
 
@@ -98,39 +77,12 @@ def test_a_wrong_gradient_is_never_right(numeric, seed):
 
 @pytest.mark.parametrize("cause", MISTAKES)
 @settings(max_examples=8, deadline=None)
-@given(problem=PROBLEMS)
-def test_a_planted_mistake_gets_its_cause(cause, problem):
+@given(seed=SEEDS)
+def test_a_planted_mistake_gets_its_cause(cause, make_problem, seed):
+    problem = make_problem(seed)
     found = problem.diagnose(MISTAKES[cause](problem))
     assert found.cause == cause
     assert found.verdict == "wrong"
-
-
-@pytest.mark.parametrize(("factor", "words"), [(0.5, "half"), (2, "twice"), (-1, "sign"), (1 / 9, "9"), (0.3, "0.3")])
-@settings(max_examples=5, deadline=None)
-@given(problem=PROBLEMS)
-def test_a_wrong_factor_of_the_regularization_is_named(factor, words, problem):
-    found = problem.diagnose(problem.data + factor * problem.penalty)
-    assert found.cause == "wrong_regularization_factor"
-    assert words in found.message
-
-
-@pytest.mark.parametrize("wrong_penalty", [np.sign, np.abs, np.square, lambda W: np.full_like(W, 0.1 * np.sum(W * W))])
-@settings(max_examples=5, deadline=None)
-@given(problem=PROBLEMS)
-def test_another_penalty_is_noticed(wrong_penalty, problem):
-    found = problem.diagnose(problem.data + problem.reg * wrong_penalty(problem.W))
-    assert found.cause == "wrong_regularization"
-
-
-@FEW
-@given(PROBLEMS)
-def test_a_row_without_regularization_is_named(problem):
-    penalty = problem.penalty.copy()
-    penalty[-1] = 0
-    found = problem.diagnose(problem.data + penalty)
-    assert found.cause == "wrong_rows"
-    assert "regularization" in found.message
-    assert f"row {len(penalty) - 1}" in found.message
 
 
 @pytest.mark.parametrize(
@@ -147,14 +99,10 @@ def test_a_row_without_regularization_is_named(problem):
     ],
 )
 @settings(max_examples=5, deadline=None)
-@given(problem=PROBLEMS)
-def test_a_constant_factor_is_named(factor, cause, problem):
+@given(seed=SEEDS)
+def test_a_constant_factor_is_named(factor, cause, make_problem, seed):
+    problem = make_problem(seed)
     assert diagnose(factor * problem.numeric, problem.numeric, num_examples=8).cause == cause
-
-
-def test_two_numbers_are_no_proof_of_an_odd_factor():
-    assert diagnose(np.array([3.3]), np.array([1.0])).cause is None
-    assert diagnose(np.array([2.0]), np.array([1.0])).cause == "factor_2"
 
 
 @FEW
@@ -175,8 +123,9 @@ def test_a_square_gradient_may_be_transposed(seed):
     ],
 )
 @settings(max_examples=5, deadline=None)
-@given(problem=PROBLEMS)
-def test_wrong_rows_and_columns_are_named(change, cause, words, problem):
+@given(seed=SEEDS)
+def test_wrong_rows_and_columns_are_named(change, cause, words, make_problem, seed):
+    problem = make_problem(seed)
     for damage in (lambda part: 0 * part, lambda part: part**2 + 1):
         analytic = problem.numeric.copy()
         analytic[change] = damage(analytic[change])
@@ -185,19 +134,11 @@ def test_wrong_rows_and_columns_are_named(change, cause, words, problem):
         assert words in found.message
 
 
-def test_a_factor_in_some_rows_is_named():
-    numeric = Problem(0).numeric
+def test_a_factor_in_some_rows_is_named(make_problem):
+    numeric = make_problem(0).numeric
     analytic = numeric.copy()
     analytic[3] *= 2
     assert "twice" in diagnose(analytic, numeric).message
-
-
-@FEW
-@given(PROBLEMS)
-def test_scores_wrong_at_the_correct_class_only(problem):
-    numeric = (problem.dscores - problem.correct) / problem.N
-    found = diagnose(problem.dscores / problem.N, numeric, labels=problem.y)
-    assert found.cause == "wrong_correct_class"
 
 
 def test_a_forgotten_mask_is_noticed():
@@ -271,92 +212,6 @@ def test_a_loss_that_is_not_finite_is_not_blamed_on_the_gradient():
     assert diagnose(np.ones(2), np.array([1.0, np.nan])).cause == "numeric"
 
 
-SMALL_BATCHES = st.integers(0, 10_000).map(lambda seed: Problem(seed, N=5, D=7, C=4))
-
-
-def shares(problem, change):
-    """The gradient from changed dscores (N, C); change(G, correct) with G the right ones."""
-    G = problem.dscores - problem.correct
-    return problem.X.T @ change(G, problem.correct.astype(bool)) / problem.N + problem.penalty
-
-
-SHARES = {
-    "wrong_correct_class": lambda G, correct: np.where(correct, -1.0, G),
-    "wrong_other_classes": lambda G, correct: np.where(correct, G, 0.0),
-    "overwritten": lambda G, correct: np.where(np.arange(5)[:, None] == 4, np.abs(G), 0.0),
-    "wrong_rows": lambda G, correct: np.where(np.arange(5)[:, None] == 3, 2 * G + 1, G),
-    "factor_per_slice": lambda G, correct: G * np.arange(2, 7)[:, None],
-}
-
-
-@pytest.mark.parametrize("cause", SHARES)
-@settings(max_examples=8, deadline=None)
-@given(problem=SMALL_BATCHES)
-def test_the_inputs_show_what_each_example_adds(cause, problem):
-    wrong = shares(problem, SHARES[cause])
-    assert problem.diagnose(wrong, inputs=problem.X).cause == cause
-    assert problem.diagnose(wrong.astype(np.float32), inputs=problem.X).cause == cause
-
-
-def test_the_mask_of_a_relu_is_missed_through_the_inputs():
-    rng = np.random.default_rng(0)
-    x, w, dout = rng.normal(size=(3, 6)), rng.normal(size=(6, 4)), rng.normal(size=(3, 4))
-    right = x.T @ (dout * (x @ w > 0))
-    assert diagnose(x.T @ dout, right, inputs=x).cause == "should_be_zero"
-    assert diagnose(right, right, inputs=x).cause is None
-
-
-@FEW
-@given(SMALL_BATCHES)
-def test_with_inputs_a_right_gradient_is_not_accused_and_an_odd_one_not_explained(problem):
-    right = problem.data + problem.penalty
-    for analytic in (right, right.astype(np.float32), right.astype(np.float32).astype(np.float64)):
-        assert problem.diagnose(analytic, inputs=problem.X).cause is None
-    odd = shares(problem, lambda G, correct: np.random.default_rng(1).normal(size=G.shape))
-    assert problem.diagnose(odd, inputs=problem.X).cause in (None, "wrong_correct_class")
-
-
-@pytest.mark.parametrize("inputs", [np.ones((5, 7)), np.zeros((5, 7)), np.ones((9, 7)), np.ones(5), np.ones((5, 3))])
-def test_inputs_that_do_not_show_it_are_passed_over(inputs):
-    problem = Problem(3, N=5, D=7, C=4)
-    assert problem.diagnose(problem.N * problem.data + problem.penalty, inputs=inputs).cause == "factor_N"
-    wrong = shares(problem, SHARES["factor_per_slice"])
-    assert "example adds" not in problem.diagnose(wrong, inputs=inputs).message
-
-
-@pytest.mark.parametrize(
-    ("factor", "words"),
-    [
-        (np.log(2), "base 2"),
-        (1 / np.log(10), "base 10"),
-        (4, "number of its columns"),
-        (1 / 7, "number of its rows"),
-        (28, "number of its entries"),
-        (5 / 4, "ddof"),
-        (np.sqrt(4 / 5), "ddof"),
-        (-np.log(10), "opposite sign"),
-    ],
-)
-def test_usual_factors_are_named(factor, words):
-    numeric = np.random.default_rng(0).normal(size=(7, 4))
-    assert words in diagnose(factor * numeric, numeric, num_examples=5).message
-
-
-def test_the_correct_class_alone_is_not_called_overwritten():
-    problem = Problem(0, N=4, D=7, C=4)
-    X, G, correct = problem.X, problem.dscores, np.eye(4, dtype=bool)
-    wrong, numeric = X.T @ np.where(correct, G - 1, 0), X.T @ (G - correct)
-    assert diagnose(wrong, numeric, labels=np.arange(4), inputs=X).cause == "wrong_other_classes"
-
-
-def test_inputs_that_nearly_depend_on_one_another_do_not_speak_of_single_examples():
-    rng = np.random.default_rng(0)
-    X, G = rng.normal(size=(3, 5)), rng.normal(size=(3, 4))
-    X[1] = X[0] + 1e-5 * X[1]
-    wrong = X.T @ (G * [[2.0], [3.0], [5.0]])
-    assert "X.T" not in diagnose(wrong, X.T @ G, inputs=X).message
-
-
 @pytest.mark.parametrize(
     ("gradient", "words"),
     [
@@ -367,12 +222,6 @@ def test_inputs_that_nearly_depend_on_one_another_do_not_speak_of_single_example
 )
 def test_where_a_gradient_is_not_finite_is_said(gradient, words):
     assert words in diagnose(gradient, np.ones(gradient.shape)).message
-
-
-def test_examples_written_over_one_another_are_noticed_in_a_batch_of_two():
-    problem = Problem(1, N=2, D=7, C=4)
-    wrong = shares(problem, lambda G, correct: np.where(np.arange(2)[:, None] == 1, np.abs(G), 0.0))
-    assert problem.diagnose(wrong, inputs=problem.X).cause == "overwritten"
 
 
 @pytest.mark.parametrize(
@@ -394,3 +243,32 @@ def test_a_small_unknown_mistake_is_described_as_a_small_term():
     found = diagnose(numeric + 1e-4 * noise, numeric)
     assert (found.verdict, found.cause) == ("doubtful", None)
     assert "is a small term missing?" in found.message
+
+
+@pytest.mark.parametrize(
+    ("error", "facts", "at", "beyond"),
+    [
+        (1e-7, {}, "good", "acceptable"),
+        (1e-5, {}, "acceptable", "doubtful"),
+        (1e-4, {"kinks": True}, "acceptable", "doubtful"),
+        (1e-3, {"accept": 1e-3}, "acceptable", "doubtful"),
+        (1e-2, {}, "doubtful", "wrong"),
+        (1e-2, {"kinks": True}, "doubtful", "wrong"),
+    ],
+)
+def test_each_band_goes_up_to_its_number(error, facts, at, beyond):
+    half = round(1 / error)  # |a - n| / (|a| + |n|) = 2 / (2 * half)
+    found = diagnose(np.array([half + 1.0]), np.array([half - 1.0]), noise=0.0, **facts)
+    assert (found.error, found.verdict) == (error, at)
+    assert diagnose(np.array([half + 1.01]), np.array([half - 1.0]), noise=0.0, **facts).verdict == beyond
+
+
+def test_a_float32_gradient_is_acceptable_up_to_1e_4():
+    numeric = np.array([9999.0])
+    assert diagnose(np.array([10001], np.float32), numeric, noise=0.0).verdict == "acceptable"
+    assert diagnose(np.array([10002], np.float32), numeric, noise=0.0).verdict == "doubtful"
+
+
+def test_an_uncertainty_of_1e_10_is_forgiven_unless_told():
+    assert diagnose(np.array([1e-8 + 1e-10]), np.array([1e-8])).error == pytest.approx(0, abs=1e-8)
+    assert diagnose(np.array([1e-8 + 2e-10]), np.array([1e-8])).error == pytest.approx(1e-10 / 2.02e-8, rel=1e-3)

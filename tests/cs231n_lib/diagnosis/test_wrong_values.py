@@ -82,19 +82,6 @@ def test_a_difference_finer_than_the_patterns_is_refused_all_the_same():
         checks.close(np.array([0.9999, 1, 1, 1, 1, 1]), np.ones(6), "x")
 
 
-NAMELESS = [(1.0004, "is 1.0004 times"), (0.6934, "is 0.6934 times"), (0.25, "is 0.25 times")]
-
-
-@pytest.mark.parametrize(("factor", "words"), NAMELESS)
-def test_a_factor_without_a_name_is_said_as_it_is(factor, words):
-    found = explain_array(factor * np.arange(1.0, 9.0), np.arange(1.0, 9.0))
-    assert found.cause == "factor" and words in found.message
-
-
-def test_the_factor_of_another_logarithm_is_named():
-    assert "base 2" in explain_array(np.arange(1.0, 9.0) / np.log(2), np.arange(1.0, 9.0)).message
-
-
 def test_four_entries_are_enough_for_an_offset():
     expected = np.array([[1.0, -2.0], [4.0, 7.0]])
     assert explain_array(expected + 0.5, expected).cause == "offset"

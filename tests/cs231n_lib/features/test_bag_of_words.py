@@ -131,6 +131,8 @@ def test_the_histograms_have_the_wider_type(images, codebook, expected):
         (lambda: build_codebook(np.zeros((3, 4)), 5), "k should be at most 3, the number of patches, but is 5"),
         (lambda: build_codebook(np.zeros(3), 1), r"patches should have shape \(P, D\), one per row, but has \(3,\)"),
         (lambda: build_codebook(np.zeros((3, 4)), 0), "k should be an integer of at least 1"),
+        (lambda: build_codebook(np.zeros((3, 4)), 2, max_iters=-1), "max_iters should be an integer of at least 0"),
+        (lambda: encode_bag_of_words(IMAGES, CODEBOOK, stride=0), "stride should be an integer of at least 1"),
         (lambda: encode_bag_of_words(IMAGES[0], CODEBOOK), r"they have \(20, 16, 3\) and \(7, 48\)"),
         (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "size x size x 3 values cannot have 50"),
         (lambda: encode_bag_of_words(IMAGES, CODEBOOK, grid=0), "grid should be an integer of at least 1"),
@@ -139,3 +141,13 @@ def test_the_histograms_have_the_wider_type(images, codebook, expected):
 def test_arguments_that_do_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_as_many_words_as_patches():
+    patches = rng.standard_normal((4, 5))
+    assert sorted(build_codebook(patches, 4, rng=0).tolist()) == sorted(patches.tolist())
+
+
+def test_every_second_pixel_begins_a_patch_and_the_image_is_one_part_unless_told():
+    expected = encode_bag_of_words(IMAGES, CODEBOOK, stride=2, grid=1)
+    np.testing.assert_array_equal(encode_bag_of_words(IMAGES, CODEBOOK), expected)

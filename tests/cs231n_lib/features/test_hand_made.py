@@ -158,6 +158,11 @@ class TestOneOrMany:
     [
         (lambda: hog_feature(IMAGES[0], cell=20), "has 1x1 cells of 20x20, too few for a block of 2x2"),
         (lambda: hog_feature(IMAGES[0], orientations=0), "orientations should be an integer of at least 1, but is 0"),
+        (lambda: hog_feature(IMAGES[0], cell=0), "cell should be an integer of at least 1, but is 0"),
+        (lambda: hog_feature(IMAGES[0], block=0), "block should be an integer of at least 1, but is 0"),
+        (lambda: hog_feature(IMAGES[0], block=5), "has 4x4 cells of 8x8, too few for a block of 5x5"),
+        (lambda: color_histogram_hsv(IMAGES[0], bins=0), "bins should be an integer of at least 1, but is 0"),
+        (lambda: extract_features(np.zeros(5), [np.sum]), r"images should have shape \(N, H, W, 3\).* but have \(5,\)"),
         (lambda: color_histogram_hsv(IMAGES[0], bins=2.5), "bins should be an integer of at least 1, but is 2.5"),
         (lambda: rgb2gray(np.zeros((4, 4))), r"rgb2gray: image should have shape \(..., 3\).* but has \(4, 4\)"),
     ],
@@ -227,3 +232,15 @@ def test_features_that_are_whole_numbers_become_floats():
     images = np.ones((3, 4, 4, 3), np.uint8)
     assert extract_features(images, lambda image: image.sum(axis=(0, 1))).dtype == np.float64
     assert extract_features(images, lambda image: image.sum(axis=(0, 1), dtype=np.float32)).dtype == np.float32
+
+
+def test_arguments_at_their_limits():
+    assert hog_feature(IMAGES[0], orientations=1, cell=16, block=2).shape == (4,)
+    assert hog_feature(IMAGES[0], cell=8, block=4).shape == (16 * 9,)
+    assert hog_feature(IMAGES[0], cell=1, block=1).shape == (32 * 32 * 9,)
+    assert color_histogram_hsv(IMAGES[0], bins=1).tolist() == [1]
+
+
+def test_what_is_not_told_is_as_the_paper_has_it():
+    np.testing.assert_array_equal(hog_feature(IMAGES), hog_feature(IMAGES, orientations=9, cell=8, block=2))
+    np.testing.assert_array_equal(color_histogram_hsv(IMAGES), color_histogram_hsv(IMAGES, bins=10, normalized=True))

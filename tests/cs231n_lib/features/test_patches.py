@@ -61,6 +61,8 @@ def test_images_are_not_changed():
     [
         (lambda: sample_patches(IMAGES[0], 5), r"images should have shape \(N, H, W, C\), but have \(12, 9, 3\)"),
         (lambda: sample_patches(IMAGES, 5, size=10), "size should be at most 9, the images' shorter side, but is 10"),
+        (lambda: sample_patches(IMAGES, -1), "num_patches should be an integer of at least 0, but is -1"),
+        (lambda: dense_patches(IMAGES, size=0), "size should be an integer of at least 1, but is 0"),
         (lambda: sample_patches(IMAGES[:0], 5), "images is empty"),
         (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
     ],
@@ -82,3 +84,9 @@ def test_by_default_patches_have_6_pixels_a_side_and_lie_2_apart():
 def test_no_images_have_no_patches():
     assert dense_patches(IMAGES[:0], size=4).shape == (0, 5, 3, 48)
     assert sample_patches(IMAGES[:0], 0, size=4).shape == (0, 48)
+
+
+def test_arguments_at_their_limits():
+    assert sample_patches(IMAGES, 0).shape == sample_patches(IMAGES[:0], 0).shape == (0, 6 * 6 * 3)
+    assert dense_patches(IMAGES, size=9, stride=1).shape == (4, 4, 1, 9 * 9 * 3)
+    assert dense_patches(IMAGES, size=1, stride=1).shape == (4, 12, 9, 3)

@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
-    shutil.copytree(ROOT / "cs231n_lib", tmp_path / "cs231n_lib", ignore=shutil.ignore_patterns("*.so", "*.c"))
+    others = "_[!ti]*_cy.pyx"  # two extensions are enough, and translating all seven takes seconds
+    ignore = shutil.ignore_patterns("*.so", "*.c", others)
+    shutil.copytree(ROOT / "cs231n_lib", tmp_path / "cs231n_lib", ignore=ignore)
     shutil.copy(ROOT / "setup.py", tmp_path)
     done = subprocess.run(
         [sys.executable, "setup.py", "build_ext", "--inplace"],

@@ -65,7 +65,7 @@ def cases(draw):
     return list(layouts(x))[draw(st.integers(0, 5))], w, b, stride, pad, dilation
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(case=cases())
 def test_forward_agrees_with_the_definition(kernel, case):
     x, w, b, *geometry = case
@@ -74,7 +74,7 @@ def test_forward_agrees_with_the_definition(kernel, case):
     np.testing.assert_allclose(out, convolve(x, w, b, *geometry), rtol=0, atol=tolerance(out, w))
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(case=cases())
 def test_backward_is_the_adjoint(kernel, case):
     # The convolution is linear in x and in w, so <dout, conv(v, w)> = <dx, v> and <dout, conv(x, v)> = <dw, v>.

@@ -8,6 +8,8 @@ import pytest
 from cs231n_lib import kernels
 from cs231n_lib.kernels import implementation
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
 
 def test_backend_says_what_the_environment_chose(backend):
     assert kernels.backend() == backend
@@ -45,33 +47,40 @@ def test_asking_for_compiled_kernels_that_are_not_there(monkeypatch):
 @pytest.mark.parametrize(
     "environment, expected",
     [
-        ({"CS231N_NUM_THREADS": "3"}, "3"),
-        ({"OMP_NUM_THREADS": "5"}, "5"),
-        ({"OMP_NUM_THREADS": "4,2"}, "4"),
-        ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, "2"),
-        ({}, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())),
+        ({"CS231N_NUM_THREADS": "1"}, 1),
+        ({"CS231N_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "5"}, 5),
+        ({"OMP_NUM_THREADS": "4,2"}, 4),
+        ({"CS231N_NUM_THREADS": "2", "OMP_NUM_THREADS": "5"}, 2),
+        ({"OMP_NUM_THREADS": "many"}, CORES),
+        ({"OMP_NUM_THREADS": "0"}, CORES),
+        ({}, CORES),
     ],
 )
-def test_the_number_of_threads_at_first(environment, expected):
-    inherited = {k: v for k, v in os.environ.items() if k not in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS")}
+def test_the_number_of_threads_at_first(monkeypatch, environment, expected):
+    for variable in ("CS231N_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    assert implementation._threads_at_first() == expected
+
+
+@pytest.mark.parametrize("number", ["many", "0"])
+def test_a_number_of_threads_that_is_none(monkeypatch, number):
+    monkeypatch.setenv("CS231N_NUM_THREADS", number)
+    with pytest.raises(ValueError, match=f"CS231N_NUM_THREADS should be a number from 1, but is {number!r}"):
+        implementation._threads_at_first()
+
+
+def test_the_environment_is_read_at_import():
     done = subprocess.run(
         [sys.executable, "-c", "from cs231n_lib import kernels; print(kernels.num_threads())"],
-        env=inherited | environment,
+        env=os.environ | {"CS231N_NUM_THREADS": "3"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == expected
-
-
-def test_a_number_of_threads_that_is_none():
-    done = subprocess.run(
-        [sys.executable, "-c", "import cs231n_lib.kernels"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"CS231N_NUM_THREADS": "many"},
-    )
-    assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
+    assert done.stdout.strip() == "3"
 
 
 def test_more_threads_than_there_can_be():

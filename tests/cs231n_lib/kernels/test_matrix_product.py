@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 import numpy as np
 import pytest
 
@@ -40,9 +42,15 @@ def test_the_product(kernel, R, K, Q, dtype, order):
     a, b = matrix((R, K), dtype, order), matrix((K, Q), dtype, order)
     product = kernels.matmul(a, b)
     assert product.dtype == dtype
-    expected = a.astype(np.longdouble) @ b.astype(np.longdouble)
-    tolerance = 4 * np.finfo(dtype).eps * np.sqrt(K) * max(1, np.abs(expected).max())
-    np.testing.assert_allclose(product, expected, rtol=0, atol=float(tolerance))
+    expected, tolerance = expected_product(R, K, Q, dtype)
+    np.testing.assert_allclose(product, expected, rtol=0, atol=tolerance)
+
+
+@lru_cache
+def expected_product(R, K, Q, dtype):
+    """(product, tolerance), which every order and every kernel is held to."""
+    product = matrix((R, K), dtype, "C").astype(np.longdouble) @ matrix((K, Q), dtype, "C").astype(np.longdouble)
+    return product, float(4 * np.finfo(dtype).eps * np.sqrt(K) * max(1, np.abs(product).max()))
 
 
 @pytest.mark.parametrize("R, K, Q", [(0, 3, 4), (3, 0, 4), (3, 4, 0)])
@@ -65,3 +73,5 @@ def test_the_number_of_threads_changes_no_bit():
 def test_matrices_that_do_not_fit():
     with pytest.raises(ValueError, match=r"b should have shape \(3, Q\), for a \(2, 3\), but has \(2, 3\)"):
         kernels.matmul(np.ones((2, 3)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"matmul: a should have shape \(R, K\), but has \(3,\)"):
+        kernels.matmul(np.ones(3), np.ones((3, 2)))

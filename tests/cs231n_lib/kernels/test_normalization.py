@@ -182,5 +182,31 @@ def test_statistics_and_groups_that_do_not_fit():
         normalize_channels_backward(np.ones((2, 5)), x, ones, ones, ones)
     with pytest.raises(ValueError, match=r"normalize_groups_backward: mean should have shape \(2, groups\)"):
         normalize_groups_backward(x, x, ones, ones, ones)
-    with pytest.raises(ValueError, match="mean should have a column for each group of the 4 channels"):
-        normalize_groups_backward(x, x, ones, np.ones((2, 3)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"normalize_groups_backward: var should have shape \(2, 2\), that of mean"):
+        normalize_groups_backward(x, x, ones, np.ones((2, 2)), np.ones((2, 4)))
+    for groups in (0, 3):
+        with pytest.raises(ValueError, match="mean should have a column for each group of the 4 channels"):
+            normalize_groups_backward(x, x, ones, np.ones((2, groups)), np.ones((2, groups)))
+    with pytest.raises(ValueError, match=r"normalize_groups_backward: dout should have shape \(2, 4\), that of x"):
+        normalize_groups_backward(np.ones((2, 5)), x, ones, np.ones((2, 1)), np.ones((2, 1)))
+    with pytest.raises(
+        ValueError, match="normalize_groups_forward: groups should be an integer of at least 1, but is 0"
+    ):
+        normalize_groups_forward(x, ones, ones, groups=0)
+    with pytest.raises(ValueError, match="normalize_channels_backward: eps should be a number above 0, but is 0"):
+        normalize_channels_backward(x, x, ones, ones, ones, eps=0)
+    with pytest.raises(ValueError, match="normalize_groups_backward: eps should be a number above 0, but is 0"):
+        normalize_groups_backward(x, x, ones, np.ones((2, 1)), np.ones((2, 1)), eps=0)
+
+
+def test_eps_is_1e_5_unless_told(backend):
+    x, gamma, beta, dout = arrays((4, 6))
+    x = 2 + 1e-3 * (x - 2)  # a variance of about 1e-6, beside which eps counts
+    out, mean, var = normalize_channels_forward(x, gamma, beta)
+    np.testing.assert_allclose(out, (x - mean) / np.sqrt(var + 1e-5) * gamma + beta)
+    expected = normalize_channels_backward(dout, x, gamma, mean, var, eps=1e-5)
+    np.testing.assert_array_equal(normalize_channels_backward(dout, x, gamma, mean, var)[0], expected[0])
+    out, mean, var = normalize_groups_forward(x, gamma, beta, groups=1)
+    np.testing.assert_allclose(out, (x - mean) / np.sqrt(var + 1e-5) * gamma + beta)
+    expected = normalize_groups_backward(dout, x, gamma, mean, var, eps=1e-5)
+    np.testing.assert_array_equal(normalize_groups_backward(dout, x, gamma, mean, var)[0], expected[0])

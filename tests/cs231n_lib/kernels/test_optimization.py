@@ -70,6 +70,12 @@ def test_an_empty_array(backend):
     [
         ({"dw": np.ones(3)}, r"dw should have shape \(2,\), that of w, but has \(3,\)"),
         ({"v": np.ones(2, complex)}, "v should be float32 or float64, but is complex128"),
+        ({"m": np.ones((2, 1))}, r"m should have shape \(2,\), that of w, but has \(2, 1\)"),
+        ({"v": np.ones(3)}, r"v should have shape \(2,\), that of w, but has \(3,\)"),
+        ({"learning_rate": -1e-3}, "learning_rate should be a number of at least 0, but is -0.001"),
+        ({"beta1": -0.1}, "beta1 should be a number of at least 0 and below 1, but is -0.1"),
+        ({"beta2": 1}, "beta2 should be a number of at least 0 and below 1, but is 1"),
+        ({"weight_decay": -0.1}, "weight_decay should be a number of at least 0, but is -0.1"),
         ({"t": 0}, "t should be an integer of at least 1, but is 0"),
         ({"beta1": 1}, "beta1 should be a number of at least 0 and below 1, but is 1"),
         ({"beta2": -0.1}, "beta2 should be a number of at least 0"),
@@ -82,3 +88,14 @@ def test_errors_name_the_argument(change, message):
     arguments = dict.fromkeys(("w", "dw", "m", "v"), np.ones(2)) | SETTINGS | change
     with pytest.raises(ValueError, match=f"adam_step: {message}"):
         adam_step(**arguments)
+
+
+@pytest.mark.parametrize(
+    "limits", [{"t": 1, "beta1": 0, "beta2": 0}, {"learning_rate": 0, "weight_decay": 0}, {"epsilon": 0}]
+)
+def test_settings_at_their_limits(backend, limits):
+    given = arrays((4,))
+    for result, expected in zip(
+        adam_step(*given, **SETTINGS | limits), by_definition(*given, **SETTINGS | limits), strict=True
+    ):
+        np.testing.assert_allclose(result, expected, rtol=1e-12)

@@ -198,9 +198,40 @@ def test_errors_name_the_argument(arguments, message):
             call()
 
 
-def test_a_window_without_a_pixel_has_no_maximum():
+@pytest.mark.parametrize("pad", [2, (2, 0), (0, 3)])
+def test_a_window_without_a_pixel_has_no_maximum(pad):
+    x = np.ones((1, 1, 4, 4))
     with pytest.raises(ValueError, match="max_pool_forward: pad should be smaller than the window of 2x3"):
-        max_pool_forward(np.ones((1, 1, 4, 4)), 2, 3, 1, pad=2)
+        max_pool_forward(x, 2, 3, 1, pad=pad)
+    with pytest.raises(ValueError, match="max_pool_backward: pad should be smaller than the window of 2x3"):
+        max_pool_backward(x, np.zeros(x.shape, int), x.shape, 2, 3, 1, pad=pad)
+
+
+def test_an_upstream_gradient_that_does_not_fit():
+    dout, winners = np.ones((1, 1, 2, 3)), np.zeros((1, 1, 2, 3), int)
+    with pytest.raises(
+        ValueError, match=r"max_pool_backward: dout should have shape \(1, 1, 2, 2\), that of the windows"
+    ):
+        max_pool_backward(dout, winners, (1, 1, 4, 4), 2, 2, 2)
+    with pytest.raises(
+        ValueError, match=r"avg_pool_backward: dout should have shape \(1, 1, 2, 2\), that of the windows"
+    ):
+        avg_pool_backward(dout, (1, 1, 4, 4), 2, 2, 2)
+
+
+def test_a_window_has_fewer_than_2_31_cells():
+    one = np.ones((1, 1, 1, 1), int)
+    with pytest.raises(ValueError, match=r"max_pool_backward: a window should have fewer than 2\*\*31 cells"):
+        max_pool_backward(one, one, (1, 1, 2, 1), 2, 2**30, 1, pad=(0, 2**30 - 1))
+
+
+@pytest.mark.parametrize("size, kind", [((15, 17), np.uint8), ((16, 16), np.int32)])
+def test_the_cells_of_a_window_are_counted_in_bytes_up_to_255(backend, size, kind):
+    x = np.zeros((1, 1, *size))
+    x[..., -1, -1] = 1
+    _, winners = max_pool_forward(x, *size, 1)
+    assert winners.dtype == kind and winners.item() == size[0] * size[1] - 1
+    assert (max_pool_backward(np.ones((1, 1, 1, 1)), winners, x.shape, *size, 1) == x).all()
 
 
 @pytest.mark.parametrize(

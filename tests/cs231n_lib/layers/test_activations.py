@@ -115,3 +115,19 @@ def test_maxout_of_no_examples():
 def test_maxout_refuses_a_width_that_does_not_divide():
     with pytest.raises(ValueError, match=r"a multiple of pieces=4 columns, but has \(2, 6\)"):
         layers.maxout_forward(np.ones((2, 6)), 4)
+
+
+def test_maxout_refuses_pieces_below_1():
+    with pytest.raises(ValueError, match="maxout_forward: pieces should be an integer of at least 1, but is 0"):
+        layers.maxout_forward(np.ones((2, 6)), 0)
+
+
+def test_maxout_refuses_an_upstream_gradient_that_does_not_fit():
+    _, cache = layers.maxout_forward(np.ones((2, 6)), 3)
+    with pytest.raises(ValueError, match=r"maxout_backward: dout should have shape \(2, 2\), that of out"):
+        layers.maxout_backward(np.ones((2, 6)), cache)
+
+
+def test_maxout_refuses_what_is_no_rows():
+    with pytest.raises(ValueError, match=r"maxout_forward: .* but has \(2, 6, 3\)"):
+        layers.maxout_forward(np.ones((2, 6, 3)), 3)

@@ -125,8 +125,16 @@ def test_no_examples(arrays, backward, mode):
         ({"bn_param": {"mode": "testing"}}, r"""bn_param\["mode"\] should be 'train' or 'test', but is 'testing'"""),
         ({"bn_param": {"mode": "test", "eps": 0}}, r"""bn_param\["eps"\] should be a number above 0, but is 0"""),
         (
-            {"bn_param": {"mode": "train", "momentum": 2}},
-            r"""bn_param\["momentum"\] should be a number of at least 0""",
+            {"bn_param": {"mode": "train", "momentum": 1.1}},
+            r"""bn_param\["momentum"\] should be .* and at most 1, but is 1.1""",
+        ),
+        (
+            {"bn_param": {"mode": "train", "momentum": -0.1}},
+            r"""bn_param\["momentum"\] should be .*at least 0 .* but is -0.1""",
+        ),
+        (
+            {"bn_param": {"mode": "test", "running_mean": np.ones(5)}},
+            r"""bn_param\["running_mean"\] should have shape""",
         ),
         ({"bn_param": {"mode": "test", "running_var": np.ones(5)}}, r"""bn_param\["running_var"\] should have shape"""),
     ],
@@ -142,3 +150,17 @@ def test_dout_that_does_not_fit(arrays, backward):
     _, cache = batchnorm_forward(*arrays, {"mode": "train"})
     with pytest.raises(ValueError, match=rf"{backward.__name__}: dout should have shape \(6, 4\), that of out"):
         backward(np.ones((6, 3)), cache)
+
+
+@pytest.mark.parametrize("momentum, expected", [({"momentum": 0}, 1.0), ({"momentum": 1}, 0.0), ({}, 0.1)])
+def test_the_share_of_a_batch_in_the_running_averages(arrays, momentum, expected):
+    bn_param = {"mode": "train"} | momentum
+    batchnorm_forward(*arrays, bn_param)
+    np.testing.assert_allclose(bn_param["running_mean"], expected * arrays[0].mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(bn_param["running_var"], expected * arrays[0].var(axis=0), atol=1e-12)
+
+
+def test_in_training_too_eps_is_1e_5_unless_told(arrays):
+    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    out, _ = batchnorm_forward(x, np.ones(4), np.zeros(4), {"mode": "train"})
+    np.testing.assert_allclose(out, (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), rtol=1e-9)

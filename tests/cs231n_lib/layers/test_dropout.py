@@ -166,3 +166,8 @@ def test_max_norm_refuses(w, limit, message):
 def test_max_norm_without_a_bound():
     w = np.array([[3.0, 0.0], [4.0, 0.0]])
     np.testing.assert_array_equal(max_norm(w, np.inf), w)
+
+
+def test_all_units_may_be_kept():
+    out, cache = dropout_forward(np.ones((2, 3)), train(1))
+    assert (out == 1).all() and (dropout_backward(out, cache) == 1).all()

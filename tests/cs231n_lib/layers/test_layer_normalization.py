@@ -61,6 +61,7 @@ def test_no_examples(arrays):
         ({"x": np.ones((2, 4, 1))}, r"x should have shape \(N, D\), but has \(2, 4, 1\)"),
         ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
         ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
+        ({"ln_param": {"eps": 0}}, r"""ln_param\["eps"\] should be a number above 0, but is 0"""),
         ({"ln_param": {"eps": -1}}, r"""ln_param\["eps"\] should be a number above 0, but is -1"""),
         ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown 'epsilon'"),
     ],
@@ -81,3 +82,10 @@ def test_a_mode_changes_nothing():
     x, ones, zeros = np.array([[1.0, 3.0, 8.0]]), np.ones(3), np.zeros(3)
     with_mode, without = (layernorm_forward(x, ones, zeros, param)[0] for param in ({"mode": "test"}, {}))
     np.testing.assert_array_equal(with_mode, without)
+
+
+def test_eps_is_1e_5_unless_told(arrays):
+    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    out, _ = layernorm_forward(x, np.ones(7), np.zeros(7), {})
+    expected = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(out, expected, rtol=1e-9)

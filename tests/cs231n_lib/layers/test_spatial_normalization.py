@@ -114,6 +114,24 @@ def test_gamma_and_beta_with_axes_of_length_1(arrays, layer):
         np.testing.assert_array_equal(gradient.ravel(), right.ravel())
 
 
+@pytest.mark.parametrize("layer", ["group", "instance"])
+def test_eps_is_1e_5_unless_told_and_above_0(arrays, layer):
+    forward = {
+        "group": lambda x, ln_param: spatial_groupnorm_forward(x, np.ones(6), np.zeros(6), 6, ln_param),
+        "instance": lambda x, ln_param: spatial_instancenorm_forward(x, np.ones(6), np.zeros(6), ln_param),
+    }[layer]
+    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    expected = (x - x.mean(axis=(2, 3), keepdims=True)) / np.sqrt(x.var(axis=(2, 3), keepdims=True) + 1e-5)
+    np.testing.assert_allclose(forward(x, {})[0], expected, rtol=1e-9, atol=1e-12)
+    with pytest.raises(ValueError, match=r"""\["eps"\] should be a number above 0, but is 0"""):
+        forward(x, {"eps": 0})
+
+
+def test_there_is_at_least_one_group(arrays):
+    with pytest.raises(ValueError, match="spatial_groupnorm_forward: G should be an integer of at least 1, but is 0"):
+        spatial_groupnorm_forward(*arrays, 0, {})
+
+
 def test_groups_that_do_not_divide_the_channels(arrays):
     with pytest.raises(ValueError, match="spatial_groupnorm_forward: G should divide the number of channels, 6, but"):
         spatial_groupnorm_forward(*arrays, 4, {})

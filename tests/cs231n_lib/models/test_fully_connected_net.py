@@ -117,6 +117,8 @@ def test_batch_normalization_uses_the_running_averages_at_test_time(randomize):
     "options, message",
     [
         ({"hidden_dims": [5, 0]}, "FullyConnectedNet: each size in hidden_dims should be an integer of at least 1"),
+        ({"input_dim": 0}, "FullyConnectedNet: input_dim should be an integer of at least 1, but is 0"),
+        ({"num_classes": 0}, "FullyConnectedNet: num_classes should be an integer of at least 1, but is 0"),
         ({"dropout_keep_ratio": 0}, "FullyConnectedNet: dropout_keep_ratio should be a number above 0 and at most 1"),
         ({"normalization": "batch"}, "normalization should be None or 'batchnorm' or 'layernorm', but is 'batch'"),
     ],

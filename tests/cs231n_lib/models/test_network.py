@@ -228,6 +228,7 @@ def test_no_examples_have_no_loss(make):
     [
         ({"reg": -1}, "reg should be a number of at least 0"),
         ({"dtype": np.float16}, "dtype should be float32 or float64"),
+        ({"reg": math.nan}, "reg should be a number of at least 0"),
         ({"weight_scale": -1}, "scale should be a number of at least 0"),
     ],
 )
@@ -248,3 +249,30 @@ def test_only_images_whose_channels_come_last_are_told_how_to_move_them():
         net.loss(np.ones((2, 4, 4, 3)))
     with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)$"):
         net.loss(np.ones((2, 3, 4, 5)))
+
+
+@pytest.mark.parametrize("batch_size", [0, 1.5])
+def test_a_batch_of_predictions_has_at_least_one_example(make, batch_size):
+    with pytest.raises(
+        ValueError, match=f"predict: batch_size should be an integer of at least 1, but is {batch_size}"
+    ):
+        make().predict(examples()[0], batch_size=batch_size)
+
+
+@pytest.mark.parametrize("net", [TwoLayerNet, ThreeLayerConvNet, ConvNet])
+def test_a_net_has_at_least_one_class(net):
+    with pytest.raises(ValueError, match=f"{net.__name__}: num_classes should be an integer of at least 1, but is 0"):
+        net(num_classes=0)
+    assert net(num_classes=1).num_classes == 1
+
+
+@pytest.mark.parametrize("net", [ThreeLayerConvNet, ConvNet])
+def test_sizes_of_images_and_filters(net):
+    for sizes in ((0, 8, 8), (3, 8.0, 8)):
+        with pytest.raises(
+            ValueError, match=f"{net.__name__}: each size in input_dim should be an integer of at least 1"
+        ):
+            net(input_dim=sizes)
+    with pytest.raises(ValueError, match=f"{net.__name__}: filter_size should be an integer of at least 1, but is 0"):
+        net(filter_size=0)
+    assert net(filter_size=1).params["W1"].shape[2:] == (1, 1)

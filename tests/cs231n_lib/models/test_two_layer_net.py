@@ -36,6 +36,7 @@ def test_shapes_and_first_weights():
     "options, message",
     [
         ({"input_dim": (3, 4)}, "TwoLayerNet: input_dim should be an integer of at least 1"),
+        ({"input_dim": 0}, "TwoLayerNet: input_dim should be an integer of at least 1, but is 0"),
         ({"hidden_dim": 0}, "TwoLayerNet: hidden_dim should be an integer of at least 1"),
         ({"num_classes": 2.5}, "TwoLayerNet: num_classes should be an integer of at least 1"),
     ],

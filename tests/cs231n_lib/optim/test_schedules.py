@@ -47,6 +47,10 @@ def test_warmup_hands_over_to_the_start_of_what_follows():
         (lambda: schedules.step([1.5]), "step: each number in at should be an integer"),
         (lambda: schedules.step(10, factor=0), "step: factor should be a number above 0"),
         (lambda: schedules.exponential(-1), "exponential: decay should be a number of at least 0"),
+        (lambda: schedules.step([3, -1]), "step: each number in at should be an integer of at least 0, but is -1"),
+        (lambda: schedules.inverse_time(-0.1), "inverse_time: decay should be a number of at least 0"),
+        (lambda: schedules.cosine(0), "cosine: num_steps should be an integer of at least 1"),
+        (lambda: schedules.cosine(5, final=-0.1), "cosine: final should be a number of at least 0"),
         (lambda: schedules.inverse_time("slow"), "inverse_time: decay should be a number"),
         (lambda: schedules.cosine(2.5), "cosine: num_steps should be an integer of at least 1"),
         (lambda: schedules.warmup(0), "warmup: num_steps should be an integer of at least 1"),
@@ -55,6 +59,14 @@ def test_warmup_hands_over_to_the_start_of_what_follows():
 def test_settings_that_do_not_fit(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_settings_at_their_limits():
+    assert schedules.step(1)(2) == pytest.approx(0.01)
+    assert schedules.step([0])(0) == pytest.approx(0.1)
+    assert schedules.exponential(0)(100) == schedules.inverse_time(0)(100) == 1
+    assert [schedules.cosine(1)(t) for t in (0, 1)] == pytest.approx([1, 0])
+    assert schedules.warmup(1)(0) == 1
 
 
 def test_warmup_into_something_else_than_a_schedule():

@@ -194,3 +194,38 @@ def test_a_misspelt_key(rule):
 def test_settings_that_do_not_fit(rule, config, message):
     with pytest.raises(ValueError, match=message):
         rule(np.ones(3), np.ones(3), config)
+
+
+@pytest.mark.parametrize(
+    "rule, name",
+    [
+        (optim.sgd_momentum, "momentum"),
+        (optim.nesterov, "momentum"),
+        (optim.rmsprop, "decay_rate"),
+        (optim.adam, "beta1"),
+        (optim.adam, "beta2"),
+        (optim.adamw, "beta1"),
+    ],
+)
+def test_shares_are_from_0_to_below_1(rule, name):
+    for value in (1, -0.1):
+        with pytest.raises(ValueError, match=rf"config\['{name}'\] should be a number of at least 0 and below 1"):
+            rule(np.ones(3), np.ones(3), {name: value})
+    assert rule(np.ones(3), np.ones(3), {name: 0})[1][name] == 0
+
+
+@pytest.mark.parametrize("rule", [optim.adagrad, optim.rmsprop, optim.adam])
+def test_epsilon_is_from_0(rule):
+    with pytest.raises(ValueError, match=r"config\['epsilon'\] should be a number of at least 0, but is -1"):
+        rule(np.ones(3), np.ones(3), {"epsilon": -1})
+    assert np.isfinite(rule(np.ones(3), np.ones(3), {"epsilon": 0})[0]).all()
+
+
+def test_steps_are_counted_from_0():
+    with pytest.raises(ValueError, match=r"adam: config\['t'\] should be an integer of at least 0, but is -1"):
+        optim.adam(np.ones(3), np.ones(3), {"t": -1})
+    assert optim.adam(np.ones(3), np.ones(3), {"t": 0})[1]["t"] == 1
+
+
+def test_a_learning_rate_of_0_stays():
+    np.testing.assert_array_equal(optim.sgd(np.ones(3), np.ones(3), {"learning_rate": 0})[0], np.ones(3))

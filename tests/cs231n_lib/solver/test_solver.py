@@ -1,5 +1,4 @@
 import math
-import subprocess
 import sys
 
 import numpy as np
@@ -323,33 +322,6 @@ def test_the_data_are_neither_changed_nor_copied():
     assert np.shares_memory(solver.X_train, data["X_train"]) and np.shares_memory(solver.X_val, data["X_val"])
 
 
-def test_what_is_printed(capsys):
-    Solver(Planned(right=[0.25, 0.5]), numbered(num_val=8), batch_size=2, num_epochs=1, print_every=3, rng=0).train()
-    assert capsys.readouterr().out == (
-        "(Epoch 0 / 1) train acc: 1.0000; val acc: 0.2500\n"
-        "(Iteration 1 / 5) loss: 1.000000\n"
-        "(Iteration 4 / 5) loss: 1.000000\n"
-        "(Epoch 1 / 1) train acc: 1.0000; val acc: 0.5000\n"
-    )
-
-
-def test_early_stopping_is_told(capsys):
-    Solver(Planned(right=[0.5]), numbered(), batch_size=10, num_epochs=9, patience=3, rng=0).train()
-    assert capsys.readouterr().out.endswith("Stopped: no better validation accuracy in 3 epochs\n")
-
-
-def test_the_progress_bar_has_the_loss_and_comes_to_its_end(capsys):
-    Solver(Counter(), numbered(), batch_size=2, num_epochs=4, progress=True, rng=0).train()
-    printed = capsys.readouterr()
-    assert "20/20" in printed.err and "loss=1.0000" in printed.err
-    assert "Iteration" not in printed.out and printed.out.count("Epoch") == 5
-
-
-def test_tqdm_is_imported_only_when_it_is_used():
-    code = "import cs231n_lib.solver, sys; print('tqdm' in sys.modules, 'matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
-
-
 def test_without_the_librarys_rules_ones_own_will_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "cs231n_lib.optim", None)
     monkeypatch.delattr(cs231n_lib, "optim", raising=False)
@@ -383,6 +355,9 @@ def test_data_that_do_not_fit(change, message):
         ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
         ({"lr_decay": 0}, "Solver: lr_decay should be a number above 0"),
         ({"patience": 0}, "Solver: patience should be an integer of at least 1"),
+        ({"num_epochs": -1}, "Solver: num_epochs should be an integer of at least 0, but is -1"),
+        ({"print_every": 0}, "Solver: print_every should be an integer of at least 1"),
+        ({"num_val_samples": 0}, "Solver: num_val_samples should be an integer of at least 1"),
         ({"num_train_samples": 0}, "Solver: num_train_samples should be an integer of at least 1"),
     ],
 )
@@ -470,3 +445,25 @@ def test_a_schedule_that_returns_no_factor(value):
 def test_a_folder_is_no_checkpoint(tmp_path):
     with pytest.raises(ValueError, match="Solver: checkpoint should be the path of a file"):
         quiet(Counter(), numbered(), checkpoint=tmp_path)
+
+
+def test_settings_at_their_limits():
+    solver = quiet(Counter(), numbered(), batch_size=1, num_epochs=1, print_every=1, num_train_samples=1, patience=1)
+    solver.train()
+    assert solver.step == 10 and solver.epoch == 1
+    quiet(Counter(), numbered(), optim_config={"learning_rate": 0}, schedule=lambda t: 0, num_epochs=1).train()
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 0}, {"num_samples": 0}])
+def test_an_accuracy_is_taken_on_at_least_one_example(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=f"check_accuracy: {name} should be an integer of at least 1, but is 0"):
+        quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(4, int), **options)
+    assert quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(4, int), **{name: 1}) == 1
+
+
+def test_what_a_solver_does_unless_told():
+    solver = Solver(Counter(), numbered())
+    assert (solver.batch_size, solver.num_epochs, solver.print_every) == (100, 10, 10)
+    assert (solver.num_train_samples, solver.num_val_samples, solver.patience) == (1000, None, None)
+    assert (solver.lr_decay, solver.learning_rate, solver.verbose, solver.progress) == (1.0, 1e-2, True, False)

@@ -55,6 +55,7 @@ sys.path.append('/content/drive/My Drive/{}'.format(FOLDERNAME))
 import math"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["sandbox", "process", None])
 def test_a_shell_line_says_that_it_does_not_run_and_its_cell_goes_on(isolation):
     lines = [student(f"{line}\nimport math, os\nprint(os.listdir(), math.pi)") for line in LINES]
@@ -68,11 +69,13 @@ def test_a_shell_line_says_that_it_does_not_run_and_its_cell_goes_on(isolation):
     assert executed.problems == ()
 
 
+@pytest.mark.slow
 def test_a_notebook_may_have_a_failing_command_raise():
     _, (cell,) = run(student("get_ipython().system_raise_on_error = True\n!ls\nprint('not reached')"))
     assert error(cell).startswith("CalledProcessError") and text(cell) == REFUSED.format("ls")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["sandbox", None])
 def test_the_first_cell_of_a_notebook_in_colab_passes(isolation):
     drawing = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\nimport os\nos.getcwd() == home"
@@ -91,6 +94,7 @@ print(subprocess.run('pip install tqdm', shell=True, capture_output=True, text=T
 print(os.waitstatus_to_exitcode(os.system('touch made')), subprocess.getoutput('x' * 300), os.listdir())"""
 
 
+@pytest.mark.slow
 def test_a_shell_that_python_starts_in_the_sandbox_runs_nothing_and_the_cell_goes_on():
     _, (cell,) = run(student(SHELLS), isolation="sandbox", limits=Limits(cell_seconds=30))
     pip = f"CompletedProcess(args='pip install tqdm', returncode=127, stdout={REFUSED.format('pip install tqdm')!r}"
@@ -103,6 +107,7 @@ def test_a_shell_that_python_starts_in_the_sandbox_runs_nothing_and_the_cell_goe
     ]
 
 
+@pytest.mark.slow
 def test_a_given_cell_that_imports_from_colab_passes_for_the_tests_too():
     first = "from google.colab import drive\ndrive.mount('/content')\nimport math"
     executed, cells = run(instructor(first), student("!ls\ndef f():\n    !ls\n    return 3", "f"),
@@ -111,6 +116,7 @@ def test_a_given_cell_that_imports_from_colab_passes_for_the_tests_too():
     assert text(cells[2]) == STUDENTS_PREFIX + REFUSED.format("ls")
 
 
+@pytest.mark.slow
 def test_a_function_with_a_shell_line_in_it_has_a_source_and_one_with_a_magic_has_none():
     listing = "def f(x):\n    !ls\n    files = !ls\n    return x"
     hiding = "def g(x):\n    %time [y for y in x]\n    return x"

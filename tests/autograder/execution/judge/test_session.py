@@ -15,6 +15,8 @@ from autograder.execution.judge import session
 from autograder.execution.judge.bundle import connect_code, serve_code
 from autograder.execution.judge.session import JudgeDied, JudgeTemplate, Setting
 
+pytestmark = pytest.mark.slow
+
 CELLS = """
 import os, signal, sys, time
 import numpy as np

@@ -37,6 +37,7 @@ def test_without_bubblewrap_grading_refuses_and_says_what_to_do(tiny, hand_in, m
     assert "apt-get install bubblewrap" in refused.value.hint and "--isolation process" in refused.value.hint
 
 
+@pytest.mark.slow
 def test_without_bubblewrap_grading_goes_on_when_told_to_and_says_so(tiny, hand_in, monkeypatch):
     hand_in("alice")
     monkeypatch.setenv("PATH", "/nowhere")
@@ -44,6 +45,7 @@ def test_without_bubblewrap_grading_goes_on_when_told_to_and_says_so(tiny, hand_
     assert report.failed == [] and "no sandbox" in report.isolation
 
 
+@pytest.mark.slow
 def test_a_change_of_isolation_grades_again(tiny, hand_in):
     hand_in("alice")
     assert [grade(tiny, "sums", workers=1, isolation=kind).rows[0].status for kind in ("process", "sandbox")] == [

@@ -9,6 +9,8 @@ import pytest
 
 from autograder.notebook.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).resolve().parents[4]
 
 

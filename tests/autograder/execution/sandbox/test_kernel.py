@@ -13,6 +13,8 @@ import pytest
 from autograder.execution.sandbox import close_zygotes, usage, zygote_pids
 from autograder.notebook.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 LEFTOVER = """
 import os, time
 if os.fork() == 0:

@@ -16,12 +16,14 @@ LIMITS = Limits(memory_bytes=1_000_000_000, scratch_bytes=10_000_000, processes=
 MB = 1_000_000
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_in_one_process_and_the_kernel_goes_on(run_notebook):
     problems, cells = run_notebook("x = bytearray(1_500_000_000)", "1 + 1")
     assert problems == ("cell 1 ran out of memory (limit 1 GB)",)
     assert cells == ["MemoryError:", "2"]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_in_many_processes_together(run_notebook):
     many = """
 import os, time
@@ -37,6 +39,7 @@ time.sleep(20)"""
     assert cells[2] == "2"
 
 
+@pytest.mark.slow
 def test_memory_counts_of_a_process_whose_first_thread_has_ended(run_notebook):
     hidden = """
 import ctypes, os, threading, time
@@ -50,12 +53,14 @@ time.sleep(8)"""
     assert problems == ("cell 1 ran out of memory (limit 1 GB)",)
 
 
+@pytest.mark.slow
 def test_files_are_bounded_in_number_too(run_notebook):
     fill = "import os\nfor i in range(30_000): os.mknod(f'/dev/shm/{i}')"
     problems, cells = run_notebook(fill)
     assert problems == ("cell 1 filled its scratch folder (limit 10 MB)",) and "No space left" in cells[0]
 
 
+@pytest.mark.slow
 def test_a_fork_bomb_is_bounded(run_notebook):
     bomb = """
 import os, time
@@ -74,6 +79,7 @@ finally:
     assert cells[1] == "2"
 
 
+@pytest.mark.slow
 def test_threads_and_open_files_are_bounded(run_notebook):
     threads = """
 import threading, time
@@ -86,6 +92,7 @@ for _ in range(100):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [".", "/tmp", "/dev/shm"])
 def test_the_disk_is_not_filled(run_notebook, folder):
     fill = f"for i in range(4):\n    with open('{folder}/%d' % i, 'wb') as f:\n        f.write(bytes(4_000_000))"
@@ -94,11 +101,13 @@ def test_the_disk_is_not_filled(run_notebook, folder):
     assert cells[1] == "2"
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large(run_notebook):
     problems, _ = run_notebook("with open('large', 'wb') as f:\n    f.truncate(20_000_000)")
     assert problems == ("cell 1 wrote too large a file (limit 10 MB)",)
 
 
+@pytest.mark.slow
 def test_processor_time_is_bounded(run_notebook):
     limits = Limits(cell_seconds=15, notebook_seconds=60, cpu_seconds=3)
     problems, cells = run_notebook("while True: pass", "1 + 1", limits=limits)
@@ -106,18 +115,21 @@ def test_processor_time_is_bounded(run_notebook):
     assert cells[1] == "2"
 
 
+@pytest.mark.slow
 def test_output_is_bounded(run_notebook):
     problems, cells = run_notebook("print('x' * 5000)", "1 + 1", limits=Limits(output_bytes=1000))
     assert problems == ("cell 1 printed more than the 1,000 bytes of output that are kept",)
     assert len(cells[0]) < 1200 and cells[1] == "2"
 
 
+@pytest.mark.slow
 def test_the_network_is_not_reached(run_notebook):
     reach = "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=3)"
     problems, _ = run_notebook(reach)
     assert problems == ("cell 1 needs the network, which is not available while grading",)
 
 
+@pytest.mark.slow
 def test_the_sandboxs_first_process_has_the_limits_too(run):
     """For its memory can be written from the kernel."""
     names = ("Max cpu time", "Max file size", "Max open files", "Max address space", "Max core file size")
@@ -125,6 +137,7 @@ def test_the_sandboxs_first_process_has_the_limits_too(run):
     assert run(look, limits=LIMITS) == ["['602', '10000000', '1', '200', '1000000000']"]
 
 
+@pytest.mark.slow
 def test_no_process_of_the_sandbox_can_go_without_the_limit_of_processes(run, monkeypatch):
     if os.geteuid() == 0:  # the user namespace has the limit, whatever a process in it has
         _without_the_kernels_own(monkeypatch)

@@ -9,6 +9,8 @@ import pytest
 from autograder.execution import processor
 from autograder.notebook.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 TRIED = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)

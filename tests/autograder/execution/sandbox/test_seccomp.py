@@ -147,6 +147,7 @@ def test_an_unknown_machine_has_no_filter(monkeypatch):
     assert seccomp.program() is None
 
 
+@pytest.mark.slow
 @known
 def test_system_calls_that_no_notebook_needs_are_refused_in_the_sandbox(run):
     numbers = {name: row[list(ARCHITECTURES).index(platform.machine())] for name, row in REFUSED.items()}
@@ -154,6 +155,7 @@ def test_system_calls_that_no_notebook_needs_are_refused_in_the_sandbox(run):
     assert run(TRY + look) == ["[]"]
 
 
+@pytest.mark.slow
 @known
 def test_no_namespace_can_be_made(run):
     look = f"""
@@ -162,6 +164,7 @@ print(refused({CLONE3}, 0, 0))"""
     assert run(TRY + look) == ["1 1 1 1 1 1 1 1\n38"]  # EPERM, and ENOSYS
 
 
+@pytest.mark.slow
 @known
 def test_there_are_sockets_of_the_usual_families_only(run):
     look = """
@@ -179,6 +182,7 @@ print(open_ - {1, 2, 10, 16}, 1 in open_)"""
     assert run(look) == ["set() True"]
 
 
+@pytest.mark.slow
 @known
 def test_memory_that_no_limit_counts_cannot_be_had_and_the_usual_can(run):
     shared = "import mmap\nmmap.mmap(-1, 4096)"

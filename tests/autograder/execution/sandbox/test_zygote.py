@@ -5,8 +5,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 STATE = """
 import asyncio, atexit, builtins, gc, json, linecache, logging, os, random, signal, sys, threading, warnings
+import pytest
 from autograder.execution.sandbox import zygote
 
 zygote._import_all((*zygote.WARM, "matplotlib.pyplot"))

@@ -1,0 +1,90 @@
+"""The numerical gradient that a check judges with: exact where it can be, generous only where it has to be."""
+
+import numpy as np
+import pytest
+
+from cs231n_lib.diagnosis import numerical_gradient
+from cs231n_lib.diagnosis.gradient_check import NotANumber
+from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
+
+
+def test_float32_inside_is_noticed_and_survived():
+    rng = np.random.default_rng(0)
+    X, W = rng.normal(size=(20, 6)).astype(np.float32), rng.normal(size=(6, 4))
+
+    def f(W):
+        scores = X @ W.astype(np.float32)
+        return float(np.mean(np.log(np.sum(np.exp(scores), axis=1))))
+
+    exact = numerical_gradient(lambda W: np.mean(np.log(np.sum(np.exp(X.astype(float) @ W), axis=1))), W)
+    found = gradient_to_judge(f, W, exact)
+    assert found.coarse
+    scale = np.max(np.abs(exact))
+    assert np.max(np.abs(found.nearest - exact)) < 1e-4 * scale
+    assert np.max(np.abs(found.gradient - exact)) < 1e-2 * scale
+    assert np.max(np.abs(gradient_to_judge(f, W, 1.1 * exact).nearest - 1.1 * exact)) > 5e-2 * scale
+
+
+def test_float64_is_not_taken_for_float32():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 8))
+    exact = np.sum(X**3, axis=0)[None]
+    assert not gradient_to_judge(lambda W: float(np.sum(X**3 * W)), np.ones((1, 8)), exact).coarse
+
+
+def test_at_a_kink_every_slope_between_left_and_right_is_right():
+    f = lambda x: np.sum(np.maximum(x, 0))  # noqa: E731
+    x = np.array([0.0, 1.0, -1.0])
+    for slope in (0.0, 0.3, 1.0):
+        assert np.allclose(gradient_to_judge(f, x, np.array([slope, 1, 0]), kinks=True).nearest, [slope, 1, 0])
+    assert np.allclose(gradient_to_judge(f, x, np.array([1.5, 0, 1]), kinks=True).nearest, [1, 1, 0], atol=1e-6)
+
+
+def test_a_function_that_draws_random_numbers_is_noticed():
+    rng = np.random.default_rng(0)
+    with pytest.raises(NotRepeatable):
+        gradient_to_judge(lambda x: x.sum() + rng.normal(), np.ones(3), np.ones(3))
+
+
+def test_a_smooth_function_is_measured_without_mercy():
+    x = np.array([0.3, -0.7])
+    found = gradient_to_judge(lambda x: np.sum(x**3), x, np.array([0.0, 5.0]))
+    assert not found.coarse
+    for gradient in (found.gradient, found.nearest):
+        np.testing.assert_allclose(gradient, 3 * x**2, rtol=1e-8)
+
+
+def test_without_kinks_the_slopes_of_a_kink_are_averaged_and_no_other_is_right():
+    found = gradient_to_judge(lambda x: np.sum(np.abs(x)), np.zeros(2), np.array([1.0, -1.0]))
+    np.testing.assert_allclose(found.nearest, 0, atol=1e-6)
+
+
+def test_a_kink_between_two_steps_is_none_at_x():
+    """The step 1e-5 crosses it, the shorter one that is taken with kinks does not."""
+    x = np.array([4e-6, 1.0])
+    loss = lambda x: np.sum(np.maximum(x, 0))  # noqa: E731
+    for analytic in (np.ones(2), np.zeros(2)):
+        found = gradient_to_judge(loss, x, analytic, kinks=True)
+        np.testing.assert_allclose(found.gradient, 1, rtol=1e-6)
+        np.testing.assert_allclose(found.nearest, 1, rtol=1e-6)
+
+
+def test_x_and_the_analytic_gradient_stay_as_they_are():
+    x, analytic = np.array([0.0, 2.0]), np.array([0.5, 3.0])
+
+    def loss(x):
+        value = np.sum(np.maximum(x, 0))
+        x[...] = 9
+        return value
+
+    gradient_to_judge(loss, x, analytic, kinks=True)
+    assert x.tolist() == [0, 2] and analytic.tolist() == [0.5, 3]
+
+
+def test_nan_is_repeatable():
+    assert np.isnan(gradient_to_judge(lambda x: np.nan, np.ones(2), np.ones(2)).gradient).all()
+
+
+def test_what_is_no_number_is_refused():
+    with pytest.raises(NotANumber, match="one number"):
+        gradient_to_judge(lambda x: x, np.ones(2), np.ones(2))
