@@ -57,7 +57,7 @@ class Hostile:
 def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
     marker = tmp_path / "was_here"
     (folder / "data_batch_3").write_bytes(pickle.dumps({b"data": attack(str(marker)), b"labels": []}, 2))
-    with pytest.raises(DataError, match=r"data_batch_3: refused, because reading it would run code"):
+    with pytest.raises(DataError, match=r"data_batch_3: This file is refused, because reading it would run code"):
         read_cifar10_batches(folder)
     assert not marker.exists()
 
@@ -85,7 +85,7 @@ def batch(pixels=None, labels=None):
         (batch(pixels=np.zeros((ROWS, 3072), np.int32)), "but is int32"),
         (batch(pixels=[1, 2, 3]), "but is list"),
         (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} whole numbers"),
-        (batch(labels=[0.5] * ROWS), "whole numbers"),
+        (batch(labels=[0.5] * ROWS), "integers, one per image"),
         (batch(labels=[10] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from 0 to 10"),
         (batch(labels=[-1] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from -1 to 0"),
     ],
@@ -105,7 +105,7 @@ def test_labels_may_be_an_array(folder, python2_pickle):
 
 def test_a_missing_file_is_named(folder):
     (folder / "data_batch_5").unlink()
-    with pytest.raises(DataError, match="data_batch_5: this file of CIFAR-10 is missing"):
+    with pytest.raises(DataError, match="data_batch_5: This file of CIFAR-10 is missing"):
         read_cifar10_batches(folder)
 
 

@@ -61,7 +61,7 @@ def test_images_are_not_changed():
     [
         (lambda: sample_patches(IMAGES[0], 5), r"images should have shape \(N, H, W, C\), but have \(12, 9, 3\)"),
         (lambda: sample_patches(IMAGES, 5, size=10), "size should be at most 9, the images' shorter side, but is 10"),
-        (lambda: sample_patches(IMAGES[:0], 5), "images is empty"),
+        (lambda: sample_patches(IMAGES[:0], 5), "images should hold at least one image"),
         (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
     ],
 )

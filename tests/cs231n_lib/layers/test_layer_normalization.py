@@ -62,7 +62,7 @@ def test_no_examples(arrays):
         ({"gamma": np.ones(3)}, r"gamma should have shape \(4,\), one number per feature, but has \(3,\)"),
         ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
         ({"ln_param": {"eps": -1}}, r"""ln_param\["eps"\] should be a number above 0, but is -1"""),
-        ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown 'epsilon'"),
+        ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown key 'epsilon'"),
     ],
 )
 def test_errors_name_the_argument(change, message):

@@ -59,7 +59,7 @@ def test_lists(fast):
     [
         (
             {"pool_size": 2},
-            "pool_param has an unknown 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'",
+            "pool_param has an unknown key 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'",
         ),
         ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
         ({"pool_height": 0}, "pool_height should be an integer of at least 1, but is 0"),

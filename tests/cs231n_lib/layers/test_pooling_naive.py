@@ -121,7 +121,7 @@ def test_no_images_or_no_channels(layer, shape):
             "pool_height=6 does not fit: the image is only 5 high with its padding of 0$",
         ),
         ((1, 1, 5, 6), {"stride": 0}, "stride should be an integer of at least 1, but is 0"),
-        ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height'"),
+        ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown key 'pool_size'; it should have 'pool_height'"),
     ],
 )
 def test_arguments_that_do_not_fit(layer, x_shape, change, message):

@@ -101,7 +101,7 @@ def test_fortran_order_and_read_only_arguments(loss, problem):
         ({"y": np.zeros(8, int)}, r"y should have shape \(9,\)"),
         ({"y": np.full(9, 4)}, "y should hold class numbers 0..3, but holds 4"),
         ({"y": np.full(9, -1)}, "y should hold class numbers 0..3, but holds -1"),
-        ({"y": np.zeros(9)}, "y should hold class numbers, integers, but holds float64"),
+        ({"y": np.zeros(9)}, "y should hold integer class numbers, but holds float64"),
         ({"X": np.ones((9, 5, 1))}, r"X should have shape \(N, D\)"),
         ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X is empty: the mean loss of no examples"),
         ({"X": np.ones((9, 5), np.float16)}, "X should be float32 or float64, but is float16"),

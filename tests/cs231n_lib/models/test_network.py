@@ -186,7 +186,7 @@ def test_a_file_of_another_net_changes_nothing(make, tmp_path):
     other.save(tmp_path / "other.npz")
     net = make()
     before = dict(net.params)
-    with pytest.raises(ValueError, match=r"other\.npz is of another model"):
+    with pytest.raises(ValueError, match=r"other\.npz comes from a different model"):
         net.load(tmp_path / "other.npz")
     assert all(net.params[name] is array for name, array in before.items())
 
@@ -201,7 +201,7 @@ def test_images_of_another_size(make, shape):
     "y, message",
     [
         (np.zeros(11, int), r"y should have shape \(12,\)"),
-        (np.zeros(12), "y should hold class numbers, integers"),
+        (np.zeros(12), "y should hold integer class numbers"),
         (np.full(12, 5), "y should hold class numbers 0..4, but holds 5"),
     ],
 )

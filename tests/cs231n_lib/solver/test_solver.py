@@ -335,7 +335,7 @@ def test_what_is_printed(capsys):
 
 def test_early_stopping_is_told(capsys):
     Solver(Planned(right=[0.5]), numbered(), batch_size=10, num_epochs=9, patience=3, rng=0).train()
-    assert capsys.readouterr().out.endswith("Stopped: no better validation accuracy in 3 epochs\n")
+    assert capsys.readouterr().out.endswith("Stopped: the validation accuracy has not improved in the last 3 epochs.\n")
 
 
 def test_the_progress_bar_has_the_loss_and_comes_to_its_end(capsys):
@@ -377,7 +377,7 @@ def test_data_that_do_not_fit(change, message):
     "options, message",
     [
         ({"update_rule": "adamax"}, "update_rule should be one of adagrad, adam, .* but is 'adamax'"),
-        ({"optim_config": {"lr": 1}}, "sgd: config has an unknown 'lr'"),
+        ({"optim_config": {"lr": 1}}, "sgd: config has an unknown key 'lr'"),
         ({"optim_config": {"learning_rate": -1}}, r"config\['learning_rate'\] should be a number of at least 0"),
         ({"batch_size": 0}, "Solver: batch_size should be an integer of at least 1"),
         ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
@@ -407,7 +407,7 @@ def test_gradients_under_other_names():
 
 
 def test_labels_for_an_accuracy_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"check_accuracy: y should have shape \(4,\), .* but has \(3,\)"):
+    with pytest.raises(ValueError, match=r"check_accuracy: y should have shape \(4,\), .* but y has \(3,\)"):
         quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(3, int))
 
 
@@ -435,7 +435,7 @@ def test_an_interrupt_while_an_accuracy_is_taken_loses_none(interrupted_at, monk
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list; cs231n_lib.data.solver_data makes one"),
+        ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list. cs231n_lib.data.solver_data makes one"),
         ({"model": TwoLayerNet}, "model should be an object with a dict params and a function loss"),
         ({"optim_config": 1e-3}, "optim_config should be a dict .* but is 0.001"),
         ({"update_rule": lambda w, dw, config: w - dw}, r"update_rule should return \(next_w, next_config\)"),

@@ -1140,7 +1140,7 @@ def conv_backward_naive(dout, cache):
     return dxp[:, :, p:p + H, p:p + W], dw, db
 
 # %% wrong: dx with dout of the first image -> test_conv_backward_naive_dx
-# cause: all its indices are equal (axis 0)
+# cause: all its slices along axis 0 are equal
 def conv_backward_naive(dout, cache):
     x, w, conv_param = cache
     s, p = conv_param["stride"], conv_param["pad"]
