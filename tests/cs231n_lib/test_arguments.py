@@ -89,7 +89,7 @@ def test_settings_in_order():
     [
         (None, TypeError, "f: pool_param should be a dict with 'stride', 'pad' .default 0., but is None"),
         ({}, ValueError, "f: pool_param has no 'stride'; it should have 'stride', 'pad' .default 0."),
-        ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown key 'pads'; it should have 'stride', 'pad'"),
+        ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown key 'pads'; it should have 'stride'"),
     ],
 )
 def test_settings_that_do_not_fit(given, error, message):

@@ -84,7 +84,7 @@ def batch(pixels=None, labels=None):
         ),
         (batch(pixels=np.zeros((ROWS, 3072), np.int32)), "but is int32"),
         (batch(pixels=[1, 2, 3]), "but is list"),
-        (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} whole numbers"),
+        (batch(labels=[0] * (ROWS - 1)), f"labels should be {ROWS} integers"),
         (batch(labels=[0.5] * ROWS), "integers, one per image"),
         (batch(labels=[10] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from 0 to 10"),
         (batch(labels=[-1] + [0] * (ROWS - 1)), r"labels should be 0..9, but go from -1 to 0"),

@@ -71,7 +71,7 @@ def test_a_number_of_threads_that_is_none():
         text=True,
         env=os.environ | {"CS231N_NUM_THREADS": "many"},
     )
-    assert "CS231N_NUM_THREADS should be a number from 1, but is 'many'" in done.stderr
+    assert "CS231N_NUM_THREADS should be an integer of at least 1, but is 'many'" in done.stderr
 
 
 def test_more_threads_than_there_can_be():

@@ -182,5 +182,5 @@ def test_statistics_and_groups_that_do_not_fit():
         normalize_channels_backward(np.ones((2, 5)), x, ones, ones, ones)
     with pytest.raises(ValueError, match=r"normalize_groups_backward: mean should have shape \(2, groups\)"):
         normalize_groups_backward(x, x, ones, ones, ones)
-    with pytest.raises(ValueError, match="mean should have a column for each group of the 4 channels"):
+    with pytest.raises(ValueError, match="mean should have one column per group, a divisor of the 4 channels"):
         normalize_groups_backward(x, x, ones, np.ones((2, 3)), np.ones((2, 3)))

@@ -63,7 +63,7 @@ def test_lists(fast):
         ),
         ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
         ({"pool_height": 0}, "pool_height should be an integer of at least 1, but is 0"),
-        ({"pool_width": 9, "pad": 1}, "pool_width=9 does not fit: the image is only 6 wide with its padding of 1$"),
+        ({"pool_width": 9, "pad": 1}, r"pool_width=9 does not fit: the image is only 6 wide with its padding of 1\.$"),
     ],
 )
 def test_parameters_that_do_not_fit(name, fast, change, message):

@@ -219,7 +219,7 @@ def test_values_that_do_not_fit(make, dtype):
 
 
 def test_no_examples_have_no_loss(make):
-    with pytest.raises(ValueError, match="X is empty"):
+    with pytest.raises(ValueError, match="X should hold at least one example, but is empty"):
         make().loss(np.zeros((0, *IMAGE)), np.zeros(0, int))
 
 
@@ -244,7 +244,7 @@ def test_a_net_without_filters_says_how_many_values_an_example_should_have():
 
 def test_only_images_whose_channels_come_last_are_told_how_to_move_them():
     net = convnet()
-    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 4, 4, 3\); data.to_nchw moves"):
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 4, 4, 3\)\. Use data.to_nchw to move"):
         net.loss(np.ones((2, 4, 4, 3)))
-    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)$"):
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)\.$"):
         net.loss(np.ones((2, 3, 4, 5)))

@@ -291,7 +291,7 @@ def test_a_loss_that_is_not_finite_stops_training(value):
     with pytest.raises(
         TrainingDiverged,
         match=rf"became {value} at step 4 \(epoch 2\), with a learning rate of 2. Try "
-        "a lower one, for instance 2e-01",
+        "a lower rate, for instance 2e-01",
     ):
         solver.train()
     assert solver.loss_history[:3] == [1.0] * 3 and len(solver.loss_history) == 4
