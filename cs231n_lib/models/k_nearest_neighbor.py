@@ -51,7 +51,7 @@ class KNearestNeighbor:
         X = _rows("train", X)
         labels("train", y, len(X))
         if len(X) == 0:
-            raise ValueError("train: X should hold at least one example, but is empty.")
+            raise ValueError("train: X should hold at least one training example, but is empty.")
         self.X_train, self.y_train = X, np.asarray(y)
 
     def compute_distances(self, X: ArrayLike, metric: str = "l2") -> FloatArray:

@@ -135,7 +135,7 @@ def test_before_training_it_says_what_to_do(call):
         (np.ones((3, 2)), [0.0, 1.0, 2.0], "y should hold integer class numbers"),
         (np.ones((3, 2)), [0, -1, 2], "y should hold class numbers"),
         (np.ones(3), [0, 1, 2], "X should be a numeric array with one row per example"),
-        (np.ones((0, 2)), np.empty(0, int), "X should hold at least one example, but is empty"),
+        (np.ones((0, 2)), np.empty(0, int), "X should hold at least one training example, but"),
     ],
 )
 def test_training_sets_that_do_not_fit(X, y, message):
