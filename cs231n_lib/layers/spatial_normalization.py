@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.batch_normalization import BatchNormCache
     from cs231n_lib.layers.layer_normalization import LayerNormCache
 
-    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # the shapes of gamma and beta
+    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # gamma.shape, beta.shape
 
 
 def spatial_batchnorm_forward(
