@@ -1,5 +1,5 @@
 # `make demo` and `make test` set up all that they need, in .venv beside this file.
-# Another Python than the first suitable one on PATH: make demo PYTHON=python3.12
+# To use another Python than the first suitable one on PATH: make demo PYTHON=python3.12
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ EVERY := $(shell sed -n 's/^name = "\(.*\)"/\1/p' assignments/course.toml)
 GRADED := $(if $(filter all,$(ASSIGNMENTS)),$(EVERY),$(ASSIGNMENTS))
 KIT := $(BIN)/cs231n --course $(DEMO)
 KERNELS := $(wildcard cs231n_lib/kernels/*.pyx cs231n_lib/kernels/*.pxd cs231n_lib/kernels/*.h)
-# a second Python: of those that README names the newest, on PATH or of pyenv, that is another than that of $(VENV)
+# the newest Python that README names, on PATH or from pyenv, of another version than the one in $(VENV)
 SECOND_VENV := .venv-second
 SECOND_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[123].*/bin/python3 2>/dev/null | sort -rV); do \
@@ -47,21 +47,21 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@$(BIN)/python -m compileall -q autograder cs231n_lib
 	@touch $@
 
-# What the tests and checks of the code need beyond that; only packages, since the kit itself is installed.
+# What the tests and the checks of the code need on top. These are packages only; the kit itself is installed.
 $(VENV)/installed-for-tests: $(VENV)/installed
 	@$(BIN)/python -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
 		print(*extras["cluster"], *extras["postgresql"], *extras["test"], sep="\n")' >$(VENV)/for-tests.txt
 	@$(BIN)/python -m pip install $(QUIETLY) --requirement $(VENV)/for-tests.txt
 	@touch $@
 
-# The sandbox of the grader. Nobody's password is asked for: without root's rights this only says what to do.
+# The grader's sandbox. This never asks for a password: without root's rights it only says what to do.
 bubblewrap:
 	@command -v bwrap >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing bubblewrap, the sandbox that student code is graded in."; \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends bubblewrap; } >/dev/null; \
 	else echo "Grading needs bubblewrap for its sandbox: sudo apt-get install bubblewrap (Fedora: dnf)." >&2; fi
 
-# For the tests of a gradebook in PostgreSQL. They start a server of their own; Debian's package is kept from starting one.
+# For the tests of a gradebook in PostgreSQL. They start their own server, so Debian's package must not start one.
 postgresql:
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -72,7 +72,7 @@ postgresql:
 		apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null || echo "PostgreSQL's tests will be skipped." >&2; \
 	else echo "PostgreSQL's tests will be skipped without it: sudo apt-get install postgresql." >&2; fi
 
-# For the tests that open pages in a browser, as a reader would.
+# For the tests that open pages in a browser.
 chromium:
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -82,7 +82,7 @@ chromium:
 			echo "The tests in a browser will be skipped." >&2; \
 	else echo "The tests in a browser will be skipped without it: sudo apt-get install chromium (Fedora: dnf)." >&2; fi
 
-# Every step may be repeated: what is done already is not done again.
+# Every step can be repeated, and skips work that is already done.
 demo: setup bubblewrap
 	@$(BIN)/cs231n init $(DEMO) --assignments assignments
 	@$(foreach a,$(GRADED),$(KIT) build $(a) --rehearse && $(KIT) release $(a) &&) true
@@ -100,11 +100,11 @@ demo: setup bubblewrap
 test: $(VENV)/installed-for-tests bubblewrap postgresql chromium
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
-# Everything that starts no kernel, sandbox, server or browser.
+# The tests that start no kernel, sandbox, server or browser.
 test-fast: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow"
 
-# Branches of the packages that the suite does not run. What a sandbox runs cannot be seen: it writes no files.
+# Shows which branches of the packages the suite does not run. Coverage cannot see what runs in a sandbox.
 coverage: $(VENV)/installed-for-tests bubblewrap postgresql chromium
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --cov --cov-report=term-missing:skip-covered --cov-report=html
 
@@ -114,7 +114,7 @@ test-second-python: $(VENV)/installed-for-tests bubblewrap
 	else echo "A part of the tests runs on $$($$python --version), in $(SECOND_VENV)."; \
 		$(MAKE) --no-print-directory test-part VENV=$(SECOND_VENV) PYTHON="$$python"; fi
 
-# That the whole suite can be collected, and the tests of what depends on the Python.
+# Checks that pytest can collect the whole suite, and runs the tests that depend on the Python version.
 test-part: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest --collect-only --quiet >$(VENV)/collected || { cat $(VENV)/collected; exit 1; }
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(PART)

@@ -1,4 +1,4 @@
-"""The packages that are here, of which a release for students has fewer, and the Cython extensions.
+"""Finds the packages, since a release for students has fewer, and builds the Cython extensions.
 
 Everything else is in pyproject.toml.
 """
@@ -20,7 +20,7 @@ IS_CHECKOUT = Path("autograder/grading").is_dir()
 
 
 class BuildOnAllProcessors(build_ext):
-    """Also copies the extension modules beside their sources in a checkout, where the grader packs them from there."""
+    """Builds in parallel; in a checkout, also copies the extensions beside their sources, for the grader to pack."""
 
     def finalize_options(self):
         super().finalize_options()
@@ -33,14 +33,14 @@ class BuildOnAllProcessors(build_ext):
 
 
 def options_of_a_release() -> tuple[str | None, dict[str, dict[str, str]]]:
-    """Have a release built in a temporary folder, so that students find nothing new in theirs.
+    """Make a release build in a temporary folder, so that the build leaves no files in the student's folder.
 
     Returns
     -------
     build_dir
-        The folder for the C files that Cython writes; None for beside their sources.
+        The folder for the C files that Cython writes; None to write them beside their sources.
     options
-        Of the commands of setuptools.
+        Options for the commands of setuptools.
     """
     if IS_CHECKOUT:
         return None, {}
@@ -66,7 +66,7 @@ extensions = cythonize(
     build_dir=build_dir,
 )
 for extension in extensions:
-    extension.optional = True  # without a compiler the NumPy twins serve; cythonize drops this from its argument
+    extension.optional = True  # without a compiler the NumPy twins are used; cythonize ignores this in its argument
 
 packages = find_packages(include=["autograder*", "cs231n_lib*"])
 setup(

@@ -1,4 +1,4 @@
-"""Which edition of the library this is: the one for an assignment leaves out the answers to it and to later ones."""
+"""Which edition of the library this is. An assignment's edition leaves out the answers to it and to later ones."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Edition:
-    """The edition for one assignment.
+    """The edition of the library for one assignment.
 
     Attributes
     ----------
     assignment
-        The assignment in whose release it came.
+        The assignment whose release contains this edition.
     assignments
         All assignments of the course, in order.
     left_out
-        Each module that is missing, and the assignment whose release is the first to hold it ("" for none).
+        {missing module: the first assignment whose release contains it}; "" where no release does.
     """
 
     assignment: str
@@ -32,7 +32,7 @@ class Edition:
 
 @cache
 def this_edition() -> Edition | None:
-    """The edition that is imported; None for the whole library, in a checkout of the course."""
+    """Return the imported edition; None for the whole library, in a checkout of the course."""
     try:
         about = tomllib.loads(Path(__file__).with_name("edition.toml").read_text(encoding="utf-8"))
         return Edition(about["assignment"], tuple(about["assignments"]), dict(about["left_out"]))
@@ -41,5 +41,5 @@ def this_edition() -> Edition | None:
 
 
 def how_to_install(assignment: str) -> str:
-    """What to do to get the edition for an assignment."""
+    """Return how to get the edition for an assignment, as a clause of a message."""
     return f"install the kit of the release {assignment} (python -m pip install ./kit, in its folder)"

@@ -1,11 +1,12 @@
-"""Random weights to start from (CS231n lecture notes, "Weight initialization").
+"""Random initial weights (CS231n lecture notes, "Weight initialization").
 
 Shapes are those of the layers: (D, M) for D inputs and M outputs, (F, C, HH, WW) for F filters. The fan-in is the
-number of inputs of one unit, D or C * HH * WW; the fan-out, of units that one input reaches, M or F * HH * WW.
+number of inputs of one unit, D or C * HH * WW. The fan-out is the number of units that one input reaches, M or
+F * HH * WW.
 
-Every function takes dtype, float32 or float64, and rng, a np.random.Generator or a seed (None: other weights every
-time), and raises ValueError naming the argument that does not fit. The same seed gives the same weights in float32 and
-float64, up to rounding. Biases start at 0: np.zeros does.
+Every function takes `dtype`, float32 or float64, and `rng`, a np.random.Generator or a seed (None: different weights
+every time). It raises ValueError if an argument does not fit, and names the argument. The same seed gives the same
+weights in float32 and float64, up to rounding. Biases start at 0, so np.zeros is enough for them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = ["glorot", "he", "small_random", "sparse", "xavier"]
 def small_random(
     shape: Sequence[int] | int, scale: float = 0.01, dtype: DTypeLike = np.float32, rng: Seed = None
 ) -> FloatArray:
-    """Normal with standard deviation scale: breaks the symmetry, but signals shrink from layer to layer.
+    """Draw normal weights with standard deviation scale: they break the symmetry, but signals shrink layer by layer.
 
     Examples
     --------
@@ -43,7 +44,7 @@ def small_random(
 def xavier(
     shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
 ) -> FloatArray:
-    """Standard deviation 1 / sqrt(fan-in): the variance of linear and tanh units' inputs stays the same.
+    """Draw weights with standard deviation 1 / sqrt(fan-in): linear and tanh units keep the variance of their inputs.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def xavier(
     distribution
         "normal" or "uniform".
     dtype, rng
-        As everywhere here.
+        As in every function here.
     """
     fan_in, _ = _fans("xavier", shape)
     return _drawn("xavier", shape, (1 / fan_in) ** 0.5, distribution, dtype, rng)
@@ -60,8 +61,10 @@ def xavier(
 def glorot(
     shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
 ) -> FloatArray:
-    """Standard deviation sqrt(2 / (fan-in + fan-out)): between what the signals forward and the gradients backward
-    need (Glorot and Bengio, 2010). Parameters as in `xavier`.
+    """Draw weights with standard deviation sqrt(2 / (fan-in + fan-out)) (Glorot and Bengio, 2010).
+
+    It is a compromise between what keeps the variance of the signals on the way forward and what keeps that of the
+    gradients on the way back. The parameters are those of `xavier`.
     """
     fan_in, fan_out = _fans("glorot", shape)
     return _drawn("glorot", shape, (2 / (fan_in + fan_out)) ** 0.5, distribution, dtype, rng)
@@ -70,8 +73,9 @@ def glorot(
 def he(
     shape: Sequence[int], distribution: str = "normal", dtype: DTypeLike = np.float32, rng: Seed = None
 ) -> FloatArray:
-    """Standard deviation sqrt(2 / fan-in): twice the variance, since ReLU drops half of it (He et al., 2015).
-    Parameters as in `xavier`.
+    """Draw weights with standard deviation sqrt(2 / fan-in) (He et al., 2015).
+
+    That is twice the variance of `xavier`, since ReLU drops half of it. The parameters are those of `xavier`.
     """
     fan_in, _ = _fans("he", shape)
     return _drawn("he", shape, (2 / fan_in) ** 0.5, distribution, dtype, rng)
@@ -80,31 +84,31 @@ def he(
 def sparse(
     shape: Sequence[int], connections: int = 10, scale: float = 0.01, dtype: DTypeLike = np.float32, rng: Seed = None
 ) -> FloatArray:
-    """Weights from a few random inputs of every unit, and 0 from its other inputs (Martens, 2010).
+    """Draw weights for a few random inputs of every unit; the weights of its other inputs are 0 (Martens, 2010).
 
     Parameters
     ----------
     shape : (D, M) or (F, C, HH, WW)
-        With at least `connections` inputs of a unit.
+        A unit must have at least `connections` inputs.
     connections
-        From how many inputs a unit gets weights.
+        For how many of its inputs a unit gets weights.
     scale
         The standard deviation of these weights, which are normal.
     dtype, rng
-        As everywhere here.
+        As in every function here.
     """
     fan_in, _ = _fans("sparse", shape)
     connections = integer("sparse", "connections", connections, 1)
     if connections > fan_in:
         raise ValueError(
-            f"sparse: connections should be at most {fan_in}, the number of inputs of a unit of weights "
-            f"{tuple(shape)}, but is {connections}"
+            f"sparse: connections should be at most {fan_in}, the number of inputs of a unit with weights of shape "
+            f"{tuple(shape)}, but is {connections}."
         )
     scale = number("sparse", "scale", scale, at_least=0)
     generator = np.random.default_rng(rng)
     units = shape[1] if len(shape) == 2 else shape[0]
     weights = np.zeros((units, fan_in), float_type("sparse", dtype))
-    # the places of the smallest of random numbers are a random choice without repetition, for all units at once
+    # the indices of the smallest random numbers are a random choice without replacement, for all units at once
     chosen = generator.random((units, fan_in)).argsort(axis=1)[:, :connections]
     np.put_along_axis(weights, chosen, scale * generator.standard_normal(chosen.shape), axis=1)
     return np.ascontiguousarray(weights.T) if len(shape) == 2 else weights.reshape(shape)
@@ -123,7 +127,7 @@ def _drawn(
         weights = generator.standard_normal(sizes)
         weights *= std
     else:
-        limit = 3**0.5 * std  # a uniform distribution on -limit..limit has the variance limit^2 / 3
+        limit = 3**0.5 * std  # the uniform distribution on [-limit, limit] has the variance limit^2 / 3
         weights = generator.uniform(-limit, limit, sizes)
     return weights.astype(dtype, copy=False)
 
@@ -132,7 +136,7 @@ def _fans(function: str, shape: Sequence[int]) -> tuple[int, int]:
     sizes: Shape = tuple(shape) if isinstance(shape, (tuple, list)) else ()
     if len(sizes) not in (2, 4):
         raise ValueError(
-            f"{function}: shape should be (inputs, outputs) or (filters, channels, height, width), but is {shape!r}"
+            f"{function}: shape should be (inputs, outputs) or (filters, channels, height, width), but is {shape!r}."
         )
     sizes = tuple(integer(function, "each size in shape", size, 1) for size in sizes)
     if len(sizes) == 2:

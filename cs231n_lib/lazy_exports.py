@@ -1,7 +1,7 @@
-"""Packages whose files are read when a name in them is asked for, and may be missing.
+"""Packages that import a file only when one of its names is used, so that files may be missing.
 
-A release of the course leaves out the files that hold the answers to its assignment and to later ones;
-everything else has to work without them.
+A release of the course leaves out the files that answer its assignment or later ones; everything else must work
+without them.
 """
 
 import sys
@@ -14,10 +14,10 @@ from cs231n_lib.edition import how_to_install, this_edition
 def lazy_exports(
     package: str, files: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
-    """What a package needs to hand out names from its files on demand.
+    """Return the three functions and names with which a package exports names of its files on demand.
 
-    A name whose file is missing raises an ImportError that says why; a name that is in no file, an AttributeError.
-    Type checkers do not see such names: the package imports them once more, under `if TYPE_CHECKING`.
+    A name whose file is missing raises an ImportError that says why. A name that no file has raises an AttributeError.
+    Type checkers do not see such names, so the package also imports them under `if TYPE_CHECKING`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def lazy_exports(
     Returns
     -------
     __getattr__, __dir__, __all__
-        For the package to bind under just these names:
+        For the package to bind under these names:
 
             __getattr__, __dir__, __all__ = lazy_exports(__name__, {"affine": ["affine_forward", "affine_backward"]})
     """
@@ -37,13 +37,13 @@ def lazy_exports(
 
     def get(name: str) -> object:
         if name not in file_of:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}; it has {', '.join(file_of)}")
+            raise AttributeError(f"module {package!r} has no attribute {name!r}; it has {', '.join(file_of)}.")
         module = f"{package}.{file_of[name]}"
         try:
             value = getattr(import_module(module), name)
         except ModuleNotFoundError as error:
             raise _left_out(name, module, error) from None
-        setattr(sys.modules[package], name, value)  # found there at once the next time
+        setattr(sys.modules[package], name, value)  # the next access does not come here
         return value
 
     return get, lambda: sorted(file_of), list(file_of)
@@ -56,14 +56,14 @@ def _left_out(name: str, module: str, error: ModuleNotFoundError) -> ImportError
     elif missing.startswith(module.partition(".")[0] + "."):
         what = f"{missing}, which {name} builds on,"
     else:
-        return error  # another package is missing, and the error says so
+        return error  # a package outside the library is missing, and this error says so
     edition = this_edition()
     asked_by = "the assignment"
     if edition is not None and missing in edition.left_out:
         first = edition.left_out[missing]
         before = edition.assignments.index(first) if first else len(edition.assignments)
         asked_by = f"the assignment {edition.assignments[before - 1]}"
-    reason = f"this edition of the library leaves out {what} because it is what {asked_by} asks you to write"
+    reason = f"This edition of the library leaves out {what} because it is what {asked_by} asks you to write."
     if edition is not None and edition.left_out.get(missing):
-        reason += f". A notebook of a later assignment needs it: {how_to_install(edition.left_out[missing])}"
+        reason += f" A notebook of a later assignment needs it: {how_to_install(edition.left_out[missing])}."
     return ImportError(reason, name=missing)

@@ -1,1 +1,1 @@
-"""The registry of the data sets, installed as package data."""
+"""The registry of data sets, installed as package data."""

@@ -1,6 +1,6 @@
-"""The assertions of test cells: each says what was expected, what came, and the likely mistake.
+"""The assertions of test cells: each says what was expected, what the answer was, and the likely mistake.
 
-A check that does not hold raises CheckFailed, an AssertionError whose text is written for the student.
+A check that fails raises CheckFailed, an AssertionError whose text is written for the student.
 """
 
 from cs231n_lib.checks.calls import call, raises, unchanged

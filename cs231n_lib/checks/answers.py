@@ -1,7 +1,7 @@
-"""What every check asks of an answer first: is it a dict with these keys, are these numbers, of that shape, finite?
+"""What every check requires of an answer first: that it is a dict with given keys, or finite numbers of a given shape.
 
-An answer may be anything at all, also an object made to deceive. So types are compared, and no method of an object
-that is not plain data runs.
+An answer may be any object, even one made to deceive. So these functions compare types, and call no method of an
+object that is not plain data.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 def is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
-    """Whether it is a dict, OrderedDict, defaultdict or Counter, and not of a class derived from them."""
+    """Return whether it is a dict, OrderedDict, defaultdict or Counter, and not of a class derived from them."""
     return any(type(value) is kind for kind in (dict, OrderedDict, defaultdict, Counter))
 
 
 def plain_tuple(value: object) -> object:
-    """A namedtuple as a tuple, anything else as it is; no method of it runs."""
+    """Return a tuple or namedtuple as a plain tuple, without calling its methods; return anything else unchanged."""
     return tuple(tuple.__iter__(value)) if _is_tuple(value) else value
 
 
 def numbers_of(value: object, what: str, hint: str | None = None) -> NDArray[Any]:
-    """The answer as an array of real numbers or booleans; fails if it is anything else."""
+    """Return the answer as an array of real numbers or booleans; fail if it is anything else."""
     try:
         return as_numbers(plain_tuple(value))
     except NotNumbers as error:
@@ -42,7 +42,7 @@ def numbers_of(value: object, what: str, hint: str | None = None) -> NDArray[Any
 def require_shape(
     got: NDArray[Any], wanted: NDArray[Any], what: str, hint: str | None = None, suspects: Suspects | None = None
 ) -> None:
-    """Fail unless `got` has the shape of `wanted`; where it has not, one of the `suspects` may be why."""
+    """Fail unless `got` has the shape of `wanted`; the message names the suspect that `got` equals, if there is one."""
     if got.shape != wanted.shape:
         suspect = matching_suspect(suspects, got, wanted, 1e-4)
         likely = [f"Likely mistake: {suspect}"] if suspect else []
@@ -50,7 +50,7 @@ def require_shape(
 
 
 def require_finite(got: NDArray[Any], what: str, hint: str | None = None, unless: NDArray[Any] | None = None) -> None:
-    """Fail at NaN and infinities, except where `unless` holds the same."""
+    """Fail if `got` has NaN or infinities, except where `unless` has the same value."""
     bad = np.asarray(~np.isfinite(got))
     if unless is not None:
         bad = bad & ~((got == unless) | (np.isnan(got) & np.isnan(unless)))
@@ -61,28 +61,28 @@ def require_finite(got: NDArray[Any], what: str, hint: str | None = None, unless
         text = f"{what}: it is {kind}."
     else:
         first = at_index(np.argwhere(bad)[0])
-        text = f"{what}: {np.count_nonzero(bad)} of {got.size} entries are {kind}, first{first}."
-    text += "\nLook for an exp that overflows, a log of 0, a division by 0 or the root of a negative number."
+        text = f"{what}: {np.count_nonzero(bad)} of {got.size} entries are {kind}, the first{first}."
+    text += "\nLook for an exp that overflows, a log of 0, a division by 0 or the square root of a negative number."
     fail([text], hint)
 
 
 def require_keys(actual: object, expected: dict[Any, Any], what: str, hint: str | None = None) -> dict[Any, Any]:
-    """`actual`, which is a dict with the keys of `expected`; fails if it is not."""
+    """Return `actual`; fail unless it is a dict with the keys of `expected`."""
     if not is_dict(actual):
-        fail([f"{what}: a dict is expected, got {in_short(actual)}."], hint)
+        fail([f"{what}: expected a dict, got {in_short(actual)}."], hint)
     missing = [key for key in expected if key not in actual]
     extra = [key for key in actual if key not in expected]
     problems = [f"it has no key {', '.join(map(in_short, missing))}"] if missing else []
-    problems += [f"these keys do not belong: {', '.join(map(in_short, extra))}"] if extra else []
+    problems += [f"it has keys that do not belong: {', '.join(map(in_short, extra))}"] if extra else []
     if problems:
         fail([f"{what}: {'; '.join(problems)}."], hint)
     return actual
 
 
 def how_many(bad: NDArray[np.bool_]) -> str:
-    """How many values are wrong, in words."""
+    """Return how many values are wrong, in words."""
     if not bad.ndim:
-        return "wrong value"
+        return "its value is wrong"
     count = np.count_nonzero(bad)
     if count == bad.size:
         return f"all {count} values are wrong" if count > 1 else "its one value is wrong"

@@ -1,4 +1,4 @@
-"""Checks of what a call does besides returning: the errors it raises, the arguments it changes."""
+"""Checks of what a call does besides returning a result: the errors it raises, the arguments it changes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def raises(
     *args: object,
     hint: str | None = None,
 ) -> Exception:
-    """f(*args) raises one of `exception_types`.
+    """Check that f(*args) raises one of `exception_types`.
 
-    A NotImplementedError, which a stub raises that is not written yet, passes on.
+    A NotImplementedError, which a stub raises until it is written, is not caught.
 
     Returns
     -------
     Exception
-        The one that was raised.
+        The error that was raised.
     """
     types = exception_types if isinstance(exception_types, tuple) else (exception_types,)
     names = " or ".join(t.__name__ for t in types)
@@ -35,39 +35,39 @@ def raises(
         f(*args)
     except types as error:
         if isinstance(error, NotImplementedError) and NotImplementedError not in types:
-            raise  # an exercise that is not done, which RuntimeError would include
+            raise  # the exercise is not written yet; NotImplementedError is a RuntimeError, which `types` may contain
         return error
     except NotImplementedError:
         raise
     except Exception as error:
-        fail([f"{what}: it should raise {names}, but raised {type(error).__name__}: {str(error)[:200]}"], hint)
-    return fail([f"{what}: it should raise {names}, but returned without an error."], hint)
+        fail([f"{what}: it should raise {names}, but it raised {type(error).__name__}: {str(error)[:200]}"], hint)
+    return fail([f"{what}: it should raise {names}, but it returned without an error."], hint)
 
 
 def unchanged(after: object, before: Any, what: str) -> None:
-    """An argument still holds what it held before the call.
+    """Check that an argument still holds what it held before the call.
 
     Parameters
     ----------
     after
         The argument, an array or dict of arrays.
     before
-        A copy of it that was taken before the call.
+        A copy of the argument, taken before the call.
     what
-        Names the argument, as in "X of svm_loss_naive".
+        What the message calls the argument, such as "X of svm_loss_naive".
 
     Notes
     -----
-    A function that runs elsewhere works on a copy of its arguments. Then `__main__.__was_changed__(argument)`, where
-    it is defined, says whether that copy was changed.
+    A function that runs in another process works on a copy of its arguments. Then `__main__.__was_changed__(argument)`,
+    if it is defined, returns whether that copy was changed.
     """
     if is_dict(before):
         if not is_dict(after) or list(after) != list(before):
-            fail([f"{what}: the dict was changed (keys added or removed). Work on a copy: dict(...)."])
+            fail([f"{what}: the dict was changed (keys were added or removed). Work on a copy: dict(...)."])
         for key in before:
             unchanged(after[key], before[key], f"{what}[{key!r}]")
         if _changed_elsewhere(after):
-            fail([f"{what}: the dict was changed (keys or values replaced). Work on a copy: dict(...)."])
+            fail([f"{what}: the dict was changed (keys or values were replaced). Work on a copy: dict(...)."])
         return
     got, wanted = numbers_of(after, what), np.asarray(before)
     same = got.shape == wanted.shape and got.dtype == wanted.dtype and not _changed_elsewhere(after)
@@ -75,13 +75,13 @@ def unchanged(after: object, before: Any, what: str) -> None:
         fail(
             [
                 f"{what}: the argument was changed in place.",
-                "Whoever called the function still needs it. Write x = x - m instead of x -= m, or work on x.copy().",
+                "The caller still needs its old values. Write x = x - m instead of x -= m, or work on x.copy().",
             ]
         )
 
 
 def call(function: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Call a function whose work is to change an argument.
+    """Call a function that is supposed to change an argument.
 
         (out, cache), (*_, bn_param) = checks.call(batchnorm_forward, x, gamma, beta, {"mode": "train"})
 
@@ -90,12 +90,13 @@ def call(function: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]
     result
         function(*args).
     arguments : tuple
-        The arguments as the call left them. These are copies: the caller's own arrays, dicts, lists and generators
-        stay as they are.
+        The arguments after the call. These are copies: the caller's own arrays, dicts, lists and generators do not
+        change.
 
     Notes
     -----
-    A callable that stands for a function elsewhere carries `__with_arguments__(*args)`, which returns the same pair.
+    A callable that stands for a function in another process has a method `__with_arguments__(*args)`, which returns
+    the same pair.
     """
     elsewhere: Any = getattr(function, "__with_arguments__", None)
     if callable(elsewhere):
@@ -105,11 +106,11 @@ def call(function: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]
 
 
 def _copied(value: Any) -> Any:
-    """Data as a copy of its own; what is not data, a student's cache for one, as it is."""
+    """Copy data; return anything else, such as an object in a student's cache, uncopied."""
     if type(value) in (np.ndarray, np.random.Generator):
         return copy.deepcopy(value)
     if is_dict(value):
-        filled = copy.copy(value)  # an OrderedDict or a defaultdict stays one
+        filled = copy.copy(value)  # keeps the type, such as OrderedDict
         for key in filled:
             filled[key] = _copied(filled[key])
         return filled

@@ -1,4 +1,4 @@
-"""Checks that a value is exactly the expected one."""
+"""The check that a value equals the expected one exactly."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 
 
 def equal(actual: object, expected: Any, what: str, hint: str | None = None) -> None:
-    """`actual` is exactly `expected`.
+    """Check that `actual` equals `expected` exactly.
 
     Parameters
     ----------
     actual
-        Labels, integers, strings, lists, or dicts of those. A list may come as a tuple or namedtuple and the other
-        way round, a dict as an OrderedDict, defaultdict or Counter.
+        Labels, integers, strings, lists, or dicts of those. A list, a tuple and a namedtuple may stand for each
+        other; an OrderedDict, defaultdict or Counter may stand for a dict.
     expected
-        The truth. Numbers and arrays are compared by value, whatever their dtype.
+        The right answer. Numbers and arrays are compared by value, whatever their dtype.
     what
-        Names the thing, as in "the labels of predict".
+        What the message calls the answer, such as "the labels of predict".
     hint
         A sentence added when the check fails.
+
+    Raises
+    ------
+    CheckFailed
+        If they differ. The text says where.
     """
     if is_dict(expected):
         answers = require_keys(actual, expected, what, hint)
@@ -44,7 +49,7 @@ def equal(actual: object, expected: Any, what: str, hint: str | None = None) -> 
     elif isinstance(expected, np.ndarray):
         _equal_list(actual, expected.tolist(), what, hint)
     else:
-        # a foreign object might call itself equal to anything: the type has to be the very same
+        # a student's object might compare equal to anything, so the types must be identical
         same_type = type(actual) is type(expected) or {type(actual), type(expected)} == {str, np.str_}
         if not same_type or actual != expected:
             fail([f"{what}: expected {in_short(expected)}, got {in_short(actual)}."], hint)
@@ -54,7 +59,7 @@ def _equal_list(actual: object, expected: Sequence[object], what: str, hint: str
     if type(actual) is np.ndarray:
         actual = actual.tolist()
     if not (type(actual) is list or type(actual) is tuple):
-        fail([f"{what}: a list is expected, got {in_short(actual)}."], hint)
+        fail([f"{what}: expected a list, got {in_short(actual)}."], hint)
     if len(actual) != len(expected):
         fail([f"{what}: it has {len(actual)} entries; it should have {len(expected)}."], hint)
     for k, (a, e) in enumerate(zip(actual, expected, strict=True)):

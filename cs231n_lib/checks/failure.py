@@ -7,12 +7,12 @@ from typing import NoReturn
 
 
 class CheckFailed(AssertionError):
-    """A check that did not hold. Its text is written for the student; Jupyter shows that and no traceback."""
+    """The error of a check that failed. Its text is written for the student; Jupyter shows it without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
 
 
 def fail(lines: Iterable[str], hint: str | None = None) -> NoReturn:
-    """Raise CheckFailed with these lines and, if there is one, the hint below them."""
+    """Raise CheckFailed with these lines and the hint, if there is one, below them."""
     raise CheckFailed("\n".join([*lines, hint] if hint else lines)) from None

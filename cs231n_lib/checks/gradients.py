@@ -1,4 +1,4 @@
-"""Checks of a gradient: against differences of the loss, or against a gradient that is known."""
+"""Checks of a gradient: against central differences of the loss, or against a known gradient."""
 
 from __future__ import annotations
 
@@ -38,41 +38,42 @@ def gradient(
     hint: str | None = None,
     suspects: Suspects | None = None,
 ) -> None:
-    """The analytic gradient of the scalar function f at x agrees with its central differences.
+    """Check that the analytic gradient of the scalar function f at x agrees with its central differences.
 
     Parameters
     ----------
     f
-        Function of one array that returns one number, the loss. It may compute in float32 inside.
+        Function of one array that returns one number, the loss. It may compute in float32 internally.
     x : array of any shape
         The point.
     analytic : array of x's shape
         What the student's code returned as the gradient at x.
     what
-        Names the gradient, as in "dW of svm_loss_naive".
+        What the message calls the gradient, such as "dW of svm_loss_naive".
     num_examples, reg, params, labels, inputs
-        Help to explain a mistake; see `diagnosis.diagnose`.
+        Facts about the loss that help to explain a mistake; see `diagnosis.diagnose`.
     kinks
-        f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, any slope between is right.
+        Whether f has kinks (ReLU, hinge, max). Where the slopes left and right of x differ, every slope between them
+        is accepted.
     h
-        Step of the differences.
+        Step size of the differences.
     hint
         A sentence added when the check fails.
     suspects
-        {sentence: array that a particular mistake gives, or function without arguments that returns it}; see
+        {sentence: the array that a particular mistake gives, or a function without arguments that returns it}; see
         `close`. `numeric_gradient` of a loss with that mistake is such an array.
 
     Raises
     ------
     CheckFailed
-        If it does not agree. The text says where, and what the likely mistake is.
+        If they do not agree. The text says where, and what the likely mistake is.
 
     Notes
     -----
-    A gradient is right up to a relative error of 1e-5, with kinks 1e-4. (The bands are those of the CS231n notes,
-    "Gradient checks": above 1e-2 wrong, up to 1e-2 doubtful, which fails, too.) If the gradient is float32 or the
-    loss jitters like one computed in float32, longer steps are taken and 1e-3 is right. The relative error is
-    |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth.
+    A gradient passes up to a relative error of 1e-5, or 1e-4 with kinks. (The bands are those of the CS231n notes,
+    "Gradient checks": errors above 1e-2 are wrong; errors up to 1e-2 are doubtful, and fail too.) If the gradient is
+    float32, or the loss is as noisy as one computed in float32, the steps are longer and errors up to 1e-3 pass. The
+    relative error is |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth.
     """
     x = np.array(x, dtype=np.float64)
     given = numbers_of(analytic, what, hint)
@@ -83,8 +84,8 @@ def gradient(
         numeric = gradient_to_judge(f, x, ours, h, kinks)
     except NotRepeatable:
         why = (
-            "the loss differs from call to call with the same input: is a random number drawn without a seed, "
-            "or an argument changed in place?"
+            "the loss differs between two calls with the same input. Is a random number drawn without a seed, "
+            "or is an argument changed in place?"
         )
         fail([f"{what}: {why}"], hint)
     except NotANumber as error:
@@ -107,7 +108,7 @@ def gradient(
     if not np.isfinite(found.error):
         fail([f"{what}: {lower_first(found.message)}"], hint)
     match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
-    size = f"relative error {found.error:.1e}; up to {accept:.0e} is right"
+    size = f"relative error {found.error:.1e}; the limit is {accept:.0e}"
     text = [f"{what}: {match} the numerical gradient ({size})."]
     suspect = matching_suspect(suspects, ours, numeric.gradient, 1e-3 if low else 1e-4)
     if suspect or found.cause:
@@ -121,23 +122,37 @@ def gradient(
 
 
 def analytic(actual: object, expected: ArrayLike, what: str) -> None:
-    """`actual`, a gradient at arguments so large or small that differences cannot measure it, is as expected.
+    """Check a gradient at arguments so large or so small that finite differences cannot measure it.
+
+    Parameters
+    ----------
+    actual
+        What the student's code returned.
+    expected
+        The right gradient.
+    what
+        What the message calls the gradient.
+
+    Raises
+    ------
+    CheckFailed
+        If an entry is off by more than 1e-2 of the largest expected entry plus 1e-2 of its own.
 
     Notes
     -----
-    A formula gives it all the same. Let some arguments grow by a power of two, and others shrink, so that the
-    gradient is known: when the pixels are 2**50 times as large and the weights 2**50 times smaller, the scores stay,
-    and dW is 2**50 times as large, whatever float type it is computed in.
+    Only a formula gives such a gradient. A test makes some arguments larger by a power of two and others smaller, so
+    that the right gradient is known: with pixels 2**50 times larger and weights 2**50 times smaller, the scores stay
+    the same and dW is 2**50 times larger, in float32 as in float64.
     """
     hint = "Derive the gradient and write its formula: differences with steps of a fixed size cannot measure it here."
-    # wide enough for an eps that is worth less beside a larger variance; what is measured is 0, or noise
+    # wide, since eps counts for less beside a larger variance; a measured gradient would be 0, or noise
     close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
 
 
 def numeric_gradient(f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5) -> NDArray[np.float64]:
-    """Central differences of f, for suspects: the gradient of a loss with the mistake in it.
+    """Compute central differences of f, for suspects: the gradient of a loss that contains the mistake.
 
-    To judge an answer use `gradient`, which minds rounding and kinks.
+    To judge an answer use `gradient`, which takes rounding and kinks into account.
 
     Parameters
     ----------
@@ -146,7 +161,7 @@ def numeric_gradient(f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: f
     x : array of any shape
         The point.
     h
-        Step.
+        Step size.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The check that a function does not have the library compute for it."""
+"""The check that a function does not use the library to compute its answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cs231n_lib.checks.failure import fail
 from cs231n_lib.checks.loop_search import name_of
 from cs231n_lib.checks.watched_call import watched_call
 
-# modules that compute what students are asked to write, by the beginnings of their names
+# how the names of modules begin that compute what students are asked to write
 COMPUTING = tuple(
     f"cs231n_lib.{name}"
     for name in (
@@ -25,14 +25,24 @@ COMPUTING = tuple(
 
 
 def own_work(function: Callable[..., Any], *args: Any, what: str | None = None) -> Any:
-    """One call function(*args) computes by itself: it uses no layer, model, kernel or gradient of the library.
+    """Check that one call function(*args) uses no layer, model, kernel or numerical gradient of the library.
 
-    `what` is what the message calls the function; its name by default.
+    Parameters
+    ----------
+    function, *args
+        The call.
+    what
+        What the message calls the function; by default its name.
 
     Returns
     -------
     result
         What the function returned.
+
+    Raises
+    ------
+    CheckFailed
+        If a function of such a module ran during the call. The text names the module.
     """
     result, _, modules = watched_call(function, args)
     for module in modules:

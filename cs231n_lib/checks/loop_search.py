@@ -1,4 +1,4 @@
-"""Which loops a function contains, read from its syntax tree."""
+"""Finds the loops that a function contains, from its syntax tree."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-# these loop over what they are given, whatever module they are reached through
+# these functions loop over their arguments, in whatever module they are looked up
 LOOPING = frozenset(
     "vectorize frompyfunc apply_along_axis apply_over_axes nditer ndenumerate ndindex fromiter fromfunction "
     "starmap cdist pdist distance_matrix pairwise_distances euclidean_distances manhattan_distances".split()
 )
 LOOPING_BUILTINS = frozenset({"map", "filter", "exec", "eval"})
-# harmless under other names (np.add.reduce), so they count as attributes of these modules only
+# harmless elsewhere (np.add.reduce), so they count only as attributes of these modules
 LOOPING_IN: dict[str, set[str]] = {
     "reduce": {"functools"},
     "accumulate": {"itertools"},
@@ -37,23 +37,23 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 class SourceUnavailable(Exception):
-    """The source text of a function is not available; str() says why, for a student."""
+    """The source text of a function is not available; str() tells the student why."""
 
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop.
+    """A loop in the source text of a function.
 
     Attributes
     ----------
     kind
         "for", "while", "comprehension", "generator", "recursion", or the name of a function that loops.
     function
-        The name of the function that it stands in.
+        The name of the function that contains it.
     line
-        Counted from 1, the first line of the function.
+        The line number of the loop, where 1 is the first line of the function.
     text
-        That line.
+        The text of that line.
     """
 
     kind: str
@@ -80,9 +80,9 @@ class FoundLoops:
     Attributes
     ----------
     loops
-        All that were found.
+        All the loops that were found.
     deepest
-        The longest chain of loops inside each other, the outermost first.
+        The longest chain of nested loops, the outermost first.
     """
 
     loops: list[Loop] = field(default_factory=list)
@@ -90,29 +90,28 @@ class FoundLoops:
 
 
 def find_loops(function: Callable[..., object]) -> FoundLoops:
-    """The loops of a function, and of the functions written beside it that it uses.
+    """Find the loops of a function and of the helper functions it uses.
 
-    Names are followed that stand for a function of the same module (or notebook), of the same source text, or defined
-    inside.
+    A helper function is defined inside the function, in the same source text, or in the same module or notebook.
 
     Raises
     ------
     SourceUnavailable
-        If the text of the function cannot be read.
+        If the source text of the function cannot be read.
     """
     return _Examiner().loops_of(_definition_of(function))
 
 
 def source_of(function: Callable[..., object]) -> str:
-    """The source text of a function.
+    """Return the source text of a function.
 
-    A callable that stands for a function elsewhere carries its source as the string attribute `__source__`; that text
-    may also hold the definitions of helper functions.
+    A callable that stands for a function in another process has its source text in the attribute `__source__`; that
+    text may also contain the definitions of helper functions.
 
     Raises
     ------
     SourceUnavailable
-        If the text cannot be read: the function is not defined with def, or its cell has to run again.
+        If the text cannot be read: the function is not defined with def, or its cell must run again.
     """
     carried = getattr(function, "__source__", None)
     if isinstance(carried, str):
@@ -127,20 +126,20 @@ def source_of(function: Callable[..., object]) -> str:
 
 
 def name_of(function: Callable[..., object]) -> str:
-    """The name of a function, or of its type if it has none."""
+    """Return the name of a function, or of its type if it has no name."""
     name = getattr(function, "__name__", None)
     return name if isinstance(name, str) else type(function).__name__
 
 
 @dataclass(frozen=True, eq=False)
 class _Definition:
-    """A function's syntax tree, and what the names in it stand for."""
+    """A function's syntax tree, and what the names in it refer to."""
 
     name: str
     node: ast.AST
     lines: tuple[str, ...]
-    siblings: dict[str, Definition]  # functions of the same text
-    live: dict[str, Any]  # objects by name, where there are any
+    siblings: dict[str, Definition]  # functions in the same source text
+    live: dict[str, Any]  # {name: object} of the function's globals and closure
     module: str | None
 
 
@@ -155,7 +154,7 @@ def _definition_of(function: Callable[..., object]) -> _Definition:
     elif siblings:
         node = next(iter(siblings.values()))
     else:
-        # several lambdas on one line cannot be told apart: the whole line is examined
+        # several lambdas on one line cannot be told apart, so the whole line is examined
         node = lambdas[0] if len(lambdas) == 1 else tree
     live: dict[str, Any] = {}
     module = None
@@ -180,7 +179,7 @@ def _parsed(source: str, name: str) -> ast.Module:
         return ast.parse(source)
     except SyntaxError:
         pass
-    # a lambda amid a longer statement: the text from "lambda" on, cut until it is an expression
+    # a lambda within a longer statement: take the text from "lambda" on, and shorten it until it is an expression
     start = source.find("lambda")
     for end in range(len(source), start, -1) if start >= 0 else ():
         try:
@@ -191,7 +190,7 @@ def _parsed(source: str, name: str) -> ast.Module:
 
 
 class _Examiner:
-    """The loops of definitions, each examined once; knows which are being examined, to notice recursion."""
+    """Examines each definition once, and remembers which ones it is examining, to notice recursion."""
 
     def __init__(self) -> None:
         self.found: dict[ast.AST, FoundLoops] = {}
@@ -229,13 +228,13 @@ class _Visitor(ast.NodeVisitor):
     def visit_function(self, node: ast.AST) -> None:
         if isinstance(node, DEFINITIONS):
             self.visit_all(node.body)
-            self.variables = frozenset()  # decorators and default values belong to the scope outside
+            self.variables = frozenset()  # decorators and default values belong to the enclosing scope
             self.visit_all(node.decorator_list + _defaults(node))
         else:
             self.visit(node)
 
     def visit_FunctionDef(self, node: Definition) -> None:
-        """The body of a function defined inside counts where it is used."""
+        """Skip the body of an inner function: it counts where the function is used."""
         self.visit_all(node.decorator_list + _defaults(node))
 
     visit_AsyncFunctionDef = visit_FunctionDef
@@ -306,7 +305,7 @@ class _Visitor(ast.NodeVisitor):
             self.visit(node)
 
     def enter(self, kind: str, node: ast.stmt | ast.expr) -> int:
-        """Enter a loop, and return what `leave` needs to come back to the present depth."""
+        """Enter a loop, and return the depth before it, for `leave`."""
         depth = len(self.around)
         first = getattr(self.definition.node, "lineno", 1)
         lines = self.definition.lines
@@ -318,7 +317,7 @@ class _Visitor(ast.NodeVisitor):
         return depth
 
     def enter_all(self, kind: str, node: ast.stmt | ast.expr, loop: ast.For | ast.AsyncFor | ast.comprehension) -> None:
-        """Enter a loop, once for each of those that itertools.product and np.ndindex make one of."""
+        """Enter a loop, as several nested loops if itertools.product or np.ndindex combines several into one."""
         self.enter(kind, node)
         for _ in range(_loops_in_one(loop.target, loop.iter) - 1):
             self.around.append(self.around[-1])
@@ -335,7 +334,7 @@ class _Visitor(ast.NodeVisitor):
         return name not in self.variables and self.definition_named(name) is None
 
     def definition_named(self, name: str) -> _Definition | None:
-        """The definition a name stands for if it is a function written beside this one, else None."""
+        """Return the definition of a name if it is a helper function, else None; see `find_loops`."""
         definition = self.definition
         if name in definition.siblings:
             return replace(definition, name=name, node=definition.siblings[name])
@@ -346,7 +345,7 @@ class _Visitor(ast.NodeVisitor):
 
 
 def _loops_in_one(target: ast.expr, iterated: ast.expr) -> int:
-    """How many loops `for target in iterated` stands for: more than 1 for a product of several ranges."""
+    """Return how many loops `for target in iterated` replaces: more than 1 for a product of several ranges."""
     if not isinstance(iterated, ast.Call):
         return 1
     name = getattr(iterated.func, "id", getattr(iterated.func, "attr", None))
@@ -370,13 +369,13 @@ def _arguments(node: Definition | ast.Lambda) -> frozenset[str]:
 
 
 def _variables(node: ast.AST) -> frozenset[str]:
-    """Names a function binds itself: its arguments and what it assigns to."""
+    """Return the local names of a function: its arguments and the names it assigns to."""
     names = set(_arguments(node)) if isinstance(node, (*DEFINITIONS, ast.Lambda)) else set()
     inside = list(ast.iter_child_nodes(node))
     while inside:
         child = inside.pop()
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             names.add(child.id)
-        if not isinstance(child, (*DEFINITIONS, ast.Lambda)):  # these have scopes of their own
+        if not isinstance(child, (*DEFINITIONS, ast.Lambda)):  # each of these has its own scope
             inside.extend(ast.iter_child_nodes(child))
     return frozenset(names)

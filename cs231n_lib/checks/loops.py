@@ -11,7 +11,7 @@ from cs231n_lib.checks.failure import fail
 from cs231n_lib.checks.loop_search import FoundLoops, SourceUnavailable, find_loops, name_of
 from cs231n_lib.checks.watched_call import watched_call
 
-MOST_MORE_LINES = 12  # that a function without loops executes for larger arrays: another branch, say
+MOST_MORE_LINES = 12  # how many more lines a loop-free function may execute for larger arrays, in another branch
 
 
 def no_loops(
@@ -21,9 +21,9 @@ def no_loops(
     small: Sequence[Any] | None = None,
     large: Sequence[Any] | None = None,
 ) -> None:
-    """The function computes without Python loops, and so do the helper functions it uses.
+    """Check that a function and the helper functions it uses contain no Python loop.
 
-    Loops are for, while, comprehensions, generator expressions, recursion, and functions that loop for the caller,
+    Loops are for, while, comprehensions, generator expressions, recursion, and functions that loop for their caller,
     such as map, np.vectorize, np.apply_along_axis and SciPy's cdist.
 
     Parameters
@@ -31,9 +31,9 @@ def no_loops(
     function
         The function to check; `source_of` reads its text.
     allow
-        Kinds and names that are permitted ("for", "while", "comprehension", "generator", "recursion", "map", ...).
+        Kinds of loops that are allowed ("for", "while", "comprehension", "generator", "recursion", "map", ...).
     what
-        What the message calls the function; its name by default.
+        What the message calls the function; by default its name.
     small, large
         The arguments of two calls; see `max_loops`.
     """
@@ -41,7 +41,8 @@ def no_loops(
     found = [loop for loop in _found(function, name).loops if loop.kind not in tuple(allow)]
     if found:
         text = f"{name}: no Python loop is allowed here, but {found[0]}"
-        more = f"({len(found) - 1} more after that.) " if len(found) > 1 else ""
+        rest = len(found) - 1
+        more = f"({rest} more {'loop follows' if rest == 1 else 'loops follow'} it.) " if rest else ""
         fail([text, more + "Compute it with NumPy expressions on whole arrays."])
     if large is not None:
         require_growth(function, 0, name, small, large)
@@ -54,7 +55,7 @@ def max_loops(
     small: Sequence[Any] | None = None,
     large: Sequence[Any] | None = None,
 ) -> None:
-    """At most n loops are nested in the function, counted through the helper functions it uses.
+    """Check that a function nests at most n loops, including those of the helper functions it uses.
 
     Parameters
     ----------
@@ -63,11 +64,11 @@ def max_loops(
     n
         How many loops may be nested.
     what
-        What the message calls the function; its name by default.
+        What the message calls the function; by default its name.
     small, large
-        The arguments of two calls. Every size is several times larger in the second, and the loops are then counted
-        by what Python executes, too: no more than n nested loops may account for the growth. That finds a loop
-        wherever it stands, for one in a function that is looked up by its name.
+        The arguments of two calls, every size several times larger in the second. The check then also counts the
+        lines that Python executes, and fails if they grow faster than those of n nested loops. This finds loops that
+        the source text does not show, such as one in a function that is looked up by its name.
     """
     name = what or name_of(function)
     deepest = _found(function, name).deepest
@@ -88,15 +89,15 @@ def require_growth(
 ) -> None:
     """Fail if Python executes more lines for the larger arguments than n nested loops would."""
     if small is None:
-        raise TypeError("checks of loops take small and large together, the arguments of two calls")
-    watched_call(function, small)  # what a first call imports is counted for neither
+        raise TypeError("The checks of loops need both small and large, the arguments of two calls.")
+    watched_call(function, small)  # a first call may import modules, which neither count should include
     (_, few, _), (_, many, _) = watched_call(function, small), watched_call(function, large)
-    # Where every size is `growth` times larger, n nested loops execute growth**n times as many lines, and no more.
+    # if every size is `growth` times larger, n nested loops execute at most growth**n times as many lines
     shapes = [(np.shape(one), np.shape(other)) for one, other in zip(small, large, strict=True)]
     growth = max(other / one for pair in shapes for one, other in zip(*pair, strict=True))
     if many > few * growth**n + MOST_MORE_LINES:
         lines = f"Python executes {few} lines for small arrays and {many} for larger ones"
-        more = "More of it is done in a loop, perhaps in a function that it calls."
+        more = "So more of its work is done in loops, perhaps in a function that it calls."
         advice = "Compute it with NumPy expressions on whole arrays."
         fail([f"{name}: {_loops_in_words(n)} allowed here, but {lines}.", f"{more} {advice}"])
 

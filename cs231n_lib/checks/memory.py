@@ -1,4 +1,4 @@
-"""The check of how much memory a call needs."""
+"""The check that a call does not need too much memory."""
 
 from __future__ import annotations
 
@@ -10,41 +10,46 @@ from cs231n_lib.checks.failure import fail
 
 
 def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what: str, hint: str | None = None) -> Any:
-    """One call function(*args) allocates at most `limit_mb` megabytes (10**6 bytes) at any one time.
+    """Check that one call function(*args) never holds more than `limit_mb` megabytes of memory at a time.
 
     Parameters
     ----------
     function, *args
-        The call. What NumPy and Python allocate during it is counted, results included, arguments not.
+        The call. What NumPy and Python allocate during the call counts, including the result but not the arguments.
     limit_mb
-        In units of 10**6 bytes.
+        The limit, in units of 10**6 bytes.
     what
-        Names the function.
+        What the message calls the function.
     hint
-        A sentence added when the check fails, in place of the usual one.
+        A sentence added when the check fails, instead of the default one.
 
     Returns
     -------
     result
         What the function returned.
 
+    Raises
+    ------
+    CheckFailed
+        If the call needs more.
+
     Notes
     -----
-    A callable that stands for a function elsewhere measures there: it carries `__peak_memory__(*args)`, which returns
-    (result, peak in bytes).
+    A callable that stands for a function in another process has a method `__peak_memory__(*args)`, which measures
+    there and returns (result, peak in bytes).
     """
     measure: Any = getattr(function, "__peak_memory__", None)
     result, peak = measure(*args) if callable(measure) else _traced(function, args)
     if peak > limit_mb * 1e6:
         fail(
             [f"{what}: it needs {peak / 1e6:.0f} MB of memory at its peak; the limit is {limit_mb:g} MB."],
-            hint or "Is an array built that holds every pair in full, as all differences (num_test, num_train, D)?",
+            hint or "Does it build an array of all differences between pairs, of shape (num_test, num_train, D)?",
         )
     return result
 
 
 def _traced(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, int]:
-    """(result, peak of the memory allocated during one call, in bytes)."""
+    """Return (result, peak of the memory allocated during one call, in bytes)."""
     already = tracemalloc.is_tracing()
     if not already:
         tracemalloc.start()

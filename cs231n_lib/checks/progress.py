@@ -1,4 +1,4 @@
-"""Which checks have passed in this session, for the table at the end of a notebook."""
+"""Records which checks have passed in this session, for the table at the end of a notebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def summary(exercises: Iterable[str] | Mapping[str, int]) -> None:
     Parameters
     ----------
     exercises
-        Their names; or a dict from name to the number of its checks, which tells partly done from done.
+        The names of the exercises; or {name: number of its checks}, so that the table shows which ones are partly done.
     """
     rows = []
     for name in exercises:

@@ -30,36 +30,36 @@ def close(
     num_examples: int | None = None,
     suspects: Suspects | None = None,
 ) -> None:
-    """`actual` agrees with `expected`: |actual - expected| <= atol + rtol * |expected| at every entry.
+    """Check that |actual - expected| <= atol + rtol * |expected| at every entry.
 
     Parameters
     ----------
     actual
-        Array, list, number or NumPy scalar of `expected`'s shape; or a dict of those, like `expected`, which may be
-        an OrderedDict, defaultdict or Counter.
+        Array, list, number or NumPy scalar of `expected`'s shape; or, if `expected` is a dict, a dict, OrderedDict,
+        defaultdict or Counter of those.
     expected
-        The truth. NaN and infinities in it are expected.
+        The right answer. Where it has NaN or infinities, `actual` must have the same.
     what
-        Names the thing, as in "the loss of svm_loss_naive".
+        What the message calls the answer, such as "the loss of svm_loss_naive".
     rtol
-        None means 1e-6, and forgives the rounding of float32 steps inside (1e-5 of the largest expected value). A
-        number is taken at its word, but results that have float32 precision only (by dtype, or float64 that holds
-        float32 numbers) get at least 1e-4, plus 1e-5 of the largest expected value.
+        Relative tolerance. None means 1e-6, and also forgives 1e-5 of the largest expected value, the rounding of
+        intermediate steps in float32. A number is used as given, except that results of float32 precision (float32
+        arrays, or float64 arrays of float32 numbers) get at least 1e-4, plus 1e-5 of the largest expected value.
     atol
-        Absolute difference that is always forgiven.
+        Absolute tolerance.
     hint
         A sentence added when the check fails.
     num_examples
         N, so that a forgotten division by it is recognized.
     suspects
-        {sentence: what a particular mistake gives}: an array, number or (for a dict) dict of those, or a function
-        without arguments that returns one, which is called for a wrong answer only. The sentence of the first that a
-        wrong answer equals is shown, in place of what is guessed from the numbers.
+        {sentence: what a particular mistake gives}: an array, a number or (if `expected` is a dict) a dict of those,
+        or a function without arguments that returns one, which is called only if the answer is wrong. The message
+        shows the sentence of the first suspect that equals the answer, instead of a guess from the numbers.
 
     Raises
     ------
     CheckFailed
-        If it does not agree. The text says where, and what the likely mistake is.
+        If they do not agree. The text says where, and what the likely mistake is.
     """
     if is_dict(expected):
         answers = require_keys(actual, expected, what, hint)
@@ -87,33 +87,39 @@ def close(
 
 
 def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[ArrayLike] = ()) -> None:
-    """`actual` is related to `expected`: for a test of something else than values, which a function that computes
-    nothing might pass.
+    """Check that `actual` is correlated with `expected`.
+
+    A test of something other than values, such as of loops, uses it to exclude functions that compute nothing.
 
     Parameters
     ----------
     actual
-        Array or number of `expected`'s shape. An answer with a wrong factor or without one of its terms passes: the
-        correlation with `expected` is 0.5 or more, or -0.5 or less. Zeros, one number throughout and unrelated
-        numbers fail.
+        Array or number of `expected`'s shape. It passes if its correlation with `expected` is at least 0.5 or at most
+        -0.5, so an answer with a wrong factor or without one of its terms passes. Zeros, other constants and
+        unrelated numbers fail.
     expected
-        The truth.
+        The right answer.
     what
-        Names the thing.
+        What the message calls the answer.
     given
         Arrays, such as the arguments; a multiple of one of them fails, too.
+
+    Raises
+    ------
+    CheckFailed
+        If it is not correlated, or a multiple of an array in `given`.
     """
     got, wanted = numbers_of(actual, what), np.asarray(expected, dtype=np.float64)
     require_shape(got, wanted, what)
     same_size = [array for array in given if np.shape(array) == got.shape]
     copied = any(_correlation(got, array) > 0.9999 for array in same_size)
-    if copied or not _correlation(got, wanted) >= 0.5:  # which is NaN for one number throughout
+    if copied or not _correlation(got, wanted) >= 0.5:  # the correlation of a constant is NaN
         why = "it is an array that the function was given" if copied else "it has little to do with the right values"
-        fail([f"{what}: {why}.", "This check is for a function that computes; look at the others first."])
+        fail([f"{what}: {why}.", "This check needs a function that computes its result: pass the other checks first."])
 
 
 def shape(actual: object, expected_shape: int | Sequence[int], what: str, hint: str | None = None) -> None:
-    """`actual` is an array (or nested list) of this shape."""
+    """Check that `actual` is an array (or nested list) of this shape."""
     got = numbers_of(actual, what, hint)
     wanted = (expected_shape,) if isinstance(expected_shape, int) else tuple(expected_shape)
     if got.shape != wanted:
@@ -121,7 +127,7 @@ def shape(actual: object, expected_shape: int | Sequence[int], what: str, hint: 
 
 
 def dtype(actual: object, expected_dtype: DTypeLike | Sequence[DTypeLike], what: str, hint: str | None = None) -> None:
-    """`actual` is an array or NumPy scalar of this dtype, or of one of a tuple or list of dtypes."""
+    """Check that `actual` is an array or NumPy scalar of this dtype, or of one of a tuple or list of dtypes."""
     got = numbers_of(actual, what, hint)
     allowed = expected_dtype if isinstance(expected_dtype, (tuple, list)) else (expected_dtype,)
     names = [np.dtype(d).name for d in allowed]
@@ -130,19 +136,19 @@ def dtype(actual: object, expected_dtype: DTypeLike | Sequence[DTypeLike], what:
 
 
 def finite(actual: object, what: str, hint: str | None = None) -> None:
-    """`actual` holds numbers that are neither NaN nor infinite."""
+    """Check that `actual` holds numbers that are neither NaN nor infinite."""
     require_finite(numbers_of(actual, what, hint), what, hint)
 
 
 def true(condition: object, message: str) -> None:
-    """`condition` holds; `message` is all that the student sees when it does not."""
+    """Check that `condition` is true; if it is not, the student sees `message` and nothing else."""
     if type(condition) not in (bool, np.bool_):
         try:
             array = as_numbers(condition)
         except NotNumbers as error:
-            fail([message, f"(The condition is no truth value: {error})"])
+            fail([message, f"(The condition is not a truth value: {error})"])
         if array.size != 1:
-            raise TypeError("checks.true takes one truth value; use .all() or .any() on an array")
+            raise TypeError("checks.true needs one truth value: use .all() or .any() on an array.")
         condition = array.reshape(())[()]
     if not condition:
         fail([message])
@@ -151,7 +157,7 @@ def true(condition: object, message: str) -> None:
 def _allowed_difference(
     got: NDArray[Any], wanted: NDArray[np.float64], rtol: float | None, atol: float
 ) -> NDArray[np.float64]:
-    """Largest allowed difference at each entry; see close."""
+    """Return the largest allowed difference at each entry; see `close`."""
     scale, size = np.max(np.abs(wanted), initial=0.0), np.abs(wanted)
     allowed = atol + (1e-6 if rtol is None else rtol) * size
     if got.dtype == np.float16 == wanted.dtype:
@@ -162,7 +168,7 @@ def _allowed_difference(
 
 
 def _holds_float32(got: NDArray[Any]) -> bool:
-    """float64 numbers that are float32 numbers all, without being simple fractions such as 1/2 or 3/8."""
+    """Return whether these float64 numbers are all float32 numbers, and not just simple fractions such as 3/8."""
     if got.dtype != np.float64 or got.size == 0:
         return False
     with np.errstate(over="ignore"):
@@ -178,7 +184,7 @@ def _worst(got: NDArray[Any], wanted: NDArray[Any], bad: NDArray[np.bool_]) -> s
 
 
 def _correlation(one: ArrayLike, other: ArrayLike) -> float:
-    """Of the entries of two arrays, without its sign."""
+    """Return the absolute value of the correlation between the entries of two arrays."""
     with np.errstate(all="ignore"):
         values = [np.asarray(array, dtype=np.float64) for array in (one, other)]
         centred = [(array - array.mean()) / array.std() for array in values]

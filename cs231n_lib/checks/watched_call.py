@@ -1,7 +1,7 @@
-"""One call of a function, watched: how much Python it executes, and whose functions.
+"""Watches one call of a function: how many lines Python executes, and of which modules.
 
-The agent of the judge (`_call_and_watch`) holds the same lines: it is sent as text
-into a kernel that may have no library.
+The judge's agent has a copy of this code (`_call_and_watch`), because it is sent as text into a kernel that may lack
+the library.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ NUMPY = os.path.dirname(np.__file__) + os.sep
 
 
 def watched_call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, int, list[str]]:
-    """Call function(*args) and watch what Python executes meanwhile, NumPy's own functions aside.
+    """Call function(*args) and watch what Python executes during the call, except inside NumPy.
 
-    A callable that stands for a function elsewhere is watched there: it carries `__work__(*args)`, which returns the
-    same triple.
+    A callable that stands for a function in another process has a method `__work__(*args)`, which watches the call
+    there and returns the same three values.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def watched_call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any
     Raises
     ------
     RuntimeError
-        If the function called sys.settrace, which ends the watch.
+        If the function called sys.settrace, which ends the watching.
     """
     elsewhere: Any = getattr(function, "__work__", None)
     if callable(elsewhere):
@@ -47,14 +47,14 @@ def watched_call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any
     def watch(frame: FrameType, event: str, _: object) -> Any:
         nonlocal lines
         if event == "call":
-            if frame.f_code.co_filename.startswith(NUMPY):  # which notes what it finds out about a shape, say
+            if frame.f_code.co_filename.startswith(NUMPY):  # NumPy's lines vary: it caches facts about shapes
                 return None
             modules.add(str(frame.f_globals.get("__name__")))
         lines += event == "line"
         return watch
 
     before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
-    gc.disable()  # what it ends by the way, in the midst of the call, executes lines, too
+    gc.disable()  # a collection during the call would run finalizers, whose lines would count
     threading.settrace(watch)
     sys.settrace(watch)  # last, or it would watch threading.settrace
     try:
@@ -66,5 +66,5 @@ def watched_call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any
         if collecting:
             gc.enable()
     if ended:
-        raise RuntimeError("the function called sys.settrace, so that its work cannot be watched")
+        raise RuntimeError("The function called sys.settrace, so its work cannot be watched. Remove that call.")
     return result, lines, sorted(modules)

@@ -2,11 +2,11 @@
 
     from cs231n_lib import data
 
-    images = data.load(num_train=5_000, num_test=500)   # CIFAR-10 if it is here, else shapes10
+    images = data.load(num_train=5_000, num_test=500)   # CIFAR-10 if it has been fetched, else shapes10
     X_train, X_test = data.flatten(images.X_train), data.flatten(images.X_test)
     mean, X_train, X_test = data.center(X_train, X_test)
 
-For nets: data.solver_data(images), and the random changes in cs231n_lib.data.augmentation.
+For nets use data.solver_data(images) and the random changes in cs231n_lib.data.augmentation.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = [
 
 
 def fetch(name: str, from_path: str | os.PathLike[str] | None = None, progress: bool = True) -> Fetched:
-    """Get the data set `name`; see cs231n_lib.data.download.fetch."""
-    from cs231n_lib.data.download import fetch  # pooch and requests only when something is fetched
+    """Fetch the data set `name`; see cs231n_lib.data.download.fetch."""
+    from cs231n_lib.data.download import fetch  # imports pooch and requests, which only fetching needs
 
     return fetch(name, from_path=from_path, progress=progress)

@@ -1,8 +1,8 @@
-"""Random changes of images that leave their class as it is, for batches in training.
+"""Data augmentation: random changes of training images that preserve their class.
 
-Batches are (N, C, H, W), as convolutions expect them; rng is a np.random.Generator or a seed. Each image is changed on
-its own, the batch that came stays as it was, and its type is kept (integers become float64). Several in a row, as
-Solver's `augment` takes them:
+Batches are (N, C, H, W), as convolutions expect them; rng is a np.random.Generator or a seed. Each image is changed
+independently. The functions return a new batch with the dtype of X (integers become float64). `compose` applies several
+of them in a row, as Solver's `augment` expects:
 
     augment = compose(random_horizontal_flip, partial(random_crop, padding=4))
     X = augment(X_batch, rng)
@@ -27,7 +27,7 @@ LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
-    """A function (X, rng) -> X that applies the given ones, each of that kind, one after another.
+    """Return a function (X, rng) -> X that applies the given functions (X, rng) -> X one after another.
 
     >>> augment = compose(random_horizontal_flip, random_crop)
     >>> augment(np.ones((100, 3, 32, 32), dtype=np.float32), rng=0).shape
@@ -36,7 +36,7 @@ def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
     for augmentation in augmentations:
         if not callable(augmentation):
             raise TypeError(
-                f"compose: every augmentation should be a function (X, rng) -> X, but one is {augmentation!r}"
+                f"compose: every augmentation should be a function (X, rng) -> X, but one is {augmentation!r}."
             )
 
     def augment(X: NDArray[Any], rng: Randomness = None) -> NDArray[Any]:
@@ -49,7 +49,7 @@ def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
 
 
 def random_horizontal_flip(X: ArrayLike, rng: Randomness = None, p: float = 0.5) -> NDArray[Any]:
-    """Mirror each image left to right with probability p. X (N, C, H, W) -> (N, C, H, W)."""
+    """Mirror each image left to right with probability p; X and the result are (N, C, H, W)."""
     X = _batch("random_horizontal_flip", X)
     p = number("random_horizontal_flip", "p", p, at_least=0, at_most=1)
     flipped = np.random.default_rng(rng).random(len(X)) < p
@@ -59,7 +59,7 @@ def random_horizontal_flip(X: ArrayLike, rng: Randomness = None, p: float = 0.5)
 
 
 def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: ArrayLike = 0.0) -> NDArray[Any]:
-    """Shift each image by up to `padding` pixels in each direction: a crop of its size from the padded image.
+    """Shift each image by up to `padding` pixels in each direction, by cropping the padded image to its old size.
 
     Parameters
     ----------
@@ -68,14 +68,14 @@ def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: Ar
     rng
         np.random.Generator or a seed.
     padding
-        Pixels added on each side.
+        The number of pixels added on each side.
     fill
-        The value that is added, a number or one per channel: 0, the mean, for centred images.
+        The value of the added pixels, a number or one per channel. For centred images 0 is the mean.
 
     Returns
     -------
     (N, C, H, W) array
-        Of X's type.
+        The images, in X's dtype.
     """
     X = _batch("random_crop", X)
     padding = integer("random_crop", "padding", padding, 0)
@@ -83,14 +83,14 @@ def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: Ar
     fill = np.asarray(fill, dtype=X.dtype)
     if fill.shape not in ((), (C,)):
         raise ValueError(
-            f"random_crop: fill should be a number or have shape ({C},), one value per channel, but has {fill.shape}"
+            f"random_crop: fill should be a number or have shape ({C},), one value per channel, but has {fill.shape}."
         )
     down, right = np.random.default_rng(rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
     padded = np.empty((C, H + 2 * padding, W + 2 * padding), dtype=X.dtype)
     padded[:] = fill.reshape(-1, 1, 1)
     inside = padded[:, padding : padding + H, padding : padding + W]
     out = np.empty((N, C, H, W), dtype=X.dtype)
-    # Image by image, in one padded image that stays in the cache: quicker than padding them all.
+    # one padded image, reused for each image, stays in the cache; padding the whole batch is slower
     for i, (top, left) in enumerate(zip(down, right, strict=True)):
         inside[...] = X[i]
         out[i] = padded[:, top : top + H, left : left + W]
@@ -110,22 +110,24 @@ def color_jitter(
     Parameters
     ----------
     X : (N, 3, H, W) array
-        The images; channels red, green, blue.
+        The images, with channels red, green, blue.
     rng
         np.random.Generator or a seed.
     brightness
-        A number from -brightness to brightness is added to all pixels, in units of X (say 25 of 255).
+        A random number from -brightness to brightness is added to all pixels, in units of X (such as 25 of 255).
     contrast
-        The distance of all pixels from the image's mean grey is multiplied by 1 - contrast to 1 + contrast.
+        The distance of all pixels from the image's mean grey is multiplied by a random number from 1 - contrast to
+        1 + contrast.
     saturation
-        The distance of each pixel from its own grey is multiplied by 1 - saturation to 1 + saturation.
+        The distance of each pixel from its own grey is multiplied by a random number from 1 - saturation to
+        1 + saturation.
     limits
-        (low, high) to cut the result at, such as (0, 255); None for centred images.
+        (low, high), the range to which the result is clipped, such as (0, 255); None for centred images.
 
     Returns
     -------
     (N, 3, H, W) array
-        Of X's type.
+        The images, in X's dtype.
     """
     X = _batch("color_jitter", X, channels=3)
     sizes = [
@@ -135,7 +137,7 @@ def color_jitter(
     N = len(X)
     drawn = np.random.default_rng(rng).uniform(-1, 1, size=(3, N, 1, 1)) * np.reshape(sizes, (3, 1, 1, 1))
     shift, c, s = drawn[0], 1 + drawn[1], 1 + drawn[2]  # (N, 1, 1) each
-    # All three are linear in the colour of a pixel: c (s x + (1 - s) grey(x)) + (1 - c) mean grey + shift.
+    # all three changes are linear in the colour of a pixel: c (s x + (1 - s) grey(x)) + (1 - c) mean grey + shift
     grey = np.tile(LUMINANCE, (3, 1))
     mix = c * (s * np.eye(3) + (1 - s) * grey)  # (N, 3, 3)
     pixels = X.reshape(N, 3, X.shape[2] * X.shape[3])  # (N, 3, H*W)
@@ -159,28 +161,28 @@ def pca_color_jitter(
     rng
         np.random.Generator or a seed.
     components : (3, 3) array
-        From `principal_colors` of the training images.
+        What `principal_colors` returns for the training images.
     scale
-        Standard deviation of the normal number that each component is multiplied by.
+        The standard deviation of the normal random number that multiplies each component.
 
     Returns
     -------
     (N, 3, H, W) array
-        Of X's type.
+        The images, in X's dtype.
     """
     X = _batch("pca_color_jitter", X, channels=3)
     if components is None:
-        raise ValueError("pca_color_jitter: components is missing; it is what principal_colors(X_train) returns")
+        raise ValueError("pca_color_jitter: components is missing; pass what principal_colors(X_train) returns.")
     components = np.asarray(components)
     if components.shape != (3, 3):
-        raise ValueError(f"pca_color_jitter: components should have shape (3, 3), but has {components.shape}")
+        raise ValueError(f"pca_color_jitter: components should have shape (3, 3), but has {components.shape}.")
     scale = number("pca_color_jitter", "scale", scale, at_least=0)
     shift = scale * np.random.default_rng(rng).standard_normal((len(X), 3)) @ components  # (N, 3)
     return X + shift[:, :, None, None].astype(X.dtype)
 
 
 def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
-    """The directions in which the colours of images vary, the strongest first, each as long as one standard deviation.
+    """Compute the principal components of the colours of images, each as long as one standard deviation along it.
 
     Parameters
     ----------
@@ -190,16 +192,16 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     (3, 3) array
-        One direction per row, float64.
+        One component per row, the one with the largest variance first; float64.
 
     Notes
     -----
-    The paper (see `pca_color_jitter`) scales the directions by the variance, which depends on the unit of the pixels;
-    the deviation does not.
+    The paper (see `pca_color_jitter`) scales the components by the variance, whose effect depends on the unit of the
+    pixels; that of the standard deviation does not.
     """
     X = _batch("principal_colors", X, channels=3)
     if X.size == 0:
-        raise ValueError("principal_colors: X is empty, so it has no colours")
+        raise ValueError("principal_colors: X should hold at least one pixel, but is empty.")
     mean = X.mean(axis=(0, 2, 3), dtype=np.float64)
     covariance = np.zeros((3, 3))
     for image in X:
@@ -207,7 +209,7 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
         covariance += colors @ colors.T
     variances, directions = np.linalg.eigh(covariance / (X.size // 3))  # ascending, in columns
     directions = directions.T[::-1] * np.sqrt(np.maximum(variances[::-1], 0))[:, None]
-    signs = np.where(directions.sum(axis=1) < 0, -1, 1)  # eigh leaves the sign open
+    signs = np.where(directions.sum(axis=1) < 0, -1, 1)  # eigh does not determine the sign
     return directions * signs[:, None]
 
 
@@ -215,6 +217,7 @@ def _batch(function: str, X: ArrayLike, channels: int | None = None) -> NDArray[
     X = float_array(function, "X", X)
     if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
         raise ValueError(
-            f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}; see data.to_nchw"
+            f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}. data.to_nchw converts "
+            "images (N, H, W, C)."
         )
     return X

@@ -1,7 +1,7 @@
 """Reads CIFAR-10 in the layout of its official archive, cifar-10-python.tar.gz.
 
-The files are Python pickles, and a pickle may run any code while it is read. They come from strangers, so
-they are read by an unpickler that can build nothing but dicts, lists, numbers, strings and integer arrays.
+The files are Python pickles from the internet, and reading a pickle can run any code. So this module uses an unpickler
+that can create only dicts, lists, numbers, strings and integer arrays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TRAIN_FILES = tuple(f"data_batch_{i}" for i in range(1, 6))
 TEST_FILE = "test_batch"
 META_FILE = "batches.meta"
 NUM_PIXELS = 3 * 32 * 32
-FETCH_HINT = "Fetch the data set again: cs231n data cifar10"
+FETCH_HINT = "Fetch the data set again: cs231n data cifar10"  # without a full stop, which would be copied too
 
 
 def read_cifar10_batches(folder: str | os.PathLike[str]) -> tuple[Images, Labels, Images, Labels]:
@@ -34,16 +34,19 @@ def read_cifar10_batches(folder: str | os.PathLike[str]) -> tuple[Images, Labels
 
     Returns
     -------
-    X, X_test : (N, 32, 32, 3) uint8 arrays
-        Images, rows top to bottom, channels red, green, blue. N is 50,000 for training (the five batches in order)
-        and 10,000 for testing.
-    y, y_test : (N,) int64 arrays
-        Labels. The order of the four is X, y, X_test, y_test.
+    X : (50000, 32, 32, 3) uint8 array
+        The training images of the five batches in order: rows from top to bottom, channels red, green, blue.
+    y : (50000,) int64 array
+        Their labels.
+    X_test : (10000, 32, 32, 3) uint8 array
+        The test images.
+    y_test : (10000,) int64 array
+        Their labels.
 
     Raises
     ------
     DataError
-        Names the file and what is wrong with it.
+        If a file is missing, damaged or not plain data. The message names the file.
     """
     folder = Path(folder)
     class_names, rows = _read_meta(folder)
@@ -58,20 +61,20 @@ def read_cifar10_batches(folder: str | os.PathLike[str]) -> tuple[Images, Labels
 
 
 def read_class_names(folder: str | os.PathLike[str]) -> tuple[str, ...]:
-    """The names of the classes by label, from the file batches.meta in `folder`."""
+    """Return the names of the classes by label, from the file batches.meta in `folder`."""
     return _read_meta(Path(folder))[0]
 
 
 def _read_meta(folder: Path) -> tuple[tuple[str, ...], int]:
-    """The names of the classes, and how many images a batch has."""
+    """Return the names of the classes, and the number of images in a batch."""
     path = folder / META_FILE
     meta = _read_dict(path)
     names = _take(meta, "label_names", path)
     if not (isinstance(names, list) and names and all(isinstance(name, (bytes, str)) for name in names)):
-        raise DataError(f"{path}: label_names should be a list of class names", FETCH_HINT)
+        raise DataError(f"{path}: label_names should be a list of class names, but is not.", FETCH_HINT)
     rows = meta.get("num_cases_per_batch", 10_000)
     if not (isinstance(rows, int) and 0 < rows <= 1_000_000):
-        raise DataError(f"{path}: num_cases_per_batch should be the number of images, but is {rows!r}", FETCH_HINT)
+        raise DataError(f"{path}: num_cases_per_batch should be the number of images, but is {rows!r}.", FETCH_HINT)
     return tuple(name.decode() if isinstance(name, bytes) else name for name in names), rows
 
 
@@ -82,17 +85,18 @@ def _read_batch(path: Path, rows: int, num_classes: int) -> tuple[Images, Labels
     if pixels is None or pixels.dtype != np.uint8 or pixels.shape != (rows, NUM_PIXELS):
         found = type(batch["data"]).__name__ if pixels is None else f"{pixels.dtype} {pixels.shape}"
         raise DataError(
-            f"{path}: data should be a uint8 array of shape {(rows, NUM_PIXELS)}, but is {found}", FETCH_HINT
+            f"{path}: data should be a uint8 array of shape {(rows, NUM_PIXELS)}, but is {found}.", FETCH_HINT
         )
     labels = _take(batch, "labels", path)
     labels = labels.array if isinstance(labels, _PickledArray) else labels
     if isinstance(labels, list) and all(type(label) is int for label in labels):
         labels = np.array(labels, dtype=np.int64)
     if not isinstance(labels, np.ndarray) or labels.shape != (rows,):
-        raise DataError(f"{path}: labels should be {rows} whole numbers, one per image", FETCH_HINT)
+        raise DataError(f"{path}: labels should be {rows} integers, one per image, but are not.", FETCH_HINT)
     if labels.min() < 0 or labels.max() >= num_classes:
         raise DataError(
-            f"{path}: labels should be 0..{num_classes - 1}, but go from {labels.min()} to {labels.max()}", FETCH_HINT
+            f"{path}: labels should be 0..{num_classes - 1}, but go from {labels.min()} to {labels.max()}.",
+            FETCH_HINT,
         )
     images = pixels.reshape(rows, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
     return images, labels.astype(np.int64)
@@ -100,7 +104,7 @@ def _read_batch(path: Path, rows: int, num_classes: int) -> tuple[Images, Labels
 
 def _take(values: dict[Any, Any], key: str, path: Path) -> Any:
     if key not in values:
-        raise DataError(f"{path}: has no entry {key!r}; is this the Python version of CIFAR-10?", FETCH_HINT)
+        raise DataError(f"{path}: It has no entry {key!r}. Is this the Python version of CIFAR-10?", FETCH_HINT)
     return values[key]
 
 
@@ -109,22 +113,22 @@ def _read_dict(path: Path) -> dict[Any, Any]:
         with open(path, "rb") as file:
             values = _PlainUnpickler(file, encoding="bytes").load()
     except FileNotFoundError:
-        raise DataError(f"{path}: this file of CIFAR-10 is missing", FETCH_HINT) from None
+        raise DataError(f"{path}: This file of CIFAR-10 is missing.", FETCH_HINT) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise DataError(f"{path}: This file cannot be read: {error.strerror or error}.") from None
     except _Refused as error:
         raise DataError(
-            f"{path}: refused, because reading it would run code of its own ({error}); "
-            "the official file holds plain data only",
+            f"{path}: This file is refused, because reading it would run code ({error}). The official file holds plain "
+            "data only.",
             FETCH_HINT,
         ) from None
-    except Exception as error:  # a damaged pickle raises anything at all: EOFError, KeyError, MemoryError...
+    except Exception as error:  # a damaged pickle may raise any error: EOFError, KeyError, MemoryError...
         raise DataError(
-            f"{path}: is damaged or not a CIFAR-10 batch ({type(error).__name__}: {error})", FETCH_HINT
+            f"{path}: This file is damaged or not a CIFAR-10 batch ({type(error).__name__}: {error}).", FETCH_HINT
         ) from None
     if not isinstance(values, dict):
-        raise DataError(f"{path}: should hold a dict, but holds a {type(values).__name__}", FETCH_HINT)
-    # Python 2 wrote the official files, so that their strings are bytes here.
+        raise DataError(f"{path}: This file should hold a dict, but holds a {type(values).__name__}.", FETCH_HINT)
+    # Python 2 wrote the official files, so their strings are bytes here
     return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in values.items()}
 
 
@@ -133,16 +137,17 @@ class _Refused(Exception):
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """An unpickler for plain data: no name in the file reaches any object but the four below.
+    """An unpickler for plain data, which looks up no names except the four below.
 
-    Not even NumPy's own classes: ndarray.__setstate__ and dtype.__setstate__ are not made for hostile input.
+    It does not even use NumPy's classes, since ndarray.__setstate__ and dtype.__setstate__ are not safe with malicious
+    input.
     """
 
     def find_class(self, module: str, name: str) -> Any:
         module = module.replace("numpy._core", "numpy.core")  # NumPy 2's name for it
         known: dict[tuple[str, str], Callable[..., Any] | None] = {
             ("numpy.core.multiarray", "_reconstruct"): lambda *args: _PickledArray(),
-            ("numpy", "ndarray"): None,  # only ever an argument of _reconstruct
+            ("numpy", "ndarray"): None,  # used only as an argument of _reconstruct
             ("numpy", "dtype"): _PickledDtype,
             ("_codecs", "encode"): _encode_latin1,  # how Python 3 writes bytes for Python 2
         }
@@ -156,7 +161,7 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 class _PickledArray:
-    """Stands in for ndarray: makes `array` from the state that NumPy pickles."""
+    """Replaces ndarray: makes `array` from the state that NumPy pickles."""
 
     array: NDArray[Any] | None = None
 
@@ -168,7 +173,7 @@ class _PickledArray:
 
 
 class _PickledDtype:
-    """Stands in for dtype: integer types only."""
+    """Replaces dtype; accepts integer types only."""
 
     def __init__(self, code: str | bytes, *flags: object) -> None:
         self.dtype = np.dtype(code.decode() if isinstance(code, bytes) else code)

@@ -1,4 +1,4 @@
-"""Loading a data set, split for a course: training, validation and test."""
+"""Loads a data set, split into training, validation and test parts."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Dataset:
     Attributes
     ----------
     name
-        As in the registry: "cifar10".
+        The name in the registry, such as "cifar10".
     title
-        As in text: "CIFAR-10".
+        The name for texts, such as "CIFAR-10".
     X_train, X_val, X_test : (N, 32, 32, 3) uint8 arrays
-        The images, rows top to bottom, channels red, green, blue.
+        The images: rows from top to bottom, channels red, green, blue.
     y_train, y_val, y_test : (N,) int64 arrays
         Their labels.
     class_names
-        By label.
+        The names of the classes, by label.
     """
 
     name: str
@@ -63,21 +63,24 @@ class Dataset:
 def load(
     name: str | None = None, num_train: int | None = None, num_val: int | None = None, num_test: int | None = None
 ) -> Dataset:
-    """Load a data set.
+    """Load a data set, split into training, validation and test parts.
 
     Parameters
     ----------
     name
-        "cifar10", "shapes10", or None for the one that the environment variable CS231N_DATASET names; without it
-        CIFAR-10 if it has been fetched, else shapes10, which needs no fetching.
+        "cifar10" or "shapes10". None means the set that the environment variable CS231N_DATASET names; if that is not
+        set, CIFAR-10 if it has been fetched, and otherwise shapes10, which does not need fetching.
     num_train, num_val, num_test
-        How many images of each part, the first ones of it; None for all. The last 1,000 training images (or num_val,
-        if that is more) are the validation part; with num_val=0 there is none and they count as training images.
+        The number of images of each part, taken from its beginning; None for all. The validation part is the last
+        1,000 training images, or the last num_val if that is more. With num_val=0 there is no validation part, and all
+        of these are training images.
 
     Raises
     ------
+    ValueError
+        If a number of images is not an integer.
     DataError
-        For an unknown name, a set that is not there or is damaged, or when there are fewer images than asked for.
+        If the name is unknown, the set is missing or damaged, or it has fewer images than requested.
 
     Examples
     --------
@@ -88,7 +91,7 @@ def load(
     counts = {"num_train": num_train, "num_val": num_val, "num_test": num_test}
     for key, count in counts.items():
         if count is not None and (isinstance(count, bool) or not isinstance(count, (int, np.integer))):
-            raise ValueError(f"data.load: {key} should be an integer or None, but is {count!r}")
+            raise ValueError(f"data.load: {key} should be an integer or None, but is {count!r}.")
     name = name or os.environ.get("CS231N_DATASET") or _default_name()
     title = registry.entry(name)["title"]
     X, y, X_test, y_test, class_names = _read(name)
@@ -111,8 +114,8 @@ def _read(name: str) -> tuple[Images, Labels, Images, Labels, tuple[str, ...]]:
     folder = registry.location(name)
     if folder is None:
         raise DataError(
-            f"{registry.entry(name)['title']} is not in {registry.data_dir()}",
-            f"Fetch it with `cs231n data {name}`; or work with shapes10, which needs no fetching.",
+            f"{registry.entry(name)['title']} is not in {registry.data_dir()}.",
+            f"Fetch it with `cs231n data {name}`, or use shapes10, which does not need fetching.",
         )
     return *read_cifar10_batches(folder), read_class_names(folder)
 
@@ -122,8 +125,8 @@ def _first(title: str, argument: str, count: int | None, X: Images, y: Labels) -
         return X, y
     if count < 0 or count > len(X):
         raise DataError(
-            f"{argument}={count}, but {title} has {len(X):,} images for this part",
+            f"{argument} is {count}, but {title} has {len(X):,} images for this part.",
             f"Ask for 0 to {len(X):,}, or leave {argument} out to get all.",
         )
-    # A copy, so that a small part does not keep the whole set in memory.
+    # a copy, so that a small part does not keep the whole set in memory
     return X[:count].copy(), y[:count].copy()

@@ -1,4 +1,4 @@
-"""Fetching a data set: from its publisher, or from an archive or a folder that is already at hand."""
+"""Fetches a data set from its publisher, or from an archive or a folder on this computer."""
 
 import os
 import tempfile
@@ -15,16 +15,16 @@ from cs231n_lib.data.resume import ResumingDownloader
 
 @dataclass(frozen=True)
 class Fetched:
-    """Where a data set is now; usable as a path.
+    """A data set that has been fetched; usable as a path.
 
     Attributes
     ----------
     path
-        Its folder, or the file of a set drawn here.
+        Its folder, or the file of a set that this computer draws.
     official
-        Whether its files are those of the publisher; None for a set drawn here.
+        Whether its files are the publisher's; None for a set that this computer draws.
     message
-        Where it is and what is known of it, for the reader.
+        Where it is and whether it is official, for the user.
     """
 
     path: Path
@@ -39,26 +39,25 @@ class Fetched:
 
 
 def fetch(name: str, from_path: str | os.PathLike[str] | None = None, progress: bool = True) -> Fetched:
-    """Put the data set `name` into data_dir(), from where data.load reads it.
+    """Fetch the data set `name` into data_dir(), where data.load finds it.
 
-    The set is read in full before it is put in place, and put there in one step: a broken one never replaces
-    a good one.
+    The whole set is read before it is moved into place in one step, so a damaged set never replaces a good one.
 
     Parameters
     ----------
     name
-        As in the registry; see data.available().
+        The name in the registry; see data.available().
     from_path
-        An archive (.tar.gz) or a folder in the publisher's layout, or a folder around that one. None
-        for a download, which goes on where an earlier one stopped and is checked against the registry's sha256.
-        A set that is already there and whole is not downloaded again.
+        An archive (.tar.gz), a folder in the publisher's layout, or the folder that contains such a folder. None for a
+        download, which continues an earlier one that was interrupted and is checked against the registry's sha256. A
+        complete set that is already there is not downloaded again.
     progress
         Whether to show a progress bar.
 
     Raises
     ------
     DataError
-        The name is unknown, there is no network, the hash is wrong, a file is damaged, there is no space...
+        If the name is unknown, there is no network, the hash is wrong, a file is damaged, or the disk is full.
     """
     described = registry.entry(name)
     folder = registry.data_dir()
@@ -84,17 +83,17 @@ def _draw(name: str, folder: Path, from_path: str | os.PathLike[str] | None) -> 
 
     if from_path is not None:
         raise DataError(
-            f"{name} is drawn on this computer, so it cannot be taken from {from_path}",
+            f"{name} is drawn on this computer, so it cannot be fetched from {from_path}.",
             f"Leave the path out: cs231n data {name}",
         )
     load_embedded(name, folder)
     path = cache_path(folder, name)
-    kept = path if path.exists() else f"drawn anew at each use, since {folder} cannot be written"
+    kept = path if path.exists() else f"drawn again at each use, since {folder} cannot be written to"
     return Fetched(path, None, str(kept))
 
 
 def _place(described: dict[str, Any], source: Path, target: Path) -> Fetched:
-    """Copy or extract `source` beside `target`, read it, and only then let it take the place of `target`."""
+    """Copy or extract `source` to a folder next to `target`, read it, and replace `target` only if it is complete."""
     with tempfile.TemporaryDirectory(prefix=".placing-", dir=target.parent) as scratch:
         new = Path(scratch) / target.name
         new.mkdir()
@@ -102,7 +101,7 @@ def _place(described: dict[str, Any], source: Path, target: Path) -> Fetched:
         reason = layout.problem(new)
         if reason is not None:
             raise DataError(
-                f"{source} is not a whole {described['title']}: {_relative(reason.message, new)}",
+                f"{source} is not a complete {described['title']}: {_relative(reason.message, new)}",
                 reason.hint and "It should be the publisher's archive or the folder inside it.",
             )
         if target.exists():
@@ -117,7 +116,7 @@ def _relative(message: str, folder: Path) -> str:
 
 def _fetched(described: dict[str, Any], target: Path, state: str) -> Fetched:
     official = layout.is_official(target, described)
-    verdict = "the publisher's own files" if official else "whole, but not the publisher's own files: the md5 differ"
+    verdict = "the publisher's own files" if official else "complete, but not the publisher's own files: the md5 differ"
     return Fetched(target, official, f"{target} ({state}; {verdict})")
 
 
@@ -126,7 +125,7 @@ def _download(name: str, described: dict[str, Any], folder: Path, progress: bool
 
     file = described["url"].rsplit("/", 1)[1]
     part = folder / f"{file}.part"
-    # Part of an older version of the file spoils the whole: then once more from the start.
+    # a continued download fails if it began with an older version of the file: then download once more from the start
     attempt = 0
     while True:
         attempt += 1
@@ -141,15 +140,16 @@ def _download(name: str, described: dict[str, Any], folder: Path, progress: bool
         except ValueError:
             if attempt == 2 or not downloader.resumed:
                 raise DataError(
-                    f"what {described['url']} sent is not the file we know: its sha256 is not the registry's",
-                    "Something between here and there changed it (a login page of the network?). Try again later; "
-                    f"or get the file elsewhere and give it: cs231n data {name} --from FILE",
+                    f"The file that {described['url']} sent is not the expected one: its sha256 differs from the "
+                    "registry's.",
+                    "The network may have replaced it, for instance with a login page. Try again later, or download "
+                    f"the file elsewhere and pass it: cs231n data {name} --from FILE",
                 ) from None
         except OSError as error:  # of requests too
             raise DataError(
-                f"the download of {described['title']} from {described['url']} failed: {_plain(error)}",
-                f"Run `cs231n data {name}` again to go on where it stopped; or get the file with another computer "
-                f"and give it: cs231n data {name} --from FILE",
+                f"The download of {described['title']} from {described['url']} failed: {_plain(error)}.",
+                f"Run `cs231n data {name}` again to continue it, or download the file on another computer and pass it: "
+                f"cs231n data {name} --from FILE",
             ) from None
 
 
@@ -161,7 +161,7 @@ def _plain(error: OSError) -> str:
     if isinstance(error, requests.Timeout):
         return "the server does not answer"
     if isinstance(error, requests.ConnectionError):
-        return "no connection; is this computer online?"
+        return "there is no connection to the server; check that this computer is online"
     return error.strerror or str(error)
 
 
@@ -171,8 +171,8 @@ def _writing_to(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.filename and folder not in Path(error.filename).parents and Path(error.filename) != folder:
-            raise DataError(f"cannot read {error.filename}: {error.strerror}") from None
+            raise DataError(f"Cannot read {error.filename}: {error.strerror}.") from None
         raise DataError(
-            f"cannot write to {folder}: {error.strerror or error}",
-            "Free some space or choose another folder with the environment variable CS231N_DATA.",
+            f"Cannot write to {folder}: {error.strerror or error}.",
+            "Free some space, or choose another folder with the environment variable CS231N_DATA.",
         ) from None

@@ -1,4 +1,4 @@
-"""Data sets that are drawn on this computer instead of fetched: drawn once, then kept in a file."""
+"""Data sets that this computer draws instead of fetching them: drawn once, then kept in a file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,17 @@ PARTS = ("X_train", "y_train", "X_test", "y_test")
 
 
 def load_embedded(name: str, folder: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
-    """The data set `name`: X_train, y_train, X_test, y_test, class_names.
+    """Load the data set `name`.
 
-    It is read from its cache file in `folder`. Where there is none or it cannot be read, the set is drawn, and that
-    file is written if possible. Several processes may do so at once.
+    It is read from its cache file in `folder`. If that file is missing or cannot be read, the set is drawn, and the
+    file is written if possible. Several processes may do so at the same time.
+
+    Returns
+    -------
+    X_train, y_train, X_test, y_test : arrays
+        The images and labels; see cs231n_lib.data.shapes10.make.
+    class_names : tuple of str
+        The names of the classes, by label.
 
     Raises
     ------
@@ -42,7 +49,7 @@ def load_embedded(name: str, folder: str | os.PathLike[str]) -> tuple[Any, Any, 
 
 
 def cache_path(folder: str | os.PathLike[str], name: str) -> Path:
-    """The file in `folder` that keeps the data set `name`: its name changes when the drawing code does."""
+    """Return the file in `folder` that keeps the data set `name`. Its name changes when the drawing code changes."""
     return Path(folder) / f"{name}-{_version(name)}.npz"
 
 
@@ -51,7 +58,7 @@ def _version(name: str) -> str:
     spec = util.find_spec(f"cs231n_lib.data.{name}")
     if spec is None or spec.origin is None:
         raise DataError(
-            f"this copy of cs231n_lib has no module data/{name}.py, so it cannot draw {name}",
+            f"This copy of cs231n_lib has no module data/{name}.py, so it cannot draw {name}.",
             "Install the course kit again, or use another data set (`cs231n data` lists them).",
         )
     return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:10]
@@ -59,17 +66,17 @@ def _version(name: str) -> str:
 
 def _read(path: Path) -> tuple[NDArray[Any], ...] | None:
     try:
-        # opened here, because np.load leaves a broken file open that it opened itself
+        # opened here, because np.load does not close a damaged file that it opened itself
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(arrays[part] for part in PARTS)
-    except Exception:  # absent, cut short or not ours: np.load raises a dozen types; drawing it again mends all
+    except Exception:  # missing, truncated or another file, for which np.load raises many types: draw the set again
         return None
 
 
 def _write(path: Path, arrays: tuple[NDArray[Any], ...]) -> None:
-    """Write the file, complete or not at all: another process never sees half a file.
+    """Write the file completely or not at all, so that another process never reads half a file.
 
-    A folder that cannot be written is fine.
+    Do nothing if the folder cannot be written to.
     """
     temporary = None
     try:
@@ -78,7 +85,7 @@ def _write(path: Path, arrays: tuple[NDArray[Any], ...]) -> None:
         with os.fdopen(handle, "wb") as file:
             named: dict[str, Any] = dict(zip(PARTS, arrays, strict=True))
             np.savez(file, **named)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would shut out others who share the folder
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would lock out other users of the folder
         os.replace(temporary, path)
     except OSError:
         if temporary is not None:

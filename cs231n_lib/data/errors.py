@@ -1,13 +1,13 @@
-"""The error of everything that has to do with data sets."""
+"""The error that the functions for data sets raise."""
 
 
 class DataError(Exception):
-    """A data set is missing, broken, unknown or cannot be fetched.
+    """A data set is missing, damaged or unknown, or cannot be fetched.
 
     Parameters
     ----------
     message
-        What is wrong, with the file or the value concerned.
+        What is wrong, and in which file or value.
     hint
         What to do next, or None.
     """
@@ -18,5 +18,5 @@ class DataError(Exception):
         self.hint = hint
 
     def _render_traceback_(self) -> list[str]:
-        # Jupyter shows this instead of a traceback: the reader's mistake is not in our code.
+        # Jupyter shows this instead of a traceback, since the cause is not in the library's code
         return [f"DataError: {self}"]

@@ -1,4 +1,4 @@
-"""Taking a data set's files out of an archive or a folder, and telling whether they are whole and official."""
+"""Takes a data set's files out of an archive or a folder, and checks whether they are complete and official."""
 
 import hashlib
 import shutil
@@ -9,7 +9,7 @@ from typing import Any
 from cs231n_lib.data.cifar10 import read_cifar10_batches
 from cs231n_lib.data.errors import DataError
 
-MAX_FILE_BYTES = 200_000_000  # the largest official file has 31 MB: more is no CIFAR-10 but would fill the disk
+MAX_FILE_BYTES = 200_000_000  # the largest official file has 31 MB; a much larger one could fill the disk
 
 
 def take(source: Path, described: dict[str, Any], destination: Path) -> None:
@@ -27,18 +27,18 @@ def take(source: Path, described: dict[str, Any], destination: Path) -> None:
     Raises
     ------
     DataError
-        `source` has not got all of the files.
+        If `source` does not have all of the files.
     """
     if source.is_dir():
         _take_from_folder(source, described, destination)
     elif source.is_file():
         _take_from_archive(source, described, destination)
     else:
-        raise DataError(f"{source} does not exist", "Give the archive or the folder of the data set.")
+        raise DataError(f"{source} does not exist.", "Give the archive or the folder of the data set.")
 
 
 def problem(folder: Path) -> DataError | None:
-    """Read the whole set in `folder`: None if that works, else the DataError that says what is wrong."""
+    """Read the whole set in `folder`. Return None if that works, else the DataError that says what is wrong."""
     try:
         read_cifar10_batches(folder)
     except DataError as error:
@@ -47,7 +47,7 @@ def problem(folder: Path) -> DataError | None:
 
 
 def is_official(folder: Path, described: dict[str, Any]) -> bool:
-    """Whether every file in `folder` is the publisher's, by the registry's md5 sums."""
+    """Return whether every file in `folder` is the publisher's, by the registry's md5 sums."""
     return all(_md5(folder / name) == md5 for name, md5 in described["files"].items())
 
 
@@ -72,8 +72,8 @@ def _take_from_archive(source: Path, described: dict[str, Any], destination: Pat
                     continue
                 if not member.isreg() or member.size > MAX_FILE_BYTES:
                     raise DataError(
-                        f"{source}: {member.name} is not an ordinary file of at most "
-                        f"{MAX_FILE_BYTES // 1_000_000} MB, as a batch of images would be"
+                        f"{source}: {member.name} should be a batch of images, a regular file of at most "
+                        f"{MAX_FILE_BYTES // 1_000_000} MB, but is not."
                     )
                 member.name = name
                 archive.extract(member, destination, filter="data")
@@ -82,8 +82,8 @@ def _take_from_archive(source: Path, described: dict[str, Any], destination: Pat
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise DataError(
-            f"{source} cannot be read as an archive ({error or type(error).__name__}); is it cut "
-            "short, or another kind of file?",
+            f"{source} cannot be read as an archive ({error or type(error).__name__}). Is it truncated, or another "
+            "kind of file?",
             f"It should be {described['url'].rsplit('/', 1)[1]}, {described['size']:,} bytes.",
         ) from None
     missing = [name for name in described["files"] if name not in taken]
@@ -93,10 +93,10 @@ def _take_from_archive(source: Path, described: dict[str, Any], destination: Pat
 
 def _incomplete(source: Path, described: dict[str, Any], missing: list[str]) -> DataError:
     return DataError(
-        f"{source} has not got all files of {described['title']}: {', '.join(missing)} "
-        f"{'is' if len(missing) == 1 else 'are'} missing",
-        f"Give the publisher's archive, or the folder {described['folder']} inside it. (The Python "
-        "version: the MATLAB and the binary one have other files.)",
+        f"{source} does not have all files of {described['title']}: {', '.join(missing)} "
+        f"{'is' if len(missing) == 1 else 'are'} missing.",
+        f"Give the publisher's archive, or the folder {described['folder']} inside it. It must be the Python version: "
+        "the MATLAB and binary versions have other files.",
     )
 
 

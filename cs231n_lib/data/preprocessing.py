@@ -1,4 +1,4 @@
-"""Preprocessing: statistics come from the training images and are applied to all others."""
+"""Preprocessing of images, with statistics of the training images that are applied to all sets."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 def flatten(X: ArrayLike, dtype: DTypeLike | None = np.float64) -> NDArray[Any]:
-    """Images (N, ...) -> rows (N, D), as `dtype`. With dtype=None the type stays as it is.
+    """Reshape images (N, ...) to rows (N, D) of type `dtype`; dtype=None keeps the type.
 
     >>> flatten(np.zeros((5, 32, 32, 3), dtype=np.uint8)).shape
     (5, 3072)
     """
     X = np.asarray(X)
     if X.ndim == 0:
-        raise ValueError("flatten: X should be an array of examples (N, ...), but is a single number")
+        raise ValueError("flatten: X should be an array of examples (N, ...), but is a single number.")
     return X.reshape(len(X), int(np.prod(X.shape[1:]))).astype(dtype or X.dtype, copy=False)
 
 
 def to_nchw(X: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray[Any]:
-    """Images (N, H, W, C) -> a contiguous array (N, C, H, W), the order convolutions expect."""
+    """Convert images (N, H, W, C) to a contiguous array (N, C, H, W), the order that convolutions expect."""
     X = np.asarray(X)
     if X.ndim != 4:
-        raise ValueError(f"to_nchw: X should have shape (N, H, W, C), but has {X.shape}")
+        raise ValueError(f"to_nchw: X should have shape (N, H, W, C), but has {X.shape}.")
     return np.ascontiguousarray(X.transpose(0, 3, 1, 2), dtype=dtype)
 
 
@@ -38,14 +38,14 @@ def center(X_train: ArrayLike, *others: ArrayLike) -> tuple[NDArray[Any], ...]:
     Parameters
     ----------
     X_train, *others : (N, ...) arrays
-        Their shapes agree but for N; integers become float64, floats keep their type.
+        The sets, whose shapes agree except for N. Integers become float64; floats keep their type.
 
     Returns
     -------
     mean : (...) array
         The mean training example.
     X_train, *others
-        Minus the mean.
+        The sets minus the mean.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def center(X_train: ArrayLike, *others: ArrayLike) -> tuple[NDArray[Any], ...]:
 def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
     """Subtract the mean training example and divide by the standard deviation of each feature.
 
-    Features that never vary in training are only centred (their deviation counts as 1).
+    Features that are constant in the training set are only centred (their standard deviation counts as 1).
 
     Parameters
     ----------
@@ -71,14 +71,14 @@ def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
     Returns
     -------
     (mean, std) : pair of (...) arrays
-        Of the training examples.
+        The statistics of the training examples.
     X_train, *others
-        Minus the mean, divided by the deviation; of the types of `center`.
+        The sets minus the mean, divided by the standard deviation; their types are as in `center`.
     """
     sets = _same_features("standardize", X_train, *others)
     mean = sets[0].mean(axis=0, dtype=np.float64)
     std = sets[0].std(axis=0, dtype=np.float64)
-    # A constant float feature has a deviation of rounding size, not of 0.
+    # the computed deviation of a constant float feature is a rounding error, not 0
     std = np.where(std <= 1e-7 * np.abs(mean), 1.0, std)
     std = np.where(std == 0, 1.0, std)
     scaled = [((X - mean.astype(X.dtype)) / std.astype(X.dtype)) for X in sets]
@@ -86,23 +86,24 @@ def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
 
 
 def append_bias(X: ArrayLike) -> NDArray[Any]:
-    """Rows (N, D) -> (N, D + 1) with a last column of ones, so that the last row of W is the bias.
+    """Append a column of ones to rows (N, D), giving (N, D + 1), so that the last row of W is the bias.
 
-    Floats keep their type, integers become float64.
+    Floats keep their type; integers become float64.
     """
     X = float_array("append_bias", "X", X)
     if X.ndim != 2:
-        raise ValueError(f"append_bias: X should have shape (N, D), but has {X.shape}; flatten it first")
+        raise ValueError(f"append_bias: X should have shape (N, D), but has {X.shape}. Use data.flatten first.")
     return np.concatenate([X, np.ones((len(X), 1), dtype=X.dtype)], axis=1)
 
 
 def _same_features(function: str, *arrays: ArrayLike) -> list[NDArray[Any]]:
-    sets: list[NDArray[Any]] = [float_array(function, "X", X) for X in arrays]  # each in a type of its own
+    sets: list[NDArray[Any]] = [float_array(function, "X", X) for X in arrays]  # each keeps its own dtype
     if sets[0].ndim == 0 or len(sets[0]) == 0:
-        raise ValueError(f"{function}: X_train is empty, so it has no statistics")
+        raise ValueError(f"{function}: X_train should hold at least one example, but is empty.")
     for X in sets[1:]:
         if X.shape[1:] != sets[0].shape[1:]:
             raise ValueError(
-                f"{function}: every set needs the features of X_train, {sets[0].shape[1:]}, but one has shape {X.shape}"
+                f"{function}: the examples of every set should have the shape of those of X_train, "
+                f"{sets[0].shape[1:]}, but one set has shape {X.shape}."
             )
     return sets

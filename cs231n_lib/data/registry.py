@@ -1,4 +1,4 @@
-"""What is known of each data set (datasets/registry.toml) and where data sets are kept."""
+"""The registry of data sets (datasets/registry.toml), and the folders where data sets are kept."""
 
 import os
 import tomllib
@@ -10,12 +10,12 @@ from typing import Any
 
 from cs231n_lib.data.errors import DataError
 
-CACHE = "cs231n-course-kit"  # the folder's name among the user's caches
+CACHE = "cs231n-course-kit"  # the name of the folder in the user's cache folder
 FORMER_CACHE = "cs231n"
 
 
 def names() -> list[str]:
-    """The names of the data sets, e.g. ["cifar10", "shapes10"]."""
+    """Return the names of the data sets, such as ["cifar10", "shapes10"]."""
     return list(_registry())
 
 
@@ -25,19 +25,19 @@ def entry(name: str) -> dict[str, Any]:
     Raises
     ------
     DataError
-        The name is not registered; the message lists those that are.
+        If the name is not registered. The message lists the names that are.
     """
     try:
         return _registry()[name]
     except (KeyError, TypeError):
-        raise DataError(f"there is no data set {name!r}; the data sets are: {', '.join(names())}") from None
+        raise DataError(f"There is no data set {name!r}. The data sets are {', '.join(names())}.") from None
 
 
 def data_dir() -> Path:
-    """The folder that data sets are fetched into and read from; it may not exist yet.
+    """Return the folder where data sets are kept; it may not exist yet.
 
-    It is the folder named by the environment variable CS231N_DATA if that is set, else `cs231n-course-kit` in the
-    user's cache folder: one place for all assignments, wherever the library is installed and the notebooks are.
+    It is the folder that the environment variable CS231N_DATA names, or else `cs231n-course-kit` in the user's cache
+    folder. So all assignments share one folder, wherever the library and the notebooks are.
     """
     if os.environ.get("CS231N_DATA"):
         return Path(os.environ["CS231N_DATA"]).expanduser().absolute()
@@ -47,17 +47,17 @@ def data_dir() -> Path:
 
 
 def available() -> dict[str, Path | None]:
-    """Where each data set lies, by name; None for one that has to be fetched first.
+    """Return {name: path} of the data sets, where the path is None if the set must be fetched first.
 
-    An embedded set is always available; its path is the file in which its first use caches it.
+    An embedded set is always available. Its path is the file in which its first use caches it.
     """
     return {name: location(name) for name in names()}
 
 
 def location(name: str) -> Path | None:
-    """Where the data set `name` lies, or None if it is not complete; see `available`.
+    """Return the path of the data set `name`, or None if it is not complete; see `available`.
 
-    What an earlier version of the library has fetched into one of the former places is found there.
+    This also finds sets in the folders where earlier versions of the library kept them.
     """
     described = entry(name)
     if described.get("embedded"):
@@ -69,12 +69,14 @@ def location(name: str) -> Path | None:
 
 
 def trusted_dir(*around: Path) -> Path:
-    """The folder of data sets for the grader, which may be started in a student's folder and looks for none there.
+    """Return the folder of data sets for the grader, which must not use data sets from the current folder.
+
+    The grader may be started in a student's folder.
 
     Parameters
     ----------
     *around
-        Folders that may hold a checkout's `datasets/`, such as that of the course.
+        Folders that may contain a checkout's `datasets/`, such as that of the course.
     """
     sets = (described for described in _registry().values() if not described.get("embedded"))
     fetched = (_found(described, _places(*around)) for described in sets)
@@ -82,16 +84,16 @@ def trusted_dir(*around: Path) -> Path:
 
 
 def _found(described: dict[str, Any], places: Iterable[Path]) -> Path | None:
-    """The first complete folder of a data set."""
+    """Return the first complete folder of a data set, or None."""
     for place in places:
         folder = place / described["folder"]
-        if all(os.path.isfile(folder / file) for file in described["files"]):  # False where it may not be looked at
+        if all(os.path.isfile(folder / file) for file in described["files"]):  # False for a folder that may not be read
             return folder
     return None
 
 
 def _places(*around: Path) -> Iterator[Path]:
-    """Where to look for data sets: data_dir(), then where earlier versions kept them."""
+    """Yield the folders to search for data sets: data_dir(), then those that earlier versions used."""
     yield data_dir()
     if os.environ.get("CS231N_DATA"):
         return

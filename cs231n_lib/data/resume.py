@@ -1,4 +1,4 @@
-"""A downloader for pooch that goes on where it was cut off."""
+"""A downloader for pooch that resumes interrupted downloads."""
 
 import os
 import re
@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from requests import Response
 
-CHUNK_BYTES = 1 << 14  # what a cut connection loses at most
-TIMEOUT_SECONDS = (10, 60)  # to connect; between two pieces
-TRIES = 3  # in a row without a single byte
+CHUNK_BYTES = 1 << 14  # the most that a broken connection loses
+TIMEOUT_SECONDS = (10, 60)  # to connect; between two chunks
+TRIES = 3  # how many tries in a row may bring no byte
 PAUSE_SECONDS = 1.0  # after such a try
 
 
 class ResumingDownloader:
-    """Downloads by HTTP into a `.part` file that survives failures, and asks the server for the rest only.
+    """Downloads by HTTP into a `.part` file that survives failures, and requests only the missing bytes.
 
     Parameters
     ----------
     part
-        The path of the unfinished file, which a later download goes on with.
+        The path of the unfinished file, which a later download continues.
     progress
         Whether to show a progress bar.
 
     Attributes
     ----------
     resumed
-        Whether bytes of an earlier download were kept.
+        Whether the download kept bytes of an earlier one.
     """
 
     def __init__(self, part: str | os.PathLike[str], progress: bool = False) -> None:
@@ -44,7 +44,7 @@ class ResumingDownloader:
         Raises
         ------
         requests.RequestException
-            The server refuses, or several tries in a row brought nothing.
+            If the server refuses, or several tries in a row bring no byte.
         """
         import requests
 
@@ -57,7 +57,7 @@ class ResumingDownloader:
                     self._get(url, bar)
                     break
                 except requests.HTTPError:
-                    raise  # the server's last word: asking again will not change it
+                    raise  # the server has refused, and would refuse again
                 except requests.RequestException:
                     failures = 0 if self._size() > before else failures + 1
                     if failures >= TRIES:
@@ -69,17 +69,17 @@ class ResumingDownloader:
         import requests
 
         start = self._size()
-        # "identity": a compressed transfer would make byte ranges mean something else.
+        # "identity", since byte ranges of a compressed transfer would not be those of the file
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as response:
-            if response.status_code == 416:  # nothing after `start`: the file is complete, or not the same file
+            if response.status_code == 416:  # no bytes after `start`: the file is complete, or a different file
                 if _total(response) == start:
                     return
                 self.part.unlink()
-                raise requests.ConnectionError("the file on the server is shorter than what is here")
+                raise requests.ConnectionError("the file on the server is shorter than the part already downloaded")
             response.raise_for_status()
             if _first_byte(response) != start:
-                start = 0  # the server sends all of it again
+                start = 0  # the server sends the whole file again
                 self.resumed = False
             length = response.headers.get("Content-Length")
             total = start + int(length) if length is not None else None
@@ -91,8 +91,8 @@ class ResumingDownloader:
                 for chunk in response.iter_content(CHUNK_BYTES):
                     file.write(chunk)
                     bar.update(len(chunk))
-            if total is not None and self._size() < total:  # urllib3 itself notices only since version 2
-                raise requests.ConnectionError("the connection was cut off")
+            if total is not None and self._size() < total:  # urllib3 checks this only since version 2
+                raise requests.ConnectionError("the connection was interrupted")
 
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0

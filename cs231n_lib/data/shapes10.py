@@ -1,14 +1,16 @@
 """shapes10: ten kinds of shapes on patterned cloth, 32x32 RGB, drawn from a seed. See docs/shapes10.md.
 
-The pictures are made so that nearest neighbour < linear < two-layer net < convnet (benchmarks/shapes10.py):
+The images are designed so that accuracy rises from nearest neighbour to linear classifier, two-layer net and convnet
+(benchmarks/shapes10.py):
 
-- Most of the variance is brightness (creases and weave of the cloth, lamp, confetti), which says nothing about
-  the class. It is what a distance between raw pixels measures.
-- Every class has a favourite colour for its shape, shared with one other class: a linear hint.
-- The two classes that share it differ in the cloth they lie on. Each has two cloths of *opposite* colours, so
-  that their mean is grey and a single template per class sees nothing; a hidden layer tells them apart.
-- A quarter of the pictures wear the colours of random classes. There only the outline helps, wherever it lies,
-  lighter or darker than the cloth: the job of convolution and pooling.
+- Most of the variance is brightness (creases and weave of the cloth, lamp, confetti), which is independent of the
+  class but dominates the distance between raw pixels.
+- Every class has a preferred colour for its shape, which it shares with one other class. A linear classifier can use
+  this colour.
+- The two classes that share a shape colour differ in the cloth. Each has two cloths of *opposite* colours, whose mean
+  is grey, so one template per class cannot use them; a hidden layer can.
+- A quarter of the images have the colours of random classes. Only the outline identifies them, anywhere in the image,
+  lighter or darker than the cloth, which requires convolution and pooling.
 """
 
 from __future__ import annotations
@@ -30,23 +32,23 @@ CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "
 
 _SIZE = 32
 _BLOCK = 100  # images drawn at once: one float32 plane of a block fits in a core's cache
-_DRAWS = 160  # 64-bit numbers set aside for each image, besides those for its grain; see _Dice
+_DRAWS = 160  # 64-bit random numbers reserved for each image, besides those for its grain; see _Dice
 _GRAIN = 3 * _SIZE * _SIZE // 8
-_DISGUISED = 0.25  # fraction of pictures that wear the colours of a random class
+_DISGUISED = 0.25  # fraction of images that have the colours of a random class
 
 
 def make(num_train: int = 10_000, num_test: int = 2_000, seed: int = 0) -> tuple[Images, Labels, Images, Labels]:
-    """Draw the data set; about 0.3 ms an image.
+    """Draw the data set, at about 0.3 ms per image.
 
-    Image i of either part depends on `seed` and i only, so a smaller set is the beginning of a larger one. Every
-    ten consecutive images (0-9, 10-19, ...) hold each class once, in random order.
+    Image i of either part depends only on `seed` and i, so a smaller set is the beginning of a larger one. Every ten
+    consecutive images (0-9, 10-19, ...) hold each class once, in random order.
 
     Parameters
     ----------
     num_train, num_test
-        Numbers of training and test images, 0 or more.
+        The numbers of training and test images, 0 or more.
     seed
-        A non-negative integer; another seed, other pictures.
+        A non-negative integer; another seed gives other images.
 
     Returns
     -------
@@ -64,19 +66,19 @@ def make(num_train: int = 10_000, num_test: int = 2_000, seed: int = 0) -> tuple
     TypeError
         If an argument is not an integer.
     ValueError
-        If one is negative.
+        If an argument is negative.
 
     Notes
     -----
-    The bytes are the same on every platform and NumPy version: they come from PCG64's raw stream, which NumPy
-    keeps stable, through float32 additions, products, quotients and square roots one at a time, which IEEE 754
-    defines to the last bit (no sine, exponential, sum over an axis or matrix product).
+    The bytes are the same on every platform and NumPy version. They come from PCG64's raw stream, which NumPy keeps
+    stable, through single float32 additions, products, quotients and square roots, which IEEE 754 defines to the last
+    bit. There is no sine, exponential, sum over an axis or matrix product.
     """
     for name, value in (("num_train", num_train), ("num_test", num_test), ("seed", seed)):
         if not hasattr(value, "__index__"):
-            raise TypeError(f"{name} must be an integer, got {value!r}")
+            raise TypeError(f"shapes10: {name} should be an integer, but is {value!r}.")
         if operator.index(value) < 0:
-            raise ValueError(f"{name} must be 0 or more, got {value}")
+            raise ValueError(f"shapes10: {name} should be 0 or more, but is {value}.")
     return (*_draw(num_train, seed, part=0), *_draw(num_test, seed, part=1))
 
 
@@ -85,7 +87,7 @@ def _draw(num: int, seed: int, part: int) -> tuple[Images, Labels]:
     X = np.empty((num, _SIZE, _SIZE, 3), np.uint8)
     y = np.empty(num, np.int64)
     for start in range(0, num, _BLOCK):
-        # image i owns the i-th run of this many numbers, however many images are asked for
+        # image i always gets the i-th run of this many numbers, whatever the number of images
         raw = stream.random_raw(_BLOCK * (_DRAWS + _GRAIN)).reshape(_BLOCK, -1)
         labels = np.argsort(raw[:, 0].reshape(-1, 10), axis=1, kind="stable").reshape(-1)
         grain = np.ascontiguousarray(raw[:, _DRAWS:], dtype="<u8").view(np.uint8)
@@ -97,7 +99,7 @@ def _draw(num: int, seed: int, part: int) -> tuple[Images, Labels]:
 
 
 class _Dice:
-    """Hands out an image's random numbers one after another, for a block of images at once."""
+    """Gives out the random numbers of each image one after another, for a block of images at once."""
 
     def __init__(self, raw: NDArray[np.uint64]) -> None:
         self._raw, self._next = raw, 0
@@ -120,7 +122,7 @@ class _Dice:
         return self.uniform() < probability
 
     def tint(self, deviation: float) -> Floats:
-        """A random colour offset (N, 3) without brightness; `deviation` in grey levels."""
+        """Draw a random colour offset (N, 3) without brightness; `deviation` is in grey levels."""
         bells = self.uniforms(6)
         a = (bells[:, 0] + bells[:, 1] + bells[:, 2] - 1.5) * (2 * deviation)
         b = (bells[:, 3] + bells[:, 4] + bells[:, 5] - 1.5) * (2 * deviation)
@@ -128,21 +130,21 @@ class _Dice:
 
 
 def _hue(degrees: float) -> list[float]:
-    """Colour offset (R, G, B) without brightness at an angle of the colour circle."""
-    # rounded, so that the last bit of a platform's cosine does not matter
+    """Return the colour offset (R, G, B) without brightness at an angle of the colour circle."""
+    # rounded, so that differences between platforms in the last bit of the cosine do not matter
     return [round(math.cos(math.radians(degrees - third)), 3) for third in (0, 120, 240)]
 
 
-# Five colours for ten classes: class c shares its shape's colour with c + 5 (disc and star, ring and heart, ...).
+# five colours for ten classes: class c shares its shape's colour with c + 5 (disc and star, ring and heart, ...)
 _SHAPE_HUES = np.array([_hue(72 * c) for c in range(10)], np.float32)  # (10, 3)
-# The cloth's two opposite colours; the pair of class c + 5 is at right angles to that of class c.
+# the two opposite colours of the cloth; the pair of class c + 5 is at right angles to that of class c
 _CLOTH_HUES = np.array(
     [[_hue(72 * c + 45 + 90 * (c // 5) + side) for side in (0, 180)] for c in range(10)], np.float32
 )  # (10, 2, 3)
 
 
 def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> Images:
-    """Pictures (N, 3, 32, 32) uint8 of the given classes; `grain` is random bytes of the same shape."""
+    """Draw images (N, 3, 32, 32) uint8 of the given classes; `grain` holds random bytes of the same shape."""
     steps = np.arange(_SIZE, dtype=np.float32) - 15.5
     x, y = steps[None, None, :], steps[None, :, None]  # pixels from the centre, to the right and down
 
@@ -162,14 +164,14 @@ def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> 
     _blend(image, coverage, paint[:, :, None, None] + (shading + 0.7 * light)[:, None])
     strew(2)  # these may lie on the shape
 
-    # two dice of 0..15 each: a deviation of 3 to 8 grey levels, as from a film or a sensor
+    # the sum of two numbers in 0..15: noise with a deviation of 3 to 8 grey levels, as from film or a sensor
     grain = ((grain & 15).astype(np.int8) + (grain >> 4).astype(np.int8) - 15).astype(np.float32)
     image += grain * dice.uniform(0.4, 1.2)[:, None, None, None]
     return np.clip(image + 0.5, 0, 255).astype(np.uint8)
 
 
 def _colours(labels: NDArray[np.intp], dice: _Dice) -> tuple[Floats, Floats]:
-    """Colours of cloth and shape, (N, 3) each."""
+    """Draw the colours of cloth and shape, (N, 3) each."""
     disguised = dice.chance(_DISGUISED)
     shape_hue = _SHAPE_HUES[np.where(disguised, dice.choice(10), labels)]
     cloth_hue = _CLOTH_HUES[np.where(disguised, dice.choice(10), labels), dice.choice(2)]
@@ -186,12 +188,12 @@ def _column(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _blend(image: Floats, coverage: Floats, colour: Floats) -> None:
-    """Paint over `image` (N, 3, 32, 32) in place where `coverage` (N, 32, 32) is 1; mix at the edges."""
+    """Paint over `image` (N, 3, 32, 32) in place where `coverage` (N, 32, 32) is 1; mix the colours at the edges."""
     image += coverage[:, None] * (colour - image)
 
 
 def _creases(dice: _Dice, knots: int = 7) -> Floats:
-    """Smooth random fields (N, 32, 32) in [-1, 1]: random numbers on a coarse grid, interpolated."""
+    """Draw smooth random fields (N, 32, 32) in [-1, 1], by interpolating random numbers on a coarse grid."""
     field = dice.uniforms(knots * knots).reshape(-1, knots, knots) * 2 - 1
     position = (np.arange(_SIZE, dtype=np.float32) + 0.5) * ((knots - 1) / _SIZE)
     i = position.astype(np.intp)
@@ -202,7 +204,7 @@ def _creases(dice: _Dice, knots: int = 7) -> Floats:
 
 
 def _weave(x: Floats, y: Floats, dice: _Dice) -> Floats:
-    """Stripes, checks or nothing, (N, 32, 32) in grey levels."""
+    """Draw a pattern (N, 32, 32) of stripes, checks or nothing, in grey levels."""
     stripes = []
     for _ in range(2):
         phase = x * _column(dice.uniform(-0.13, 0.13)) + y * _column(dice.uniform(-0.13, 0.13))
@@ -215,7 +217,7 @@ def _weave(x: Floats, y: Floats, dice: _Dice) -> Floats:
 
 
 def _confetto(x: Floats, y: Floats, dice: _Dice) -> Floats:
-    """Coverage (N, 32, 32) of a small oval or slip of paper somewhere in the picture."""
+    """Draw the coverage (N, 32, 32) of a small oval or slip of paper somewhere in the image."""
     dx, dy = x - _column(dice.uniform(-17, 17)), y - _column(dice.uniform(-17, 17))
     turn = _column(dice.uniform(-0.8, 0.8))
     radius = _column(dice.uniform(1.2, 4.5))
@@ -226,11 +228,11 @@ def _confetto(x: Floats, y: Floats, dice: _Dice) -> Floats:
 
 
 def _shape(x: Floats, y: Floats, labels: NDArray[np.intp], dice: _Dice) -> tuple[Floats, Floats]:
-    """Coverage and shading (N, 32, 32) of the shape that each picture is about."""
+    """Draw the coverage and shading (N, 32, 32) of the shape in each image."""
     x, y = x - _column(dice.uniform(-5, 5)), y - _column(dice.uniform(-5, 5))
     radius = dice.uniform(8.5, 10.5)
     mirrored = np.where(dice.chance(0.5), np.float32(-1), np.float32(1))
-    # rotation by up to 23 degrees either way, from the tangent of half the angle: no sine needed
+    # rotation by up to 23 degrees either way, computed from the tangent of half the angle without a sine
     half = dice.uniform(-0.2, 0.2)
     cosine, sine = (1 - half * half) / (1 + half * half), 2 * half / (1 + half * half)
     u = (x * _column(cosine) + y * _column(sine)) * _column(mirrored / radius)
@@ -245,7 +247,7 @@ def _shape(x: Floats, y: Floats, labels: NDArray[np.intp], dice: _Dice) -> tuple
     return coverage, shading
 
 
-# Outlines: distance to the edge, negative inside, of a shape of about unit radius; u to the right, v down.
+# Outlines: the distance to the edge, negative inside, of a shape of about unit radius; u points right, v down.
 
 
 def _circle(u: Floats, v: Floats, centre_u: float, centre_v: float, radius: float) -> Floats:
@@ -280,7 +282,7 @@ def _cross(u: Floats, v: Floats) -> Floats:
 
 
 def _star(u: Floats, v: Floats) -> Floats:
-    # five lines through the tips: inside the star is inside at least four of them
+    # five lines through the tips; a point inside the star is on the inner side of at least four of them
     sides = np.stack([u * a + v * b - 0.4 for a, b in _FIFTHS])
     sides.sort(axis=0)
     return sides[3]

@@ -1,6 +1,6 @@
-"""Data sets in the form in which nets are trained: a dict of X_train, y_train, X_val, y_val, X_test, y_test.
+"""Data sets in the form that Solver needs: a dict of X_train, y_train, X_val, y_val, X_test, y_test.
 
-Two functions have the names and arguments by which this course has always been known.
+get_CIFAR10_data and load_CIFAR10 have the names and arguments of the course's public `cs231n` package.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 def solver_data(images: Dataset, subtract_mean: bool = True, dtype: DTypeLike = np.float32) -> dict[str, NDArray[Any]]:
-    """A data set as Solver and the convolutional nets take it.
+    """Convert a data set to the form that Solver and the convolutional nets need.
 
     Parameters
     ----------
     images
         A Dataset from data.load.
     subtract_mean
-        Whether the mean training image is subtracted from all parts.
+        Whether to subtract the mean training image from all parts.
     dtype
-        The type of the images.
+        The dtype of the images.
 
     Returns
     -------
@@ -60,9 +60,9 @@ def get_CIFAR10_data(
     subtract_mean: bool = True,
     dtype: DTypeLike = np.float32,
 ) -> dict[str, NDArray[Any]]:
-    """CIFAR-10 as `solver_data` returns it. The validation images are the last ones of the 50,000 for training.
+    """Load CIFAR-10 as `solver_data` returns it. The validation images are the last of the 50,000 training images.
 
-    Raises DataError if CIFAR-10 has not been fetched, or has fewer images than asked for.
+    Raises DataError if CIFAR-10 has not been fetched, or has fewer images than requested.
     """
     return solver_data(load("cifar10", num_training, num_validation, num_test), subtract_mean, dtype)
 
@@ -70,28 +70,28 @@ def get_CIFAR10_data(
 def load_CIFAR10(
     root: str | os.PathLike[str] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """All of CIFAR-10 in its two official parts.
+    """Load all of CIFAR-10 in its two official parts.
 
     Parameters
     ----------
     root
-        The folder cifar-10-batches-py or the one around it; None for the set that was fetched.
+        The folder cifar-10-batches-py or the folder that contains it; None for the fetched set.
 
     Returns
     -------
     X_train : (50000, 32, 32, 3) float64 array
-        In 0..255 (1.5 GB; data.load keeps them uint8).
+        Images in 0..255 (1.2 GB; data.load keeps them uint8).
     y_train : (50000,) int64 array
         Labels.
     X_test : (10000, 32, 32, 3) float64 array
-        In 0..255.
+        Images in 0..255.
     y_test : (10000,) int64 array
         Labels.
 
     Raises
     ------
     DataError
-        If it is not there or is broken.
+        If the set is missing or damaged.
     """
     if root is None:
         images = load("cifar10", num_val=0)

@@ -1,6 +1,6 @@
-"""Numerical gradients, and why a gradient or another result is wrong, as far as its numbers tell.
+"""Numerical gradients, and the likely mistake in a wrong gradient or another wrong result, judged by its numbers.
 
-Lecture source of the method and of the bands: CS231n notes, "Gradient checks" (neural-networks-3).
+The method and the error bands are those of the CS231n notes, "Gradient checks" (neural-networks-3).
 """
 
 from cs231n_lib.diagnosis.agreement import rel_error

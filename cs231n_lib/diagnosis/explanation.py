@@ -1,4 +1,4 @@
-"""What is said of a recognized mistake."""
+"""The explanation of a recognized mistake."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Explanation:
-    """A recognized mistake.
+    """A recognized mistake and its explanation.
 
     Attributes
     ----------
     cause
         A short stable id, such as "factor_1/N" or "transposed".
     message
-        Sentences for a student.
+        One or more sentences for the student.
     """
 
     cause: str
@@ -22,5 +22,5 @@ class Explanation:
 
 
 def lower_first(sentence: str) -> str:
-    """The sentence as it stands after a colon."""
+    """Return the sentence with a lower-case first letter, as it stands after a colon."""
     return sentence[:1].lower() + sentence[1:]

@@ -1,4 +1,4 @@
-"""Where in an array something lies, in words."""
+"""Words for a place in an array."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import SupportsIndex
 
 
 def at_index(index: Iterable[SupportsIndex]) -> str:
-    """An index in words: " at [2, 0]", or nothing for the index () of a single number."""
+    """Return an index in words: " at [2, 0]", or "" for the index () of a single number."""
     numbers = [str(int(i)) for i in index]
     return f" at [{', '.join(numbers)}]" if numbers else ""
 
 
 def slices_in_words(indices: Iterable[SupportsIndex], ndim: int, axis: int) -> str:
-    """Which slices along an axis: "row 2", "columns 0 to 3", "entries 0 and 2", "index 1 of axis 3".
+    """Return the name of slices along an axis: "row 2", "columns 0 to 3", "entries 0 and 2", "index 1 of axis 3".
 
     Parameters
     ----------
     indices
-        At least one, in ascending order.
+        The indices along the axis, at least one, in ascending order.
     ndim
         The number of axes of the array.
     axis
-        The axis that the indices count along.
+        The axis.
     """
     where = [int(i) for i in indices]
     one, many = slice_nouns(ndim, axis)
@@ -37,7 +37,7 @@ def slices_in_words(indices: Iterable[SupportsIndex], ndim: int, axis: int) -> s
 
 
 def slice_nouns(ndim: int, axis: int) -> tuple[str, str]:
-    """What a slice along an axis is called, singular and plural: ("row", "rows")."""
+    """Return what a slice along an axis is called, singular and plural: ("row", "rows")."""
     if ndim == 1:
         return "entry", "entries"
     if ndim == 2:

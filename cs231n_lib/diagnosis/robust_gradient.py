@@ -1,4 +1,4 @@
-"""A numerical gradient fit to judge with: it knows how exact it is, and minds float32 and kinks."""
+"""A numerical gradient for judging answers: it measures its own accuracy, and handles float32 and kinks."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ EPS = np.finfo(np.float64).eps
 
 
 class NotRepeatable(Exception):
-    """The function gives different values at one point."""
+    """The function returned different values at the same point."""
 
 
 @dataclass(frozen=True)
 class NumericalGradient:
-    """A numerical gradient, and how far it can be trusted.
+    """A numerical gradient and its accuracy.
 
     Attributes
     ----------
     gradient
         The best estimate.
     nearest
-        Of all gradients that the function's values allow for, the one nearest to the analytic gradient.
+        Among all gradients that are consistent with the function's values, the one nearest to the analytic gradient.
     coarse
-        Whether the function's values are so inexact that long steps were needed.
+        Whether the function's values are so noisy that long steps were needed.
     """
 
     gradient: Floats
@@ -46,23 +46,23 @@ class NumericalGradient:
 def gradient_to_judge(
     f: Function, x: Floats, analytic: Floats, h: float = 1e-5, kinks: bool = False
 ) -> NumericalGradient:
-    """The numerical gradient of f at x, for judging an analytic one.
+    """Compute the numerical gradient of f at x, for judging an analytic one.
 
     Parameters
     ----------
     f
         Function of one array that returns one number.
     x, analytic
-        Float64 arrays of one shape: the point, and the gradient to judge.
+        float64 arrays of the same shape: the point, and the gradient to judge.
     h
-        Step, for a function computed in float64.
+        Step size, if f computes in float64.
     kinks
-        f has kinks: where the slopes left and right of x differ, all slopes between them count as right.
+        Whether f has kinks: where the slopes left and right of x differ, all slopes between them count as right.
 
     Raises
     ------
     NotRepeatable
-        If f gives different values at x.
+        If f returns different values at x.
     NotANumber
         If f returns something other than one number.
     """
@@ -71,13 +71,13 @@ def gradient_to_judge(
         raise NotRepeatable
     size = max(abs(value), 1e-3)
     jitter = max(_jitter(f, x) if np.isfinite(value) else 0.0, EPS * size)
-    # 1e-9 of f's size: far above what float64 leaves, far below what float32 does
+    # 1e-9 of f's size is far above the rounding errors of float64, and far below those of float32
     if jitter > 1e-9 * size:
         return _coarse(f, x, analytic, size, jitter, kinks)
     gradient = differences(f, x, h)
     nearest = _towards(analytic, gradient, 3 * jitter / h)
     if kinks:
-        # a shorter step passes by most kinks; those it still crosses are at x itself
+        # a shorter step avoids most kinks; those it still crosses are at x itself
         off = _disagreeing(analytic, nearest)
         gradient, nearest = gradient.copy(), nearest.copy()
         for index in off:
@@ -87,18 +87,18 @@ def gradient_to_judge(
 
 
 def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float, kinks: bool) -> NumericalGradient:
-    """The same for a function computed in float32.
+    """Compute the same for a function that computes in float32.
 
-    Long steps bend with the function and cross kinks, short ones drown in jitter. Which one is right is not
-    known beforehand, so a gradient is right when one of them says so.
+    Long steps suffer from curvature and cross kinks; short steps suffer from jitter. The best step is not known in
+    advance, so a gradient is right if the slopes of one of the steps agree with it.
     """
-    # a walk may hit upon a smooth stretch, but float32 is not smoother than this
+    # the estimate may come from a smooth stretch, but float32 is never smoother than this
     jitter = max(jitter, 6e-8 * size)
-    # with a step this long, jitter disturbs the slope by about 1e-4 of f's size
+    # with this step, jitter changes the slope by about 1e-4 of f's size
     step = min(1e4 * jitter / size, 1e-2)
     slopes = {s: differences(f, x, s) for s in (step, 3 * step, 10 * step)}
     gradient = nearest = slopes[3 * step]
-    # jitter never excuses more than a hundredth of the gradient
+    # jitter may excuse an error of at most a hundredth of the largest entry
     most = 1e-2 * np.max(np.abs(gradient), initial=0.0)
     for s in slopes:
         allowed = _towards(analytic, slopes[s], min(3 * jitter / s, most))
@@ -114,9 +114,9 @@ def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float
 
 
 def _jitter(f: Function, x: Floats) -> float:
-    """How far f's values scatter around a smooth curve, from fourth differences along short walks.
+    """Estimate how far f's values scatter around a smooth curve, from fourth differences along short walks.
 
-    After J. Moré and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
+    Source: J. Moré and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
     """
     rng = np.random.default_rng(0)
     step = 1e-6 * max(1.0, np.max(np.abs(x), initial=0.0))
@@ -124,18 +124,18 @@ def _jitter(f: Function, x: Floats) -> float:
     for _ in range(3):
         direction = rng.uniform(0.5, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
         fourth = np.diff([float_value(f(x + k * step * direction)) for k in range(7)], 4)
-        estimates.append(np.sqrt(np.mean(fourth**2) / 70))  # 70: the squared binomials of order 4, summed
+        estimates.append(np.sqrt(np.mean(fourth**2) / 70))  # 70 is the sum of the squared binomials of order 4
     # the median, since one of the walks may cross a kink
     return float(np.median(estimates)) if np.isfinite(estimates).all() else 0.0
 
 
 def _towards(analytic: Floats, numeric: Floats, most: float) -> Floats:
-    """numeric, moved towards analytic by at most that much."""
+    """Return numeric, moved towards analytic by at most `most` at each entry."""
     return numeric + np.clip(analytic - numeric, -most, most)
 
 
 def _between_slopes(f: Function, x: Floats, index: Index, analytic: Floats, h: float, noise: float) -> float:
-    """The value nearest to the analytic gradient between the slopes left and right of x, both uncertain."""
+    """Return the value nearest to the analytic gradient between the slopes left and right of x, each +/- noise."""
     low, high = sorted(_one_sided_slopes(f, x, index, h))
     return min(max(analytic[index], low - noise), high + noise)
 
@@ -146,7 +146,7 @@ def _disagreeing(analytic: Floats, numeric: Floats) -> list[Index]:
 
 
 def _one_sided_slopes(f: Function, x: Floats, index: Index, h: float) -> tuple[float, float]:
-    """(left, right) difference quotient."""
+    """Return the difference quotients (left, right) of x."""
     upper, lower, middle = x.copy(), x.copy(), float_value(f(x.copy()))
     upper[index] += h
     lower[index] -= h

@@ -1,4 +1,4 @@
-"""Mistakes that a test foresees: what each of them would give, held against a wrong answer."""
+"""Suspects: the mistakes that a test anticipates, and whether a wrong answer is the result of one of them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# {sentence: what the mistake gives, or a function without arguments that returns it}
+# {sentence: the result of the mistake, or a function without arguments that returns it}
 Suspects = Mapping[str, Any]
 
 
 def matching_suspect(
     suspects: Suspects | None, actual: NDArray[Any], expected: NDArray[Any], tolerance: float
 ) -> str | None:
-    """The sentence of the first suspect that `actual` equals, or None.
+    """Return the sentence of the first suspect that `actual` equals, or None.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ def matching_suspect(
     actual
         What the student's code returned, which is wrong.
     expected
-        The truth, of the same or another shape.
+        The right answer, of the same or another shape.
     tolerance
-        Relative difference below which two entries count as the same.
+        Relative difference below which two entries count as equal.
 
     Notes
     -----
-    A suspect that is not an array of finite numbers, or whose function raises, matches nothing: a student whose
-    check fails should read what is wrong with the answer, not with the test.
+    A suspect that is not an array of finite numbers, or whose function raises an error, matches nothing: a student
+    whose check fails should read what is wrong with the answer, not with the test.
     """
     for sentence, suspect in (suspects or {}).items():
         array = _array(suspect)
@@ -45,7 +45,7 @@ def matching_suspect(
 
 
 def suspects_of_key(suspects: Suspects | None, key: Hashable) -> dict[str, Callable[[], Any]]:
-    """The suspects for one entry of a dict: those that are dicts, or functions that return one, with this key."""
+    """Return the suspects for one key, of suspects that are dicts or functions that return a dict."""
 
     def entry(suspect: Any) -> Callable[[], Any]:
         return lambda: (suspect() if callable(suspect) else suspect)[key]
@@ -59,7 +59,7 @@ def _array(suspect: Any) -> NDArray[np.float64] | None:
             array = as_numbers(suspect() if callable(suspect) else suspect)
     except NotNumbers:
         return None
-    except Exception:  # of the test's author, or of an answer that the suspect calls
+    except Exception:  # raised by the test's own code, or by the student's code that the suspect calls
         return None
     return array.astype(np.float64) if np.isfinite(array).all() else None
 
@@ -69,7 +69,7 @@ def _is_it(suspect: NDArray[np.float64], actual: NDArray[Any], expected: NDArray
         return False
     off = np.abs(actual - suspect)
     if actual.shape == expected.shape:
-        # it tells nothing about an answer that is about as near to the truth
+        # a suspect is no evidence unless it is much nearer to the answer than the right answer is
         if np.max(off, initial=0.0) > 0.1 * np.max(np.abs(actual - expected), initial=0.0):
             return False
         scale = max(np.max(np.abs(suspect), initial=0.0), np.max(np.abs(expected), initial=0.0))

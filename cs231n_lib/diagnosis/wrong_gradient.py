@@ -1,4 +1,4 @@
-"""Why a gradient is wrong, as far as its numbers tell."""
+"""Finds the likely mistake in a wrong gradient from its numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# bands of the lectures: CS231n notes, "Gradient checks" (neural-networks-3)
+# the error bands of the CS231n notes, "Gradient checks" (neural-networks-3)
 WRONG = 1e-2
 KINKS = 1e-4
 SMOOTH = 1e-5
@@ -27,18 +27,18 @@ GOOD = 1e-7
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a gradient check found.
+    """The result of a gradient check.
 
     Attributes
     ----------
     verdict
         "good", "acceptable", "doubtful" or "wrong".
     error
-        The relative error behind the verdict; inf where the gradient is not an array of the right shape.
+        The relative error behind the verdict; inf if the gradient is not an array of the right shape.
     cause
         A short stable id of the recognized mistake, such as "factor_N", or None.
     message
-        Sentences for a student.
+        One or more sentences for the student.
     """
 
     verdict: str
@@ -67,30 +67,30 @@ def diagnose(
     analytic
         The gradient to judge, an array of `numeric`'s shape.
     numeric
-        The numerical gradient, which is taken as the truth.
+        The numerical gradient, which is taken as right.
     num_examples
         N, to recognize a forgotten division by it.
     reg, params
-        The loss contains reg * sum(params * params): to recognize mistakes in that term.
+        If the loss contains reg * sum(params * params), to recognize mistakes in that term.
     labels : (N,) integers
-        To recognize mistakes at the correct class, in a gradient with one column per class.
+        The correct classes, if the gradient has one column per class, to recognize mistakes at the correct class.
     inputs : (N, D) array
-        X, if the gradient (D, C) is X.T @ G with some G (N, C), in which a mistake may be plainer.
+        X, if the gradient (D, C) is X.T @ G with some G (N, C): a mistake may be easier to recognize in G.
     kinks
-        The function has kinks (ReLU, hinge), so errors up to 1e-4 are acceptable.
+        Whether the function has kinks (ReLU, hinge), so that errors up to 1e-4 are acceptable.
     noise
-        Absolute uncertainty of `numeric`, which is forgiven. The default fits central differences with h=1e-5 of
-        values about 1.
+        Absolute uncertainty of `numeric`, which does not count as an error. The default fits central differences with
+        h=1e-5 of a function whose values are about 1.
     accept
-        The largest acceptable error, in place of 1e-4 (kinks, or a float32 gradient) or 1e-5.
+        The largest acceptable error, instead of 1e-4 (with kinks, or a float32 gradient) or 1e-5.
 
     Returns
     -------
     Diagnosis
-        Its error is the largest of |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that
-        tenth: the rounding of large entries must not accuse the small ones. The verdict is "good" up to 1e-7,
-        "acceptable" up to `accept`, "doubtful" up to 1e-2, "wrong" above; the first two have no cause. With a cause,
-        the message is a guess at the mistake; without one, it describes the difference.
+        Its error is the largest |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth,
+        so that the rounding errors of large entries do not count against small ones. The verdict is "good" up to
+        1e-7, "acceptable" up to `accept`, "doubtful" up to 1e-2, and "wrong" above; the first two have no cause. If
+        there is a cause, the message names the likely mistake; otherwise it describes the difference.
 
     Notes
     -----
@@ -110,7 +110,7 @@ def diagnose(
         verdict = "good" if error <= GOOD else "acceptable"
         return Diagnosis(verdict, error, None, f"It agrees with the numerical gradient (relative error {error:.1e}).")
     verdict = "wrong" if error > WRONG else "doubtful"
-    # what explains a small error has to leave less than that; a coarse numeric gradient explains coarsely
+    # an explanation of a small error must fit more closely than that; a coarse numeric gradient allows a coarser fit
     tolerance = accept if verdict == "doubtful" else 10 * accept if accept > KINKS else 1e-4
     facts = LossFacts(num_examples, reg, params, labels, tolerance, inputs)
     found = (
@@ -122,13 +122,13 @@ def diagnose(
     if found:
         message = found.message
         if found.cause == "factor_1/N":
-            message += " Or is the loss that it is measured by not divided by it?"
+            message += " Or does the loss lack this division?"
         return Diagnosis(verdict, error, found.cause, message)
     return Diagnosis(verdict, error, None, _describe(analytic, expected, errors, accept, verdict))
 
 
 def _unfit(analytic: object, numeric: Floats) -> Diagnosis | None:
-    """The Diagnosis of what is not an array of finite numbers of the right shape, else None."""
+    """Return the Diagnosis of an answer that is not an array of finite numbers of the right shape, else None."""
 
     def wrong(cause: str, message: str) -> Diagnosis:
         return Diagnosis("wrong", float("inf"), cause, message)
@@ -138,7 +138,7 @@ def _unfit(analytic: object, numeric: Floats) -> Diagnosis | None:
     try:
         array = np.asarray(analytic)
     except ValueError:
-        return wrong("type", "The gradient is a list whose rows differ in length; it has to be an array.")
+        return wrong("type", "The gradient is a list whose rows differ in length; it must be an array.")
     if array.dtype.kind not in "fiub":
         return wrong("type", f"The gradient is a {type(analytic).__name__}, not an array of real numbers.")
     if array.shape != numeric.shape:
@@ -147,7 +147,7 @@ def _unfit(analytic: object, numeric: Floats) -> Diagnosis | None:
     if not finite.all():
         nan = np.isnan(array).any()
         bad = np.argwhere(~finite)
-        some = f"in {len(bad)} of {array.size} entries, first{at_index(bad[0])}"
+        some = f"in {len(bad)} of {array.size} entries, the first{at_index(bad[0])}"
         where = "everywhere" if len(bad) == array.size else some
         return wrong(
             "nan" if nan else "infinite",
@@ -173,7 +173,7 @@ def _describe(analytic: Floats, numeric: Floats, errors: Floats, accept: float, 
         return text
     cosine = float(np.sum(analytic * numeric) / lengths)
     if cosine > 0.9:
-        return text + f" The direction is nearly right (cosine {cosine:.3f}): a smaller part of it is wrong."
+        return text + f" The direction is nearly right (cosine {cosine:.3f}): only a small part of it is wrong."
     if cosine < -0.9:
-        return text + f" It points nearly the opposite way (cosine {cosine:.3f})."
+        return text + f" It points in nearly the opposite direction (cosine {cosine:.3f})."
     return text + f" The direction is wrong, too (cosine {cosine:.2f}; 1 would be right)."

@@ -1,4 +1,4 @@
-"""Mistakes in the gradient of a classifier's loss: regularization, the correct class, one example for all."""
+"""Finds mistakes in the gradient of a classifier's loss: the regularization, the correct class, the sum of examples."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 PENALTY = "The gradient of reg * sum(W * W) is 2 * reg * W."
 CORRECT_CLASS = (
-    "Look at the column of the correct class, y[i]: what example i adds to the columns of the other classes has to "
-    "be taken, all together, from column y[i]."
+    "Look at column y[i], that of the correct class: the sum of what example i adds to the columns of the other "
+    "classes must be subtracted from column y[i]."
 )
 
 
 @dataclass(frozen=True)
 class LossFacts:
-    """What a test knows about the loss; None for what is not known.
+    """The facts that a test gives about the loss; None for each one that is unknown.
 
     Attributes
     ----------
     num_examples
-        N, where the loss is a mean over N examples.
+        N, if the loss is a mean over N examples.
     reg, params
-        The loss has a term reg * sum(params * params).
+        If the loss has a term reg * sum(params * params).
     labels : (N,) integers
-        The correct classes, where the gradient has one column per class.
+        The correct classes, if the gradient has one column per class.
     tolerance
-        Relative difference below which two entries count as the same.
+        Relative difference below which two entries count as equal.
     inputs : (N, D) array
-        X, where the gradient is X.T @ G of some G (N, C).
+        X, if the gradient is X.T @ G with some G (N, C).
     """
 
     num_examples: int | None
@@ -52,26 +52,26 @@ class LossFacts:
     inputs: ArrayLike | None = None
 
     def penalty_gradient(self, shape: tuple[int, ...]) -> Floats:
-        """2 * reg * W, or zeros where there is no such term."""
+        """Return 2 * reg * W, or zeros if there is no such term."""
         if not self.reg or self.params is None or np.shape(self.params) != shape:
             return np.zeros(shape)
         return 2 * self.reg * np.asarray(self.params, dtype=np.float64)
 
 
 def explain_loss_gradient(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """What is wrong with a gradient, by how losses are built.
+    """Explain a wrong gradient by the structure of classification losses.
 
     Parameters
     ----------
     analytic, numeric
-        Finite float64 arrays of one shape; `numeric` is the truth.
+        Finite float64 arrays of the same shape; `numeric` is taken as right.
     facts
         What is known about the loss.
 
     Returns
     -------
     Explanation or None
-        None when no mistake is recognized.
+        None if no mistake is recognized.
     """
     with np.errstate(all="ignore"):
         return (
@@ -82,15 +82,15 @@ def explain_loss_gradient(analytic: Floats, numeric: Floats, facts: LossFacts) -
 
 
 def guess_loss_gradient(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """Like `explain_loss_gradient`, on weaker evidence: for what no other pattern explains."""
+    """Explain like `explain_loss_gradient`, but on weaker evidence, for gradients that no other pattern explains."""
     with np.errstate(all="ignore"):
         return _single_example(analytic, numeric, facts) or _unbalanced(analytic, numeric, facts)
 
 
 def _regularization(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """analytic = c1 * data part + c2 * penalty part, with which c1 and c2?"""
+    """Fit analytic = c1 * data part + c2 * penalty part, and explain c1 and c2."""
     penalty = facts.penalty_gradient(numeric.shape)
-    # two unknowns explain any two entries
+    # two unknowns fit any two entries
     if numeric.size < 4 or not penalty.any():
         return None
     data = numeric - penalty
@@ -103,18 +103,18 @@ def _regularization(analytic: Floats, numeric: Floats, facts: LossFacts) -> Expl
     if rank < 2 or not agree(c1 * data + c2 * penalty, analytic, facts.tolerance):
         return _other_penalty(analytic, data, facts)
     n = facts.num_examples
-    # a penalty much smaller than the data part is known less exactly
+    # the factor of a penalty much smaller than the data part is less certain
     slack = max(1e-3, facts.tolerance * lengths[0] / lengths[1])
     if abs(c1 - 1) <= max(1e-3, facts.tolerance):
         return _penalty_factor(c2, slack, n)
     if abs(c1) <= max(1e-3, facts.tolerance):
-        text = "Only the regularization part is there; the gradient of the data loss is missing."
+        text = "It consists of the regularization part only; the gradient of the data loss is missing."
         return Explanation("only_regularization", text)
     cause, words = factor_words(c1, n, "The data part")
     if abs(c2 - 1) <= slack:
         return Explanation(cause, f"The regularization part is right. {words}")
     second = _penalty_factor(c2, slack, n)
-    return Explanation(f"{cause}+{second.cause}", f"Two mistakes. {words} {second.message}")
+    return Explanation(f"{cause}+{second.cause}", f"There are two mistakes. {words} {second.message}")
 
 
 def _penalty_factor(c: float, slack: float, n: int | None) -> Explanation:
@@ -126,17 +126,17 @@ def _penalty_factor(c: float, slack: float, n: int | None) -> Explanation:
         "1/N": f"is divided by the number of examples ({n}); only the data part is a mean.",
         "N": f"is multiplied by the number of examples ({n}).",
         "1/2": f"is half of what it should be. {PENALTY}",
-        "2": f"is twice what it should be: added twice, or missing in the loss? {PENALTY}",
-        "-1": "has the wrong sign: it is added, as the penalty is in the loss.",
+        "2": f"is twice what it should be: is it added twice, or missing in the loss? {PENALTY}",
+        "-1": "has the wrong sign: add it, as the loss adds the penalty.",
     }
     words = usual.get(factor_name(c, n, max(1e-3, slack)) or "", f"is {c:.4g} times what it should be. {PENALTY}")
     return Explanation("wrong_regularization_factor", f"The regularization part {words}")
 
 
 def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanation | None:
-    """The data part is right; what is added to it is another function of W, or spares some rows or columns."""
+    """Explain a gradient whose data part is right, but whose penalty is another function of W or partly missing."""
     W, added = np.asarray(facts.params, dtype=np.float64), analytic - data
-    # a difference is less exact than its terms
+    # a difference is less accurate than its terms
     tolerance = min(1e-2, 10 * facts.tolerance)
     if np.max(np.abs(added)) < 1e-4 * np.max(np.abs(analytic)):
         return None
@@ -144,7 +144,7 @@ def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanat
         (np.sign, "the sign of W, the gradient of a sum of |W|"),
         (np.abs, "a multiple of |W|"),
         (np.square, "a multiple of W * W, the penalty itself"),
-        (np.ones_like, "one number, the same for all entries: the penalty itself?"),
+        (np.ones_like, "one number, the same for all entries: is it the penalty itself?"),
     ):
         basis = function(W)
         c = np.sum(added * basis) / np.sum(basis * basis)
@@ -162,11 +162,11 @@ def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanat
 
 
 def _through_inputs(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """With no more examples than features, X.T @ G shows G (N, C), in which mistakes are plainer."""
+    """Recover G (N, C) from X.T @ G, if there are no more examples than features, and explain the mistake in G."""
     X = None if facts.inputs is None else np.asarray(facts.inputs, dtype=np.float64)
     if X is None or X.ndim != 2 or analytic.ndim != 2 or len(analytic) != X.shape[1] or len(X) > X.shape[1]:
         return None
-    # G is known less exactly than X.T @ G, by as much as X is nearly dependent
+    # G is less accurate than X.T @ G by the condition number of X
     lengths = np.linalg.svd(X, compute_uv=False)
     if not X.size or lengths[-1] < 1e-2 * lengths[0]:
         return None
@@ -191,18 +191,18 @@ def _overwritten(ours: Floats, truth: Floats, correct: Booleans) -> Explanation 
         return None
     return Explanation(
         "overwritten",
-        "Each column holds a multiple of one single example: are the examples written over one another (=) where they "
-        "should add up (+=)?",
+        "Each column is a multiple of a single example: are the examples written over one another (=) instead of "
+        "added up (+=)?",
     )
 
 
 def _shares_of_examples(
     ours: Floats, truth: Floats, correct: Booleans, tolerance: float, facts: LossFacts
 ) -> Explanation | None:
-    """G[i, j] is the multiple of example i that column j gets; correct: boolean (N, C)."""
+    """Explain the mistake in G, where G[i, j] is the multiple of example i in column j; correct is boolean (N, C)."""
     wrong = differs(ours, truth, tolerance)
     all_from_one = np.max(np.abs(truth.sum(axis=1))) <= tolerance * np.max(np.abs(truth))
-    taken = " Column y[i] has to lose, all together, what the other columns get of example i." if all_from_one else ""
+    taken = " Subtract from column y[i] the sum of what example i adds to the other columns." if all_from_one else ""
     if correct.any() and not wrong[~correct].any() and wrong[correct].mean() > 0.5:
         text = "What each example adds to the columns of the other classes is right; what it adds to column y[i], that "
         return Explanation("wrong_correct_class", f"{text}of its correct class, is wrong.{taken}")
@@ -213,14 +213,14 @@ def _shares_of_examples(
     found = explain_array(ours, truth, tolerance, facts.num_examples)
     if found is None and wrong[correct].any():
         found = explain_array(np.where(correct, truth, ours), truth, tolerance, facts.num_examples)
-        ending = f" And what example i adds to column y[i], that of its correct class, is wrong.{taken}"
+        ending = f" Also, what example i adds to column y[i], that of its correct class, is wrong.{taken}"
         found = found and Explanation(f"{found.cause}+wrong_correct_class", found.message + ending)
     start = "Write it as X.T @ G, with one row of G for each example. In your G: "
     return found and Explanation(found.cause, start + lower_first(found.message))
 
 
 def _correct_class(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """Mistakes that follow the labels."""
+    """Explain mistakes that follow the labels."""
     labels = _labels_of_columns(analytic, facts)
     if labels is None:
         return None
@@ -233,13 +233,13 @@ def _correct_class(analytic: Floats, numeric: Floats, facts: LossFacts) -> Expla
     columns = np.any(wrong, axis=0)
     follow = not columns[~occurs].any() and 2 * columns.sum() > occurs.sum()
     if follow and not occurs.all() and numeric[:, ~occurs].any():
-        text = "The columns of classes that are nobody's correct class are right; those of the others are wrong. "
+        text = "The columns of classes that are no example's correct class are right; the other columns are wrong. "
         return Explanation("wrong_correct_class", f"{text}{CORRECT_CLASS}")
     return None
 
 
 def _labels_of_columns(analytic: Floats, facts: LossFacts) -> NDArray[np.integer] | None:
-    """The labels, if they can be indices of the gradient's columns."""
+    """Return the labels if they can be indices of the gradient's columns, else None."""
     if facts.labels is None or analytic.ndim != 2:
         return None
     labels = np.asarray(facts.labels)
@@ -248,7 +248,7 @@ def _labels_of_columns(analytic: Floats, facts: LossFacts) -> NDArray[np.integer
 
 
 def _correct_entries(wrong: Booleans, labels: NDArray[np.integer]) -> Explanation | None:
-    """Gradient with respect to scores (N, C): entry [i, y[i]] is the correct class's."""
+    """Explain a gradient with respect to scores (N, C), whose entry [i, y[i]] belongs to the correct class."""
     correct = np.zeros(wrong.shape, dtype=bool)
     correct[np.arange(len(labels)), labels] = True
     if not wrong[~correct].any() and wrong[correct].mean() > 0.5:
@@ -261,10 +261,10 @@ def _correct_entries(wrong: Booleans, labels: NDArray[np.integer]) -> Explanatio
 
 
 def _unbalanced(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """Gradient with respect to W (D, C), of a loss that does not change when all scores of an example shift.
+    """Explain a gradient (D, C) of a loss that stays the same when all scores of an example shift by one number.
 
-    Hinge and cross-entropy loss are of that kind: each row of the gradient's data part sums to 0 over the
-    classes, since what is added at the other classes is taken from the correct one.
+    Hinge and cross-entropy losses are such losses: each row of the data part of the gradient sums to 0 over the
+    classes, since the correct class loses what the other classes get.
     """
     if _labels_of_columns(analytic, facts) is None:
         return None
@@ -273,7 +273,7 @@ def _unbalanced(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanat
     scale = np.max(np.abs(truth))
     if np.max(np.abs(truth.sum(axis=1))) > 10 * facts.tolerance * scale:
         return None
-    # a multiple of W left over is a matter of the regularization
+    # a remaining multiple of W comes from the regularization
     sums, sums_of_penalty = analytic.sum(axis=1), penalty.sum(axis=1)
     if penalty.any():
         sums = sums - sums_of_penalty * (sums @ sums_of_penalty) / (sums_of_penalty @ sums_of_penalty)
@@ -283,7 +283,7 @@ def _unbalanced(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanat
 
 
 def _single_example(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """The gradient of one example's loss is an outer product: all columns are multiples of one vector."""
+    """Recognize the gradient of one example's loss, an outer product: all columns are multiples of one vector."""
     if analytic.ndim != 2 or min(analytic.shape) < 3 or facts.num_examples == 1:
         return None
     penalty = facts.penalty_gradient(numeric.shape)
@@ -297,6 +297,6 @@ def _single_example(analytic: Floats, numeric: Floats, facts: LossFacts) -> Expl
             return Explanation(
                 "single_example",
                 "All its columns are multiples of one vector, as if it came from one example: is it assigned (=) "
-                "in the loop where it should add up (+=), or returned inside the loop?",
+                "in the loop instead of added up (+=), or is it returned inside the loop?",
             )
     return None

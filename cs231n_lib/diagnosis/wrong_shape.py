@@ -1,4 +1,4 @@
-"""The likely mistake behind a wrong shape."""
+"""Finds the likely mistake behind a wrong shape."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 
 
 def shape_mistake(actual: tuple[int, ...], expected: tuple[int, ...], subject: str) -> str:
-    """A sentence on a wrong shape, with the likely reason.
+    """Return sentences about a wrong shape and its likely reason.
 
     Parameters
     ----------
     actual, expected
         Two different shapes.
     subject
-        What the sentence begins with, such as "The gradient".
+        The subject of the first sentence, such as "The gradient".
     """
     return f"{subject} has shape {actual}; it should have {expected}.{_reason(actual, expected)}"
 
@@ -29,9 +29,9 @@ def _reason(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
             return " It has an axis of length 1 too many (from keepdims=True, [:, None] or reshape)."
         return " An axis of length 1 is missing (keepdims=True keeps it)."
     if not actual:
-        return " It is a single number: is it summed over all axes, or only the last value?"
+        return " It is a single number: is it summed over all axes, or is it only the last value?"
     if len(actual) < len(expected):
-        return " An axis is missing: is it summed over one axis too many, or computed for one example only?"
+        return " An axis is missing: is it summed over one axis too many, or is it computed for one example only?"
     if math.prod(actual) == math.prod(expected):
         return " It has the right number of entries: reshape it."
     if len(actual) > len(expected):

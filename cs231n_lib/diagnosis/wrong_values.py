@@ -1,7 +1,6 @@
-"""Recognizes how a wrong array is wrong: off by a factor, transposed, only some rows, and so on.
+"""Finds the pattern in a wrong array: off by a factor, transposed, wrong in some rows only, and so on.
 
-Every pattern is a guess at a mistake from numbers alone, so each asks for enough entries that chance does
-not produce it.
+Each pattern is a guess from numbers alone, so it requires enough entries to rule out chance.
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ if TYPE_CHECKING:
 def explain_array(
     actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
 ) -> Explanation | None:
-    """What turns `expected` into `actual`, a gradient or another result.
+    """Explain how `actual`, a gradient or another result, differs from `expected`.
 
     Parameters
     ----------
     actual, expected
-        Finite float64 arrays of one shape that differ.
+        Finite float64 arrays of the same shape that differ.
     tolerance
-        Relative difference below which two entries count as the same.
+        Relative difference below which two entries count as equal.
     num_examples
-        N, so that factors of N and 1/N get their names.
+        N, so that the factors N and 1/N are recognized.
 
     Returns
     -------
     Explanation or None
-        None when no pattern fits.
+        None if no pattern fits.
     """
     with np.errstate(all="ignore"):
         tolerance = _finer(actual, expected, tolerance)
@@ -61,9 +60,9 @@ def explain_array(
 def explain_value(
     actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
 ) -> Explanation | None:
-    """Like `explain_array`, with what happens to values rather than gradients.
+    """Explain like `explain_array`, and also recognize mistakes that happen to values rather than gradients.
 
-    That is roots, squares, logs, uint8 arithmetic, decimals cut off.
+    These are square roots, squares, reciprocals, logs and exponentials, uint8 arithmetic, and decimals cut off.
     """
     with np.errstate(all="ignore"):
         tolerance = _finer(actual, expected, tolerance)
@@ -79,17 +78,17 @@ def explain_value(
 def explain_simply(
     actual: Floats, expected: Floats, tolerance: float = 1e-4, num_examples: int | None = None
 ) -> Explanation | None:
-    """The most certain part of `explain_array`: 0 everywhere, off by one constant factor, or all signs lost."""
+    """Apply the most certain patterns of `explain_array`: 0 everywhere, a constant factor, or all signs lost."""
     with np.errstate(all="ignore"):
-        # one number that is 0 among right zeros may have any cause
+        # a single wrong 0 among right zeros may have any cause
         if actual.size and not actual.any() and np.count_nonzero(expected) >= min(2, actual.size):
-            return Explanation("zero", "It is 0 everywhere: is it computed, and is what is computed returned?")
+            return Explanation("zero", "It is 0 everywhere: is it computed, and is the computed value returned?")
         found = constant_factor(actual, expected, tolerance, num_examples)
         return found or (_signs(actual, expected, tolerance) if (actual >= 0).all() else None)
 
 
 def _finer(actual: Floats, expected: Floats, tolerance: float) -> float:
-    """The tolerance, or less: a pattern has to fit better than the truth, which may be off by very little."""
+    """Return a tolerance small enough that a pattern must fit better than `expected`, which may be off very little."""
     scale = np.max(np.abs(expected), initial=0.0)
     off = np.abs(actual - expected) / np.maximum(np.abs(expected), 0.1 * scale)
     return min(tolerance, 0.1 * float(np.max(off, initial=0.0))) if scale > 0 else tolerance
@@ -114,19 +113,21 @@ def _rearranged(actual: Floats, expected: Floats, tolerance: float) -> Explanati
     if actual.size < 3 or np.unique(expected).size < 3:
         return None
     if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and agree(actual.T, expected, tolerance):
-        return Explanation("transposed", "It is transposed: rows and columns are exchanged.")
+        return Explanation("transposed", "It is transposed: its rows and columns are exchanged.")
     for axis in range(actual.ndim):
         if actual.shape[axis] > 1 and agree(np.flip(actual, axis), expected, tolerance):
             slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
-            return Explanation("flipped", f"The right values, but {slices} come in reverse order.")
+            return Explanation("flipped", f"The values are right, but {slices} are in reverse order.")
     if actual.ndim >= 3 and agree(np.flip(actual, (-2, -1)), expected, tolerance):
-        return Explanation("flipped", "The right values, but reversed along the last two axes (a flipped filter?).")
+        text = "The values are right, but reversed along the last two axes: is a filter flipped?"
+        return Explanation("flipped", text)
     if actual.size >= 4 and agree(np.sort(actual, axis=None), np.sort(expected, axis=None), tolerance):
         if actual.ndim == 1:
-            return Explanation("reordered", "The right values in the wrong order.")
+            return Explanation("reordered", "The values are right, but in the wrong order.")
         return Explanation(
             "reordered",
-            "The right values in the wrong places: are indices mixed up, or is reshape used where transpose is needed?",
+            "The values are right, but in the wrong places: are indices mixed up, or is reshape used where transpose "
+            "is needed?",
         )
     return None
 
@@ -138,11 +139,10 @@ def _alike_along_an_axis(actual: Floats, expected: Floats, tolerance: float) -> 
         first, first_expected = np.take(actual, [0], axis), np.take(expected, [0], axis)
         alike = actual.shape[axis] > 1 and agree(actual, np.broadcast_to(first, actual.shape), 1e-12)
         if alike and not agree(np.broadcast_to(first_expected, expected.shape), expected, tolerance):
-            slices = slices_in_words(range(actual.shape[axis]), actual.ndim, axis)
+            slices = slice_nouns(actual.ndim, axis)[1] if actual.ndim < 3 else f"slices along axis {axis}"
             return Explanation(
                 "broadcast",
-                f"All its {slices.split()[0]} are equal{'' if actual.ndim < 3 else f' (axis {axis})'}: "
-                "a sum or mean over the wrong axis, which broadcasting spread out again?",
+                f"All its {slices} are equal: was a sum or mean taken over the wrong axis and then broadcast?",
             )
     return None
 
@@ -151,7 +151,7 @@ def _offset(actual: Floats, expected: Floats, tolerance: float) -> Explanation |
     if actual.size < 4:
         return None
     shift = np.mean(actual - expected)
-    # two constants always differ by a constant
+    # two constant arrays always differ by a constant
     if np.ptp(expected) > 0 and shift != 0 and agree(actual - shift, expected, tolerance):
         return Explanation("offset", f"Every entry is off by the same amount, {shift:+.4g}.")
     return None
@@ -171,7 +171,7 @@ def _signs(actual: Floats, expected: Floats, tolerance: float) -> Explanation | 
 
 
 def _some_slices(actual: Floats, expected: Floats, tolerance: float, num_examples: int | None) -> Explanation | None:
-    """All mistakes lie in some rows (or columns, or indices of another axis); the rest is right."""
+    """Recognize mistakes that lie in some rows (or columns, or indices of another axis) only."""
     wrong = differs(actual, expected, tolerance)
     best = None
     for axis in range(actual.ndim):
@@ -179,11 +179,12 @@ def _some_slices(actual: Floats, expected: Floats, tolerance: float, num_example
         bad = wrong.any(axis=other)
         if actual.shape[axis] < 2 or not (~bad & (expected != 0).any(axis=other)).any():
             continue
-        # scattered mistakes spare some slices, too: most of a slice has to be wrong before it is one
+        # scattered mistakes also leave some slices right, so most entries of a wrong slice must be wrong
         enough = 0.5 if bad.mean() <= 0.5 else 0.9
         if wrong.sum() < enough * bad.sum() * (wrong.size // wrong.shape[axis]):
             continue
-        # a slice of a vector is one entry, so any mistakes at all lie in "some": few have to be wrong, or all but one
+        # in a vector each entry is a slice, so the mistakes always lie in some slices: at most half may be wrong, or
+        # all but one
         if actual.ndim == 1 and (actual.size < 4 or 2 < 2 * bad.sum() > actual.size and (~bad).sum() > 1):
             continue
         if best is None or bad.mean() < best[0]:
@@ -193,10 +194,10 @@ def _some_slices(actual: Floats, expected: Floats, tolerance: float, num_example
     _, axis, bad = best
     where, right = np.flatnonzero(bad), np.flatnonzero(~bad)
     part = np.compress(bad, actual, axis), np.compress(bad, expected, axis)
-    # a mask explains it more exactly when the slices are right except at zeros
+    # if the wrong slices also have right entries, a mask is the more exact explanation
     if (np.compress(bad, ~wrong & (expected != 0), axis)).any() and _zeros_misplaced(actual, expected, tolerance):
         return None
-    # in a handful of numbers, any mistake is confined to some row or column; zeros there are still telling
+    # among a few numbers, any mistake lies in some row or column; a row of zeros is still evidence
     if actual.size < 8 and part[0].any():
         return None
     factor = constant_factor(*part, tolerance, num_examples)
@@ -209,25 +210,25 @@ def _some_slices(actual: Floats, expected: Floats, tolerance: float, num_example
         text = f"Everything is right except {slices_in_words(where, actual.ndim, axis)}{last}"
         text += f", which {'are' if len(where) > 1 else 'is'} 0." if not part[0].any() else "."
     if factor:
-        text += f" There: {lower_first(factor.message)}"
+        text += f" There, {lower_first(factor.message)}"
     causes = {1: ("wrong_entries",), 2: ("wrong_rows", "wrong_columns")}
     return Explanation(causes.get(actual.ndim, ("wrong_slices",) * actual.ndim)[axis], text)
 
 
 def _per_slice(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
-    """Each row or column has its own constant factor or its own constant shift."""
+    """Recognize a constant factor or a constant shift of its own for each row or column."""
     for axis in range(actual.ndim if actual.ndim > 1 else 0):
         other = tuple(k for k in range(actual.ndim) if k != axis)
         if actual.shape[axis] < 2 or actual.size // actual.shape[axis] < 3:
             continue
         noun = slice_nouns(actual.ndim, axis)[0] if actual.ndim < 3 else f"index of axis {axis}"
         shift = np.mean(actual - expected, axis=other, keepdims=True)
-        # two constants always differ by a constant
+        # two constant arrays always differ by a constant
         if agree(actual - shift, expected, tolerance) and np.ptp(expected, axis=other).any():
             return Explanation(
                 "offset_per_slice",
-                f"In each {noun} all entries are off by one and the same amount, in each by another: is "
-                f"something subtracted or added per {noun} missing?",
+                f"Each {noun} is off by a constant amount of its own: is something subtracted or added per {noun} "
+                "missing?",
             )
         squares = np.sum(expected * expected, axis=other, keepdims=True)
         products = np.sum(actual * expected, axis=other, keepdims=True)
@@ -235,8 +236,8 @@ def _per_slice(actual: Floats, expected: Floats, tolerance: float) -> Explanatio
         if products.any() and agree(actual, expected * factors, tolerance) and (factors != 0).all():
             return Explanation(
                 "factor_per_slice",
-                f"Each {noun} is off by a constant factor of its own: is a multiplication or division by "
-                f"something that belongs to the {noun} missing?",
+                f"Each {noun} is off by a constant factor of its own: is a multiplication or division by something "
+                f"that depends on the {noun} missing?",
             )
     return None
 
@@ -247,14 +248,14 @@ def _diagonal(actual: Floats, expected: Floats, tolerance: float) -> Explanation
     wrong = differs(actual, expected, tolerance)
     on_diagonal = np.eye(len(actual), dtype=bool)
     if not wrong[on_diagonal].any() and wrong[~on_diagonal].all() and expected[on_diagonal].any():
-        return Explanation("only_diagonal", "Only the diagonal is right: entry [i, j] has to use row i and row j.")
+        return Explanation("only_diagonal", "Only the diagonal is right: entry [i, j] must use row i and row j.")
     if wrong[on_diagonal].any() and not wrong[~on_diagonal].any():
         return Explanation("wrong_diagonal", "Everything is right except the diagonal.")
     return None
 
 
 def _border(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
-    """Images whose rim alone is wrong, as padding mistakes leave them."""
+    """Recognize images that are wrong only at their border, the result of padding mistakes."""
     if actual.ndim < 3 or min(actual.shape[-2:]) < 3:
         return None
     wrong = differs(actual, expected, tolerance)
@@ -271,17 +272,16 @@ def _zeros_misplaced(actual: Floats, expected: Floats, tolerance: float) -> Expl
     if np.count_nonzero(~wrong & ~zero) < 2:
         return None
     if not wrong[~zero].any():
-        entries = f"{count} entries that should be 0 and are not" if count > 1 else "one that should be 0 and is not"
-        return Explanation("should_be_zero", f"Right except for {entries}: is a mask or a condition missing?")
+        entries = f"{count} entries that should be 0 and are not" if count > 1 else "one entry that should be 0"
+        return Explanation("should_be_zero", f"It is right except for {entries}: is a mask or a condition missing?")
     if not actual[wrong].any():
-        return Explanation(
-            "missing_entries", f"{count} of {wrong.size} entries are 0 and should not be; the others are right."
-        )
+        entries = f"{count} of {wrong.size} entries {'is' if count == 1 else 'are'}"
+        return Explanation("missing_entries", f"{entries} 0 and should not be; the others are right.")
     return None
 
 
 def _function_of(actual: Floats, expected: Floats, tolerance: float) -> Explanation | None:
-    # of values that are all alike, too many functions are multiples
+    # if all values are equal, too many functions are multiples of them
     if not actual.size or np.unique(np.abs(expected)).size < min(2, actual.size):
         return None
     candidates = (
@@ -298,7 +298,7 @@ def _function_of(actual: Floats, expected: Floats, tolerance: float) -> Explanat
 
 
 def _wrapped_around(actual: Floats, expected: Floats) -> Explanation | None:
-    """uint8 arithmetic keeps the remainder modulo 256, and so do (the squares of) distances computed with it."""
+    """Recognize uint8 arithmetic: values, or the squares of distances, that are right only modulo 256."""
     if not expected.size or np.ptp(expected) == 0:
         return None
     for ours, truth in ((actual, expected), (actual**2, expected**2)):
@@ -317,11 +317,11 @@ def _wrapped_around(actual: Floats, expected: Floats) -> Explanation | None:
 def _cut_to_integers(actual: Floats, expected: Floats) -> Explanation | None:
     if actual.size < 3 or np.array_equal(expected, np.round(expected)):
         return None
-    # one small number that becomes 0 may do so for another reason
+    # a single small number may have become 0 for another reason
     if np.count_nonzero(actual != expected) < 2:
         return None
     for cut in (np.trunc, np.floor, np.round):
         if np.array_equal(actual, cut(expected)) or np.array_equal(actual, np.mod(cut(expected), 256)):
-            text = "It is cut to whole numbers: is it put into an integer array, or // used for /?"
+            text = "It is cut off to whole numbers: is it stored in an integer array, or is // used instead of /?"
             return Explanation("integer", text)
     return None

@@ -1,4 +1,4 @@
-"""Image features: made by hand, and a bag of visual words learned from patches."""
+"""Image features: hand-made features, and a bag of visual words learned from patches."""
 
 from cs231n_lib.lazy_exports import lazy_exports
 

@@ -1,7 +1,7 @@
-"""Hand-made image features: the histogram of colours, and the histograms of oriented gradients.
+"""Hand-made image features: the colour histogram and the histogram of oriented gradients.
 
-Images are (H, W, 3), uint8 or floats in 0..255. The functions also take a batch (N, H, W, 3) and then return one row
-of features per image.
+Images are (H, W, 3), uint8 or floats in 0..255. For a batch (N, H, W, 3) the functions return one row of features per
+image.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 IMAGES_PER_BLOCK = 100  # keeps the temporary arrays of a block to a few megabytes
-HOG_EPSILON = 1.0  # in units of brightness, 0..255: what counts as no gradient at all
+HOG_EPSILON = 1.0  # the length of a block that counts as no gradient, in units of brightness 0..255
 HOG_CLIP = 0.2
 
 
@@ -29,29 +29,29 @@ def extract_features(
     *,
     verbose: bool | None = None,
 ) -> NDArray[Any]:
-    """The features of every image, those of all functions side by side.
+    """Compute the features of every image, with those of all functions side by side.
 
     Parameters
     ----------
     images : (N, H, W, 3) array
         The images.
     feature_fns
-        A function or a list of them, each from one image (H, W, 3) to a vector or a number. Those of this module,
-        also with arguments bound by functools.partial, are given many images at once, which is faster.
+        A function or a list of them, each of which maps one image (H, W, 3) to a vector or a number. The functions of
+        this module, with or without arguments bound by functools.partial, get many images at once, which is faster.
     progress
         Whether to show a progress bar.
     verbose
-        The same by its other name.
+        Another name for `progress`.
 
     Returns
     -------
     (N, F) array
-        F is the lengths of all vectors added up; float64, or float32 if that is what the functions return.
+        F is the sum of the lengths of the vectors. float32 if all functions return float32, else float64.
 
     Raises
     ------
     ValueError
-        For no images, no functions, or a vector whose length changes from image to image.
+        If there are no images or no functions, or if the length of a vector differs between images.
 
     Examples
     --------
@@ -63,18 +63,18 @@ def extract_features(
     feature_fns = [feature_fns] if callable(feature_fns) else list(feature_fns)
     if images.ndim < 2 or len(images) == 0:
         raise ValueError(
-            f"extract_features: images should have shape (N, H, W, 3) with N at least 1, but have {images.shape}"
+            f"extract_features: images should have shape (N, H, W, 3) with N at least 1, but have {images.shape}."
         )
     if not feature_fns or not all(callable(function) for function in feature_fns):
-        raise ValueError(f"extract_features: feature_fns should be one or more functions, but is {feature_fns}")
+        raise ValueError(f"extract_features: feature_fns should be one or more functions, but is {feature_fns}.")
     blocks = []
     for start in _starts(len(images), progress if verbose is None else verbose):
         block = images[start : start + IMAGES_PER_BLOCK]
         blocks.append(np.concatenate([_features(function, block) for function in feature_fns], axis=1))
         if blocks[-1].shape[1] != blocks[0].shape[1]:
             raise ValueError(
-                "extract_features: every image should have the same number of features, but they are "
-                f"{blocks[0].shape[1]} for image 0 and {blocks[-1].shape[1]} for image {start}"
+                "extract_features: every image should have the same number of features, but image 0 has "
+                f"{blocks[0].shape[1]} and image {start} has {blocks[-1].shape[1]}."
             )
     features = np.concatenate(blocks)
     return features if features.dtype == np.float32 else features.astype(np.float64, copy=False)
@@ -83,18 +83,18 @@ def extract_features(
 def color_histogram_hsv(
     image: ArrayLike, bins: int = 10, normalized: bool = True, *, nbin: int | None = None
 ) -> NDArray[Any]:
-    """How many pixels have each hue: the histogram of H in HSV (Smith 1978, "Color Gamut Transform Pairs").
+    """Compute the histogram of the hues of the pixels, H in HSV (Smith 1978, "Color Gamut Transform Pairs").
 
     Parameters
     ----------
     image : (H, W, 3) or (N, H, W, 3) array
         uint8 or floats.
     bins
-        The number of equal intervals of the colour circle, which starts at red; grey pixels count as red.
+        The number of equal intervals of the colour circle, which starts at red. Grey pixels count as red.
     normalized
-        Whether the histogram adds up to 1 (else to the number of pixels).
+        Whether the histogram adds up to 1; otherwise it adds up to the number of pixels.
     nbin
-        `bins` by its other name.
+        Another name for `bins`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def color_histogram_hsv(
     bins = integer("color_histogram_hsv", "bins", bins if nbin is None else nbin, 1)
     X, single = _batch(image, "color_histogram_hsv", gray=False)
     hue = _hue(X).reshape(len(X), X.shape[1] * X.shape[2])  # (N, H*W)
-    # Many hues are simple fractions: a hair upwards, and those on an edge fall into the same bin in any precision.
+    # many hues lie on the edge of a bin; a tiny shift puts them into the same bin in float32 and float64
     bin_of = (hue * bins + 32 * bins * np.finfo(hue.dtype).eps).astype(np.int64)
     bin_of[bin_of >= bins] = 0
     bin_of += bins * np.arange(len(X))[:, None]
@@ -121,32 +121,37 @@ def color_histogram_hsv(
 
 
 def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: int = 2) -> NDArray[Any]:
-    """Histograms of oriented gradients (Dalal & Triggs 2005), which describe edges and texture, not colour.
+    """Compute histograms of oriented gradients (Dalal & Triggs 2005), which describe edges and texture, not colour.
 
     Parameters
     ----------
     image : (H, W, 3), (H, W) or (N, H, W, 3) array
         uint8 or floats in 0..255.
     orientations
-        How many directions in 180 degrees.
+        The number of directions in 180 degrees.
     cell
-        The side of a cell in pixels. Rows and columns that fill no cell are left out.
+        The side of a cell in pixels. Rows and columns that do not fill a cell are ignored.
     block
         The side of a block in cells.
 
     Returns
     -------
     (F,) or (N, F) array
-        float32 for float32 images, else float64. F is rows of blocks * columns of blocks * block**2 * orientations:
-        324 for 32x32 pixels.
+        float32 for float32 images, else float64. F = rows of blocks * columns of blocks * block**2 * orientations,
+        which is 324 for 32x32 pixels.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit, or the image is smaller than a block.
 
     Notes
     -----
-    In each cell the pixels vote for the direction of their gradient with its length; a vote is shared between the
-    nearest directions and the nearest cells. Square blocks of cells, one at every cell, are normalised by L2-Hys:
-    divided by their length, cut at 0.2, divided again. As in the paper the gradient is [-1, 0, 1] without smoothing,
-    that of the channel where it is longest, and directions are those of undirected lines; the paper's Gaussian
-    weight within a block is left out.
+    Each pixel of a cell votes for the direction of its gradient. The weight of a vote is the length of the gradient,
+    and a vote is shared between the nearest directions and the nearest cells. Square blocks of cells, one starting at
+    every cell, are normalized by L2-Hys: divided by their length, clipped at 0.2, and divided again. As in the paper,
+    the gradient is [-1, 0, 1] without smoothing, taken from the channel where it is longest, and opposite directions
+    count as the same. The paper's Gaussian weight within a block is left out.
     """
     X, single = _batch(image, "hog_feature", gray=True)
     orientations = integer("hog_feature", "orientations", orientations, 1)
@@ -155,7 +160,7 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     if min(rows, columns) < block:
         raise ValueError(
             f"hog_feature: an image of {X.shape[1]}x{X.shape[2]} pixels has {rows}x{columns} cells of "
-            f"{cell}x{cell}, too few for a block of {block}x{block}; make cell or block smaller"
+            f"{cell}x{cell} pixels, too few for a block of {block}x{block} cells. Make cell or block smaller."
         )
     dx, dy = _gradient(X[:, : rows * cell, : columns * cell])
     votes = _votes(dx, dy, orientations)  # (N, H, W, orientations)
@@ -166,14 +171,14 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
 
 
 def rgb2gray(image: ArrayLike) -> NDArray[Any]:
-    """Brightness of colour images (..., 3) -> (...): 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+    """Compute the brightness of colour images, (..., 3) -> (...): 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
 
-    float32 images stay float32, integers become float64.
+    float32 images stay float32; integers become float64. Raises ValueError unless the last axis has length 3.
     """
     image = float_array("rgb2gray", "image", image)
     if image.ndim == 0 or image.shape[-1] != 3:
         raise ValueError(
-            f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, but has {image.shape}"
+            f"rgb2gray: image should have shape (..., 3), the last axis red, green and blue, but has {image.shape}."
         )
     return image @ np.array([0.299, 0.587, 0.114], dtype=image.dtype)
 
@@ -189,13 +194,13 @@ def _features(function: Callable[..., ArrayLike], images: NDArray[Any]) -> NDArr
         lengths = sorted({len(vector) for vector in vectors})
         raise ValueError(
             "extract_features: every image should have the same number of features, but "
-            f"{getattr(function, '__name__', function)} returns {lengths[0]} to {lengths[-1]}"
+            f"{getattr(function, '__name__', function)} returns {lengths[0]} to {lengths[-1]}."
         )
     return np.stack(vectors)
 
 
 def _hue(X: NDArray[Any]) -> NDArray[Any]:
-    """Hue of images (N, H, W, 3) as (N, H, W), in 0..1: red, yellow, green, cyan, blue, magenta are 0, 1/6, ..."""
+    """Return the hue (N, H, W) of images (N, H, W, 3), in 0..1: red, yellow, green, cyan, ... are 0, 1/6, 2/6, ..."""
     r, g, b = X[..., 0], X[..., 1], X[..., 2]
     highest = X.max(axis=-1)
     chroma = highest - X.min(axis=-1)
@@ -205,14 +210,14 @@ def _hue(X: NDArray[Any]) -> NDArray[Any]:
 
 
 def _gradient(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """dx, dy (N, H, W) of the channel of X (N, H, W, C) whose gradient is longest."""
+    """Return dx, dy (N, H, W) of the channel of X (N, H, W, C) whose gradient is longest."""
     dx, dy = _difference(X.swapaxes(1, 2)).swapaxes(1, 2), _difference(X)
     longest = (dx * dx + dy * dy).argmax(axis=-1)[..., None]  # (N, H, W, 1)
     return np.take_along_axis(dx, longest, axis=-1)[..., 0], np.take_along_axis(dy, longest, axis=-1)[..., 0]
 
 
 def _difference(X: NDArray[Any]) -> NDArray[Any]:
-    """The next row less the one before; at the border a row stands in for the one that is missing."""
+    """Subtract the previous row from the next one; at the border the row itself replaces the missing one."""
     difference = np.zeros_like(X)
     if X.shape[1] > 1:
         np.subtract(X[:, 2:], X[:, :-2], out=difference[:, 1:-1])
@@ -222,13 +227,13 @@ def _difference(X: NDArray[Any]) -> NDArray[Any]:
 
 
 def _votes(dx: NDArray[Any], dy: NDArray[Any], orientations: int) -> NDArray[Any]:
-    """What each pixel gives to each direction, (N, H, W, orientations)."""
+    """Return the vote of each pixel for each direction, (N, H, W, orientations)."""
     length = np.hypot(dx, dy)
-    # The middle of the first bin is at half a bin's width.
+    # the middle of the first bin is at half a bin's width
     position = (np.arctan2(dy, dx) % np.pi) * dx.dtype.type(orientations / np.pi) - dx.dtype.type(0.5)
     lower = np.floor(position)
     share = position - lower  # of the upper bin
-    lower = lower.astype(np.int64) % orientations  # a direction of 180 degrees is one of 0
+    lower = lower.astype(np.int64) % orientations  # 180 degrees is the same direction as 0
     votes = np.zeros((*dx.shape, orientations), dtype=dx.dtype)
     flat, start = votes.reshape(-1), orientations * np.arange(dx.size)
     flat[start + lower.ravel()] = (length * (1 - share)).ravel()
@@ -237,7 +242,7 @@ def _votes(dx: NDArray[Any], dy: NDArray[Any], orientations: int) -> NDArray[Any
 
 
 def _pooled(votes: NDArray[Any], cell: int) -> NDArray[Any]:
-    """The votes of pixels (N, H, W, orientations) added up by cells: (N, rows, columns, orientations)."""
+    """Sum the votes of pixels (N, H, W, orientations) over cells: (N, rows, columns, orientations)."""
     N, H, W, orientations = votes.shape
     rows, columns = _nearness(H, cell, votes.dtype), _nearness(W, cell, votes.dtype)  # (cells, pixels)
     pooled = rows @ votes.reshape(N, H, W * orientations)  # (N, rows, W*orientations)
@@ -245,13 +250,13 @@ def _pooled(votes: NDArray[Any], cell: int) -> NDArray[Any]:
 
 
 def _nearness(pixels: int, cell: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """How much of each pixel's vote (columns) each cell (rows) gets: linear between the middles of two cells."""
+    """Return the share of each pixel's vote (columns) that each cell (rows) gets: linear between two cells' middles."""
     middle = (np.arange(pixels // cell) + 0.5) * cell
     return np.maximum(0, 1 - np.abs(np.arange(pixels) + 0.5 - middle[:, None]) / cell).astype(dtype)
 
 
 def _normalized_blocks(cells: NDArray[Any], block: int) -> NDArray[Any]:
-    """Blocks of cells, normalised by L2-Hys: (N, rows, columns, orientations * block**2)."""
+    """Return blocks of cells, normalized by L2-Hys: (N, rows, columns, orientations * block**2)."""
     N, rows, columns, orientations = cells.shape
     blocks = np.lib.stride_tricks.sliding_window_view(cells, (block, block), axis=(1, 2))
     blocks = np.array(blocks).reshape(N, rows - block + 1, columns - block + 1, orientations * block**2)
@@ -266,14 +271,14 @@ def _normalized_blocks(cells: NDArray[Any], block: int) -> NDArray[Any]:
 
 
 def _batch(image: ArrayLike, function: str, gray: bool) -> tuple[NDArray[Any], bool]:
-    """The image or images as (N, H, W, C) floats, and whether it was a single one."""
+    """Return the image or images as (N, H, W, C) floats, and whether it was a single one."""
     image = float_array(function, "image", image)
     if gray and image.ndim == 2:
         return image[None, ..., None], True
     if image.ndim in (3, 4) and image.shape[-1] == 3:
         return (image[None], True) if image.ndim == 3 else (image, False)
     allowed = "(H, W, 3), (H, W) or (N, H, W, 3)" if gray else "(H, W, 3) or (N, H, W, 3)"
-    raise ValueError(f"{function}: image should have shape {allowed}, but has {image.shape}")
+    raise ValueError(f"{function}: image should have shape {allowed}, but has {image.shape}.")
 
 
 def _starts(count: int, progress: bool) -> Iterable[int]:

@@ -1,4 +1,4 @@
-"""Small square patches of images, and how they are made comparable: the words that bags of visual words count."""
+"""Small square patches of images and their normalization: what bags of visual words are made of."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from cs231n_lib.arguments import float_array, integer
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-CONTRAST_FLOOR = 10.0  # added to the variance, in squared units of brightness 0..255: keeps noise in flat patches small
+CONTRAST_FLOOR = 10.0  # added to the variance, in squared units of brightness 0..255, so that noise stays small
 
 
 def sample_patches(
     images: ArrayLike, num_patches: int, size: int = 6, rng: int | np.random.Generator | None = None
 ) -> NDArray[Any]:
-    """Patches from random places of random images.
+    """Draw patches from random places of random images.
 
     Parameters
     ----------
     images : (N, H, W, C) array
         uint8 or floats in 0..255.
     num_patches
-        How many.
+        The number of patches.
     size
-        Their side in pixels.
+        The side of a patch in pixels.
     rng
         np.random.Generator or a seed.
 
     Returns
     -------
     (num_patches, size*size*C) array
-        Each patch with its rows after one another, normalised as in `normalize_patches`; float32 for float32 images,
-        else float64.
+        Each patch row by row, normalized as in `normalize_patches`; float32 for float32 images, else float64.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit, or there are no images.
 
     Examples
     --------
@@ -44,7 +48,7 @@ def sample_patches(
     images = _validated("sample_patches", images, size)
     num_patches = integer("sample_patches", "num_patches", num_patches, 0)
     if len(images) == 0 and num_patches:
-        raise ValueError("sample_patches: images is empty")
+        raise ValueError("sample_patches: images should hold at least one image, but is empty.")
     rng = np.random.default_rng(rng)
     windows = _windows(images, size)  # (N, rows, columns, size, size, C)
     places = tuple(rng.integers(0, count, size=num_patches) for count in windows.shape[:3])
@@ -53,7 +57,7 @@ def sample_patches(
 
 
 def dense_patches(images: ArrayLike, size: int = 6, stride: int = 2) -> NDArray[Any]:
-    """The patches at every `stride` pixels of each image.
+    """Cut out the patches at every `stride` pixels of each image.
 
     Parameters
     ----------
@@ -67,8 +71,13 @@ def dense_patches(images: ArrayLike, size: int = 6, stride: int = 2) -> NDArray[
     Returns
     -------
     (N, rows, columns, size*size*C) array
-        Normalised as in `normalize_patches`, with rows = (H - size) // stride + 1 and columns in the same way;
-        float32 for float32 images, else float64.
+        Patches normalized as in `normalize_patches`, with rows = (H - size) // stride + 1, and columns likewise from
+        W; float32 for float32 images, else float64.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit.
 
     Examples
     --------
@@ -83,9 +92,9 @@ def dense_patches(images: ArrayLike, size: int = 6, stride: int = 2) -> NDArray[
 
 
 def normalize_patches(patches: ArrayLike) -> NDArray[Any]:
-    """Take from each patch (last axis) its mean brightness and divide by its contrast: (x - mean) / sqrt(var + 10).
+    """Normalize the brightness and contrast of each patch (last axis): (x - mean) / sqrt(var + 10).
 
-    After Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
+    Source: Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
     """
     given = float_array("normalize_patches", "patches", patches)
     centred: NDArray[Any] = given - given.mean(axis=-1, keepdims=True)
@@ -97,10 +106,10 @@ def normalize_patches(patches: ArrayLike) -> NDArray[Any]:
 def _validated(function: str, images: ArrayLike, size: int) -> NDArray[Any]:
     images = np.asarray(images)
     if images.ndim != 4:
-        raise ValueError(f"{function}: images should have shape (N, H, W, C), but have {images.shape}")
+        raise ValueError(f"{function}: images should have shape (N, H, W, C), but have {images.shape}.")
     if not 1 <= integer(function, "size", size, 1) <= min(images.shape[1:3]):
         raise ValueError(
-            f"{function}: size should be at most {min(images.shape[1:3])}, the images' shorter side, but is {size}"
+            f"{function}: size should be at most {min(images.shape[1:3])}, the images' shorter side, but is {size}."
         )
     return images
 

@@ -1,8 +1,8 @@
-"""The work of the layers, as fast as the computer can: compiled where there was a C compiler, else in NumPy.
+"""Fast kernels for the layers: compiled if a C compiler was available at installation, otherwise in NumPy.
 
 Each topic has a file with the public functions, which check their arguments, and two implementations that rely on
-that and give the same results to rounding: `_topic_cy.pyx` (Cython, with C headers where the compiler must make
-vector instructions) and `_topic.py` (NumPy). `backend()` tells which are in use; `kernel.h` says how one is added.
+these checks and give the same results up to rounding: `_topic_cy.pyx` (Cython, with C headers for vector instructions)
+and `_topic.py` (NumPy). `backend()` returns which one is in use; `kernel.h` explains how to add a kernel.
 """
 
 from typing import TYPE_CHECKING

@@ -2,9 +2,9 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 
 
 cdef inline void* address(object array) except? NULL:
-    """Where the numbers of a C-contiguous array are; BufferError for any other. The caller keeps the array alive.
+    """Return the address of the numbers of a C-contiguous array. The caller must keep the array alive.
 
-    Typed memoryviews would do the same in several times the time, which small arrays notice.
+    Raises BufferError for any other array. Typed memoryviews take several times longer, which matters for small arrays.
     """
     cdef Py_buffer view
     PyObject_GetBuffer(array, &view, PyBUF_SIMPLE)
@@ -14,5 +14,5 @@ cdef inline void* address(object array) except? NULL:
 
 
 cdef inline char* cache_aligned(char* memory) noexcept:
-    """The first multiple of 64 bytes, a cache line, from memory on."""
+    """Return the first address from `memory` on that is a multiple of 64 bytes, a cache line."""
     return <char*> ((<size_t> memory + 63) // 64 * 64)

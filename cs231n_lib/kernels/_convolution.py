@@ -1,6 +1,7 @@
 """Convolution in NumPy: the twin of _convolution_cy.pyx, for computers without a C compiler.
 
-One row of the field at a time, and a few images: matrix products large enough to be fast, in little memory.
+It handles one row of the field and a few images at a time, so that the matrix products are large enough to be fast but
+need little memory.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _parts(
     out_h: int,
     out_w: int,
 ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
-    """Triples (slice of the images, these padded, room for what one row of the field sees of them)."""
+    """Yield (slice of the images, the padded images, a buffer for the pixels under one row of the field)."""
     rows, positions = x.shape[1] * fw, out_h * out_w
     step = max(1, BUFFER_BYTES // ((rows + filters) * positions * x.itemsize or 1))
     for start in range(0, len(x), step):
@@ -75,13 +76,13 @@ def _parts(
 
 
 def _look(padded: FloatArray, i: int, seen: FloatArray, *sizes: int) -> None:
-    """Fill seen (n, C*fw, out_h*out_w) with the pixels under row i of the field, at every position."""
+    """Fill seen (n, C*fw, out_h*out_w) with the pixels under row i of the field at every position."""
     for part, view in _pixels(padded, i, seen, *sizes):
         part[...] = view
 
 
 def _give_back(seen: FloatArray, i: int, padded: FloatArray, *sizes: int) -> None:
-    """Add seen to the pixels that it is about."""
+    """Add seen to the pixels that `_look` reads."""
     for part, view in _pixels(padded, i, seen, *sizes):
         view += part
 
@@ -101,7 +102,7 @@ def _pixels(
     out_h: int,
     out_w: int,
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """For each pixel of row i of the field its part of seen, and what it meets: views (n, C, out_h, out_w)."""
+    """Yield for each pixel of row i of the field two views (n, C, out_h, out_w): of seen and of the padded images."""
     parts = seen.reshape(*padded.shape[:2], fw, out_h, out_w)
     rows = slice(i * dh, i * dh + sh * (out_h - 1) + 1, sh)
     for j in range(fw):

@@ -1,6 +1,6 @@
-"""Convolution forward and backward, compiled; _convolution.py says the same in NumPy.
+"""Compiled convolution, forward and backward; _convolution.py is the same in NumPy.
 
-Here the work is laid out; convolution.h does it. Arguments are checked by the package. fh, fw: field; ph, pw:
+This file divides the work, and convolution.h does it. convolution.py checks the arguments. fh, fw: field; ph, pw:
 padding; sh, sw: stride; dh, dw: dilation.
 """
 
@@ -51,11 +51,11 @@ cdef extern from "convolution.h" nogil:
 
 
 cdef bytes newest = b""
-cdef double MOST = 2.0**40  # numbers in an image: no memory holds more, and sizes in bytes stay far from overflow
+cdef double MOST = 2.0**40  # numbers in an image: more do not fit in memory, and sizes in bytes cannot overflow
 
 
 def use_at_most(name):
-    """Use no newer instructions than "avx512", "avx2" or "any", from now on; for tests and comparisons."""
+    """Use no instructions newer than `name`, "avx512", "avx2" or "any"; for tests and comparisons."""
     global newest
     newest = name.encode()
 
@@ -84,7 +84,7 @@ def backward(dout, x, w, dx, dw, db, *sizes):
 
 cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, :, :, ::1] out,
               const floating[::1] bias, bint relu, plan):
-    """Fill out (N, M, H, W): at each position the sum of the plan's weights times the pixels of x they see."""
+    """Fill out (N, M, H, W) with the sum, at each position, of the plan's weights times the pixels of x they see."""
     cdef convolution_task job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
     cdef Py_ssize_t M = out.shape[1], K = 0, positions = 0, groups, i
@@ -100,7 +100,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
     job.num_phases = len(plan.phases)
     for each in plan.phases:
         K, positions = max(K, len(each.order)), max(positions, each.rows * each.cols)
-    # Small images go together, for tiles that are not mostly empty.
+    # several small images are handled together, so that tiles are not mostly empty
     job.group = max(1, min(128 // max(positions, 1), job.N // (4 * threads)))
     groups = (job.N + job.group - 1) // job.group
     threads = min(threads, groups)
@@ -120,7 +120,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
             phases[i].K, phases[i].rows, phases[i].cols = order.shape[0], each.rows, each.cols
             phases[i].offsets, phases[i].weights = &offsets[0] if order.shape[0] else NULL, packed + K * M
             phases[i].first, phases[i].down, phases[i].across = each.first, each.down, each.across
-            # What a widened row reads beyond the image must stay within the room; and only steps up to 2 gain by it.
+            # a widened row must not read beyond the buffer, and widening helps only for steps up to 2
             phases[i].wide = each.cols
             if job.col_step <= 2:
                 phases[i].wide = width_of_rows(each.cols, use.width // 2, 32 // sizeof(floating))
@@ -137,7 +137,7 @@ cdef correlate(const floating[:, :, :, :] x, const floating[::1] w, floating[:, 
 
 
 cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floating[::1] dw, floating[::1] db, plan):
-    """Fill dw (F * C * fh * fw) and db (F): the sums over positions of dout times the pixels of x that they see."""
+    """Fill dw (F * C * fh * fw) and db (F) with the sums over positions of dout times the pixels of x they see."""
     cdef convolution_task job
     cdef const instructions* use = instructions_for(sizeof(floating), newest)
     cdef phase at
@@ -155,7 +155,7 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
     job.phases = &at
     job.padded_room = rounded(job.image_step)
     job.scratch_bytes = (job.padded_room + turned) * sizeof(floating)
-    # As many parts whatever the number of threads: the order of the additions is always the same.
+    # the number of parts does not depend on the number of threads, so the order of the additions is always the same
     job.groups = PARTS
     while job.groups > 1 and (job.groups > job.N or job.groups * sum_bytes > SUMS_BYTES):
         job.groups //= 2
@@ -191,7 +191,7 @@ cdef void set_images(images* target, const floating[:, :, :, :] x) noexcept:
 
 
 cdef Py_ssize_t width_of_rows(Py_ssize_t cols, Py_ssize_t lanes, Py_ssize_t unit) noexcept:
-    """Rows of whole vectors, or of whole units, are worth some idle lanes."""
+    """Widen rows to whole vectors, or to whole units, if that leaves few lanes idle."""
     cdef Py_ssize_t vectors = (cols + lanes - 1) // lanes * lanes, units = (cols + unit - 1) // unit * unit
     if vectors * 7 <= cols * 8:
         return vectors

@@ -1,6 +1,6 @@
 """im2col and col2im in NumPy: the twins of _im2col_cy.pyx, for computers without a C compiler.
 
-fh, fw: field; ph, pw: padding; sh, sw: stride; dh, dw: dilation. Arguments are checked by the package.
+fh, fw: field; ph, pw: padding; sh, sw: stride; dh, dw: dilation. columns.py checks the arguments.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""im2col and col2im, compiled; _im2col.py says the same in NumPy.
+"""Compiled im2col and col2im; _im2col.py is the same in NumPy.
 
-fh, fw: field; ph, pw: padding; sh, sw: stride; dh, dw: dilation. Arguments are checked by the package.
+fh, fw: field; ph, pw: padding; sh, sw: stride; dh, dw: dilation. columns.py checks the arguments.
 """
 
 from cython cimport floating
@@ -63,10 +63,10 @@ def col2im(const floating[:, :, :] cols, floating[:, :, :, ::1] x,
 
 
 cdef inline Py_ssize_t first_inside(Py_ssize_t offset, Py_ssize_t step, Py_ssize_t count) noexcept nogil:
-    # The first k with offset + k * step >= 0.
+    # the first k with offset + k * step >= 0
     return 0 if offset >= 0 else min(count, (-offset + step - 1) // step)
 
 
 cdef inline Py_ssize_t end_inside(Py_ssize_t offset, Py_ssize_t step, Py_ssize_t size, Py_ssize_t count) noexcept nogil:
-    # One more than the last k with offset + k * step < size.
+    # one more than the last k with offset + k * step < size
     return 0 if offset >= size else min(count, (size - 1 - offset) // step + 1)

@@ -1,4 +1,4 @@
-"""The product of two matrices, compiled; _matrix_product.py says the same in NumPy. matrix_product.h does the work."""
+"""The compiled product of two matrices; _matrix_product.py is the same in NumPy. matrix_product.h does the work."""
 
 from cython cimport floating
 from libc.stdlib cimport free, malloc
@@ -27,7 +27,7 @@ cdef bytes newest = b""
 
 
 def use_at_most(name):
-    """Use no newer instructions than "avx512", "avx2" or "any", from now on; for tests and comparisons."""
+    """Use no instructions newer than `name`, "avx512", "avx2" or "any"; for tests and comparisons."""
     global newest
     newest = name.encode()
 
@@ -53,7 +53,7 @@ cdef multiply(const floating[:, :] a, const floating[:, :] b, floating[:, ::1] o
     job.b_row, job.b_col = b.strides[0] // <Py_ssize_t> sizeof(floating), b.strides[1] // <Py_ssize_t> sizeof(floating)
     job.row_blocks = (job.R + BLOCK_ROWS - 1) // BLOCK_ROWS
     job.col_blocks = (job.Q + BLOCK_COLS - 1) // BLOCK_COLS
-    # As many parts whatever the number of threads: the order of the additions is always the same.
+    # the number of parts does not depend on the number of threads, so the order of the additions is always the same
     job.parts = max(1, min(PARTS // (job.row_blocks * job.col_blocks), job.K // BLOCK_DEPTH))
     if job.parts > 1:
         partial = np.empty((job.parts, job.R, job.Q), dtype=np.asarray(out).dtype)

@@ -1,6 +1,6 @@
 """Batch, layer, group and instance normalization in NumPy: the twins of _normalization_cy.pyx.
 
-x is (N, C, S), S the pixels of a channel. Arguments are checked by normalization.py.
+x is (N, C, S), where S is the number of pixels of a channel. normalization.py checks the arguments.
 """
 
 from __future__ import annotations

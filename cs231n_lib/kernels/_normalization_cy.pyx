@@ -1,6 +1,6 @@
-"""Batch, layer, group and instance normalization, compiled (normalization.h); _normalization.py says the same in NumPy.
+"""Compiled batch, layer, group and instance normalization (normalization.h); _normalization.py is the same in NumPy.
 
-All arrays are C-contiguous, of one type. Arguments are checked by normalization.py.
+All arrays are C-contiguous and have the same type. normalization.py checks the arguments.
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ cdef extern from "normalization.h":
     work_t groups_forward[2]
     work_t groups_backward[2]
 
-# Numbers that a thread takes at a time: fewer are not worth waking another one.
+# how many numbers a thread takes at a time; for fewer it is not worth waking another thread
 cdef Py_ssize_t CHUNK = 16384
 
 

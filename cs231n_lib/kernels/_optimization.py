@@ -1,4 +1,4 @@
-"""The Adam step in NumPy: the twin of _optimization_cy.pyx. Arguments are checked by optimization.py."""
+"""The Adam step in NumPy: the twin of _optimization_cy.pyx. optimization.py checks the arguments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def adam_step(
     next_v: FloatArray,
     settings: tuple[float, float, float, float, float],
 ) -> None:
-    """Fill next_w, next_m and next_v; settings: beta1, beta2, step, epsilon, keep."""
+    """Fill next_w, next_m and next_v; settings are beta1, beta2, step, epsilon, keep."""
     beta1, beta2, step, epsilon, keep = settings
     next_m[...] = beta1 * m + (1 - beta1) * dw
     next_v[...] = beta2 * v + (1 - beta2) * dw**2

@@ -1,6 +1,6 @@
-"""The Adam step, compiled (optimization.h); _optimization.py says the same in NumPy.
+"""The compiled Adam step (optimization.h); _optimization.py is the same in NumPy.
 
-All arrays are C-contiguous, of one type. Arguments are checked by optimization.py.
+All arrays are C-contiguous and have the same type. optimization.py checks the arguments.
 """
 
 from cs231n_lib.kernels._buffers cimport address
@@ -21,7 +21,7 @@ cdef extern from "optimization.h":
 
 
 def adam_step(w, dw, m, v, next_w, next_m, next_v, settings):
-    """Fill next_w, next_m and next_v; settings: beta1, beta2, step, epsilon, keep."""
+    """Fill next_w, next_m and next_v; settings are beta1, beta2, step, epsilon, keep."""
     cdef adam_task task
     cdef Py_ssize_t size = w.size
     cdef int threads = thread_count()

@@ -1,6 +1,6 @@
 """Max and average pooling in NumPy: the twins of _pooling_cy.pyx, for computers without a C compiler.
 
-sizes: fh, fw (window), ph, pw (padding), sh, sw (stride), out_h, out_w. Arguments are checked by pooling.py.
+sizes: fh, fw (window), ph, pw (padding), sh, sw (stride), out_h, out_w. pooling.py checks the arguments.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def max_pool_forward(x: FloatArray, out: FloatArray, winners: IntArray, sizes: S
     winners[...] = 0
     for cell, where in enumerate(_cells(sizes)):
         value, present = padded[where], inside[where]
-        # not (value <= out): a NaN wins, and then stays
+        # not (value <= out), so that a NaN wins; out == out, so that it stays
         larger = present & (~seen | (~(value <= out) & (out == out)))
         np.copyto(out, value, where=larger)
         winners[larger] = cell
@@ -64,7 +64,7 @@ def avg_pool_backward(dout: FloatArray, dx: FloatArray, sizes: Sizes) -> None:
 
 
 def _cells(sizes: Sizes) -> Iterator[tuple[EllipsisType, slice, slice]]:
-    """For each cell of the window, row by row: where it lies in the padded images for all windows."""
+    """Yield for each cell of the window, row by row, the index of its pixels in the padded images for all windows."""
     fh, fw, _, _, sh, sw, out_h, out_w = sizes
     for i in range(fh):
         for j in range(fw):

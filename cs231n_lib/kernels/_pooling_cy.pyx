@@ -1,7 +1,7 @@
-"""Max and average pooling, compiled (pooling.h); _pooling.py says the same in NumPy.
+"""Compiled max and average pooling (pooling.h); _pooling.py is the same in NumPy.
 
-sizes: fh, fw (window), ph, pw (padding), sh, sw (stride), out_h, out_w. All arrays are C-contiguous. Arguments are
-checked by pooling.py.
+sizes: fh, fw (window), ph, pw (padding), sh, sw (stride), out_h, out_w. All arrays are C-contiguous. pooling.py checks
+the arguments.
 """
 
 from cs231n_lib.kernels._buffers cimport address
@@ -67,5 +67,5 @@ cdef int run(work_t work, pooling_task* task, x_shape) except -1:
     with nogil:
         in_parallel(work, task, planes, grain, threads)
     if task.no_memory:
-        raise MemoryError("pooling: no memory for the buffers")
+        raise MemoryError("pooling: There is not enough memory for the buffers.")
     return 0

@@ -1,4 +1,4 @@
-"""The threads that all compiled kernels share (pool.h says how)."""
+"""The threads that all compiled kernels share; pool.h implements them."""
 
 cdef extern from "pool.h" nogil:
     enum: MAX_THREADS
@@ -14,7 +14,7 @@ pthread_atfork(NULL, NULL, forget_workers)
 
 
 def set_thread_count(count):
-    """Use this many threads from the next call on, at most MAX_THREADS."""
+    """Use this many threads, at most MAX_THREADS, from the next call on."""
     global threads
     threads = max(1, min(count, MAX_THREADS))
 
@@ -28,10 +28,11 @@ cdef int thread_count() noexcept nogil:
 
 
 cdef void in_parallel(work_t work, void* task, Py_ssize_t count, Py_ssize_t grain, int threads) noexcept nogil:
-    """Call work(task, thread, start, stop) until range(count) is covered, in pieces of grain.
+    """Call work(task, thread, start, stop) on pieces of size grain until range(count) is covered.
 
-    thread is below threads and no other call has it at the same time: the key to scratch memory. threads is
-    thread_count(), asked once and with the GIL, or less: another thread of Python may change it at any time. Who does
-    which piece varies from run to run, so a result must not depend on it. grain >= count stays in this thread.
+    `thread` is below `threads`, and no other call has the same number at the same time, so it can select scratch
+    memory. `threads` is thread_count() or less. Call that function once, with the GIL, since another Python thread may
+    change its value. Which thread does which piece varies from run to run, so a result must not depend on it. If
+    grain >= count, the calling thread does everything.
     """
     run_in_parallel(work, task, count, grain, threads)

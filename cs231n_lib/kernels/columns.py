@@ -1,4 +1,4 @@
-"""im2col and its adjoint: convolution as a matrix product."""
+"""im2col and its adjoint col2im, which make a convolution a matrix product."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ def im2col(
     stride: int | tuple[int, int] = 1,
     dilation: int | tuple[int, int] = 1,
 ) -> FloatArray:
-    """Lay out every receptive field of a batch of images as a column.
+    """Copy every receptive field of a batch of images to a column of a matrix.
 
     Parameters
     ----------
     x : (N, C, H, W) array
-        Images, float32 or float64 (integers become float64), any memory order; not changed.
+        Images, float32 or float64 (integers become float64), in any memory order; not changed.
     field_height, field_width
         The size of the receptive field.
     pad, stride, dilation
-        Zeros around the image; the step from one field to the next; the step between the pixels of one field. Each
-        an integer or a pair (vertical, horizontal).
+        The number of zeros on each side of the image; the step from one field to the next; the step between the pixels
+        of one field. Each is an integer or a pair (vertical, horizontal).
 
     Returns
     -------
     (N, C * field_height * field_width, out_h * out_w) array
-        The columns, C-contiguous, of x's dtype. Rows run over channel, field row, field column, so that with filters
-        w (F, C, field_height, field_width)
+        The columns, C-contiguous, in x's dtype. The rows run over channel, field row, field column, so that with
+        filters w (F, C, field_height, field_width)
 
             out = (w.reshape(F, -1) @ cols).reshape(N, F, out_h, out_w)
 
-        is the convolution. out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w alike:
-        where the stride does not divide evenly, the last rows or columns of the image are in no field.
+        is the convolution. out_h = (H + 2 pad - dilation (field_height - 1) - 1) // stride + 1, and out_w likewise. If
+        the stride does not divide evenly, no field contains the last rows or columns of the image.
 
     Raises
     ------
@@ -72,12 +72,12 @@ def col2im(
     stride: int | tuple[int, int] = 1,
     dilation: int | tuple[int, int] = 1,
 ) -> FloatArray:
-    """Add every column back into the pixels it came from: the adjoint (transpose) of im2col.
+    """Add every column to the pixels that im2col copied to it: the adjoint (transpose) of im2col.
 
     Parameters
     ----------
     cols : (N, C * field_height * field_width, out_h * out_w) array
-        As im2col returns it, any memory order.
+        Columns in the layout of im2col, in any memory order.
     x_shape
         The shape (N, C, H, W) of the images.
     field_height, field_width, pad, stride, dilation
@@ -86,8 +86,8 @@ def col2im(
     Returns
     -------
     (N, C, H, W) array
-        Of the dtype of cols: for columns that hold dout's share of each field, the gradient of the images. Pixels
-        that lie in no field are 0.
+        The sums, in the dtype of cols. If cols is the gradient of the columns, this is the gradient of the images.
+        Pixels outside all fields are 0.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def col2im(
     """
     cols = aligned_float_array("col2im", "cols", cols)
     if len(x_shape) != 4:
-        raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}")
+        raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}.")
     sizes = geometry(Caller("col2im"), x_shape, field_height, field_width, pad, stride, dilation)
     expect_shape(
         "col2im",

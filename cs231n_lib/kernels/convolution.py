@@ -30,31 +30,31 @@ def conv_forward(
     *,
     caller: Caller = _FORWARD,
 ) -> FloatArray:
-    """Convolve images with filters (as everywhere in deep learning: a cross-correlation).
+    """Convolve images with filters; as usual in deep learning, this is a cross-correlation.
 
     out[n, f, p, q] = b[f] + sum over c, i, j of w[f, c, i, j] * x[n, c, p stride + i dilation - pad, ...]
 
     Parameters
     ----------
     x : (N, C, H, W) array
-        Images, float32 or float64 (integers become float64), any memory order; not changed.
+        Images, float32 or float64 (integers become float64), in any memory order; not changed.
     w : (F, C, HH, WW) array
         Filters.
     b : (F,) array or None
         Biases.
     stride, pad, dilation
-        The step from one field to the next; zeros around the image; the step between the pixels of one field. Each
-        an integer or a pair (vertical, horizontal).
+        The step from one field to the next; the number of zeros on each side of the image; the step between the pixels
+        of one field. Each is an integer or a pair (vertical, horizontal).
     relu
         Whether to set negative results to 0.
     caller
-        What errors name, where a layer was called and not this function.
+        The names that errors use, if the user called a layer and not this function.
 
     Returns
     -------
     (N, F, out_h, out_w) array
-        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike. It does not depend
-        on the number of threads.
+        The results, with out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w likewise. They do not
+        depend on the number of threads.
 
     Raises
     ------
@@ -83,24 +83,25 @@ def conv_backward(
     *,
     caller: Caller = _BACKWARD,
 ) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
-    """Gradients of a convolution.
+    """Compute the gradients of conv_forward.
 
     Parameters
     ----------
     dout : (N, F, out_h, out_w) array
-        The gradient of its result.
+        The upstream gradient.
     x, w, stride, pad, dilation
         As in conv_forward.
     need_dx
-        False spares the gradient of x, which a net's first layer has no use for.
+        False skips the gradient of x, which the first layer of a net does not need.
     caller
-        What errors name, where a layer was called and not this function.
+        The names that errors use, if the user called a layer and not this function.
 
     Returns
     -------
     dx : (N, C, H, W) array or None
     dw : (F, C, HH, WW) array
     db : (F,) array
+        The gradients of x, w and b.
 
     Raises
     ------

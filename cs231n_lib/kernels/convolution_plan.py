@@ -1,4 +1,4 @@
-"""Where the compiled convolution finds its pixels: worked out once for each geometry."""
+"""Plans where the compiled convolution reads its pixels, once for each geometry."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    # of a phase along one axis: its first pixel, how many it has, which field rows met them, from which output row
+    # a phase along one axis: its first pixel, its number of pixels, the field rows that reach them, the output rows
     _Axis = tuple[int, int, NDArray[np.intp], NDArray[np.intp]]
 
 
 class Phase(NamedTuple):
-    """Positions (rows, cols) of the result that see the source through the same weights."""
+    """Positions (rows, cols) of the result to which the same weights apply."""
 
     offsets: NDArray[np.intp]  # (K,): from a position to the pixel of each weight, in the padded source
-    order: NDArray[np.intp]  # (K,): which weight that is, within a row of the weights
+    order: NDArray[np.intp]  # (K,): the index of each weight within a row of the weights
     rows: int
     cols: int
-    first: int  # where the positions are in a plane of the result
+    first: int  # the first position in a plane of the result, and the steps down and across to the next ones
     down: int
     across: int
 
 
 class Plan(NamedTuple):
-    """A padded source, the steps from one position to the next in it, and the phases of the result."""
+    """The size of the padded source, the steps from one position to the next in it, and the phases of the result."""
 
     top: int
     left: int
@@ -55,7 +55,7 @@ def forward_plan(
     out_h: int,
     out_w: int,
 ) -> Plan:
-    """out from x: one phase, whose weights run over channel, field row, field column."""
+    """Plan out from x, as one phase whose weights run over channel, field row, field column."""
     padded_h, padded_w = H + 2 * ph, W + 2 * pw
     c, i, j = (axis.ravel() for axis in np.indices((C, fh, fw)))
     offsets = (c * padded_h + i * dh) * padded_w + j * dw
@@ -80,10 +80,11 @@ def backward_plan(
     out_h: int,
     out_w: int,
 ) -> Plan:
-    """dx from dout. Pixel h met field row i from output row (h + ph - i dh) / sh, if that is a whole number.
+    """Plan dx from dout, with one phase for each set of pixels that the same weights reach.
 
-    So the pixels with the same (h + ph) mod sh met the same field rows: with those of the same (w + pw) mod sw they
-    are a phase. Its t-th row, h = sh t + phase - ph, sees output row t + (phase - i dh) / sh.
+    Field row i reaches pixel row h from output row (h + ph - i dh) / sh, if that is an integer. So the same field rows
+    reach all pixel rows with the same (h + ph) mod sh; together with the same (w + pw) mod sw they form a phase. Its
+    t-th row, h = sh t + phase - ph, gets output row t + (phase - i dh) / sh.
     """
     down, across = _axes(H, fh, ph, sh, dh), _axes(W, fw, pw, sw, dw)
     top, padded_h = _room(down, out_h)
@@ -99,20 +100,20 @@ def backward_plan(
 
 
 def _axes(size: int, field: int, pad: int, stride: int, dilation: int) -> list[_Axis]:
-    """The phases along one axis that have pixels: of a large stride's, most have none."""
+    """Return the phases along one axis that have pixels; with a large stride, most phases have none."""
     phases = sorted((pixel + pad) % stride for pixel in range(min(size, stride)))
     return [_axis(phase, size, field, pad, stride, dilation) for phase in phases]
 
 
 def _axis(phase: int, size: int, field: int, pad: int, stride: int, dilation: int) -> _Axis:
-    t = -((phase - pad) // stride)  # the first with stride * t + phase - pad >= 0
+    t = -((phase - pad) // stride)  # the first t with stride * t + phase - pad >= 0
     first = stride * t + phase - pad
     fields = np.array([i for i in range(field) if (phase - i * dilation) % stride == 0], dtype=np.intp)
     return first, -((first - size) // stride), fields, t + (phase - fields * dilation) // stride
 
 
 def _room(axes: list[_Axis], size: int) -> tuple[int, int]:
-    """(before, size with padding) that hold every output row seen."""
+    """Return (padding before, padded size) such that every output row that is read lies inside."""
     seen = [(rows.min(), rows.max() + count) for _, count, _, rows in axes if len(rows)]
     before = max([0, *(-low for low, _ in seen)])
     return int(before), int(before + max([size, *(high for _, high in seen)]))

@@ -5,7 +5,7 @@
 typedef T NAME(unit) __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
 #define UNIT_AT(p) (*(NAME(unit) *)(p))
 
-/* Copy channels c0 .. c1 of images n0 .. n1 into padded (n1 - n0, channels, padded_h, padded_w), with zeros around. */
+/* Copy channels c0 .. c1 of images n0 .. n1 into padded (n1 - n0, channels, padded_h, padded_w), and pad with zeros. */
 static TARGET void NAME(pad)(const convolution_task *job, T *padded, ptrdiff_t n0, ptrdiff_t n1, ptrdiff_t c0,
                              ptrdiff_t c1) {
     const images *x = &job->source;
@@ -33,13 +33,14 @@ static TARGET void NAME(pad)(const convolution_task *job, T *padded, ptrdiff_t n
         }
 }
 
-/* Where positions q, q + 1, ... of the phase are in the padded source; whether each `together` of them are a row. */
+/* Find positions q, q + 1, ... of the phase in the padded source. Return whether each group of `together` positions is
+equally spaced within a row. */
 static TARGET int NAME(locate)(const convolution_task *job, const phase *at, ptrdiff_t q, ptrdiff_t end,
                                ptrdiff_t *from, int together) {
     const ptrdiff_t pixels = at->rows * at->wide;
     int joined = 1;
     for (int lane = 0; lane < WIDTH; lane++) {
-        /* lanes past the end repeat the last position; their results go nowhere */
+        /* lanes past the end repeat the last position; their results are not stored */
         const ptrdiff_t position = SMALLER(q + lane, end - 1), pixel = position % pixels;
         from[lane] = position / pixels * job->image_step + pixel / at->wide * job->row_step
             + pixel % at->wide * job->col_step;
@@ -48,7 +49,7 @@ static TARGET int NAME(locate)(const convolution_task *job, const phase *at, ptr
     return joined;
 }
 
-/* panel (K, WIDTH): the pixels that each weight sees from positions q, q + 1, ... of the phase. */
+/* Fill panel (K, WIDTH) with the pixels that each weight reads at positions q, q + 1, ... of the phase. */
 static TARGET void NAME(pack)(const convolution_task *job, const phase *at, const T *padded, ptrdiff_t q, ptrdiff_t end,
                               T *panel) {
     ptrdiff_t from[WIDTH];
@@ -73,7 +74,7 @@ static TARGET void NAME(pack)(const convolution_task *job, const phase *at, cons
         }
 }
 
-/* Write rows m .. m + rows of a tile to positions q .. end of the images from n on, with the bias and the ReLU. */
+/* Write rows m .. m + rows of a tile to positions q .. end of images n, n + 1, ..., with bias and ReLU applied. */
 static TARGET void NAME(store)(const convolution_task *job, const phase *at, const T *tile, ptrdiff_t m, ptrdiff_t rows,
                                ptrdiff_t n, ptrdiff_t q, ptrdiff_t end) {
     const images *y = &job->result;
@@ -105,7 +106,7 @@ static TARGET void NAME(store)(const convolution_task *job, const phase *at, con
     }
 }
 
-/* For groups start .. stop of images:
+/* Compute for groups start .. stop of images:
 result[m, position] = sum over k of weights[m, k] * padded[offset k + position]. */
 static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const convolution_task *job = task;
@@ -120,7 +121,7 @@ static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start
             const ptrdiff_t end = (n1 - n0) * at->rows * at->wide;
             for (ptrdiff_t q0 = 0, q1; q0 < end; q0 = q1) {
                 q1 = SMALLER(q0 + job->panels * WIDTH, end);
-                if (tiles == 1 && job->col_step == 1) /* a panel would be used only once */
+                if (tiles == 1 && job->col_step == 1) /* packing does not pay, since a panel is used only once */
                     for (ptrdiff_t q = q0; q < q1; q += WIDTH) {
                         if (NAME(locate)(job, at, q, end, from, LANES))
                             NAME(product_of)(job->M, at->K, at->weights, padded + from[0], padded + from[LANES],
@@ -149,7 +150,7 @@ static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start
     }
 }
 
-/* packed: for each tile of rows m0 .. m1, (K, m1 - m0) from w[m * row + order[k]]. */
+/* Fill packed, for each tile of rows m0 .. m1, with (K, m1 - m0) numbers w[m * row + order[k]]. */
 static TARGET void NAME(pack_weights)(const void *from, ptrdiff_t M, ptrdiff_t row, const ptrdiff_t *order,
                                       ptrdiff_t K, void *to) {
     const T *w = from;
@@ -161,7 +162,7 @@ static TARGET void NAME(pack_weights)(const void *from, ptrdiff_t M, ptrdiff_t r
                 *packed++ = w[m * row + order[k]];
 }
 
-/* turned (blocks of WIDTH filters, pixels, WIDTH) from dout[n] (F, out_h, out_w), zeros beyond F. */
+/* Fill turned (blocks of WIDTH filters, pixels, WIDTH) from dout[n] (F, out_h, out_w), with zeros beyond F. */
 static TARGET void NAME(turn)(const convolution_task *job, ptrdiff_t n, T *turned) {
     const images *dout = &job->dout;
     const ptrdiff_t pixels = dout->h * dout->w;
@@ -175,7 +176,7 @@ static TARGET void NAME(turn)(const convolution_task *job, ptrdiff_t n, T *turne
                         + p / dout->w * dout->strides[2] + p % dout->w * dout->strides[3]) : 0;
             continue;
         }
-        /* a few pixels of all filters at a time: planes are often a power of two apart, in the same cache set */
+        /* a few pixels of all filters at a time, since planes are often a power of two apart, in the same cache set */
         for (ptrdiff_t p0 = 0; p0 < pixels; p0 += 16) {
             const ptrdiff_t count = SMALLER(pixels - p0, 16);
             T *to = turned + p0 * WIDTH;
@@ -195,7 +196,7 @@ static TARGET void NAME(turn)(const convolution_task *job, ptrdiff_t n, T *turne
     }
 }
 
-/* sums (count, WIDTH) += over pixels of rows x cols: fields[i][pixel] * turned[pixel], for count fields. */
+/* Add to sums (count, WIDTH), for each field i < count, fields[i][pixel] * turned[pixel] over all rows x cols pixels. */
 static TARGET void NAME(add_products)(const convolution_task *job, const T *const *pixels, ptrdiff_t count,
                                       ptrdiff_t rows, const T *turned, T *sums) {
     const T *field[FIELDS];
@@ -228,7 +229,7 @@ static TARGET void NAME(add_products)(const convolution_task *job, const T *cons
         }
 }
 
-/* Parts start .. stop of the weights' gradient: each a range of images by a range of weights, summed in `sums`. */
+/* Sum parts start .. stop of the weights' gradient in `sums`; a part is a range of images by a range of weights. */
 static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const convolution_task *job = task;
     const phase *at = job->phases;
@@ -239,7 +240,7 @@ static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, pt
     for (ptrdiff_t part = start; part < stop; part++) {
         const ptrdiff_t g = part / job->splits, split = part % job->splits;
         const ptrdiff_t k0 = K * split / job->splits, k1 = K * (split + 1) / job->splits;
-        T *sums = (T *)job->sums + g * blocks * (K + 1) * WIDTH; /* (blocks, K + 1, WIDTH); the last row for the bias */
+        T *sums = (T *)job->sums + g * blocks * (K + 1) * WIDTH; /* (blocks, K + 1, WIDTH); the last row is for the bias */
         for (ptrdiff_t block = 0; block < blocks; block++) {
             memset(sums + (block * (K + 1) + k0) * WIDTH, 0, (k1 - k0) * WIDTH * sizeof(T));
             if (split == 0)
@@ -271,7 +272,7 @@ static TARGET void NAME(weigh)(void *task, ptrdiff_t thread, ptrdiff_t start, pt
     }
 }
 
-/* dw (F, K) and db (F,) from the sums of all groups, always added in the same order; 16 weights are a piece of work. */
+/* Fill dw (F, K) and db (F,) with the sums of all groups, always added in the same order; a piece is 16 weights. */
 static TARGET void NAME(gather)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const convolution_task *job = task;
     const ptrdiff_t K = job->phases->K, F = job->dout.channels, blocks = (F + WIDTH - 1) / WIDTH;

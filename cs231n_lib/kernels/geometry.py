@@ -1,4 +1,4 @@
-"""The output size of a sliding field, and arrays as the compiled kernels take them."""
+"""The output size of a sliding field, and arrays in the form that compiled kernels need."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray, Shape
 
-    Sizes = tuple[int, ...]  # field or window, pad, stride, (dilation,) output size, each vertical, horizontal
+    Sizes = tuple[int, ...]  # field or window, pad, stride, (dilation,) output size, each vertical and horizontal
 
 MOST_PIXELS = 2**31 - 1
-SIDES_OF_W = ("w's HH", "w's WW")  # of filters w (F, C, HH, WW)
+SIDES_OF_W = ("w's HH", "w's WW")  # the field sizes of filters w (F, C, HH, WW)
 
 
 class Caller(NamedTuple):
-    """What errors name: the function that the user called, and its names for the sides of the field.
+    """The names that errors use: the function that the user called, and its names for the sides of the field.
 
-    Kernels take it from layers, whose users never called a kernel.
+    Layers pass it to kernels, since their users did not call a kernel.
     """
 
     function: str
@@ -31,12 +31,12 @@ class Caller(NamedTuple):
 
 
 def aligned_floats(function: str, **arrays: ArrayLike) -> list[FloatArray]:
-    """The arrays in one floating type, as arguments.floats; with items on their natural boundary, for Cython."""
+    """Convert arrays like `arguments.floats`, and align their items to their natural boundary, as Cython needs."""
     return [_aligned(array) for array in floats(function, **arrays)]
 
 
 def aligned_float_array(function: str, name: str, array: ArrayLike) -> FloatArray:
-    """One array, as arguments.float_array; with items on their natural boundary, for Cython."""
+    """Convert an array like `arguments.float_array`, and align its items to their natural boundary, as Cython needs."""
     return _aligned(float_array(function, name, array))
 
 
@@ -53,25 +53,27 @@ def geometry(
     stride: int | tuple[int, int],
     dilation: int | tuple[int, int] | None = None,
 ) -> Sizes:
-    """The numbers the kernels take.
+    """Compute the numbers that the kernels need.
 
-    Those too large to matter come back as small ones that say the same, so that the kernels' sums do not overflow.
+    A stride or dilation that is too large to matter is replaced by a smaller equivalent, so that the kernels' sums do
+    not overflow.
 
     Parameters
     ----------
     caller
-        For the error.
+        The names for the error.
     x_shape
         (N, C, H, W), the shape of the images.
     field_height, field_width
         The size of the field.
     pad, stride, dilation
-        Each an integer or a pair (vertical, horizontal). Without a dilation it is 1, and no error speaks of it.
+        Each is an integer or a pair (vertical, horizontal). If the dilation is None, it is 1, and errors do not mention
+        it.
 
     Returns
     -------
     tuple of 10 integers
-        Field, pad, stride, dilation and output size, each vertical, horizontal.
+        Field, pad, stride, dilation and output size, each vertical and horizontal.
 
     Raises
     ------
@@ -92,12 +94,12 @@ def geometry(
             why = "" if dilation is None else f"with dilation {step[axis]} it covers {covered} pixels, but "
             raise ValueError(
                 f"{function}: {names[axis]}={field[axis]} does not fit: {why}the image is only {space} "
-                f"{side} with its padding of {pad[axis]}"
+                f"{side} with its padding of {pad[axis]}."
             )
         if space > MOST_PIXELS:
             raise ValueError(
                 f"{function}: pad={pad[axis]} makes the image {space} {side}, but it may have at most "
-                f"{MOST_PIXELS} pixels in a row or column"
+                f"{MOST_PIXELS} pixels in a row or column."
             )
         steps.append((min(stride[axis], space), step[axis] if field[axis] > 1 else 1))
         out.append((space - covered) // stride[axis] + 1)

@@ -1,4 +1,4 @@
-"""Compiled kernels where there was a C compiler, else their NumPy twins."""
+"""Chooses the compiled kernels if they were built, else their NumPy twins."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
 _threads: ModuleType | None
 try:
     _threads = import_module("cs231n_lib.kernels._threads")
-except ImportError:  # installed without a compiler
+except ImportError:  # installed without a C compiler
     _threads = None
 
 
 def backend() -> str:
-    """Which kernels are in use: "cython" or "numpy". The environment variable CS231N_KERNELS=numpy asks for NumPy.
+    """Return which kernels are in use, "cython" or "numpy". The environment variable CS231N_KERNELS selects one.
 
     Raises
     ------
     ValueError
-        If the environment variable says something else.
+        If the environment variable has another value.
     ImportError
-        If it asks for compiled kernels and there are none.
+        If it selects the compiled kernels and they were not built.
     """
     chosen = os.environ.get("CS231N_KERNELS") or ("numpy" if _threads is None else "cython")
     if chosen not in ("cython", "numpy"):
-        raise ValueError(f"the environment variable CS231N_KERNELS should be 'cython' or 'numpy', but is {chosen!r}")
+        raise ValueError(f"The environment variable CS231N_KERNELS should be 'cython' or 'numpy', but is {chosen!r}.")
     if chosen == "cython" and _threads is None:
         raise ImportError(
-            "CS231N_KERNELS asks for the compiled kernels, but they were not built; install a C "
-            "compiler and the course kit again, or unset CS231N_KERNELS"
+            "CS231N_KERNELS selects the compiled kernels, but they were not built. Install a C compiler and then the "
+            "course kit again, or unset CS231N_KERNELS."
         )
     return chosen
 
 
 def implementation(topic: str) -> ModuleType:
-    """The module with the kernels of one topic: _topic_cy (compiled) or _topic (NumPy).
+    """Return the module with the kernels of a topic: _topic_cy (compiled) or _topic (NumPy).
 
-    A compiler may have managed some topics only; the others are done in NumPy, unless the user asks for compiled ones.
+    If only some topics could be compiled, the others use NumPy, unless the user selects the compiled kernels.
     """
     if backend() == "cython":
         try:
@@ -59,26 +59,26 @@ def implementation(topic: str) -> ModuleType:
 
 
 def contiguous(array: NDArray[_Number]) -> NDArray[_Number]:
-    """The array as compiled kernels read it, in C order and aligned: itself, or a copy where it is not."""
+    """Return the array if it is in C order and aligned, as compiled kernels need it; otherwise such a copy."""
     return array if array.flags.c_contiguous and array.flags.aligned else np.require(array, requirements=["C", "A"])
 
 
 def num_threads() -> int:
-    """How many threads the compiled kernels use.
+    """Return the number of threads that the compiled kernels use.
 
-    At first that is the environment variable CS231N_NUM_THREADS, else OMP_NUM_THREADS, else the number of cores this
-    process may run on.
+    Its initial value is the environment variable CS231N_NUM_THREADS, else OMP_NUM_THREADS, else the number of cores
+    that this process may use.
     """
     return 1 if _threads is None else _threads.thread_count_now()
 
 
 def set_num_threads(count: int) -> None:
-    """Have the compiled kernels use `count` threads from now on, at most 64. Results are the same for any number.
+    """Set the number of threads that the compiled kernels use, at most 64. Results do not depend on it.
 
     Raises
     ------
     ValueError
-        Unless count is an integer of at least 1.
+        If count is not an integer of at least 1.
     """
     count = integer("set_num_threads", "count", count, 1)
     if _threads is not None:
@@ -91,7 +91,9 @@ def _threads_at_first() -> int:
         if given.isdecimal() and int(given) > 0:
             return int(given)
         if given and variable == "CS231N_NUM_THREADS":
-            raise ValueError(f"the environment variable {variable} should be a number from 1, but is {given!r}")
+            raise ValueError(
+                f"The environment variable {variable} should be an integer of at least 1, but is {given!r}."
+            )
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

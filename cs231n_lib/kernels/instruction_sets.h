@@ -1,7 +1,7 @@
 /* Compiles the file TEMPLATE for float and double (number_types.h), and on x86-64 for each set of vector instructions.
 
-SET: suffix of the names. BYTES: of a vector. ROWS, FIELDS: the size of a tile of results, in each case by two vectors:
-all of it stays in registers. TARGET: lets the compiler use the instructions. */
+SET: the suffix of the names. BYTES: the size of a vector. ROWS, FIELDS: the size of a tile of results, each by two
+vectors, such that the tile stays in registers. TARGET: lets the compiler use the instructions. */
 
 #include <stdint.h>
 #include <string.h>
@@ -9,7 +9,7 @@ all of it stays in registers. TARGET: lets the compiler use the instructions. */
 #include "kernel.h"
 
 #define LANES (BYTES / (int)sizeof(T))
-#define WIDTH (2 * LANES)          /* of a tile */
+#define WIDTH (2 * LANES)          /* the width of a tile */
 #define UNIT (32 / (int)sizeof(T)) /* pixels that are copied at once */
 
 #define SET _any
@@ -51,7 +51,7 @@ all of it stays in registers. TARGET: lets the compiler use the instructions. */
 #define BY_SET(x) {BY_TYPE(x##_any)}
 #endif
 
-/* Which set this computer has: 0 any, 1 avx2, 2 avx512; no newer one than at_most, if that names one. */
+/* Return the newest set that this computer has: 0 any, 1 avx2, 2 avx512. If at_most names a set, return no newer one. */
 static int newest_set(const char *at_most) {
 #if defined(__x86_64__)
     __builtin_cpu_init();

@@ -1,34 +1,37 @@
-/* What the C half of every kernel includes, and how a kernel is added. The shortest one, to copy, is `optimization`.
+/* The header that the C part of every kernel includes, and how to add a kernel. The shortest kernel, to start from, is
+`optimization`.
 
-  topic.h            #includes this file, declares constants and a struct of what Python hands over, named after the
-                     work (adam_task, product_task), and compiles the template: #define TEMPLATE "topic_template.h",
-                     then #include "number_types.h" (the compiler makes the vectors) or "instruction_sets.h" (the
-                     source does, as the tiles of a matrix product must). BY_TYPE(name) or BY_SET(name) is the table
-                     of what was compiled.
-  topic_template.h   the loops, for the number type T. Every name is NAME(name); a function that threads run has the
-                     type work_t. Of the functions in math.h only the root has a name for both types, SQRT: add
-                     what else is needed to number_types.h.
-  _topic_cy.pyx      lays out the work and calls in_parallel. It declares the parts of topic.h that it uses; what
+  topic.h            #includes this file, declares constants and a struct of the values that Python passes, named after
+                     the work (adam_task, product_task), and compiles the template: #define TEMPLATE
+                     "topic_template.h", then #include "number_types.h" (the compiler makes the vectors) or
+                     "instruction_sets.h" (the source makes them, as the tiles of a matrix product need).
+                     BY_TYPE(name) or BY_SET(name) is the table of the compiled functions.
+  topic_template.h   contains the loops, for the number type T. Every name is NAME(name); a function that threads run
+                     has the type work_t. Of the functions in math.h only the square root has a name for both types,
+                     SQRT; add others to number_types.h.
+  _topic_cy.pyx      divides the work and calls in_parallel. It declares the parts of topic.h that it uses. What
                      several kernels use is in _threads.pxd and _buffers.pxd.
-  _topic.py          the twin: the same functions in NumPy, for computers without a C compiler.
-  topic.py           the public functions. They check the arguments; twins and loops trust them.
+  _topic.py          is the twin: the same functions in NumPy, for computers without a C compiler.
+  topic.py           contains the public functions. They check the arguments; twins and loops do not.
   __init__.py        names the public functions twice: for type checkers, and in lazy_exports.
 
-  docs/library.md    the public functions, in the table of topics and under Kernels (tests/test_library_page.py).
-  tests/cs231n_lib/kernels/test_topic.py    both twins, for each type and memory order, against plain NumPy.
-  benchmarks/contenders/    a Row in rows.py, its values in works.py, and the work in ours.py and in each peer's file.
+  docs/library.md    lists the public functions in the table of topics and under Kernels (tests/test_library_page.py).
+  tests/cs231n_lib/kernels/test_topic.py    compares both twins, for each type and memory order, with plain NumPy.
+  benchmarks/contenders/    need a Row in rows.py, its values in works.py, and the work in ours.py and in each peer's
+                            file.
 
-`make setup` compiles it; setup.py finds the .pyx. A kernel that answers an exercise is listed, with all its files, in assignments/course.toml. */
+`make setup` compiles the kernel; setup.py finds the .pyx. If it answers an exercise, list all its files in
+assignments/course.toml. */
 
 #ifndef CS231N_KERNEL_H
 #define CS231N_KERNEL_H
 
 #include <stddef.h>
 
-/* Does the pieces start .. stop of a task; no other call has the same thread at the same time. */
+/* Does pieces start .. stop of a task. No other call has the same `thread` at the same time. */
 typedef void (*work_t)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop);
 
-/* NAME(x): x with a suffix for the instruction set, where there is one, and for the number type. */
+/* NAME(x): x with a suffix for the instruction set, if there is one, and for the number type. */
 #define PASTE(x, set, type) x##set##_##type
 #define PASTED(x, set, type) PASTE(x, set, type)
 #define NAME(x) PASTED(x, SET, T)
@@ -38,9 +41,9 @@ typedef void (*work_t)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t 
 #define SMALLER(a, b) ((a) < (b) ? (a) : (b))
 #define LARGER(a, b) ((a) > (b) ? (a) : (b))
 
-/* SIMD marks a function that is compiled once per instruction set; the best for the computer is taken when the
-extension is loaded. What it calls should be INLINE, or it stays at the baseline. RESTRICT counts for parameters only:
-GCC does not look at that of local variables. */
+/* SIMD marks a function that is compiled once per instruction set; the best version for the computer is chosen when the
+extension is loaded. Functions that it calls must be INLINE, or they use the baseline instructions. RESTRICT works for
+parameters only: GCC ignores it on local variables. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
 #define SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -1,14 +1,14 @@
-/* The product of two matrices (R, K) and (K, Q) in any memory order, by the tiles of the convolution.
+/* The product of two matrices (R, K) and (K, Q) in any memory order, computed with the tiles of the convolution.
 
-Nets alternate convolutions and affine layers. If the latter's products ran on BLAS's threads, those would still be
-turning idle on the cores when the next convolution wants them, and the other way round. */
+Nets alternate convolutions and affine layers. If the products of affine layers ran on BLAS's threads, these threads
+would still be spinning on the cores when the next convolution needs them, and vice versa. */
 
 #include <stddef.h>
 
-#define BLOCK_ROWS 96   /* a block of the result, and how much of the depth is packed at a time */
+#define BLOCK_ROWS 96   /* the size of a block of the result, and of the part of the depth packed at a time */
 #define BLOCK_COLS 256
 #define BLOCK_DEPTH 256
-#define PARTS 8         /* that the depth is cut into, at most, where the result alone gives the threads too little */
+#define PARTS 8         /* the most parts of the depth, if the result has too few blocks for the threads */
 
 typedef struct {
     const void *a, *b;
@@ -22,7 +22,7 @@ typedef struct {
 #define TEMPLATE "matrix_product_template.h"
 #include "instruction_sets.h"
 
-/* The function for numbers of this size. */
+/* Return the function for numbers of this size. */
 static work_t multiply_for(size_t size, const char *at_most) {
     static const work_t all[][2] = BY_SET(multiply);
     return all[newest_set(at_most)][size == sizeof(double)];

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray
 
-SMALL = 64**3  # products of fewer numbers than this keep no second core busy, in BLAS neither
+SMALL = 64**3  # fewer multiplications than this do not keep a second core busy, in BLAS either
 
 
 def matmul(a: ArrayLike, b: ArrayLike) -> FloatArray:
-    """a @ b on the threads of the other kernels, which BLAS's own threads would only disturb.
+    """Compute a @ b on the threads of the other kernels, since BLAS's own threads would compete with these.
 
     Parameters
     ----------
     a : (R, K) array
     b : (K, Q) array
-        Both float32 or float64 (integers become float64), any memory order; not changed.
+        The matrices, float32 or float64 (integers become float64), in any memory order; not changed.
 
     Returns
     -------

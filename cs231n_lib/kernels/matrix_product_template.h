@@ -2,7 +2,7 @@
 
 #include "tile_template.h"
 
-/* packed (depth, rows) from rows of a, which are a_row apart, their numbers a_col. */
+/* Fill packed (depth, rows) from a, whose rows are a_row apart and whose columns are a_col apart. */
 static TARGET void NAME(pack_rows)(const T *a, ptrdiff_t a_row, ptrdiff_t a_col, ptrdiff_t rows, ptrdiff_t depth,
                                    T *packed) {
     if (a_row < a_col)
@@ -16,7 +16,7 @@ static TARGET void NAME(pack_rows)(const T *a, ptrdiff_t a_row, ptrdiff_t a_col,
                     packed[k * rows + r] = a[r * a_row + k * a_col];
 }
 
-/* panel (depth, WIDTH) from columns of b, zeros beyond the last. */
+/* Fill panel (depth, WIDTH) from columns of b, with zeros beyond the last one. */
 static TARGET void NAME(pack_columns)(const T *b, ptrdiff_t b_row, ptrdiff_t b_col, ptrdiff_t cols, ptrdiff_t depth,
                                       T *panel) {
     if (b_col == 1 && cols >= WIDTH)
@@ -31,7 +31,7 @@ static TARGET void NAME(pack_columns)(const T *b, ptrdiff_t b_row, ptrdiff_t b_c
                     panel[k * WIDTH + c] = c < cols ? b[k * b_row + c * b_col] : 0;
 }
 
-/* Blocks start .. stop of the result, numbered by part of the depth, row block, column block. */
+/* Compute blocks start .. stop of the result, numbered by part of the depth, row block, column block. */
 static TARGET void NAME(multiply)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const product_task *job = task;
     T *packed = (T *)(job->scratch + thread * job->scratch_bytes), *panels = packed + BLOCK_ROWS * BLOCK_DEPTH;

@@ -1,29 +1,30 @@
-/* Batch, layer, group and instance normalization, for the threads of pool.h: a work function does channels, rows or
-groups start..stop. Arguments are checked by normalization.py.
+/* Batch, layer, group and instance normalization, for the threads of pool.h: a work function handles channels, rows or
+groups start..stop. normalization.py checks the arguments.
 
-A mean is that of a block in the fastest cache, corrected by the mean of what is left after subtracting it; blocks are
-put together in double precision (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing
-sample variances", 1979). So the data is read from memory once, and a large mean does no harm to a small variance. */
+For each block that fits in the fastest cache, the mean is computed, subtracted, and corrected by the mean of the
+differences. The blocks are combined in double precision (Chan, Golub and LeVeque, "Updating formulae and a pairwise
+algorithm for computing sample variances", 1979). So the data is read from memory once, and a small variance is accurate
+even beside a large mean. */
 
 #include <math.h>
 #include <stddef.h>
 
 #include "kernel.h"
 
-#define LANES 32   /* sums side by side: enough to be fast, and to keep the rounding small */
-#define BLOCK 2048 /* numbers in a run whose sums stay in the type of the data */
-#define SHORT 512  /* runs below this length are put together first */
-#define ROWS 64    /* the same for columns; and rows of a layer's gradients that are summed by one thread */
+#define LANES 32   /* partial sums in parallel: enough to be fast, and to keep rounding errors small */
+#define BLOCK 2048 /* numbers in a run that are summed in the type of the data */
+#define SHORT 512  /* shorter runs are first copied together */
+#define ROWS 64    /* the block size for columns, and the rows of a layer's gradients that one thread sums */
 
 typedef struct {
     const void *x, *dout;
     void *out;                /* or dx */
     const void *gamma, *beta;
     void *mean, *var;         /* of each channel, row or group */
-    void *dgamma, *dbeta;     /* (C,); of rows and groups the shares: (blocks of rows or images, C) */
+    void *dgamma, *dbeta;     /* (C,); for rows and groups, partial sums (blocks of rows or images, C) */
     ptrdiff_t N, C, S, G;     /* x is (N, C, S); G groups of channels */
     double eps;
-    int fixed;                /* mean and var are given and not statistics of x */
+    int fixed;                /* mean and var are arguments, not statistics of x */
 } normalization_task;
 
 typedef struct {

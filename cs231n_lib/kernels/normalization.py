@@ -1,6 +1,8 @@
-"""Normalization to zero mean and unit variance, then scale and shift: over channels (batch normalization, Ioffe and
-Szegedy 2015) or over groups of one example's channels (layer normalization, Ba et al. 2016; group normalization, Wu
-and He 2018; instance normalization, Ulyanov et al. 2016). Variances are biased: divided by the count.
+"""Normalization to zero mean and unit variance, followed by scale and shift.
+
+It works over channels (batch normalization, Ioffe and Szegedy 2015) or over groups of one example's channels (layer
+normalization, Ba et al. 2016; group normalization, Wu and He 2018; instance normalization, Ulyanov et al. 2016).
+Variances are biased: divided by the count.
 """
 
 from __future__ import annotations
@@ -23,24 +25,25 @@ if TYPE_CHECKING:
 def normalize_channels_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, eps: float = 1e-5, statistics: Sequence[ArrayLike] | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(x - mean) / sqrt(var + eps) * gamma + beta for every channel, over all examples and pixels.
+    """Compute (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var of each channel over examples and pixels.
 
     Parameters
     ----------
     x : (N, C) or (N, C, ...) array
-        float32 or float64 (integers become float64), any memory order; not changed.
+        Examples, float32 or float64 (integers become float64), in any memory order; not changed.
     gamma, beta : (C,) arrays
         Scale and shift.
     eps
-        Added to the variance.
+        A number that is added to the variance.
     statistics : (mean, var), each a (C,) array, or None
-        To use instead of those of x.
+        The mean and variance to use instead of those of x.
 
     Returns
     -------
     out : array of x's shape
+        The normalized, scaled and shifted examples.
     mean, var : (C,) arrays
-        Zeros where there is no example.
+        The mean and variance used; zeros if there are no examples.
 
     Raises
     ------
@@ -79,27 +82,27 @@ def normalize_channels_backward(
     eps: float = 1e-5,
     fixed: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The gradients of normalize_channels_forward.
+    """Compute the gradients of normalize_channels_forward.
 
     With x_hat = (x - mean) / sqrt(var + eps) and means over a channel,
 
-        dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)),
+        dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)).
 
-    without the two means where mean and var are fixed.
+    If mean and var are fixed, the two means drop out.
 
     Parameters
     ----------
     dout : array of x's shape
         The upstream gradient.
     x, gamma, mean, var, eps
-        As in the forward pass; mean and var are those that it returned.
+        The arguments of the forward pass, and the mean and var that it returned.
     fixed
-        Whether mean and var were given and do not depend on x.
+        Whether mean and var were arguments of the forward pass and do not depend on x.
 
     Returns
     -------
     dx, dgamma, dbeta
-        Of the shapes of x, gamma and beta.
+        The gradients, in the shapes of x, gamma and beta.
 
     Raises
     ------
@@ -132,24 +135,26 @@ def normalize_channels_backward(
 def normalize_groups_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, groups: int = 1, eps: float = 1e-5
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(x - mean) / sqrt(var + eps) * gamma + beta with mean and variance of each group of one example's channels.
+    """Compute (x - mean) / sqrt(var + eps) * gamma + beta, with mean and var of each group of an example's channels.
 
     Parameters
     ----------
     x : (N, C) or (N, C, ...) array
-        float32 or float64 (integers become float64), any memory order; not changed.
+        Examples, float32 or float64 (integers become float64), in any memory order; not changed.
     gamma, beta : (C,) arrays
         Scale and shift.
     groups
-        How many groups the channels are split into, neighbours together; a divisor of C. 1 is layer normalization,
-        C instance normalization.
+        The number of groups of neighbouring channels, a divisor of C. 1 is layer normalization, and C is instance
+        normalization.
     eps
-        Added to the variance.
+        A number that is added to the variance.
 
     Returns
     -------
     out : array of x's shape
+        The normalized, scaled and shifted examples.
     mean, var : (N, groups) arrays
+        The mean and variance of each group.
 
     Raises
     ------
@@ -161,7 +166,7 @@ def normalize_groups_forward(
     channels = _channels(function, x, gamma=gamma, beta=beta)
     groups, eps = integer(function, "groups", groups, 1), number(function, "eps", eps, above=0)
     if channels[0] % groups:
-        raise ValueError(f"{function}: groups should divide the number of channels, {channels[0]}, but is {groups}")
+        raise ValueError(f"{function}: groups should divide the number of channels, {channels[0]}, but is {groups}.")
     mean, var = np.zeros((len(x), groups), dtype=x.dtype), np.zeros((len(x), groups), dtype=x.dtype)
     out = np.empty(x.shape, dtype=x.dtype)
     if x.size:
@@ -174,10 +179,11 @@ def normalize_groups_forward(
 def normalize_groups_backward(
     dout: ArrayLike, x: ArrayLike, gamma: ArrayLike, mean: ArrayLike, var: ArrayLike, eps: float = 1e-5
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The gradients of normalize_groups_forward.
+    """Compute the gradients of normalize_groups_forward.
 
-    dx is that of normalize_channels_backward, but with gamma inside: dout * gamma in the place of dout, and means
-    over a group. Parameters, results and errors are the same, without `fixed`; mean and var are (N, groups).
+    dx is as in normalize_channels_backward, but with dout * gamma instead of dout, without the factor gamma in front,
+    and with means over a group. Parameters, results and errors are the same, without `fixed`; mean and var are
+    (N, groups).
     """
     function = "normalize_groups_backward"
     dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
@@ -188,8 +194,8 @@ def normalize_groups_backward(
     groups, eps = mean.shape[1], number(function, "eps", eps, above=0)
     if groups < 1 or channels[0] % groups:
         raise ValueError(
-            f"{function}: mean should have a column for each group of the {channels[0]} channels, a "
-            f"divisor of their number, but has {groups}"
+            f"{function}: mean should have one column per group, a divisor of the {channels[0]} channels, but has "
+            f"{groups}."
         )
     dx = np.empty(x.shape, dtype=x.dtype)
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)
@@ -210,9 +216,9 @@ def normalize_groups_backward(
 
 
 def _channels(function: str, x: FloatArray, **of_channels: FloatArray) -> Shape:
-    """The shape (C,) that the other arrays should have. Raises ValueError."""
+    """Return the shape (C,) that the other arrays should have. Raises ValueError if one has another shape."""
     if x.ndim < 2:
-        raise ValueError(f"{function}: x should have shape (N, C) or (N, C, ...), but has {x.shape}")
+        raise ValueError(f"{function}: x should have shape (N, C) or (N, C, ...), but has {x.shape}.")
     shape = x.shape[1:2]
     for name, array in of_channels.items():
         expect_shape(function, name, array, shape, "one number per channel of x")
@@ -220,5 +226,5 @@ def _channels(function: str, x: FloatArray, **of_channels: FloatArray) -> Shape:
 
 
 def _flat(x: FloatArray) -> FloatArray:
-    """x as (N, C, S), contiguous; the same memory where it is so already."""
+    """Return x as a contiguous array (N, C, S), without a copy if it is contiguous already."""
     return contiguous(x).reshape(*x.shape[:2], -1)

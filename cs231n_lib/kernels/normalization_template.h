@@ -10,7 +10,7 @@ INLINE double NAME(total)(T *sums) {
     return (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }
 
-/* Put n numbers side by side in memory into the moments. */
+/* Add n contiguous numbers to the moments. */
 INLINE void NAME(add_run)(moments *all, const T *RESTRICT x, ptrdiff_t n) {
     for (; n > 0; x += BLOCK, n -= BLOCK) {
         ptrdiff_t count = SMALLER(n, BLOCK), whole = count / LANES * LANES;
@@ -37,8 +37,8 @@ INLINE void NAME(add_run)(moments *all, const T *RESTRICT x, ptrdiff_t n) {
     }
 }
 
-/* As many of the images n.. as fill a block, their planes of one channel side by side: short runs are slow to sum.
-Returns how many. */
+/* Copy the planes of one channel, of as many of the images n, n + 1, ... as fill a block, into one run, since short runs
+are slow to sum. Return the number of images. */
 INLINE ptrdiff_t NAME(gather)(const normalization_task *p, const T *RESTRICT x, ptrdiff_t n, T *RESTRICT run) {
     const ptrdiff_t images = SMALLER(BLOCK / p->S, p->N - n);
     for (ptrdiff_t i = 0; i < images; i++)
@@ -47,7 +47,7 @@ INLINE ptrdiff_t NAME(gather)(const normalization_task *p, const T *RESTRICT x, 
     return images;
 }
 
-/* Add the sums of dout and of dout * (x - mean) over a run. */
+/* Add the sums of dout and of dout * (x - mean) over a run to *plain and *weighted. */
 INLINE void NAME(add_gradients)(const T *RESTRICT dout, const T *RESTRICT x, ptrdiff_t n, T mean,
                                 double *plain, double *weighted) {
     for (; n > 0; x += BLOCK, dout += BLOCK, n -= BLOCK) {
@@ -145,7 +145,7 @@ INLINE void NAME(combine_row)(const T *RESTRICT dout, const T *RESTRICT x, T *RE
         dx[k] = a[k] * dout[k] + (b[k] * (x[k] - mean[k]) + c[k]);
 }
 
-/* Channels of one number each, S = 1: LANES columns of x (N, C) at a time. */
+/* Normalize channels of one number each, S = 1: LANES columns of x (N, C) at a time. */
 SIMD static void NAME(columns_forward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const normalization_task *p = task;
     const ptrdiff_t C = p->C;
@@ -231,7 +231,7 @@ INLINE void NAME(normalize_row)(const T *RESTRICT x, T *RESTRICT out, ptrdiff_t 
         out[k] = (x[k] - mean) * inv_std * gamma[k] + beta[k];
 }
 
-/* dx gets the gradient of x_hat, dgamma and dbeta the shares of this row. */
+/* Set dx to the gradient of x_hat, and add this row's part to dgamma and dbeta. */
 INLINE void NAME(scale_gradients)(const T *RESTRICT dout, const T *RESTRICT x, T *RESTRICT dx, ptrdiff_t n,
                                   T mean, T inv_std, const T *RESTRICT gamma, T *RESTRICT dgamma,
                                   T *RESTRICT dbeta) {
@@ -249,7 +249,7 @@ INLINE void NAME(centre_row)(const T *RESTRICT x, T *RESTRICT dx, ptrdiff_t n, T
         dx[k] = a * dx[k] + (b * (x[k] - mean) + c);
 }
 
-/* Each row of x (N, C) on its own. */
+/* Normalize each row of x (N, C) separately. */
 SIMD static void NAME(rows_forward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const normalization_task *p = task;
     (void)thread;
@@ -264,7 +264,7 @@ SIMD static void NAME(rows_forward)(void *task, ptrdiff_t thread, ptrdiff_t star
     }
 }
 
-/* Blocks of ROWS rows, of which dgamma and dbeta (blocks, C) get the shares. */
+/* Handle blocks of ROWS rows; dgamma and dbeta (blocks, C) get the partial sums of each block. */
 SIMD static void NAME(rows_backward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const normalization_task *p = task;
     (void)thread;
@@ -285,7 +285,7 @@ SIMD static void NAME(rows_backward)(void *task, ptrdiff_t thread, ptrdiff_t sta
     }
 }
 
-/* Groups of K = C / G channels of one image: number n * G + g. */
+/* Normalize groups of K = C / G channels of one image; group g of image n has the number n * G + g. */
 SIMD static void NAME(groups_forward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const normalization_task *p = task;
     const T *gamma = p->gamma, *beta = p->beta;
@@ -306,7 +306,7 @@ SIMD static void NAME(groups_forward)(void *task, ptrdiff_t thread, ptrdiff_t st
     }
 }
 
-/* dgamma and dbeta (N, C) get the shares of each image. */
+/* The same backward; dgamma and dbeta (N, C) get the partial sums of each image. */
 SIMD static void NAME(groups_backward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const normalization_task *p = task;
     const ptrdiff_t K = p->C / p->G;

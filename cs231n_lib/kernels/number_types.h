@@ -1,9 +1,10 @@
-/* Compiles the file TEMPLATE for float and double. T: the type; INDEX: an integer as wide; SQRT: its square root. */
+/* Compiles the file TEMPLATE for float and double. T: the type; INDEX: an integer of the same width; SQRT: the square
+root for T. */
 
 #include <math.h>
 #include <stdint.h>
 
-#ifndef SET /* instruction_sets.h names one */
+#ifndef SET /* instruction_sets.h defines it */
 #define SET
 #endif
 

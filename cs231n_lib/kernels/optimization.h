@@ -1,10 +1,10 @@
-/* The Adam step over numbers start .. stop, for the threads of pool.h. Arguments are checked by optimization.py. */
+/* The Adam step for numbers start .. stop, for the threads of pool.h. optimization.py checks the arguments. */
 
 #include <math.h>
 
 #include "kernel.h"
 
-#ifdef __GNUC__ /* leave errno alone: to set it for negative numbers, roots would be taken one by one */
+#ifdef __GNUC__ /* promise not to set errno, which would prevent vector instructions for roots */
 extern float sqrtf(float) __attribute__((const));
 extern double sqrt(double) __attribute__((const));
 #endif

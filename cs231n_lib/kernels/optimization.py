@@ -27,7 +27,7 @@ def adam_step(
     epsilon: float,
     weight_decay: float = 0.0,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """One step of Adam (Kingma and Ba 2015); with weight_decay, of AdamW (Loshchilov and Hutter 2019).
+    """Take a step of Adam (Kingma and Ba 2015), or with weight_decay of AdamW (Loshchilov and Hutter 2019).
 
         m = beta1 * m + (1 - beta1) * dw
         v = beta2 * v + (1 - beta2) * dw**2
@@ -35,19 +35,19 @@ def adam_step(
 
     Parameters
     ----------
-    w, dw, m, v : arrays of one shape
-        Weights, float32 or float64 (integers become float64), their gradient, and the running means of gradient and
-        squared gradient, zeros at first. Any memory order; not changed.
+    w, dw, m, v : arrays of the same shape
+        Weights, float32 or float64 (integers become float64), their gradient, and the running means of the gradient
+        and of its square, initially zeros. Any memory order; not changed.
     t
-        The number of this step, 1 at first.
+        The number of this step, starting at 1.
     learning_rate
-        From 0.
+        The step size, at least 0.
     beta1, beta2
-        From 0 to below 1.
+        The decay rates of the running means, at least 0 and below 1.
     epsilon
-        From 0.
+        A number that is added to the divisor, at least 0.
     weight_decay
-        The share of w, times learning_rate, that is taken away apart from the gradient.
+        Besides the gradient step, w shrinks by learning_rate * weight_decay * w.
 
     Returns
     -------
@@ -68,8 +68,8 @@ def adam_step(
     beta2 = number("adam_step", "beta2", beta2, at_least=0, below=1)
     epsilon = number("adam_step", "epsilon", epsilon, at_least=0)
     weight_decay = number("adam_step", "weight_decay", weight_decay, at_least=0)
-    # Both corrections for the zeros at the start at once, so that the inner loop divides only once:
-    # m / (1 - beta1**t) / (sqrt(v / c) + epsilon) = (sqrt(c) / (1 - beta1**t)) * m / (sqrt(v) + epsilon * sqrt(c)).
+    # both bias corrections are moved out of the inner loop, which then divides only once: with c = 1 - beta2**t,
+    # m / (1 - beta1**t) / (sqrt(v / c) + epsilon) = (sqrt(c) / (1 - beta1**t)) * m / (sqrt(v) + epsilon * sqrt(c))
     root = (1 - beta2**t) ** 0.5
     settings = beta1, beta2, learning_rate * root / (1 - beta1**t), epsilon * root, 1 - learning_rate * weight_decay
     results = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)

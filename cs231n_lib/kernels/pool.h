@@ -1,8 +1,8 @@
-/* Threads for the kernels: started once, asleep between calls, gone and forgotten after a fork.
+/* Threads for the kernels: started once, asleep between calls, and forgotten after a fork.
 
-Not OpenMP: its threads turn idle for milliseconds where BLAS wants the cores next, and a process that has used
-them cannot fork safely. A worker here turns for some microseconds, which spares back-to-back kernels the wake-up,
-and then sleeps. Chunks are taken from a counter, so a core that other programs slow down does less. */
+This is not OpenMP, whose threads spin idly for milliseconds when BLAS needs the cores next, and which cannot fork safely
+once it has been used. A worker here spins for some microseconds, which saves consecutive kernels the time to wake it,
+and then sleeps. Workers take chunks from a counter, so a core that other programs slow down takes fewer. */
 
 #include <pthread.h>
 #include <sched.h>
@@ -21,24 +21,24 @@ and then sleeps. Chunks are taken from a counter, so a core that other programs 
 #define PAUSE() ((void)0)
 #endif
 
-/* The state of the pool: the number of the present job, whether it is closed, how many workers are at it. */
+/* The state of the pool: the number of the current job, whether it is closed, and how many workers have joined it. */
 #define JOB ((uint64_t)1 << 32)
 #define CLOSED ((uint64_t)1 << 31)
 #define AT_WORK(state) ((state) & (CLOSED - 1))
 
 static struct {
-    pthread_mutex_t in_use; /* held by the caller whose job is being done */
+    pthread_mutex_t in_use; /* held by the caller of the current job */
     pthread_mutex_t lock;   /* guards asleep; with wake */
     pthread_cond_t wake;
     int workers;            /* threads started, besides the caller's */
     int asleep;
     _Atomic uint64_t state;
-    _Atomic ptrdiff_t next;  /* the first index that nobody has taken */
+    _Atomic ptrdiff_t next;  /* the first index that no thread has taken */
     work_t work;
     void *task;
     ptrdiff_t count, grain;
-    int threads;            /* workers beyond this number leave the job to the others */
-    uint64_t hired_at[MAX_THREADS]; /* the job that was the last one when the worker was started */
+    int threads;            /* workers with higher numbers take no chunks */
+    uint64_t hired_at[MAX_THREADS]; /* the latest job when the worker was started */
 } pool = {.in_use = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER,
           .state = CLOSED};
 
@@ -54,7 +54,7 @@ static void take_chunks(ptrdiff_t thread) {
 
 static uint64_t present_job(void) { return atomic_load(&pool.state) / JOB; }
 
-/* Whether the job is still open; if so, its end waits for this worker. */
+/* Join the job if it is still open, so that its caller waits for this worker. Return whether it was open. */
 static int join(uint64_t job) {
     uint64_t state = atomic_load(&pool.state);
     while (state / JOB == job && !(state & CLOSED))
@@ -87,7 +87,7 @@ static void *worker(void *number) {
     return NULL;
 }
 
-/* Only the thread that forked lives on in the child: it starts afresh. */
+/* Reset the pool in a child process, where only the thread that forked exists. */
 static void forget_workers(void) {
     static const pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     static const pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
@@ -97,11 +97,11 @@ static void forget_workers(void) {
     atomic_store(&pool.state, CLOSED);
 }
 
-/* Start workers until there are `threads` with the caller, or as many as the system grants. */
+/* Start workers until there are `threads` threads including the caller, or the system refuses to start more. */
 static void hire(int threads) {
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's to take */
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* so that the main thread gets the signals */
     while (pool.workers < threads - 1) {
         pthread_t id;
         pthread_attr_t attributes;
@@ -118,7 +118,7 @@ static void hire(int threads) {
 }
 
 static void run_in_parallel(work_t work, void *task, ptrdiff_t count, ptrdiff_t grain, int threads) {
-    /* Where another thread's job is under way, this one is done here. */
+    /* while the pool works for another thread, this thread does its job alone */
     if (threads < 2 || grain >= count || pthread_mutex_trylock(&pool.in_use) != 0) {
         for (ptrdiff_t start = 0; start < count; start += grain)
             work(task, 0, start, start + grain < count ? start + grain : count);
@@ -138,7 +138,7 @@ static void run_in_parallel(work_t work, void *task, ptrdiff_t count, ptrdiff_t 
         pthread_cond_broadcast(&pool.wake);
     pthread_mutex_unlock(&pool.lock);
     take_chunks(0);
-    /* A worker that has not come by now, on a busy computer, is not waited for. */
+    /* do not wait for a worker that has not joined by now, on a busy computer */
     atomic_fetch_or(&pool.state, CLOSED);
     for (int turn = 0; AT_WORK(atomic_load(&pool.state)) > 0; turn++)
         if (turn < TURNS)

@@ -1,9 +1,9 @@
-/* Pooling of planes (N * C images of one channel), for the threads of pool.h: each work function does planes
-start..stop. Arguments are checked by pooling.py.
+/* Pooling of planes (N * C images of one channel), for the threads of pool.h: each work function handles planes
+start..stop. pooling.py checks the arguments.
 
-The forward pass vectorises for any stride: the rows of a few outputs are first laid out by phase, all pixels whose
-row is i modulo sh and whose column is j modulo sw one after the other. There, a cell of the window is one contiguous
-run over many windows. The buffers stay in the fastest cache. */
+The forward pass uses vector instructions for any stride. It first copies the pixels for some rows of outputs by phase:
+phase (i, j) contains all pixels whose row is i modulo sh and whose column is j modulo sw, contiguously. Then each cell
+of the window is one contiguous run over many windows. The buffers stay in the fastest cache. */
 
 #include <math.h>
 #include <stddef.h>
@@ -13,14 +13,14 @@ run over many windows. The buffers stay in the fastest cache. */
 
 #include "kernel.h"
 
-#define BATCH 1024 /* about how many outputs are worked on at a time */
+#define BATCH 1024 /* the approximate number of outputs computed at a time */
 
 typedef struct {
     const void *x; /* planes (H, W); backward: dout (out_h, out_w) */
     void *out;     /* planes (out_h, out_w); backward: dx (H, W) */
     void *winners; /* (out_h, out_w), the index of each window's maximum inside the window */
     ptrdiff_t H, W, fh, fw, ph, pw, sh, sw, out_h, out_w;
-    int no_memory; /* set where the buffers could not be had */
+    int no_memory; /* set if the buffers could not be allocated */
 } pooling_task;
 
 #define TEMPLATE "pooling_template.h"

@@ -29,28 +29,29 @@ def max_pool_forward(
     *,
     caller: Caller = _MAX_FORWARD,
 ) -> tuple[FloatArray, IntArray]:
-    """The maximum of every window of every channel.
+    """Compute the maximum of every window of every channel.
 
     Parameters
     ----------
     x : (N, C, H, W) array
-        Images, float32 or float64 (integers become float64), any memory order; not changed.
+        Images, float32 or float64 (integers become float64), in any memory order; not changed.
     field_height, field_width
         The size of the window; windows may overlap.
     stride, pad
-        The step from one window to the next; rows and columns around the image that belong to windows but never win,
-        fewer than the window has. Each an integer or a pair (vertical, horizontal).
+        The step from one window to the next; the number of rows and columns on each side of the image that belong to
+        windows but never hold their maximum, fewer than the window has. Each is an integer or a pair (vertical,
+        horizontal).
     caller
-        What errors name, where a layer was called and not this function.
+        The names that errors use, if the user called a layer and not this function.
 
     Returns
     -------
     out : (N, C, out_h, out_w) array
-        The maxima, in x's dtype; a NaN is larger than any number. out_h = (H + 2 pad - field_height) // stride + 1,
-        and out_w alike.
+        The maxima, in x's dtype; NaN counts as larger than any number. out_h = (H + 2 pad - field_height) // stride
+        + 1, and out_w likewise.
     winners : (N, C, out_h, out_w) array
-        Where inside its window each maximum lies, counted row by row; of equal maxima the first. uint8 for windows of
-        at most 255 cells, else int32.
+        The index of each maximum inside its window, counted row by row; of equal maxima, the first. uint8 for windows
+        of at most 255 cells, else int32.
 
     Raises
     ------
@@ -84,14 +85,14 @@ def max_pool_backward(
     *,
     caller: Caller = _MAX_BACKWARD,
 ) -> FloatArray:
-    """The gradient of max_pool_forward: each window's share goes to its winner.
+    """Compute the gradient of max_pool_forward: each dout goes to the winner of its window.
 
     Parameters
     ----------
     dout : (N, C, out_h, out_w) array
-        The upstream gradient, any memory order.
+        The upstream gradient, in any memory order.
     winners : (N, C, out_h, out_w) array
-        As max_pool_forward returned them.
+        The winners that max_pool_forward returned.
     x_shape
         The shape (N, C, H, W) of the images.
     field_height, field_width, stride, pad, caller
@@ -100,7 +101,7 @@ def max_pool_backward(
     Returns
     -------
     (N, C, H, W) array
-        dx, of dout's dtype.
+        The gradient dx, in dout's dtype.
 
     Raises
     ------
@@ -127,9 +128,10 @@ def avg_pool_forward(
     *,
     caller: Caller = _AVG_FORWARD,
 ) -> FloatArray:
-    """The mean of every window of every channel: (N, C, out_h, out_w), of x's dtype.
+    """Compute the mean of every window of every channel, an array (N, C, out_h, out_w) of x's dtype.
 
-    Parameters and errors as in max_pool_forward, but any padding will do: it counts as pixels of value 0.
+    Parameters and errors are those of max_pool_forward, but the padding may be of any size. It counts as pixels of
+    value 0.
 
     Examples
     --------
@@ -154,9 +156,9 @@ def avg_pool_backward(
     *,
     caller: Caller = _AVG_BACKWARD,
 ) -> FloatArray:
-    """The gradient of avg_pool_forward: each window's share goes to all its pixels alike.
+    """Compute the gradient of avg_pool_forward: all pixels of a window get equal parts of its dout.
 
-    Parameters, result and errors as in max_pool_backward, without winners.
+    Parameters, result and errors are those of max_pool_backward, without winners.
     """
     dout = float_array(caller.function, "dout", dout)
     sizes = _sizes(caller, "x_shape", x_shape, field_height, field_width, stride, pad)
@@ -177,21 +179,21 @@ def _sizes(
     pad: int | tuple[int, int],
     some_pixel: bool = False,
 ) -> Sizes:
-    """The numbers the kernels take: window, padding, stride and output size, each vertical, horizontal."""
+    """Return the numbers that the kernels need: window, padding, stride, output size, each vertical and horizontal."""
     if len(x_shape) != 4 or x_shape[2] < 1 or x_shape[3] < 1:
         what = "be (N, C, H, W)" if name == "x_shape" else "have shape (N, C, H, W)"
         raise ValueError(
-            f"{caller.function}: {name} should {what} with H and W from 1, but "
-            f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}"
+            f"{caller.function}: {name} should {what} with H and W of at least 1, but "
+            f"{'is' if name == 'x_shape' else 'has'} {tuple(x_shape)}."
         )
     fh, fw, ph, pw, sh, sw, _, _, out_h, out_w = geometry(caller, x_shape, field_height, field_width, pad, stride)
     if some_pixel and (ph >= fh or pw >= fw):
         raise ValueError(
-            f"{caller.function}: pad should be smaller than the window of {fh}x{fw}, or a window might "
-            f"hold no pixel at all, but is {pad!r}"
+            f"{caller.function}: pad should be smaller than the window of {fh}x{fw}, so that every window holds a "
+            f"pixel, but is {pad!r}."
         )
     if some_pixel and fh * fw >= 2**31:
-        raise ValueError(f"{caller.function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}")
+        raise ValueError(f"{caller.function}: a window should have fewer than 2**31 cells, but has {fh}x{fw}.")
     return fh, fw, ph, pw, sh, sw, out_h, out_w
 
 
@@ -201,8 +203,8 @@ def _winners(function: str, winners: ArrayLike, shape: Shape, sizes: Sizes) -> I
     cells = sizes[0] * sizes[1]
     if winners.dtype.kind not in "iu" or (winners.size and not 0 <= winners.min() <= winners.max() < cells):
         raise ValueError(
-            f"{function}: winners should hold integers 0..{cells - 1}, one for each cell of the "
-            "window, as max_pool_forward returns them"
+            f"{function}: winners should hold integers 0..{cells - 1}, the indices of cells of the window that "
+            "max_pool_forward returned."
         )
     return np.require(winners, _winners_type(sizes), ["C", "A"])
 

@@ -1,10 +1,10 @@
 /* The loops of pooling.h, for one number type (number_types.h). */
 
 typedef struct {
-    ptrdiff_t planes, rows; /* whose windows are worked on at a time: several planes, or some rows of one */
-    ptrdiff_t above;        /* phase rows that a plane has more than windows' rows */
-    ptrdiff_t pitch;        /* length of a phase's row; windows out_w..pitch of a row are there by accident */
-    ptrdiff_t span;         /* of a plane in a phase: (rows + above) * pitch */
+    ptrdiff_t planes, rows; /* windows are computed for several planes, or for some rows of one plane, at a time */
+    ptrdiff_t above;        /* how many more rows a plane has in a phase than rows of windows */
+    ptrdiff_t pitch;        /* length of a phase's row; windows out_w..pitch of a row are spurious */
+    ptrdiff_t span;         /* size of a plane in a phase: (rows + above) * pitch */
     T *phases;           /* (min(sh, fh), min(sw, fw), planes, rows + above, pitch) */
     T *values;           /* (planes, rows + above, pitch), maxima or sums */
     INDEX *winners;         /* the same */
@@ -20,7 +20,7 @@ INLINE int NAME(get_buffers)(const pooling_task *p, NAME(buffers) * b) {
     if ((double)SMALLER(p->sh, p->fh) * SMALLER(p->sw, p->fw) * size > (double)(PTRDIFF_MAX / 64))
         return 0;
     ptrdiff_t phases = SMALLER(p->sh, p->fh) * SMALLER(p->sw, p->fw) * size;
-    ptrdiff_t beyond = (p->fw - 1) / p->sw; /* the last cells of windows that are there by accident */
+    ptrdiff_t beyond = (p->fw - 1) / p->sw; /* the last cells of spurious windows */
     b->phases = malloc((phases + beyond + 2 * size) * sizeof(T));
     if (b->phases == NULL)
         return 0;
@@ -31,7 +31,7 @@ INLINE int NAME(get_buffers)(const pooling_task *p, NAME(buffers) * b) {
     return 1;
 }
 
-/* The cell (i, j) of all windows in the phases: window k of row r of a plane has it at r * pitch + k. */
+/* Return the address of cell (i, j) of all windows in the phases; that of window k in row r is at r * pitch + k. */
 INLINE const T *NAME(cell)(const pooling_task *p, const NAME(buffers) * b, ptrdiff_t i, ptrdiff_t j) {
     const T *phase = b->phases + (i % p->sh * SMALLER(p->sw, p->fw) + j % p->sw) * b->planes * b->span;
     return phase + i / p->sh * b->pitch + j / p->sw;
@@ -44,7 +44,7 @@ INLINE void NAME(part_columns)(const T *RESTRICT x, T *RESTRICT even, T *RESTRIC
     }
 }
 
-/* Lay out what the rows of windows from `row` on need of a plane, with padding, as number `at` of the planes. */
+/* Copy the pixels that windows in rows `row` .. `row + rows` need, with padding, into plane `at` of the phases. */
 INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const T *x, ptrdiff_t row,
                           ptrdiff_t rows, ptrdiff_t at, T padding) {
     const ptrdiff_t columns = SMALLER(p->sw, p->fw), phase = b->planes * b->span;
@@ -78,7 +78,7 @@ INLINE void NAME(lay_out)(const pooling_task *p, const NAME(buffers) * b, const 
         }
 }
 
-/* A NaN is larger than any number, and the first of equal cells counts. */
+/* Keep the larger value of each window: NaN is larger than any number, and the first of equal cells is kept. */
 INLINE void NAME(keep_larger)(const T *RESTRICT cell, INDEX number, T *RESTRICT values,
                               INDEX *RESTRICT winners, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++) {
@@ -94,7 +94,7 @@ INLINE void NAME(add)(const T *RESTRICT cell, T *RESTRICT sums, ptrdiff_t n) {
         sums[k] += cell[k];
 }
 
-/* Where nothing but padding and -infinity was seen, the winner has still to be a pixel: the first one. */
+/* If a window has only padding and -infinity, its winner is the first pixel, since the winner must be a pixel. */
 INLINE void NAME(leave_padding)(const pooling_task *p, INDEX *winners, ptrdiff_t h) {
     for (ptrdiff_t k = 0; k < p->out_w && (h < 0 || k * p->sw < p->pw); k++)
         if (winners[k] == 0)
@@ -116,7 +116,7 @@ INLINE void NAME(put_values)(const T *RESTRICT values, T scale, T *RESTRICT out,
         out[k] = values[k] * scale;
 }
 
-/* The maxima and winners of n windows, those that are there by accident included. */
+/* Compute the maxima and winners of n windows, including spurious ones. */
 INLINE void NAME(maxima)(const pooling_task *p, const NAME(buffers) * b, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k++) {
         b->values[k] = b->phases[k];
@@ -154,7 +154,7 @@ INLINE void NAME(forward)(pooling_task *p, ptrdiff_t start, ptrdiff_t stop, int 
                 for (ptrdiff_t r = 0; r < planes * rows; r++)
                     NAME(leave_padding)(p, b.winners + r / rows * b.span + r % rows * b.pitch,
                                         (row + r % rows) * p->sh - p->ph);
-            if (b.pitch == length && (planes == 1 || b.above == 0)) { /* no window by accident: all in one go */
+            if (b.pitch == length && (planes == 1 || b.above == 0)) { /* no spurious windows: write all at once */
                 length = n;
                 planes = rows = 1;
             }
@@ -181,7 +181,7 @@ SIMD static void NAME(average_forward)(void *task, ptrdiff_t thread, ptrdiff_t s
 
 SIMD static void NAME(max_backward)(void *task, ptrdiff_t thread, ptrdiff_t start, ptrdiff_t stop) {
     const pooling_task *p = task;
-    ptrdiff_t offset[256] = {0}; /* of a cell from the first one of its window */
+    ptrdiff_t offset[256] = {0}; /* from the first cell of a window to each cell */
     int narrow = p->fh * p->fw <= 255;
     (void)thread;
     for (ptrdiff_t cell = 0; narrow && cell < p->fh * p->fw; cell++)
@@ -200,7 +200,7 @@ SIMD static void NAME(max_backward)(void *task, ptrdiff_t thread, ptrdiff_t star
             for (; ow < p->out_w; ow++) {
                 int32_t winner = narrow ? winners[ow] : ((const int32_t *)p->winners)[first + ow];
                 ptrdiff_t i = h + winner / (int32_t)p->fw, j = ow * p->sw - p->pw + winner % (int32_t)p->fw;
-                if (i >= 0 && i < p->H && j >= 0 && j < p->W) /* winners may come from elsewhere */
+                if (i >= 0 && i < p->H && j >= 0 && j < p->W) /* winners may not come from max_forward */
                     dx[i * p->W + j] += dout[ow];
             }
         }

@@ -1,12 +1,13 @@
-/* The heart of convolution and matrix product: a tile of results, ROWS by two vectors, that stays in registers while it
-is summed. Templates that use it include it (instruction_sets.h). */
+/* The inner loop of convolution and matrix product: a tile of results, ROWS by two vectors, that stays in registers
+while it is summed. Templates include this file (instruction_sets.h). */
 
 typedef T NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
 #define VECTOR NAME(vector)
 #define AT(p) (*(VECTOR *)(p))
 
-/* tile (rows, WIDTH) = weights.T @ panel, of weights (K, rows) and panel (K, WIDTH): its first half at panel, its
-second at second, each row of either `offsets` further on, or WIDTH further on than the last without offsets. */
+/* Compute tile (rows, WIDTH) = weights.T @ panel, from weights (K, rows) and panel (K, WIDTH). The first half of row k of
+the panel is at panel + offset, the second half at second + offset, where offset is offsets[k], or k * WIDTH without
+offsets. */
 INLINE TARGET void NAME(product)(const int rows, ptrdiff_t K, const T *weights, const T *panel, const T *second,
                                  const ptrdiff_t *offsets, T *tile) {
     VECTOR left[ROWS], right[ROWS];
@@ -29,7 +30,7 @@ INLINE TARGET void NAME(product)(const int rows, ptrdiff_t K, const T *weights, 
     }
 }
 
-/* With the number of rows known, the compiler keeps the tile in registers. */
+/* With a constant number of rows, the compiler keeps the tile in registers. */
 static TARGET void NAME(product_of)(ptrdiff_t rows, ptrdiff_t K, const T *weights, const T *panel, const T *second,
                                     const ptrdiff_t *offsets, T *tile) {
     switch (rows) {

@@ -1,9 +1,9 @@
 """Layers as pairs: name_forward(x, ...) -> (out, cache), name_backward(dout, cache) -> gradients in argument order.
 
-float32 and float64 both work and stay what they are; integers are computed with as float64. No argument is
-changed, apart from the running averages in a bn_param. A cache may hold the very arrays that were passed in or
-handed out: leave them as they are until the backward pass is done. Where a backward function takes need_dx, False
-spares the gradient of x, which is then None: a net's first layer has no use for it.
+float32 stays float32 and float64 stays float64; integers become float64. The functions change no argument, except for
+the running averages in a bn_param. A cache may hold the arguments or results themselves, so do not change them before
+the backward pass is done. If a backward function has the argument need_dx, False skips the gradient of x, which is
+then None: the first layer of a net does not need it.
 """
 
 from typing import TYPE_CHECKING

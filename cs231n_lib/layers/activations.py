@@ -1,4 +1,4 @@
-"""Activation functions, entry by entry (CS231n lecture notes, "Neural Networks Part 1"); maxout over groups."""
+"""Elementwise activation functions, and maxout (CS231n lecture notes, "Neural Networks Part 1")."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray, IntArray
 
-    # winners (N, M, 1); (N, M, pieces); the type of x
+    # winners (N, M, 1); (N, M, pieces); the dtype of x
     _MaxoutCache = tuple[IntArray, tuple[int, int, int], np.dtype[np.floating]]
 
 
 def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """max(0, x), for x of any shape.
+    """Compute max(0, x), for x of any shape.
 
     Returns
     -------
     out : array of x's shape
+        The activations.
     cache
         For relu_backward.
 
@@ -36,23 +37,25 @@ def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 
 def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Gradient of relu_forward: dout where x > 0, else 0; at exactly 0, where there is no slope, 0 too."""
+    """Compute the gradient of relu_forward: dout where x > 0, else 0, also at x = 0, which has no slope."""
     dout, x = _upstream("relu_backward", dout, cache)
     return dout * (x > 0)
 
 
 def leaky_relu_forward(x: ArrayLike, alpha: float = 0.01) -> tuple[FloatArray, tuple[FloatArray, float]]:
-    """x where x > 0, else alpha * x (Maas et al. 2013).
+    """Compute x where x > 0, else alpha * x (Maas et al. 2013).
 
     Parameters
     ----------
     x : array of any shape
+        The inputs.
     alpha
-        The slope below 0. PReLU (He et al. 2015) learns it: there, alpha changes between two steps.
+        The slope below 0. PReLU (He et al. 2015) learns it, so alpha changes from step to step.
 
     Returns
     -------
     out : array of x's shape
+        The activations.
     cache
         For leaky_relu_backward.
     """
@@ -61,45 +64,48 @@ def leaky_relu_forward(x: ArrayLike, alpha: float = 0.01) -> tuple[FloatArray, t
 
 
 def leaky_relu_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> FloatArray:
-    """Gradient of leaky_relu_forward: dout where x > 0, else alpha * dout."""
+    """Compute the gradient of leaky_relu_forward: dout where x > 0, else alpha * dout."""
     x, alpha = cache
     dout, x = _upstream("leaky_relu_backward", dout, x)
     return dout * _slopes(x, alpha)
 
 
 def elu_forward(x: ArrayLike, alpha: float = 1.0) -> tuple[FloatArray, tuple[FloatArray, FloatArray, float]]:
-    """x where x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015).
+    """Compute x where x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015).
 
     Parameters
     ----------
     x : array of any shape
+        The inputs.
     alpha
-        Above 0; -alpha is the smallest result.
+        A number above 0; the results are above -alpha.
 
     Returns
     -------
     out : array of x's shape
+        The activations.
     cache
         For elu_backward.
     """
     x, alpha = float_array("elu_forward", "x", x), number("elu_forward", "alpha", alpha, above=0)
-    below = alpha * np.expm1(np.minimum(x, 0))  # expm1 keeps the small values that exp(x) - 1 rounds away
+    below = alpha * np.expm1(np.minimum(x, 0))  # expm1 keeps digits that exp(x) - 1 loses near 0
     return np.where(x > 0, x, below), (x, below, alpha)
 
 
 def elu_backward(dout: ArrayLike, cache: tuple[FloatArray, FloatArray, float]) -> FloatArray:
-    """Gradient of elu_forward: dout where x > 0, else alpha * exp(x) * dout."""
+    """Compute the gradient of elu_forward: dout where x > 0, else alpha * exp(x) * dout."""
     x, below, alpha = cache
     dout, x = _upstream("elu_backward", dout, x)
     return dout * np.where(x > 0, 1, below + alpha)  # alpha * exp(x) = below + alpha
 
 
 def sigmoid_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """1 / (1 + exp(-x)), safe for x of any size.
+    """Compute 1 / (1 + exp(-x)) without overflow, for x of any shape.
 
     Returns
     -------
     out : array of x's shape
+        The activations.
     cache
         For sigmoid_backward.
 
@@ -109,43 +115,43 @@ def sigmoid_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
     array([0. , 0.5, 1. ])
     """
     x = float_array("sigmoid_forward", "x", x)
-    small = np.exp(-np.abs(x))  # at most 1, so that nothing overflows
+    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
     out = np.where(x >= 0, 1, small) / (1 + small)
     return out, out
 
 
 def sigmoid_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Gradient of sigmoid_forward: out * (1 - out) * dout."""
+    """Compute the gradient of sigmoid_forward: out * (1 - out) * dout."""
     dout, out = _upstream("sigmoid_backward", dout, cache)
     return dout * out * (1 - out)
 
 
 def tanh_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """tanh(x), for x of any shape: (out, cache)."""
+    """Compute tanh(x), for x of any shape, and return (out, cache)."""
     out = np.tanh(float_array("tanh_forward", "x", x))
     return out, out
 
 
 def tanh_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Gradient of tanh_forward: (1 - out^2) * dout."""
+    """Compute the gradient of tanh_forward: (1 - out^2) * dout."""
     dout, out = _upstream("tanh_backward", dout, cache)
     return dout * (1 - out * out)
 
 
 def maxout_forward(x: ArrayLike, pieces: int) -> tuple[FloatArray, _MaxoutCache]:
-    """The largest of every `pieces` neighbouring features (Goodfellow et al. 2013).
+    """Compute the largest value in each group of `pieces` neighbouring features (Goodfellow et al. 2013).
 
     Parameters
     ----------
     x : (N, M * pieces) array
-        The values of unit m are in columns m * pieces .. (m + 1) * pieces - 1.
+        The inputs. Those of unit m are in columns m * pieces .. (m + 1) * pieces - 1.
     pieces
-        At least 1.
+        The number of features in a group, at least 1.
 
     Returns
     -------
     out : (N, M) array
-        Of equal values the first one wins, in the backward pass too.
+        The largest values. Of equal values the first one counts as the largest, also in the backward pass.
     cache
         For maxout_backward.
 
@@ -163,7 +169,7 @@ def maxout_forward(x: ArrayLike, pieces: int) -> tuple[FloatArray, _MaxoutCache]
     if x.ndim != 2 or x.shape[1] % pieces:
         raise ValueError(
             f"maxout_forward: x should have shape (N, M * pieces), a multiple of pieces={pieces} "
-            f"columns, but has {x.shape}"
+            f"columns, but has {x.shape}."
         )
     groups = x.reshape(len(x), x.shape[1] // pieces, pieces)  # (N, M, pieces)
     winners = groups.argmax(axis=2)[:, :, None]  # (N, M, 1)
@@ -171,7 +177,7 @@ def maxout_forward(x: ArrayLike, pieces: int) -> tuple[FloatArray, _MaxoutCache]
 
 
 def maxout_backward(dout: ArrayLike, cache: _MaxoutCache) -> FloatArray:
-    """Gradient of maxout_forward: dout (N, M) -> dx (N, M * pieces), each dout to the feature that won."""
+    """Compute the gradient of maxout_forward: dout (N, M) goes to the largest features of dx (N, M * pieces)."""
     winners, (N, M, pieces), dtype = cache
     dout = upstream("maxout_backward", dout, (N, M))
     dx = np.zeros((N, M, pieces), dtype=np.result_type(dout, dtype))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray, AffineCache]:
-    """out = x @ w + b, for examples of any number of dimensions.
+    """Compute x @ w + b, for examples with any number of axes.
 
     Parameters
     ----------
     x : (N, d1, ..., dk) array
-        Examples, each taken as a row of D = d1 * ... * dk values.
+        Examples, each flattened to a row of D = d1 * ... * dk values.
     w : (D, M) array
         Weights.
     b : (M,) array
@@ -33,6 +33,7 @@ def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray
     Returns
     -------
     out : (N, M) array
+        The outputs.
     cache
         For affine_backward.
 
@@ -48,7 +49,7 @@ def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray
     """
     x, w, b = floats("affine_forward", x=x, w=w, b=b)
     if x.ndim < 2:
-        raise ValueError(f"affine_forward: x should have shape (N, d1, ..., dk), but has {x.shape}")
+        raise ValueError(f"affine_forward: x should have shape (N, d1, ..., dk), but has {x.shape}.")
     D = math.prod(x.shape[1:])
     expect_shape("affine_forward", "w", w, (D, "M"), "one row per value of an example")
     expect_shape("affine_forward", "b", b, w.shape[1:], "one value per column of w")
@@ -61,22 +62,23 @@ def affine_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray
 def affine_backward(
     dout: ArrayLike, cache: AffineCache, need_dx: bool = True
 ) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
-    """Gradients of affine_forward.
+    """Compute the gradients of affine_forward.
 
     Parameters
     ----------
     dout : (N, M) array
         The upstream gradient.
     cache
-        From affine_forward.
+        What affine_forward returned.
     need_dx
-        False spares the gradient of x, which is then None.
+        False skips the gradient of x, which is then None.
 
     Returns
     -------
     dx : (N, d1, ..., dk) array or None
     dw : (D, M) array
     db : (M,) array
+        The gradients of x, w and b.
     """
     rows, w, x_shape = cache
     dout, rows, w = floats("affine_backward", dout=dout, rows=rows, w=w)

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray, Settings
 
-    # x, gamma, mean, var, eps, whether mean and var were given
+    # x, gamma, mean, var, eps, and whether mean and var are running averages (test mode)
     BatchNormCache = tuple[FloatArray, FloatArray, FloatArray, FloatArray, float, bool]
 
 
 def batchnorm_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
 ) -> tuple[FloatArray, BatchNormCache]:
-    """Shift and scale every feature to mean 0 and variance 1, then by what is learnt.
+    """Normalize every feature to mean 0 and variance 1, then apply a learned scale and shift.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps)
 
-    In train mode mean and var (biased: divided by N) are those of the batch, and their running averages go into
-    bn_param; in test mode those averages are used.
+    In train mode mean and var (biased: divided by N) are those of the batch, and bn_param gets their running averages.
+    In test mode mean and var are these averages.
 
     Parameters
     ----------
@@ -35,13 +35,15 @@ def batchnorm_forward(
     gamma, beta : (D,) arrays
         Scale and shift.
     bn_param
-        "mode": "train" or "test"; "eps" (1e-5 if not given): keeps a constant feature from dividing by 0; "momentum"
-        (0.9): running = momentum * running + (1 - momentum) * that of the batch; "running_mean", "running_var": (D,),
-        zeros if not given. Both are set in bn_param, in train mode to new arrays.
+        A dict with the keys "mode": "train" or "test"; "eps" (default 1e-5): prevents division by 0 for a constant
+        feature; "momentum" (default 0.9): running = momentum * running + (1 - momentum) * value of the batch;
+        "running_mean", "running_var": (D,) arrays (default zeros). The function sets the last two in bn_param, in train
+        mode to new arrays.
 
     Returns
     -------
     out : (N, D) array
+        The normalized, scaled and shifted examples.
     cache
         For batchnorm_backward and batchnorm_backward_alt.
 
@@ -65,22 +67,23 @@ def batchnorm_forward(
 
 
 def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of batchnorm_forward, step by step back through its computation.
+    """Compute the gradients of batchnorm_forward by going back through its computation step by step.
 
     Parameters
     ----------
     dout : (N, D) array
         The upstream gradient.
     cache
-        From batchnorm_forward.
+        What batchnorm_forward returned.
 
     Returns
     -------
     dx : (N, D) array
     dgamma, dbeta : (D,) arrays
+        The gradients of x, gamma and beta.
     """
     dout, x, gamma, mean, var, eps, fixed = _backward_arguments("batchnorm_backward", dout, cache)
-    N = max(len(x), 1)  # without examples every sum is 0
+    N = max(len(x), 1)  # avoids dividing by 0 for an empty batch, whose sums are all 0
     centred = x - mean  # (N, D)
     std = np.sqrt(var + eps)  # (D,)
     x_hat = centred / std
@@ -98,18 +101,18 @@ def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArr
     dvar = dstd / (2 * std)
     # var = mean of centred**2 over the batch
     dcentred += 2 * centred * dvar / N
-    # centred = x - mean: the mean is reached by every row
+    # centred = x - mean, where every row depends on the mean
     dmean = -dcentred.sum(axis=0)
     return dcentred + dmean / N, dgamma, dbeta
 
 
 def batchnorm_backward_alt(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of batchnorm_forward by one formula, which the steps of batchnorm_backward simplify to on paper:
+    """Compute the gradients of batchnorm_forward by the formula that its backward steps simplify to.
 
-        dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat)),
+        dx = gamma / sqrt(var + eps) * (dout - mean(dout) - x_hat * mean(dout * x_hat))
 
-    without the two means in test mode, where mean and var do not depend on x. Parameters and results are those of
-    batchnorm_backward, but a compiled kernel does the work, in two passes over memory.
+    In test mode mean and var do not depend on x, so the two means drop out. Parameters and results are those of
+    batchnorm_backward. A compiled kernel does the work in two passes over memory.
     """
     return normalize_channels_backward(*_backward_arguments("batchnorm_backward_alt", dout, cache))
 
@@ -117,7 +120,7 @@ def batchnorm_backward_alt(dout: ArrayLike, cache: BatchNormCache) -> tuple[Floa
 def normalize_batch(
     function: str, x: FloatArray, gamma: FloatArray, beta: FloatArray, bn_param: Settings
 ) -> tuple[FloatArray, BatchNormCache]:
-    """Batch normalization of x (N, C, ...) with the running averages; function: the layer's name, for errors."""
+    """Apply batch normalization to x (N, C, ...) and update the running averages; errors name the layer `function`."""
     shape = x.shape[1:2]
     expect_shape(function, "gamma", gamma, shape, "one number per feature")
     expect_shape(function, "beta", beta, shape, "one number per feature")
@@ -149,7 +152,7 @@ def _running(function: str, name: str, given: ArrayLike | None, x: FloatArray) -
 def _backward_arguments(
     function: str, dout: ArrayLike, cache: BatchNormCache
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, float, bool]:
-    """dout, x, gamma, mean, var in one type, then eps and whether mean and var were given."""
+    """Return dout, x, gamma, mean and var in one dtype, then eps and whether mean and var are running averages."""
     x, gamma, mean, var, eps, fixed = cache
     dout, x, gamma, mean, var = floats(function, dout=dout, x=x, gamma=gamma, mean=mean, var=var)
     expect_shape(function, "dout", dout, x.shape, "that of out")

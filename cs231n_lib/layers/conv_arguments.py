@@ -1,4 +1,4 @@
-"""What the convolution layers in Python are given, checked."""
+"""Checks the arguments of the convolution layers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, Settings
     from cs231n_lib.kernels.geometry import Sizes
 
-    Steps = int | tuple[int, int]  # the same, or (vertical, horizontal)
+    Steps = int | tuple[int, int]  # one number for both directions, or (vertical, horizontal)
     ConvCache = tuple[ArrayLike, ArrayLike, Steps, Steps, Steps]  # x, w, stride, pad, dilation
     GeometryCache = tuple[FloatArray, FloatArray, Sizes]  # x, w, the numbers of `geometry`
 
 
 def conv_settings(function: str, conv_param: Settings) -> tuple[Steps, Steps, Steps]:
-    """(stride, pad, dilation) of a conv_param; dilation is 1 if not given."""
+    """Return (stride, pad, dilation) of a conv_param; the default dilation is 1."""
     stride, pad, dilation = settings(function, "conv_param", conv_param, ["stride", "pad"], dilation=1)
     return stride, pad, dilation
 
@@ -27,7 +27,7 @@ def conv_settings(function: str, conv_param: Settings) -> tuple[Steps, Steps, St
 def conv_arguments(
     function: str, x: ArrayLike, w: ArrayLike, b: ArrayLike, conv_param: Settings
 ) -> tuple[FloatArray, FloatArray, FloatArray, Sizes]:
-    """x, w, b in one floating type, and the numbers of `geometry`: field, pad, stride, dilation, output size."""
+    """Return x, w, b in one floating type, and what `geometry` returns: field, pad, stride, dilation, output size."""
     stride, pad, dilation = conv_settings(function, conv_param)
     x, w, b = floats(function, x=x, w=w, b=b)
     expect_shape(function, "x", x, ("N", "C", "H", "W"))

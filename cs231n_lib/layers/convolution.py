@@ -1,4 +1,4 @@
-"""Convolution by the library's kernels."""
+"""Convolution with the library's fast kernels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORWARD, _BACKWARD = Caller("conv_forward_fast", *SIDES_OF_W), Caller("conv_bac
 def conv_forward_fast(
     x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings
 ) -> tuple[FloatArray, ConvCache]:
-    """Convolution as fast as the computer can do it.
+    """Convolve images with filters, using the library's fastest kernel.
 
     Parameters
     ----------
@@ -31,12 +31,13 @@ def conv_forward_fast(
     b : (F,) array or None
         Biases.
     conv_param
-        "stride", "pad" and "dilation" (1 if not given), each an integer or a pair (vertical, horizontal).
+        A dict with the keys "stride", "pad" and "dilation" (default 1), each an integer or a pair (vertical,
+        horizontal).
 
     Returns
     -------
     out : (N, F, out_h, out_w) array
-        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike.
+        The outputs, with out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w likewise.
     cache
         For conv_backward_fast.
 
@@ -53,5 +54,8 @@ def conv_forward_fast(
 def conv_backward_fast(
     dout: ArrayLike, cache: ConvCache, need_dx: bool = True
 ) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
-    """Gradients of conv_forward_fast: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,)."""
+    """Compute the gradients of conv_forward_fast: dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
+
+    dout is (N, F, out_h, out_w). need_dx=False skips the gradient of x, which is then None.
+    """
     return kernels.conv_backward(dout, *cache, need_dx=need_dx, caller=_BACKWARD)

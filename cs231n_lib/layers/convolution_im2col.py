@@ -1,6 +1,6 @@
-"""Convolution as a matrix product: every receptive field a column (CS231n lecture notes, "Convolutional Networks").
+"""Convolution as a matrix product with one column per receptive field (CS231n notes, "Convolutional Networks").
 
-One image at a time, so that the columns fit into the cache of the processor instead of filling its memory.
+It handles one image at a time, so that the columns fit into the processor's cache and do not fill the memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def conv_forward_im2col(
     x: ArrayLike, w: ArrayLike, b: ArrayLike, conv_param: Settings
 ) -> tuple[FloatArray, GeometryCache]:
-    """conv_forward_naive with one matrix product per image; the same parameters, results and errors."""
+    """Convolve with one matrix product per image; parameters, results and errors are those of conv_forward_naive."""
     x, w, b, geometry = conv_arguments("conv_forward_im2col", x, w, b, conv_param)
     N, F = len(x), len(w)
     out_h, out_w = geometry[-2:]
@@ -38,9 +38,10 @@ def conv_forward_im2col(
 
 
 def conv_backward_im2col(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of conv_forward_im2col: dout (N, F, out_h, out_w) -> dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
+    """Compute the gradients of conv_forward_im2col: dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
 
-    The columns are laid out once more, which takes less time than memory for those of all images would cost.
+    dout is (N, F, out_h, out_w). The columns are computed again, which takes less time than keeping those of all images
+    in memory.
     """
     x, w, geometry = cache
     dout, x, w = floats("conv_backward_im2col", dout=dout, x=x, w=w)
@@ -62,6 +63,6 @@ def _columns(x: FloatArray, n: int, geometry: Sizes) -> FloatArray:
 
 
 def _arguments(geometry: Sizes) -> tuple[int, int, tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """field_height, field_width, pad, stride, dilation, as im2col and col2im take them."""
+    """Return field_height, field_width, pad, stride and dilation in the form that im2col and col2im expect."""
     HH, WW, ph, pw, sh, sw, dh, dw, _, _ = geometry
     return HH, WW, (ph, pw), (sh, sw), (dh, dw)

@@ -1,6 +1,6 @@
 """Convolution by its definition, one output at a time (CS231n lecture notes, "Convolutional Networks").
 
-Slow, and what the fast layers are tested against.
+It is slow, and serves as the reference for tests of the fast layers.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ def conv_forward_naive(
     b : (F,) array
         Biases.
     conv_param
-        "stride": step from one field to the next; "pad": zeros around the image; "dilation" (1 if not given): step
-        between the pixels of one field. Each an integer or a pair (vertical, horizontal).
+        A dict with the keys "stride": the step from one field to the next; "pad": the number of zeros on each side of
+        the image; "dilation" (default 1): the step between the pixels of one field. Each is an integer or a pair
+        (vertical, horizontal).
 
     Returns
     -------
     out : (N, F, out_h, out_w) array
-        With out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w alike.
+        The outputs, with out_h = (H + 2 pad - dilation (HH - 1) - 1) // stride + 1, and out_w likewise.
     cache
         For conv_backward_naive.
 
@@ -64,20 +65,21 @@ def conv_forward_naive(
 
 
 def conv_backward_naive(dout: ArrayLike, cache: GeometryCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of conv_forward_naive.
+    """Compute the gradients of conv_forward_naive.
 
     Parameters
     ----------
     dout : (N, F, out_h, out_w) array
         The upstream gradient.
     cache
-        From conv_forward_naive.
+        What conv_forward_naive returned.
 
     Returns
     -------
     dx : (N, C, H, W) array
     dw : (F, C, HH, WW) array
     db : (F,) array
+        The gradients of x, w and b.
     """
     x, w, geometry = cache
     dout, x, w = floats("conv_backward_naive", dout=dout, x=x, w=w)
@@ -102,7 +104,7 @@ def _padded(x: FloatArray, geometry: Sizes) -> FloatArray:
 
 
 def _fields(geometry: Sizes) -> Iterator[tuple[int, int, slice, slice]]:
-    """For each output (i, j) the rows and columns of the padded image that it sees."""
+    """Yield each output position (i, j) with the rows and columns of the padded image in its receptive field."""
     HH, WW, _, _, sh, sw, dh, dw, out_h, out_w = geometry
     for i in range(out_h):
         for j in range(out_w):

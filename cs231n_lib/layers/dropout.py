@@ -15,25 +15,26 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, MaybeNone, Settings, Shape
     from cs231n_lib.layers.affine import AffineCache
 
-    # the mask is None where all values were kept
+    # the mask is None if all values were kept
     DropoutCache = tuple[FloatArray | None, Shape]
     DropconnectCache = tuple[AffineCache, FloatArray | None]
 
 
 def dropout_forward(x: ArrayLike, dropout_param: Settings) -> tuple[FloatArray, DropoutCache]:
-    """Inverted dropout: keep each value with probability p and divide it by p (Srivastava et al. 2014).
+    """Apply inverted dropout: keep each value with probability p and divide it by p (Srivastava et al. 2014).
 
     Parameters
     ----------
     x : array of any shape
+        The inputs.
     dropout_param
-        "mode": "train" or, where x stays as it is, "test"; "p": the probability of KEEPING a value, 0 < p <= 1;
-        "seed": None, a seed that makes the choice repeatable, or an np.random.Generator.
+        A dict with the keys "mode": "train", or "test", which does not change x; "p": the probability of KEEPING a
+        value, 0 < p <= 1; "seed": None, a seed that makes the choice repeatable, or an np.random.Generator.
 
     Returns
     -------
     out : array of x's shape
-        In test mode, and with p = 1, x itself, not a copy.
+        The outputs. In test mode, and with p = 1, this is x itself, not a copy.
     cache
         For dropout_backward.
 
@@ -53,7 +54,7 @@ def dropout_forward(x: ArrayLike, dropout_param: Settings) -> tuple[FloatArray, 
 
 
 def dropout_backward(dout: ArrayLike, cache: DropoutCache) -> FloatArray:
-    """Gradient of dropout_forward: dout through the same mask."""
+    """Compute the gradient of dropout_forward: dout with the same mask applied."""
     mask, shape = cache
     dout = upstream("dropout_backward", dout, shape)
     return dout if mask is None else dout * mask
@@ -62,21 +63,23 @@ def dropout_backward(dout: ArrayLike, cache: DropoutCache) -> FloatArray:
 def dropconnect_forward(
     x: ArrayLike, w: ArrayLike, b: ArrayLike, dropconnect_param: Settings
 ) -> tuple[FloatArray, DropconnectCache]:
-    """An affine layer that keeps each weight with probability p, and divides it by p (Wan et al. 2013).
+    """Apply an affine layer that keeps each weight with probability p and divides it by p (Wan et al. 2013).
 
     Parameters
     ----------
     x : (N, d1, ..., dk) array
+        Examples.
     w : (D, M) array
-        One choice of weights serves the whole batch.
+        Weights. The whole batch shares one choice of kept weights.
     b : (M,) array
+        Biases.
     dropconnect_param
-        "mode", "p" and "seed" as in dropout_forward.
+        A dict with the keys "mode", "p" and "seed" as in dropout_forward.
 
     Returns
     -------
     out : (N, M) array
-        In test mode that of affine_forward, the mean of what training computes.
+        The outputs. In test mode they are those of affine_forward, the mean of the outputs in train mode.
     cache
         For dropconnect_backward.
 
@@ -94,7 +97,7 @@ def dropconnect_forward(
 def dropconnect_backward(
     dout: ArrayLike, cache: DropconnectCache
 ) -> tuple[FloatArray | MaybeNone, FloatArray, FloatArray]:
-    """Gradients of dropconnect_forward: dout (N, M) -> dx, dw, db; dw is 0 where a weight was dropped."""
+    """Compute the gradients dx, dw, db of dropconnect_forward from dout (N, M); dw is 0 where a weight was dropped."""
     affine_cache, mask = cache
     dx, dw, db = affine_backward(dout, affine_cache)
     if mask is not None:
@@ -103,19 +106,19 @@ def dropconnect_backward(
 
 
 def max_norm(w: ArrayLike, limit: float) -> FloatArray:
-    """w with the weights into each unit scaled down to an L2 norm of at most limit, where they are above it.
+    """Scale down the weights of each unit whose L2 norm is larger than limit, so that it equals limit.
 
     Parameters
     ----------
     w : (D, M) or (F, C, HH, WW) array
-        The weights of an affine layer, whose units are its columns, or one filter per unit.
+        The weights of an affine layer, one column per unit, or of a convolution, one filter per unit.
     limit
-        Above 0; 3 or 4 are usual.
+        The largest allowed norm, above 0; 3 and 4 are common.
 
     Returns
     -------
     array of w's shape
-        A new one.
+        The weights, as a new array.
 
     Raises
     ------
@@ -130,19 +133,19 @@ def max_norm(w: ArrayLike, limit: float) -> FloatArray:
     """
     w, limit = float_array("max_norm", "w", w), number("max_norm", "limit", limit, above=0)
     if w.ndim not in (2, 4):
-        raise ValueError(f"max_norm: w should have shape (D, M) or (F, C, HH, WW), but has {w.shape}")
+        raise ValueError(f"max_norm: w should have shape (D, M) or (F, C, HH, WW), but has {w.shape}.")
     inputs = (0,) if w.ndim == 2 else (1, 2, 3)
     norms = np.sqrt(np.sum(w * w, axis=inputs, keepdims=True))
-    return w / np.maximum(norms / limit, 1)  # a limit may be infinite
+    return w / np.maximum(norms / limit, 1)  # the limit may be infinite
 
 
 def _mask(function: str, name: str, param: Settings, array: FloatArray) -> FloatArray | None:
-    """0 where a value is dropped, 1 / p where it is kept; None where all are kept as they are."""
+    """Return a mask that is 0 for dropped values and 1 / p for kept ones, or None if nothing changes."""
     mode, p, seed = settings(function, name, param, ["mode", "p"], seed=None)
     one_of(function, f"{name}['mode']", mode, ("train", "test"))
     p = number(function, f"{name}['p'], the probability of keeping,", p, above=0, at_most=1)
     if mode == "test" or p == 1:
         return None
-    # float32 whatever the array's type: twice as fast, and a seed keeps the same values in both types.
+    # float32 for every dtype of the array: it is twice as fast, and a seed then keeps the same values in both dtypes
     kept = np.random.default_rng(seed).random(array.shape, dtype=np.float32) < p
     return kept * array.dtype.type(1 / p)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def layernorm_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, ln_param: Settings
 ) -> tuple[FloatArray, LayerNormCache]:
-    """Shift and scale every example to mean 0 and variance 1 over its features, then by what is learnt.
+    """Normalize every example to mean 0 and variance 1 over its features, then apply a learned scale and shift.
 
     out = gamma * x_hat + beta, with x_hat = (x - mean) / sqrt(var + eps) and mean and var (biased) over each row.
-    Batch normalization of the transpose, but for gamma and beta, which still belong to features; so there is nothing
-    to remember from training to test time.
+    Except for gamma and beta, which still belong to features, this is batch normalization of the transpose. It works
+    the same way in training and at test time, so it has no running averages.
 
     Parameters
     ----------
@@ -31,11 +31,13 @@ def layernorm_forward(
     gamma, beta : (D,) arrays
         Scale and shift.
     ln_param
-        "eps" (1e-5 if not given), added to the variance; "mode", which batchnorm_forward needs, is ignored.
+        A dict with the key "eps" (default 1e-5), which is added to the variance; "mode", which batchnorm_forward needs,
+        is ignored.
 
     Returns
     -------
     out : (N, D) array
+        The normalized, scaled and shifted examples.
     cache
         For layernorm_backward.
 
@@ -62,7 +64,7 @@ def layernorm_forward(
 
 
 def layernorm_backward(dout: ArrayLike, cache: LayerNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of layernorm_forward: dout (N, D) -> dx (N, D), dgamma (D,), dbeta (D,).
+    """Compute the gradients of layernorm_forward from dout (N, D): dx (N, D), dgamma (D,), dbeta (D,).
 
     With dx_hat = dout * gamma and means over a row,
 

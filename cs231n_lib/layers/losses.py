@@ -1,4 +1,4 @@
-"""Losses on scores and their gradients (CS231n lecture notes, "Linear Classification")."""
+"""Losses of scores and their gradients (CS231n lecture notes, "Linear Classification")."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 
 def svm_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
-    """Multiclass SVM (hinge) loss with margin 1: mean over i of sum over j != y_i of max(0, x_ij - x_iy_i + 1).
+    """Compute the multiclass SVM (hinge) loss: mean over i of sum over j != y_i of max(0, x_ij - x_iy_i + 1).
 
     Parameters
     ----------
     x : (N, C) array
         Scores.
     y : (N,) integers 0..C-1
-        The right classes.
+        The correct classes.
 
     Returns
     -------
     loss
         A number of x's dtype.
     dx : (N, C) array
-        Of x's dtype. At a margin of exactly 0 the gradient is 0.
+        The gradient of x, in x's dtype. It is 0 at a margin of exactly 0.
 
     Raises
     ------
     ValueError
-        If an argument does not fit, and for no examples, whose mean loss is not defined.
+        If an argument does not fit, or there are no examples, whose mean loss is undefined.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def svm_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
     margins += 1
     np.maximum(margins, 0, out=margins)
     margins.ravel()[right] = 0
-    # Each violated margin pulls on its own class once and on the right class once.
+    # each positive margin counts once for its own class and once, negatively, for the correct class
     dx = (margins > 0).astype(x.dtype)  # (N, C)
     dx.ravel()[right] = -np.add.reduce(dx, axis=1)
     dx /= N
@@ -56,9 +56,9 @@ def svm_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
 
 
 def softmax_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
-    """Softmax (cross-entropy) loss: mean over i of -log(exp(x_iy_i) / sum over j of exp(x_ij)).
+    """Compute the softmax (cross-entropy) loss: mean over i of -log(exp(x_iy_i) / sum over j of exp(x_ij)).
 
-    Parameters, results and errors as in svm_loss. Scores may be as large as they like, as long as their differences
+    Parameters, results and errors are those of svm_loss. Scores may be arbitrarily large, as long as their differences
     are finite.
 
     Examples
@@ -69,7 +69,9 @@ def softmax_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
     """
     x, right = _scores_and_right("softmax_loss", x, y)
     N = len(x)
-    shifted = x - np.maximum.reduce(x, axis=1, keepdims=True)  # no probability changes, and exp cannot overflow
+    shifted = x - np.maximum.reduce(
+        x, axis=1, keepdims=True
+    )  # the probabilities stay the same, and exp cannot overflow
     dx = np.exp(shifted)  # (N, C)
     sums = np.add.reduce(dx, axis=1, keepdims=True)  # (N, 1)
     losses = np.log(sums).ravel() - shifted.ravel()[right]  # (N,)
@@ -80,11 +82,11 @@ def softmax_loss(x: ArrayLike, y: ArrayLike) -> tuple[np.floating, FloatArray]:
 
 
 def _scores_and_right(function: str, x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, NDArray[np.intp]]:
-    """x, C-contiguous, and where the scores of the right classes lie in x.ravel()."""
+    """Return x as a C-contiguous array, and the indices of the correct classes' scores in x.ravel()."""
     x = np.ascontiguousarray(float_array(function, "x", x))
     expect_shape(function, "x", x, ("N", "C"), "one row of scores per example")
     N, C = x.shape
     if x.size == 0:
-        raise ValueError(f"{function}: x has shape {x.shape}: the mean loss of no scores is not defined")
+        raise ValueError(f"{function}: x should hold scores of at least one example and class, but has {x.shape}.")
     y = labels(function, y, N, C)
     return x, np.arange(0, N * C, C) + y

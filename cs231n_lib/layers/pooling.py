@@ -1,4 +1,4 @@
-"""Max and average pooling by the library's kernels."""
+"""Max and average pooling with the library's fast kernels."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
 
 def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, MaxPoolCache]:
-    """Max pooling as fast as the computer can do it.
+    """Apply max pooling, using the library's fastest kernel.
 
     Parameters
     ----------
     x : (N, C, H, W) array
         Images.
     pool_param
-        "pool_height", "pool_width", "stride" and "pad" (0 if not given).
+        A dict with the keys "pool_height", "pool_width", "stride" and "pad" (default 0). Stride and pad are integers or
+        pairs (vertical, horizontal); pad is smaller than the window. Windows may overlap.
 
     Returns
     -------
     out : (N, C, out_h, out_w) array
-        With out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike.
+        The outputs, with out_h = (H + 2 pad - pool_height) // stride + 1, and out_w likewise.
     cache
         For max_pool_backward_fast.
 
@@ -48,20 +49,23 @@ def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArra
 
 
 def max_pool_backward_fast(dout: ArrayLike, cache: MaxPoolCache) -> FloatArray:
-    """Gradient of max_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
+    """Compute the gradient dx (N, C, H, W) of max_pool_forward_fast from dout (N, C, out_h, out_w)."""
     winners, x_shape, window = cache
     return pooling.max_pool_backward(dout, winners, x_shape, *window, caller=_caller("max_pool_backward_fast"))
 
 
 def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, tuple[Shape, Window]]:
-    """Average pooling as fast as the computer can do it; as max_pool_forward_fast, but any padding will do."""
+    """Apply average pooling, using the library's fastest kernel; padding counts as zeros.
+
+    Parameters, results and errors are those of max_pool_forward_fast, but the padding may be of any size.
+    """
     window = _window("avg_pool_forward_fast", pool_param)
     out = pooling.avg_pool_forward(x, *window, caller=_caller("avg_pool_forward_fast"))
     return out, (np.shape(x), window)
 
 
 def avg_pool_backward_fast(dout: ArrayLike, cache: tuple[Shape, Window]) -> FloatArray:
-    """Gradient of avg_pool_forward_fast: dout (N, C, out_h, out_w) -> dx (N, C, H, W)."""
+    """Compute the gradient dx (N, C, H, W) of avg_pool_forward_fast from dout (N, C, out_h, out_w)."""
     x_shape, window = cache
     return pooling.avg_pool_backward(dout, x_shape, *window, caller=_caller("avg_pool_backward_fast"))
 

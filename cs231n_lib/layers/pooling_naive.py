@@ -1,6 +1,6 @@
 """Max and average pooling by their definition, one output at a time (CS231n lecture notes, "Convolutional Networks").
 
-Slow, and what the fast layers are tested against.
+It is slow, and serves as the reference for tests of the fast layers.
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
 
 
 def max_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, PoolCache]:
-    """The largest value of each window.
+    """Compute the largest value of each window.
 
     Parameters
     ----------
     x : (N, C, H, W) array
         Images.
     pool_param
-        "pool_height", "pool_width": size of the window; "stride": step from one window to the next; "pad" (0 if not
-        given): border that belongs to windows but never wins, smaller than the window. Stride and pad are integers
-        or pairs (vertical, horizontal); windows may overlap.
+        A dict with the keys "pool_height", "pool_width": the size of the window; "stride": the step from one window to
+        the next; "pad" (default 0): the width of a border that belongs to windows but is never their largest value,
+        smaller than the window. Stride and pad are integers or pairs (vertical, horizontal); windows may overlap.
 
     Returns
     -------
     out : (N, C, out_h, out_w) array
-        With out_h = (H + 2 pad - pool_height) // stride + 1, and out_w alike. NaN is larger than any number.
+        The outputs, with out_h = (H + 2 pad - pool_height) // stride + 1, and out_w likewise. NaN counts as larger than
+        any number.
     cache
         For max_pool_backward_naive.
 
@@ -51,8 +52,8 @@ def max_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArr
     height, width, ph, pw = geometry[:4]
     if ph >= height or pw >= width:
         raise ValueError(
-            f"max_pool_forward_naive: pad should be smaller than the window of {height}x{width}, or a "
-            f"window might hold no pixel at all, but is {ph, pw}"
+            f"max_pool_forward_naive: pad should be smaller than the window of {height}x{width}, so that every window "
+            f"holds a pixel, but is {ph, pw}."
         )
     out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
     for n, c, i, j, rows, columns in _windows(x.shape, geometry):
@@ -61,9 +62,9 @@ def max_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArr
 
 
 def max_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
-    """Gradient of max_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W).
+    """Compute the gradient dx (N, C, H, W) of max_pool_forward_naive from dout (N, C, out_h, out_w).
 
-    Each dout goes to the largest value of its window; of several, to the first in reading order.
+    Each dout goes to the largest value of its window, or to the first of several, row by row.
     """
     x, geometry = cache
     dout, dx = _gradients("max_pool_backward_naive", dout, x, geometry)
@@ -74,9 +75,9 @@ def max_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
 
 
 def avg_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, PoolCache]:
-    """The sum of each window divided by pool_height * pool_width: padding counts, as zeros.
+    """Compute the sum of each window divided by pool_height * pool_width; padding counts as zeros.
 
-    Parameters, results and errors as in max_pool_forward_naive, but any padding will do.
+    Parameters, results and errors are those of max_pool_forward_naive, but the padding may be of any size.
     """
     x, geometry = _arguments("avg_pool_forward_naive", x, pool_param)
     out = np.empty((*x.shape[:2], *geometry[-2:]), dtype=x.dtype)
@@ -86,7 +87,7 @@ def avg_pool_forward_naive(x: ArrayLike, pool_param: Settings) -> tuple[FloatArr
 
 
 def avg_pool_backward_naive(dout: ArrayLike, cache: PoolCache) -> FloatArray:
-    """Gradient of avg_pool_forward_naive: dout (N, C, out_h, out_w) -> dx (N, C, H, W), shared out evenly."""
+    """Compute the gradient dx (N, C, H, W) of avg_pool_forward_naive: each dout is shared evenly in its window."""
     x, geometry = cache
     dout, dx = _gradients("avg_pool_backward_naive", dout, x, geometry)
     for n, c, i, j, rows, columns in _windows(x.shape, geometry):
@@ -110,7 +111,7 @@ def _gradients(function: str, dout: ArrayLike, x: FloatArray, geometry: Sizes) -
 
 
 def _windows(x_shape: Shape, geometry: Sizes) -> Iterator[tuple[int, int, int, int, slice, slice]]:
-    """For each output n, c, i, j the rows and columns of the image in its window, without those in the padding."""
+    """Yield each output index n, c, i, j with the rows and columns of the image in its window, without the padding."""
     N, C, H, W = x_shape
     height, width, ph, pw, sh, sw, _, _, out_h, out_w = geometry
     for n, c, i, j in np.ndindex(N, C, out_h, out_w):

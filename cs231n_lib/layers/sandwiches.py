@@ -1,11 +1,11 @@
-"""Layers that are often used together, as one: forward and backward of the whole.
+"""Sandwich layers: several layers that are often used together, as one forward and one backward function.
 
-The ReLU works in place on what the layer before it has just made, and its gradient takes the sign from the result:
-out > 0 exactly where the ReLU's input was. Since the largest of a window stays the largest after max(0, .), pooling
-comes before the ReLU here: the results are the same, with fewer values to go through and to keep.
+The ReLU changes the new array of the previous layer in place. Its gradient needs only the result, since out > 0 exactly
+where the ReLU's input is. Here pooling comes before the ReLU, because the largest value of a window remains the largest
+after max(0, .): the results are the same, with fewer values to compute and to keep.
 
-Parameters, results and errors are those of the layers that each docstring names. Where a backward function takes
-need_dx, False spares the gradient of x, which is then None.
+Parameters, results and errors are those of the layers that each docstring names. If a backward function has the
+argument need_dx, False skips the gradient of x, which is then None.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.layer_normalization import LayerNormCache
     from cs231n_lib.layers.pooling import MaxPoolCache
 
-    # of each layer in turn, then the result
+    # the cache of each layer in turn, then the result
     AffineReluCache = tuple[AffineCache, FloatArray]
     AffineBnReluCache = tuple[AffineCache, BatchNormCache, FloatArray]
     AffineLnReluCache = tuple[AffineCache, LayerNormCache, FloatArray]
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
 
 def affine_relu_forward(x: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[FloatArray, AffineReluCache]:
-    """affine_forward, relu_forward: (out (N, M), cache)."""
+    """Apply affine_forward and relu_forward; return out (N, M) and the cache."""
     out, cache = layers.affine_forward(x, w, b)
     return _relu(out), (cache, out)
 
 
 def affine_relu_backward(dout: ArrayLike, cache: AffineReluCache, need_dx: bool = True) -> Gradients:
-    """Gradients of affine_relu_forward: dx, dw, db."""
+    """Compute the gradients dx, dw, db of affine_relu_forward."""
     affine_cache, out = cache
     return layers.affine_backward(_through_relu("affine_relu_backward", dout, out), affine_cache, need_dx)
 
@@ -57,14 +57,14 @@ def affine_relu_backward(dout: ArrayLike, cache: AffineReluCache, need_dx: bool 
 def affine_bn_relu_forward(
     x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
 ) -> tuple[FloatArray, AffineBnReluCache]:
-    """affine_forward, batchnorm_forward, relu_forward: (out (N, M), cache)."""
+    """Apply affine_forward, batchnorm_forward and relu_forward; return out (N, M) and the cache."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.batchnorm_forward(scores, gamma, beta, bn_param)
     return _relu(out), (affine_cache, norm_cache, out)
 
 
 def affine_bn_relu_backward(dout: ArrayLike, cache: AffineBnReluCache, need_dx: bool = True) -> NormGradients:
-    """Gradients of affine_bn_relu_forward: dx, dw, db, dgamma, dbeta."""
+    """Compute the gradients dx, dw, db, dgamma, dbeta of affine_bn_relu_forward."""
     affine_cache, norm_cache, out = cache
     dout = _through_relu("affine_bn_relu_backward", dout, out)
     dout, dgamma, dbeta = layers.batchnorm_backward_alt(dout, norm_cache)
@@ -74,14 +74,14 @@ def affine_bn_relu_backward(dout: ArrayLike, cache: AffineBnReluCache, need_dx: 
 def affine_ln_relu_forward(
     x: ArrayLike, w: ArrayLike, b: ArrayLike, gamma: ArrayLike, beta: ArrayLike, ln_param: Settings
 ) -> tuple[FloatArray, AffineLnReluCache]:
-    """affine_forward, layernorm_forward, relu_forward: (out (N, M), cache)."""
+    """Apply affine_forward, layernorm_forward and relu_forward; return out (N, M) and the cache."""
     scores, affine_cache = layers.affine_forward(x, w, b)
     out, norm_cache = layers.layernorm_forward(scores, gamma, beta, ln_param)
     return _relu(out), (affine_cache, norm_cache, out)
 
 
 def affine_ln_relu_backward(dout: ArrayLike, cache: AffineLnReluCache, need_dx: bool = True) -> NormGradients:
-    """Gradients of affine_ln_relu_forward: dx, dw, db, dgamma, dbeta."""
+    """Compute the gradients dx, dw, db, dgamma, dbeta of affine_ln_relu_forward."""
     affine_cache, norm_cache, out = cache
     dout = _through_relu("affine_ln_relu_backward", dout, out)
     dout, dgamma, dbeta = layers.layernorm_backward(dout, norm_cache)
@@ -91,7 +91,7 @@ def affine_ln_relu_backward(dout: ArrayLike, cache: AffineLnReluCache, need_dx: 
 def conv_relu_forward(
     x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings
 ) -> tuple[FloatArray, ConvReluCache]:
-    """conv_forward_fast, relu_forward: (out (N, F, out_h, out_w), cache)."""
+    """Apply conv_forward_fast and relu_forward; return out (N, F, out_h, out_w) and the cache."""
     stride, pad, dilation = conv_settings("conv_relu_forward", conv_param)
     caller = Caller("conv_relu_forward", *SIDES_OF_W)
     out = kernels.conv_forward(x, w, b, stride, pad, dilation, relu=True, caller=caller)
@@ -99,7 +99,7 @@ def conv_relu_forward(
 
 
 def conv_relu_backward(dout: ArrayLike, cache: ConvReluCache, need_dx: bool = True) -> Gradients:
-    """Gradients of conv_relu_forward: dx, dw, db."""
+    """Compute the gradients dx, dw, db of conv_relu_forward."""
     convolution, out = cache
     caller = Caller("conv_relu_backward", *SIDES_OF_W)
     dout = _through_relu(caller.function, dout, out)
@@ -109,14 +109,14 @@ def conv_relu_backward(dout: ArrayLike, cache: ConvReluCache, need_dx: bool = Tr
 def conv_relu_pool_forward(
     x: ArrayLike, w: ArrayLike, b: ArrayLike | None, conv_param: Settings, pool_param: Settings
 ) -> tuple[FloatArray, ConvReluPoolCache]:
-    """conv_forward_fast, relu_forward, max_pool_forward_fast: (out (N, F, out_h, out_w), cache)."""
+    """Apply conv_forward_fast, relu_forward and max_pool_forward_fast; return out (N, F, out_h, out_w), cache."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, pool_cache = layers.max_pool_forward_fast(maps, pool_param)
     return _relu(out), (conv_cache, pool_cache, out)
 
 
 def conv_relu_pool_backward(dout: ArrayLike, cache: ConvReluPoolCache, need_dx: bool = True) -> Gradients:
-    """Gradients of conv_relu_pool_forward: dx, dw, db."""
+    """Compute the gradients dx, dw, db of conv_relu_pool_forward."""
     conv_cache, pool_cache, out = cache
     dout = layers.max_pool_backward_fast(_through_relu("conv_relu_pool_backward", dout, out), pool_cache)
     return layers.conv_backward_fast(dout, conv_cache, need_dx)
@@ -131,14 +131,14 @@ def conv_bn_relu_forward(
     conv_param: Settings,
     bn_param: Settings,
 ) -> tuple[FloatArray, ConvBnReluCache]:
-    """conv_forward_fast, spatial_batchnorm_forward, relu_forward: (out (N, F, out_h, out_w), cache)."""
+    """Apply conv_forward_fast, spatial_batchnorm_forward and relu_forward; return out (N, F, out_h, out_w), cache."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     out, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)
     return _relu(out), (conv_cache, norm_cache, out)
 
 
 def conv_bn_relu_backward(dout: ArrayLike, cache: ConvBnReluCache, need_dx: bool = True) -> NormGradients:
-    """Gradients of conv_bn_relu_forward: dx, dw, db, dgamma, dbeta."""
+    """Compute the gradients dx, dw, db, dgamma, dbeta of conv_bn_relu_forward."""
     conv_cache, norm_cache, out = cache
     dout = _through_relu("conv_bn_relu_backward", dout, out)
     dout, dgamma, dbeta = layers.spatial_batchnorm_backward(dout, norm_cache)
@@ -155,7 +155,7 @@ def conv_bn_relu_pool_forward(
     bn_param: Settings,
     pool_param: Settings,
 ) -> tuple[FloatArray, ConvBnReluPoolCache]:
-    """conv_forward_fast, spatial_batchnorm_forward, relu_forward, max_pool_forward_fast: (out, cache)."""
+    """Apply conv_forward_fast, spatial_batchnorm_forward, relu_forward and max_pool_forward_fast: (out, cache)."""
     maps, conv_cache = layers.conv_forward_fast(x, w, b, conv_param)
     maps, norm_cache = layers.spatial_batchnorm_forward(maps, gamma, beta, bn_param)
     out, pool_cache = layers.max_pool_forward_fast(maps, pool_param)
@@ -163,7 +163,7 @@ def conv_bn_relu_pool_forward(
 
 
 def conv_bn_relu_pool_backward(dout: ArrayLike, cache: ConvBnReluPoolCache, need_dx: bool = True) -> NormGradients:
-    """Gradients of conv_bn_relu_pool_forward: dx, dw, db, dgamma, dbeta."""
+    """Compute the gradients dx, dw, db, dgamma, dbeta of conv_bn_relu_pool_forward."""
     conv_cache, norm_cache, pool_cache, out = cache
     dout = layers.max_pool_backward_fast(_through_relu("conv_bn_relu_pool_backward", dout, out), pool_cache)
     dout, dgamma, dbeta = layers.spatial_batchnorm_backward(dout, norm_cache)

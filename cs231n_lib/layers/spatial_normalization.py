@@ -1,4 +1,4 @@
-"""Normalization of images: by channel over the batch, or by groups of an image's channels."""
+"""Normalization of images: of each channel over the batch, or of groups of channels in each image."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.batch_normalization import BatchNormCache
     from cs231n_lib.layers.layer_normalization import LayerNormCache
 
-    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # of gamma, of beta
+    GroupNormCache = tuple[LayerNormCache, tuple[Shape, Shape]]  # gamma.shape, beta.shape
 
 
 def spatial_batchnorm_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, bn_param: Settings
 ) -> tuple[FloatArray, BatchNormCache]:
-    """Batch normalization for images: mean and variance of each channel over all images and pixels.
+    """Apply batch normalization to images, with the mean and variance of each channel over all images and pixels.
 
     Parameters
     ----------
@@ -39,6 +39,7 @@ def spatial_batchnorm_forward(
     Returns
     -------
     out : (N, C, H, W) array
+        The normalized, scaled and shifted images.
     cache
         For spatial_batchnorm_backward.
 
@@ -52,7 +53,7 @@ def spatial_batchnorm_forward(
 
 
 def spatial_batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of spatial_batchnorm_forward: dout (N, C, H, W) -> dx (N, C, H, W), dgamma (C,), dbeta (C,)."""
+    """Compute the gradients dx (N, C, H, W), dgamma (C,), dbeta (C,) of spatial_batchnorm_forward."""
     dout = upstream("spatial_batchnorm_backward", dout, cache[0].shape)
     return normalize_channels_backward(dout, *cache)
 
@@ -60,7 +61,7 @@ def spatial_batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[
 def spatial_groupnorm_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, G: int, gn_param: Settings
 ) -> tuple[FloatArray, GroupNormCache]:
-    """Group normalization (Wu and He 2018): mean and variance of each group of an image's channels.
+    """Apply group normalization, with the mean and variance of each group of an image's channels (Wu and He 2018).
 
     Parameters
     ----------
@@ -69,13 +70,14 @@ def spatial_groupnorm_forward(
     gamma, beta : (C,) or (1, C, 1, 1) arrays
         Scale and shift.
     G
-        The number of groups, a divisor of C; neighbouring channels go together.
+        The number of groups, a divisor of C. Neighbouring channels form a group.
     gn_param
-        "eps" (1e-5 if not given), added to the variance.
+        A dict with the key "eps" (default 1e-5), which is added to the variance.
 
     Returns
     -------
     out : (N, C, H, W) array
+        The normalized, scaled and shifted images.
     cache
         For spatial_groupnorm_backward.
 
@@ -88,23 +90,23 @@ def spatial_groupnorm_forward(
 
 
 def spatial_groupnorm_backward(dout: ArrayLike, cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of spatial_groupnorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, shaped as x, gamma and beta."""
+    """Compute the gradients dx, dgamma, dbeta of spatial_groupnorm_forward, in the shapes of x, gamma and beta."""
     return _backward("spatial_groupnorm_backward", dout, cache)
 
 
 def spatial_instancenorm_forward(
     x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, in_param: Settings
 ) -> tuple[FloatArray, GroupNormCache]:
-    """Instance normalization (Ulyanov et al. 2016): mean and variance of each channel of each image.
+    """Apply instance normalization, with the mean and variance of each channel of each image (Ulyanov et al. 2016).
 
-    Group normalization with one channel to a group. Parameters, results and errors as there, without G; in_param is
-    its gn_param.
+    This is group normalization with one channel per group. Parameters, results and errors are those of
+    spatial_groupnorm_forward, without G and with in_param as its gn_param.
     """
     return _forward("spatial_instancenorm_forward", x, gamma, beta, None, "in_param", in_param)
 
 
 def spatial_instancenorm_backward(dout: ArrayLike, cache: GroupNormCache) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gradients of spatial_instancenorm_forward: dout (N, C, H, W) -> dx, dgamma, dbeta, as for group norm."""
+    """Compute the gradients dx, dgamma, dbeta of spatial_instancenorm_forward; see spatial_groupnorm_backward."""
     return _backward("spatial_instancenorm_backward", dout, cache)
 
 
@@ -115,13 +117,13 @@ def _forward(
     C = x.shape[1]
     groups = max(C, 1) if groups is None else integer(function, "G", groups, 1)
     if C % groups:
-        raise ValueError(f"{function}: G should divide the number of channels, {C}, but is {groups}")
+        raise ValueError(f"{function}: G should divide the number of channels, {C}, but is {groups}.")
     shapes = gamma.shape, beta.shape
     for argument, array in (("gamma", gamma), ("beta", beta)):
         if array.shape != (1, C, 1, 1):
             expect_shape(function, argument, array, (C,), f"or (1, {C}, 1, 1), one number per channel")
     gamma, beta = gamma.reshape(C), beta.reshape(C)
-    eps, _ = settings(function, name, param, eps=1e-5, mode=None)  # the mode that batch normalization needs is ignored
+    eps, _ = settings(function, name, param, eps=1e-5, mode=None)  # the mode of batch normalization is ignored
     eps = number(function, f'{name}["eps"]', eps, above=0)
     out, mean, var = normalize_groups_forward(x, gamma, beta, groups, eps)
     return out, ((x, gamma, mean, var, eps), shapes)

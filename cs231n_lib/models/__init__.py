@@ -1,4 +1,4 @@
-"""The models of the course, each in a file of its own that is read when it is asked for."""
+"""The models of the course, one per file, imported on first use."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""A deep convolutional net, VGG's pattern with batch normalization."""
+"""A deep convolutional net: the VGG architecture with batch normalization."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 class ConvNet(Network):
     """{conv - batch normalization - ReLU, n times; 2x2 max pooling} for each block, [dropout], affine - softmax.
 
-    The convolutions keep the image's size and each pooling halves it (Simonyan and Zisserman 2015; Ioffe and Szegedy
-    2015). They have no bias: batch normalization would take it away again, and its beta stands in for it.
+    The convolutions keep the size of the images, and each pooling halves it (Simonyan and Zisserman 2015; Ioffe and
+    Szegedy 2015). They have no bias, since batch normalization would subtract it again; its beta replaces the bias.
 
-    params, for convolution i = 1, 2, ... over all blocks: Wi (filters, channels, filter_size, filter_size), gammai
-    and betai (filters,); for the affine layer after the last convolution n: W(n+1) and b(n+1).
+    For convolution i = 1, 2, ... over all blocks, params has Wi (filters, channels, filter_size, filter_size), gammai
+    and betai (filters,); for the affine layer after the last convolution n, it has W(n+1) and b(n+1).
 
     Examples
     --------
@@ -58,22 +58,22 @@ class ConvNet(Network):
         input_dim
             (channels, height, width) of the images; height and width are multiples of 2 ** len(blocks).
         blocks
-            For each block the numbers of filters of its convolutions.
+            For each block, the number of filters of each of its convolutions.
         num_classes
-            How many classes there are.
+            The number of classes.
         filter_size
-            Odd, so that padding can keep the image's size.
+            The side of the filters, an odd number, so that padding can keep the size of the images.
         global_average
-            Whether the affine layer gets the mean over the pixels of each map (Lin et al. 2014) instead of all of
-            them: fewer weights.
+            Whether the affine layer gets the mean over the pixels of each map (Lin et al. 2014) instead of all the
+            pixels, which needs fewer weights.
         dropout_keep_ratio
             The probability of keeping an input of the affine layer; 1 for no dropout.
         reg
-            Strength of the L2 regularization.
+            The strength of the L2 regularization.
         weight_scale
-            Standard deviation of the affine layer's first weights. Those of the convolutions are He's.
+            The standard deviation of the affine layer's initial weights. Those of the convolutions are He's.
         dtype
-            float32 or float64, of the parameters and all that is computed.
+            The type of the parameters and of all computations, float32 or float64.
         seed
             As in FullyConnectedNet.
 
@@ -131,7 +131,7 @@ class ConvNet(Network):
             dout = np.broadcast_to(dout[:, :, None, None] / (shape[2] * shape[3]), shape)
         for i, ends_block in zip(range(last - 1, 0, -1), reversed(self._block_ends()), strict=True):
             backward = layers.conv_bn_relu_pool_backward if ends_block else layers.conv_bn_relu_backward
-            # the cache is given up before the next layer down makes its own arrays
+            # popping the cache frees its memory before the next layer allocates its arrays
             dout, grads[f"W{i}"], _, grads[f"gamma{i}"], grads[f"beta{i}"] = backward(dout, caches.pop(), i > 1)
         return grads
 
@@ -143,7 +143,7 @@ class ConvNet(Network):
         return layers.conv_bn_relu_forward(x, W, None, gamma, beta, self.conv_param, bn_param)
 
     def _block_ends(self) -> list[bool]:
-        """For each convolution whether a pooling follows."""
+        """Return for each convolution whether a pooling follows it."""
         return [j == len(block) for block in self.blocks for j in range(1, len(block) + 1)]
 
 
@@ -155,7 +155,7 @@ def _blocks(blocks: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     ):
         raise ValueError(
             "ConvNet: blocks should be a list of blocks, each a list with the number of filters of every "
-            f"convolution, as in ((32, 32), (64,)), but is {blocks!r}"
+            f"convolution, as in ((32, 32), (64,)), but is {blocks!r}."
         )
     return tuple(
         tuple(integer("ConvNet", "each number of filters in blocks", filters, 1) for filters in block)
@@ -167,7 +167,7 @@ def _pooled(name: str, size: int, blocks: Sequence[Sequence[int]]) -> int:
     times = 2 ** len(blocks)
     if size % times:
         raise ValueError(
-            f"ConvNet: the {name} in input_dim should be a multiple of {times}, since {len(blocks)} "
-            f"blocks halve it that often, but is {size}"
+            f"ConvNet: the {name} in input_dim should be a multiple of {times}, since each of the {len(blocks)} "
+            f"blocks halves it, but is {size}."
         )
     return size // times

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray
     from cs231n_lib.initializers import Seed
 
-    WeightScale = float | Callable[..., FloatArray]  # or an initializer: shape, dtype=..., rng=... -> weights
+    WeightScale = float | Callable[..., FloatArray]  # a number, or initializer(shape, dtype=..., rng=...) -> weights
 
 
 class FullyConnectedNet(Network):
     """{affine - [batch or layer normalization] - ReLU - [dropout]} for each hidden layer, then affine - softmax.
 
-    params, for layer i = 1, 2, ...: Wi (inputs, outputs), bi (outputs,), and where hidden layers are normalized
+    For layer i = 1, 2, ..., params has Wi (inputs, outputs) and bi (outputs,); for normalized hidden layers it also has
     gammai and betai (outputs,).
 
     Examples
@@ -52,25 +52,25 @@ class FullyConnectedNet(Network):
         Parameters
         ----------
         hidden_dims
-            Units of each hidden layer.
+            The number of units of each hidden layer.
         input_dim
-            Values per example.
+            The number of values per example.
         num_classes
-            How many classes there are.
+            The number of classes.
         dropout_keep_ratio
             The probability of keeping a unit; 1 for no dropout.
         normalization
             None, "batchnorm" or "layernorm".
         reg
-            Strength of the L2 regularization.
+            The strength of the L2 regularization.
         weight_scale
-            Standard deviation of the first weights, or a function of cs231n_lib.initializers, such as he.
+            The standard deviation of the initial weights, or a function of cs231n_lib.initializers, such as he.
         dtype
-            float32 or float64, of the parameters and all that is computed.
+            The type of the parameters and of all computations, float32 or float64.
         seed
-            Makes the weights and the dropout masks repeatable. A number keeps the masks the same from one call of
-            loss to the next, so that gradients can be checked; Solver calls after_step() after each step, which draws
-            new ones. With an np.random.Generator, as with None, every call of loss draws new ones.
+            Makes the weights and the dropout masks repeatable. With a number, every call of loss uses the same masks,
+            so that gradients can be checked, until after_step(), which Solver calls after each step, draws new ones.
+            With an np.random.Generator or None, every call of loss draws new masks.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class FullyConnectedNet(Network):
         if not np.iterable(hidden_dims):
             raise TypeError(
                 "FullyConnectedNet: hidden_dims should be a list with the size of each hidden layer, such "
-                f"as [100, 50], but is {hidden_dims!r}"
+                f"as [100, 50], but is {hidden_dims!r}."
             )
         hidden_dims = [integer("FullyConnectedNet", "each size in hidden_dims", size, 1) for size in hidden_dims]
         self.num_layers = len(hidden_dims) + 1
@@ -109,7 +109,7 @@ class FullyConnectedNet(Network):
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
         out = X
-        caches: list[Any] = []  # one of each layer, of whatever kind that layer has
+        caches: list[Any] = []  # one cache per layer; their types differ
         for i in range(1, self.num_layers):
             out, cache = self._hidden_forward(out, i)  # (N, hidden_dims[i - 1])
             caches.append(cache)

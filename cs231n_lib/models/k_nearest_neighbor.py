@@ -1,4 +1,4 @@
-"""k nearest neighbours (CS231n lecture notes, "Image Classification")."""
+"""The k-nearest-neighbour classifier (CS231n lecture notes, "Image Classification")."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     _Numbers = NDArray[Any]  # of any numeric type
 
-BLOCK_BYTES = 64 * 2**20  # the temporary arrays of one block of distances
+BLOCK_BYTES = 64 * 2**20  # the size of the temporary arrays for one block of distances
 
 
 class KNearestNeighbor:
-    """Remembers the training set; predicts by a vote among the k training examples nearest to each test example.
+    """A classifier that memorizes the training set and lets the k nearest training examples vote on a test example.
 
     Examples
     --------
@@ -34,12 +34,12 @@ class KNearestNeighbor:
         self.y_train: IntArray | None = None
 
     def train(self, X: ArrayLike, y: ArrayLike) -> None:
-        """Keep the training set.
+        """Memorize the training set.
 
         Parameters
         ----------
         X : (N, ...) array
-            Examples, of any numeric type; flattened to (N, D).
+            Examples of any numeric type, which are flattened to (N, D).
         y : (N,) integers
             Their labels, from 0.
 
@@ -51,37 +51,38 @@ class KNearestNeighbor:
         X = _rows("train", X)
         labels("train", y, len(X))
         if len(X) == 0:
-            raise ValueError("train: X is empty")
+            raise ValueError("train: X should hold at least one training example, but is empty.")
         self.X_train, self.y_train = X, np.asarray(y)
 
     def compute_distances(self, X: ArrayLike, metric: str = "l2") -> FloatArray:
-        """Distances from each row of X to each training example.
+        """Compute the distances from each row of X to each training example.
 
         Parameters
         ----------
         X : (num_test, ...) array
-            With as many values per example as in training.
+            Examples, with as many values each as in training.
         metric
-            "l2", the square root of the sum of squared differences, or "l1", the sum of absolute ones.
+            "l2", the square root of the sum of squared differences, or "l1", the sum of absolute differences.
 
         Returns
         -------
         (num_test, num_train) array
-            float32 if both sets are float32, else float64. Integer images are computed with as float64, so that uint8
-            differences do not wrap around. Temporary arrays stay below about 64 MB whatever the sizes.
+            The distances: float32 if both sets are float32, else float64. Integers are converted to float64, so that
+            uint8 differences do not wrap around. Temporary arrays stay below about 64 MB for sets of any size.
 
         Raises
         ------
         ValueError
             If an argument does not fit; the message names it.
         RuntimeError
-            Before training.
+            If the classifier has not been trained.
         """
         X_train, _ = self._training_set()
         X = _rows("compute_distances", X)
         if X.shape[1] != X_train.shape[1]:
             raise ValueError(
-                f"compute_distances: X has {X.shape[1]} values per example, but the training set has {X_train.shape[1]}"
+                f"compute_distances: X should have {X_train.shape[1]} values per example, like the training set, but "
+                f"has {X.shape[1]}."
             )
         one_of("compute_distances", "metric", metric, ("l1", "l2"))
         both_float32 = X.dtype == X_train.dtype == np.float32
@@ -91,25 +92,27 @@ class KNearestNeighbor:
         return dists
 
     def predict_labels(self, dists: ArrayLike, k: int = 1) -> IntArray:
-        """Labels by majority vote, ties to the smallest label.
+        """Predict labels by majority vote; the smallest label wins a tie.
 
         Parameters
         ----------
         dists : (num_test, num_train) array
-            As compute_distances returns them.
+            The distances that compute_distances returns.
         k
-            How many training examples vote. Among equally far ones those earlier in the training set come first.
+            The number of training examples that vote. Of equally distant examples, the earlier in the training set
+            count as nearer.
 
         Returns
         -------
         (num_test,) integers
+            The predicted labels.
 
         Raises
         ------
         ValueError
             If an argument does not fit; the message names it.
         RuntimeError
-            Before training.
+            If the classifier has not been trained.
         """
         _, y_train = self._training_set()
         dists = np.asarray(dists)
@@ -117,32 +120,32 @@ class KNearestNeighbor:
         if dists.ndim != 2 or dists.shape[1] != num_train:
             raise ValueError(
                 f"predict_labels: dists should have shape (num_test, {num_train}), one column per "
-                f"training example, but has {dists.shape}"
+                f"training example, but has {dists.shape}."
             )
         if integer("predict_labels", "k", k, 1) > num_train:
             raise ValueError(
-                f"predict_labels: k should be at most {num_train}, the number of training examples, but is {k}"
+                f"predict_labels: k should be at most {num_train}, the number of training examples, but is {k}."
             )
         nearest = np.argsort(dists, axis=1, kind="stable")[:, :k]  # (num_test, k)
         classes, codes = np.unique(y_train[nearest], return_inverse=True)
         codes = codes.reshape(nearest.shape)  # (num_test, k)
         votes = np.zeros((len(nearest), len(classes)), dtype=np.int64)
         np.add.at(votes, (np.arange(len(nearest))[:, None], codes), 1)
-        # argmax takes the first of equals, and np.unique sorts: ties go to the smallest label.
+        # np.unique sorts, and argmax takes the first of equal counts, so the smallest label wins a tie
         return classes[votes.argmax(axis=1)] if len(classes) else np.empty(0, y_train.dtype)
 
     def predict(self, X: ArrayLike, k: int = 1, metric: str = "l2") -> IntArray:
-        """Labels (num_test,) of X (num_test, ...) by the votes of the k nearest training examples."""
+        """Predict labels (num_test,) of X (num_test, ...) by a vote of the k nearest training examples."""
         return self.predict_labels(self.compute_distances(X, metric), k)
 
     def _training_set(self) -> tuple[_Numbers, IntArray]:
         if self.X_train is None or self.y_train is None:
-            raise RuntimeError("this KNearestNeighbor has no training set yet; call train(X, y) first")
+            raise RuntimeError("This KNearestNeighbor has no training set yet. Call train(X, y) first.")
         return self.X_train, self.y_train
 
 
 def _fill_l2(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
-    # |x - t|^2 = |x|^2 - 2 x.t + |t|^2: a matrix product instead of all differences.
+    # |x - t|^2 = |x|^2 - 2 x.t + |t|^2 needs a matrix product instead of all differences
     dtype, origin = dists.dtype, _origin(X_train)
     train_step = _rows_per_block(X_train.shape[1], dtype)
     test_step = _rows_per_block(max(X.shape[1], train_step), dtype)
@@ -155,21 +158,21 @@ def _fill_l2(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
             squares *= -2
             squares += np.einsum("ij,ij->i", T, T)
             squares += B_norms
-            # Rounding may leave a tiny negative number where the distance is 0.
+            # rounding may give a tiny negative number for a distance of 0
             dists[i : i + test_step, j : j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
 
 
 def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
-    """A point to subtract from all examples, or None.
+    """Return a point to subtract from all examples, or None.
 
-    It changes no distance. But where examples lie far from 0 and close together, the three terms of the square are
-    large and nearly cancel, and the digits that are left are few.
+    Subtracting it changes no distance. But if the examples are far from 0 and close together, the three terms of the
+    square are large and nearly cancel, so that few digits of the distance would be right without it.
     """
     sample = X_train[:: max(1, len(X_train) // 256)].astype(np.float64)
     mean = sample.mean(axis=0)
     if np.mean(mean * mean) <= 100 * np.mean((sample - mean) ** 2):
         return None
-    return mean if X_train.dtype.kind == "f" else np.rint(mean)  # whole numbers stay whole: exact
+    return mean if X_train.dtype.kind == "f" else np.rint(mean)  # integers stay integers, without rounding errors
 
 
 def _from_origin(X: _Numbers, origin: NDArray[np.float64] | None, dtype: np.dtype[np.floating]) -> FloatArray:
@@ -195,6 +198,6 @@ def _rows(function: str, X: ArrayLike) -> _Numbers:
     X = np.asarray(X)
     if X.ndim < 2 or X.dtype.kind not in "biuf":
         raise ValueError(
-            f"{function}: X should be a numeric array with one row per example, (N, D), but is {X.dtype} {X.shape}"
+            f"{function}: X should be a numeric array with one row per example, (N, D), but is {X.dtype} {X.shape}."
         )
     return X.reshape(len(X), int(np.prod(X.shape[1:])))

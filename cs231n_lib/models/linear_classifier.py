@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def svm_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float) -> tuple[np.floating, FloatArray]:
-    """Multiclass SVM (hinge) loss with margin 1 and its gradient.
+    """Compute the multiclass SVM (hinge) loss with margin 1, and its gradient.
 
     loss = mean over i of sum over j != y_i of max(0, s_ij - s_iy_i + 1)  +  reg * sum(W * W), with s = X @ W.
 
@@ -29,19 +29,19 @@ def svm_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float) ->
     X : (N, D) array
         Examples.
     y : (N,) integers 0..C-1
-        The right classes.
+        The correct classes.
     reg
-        Regularization strength.
+        The regularization strength.
 
     Returns
     -------
     loss, dW : a number and a (D, C) array
-        The type is the wider one of W's and X's, float64 for integers.
+        The loss and its gradient. Their dtype is the wider one of W and X, where integers count as float64.
 
     Raises
     ------
     ValueError
-        If an argument does not fit, and for no examples, whose mean loss is not defined.
+        If an argument does not fit, or there are no examples, whose mean loss is undefined.
     """
     W, X, y, reg = _validated("svm_loss_vectorized", W, X, y, reg)
     rows = np.arange(len(X))
@@ -49,26 +49,26 @@ def svm_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float) ->
     margins = scores - scores[rows, y][:, None] + 1
     margins[rows, y] = 0
     np.maximum(margins, 0, out=margins)
-    # Each violated margin pulls on its own class once and on the right class once.
+    # each positive margin counts once for its own class and once, negatively, for the correct class
     dscores = (margins > 0).astype(W.dtype)  # (N, C)
     dscores[rows, y] = -dscores.sum(axis=1)
     dscores /= len(X)
     loss, dW = margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores + 2 * reg * W
-    return loss.astype(dW.dtype), dW  # NumPy 1 makes a float64 of a float32 number divided by an int
+    return loss.astype(dW.dtype), dW  # in NumPy 1 a float32 number divided by an int is float64
 
 
 def softmax_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float) -> tuple[np.floating, FloatArray]:
-    """Softmax (cross-entropy) loss and its gradient.
+    """Compute the softmax (cross-entropy) loss and its gradient.
 
     loss = mean over i of -log(exp(s_iy_i) / sum over j of exp(s_ij))  +  reg * sum(W * W), with s = X @ W.
 
-    Parameters, results and errors as in svm_loss_vectorized. Scores may be as large as they like, as long as their
+    Parameters, results and errors are those of svm_loss_vectorized. Scores may be arbitrarily large, as long as their
     differences are finite.
     """
     W, X, y, reg = _validated("softmax_loss_vectorized", W, X, y, reg)
     rows = np.arange(len(X))
     scores = X @ W  # (N, C)
-    scores -= scores.max(axis=1, keepdims=True)  # changes no probability, and exp cannot overflow
+    scores -= scores.max(axis=1, keepdims=True)  # the probabilities stay the same, and exp cannot overflow
     log_probs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     dscores = np.exp(log_probs)  # (N, C)
     dscores[rows, y] -= 1
@@ -78,20 +78,22 @@ def softmax_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float
 
 
 class LinearClassifier:
-    """Scores X @ W, trained by stochastic gradient descent on minibatches. A subclass says which loss.
+    """A linear classifier with scores X @ W, trained by minibatch stochastic gradient descent.
+
+    A subclass defines the loss.
 
     Attributes
     ----------
     W : (D, C) array, or None before training
-        Append a column of ones to X (`data.append_bias`) to have its last row act as the bias.
+        The weights. If X has a last column of ones (`data.append_bias`), their last row is the bias.
     """
 
     def __init__(self) -> None:
         self.W: FloatArray | None = None
 
     def loss(self, X: ArrayLike, y: ArrayLike, reg: float) -> tuple[np.floating, FloatArray]:
-        """(loss, dW) at the present weights for the examples X (N, D) with labels y (N,)."""
-        raise NotImplementedError("LinearClassifier has no loss of its own; use LinearSVM or LinearSoftmax")
+        """Return (loss, dW) at the current weights for the examples X (N, D) with labels y (N,)."""
+        raise NotImplementedError("LinearClassifier has no loss of its own. Use LinearSVM or LinearSoftmax.")
 
     def train(
         self,
@@ -104,7 +106,7 @@ class LinearClassifier:
         rng: Seed = 0,
         verbose: bool = False,
     ) -> list[float]:
-        """Train, going on from the present weights if there are any.
+        """Train the classifier, starting from the current weights if there are any.
 
         Parameters
         ----------
@@ -113,11 +115,11 @@ class LinearClassifier:
         y : (N,) integers
             Their labels, from 0.
         learning_rate, reg
-            Step size and regularization strength.
+            The step size and the regularization strength.
         num_iters
             The number of steps.
         batch_size
-            Examples per step, drawn with replacement.
+            The number of examples per step, drawn with replacement.
         rng
             np.random.Generator or a seed.
         verbose
@@ -137,7 +139,7 @@ class LinearClassifier:
         expect_shape("train", "X", X, ("N", "D"), "one row per example (see data.flatten)")
         y = labels("train", y, len(X))
         if len(X) == 0:
-            raise ValueError("train: X is empty")
+            raise ValueError("train: X should hold at least one example, but is empty.")
         learning_rate, reg = number("train", "learning_rate", learning_rate), number("train", "reg", reg)
         num_iters = integer("train", "num_iters", num_iters, 0)
         batch_size = integer("train", "batch_size", batch_size, 1)
@@ -148,12 +150,15 @@ class LinearClassifier:
         for _ in _steps(num_iters, verbose):
             batch = rng.integers(len(X), size=batch_size)
             loss, dW = self.loss(X[batch], y[batch], reg)
-            self.W = self.W - learning_rate * dW  # a new array: earlier weights stay what they were
+            self.W = self.W - learning_rate * dW  # a new array, so that references to earlier weights stay valid
             history.append(float(loss))
         return history
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
-        """The class with the highest score for each row of X (N, D): integers (N,). RuntimeError before training."""
+        """Return the class with the highest score for each row of X (N, D), as integers (N,).
+
+        Raises RuntimeError before training.
+        """
         W = self._weights()
         X = float_array("predict", "X", X)
         expect_shape("predict", "X", X, ("N", len(W)), "as in training")
@@ -161,7 +166,7 @@ class LinearClassifier:
 
     def _weights(self) -> FloatArray:
         if self.W is None:
-            raise RuntimeError(f"this {type(self).__name__} has no weights yet; call train(X, y) first")
+            raise RuntimeError(f"This {type(self).__name__} has no weights yet. Call train(X, y) first.")
         return self.W
 
 
@@ -186,8 +191,8 @@ def _validated(
     expect_shape(function, "X", X, ("N", "D"), "one row per example (see data.flatten)")
     expect_shape(function, "W", W, (X.shape[1], "C"), "one row per feature of X")
     if len(X) == 0:
-        raise ValueError(f"{function}: X is empty: the mean loss of no examples is not defined")
-    # reg as a NumPy float64 would turn float32 weights into float64
+        raise ValueError(f"{function}: X should hold at least one example, but is empty.")
+    # as a NumPy float64, reg would turn float32 weights into float64
     return W, X, labels(function, y, len(X), W.shape[1]), number(function, "reg", reg)
 
 

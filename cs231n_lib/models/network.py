@@ -1,4 +1,4 @@
-"""What all nets of the course have in common: loss, predictions, regularization, saving, the state beside params."""
+"""The base class of the course's nets: loss, predictions, regularization, saving, and state besides params."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, Settings
     from cs231n_lib.models.dropout_masks import DropoutMasks
 
-    InputSize = int | tuple[int, int, int]  # values per example, or (channels, height, width)
+    InputSize = int | tuple[int, int, int]  # the number of values per example, or (channels, height, width)
 
 KIND = "cs231n model 1"
 
 
 class Network:
-    """A net that ends in a softmax loss. Its parameters are the arrays in the dict `params`, all of one dtype.
+    """A net with a softmax loss, whose parameters are the arrays in the dict `params`, all of the same dtype.
 
-    A subclass fills params (weights under names that begin with W: those are regularized), and bn_params if it has
-    batch normalization, and defines _forward and _backward.
+    A subclass fills params, and bn_params if it has batch normalization, and defines _forward and _backward. Names of
+    weights begin with W; these are regularized.
 
     Attributes
     ----------
     params
         The parameters by name.
     bn_params
-        One dict per batch normalization, as batchnorm_forward takes them.
+        The bn_param of each batch normalization; see batchnorm_forward.
     dtype
-        float32 or float64, of the parameters and all that is computed.
+        The type of the parameters and of all computations, float32 or float64.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Network:
         self.dropout = dropout
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, Any]:
-        """(scores (N, C), a cache for _backward), with mode "train" or "test"."""
+        """Return (scores (N, C), a cache for _backward); mode is "train" or "test"."""
         raise NotImplementedError
 
     def _backward(self, dscores: FloatArray, cache: Any) -> dict[str, FloatArray]:
-        """The gradient of each parameter."""
+        """Return the gradient of each parameter, as a dict like params."""
         raise NotImplementedError
 
     @overload
@@ -64,22 +64,22 @@ class Network:
     @overload
     def loss(self, X: ArrayLike, y: ArrayLike) -> tuple[np.floating, dict[str, FloatArray]]: ...
     def loss(self, X: ArrayLike, y: ArrayLike | None = None) -> FloatArray | tuple[np.floating, dict[str, FloatArray]]:
-        """Scores of the examples X, or the loss on them and its gradient.
+        """Compute the scores of the examples X, or the loss on them and its gradients.
 
         Parameters
         ----------
         X : (N, ...) array
-            Examples of the net's input size, of any numeric type; computed with in the net's dtype.
+            Examples of the net's input size and any numeric type, which are converted to the net's dtype.
         y : (N,) integers 0..C-1, or None
-            The right classes; None for scores.
+            The correct classes; None for scores.
 
         Returns
         -------
         scores : (N, C) array
-            Without y, as at test time: batch normalization by its running averages, no dropout.
+            Without y, the scores at test time: with the running averages of batch normalization and without dropout.
         loss, grads
-            With y, as in training: softmax loss + reg * sum(W * W) over all weights W, biases, gamma and beta not
-            among them; and a dict like params.
+            With y, the training loss: softmax loss + reg * sum(W * W) over all weights W, but not biases, gamma and
+            beta; and its gradients, as a dict like params.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class Network:
             return self._forward(X, "test")[0]
         y = labels(f"{type(self).__name__}.loss", y, len(X), self.num_classes)
         if len(X) == 0:
-            raise ValueError(f"{type(self).__name__}.loss: X is empty: the mean loss of no examples is not defined")
+            raise ValueError(f"{type(self).__name__}.loss: X should hold at least one example, but is empty.")
         self._set_mode("train")
         scores, cache = self._forward(X, "train")
         loss, dscores = softmax_loss(scores, y)
@@ -100,18 +100,18 @@ class Network:
         return self._regularized(loss, grads)
 
     def predict(self, X: ArrayLike, batch_size: int = 100) -> NDArray[np.intp]:
-        """The class with the highest score for each example in X (N, ...): integers (N,)."""
+        """Return the class with the highest score for each example in X (N, ...), as integers (N,)."""
         X, step = np.asarray(X), integer("predict", "batch_size", batch_size, 1)
         batches = [self.loss(X[i : i + step]).argmax(axis=1) for i in range(0, len(X), step)]
         return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
 
     def after_step(self) -> None:
-        """To be called after every update of params: with a seed, dropout masks change only then."""
+        """Draw new dropout masks; call it after every update of params, since with a seed masks change only then."""
         if self.dropout:
             self.dropout.next_step()
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """What changes in training beside params, as a dict of arrays: running averages and dropout's random state."""
+        """Return what changes in training besides params, running averages and dropout's state, as a dict of arrays."""
         arrays = {
             f"bn{i}/{key}": bn_param[key]
             for i, bn_param in enumerate(self.bn_params, start=1)
@@ -121,7 +121,7 @@ class Network:
         return arrays | (self.dropout.state() if self.dropout else {})
 
     def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Set what state() returned, in a net made with the same arguments. Raises ValueError if it does not fit."""
+        """Restore what state() returned, in a net with the same arguments. Raises ValueError if it does not fit."""
         bn_params = [dict(bn_param) for bn_param in self.bn_params]
         for name, array in state.items():
             layer, _, key = name.partition("/")
@@ -129,20 +129,21 @@ class Network:
                 continue
             index = int(layer.removeprefix("bn")) - 1
             if index >= len(bn_params) or array.shape != self.params[f"gamma{index + 1}"].shape:
-                raise ValueError(f"{type(self).__name__}.load_state: {name} {array.shape} is of another net")
+                net = type(self).__name__
+                raise ValueError(f"{net}.load_state: {name} {array.shape} comes from a different net.")
             bn_params[index][key] = np.array(array)
         if self.dropout:
             self.dropout.load_state(state)
         self.bn_params = bn_params
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write params and state as .npz to exactly this path."""
+        """Save params and state as .npz to exactly this path."""
         groups = {"params": self.params, "state": self.state()}
         arrays = {f"{group}/{name}": array for group, found in groups.items() for name, array in found.items()}
         write_npz(path, {"kind": KIND, **arrays})
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read what save wrote, into a net made with the same arguments. Raises ValueError if it does not fit."""
+        """Load what save wrote, into a net with the same arguments. Raises ValueError if it does not fit."""
         arrays = read_npz(path, KIND, "saved model")
         params = members(arrays, "params")
         refuse_other_params(self.params, params, path)
@@ -152,7 +153,7 @@ class Network:
     def _regularized(
         self, loss: np.floating, grads: dict[str, FloatArray]
     ) -> tuple[np.floating, dict[str, FloatArray]]:
-        dtype = loss.dtype  # the net's, unless somebody has put wider arrays into params
+        dtype = loss.dtype  # the net's dtype, unless the user has put wider arrays into params
         if self.reg:
             for name, w in self.params.items():
                 if name.startswith("W"):
@@ -170,7 +171,7 @@ class Network:
         X = np.asarray(X)
         name = f"{type(self).__name__}.loss"
         if X.dtype.kind not in "biuf" or X.dtype == np.float16:
-            raise ValueError(f"{name}: X should hold integers, float32 or float64, but is {X.dtype}")
+            raise ValueError(f"{name}: X should hold integers, float32 or float64, but is {X.dtype}.")
         self._refuse_size(name, X)
         return X.astype(self.dtype, copy=False)
 
@@ -178,25 +179,26 @@ class Network:
         if isinstance(self.input_dim, tuple):
             if X.shape[1:] != self.input_dim:
                 C, H, W = self.input_dim
-                hint = "; data.to_nchw moves the channels" if X.shape[1:] == (H, W, C) else ""
-                raise ValueError(f"{name}: X should have shape (N, {C}, {H}, {W}), but has {X.shape}{hint}")
+                hint = " Use data.to_nchw to move the channels." if X.shape[1:] == (H, W, C) else ""
+                raise ValueError(f"{name}: X should have shape (N, {C}, {H}, {W}), but has {X.shape}.{hint}")
         elif X.ndim < 2 or int(np.prod(X.shape[1:])) != self.input_dim:
             raise ValueError(
                 f"{name}: X should have {self.input_dim} values per example, as in "
-                f"(N, {self.input_dim}), but has shape {X.shape}"
+                f"(N, {self.input_dim}), but has shape {X.shape}."
             )
 
 
 def image_size(function: str, input_dim: tuple[int, int, int]) -> tuple[int, int, int]:
-    """input_dim as (channels, height, width). Raises ValueError."""
+    """Return input_dim as (channels, height, width). Raises ValueError if it is not of that form."""
     if not isinstance(input_dim, (tuple, list)) or len(input_dim) != 3:
-        raise ValueError(f"{function}: input_dim should be (channels, height, width), but is {input_dim!r}")
+        raise ValueError(f"{function}: input_dim should be (channels, height, width), but is {input_dim!r}.")
     channels, height, width = (integer(function, "each size in input_dim", size, 1) for size in input_dim)
     return channels, height, width
 
 
 def odd(function: str, name: str, value: int) -> int:
-    """value, an odd integer: filters of such a size can keep the image's size. Raises ValueError."""
+    """Return value as an int. Raises ValueError unless it is odd, so that padding can keep the size of the images."""
     if integer(function, name, value, 1) % 2 == 0:
-        raise ValueError(f"{function}: {name} should be odd, so that padding can keep the image's size, but is {value}")
+        reason = "so that padding can keep the image's size"
+        raise ValueError(f"{function}: {name} should be odd, {reason}, but is {value}.")
     return int(value)

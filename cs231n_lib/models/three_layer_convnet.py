@@ -1,4 +1,4 @@
-"""A net of one convolutional and two affine layers."""
+"""A net with one convolutional and two affine layers."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class ThreeLayerConvNet(Network):
     """conv - ReLU - 2x2 max pooling - affine - ReLU - affine - softmax.
 
-    The convolution keeps the image's size. params: W1 (num_filters, C, filter_size, filter_size), b1; W2 (num_filters
-    * (H // 2) * (W // 2), hidden_dim), b2; W3 (hidden_dim, num_classes), b3.
+    The convolution keeps the size of the images. params has W1 (num_filters, C, filter_size, filter_size), b1; W2
+    (num_filters * (H // 2) * (W // 2), hidden_dim), b2; W3 (hidden_dim, num_classes), b3.
 
     Examples
     --------
@@ -59,17 +59,17 @@ class ThreeLayerConvNet(Network):
         input_dim
             (channels, height, width) of the images.
         num_filters, filter_size
-            Of the convolution; the size is odd.
+            The number of filters of the convolution, and their side, an odd number.
         hidden_dim
-            Units of the hidden affine layer.
+            The number of units of the hidden affine layer.
         num_classes
-            How many classes there are.
+            The number of classes.
         weight_scale
-            Standard deviation of the first weights.
+            The standard deviation of the initial weights.
         reg
-            Strength of the L2 regularization.
+            The strength of the L2 regularization.
         dtype
-            float32 or float64, of the parameters and all that is computed.
+            The type of the parameters and of all computations, float32 or float64.
         rng
             np.random.Generator or a seed.
 
@@ -83,7 +83,7 @@ class ThreeLayerConvNet(Network):
         super().__init__(input_dim, num_classes, reg, dtype)
         if min(H, W) < 2:
             raise ValueError(
-                f"{name}: input_dim should be images of at least 2x2 pixels, for the pooling, but is {input_dim}"
+                f"{name}: input_dim should describe images of at least 2x2 pixels, for the pooling, but is {input_dim}."
             )
         num_filters = integer(name, "num_filters", num_filters, 1)
         hidden_dim = integer(name, "hidden_dim", hidden_dim, 1)

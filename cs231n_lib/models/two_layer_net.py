@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class TwoLayerNet(Network):
     """affine - ReLU - affine - softmax.
 
-    params: W1 (input_dim, hidden_dim), b1 (hidden_dim,), W2 (hidden_dim, num_classes), b2 (num_classes,).
+    params has W1 (input_dim, hidden_dim), b1 (hidden_dim,), W2 (hidden_dim, num_classes), b2 (num_classes,).
 
     Examples
     --------
@@ -52,18 +52,18 @@ class TwoLayerNet(Network):
         Parameters
         ----------
         input_dim
-            Values per example.
+            The number of values per example.
         hidden_dim
-            Hidden units.
+            The number of hidden units.
         num_classes
-            How many classes there are.
+            The number of classes.
         weight_scale
-            Standard deviation of the first weights.
+            The standard deviation of the initial weights.
         reg
-            Strength of the L2 regularization.
+            The strength of the L2 regularization.
         dtype
-            float64, in which gradients can be checked, or float32, which trains faster; of the parameters and all
-            that is computed.
+            The type of the parameters and of all computations: float64, in which gradients can be checked, or float32,
+            which trains faster.
         rng
             np.random.Generator or a seed.
 

@@ -1,1 +1,1 @@
-"""What the course's notebooks use of each other, and how they show a stub that is not written yet."""
+"""Helpers of the course's notebooks: functions from another notebook, and short errors of unwritten stubs."""

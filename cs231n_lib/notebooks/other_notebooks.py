@@ -1,4 +1,4 @@
-"""Functions that a student wrote in another notebook of the assignment, for demonstrations that go on from there."""
+"""Loads functions that a student wrote in another notebook of the assignment, for demonstrations that use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|[\w., ]+=[ \t]*[%!
 
 
 class NotFinished(Exception):
-    """The functions are not there yet; str() says what to do first."""
+    """The student has not finished the functions yet; str() says what to do first."""
 
 
 @dataclass
@@ -31,30 +31,31 @@ class _Cell:
 
 
 def functions_of(notebook: str, names: Sequence[str], folder: str | os.PathLike[str] = ".") -> list[Callable[..., Any]]:
-    """The functions `names`, as the student wrote them in `<notebook>.ipynb`.
+    """Return the functions `names` as the student wrote them in `<notebook>.ipynb`.
 
-    Of the file as it was last saved, the cells of these exercises and of those they use run; of the other cells but
-    tests and demonstrations, the imports, functions and classes. Nothing that they print is shown.
+    This reads the file as it was last saved. It runs the cells of these exercises and of the exercises they use. From
+    the other cells, except tests and demonstrations, it runs only imports and definitions of functions and classes.
+    Whatever they print is not shown.
 
     Parameters
     ----------
     notebook
-        Its name without ".ipynb".
+        The name of the notebook without ".ipynb".
     names
-        The functions, each an exercise of that notebook.
+        The names of the functions, each an exercise of that notebook.
     folder
-        Where the notebook is; by default beside the one that asks.
+        The folder of the notebook; by default that of the calling notebook.
 
     Returns
     -------
     list of functions
-        In the order of `names`.
+        The functions, in the order of `names`.
 
     Raises
     ------
     NotFinished
         If the file is missing or is not a notebook, if an exercise is missing or not yet written, or if its cell
-        raises.
+        raises an error.
     """
     name = f"{notebook}.ipynb"
     cells = _cells(Path(folder) / name, name)
@@ -71,21 +72,21 @@ def functions_of(notebook: str, names: Sequence[str], folder: str | os.PathLike[
                 _run_definitions(cell, name, namespace)
     for undefined in (each for each in names if not callable(namespace.get(each))):
         raise NotFinished(
-            f"The cell of {undefined} in {name} defines no function of that name. Correct it, save the "
-            f"notebook, and run this cell again."
+            f"The cell of {undefined} in {name} does not define a function of that name. Correct it, save the "
+            "notebook, and run this cell again."
         )
     return [namespace[each] for each in names]
 
 
 def _cells(path: Path, name: str) -> list[_Cell]:
-    """The code cells of a notebook that may be needed, in order."""
+    """Return the code cells of a notebook that may be needed, in order."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         return [_cell(cell) for cell in notebook["cells"] if _may_be_needed(cell)]
     except FileNotFoundError:
         raise NotFinished(
             f"There is no {name} in {path.parent.resolve()}. Keep the notebooks of an assignment in one "
-            "folder, and start with that one."
+            f"folder, and start with {name}."
         ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NotFinished(f"{name} cannot be read as a notebook. Open it in Jupyter and save it again.") from None
@@ -111,7 +112,7 @@ def _without_magics(source: str) -> str:
 
 
 def _needed(exercises: dict[str, _Cell], names: Sequence[str], name: str) -> dict[str, ast.Module]:
-    """{exercise: syntax tree of its cell} of the exercises behind `names`; refuses one that is not written."""
+    """Return {exercise: syntax tree of its cell} of `names` and the exercises they use; raise if one is not written."""
     trees: dict[str, ast.Module] = {}
     waiting = list(names)
     while waiting:
@@ -122,20 +123,20 @@ def _needed(exercises: dict[str, _Cell], names: Sequence[str], name: str) -> dic
             trees[exercise] = ast.parse(exercises[exercise].source)
         except SyntaxError as error:
             raise NotFinished(
-                f"The cell of {exercise} in {name} is not Python yet (line {error.lineno}: {error.msg}). "
+                f"The cell of {exercise} in {name} has a syntax error (line {error.lineno}: {error.msg}). "
                 "Correct it, save the notebook, and run this cell again."
             ) from None
         waiting += {node.id for node in ast.walk(trees[exercise]) if isinstance(node, ast.Name)} & exercises.keys()
     for exercise in (each for each in exercises if each in trees and _is_stub(trees[each], each)):
         raise NotFinished(
-            f"Finish {exercise} in {name} first, and save that notebook; everything else in this "
+            f"Finish {exercise} in {name} first, and save that notebook. Everything else in this "
             "notebook works without it."
         )
     return trees
 
 
 def _is_stub(tree: ast.Module, exercise: str) -> bool:
-    """Whether the function still ends with what stood in it at the start, and returns nothing before that."""
+    """Return whether the function still ends with the stub's error and has no return statement."""
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == exercise):
         returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
         return not returns and "raise NotImplementedError" in ast.unparse(function.body[-1])
@@ -143,7 +144,7 @@ def _is_stub(tree: ast.Module, exercise: str) -> bool:
 
 
 def _run_definitions(cell: _Cell, name: str, namespace: dict[str, Any]) -> None:
-    """Run imports, functions and classes; what else a cell does is of no use here."""
+    """Run the imports and the definitions of functions and classes of a cell, and nothing else in it."""
     try:
         tree = ast.parse(cell.source)
     except SyntaxError:
@@ -152,7 +153,7 @@ def _run_definitions(cell: _Cell, name: str, namespace: dict[str, Any]) -> None:
     for node in (node for node in tree.body if isinstance(node, kinds)):
         try:
             _execute(ast.Module([node], []), cell, name, namespace)
-        except Exception:  # code that needs it gets a NameError that names it
+        except Exception:  # code that uses the missing name raises a NameError
             continue
 
 
@@ -167,7 +168,7 @@ def _run(cell: _Cell, tree: ast.Module, name: str, namespace: dict[str, Any]) ->
 
 
 def _execute(tree: ast.Module, cell: _Cell, name: str, namespace: dict[str, Any]) -> None:
-    # A name of its own and the lines behind it, so that a traceback shows the student's line.
+    # a file name of its own, with its lines in linecache, so that a traceback shows the student's line
     place = f"<{name}, {cell.grade_id or 'a cell without a name'}>"
     linecache.cache[place] = (len(cell.source), None, cell.source.splitlines(keepends=True), place)
     exec(compile(tree, place, "exec"), namespace)

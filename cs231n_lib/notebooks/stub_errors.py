@@ -1,4 +1,4 @@
-"""A stub that has not been written yet says so in one line of Jupyter's output, instead of twenty."""
+"""Shortens the error of an unwritten stub to one line of Jupyter's output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def shorten() -> None:
-    """From now on IPython shows no traceback for the NotImplementedError of a stub. Elsewhere it does nothing.
+    """Make IPython show the NotImplementedError of a stub without a traceback; outside IPython, do nothing.
 
     A stub's error begins with "exercise", as in `NotImplementedError: exercise softmax_loss: write your code here`.
     Every other NotImplementedError keeps its traceback.

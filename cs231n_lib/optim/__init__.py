@@ -4,26 +4,28 @@ Every update rule is a function
 
     next_w, next_config = rule(w, dw, config=None)
 
-Neither w nor config nor an array in config is changed: the next weights and the next config are new. Weights and
-memory keep the dtype of w and dw, the wider one where they differ.
+It does not change w, config or an array in config: the next weights and the next config are new objects. Weights and
+memory keep the dtype of w and dw, or the wider one if they differ.
 
 Parameters
 ----------
-w, dw : arrays of one shape
+w, dw : arrays of the same shape
     Weights and the gradient of the loss with respect to them, float32 or float64.
 config
-    Hyperparameters and what the rule remembers from step to step, as the last call returned them; None for the first
-    step with the default hyperparameters. Each rule lists its keys, with the defaults.
+    A dict of hyperparameters and of what the rule remembers from step to step, as the last call returned it; None for
+    the first step with default hyperparameters. Each rule lists its keys with their defaults.
 
 Returns
 -------
 next_w : array of w's shape
+    The weights after the step.
 next_config
+    The config for the next step.
 
 Raises
 ------
 ValueError
-    If an argument does not fit, or config has a key that the rule does not know; the message names it.
+    If an argument does not fit, or config has an unknown key. The message names it.
 
 Examples
 --------
@@ -33,7 +35,7 @@ Examples
 >>> w, config = sgd_momentum(w, np.array([10.0, 0.0]), config)
 >>> w
 array([0., 2.])
->>> w, config = sgd_momentum(w, np.array([0.0, 0.0]), config)  # rolls on
+>>> w, config = sgd_momentum(w, np.array([0.0, 0.0]), config)  # the velocity goes on
 >>> w
 array([-0.9,  2. ])
 """

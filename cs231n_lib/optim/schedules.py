@@ -1,11 +1,11 @@
-"""Learning-rate schedules: functions of the step number t = 0, 1, 2, ... that give a factor for the learning rate.
+"""Learning-rate schedules: functions from the step number t = 0, 1, 2, ... to a factor of the learning rate.
 
     schedule = warmup(500, then=cosine(20_000))
     rate = learning_rate * schedule(t)
 
-`Solver(..., schedule=schedule)` does so at every step; any function of t will do (CS231n lecture notes, "Annealing
-the learning rate"). To count in epochs, multiply by the number of steps per epoch. Arguments that do not fit raise
-ValueError.
+`Solver(..., schedule=schedule)` does this at every step, and accepts any function of t (CS231n lecture notes,
+"Annealing the learning rate"). To count in epochs, multiply by the number of steps per epoch. A function raises
+ValueError if an argument does not fit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["cosine", "exponential", "inverse_time", "step", "warmup"]
 
 
 def step(at: int | Sequence[int], factor: float = 0.1) -> Schedule:
-    """Multiplies the rate by factor every `at` steps, or, if `at` is a list of step numbers, at each of these.
+    """Return a schedule that multiplies the rate by factor every `at` steps, or at each step number in the list `at`.
 
     Examples
     --------
@@ -40,13 +40,13 @@ def step(at: int | Sequence[int], factor: float = 0.1) -> Schedule:
 
 
 def exponential(decay: float) -> Schedule:
-    """exp(-decay t)."""
+    """Return the schedule exp(-decay t)."""
     decay = number("exponential", "decay", decay, at_least=0)
     return lambda t: math.exp(-decay * t)
 
 
 def inverse_time(decay: float) -> Schedule:
-    """1 / (1 + decay t).
+    """Return the schedule 1 / (1 + decay t).
 
     Examples
     --------
@@ -58,7 +58,9 @@ def inverse_time(decay: float) -> Schedule:
 
 
 def cosine(num_steps: int, final: float = 0.0) -> Schedule:
-    """Falls from 1 to `final` along half a cosine in num_steps steps and stays there (Loshchilov and Hutter, 2017).
+    """Return a schedule that falls from 1 to `final` along half a cosine in num_steps steps, and then stays there.
+
+    Source: Loshchilov and Hutter, 2017.
 
     Examples
     --------
@@ -72,21 +74,23 @@ def cosine(num_steps: int, final: float = 0.0) -> Schedule:
 
 
 def warmup(num_steps: int, then: Schedule | None = None) -> Schedule:
-    """Rises evenly from 1 / num_steps to 1 in num_steps steps; after that follows `then`, which starts at its 0.
+    """Return a schedule that rises linearly from 1 / num_steps to 1 in num_steps steps, and then follows `then`.
 
-    Large steps from random weights can throw a net off course for good (Goyal et al., 2017).
+    Large steps from random weights can spoil the training of a net for good (Goyal et al., 2017).
 
     Parameters
     ----------
     num_steps
-        How many steps it takes.
+        The length of the rise.
     then
-        A schedule, for instance cosine(...); None stays at 1.
+        A schedule, for instance cosine(...), whose step 0 follows the rise; None stays at 1.
 
     Raises
     ------
-    ValueError, TypeError
-        If num_steps is not an integer of at least 1, or `then` not a function.
+    ValueError
+        If num_steps is not an integer of at least 1.
+    TypeError
+        If `then` is not a function.
 
     Examples
     --------
@@ -96,7 +100,7 @@ def warmup(num_steps: int, then: Schedule | None = None) -> Schedule:
     """
     num_steps = integer("warmup", "num_steps", num_steps, 1)
     if then is not None and not callable(then):
-        raise TypeError(f"warmup: then should be a schedule, a function of the step number, but is {then!r}")
+        raise TypeError(f"warmup: then should be a schedule, a function of the step number, but is {then!r}.")
 
     def schedule(t: int) -> float:
         if t < num_steps:

@@ -1,6 +1,6 @@
 """First-order update rules (CS231n lecture notes, "Optimization" and "Training neural networks").
 
-What all of them take, return and raise is in the docstring of the package: help(cs231n_lib.optim).
+The docstring of the package says what they all take, return and raise: help(cs231n_lib.optim).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_moment
 
 
 def sgd(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Gradient descent: w - learning_rate dw.
+    """Take a step of gradient descent: w - learning_rate dw.
 
     config: learning_rate (1e-2).
     """
@@ -32,7 +32,7 @@ def sgd(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[Fl
 
 
 def sgd_momentum(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Gradient descent with momentum: the velocity is kept but for friction, and the gradient accelerates it.
+    """Take a step of gradient descent with momentum: friction slows the velocity down, and the gradient accelerates it.
 
     v = momentum v - learning_rate dw;  w + v
 
@@ -44,12 +44,12 @@ def sgd_momentum(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) ->
 
 
 def nesterov(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Nesterov momentum: the gradient counts where the momentum is about to carry the weights.
+    """Take a step with Nesterov momentum: the gradient is that at the point to which momentum will carry the weights.
 
     v' = momentum v - learning_rate dw;  w + v' + momentum (v' - v)
 
-    The weights that are handed in and out are those looked ahead from, w + momentum v in the usual notation, so
-    that dw is needed only where w is (Bengio et al., "Advances in optimizing recurrent networks", 2013).
+    The argument w and the returned weights are the look-ahead weights, w + momentum v in the usual notation, so that
+    dw is the gradient at w itself (Bengio et al., "Advances in optimizing recurrent networks", 2013).
 
     config: learning_rate (1e-2), momentum (0.9), velocity (zeros).
     """
@@ -60,7 +60,7 @@ def nesterov(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tup
 
 
 def adagrad(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Adagrad: each weight's steps are divided by the root of the sum of its squared gradients so far.
+    """Take a step of Adagrad: divide each weight's step by the square root of the sum of its past squared gradients.
 
     cache = cache + dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)   (Duchi et al., 2011)
 
@@ -72,7 +72,7 @@ def adagrad(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tupl
 
 
 def rmsprop(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """RMSProp: as Adagrad, but with a moving average of the squared gradients, so that steps need not vanish.
+    """Take a step of RMSProp: like Adagrad, but with a moving average of squared gradients, so steps need not vanish.
 
     cache = decay_rate cache + (1 - decay_rate) dw^2;  w - learning_rate dw / (sqrt(cache) + epsilon)
     (Tieleman and Hinton, 2012)
@@ -86,7 +86,7 @@ def rmsprop(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tupl
 
 
 def adam(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Adam: moving averages of the gradient and of its square, both corrected for having started at 0.
+    """Take a step of Adam: moving averages of the gradient and of its square, both corrected for starting at 0.
 
     t = t + 1;  m = beta1 m + (1 - beta1) dw;  v = beta2 v + (1 - beta2) dw^2
     w - learning_rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)   (Kingma and Ba, 2015)
@@ -97,10 +97,10 @@ def adam(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[F
 
 
 def adamw(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Adam with decoupled weight decay: w also shrinks by learning_rate weight_decay w, whatever the gradients.
+    """Take a step of Adam with decoupled weight decay: w also shrinks by learning_rate weight_decay w.
 
-    In Adam the gradient of an L2 penalty is divided like all gradients, so that weights with large gradients are
-    hardly regularized; here all decay alike (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
+    Adam scales the gradient of an L2 penalty like every gradient, so weights with large gradients are hardly
+    regularized. Here all weights decay alike (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
 
     config: as for adam, and weight_decay (1e-2).
     """
@@ -141,7 +141,7 @@ def _scaled_step(w: FloatArray, dw: FloatArray, cache: FloatArray, config: Setti
 
 
 def _like(w: FloatArray, array: ArrayLike) -> FloatArray:
-    # NumPy makes numbers of results without axes, and NumPy 1 float64 ones.
+    # for arrays without axes NumPy returns numbers, which are float64 in NumPy 1
     return np.asarray(array, dtype=w.dtype)
 
 
@@ -154,9 +154,9 @@ def _validated(
     counters: Sequence[str] = (),
     **defaults: float,
 ) -> tuple[FloatArray, FloatArray, Settings]:
-    """w and dw in one dtype, and a new, complete config: hyperparameters as Python floats, memory in that dtype."""
+    """Return w and dw in one dtype, and a new, complete config: Python floats, and the rule's memory in that dtype."""
     w, dw = floats(rule, w=w, dw=dw)
-    expect_shape(rule, "dw", dw, w.shape, "as w has")
+    expect_shape(rule, "dw", dw, w.shape, "that of w")
     keys = [*defaults, *memory, *counters]
     values = settings(
         rule,
@@ -187,5 +187,5 @@ def _memory(rule: str, name: str, value: ArrayLike | None, w: FloatArray) -> Flo
     if value is None:
         return np.zeros(w.shape, w.dtype)
     value = float_array(rule, name, value)
-    expect_shape(rule, name, value, w.shape, "as w has")
+    expect_shape(rule, name, value, w.shape, "that of w")
     return value.astype(w.dtype, copy=False)

@@ -1,4 +1,4 @@
-"""Training by minibatches, with everything that can be written down of it."""
+"""Minibatch training of any model, with its history and checkpoints."""
 
 from cs231n_lib.solver.solver import Solver, TrainingDiverged
 

@@ -1,7 +1,7 @@
-"""The state of a Solver in a file, complete enough to go on from as if there had been no stop.
+"""Saves the complete state of a Solver to a file, so that training can resume as if it had not stopped.
 
-An entry of the .npz file is an array by its path (params/W1, best_params/W1, optim/W1/velocity, state/..., order, ...)
-or, for all that is not an array, one JSON text under "facts".
+Each array is an entry of the .npz file under its path (params/W1, best_params/W1, optim/W1/velocity, state/..., order,
+...). Everything else is one JSON text, the entry "facts".
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def save_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
         arrays |= {f"optim/{name}/{key}": value for key, value in in_arrays.items()}
         settings[name] = {key: value for key, value in config.items() if key not in in_arrays}
     histories = {name: np.array(getattr(solver, name), dtype=np.float64) for name in _HISTORIES}
-    histories["loss_history"] = histories["loss_history"][: solver.step]  # without that of a step that came to nothing
+    histories["loss_history"] = histories["loss_history"][: solver.step]  # without the loss that ended training
     arrays |= histories
     facts = {name: getattr(solver, name) for name in _FACTS}
     facts |= {"setup": _setup(solver), "optim": settings, "rng": random_state_to_text(solver.rng)}
@@ -47,7 +47,7 @@ def save_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
         arrays["facts"] = json.dumps(facts)
     except TypeError as error:
         raise TypeError(
-            f"{path}: what the update rule keeps in its config cannot be saved: {error}; arrays, numbers and text can"
+            f"{path}: The config of the update rule cannot be saved: {error}. It may hold arrays, numbers and text."
         ) from None
     write_npz(path, arrays)
 
@@ -68,16 +68,16 @@ def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
         simple = {name: facts[name] for name in _FACTS}
         setup = facts["setup"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path} is damaged: {type(error).__name__}: {error}") from None
+        raise ValueError(f"{path} is damaged: {type(error).__name__}: {error}.") from None
     _refuse_other_setup(solver, setup, path)
     refuse_other_params(solver.model.params, groups["params"], path)
 
-    # loading the state comes first: it is the last thing that may fail
+    # the state is loaded before anything changes, since loading it may fail
     if groups["state"]:
         if not hasattr(solver.model, "load_state"):
             raise ValueError(
-                f"{path} holds a state of the model beside its params, but {type(solver.model).__name__} "
-                "has no load_state"
+                f"{path} holds a state of the model besides its params, but {type(solver.model).__name__} "
+                "has no load_state."
             )
         solver.model.load_state(groups["state"])
     solver.model.params = groups["params"]
@@ -89,7 +89,7 @@ def restore_solver(solver: Solver, path: str | os.PathLike[str]) -> None:
 
 
 def _setup(solver: Solver) -> dict[str, Any]:
-    """What has to be the same for training to go on as it would have."""
+    """Return what must be the same in both Solvers for training to resume exactly."""
     return {
         "update_rule": getattr(solver.update_rule, "__name__", str(solver.update_rule)),
         "batch_size": solver.batch_size,
@@ -101,5 +101,5 @@ def _refuse_other_setup(solver: Solver, setup: dict[str, Any], path: str | os.Pa
     for name, here in _setup(solver).items():
         if setup.get(name) != here:
             raise ValueError(
-                f"{path} is of another training: its {name} is {setup.get(name)!r}; this Solver's is {here!r}"
+                f"{path} comes from a different training: its {name} is {setup.get(name)!r}; this Solver's is {here!r}."
             )

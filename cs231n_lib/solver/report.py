@@ -1,4 +1,4 @@
-"""What a Solver shows while it trains: lines, or a progress bar."""
+"""The lines or the progress bar that a Solver shows while it trains."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class TrainingReport:
-    """Lines and, if the Solver wants one, the progress bar of one call of train(); for use in a with statement."""
+    """The report of one call of train(), as a context manager: lines and, if the Solver asks for it, a progress bar."""
 
     def __init__(self, solver: Solver, last_step: int) -> None:
         self.solver, self.last_step = solver, last_step
@@ -45,7 +45,7 @@ class TrainingReport:
         )
 
     def line(self, text: str) -> None:
-        """Print, unless the Solver is to be silent."""
+        """Print a line if the Solver is verbose."""
         if self.solver.verbose:
             if self.bar is None:
                 print(text)

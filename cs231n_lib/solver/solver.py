@@ -1,4 +1,4 @@
-"""Training by minibatches, with everything that can be written down of it."""
+"""Minibatch training of any model, with its history and checkpoints."""
 
 from __future__ import annotations
 
@@ -34,41 +34,42 @@ class Solver:
     Parameters
     ----------
     model
-        An object with a dict `params` of arrays and a function loss: `loss(X)` returns scores (N, C), at test time;
-        `loss(X, y)` returns (loss, grads), with grads of the names and shapes of params. If there is more that
-        changes while it trains (running averages, random states), it also has `state()`, which returns it as a dict
-        of arrays, and `load_state(state)`; and if something has to happen after each step, a function `after_step()`.
-        The models of cs231n_lib.models have all of them.
+        An object with a dict `params` of arrays and a function loss: `loss(X)` returns test-time scores (N, C), and
+        `loss(X, y)` returns (loss, grads), where grads has the names and shapes of params. A model with other state
+        that changes during training (running averages, random states) also has `state()`, which returns it as a dict
+        of arrays, and `load_state(state)`. A model that must act after each step has `after_step()`. The models of
+        cs231n_lib.models have all of these.
     data
         A dict of X_train, y_train, X_val, y_val (others are ignored): arrays with one example per row, and integer
-        labels (N,). Only the examples of a step are ever copied.
+        labels (N,). The Solver never copies more than the examples of one step.
     update_rule
-        A name in cs231n_lib.optim, or a function like those there.
+        A name in cs231n_lib.optim, or a function with the same interface.
     optim_config
         A dict of the rule's hyperparameters, the same for all parameters.
     lr_decay
-        The learning rate is multiplied by it after each epoch.
+        The factor by which the learning rate is multiplied after each epoch.
     schedule
-        A function of the number of the step, from 0, whose value multiplies the learning rate too (see
+        A function of the step number, from 0, whose value also multiplies the learning rate (see
         cs231n_lib.optim.schedules).
     batch_size
         Examples per step.
     num_epochs
-        Epochs in all, also over several calls of train().
+        The total number of epochs, over all calls of train().
     num_train_samples, num_val_samples
-        Examples, chosen anew each time, on which the training and the validation accuracy are taken; None: all.
+        The number of examples, chosen anew each time, on which the training and validation accuracies are measured;
+        None: all.
     print_every
-        Steps between two prints of the loss.
+        The number of steps between two printed losses.
     verbose
         Whether to print at all.
     progress
-        Whether to show a progress bar (then the loss is shown there, not printed).
+        Whether to show a progress bar, which then shows the loss instead of printed lines.
     patience
-        Stop when so many epochs in a row have brought no better validation accuracy; None: never.
+        Stop after so many epochs in a row without a better validation accuracy; None: never.
     checkpoint
-        A path where the state is saved after each epoch, in place of the last one. See `resume`.
+        A path where the state is saved after each epoch, replacing the previous one. See `resume`.
     augment
-        A function (X_batch, rng) -> X_batch that the training examples of each step pass through.
+        A function (X_batch, rng) -> X_batch that is applied to the training examples of each step.
     rng
         np.random.Generator or a seed; the same seed gives the same training.
 
@@ -79,20 +80,20 @@ class Solver:
     train_acc_history, val_acc_history : list of float
         Accuracies in 0..1, before the first step and after each epoch.
     best_val_acc, best_epoch, best_params
-        The best validation accuracy, the epoch that brought it, and the parameters then.
+        The best validation accuracy, and the epoch and the parameters that reached it.
     step, epoch
-        Steps taken and epochs completed.
+        The number of steps taken and of epochs completed.
 
     Notes
     -----
-    An epoch goes through the training examples in a new random order, in steps of batch_size; what is left over at
-    its end (fewer than batch_size examples) is not used in this epoch. If there are fewer examples than batch_size,
-    each step uses all of them.
+    An epoch goes through the training examples in a new random order, in steps of batch_size. The remaining examples,
+    fewer than batch_size, are not used in that epoch. If there are fewer examples than batch_size, each step uses all
+    of them.
 
-    The accuracies are taken before the first step and after each epoch. If training has come to its end, or the
-    loss is no longer finite, model.params are those of the best validation accuracy (of equal ones, the first).
-    Calling train() again after num_epochs has been raised goes on from the latest ones instead, just as if there
-    had been no stop.
+    The accuracies are measured before the first step and after each epoch. When training ends, or the loss is no
+    longer finite, model.params become those of the best validation accuracy (the first of equal ones). Calling
+    train() again with a larger num_epochs continues from the latest parameters instead, as if training had not
+    stopped.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Solver:
         if not isinstance(getattr(model, "params", None), dict) or not callable(getattr(model, "loss", None)):
             raise TypeError(
                 "Solver: model should be an object with a dict params and a function loss, such as "
-                f"models.TwoLayerNet(), but is {model!r}"
+                f"models.TwoLayerNet(), but is {model!r}."
             )
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = _validated_data(data)
@@ -126,7 +127,7 @@ class Solver:
         if not isinstance(optim_config, (dict, type(None))):
             raise TypeError(
                 'Solver: optim_config should be a dict such as {"learning_rate": 1e-3}, or None, but is '
-                f"{optim_config!r}"
+                f"{optim_config!r}."
             )
         self.optim_config = dict(optim_config or {})
         self.lr_decay = number("Solver", "lr_decay", lr_decay, above=0)
@@ -138,8 +139,8 @@ class Solver:
         self.print_every = integer("Solver", "print_every", print_every, 1)
         self.verbose, self.progress = verbose, progress
         self.patience = _count("patience", patience)
-        if checkpoint is not None and Path(checkpoint).is_dir():  # also "": better now than after an epoch
-            raise ValueError(f"Solver: checkpoint should be the path of a file, but {str(checkpoint)!r} is a folder")
+        if checkpoint is not None and Path(checkpoint).is_dir():  # true for "" too; fail now, not after an epoch
+            raise ValueError(f"Solver: checkpoint should be the path of a file, but {str(checkpoint)!r} is a folder.")
         self.checkpoint = checkpoint
         self.augment = _function("augment", augment)
         self.rng = np.random.default_rng(rng)
@@ -153,35 +154,35 @@ class Solver:
         self.best_val_acc, self.best_epoch = -1.0, 0
         self.best_params: Arrays = {}
         self.best_state: Arrays = {}
-        # Which examples an accuracy is taken on follows from this and the step: to look at one changes nothing.
+        # this and the step determine the examples of an accuracy, so that measuring one changes no later result
         self.sample_seed = int(self.rng.integers(2**32))
         self.order: NDArray[np.int64] | None = None  # (num_train,) within an epoch
-        self._latest: tuple[Arrays, Arrays] | None = None  # (params, state) while the model has the best params
-        self._shown: Arrays | None = None  # those
+        self._latest: tuple[Arrays, Arrays] | None = None  # (params, state), while the model has the best params
+        self._shown: Arrays | None = None  # the best params that the model has then
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps in an epoch."""
+        """The number of steps in an epoch."""
         return max(len(self.X_train) // self.batch_size, 1)
 
     @property
     def epoch(self) -> int:
-        """Epochs completed."""
+        """The number of completed epochs."""
         return self.step // self.steps_per_epoch
 
     def train(self) -> None:
-        """Train until num_epochs are complete or patience is at its end.
+        """Train until num_epochs are complete or `patience` epochs have brought no improvement.
 
         Raises
         ------
         TrainingDiverged
-            When the loss is NaN or infinite. Histories and best_params are there then as well.
+            If the loss is NaN or infinite. The histories and best_params are kept.
         """
         self._back_to_latest()
-        del self.loss_history[self.step :]  # the loss that ended an earlier call
+        del self.loss_history[self.step :]  # a loss that was not finite and ended an earlier call
         end = self.num_epochs * self.steps_per_epoch
         if self.step % self.steps_per_epoch == 0 and len(self.val_acc_history) <= self.epoch:
-            self._end_epoch()  # the first, or one that was interrupted while the accuracies were taken
+            self._end_epoch()  # before the first step, or after an interruption while the accuracies were measured
         with TrainingReport(self, end) as report:
             report.accuracies()
             try:
@@ -195,13 +196,14 @@ class Solver:
                 self._take_best()
                 raise
             if self.step < end:
-                report.line(f"Stopped: no better validation accuracy in {self.patience} epochs")
+                epochs = "epoch" if self.patience == 1 else f"{self.patience} epochs"
+                report.line(f"Stopped: the validation accuracy has not improved in the last {epochs}.")
         self._take_best()
 
     def check_accuracy(
         self, X: ArrayLike, y: ArrayLike, num_samples: int | None = None, batch_size: int = 100
     ) -> float:
-        """The fraction of the examples that the model gives their class.
+        """Measure the accuracy of the model: the fraction of examples that it classifies correctly.
 
         Parameters
         ----------
@@ -210,27 +212,32 @@ class Solver:
         y : (N,) integers
             Their labels.
         num_samples
-            How many of them to look at, at random (the same ones until the next step); None: all.
+            The number of examples to use, chosen at random (the same ones until the next step); None: all.
         batch_size
-            How many to compute with at once.
+            The number of examples to process at once.
 
         Returns
         -------
         float
-            In 0..1.
+            The accuracy, in 0..1.
+
+        Raises
+        ------
+        ValueError
+            If there is no example, or not one label for each.
         """
         X, y = np.asarray(X), np.asarray(y)
         N = len(X)
         if y.shape != (N,) or N == 0:
             raise ValueError(
-                f"check_accuracy: y should have shape ({max(N, 1)},), one label for each example in X "
-                f"{X.shape}, at least one, but has {y.shape}"
+                f"check_accuracy: y should have shape ({max(N, 1)},), one label for each example in X {X.shape}, "
+                f"and there should be at least one example, but y has {y.shape}."
             )
         batch_size = integer("check_accuracy", "batch_size", batch_size, 1)
         chosen = np.arange(N)
         if num_samples is not None and integer("check_accuracy", "num_samples", num_samples, 1) < N:
             chosen = np.random.default_rng([self.sample_seed, self.step]).choice(N, num_samples, replace=False)
-            chosen.sort()  # which reads the memory in order
+            chosen.sort()  # so that memory is read in order
         right = 0
         for start in range(0, len(chosen), batch_size):
             batch = chosen[start : start + batch_size]
@@ -239,28 +246,28 @@ class Solver:
         return right / len(chosen)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all that is needed to go on from here, as .npz, to exactly this path."""
+        """Save the complete state of training as .npz to exactly this path; see `resume`."""
         save_solver(self, path)
 
     def resume(self, path: str | os.PathLike[str]) -> None:
-        """Go on where the Solver was that saved this file: train() then does to the bit what that one would have done.
+        """Load the state that another Solver saved, so that train() continues exactly as that Solver would have.
 
-        This Solver should have been made with a model, data and settings like that one's; num_epochs may be larger,
-        and hyperparameters may differ where that is the aim.
+        Create this Solver with the same kind of model, the same data and the same settings. num_epochs may be larger,
+        and hyperparameters may differ if that is intended.
 
         Raises
         ------
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is damaged or does not fit; nothing is changed then.
+            If the file is damaged or does not fit this Solver, which is then left unchanged.
         """
         restore_solver(self, path)
         self._latest = None
 
     def latest(self) -> tuple[Arrays, Arrays]:
-        """(params, state) of the model as training has left them, also while the model has the best ones."""
-        if self._latest is not None and self.model.params is self._shown:  # no other ones were assigned since
+        """Return (params, state) of the model after the latest step, even while the model has the best ones."""
+        if self._latest is not None and self.model.params is self._shown:  # the caller has not assigned other params
             return self._latest
         return self.model.params, model_state(self.model)
 
@@ -272,15 +279,15 @@ class Solver:
         X, y = self.X_train[batch], self.y_train[batch]
         if self.augment:
             X = self.augment(X, self.rng)
-        with np.errstate(all="ignore"):  # what comes of it is seen in the loss
+        with np.errstate(all="ignore"):  # the loss shows the result of an overflow
             loss, grads = self.model.loss(X, y)
         self.loss_history.append(float(loss))
         rate = self._learning_rate_now()
         if not np.isfinite(loss):
             raise TrainingDiverged(
-                f"the loss became {float(loss)} at step {self.step + 1} (epoch {self.epoch + 1}), with a learning rate "
-                f"of {rate:g}. Try a lower one, for instance {rate / 10:.0e}; if that does not help, look for "
-                "NaN or very large values in the data and for a mistake in the loss"
+                f"The loss became {float(loss)} at step {self.step + 1} (epoch {self.epoch + 1}), with a learning rate "
+                f"of {rate:g}. Try a lower rate, for instance {rate / 10:.0e}. If that does not help, look for NaN or "
+                "very large values in the data, and for a mistake in the loss."
             )
         self._update(grads, rate)
         self.step += 1
@@ -294,7 +301,7 @@ class Solver:
         if grads.keys() != params.keys():
             raise ValueError(
                 f"Solver: the model's loss returned gradients of {', '.join(sorted(grads))}, but its "
-                f"params are {', '.join(sorted(params))}"
+                f"params are {', '.join(sorted(params))}."
             )
         with np.errstate(all="ignore"):
             for name, w in params.items():
@@ -345,20 +352,21 @@ def _validated_data(data: object) -> list[NDArray[Any]]:
     if not isinstance(data, Mapping):
         raise TypeError(
             "Solver: data should be a dict of X_train, y_train, X_val and y_val, but is "
-            f"{type(data).__name__}; cs231n_lib.data.solver_data makes one of what data.load returns"
+            f"{type(data).__name__}. cs231n_lib.data.solver_data makes one from a Dataset of data.load."
         )
     missing = [name for name in ("X_train", "y_train", "X_val", "y_val") if name not in data]
     if missing:
-        raise ValueError(f"Solver: data should be a dict of X_train, y_train, X_val and y_val, but has no {missing[0]}")
+        wanted = "a dict of X_train, y_train, X_val and y_val"
+        raise ValueError(f"Solver: data should be {wanted}, but has no {missing[0]}.")
     arrays = []
     for part in ("train", "val"):
         X, y = np.asanyarray(data[f"X_{part}"]), np.asarray(data[f"y_{part}"])
         if X.ndim == 0 or len(X) == 0:
-            raise ValueError(f"Solver: X_{part} should hold at least one example, but has shape {X.shape}")
+            raise ValueError(f"Solver: X_{part} should hold at least one example, but has shape {X.shape}.")
         if y.shape != (len(X),) or y.dtype.kind not in "iu":
             raise ValueError(
                 f"Solver: y_{part} should hold {len(X)} integers, one label for each example in X_{part}, "
-                f"but is {y.dtype} {y.shape}"
+                f"but is {y.dtype} {y.shape}."
             )
         arrays += [X, y]
     return arrays
@@ -371,24 +379,24 @@ def _rule(update_rule: str | UpdateRule) -> UpdateRule:
         from cs231n_lib.optim import update_rules as optim  # an edition may leave it out
     except ImportError:
         raise ImportError(
-            "this edition of the library leaves out cs231n_lib.optim because it is what an assignment "
-            "asks you to write; pass your function as update_rule"
+            "This edition of the library leaves out cs231n_lib.optim because it is what an assignment "
+            "asks you to write. Instead, pass your function as update_rule."
         ) from None
     if update_rule not in optim.__all__:
         raise ValueError(
             f"Solver: update_rule should be one of {', '.join(optim.__all__)}, or a function like those "
-            f"in cs231n_lib.optim, but is {update_rule!r}"
+            f"in cs231n_lib.optim, but is {update_rule!r}."
         )
     return getattr(optim, update_rule)
 
 
 def _learning_rate(update_rule: UpdateRule, optim_config: dict[str, Any]) -> float:
-    """The learning rate of the config, or the rule's own; a mistake in the config comes up here, not in training."""
+    """Return the learning rate of the config, or else the rule's default; a mistake in the config raises here."""
     result: Any = update_rule(np.zeros(1), np.zeros(1), dict(optim_config))
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
         raise TypeError(
             "Solver: update_rule should return (next_w, next_config), an array and a dict, but "
-            f"{getattr(update_rule, '__name__', update_rule)} returns {result!r}"
+            f"{getattr(update_rule, '__name__', update_rule)} returns {result!r}."
         )
     rate = optim_config.get("learning_rate", result[1].get("learning_rate"))
     return number("Solver", "optim_config['learning_rate']", rate, at_least=0)
@@ -396,7 +404,7 @@ def _learning_rate(update_rule: UpdateRule, optim_config: dict[str, Any]) -> flo
 
 def _function(name: str, function: Any) -> Any:
     if function is not None and not callable(function):
-        raise TypeError(f"Solver: {name} should be a function or None, but is {function!r}")
+        raise TypeError(f"Solver: {name} should be a function or None, but is {function!r}.")
     return function
 
 

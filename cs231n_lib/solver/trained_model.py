@@ -1,4 +1,4 @@
-"""What a Solver needs of a model."""
+"""The interface that a Solver needs a model to have."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class TrainedModel(Protocol):
     """A model that a Solver can train.
 
-    If there is more that changes while it trains (running averages, random states), a model also has `state()`, which
-    returns it as a dict of arrays, and `load_state(state)`. If something has to happen after each step, it has
-    `after_step()`. The models of cs231n_lib.models have all of them.
+    A model with other state that changes during training (running averages, random states) also has `state()`, which
+    returns it as a dict of arrays, and `load_state(state)`. A model that must act after each step has `after_step()`.
+    The models of cs231n_lib.models have all of these.
 
     Attributes
     ----------
@@ -26,14 +26,14 @@ class TrainedModel(Protocol):
     params: dict[str, NDArray[Any]]
 
     def loss(self, X: Any, y: Any = None) -> Any:
-        """Scores (N, C) of the examples X, at test time; with labels y, (loss, grads) with grads like params."""
+        """Return test-time scores (N, C) of the examples X; with labels y, return (loss, grads), grads like params."""
 
 
 def model_state(model: TrainedModel) -> dict[str, NDArray[Any]]:
-    """What besides params changes in a model while it trains, as copies; {} for a model that does not say."""
+    """Return copies of what besides params changes in a model during training; {} if the model has no state()."""
     return copies(model.state()) if hasattr(model, "state") else {}
 
 
 def copies(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The same dict with copies of the arrays."""
+    """Return the dict with copies of its arrays."""
     return {name: np.array(array) for name, array in arrays.items()}

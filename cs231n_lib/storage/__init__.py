@@ -1,1 +1,1 @@
-"""Arrays and the states of random generators in files and checkpoints."""
+"""Saves arrays and the states of random generators in files and checkpoints."""

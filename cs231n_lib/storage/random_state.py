@@ -1,4 +1,4 @@
-"""The state of a random generator as text, so that it can be saved and gone on from exactly."""
+"""Converts the state of a random generator to text and back, so that it can be saved and restored exactly."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # those that NumPy has
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # all of NumPy's
 
 
 def random_state_to_text(rng: np.random.Generator) -> str:
-    """The state of a np.random.Generator as JSON.
+    """Return the state of a np.random.Generator as JSON.
 
-    Raises ValueError for a bit generator that is not NumPy's own.
+    Raises ValueError unless its bit generator is one of NumPy's.
 
     >>> rng = np.random.default_rng(0)
     >>> text = random_state_to_text(rng)
@@ -23,14 +23,14 @@ def random_state_to_text(rng: np.random.Generator) -> str:
     state = rng.bit_generator.state
     if state["bit_generator"] not in _BIT_GENERATORS:
         raise ValueError(
-            f"the state of a {state['bit_generator']} cannot be saved, only of "
-            f"{', '.join(_BIT_GENERATORS)}; np.random.default_rng(seed) makes a PCG64"
+            f"The state of a {state['bit_generator']} cannot be saved. Use np.random.default_rng(seed), or another "
+            f"bit generator of NumPy: {', '.join(_BIT_GENERATORS)}."
         )
     return json.dumps(state, default=_array_to_json)
 
 
 def random_state_from_text(text: str) -> np.random.Generator:
-    """A new np.random.Generator that goes on where that of the text was.
+    """Return a new np.random.Generator in the state that `random_state_to_text` wrote.
 
     Raises ValueError if the text is not such a state.
     """
@@ -42,7 +42,7 @@ def random_state_from_text(text: str) -> np.random.Generator:
         bit_generator = getattr(np.random, name)()
         bit_generator.state = state
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"this is no state of a random generator: {error}") from None
+        raise ValueError(f"This text is not the state of a random generator: {error}.") from None
     return np.random.Generator(bit_generator)
 
 

@@ -1,12 +1,12 @@
-"""The course's pictures. Every function returns its matplotlib Figure and none calls plt.show.
+"""The course's figures. Every function returns a matplotlib Figure and does not call plt.show.
 
-In a notebook each picture appears once, at the end of its cell, whether or not the call is the cell's last
-line, ends with a semicolon or is assigned:
+In a notebook each figure appears once, at the end of its cell, whether or not the call is the last line of the cell,
+ends with a semicolon or is assigned:
 
     vis.loss_curve(history);
 
-Images may be uint8, or floats in 0..1 or 0..255; other floats (centred images, weights) are stretched so that
-the smallest value is black and the largest white. They may be (N, H, W, C), (N, C, H, W), (N, H, W) or flattened
+Images may be uint8, or floats in 0..1 or 0..255. Other floats (centred images, weights) are rescaled so that the
+smallest value is black and the largest is white. Images may be (N, H, W, C), (N, C, H, W), (N, H, W) or flattened
 (N, 3072).
 """
 

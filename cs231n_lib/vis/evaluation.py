@@ -1,4 +1,4 @@
-"""Pictures of how well and how fast something works."""
+"""Figures of accuracy, distances, confusion and running time."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @styled
 def accuracy_against_k(results: Mapping[int, Sequence[float]]) -> Figure:
-    """Cross-validated accuracy of k nearest neighbours: each fold a dot, their mean a line with its spread.
+    """Draw the cross-validated accuracy of k nearest neighbours: a dot per fold, and their mean and spread as a line.
 
     Parameters
     ----------
     results
-        {k: [accuracy of each fold]} with accuracies in 0..1. The best k is marked.
+        {k: [accuracy of each fold]} with accuracies in 0..1. The figure marks the best k.
     """
     if not results:
-        raise ValueError("accuracy_against_k: results is empty; it should be {k: [accuracy of each fold]}")
+        raise ValueError("accuracy_against_k: results should be {k: [accuracy of each fold]}, but is empty.")
     ks = sorted(results)
     mean = np.array([np.mean(results[k]) for k in ks])
     std = np.array([np.std(results[k]) for k in ks])
@@ -55,16 +55,16 @@ def accuracy_against_k(results: Mapping[int, Sequence[float]]) -> Figure:
 
 @styled
 def distance_matrix(dists: ArrayLike) -> Figure:
-    """The distances between test (rows) and training images (columns), dark for near.
+    """Draw the distances between test images (rows) and training images (columns); small distances are dark.
 
     Parameters
     ----------
     dists : (num_test, num_train) array
-        Of large matrices the first 200 rows and 500 columns are shown.
+        The distances. The figure shows at most the first 200 rows and 500 columns.
     """
     dists = np.asarray(dists)
     if dists.ndim != 2:
-        raise ValueError(f"distance_matrix: dists should have shape (num_test, num_train), but has {dists.shape}")
+        raise ValueError(f"distance_matrix: dists should have shape (num_test, num_train), but has {dists.shape}.")
     shown = dists[:200, :500]
     fig, axes = figure_of(WIDTH, 1.0 + WIDTH * min(0.6, max(0.2, shown.shape[0] / shown.shape[1])))
     ax = axes[0, 0]
@@ -78,31 +78,31 @@ def distance_matrix(dists: ArrayLike) -> Figure:
 
 @styled
 def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence[str] | None = None) -> Figure:
-    """Which class is taken for which: of the images of each class (row) the percentage given each label (column).
+    """Draw the confusion matrix: the percentage of the images of each class (row) that get each label (column).
 
     Parameters
     ----------
     y_true, y_pred : (N,) integers
-        Labels from 0: the right ones and the predicted ones.
+        The true and the predicted labels, from 0.
     class_names
-        By label; None for the numbers.
+        The names of the classes, by label; None for the numbers.
     """
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.ndim != 1 or y_true.shape != y_pred.shape or len(y_true) == 0:
         raise ValueError(
             "confusion_matrix: y_true and y_pred should have the same shape (N,) with N at least 1, "
-            f"but have {y_true.shape} and {y_pred.shape}"
+            f"but have {y_true.shape} and {y_pred.shape}."
         )
     if y_true.dtype.kind not in "biu" or y_pred.dtype.kind not in "biu":
         raise ValueError(
-            "confusion_matrix: y_true and y_pred should hold class numbers, integers, but hold "
-            f"{y_true.dtype} and {y_pred.dtype}"
+            "confusion_matrix: y_true and y_pred should hold integer class numbers, but hold "
+            f"{y_true.dtype} and {y_pred.dtype}."
         )
-    y_true, y_pred = y_true.astype(np.intp), y_pred.astype(np.intp)  # uint8 has no room for the numbers of pairs
+    y_true, y_pred = y_true.astype(np.intp), y_pred.astype(np.intp)  # uint8 would overflow below
     count = len(class_names) if class_names is not None else int(max(y_true.max(), y_pred.max())) + 1
     low, high = min(y_true.min(), y_pred.min()), max(y_true.max(), y_pred.max())
     if low < 0 or high >= count:
-        raise ValueError(f"confusion_matrix: labels should be 0..{count - 1}, but go from {low} to {high}")
+        raise ValueError(f"confusion_matrix: labels should be 0..{count - 1}, but go from {low} to {high}.")
     names = [str(name) for name in (class_names if class_names is not None else range(count))]
     counts = np.bincount(y_true * count + y_pred, minlength=count * count).reshape(count, count)
     percent = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -136,7 +136,7 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence
 
 @styled
 def times(seconds: Mapping[str, float]) -> Figure:
-    """Running times as bars on a log axis, with how many times faster than the slowest each is.
+    """Draw running times as bars on a log axis, and write how many times faster than the slowest each one is.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pictures of images: samples, neighbours, mistakes."""
+"""Figures of images: samples, neighbours, mistakes."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
 def show_images(
     images: ArrayLike, titles: Sequence[object] | None = None, columns: int = 8, size: float = 0.9
 ) -> Figure:
-    """A grid of images, row by row.
+    """Draw a grid of images, row by row.
 
     Parameters
     ----------
     images : (N, ...) array
-        As help(vis) says, or one image (H, W, 3).
+        Images in one of the forms that help(vis) lists, or one image (H, W, 3).
     titles
-        N short texts over the images, or None.
+        N short texts to write above the images, or None.
     columns
-        Images per row.
+        The number of images per row.
     size
-        The width of one image in inches, more if its title needs it.
+        The width of one image in inches; it is larger if a title needs it.
     """
     images = as_images(images)
     if titles is not None and len(titles) != len(images):
-        raise ValueError(f"show_images: {len(titles)} titles for {len(images)} images")
+        raise ValueError(
+            f"show_images: there should be one title per image, but {len(images)} images have {len(titles)}."
+        )
     columns = max(1, min(columns, len(images)))
     rows = -(-len(images) // columns)
     height = size
@@ -54,18 +56,18 @@ def show_images(
 
 @styled
 def samples_per_class(X: ArrayLike, y: ArrayLike, class_names: Sequence[str], n: int = 7) -> Figure:
-    """The first n images of every class, one class per row.
+    """Draw the first n images of every class, one class per row.
 
     Parameters
     ----------
     X : (N, ...) array
-        Images, as help(vis) says.
+        Images in one of the forms that help(vis) lists.
     y : (N,) integers
         Their labels.
     class_names
-        By label.
+        The names of the classes, by label.
     n
-        Images per class.
+        The number of images per class.
     """
     y = np.asarray(y)
     chosen = [np.flatnonzero(y == label)[:n] for label in range(len(class_names))]
@@ -83,27 +85,27 @@ def neighbors(
     neighbor_labels: Sequence[Sequence[Any]] | NDArray[Any] | None = None,
     class_names: Sequence[str] | None = None,
 ) -> Figure:
-    """Test images with their nearest training images beside them, the nearest first.
+    """Draw test images with their nearest training images beside them, the nearest first.
 
     Parameters
     ----------
     test_images : (N, H, W, 3) array
-        One per row of the picture.
+        The test images, one per row of the figure.
     neighbor_images : (N, k, H, W, 3) array
-        E.g. X_train[nearest] with indices (N, k).
+        Their neighbours, for example X_train[nearest] with indices (N, k).
     test_labels : (N,) array
-        For captions. With neighbor_labels, a neighbour of the same class has a green frame; one of another class has
-        a red frame, and its name is given.
+        The labels of the test images, for captions. If neighbor_labels are also given, a neighbour of the same class
+        has a green frame; one of another class has a red frame and its name above it.
     neighbor_labels : (N, k) array
-        For captions.
+        The labels of the neighbours.
     class_names
-        By label; None shows the labels.
+        The names of the classes, by label; None shows the labels.
     """
     test_images, neighbor_images = np.asarray(test_images), np.asarray(neighbor_images)
     if neighbor_images.ndim < 3 or len(neighbor_images) != len(test_images):
         raise ValueError(
             "neighbors: neighbor_images should have shape (N, k, H, W, 3) with one row per test image, "
-            f"but test_images has {test_images.shape} and neighbor_images {neighbor_images.shape}"
+            f"but test_images has {test_images.shape} and neighbor_images has {neighbor_images.shape}."
         )
     count, k = neighbor_images.shape[:2]
     tests = as_images(test_images)
@@ -131,29 +133,29 @@ def neighbors(
 def misclassified_images(
     X: ArrayLike, y_true: ArrayLike, y_pred: ArrayLike, class_names: Sequence[str], n: int = 8
 ) -> Figure:
-    """For each class the first n images that were wrongly taken for it; above each stands what it is.
+    """Draw for each class the first n images that were wrongly assigned to it, with their true class above them.
 
     Parameters
     ----------
     X : (N, ...) array
-        Images, as help(vis) says.
+        Images in one of the forms that help(vis) lists.
     y_true, y_pred : (N,) integers
-        The right labels and the predicted ones.
+        The true and the predicted labels.
     class_names
-        By label.
+        The names of the classes, by label.
     n
-        Images per class.
+        The number of images per class.
     """
     X, y_true, y_pred = np.asarray(X), np.asarray(y_true), np.asarray(y_pred)
     if not y_true.shape == y_pred.shape == (len(X),):
         raise ValueError(
             f"misclassified_images: y_true and y_pred should have shape ({len(X)},), one label per "
-            f"image, but have {y_true.shape} and {y_pred.shape}"
+            f"image, but have {y_true.shape} and {y_pred.shape}."
         )
     if len(y_true) and not 0 <= y_true.min() <= y_true.max() < len(class_names):
         raise ValueError(
-            f"misclassified_images: y_true should be 0..{len(class_names) - 1}, as class_names says, but "
-            f"goes from {y_true.min()} to {y_true.max()}"
+            f"misclassified_images: y_true should be 0..{len(class_names) - 1}, one label per class name, but "
+            f"goes from {y_true.min()} to {y_true.max()}."
         )
     wrong = y_true != y_pred
     chosen = [np.flatnonzero(wrong & (y_pred == label))[:n] for label in range(len(class_names))]
@@ -166,7 +168,11 @@ def misclassified_images(
             f"{name}?\n{found:,} wrong", rotation=0, ha="right", va="center", fontsize=9, labelpad=6
         )
     fig.suptitle(
-        "taken for the class on the left; what each is stands above it", x=0.01, ha="left", fontsize=9, color=GREY
+        "wrongly assigned to the class on the left; the true class is above each image",
+        x=0.01,
+        ha="left",
+        fontsize=9,
+        color=GREY,
     )
     return fig
 
@@ -174,7 +180,7 @@ def misclassified_images(
 def _image_rows(
     X: ArrayLike, chosen: Sequence[NDArray[np.intp]], n: int, width: float, height: float
 ) -> tuple[Figure, NDArray[Any]]:
-    """(figure, axes) with a row of n axes for each array of indices in chosen, and those images of X in them."""
+    """Return (figure, axes) with a row of n axes for each array of indices in chosen, showing those images of X."""
     images = iter(as_images(np.asarray(X)[np.concatenate(chosen)]) if any(map(len, chosen)) else ())
     fig, axes = figure_of(width, height, len(chosen), n)
     for row, indices in zip(axes, chosen, strict=True):
@@ -186,7 +192,7 @@ def _image_rows(
 
 
 def as_images(images: ArrayLike) -> NDArray[Any]:
-    """Images of any kind that the package takes as uint8, or as floats in 0..1: (N, H, W, C) or (N, H, W)."""
+    """Convert images of any form that help(vis) lists to uint8 or floats in 0..1, (N, H, W, C) or (N, H, W)."""
     images = np.asarray(images)
     if images.ndim == 1 or (images.ndim == 3 and images.shape[-1] == 3):
         images = images[None]  # one image
@@ -197,7 +203,7 @@ def as_images(images: ArrayLike) -> NDArray[Any]:
     if images.ndim == 4 and images.shape[-1] not in (1, 3) and images.shape[1] in (1, 3):
         images = images.transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
     if images.ndim not in (3, 4) or len(images) == 0:
-        raise ValueError(f"images should have shape (N, H, W, 3), (N, H, W) or (N, 3072), but have {images.shape}")
+        raise ValueError(f"Images should have shape (N, H, W, 3), (N, H, W) or (N, 3072), but have {images.shape}.")
     if images.dtype == np.uint8:
         return images
     images = images.astype(float)
@@ -210,7 +216,7 @@ def as_images(images: ArrayLike) -> NDArray[Any]:
 
 
 def stretched(image: NDArray[Any]) -> NDArray[Any]:
-    """The image with its smallest value at 0 and its largest at 1."""
+    """Rescale the image so that its smallest value is 0 and its largest is 1."""
     low, high = np.nanmin(image), np.nanmax(image)
     return (image - low) / (high - low) if high > low else np.full_like(image, 0.5)
 

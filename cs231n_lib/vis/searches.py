@@ -1,4 +1,4 @@
-"""Pictures of a search for hyperparameters."""
+"""Figures of a hyperparameter search."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @styled
 def search_grid(results: Mapping[tuple[float, float], tuple[float, float]]) -> Figure:
-    """Training and validation accuracy over learning rate and regularization strength, both on log axes.
+    """Draw training and validation accuracy over learning rate and regularization strength, both on log axes.
 
-    The best validation accuracy is ringed. A strength of 0 is drawn at the left edge.
+    A ring marks the best validation accuracy. A strength of 0 is drawn at the left edge.
 
     Parameters
     ----------
     results
-        {(learning_rate, reg): (training accuracy, validation accuracy)}, accuracies in 0..1.
+        {(learning_rate, reg): (training accuracy, validation accuracy)}, with accuracies in 0..1.
     """
     if not results:
-        raise ValueError("search_grid: results is empty; it should be {(learning_rate, reg): (train, val)}")
+        raise ValueError("search_grid: results should be {(learning_rate, reg): (train, val)}, but is empty.")
     rates = np.array([pair[0] for pair in results], dtype=float)
     regs = np.array([pair[1] for pair in results], dtype=float)
     accuracy = 100 * np.array([results[pair] for pair in results], dtype=float)  # (number of runs, 2)
@@ -57,23 +57,24 @@ def search_grid(results: Mapping[tuple[float, float], tuple[float, float]]) -> F
 def search_scatter(
     results: Iterable[tuple[dict[str, Any], float]], x: str | None = None, y: str | None = None
 ) -> Figure:
-    """The settings that a random search tried, each a dot whose colour is its validation accuracy.
+    """Draw the runs of a random search as dots, coloured by their validation accuracy.
 
-    The best run is ringed and its settings are written out.
+    A ring marks the best run, and the title lists its settings.
 
     Parameters
     ----------
     results
-        [(settings, accuracy)], each settings a dict such as {"learning_rate": 1e-3, "reg": 0.1}, accuracies in 0..1.
+        [(settings, accuracy)], where settings is a dict such as {"learning_rate": 1e-3, "reg": 0.1} and accuracy is in
+        0..1.
     x, y
-        Which settings to show, by default the first two. Axes are logarithmic where the values span more than a
-        factor of 20.
+        The names of the settings on the axes, by default the first two. An axis is logarithmic if its values span more
+        than a factor of 20.
     """
     results = list(results)
     if not results or not all(len(pair) == 2 and isinstance(pair[0], dict) for pair in results):
         raise ValueError(
-            "search_scatter: results should be [(settings, accuracy)], at least one, each settings a "
-            'dict such as {"learning_rate": 1e-3, "reg": 0.1}'
+            "search_scatter: results should be a list of at least one (settings, accuracy), where settings is a "
+            'dict such as {"learning_rate": 1e-3, "reg": 0.1}.'
         )
     names = list(results[0][0])
     x, y = (x or next((name for name in names if name != y), None)), y
@@ -81,7 +82,7 @@ def search_scatter(
     shown: list[str] = []
     for name in (x, y):
         if name is None or not all(name in settings for settings, _ in results):
-            raise ValueError(f"search_scatter: every run should have two settings, but one has no {name!r}")
+            raise ValueError(f"search_scatter: every run should have two settings, but one has no {name!r}.")
         shown.append(name)
     horizontal, vertical = (np.array([settings[name] for settings, _ in results], dtype=float) for name in shown)
     accuracy = 100 * np.array([each for _, each in results], dtype=float)

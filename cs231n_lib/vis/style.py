@@ -1,4 +1,4 @@
-"""How the pictures look, and the pieces of matplotlib they are made with."""
+"""The style of the figures, and functions for drawing them with matplotlib."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-# Okabe & Ito's palette: told apart by readers of every kind of colour vision.
+# Okabe & Ito's palette, which readers with any kind of colour vision can distinguish
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY = "#6b6b6b"
-WIDTH = 7.5  # inches: fits the column of a notebook
+WIDTH = 7.5  # inches, which fits the column of a notebook
 
-STYLE: dict[Any, Any] = {  # Any, as matplotlib's types list every key there is
+STYLE: dict[Any, Any] = {  # Any, since matplotlib's type is a list of all possible keys
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
@@ -49,9 +49,9 @@ STYLE: dict[Any, Any] = {  # Any, as matplotlib's types list every key there is
 
 
 def styled(draw: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """A drawing function that draws in the course's style and leaves the reader's settings as they are."""
+    """Make a function draw in the course's style, without changing the user's matplotlib settings."""
 
-    # matplotlib reads its settings when each part of a figure is made, so the style must last the whole function.
+    # matplotlib reads its settings when it creates each part of a figure, so the style must hold for the whole function
     @wraps(draw)
     def styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         import matplotlib.pyplot as plt
@@ -65,7 +65,7 @@ def styled(draw: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 def figure_of(
     width: float, height: float, rows: int = 1, columns: int = 1, **shared: Any
 ) -> tuple[Figure, NDArray[Any]]:
-    """A figure of that size in inches, and its axes, an array (rows, columns); `shared` as in plt.subplots."""
+    """Return a figure of this size in inches, and its axes (rows, columns); `shared` is passed to plt.subplots."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(
@@ -75,7 +75,7 @@ def figure_of(
 
 
 def bare(ax: Axes) -> None:
-    """Take everything from the axes but what is drawn in them and their labels."""
+    """Remove grid, ticks and frame from the axes."""
     ax.grid(False)
     ax.set_xticks([])
     ax.set_yticks([])
@@ -83,7 +83,7 @@ def bare(ax: Axes) -> None:
 
 
 def ticks_at(ax: Axes, values: Sequence[float]) -> None:
-    """Put ticks at just these values of x."""
+    """Put ticks at exactly these values of x."""
     from matplotlib.ticker import NullLocator
 
     ax.set_xticks(values, [str(value) for value in values])
@@ -91,13 +91,13 @@ def ticks_at(ax: Axes, values: Sequence[float]) -> None:
 
 
 def whole_ticks(ax: Axes) -> None:
-    """Put ticks at whole numbers of x only."""
-    locator: Any = ax.xaxis.get_major_locator()  # a MaxNLocator, that of a linear axis
+    """Put ticks only at integer values of x."""
+    locator: Any = ax.xaxis.get_major_locator()  # a MaxNLocator, since the axis is linear
     locator.set_params(integer=True)
 
 
 def log_axis(ax: Axes, axis: str, values: NDArray[Any]) -> None:
-    """Make the axis ("x" or "y") logarithmic if the values allow it; zeros get a place of their own at its end."""
+    """Make the axis ("x" or "y") logarithmic if there are positive values; zeros get a place at its end."""
     set_scale = ax.set_xscale if axis == "x" else ax.set_yscale
     positive = values[values > 0]
     if len(positive) == len(values):
@@ -107,7 +107,7 @@ def log_axis(ax: Axes, axis: str, values: NDArray[Any]) -> None:
 
 
 def line_colors(count: int) -> list[Any]:
-    """`count` colours that can be told apart."""
+    """Return `count` distinguishable colours."""
     import matplotlib
 
     palette = [BLUE, ORANGE, GREEN, RED, "#CC79A7", "#56B4E9", "#000000"]
@@ -117,16 +117,16 @@ def line_colors(count: int) -> list[Any]:
 
 
 def _figure_class() -> type[Figure]:
-    """matplotlib's Figure, shown once by a notebook, also where it is the value of its cell."""
+    """Return a subclass of matplotlib's Figure that a notebook shows only once, even as the value of its cell."""
     from matplotlib.figure import Figure
 
     class CellFigure(Figure):
         def _ipython_display_(self) -> None:
-            # Called for the value of a cell, and by the inline backend for every figure open at the cell's end:
-            # whichever comes first closes it, so that the other does not show it again.
+            # called for the value of a cell, and by the inline backend for every figure that is open at the end of the
+            # cell; the first call closes the figure, so that it is not shown again
             import matplotlib.pyplot as plt
 
             plt.close(self)
-            raise NotImplementedError  # IPython's word for "display it as usual"
+            raise NotImplementedError  # tells IPython to display it as usual
 
     return CellFigure

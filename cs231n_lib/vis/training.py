@@ -1,4 +1,4 @@
-"""Pictures of a net in training: loss, accuracy, activations, updates."""
+"""Figures of training: loss, accuracy, activations, updates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-MOST_COLUMNS = 6  # of small histograms side by side
+MOST_COLUMNS = 6  # the most histograms side by side
 HISTORIES = ("loss_history", "train_acc_history", "val_acc_history")
 
 
@@ -25,18 +25,18 @@ def loss_curve(
     label: str | None = None,
     reference: tuple[float, str] | None = None,
 ) -> Figure:
-    """The loss at every iteration, with its running mean on top.
+    """Draw the loss at every iteration and its running mean.
 
     Parameters
     ----------
     history
         The losses in order, or {name: losses} to compare runs.
     smooth
-        Iterations per running mean, by default a fiftieth of the run; 1 for none.
+        The number of iterations in a running mean, by default a fiftieth of the run; 1 for no running mean.
     label
         A name for the legend.
     reference
-        (value, text) for a dashed line, such as the loss of chance.
+        (value, text) for a dashed line, such as the loss of random guessing.
     """
     runs: dict[str | None, ArrayLike] = dict(history.items()) if isinstance(history, dict) else {label: history}
     fig, axes = figure_of(WIDTH, 3.4)
@@ -51,19 +51,19 @@ def loss_curve(
 
 @styled
 def training_curves(run: Any, smooth: int | None = None) -> Figure:
-    """The loss at every iteration, and the accuracy on training and validation images after every epoch.
+    """Draw the loss at every iteration, and the accuracy on training and validation images after every epoch.
 
     Parameters
     ----------
     run
         A Solver that has trained, or a dict {"loss_history": .., "train_acc_history": .., "val_acc_history": ..};
-        or {name: run} to compare several. The first accuracy is the one before the first epoch (number 0).
+        or {name: run} to compare several. The first accuracy is that before the first epoch (epoch 0).
     smooth
-        Iterations per running mean of the loss, as in `loss_curve`.
+        The number of iterations in a running mean of the loss, as in `loss_curve`.
     """
     runs = run if isinstance(run, dict) and not set(run) & set(HISTORIES) else {None: run}
     if not runs:
-        raise ValueError("training_curves: run is empty; it should be a Solver, or {name: Solver}")
+        raise ValueError("training_curves: run should be a Solver or {name: Solver}, but is empty.")
     runs = {name: _histories(each) for name, each in runs.items()}
     fig, axes = figure_of(WIDTH, 3.3 if None in runs else 3.3 + 0.25 * -(-len(runs) // 3), 1, 2)
     losses, accuracies = axes[0]
@@ -97,21 +97,21 @@ def training_curves(run: Any, smooth: int | None = None) -> Figure:
         for ax in axes[0]:
             if ax.get_legend_handles_labels()[1]:
                 ax.legend()
-    else:  # one for both, below them: between several curves there is seldom room
+    else:  # one legend below both axes, since several curves leave no room for it
         fig.legend(*accuracies.get_legend_handles_labels(), loc="outside lower center", ncols=min(len(runs), 3))
     return fig
 
 
 @styled
 def update_ratios(ratios: ArrayLike | dict[str, ArrayLike], target: float = 1e-3) -> Figure:
-    """How large each update is beside the weights it changes, norm(update) / norm(weights), on a log axis.
+    """Draw the size of each update relative to the weights, norm(update) / norm(weights), on a log axis.
 
     Parameters
     ----------
     ratios
-        {parameter: [ratio at each iteration]}, or such a list.
+        {parameter: [ratio at each iteration]}, or one such list.
     target
-        The ratio the lectures take for healthy; marked with a band from a third to three times of it.
+        The ratio that the lectures consider healthy. A band marks a third to three times this ratio.
     """
     runs: dict[str | None, ArrayLike] = dict(ratios.items()) if isinstance(ratios, dict) else {None: ratios}
     fig, axes = figure_of(WIDTH, 3.4)
@@ -129,26 +129,26 @@ def update_ratios(ratios: ArrayLike | dict[str, ArrayLike], target: float = 1e-3
 
 @styled
 def activation_histograms(activations: dict[str, ArrayLike] | Sequence[ArrayLike], bins: int = 50) -> Figure:
-    """How the activations of each layer are distributed, on the same axis for all layers.
+    """Draw a histogram of the activations of each layer, on the same axis for all layers.
 
-    Above each histogram stand the mean and the standard deviation. Where many activations are exactly 0, as after
-    ReLU, their part is written out and the bars are those of the others.
+    The mean and the standard deviation are above each histogram. If many activations are exactly 0, as after ReLU, the
+    figure shows their percentage, and the bars show the other activations.
 
     Parameters
     ----------
     activations
-        {layer: array of any shape}, or a list of arrays, the first layer first.
+        {layer: array of any shape}, or a list of arrays in the order of the layers.
     bins
         The number of bars.
     """
     if not isinstance(activations, dict):
         activations = {f"layer {i}": values for i, values in enumerate(activations, 1)}
     if not activations:
-        raise ValueError("activation_histograms: activations is empty; it should be {layer: array}")
+        raise ValueError("activation_histograms: activations should be {layer: array}, but is empty.")
     layers = {name: np.asarray(values, dtype=float).ravel() for name, values in activations.items()}
     finite = {name: values[np.isfinite(values)] for name, values in layers.items()}
     everything = np.concatenate([values for values in finite.values()] + [np.zeros(1)])
-    # The farthest few would leave all others a narrow strip in the middle.
+    # a few outliers would squeeze all other values into a narrow strip
     low, high = np.quantile(everything, [0.001, 0.999])
     low, high = (low, high) if high > low else (low - 1, high + 1)
     edges = np.linspace(low, high, bins + 1)
@@ -180,7 +180,7 @@ def _draw_losses(ax: Axes, runs: Mapping[str | None, ArrayLike], smooth: int | N
     for (name, losses), color in zip(runs.items(), line_colors(len(runs)), strict=True):
         losses = np.asarray(losses, dtype=float).ravel()
         if not np.isfinite(losses).all():
-            ax.set_title("some losses are not finite: the learning rate is probably too high", color=RED)
+            ax.set_title("Some losses are not finite: the learning rate is probably too high.", color=RED)
         window = smooth or max(1, len(losses) // 50)
         if window > 1 and len(losses) >= window:
             ax.plot(losses, color=color, alpha=0.25, linewidth=0.8)
@@ -192,7 +192,7 @@ def _draw_losses(ax: Axes, runs: Mapping[str | None, ArrayLike], smooth: int | N
     ax.set_xlabel("iteration")
     ax.set_ylabel("loss")
     starts = [next((loss for loss in np.ravel(losses) if np.isfinite(loss)), 0) for losses in runs.values()]
-    if ax.get_ylim()[1] > 10 * max(starts, default=0) > 0:  # a run that diverges must not flatten the others
+    if ax.get_ylim()[1] > 10 * max(starts, default=0) > 0:  # a diverging run must not flatten the others
         ax.set_ylim(0, 3 * max(starts))
 
 
@@ -202,7 +202,7 @@ def _histories(run: object) -> dict[str, Any]:
     if missing:
         raise ValueError(
             f"training_curves: a run should be a Solver or have {', '.join(HISTORIES)}, "
-            f"but {missing[0]} is missing in {type(run).__name__}"
+            f"but {missing[0]} is missing in {type(run).__name__}."
         )
     return histories
 
@@ -212,5 +212,5 @@ def _mean_and_std(values: NDArray[Any]) -> str:
         return "no values\n"
     mean, std = values.mean(), values.std()
     digits = 2 if std == 0 else int(np.clip(1 - np.floor(np.log10(std)), 0, 6))
-    # A mean of rounding size is 0 beside its deviation, and not -0.
+    # adding 0.0 turns -0 into 0
     return f"mean {round(mean, digits) + 0.0:.{digits}f}\nstd {std:.2g}"

@@ -1,4 +1,4 @@
-"""Pictures of weights, and of what they make of an image."""
+"""Figures of weights and of activation maps."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-MOST_FILTERS, MOST_CHANNELS = 12, 16  # of filters that see more channels than an image has
+MOST_FILTERS, MOST_CHANNELS = 12, 16  # the most filters and channels shown, for filters with more channels than images
 
 
 @styled
 def weight_templates(
     W: ArrayLike, class_names: Sequence[str], image_shape: tuple[int, int, int] = (32, 32, 3)
 ) -> Figure:
-    """The weights of each class of a linear classifier as an image: what that class looks for.
+    """Draw the weights of each class of a linear classifier as an image, the template of that class.
 
     Parameters
     ----------
     W : (D, C) or (D + 1, C) array
-        D is the number of pixels; the extra last row, the biases, is left out.
+        The weights, where D is the number of values per image. An extra last row, the biases, is not shown.
     class_names
-        C texts. Each template is stretched on its own from black to white.
+        The names of the C classes. Each template is rescaled separately, from black to white.
     image_shape
         The shape of the images before they were flattened.
     """
@@ -37,7 +37,7 @@ def weight_templates(
     if W.ndim != 2 or W.shape[0] not in (pixels, pixels + 1) or W.shape[1] != len(class_names):
         raise ValueError(
             f"weight_templates: W should have shape ({pixels} or {pixels + 1}, {len(class_names)}), "
-            f"one column per class, but has {W.shape}"
+            f"one column per class, but has {W.shape}."
         )
     templates = W[:pixels].T.reshape(-1, *image_shape)  # (C, H, W, 3)
     templates = np.stack([stretched(template) for template in templates])
@@ -48,23 +48,23 @@ def weight_templates(
 def weight_grid(
     weights: ArrayLike, image_shape: tuple[int, int, int] = (32, 32, 3), columns: int | None = None
 ) -> Figure:
-    """Filters of a net as images, each stretched on its own from its smallest value to its largest.
+    """Draw filters of a net as images, each rescaled separately from its smallest to its largest value.
 
     Parameters
     ----------
     weights : (F, C, H, W) or (D, F) array
-        Filters of a convolution, or the first layer of a fully connected net. Filters on 3 channels are in colour. Of
-        others each channel is an image of its own, dark for low, a row per filter, of the first 12 filters and 16
-        channels.
+        The filters of a convolution, or the first layer of a fully connected net. Filters with 3 channels are shown in
+        colour. For other filters each channel is one image, with one row per filter and low values dark; the figure
+        shows the first 12 filters and 16 channels.
     image_shape
-        For (D, F), the shape of the images before they were flattened, (32, 32, 3) or (3, 32, 32).
+        For weights (D, F), the shape of the images before they were flattened, (32, 32, 3) or (3, 32, 32).
     columns
-        Images per row.
+        The number of images per row.
     """
     tiles, captions = _filters(np.asarray(weights, dtype=float), image_shape)
     if captions:
         columns = captions.pop("columns")
-    size = max(1, 24 // tiles.shape[1])  # so that the gaps are thin beside small filters, too
+    size = max(1, 24 // tiles.shape[1])  # enlarged, so that the gaps are thin even for small filters
     tiles = tiles.repeat(size, axis=1).repeat(size, axis=2)
     columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(tiles)))), len(tiles))
     rows = -(-len(tiles) // columns)
@@ -85,21 +85,22 @@ def weight_grid(
 
 @styled
 def activation_maps(image: ArrayLike, maps: ArrayLike, columns: int | None = None) -> Figure:
-    """An image and beside it what each filter of a layer makes of it, each map stretched on its own.
+    """Draw an image and the activation map of each filter of a layer, each map rescaled separately.
 
     Parameters
     ----------
     image : (H, W, 3) or (3, H, W) array
         The image.
     maps : (F, H', W') array
-        The layer's output for it.
+        The layer's output for this image.
     columns
-        Maps per row.
+        The number of maps per row.
     """
     maps = np.asarray(maps, dtype=float)
     if maps.ndim != 3 or maps.size == 0:
         raise ValueError(
-            f"activation_maps: maps should have shape (F, H, W), the layer's output for one image, but has {maps.shape}"
+            "activation_maps: maps should have shape (F, H, W), the layer's output for one image, but has "
+            f"{maps.shape}."
         )
     shown = as_images(np.asarray(image)[None])[0]
     columns = min(columns or int(np.ceil(np.sqrt(1.6 * len(maps)))), len(maps))
@@ -114,7 +115,7 @@ def activation_maps(image: ArrayLike, maps: ArrayLike, columns: int | None = Non
         ax.set_title(title, fontsize=9, color=GREY)
     draw_image(axes[0, 0], shown)
     gap = max(1, maps.shape[1] // 16)
-    # A map that is the same everywhere, mostly that of a unit that is off, is black.
+    # a constant map, mostly that of a unit that is off, is black
     tiles = np.stack([stretched(each) if np.ptp(each) else np.zeros_like(each) for each in maps])
     grid = _mosaic(tiles[..., None], columns, np.nan, gap)[..., 0]
     axes[0, 1].imshow(grid, cmap="magma", vmin=0, vmax=1, interpolation="nearest")
@@ -122,32 +123,33 @@ def activation_maps(image: ArrayLike, maps: ArrayLike, columns: int | None = Non
 
 
 def visualize_grid(Xs: ArrayLike, ubound: float = 255.0, padding: int = 1) -> NDArray[np.float64]:
-    """Images (N, H, W, C) in one large one (rows, columns, C), nearly square, each stretched to 0..ubound; gaps are 0.
+    """Arrange images (N, H, W, C) in one nearly square image (rows, columns, C), each rescaled to 0..ubound.
 
-    The array that `weight_grid` draws, under the name and with the arguments known from the course.
+    The gaps between the images are 0. Name and arguments are those of the course's public `cs231n` package.
+    `weight_grid` draws such an array.
     """
     Xs = np.asarray(Xs, dtype=float)
     if Xs.ndim != 4 or len(Xs) == 0:
-        raise ValueError(f"visualize_grid: Xs should have shape (N, H, W, C), but has {Xs.shape}")
+        raise ValueError(f"visualize_grid: Xs should have shape (N, H, W, C), but has {Xs.shape}.")
     tiles = ubound * np.stack([stretched(tile) for tile in Xs])
     return _mosaic(tiles, int(np.ceil(np.sqrt(len(Xs)))), 0.0, padding)
 
 
 def _filters(weights: NDArray[Any], image_shape: Sequence[int]) -> tuple[NDArray[Any], dict[str, Any]]:
-    """The filters as images (N, H, W, C), and the captions of their grid, with its columns, where it needs any."""
+    """Return the filters as images (N, H, W, C), and the captions and columns of their grid, or {} without captions."""
     if weights.ndim == 2:
         image_shape = tuple(image_shape)
         if weights.shape[0] != np.prod(image_shape) or weights.size == 0:
             raise ValueError(
                 f"weight_grid: weights should have shape ({np.prod(image_shape)}, F), one row per value "
-                f"of an image {image_shape}, but has {weights.shape}; see image_shape"
+                f"of an image {image_shape}, but has {weights.shape}. Does image_shape fit?"
             )
         tiles = weights.T.reshape(-1, *image_shape)
         return (tiles if image_shape[-1] in (1, 3) else tiles.transpose(0, 2, 3, 1)), {}
     if weights.ndim != 4 or weights.size == 0:
         raise ValueError(
-            "weight_grid: weights should have shape (F, C, H, W), filters, or (D, F), a first layer, "
-            f"but has {weights.shape}"
+            "weight_grid: weights should have shape (F, C, H, W), for filters, or (D, F), for a first layer, "
+            f"but has {weights.shape}."
         )
     F, C, H, W = weights.shape
     if C in (1, 3):
@@ -162,7 +164,7 @@ def _filters(weights: NDArray[Any], image_shape: Sequence[int]) -> tuple[NDArray
 
 
 def _mosaic(tiles: NDArray[Any], columns: int, gap: float, padding: int = 1) -> NDArray[np.float64]:
-    """Tiles (N, H, W, C) side by side in one array, with a line of `gap` between them."""
+    """Arrange tiles (N, H, W, C) in one array, with lines of the value `gap` between them."""
     N, H, W, C = tiles.shape
     rows = -(-N // columns)
     grid = np.full((rows * (H + padding) - padding, columns * (W + padding) - padding, C), gap)

@@ -71,7 +71,7 @@ def test_shapes_that_fit(shape):
 def test_shapes_that_do_not_fit(shape, wanted):
     with pytest.raises(ValueError) as error:
         arguments.expect_shape("f", "x", np.ones((2, 3)), shape)
-    assert str(error.value) == f"f: x should have shape {wanted}, but has (2, 3)"
+    assert str(error.value) == f"f: x should have shape {wanted}, but has (2, 3)."
 
 
 def test_the_meaning_of_a_shape_is_told():
@@ -87,9 +87,9 @@ def test_settings_in_order():
 @pytest.mark.parametrize(
     "given, error, message",
     [
-        (None, TypeError, "f: pool_param should be a dict with 'stride', 'pad' .if not given: 0., but is None"),
-        ({}, ValueError, "f: pool_param has no 'stride'; it should have 'stride', 'pad' .if not given: 0."),
-        ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown 'pads'; it should have 'stride', 'pad'"),
+        (None, TypeError, "f: pool_param should be a dict with 'stride', 'pad' .default 0., but is None"),
+        ({}, ValueError, "f: pool_param has no 'stride'; it should have 'stride', 'pad' .default 0."),
+        ({"stride": 1, "pads": 2}, ValueError, "f: pool_param has an unknown key 'pads'; it should have 'stride'"),
     ],
 )
 def test_settings_that_do_not_fit(given, error, message):
@@ -123,8 +123,8 @@ def test_an_upstream_gradient():
         ([0, 1, 3], "y should hold class numbers 0..2, but holds 3"),
         ([0, -1, 2], "y should hold class numbers 0..2, but holds -1"),
         ([0, -1, 5], "y should hold class numbers 0..2, but holds -1"),
-        ([0.0, 1.0, 2.0], "y should hold class numbers, integers, but holds float64"),
-        ([True, False, True], "y should hold class numbers, integers, but holds bool"),
+        ([0.0, 1.0, 2.0], "y should hold integer class numbers, but holds float64"),
+        ([True, False, True], "y should hold integer class numbers, but holds bool"),
     ],
 )
 def test_labels_that_do_not_fit(y, message):

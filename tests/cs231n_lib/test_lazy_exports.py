@@ -56,7 +56,7 @@ def test_a_file_can_be_imported_itself(package):
 def test_a_missing_file_is_an_answer(package):
     with pytest.raises(
         ImportError,
-        match="^this edition of the library leaves out four because it is what the assignment asks you to write$",
+        match=r"^This edition of the library leaves out four because it is what the assignment asks you to write\.$",
     ):
         package.four  # noqa: B018
 

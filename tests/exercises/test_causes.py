@@ -17,9 +17,9 @@ NOTEBOOKS = sorted({path.parent for path in BANKS})
 AT_LEAST = 0.8
 
 # what checks.close says of the value of a loss, by any name that is no name of a function
-# where checks of values go on in words of their own, after the name of the thing: "the loss of svm_loss: wrong value."
-AFTER_THE_NAME = re.compile(r": (?=wrong value|its one value|all \d+ values|\d+ of \d+ |it does not match|it nearly)")
-WRONG_LOSS = re.compile(r".*\bloss\b.*: (wrong value|its one value|all \d+ values|\d+ of \d+ values)")
+# where the words of a check begin, after the name of the answer: "the loss of svm_loss: its value is wrong."
+AFTER_THE_NAME = re.compile(r": (?=its (?:one )?value is wrong|all \d+ values|\d+ of \d+ |it does not match|it nearly)")
+WRONG_LOSS = re.compile(r".*\bloss\b.*: (its value is wrong|its one value|all \d+ values|\d+ of \d+ values)")
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,4 @@ def test_the_errors_that_would_be_right_are_listed_and_a_long_text_is_cut(messag
         raise OSError("x" * 500)
 
     text = message(checks.raises, (ValueError, KeyError), "f", long)
-    assert text == f"f: it should raise ValueError or KeyError, but raised OSError: {'x' * 200}"
+    assert text == f"f: it should raise ValueError or KeyError, but it raised OSError: {'x' * 200}"

@@ -148,10 +148,10 @@ def three_in_turn(X):
 
 def test_no_loops_counts_what_comes_after_the_loop_it_shows(message):
     text = message(checks.no_loops, three_in_turn)
-    assert "has a for loop:\n    for _ in X:\n(2 more after that.) Compute it with NumPy" in text
+    assert "has a for loop:\n    for _ in X:\n(2 more loops follow it.) Compute it with NumPy" in text
     text = message(checks.no_loops, three_in_turn, ("for", "while"), "your function")
     assert text.startswith("your function: no Python loop is allowed here, but line 6 of three_in_turn")
-    assert "more after that" not in text
+    assert "more loop" not in text
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_single_loop_is_not_called_nested(message):
 
 
 def test_small_and_large_arguments_come_together():
-    with pytest.raises(TypeError, match="small and large together"):
+    with pytest.raises(TypeError, match="both small and large"):
         checks.max_loops(rows, 1, large=(np.ones((9, 9)),))
 
 

@@ -194,7 +194,7 @@ def test_how_many_values_are_wrong_is_said(message):
     assert "its one value is wrong" in message(checks.close, [1], [0], "x")
     assert "1 of 3 values is wrong" in message(checks.close, [1, 0, 9], [0, 0, 9], "x")
     assert "2 of 3 values are wrong" in message(checks.close, [1, 5, 9], [0, 0, 9], "x")
-    assert "x: wrong value.\nExpected 2, got 1." in message(checks.close, 1, 2, "x")
+    assert "x: its value is wrong.\nExpected 2, got 1." in message(checks.close, 1, 2, "x")
 
 
 def test_the_worst_entry_is_shown(message):
@@ -204,7 +204,7 @@ def test_the_worst_entry_is_shown(message):
 def test_a_single_number_that_is_not_finite_has_no_place(message):
     assert "x: it is NaN." in message(checks.finite, float("nan"), "x")
     assert "x: it is infinite." in message(checks.finite, -np.inf, "x")
-    assert "x: 2 of 3 entries are NaN, first at [1]." in message(checks.finite, [1, np.nan, np.nan], "x")
+    assert "x: 2 of 3 entries are NaN, the first at [1]." in message(checks.finite, [1, np.nan, np.nan], "x")
 
 
 def test_several_types_are_listed(message):
@@ -212,7 +212,7 @@ def test_several_types_are_listed(message):
 
 
 def test_true_wants_a_truth_value(message):
-    assert "not so\n(The condition is no truth value: got a dict of 0" in message(checks.true, {}, "not so")
+    assert "not so\n(The condition is not a truth value: got a dict of 0" in message(checks.true, {}, "not so")
     with pytest.raises(TypeError, match="use .all\\(\\) or .any\\(\\) on an array"):
         checks.true(np.ones(2, bool), "not so")
     assert message(checks.true, np.array([0]), "not so") == "not so"

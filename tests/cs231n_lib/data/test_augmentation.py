@@ -179,9 +179,9 @@ def test_compose_of_nothing():
         (lambda: random_crop(X, fill=[1, 2]), r"fill should be a number or have shape \(3,\).* but has \(2,\)"),
         (lambda: color_jitter(X[:, :1]), r"color_jitter: X should have shape \(N, 3, H, W\), but has \(40, 1, 8, 6\)"),
         (lambda: color_jitter(X, contrast=-0.1), "contrast should be a number .*at least 0, but is -0.1"),
-        (lambda: pca_color_jitter(X), r"components is missing; it is what principal_colors\(X_train\) returns"),
+        (lambda: pca_color_jitter(X), r"components is missing; pass what principal_colors\(X_train\) returns"),
         (lambda: pca_color_jitter(X, components=np.eye(2)), r"components should have shape \(3, 3\), but has \(2, 2\)"),
-        (lambda: principal_colors(X[:0]), "X is empty"),
+        (lambda: principal_colors(X[:0]), "X should hold at least one pixel, but is empty"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):

@@ -59,7 +59,7 @@ class Hostile:
 def test_a_pickle_that_could_run_code_is_refused(folder, tmp_path, attack):
     marker = tmp_path / "was_here"
     (folder / "data_batch_3").write_bytes(pickle.dumps({b"data": attack(str(marker)), b"labels": []}, 2))
-    with pytest.raises(DataError, match=r"data_batch_3: refused, because reading it would run code"):
+    with pytest.raises(DataError, match=r"data_batch_3: This file is refused, because reading it would run code"):
         read_cifar10_batches(folder)
     assert not marker.exists()
 
@@ -109,7 +109,7 @@ def test_labels_may_be_an_array(folder, python2_pickle):
 
 def test_a_missing_file_is_named(folder):
     (folder / "data_batch_5").unlink()
-    with pytest.raises(DataError, match="data_batch_5: this file of CIFAR-10 is missing"):
+    with pytest.raises(DataError, match="data_batch_5: This file of CIFAR-10 is missing"):
         read_cifar10_batches(folder)
 
 

@@ -46,9 +46,9 @@ def test_without_a_validation_part_all_images_train(small_cifar10):
 @pytest.mark.parametrize(
     "counts, message",
     [
-        ({"num_train": 91}, "num_train=91, but CIFAR-10 has 90 images"),
-        ({"num_val": 101}, "num_val=101, but CIFAR-10 has 100 images"),
-        ({"num_test": -1}, "num_test=-1"),
+        ({"num_train": 91}, "num_train is 91, but CIFAR-10 has 90 images"),
+        ({"num_val": 101}, "num_val is 101, but CIFAR-10 has 100 images"),
+        ({"num_test": -1}, "num_test is -1"),
     ],
 )
 def test_asking_for_more_than_there_is(small_cifar10, counts, message):
@@ -73,7 +73,7 @@ def test_the_environment_chooses_the_set(small_cifar10, shapes, monkeypatch):
 
 def test_an_unknown_set_of_the_environment_lists_the_known_ones(data_folder, monkeypatch):
     monkeypatch.setenv("CS231N_DATASET", "cifar100")
-    with pytest.raises(data.DataError, match="no data set 'cifar100'; the data sets are: cifar10, shapes10"):
+    with pytest.raises(data.DataError, match="no data set 'cifar100'. The data sets are cifar10, shapes10"):
         data.load()
 
 

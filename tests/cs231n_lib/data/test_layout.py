@@ -74,7 +74,7 @@ def test_nothing_else_is_taken_from_an_archive(tmp_path, source, destination, de
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
 def test_an_expected_name_that_is_no_ordinary_file_is_refused(tmp_path, source, destination, described, kind):
     extra = [member(f"{FOLDER}/data_batch_1", kind=kind, link="/etc/passwd")]
-    with pytest.raises(DataError, match="data_batch_1 is not an ordinary file"):
+    with pytest.raises(DataError, match="data_batch_1 should be a batch of images, a regular file"):
         layout.take(pack(tmp_path / "a.tar.gz", source, extra), described, destination)
 
 
@@ -135,4 +135,4 @@ def test_files_with_the_registered_sums_are_official(source, described):
 
 def test_the_problem_of_a_folder_is_the_error_of_reading_it(tmp_path):
     found = layout.problem(tmp_path)
-    assert isinstance(found, DataError) and "batches.meta: this file of CIFAR-10 is missing" in found.message
+    assert isinstance(found, DataError) and "batches.meta: This file of CIFAR-10 is missing" in found.message

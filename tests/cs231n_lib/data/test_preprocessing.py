@@ -83,7 +83,7 @@ def test_standardize_only_centres_a_constant_feature(value, dtype):
 
 
 def test_statistics_need_examples():
-    with pytest.raises(ValueError, match="X_train is empty"):
+    with pytest.raises(ValueError, match="X_train should hold at least one example, but is empty"):
         data.center(np.empty((0, 3)))
     with pytest.raises(ValueError, match="standardize: X_train is empty"):
         data.standardize(3.0)
@@ -95,7 +95,7 @@ def test_a_single_number_is_no_set_of_examples():
 
 
 def test_sets_must_have_the_same_features():
-    with pytest.raises(ValueError, match=r"features of X_train, \(3,\), but one has shape \(2, 4\)"):
+    with pytest.raises(ValueError, match=r"those of X_train, \(3,\), but one set has shape \(2, 4\)"):
         data.center(np.ones((5, 3)), np.ones((2, 4)))
 
 
@@ -112,5 +112,5 @@ def test_types_that_do_not_fit(function, dtype):
 
 
 def test_append_bias_wants_rows():
-    with pytest.raises(ValueError, match="flatten it first"):
+    with pytest.raises(ValueError, match="Use data.flatten first"):
         data.append_bias(IMAGES)

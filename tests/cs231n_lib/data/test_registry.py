@@ -80,7 +80,7 @@ def test_the_embedded_set_is_always_available(data_folder):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(data.DataError, match=r"no data set 'mnist'; the data sets are: cifar10, shapes10"):
+    with pytest.raises(data.DataError, match=r"no data set 'mnist'. The data sets are cifar10, shapes10"):
         registry.entry("mnist")
 
 

@@ -90,13 +90,13 @@ def test_global_random_state_is_neither_used_nor_touched(drawn):
 @pytest.mark.parametrize("arguments", [{"num_train": -1}, {"num_test": -5}, {"seed": -2}])
 def test_negative_arguments_are_named(arguments):
     ((name, value),) = arguments.items()
-    with pytest.raises(ValueError, match=f"{name} must be 0 or more, got {value}"):
+    with pytest.raises(ValueError, match=f"{name} should be 0 or more, but is {value}"):
         shapes10.make(**{"num_train": 10, "num_test": 10, **arguments})
 
 
 @pytest.mark.parametrize("value", [10.0, "10", None])
 def test_arguments_that_are_not_integers_are_named(value):
-    with pytest.raises(TypeError, match="num_train must be an integer, got"):
+    with pytest.raises(TypeError, match="num_train should be an integer, but is"):
         shapes10.make(num_train=value)
 
 

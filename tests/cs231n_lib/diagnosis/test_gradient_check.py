@@ -131,17 +131,17 @@ def test_a_read_only_array_is_no_trouble_for_a_function_of_its_argument():
 @pytest.mark.parametrize("loss", [lambda X: np.sum(X * X), lambda X: float(np.sum(X * X))], ids=["NumPy", "Python"])
 def test_a_loss_computed_in_float32_is_warned_of(loss, capsys):
     x = np.array([0.3, 0.7], np.float32)
-    with pytest.warns(UserWarning, match="computed in float32.*dtype=np.float64"):
+    with pytest.warns(UserWarning, match="computes in float32.*dtype=np.float64"):
         eval_numerical_gradient(lambda _: loss(x), x)
-    with pytest.warns(UserWarning, match="computed in float32"):
+    with pytest.warns(UserWarning, match="computes in float32"):
         grad_check_sparse(lambda _: loss(x), x, 2 * x, 2)
-    with pytest.warns(UserWarning, match="computed in float32"):
+    with pytest.warns(UserWarning, match="computes in float32"):
         eval_numerical_gradient_array(lambda _: x * x, x, np.ones(2))
     assert np.array_equal(x, np.array([0.3, 0.7], np.float32))
 
 
 def test_a_step_too_small_for_x_is_said():
-    with pytest.raises(ValueError, match=r"x\[1\] is 1000.0 of dtype float32, which a step of 1e-05 does not change"):
+    with pytest.raises(ValueError, match=r"x\[1\] is 1000.0 in float32, and a step of 1e-05 does not change it"):
         numerical_gradient(lambda x: np.sum(x**2), np.array([1, 1000], np.float32))
 
 
@@ -174,7 +174,7 @@ def test_the_public_gradient_check_of_a_net():
 def test_a_net_in_float32_is_warned_of():
     net = FullyConnectedNet([5], 4, 3, weight_scale=0.1, seed=0)
     X, y = np.random.default_rng(0).standard_normal((3, 4)), np.array([0, 1, 2])
-    with pytest.warns(UserWarning, match="a net is made with dtype=np.float64"):
+    with pytest.warns(UserWarning, match="create a net with dtype=np.float64"):
         eval_numerical_gradient(lambda _: net.loss(X, y)[0], net.params["W1"])
 
 

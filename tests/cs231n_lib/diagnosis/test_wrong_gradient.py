@@ -217,7 +217,7 @@ def test_a_loss_that_is_not_finite_is_not_blamed_on_the_gradient():
     [
         (np.array(np.nan), "The gradient is NaN: look"),
         (np.full((2, 2), np.inf), "The gradient is infinite everywhere: look"),
-        (np.array([[0, 0], [np.nan, np.inf]]), "The gradient is NaN in 2 of 4 entries, first at [1, 0]: look"),
+        (np.array([[0, 0], [np.nan, np.inf]]), "The gradient is NaN in 2 of 4 entries, the first at [1, 0]: look"),
     ],
 )
 def test_where_a_gradient_is_not_finite_is_said(gradient, words):
@@ -228,7 +228,7 @@ def test_where_a_gradient_is_not_finite_is_said(gradient, words):
     ("mix", "words"),
     [
         ((0.3, 1), "nearly right (cosine 0.9"),
-        ((0.3, -1), "nearly the opposite way (cosine -0.9"),
+        ((0.3, -1), "nearly the opposite direction (cosine -0.9"),
         ((1, 0.3), "The direction is wrong, too (cosine 0."),
         ((1, -0.3), "The direction is wrong, too (cosine -0."),
     ],

@@ -134,7 +134,7 @@ def test_the_histograms_have_the_wider_type(images, codebook, expected):
         (lambda: build_codebook(np.zeros((3, 4)), 2, max_iters=-1), "max_iters should be an integer of at least 0"),
         (lambda: encode_bag_of_words(IMAGES, CODEBOOK, stride=0), "stride should be an integer of at least 1"),
         (lambda: encode_bag_of_words(IMAGES[0], CODEBOOK), r"they have \(20, 16, 3\) and \(7, 48\)"),
-        (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "size x size x 3 values cannot have 50"),
+        (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "has 50 values, which is not size x size x 3"),
         (lambda: encode_bag_of_words(IMAGES, CODEBOOK, grid=0), "grid should be an integer of at least 1"),
     ],
 )

@@ -156,7 +156,7 @@ class TestOneOrMany:
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: hog_feature(IMAGES[0], cell=20), "has 1x1 cells of 20x20, too few for a block of 2x2"),
+        (lambda: hog_feature(IMAGES[0], cell=20), "has 1x1 cells of 20x20 pixels, too few for a block of 2x2 cells"),
         (lambda: hog_feature(IMAGES[0], orientations=0), "orientations should be an integer of at least 1, but is 0"),
         (lambda: hog_feature(IMAGES[0], cell=0), "cell should be an integer of at least 1, but is 0"),
         (lambda: hog_feature(IMAGES[0], block=0), "block should be an integer of at least 1, but is 0"),
@@ -219,7 +219,7 @@ def test_features_of_nothing(images, functions, message):
 
 def test_a_length_that_changes_between_blocks():
     sizes = iter([1] * 100 + [2] * 30)
-    with pytest.raises(ValueError, match="1 for image 0 and 2 for image 100"):
+    with pytest.raises(ValueError, match="image 0 has 1 and image 100 has 2"):
         extract_features(np.zeros((130, 2, 2, 3)), lambda image: np.zeros(next(sizes)))
 
 

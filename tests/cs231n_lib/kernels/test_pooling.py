@@ -237,7 +237,7 @@ def test_the_cells_of_a_window_are_counted_in_bytes_up_to_255(backend, size, kin
 @pytest.mark.parametrize(
     "x, message",
     [
-        (np.ones((4, 4)), r"x should have shape \(N, C, H, W\) with H and W from 1, but has \(4, 4\)"),
+        (np.ones((4, 4)), r"x should have shape \(N, C, H, W\) with H and W of at least 1, but has \(4, 4\)"),
         (np.ones((1, 1, 0, 4)), r"but has \(1, 1, 0, 4\)"),
         (np.ones((1, 1, 4, 4), np.float16), "x should be float32 or float64, but is float16"),
     ],

@@ -84,7 +84,7 @@ def test_dx_only_where_it_is_needed(arrays):
     "conv_param, message",
     [
         ({"stride": 1}, "conv_forward_fast: conv_param has no 'pad'"),
-        ({"stride": 1, "pad": 0, "padding": 1}, "conv_forward_fast: conv_param has an unknown 'padding'"),
+        ({"stride": 1, "pad": 0, "padding": 1}, "conv_forward_fast: conv_param has an unknown key 'padding'"),
         ({"stride": 0, "pad": 0}, "conv_forward_fast: stride should be an integer of at least 1, but is 0"),
     ],
 )

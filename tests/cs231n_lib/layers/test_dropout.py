@@ -95,7 +95,7 @@ def test_no_examples():
         ({"mode": "train"}, "dropout_param has no 'p'"),
         (
             {"mode": "train", "p": 0.5, "sed": 1},
-            "dropout_param has an unknown 'sed'; it should have 'mode', 'p', 'seed'",
+            "dropout_param has an unknown key 'sed'; it should have 'mode', 'p', 'seed'",
         ),
     ],
 )

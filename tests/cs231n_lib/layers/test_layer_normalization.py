@@ -63,7 +63,7 @@ def test_no_examples(arrays):
         ({"beta": np.ones((1, 4))}, r"beta should have shape \(4,\), one number per feature, but has \(1, 4\)"),
         ({"ln_param": {"eps": 0}}, r"""ln_param\["eps"\] should be a number above 0, but is 0"""),
         ({"ln_param": {"eps": -1}}, r"""ln_param\["eps"\] should be a number above 0, but is -1"""),
-        ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown 'epsilon'"),
+        ({"ln_param": {"epsilon": 1}}, "ln_param has an unknown key 'epsilon'"),
     ],
 )
 def test_errors_name_the_argument(change, message):

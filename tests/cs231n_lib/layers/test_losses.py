@@ -98,8 +98,8 @@ def test_any_memory_order_and_no_change(loss, scores, order):
         ({"y": np.zeros((7, 1), int)}, r"y should have shape \(7,\)"),
         ({"y": np.full(7, 4)}, r"y should hold class numbers 0..3, but holds 4"),
         ({"y": np.full(7, -1)}, r"y should hold class numbers 0..3, but holds -1"),
-        ({"y": np.zeros(7)}, "y should hold class numbers, integers, but holds float64"),
-        ({"x": np.ones((0, 4)), "y": np.zeros(0, int)}, r"x has shape \(0, 4\): the mean loss of no scores"),
+        ({"y": np.zeros(7)}, "y should hold integer class numbers, but holds float64"),
+        ({"x": np.ones((0, 4)), "y": np.zeros(0, int)}, r"x should hold scores of at least one example"),
     ],
 )
 def test_arguments_that_do_not_fit(loss, scores, change, message):

@@ -59,11 +59,11 @@ def test_lists(fast):
     [
         (
             {"pool_size": 2},
-            "pool_param has an unknown 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'",
+            "pool_param has an unknown key 'pool_size'; it should have 'pool_height', 'pool_width', 'stride'",
         ),
         ({"stride": 0}, "stride should be an integer of at least 1, but is 0"),
         ({"pool_height": 0}, "pool_height should be an integer of at least 1, but is 0"),
-        ({"pool_width": 9, "pad": 1}, "pool_width=9 does not fit: the image is only 6 wide with its padding of 1$"),
+        ({"pool_width": 9, "pad": 1}, r"pool_width=9 does not fit: the image is only 6 wide with its padding of 1\.$"),
     ],
 )
 def test_parameters_that_do_not_fit(name, fast, change, message):

@@ -118,10 +118,10 @@ def test_no_images_or_no_channels(layer, shape):
         (
             (1, 1, 5, 6),
             {"pool_height": 6},
-            "pool_height=6 does not fit: the image is only 5 high with its padding of 0$",
+            r"pool_height=6 does not fit: the image is only 5 high with its padding of 0\.$",
         ),
         ((1, 1, 5, 6), {"stride": 0}, "stride should be an integer of at least 1, but is 0"),
-        ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown 'pool_size'; it should have 'pool_height'"),
+        ((1, 1, 5, 6), {"pool_size": 2}, "pool_param has an unknown key 'pool_size'; it should have 'pool_height'"),
     ],
 )
 def test_arguments_that_do_not_fit(layer, x_shape, change, message):
@@ -138,8 +138,8 @@ def test_a_window_of_nothing_but_padding():
     assert avg_pool_forward_naive(np.ones((1, 1, 2, 1)), upright)[0].ravel().tolist() == out.ravel().tolist()
     with pytest.raises(
         ValueError,
-        match=r"max_pool_forward_naive: pad should be smaller than the window of 1x2, or a "
-        r"window might hold no pixel at all, but is \(0, 3\)",
+        match=r"max_pool_forward_naive: pad should be smaller than the window of 1x2, so that "
+        r"every window holds a pixel, but is \(0, 3\)",
     ):
         max_pool_forward_naive(x, pool_param)
 

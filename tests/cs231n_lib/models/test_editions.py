@@ -19,7 +19,7 @@ REST = (
 def test_a_model_that_is_left_out_says_why(run_in_edition, file, name):
     code = f"try:\n    from cs231n_lib.models import {name}\nexcept ImportError as error:\n    print(error)"
     assert run_in_edition(code, [file]).strip() == (
-        f"this edition of the library leaves out {name} because it is what the assignment asks you to write"
+        f"This edition of the library leaves out {name} because it is what the assignment asks you to write."
     )
 
 

@@ -132,7 +132,7 @@ def test_a_state_of_another_net():
     net = FullyConnectedNet([5], 6, 4, 0.5, "batchnorm", seed=0)
     other = FullyConnectedNet([6], 6, 4, 0.5, "batchnorm", seed=0)
     other.loss(X, y)
-    with pytest.raises(ValueError, match="load_state: bn1/running_mean .* is of another net"):
+    with pytest.raises(ValueError, match="load_state: bn1/running_mean .* comes from a different net"):
         net.load_state(other.state())
     with pytest.raises(ValueError, match="1 dropout layers"):
         net.load_state({})

@@ -124,7 +124,7 @@ def test_k_that_does_not_fit(k, message):
     ],
 )
 def test_before_training_it_says_what_to_do(call):
-    with pytest.raises(RuntimeError, match=r"call train\(X, y\) first"):
+    with pytest.raises(RuntimeError, match=r"Call train\(X, y\) first"):
         call(KNearestNeighbor())
 
 
@@ -132,10 +132,10 @@ def test_before_training_it_says_what_to_do(call):
     "X, y, message",
     [
         (np.ones((3, 2)), [0, 1], r"y should have shape \(3,\)"),
-        (np.ones((3, 2)), [0.0, 1.0, 2.0], "y should hold class numbers"),
+        (np.ones((3, 2)), [0.0, 1.0, 2.0], "y should hold integer class numbers"),
         (np.ones((3, 2)), [0, -1, 2], "y should hold class numbers"),
         (np.ones(3), [0, 1, 2], "X should be a numeric array with one row per example"),
-        (np.ones((0, 2)), np.empty(0, int), "X is empty"),
+        (np.ones((0, 2)), np.empty(0, int), "X should hold at least one training example, but"),
     ],
 )
 def test_training_sets_that_do_not_fit(X, y, message):
@@ -144,7 +144,7 @@ def test_training_sets_that_do_not_fit(X, y, message):
 
 
 def test_test_images_of_another_size():
-    with pytest.raises(ValueError, match="X has 3 values per example, but the training set has 2"):
+    with pytest.raises(ValueError, match="X should have 2 values per example, like the training set, but has 3"):
         trained(np.ones((3, 2))).predict(np.ones((1, 3)))
 
 

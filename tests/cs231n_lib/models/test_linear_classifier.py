@@ -101,9 +101,9 @@ def test_fortran_order_and_read_only_arguments(loss, problem):
         ({"y": np.zeros(8, int)}, r"y should have shape \(9,\)"),
         ({"y": np.full(9, 4)}, "y should hold class numbers 0..3, but holds 4"),
         ({"y": np.full(9, -1)}, "y should hold class numbers 0..3, but holds -1"),
-        ({"y": np.zeros(9)}, "y should hold class numbers, integers, but holds float64"),
+        ({"y": np.zeros(9)}, "y should hold integer class numbers, but holds float64"),
         ({"X": np.ones((9, 5, 1))}, r"X should have shape \(N, D\)"),
-        ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X is empty: the mean loss of no examples"),
+        ({"X": np.ones((0, 5)), "y": np.zeros(0, int)}, "X should hold at least one example, but is empty"),
         ({"X": np.ones((9, 5), np.float16)}, "X should be float32 or float64, but is float16"),
         ({"reg": "0.1"}, "reg should be a number, but is '0.1'"),
     ],
@@ -168,7 +168,7 @@ def test_progress_is_shown_on_request(separable, capsys):
 
 @pytest.mark.parametrize("Classifier", CLASSIFIERS)
 def test_before_training_predict_says_what_to_do(Classifier):
-    with pytest.raises(RuntimeError, match=r"has no weights yet; call train\(X, y\) first"):
+    with pytest.raises(RuntimeError, match=r"has no weights yet\. Call train\(X, y\) first"):
         Classifier().predict(np.ones((1, 2)))
 
 
@@ -200,7 +200,7 @@ def test_training_settings_that_make_no_sense(separable, arguments, message):
             r"train: X should have shape \(N, D\), one row per example \(see data.flatten\), but has",
         ),
         (np.ones((3, 2)), [0, 1, -2], "train: y should hold class numbers 0, 1, ..., but holds -2"),
-        (np.ones((0, 2)), np.zeros(0, int), "train: X is empty"),
+        (np.ones((0, 2)), np.zeros(0, int), "train: X should hold at least one example, but is empty"),
     ],
 )
 def test_training_sets_that_do_not_fit(X, y, message):
@@ -209,7 +209,7 @@ def test_training_sets_that_do_not_fit(X, y, message):
 
 
 def test_the_base_class_has_no_loss():
-    with pytest.raises(NotImplementedError, match="use LinearSVM or LinearSoftmax"):
+    with pytest.raises(NotImplementedError, match="Use LinearSVM or LinearSoftmax"):
         LinearClassifier().train(np.ones((2, 2)), np.array([0, 1]), num_iters=1)
 
 

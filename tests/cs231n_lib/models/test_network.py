@@ -186,7 +186,7 @@ def test_a_file_of_another_net_changes_nothing(make, tmp_path):
     other.save(tmp_path / "other.npz")
     net = make()
     before = dict(net.params)
-    with pytest.raises(ValueError, match=r"other\.npz is of another model"):
+    with pytest.raises(ValueError, match=r"other\.npz comes from a different model"):
         net.load(tmp_path / "other.npz")
     assert all(net.params[name] is array for name, array in before.items())
 
@@ -201,7 +201,7 @@ def test_images_of_another_size(make, shape):
     "y, message",
     [
         (np.zeros(11, int), r"y should have shape \(12,\)"),
-        (np.zeros(12), "y should hold class numbers, integers"),
+        (np.zeros(12), "y should hold integer class numbers"),
         (np.full(12, 5), "y should hold class numbers 0..4, but holds 5"),
     ],
 )
@@ -219,7 +219,7 @@ def test_values_that_do_not_fit(make, dtype):
 
 
 def test_no_examples_have_no_loss(make):
-    with pytest.raises(ValueError, match="X is empty"):
+    with pytest.raises(ValueError, match="X should hold at least one example, but is empty"):
         make().loss(np.zeros((0, *IMAGE)), np.zeros(0, int))
 
 
@@ -245,9 +245,9 @@ def test_a_net_without_filters_says_how_many_values_an_example_should_have():
 
 def test_only_images_whose_channels_come_last_are_told_how_to_move_them():
     net = convnet()
-    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 4, 4, 3\); data.to_nchw moves"):
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 4, 4, 3\)\. Use data.to_nchw to move"):
         net.loss(np.ones((2, 4, 4, 3)))
-    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)$"):
+    with pytest.raises(ValueError, match=r"shape \(N, 3, 4, 4\), but has \(2, 3, 4, 5\)\.$"):
         net.loss(np.ones((2, 3, 4, 5)))
 
 

@@ -34,7 +34,7 @@ def test_shapes():
 
 
 def test_channels_last():
-    with pytest.raises(ValueError, match=r"X should have shape \(N, 3, 32, 32\).*to_nchw moves the channels"):
+    with pytest.raises(ValueError, match=r"X should have shape \(N, 3, 32, 32\).*Use data.to_nchw to move the"):
         ThreeLayerConvNet(hidden_dim=5).loss(np.zeros((2, 32, 32, 3)))
 
 
@@ -42,7 +42,7 @@ def test_channels_last():
     "options, message",
     [
         ({"input_dim": 3072}, r"input_dim should be \(channels, height, width\), but is 3072"),
-        ({"input_dim": (3, 1, 8)}, "input_dim should be images of at least 2x2 pixels"),
+        ({"input_dim": (3, 1, 8)}, "input_dim should describe images of at least 2x2 pixels"),
         ({"filter_size": 4}, "filter_size should be odd, so that padding can keep the image's size, but is 4"),
         ({"num_filters": 0}, "num_filters should be an integer of at least 1"),
         ({"hidden_dim": 0}, "hidden_dim should be an integer of at least 1"),

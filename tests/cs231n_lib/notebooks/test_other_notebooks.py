@@ -131,8 +131,8 @@ def test_a_function_with_the_stub_left_below_its_return_is_written(folder):
     [
         ([SETUP, FOUR_TIMES], "net.ipynb has no exercise double"),
         ([solution("double", "def double(x):\n    return 1\n1 / 0")], "double in net.ipynb raises ZeroDivisionError"),
-        ([solution("double", "def double(x)\n    return 1")], "double in net.ipynb is not Python yet (line 1"),
-        ([solution("double", "def twice(x):\n    return 1")], "double in net.ipynb defines no function of that name"),
+        ([solution("double", "def double(x)\n    return 1")], "double in net.ipynb has a syntax error (line 1"),
+        ([solution("double", "def twice(x):\n    return 1")], "double in net.ipynb does not define a function of that"),
     ],
 )
 def test_what_is_wrong_with_a_cell(folder, cells, words):

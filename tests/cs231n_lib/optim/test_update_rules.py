@@ -172,7 +172,7 @@ def test_a_gradient_of_another_shape(rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_misspelt_key(rule):
-    with pytest.raises(ValueError, match=f"{rule.__name__}: config has an unknown 'learning_rte'.*'learning_rate'"):
+    with pytest.raises(ValueError, match=f"{rule.__name__}: config has an unknown key 'learning_rte'.*'learning_rate'"):
         rule(np.ones(3), np.ones(3), {"learning_rte": 0.1})
 
 

@@ -226,9 +226,9 @@ def expect_refused(other, saved, message):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"net": two_layer}, "is of another model: it holds W1, W2, W3, .*; this model has W1, W2, b1, b2"),
-        ({"rule": "sgd"}, "is of another training: its update_rule is 'adam'; this Solver's is 'sgd'"),
-        ({"batch_size": 13}, "is of another training: its batch_size is 12; this Solver's is 13"),
+        ({"net": two_layer}, "comes from a different model: it holds W1, W2, W3, .*; this model has W1, W2, b1, b2"),
+        ({"rule": "sgd"}, "comes from a different training: its update_rule is 'adam'; this Solver's is 'sgd'"),
+        ({"batch_size": 13}, "comes from a different training: its batch_size is 12; this Solver's is 13"),
     ],
     ids=["model", "rule", "batch size"],
 )
@@ -253,7 +253,7 @@ def test_a_truncated_checkpoint(saved):
     whole = saved.read_bytes()
     for share in (0, 0.1, 0.5, 0.99):
         saved.write_bytes(whole[: int(share * len(whole))])
-        expect_refused(solver(), saved, "is no checkpoint of a Solver, or is damaged")
+        expect_refused(solver(), saved, "is not a checkpoint of a Solver, or is damaged")
 
 
 @pytest.mark.parametrize("name", ["facts", "order", "loss_history"])
@@ -267,11 +267,11 @@ def test_a_checkpoint_that_lacks_something(saved, name):
 def test_a_saved_model_is_no_checkpoint(tmp_path):
     made = solver()
     made.model.save(tmp_path / "saved.npz")
-    expect_refused(made, tmp_path / "saved.npz", "is no checkpoint of a Solver: it says it is 'cs231n model 1'")
+    expect_refused(made, tmp_path / "saved.npz", "is not a checkpoint of a Solver: its kind is 'cs231n model 1'")
 
 
 def test_no_checkpoint(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is no checkpoint of a Solver .*nothing\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"There is no checkpoint of a Solver at .*nothing\.npz"):
         solver().resume(tmp_path / "nothing.npz")
 
 
@@ -281,5 +281,5 @@ def test_a_rule_whose_memory_cannot_be_saved(tmp_path):
 
     made = solver(rule=rule, num_epochs=1)
     made.train()
-    with pytest.raises(TypeError, match=r"saved\.npz: what the update rule keeps in its config cannot be saved: .*set"):
+    with pytest.raises(TypeError, match=r"saved\.npz: The config of the update rule cannot be saved: .*set"):
         made.save(tmp_path / "saved.npz")

@@ -290,7 +290,7 @@ def test_a_loss_that_is_not_finite_stops_training(value):
     with pytest.raises(
         TrainingDiverged,
         match=rf"became {value} at step 4 \(epoch 2\), with a learning rate of 2. Try "
-        "a lower one, for instance 2e-01",
+        "a lower rate, for instance 2e-01",
     ):
         solver.train()
     assert solver.loss_history[:3] == [1.0] * 3 and len(solver.loss_history) == 4
@@ -349,7 +349,7 @@ def test_data_that_do_not_fit(change, message):
     "options, message",
     [
         ({"update_rule": "adamax"}, "update_rule should be one of adagrad, adam, .* but is 'adamax'"),
-        ({"optim_config": {"lr": 1}}, "sgd: config has an unknown 'lr'"),
+        ({"optim_config": {"lr": 1}}, "sgd: config has an unknown key 'lr'"),
         ({"optim_config": {"learning_rate": -1}}, r"config\['learning_rate'\] should be a number of at least 0"),
         ({"batch_size": 0}, "Solver: batch_size should be an integer of at least 1"),
         ({"num_epochs": 1.5}, "Solver: num_epochs should be an integer of at least 0"),
@@ -382,7 +382,7 @@ def test_gradients_under_other_names():
 
 
 def test_labels_for_an_accuracy_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"check_accuracy: y should have shape \(4,\), .* but has \(3,\)"):
+    with pytest.raises(ValueError, match=r"check_accuracy: y should have shape \(4,\), .* but y has \(3,\)"):
         quiet(Counter(), numbered()).check_accuracy(np.zeros((4, 1)), np.zeros(3, int))
 
 
@@ -410,7 +410,7 @@ def test_an_interrupt_while_an_accuracy_is_taken_loses_none(interrupted_at, monk
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list; cs231n_lib.data.solver_data makes one"),
+        ({"data": [1, 2]}, "data should be a dict of X_train, .* but is list. cs231n_lib.data.solver_data makes one"),
         ({"model": TwoLayerNet}, "model should be an object with a dict params and a function loss"),
         ({"optim_config": 1e-3}, "optim_config should be a dict .* but is 0.001"),
         ({"update_rule": lambda w, dw, config: w - dw}, r"update_rule should return \(next_w, next_config\)"),

@@ -51,7 +51,7 @@ def test_objects_are_not_written(path):
 
 
 def test_no_file(path):
-    with pytest.raises(FileNotFoundError, match=r"there is no file of a test .*file\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"There is no file of a test at .*file\.npz"):
         read(path)
 
 
@@ -60,7 +60,7 @@ def test_a_truncated_file_is_named_wherever_it_ends(path):
     whole = path.read_bytes()
     for length in range(0, len(whole), 23):
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=r"file\.npz is no file of a test, or is damaged"):
+        with pytest.raises(ValueError, match=r"file\.npz is not a file of a test, or is damaged"):
             read(path)
 
 
@@ -69,7 +69,7 @@ def test_a_changed_byte_in_an_array(path):
     whole = bytearray(path.read_bytes())
     whole[whole.index(np.float64(5).tobytes())] ^= 1
     path.write_bytes(whole)
-    with pytest.raises(ValueError, match="file.npz is no file of a test, or is damaged.*CRC"):
+    with pytest.raises(ValueError, match="file.npz is not a file of a test, or is damaged.*CRC"):
         read(path)
 
 
@@ -82,7 +82,7 @@ class Evil:
 def test_a_file_of_another_kind(path, content, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"file\.npz is no file of a test"):
+    with pytest.raises(ValueError, match=r"file\.npz is not a file of a test"):
         read(path)
     assert not (tmp_path / "evil").exists()
 
@@ -90,21 +90,21 @@ def test_a_file_of_another_kind(path, content, monkeypatch, tmp_path):
 def test_a_pickled_object_inside_is_not_run(path, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     np.savez(path, kind="test 1", thing=np.array([Evil()], dtype=object))
-    with pytest.raises(ValueError, match=r"file\.npz is no file of a test"):
+    with pytest.raises(ValueError, match=r"file\.npz is not a file of a test"):
         read(path)
     assert not (tmp_path / "evil").exists()
 
 
 def test_npz_and_npy_files_of_others(path):
     np.savez(path, a=np.ones(3))
-    with pytest.raises(ValueError, match="it says it is 'None', where 'test 1' is wanted"):
+    with pytest.raises(ValueError, match="its kind is 'None', but should be 'test 1'"):
         read(path)
     with open(path, "wb") as file:
         np.save(file, np.ones(3))
-    with pytest.raises(ValueError, match=r"file\.npz is no file of a test"):
+    with pytest.raises(ValueError, match=r"file\.npz is not a file of a test"):
         read(path)
 
 
 def test_a_folder(tmp_path):
-    with pytest.raises(ValueError, match="is no file of a test"):
+    with pytest.raises(ValueError, match="is not a file of a test"):
         read(tmp_path)

@@ -15,5 +15,5 @@ def test_a_generator_goes_on_where_it_was(name):
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"bit_generator": "os"}', '{"bit_generator": "PCG64"}'])
 def test_text_that_is_no_state(text):
-    with pytest.raises(ValueError, match="this is no state of a random generator"):
+    with pytest.raises(ValueError, match="This text is not the state of a random generator"):
         random_state_from_text(text)

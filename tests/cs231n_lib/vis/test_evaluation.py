@@ -51,7 +51,7 @@ def test_confusion_of_bytes_has_room_for_many_classes(title):
 
 
 def test_confusion_wants_integers():
-    with pytest.raises(ValueError, match="confusion_matrix: .* should hold class numbers, integers, but hold float64"):
+    with pytest.raises(ValueError, match="confusion_matrix: .* should hold integer class numbers, but hold float64"):
         vis.confusion_matrix(np.zeros(3), np.zeros(3, int))
 
 

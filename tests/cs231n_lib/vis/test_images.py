@@ -42,12 +42,12 @@ def test_no_argument_is_changed():
 
 
 def test_one_title_per_image():
-    with pytest.raises(ValueError, match="3 titles for 12 images"):
+    with pytest.raises(ValueError, match="one title per image, but 12 images have 3"):
         vis.show_images(IMAGES, titles=["a", "b", "c"])
 
 
 def test_images_of_no_image_shape():
-    with pytest.raises(ValueError, match=r"images should have shape .* but have \(2, 2, 2, 2, 2\)"):
+    with pytest.raises(ValueError, match=r"Images should have shape .* but have \(2, 2, 2, 2, 2\)"):
         vis.show_images(np.zeros((2, 2, 2, 2, 2)))
 
 
@@ -86,7 +86,7 @@ def test_a_label_for_every_image():
 
 
 def test_a_name_for_every_class():
-    with pytest.raises(ValueError, match="y_true should be 0..1, as class_names says, but goes from 2 to 2"):
+    with pytest.raises(ValueError, match="y_true should be 0..1, one label per class name, but goes from 2 to 2"):
         vis.misclassified_images(IMAGES, np.full(12, 2), np.zeros(12, int), ["zero", "one"])
 
 

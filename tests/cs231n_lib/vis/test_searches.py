@@ -46,7 +46,7 @@ def test_a_run_without_accuracy_is_marked(legend):
     "results, arguments, message",
     [
         ([], {}, "at least one"),
-        ([(1e-3, 0.5)], {}, "each settings a dict"),
+        ([(1e-3, 0.5)], {}, "where settings is a dict"),
         ([({"reg": 1}, 0.5)], {}, "two settings"),
         (RESULTS, {"x": "momentum"}, "no 'momentum'"),
     ],

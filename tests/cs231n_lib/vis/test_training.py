@@ -47,7 +47,7 @@ def test_curves_before_any_training():
 @pytest.mark.parametrize(
     "run, message",
     [
-        ({}, "run is empty"),
+        ({}, "run should be a Solver or {name: Solver}, but is empty"),
         ({"loss_history": [1, 2]}, "train_acc_history is missing in dict"),
         ([3, 2, 1], "loss_history is missing in list"),
     ],
@@ -105,7 +105,7 @@ def test_a_layer_that_is_constant_and_one_without_any_number():
 
 
 def test_no_layers():
-    with pytest.raises(ValueError, match="activations is empty"):
+    with pytest.raises(ValueError, match="activations should be {layer: array}, but is empty"):
         vis.activation_histograms({})
 
 

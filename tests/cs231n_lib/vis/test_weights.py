@@ -57,7 +57,7 @@ def test_a_large_layer_says_that_only_a_part_is_shown():
     "shape, message",
     [
         ((3071, 10), r"shape \(3072, F\), one row per value of an image \(32, 32, 3\), but has \(3071, 10\)"),
-        ((10,), r"\(F, C, H, W\), filters, or \(D, F\), a first layer, but has \(10,\)"),
+        ((10,), r"\(F, C, H, W\), for filters, or \(D, F\), for a first layer, but has \(10,\)"),
         ((0, 3, 5, 5), "but has"),
     ],
 )
