@@ -77,3 +77,9 @@ def test_full_marks_and_none_are_coloured(score, style):
 
 def test_a_students_name_is_text():
     assert printed(graded("[red]eve[/red]\x1b[2J"))[2][0] == "[red]eve[/red]\ufffd[2J"
+
+
+def test_points_stand_on_the_right_and_words_on_the_left():
+    assignment = SimpleNamespace(name="sums", title="Adding up", notebooks=["adding", "squaring"])
+    table = class_table(ClassReport(assignment, [], "sandbox", 1.0))
+    assert [column.justify for column in table.columns] == ["left", "right", "right", "right", "right", "left"]

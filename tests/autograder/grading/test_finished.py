@@ -70,8 +70,13 @@ def test_an_execution_is_kept_without_what_was_only_shown(kept):
 def test_it_is_not_taken_for_another_execution(kept, tmp_path):
     assert kept("other") is None and kept("exec") is None
     assert kept_execution(tmp_path / "missing.ipynb", "key") is None
-    (tmp_path / "n.ipynb").write_text('"key"')
-    assert kept("key") is None
+    for text in (
+        '"key"',
+        '{"cells": [], "metadata": {"cs231n": ["key"]}}',
+        '{"metadata": {"cs231n": {"execution": "key"}}}',
+    ):
+        (tmp_path / "n.ipynb").write_text(text)
+        assert kept("key") is None
 
 
 def test_partial_credit_holds_for_the_points_it_was_cut_at(kept):
