@@ -116,6 +116,7 @@ $(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
 
 lint: setup
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
