@@ -1,8 +1,9 @@
-"""How long the cells of notebooks take where nothing has to be started, imported, sent or guarded.
+"""Measure how long the cells of notebooks take without starting, importing, sending or isolating anything.
 
-Reads JSON from stdin: {"warm": [source, ...], "notebooks": [[source, ...], ...]}; prints the seconds of each notebook,
-a line each. The cells of `warm` are run first, so whatever they import is there. Then every notebook is run in a fork
-with an empty namespace, by the shell that runs cells in a kernel too; outputs and tracebacks are made and thrown away.
+Reads JSON from stdin: {"warm": [source, ...], "notebooks": [[source, ...], ...]}. Prints the seconds of each notebook
+on a line of its own. The cells of `warm` run first, so everything that they import is already loaded. Then each
+notebook runs in a fork with an empty namespace, in the same shell that runs cells in a kernel. Outputs and tracebacks
+are created and discarded.
 """
 
 import json
@@ -15,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 class Shell(InteractiveShell):
     def enable_gui(self, gui: str | None = None) -> None:
-        """`%matplotlib inline` asks for it; there is no event loop here."""
+        """Do nothing: `%matplotlib inline` calls this, but there is no event loop."""
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def run(shell: Shell, cells: list[str]) -> float:
-    """Run cells one after the other, whatever they raise, and return the seconds they took."""
+    """Run all cells in order, even after errors, and return the seconds that they took."""
     start = time.perf_counter()
     for source in cells:
         shell.run_cell(source)

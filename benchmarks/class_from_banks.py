@@ -1,12 +1,13 @@
-"""A class of honest students, put together from the banks of answers under tests/exercises.
+"""Make a class of honest students from the banks of answers in tests/exercises.
 
     python benchmarks/class_from_banks.py WORKSPACE ASSIGNMENT --students 20
 
-writes WORKSPACE/submitted/STUDENT/ASSIGNMENT/ for a released assignment. Every exercise of every student is drawn:
-mostly a right answer (the source's own or another of the bank), some wrong ones, some left as released. Strong and weak
-students differ in how often. No two students hand in the same, so no grader saves time by grading equal submissions
-once; a class is the same for the same seed, and a smaller class is the beginning of a larger one. Students have run the
-demos before they handed in: their notebooks have pictures in them, of random bytes here, as large as real ones.
+writes WORKSPACE/submitted/STUDENT/ASSIGNMENT/ for a released assignment. Every exercise of every student is drawn at
+random: mostly a right answer (from the source or from the bank), sometimes a wrong one, sometimes the released stub.
+Strong students get more right answers than weak ones. All submissions differ, so no grader saves time by grading equal
+submissions once. The same seed gives the same class, and a smaller class is the beginning of a larger one. The
+notebooks look as if the students had run the demonstrations: they contain pictures of random bytes, as large as real
+ones.
 """
 
 import argparse
@@ -33,7 +34,7 @@ PICTURE_BYTES = 48_000  # of a demo; executed notebooks of the first two assignm
 
 @dataclass(frozen=True)
 class Exercises:
-    """A released notebook, and what students may write into it: right and wrong answers by exercise."""
+    """A released notebook with the right and wrong answers that students may write, by exercise."""
 
     released: nbformat.NotebookNode
     right: dict[str, list[str]]
@@ -43,7 +44,7 @@ class Exercises:
 def read_exercises(
     assignment: str, name: str, released: nbformat.NotebookNode, source: nbformat.NotebookNode
 ) -> Exercises:
-    """The exercises of notebook `name`; its source has the solutions, the banks have other answers."""
+    """Read the exercises of notebook `name`, with the solutions of its source and the answers of the banks."""
     right, wrong = {}, {}
     for cell, mark in solutions(source):
         exercise = mark["grade_id"]
@@ -56,7 +57,7 @@ def read_exercises(
 def submissions(
     notebooks: dict[str, Exercises], count: int, seed: int = 0
 ) -> Iterator[tuple[str, dict[str, nbformat.NotebookNode]]]:
-    """Yield `count` pairs of a student and {notebook: what that student hands in}, all different."""
+    """Yield `count` pairs (student, {notebook: submission}), all of them different."""
     rng = random.Random(seed)
     seen = set()
     for number in range(1, count + 1):
@@ -75,7 +76,7 @@ def submissions(
 
 
 def write_class(workspace: Workspace, assignment: Assignment, count: int, seed: int = 0) -> list[str]:
-    """Write the submissions of a class to `submitted/`, and return who is in it."""
+    """Write the submissions of a class to `submitted/`, and return the names of its students."""
     notebooks = {}
     for name in assignment.notebooks:
         released = nbformat.read(workspace.release(assignment.name) / f"{name}.ipynb", as_version=4)
@@ -92,7 +93,7 @@ def write_class(workspace: Workspace, assignment: Assignment, count: int, seed: 
 
 
 def _answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
-    """What one student writes: {exercise: answer}, without those left as they were released."""
+    """Return the answers of one student, {exercise: answer}, without unwritten exercises."""
     skill = rng.betavariate(8, 2)  # 0.8 on average
     answers = {}
     for exercise, right in exercises.right.items():
@@ -104,7 +105,7 @@ def _answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
 
 
 def _show_pictures(notebook: nbformat.NotebookNode, seed: int) -> None:
-    """Give every demo a picture as its output."""
+    """Add a picture to the outputs of each demonstration."""
     rng = random.Random(seed)
     for cell in notebook.cells:
         if SKIP_TAG in cell.metadata.get("tags", []):
@@ -113,17 +114,17 @@ def _show_pictures(notebook: nbformat.NotebookNode, seed: int) -> None:
 
 
 def _without_cause(source: str) -> str:
-    """A bank's answer without the remark that names its mistake."""
+    """Return an answer of a bank without the comment that names its mistake."""
     first, _, rest = source.partition("\n")
     return rest if first.startswith("# cause:") else source
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Write what a class made from the banks hands in.")
+    parser = argparse.ArgumentParser(description="Write the submissions of a class made from the banks.")
     parser.add_argument("workspace", type=Path)
     parser.add_argument("assignment")
-    parser.add_argument("--students", type=int, default=20, help="(default: 20)")
-    parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
+    parser.add_argument("--students", type=int, default=20, help="Size of the class (default: 20).")
+    parser.add_argument("--seed", type=int, default=0, help="Seed of the class (default: 0).")
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
     names = write_class(workspace, workspace.course.assignment(given.assignment), given.students, given.seed)

@@ -1,29 +1,31 @@
-"""How fast a class is graded: the sandbox on, real notebooks, a class of honest submissions made from the banks.
+"""Measure how fast a class is graded: real notebooks, the sandbox, and honest submissions made from the banks.
 
-    python benchmarks/grading.py                      a class of 200 where a large one is needed
-    python benchmarks/grading.py --class 1000         what the goals are about
+    python benchmarks/grading.py                      the large class has 200 students
+    python benchmarks/grading.py --class 1000         the class size that the goals are about
     python benchmarks/grading.py --only overhead --only startup --rounds 1
 
-The rows, by the names that --only takes. All times of submissions are steady ones: from the moment when as many are
-recorded as there are workers to the moment when the last one is, so the start of the grader is not among them.
+These are the rows, by their names for --only. The time of a submission is measured in the steady state: from the moment
+when as many submissions are recorded as there are workers, to the moment when the last one is recorded. So it does not
+include the start of the grader.
 
-nbgrader    submissions per minute, 2 workers on 2 processors, over those of plain `nbgrader autograde` on the same
-            submissions and processors (its start, too, is taken off; it has no sandbox and one kernel at a time). The
-            two take turns. Test by test both must give the same points.
-overhead    with 1 worker: seconds per submission minus the seconds that its cells take alone. That is meant strictly
-            (cells_alone.py): in a process that has imported everything before, so what the grader spends on starting
-            a kernel, on imports, on messages and on the judge is overhead, as is what the coordinator does while the
-            worker waits for it. Cells that the grader does not run are not in either.
-gain        1 worker on 1 processor against 2 workers on 2; the coordinator has to share them.
-scale       the last 20 submissions of a class of --class against the same 20 as a class of their own.
-memory      the largest sum over a worker and all processes below it, the student's kernel too, that sampling has met
-            (process_memory.py; root's rights are needed to look into the sandbox), in the class of 20 and in the large.
-regrade     `cs231n grade` of the large class, unchanged, as a process.
-startup     `cs231n --help`; and `cs231n grade` until the first submission runs: the time of grading one submission
-            as a process minus the time that every further one adds, which is more than was asked for, because the
-            end of the process is in it.
+nbgrader    Submissions per minute with 2 workers on 2 processors, divided by those of plain `nbgrader autograde` on the
+            same submissions and processors. nbgrader's start is not counted either. It has no sandbox and uses one
+            kernel at a time. The two graders take turns, and must give the same points for every test.
+overhead    With 1 worker: seconds per submission, minus the seconds that its cells take alone. The latter are measured
+            in a process that has already imported everything (cells_alone.py). So the time for starting a kernel, for
+            imports, messages and the judge counts as overhead, and so does the coordinator's work while the worker
+            waits for it. Cells that the grader does not run are in neither.
+gain        1 worker on 1 processor compared with 2 workers on 2, which the coordinator must share.
+scale       The last 20 submissions of a class of --class, compared with the same 20 as a class of their own.
+memory      The largest sum over a worker and all processes below it, including the student's kernel, among the samples
+            (process_memory.py; it needs root privileges to look into the sandbox), in the class of 20 and in the large.
+regrade     `cs231n grade` of the large, unchanged class, as a process.
+startup     `cs231n --help`; and `cs231n grade` until the first submission runs: the time of a process that grades one
+            submission, minus the time that each further submission adds. This is an upper bound, because it includes
+            the end of the process.
 
-Exits with 1 if a goal is not met. Leave the machine alone meanwhile: only ratios can stand some other work beside it.
+The exit code is 1 if a goal is not met. Do not use the machine for anything else meanwhile: only the ratios are valid
+when other programs run beside the benchmark.
 """
 
 import argparse
@@ -66,13 +68,15 @@ MB = 1e6
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", choices=ROWS, help="only these rows; may be repeated")
-    parser.add_argument("--assignment", action="append", metavar="NAME", help="(default: the first two)")
-    parser.add_argument("--students", type=int, default=20, help="in the runs of overhead and gain (default: 20)")
-    parser.add_argument("--against", type=int, default=12, help="submissions that nbgrader grades (default: 12)")
-    parser.add_argument("--class", type=int, default=200, dest="large", help="size of the large class (default: 200)")
-    parser.add_argument("--rounds", type=int, default=3, help="of what is repeated; medians count (default: 3)")
-    parser.add_argument("--scratch", help="where to put workspaces, for everybody to read (default: a temporary one)")
+    parser.add_argument("--only", action="append", choices=ROWS, help="Measure only this row; may be repeated.")
+    parser.add_argument(
+        "--assignment", action="append", metavar="NAME", help="May be repeated (default: the first two)."
+    )
+    parser.add_argument("--students", type=int, default=20, help="Class size for overhead and gain (default: 20).")
+    parser.add_argument("--against", type=int, default=12, help="Submissions that nbgrader grades (default: 12).")
+    parser.add_argument("--class", type=int, default=200, dest="large", help="Size of the large class (default: 200).")
+    parser.add_argument("--rounds", type=int, default=3, help="Repetitions; medians count (default: 3).")
+    parser.add_argument("--scratch", help="World-readable folder for workspaces (default: temporary).")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cs231n-", dir=given.scratch) as scratch:
         os.chmod(scratch, 0o755)  # the sandbox's user reads the edition
@@ -85,14 +89,14 @@ def main() -> int:
 
 @dataclass
 class GradingRun:
-    """When which submission of a run was recorded."""
+    """The times when the submissions of a run were recorded."""
 
     workers: int
     rows: list[tuple[float, str]]
     seconds: float  # of the whole process
 
     def each(self, last: int | None = None) -> float:
-        """Steady seconds per submission, of all or of the last so many."""
+        """Seconds per submission in the steady state, for all or for the last few submissions."""
         rows = self.rows[-last:] if last else self.rows
         return (rows[-1][0] - rows[self.workers - 1][0]) / (len(rows) - self.workers)
 
@@ -229,7 +233,7 @@ class GradingBenchmark:
 
     @cached_property
     def released(self) -> Workspace:
-        """A workspace with the chosen assignments released, and nobody in it."""
+        """Make a workspace in which the chosen assignments are released, without students."""
         workspace = workspaces.create(self.scratch / "released", ASSIGNMENTS)
         for name in self.given.assignment or list(workspace.course.assignments)[:2]:
             build(workspace, name)
@@ -243,7 +247,7 @@ class GradingBenchmark:
         return [course.assignment(name) for name in self.given.assignment or list(course.assignments)[:2]]
 
     def workspace(self, assignment: Assignment, count: int) -> tuple[Workspace, list[str]]:
-        """A fresh workspace in which the first `count` of the class have handed in `assignment`."""
+        """Make a fresh workspace in which the first `count` students have handed in `assignment`."""
         self._copies += 1
         root = self.scratch / f"workspace{self._copies}"
         shutil.copytree(self.released.root, root)
@@ -251,14 +255,14 @@ class GradingBenchmark:
         return workspace, write_class(workspace, assignment, count)
 
     def small(self, large: Workspace, assignment: Assignment, students: list[str]) -> Workspace:
-        """A fresh workspace with these students of another one."""
+        """Make a fresh workspace with these students of another one."""
         workspace, _ = self.workspace(assignment, 0)
         for student in students:
             shutil.copytree(large.submitted(student, assignment.name), workspace.submitted(student, assignment.name))
         return workspace
 
     def large(self, assignment: Assignment) -> tuple[Workspace, GradingRun, Sampler]:
-        """The large class, graded once for all rows that ask for it."""
+        """Return the large class, which is graded once for all rows that use it."""
         if assignment.name not in self._large:
             workspace, _ = self.workspace(assignment, self.given.large)
             self._large[assignment.name] = workspace, *self.sampled(workspace, assignment, 0.5)
@@ -275,7 +279,7 @@ class GradingBenchmark:
         students: Sequence[str] = (),
         watch: Callable[[int], None] | None = None,
     ) -> GradingRun:
-        """Grade a class in a process of its own; `watch` is called with its id."""
+        """Grade a class in a process of its own, and call `watch` with the process id."""
         self.strangers.look()
         places = ",".join(map(str, processors or self.processors))
         command = [sys.executable, str(HERE / "timed_grading.py"), str(workspace.root), assignment.name, str(workers)]
@@ -301,7 +305,7 @@ class GradingBenchmark:
         return run, samplers[0]
 
     def cells_alone(self, workspace: Workspace, assignment: Assignment, students: list[str]) -> float:
-        """Seconds per submission of the cells that the grader runs."""
+        """Measure the seconds per submission that the graded cells take alone."""
         given = surroundings(workspace, assignment)
         env = {**(given.env or {}), "PYTHONPATH": os.pathsep.join(given.pythonpath), "HOME": str(self.scratch)}
         total = 0.0
@@ -329,7 +333,7 @@ class GradingBenchmark:
         return [str(SCRIPTS / "cs231n"), *arguments]
 
     def seconds(self, command: list[str], cwd: Path | None = None) -> float:
-        """How long a process takes on the two processors."""
+        """Measure how long a process takes on the two processors."""
         self.strangers.look()
         pinned = ["taskset", "-c", ",".join(map(str, self.processors)), *command]
         start = time.monotonic()
@@ -341,7 +345,7 @@ class GradingBenchmark:
 
 
 def cells(notebook: NotebookNode) -> list[str]:
-    """The code cells that a grader runs."""
+    """Return the code cells that a grader runs."""
     code = (cell for cell in notebook.cells if cell.cell_type == "code")
     return [cell.source for cell in code if SKIP_TAG not in cell.metadata.get("tags", [])]
 
@@ -349,7 +353,7 @@ def cells(notebook: NotebookNode) -> list[str]:
 def compare_points(
     ours: Workspace, theirs: Workspace, assignment: Assignment, students: list[str]
 ) -> tuple[int, list[str]]:
-    """How many test cells got the same points in both workspaces, and those that did not, in words."""
+    """Count the test cells with the same points in both workspaces, and describe the others."""
     same, different = 0, []
     for student in students:
         points, others = (points_of(workspace, assignment, student) for workspace in (ours, theirs))
@@ -370,7 +374,7 @@ def points_of(workspace: Workspace, assignment: Assignment, student: str) -> dic
 
 
 class GoalTable:
-    """What was measured, a line at a time, as Markdown."""
+    """The table of measurements, printed line by line as Markdown."""
 
     WIDTHS = (68, 24, 9, 3)
 

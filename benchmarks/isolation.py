@@ -1,13 +1,13 @@
-"""What the sandbox and the judge cost: seconds per submission with and without, on the real notebooks.
+"""Measure the cost of the sandbox and the judge: seconds per submission with and without them, on the real notebooks.
 
     python benchmarks/isolation.py              every notebook: more than ten minutes
     python benchmarks/isolation.py --only knn
 
-Honest submissions (the sources' solutions) are executed as `cs231n grade` does it, as many at a time as there are
-processors. "one kernel" runs everything in one ordinary kernel, as plain nbgrader does; "process" has the tests in a
-judge; "sandbox" has the student's kernel in the sandbox besides. "empty" is a notebook of one cell: what it takes to
-start and end everything. Medians of interleaved rounds. Exits with 1 if the sandbox takes more than 1.5 times as long
-as one kernel.
+Honest submissions (the sources' solutions) run as in `cs231n grade`, as many at a time as there are processors. "one
+kernel" runs everything in one ordinary kernel, as plain nbgrader does. "process" runs the tests in a judge. "sandbox"
+also runs the student's kernel in the sandbox. "empty" is a notebook of one cell, which shows the time for starting and
+ending everything. The values are medians of interleaved rounds. The exit code is 1 if the sandbox takes more than 1.5
+times as long as one kernel.
 """
 
 import argparse
@@ -35,9 +35,9 @@ GOAL = 1.5
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", metavar="NOTEBOOK", help="only this notebook; may be repeated")
-    parser.add_argument("--rounds", type=int, default=5, help="(default: 5)")
-    parser.add_argument("--each", type=int, default=4, help="submissions per notebook, mode and round (default: 4)")
+    parser.add_argument("--only", action="append", metavar="NOTEBOOK", help="Measure only this one; may be repeated.")
+    parser.add_argument("--rounds", type=int, default=5, help="Number of rounds (default: 5).")
+    parser.add_argument("--each", type=int, default=4, help="Submissions per notebook, mode and round (default: 4).")
     given = parser.parse_args()
     workers = os.cpu_count() or 1
     course = load_course(ASSIGNMENTS)

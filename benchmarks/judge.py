@@ -1,10 +1,10 @@
-"""How long a call of a student's function takes from the judge, over a real socket between two processes.
+"""Measure how long the judge takes to call a student's function, over a real socket between two processes.
 
     python benchmarks/judge.py            a few seconds
 
-Prints the median round trip of calls of different sizes, the time of a numeric gradient with 2,000 calls, that of
-a call that calls a function of the judge's 2,000 times, and the time and memory that a judge takes to start and to run
-its first cell. Exits with 1 if a small call takes 0.2 ms or more, or a warm start 30 ms.
+Prints the median round trip of calls of different sizes, the time of a numeric gradient with 2,000 calls, the time of a
+call that calls back a function of the judge 2,000 times, and the time and memory that a judge needs to start and to run
+its first cell. The exit code is 1 if a small call takes 0.2 ms or more, or a warm start 30 ms or more.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def repeat(f, x, times):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=3000, help="calls of each size (default: 3000)")
+    parser.add_argument("--calls", type=int, default=3000, help="Number of calls of each size (default: 3000).")
     calls = parser.parse_args().calls
     ours, theirs = socket.socketpair()
     process = multiprocessing.get_context("fork").Process(target=student, args=(theirs, ours), daemon=True)
@@ -82,12 +82,12 @@ def main() -> int:
     row("a judge from a cold template, up to its first cell", cold)
     row("a judge from a warm template, up to its first cell", warm)
     if kilobytes:
-        print(f"{'memory of a judge that it shares with none':<60} {kilobytes / 1e3:9.1f} MB")
+        print(f"{'private memory of a judge':<60} {kilobytes / 1e3:9.1f} MB")
     return 0 if small < GOAL and warm < START_GOAL else 1
 
 
 def student(sock: socket.socket, other: socket.socket, ready: Event | None = None) -> None:
-    """Be the student's process, which serves what it has defined over `sock`."""
+    """Run as the student's process, and serve its definitions over `sock`."""
     other.close()
     agent: dict[str, Any] = {"__name__": "agent"}
     namespace: dict[str, Any] = {}
@@ -99,7 +99,7 @@ def student(sock: socket.socket, other: socket.socket, ready: Event | None = Non
 
 
 async def starting(times: int) -> tuple[float, float, int | None]:
-    """(seconds of the first judge, median of those after it, its private memory in kilobytes or None)."""
+    """Return (seconds of the first judge, median of the later ones, private memory in kilobytes or None)."""
     template, seconds, memory = JudgeTemplate((), dict(os.environ)), [], []
     fork = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +125,7 @@ async def starting(times: int) -> tuple[float, float, int | None]:
 
 
 def private_memory(pid: int | None) -> int | None:
-    """In kilobytes; None where the system does not tell."""
+    """In kilobytes; None if the system does not report it."""
     path = Path(f"/proc/{pid}/smaps_rollup")
     if not path.exists():
         return None
@@ -133,7 +133,7 @@ def private_memory(pid: int | None) -> int | None:
 
 
 def median(calls: int, f: Callable[..., object], *arguments: object) -> float:
-    """The median time of so many calls f(*arguments), in seconds."""
+    """Return the median time of so many calls f(*arguments), in seconds."""
     seconds = []
     for _ in range(calls):
         start = time.perf_counter()
@@ -143,7 +143,7 @@ def median(calls: int, f: Callable[..., object], *arguments: object) -> float:
 
 
 def computing(calls: int, W: np.ndarray, X: np.ndarray, y: np.ndarray) -> float:
-    """The median time of the loss itself, in seconds."""
+    """Return the median time of the loss itself, in seconds."""
     namespace: dict[str, Any] = {}
     exec(STUDENT, namespace)
     return median(calls, namespace["loss"], W, X, y, 0.1)

@@ -1,18 +1,18 @@
-"""How fast the kernels are beside PyTorch, plain NumPy and scikit-learn, as ratios measured in one run.
+"""Compare the speed of the kernels with PyTorch, plain NumPy and scikit-learn, as ratios measured in one run.
 
     python benchmarks/kernels.py                                 five to ten minutes
     python benchmarks/kernels.py --rows conv,pooling --quick
     python benchmarks/kernels.py --peers /path/to/another/python --threads 1 --json kernels.json
 
-Each contender lives in a process of its own with the same number of threads and the same values. Before anything
-is timed, results are compared: a fast wrong kernel gets no time. Then they take turns, and each turn gives one
-ratio; the table shows the median ratio and the quartiles. A ratio is our time (or memory) over theirs.
+Each contender runs in its own process, with the same number of threads and the same values. The benchmark compares the
+results before it measures any time, so a fast but wrong kernel gets no time. Then the contenders take turns, and each
+turn gives one ratio: our time (or memory) divided by theirs. The table shows the median ratio and the quartiles.
 
-Have nothing else run meanwhile: threads that wait for each other suffer most from company, PyTorch's first of all.
-The last line says how much other work there was. PyTorch is not a dependency, and scikit-learn comes with the extra
-`benchmark`: install them in this environment, or name another one's Python with --peers.
+Do not run anything else meanwhile: other programs slow down threads that wait for each other most, and PyTorch's above
+all. The last line reports how much other work there was. PyTorch is not a dependency, and scikit-learn comes with the
+extra `benchmark`. Install them in this environment, or name the Python of another environment with --peers.
 
-Exits with 1 if a goal was missed or a row not measured.
+The exit code is 1 if a goal was missed or a row could not be measured.
 """
 
 import argparse
@@ -34,17 +34,17 @@ CONTENDERS = ("ours", "pytorch", "plain_numpy", "scikit_learn")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", metavar="KEY,...", help=f"only these: {', '.join(row.key for row in ROWS)}")
-    parser.add_argument("--threads", type=int, default=2, help="threads of every contender (default: 2)")
-    parser.add_argument("--rounds", type=int, help="turns of each contender per row (default: 15)")
-    parser.add_argument("--quick", action="store_true", help="5 short rounds: a first impression")
+    parser.add_argument("--rows", metavar="KEY,...", help=f"Measure only these: {', '.join(row.key for row in ROWS)}.")
+    parser.add_argument("--threads", type=int, default=2, help="Threads of every contender (default: 2).")
+    parser.add_argument("--rounds", type=int, help="Turns of each contender per row (default: 15).")
+    parser.add_argument("--quick", action="store_true", help="Run 5 short rounds, for a first impression.")
     parser.add_argument(
         "--peers",
         metavar="PYTHON",
         default=sys.executable,
-        help="the Python that has PyTorch and scikit-learn (default: this one)",
+        help="The Python that has PyTorch and scikit-learn (default: this one).",
     )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write everything measured there, too")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="Also write all measurements to FILE.")
     arguments = parser.parse_args()
     wanted = arguments.rows.split(",") if arguments.rows else [row.key for row in ROWS]
     unknown = set(wanted) - {row.key for row in ROWS}
@@ -89,7 +89,7 @@ def main() -> int:
 
 
 class Contest:
-    """The contenders' processes, and how their times are taken."""
+    """The contenders' processes, with the methods that time them."""
 
     def __init__(self, threads: int, rounds: int, round_seconds: float, peers_python: str, folder: Path) -> None:
         self.threads, self.rounds, self.round_seconds = threads, rounds, round_seconds
@@ -116,12 +116,12 @@ class Contest:
         return found
 
     def prepare(self, name: str, work: Work) -> tuple[float, Path]:
-        """(seconds of one call, file of the results) of a contender who is then ready for rounds."""
+        """Prepare a contender for its rounds; return (seconds of one call, file of the results)."""
         results = self.folder / f"{name}.npz"
         return self.process(name).ask("prepare", work=vars(work), results=str(results)), results
 
     def take_turns(self, seconds: dict[str, float]) -> Times:
-        """{contender: [seconds per call, round by round]} of contenders who are prepared.
+        """Return {contender: [seconds per call, for each round]} for prepared contenders.
 
         `seconds` holds what one call of each took: a round is as many calls as fit in round_seconds.
         """
@@ -136,7 +136,7 @@ class Contest:
         return times
 
     def peak_memory(self, name: str, work: Work) -> float:
-        """Bytes, the median of three fresh processes."""
+        """Return the bytes used, as the median of three fresh processes."""
         peaks = []
         for _ in range(3):
             process = self.fresh(name)
@@ -152,7 +152,7 @@ class Contest:
 
 
 class Strangers:
-    """What share of the processors other programs take, seen while all contenders pause."""
+    """Measure the share of the processors that other programs use, while all contenders pause."""
 
     def __init__(self) -> None:
         self.busy = self.total = 0
@@ -174,7 +174,7 @@ class Strangers:
 
 
 def _processor_ticks() -> tuple[int, int]:
-    """(busy, all) of all processors since the start; (0, 0) where the system does not say."""
+    """Return the ticks (busy, all) of all processors since the start; (0, 0) if the system does not report them."""
     try:
         ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     except OSError:

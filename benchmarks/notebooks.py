@@ -1,4 +1,4 @@
-"""Run every notebook with its solutions, nothing skipped, and print its time and what it says of accuracy.
+"""Run every notebook with its solutions, without skipping cells, and print its time and its reported accuracies.
 
 python benchmarks/notebooks.py                      # on the embedded shapes10
 python benchmarks/notebooks.py --dataset cifar10    # after `cs231n data cifar10`
@@ -27,8 +27,8 @@ TELLING = re.compile(r"accura|%|best", re.IGNORECASE)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dataset", default="shapes10", help="name of a data set that is here (default: shapes10)")
-    parser.add_argument("--only", action="append", metavar="NOTEBOOK", help="only this notebook; may be repeated")
+    parser.add_argument("--dataset", default="shapes10", help="Name of an available data set (default: shapes10).")
+    parser.add_argument("--only", action="append", metavar="NOTEBOOK", help="Run only this notebook; may be repeated.")
     arguments = parser.parse_args()
     course = load_course(ASSIGNMENTS)
     failed = []
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def run(name: str, notebook: nbformat.NotebookNode, folder: str, dataset: str) -> list[str]:
-    """Run one notebook in `folder`, print what it tells, and return its errors."""
+    """Run one notebook in `folder`, print its time and accuracies, and return its errors."""
     given = Surroundings(
         limits=Limits(cell_seconds=1800, notebook_seconds=3600),
         env={**os.environ, "CS231N_DATASET": dataset},

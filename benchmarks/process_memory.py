@@ -1,7 +1,8 @@
-"""The memory of a running grader, sampled from outside: of its own process, and of each worker with all below it.
+"""Sample the memory of a running grader from outside: its own process, and each worker with all processes below it.
 
-A worker's tree holds what it starts: templates, the judge, the sandbox with the student's kernel. Pages that several
-processes share are counted in parts (PSS), so that a sum over processes is what they take of the machine.
+The processes below a worker are those that it starts: templates, the judge, and the sandbox with the student's kernel.
+Memory shared by several processes is divided among them (PSS), so a sum over processes is the memory that they really
+use.
 """
 
 import contextlib
@@ -10,9 +11,9 @@ from pathlib import Path
 
 
 class Sampler:
-    """Samples every `seconds` while used as a context manager; `coordinator` and `worker` are the peaks in bytes.
+    """A context manager that samples every `seconds`; `coordinator` and `worker` are the peaks in bytes.
 
-    `denied` is set when the system does not let this user look.
+    `denied` is set if the system does not let this user read the memory of a process.
     """
 
     def __init__(self, pid: int, seconds: float) -> None:
@@ -45,7 +46,7 @@ class Sampler:
 
 
 def _below() -> dict[int, list[int]]:
-    """{process: its children}, of all processes."""
+    """Return {process: its children} for all processes."""
     below: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -59,7 +60,7 @@ def _tree(pid: int, below: dict[int, list[int]]) -> int:
 
 
 def _memory(pid: int) -> int:
-    """PSS in bytes; 0 if the process has ended meanwhile. Raises PermissionError for another user's process."""
+    """Return the PSS in bytes; 0 if the process has ended. Raises PermissionError for another user's process."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
             if line.startswith(b"Pss:"):

@@ -1,11 +1,13 @@
-"""Does the course's lesson hold on shapes10? Test accuracy of nearest neighbour, softmax, two nets, a deep convnet.
+"""Check that each model of the course beats the previous one on shapes10.
+
+The models are nearest neighbour, softmax, a two-layer net and a convolutional net; some others run for comparison.
 
     python benchmarks/shapes10.py             about a minute and a half
-    python benchmarks/shapes10.py --seeds 3   mean and range over three runs of what is trained
+    python benchmarks/shapes10.py --seeds 3   mean and range over three training runs
 
-Each step of the ladder must be at least 8 points above the one before, and none above 95%; exits with 1 if not.
-All models are the library's. Everything is seeded; all models but the first see 9,000 training images, and of the
-nets it is the epoch with the best validation accuracy that counts.
+Each step of the ladder must be at least 8 points above the previous one, and no accuracy may be above 95%; otherwise,
+the exit code is 1. All models are the library's, and everything is seeded. All models except the first see 9,000
+training images. For the nets, the epoch with the best validation accuracy counts.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ LADDER = ("nearest neighbour, k = 1", "softmax", "two-layer net", "convnet")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=1, help="train every trained model this often (default: 1)")
-    parser.add_argument("--data-seed", type=int, default=0, help="draw another shapes10 (default: 0)")
+    parser.add_argument("--seeds", type=int, default=1, help="Training runs per trained model (default: 1).")
+    parser.add_argument("--data-seed", type=int, default=0, help="Seed for drawing shapes10 (default: 0).")
     arguments = parser.parse_args()
     if arguments.seeds < 1 or arguments.data_seed < 0:
         parser.error("--seeds must be at least 1 and --data-seed at least 0")
@@ -74,7 +76,7 @@ def main() -> int:
 
 
 def draw(seed: int) -> data.Dataset:
-    """As data.load("shapes10") splits it, but with any seed."""
+    """Return shapes10, split as data.load("shapes10") does, for any seed."""
     X, y, X_test, y_test = shapes10.make(seed=seed)
     return data.Dataset(
         "shapes10",
@@ -90,7 +92,7 @@ def draw(seed: int) -> data.Dataset:
 
 
 def missed_goals(ladder: dict[str, float]) -> list[str]:
-    """What is wrong, one sentence each, with {name: accuracy in percent} of the ladder's steps from the bottom."""
+    """Describe each violated condition in a sentence; `ladder` is {name: accuracy in percent}, from the bottom up."""
     failures = [
         f"{name} has {accuracy:.1f}%, above {CEILING:g}%" for name, accuracy in ladder.items() if accuracy > CEILING
     ]
@@ -108,7 +110,7 @@ def nearest_neighbour(images: data.Dataset, seed: int, k: int = 1, num_train: in
 
 
 def classic_svm(images: data.Dataset, seed: int) -> Labels:
-    """As the classic notebook trains it: raw pixels minus their mean."""
+    """Train as the classic notebook does: on raw pixels minus their mean."""
     return linear(LinearSVM(), images, seed, data.center, learning_rate=2e-7, reg=5e3, num_iters=1_500)
 
 
@@ -129,7 +131,7 @@ def linear(
 
 
 def two_layer_net(images: data.Dataset, seed: int) -> Labels:
-    """150 hidden units, on standardised pixels."""
+    """Train 150 hidden units on standardized pixels."""
     parts = [data.flatten(X, np.float32) for X in (images.X_train, images.X_val, images.X_test)]
     _, X_train, X_val, X_test = data.standardize(*parts)
     model = TwoLayerNet(hidden_dim=150, weight_scale=2e-2, reg=5e-3, dtype=np.float32, rng=seed)
@@ -145,7 +147,7 @@ def two_layer_net(images: data.Dataset, seed: int) -> Labels:
 
 
 def three_layer_convnet(images: data.Dataset, seed: int) -> Labels:
-    """32 filters of 7x7, 100 hidden units."""
+    """Train 32 filters of 7x7 and 100 hidden units."""
     model = ThreeLayerConvNet(weight_scale=1e-2, reg=1e-3, rng=seed)
     return net(
         model, images, scaled(images), seed, num_epochs=10, update_rule="adam", optim_config={"learning_rate": 1e-3}
@@ -153,7 +155,7 @@ def three_layer_convnet(images: data.Dataset, seed: int) -> Labels:
 
 
 def convnet(images: data.Dataset, seed: int) -> Labels:
-    """Three convolutions with batch normalization, each followed by pooling; then one affine layer."""
+    """Train three convolutions with batch normalization, each followed by pooling, and one affine layer."""
     model = ConvNet(blocks=((16,), (32,), (32,)), weight_scale=1e-2, seed=seed)
     return net(
         model,
@@ -167,7 +169,7 @@ def convnet(images: data.Dataset, seed: int) -> Labels:
 
 
 def scaled(images: data.Dataset) -> list[NDArray[Any]]:
-    """The three parts for convolutions: (N, 3, 32, 32), minus the mean training image, of about deviation 1."""
+    """Return the three parts, each (N, 3, 32, 32), minus the mean training image and with a deviation of about 1."""
     parts = data.solver_data(images)
     return [parts[name] / np.float32(64) for name in ("X_train", "X_val", "X_test")]
 
@@ -180,7 +182,7 @@ def net(
     num_epochs: int,
     **settings: Any,
 ) -> Labels:
-    """Labels for the test images by the best epoch of a training whose learning rate falls along a cosine."""
+    """Train with a learning rate that falls along a cosine, and return the test labels of the best epoch."""
     X_train, X_val, X_test = parts
     examples = {"X_train": X_train, "y_train": images.y_train, "X_val": X_val, "y_val": images.y_val}
     Solver(

@@ -1,9 +1,9 @@
-"""One run of `grade` for benchmarks/grading.py: a process of its own, which prints a line of JSON per submission.
+"""Run `grade` once for benchmarks/grading.py, in a process of its own that prints a line of JSON per submission.
 
     python benchmarks/timed_grading.py WORKSPACE ASSIGNMENT WORKERS PROCESSORS [STUDENT ...]
 
-Everybody's submission is run again. The lines are [when it was recorded, on the monotonic clock; the student]. Imports
-nothing at the top, for the grader's workers import this file too.
+Runs every submission again. Each line is [time of recording, on the monotonic clock; student]. The module imports
+nothing at the top, because the grader's workers import this file too.
 """
 
 

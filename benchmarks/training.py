@@ -1,13 +1,13 @@
-"""Train the library's convolutional nets on CIFAR-10 and print a table of epochs, in Markdown.
+"""Train the library's convolutional nets on CIFAR-10 and print a Markdown table of their epochs.
 
     python benchmarks/training.py                         both nets: half an hour on 2 cores
     python benchmarks/training.py --model three_layer
-    python benchmarks/training.py --model convnet --epochs 2 --num-train 5000 --dataset shapes10    a try
+    python benchmarks/training.py --model convnet --epochs 2 --num-train 5000 --dataset shapes10    a quick trial
 
-Goals on CIFAR-10: ThreeLayerConvNet above 65% test accuracy; ConvNet above 80% within 20 minutes. Exits with 1 if one
-is missed. The settings are what such nets usually take, not the result of a search; the best epoch is chosen by
-validation accuracy, and the test images are looked at once. The time is that of the whole training, accuracies
-included, from data in memory.
+Goals on CIFAR-10: above 65% test accuracy for ThreeLayerConvNet; above 80% within 20 minutes for ConvNet. The exit
+code is 1 if a goal is missed. The settings are usual ones for such nets, not the result of a search. The best epoch is
+chosen by validation accuracy, and the test images are used once. The time is that of the whole training, including the
+evaluation of accuracies, with data in memory.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def convnet(images: Images, epochs: int, seed: int) -> Solver:
 def solver(
     model: ThreeLayerConvNet | ConvNet, images: Images, epochs: int, seed: int, padding: int, **settings: Any
 ) -> Solver:
-    """A Solver whose learning rate rises over the first tenth of all steps and then falls to 0 along a cosine."""
+    """Return a Solver whose learning rate rises over the first tenth of the steps, then falls to 0 along a cosine."""
     steps = epochs * max(1, len(images["X_train"]) // BATCH_SIZE)
     rise = max(1, steps // 10)
     return Solver(
@@ -69,11 +69,11 @@ MODELS = {  # name: title, function, epochs, lowest test accuracy, most minutes
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", choices=MODELS, help="only this one")
-    parser.add_argument("--dataset", default="cifar10", help="name of a data set that is here (default: cifar10)")
-    parser.add_argument("--num-train", type=int, help="train on so many images only")
-    parser.add_argument("--epochs", type=int, help="instead of the model's own number")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--model", choices=MODELS, help="Train only this model.")
+    parser.add_argument("--dataset", default="cifar10", help="Name of an available data set (default: cifar10).")
+    parser.add_argument("--num-train", type=int, help="Number of training images (default: all).")
+    parser.add_argument("--epochs", type=int, help="Number of epochs (default: the model's own).")
+    parser.add_argument("--seed", type=int, default=0, help="Seed of weights and training (default: 0).")
     arguments = parser.parse_args()
 
     loaded = data.load(arguments.dataset, num_train=arguments.num_train)
@@ -96,7 +96,7 @@ def main() -> int:
 
 
 def train(make: Callable[[Images, int, int], Solver], images: Images, epochs: int, seed: int) -> tuple[float, float]:
-    """(test accuracy, seconds of training), with a line for each epoch."""
+    """Train and print a line for each epoch; return (test accuracy, seconds of training)."""
     start = time.perf_counter()
     training = make(images, epochs, seed)
     print("| epoch | time | loss | train accuracy | validation accuracy |\n| ----: | ---: | ---: | ---: | ---: |")

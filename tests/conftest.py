@@ -3,10 +3,17 @@
 import fcntl
 import os
 import pickle
+import re
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+TESTS = Path(__file__).parent
+sys.path.insert(0, str(TESTS / "attacks"))
+from classes import class_of  # noqa: E402
 
 # the same examples on every run, and a loaded machine is no reason for a test to fail; to look for new ones:
 # pytest --hypothesis-profile default
@@ -25,10 +32,53 @@ def own_state(tmp_path_factory):
         yield
 
 
-@pytest.hookimpl(trylast=True)  # after pytest has put together what shares a fixture
+# the tests that take longest begin first, so that no process works on one of them while the others have ended
+LONGEST_FIRST = (
+    "attacks", "test_end_to_end.py", "autograder/grading/test_grade.py", "faults", "exercises",
+    "autograder/execution/test_judged_run.py", "autograder/workers/test_cluster.py",
+    "autograder/execution/test_run_notebook.py", "autograder/marking", "autograder/reports/test_feedback_page.py",
+    "autograder/test_python_processes.py", "autograder/execution/test_kernel_client.py",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items):
-    """The longest tests begin first, so that no process waits for another at the end."""
-    items.sort(key=lambda item: item.path.name != "test_end_to_end.py")
+    items.sort(key=_place)
+
+
+def _place(item):
+    path = item.path.relative_to(TESTS).as_posix()
+    return next((place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the tests of a file to one process, which makes its fixtures once; long files are split by a parameter.
+
+    (xdist's own `loadgroup` does not group with pytest 9.2.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return process_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+def process_of(nodeid):
+    """A name for what one process does together with this test."""
+    path, _, rest = nodeid.partition("::")
+    path, parameter = path.removeprefix("tests/"), rest.partition("[")[2].removesuffix("]")
+    if path.startswith("attacks/"):  # by the class that is graded
+        group = re.match(r"\w+", parameter)[0]
+        return f"attacks of {class_of(group)[0]}"
+    if path == "test_end_to_end.py":  # by assignment
+        return f"end to end: {parameter}"
+    if path.startswith("exercises/"):  # by notebook
+        notebook = re.match(r"\w*", parameter)[0]
+        return f"exercises of {notebook or path}"
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +101,23 @@ def made_once(tmp_path_factory):
         return folder, pickle.loads(kept.read_bytes())
 
     return made
+
+
+@pytest.fixture(scope="session")
+def released_assignment(made_once):
+    """released_assignment(name) is the root of a workspace with that assignment of the course built and released."""
+
+    def make(folder, name):
+        from autograder.authoring.build import build
+        from autograder.authoring.release import release
+        from autograder.course import workspace
+
+        course = workspace.create(folder / "workspace", TESTS.parent / "assignments")
+        build(course, name)
+        release(course, name)
+
+    def released(name):
+        folder, _ = made_once(f"released_{name}", lambda folder: make(folder, name))
+        return folder / "workspace"
+
+    return released

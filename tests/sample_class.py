@@ -94,14 +94,14 @@ def pick(answers, banks, index, kind):
     return {name: first(banks[name], kind) or answers[name]}
 
 
-def write_class(workspace: Workspace, assignment: Assignment, directory: Path) -> None:
-    """Write what the students hand in for `assignment` under `directory`/STUDENT/."""
+def write_class(workspace: Workspace, assignment: Assignment, directory: Path, stories=STUDENTS) -> None:
+    """Write what the students {name: story} hand in for `assignment` under `directory`/STUDENT/."""
     for notebook in assignment.notebooks:
         released = nbformat.read(workspace.release(assignment.name) / f"{notebook}.ipynb", as_version=4)
         source = nbformat.read(workspace.source(assignment.name) / f"{notebook}.ipynb", as_version=4)
         answers = {mark["grade_id"]: cell.source for cell, mark in solutions(source)}
         banks = {name: bank(assignment.name, notebook, name) for name in answers}
-        for student, story in STUDENTS.items():
+        for student, story in stories.items():
             given = story(answers, banks)
             text = nbformat.writes(filled(released, given))
             name = f"{notebook}.ipynb"
@@ -144,6 +144,6 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     workspace = Workspace(arguments.workspace)
     for name, assignment in workspace.course.assignments.items():
-        write_class(workspace, assignment, arguments.directory / name)
-    handed_in = f"{len(STUDENTS)} students have handed in {len(workspace.course.assignments)} assignments"
-    print(f"{handed_in}: {arguments.directory}")
+        if workspace.release(name).is_dir():
+            write_class(workspace, assignment, arguments.directory / name)
+            print(f"{len(STUDENTS)} students have handed in {name}: {arguments.directory / name}")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 120
 PREPARE_SECONDS = 30
-GRACE_SECONDS = 5  # from the interrupt until a kernel that ignores it is killed
+GRACE_SECONDS = 2  # from the interrupt until a kernel that ignores it is killed
 
 
 @dataclass(frozen=True)

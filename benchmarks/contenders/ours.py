@@ -1,4 +1,4 @@
-"""The work done by cs231n_lib, through its public functions."""
+"""The tasks in cs231n_lib, through its public functions."""
 
 from collections.abc import Callable
 from itertools import cycle
@@ -17,7 +17,7 @@ def version() -> str:
 
 
 def set_threads(count: int) -> None:
-    """The environment variables of processes.py have said it; this makes sure."""
+    """Set the number of threads again, in addition to the environment variables of processes.py."""
     from cs231n_lib import kernels
 
     kernels.set_num_threads(count)

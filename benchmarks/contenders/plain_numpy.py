@@ -1,6 +1,6 @@
-"""Convolution in plain NumPy as one writes it well: one column matrix of the whole batch, one matrix product.
+"""Convolution in well-written plain NumPy: one column matrix of the whole batch, one matrix product.
 
-And the matrix product alone, which is the limit of every convolution that is made of it.
+Also the matrix product alone, which is an upper limit for the speed of every convolution based on it.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def version() -> str:
 
 
 def set_threads(count: int) -> None:
-    """OPENBLAS_NUM_THREADS says it; it cannot be set later."""
+    """Do nothing: OPENBLAS_NUM_THREADS sets the number of threads, and it cannot be changed later."""
 
 
 def to_numpy(result: object) -> np.ndarray:
@@ -39,7 +39,7 @@ def _conv(values: Values, stride: int, pad: int, **_: object) -> Run:
 
 
 def conv_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
-    """out (N, F, out_h, out_w), and the columns (C*HH*WW, N*out_h*out_w) for the gradients."""
+    """Return out (N, F, out_h, out_w), and the columns (C*HH*WW, N*out_h*out_w) for the gradients."""
     (N, _, _, _), (F, _, HH, WW) = x.shape, w.shape
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = sliding_window_view(padded, (HH, WW), axis=(2, 3))[:, :, ::stride, ::stride]
@@ -53,7 +53,7 @@ def conv_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: 
 def conv_backward(
     dout: np.ndarray, x: np.ndarray, w: np.ndarray, cols: np.ndarray, stride: int, pad: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dw, db."""
+    """Return dx, dw, db."""
     (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
     out_h, out_w = dout.shape[2:]
     dout_rows = dout.transpose(1, 0, 2, 3).reshape(F, -1)  # (F, N*out_h*out_w)

@@ -1,4 +1,4 @@
-"""Starts a contender's process and asks it."""
+"""Start the process of a contender and send it requests."""
 
 import json
 import os
@@ -11,11 +11,11 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 class Missing(Exception):
-    """This contender or this part of it is not here."""
+    """The contender, or a part of it, is not installed."""
 
 
 class Failed(Exception):
-    """The contender is here, but what it was asked for went wrong."""
+    """The contender is installed, but a request failed."""
 
 
 class Process:
@@ -26,7 +26,7 @@ class Process:
     contender
         A module of this package: "ours", "pytorch", "plain_numpy" or "scikit_learn".
     threads
-        How many threads it may use.
+        The number of threads that it may use.
     python
         The Python that runs it.
     """
@@ -46,7 +46,7 @@ class Process:
         self.requests, self.answers = self.process.stdin, self.process.stdout
 
     def ask(self, what: str, **arguments: Any) -> Any:
-        """What the worker's method of that name returns. Raises Missing or Failed."""
+        """Call the worker's method of that name and return its result. Raises Missing or Failed."""
         try:
             self.requests.write(json.dumps({"do": what} | arguments) + "\n")
             self.requests.flush()

@@ -1,4 +1,4 @@
-"""The work done by PyTorch in eager mode: contiguous tensors that share the arrays' memory, gradients by autograd."""
+"""The tasks in PyTorch, in eager mode: contiguous tensors that share the arrays' memory, gradients by autograd."""
 
 from collections.abc import Callable
 from itertools import cycle

@@ -1,4 +1,4 @@
-"""The rows of the table: what is measured against whom, and the goal."""
+"""The rows of the table: what is compared with which contender, and the goal."""
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping
@@ -60,7 +60,7 @@ def _single(*works: tuple[str, Work], goal: float, peer: str = "pytorch") -> Mea
 
 
 def compare(contest: "Contest", title: str, work: Work, goals: Mapping[str, float | None]) -> tuple[list[Line], Times]:
-    """(lines, times): one line per peer of the work, with goals {peer: goal or None}."""
+    """Return (lines, times), with one line per peer of the work; `goals` is {peer: goal or None}."""
     try:
         seconds, ours = contest.prepare("ours", work)
     except (Missing, Failed) as problem:
@@ -100,7 +100,7 @@ def _ratios(times: Times, peer: str) -> list[float]:
 
 
 def _disagreement(work: Work, ours: Path, theirs: Path) -> str | None:
-    """In words, where the results of two contenders differ by more than rounding; None if nowhere."""
+    """Describe where the results of two contenders differ by more than rounding; None if they agree."""
     with np.load(ours) as mine, np.load(theirs) as other:
         if len(mine.files) != len(other.files):
             return f"wrong: {len(mine.files)} results against {len(other.files)}"
@@ -136,7 +136,7 @@ def _gemm(dtype: str) -> Measure:
 
 
 def _fraction(contest: "Contest", shape: Shape, dtype: str) -> Line:
-    """The rate of multiplications and additions in conv forward, over that of one large matrix product."""
+    """Return the FLOP rate of conv forward divided by that of one large matrix product."""
     title, work, size = f"conv forward {dtype}, {_named(shape)}", conv(shape, dtype, "conv forward"), 2048
     try:
         ready = {

@@ -1,4 +1,4 @@
-"""Distances by scikit-learn."""
+"""Distances in scikit-learn."""
 
 import numpy as np
 import sklearn
@@ -12,7 +12,7 @@ def version() -> str:
 
 
 def set_threads(count: int) -> None:
-    """OPENBLAS_NUM_THREADS says it; it cannot be set later."""
+    """Do nothing: OPENBLAS_NUM_THREADS sets the number of threads, and it cannot be changed later."""
 
 
 def to_numpy(result: object) -> np.ndarray:

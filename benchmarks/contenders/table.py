@@ -1,4 +1,4 @@
-"""One line of the table, and how it looks: Markdown that is aligned to be read as it is."""
+"""A line of the table, and its layout: Markdown with aligned columns."""
 
 import statistics
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """True, False, or None where there is no goal or nothing measured."""
+        """Whether the goal is met; None without a goal or a measurement."""
         if self.goal is None or self.ratio is None:
             return None
         return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal

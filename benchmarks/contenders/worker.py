@@ -1,4 +1,4 @@
-"""The process that one contender works in: JSON requests line by line on stdin, JSON answers on stdout.
+"""The process in which one contender runs: JSON requests on stdin, JSON answers on stdout, one per line.
 
 python worker.py CONTENDER THREADS
 """
@@ -26,7 +26,7 @@ RESULT_CALLS = 3  # of stateful work, before its results are compared
 
 
 class Worker:
-    """Answers requests: each public method is one."""
+    """Answers requests; each public method is a kind of request."""
 
     def __init__(self, contender: ModuleType) -> None:
         self.contender = contender
@@ -36,7 +36,7 @@ class Worker:
         return self.contender.version()
 
     def prepare(self, work: dict[str, Any], results: str) -> float:
-        """Do the work first for its results, saved to the file `results`; then get ready. Returns seconds per call."""
+        """Do the work once, save its results to the file `results`, get ready for timing; return seconds per call."""
         wanted = Work(**work)
         run = self.contender.prepare(wanted)
         for _ in range(RESULT_CALLS if wanted.kind in STATEFUL else 1):
@@ -48,7 +48,7 @@ class Worker:
         return self.round(2)
 
     def round(self, calls: int) -> float:
-        """The median of the seconds that so many calls took, after one that wakes up threads and caches."""
+        """Return the median seconds of so many calls, after a first call that wakes up threads and caches."""
         run = self.run
         assert run is not None, "prepare first"
         run()
@@ -65,7 +65,7 @@ class Worker:
         gc.collect()
 
     def peak_memory(self, work: dict[str, Any]) -> int:
-        """Bytes that three calls need above what was there before, results included. Only true in a fresh process."""
+        """Return the additional bytes that three calls need, including their results. Valid only in a fresh process."""
         wanted = Work(**work)
         self.contender.prepare(conv(TINY_SHAPE, wanted.dtype))()  # libraries, threads
         run = self.contender.prepare(wanted)
@@ -77,7 +77,7 @@ class Worker:
 
 
 def _reset_peak() -> int:
-    """Have the kernel measure the peak from now on, where it can; the resident bytes now."""
+    """Let Linux measure the peak memory from now on, if it can, and return the resident bytes now."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
         return _status("VmRSS")

@@ -1,4 +1,4 @@
-"""What is measured, and the values it is measured on: the same in every process, since they come from a seed."""
+"""The tasks and their values, which are the same in every process because they come from a seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ STATEFUL = ("adam", "training step")  # every call goes on from the one before
 
 @dataclass(frozen=True)
 class Work:
-    """One thing to do: `kind` says which, `options` its sizes; plain values, so that it can be sent as JSON."""
+    """A task: its `kind` and, in `options`, its sizes. The values are plain, so that it can be sent as JSON."""
 
     kind: str
     dtype: str = "float32"
@@ -44,13 +44,13 @@ def conv_out_shape(options: dict[str, Any]) -> tuple[int, int, int, int]:
 
 
 def conv_flops(options: dict[str, Any]) -> int:
-    """Multiplications and additions of the direct algorithm, forward."""
+    """Return the number of multiplications and additions of the direct forward algorithm."""
     N, F, out_h, out_w = conv_out_shape(options)
     return 2 * N * F * out_h * out_w * int(np.prod(options["w"][1:]))
 
 
 def inputs(work: Work) -> Values:
-    """{name: array} for the work, drawn from a fixed seed."""
+    """Return {name: array} for the work, drawn from a fixed seed."""
     rng = np.random.default_rng(231)
     dtype = np.dtype(work.dtype)
 
@@ -82,7 +82,7 @@ def inputs(work: Work) -> Values:
 
 
 def _three_layer_convnet(kind: str, normal: Callable[..., np.ndarray], rng: np.random.Generator) -> Values:
-    """ThreeLayerConvNet's parameters as it starts, and gradients for Adam or batches to train on."""
+    """Return the initial parameters of ThreeLayerConvNet, and gradients for Adam or batches for training."""
     shapes = {"W1": (32, 3, 7, 7), "b1": (32,), "W2": (32 * 16 * 16, 100), "b2": (100,), "W3": (100, 10), "b3": (10,)}
     params = {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}
     if kind == "adam":

@@ -40,9 +40,7 @@ def released(request, tmp_path_factory):
     """(assignment, {name of a public function or model: None or why it cannot be had} in its edition)."""
     folder = edition.importable(COURSE, request.param, tmp_path_factory.mktemp("editions"))
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", NAMES_OF], cwd=folder, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", NAMES_OF], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return request.param, json.loads(done.stdout)
 
@@ -146,8 +144,21 @@ def test_a_release_is_built_without_a_trace_in_its_folder(handed_out, tmp_path):
     pytest.importorskip("setuptools", minversion="77")  # as pyproject.toml requires it
     kit = shutil.copytree(handed_out / "kit", tmp_path / "kit")
     before = sorted(kit.rglob("*"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, kit]
-    done = subprocess.run([*command, "--disable-pip-version-check"], env={**os.environ, "CC": "false"}, capture_output=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        tmp_path,
+        kit,
+    ]
+    done = subprocess.run(
+        [*command, "--disable-pip-version-check"], env={**os.environ, "CC": "false"}, capture_output=True
+    )
     assert done.returncode == 0, done.stderr.decode()
     assert sorted(kit.rglob("*")) == before
     [wheel] = tmp_path.glob("*.whl")
@@ -162,7 +173,7 @@ def test_the_fast_layers_are_everybodys(released, name):
 
 
 def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
-    """Demonstrations measure the fast kernels; while the notebook is graded, nothing in the edition answers its exercises."""
+    """Its demonstrations time the fast kernels, but while it is graded nothing in the edition answers its exercises."""
     assignment = COURSE.assignment("convolutional_networks")
     folder = edition.importable(COURSE, assignment.name, tmp_path, assignment.graded_without["convolution"])
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}

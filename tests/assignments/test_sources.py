@@ -11,12 +11,11 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import build
-from autograder.course.course_toml import load_course
 from autograder.authoring.leaks import find_leaks, secrets
 from autograder.authoring.regions import without_regions
-from autograder.authoring.release import release
 from autograder.authoring.source import read_cells
-from autograder.course.workspace import Workspace, create
+from autograder.course.course_toml import load_course
+from autograder.course.workspace import Workspace
 
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
 COURSE = load_course(ASSIGNMENTS)
@@ -26,15 +25,10 @@ each_notebook = pytest.mark.parametrize(("assignment", "notebook"), NOTEBOOKS)
 PLAIN_DATA = {"tuple", "list", "dict", "str", "int", "float", "bool", "np.ndarray", "np.integer", "np.floating"}
 
 
-@pytest.fixture(scope="session")
-def releases(made_once):
-    """{assignment: folder of its release}"""
-
-    def make(folder):
-        workspace = create(folder / "workspace", ASSIGNMENTS)
-        return {name: release(workspace, name).folder for name in COURSE.assignments}
-
-    return made_once("releases", make)[1]
+@pytest.fixture
+def released_notebook(released_assignment, assignment, notebook):
+    """The path of a notebook as students get it."""
+    return Workspace(released_assignment(assignment)).release(assignment) / f"{notebook}.ipynb"
 
 
 @cache
@@ -152,8 +146,8 @@ def test_every_exercise_has_a_docstring_that_students_see(assignment, notebook):
 
 
 @each_notebook
-def test_every_exercise_is_left_as_a_stub(assignment, notebook, releases):
-    released = nbformat.read(releases[assignment] / f"{notebook}.ipynb", as_version=4)
+def test_every_exercise_is_left_as_a_stub(assignment, notebook, released_notebook):
+    released = nbformat.read(released_notebook, as_version=4)
     for cell in released.cells:
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
             stub = f'raise NotImplementedError("exercise {cell.id}: write your code here")'
@@ -326,11 +320,11 @@ def test_building_in_two_places_gives_the_same_bytes(tmp_path):
 
 
 @each_notebook
-def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, releases):
+def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, released_notebook):
     """Independent of leaks.py: of the marked lines that no visible cell shares, none is in the released notebook."""
     cells = cells_of(assignment, notebook)
     visible = "\n".join(without_regions(cell.source, cell.regions) for cell in cells)
-    released = (releases[assignment] / f"{notebook}.ipynb").read_text()
+    released = released_notebook.read_text()
     for cell in cells:
         for region in cell.regions:
             for line in cell.source.split("\n")[region.begin + 1 : region.end]:

@@ -24,7 +24,8 @@ notebook is written afterwards, unless there is something in its place, or no fo
         for cell in notebook.cells: ...
 
 `points` is what the gradebook must say, HONEST_POINTS unless given; with at_most=True it may say less (where the attack
-hurts its own author, and how much depends on the clock). `reason` must occur in what the report says about the student.
+hurts its own author, and how much depends on the clock). `reason` must occur in what the report says about the student;
+where an attack may meet either of two limits first, it is a tuple of both reasons.
 `@NAME@` in a text is replaced by what an attacker might know, or guess; see `Surroundings.known` in graded_class.py.
 Secrets that nobody may read begin with CANARY_; show them with print. What a page must not run contains EVIL. A file
 that should not be is named PLANTED.
@@ -51,7 +52,7 @@ class Attack:
     group: str
     name: str
     points: float
-    reason: str | None
+    reasons: tuple[str, ...]  # one of them is told
     at_most: bool
     collected: bool  # brought in with `collect`, not found under submitted/
     received: str | None  # when it was collected as received then
@@ -74,20 +75,22 @@ class Attack:
 
 def attack(name: str, cells: str, points=HONEST_POINTS, reason=None, at_most=False):
     """Enter an attack that consists of cells."""
-    ENTRIES.append(Attack(_group(), name, points, reason, at_most, False, None, cells))
+    ENTRIES.append(Attack(_group(), name, points, _alternatives(reason), at_most, False, None, cells))
 
 
 def handed_in(name: str, points=HONEST_POINTS, reason=None, at_most=False, collected=False, received=None, cells=""):
     """Enter an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
 
     def enter(function):
-        entry = Attack(
-            function.__globals__["__name__"], name, points, reason, at_most, collected, received, cells, function
-        )
-        ENTRIES.append(entry)
+        group, reasons = function.__globals__["__name__"], _alternatives(reason)
+        ENTRIES.append(Attack(group, name, points, reasons, at_most, collected, received, cells, function))
         return function
 
     return enter
+
+
+def _alternatives(reason) -> tuple[str, ...]:
+    return reason if isinstance(reason, tuple) else (reason,) if reason else ()
 
 
 def answered(released, answers: dict[str, str]):
@@ -134,8 +137,9 @@ def entries(folder: Path = Path(__file__).parent / "groups") -> list[Attack]:
         for path in sorted(folder.glob("*.py")):
             names = {"__name__": path.stem, "__file__": str(path)}
             exec(compile(path.read_text(), path, "exec"), names)
-        students = [(entry.group, entry.student) for entry in ENTRIES]
-        assert len(set(students)) == len(students), "two attacks have one name"
+        students = [entry.student for entry in ENTRIES]
+        twice = sorted({name for name in students if students.count(name) > 1})
+        assert not twice, f"two attacks have one name: {twice}"
     return ENTRIES
 
 

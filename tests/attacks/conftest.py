@@ -1,11 +1,7 @@
 """Classes of attackers, each graded once."""
 
-import contextlib
-import fcntl
-import os
-import pickle
+import functools
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -28,37 +24,19 @@ def released(made_once):
 
 @pytest.fixture(scope="session")
 def graded(released, tmp_path_factory):
-    """graded(group) is that group's GradedClass; of the processes of pytest one grades it, each another one."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    done = {}
+    """graded(class) is the GradedClass of the attackers in these groups, which is graded when a test first asks."""
 
-    def grade_if_free(group):
-        """Grade it, unless it is graded or another process is at it."""
-        with open(shared / f"attacks-{group}.lock", "w") as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not kept(group).exists():
-                attacks = [attack for attack in entries() if attack.group == group]
-                try:
-                    result = graded_class(released, tmp_path_factory.mktemp(group), attacks)
-                except Exception as error:  # for every test of the group to tell; it is not tried again for each
-                    result = RuntimeError(f"the class {group} was not graded: {type(error).__name__}: {error}")
-                kept(group).with_suffix(".part").write_bytes(pickle.dumps(result))
-                kept(group).with_suffix(".part").rename(kept(group))
+    @functools.cache
+    def result(groups):
+        attacks = [attack for group in groups for attack in entries() if attack.group == group]
+        try:
+            return graded_class(released, tmp_path_factory.mktemp(groups[0]), attacks)
+        except Exception as error:  # for every test of the class to tell; it is not tried again for each
+            return RuntimeError(f"the class {groups} was not graded: {type(error).__name__}: {error}")
 
-    def kept(group):
-        return shared / f"attacks-{group}.pickle"
-
-    def of(group):
-        while not kept(group).exists():
-            for any_group in (group, *sorted({attack.group for attack in entries()})):
-                if not kept(group).exists():
-                    grade_if_free(any_group)
-            time.sleep(0.1)
-        if group not in done:
-            done[group] = pickle.loads(kept(group).read_bytes())
-        if isinstance(done[group], Exception):
-            raise done[group]
-        return done[group]
+    def of(groups):
+        if isinstance(found := result(groups), Exception):
+            raise found
+        return found
 
     return of

@@ -16,6 +16,7 @@ import nbformat
 from attack import Attack, add_cells, answered
 from attack_course import ASSIGNMENT, COURSE, RIGHT
 from attack_course import notebook as course_notebook
+from classes import CLASSES
 from nbgrader.api import Gradebook
 
 from autograder.authoring import build, release
@@ -30,7 +31,6 @@ from autograder.submissions.collect import collect
 
 HONEST = "honest"
 WORKERS, MORE_WORKERS = 2, 4
-WAITING = ("channel", "forged_messages", "patched_libraries")  # groups of which most only wait for a limit
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")
@@ -85,7 +85,7 @@ def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedC
     with Surroundings(course, folder) as around:
         uncollected = _hand_in(course, folder, attacks, around.known)
         before = around.state()
-        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in WAITING else WORKERS)
+        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in CLASSES[0] else WORKERS)
         notebooks = _notebooks(course, report)
         found = GradedClass(report, _scores(course), notebooks, _pages(course, notebooks), uncollected)
         found.changed = {path for path, _ in before ^ around.state()}

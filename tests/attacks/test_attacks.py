@@ -9,21 +9,21 @@ from html.parser import HTMLParser
 import pytest
 from attack import entries
 from attack_course import FULL_POINTS
+from classes import CLASSES, class_of
 from graded_class import CANARIES, HONEST
 
 OUTPUT_BYTES = 100_000  # of a cell, as attack_course.py has it
 BEYOND = 15_000  # an error, a result and a note, whatever came before, and what the grader itself says of the cell
 MOST_REASONS, REASON_LENGTH = 102, 500  # on the notebook, and as many on the submission
-GROUPS = sorted({attack.group for attack in entries()})
 
 
 attacks = pytest.mark.parametrize("attack", entries(), ids=lambda attack: f"{attack.group}: {attack.name}")
-groups = pytest.mark.parametrize("group", GROUPS)
+classes = pytest.mark.parametrize("groups", CLASSES, ids=" ".join)
 
 
 @attacks
 def test_an_attack_earns_what_is_honest_in_it_and_no_more(graded, attack):
-    found = graded(attack.group)
+    found = graded(class_of(attack.group))
     points, row = found.points(attack.student), found.row(attack.student)
     reasons = [*(row.reasons if row else ()), *(why for who, why in found.uncollected if attack.student in who)]
     if attack.at_most:
@@ -31,13 +31,14 @@ def test_an_attack_earns_what_is_honest_in_it_and_no_more(graded, attack):
     else:
         assert points == attack.points, (found.scores.get(attack.student), reasons)
     assert row is None or row.status == "graded", reasons
-    if attack.reason:
-        assert attack.reason in "\n".join(reasons)
+    if attack.reasons:
+        said = "\n".join(reasons)
+        assert [reason for reason in attack.reasons if reason in said], said
 
 
 @attacks
 def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
-    found = graded(attack.group)
+    found = graded(class_of(attack.group))
     notebook, page = found.notebooks.get(attack.student), found.pages.get(attack.student, "")
     if notebook is None:
         return
@@ -49,13 +50,13 @@ def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
 
 @attacks
 def test_nothing_of_the_student_s_runs_in_the_feedback_page(graded, attack):
-    page = _Page(graded(attack.group).pages.get(attack.student, ""))
+    page = _Page(graded(class_of(attack.group)).pages.get(attack.student, ""))
     assert page.evil == []
 
 
 @attacks
 def test_what_is_kept_of_the_outputs_is_bounded(graded, attack):
-    found = graded(attack.group)
+    found = graded(class_of(attack.group))
     notebook, row = found.notebooks.get(attack.student), found.row(attack.student)
     if notebook is None:
         return
@@ -65,15 +66,15 @@ def test_what_is_kept_of_the_outputs_is_bounded(graded, attack):
     assert len(row.reasons) <= MOST_REASONS and all(len(reason) <= REASON_LENGTH for reason in row.reasons)
 
 
-@groups
-def test_an_honest_classmate_of_attackers_has_full_marks(graded, group):
-    found = graded(group)
+@classes
+def test_an_honest_classmate_of_attackers_has_full_marks(graded, groups):
+    found = graded(groups)
     assert (found.points(HONEST), found.row(HONEST).reasons) == (FULL_POINTS, [])
 
 
-@groups
-def test_nothing_is_left_running_or_written_and_nobody_was_reached(graded, group):
-    found = graded(group)
+@classes
+def test_nothing_is_left_running_or_written_and_nobody_was_reached(graded, groups):
+    found = graded(groups)
     assert (found.changed, found.planted, found.running, found.connected) == (set(), [], [], [])
 
 

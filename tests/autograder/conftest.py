@@ -1,6 +1,8 @@
 """A tiny course, built and released once; every test that asks for it gets a copy of the workspace."""
 
+import hashlib
 import os
+import pickle
 import shutil
 import sys
 import tempfile
@@ -182,8 +184,13 @@ def tiny_in_postgresql(released_in_postgresql, postgresql, tmp_path):
     postgresql.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-class _NoPool:
-    """In the place of a pool: a job is run when it is submitted, here, and always in the same environment."""
+class _JobsRunOnce:
+    """In the place of a pool: a job is run when it is submitted, by this process; what came of an equal one is kept.
+
+    An executed notebook depends on its job alone, so the tests of a run share what came of equal jobs.
+    """
+
+    kept = submitted = None
 
     def __init__(self, workers):
         self.workers = workers
@@ -200,21 +207,35 @@ class _NoPool:
     def submit(self, job):
         from autograder.execution.run_notebook import run_notebook
 
+        self.submitted.append(job)
+        # the same environment for every workspace, so that one warm sandbox serves them all
+        job = replace(job, surroundings=replace(job.surroundings, env={"PATH": "/usr/bin:/bin"}))
+        path = self.kept / f"{hashlib.sha256(repr(job).encode()).hexdigest()}.pickle"
+        if not path.exists():
+            with tempfile.NamedTemporaryFile(dir=self.kept, delete=False) as file:
+                pickle.dump(run_notebook(job), file)
+            os.replace(file.name, path)
         future = Future()
-        given = replace(job.surroundings, env={"PATH": "/usr/bin:/bin"})
-        future.set_result(run_notebook(replace(job, surroundings=given)))
+        future.set_result(pickle.loads(path.read_bytes()))
         return future
 
     def result(self, job, future):
         return future.result()
 
 
+@pytest.fixture(scope="session")
+def executed_jobs(made_once):
+    """The folder in which a run of pytest keeps what came of its jobs."""
+    return made_once("executed_jobs", lambda folder: None)[0]
+
+
 @pytest.fixture
-def no_pool():
-    """For a test of what comes before or after the running of notebooks: processes take seconds to start."""
+def no_pool(executed_jobs):
+    """For a test of what comes before or after the running of notebooks. It is the list of the jobs that are submitted."""
+    pool = type("Pool", (_JobsRunOnce,), {"kept": executed_jobs, "submitted": []})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.grading.grade.LocalPool", _NoPool)
-        yield
+        patch.setattr("autograder.grading.grade.LocalPool", pool)
+        yield pool.submitted
 
 
 @pytest.fixture

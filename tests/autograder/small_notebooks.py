@@ -9,7 +9,7 @@ from autograder.execution.run_notebook import run_notebook
 from autograder.notebook.job import Job, Surroundings
 from autograder.notebook.limits import Limits
 
-LIMITS = Limits(cell_seconds=4, notebook_seconds=60, output_bytes=10_000)
+LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=10_000)
 
 
 def student(source, name=None):

@@ -145,15 +145,6 @@ def exercises(notebook_source):
     return tests
 
 
-def with_answers(notebook_source, answers):
-    """The notebook with {exercise: answer source} in place of its own solutions."""
-    notebook = read_source(notebook_source)
-    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
-    for exercise, source in answers.items():
-        cells[exercise].source = source
-    return notebook
-
-
 def judge(notebook_source, exercise, answer_source):
     """Run the tests of `exercise` on an answer: {test grade_id: None if it passed, else Failure}."""
     notebook_source = Path(notebook_source)

@@ -1,14 +1,7 @@
 """Every wrong answer loses points in the cells it names; every right answer keeps them all."""
 
-import itertools
-import os
-
-import nbformat
 import pytest
-from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank, run, with_answers
-
-from autograder.execution.run_notebook import run_notebook
-from autograder.notebook.job import Job, Surroundings
+from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank
 
 NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
 BANKS = sorted(HERE.glob("*/*/*.py"))
@@ -72,27 +65,3 @@ def test_every_test_cell_is_needed_to_catch_some_wrong_answer(notebook):
 @pytest.mark.parametrize("path", BANKS, ids=name)
 def test_every_bank_belongs_to_an_exercise(path):
     assert path.stem in exercises(notebook_of(path))
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
-def test_the_fast_path_agrees_with_the_real_pipeline(notebook):
-    """Answers to all exercises, one after the other wrong and right, in one notebook, executed as a submission is."""
-    tests, combined, right = exercises(notebook), {}, set()
-    choices = itertools.cycle([("wrong", 0), ("right", -1), ("wrong", -1), ("right", 0)])
-    for exercise, (kind, place) in zip(tests, choices, strict=False):
-        of_kind = [answer for answer in read_bank(bank_of(notebook, exercise)) if answer.kind == kind]
-        combined[exercise] = of_kind[place].source
-        right |= set(tests[exercise]) if kind == "right" else set()
-    expected = run(notebook, combined, [cell for cells in tests.values() for cell in cells])
-
-    answered = with_answers(notebook, combined)
-    given = Surroundings(isolation="process", env={"PATH": os.defpath})
-    executed = run_notebook(Job(nbformat.writes(answered), given))
-
-    outputs = {cell.id: cell.get("outputs", []) for cell in executed.onto(answered).cells}
-    errors = {test: [out.ename for out in outputs[test] if out.output_type == "error"] for test in expected}
-    lost = {test: [failure.error] for test, failure in expected.items() if failure}
-    assert {test: errors[test] for test in lost} == lost
-    # an answer that changes its arguments spoils the later part of a test on the fast path only, where they are shared
-    kept = {test for test in right if not expected[test]}
-    assert kept and not any(errors[test] for test in kept)

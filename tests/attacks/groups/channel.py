@@ -135,7 +135,7 @@ when_called(
 )
 when_called("an answer that is half there", "send(frame((4, None, []))[:20]); time.sleep(9)", reason="did not return")
 when_called("an answer that comes twice", "send(frame((0, None, [])))")
-when_called("an answer that never comes", "time.sleep(60)", reason="did not return within")
+when_called("an answer of the channel that never comes", "time.sleep(60)", reason="did not return within")
 when_called(
     "an answer byte by byte",
     """

@@ -264,7 +264,7 @@ lies(
 import itertools
 Lie = lambda: itertools.repeat(np.zeros((2, 2)))
 """,
-    reason="does it ever end?",
+    reason=("does it ever end?", "within 2 s"),
 )
 
 lies(

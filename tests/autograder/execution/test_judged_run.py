@@ -159,8 +159,8 @@ def test_a_call_that_does_not_return_is_said_and_costs_that_test_only():
         student("pass", "g"),
         test_cell("assert g() == 1", "test_g"),
     )
-    assert error(cells[1]) == "StudentTimeout: your f did not return within 4 s"
-    assert error(cells[2]) == "StudentTimeout: your f did not return within 1 s"
+    assert error(cells[1]) == "StudentTimeout: your f did not return within 2 s"
+    assert error(cells[2]) == "StudentTimeout: your f did not return within 0.5 s"
     assert error(cells[4]) is None
 
 
@@ -180,7 +180,7 @@ def test_a_kernel_that_dies_in_a_call_is_replaced_and_brought_up_to_date():
 def test_a_call_that_cannot_be_interrupted_ends_the_kernel_but_not_the_notebook():
     deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ndef f():\n    while True: pass"
     _, cells = run(student(deaf), test_cell("f()", "test_f"), student("x = 1", "g"), test_cell("assert x", "test_g"))
-    assert error(cells[1]) == "StudentTimeout: your f did not return within 4 s"
+    assert error(cells[1]) == "StudentTimeout: your f did not return within 2 s"
     assert error(cells[3]) is None
 
 

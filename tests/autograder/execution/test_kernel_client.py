@@ -123,7 +123,7 @@ def test_a_flood_of_messages_takes_the_cell_s_time_and_no_more(flood):
         student(SOCKETS + flood),
         test_cell("assert f() == 2"),
         isolation="sandbox",
-        limits=Limits(cell_seconds=3, notebook_seconds=30, output_bytes=10_000),
+        limits=Limits(cell_seconds=1.5, notebook_seconds=30, output_bytes=10_000),
     )
     assert error(cells[2]) is None
     assert executed.seconds < 25

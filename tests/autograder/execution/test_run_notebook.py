@@ -8,7 +8,7 @@ from small_notebooks import executed_cells
 
 from autograder.notebook.limits import Limits
 
-LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=5000)
+LIMITS = Limits(cell_seconds=1, notebook_seconds=60, output_bytes=5000)
 
 
 def run(*sources, limits=LIMITS, tags=(), records=(), **job):
@@ -41,18 +41,18 @@ def test_an_endless_loop_is_interrupted_and_the_kernel_goes_on():
     assert error(cells[1]) == "TimeLimit"
     assert "before" in text(cells[1])
     assert text(cells[2]) == "2"
-    assert executed.problems == ("cell 2 did not finish within 2 s",)
+    assert executed.problems == ("cell 2 did not finish within 1 s",)
 
 
 def test_later_tests_of_an_exercise_that_does_not_return_have_less_time_but_those_of_others_all_of_it():
-    nap = "import time\ntime.sleep(1.5)"
+    nap = "import time\ntime.sleep(0.8)"
     cells = [("one", True, ""), ("test_one", False, "while True: pass"), ("test_one_b", False, nap),
              ("two", True, ""), ("test_two", False, nap)]  # fmt: skip
     sources = [source or "pass" for _, _, source in cells]
     records = [{"grade_id": name, "solution": solution, "grade": not solution} for name, solution, _ in cells]
-    executed, cells = run(*sources, limits=Limits(cell_seconds=4, notebook_seconds=60), records=records)
+    executed, cells = run(*sources, limits=Limits(cell_seconds=2, notebook_seconds=60), records=records)
     assert [error(cell) for cell in cells] == [None, "TimeLimit", "TimeLimit", None, None]
-    assert executed.problems[1] == "the cell 'test_one_b' did not finish within 1 s"
+    assert executed.problems[1] == "the cell 'test_one_b' did not finish within 0.5 s"
 
 
 def test_a_kernel_that_dies_or_ignores_the_interrupt_is_replaced_and_brought_up_to_date():
@@ -97,7 +97,7 @@ def test_added_cells_have_a_time_of_their_own_together_and_the_short_ones_run_wh
 
 
 def test_an_endless_added_cell_leaves_the_tests_after_it_all_their_time():
-    limits, nap = Limits(cell_seconds=3, notebook_seconds=60), "import time\ntime.sleep(1.5)"
+    limits, nap = Limits(cell_seconds=1.5, notebook_seconds=60), "import time\ntime.sleep(0.8)"
     _, cells = run("pass", "while True: pass", nap, limits=limits, records=[ANSWER, {}, TEST])
     assert [error(cell) for cell in cells] == [None, "TimeLimit", None]
     _, cells = run("while True: pass", nap, limits=limits, records=[ANSWER, TEST])

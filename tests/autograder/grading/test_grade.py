@@ -251,30 +251,21 @@ def _no_kernel(job):
 
 
 @pytest.fixture
-def ran(monkeypatch, no_pool):
-    """The notebooks that were executed, in order, by the name of their first exercise."""
-    from autograder.execution import run_notebook as module
-
-    real, names = module.run_notebook, []
-
-    def executed(job):
-        names.append("adding" if "test_add_small" in job.notebook else "squaring")
-        return real(job)
-
-    monkeypatch.setattr(module, "run_notebook", executed)
-    return names
+def ran(no_pool):
+    """ran() is the notebooks that were executed, in order, by the name of their first exercise."""
+    return lambda: ["adding" if "test_add_small" in job.notebook else "squaring" for job in no_pool]
 
 
 def test_the_same_notebooks_handed_in_again_do_not_run_again(tiny, hand_in, ran):
     folder = hand_in("late", **variant(question_why="It commutes.", double="def double(a):\n    1 / 0"))
     before = grade(tiny, "sums", isolation="process").rows[0]
-    assert ran == ["adding", "squaring"]
+    assert ran() == ["adding", "squaring"]
     with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
         gradebook.update_or_create_assignment("sums", duedate="2030-01-01 00:00:00 UTC")
     (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
     files = {path: path.read_bytes() for path in tiny.autograded("late", "sums").iterdir()}
     after = grade(tiny, "sums", isolation="process").rows[0]
-    assert ran == ["adding", "squaring"]
+    assert ran() == ["adding", "squaring"]
     assert (after.status, after.scores, after.reasons) == ("graded", before.scores, before.reasons)
     assert after.reasons and after.seconds == 0
     assert {path: path.read_bytes() for path in files} == files
@@ -287,7 +278,7 @@ def test_of_several_notebooks_only_the_changed_one_runs_again(tiny, hand_in, ran
     grade(tiny, "sums", isolation="process")
     hand_in("one", **RIGHT)
     grade(tiny, "sums", isolation="process")
-    assert ran == ["adding", "squaring", "adding"]
+    assert ran() == ["adding", "squaring", "adding"]
     assert scores(tiny)["one"] == FULL
 
 
@@ -298,9 +289,9 @@ def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in,
     text.write_text(text.read_text().replace("negative numbers", "numbers below zero"))
     release(tiny, "sums")
     grade(tiny, "sums", isolation="process")
-    assert ran == ["adding", "squaring", "adding"]
+    assert ran() == ["adding", "squaring", "adding"]
     grade(tiny, "sums", isolation="process", force=True)
-    assert ran == ["adding", "squaring", "adding", "adding", "squaring"]
+    assert ran() == ["adding", "squaring", "adding", "adding", "squaring"]
 
 
 def mark_by_hand(workspace, student, points, cell="question_why", comment="good"):
@@ -327,18 +318,18 @@ def change_source(workspace, before, after):
 
 
 @pytest.mark.on_both_databases
-def test_changed_points_are_given_without_running_anything_again(tiny, hand_in, ran):
+def test_changed_points_are_given_without_running_anything_again(tiny, hand_in, no_pool, ran):
     hand_in("one", **variant(question_why="It commutes.", double="def double(a):\n    return a"))
     hand_in("two", **RIGHT)
     grade(tiny, "sums", isolation="process")
     mark_by_hand(tiny, "one", 4)
-    ran.clear()
+    no_pool.clear()
     change_source(tiny, '"points": 2', '"points": 7')
     with pytest.raises(KitError, match="its points have changed"):
         grade(tiny, "sums", isolation="process")
     release(tiny, "sums")
     report = grade(tiny, "sums", isolation="process")
-    assert ran == [] and [row.status for row in report.rows] == ["graded"] * 2
+    assert ran() == [] and [row.status for row in report.rows] == ["graded"] * 2
     assert report.rows[0].scores["adding"] == NotebookScore(7 + 4 + 1, 7 + 3 + 5, False)
     assert report.rows[1].scores["adding"] == NotebookScore(7 + 3, 7 + 3 + 5, False)
     assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
@@ -380,7 +371,7 @@ def test_partial_credit_that_was_cut_at_other_points_is_worked_out_again(tiny, h
         change_source(tiny, before, before[:-1] + str(points))
         release(tiny, "sums")
         assert grade(tiny, "sums", isolation="process").rows[0].scores["adding"].score == score
-    assert ran == ["adding", "squaring", "adding", "adding"]
+    assert ran() == ["adding", "squaring", "adding", "adding"]
 
 
 @pytest.mark.on_both_databases
@@ -405,7 +396,7 @@ def test_a_penalty_follows_arrival_due_date_and_hand_points_and_nothing_runs(tin
     (folder / "timestamp.txt").unlink()
     assert total() == ("graded", 14)
     assert marked_by_hand(tiny, "one") == (4, 1, "good", False)
-    assert ran == ["adding", "squaring"]
+    assert ran() == ["adding", "squaring"]
 
 
 def due(workspace, when):
@@ -446,18 +437,18 @@ def test_only_other_work_is_to_be_looked_at_again(tiny, hand_in, no_pool):
     assert marked_by_hand(tiny, "one") == (4, 1, "good", True)
 
 
-def test_what_was_missing_and_is_installed_now_runs_again_and_nothing_else(tiny, hand_in, ran, monkeypatch):
+def test_what_was_missing_and_is_installed_now_runs_again_and_nothing_else(tiny, hand_in, no_pool, ran, monkeypatch):
     from autograder.grading.installed import Installed
 
     hand_in("one", **RIGHT)
     hand_in("two", **variant(add="import extrapkg\ndef add(a, b):\n    return extrapkg.add(a, b)"))
     report = grade(tiny, "sums", isolation="process")
     assert "No module named 'extrapkg'" in row_of(report, "two").reasons[0]
-    ran.clear()
+    no_pool.clear()
     real = Installed.version
     monkeypatch.setattr(Installed, "version", lambda self, name: "1.0" if name == "extrapkg" else real(self, name))
     report = grade(tiny, "sums", isolation="process")
-    assert ([row.status for row in report.rows], ran) == (["unchanged", "graded"], ["adding"])
+    assert ([row.status for row in report.rows], ran()) == (["unchanged", "graded"], ["adding"])
 
 
 def test_an_answer_in_the_next_cell_waits_for_a_person(tiny, hand_in, no_pool):
@@ -521,7 +512,7 @@ def test_while_one_submission_is_recorded_the_next_are_executed(tiny, hand_in, r
     all_ran, real = threading.Event(), Recorder.record
 
     def slow(recorder, *given):
-        while len(ran) < 3 and not all_ran.wait(0.01):
+        while len(ran()) < 3 and not all_ran.wait(0.01):
             assert threading.current_thread() is not threading.main_thread()  # or this would never end
         return real(recorder, *given)
 
@@ -778,15 +769,9 @@ def test_a_timestamp_is_read(tiny, hand_in):
 
 
 def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_when_they_change(
-    tiny, hand_in, monkeypatch, no_pool
+    tiny, hand_in, no_pool
 ):
     from autograder.notebook.page_cleaner import OWN
-
-    ran = []
-    from autograder.execution import run_notebook
-
-    real = run_notebook.run_notebook
-    monkeypatch.setattr("autograder.execution.run_notebook.run_notebook", lambda job: ran.append(job) or real(job))
 
     def submit(*pictures):
         path = hand_in("one", **RIGHT) / "adding.ipynb"
@@ -799,7 +784,7 @@ def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_
         report = grade(tiny, "sums")
         recorded = nbformat.read(tiny.autograded("one", "sums") / "adding.ipynb", as_version=4)
         shown = {c.metadata.nbgrader.grade_id: c.outputs for c in recorded.cells if c.get("outputs")}
-        return row_of(report, "one"), shown, len(ran)
+        return row_of(report, "one"), shown, len(no_pool)
 
     row, shown, runs = submit()
     assert (row.status, row.reasons, shown, runs) == ("graded", [], {}, 2)

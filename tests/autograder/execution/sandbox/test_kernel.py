@@ -133,9 +133,9 @@ time.sleep(2)"""
 
 
 def test_a_cell_over_its_time_is_interrupted_and_the_kernel_goes_on(run_notebook):
-    limits = Limits(cell_seconds=2, notebook_seconds=60)
+    limits = Limits(cell_seconds=1, notebook_seconds=60)
     problems, cells = run_notebook("x = 1", "while True: pass", "x + 1", limits=limits)
-    assert problems == ("cell 2 did not finish within 2 s",)
+    assert problems == ("cell 2 did not finish within 1 s",)
     assert "KeyboardInterrupt" in cells[1] and cells[2] == "2"
 
 
@@ -145,9 +145,9 @@ import signal
 for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
     signal.signal(number, signal.SIG_IGN)
 while True: pass"""
-    limits = Limits(cell_seconds=2, notebook_seconds=60)
+    limits = Limits(cell_seconds=1, notebook_seconds=60)
     problems, cells = run_notebook("x = 1", deaf, "x + 1", limits=limits)
-    assert problems == ("cell 2 did not finish within 2 s",)
+    assert problems == ("cell 2 did not finish within 1 s",)
     assert cells[2] == "2"
 
 

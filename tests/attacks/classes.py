@@ -1,0 +1,16 @@
+"""Which groups of attackers are graded together, as one class with one honest student."""
+
+# most of the first class only wait for a limit
+CLASSES = (
+    ("channel", "forged_messages", "patched_libraries"),
+    ("exhaustion", "surfaces"),
+    ("edited_notebooks", "files", "markup", "network", "pretending", "processes"),
+    ("lying_objects", "raw_messages", "spies"),
+    ("classmates",),
+)
+
+
+def class_of(group):
+    """The groups that are graded together with this one."""
+    [groups] = [groups for groups in CLASSES if group in groups]
+    return groups
