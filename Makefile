@@ -91,11 +91,11 @@ demo: setup bubblewrap
 		$(KIT) feedback $(a) && $(KIT) export $(a) --output $(DEMO)/$(a).csv &&) true
 	@echo
 	@echo "Look at these first:"
-	@echo "  $(DEMO)/feedback/emil/$(firstword $(GRADED))/    what a student reads about a mistake: open a page in a browser"
-	@echo "  $(DEMO)/$(firstword $(GRADED)).csv    the points of each student, notebook and test cell"
-	@echo "  $(DEMO)/release/$(firstword $(GRADED)).zip    what students get"
-	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab    the notebooks; its Formgrader, in the menu nbgrader, grades the written answers"
-	@test "$(ASSIGNMENTS)" = all || echo "To grade every assignment of the course: make demo ASSIGNMENTS=all"
+	@echo "  $$(ls $(DEMO)/feedback/farah/$(firstword $(GRADED))/*.html | head -1)   what a student reads about a mistake"
+	@echo "  $(DEMO)/$(firstword $(GRADED)).csv   the points of each student, notebook and test cell"
+	@echo "  $(DEMO)/release/$(firstword $(GRADED)).zip   what students get"
+	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab   then open Formgrader to grade the written answers"
+	@test "$(ASSIGNMENTS)" = all || echo "All the assignments of the course: make demo ASSIGNMENTS=all"
 
 test: $(VENV)/installed-for-tests bubblewrap postgresql chromium
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS)

@@ -1,6 +1,6 @@
 """Run the visible checks of one notebook for the student who works on it.
 
-Needs no nbgrader: a student's installation has none.
+This module does without nbgrader, because students do not install it.
 """
 
 import importlib.util
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
-_IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # a cell's name inside IPython, which says nothing to people
-MESSAGE_LINES = 4  # of a message that go into the table; the notebook shows the rest
+_IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # IPython's internal name of a cell
+MESSAGE_LINES = 4  # how many lines of a message the table shows; the notebook shows the rest
 
 
 @dataclass
 class Exercise:
-    """One exercise: how many of its checks passed, what those are worth, and what is wrong."""
+    """One exercise: how many of its checks passed, how many points those are worth, and what is wrong."""
 
     name: str
     passed: int = 0
@@ -49,28 +49,28 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of the checks of one notebook.
+    """The result of checking one notebook.
 
     Attributes
     ----------
     exercises
-        In the notebook's order.
+        The exercises, in the notebook's order.
     questions
         Whether each question is answered, by grade_id.
     changed
-        The grade_ids of locked cells that are not as they were released.
+        The grade_ids of locked cells that differ from the release.
     problems
-        What went wrong while running, e.g. a kernel that died.
+        What went wrong during the run, e.g. that the kernel died.
     seconds
-        The time that it took.
+        How long the run took.
     not_run
-        Shell commands, which do not run while grading.
+        The notebook's shell commands, which the grader does not run.
     warning
-        Why grading may stop a cell that ran to its end here, or "".
+        Why the grader may stop a cell that ran to its end here, or "".
     missing
-        The points of graded cells that the release had and the notebook lacks, by grade_id.
+        The points of graded cells that were in the release but are not in the notebook, by grade_id.
     newer_kit
-        What to install where the library is older than the notebook, or "".
+        What to install if the library is older than the notebook, or "".
     """
 
     exercises: list[Exercise]
@@ -89,24 +89,24 @@ class Checked:
 
 
 def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None = None) -> Checked:
-    """Run the notebook in a fresh kernel, in its own folder, and judge its visible checks.
+    """Run the notebook in a fresh kernel, in its own folder, and report which visible checks pass.
 
-    A check belongs to the solution cell nearest before it. The file is only read. The limits of time and output are
-    those that the release of the notebook names.
+    A check belongs to the nearest solution cell before it. The file is not changed. The limits of time and output are
+    those that the notebook's release names.
 
     Parameters
     ----------
     notebook_path
-        The .ipynb file; the ending may be left out.
+        The .ipynb file, with or without its extension.
     progress
         Called as progress(done, total) before each cell.
 
     Raises
     ------
     KitError
-        There is no such file, it is not a notebook or has no checks, or there is no kernel to run it in.
+        The file does not exist, is not a notebook or has no checks; or no kernel is installed, or it does not start.
     """
-    path = find_notebook(Path(notebook_path))  # before anything that takes a second to import
+    path = find_notebook(Path(notebook_path))  # first, because the imports below take a second
     notebook = _read(path)
     if importlib.util.find_spec("ipykernel") is None:
         raise KitError("The Jupyter kernel is not installed.", "Install it with: python -m pip install ipykernel")
@@ -120,7 +120,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     limits = named_limits(notebook)
     given = Surroundings(limits=limits or Limits(), cwd=str(path.resolve().parent))
     job = Job(nbformat.writes(notebook), given)
-    began: list[float] = []  # when each cell did
+    began: list[float] = []  # the start time of each cell
 
     def note(done: int, total: int) -> None:
         began.append(time.monotonic())
@@ -130,7 +130,7 @@ def check(notebook_path: Path | str, progress: Callable[[int, int], None] | None
     try:
         executed = run_notebook(job, progress=note)
     except RuntimeError as error:
-        raise KitError(f"The Jupyter kernel does not start: {error}", "See what `cs231n doctor` says.") from error
+        raise KitError(f"The Jupyter kernel does not start: {error}", "Run `cs231n doctor` to find out why.") from error
     done = executed.onto(notebook)
     records = [(cell, record) for cell in done.cells if (record := record_of(cell))]
     return Checked(
@@ -151,18 +151,18 @@ def _limits_unknown(cells: Sequence[Cell], times: list[float]) -> str:
     from autograder.notebook.limits import Limits
 
     seconds, slowest = max((later - earlier, i) for i, (earlier, later) in enumerate(itertools.pairwise(times)))
-    if seconds < 1:  # no grader allows less
+    if seconds < 1:  # the shortest limit that a course can set
         return ""
     allowed, label = Limits(), cell_label(cells, slowest)
     return (
-        f"This notebook does not say how long the grader lets a cell run, so each had {allowed.cell_seconds} s here. "
-        f"The grader may stop a cell earlier: the slowest, {label}, took {seconds:.0f} s. "
+        f"This notebook does not state the grader's time limit, so each cell could run for {allowed.cell_seconds} s "
+        f"here. The grader may stop a cell earlier; the slowest, {label}, took {seconds:.0f} s. "
         "A notebook from a new release states the limit."
     )
 
 
 def newer_kit(path: Path) -> str:
-    """Say what to install where the installed library is older than the notebook at `path`; "" where it is not."""
+    """Say what to install if the installed library is older than the notebook at `path`; return "" otherwise."""
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -179,52 +179,53 @@ def _newer_kit(notebook: Mapping[str, Any], name: str) -> str:
         return ""
     return (
         f"{name} belongs to the assignment {assignment}, and the library installed here came with the earlier release "
-        f"{edition.assignment}. Parts that the notebook needs may be missing: {how_to_install(assignment)}."
+        f"{edition.assignment}. It may lack parts that the notebook needs. To get them, {how_to_install(assignment)}."
     )
 
 
 def find_notebook(path: Path) -> Path:
-    """The notebook that `path` names, with or without .ipynb; KitError says which ones are near."""
+    """Find the notebook that `path` names, with or without .ipynb. Raises KitError, which lists those nearby."""
     for candidate in (path, path.with_name(path.name + ".ipynb") if path.name else path):
         if candidate.is_file():
             return candidate
     folder = path if path.is_dir() else path.parent
     near = sorted(p.name for p in folder.glob("*.ipynb")) if folder.is_dir() else []
     what = "is a folder, not a notebook" if path.is_dir() else "does not exist"
-    where = f"Notebooks in {folder.resolve()}: {', '.join(near)}" if near else "Give the path of an .ipynb file."
+    where = f"Notebooks in {folder.resolve()}: {', '.join(near)}." if near else "Give the path of an .ipynb file."
     raise KitError(f"{path} {what}.", where)
 
 
 def _read(path: Path) -> "NotebookNode":
     import nbformat
 
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbformat's, about cells that are not quite in order
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # silences nbformat about slightly irregular cells
     text = path.read_bytes()
     if not text.strip():
         raise KitError(f"{path} is empty.", "Take a fresh copy of the notebook from the release.")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        hint = "Was it cut short, or does it hold the marks of a merge conflict (<<<<<<<)?"
+        hint = "Look whether it was cut short, or contains the marks of a merge conflict (<<<<<<<)."
         raise KitError(f"{path} is not a notebook: it is not valid JSON ({error}).", hint) from None
     if not isinstance(document, dict) or not {"cells", "worksheets"} & document.keys():
         raise KitError(f"{path} is not a notebook: it has no cells.", "Give an .ipynb file.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of missing cell ids, which do not matter here
+            warnings.simplefilter("ignore")  # about missing cell ids, which do not matter here
             notebook = nbformat.convert(nbformat.from_dict(document), 4)
             for cell in notebook.cells:
                 _tidy(cell)
     except Exception as error:
-        raise KitError(f"{path} is not a notebook that can be read: {error!r}.") from None
+        hint = "Take a fresh copy of the notebook from the release."
+        raise KitError(f"{path} cannot be read as a notebook: {error!r}.", hint) from None
     if not any(_is_test(cell) for cell in notebook.cells) and not _missing(notebook):
-        hint = "Open the notebook from the release; a copy made by pasting cells loses their marks."
+        hint = "Use the notebook from the release; pasting its cells into another notebook loses their marks."
         raise KitError(f"{path} has no checks: no cell is marked as a test.", hint)
     return notebook
 
 
 def _tidy(cell: "NotebookNode") -> None:
-    """Make sure of what the rest relies on; a record that nbgrader could not have written is dropped."""
+    """Establish what the rest relies on, and drop a record that nbgrader cannot have written."""
     if isinstance(cell.source, list):
         cell.source = "".join(cell.source)
     cell.metadata = cell.get("metadata", {})
@@ -235,7 +236,7 @@ def _tidy(cell: "NotebookNode") -> None:
 
 
 def _missing(notebook: "NotebookNode") -> dict[str, float]:
-    """The points of the graded cells that the notebook had when it was released, and has no more."""
+    """The points of the graded cells that were in the release and are no longer in the notebook."""
     from autograder.notebook.built_metadata import named_graded_cells
 
     there = {record.grade_id for cell in notebook.cells if (record := record_of(cell)) and record.grade}
@@ -263,7 +264,7 @@ def _exercises(notebook: "NotebookNode") -> list[Exercise]:
     for exercise in found.values():
         broken = _own_error(notebook, exercise.name)
         if broken and exercise.state != "passed":
-            exercise.problems, exercise.started = [broken], True  # the checks only follow from it
+            exercise.problems, exercise.started = [broken], True  # the checks fail because of it
         elif exercise.problems:
             exercise.started = True
     return list(found.values())
@@ -284,7 +285,7 @@ def _not_run(notebook: "NotebookNode") -> list[str]:
 
 
 def _own_error(notebook: "NotebookNode", grade_id: str) -> str:
-    """The error of the solution cell itself, which its checks then trip over."""
+    """The error of the solution cell itself, which makes its checks fail too; "" if it ran."""
     for cell in notebook.cells:
         record = record_of(cell)
         if cell.cell_type == "code" and record and record.grade_id == grade_id and record.solution:
@@ -293,13 +294,13 @@ def _own_error(notebook: "NotebookNode", grade_id: str) -> str:
                     where = _where(notebook, grade_id)
                     message = f"the cell does not run: {output.ename}: {_first_lines(output.evalue)}"
                     if other := of_another_python(output):
-                        message += f"\n  {other}, and here runs Python {sys.version_info[0]}.{sys.version_info[1]}"
+                        message += f"\n  {other}, but this is Python {sys.version_info[0]}.{sys.version_info[1]}"
                     return f"{message}\n  {where}" if where else message
     return ""
 
 
 def _where(notebook: "NotebookNode", grade_id: str) -> str:
-    """The last line of the student's own code that the error of this cell went through."""
+    """The last line of the student's own code in the traceback of this cell's error; "" if there is none."""
     cell = next(c for c in notebook.cells if c.cell_type == "code" and grade_id_of(c) == grade_id)
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if error is None or error.ename == "CheckFailed":
@@ -311,7 +312,7 @@ def _where(notebook: "NotebookNode", grade_id: str) -> str:
             lines = own[count].source.splitlines()
             code = lines[int(line) - 1].strip() if int(line) <= len(lines) else ""
             name = grade_id_of(own[count])
-            where = f"line {line} of the cell {name}" if name else f"line {line} of a cell of yours"
+            where = f"line {line} of the cell {name}" if name else f"line {line} of a cell that you added"
             return f"{where}: {code}"
     return ""
 

@@ -1,4 +1,4 @@
-"""Where the commands print: colours and progress on a terminal, plain text anywhere else."""
+"""How the commands print: with colours and progress bars on a terminal, as plain text elsewhere."""
 
 import os
 import sys
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-PLAIN_WIDTH = 500  # columns where there is no terminal to ask: long lines are for the reader's tool to fold
+PLAIN_WIDTH = 500  # columns without a terminal: the tool that shows the output can wrap its lines
 
 
 def console(stderr: bool = False) -> "Console":
-    """A rich Console on the present stdout or stderr that can print any text in any locale."""
+    """A rich Console on the current stdout or stderr that can print any text in any locale."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
@@ -30,7 +30,7 @@ def console(stderr: bool = False) -> "Console":
 
 
 def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> "Table":
-    """A rich Table in the one look that all commands share."""
+    """A rich Table in the style that all commands share."""
     from rich import box
     from rich.table import Table
 
@@ -41,7 +41,7 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) 
 
 
 def plain(text: object, style: str = "") -> "Text":
-    """Foreign text as it is: never read as rich's markup, as control codes or as a CI command."""
+    """Foreign text shown literally: it never acts as rich's markup, control codes or a CI command."""
     from rich.text import Text
 
     safe = ci_log if on_ci_service() else terminal
@@ -50,7 +50,7 @@ def plain(text: object, style: str = "") -> "Text":
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[..., None]]:
-    """A progress bar on stderr, on a terminal only; yields update(done, total, note="")."""
+    """Show a progress bar on stderr if that is a terminal; yields update(done, total, note="")."""
     target = console(stderr=True)
     if not target.is_terminal:
         yield lambda done, total, note="": None  # a disabled bar of rich 14 still prints an empty line

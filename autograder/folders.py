@@ -1,4 +1,4 @@
-"""Files and folders that are written whole or not at all, and temporary folders that do not outlive their process."""
+"""Write files and folders whole or not at all; make temporary folders that do not outlive their process."""
 
 import compileall
 import contextlib
@@ -11,21 +11,21 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows, where abandoned folders stay
+except ImportError:  # on Windows, abandoned folders stay
     CAN_HOLD = False
 else:
     CAN_HOLD = True
 
 
 class HeldFolder:
-    """A new folder, held by this process; folders like it that no process holds any more are deleted.
+    """A new folder, locked by this process. Making it deletes similar folders whose process has ended.
 
     Parameters
     ----------
     parent
         The folder to make it in.
     prefix
-        What its name begins with, as do the names of folders like it.
+        What its name begins with. Folders in `parent` whose names begin with it count as similar.
     abandoned
         Called with the path of each abandoned folder before it is deleted.
     """
@@ -39,11 +39,11 @@ class HeldFolder:
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
             self._lock = _hold(self.path)
-            if self._lock is not None or not CAN_HOLD:  # else another process took it for an abandoned one just now
+            if self._lock is not None or not CAN_HOLD:  # otherwise another process has just deleted it as abandoned
                 break
 
     def close(self) -> None:
-        """Delete it."""
+        """Delete the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -51,7 +51,7 @@ class HeldFolder:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a kill at any moment, meets the old file or the new one."""
+    """Write a file so that a reader always finds the old file or the new one, even if this process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -66,7 +66,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def complete_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill with modules; it becomes `target` when it is complete, whoever else makes the same meanwhile."""
+    """Yield a folder to fill with modules; it becomes `target` after the block, unless another process was first."""
     target.parent.mkdir(parents=True, exist_ok=True)
     held = HeldFolder(target.parent, ".building-")
     building = held.path
@@ -74,7 +74,7 @@ def complete_folder(target: Path) -> Iterator[Path]:
         yield building
         compileall.compile_dir(building, quiet=2, stripdir=building)  # kernels in the sandbox cannot write here
         for path in (building, *building.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: a sandbox's user is somebody else
+            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask is: a sandbox runs as another user
         try:
             os.rename(building, target)
         except OSError:
@@ -85,7 +85,7 @@ def complete_folder(target: Path) -> Iterator[Path]:
 
 
 def _hold(path: Path) -> int | None:
-    """Lock a folder of this user's, for as long as the descriptor is open: None where another process has it."""
+    """Lock a folder of this user's; return the descriptor that holds the lock, or None if it cannot be locked."""
     if not CAN_HOLD:
         return None
     try:

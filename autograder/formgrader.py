@@ -1,4 +1,4 @@
-"""The former place of marking/formgrader.py, which nbgrader_config.py files of existing workspaces name."""
+"""The former place of marking/formgrader.py. The nbgrader_config.py files of existing workspaces name it."""
 
 from autograder.marking.formgrader import protect
 

@@ -1,4 +1,4 @@
-"""The former place of grading/late.py, which nbgrader_config.py files of existing workspaces name."""
+"""The former place of grading/late.py. The nbgrader_config.py files of existing workspaces name it."""
 
 from autograder.grading.late import follow_formgrader
 

@@ -1,4 +1,4 @@
-"""The former place of course/nbgrader_globs.py, which nbgrader_config.py files of existing workspaces name."""
+"""The former place of course/nbgrader_globs.py. The nbgrader_config.py files of existing workspaces name it."""
 
 from autograder.course.nbgrader_globs import take_literally
 

@@ -1,7 +1,7 @@
-"""Processes that take nothing from the folder in which a command is started: no module, program or library.
+"""Start processes that load no module, program or library from the working folder.
 
-That folder is often a student's: a CI job begins in the checkout, and an instructor looks into a submission.
-`python -c` and `python -m` look for modules in it first, and an empty entry of PATH or PYTHONPATH means it too.
+The working folder is often a student's: a CI job starts in the checkout, and an instructor may be inside a submission.
+`python -c` and `python -m` look for modules there first, and an empty entry of PATH or PYTHONPATH also means it.
 """
 
 import os
@@ -15,20 +15,20 @@ from pathlib import Path
 
 SEARCHED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")  # lists of folders
 FOLDER_VARIABLES = ("PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX")  # one folder each
-SAFE_PATH = "PYTHONSAFEPATH"  # `-P` for those that are started without it, such as multiprocessing's
+SAFE_PATH = "PYTHONSAFEPATH"  # acts as `-P` for processes that are started without it, such as multiprocessing's
 
-_given: dict[str, str | None] = {}  # what `nothing_from_here` has changed of where Python looks for modules, as it was
+_given: dict[str, str | None] = {}  # the variables for Python's module path, before `nothing_from_here` changed them
 
 
 @contextmanager
 def nothing_from_here() -> Iterator[None]:
-    """Keep the working folder off the paths of this process, and of all that it starts, for as long as a command runs.
+    """Keep the working folder off the search paths of this process and of the processes that it starts.
 
-    The scripts of this Python's environment come first on PATH: nbgrader runs `alembic`, which is not on it where no
-    environment is activated.
+    The scripts of this Python's environment come first on PATH, because nbgrader runs `alembic`, which is not on PATH
+    unless the environment is activated.
     """
     path, environ = sys.path[:], dict(os.environ)
-    # an editable install may have put a name there that stands for no folder
+    # a name that is not a folder stays: an editable install may have put it there
     sys.path[:] = [entry for entry in sys.path if not _is_here(entry) or (entry and not os.path.exists(entry))]
     safe = environment(environ)
     safe["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), *filter(None, [safe.get("PATH", os.defpath)])])
@@ -45,12 +45,12 @@ def nothing_from_here() -> Iterator[None]:
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
-    """This environment without the working folder, and with what keeps Python from adding it."""
+    """The environment `env` without the working folder, and with the variable that keeps Python from adding it."""
     safe = dict(env) | {SAFE_PATH: "1"}
     for name in SEARCHED:
         if name in safe:
             safe[name] = os.pathsep.join(entry for entry in safe[name].split(os.pathsep) if not _is_here(entry))
-            if not safe[name]:  # would mean the working folder
+            if not safe[name]:  # an empty value would mean the working folder
                 del safe[name]
     for name in FOLDER_VARIABLES:
         if not os.path.isabs(safe.get(name, os.sep)):
@@ -59,7 +59,7 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def students_environment() -> dict[str, str]:
-    """The environment of a kernel on a student's own machine: it looks for modules where JupyterLab's does."""
+    """The environment for a kernel on a student's own machine, which finds the same modules as JupyterLab's kernels."""
     env = dict(os.environ)
     for name, value in _given.items():
         env.pop(name, None)
@@ -69,7 +69,7 @@ def students_environment() -> dict[str, str]:
 
 
 def run_python(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run this Python with `arguments`, in an empty folder of its own, and keep what it prints."""
+    """Run this Python with `arguments` in an empty folder of its own, and capture what it prints."""
     with tempfile.TemporaryDirectory(prefix="cs231n-") as folder:
         return subprocess.run(
             python(*arguments), env=environment(os.environ if env is None else env), cwd=folder,
@@ -83,9 +83,9 @@ def python(*arguments: str | int | Path) -> list[str]:
 
 
 def _is_here(entry: str) -> bool:
-    """Whether an entry of a path is the working folder, or is found from there.
+    """Whether an entry of a search path is the working folder, or is relative to it.
 
-    A folder that is trusted all the same is not meant: that of this very package, and the system's.
+    False for folders that are trusted anyway: the one that holds this package, and the system's.
     """
     if not os.path.isabs(entry):
         return True

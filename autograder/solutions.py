@@ -1,4 +1,4 @@
-"""The former place of authoring/solutions.py, which nbgrader_config.py files of existing workspaces name."""
+"""The former place of authoring/solutions.py. The nbgrader_config.py files of existing workspaces name it."""
 
 from autograder.authoring.solutions import ClearSolutions
 

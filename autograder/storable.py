@@ -1,7 +1,7 @@
-"""Text that every file and every database takes: what the judge and a kernel need of text.py, which has the rest.
+"""Make text storable in every file and every database: the one function of text's that the judge and kernels need.
 
-It is a module of its own because it decides what a notebook's outputs are, which nothing else in text.py does. A change
-to how a table or a page shows text must not run a class again.
+This is a module of its own because it affects the outputs of a notebook, and nothing in text.py does. So a change to
+how a table or page shows text does not make the grader run a class again.
 """
 
 import re
@@ -12,5 +12,5 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
 
 
 def storable(text: str) -> str:
-    """Text that every file and every database takes."""
+    """Replace the characters that some files or databases cannot store."""
     return _NO_TEXT.sub(REPLACEMENT, text)

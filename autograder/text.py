@@ -1,9 +1,9 @@
-"""Foreign text, made safe for the place where it is stored or shown: one function for each medium.
+"""Make foreign text safe for the place where it is stored or shown: one function for each medium.
 
-A submission's names, messages and outputs may hold anything. These functions do not remove characters, because the
-characters around a removed one could then mean something together. What may not be shown is replaced, and what has a
-meaning is escaped. The one exception is `without_colours`, whose result goes through another of these before it is
-shown.
+A submission's names, messages and outputs may hold anything. These functions replace the characters that may not be
+shown and escape those that have a meaning. They do not remove characters, because the characters around a removed one
+could then mean something together. The one exception is `without_colours`: its result goes through another of these
+functions before it is shown.
 """
 
 import html as _html
@@ -14,57 +14,57 @@ import unicodedata
 
 from autograder.storable import REPLACEMENT, storable
 
-# Python calls these printable, but nothing is seen of them, so two names that differ look alike
+# Python calls these printable, but they are invisible, so two names that differ by one look alike
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of bidirectional text
-_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and new line
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # except tab and new line
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$:-])")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CI_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")
-# what sets these is a CI service, whose log is read by a program
+# variables that CI services set; a program reads their logs
 _CI_SERVICES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL")
-_FORMULA = re.compile(r"""(?:^|(?<=[;,|\t\n]))(?=[\s"']*[=+\-@])""")  # where one begins
+_FORMULA = re.compile(r"""(?:^|(?<=[;,|\t\n]))(?=[\s"']*[=+\-@])""")  # the place where a formula begins
 _NOT_IN_NAMES = set('<>:"/\\|?*')
-# trouble for a file system, for a URL of formgrader, or for nbgrader's globs and exchange
+# characters that break a file system, a URL of formgrader, or nbgrader's globs and exchange
 _NOT_IN_FOLDERS = re.compile(r"""[/\\:*?"<>|\[\]{}#%+&;`]""")
 _DEVICE = re.compile(r"(?is)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(\..*)?")
 
 
 def without_controls(text: str) -> str:
-    """Text without control characters other than tab and new line, as a page or a table takes it."""
+    """Replace control characters other than tab and new line, for a page or a table."""
     return _CONTROL.sub(REPLACEMENT, text)
 
 
 def without_colours(text: str) -> str:
-    """A message or a traceback without the sequences by which IPython colours it in a terminal."""
+    """Remove the escape sequences by which IPython colours a message or traceback in a terminal."""
     return _COLOUR.sub("", text)
 
 
 def terminal(text: str) -> str:
-    """Text for a terminal, in its lines; it cannot steer it, and nothing in it is invisible or out of order."""
+    """Text for a terminal, with its line breaks: it cannot control the terminal, hide characters or reorder them."""
     return _shown(text, REPLACEMENT, "\n")
 
 
 def printable(name: str | os.PathLike) -> str:
-    """A name, or a path, in one line of a message."""
+    """A name or path for one line of a message."""
     return _shown(os.fspath(name), "?")
 
 
 def one_line(text: str, most: int) -> str:
-    """The beginning of the text as one line of at most so many characters."""
+    """The beginning of the text as one line of at most `most` characters."""
     return cut(_shown(" ".join(text[: 4 * most].split()), REPLACEMENT), most)
 
 
 def lines(text: str, most: int) -> str:
-    """The beginning of the text in its lines, at most so many characters of it."""
+    """The beginning of the text, at most `most` characters, with its line breaks."""
     return terminal(cut(text, most).expandtabs(4))
 
 
 def escaped(text: str) -> str:
-    """Text for a log: every character that is not printed stands there as its escape, so none is lost."""
+    """Text for a log: every unprintable character is written as its escape sequence, so none is lost."""
     return "".join(c if _is_shown(c) or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -73,41 +73,41 @@ def cut(text: str, most: int) -> str:
 
 
 def ci_log(text: str) -> str:
-    """Text for the output of a CI job: no service takes any of it for a command, wherever a line is folded or cut.
+    """Text for the output of a CI job: no service obeys any of it as a command, wherever a line is wrapped or cut.
 
-    GitHub obeys `::error::` at the start of a line, after spaces; it and others obey `##[error]`, `##vso[` and
-    `##teamcity[` anywhere. GitLab's sections need control characters, which `terminal` replaces.
+    GitHub obeys `::error::` at the start of a line or after spaces there. GitHub and other services obey `##[error]`,
+    `##vso[` and `##teamcity[` anywhere. GitLab's sections need control characters, which `terminal` replaces.
     """
     return _CI_COMMAND.sub(lambda found: f"{found[0]} ", terminal(text))
 
 
 def on_ci_service() -> bool:
-    """Whether what is printed here is the output of a CI job."""
+    """Whether this process prints into the log of a CI job."""
     return any(os.environ.get(name, "").lower() not in ("", "0", "false") for name in _CI_SERVICES)
 
 
 def json_line(value: object) -> str:
-    """Anything as one line of JSON in ASCII, in which a CI service reads no command either."""
+    """A value as one line of JSON in ASCII, in which no CI service finds a command."""
     return json.dumps(value).replace("##", "#\\u0023")
 
 
 def html(text: str) -> str:
-    """Text inside an element of a page or a quoted attribute; it reorders nothing around it."""
+    """Text for an HTML element or a quoted attribute; it cannot reorder the text around it."""
     return _html.escape(_in_order(text))
 
 
 def xml(text: str) -> str:
-    """Text for a writer of XML 1.0, which escapes the rest: without the characters that XML has no way to write."""
+    """Text for a writer of XML 1.0, which escapes markup itself: characters that XML cannot represent are replaced."""
     return _NO_XML.sub(REPLACEMENT, text)
 
 
 def markdown(text: str) -> str:
-    """Text in a line of Markdown, of the course's own; a student's belongs into `markdown_code` or `markdown_block`."""
+    """The course's text for a line of Markdown; for a student's text use `markdown_code` or `markdown_block`."""
     return _MARKDOWN.sub(r"\\\1", " ".join(terminal(text).split()))
 
 
 def markdown_code(text: str) -> str:
-    """Text as a code span, also in a cell of a table: no mention, link, picture or HTML works in there."""
+    """Text as a code span, also for a table cell: mentions, links, pictures and HTML do not work in it."""
     text = " ".join(terminal(text).split()) or " "
     fence = "`" * (_longest_run(text) + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
@@ -115,45 +115,45 @@ def markdown_code(text: str) -> str:
 
 
 def markdown_block(text: str) -> list[str]:
-    """The lines of a block that shows the text as it is: its fence is longer than any that could close it."""
+    """The lines of a code block that shows the text literally; its fence is longer than any in the text."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return [f"{fence}text", terminal(text), fence]
 
 
 def csv_cell(text: str) -> str:
-    """Text in a cell of a CSV file that no spreadsheet takes for a formula, nor for two cells one of which is one.
+    """Text for a cell of a CSV file, in which no spreadsheet sees a formula.
 
-    Full-width and small forms of the signs count too, and so does what follows a separator of another country's
-    spreadsheet.
+    A formula may also begin with the full-width or small form of a sign, or after a character that spreadsheets in
+    another country take for the end of a cell.
     """
     text = _in_order(text)
-    # one character for each, so that positions stay
+    # one character for one, so that positions stay the same
     plain = "".join(" " if not _is_shown(c) and c not in "\t\n" else _narrow(c) for c in text)
     begin = {found.start() for found in _FORMULA.finditer(plain)}
     return "".join("'" * (place in begin) + character for place, character in enumerate(text))
 
 
 def unusable_name(name: str) -> str | None:
-    """Why a file or folder cannot have this name on every system, as the end of a sentence about it; None if it can."""
+    """Why a file or folder cannot have this name on every system, as a predicate ("has ..."); None if it can."""
     if name in ("", ".", ".."):
         return "has no usable name"
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        return "has a name with characters that are no text"
+        return "has a name with control characters or lone surrogates"
     if _REORDERING.search(name):
-        return "has a name with characters that change the order of others"
+        return "has a name with characters that reverse the direction of text"
     if taken := sorted(_NOT_IN_NAMES & set(name)):
-        return f"has a name with {' '.join(taken)}, which not every system allows"
+        return f"has a name with {' '.join(taken)}, which some systems do not allow"
     if name[-1] in ". ":
         return "has a name that ends with a space or a dot"
     if _DEVICE.fullmatch(unicodedata.normalize("NFC", name)):
-        return f"has a name that Windows keeps for a device ({name.partition('.')[0].strip().upper()})"
+        return f"has a name that Windows reserves for a device ({name.partition('.')[0].strip().upper()})"
     return None
 
 
 def safe_name(name: str) -> str:
-    """`name` as one part of a path: NFC, without what a file system, nbgrader or a reader could misread.
+    """`name` as one part of a path: in NFC, without characters that a file system, nbgrader or a reader could misread.
 
-    "" when nothing remains. A safe name is its own safe name.
+    "" if nothing remains. The function is idempotent.
     """
     safe = re.sub(r"\s+", " ", unicodedata.normalize("NFC", name))
     safe = _NOT_IN_FOLDERS.sub("_", safe)
@@ -164,7 +164,7 @@ def safe_name(name: str) -> str:
 
 
 def same_name(name: str) -> str:
-    """What two names or paths have in common that are one and the same on some file system, or look like it."""
+    """A key that is equal for two names or paths that are the same on some file system, or that look the same."""
     seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _INVISIBLE.match(c))
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
 
@@ -188,6 +188,6 @@ def _longest_run(text: str) -> int:
 
 
 def _narrow(character: str) -> str:
-    """The ordinary form of a full-width or small one."""
+    """The ordinary form of a full-width or small character."""
     plain = unicodedata.normalize("NFKC", character)
     return plain if len(plain) == 1 else character

@@ -50,7 +50,7 @@ def read_exercises(
         exercise = mark["grade_id"]
         answers = bank(assignment, name, exercise)
         right[exercise] = [cell.source, *(answer.source for answer in answers if answer.kind == "right")]
-        wrong[exercise] = [_without_cause(answer.source) for answer in answers if answer.kind == "wrong"]
+        wrong[exercise] = [answer.source for answer in answers if answer.kind == "wrong"]
     return Exercises(released, right, wrong)
 
 
@@ -111,12 +111,6 @@ def _show_pictures(notebook: nbformat.NotebookNode, seed: int) -> None:
         if SKIP_TAG in cell.metadata.get("tags", []):
             picture = base64.b64encode(rng.randbytes(PICTURE_BYTES)).decode()
             cell.outputs = [new_output("display_data", data={"image/png": picture, "text/plain": "<Figure>"})]
-
-
-def _without_cause(source: str) -> str:
-    """Return an answer of a bank without the comment that names its mistake."""
-    first, _, rest = source.partition("\n")
-    return rest if first.startswith("# cause:") else source
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Settings for all tests, and what all processes of pytest share."""
 
 import fcntl
+import multiprocessing.util
 import os
 import pickle
 import re
@@ -79,6 +80,47 @@ def process_of(nodeid):
         notebook = re.match(r"\w*", parameter)[0]
         return f"exercises of {notebook or path}"
     return path
+
+
+# what a command line names that starts a kernel, a sandbox, a server, a browser, or a command that starts one
+SLOW_TO_START = re.compile(
+    r"ipykernel_launcher|bwrap|judge\.template|jupyter|-m nbgrader|import nbgrader|bin/cs231n|chrom|initdb|-m dask"
+    r"|warm_notebook|postgres|spawn_main"
+)
+starting = {"allowed": True}
+
+
+def _refuse_what_is_slow(command):
+    command = " ".join(map(str, command)) if isinstance(command, list | tuple) else str(command)
+    if not starting["allowed"] and (found := SLOW_TO_START.search(command)):
+        raise AssertionError(
+            f"A test that starts {found[0]!r} needs @pytest.mark.slow, so that make test-fast skips it."
+        )
+
+
+def _notice_processes():
+    def audit(event, arguments):
+        if event == "subprocess.Popen":
+            _refuse_what_is_slow(arguments[1])
+
+    def spawn(path, arguments, passed):  # by which multiprocessing starts the workers of a pool
+        _refuse_what_is_slow(os.fsdecode(b" ".join(map(os.fsencode, arguments))))
+        return real(path, arguments, passed)
+
+    real, multiprocessing.util.spawnv_passfds = multiprocessing.util.spawnv_passfds, spawn
+    sys.addaudithook(audit)
+
+
+_notice_processes()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    starting["allowed"] = item.get_closest_marker("slow") is not None
+    try:
+        return (yield)
+    finally:
+        starting["allowed"] = True
 
 
 @pytest.fixture(scope="session")

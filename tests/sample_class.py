@@ -133,7 +133,7 @@ def solutions(notebook):
 
 
 def bank(assignment: str, notebook: str, exercise: str):
-    path = BANKS / assignment / notebook / f"{exercise}.py"
+    path = BANKS / assignment / notebook / f"{exercise}.bank"
     return read_bank(path) if path.exists() else []
 
 

@@ -18,8 +18,10 @@ from autograder.submissions.collect import collect
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
-from bank import exercises, run  # noqa: E402
+from judging import exercises, run  # noqa: E402
 from sample_class import STUDENTS, write_class  # noqa: E402
+
+pytestmark = pytest.mark.slow
 
 COURSE = load_course(ROOT / "assignments")
 WITH_ALL_STORIES = "nearest_neighbor"

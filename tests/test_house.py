@@ -90,3 +90,75 @@ def test_imports_are_absolute():
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
+
+
+PACKAGES_WITH_TESTS = ("autograder",)
+# A module without a test file of its own: the file that proves it, and why it has none. One row each, sorted.
+TESTED_ELSEWHERE = {
+    "autograder/cli/command.py": ("autograder/cli/test_cli.py", "the command as a whole"),
+    "autograder/cli/course_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
+    "autograder/cli/grade_one_command.py": (
+        "autograder/grading/test_grade_one.py",
+        "options and calls, run as a command",
+    ),
+    "autograder/cli/grading_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
+    "autograder/cli/grading_options.py": ("autograder/cli/test_cli.py", "options of two commands"),
+    "autograder/cli/instructors_doctor.py": ("autograder/cli/test_doctor.py", "the instructor's part of one command"),
+    "autograder/cli/student_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
+    "autograder/cli/workspace_option.py": ("autograder/cli/test_cli.py", "options of many commands"),
+    "autograder/course/nbgrader_globs.py": ("autograder/course/test_workspace.py", "what a workspace's path may hold"),
+    "autograder/execution/judge/agent.py": (
+        "autograder/execution/judge/test_connection.py",
+        "the other end of one socket",
+    ),
+    "autograder/execution/judge/shell.py": (
+        "autograder/execution/judge/test_session.py",
+        "runs in the session's judges",
+    ),
+    "autograder/execution/judge/template.py": (
+        "autograder/execution/judge/test_session.py",
+        "the process of a session",
+    ),
+    "autograder/execution/ordinary_kernel.py": ("autograder/execution/test_run_notebook.py", "needs a kernel"),
+    "autograder/execution/student_kernel.py": ("autograder/execution/test_judged_run.py", "needs a kernel"),
+    "autograder/formgrader.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/grading/gradebook_lock.py": ("autograder/grading/test_databases.py", "needs PostgreSQL"),
+    "autograder/late.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/marking/formgrader_pages.py": (
+        "autograder/marking/test_formgrader.py",
+        "the pages of formgrader's server",
+    ),
+    "autograder/nbgrader_globs.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/preprocessors.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/solutions.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/workers/cluster_worker.py": ("autograder/workers/test_cluster.py", "runs in a cluster's workers"),
+}
+TESTED = [  # an __init__.py hands on names
+    path.relative_to(ROOT)
+    for path in [*MODULES, *COMPILED]
+    if path.name != "__init__.py" and path.relative_to(ROOT).parts[0] in PACKAGES_WITH_TESTS
+]
+
+
+def own_test_file(module):
+    return ROOT / "tests" / module.parent / f"test_{module.stem.lstrip('_')}.py"
+
+
+@pytest.mark.parametrize("module", TESTED, ids=str)
+def test_a_module_has_a_test_file_of_its_name_or_a_reason(module):
+    own = own_test_file(module)
+    if module.as_posix() in TESTED_ELSEWHERE:
+        assert not own.exists(), "remove its row in TESTED_ELSEWHERE"
+    else:
+        assert own.is_file(), f"{own.relative_to(ROOT)} is missing, or a row in TESTED_ELSEWHERE"
+
+
+@pytest.mark.parametrize("module", TESTED_ELSEWHERE)
+def test_what_is_tested_elsewhere_is_there_and_tested_there(module):
+    file, reason = TESTED_ELSEWHERE[module]
+    assert (ROOT / module).is_file(), "there is no such module any more"
+    assert (ROOT / "tests" / file).is_file() and reason
+
+
+def test_the_rows_are_sorted():
+    assert list(TESTED_ELSEWHERE) == sorted(TESTED_ELSEWHERE)

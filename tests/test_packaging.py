@@ -75,7 +75,7 @@ NOBODYS = {"torch"}  # an oracle and a peer where it is installed, with a skip w
 NOT_INSTALLED = {"sklearn": "scikit-learn"}  # whose names the metadata of an installation without them cannot tell
 MADE_BY_TESTS = {"lazy_package"}
 # declared for another reason than an import
-PROGRAMS = {"coverage", "pytest-cov", "jupyterlab", "pytest-xdist", "build", "ruff", "mypy", "import-linter"}
+PROGRAMS = {"coverage", "pytest-cov", "jupyterlab", "build", "ruff", "mypy", "import-linter"}
 
 
 def declared(*groups):

@@ -1,1 +1,1 @@
-"""From text sources to what students get: build, checks of the sources, release, leaks."""
+"""Turn text sources into releases for students: check the sources, build, release, search for leaks."""

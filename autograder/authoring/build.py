@@ -1,4 +1,4 @@
-"""Text sources -> source/<assignment>/<notebook>.ipynb, one way."""
+"""Build source/<assignment>/<notebook>.ipynb from the text sources, in this direction only."""
 
 from pathlib import Path
 
@@ -11,22 +11,22 @@ from autograder.notebook.built_metadata import name_assignment, name_limits
 
 
 def build(workspace: Workspace, assignment: str) -> list[Path]:
-    """Write the assignment's notebooks, and its extra files, into the workspace's `source` folder.
+    """Write the assignment's notebooks and its extra files into the workspace's `source` folder.
 
-    Every source is read before anything is written, and a file is touched only if its bytes change.
+    Every source is read before any file is written, and a file is written only if its bytes change.
 
     Returns
     -------
     list of Path
-        The paths written; empty when everything was up to date.
+        The paths written; empty if everything was up to date.
 
     Raises
     ------
     CourseError
         The course has no such assignment.
     SourceError
-        A source breaks a rule; a source is not listed in course.toml; or the folder
-        holds a notebook that the course does not list, which nbgrader would release with the rest.
+        A source breaks a rule, a file is missing, a source is not listed in course.toml, or the folder holds an
+        unlisted notebook, which nbgrader would release too.
     """
     course = workspace.course
     entry = course.assignment(assignment)
@@ -40,7 +40,10 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
     for name in entry.files:
         path = course.root / assignment / name
         if not path.is_file():
-            raise SourceError(f"{path}: there is no such file, but course.toml lists it in files of {assignment}.")
+            raise SourceError(
+                f"{path} does not exist, but course.toml lists it in files of {assignment}.",
+                "Add the file, or remove it from the list.",
+            )
         contents[name] = path.read_bytes()
 
     folder = workspace.source(assignment)
@@ -60,7 +63,7 @@ def _refuse_unlisted_sources(root: Path, entry: Assignment) -> None:
     for path in sorted((root / entry.name).glob("*.py")):
         if path.name not in listed:
             raise SourceError(
-                f"{path}: course.toml does not list it for {entry.name}.",
+                f"{path} is not listed in course.toml for {entry.name}.",
                 f"Add {path.stem!r} to its notebooks (or {path.name!r} to its files), or move the file elsewhere.",
             )
 
@@ -69,6 +72,6 @@ def _refuse_unlisted_notebooks(folder: Path, contents: dict[str, bytes], assignm
     for path in sorted(folder.glob("*.ipynb")):
         if path.name not in contents:
             raise SourceError(
-                f"{path}: course.toml does not list this notebook for {assignment}, yet nbgrader would release it.",
+                f"{path} is not listed in course.toml for {assignment}, but nbgrader would release it.",
                 "Move it out of the folder, or delete it if it is left over from an earlier course.toml.",
             )

@@ -1,24 +1,24 @@
-"""The text after `# %%`: what kind of cell begins, its nbgrader record, its tags; and what they may say."""
+"""Read and check the text after `# %%`: the type of the cell, its nbgrader record and its tags."""
 
 import json
 import math
 import re
 from typing import Any, NoReturn
 
-Record = dict[str, Any]  # an nbgrader record as it stands in the source
+Record = dict[str, Any]  # an nbgrader record as the source has it
 
 CELL_TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
 _RECORD = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int, "solution": bool, "task": bool}
-_GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what nbgrader takes for a grade_id and nbformat for a cell id
-_PARTS = "after `# %%` come only [markdown], nbgrader={...}, tags=[...]"
+_GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # valid as nbgrader's grade_id and as nbformat's cell id
+_PARTS = "after `# %%` write only [markdown], nbgrader={...}, tags=[...]"
 
 
 class CellMarkerError(Exception):
-    """What is wrong with a marker line, and what to do."""
+    """A marker line breaks a rule; the message says which, and what to do."""
 
 
 def parse_marker(text: str) -> tuple[str, Record | None, tuple[str, ...]]:
-    """Read what stands after `# %%`: `[markdown]`, then `nbgrader={...}` and `tags=[...]`, nothing else.
+    """Read the text after `# %%`: `[markdown]`, then `nbgrader={...}` and `tags=[...]`, all of them optional.
 
     Returns
     -------
@@ -32,14 +32,14 @@ def parse_marker(text: str) -> tuple[str, Record | None, tuple[str, ...]]:
     Raises
     ------
     CellMarkerError
-        The text is not of this form.
+        The text has another form, or the record or a tag is not allowed.
     """
     cell_type = "code"
     values: dict[str, Any] = {}
     kind = re.match(r"\s*\[(\w*)\]", text)
     if kind:
         if kind[1] != "markdown":
-            _fail(f"[{kind[1]}] is no kind of cell here; write [markdown], or nothing for code")
+            _fail(f"[{kind[1]}] is not a cell type; write [markdown], or nothing for code")
         cell_type, text = "markdown", text[kind.end() :]
     text = text.strip()
     while text:
@@ -49,7 +49,7 @@ def parse_marker(text: str) -> tuple[str, Record | None, tuple[str, ...]]:
         if key[1] not in ("nbgrader", "tags"):
             _fail(f"{key[1]!r} is not known; {_PARTS}")
         if key[1] in values:
-            _fail(f"{key[1]} stands twice; merge the two")
+            _fail(f"{key[1]} appears twice; merge the two")
         try:
             value, end = json.JSONDecoder(object_pairs_hook=_no_duplicates).raw_decode(text[key.end() :])
         except ValueError as error:
@@ -90,25 +90,25 @@ def _check_meaning(cell_type: str, record: Record) -> None:
     if not _GRADE_ID.fullmatch(record["grade_id"]):
         _fail(f"grade_id {record['grade_id']!r} must be 1 to 64 of the letters A-Z a-z, digits, - and _")
     if re.fullmatch(r"cell-\d+", record["grade_id"]):
-        _fail(f"grade_id {record['grade_id']!r} is a name the build gives to other cells; choose another")
+        _fail(f"grade_id {record['grade_id']!r} is a name that the build gives to other cells; choose another")
     if record["task"]:
         _fail("task cells are not supported; make it a manual question (grade and solution true)")
     if not (grade or solution or locked):
-        _fail("grade, solution and locked are all false: the record does nothing; set one, or remove it")
+        _fail("grade, solution and locked are all false, so the record does nothing; set one, or remove the record")
     if solution and locked:
-        _fail("solution and locked are both true: students could not answer; set locked to false")
+        _fail("solution and locked are both true, so students could not answer; set locked to false")
     if grade and not solution and not locked:
         _fail("a test cell must be locked; set locked to true")
     if cell_type == "markdown" and grade != solution:
-        what = "grade cell that is no solution" if grade else "solution cell that is not graded"
-        _fail(f"a markdown {what}; a manual question has grade and solution both true")
+        what = "a graded markdown cell must be a solution" if grade else "a markdown solution cell must be graded"
+        _fail(f"{what}; set both grade and solution to true for a manual question")
     _check_points(record)
 
 
 def _check_points(record: Record) -> None:
     if not record["grade"]:
         if "points" in record:
-            _fail("points on a cell with grade false; set grade to true, or remove the points")
+            _fail("the cell has points but grade is false; set grade to true, or remove the points")
         return
     if "points" not in record:
         _fail(f'the grade cell {record["grade_id"]!r} has no points; add "points": 1')
@@ -120,7 +120,7 @@ def _check_points(record: Record) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, _ in pairs:
         if [name for name, _ in pairs].count(key) > 1:
-            raise ValueError(f"the key {key!r} stands twice")
+            raise ValueError(f"the key {key!r} appears twice")
     return dict(pairs)
 
 

@@ -1,14 +1,14 @@
-"""Whether a release gives away what its students must not have: solutions, hidden tests, answers.
+"""Search a release for leaks: solutions, hidden tests and answers that its students must not have.
 
-Secret are the marked regions of the sources, and the answer files of the library, of this assignment
-and of all later ones. A line of theirs that also stands in the visible code of a notebook is
-commonplace (`num_train = X_train.shape[0]`): alone it gives nothing away. So:
+The secrets are the marked regions of the sources and the answer files of the library, of this assignment and of all
+later ones. A secret line that also occurs in the visible code of a notebook is commonplace, such as
+`num_train = X_train.shape[0]`. Alone it reveals nothing. So a leak is
 
-- in prose, metadata, outputs and any other text, one secret line that is not commonplace is a leak;
-- in visible code it takes most of a region, or a long run of its lines;
-- in library code it takes a run of secret lines, most of a region, or one long line.
+- in prose, metadata, outputs and any other text: one secret line that is not commonplace;
+- in visible code: most of a region, or a long run of its lines;
+- in library code: a run of secret lines, most of a region, or one long line.
 
-Spacing, line breaks, comments and comment signs make no difference. Encodings are out of scope.
+Spacing, line breaks, comments and comment signs make no difference. The search does not decode encoded text.
 """
 
 import json
@@ -28,10 +28,10 @@ from autograder.course.course_toml import Course
 from autograder.course.edition import LEFTOVER_FOLDERS
 from autograder.notebook.cell_record import grade_id_of
 
-DISTINCT = 24  # characters, without white space, from which on a line of code can be told from any other
-DISTINCT_IN_LIBRARY = 50  # a library has good reason to share a line with a solution, but not a long one
+DISTINCT = 24  # characters without white space: a line of code this long is unlikely to occur twice by chance
+DISTINCT_IN_LIBRARY = 50  # the same for library code, which may well share a shorter line with a solution
 RUN_IN_CODE, RUN_IN_LIBRARY = 6, 3  # consecutive secret lines
-MOST = 0.75  # of the characters of a region
+MOST = 0.75  # the fraction of a region's characters that counts as most of it
 _COMPILED = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".o", ".c", ".db", ".pkl", ".egg-info")
 
 
@@ -39,14 +39,14 @@ _COMPILED = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".o", ".c", ".db",
 class Passage:
     """One secret: a marked region, or a function of an answer file."""
 
-    origin: str  # the file it stands in, relative to the course or the edition
+    origin: str  # the file that contains it, relative to the course or the edition
     lines: tuple[Line, ...]
     hidden_test: bool = False
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What a release must not hold, and what it may hold all the same."""
+    """The passages that a release must not contain, and the lines in them that it may contain."""
 
     passages: tuple[Passage, ...]
     commonplace: frozenset[str]  # normalised lines of the visible code
@@ -54,12 +54,12 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Leak:
-    """A place in a release that gives something away."""
+    """A place in a release that reveals a secret."""
 
     file: str  # in the release
     place: str  # where in the file
-    what: str  # what it gives away
-    origin: str  # `file:line` of the secret, empty for a file that should not be there at all
+    what: str  # what it reveals
+    origin: str  # `file:line` of the secret; empty for a file that should not be there at all
 
     def __str__(self) -> str:
         source = f" (from {self.origin})" if self.origin else ""
@@ -76,7 +76,7 @@ class _Text:
 
 
 def secrets(course: Course, assignment: str) -> Secrets:
-    """What the students of `assignment` must not have, read from the sources and the library."""
+    """Collect what the students of `assignment` must not have, from the sources and the library."""
     later = {entry.name for entry in course.from_here_on(assignment)}
     found: list[Passage] = []
     commonplace: set[str] = set()
@@ -84,7 +84,7 @@ def secrets(course: Course, assignment: str) -> Secrets:
         for notebook in entry.notebooks:
             path = course.source(entry.name, notebook)
             if not path.exists() and entry.name != assignment:
-                continue  # an assignment still to be written has no secrets yet
+                continue  # an assignment that is not written yet has no secrets
             for cell in read_cells(path):
                 if cell.cell_type == "code":
                     visible = _visible(cell)
@@ -93,7 +93,7 @@ def secrets(course: Course, assignment: str) -> Secrets:
                 if entry.name in later:
                     found += _regions(cell, f"{entry.name}/{path.name}")
     for name, path in edition.answer_files(course, assignment):
-        if path.suffix != ".py":  # Cython or C: not in the release, and nothing in Python repeats it
+        if path.suffix != ".py":  # Cython or C: it is not in the release, and no Python code repeats it
             continue
         text = path.read_text(encoding="utf-8-sig")
         found += [Passage(name, tuple(lines)) for lines in passages.function_bodies(text)]
@@ -102,7 +102,7 @@ def secrets(course: Course, assignment: str) -> Secrets:
 
 
 def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
-    """Every place in a release, a folder or a zip, that gives a secret away; empty when it is clean."""
+    """Every place in a release (a folder or a zip) that reveals a secret; empty if there is none."""
     found: list[Leak] = []
     for name, content in _files(release):
         odd = _refused_file(name)
@@ -117,9 +117,6 @@ def find_leaks(release: Path, secrets: Secrets) -> list[Leak]:
             found += _markers(name, piece)
             found += _passages_in(name, piece, secrets)
     return found
-
-
-# --- what is secret -----------------------------------------------------------------------------
 
 
 def _visible(cell: SourceCell) -> str:
@@ -142,14 +139,11 @@ def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
 
 
 def _dedent(text: str) -> str:
-    """Left-aligned by its first line, so that it tokenizes; a solution may begin inside an `if`."""
+    """Remove the first line's indentation from all lines: code from inside an `if` would not tokenize."""
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     indent = len(first) - len(first.lstrip())
     return "\n".join(line[indent:] if not line[:indent].strip() else line.lstrip() for line in lines)
-
-
-# --- where it could stand -----------------------------------------------------------------------
 
 
 def _files(release: Path) -> Iterator[tuple[str, bytes]]:
@@ -167,9 +161,9 @@ def _files(release: Path) -> Iterator[tuple[str, bytes]]:
 def _refused_file(name: str) -> str | None:
     path = PurePosixPath(name)
     if path.name.endswith(_COMPILED) or any(part.endswith(_COMPILED) for part in path.parts):
-        return "compiled or generated, and nobody can see what is in it"
+        return "a compiled or generated file, whose contents cannot be checked"
     if any(part.startswith(".") or part in LEFTOVER_FOLDERS for part in path.parts):
-        return "left behind by a tool, and may hold an older version of a notebook or a file"
+        return "a file that a tool left behind, which may contain an older version of a notebook or file"
     return None
 
 
@@ -211,13 +205,10 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)
 
 
-# --- matching -----------------------------------------------------------------------------------
-
-
 def _markers(name: str, piece: _Text) -> Iterator[Leak]:
     for number, line in enumerate(piece.text.split("\n"), start=1):
         words = any(marker[4:] in line for marker in MARKERS)
-        exact = line.strip() in MARKERS  # the kit's own code speaks of the markers
+        exact = line.strip() in MARKERS  # library code may mention a marker inside a line: the kit's own code does
         if exact or (words and piece.kind != "library"):
             yield Leak(name, _place(piece, number), f"the marker {line.strip()!r}", "")
 
@@ -236,7 +227,7 @@ def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
 
 
 def _telling_line(piece: _Text, passage: Passage, present: list[bool], commonplace: frozenset[str]) -> Line | None:
-    """The first line by which this piece gives the passage away, or None if it does not."""
+    """The first line by which this piece reveals the passage; None if it does not."""
     found = [line for line, here in zip(passage.lines, present, strict=True) if here]
     own = [line for line in found if line.text not in commonplace]
     if passage.lines[0].prose:
@@ -268,14 +259,14 @@ def _place(piece: _Text, number: int) -> str:
 
 
 def _line_number(text: str, wanted: str) -> int:
-    """The line of `text` in which the normalised `wanted` begins."""
+    """The number of the line of `text` in which the normalised `wanted` begins."""
     squeezed = ""
     ends = []
     for line in text.split("\n"):
         squeezed += passages.squeeze_text(line)
         ends.append(len(squeezed))
     position = squeezed.find(wanted)
-    if position < 0:  # comments in between: the first line that the wanted one starts with
+    if position < 0:  # there are comments in between: take the first line with the same beginning
         starts = (n for n, line in enumerate(text.split("\n"), 1) if re.sub(r"\s+|#.*", "", line)[:12] == wanted[:12])
         return next(starts, 1)
     return next(n for n, end in enumerate(ends, start=1) if end > position)

@@ -1,4 +1,4 @@
-"""Whose a name is: tests run in another process than solutions, so it must be clear from the source."""
+"""Check that each name is clearly the student's or the instructor's: tests and solutions run in two processes."""
 
 import ast
 import builtins
@@ -15,10 +15,10 @@ _GLOBAL_READS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
 
 def unclear_name(cells: Sequence["SourceCell"]) -> tuple["SourceCell", str] | None:
-    """The first cell of a source in which a name is nobody's or two people's, and why; None where all is clear.
+    """The first cell of a source with a name whose owner is unclear, and what is wrong; None if all names are clear.
 
-    Solutions may not bind what Python or IPython defines, for the tests would use that. What a solution binds, a test
-    reads from the student's notebook; so no other cell of the instructor's may bind it too.
+    A solution may not bind a name that Python or IPython defines, because the tests would use Python's. A test reads a
+    name that a solution binds from the student's notebook, so the instructor's other cells may not bind it too.
     """
     from autograder.notebook.bound_names import bound_names
 
@@ -54,7 +54,7 @@ def _names_imported(source: str) -> set[str]:
 
 
 def _names_read(source: str) -> set[str]:
-    """The global names that a cell reads, in functions and comprehensions too."""
+    """The global names that a cell reads, also in functions and comprehensions."""
     from autograder.notebook.bound_names import parsed
 
     names: set[str] = set()

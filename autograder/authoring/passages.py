@@ -1,7 +1,7 @@
-"""Code and prose as comparable lines: what stays the same when a line is moved, re-wrapped or re-spaced.
+"""Normalise code and prose into lines that are equal even after they are moved, rewrapped or respaced.
 
-A line of code is one logical line of Python without its comments and its white space; a line of
-prose, or of a comment, is its text without white space, quote marks and bullets.
+A line of code becomes one logical line of Python without comments and white space. A line of prose or of a comment
+becomes its text without white space, quote marks and bullets.
 """
 
 import ast
@@ -20,12 +20,12 @@ _SKIPPED = {
 @dataclass(frozen=True)
 class Line:
     text: str  # normalised
-    number: int  # in the text it comes from, counted from 1
+    number: int  # the line number in the original text, counted from 1
     prose: bool = False  # prose or a comment, not code
 
 
 def code_lines(source: str) -> list[Line]:
-    """The logical lines of Python code; of what does not tokenize, the lines as they stand."""
+    """The logical lines of Python code; the physical lines if the code does not tokenize."""
     lines: list[Line] = []
     parts: list[str] = []
     number = 0
@@ -37,11 +37,9 @@ def code_lines(source: str) -> list[Line]:
             elif token.type == tokenize.NEWLINE and parts:
                 lines.append(Line("".join(parts), number))
                 parts = []
-    except (tokenize.TokenError, SyntaxError):  # IPython magics, a piece of a larger whole
+    except (tokenize.TokenError, SyntaxError):  # IPython magics or incomplete code
         plain = (Line(_squeeze(line.split(" # ")[0]), n) for n, line in enumerate(source.split("\n"), start=1))
         return [line for line in plain if line.text and not line.text.startswith("#")]
-    if parts:
-        lines.append(Line("".join(parts), number))
     return lines
 
 
@@ -56,7 +54,7 @@ def comment_lines(source: str) -> list[Line]:
 
 
 def prose_lines(text: str) -> list[Line]:
-    """The lines of a text that say something: at least five words."""
+    """The lines of a text that pass `is_sentence`."""
     return [
         Line(squeeze_text(line), number, prose=True)
         for number, line in enumerate(text.split("\n"), start=1)
@@ -65,7 +63,7 @@ def prose_lines(text: str) -> list[Line]:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a text has words enough that finding it twice is no accident."""
+    """Whether a text has five words of three or more letters, so that it is unlikely to occur twice by chance."""
     return len(re.findall(r"[^\W\d_]{3,}", text)) >= 5
 
 

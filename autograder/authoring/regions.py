@@ -1,8 +1,7 @@
-"""The regions of a cell that students never see: solutions and hidden tests, between their marker lines.
+"""Find the regions of a cell that students never see: solutions and hidden tests, between their marker lines.
 
-nbgrader finds a marker wherever its words occur in a line, and says nothing about a marker that is
-misspelt: the solution is then released. So here a marker is one exact line, and whatever looks
-like a marker but is not one is a mistake.
+nbgrader finds a marker wherever its words occur in a line, and releases a solution whose marker is misspelt without a
+warning. So here a marker is one exact line, and a line that looks like a marker but is not one is an error.
 """
 
 import difflib
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 
 SOLUTION, HIDDEN_TESTS = "SOLUTION", "HIDDEN TESTS"
 MARKERS = {f"### {edge} {kind}": (edge, kind) for edge in ("BEGIN", "END") for kind in (SOLUTION, HIDDEN_TESTS)}
-# words that nbgrader acts on wherever they stand in a cell, for features the kit does not use
+# words that nbgrader acts on anywhere in a cell, for features that the kit does not use
 _FOREIGN = ("BEGIN MARK SCHEME", "END MARK SCHEME", "AUTOTEST")
 
 
@@ -25,7 +24,7 @@ class Region:
 
 
 class MarkerError(Exception):
-    """What is wrong with a marker, and in which line of the cell, counted from 0."""
+    """A marker breaks a rule. `line` is its line in the cell, counted from 0."""
 
     def __init__(self, line: int, message: str):
         super().__init__(message)
@@ -33,7 +32,7 @@ class MarkerError(Exception):
 
 
 def find_regions(source: str) -> list[Region]:
-    """The regions of a cell's source; MarkerError for one that is misspelt, nested or unbalanced."""
+    """The regions of a cell's source. Raises MarkerError for a misspelt, nested or unbalanced marker."""
     regions: list[Region] = []
     open_kind, open_line = None, 0
     for number, line in enumerate(source.split("\n")):
@@ -45,13 +44,11 @@ def find_regions(source: str) -> list[Region]:
         if edge == "BEGIN":
             if open_kind is not None:
                 raise MarkerError(
-                    number, f"BEGIN {kind} inside a region that is still open; end that one first (### END {open_kind})"
+                    number, f"BEGIN {kind} is inside an open region; first end that one (### END {open_kind})"
                 )
             open_kind, open_line = kind, number
         elif open_kind != kind:
-            raise MarkerError(
-                number, f"END {kind} without its beginning; put ### BEGIN {kind} above, or remove this line"
-            )
+            raise MarkerError(number, f"END {kind} has no beginning; put ### BEGIN {kind} above, or remove this line")
         else:
             regions.append(Region(kind, open_line, number))
             open_kind = None
@@ -61,7 +58,7 @@ def find_regions(source: str) -> list[Region]:
 
 
 def without_regions(source: str, regions: list[Region], stub: str = "raise NotImplementedError()") -> str:
-    """The source as students get it: solutions replaced by `stub`, hidden tests gone."""
+    """The source as students get it: `stub` replaces the solutions, and the hidden tests are removed."""
     lines = source.split("\n")
     for region in reversed(regions):
         line = lines[region.begin]
@@ -74,15 +71,13 @@ def without_regions(source: str, regions: list[Region], stub: str = "raise NotIm
 def _refuse_lookalike(number: int, line: str) -> None:
     for words in _FOREIGN:
         if words in line:
-            raise MarkerError(
-                number, f"{words} means something to nbgrader that the kit does not use; word this line differently"
-            )
+            raise MarkerError(number, f"nbgrader gives {words} a meaning that the kit does not use; reword this line")
     for marker in MARKERS:
         if marker[4:] in line:
             raise MarkerError(
                 number,
-                f"nbgrader takes every line with {marker[4:]} for a marker; "
-                f"as a marker the line must be exactly {marker}, otherwise word it differently",
+                f"nbgrader treats every line with {marker[4:]} as a marker; "
+                f"write exactly {marker} for a marker, or reword the line",
             )
     comment = re.fullmatch(r"\s*#+\s*(.*?)\W*", line)
     if comment:
@@ -90,5 +85,5 @@ def _refuse_lookalike(number: int, line: str) -> None:
         meant = difflib.get_close_matches(words, [marker[4:] for marker in MARKERS], n=1, cutoff=0.8)
         if meant and difflib.get_close_matches(words.split()[0], ["BEGIN", "END"], n=1):
             raise MarkerError(
-                number, f"{line.strip()!r} looks like a marker but is none; write it exactly as ### {meant[0]}"
+                number, f"{line.strip()!r} looks like a marker but is not one; write it exactly as ### {meant[0]}"
             )

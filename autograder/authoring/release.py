@@ -1,4 +1,4 @@
-"""What students get: notebooks without solutions, the edition of the library, a README; folder and zip."""
+"""Make a release for students, as a folder and a zip: notebooks without solutions, the library's edition, a README."""
 
 import logging
 import os
@@ -19,14 +19,14 @@ from autograder.course.nbgrader_globs import take_literally
 from autograder.course.workspace import Workspace
 from autograder.errors import ReleaseError
 
-# The date of every file in a zip, unless SOURCE_DATE_EPOCH gives another: the same files make the same zip anywhere.
+# The date of every file in a zip unless SOURCE_DATE_EPOCH gives another, so that the same files make the same zip.
 ZIP_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _CONDITIONAL = re.compile(r"<!-- if (?P<no>no )?(?P<fact>\w+) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """What `release` made: a folder, and the same as a zip."""
+    """The release that `release` made: a folder, and a zip of it."""
 
     folder: Path
     zip: Path
@@ -36,17 +36,16 @@ class ReleaseResult:
 def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     """Build the assignment and release it to `release/<assignment>/` and `release/<assignment>.zip`.
 
-    The gradebook learns of the assignment, its cells and its due date. Everything is made beside
-    the release and checked there, then put in its place: a release that is refused changes neither
-    the one before nor the gradebook.
+    The assignment, its cells and its due date go into the gradebook. The release is made and checked in another folder,
+    and then put in place. So a release that is refused changes neither the earlier release nor the gradebook.
 
     Raises
     ------
     SourceError, CourseError
         See `build.build` and `edition.files`.
     ReleaseError
-        A solution or a hidden test would leak; cells came or went after students have handed in; or nbgrader refuses
-        a notebook.
+        A solution or a hidden test would leak; cells were added or removed after students handed in; or nbgrader
+        refuses a notebook.
     """
     entry = workspace.course.assignment(assignment)
     build(workspace, assignment)
@@ -70,35 +69,35 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
 
 
 def record_cells(workspace: Workspace, assignment: str, scratch: Path) -> None:
-    """Tell the gradebook of the built assignment, its cells and its due date; `scratch` is a folder to work in."""
+    """Write the built assignment, its cells and its due date to the gradebook. `scratch` is a folder to work in."""
     _generate(workspace, assignment, scratch, database=True)
     _record_due_date(workspace, workspace.course.assignment(assignment))
 
 
 def write_zip(folder: Path, path: Path, top: str) -> Path:
-    """Zip `folder` as one folder called `top`: sorted, with one fixed date, so that same files give same bytes."""
+    """Zip `folder` as one folder called `top`, sorted and with one fixed date: the same files give the same bytes."""
     date = _zip_date()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for file in sorted(folder.rglob("*"), key=lambda file: file.relative_to(folder).as_posix()):
             if file.is_file():
                 info = zipfile.ZipInfo(f"{top}/{file.relative_to(folder).as_posix()}", date)
                 info.compress_type = zipfile.ZIP_DEFLATED
-                info.create_system = 3  # Unix, wherever it is made
+                info.create_system = 3  # Unix, whichever system makes the zip
                 info.external_attr = 0o100644 << 16
                 archive.writestr(info, file.read_bytes())
     return path
 
 
 def _zip_date() -> tuple[int, int, int, int, int, int]:
-    """The date of files in a zip: https://reproducible-builds.org/specs/source-date-epoch/."""
+    """The date of files in a zip, see https://reproducible-builds.org/specs/source-date-epoch/."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     date = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else ZIP_DATE
     year, month, day, hour, minute, second = date.timetuple()[:6]
-    return max(year, 1980), month, day, hour, minute, second  # a zip knows no earlier year
+    return max(year, 1980), month, day, hour, minute, second  # a zip cannot represent earlier years
 
 
 def _generate(workspace: Workspace, assignment: str, into: Path, database: bool) -> Path:
-    """Run nbgrader's GenerateAssignment with `into` as its release directory; the folder it made."""
+    """Run nbgrader's GenerateAssignment with `into` as its release directory. Returns the folder that it made."""
     from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
@@ -125,7 +124,7 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
         course_id=workspace.course_id,
     )
     converter = Generate(coursedir=coursedir, config=workspace.config, log=log)
-    converter.exporter_class = NotebookExporter  # nbgrader_config.py names one that would run `cs231n release`
+    converter.exporter_class = NotebookExporter  # the one in nbgrader_config.py would run `cs231n release`
     converter.create_assignment = True
     if not database:
         converter.no_database = True
@@ -138,12 +137,12 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
             notebook, cause = failures[0]
             raise ReleaseError(f"nbgrader cannot release {notebook}: {type(cause).__name__}: {cause}.") from error
         said = log.errors[-1].strip().splitlines()[-1] if log.errors else str(error)
-        raise ReleaseError(f"nbgrader cannot release {assignment}: {said}") from error
+        raise ReleaseError(f"nbgrader cannot release {assignment}: {said.rstrip('.')}.") from error
     return Path(coursedir.format_path(str(into), ".", assignment))
 
 
 class _Log(logging.Logger):
-    """nbgrader's log, kept from the screen; what it says of errors is kept."""
+    """nbgrader's log, which prints nothing and keeps the error messages."""
 
     def __init__(self) -> None:
         super().__init__("nbgrader", logging.ERROR)
@@ -179,7 +178,7 @@ def _readme(course: Course, entry: Assignment) -> str:
 
 
 def _only_what_is_true(template: str, course: Course, entry: Assignment) -> str:
-    """The template with those of its conditional parts that hold for this release."""
+    """The template with only those conditional parts that are true for this release."""
     released = {name for name, _ in edition.files(course, entry.name)}
     pages = {Path(page).name for page in course.edition.pages} if course.edition else set()
     facts = {
@@ -203,13 +202,13 @@ def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
         if len(found) > 10:
             shown.append(f"  ... and {len(found) - 10} more")
         raise ReleaseError(
-            "\n".join([f"{assignment} is not released: it would give away what students must not have.", *shown]),
-            "Take these lines out of the place named first, and release again.",
+            "\n".join([f"{assignment} was not released, because it contains what students must not have.", *shown]),
+            "Remove these lines from the file named first, and release again.",
         )
 
 
 def _refuse_changed_cells(workspace: Workspace, entry: Assignment) -> None:
-    """nbgrader keeps the cells of a notebook that has been handed in; say which would come or go."""
+    """Refuse to add or remove cells of a notebook that students have handed in: nbgrader keeps the old ones."""
     from nbgrader.api import MissingEntry
 
     with workspace.gradebook() as gradebook:
@@ -228,9 +227,9 @@ def _refuse_changed_cells(workspace: Workspace, entry: Assignment) -> None:
         changes += [f"{name}: cell {cell} is gone" for cell in sorted(before[name] - now[name])]
     if changes:
         raise ReleaseError(
-            f"Students have handed in {entry.name}, so its cells can change but not come, go or be renamed:\n"
+            f"Students have handed in {entry.name}, so its cells may change, but not be added, removed or renamed:\n"
             + "\n".join(f"  {change}" for change in sorted(changes)),
-            "Restore them under their old names, or begin a new assignment.",
+            "Restore the cells and their names, or make a new assignment.",
         )
 
 
@@ -241,7 +240,7 @@ def _recorded_cells(course: Course, entry: Assignment, notebook: str) -> set[str
 
 
 def _record_due_date(workspace: Workspace, entry: Assignment) -> None:
-    """A due date in course.toml goes to the gradebook; without one, what formgrader set stays."""
+    """Write the due date of course.toml to the gradebook. Without one, the date set in formgrader stays."""
     if entry.due is None:
         return
     with workspace.gradebook() as gradebook:

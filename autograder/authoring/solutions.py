@@ -13,9 +13,9 @@ STUB = '# YOUR CODE HERE\nraise NotImplementedError("exercise {exercise}: write 
 
 
 class ClearSolutions(NbgraderClearSolutions):
-    """Takes the solutions out of a notebook; what is left raises an error that names the exercise.
+    """Replace the solutions in a notebook by stubs, which raise an error that names the exercise.
 
-    It obeys the `c.ClearSolutions` settings, except `code_stub` for Python.
+    The `c.ClearSolutions` settings apply, except `code_stub` for Python.
     """
 
     code_stub: dict[str, str]  # nbgrader's, by language

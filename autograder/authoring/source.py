@@ -1,8 +1,7 @@
-"""Notebook sources: jupytext `py:percent` files, read strictly and turned into notebooks, one way.
+"""Read notebook sources, which are jupytext `py:percent` files, strictly, and turn them into notebooks.
 
-jupytext takes a marker line it cannot parse for a title and carries on: the cell then silently
-loses its points, or its lock. Here every such line is an error with its place. What the format
-is, with examples, is in docs/course-format.md.
+If jupytext cannot parse a marker line, it takes the line for a title, and the cell silently loses its points or its
+lock. Here every such line is an error with its line number. docs/course-format.md describes the format with examples.
 """
 
 import ast
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _MARKER = re.compile(r"# %%(?: (?P<text>.*))?")
-# every line that jupytext might take for the start of a cell, however it is written
+# every line that jupytext may take for the start of a cell
 _MARKER_LIKE = re.compile(r"\s*#\s*(%%(%*)(\s.*)?|<codecell>|In\[[0-9 ]*\]:?)\s*")
 
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell of a source, with its places in the file (lines counted from 1)."""
+    """One cell of a source, with its position in the file (lines are counted from 1)."""
 
     line: int  # of the marker
     first: int  # of the first line of `source`
@@ -43,15 +42,15 @@ class SourceCell:
 
 
 def read_source(path: Path | str) -> "NotebookNode":
-    """The notebook that a source describes: same source, same bytes.
+    """Read a source as a notebook. The same source always gives the same bytes.
 
-    Cell ids are the grade_id, or `cell-<index>`; there are no outputs, and no metadata but the
-    kernelspec, the language, the graded cells with their points, and each cell's nbgrader record and tags.
+    A cell's id is its grade_id, or `cell-<index>`. There are no outputs. The only metadata are the kernelspec, the
+    language, the graded cells with their points, and each cell's nbgrader record and tags.
 
     Raises
     ------
     SourceError
-        Something breaks a rule: `file.py:LINE: what is wrong; what to do`.
+        The source breaks a rule: `file.py:LINE: what is wrong; what to do`.
     """
     from nbformat import v4, validate
 
@@ -67,13 +66,13 @@ def read_source(path: Path | str) -> "NotebookNode":
         notebook.cells.append(new_cell(cell.source, id=cell.grade_id or f"cell-{index}", metadata=metadata))
     records = [cell.record for cell in cells if cell.record]
     graded = {record["grade_id"]: record["points"] for record in records if record["grade"]}
-    name_graded_cells(notebook, graded)  # by which `check` can tell which were deleted
+    name_graded_cells(notebook, graded)  # so that `check` knows which were deleted
     validate(notebook)
     return notebook
 
 
 def read_cells(path: Path | str) -> list[SourceCell]:
-    """The cells of a source with their line numbers, checked like `read_source`."""
+    """The cells of a source with their line numbers, checked as in `read_source`."""
     return _read(Path(path))[0]
 
 
@@ -88,10 +87,11 @@ def _read(path: Path) -> tuple[list[SourceCell], dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise SourceError(f"{path}: there is no such notebook source.") from None
+        hint = "Add the source, or correct the name in course.toml."
+        raise SourceError(f"{path}: this notebook source does not exist.", hint) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise SourceError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8.") from None
+        raise SourceError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from None
     if text.startswith("\ufeff"):
         _fail(path, 1, "the file starts with a byte-order mark; save it as UTF-8 without one")
 
@@ -99,7 +99,7 @@ def _read(path: Path) -> tuple[list[SourceCell], dict[str, str]]:
     header_end = _header_end(path, lines)
     kernelspec = _kernelspec(path, lines[1 : header_end - 1])
     markers = _marker_lines(path, lines, header_end)
-    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext guesses
+    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext, which only guesses
     contents = _contents(path, text, lines, markers)
 
     cells: list[SourceCell] = []
@@ -119,9 +119,6 @@ def _read(path: Path) -> tuple[list[SourceCell], dict[str, str]]:
 
 def _fail(path: Path, line: int, problem: str) -> NoReturn:
     raise SourceError(f"{path}:{line}: {problem}.")
-
-
-# --- the file -----------------------------------------------------------------------------------
 
 
 def _header_end(path: Path, lines: list[str]) -> int:
@@ -177,28 +174,25 @@ def _parse_marker(path: Path, line: int, marker: str) -> tuple[str, Record | Non
 
 
 def _contents(path: Path, text: str, lines: list[str], markers: list[int]) -> list["NotebookNode"]:
-    """The cells as jupytext reads them, one for each marker."""
+    """The cells that jupytext reads, one for each marker."""
     import jupytext
 
     try:
         cells = jupytext.reads(text, fmt="py:percent").cells
-    except Exception as error:  # our own checks come first, so this is for what they do not foresee
+    except Exception as error:  # for mistakes that the checks above do not find
         raise SourceError(f"{path}:1: jupytext cannot read the file: {str(error).splitlines()[0]}.") from None
     for number, (line, cell) in enumerate(zip(markers[1:], cells, strict=False)):
-        # jupytext starts no cell inside a string or a fenced block; the cell before then holds the marker
+        # jupytext does not start a cell inside a string or a fenced block: the cell before then holds the marker
         if lines[line - 1].lstrip("# ") in [inside.lstrip("# ") for inside in cell.source.split("\n")]:
             _fail(
                 path,
                 line,
-                "this marker starts no cell, because a string or a ``` block from the cell at line "
-                f"{markers[number]} is still open here; close it, or word this line differently",
+                "this marker does not start a cell, because a string or a ``` block from the cell at line "
+                f"{markers[number]} is still open here; close it, or reword this line",
             )
     if len(cells) != len(markers):
         _fail(path, 1, f"jupytext sees {len(cells)} cells where {len(markers)} lines start one; simplify the markers")
     return cells
-
-
-# --- one cell -----------------------------------------------------------------------------------
 
 
 def _cell(
@@ -215,7 +209,7 @@ def _cell(
     source = raw.source.strip("\n")
     first = line + 1 + _offset(body, source)
     if not source.strip():
-        _fail(path, line, "the cell is empty; give it a content, or remove its marker")
+        _fail(path, line, "the cell is empty; fill it in, or remove its marker")
     try:
         regions = find_regions(source)
     except MarkerError as error:
@@ -228,7 +222,7 @@ def _cell(
 
 
 def _offset(body: list[str], source: str) -> int:
-    """How many lines of the cell's body stand before its source: an opening quote, blank lines."""
+    """How many lines of the cell's body come before its source: an opening quote, blank lines."""
 
     def bare(line: str) -> str:
         return line.strip().lstrip("#").strip()
@@ -246,22 +240,22 @@ def _check_regions(path: Path, cell: SourceCell) -> None:
     for region in cell.regions:
         line = cell.first + region.begin
         if region.kind == SOLUTION and not record["solution"]:
-            _fail(path, line, "a solution in a cell that is no solution cell; set solution to true in its record")
+            _fail(path, line, "this solution is not in a solution cell; set solution to true in the cell's record")
         if region.kind == HIDDEN_TESTS and (not record["grade"] or record["solution"]):
-            _fail(path, line, "hidden tests in a cell that is no test cell; move them to one (grade true, locked true)")
+            _fail(path, line, "these hidden tests are not in a test cell; move them to one (grade true, locked true)")
         if region.end == region.begin + 1:
-            _fail(path, line, f"nothing between BEGIN {region.kind} and its end; fill it in, or remove both")
+            _fail(path, line, f"there is nothing between BEGIN {region.kind} and its end; fill it in, or remove both")
     if record["solution"] and not any(region.kind == SOLUTION for region in cell.regions):
         _fail(
             path,
             cell.line,
             f"the solution cell {cell.grade_id!r} has no ### BEGIN SOLUTION ... ### END SOLUTION; "
-            "mark what to take out",
+            "mark the lines to remove",
         )
 
 
 def _check_python(path: Path, cell: SourceCell) -> None:
-    """The cell must parse, both as it stands and as students get it."""
+    """Check that the cell parses, both with its solution and as students get it."""
     error = _syntax_error(cell.source)
     if error:
         _fail(path, cell.first + (error.lineno or 1) - 1, f"the cell is not Python: {error.msg}")
@@ -285,7 +279,7 @@ def _syntax_error(source: str) -> SyntaxError | None:
     try:
         compile(source, "<cell>", "exec", flags=ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
-        error.msg = re.sub(r" on line \d+", "", error.msg)  # of the cell, beside the file's own line a riddle
+        error.msg = re.sub(r" on line \d+", "", error.msg)  # a line of the cell, confusing beside the file's line
         return error
     except ValueError as error:  # a null byte
         return SyntaxError(str(error))

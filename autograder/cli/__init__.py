@@ -4,7 +4,7 @@ from typing import Any
 
 
 def main(*arguments: Any, **settings: Any) -> Any:
-    """Run the command; what an installed `cs231n` calls."""
+    """Run the command. The installed `cs231n` script calls this."""
     from autograder.cli.command import main as command
 
     return command(*arguments, **settings)

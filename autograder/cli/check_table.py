@@ -1,15 +1,15 @@
-"""What `cs231n check` prints."""
+"""Print the result of `cs231n check`."""
 
 from rich.padding import Padding
 
 from autograder.check import Checked
 from autograder.console import console, plain, table
 
-WIDE = 130  # columns from which on there is room in the table for what is wrong; else it goes below
+WIDE = 130  # columns of a terminal in which the problems fit into the table; otherwise they go below it
 
 
 def show_checked(checked: Checked) -> None:
-    """Print the table of exercises, then what else there is to say, then the sums."""
+    """Print the table of exercises, then the other findings, then the totals."""
     out = console()
     wide = out.width >= WIDE
     styles = {"passed": "green", "failed": "red", "not started": "yellow"}
@@ -38,22 +38,22 @@ def show_checked(checked: Checked) -> None:
         out.print(plain(f"While running: {problem}", "yellow"), soft_wrap=True)
     if checked.not_run:
         what = f"Not run, as no shell command runs while grading: {'; '.join(checked.not_run)}."
-        out.print(plain(f"{what} What it would install or fetch is not there while grading.", "yellow"), soft_wrap=True)
+        out.print(plain(f"{what} The grader lacks what they install or download.", "yellow"), soft_wrap=True)
     if checked.newer_kit:
         out.print(plain(checked.newer_kit, "red"), soft_wrap=True)
     if checked.warning:
         out.print(plain(checked.warning, "yellow"), soft_wrap=True)
     if checked.missing:
         listed = ", ".join(f"{name} ({points:g} points)" for name, points in checked.missing.items())
-        what = f"Missing, though the notebook had them when it was released: {listed}."
-        advice = "Grading runs such tests all the same; copy the cells from a fresh notebook to see what they say."
+        what = f"These graded cells are missing from your notebook: {listed}."
+        advice = "The grader runs such tests anyway. Copy the cells from a fresh notebook to see their results."
         out.print(plain(f"{what} {advice}", "red"), soft_wrap=True)
     if checked.changed:
-        what = f"Changed by you, though meant to stay as they were: {', '.join(checked.changed)}."
-        out.print(plain(f"{what} Grading puts the original cells back.", "yellow"), soft_wrap=True)
+        what = f"You changed these locked cells: {', '.join(checked.changed)}."
+        out.print(plain(f"{what} The grader restores the original cells.", "yellow"), soft_wrap=True)
     passed = sum(exercise.state == "passed" for exercise in checked.exercises)
     points = sum(exercise.points for exercise in checked.exercises)
     out_of = sum(exercise.max_points for exercise in checked.exercises) + sum(checked.missing.values())
     count = f"{passed} of {len(checked.exercises)} exercises pass their visible checks"
     worth = f"worth {points:g} of {out_of:g} points ({checked.seconds:.0f} s)"
-    out.print(f"{count}, {worth}. Grading runs further, hidden checks.", soft_wrap=True)
+    out.print(f"{count}, {worth}. The grader also runs hidden checks.", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The table that `cs231n grade` prints: students x notebooks."""
+"""Make the table that `cs231n grade` prints: students x notebooks."""
 
 from rich.table import Table
 from rich.text import Text
@@ -9,14 +9,14 @@ from autograder.text import cut
 
 
 def class_table(report: ClassReport) -> Table:
-    """A rich table of students x notebooks: points, time, and the first reasons."""
+    """A rich table of students x notebooks, with points, time, and the first reasons for lost points."""
     names = report.assignment.notebooks
     by_hand = any(score.needs_manual_grade for row in report.rows for score in (row.scores or {}).values())
     total = len(names) > 1
     columns = ("student", *names, *(["total"] if total else []), "time", "why")
     listing = table(*columns, right=columns[1:-1], title=f"{report.assignment.name}: {report.assignment.title}")
     if by_hand:
-        listing.caption = "* without the answers that are still to be graded by hand, in formgrader"
+        listing.caption = "* without the answers that must still be graded by hand in formgrader"
         listing.caption_justify = "left"
     for row in report.rows:
         scores = [row.scores[name] for name in names] if row.scores else None

@@ -1,4 +1,4 @@
-"""What `cs231n collect` prints."""
+"""Print the result of `cs231n collect`."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ MAX_LEFT_OUT = 60  # lines
 
 
 def show_collected(collected: Collected) -> None:
-    """Print who handed in what, and what could not be placed or was left out."""
+    """Print which student handed in what, what could not be placed, and what was left out."""
     out = console()
     if collected.placed:
         named = any(item.person.name for item in collected.placed)
@@ -35,11 +35,11 @@ def show_collected(collected: Collected) -> None:
     states = ("new", "replaced", "time changed", "unchanged")
     counts = {state: sum(p.state == state for p in collected.placed) for state in states}
     counts |= {"not placed": len(collected.unplaced), "files left out": len(collected.left_out)}
-    out.print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing found")
+    out.print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "No submissions found.")
 
 
 def _condensed(left_out: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A line for each file, or one for many alike: a folder full of them, or one in every student's folder."""
+    """A line for each file, or one line for many similar ones: in one folder, or of one name in many folders."""
     folders, lines = _grouped(left_out, lambda path: path.rpartition("/")[0]), []
     for (folder, why), paths in folders.items():
         many = folder and len(paths) > MAX_SAME

@@ -10,7 +10,7 @@ import click
 from autograder.cli import student_commands
 from autograder.cli.command_group import Commands
 
-# of these a release for students has none; a package that one of them lacks is another matter
+# a release for students has none of these modules; if only a package of theirs is missing, importing them must fail
 INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command")
 
 
@@ -21,21 +21,21 @@ INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command
     "directory",
     metavar="DIR",
     type=click.Path(),
-    help="The course workspace; by default the one that `init` made in this folder or the nearest above it.",
+    help="The course workspace; by default the nearest one that `init` made in this folder or above.",
 )
 @click.version_option(package_name="cs231n-course-kit", message="%(version)s")
 @click.pass_context
 def main(ctx: click.Context, directory: str | None) -> None:
-    """Run the CS231n course: work through its notebooks, or hand them out, collect and grade them."""
+    """Run the CS231n course: work on its notebooks, or release, collect and grade them."""
     from autograder.python_processes import nothing_from_here
 
     ctx.with_resource(nothing_from_here())
     ctx.obj = directory
-    atexit.register(gc.freeze)  # else Python looks for garbage, half a second, in all that was imported
+    atexit.register(gc.freeze)  # otherwise Python searches all imported modules for garbage, which takes half a second
 
 
 def _commands() -> list[click.Command]:
-    """The commands whose code is installed."""
+    """The commands that are installed."""
     found: list[click.Command] = [*student_commands.COMMANDS]
     for name in INSTRUCTORS_MODULES:
         if find_spec(f"autograder.cli.{name}"):

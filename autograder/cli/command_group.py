@@ -1,4 +1,4 @@
-"""The click group behind `cs231n`: its help, near names, and errors as messages instead of tracebacks."""
+"""The click group behind `cs231n`: it formats the help, suggests commands, and shows errors without tracebacks."""
 
 import difflib
 import os
@@ -11,18 +11,18 @@ from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "grade-one", "feedback", "export")
-# code -> the command that alone ends with it, if one does, and its meaning
+# code -> (the only command that ends with it, or "" for all commands; its meaning)
 EXIT_CODES = {
-    0: ("", "all is well (a student's lost points are no failure)"),
-    1: ("", "something failed, and the message says what; `check`: a check fails"),
-    2: ("", "the command was called the wrong way"),
-    3: ("collect", "`collect`: some files could not be placed, the others are in place"),
+    0: ("", "success (points that a student loses are not a failure)"),
+    1: ("", "failure, as the message explains; `check`: a check fails"),
+    2: ("", "wrong arguments or options"),
+    3: ("collect", "`collect`: some files could not be placed; the others are in place"),
     4: ("grade-one", "`grade-one`: the points are below --fail-under"),
 }
 
 
 class Commands(click.Group):
-    """Groups the commands in --help, suggests near names, and turns errors into messages."""
+    """Groups the commands in --help, suggests similar names, and turns errors into messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in (*FOR_STUDENTS, *FOR_INSTRUCTORS) if name in self.commands]
@@ -32,7 +32,7 @@ class Commands(click.Group):
         for code, (command, meaning) in EXIT_CODES.items():
             if command in ("", *self.commands):
                 formatter.write(f"    {code}  {meaning}\n")
-        formatter.write("\n  With CS231N_DEBUG=1 in the environment, failures show their traceback.\n")
+        formatter.write("\n  Set CS231N_DEBUG=1 in the environment to see the traceback of a failure.\n")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in (("For students", FOR_STUDENTS), ("For instructors", FOR_INSTRUCTORS)):
@@ -47,23 +47,23 @@ class Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             if args[0] in FOR_INSTRUCTORS:
                 raise Failure(
-                    f"`cs231n {args[0]}` is a command for instructors, which a release of an assignment does not have.",
-                    "Your own commands are: cs231n doctor, cs231n data, cs231n check.",
+                    f"`cs231n {args[0]}` is a command for instructors, which releases for students do not have.",
+                    "The commands for students are cs231n doctor, cs231n data and cs231n check.",
                 )
             near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "See cs231n --help."
+            hint = f"Did you mean {' or '.join(near)}?" if near else "Run cs231n --help to list the commands."
             raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except click.UsageError as error:  # which may hold the name of a student's file
+        except click.UsageError as error:  # its message may contain the name of a student's file
             raise click.UsageError(ci_log(error.format_message()), error.ctx) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, KeyboardInterrupt):
             raise
         except BrokenPipeError:
-            raise  # click ends quietly: whoever read our output has enough
+            raise  # click ends quietly: the program that reads the output has stopped
         except Exception as error:
             if is_debugging():
                 raise
@@ -75,7 +75,7 @@ def is_debugging() -> bool:
 
 
 class Failure(click.ClickException):
-    """An error as people see it: what is wrong, then what to do."""
+    """An error as the user sees it: what is wrong, then what to do."""
 
     exit_code = 1
 

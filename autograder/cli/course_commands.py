@@ -1,6 +1,6 @@
-"""`cs231n init`, `build`, `release` and `collect`: from a course's sources to what students hand in.
+"""`cs231n init`, `build`, `release` and `collect`: from a course's sources to the students' submissions.
 
-Only click is imported here; a command imports what it needs when it runs.
+The module imports only click; a command imports what it needs when it runs.
 """
 
 from typing import TYPE_CHECKING
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     "--assignments",
     metavar="DIR",
     type=click.Path(),
-    help="The folder that holds course.toml; by default the nearest above, else the kit's own.",
+    help="The folder that holds course.toml; by default the nearest one here or above, otherwise the kit's own.",
 )
-@click.option("--db", metavar="URL", help=f"{DATABASE}; kept in nbgrader_config.py. By default gradebook.db there.")
+@click.option("--db", metavar="URL", help=f"{DATABASE}; kept in nbgrader_config.py. By default DIRECTORY/gradebook.db.")
 def init(directory: str, assignments: str | None, db: str | None) -> None:
     """Make a course workspace in a folder.
 
-    The workspace is an nbgrader course: nbgrader's own commands and its formgrader work in it too. What is in
-    the folder already stays as it is.
+    The workspace is an nbgrader course, in which nbgrader's own commands and its formgrader also work. Files that
+    are already in the folder do not change.
     """
     from autograder.console import console, plain
     from autograder.course.known_workspaces import remember
@@ -42,11 +42,11 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
         out.print("Next: cs231n build, in that folder.", soft_wrap=True)
     else:
         out.print(plain(f"Next: cs231n -C {workspace.root} build"), soft_wrap=True)
-        out.print("Name it with -C each time: the list of your workspaces could not be written.", soft_wrap=True)
+        out.print("The list of your workspaces could not be written: name this one with -C each time.", soft_wrap=True)
 
 
 def _nearest_assignments() -> "Path":
-    """The folder of the nearest course.toml: here, above, or the kit's own."""
+    """The folder of the nearest course.toml here or above, otherwise the kit's own."""
     from pathlib import Path
 
     import autograder
@@ -58,17 +58,20 @@ def _nearest_assignments() -> "Path":
         for place in (folder / "assignments", folder):
             if (place / "course.toml").is_file():
                 return place
-    raise KitError("No course.toml here or above.", "Name the folder that holds it: cs231n init DIR --assignments DIR")
+    raise KitError(
+        "There is no course.toml in this folder or above.",
+        "Name the folder that holds it: cs231n init DIR --assignments DIR",
+    )
 
 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
-@click.option("--rehearse", is_flag=True, help="Then grade the solutions themselves; exit code 1 if they lose points.")
+@click.option("--rehearse", is_flag=True, help="Also grade the solutions; exit with code 1 if they lose points.")
 @click.pass_context
 def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> None:
     """Build the notebooks from their text sources.
 
-    Writes source/ASSIGNMENT/*.ipynb for the named assignments, or for all.
+    Writes source/ASSIGNMENT/*.ipynb for the named assignments, by default for all.
     """
     from autograder.authoring.build import build as run
     from autograder.console import console, plain
@@ -88,7 +91,7 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
             out.print(plain(line, "red"), soft_wrap=True)
         if lost:
             raise SystemExit(1)
-        out.print("The solutions earn every point that tests give.")
+        out.print("The solutions earn all points of the tests.")
 
 
 @click.command()
@@ -98,8 +101,8 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
 def release(ctx: click.Context, assignment: str) -> None:
     """Make what students get: a folder and a zip.
 
-    Holds the notebooks without solutions and hidden tests, the library without the answers, and the commands for
-    students. Refuses when anything of a solution or hidden test would be in it.
+    They contain the notebooks without solutions and hidden tests, the library without the answers, and the commands
+    for students. The command refuses if they would contain a part of a solution or hidden test.
     """
     from autograder.authoring.release import release as run
     from autograder.console import console, plain
@@ -118,15 +121,16 @@ def release(ctx: click.Context, assignment: str) -> None:
     "--received",
     metavar="TIME",
     help='When all of them were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin"); '
-    "corrects an earlier time.",
+    "replaces an earlier time.",
 )
 @click.pass_context
 def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
     """Sort a download of submissions into submitted/.
 
     FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
-    alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope. A
-    student is the id that the platform gives: docs/instructors.md. Names what it could not place (exit code 3).
+    alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope.
+    Students are called by the ids that the platform gives, see docs/instructors.md. The command lists what it could
+    not place, and then exits with code 3.
     """
     from autograder.cli.collect_table import show_collected
     from autograder.console import progress

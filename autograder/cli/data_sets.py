@@ -1,4 +1,4 @@
-"""`cs231n data`: which data sets there are, and getting one."""
+"""List the data sets for `cs231n data` and `cs231n doctor`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class Listed:
 
 
 def list_data_sets() -> list[Listed]:
-    """What the registry names, and what of it is on this machine."""
+    """The data sets in the registry, and whether each is on this machine."""
     from cs231n_lib.data import registry
 
     present = registry.available()

@@ -1,4 +1,4 @@
-"""`cs231n doctor`: what works on this machine, what does not, and what to do about it."""
+"""Find out for `cs231n doctor` what works on this machine, what does not, and what to do about it."""
 
 import ast
 import importlib.metadata
@@ -35,9 +35,9 @@ class Finding:
     state
         "ok", "warning" or "missing".
     advice
-        What to do about it, or "".
+        What to do, or "".
     essential
-        Whether a student can work only if this is ok.
+        Whether a student cannot work if this is missing.
     """
 
     subject: str
@@ -51,11 +51,11 @@ class Finding:
         return self.essential and self.state == "missing"
 
 
-Part = tuple[str, Callable[[str], Finding], bool]  # the subject, the look at it, whether it is essential
+Part = tuple[str, Callable[[str], Finding], bool]  # the subject, the function that examines it, whether it is essential
 
 
 def examine(start: Path | str | None = None) -> Iterator[Finding]:
-    """Look at each part in turn and yield what was found; a part whose look fails is itself a finding.
+    """Examine each part in turn and yield the findings. If examining a part fails, that is a finding too.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def examine(start: Path | str | None = None) -> Iterator[Finding]:
     for subject, look, essential in parts:
         try:
             yield look(subject)
-        except Exception as error:  # a broken installation fails in ways nobody lists
+        except Exception as error:  # a broken installation may fail in any way
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             advice = "Install the kit again, in the folder of the release: python -m pip install ./kit"
             yield Finding(subject, "missing", reason, advice, essential)
@@ -115,7 +115,7 @@ def _compiler(subject: str) -> Finding:
     command = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     found = shutil.which(command) or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if found is None:
-        advice = "Only needed to build the fast kernels: install gcc or clang (Debian, Ubuntu: build-essential)."
+        advice = "Only the fast kernels need it. To build them, install gcc or clang (Debian, Ubuntu: build-essential)."
         return Finding(subject, "warning", "none found", advice)
     return Finding(subject, "ok", found)
 
@@ -127,37 +127,37 @@ def _kernels(subject: str) -> Finding:
     if backend == "cython":
         return Finding(subject, "ok", "Cython")
     advice = (
-        "All works, only slower. With a C compiler installed, run in the folder of the release: "
+        "Everything works, but slower. Install a C compiler, then run in the folder of the release: "
         "python -m pip install --force-reinstall --no-deps ./kit"
     )
     return Finding(subject, "warning", f"not built; {backend} is used instead", advice)
 
 
 def _jupyter_kernel(subject: str) -> Finding:
-    """Really start one, and let it count."""
+    """Start a kernel and let it compute something."""
     from jupyter_client.manager import start_new_kernel
 
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is reported here, not by Jupyter's log
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # failures are reported here instead of in Jupyter's log
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cs231n-") as empty:
-        # as the notebooks are opened: the kernel called python3, as Jupyter finds it
+        # the same kernel as for notebooks: the one called python3 that Jupyter finds
         manager, client = start_new_kernel(
             kernel_name="python3", startup_timeout=KERNEL_SECONDS, stderr=subprocess.DEVNULL, cwd=empty
         )
         said = _ask(manager, client)
     seconds = time.monotonic() - start
     if not said or said[0][0] != 2:
-        advice = "Install it again: python -m pip install --force-reinstall ipykernel"
+        advice = "Install the kernel again: python -m pip install --force-reinstall ipykernel"
         return Finding(subject, "missing", "starts, but does not compute 1 + 1", advice, essential=True)
     other = said[0][1]
     if os.path.realpath(os.path.dirname(other)) != os.path.realpath(os.path.dirname(sys.executable)):
-        advice = "Notebooks open with another Python; make this one's kernel: python -m ipykernel install --sys-prefix"
+        advice = "Notebooks use another Python. To use this one, run: python -m ipykernel install --sys-prefix"
         return Finding(subject, "warning", f"python3 starts {other}", advice)
     return Finding(subject, "ok", f"started and computed 1 + 1 in {seconds:.1f} s")
 
 
 def _ask(manager: "KernelManager", client: "BlockingKernelClient") -> list[tuple[int, str]]:
-    """Have a kernel count, and name its Python; and end it."""
+    """Let a kernel compute 1 + 1 and name its Python, then end it."""
     try:
         said: list[tuple[int, str]] = []
 
@@ -177,7 +177,7 @@ def _jupyterlab(subject: str) -> Finding:
     try:
         return Finding(subject, "ok", importlib.metadata.version("jupyterlab"))
     except importlib.metadata.PackageNotFoundError:
-        advice = "Install it with: python -m pip install jupyterlab (any other notebook editor will do, too)"
+        advice = "Install it with: python -m pip install jupyterlab (or use any other notebook editor)"
         return Finding(subject, "warning", "not installed", advice)
 
 

@@ -1,6 +1,6 @@
-"""`cs231n grade-one`: one submission on a CI service, without a gradebook; and its former spelling, `grade --ci`.
+"""`cs231n grade-one`: grade one submission on a CI service, without a gradebook; formerly spelt `grade --ci`.
 
-Only click is imported here; the command imports what it needs when it runs.
+The module imports only click; the command imports what it needs when it runs.
 """
 
 from typing import Any
@@ -9,13 +9,13 @@ import click
 
 from autograder.cli.grading_options import isolation_option, leave_no_byte_code, workers_option
 
-RESULTS = "grades"  # where the results go, unless told otherwise
+RESULTS = "grades"  # the default folder for the results
 
 
 class _GradeOne(click.Command):
-    """Deletes what may be taken for its results, also where it was called the wrong way.
+    """Deletes everything that could be mistaken for its results, even if its arguments are wrong.
 
-    A workflow that passes on names of files is called the wrong way when a student has handed in two.
+    A workflow that passes file names on gives wrong arguments if a student hands in two files.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -33,7 +33,7 @@ fail_under_option = click.option(
     "--fail-under",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
-    help="Exit code 4 for fewer of the points that tests give.",
+    help="Exit with code 4 if the tests give less than this share of their points.",
 )
 output_option = click.option(
     "--output",
@@ -41,13 +41,13 @@ output_option = click.option(
     type=click.Path(),
     default=RESULTS,
     show_default=True,
-    help="Where report.json, junit.xml, results.json (Gradescope) and summary.md go.",
+    help="The folder for report.json, junit.xml, results.json (Gradescope) and summary.md.",
 )
 
 
 @click.command("grade-one", cls=_GradeOne)
 @click.argument("path", type=click.Path())
-@click.option("--assignment", metavar="NAME", help="By default the assignment that the notebooks' names belong to.")
+@click.option("--assignment", metavar="NAME", help="The assignment; by default the one with notebooks of these names.")
 @fail_under_option
 @output_option
 @workers_option
@@ -64,10 +64,11 @@ def grade_one(
 ) -> None:
     """Grade one submission on a CI service.
 
-    PATH is a notebook or a folder. No gradebook is needed or changed, and the course is named with -C:
+    PATH is a notebook or a folder. The command neither needs nor changes a gradebook. Name the course with -C:
     cs231n -C COURSE grade-one PATH. See docs/ci.md.
 
-    Exit code 0 however many points are lost; 1 when the submission could not be graded; 4 below --fail-under.
+    The exit code is 0 however many points are lost, 1 if the submission could not be graded, and 4 if the points are
+    below --fail-under.
     """
     leave_no_byte_code()
     from pathlib import Path
@@ -90,7 +91,7 @@ def grade_one(
         raise Failure(ci_log(message), hint and ci_log(hint)) from error
     show(result, folder)
     if fail_under is not None and result.percent < fail_under:
-        click.echo(f"Below the {fail_under:g}% of --fail-under.")
+        click.echo(f"The points are below the {fail_under:g}% of --fail-under.")
         ctx.exit(4)
 
 
@@ -103,7 +104,7 @@ def grade_one(
 @isolation_option
 @click.pass_context
 def former_spelling(ctx: click.Context, **given: Any) -> None:
-    """Grade one submission: `cs231n grade [ASSIGNMENT] --ci PATH` is how `cs231n grade-one` was called before."""
+    """Grade one submission: `cs231n grade [ASSIGNMENT] --ci PATH` is the former spelling of `cs231n grade-one`."""
     ctx.invoke(grade_one, **given)
 
 
@@ -113,7 +114,7 @@ def is_former_spelling(args: list[str]) -> bool:
 
 
 def _output_named_in(args: list[str]) -> str:
-    """The folder that --output names in arguments that could not be read."""
+    """The folder that --output names in arguments that click rejected."""
     for place, arg in enumerate(args):
         name, has_value, value = arg.partition("=")
         if name == "--output" and (has_value or args[place + 1 :]):

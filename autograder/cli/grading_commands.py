@@ -1,6 +1,6 @@
-"""`cs231n grade`, `feedback` and `export`: from what students handed in to their marks.
+"""`cs231n grade`, `feedback` and `export`: from the students' submissions to their marks.
 
-Only click is imported here; a command imports what it needs when it runs.
+The module imports only click; a command imports what it needs when it runs.
 """
 
 import sys
@@ -15,7 +15,7 @@ from autograder.cli.workspace_option import with_database, workspace_of
 
 
 class _Grade(click.Command):
-    """Hands on `cs231n grade --ci`, the former spelling of `cs231n grade-one`."""
+    """Passes `cs231n grade --ci`, the former spelling, on to `cs231n grade-one`."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -28,15 +28,17 @@ class _Grade(click.Command):
 @click.command(cls=_Grade)
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student; may be repeated.")
-@click.option("--force", is_flag=True, help="Grade again what has not changed.")
+@click.option("--force", is_flag=True, help="Also grade submissions again that have not changed.")
 @workers_option
 @isolation_option
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Run notebooks on a Dask cluster instead of this machine, such as tcp://host:8786: docs/clusters.md.",
+    help="Run notebooks on the Dask cluster at this address, such as tcp://host:8786; see docs/clusters.md.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON lines on stderr: docs/instructors.md.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Report progress as JSON lines on stderr; see docs/instructors.md."
+)
 @with_database
 @click.pass_context
 def grade(
@@ -49,19 +51,22 @@ def grade(
     scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """Grade what was collected.
+    """Grade the collected submissions.
 
-    Student code runs in a sandbox; without one nothing is graded, unless --isolation process is given.
-    The tests run outside it, in a process that student code cannot reach.
+    Student code runs in a sandbox. Without a sandbox the command refuses to grade, unless you give --isolation
+    process. The tests run outside the sandbox, in a process that student code cannot reach.
 
-    May be stopped at any moment: the next run goes on. What has not changed since it was graded is not run
-    again. Exit code 0 however many points are lost; 1 when a submission could not be graded.
+    You may stop the command at any moment, and the next run continues. Submissions that have not changed since they
+    were graded are not run again. The exit code is 0 however many points are lost, and 1 if a submission could not be
+    graded.
 
     `cs231n grade-one` grades a single submission on a CI service.
     """
     leave_no_byte_code()
     if scheduler and workers:
-        raise click.UsageError("--workers is for this machine; a cluster runs as many as its workers have threads.")
+        raise click.UsageError(
+            "--workers does not apply to a cluster, which runs one notebook per thread of its workers. Leave it out."
+        )
     from autograder.cli.class_table import class_table
     from autograder.console import console, progress
     from autograder.grading.grade import grade as run
@@ -87,13 +92,13 @@ def grade(
 
 @click.command()
 @click.argument("assignment")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be repeated.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Make only this student's; may be repeated.")
 @with_database
 @click.pass_context
 def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
     """Write feedback pages for graded submissions.
 
-    One HTML page per notebook, made by nbgrader; made again where the notebook or its marks have changed.
+    nbgrader makes one HTML page per notebook, and makes it again if the notebook or its marks have changed.
     """
     from autograder.console import console, plain, progress
     from autograder.reports.feedback import feedback as run
@@ -110,13 +115,13 @@ def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> 
 
 @click.command()
 @click.argument("assignment")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Default: ASSIGNMENT.csv")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="The file to write; by default ASSIGNMENT.csv.")
 @with_database
 @click.pass_context
 def export(ctx: click.Context, assignment: str, output: str | None) -> None:
     """Write the marks to a CSV file.
 
-    One row per student; one column per notebook and per graded cell.
+    The file has one row per student, and one column per notebook and per graded cell.
     """
     from autograder.console import console, plain
     from autograder.reports.export import export as run

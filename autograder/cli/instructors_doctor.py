@@ -1,4 +1,4 @@
-"""What `cs231n doctor` looks at for instructors, besides what students need."""
+"""Examine for `cs231n doctor` what instructors need in addition to what students need."""
 
 import importlib.metadata
 import importlib.util
@@ -11,7 +11,7 @@ from autograder.cli.doctor import Finding, Part
 def parts(start: Path | str | None) -> list[Part]:
     """The parts to examine; `start` is the folder in or above which to look for a workspace."""
     found: list[Part] = [("instructor's tools", _instructor, False)]
-    if importlib.util.find_spec("nbgrader"):  # who cannot grade need not hear of it
+    if importlib.util.find_spec("nbgrader"):  # without nbgrader, this user does not grade
         found.append(("sandbox", _sandbox, False))
         found.append(("workspace", lambda subject: _workspace(subject, start), False))
     return found
@@ -33,16 +33,16 @@ def _instructor(subject: str) -> Finding:
 
 
 def _sandbox(subject: str) -> Finding:
-    """Try for real what stands between a submission and the machine that grades it."""
+    """Start a sandbox to find out whether it works on this machine."""
     if importlib.util.find_spec("resource") is None:
         advice = "Install the kit in WSL (https://learn.microsoft.com/windows/wsl) and run it there."
-        return Finding(subject, "warning", "no sandbox, so `cs231n grade` refuses: this is Windows", advice)
+        return Finding(subject, "warning", "not on Windows, so `cs231n grade` refuses to grade", advice)
     from autograder.execution.sandbox import missing
 
     why_not = missing()
     if why_not is None:
         return Finding(subject, "ok", "isolation in force: sandbox (bubblewrap)")
-    found = f"no sandbox, so `cs231n grade` refuses: {why_not.message}"
+    found = f"does not work, so `cs231n grade` refuses to grade: {why_not.message}"
     return Finding(subject, "warning", found, why_not.hint or "")
 
 

@@ -1,6 +1,6 @@
-"""`cs231n doctor`, `data` and `check`: what a student runs.
+"""`cs231n doctor`, `data` and `check`: the commands for students.
 
-Only click is imported here; a command imports what it needs when it runs.
+The module imports only click; a command imports what it needs when it runs.
 """
 
 import sys
@@ -15,8 +15,8 @@ from autograder.cli.command_group import Failure
 def doctor(ctx: click.Context) -> None:
     """Check this machine: Python, Jupyter, compiler, data sets.
 
-    Starts a Jupyter kernel for real, says what is missing and what to do. Exit code 1 when something is broken
-    that a student cannot work without.
+    Starts a Jupyter kernel, and says what is missing and what to do. The exit code is 1 if something is broken that a
+    student cannot work without.
     """
     from autograder.cli.doctor import examine
     from autograder.console import console, plain
@@ -34,7 +34,8 @@ def doctor(ctx: click.Context) -> None:
             out.print(Padding(plain(finding.advice, style="dim"), (0, 0, 0, 28), expand=False))
         broken += finding.is_fatal
     if broken:
-        raise Failure(f"{broken} thing(s) that the notebooks need do not work here.", "Fix the problems above first.")
+        what = "One part that the notebooks need does" if broken == 1 else f"{broken} parts that the notebooks need do"
+        raise Failure(f"{what} not work.", "Fix the problems marked `missing` above.")
 
 
 @click.command()
@@ -44,21 +45,21 @@ def doctor(ctx: click.Context) -> None:
     "from_path",
     metavar="PATH",
     type=click.Path(),
-    help="An archive or folder that you have already, in the official layout.",
+    help="An archive or folder that you already have, in the official layout.",
 )
 def data(name: str | None, from_path: str | None) -> None:
     """List the data sets, or fetch one.
 
-    Without NAME: what there is, and what of it is here. With NAME: download it (checked by its hash; an
-    interrupted download goes on where it stopped), or take it from --from. A data set is kept in the user's cache
-    folder, for all assignments; the environment variable CS231N_DATA names another folder.
+    Without NAME, the command lists all data sets, and which of them are on this machine. With NAME, it downloads the
+    data set and checks its hash, or takes it from --from. An interrupted download continues where it stopped. Data sets
+    are kept in the user's cache folder, for all assignments; the environment variable CS231N_DATA names another folder.
     """
     from autograder.console import console, plain, table
 
     out = console()
     if name is None:
         if from_path:
-            raise click.UsageError("--from needs the NAME of the data set: cs231n data cifar10 --from PATH")
+            raise click.UsageError("--from needs the NAME of the data set: cs231n data cifar10 --from PATH.")
         from autograder.cli.data_sets import list_data_sets
         from cs231n_lib.data import data_dir
 
@@ -85,9 +86,9 @@ def data(name: str | None, from_path: str | None) -> None:
 def check(ctx: click.Context, notebook: str) -> None:
     """Run the visible checks of one notebook.
 
-    The notebook, as it was last saved, runs in a fresh kernel from top to bottom; it is not changed. Each cell has
-    the time that the grader gives it, as the release of the notebook says. Exit code 1 when a check fails, or a graded
-    cell that the notebook had was deleted.
+    The notebook runs as it was last saved, in a fresh kernel from top to bottom. It is not changed. Each cell has the
+    grader's time limit, which the notebook's release names. The exit code is 1 if a check fails or a graded cell was
+    deleted.
     """
     from autograder.check import check as run
     from autograder.cli.check_table import show_checked

@@ -19,7 +19,7 @@ with_database = click.option(
 
 
 def workspace_of(ctx: click.Context) -> "Workspace":
-    """The workspace that the command was told of, or the one that `init` made in this folder or above."""
+    """The workspace that -C names, or the nearest one that `init` made in this folder or above."""
     from autograder.course.workspace import Workspace
 
     return Workspace.find(ctx.obj, ctx.meta.get("db"))

@@ -1,1 +1,1 @@
-"""The course as its author describes it: course.toml, the workspace, the edition of the library, the gradebook."""
+"""The course: course.toml, the workspace, the edition of the library, access to the gradebook."""

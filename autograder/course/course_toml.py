@@ -1,4 +1,4 @@
-"""The course as its author wrote it down: assignments/course.toml, read strictly."""
+"""Read assignments/course.toml, which describes the course, and reject everything that it may not contain."""
 
 import difflib
 import re
@@ -13,21 +13,21 @@ from autograder.errors import CourseError
 from autograder.notebook.limits import Limits
 from autograder.text import unusable_name
 
-USABLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # what nbgrader, zip files and every file system accept
-TIMESTAMP = "timestamp.txt"  # nbgrader's; the instructor's word, so a student's own is never taken
+USABLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # accepted by nbgrader, zip files and every file system
+TIMESTAMP = "timestamp.txt"  # nbgrader's file; only the instructor sets it, so a student's own is never taken
 IMPORTABLE = (".py", ".pyc", ".pyd", ".so")
 
 
 @dataclass(frozen=True)
 class Edition:
-    """The files that go with a release: those under `include`, without `exclude` and the answers (see edition.py)."""
+    """The library files in a release: those under `include`, without `exclude` and the answers (see edition.py)."""
 
     root: Path  # absolute
     include: tuple[str, ...]  # files and folders, relative to root
     package: str  # the importable package whose files may be answers
-    exclude: tuple[str, ...] = ()  # files and folders of `include` that stay with the instructors
-    pages: tuple[str, ...] = ()  # files to read, relative to root, that a release holds beside its notebooks
-    folder: str = ""  # the folder of a release that the included files go into; "" for beside the notebooks
+    exclude: tuple[str, ...] = ()  # files and folders under `include` that students do not get
+    pages: tuple[str, ...] = ()  # pages for students, relative to root, which a release holds beside its notebooks
+    folder: str = ""  # the folder of a release for the included files; "": beside the notebooks
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,19 @@ class Assignment:
     title: str
     notebooks: tuple[str, ...]  # names without .py / .ipynb
     answers: tuple[str, ...] = ()  # files of the edition, relative to its root, that answer the assignment
-    # notebook -> files of the edition that students have, and that its cells must do without when it is graded
+    # notebook -> files of the edition that students have, but that are missing when the notebook is graded
     graded_without: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = ()  # extra files for students, relative to the assignment's folder
     accept: tuple[str, ...] = ()  # patterns of files that students may hand in beside their notebooks
     due: datetime | None = None  # in UTC
-    due_written: datetime | None = None  # the same moment, as course.toml has it
+    due_written: datetime | None = None  # the same moment, in the time zone of course.toml
     limits: Limits = field(default_factory=Limits)
 
     def accepts(self, parts: tuple[str, ...]) -> bool:
-        """Whether a file that a student hands in beside the notebooks, its path given as parts, is let in.
+        """Whether a file that a student hands in beside the notebooks is accepted; `parts` are those of its path.
 
-        Notebooks never are, nor names of `files`; what Python would import only where a pattern ends in its suffix.
+        Notebooks and the names in `files` never are. A file that Python could import is accepted only by a pattern that
+        ends in its suffix.
         """
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if suffix == ".ipynb" or parts[-1] == TIMESTAMP or "/".join(parts) in self.files:
@@ -66,7 +67,7 @@ def _matches(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Course:
-    """A course: its assignments in the order in which students meet them."""
+    """A course, with its assignments in the order in which students do them."""
 
     id: str
     title: str
@@ -75,10 +76,10 @@ class Course:
     edition: Edition | None
 
     def assignment(self, name: str) -> Assignment:
-        """The assignment called `name`; CourseError names the ones there are."""
+        """The assignment called `name`. Raises CourseError, which lists the course's assignments."""
         if name not in self.assignments:
             close = difflib.get_close_matches(name, self.assignments, n=1)
-            guess = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.assignments)}."
+            guess = f"Did you mean {close[0]}?" if close else f"Its assignments are: {', '.join(self.assignments)}."
             raise CourseError(f"The course {self.id} has no assignment called {name!r}.", guess)
         return self.assignments[name]
 
@@ -87,7 +88,7 @@ class Course:
         return self.root / assignment / f"{notebook}.py"
 
     def from_here_on(self, name: str) -> list[Assignment]:
-        """This assignment and all later ones: those whose answers its students must not have."""
+        """This assignment and all later ones, whose answers its students must not have."""
         self.assignment(name)
         names = list(self.assignments)
         return [self.assignments[later] for later in names[names.index(name) :]]
@@ -98,19 +99,19 @@ class Course:
 
 
 def load_course(assignments_dir: Path | str) -> Course:
-    """Read `course.toml` in `assignments_dir`; anything it does not know is a CourseError."""
+    """Read `course.toml` in `assignments_dir`. Raises CourseError for an unknown key or a wrong value."""
     root = Path(assignments_dir).resolve()
     path = root / "course.toml"
     try:
         text = path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a byte-order mark
     except (FileNotFoundError, NotADirectoryError):
-        raise CourseError(f"There is no course.toml in {root}.", "Give the folder that holds it.") from None
+        raise CourseError(f"There is no course.toml in {root}.", "Name the folder that holds it.") from None
     except UnicodeDecodeError as error:
         raise CourseError(f"{path} is not UTF-8 text ({error.reason}).", "Save it as UTF-8.") from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{path}: is not valid TOML: {error}.") from None
+        raise CourseError(f"{path} is not valid TOML: {error}.") from None
     return _course(_Table(path, "the file", document), root)
 
 
@@ -128,24 +129,24 @@ def _course(document: "_Table", root: Path) -> Course:
     notebooks: dict[str, str] = {}
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict):
-            document.fail("assignment must be tables, each headed [[assignment]]")
+            document.fail("assignment must be a list of tables, each with the heading [[assignment]]")
         assignment = _assignment(_Table(document.path, f"[[assignment]] number {number}", entry))
         if assignment.name in assignments:
-            document.fail(f"[[assignment]] {assignment.name!r} stands twice; names must differ")
+            document.fail(f"[[assignment]] {assignment.name!r} appears twice; rename one of them")
         for notebook in assignment.notebooks:
             if notebook in notebooks:
                 document.fail(
-                    f"notebook {notebook!r} belongs to {notebooks[notebook]!r} and to {assignment.name!r}; "
-                    "one name for one notebook, or the download of a class cannot be sorted"
+                    f"the notebook {notebook!r} is listed in {notebooks[notebook]!r} and in {assignment.name!r}; "
+                    "rename one of them, because `collect` sorts submissions by the names of notebooks"
                 )
             notebooks[notebook] = assignment.name
         assignments[assignment.name] = assignment
     if not assignments:
-        document.fail("has no [[assignment]]; a course needs at least one")
+        document.fail("there is no [[assignment]]; add at least one")
 
     loaded = Course(course_id, title, root, assignments, _edition(edition, root) if edition else None)
     if loaded.edition is None and any(a.answers or a.graded_without for a in assignments.values()):
-        document.fail("answers and graded_without are files of the edition: add an [edition], or take them out")
+        document.fail("answers and graded_without name files of the edition; add an [edition], or remove them")
     return loaded
 
 
@@ -183,14 +184,14 @@ def _accept(table: "_Table") -> tuple[str, ...]:
     patterns = table.paths("accept")
     for pattern in patterns:
         if pattern.lower().endswith(".ipynb"):
-            table.fail(f"accept: {pattern!r} would let in notebooks; those that are graded stand in notebooks")
+            table.fail(f"accept: {pattern!r} would accept notebooks; list the notebooks to grade in notebooks")
     return patterns
 
 
 def _due(table: "_Table") -> datetime | None:
     due = table.take("due", datetime, required=False, what="a date and time such as 2026-10-02T23:59:00-07:00")
     if due is not None and due.tzinfo is None:
-        table.fail(f"due = {due.isoformat()} names no time zone; write 2026-10-02T23:59:00-07:00, or Z for UTC")
+        table.fail(f"due = {due.isoformat()} has no time zone; write 2026-10-02T23:59:00-07:00, or Z for UTC")
     return due
 
 
@@ -214,7 +215,7 @@ def _edition(table: "_Table", root: Path) -> Edition:
     names = [PurePosixPath(page).name for page in pages]
     for name in names:
         if names.count(name) > 1:
-            table.fail(f"pages: two pages are called {name!r}, and a release holds them in one folder")
+            table.fail(f"pages: two pages are called {name!r}, but a release puts them into one folder; rename one")
     edition = Edition(
         folder,
         table.paths("include", required=True),
@@ -228,7 +229,7 @@ def _edition(table: "_Table", root: Path) -> Edition:
 
 
 class _Table:
-    """A TOML table that is emptied key by key, so that what is left over is what nobody knows."""
+    """A TOML table whose keys are taken one by one, so that the remaining keys are the unknown ones."""
 
     def __init__(self, path: Path, place: str, values: dict[str, Any]):
         self.path, self.place, self.values = path, place, dict(values)
@@ -265,7 +266,7 @@ class _Table:
 
     def check_name(self, key: str, value: str) -> str:
         if not USABLE_NAME.fullmatch(value):
-            self.fail(f"{key}: {value!r} may hold only A-Z a-z 0-9 - and _, and begins with a letter or a digit")
+            self.fail(f"{key}: {value!r} may contain only A-Z a-z 0-9 - and _, and must begin with a letter or digit")
         if why_not := unusable_name(value):
             self.fail(f"{key}: {value!r} {why_not}")
         return value
@@ -276,9 +277,9 @@ class _Table:
             self.fail(f"{key} is empty")
         for value in values:
             if not isinstance(value, str) or not value:
-                self.fail(f"{key} must be a list of names in quotes, but holds {value!r}")
+                self.fail(f"{key} must be a list of names in quotes, but contains {value!r}")
             if values.count(value) > 1:
-                self.fail(f"{key} names {value!r} twice")
+                self.fail(f"{key} lists {value!r} twice")
         return tuple(values)
 
     def paths(self, key: str, required: bool = False) -> tuple[str, ...]:
@@ -286,11 +287,11 @@ class _Table:
         for value in values:
             parts = value.split("/")
             if re.match(r"/|[A-Za-z]:", value) or "\\" in value or any(part in ("", ".", "..") for part in parts):
-                self.fail(f"{key}: {value!r} must be a plain relative path with / between the folders")
+                self.fail(f"{key}: {value!r} must be a relative path, with / between folders and without . and ..")
         return values
 
     def finish(self) -> None:
         for key in self.values:
             close = difflib.get_close_matches(key, self.known, n=1)
-            guess = f"did you mean {close[0]}" if close else f"known are {', '.join(self.known)}"
-            self.fail(f"{key!r} is not known here; {guess}")
+            guess = f"did you mean {close[0]}" if close else f"the known keys are {', '.join(self.known)}"
+            self.fail(f"{key!r} is not a known key; {guess}")

@@ -1,7 +1,7 @@
-"""The edition for an assignment: the library without the answers to it and to all later assignments.
+"""Make the edition for an assignment: the library without the answers to it and to all later assignments.
 
-One mechanism serves both sides: a release packs the edition for students, and the grader imports
-it, so that a student's code finds exactly what the student had.
+A release packs the edition for students, and the grader imports the same edition. So a student's code finds exactly
+the library that the student had.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from autograder.course.course_toml import Course, Edition
 from autograder.errors import CourseError
 from autograder.folders import complete_folder
 
-# what tools leave behind; none of it is anybody's source
+# files and folders that tools generate; none of them is source code
 LEFTOVER_FOLDERS = {"__pycache__", "build", "dist", "node_modules"}
 LEFTOVER_SUFFIXES = (
     ".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".o", ".a", ".c", ".cpp",
     ".egg-info", ".dist-info", ".bak", ".orig", ".rej", "~",
 )  # fmt: skip
 EXTENSION_MODULES = (".so", ".pyd")
-ABOUT = "edition.toml"  # in the package: which edition it is; cs231n_lib/edition.py reads it
+ABOUT = "edition.toml"  # a file in the package that says which edition it is; cs231n_lib/edition.py reads it
 _INSTRUCTORS_LINES = re.compile(
     rb"^[ \t]*### BEGIN INSTRUCTOR[ \t]*\r?\n.*?^[ \t]*### END INSTRUCTOR[ \t]*(\r?\n|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -35,8 +35,8 @@ def files(course: Course, assignment: str) -> list[tuple[str, Path]]:
     Raises
     ------
     CourseError
-        An include, an exclude or an answer in course.toml names a file that is not there. (An answer with a typing
-        mistake in its name would be released.)
+        An include, an exclude or an answer in course.toml names a missing file. (An answer whose name is misspelt would
+        be released.)
     """
     if course.edition is None:
         course.assignment(assignment)
@@ -47,7 +47,7 @@ def files(course: Course, assignment: str) -> list[tuple[str, Path]]:
 
 
 def answer_files(course: Course, assignment: str) -> list[tuple[str, Path]]:
-    """List what `files` leaves out as answers: (relative path, absolute path), sorted."""
+    """List the answers, which `files` leaves out: (relative path, absolute path), sorted."""
     course.assignment(assignment)
     if course.edition is None:
         return []
@@ -56,14 +56,14 @@ def answer_files(course: Course, assignment: str) -> list[tuple[str, Path]]:
 
 
 def write_edition(course: Course, assignment: str, folder: Path) -> list[Path]:
-    """Write what students get of the library into `folder`, beside the notebooks that are there.
+    """Write the edition and the pages for students into `folder`, which holds the notebooks.
 
-    The edition goes into the folder of it that course.toml names, and the pages beside the notebooks.
+    The edition goes into the subfolder that course.toml names, and the pages go beside the notebooks.
 
     Raises
     ------
     CourseError
-        A file of that name is there already.
+        `folder` already has a file of the same name.
     """
     edition = course.edition
     if edition is None:
@@ -88,18 +88,17 @@ def write_edition(course: Course, assignment: str, folder: Path) -> list[Path]:
 
 
 def importable(course: Course, assignment: str, cache_dir: Path | str, without: tuple[str, ...] = ()) -> Path | None:
-    """Make a folder to put first on PYTHONPATH, so that the package imported is the edition's.
+    """Make a folder to put first on PYTHONPATH, so that Python imports the edition's package.
 
-    The folder holds the package, with the extension modules compiled here, and the data folders that go
-    with it. Its name is a hash of its contents, so a change of the library makes a new folder;
-    one that is there is complete.
+    The folder holds the package, the extension modules compiled on this machine, and the package's data folders. Its
+    name is a hash of its contents, so a change of the library makes a new folder. A folder that exists is complete.
 
     Parameters
     ----------
     course, assignment
-        What the edition is for.
+        The course and the assignment of the edition.
     cache_dir
-        The folder in which the new one is made.
+        The folder in which to make the new one.
     without
         Further files of the edition to leave out.
 
@@ -130,7 +129,7 @@ def importable(course: Course, assignment: str, cache_dir: Path | str, without: 
 
 
 def is_leftover(path: PurePosixPath) -> bool:
-    """Whether a tool made this file: byte-code, compiled or generated code, backups, hidden files."""
+    """Whether a tool made this file: byte code, compiled or generated code, a backup or a hidden file."""
     return any(
         part in LEFTOVER_FOLDERS or part.startswith(".") or part.endswith(LEFTOVER_SUFFIXES) for part in path.parts
     )
@@ -142,7 +141,7 @@ def students_part(path: Path) -> bytes:
     Raises
     ------
     CourseError
-        One of the two markers is without the other.
+        One of the two markers is missing.
     """
     content = path.read_bytes()
     if b" INSTRUCTOR" not in content:
@@ -150,18 +149,18 @@ def students_part(path: Path) -> bytes:
     content = _INSTRUCTORS_LINES.sub(b"", content)
     if left := _INSTRUCTORS_MARKER.search(content):
         raise CourseError(
-            f"{path}: {left[0].decode().strip()!r} is without its other half.",
-            "What stays with instructors stands between ### BEGIN INSTRUCTOR and ### END INSTRUCTOR.",
+            f"{path}: {left[0].decode().strip()!r} has no matching marker.",
+            "Put the instructor's lines between ### BEGIN INSTRUCTOR and ### END INSTRUCTOR.",
         )
     return content
 
 
 def _about(course: Course, edition: Edition, assignment: str) -> bytes:
-    """Say which edition this is, for cs231n_lib/edition.py: the text of edition.toml."""
+    """The text of edition.toml, from which cs231n_lib/edition.py learns which edition it belongs to."""
     order = list(course.assignments)
     later = dict(zip(order, [*order[1:], ""], strict=True))
     lines = [
-        "# Which edition of the library this is, and which module comes with which assignment's release.",
+        "# Which edition of the library this is, and which assignment's release adds each missing module.",
         f"assignment = {json.dumps(assignment)}",
         f"assignments = {json.dumps(order)}",
         "",
@@ -197,7 +196,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _importable_files(course: Course, edition: Edition, assignment: str, without: set[str]) -> list[tuple[str, Path]]:
-    """The package, its extension modules, and the data beside it: no build files, no other package."""
+    """The package, its extension modules, and the data folders beside it, without build files and other packages."""
     chosen = []
     for name, path in files(course, assignment):
         top = PurePosixPath(name).parts[0]
@@ -214,7 +213,7 @@ def _importable_files(course: Course, edition: Edition, assignment: str, without
 
 
 def _holds_code(folder: Path) -> bool:
-    """Whether it is a package with modules; a folder of data may have an `__init__.py`, by which it is installed."""
+    """Whether it is a package with modules; a data folder may have an `__init__.py` too, so that it is installed."""
     return any(path.suffix == ".py" and path.name != "__init__.py" for path in _walk(folder))
 
 
@@ -228,7 +227,7 @@ def _check_paths(course: Course, edition: Edition) -> None:
         if not any(PurePosixPath(entry).is_relative_to(included) for included in edition.include):
             raise CourseError(
                 f"{toml}: [edition] exclude: {entry} is not under the edition's include.",
-                "Only files and folders that include names can be excluded.",
+                "Exclude only files and folders that include covers.",
             )
     included = set(_included(edition))
     for assignment in course.assignments.values():
@@ -241,5 +240,5 @@ def _check_paths(course: Course, edition: Edition) -> None:
                 where = "of the release" if key == "answers" else "when the notebook is graded"
                 raise CourseError(
                     f"{toml}: {key} of {assignment.name!r}: {edition.root / path} {problem}.",
-                    f"Correct the name: only a file that is named right is left out {where}.",
+                    f"Correct the name: a misspelt file is not left out {where}.",
                 )

@@ -1,7 +1,7 @@
-"""The workspaces that `cs231n init` made: a list among the user's own files.
+"""Keep a list of the workspaces that `cs231n init` made, among the user's own files.
 
-nbgrader_config.py is a program, and a submission may hold one. So neither the file nor anything beside it makes a
-folder a workspace. A folder is one if the command names it, or if it is in this list.
+nbgrader_config.py is a program, and a submission may contain one. So neither this file nor anything beside it makes a
+folder a workspace. A folder is a workspace if the user names it with -C, or if it is in this list.
 """
 
 import contextlib
@@ -11,12 +11,12 @@ from pathlib import Path
 
 
 def is_known(root: Path) -> bool:
-    """Whether `init` has made a workspace in this folder, for this user and on this machine."""
+    """Whether this user has made a workspace in this folder with `init`, on this machine."""
     return str(root.resolve()) in _read()
 
 
 def remember(root: Path) -> bool:
-    """Add a workspace to the list, and drop those that are gone; whether that could be written."""
+    """Add a workspace to the list, and drop deleted ones. Returns whether the list could be written."""
     from autograder.folders import write_atomically
 
     known = {path for path in _read() if os.path.isdir(path)} | {str(root.resolve())}
@@ -29,7 +29,7 @@ def remember(root: Path) -> bool:
 
 
 def _list() -> Path:
-    """Where the list is. Raises RuntimeError where the user has no home."""
+    """The path of the list. Raises RuntimeError if the user has no home."""
     state = os.environ.get("XDG_STATE_HOME", "")
     folder = Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
     if not folder.is_absolute():  # HOME may be set to anything

@@ -1,7 +1,8 @@
-"""nbgrader looks for files with glob, and takes [ or * in the path of the workspace itself for a pattern.
+"""Make nbgrader work in folders whose paths contain [ or *.
 
-There it finds no notebook, and formgrader shows nothing; and in a folder of such a name, a student's too, it copies the
-files that it should leave out.
+nbgrader looks for files with glob, which takes these characters in the path of the workspace for a pattern. So it finds
+no notebook, and formgrader shows nothing. In a folder with such a name, such as a student's, nbgrader also copies files
+that it should leave out.
 """
 
 import glob
@@ -10,15 +11,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-BELOW_THE_WORKSPACE = ("nbgrader.apps.api", "nbgrader.converters.base")  # where patterns are made
+BELOW_THE_WORKSPACE = ("nbgrader.apps.api", "nbgrader.converters.base")  # modules that append patterns to its path
 IN_A_FOLDER = "nbgrader.utils"  # is_ignored: the pattern is the last part
 
 
 class _Globs:
-    """The module `glob`, but for the beginning of a pattern, in which every character is itself."""
+    """The module `glob`, except that the beginning of a pattern is taken literally."""
 
     def __init__(self, beginning: Callable[[str], int]):
-        self.beginning = beginning  # of a pattern: how long
+        self.beginning = beginning  # pattern -> the length of its literal beginning
 
     def glob(self, pattern: str, **options: Any) -> list[str]:
         length = self.beginning(pattern)
@@ -29,7 +30,7 @@ class _Globs:
 
 
 def take_literally(root: str) -> None:
-    """Have what is imported of nbgrader take the path `root` for what it is; called again for another root."""
+    """Make the imported modules of nbgrader take the path `root` literally. Call it again for another root."""
     root = os.path.join(root, "")
     for name in BELOW_THE_WORKSPACE:
         if module := sys.modules.get(name):

@@ -1,4 +1,4 @@
-"""The workspace: an nbgrader course directory that knows where the course's sources are."""
+"""The workspace: an nbgrader course directory whose configuration names the folder of the course's sources."""
 
 import os
 import sysconfig
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CONFIG = "nbgrader_config.py"
 STEP_FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
-# nbgrader's own lists, with ours in the place of its ClearSolutions and after its Execute
+# nbgrader's own lists, with the kit's ClearSolutions instead of nbgrader's, and StderrToStdout after Execute
 RELEASE_PREPROCESSORS = (
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -53,12 +53,12 @@ AUTOGRADE_PREPROCESSORS = (
 def create(directory: Path | str, assignments_dir: Path | str, db: str | None = None) -> "Workspace":
     """Make `directory` a workspace for the course in `assignments_dir`, or complete one.
 
-    Whatever is there stays as it is: an nbgrader_config.py, a gradebook, the notebooks in the folders.
+    Existing files do not change: nbgrader_config.py, the gradebook, and the notebooks in the folders.
 
     Parameters
     ----------
     directory
-        The folder to make a workspace of.
+        The folder to turn into a workspace.
     assignments_dir
         The folder that holds course.toml.
     db
@@ -69,8 +69,8 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
     CourseError
         There is no valid course in `assignments_dir`.
     WorkspaceError
-        `directory` is a workspace of other sources or with another gradebook, or cannot be written; or
-        the gradebook cannot be made.
+        `directory` is a workspace with other sources or another gradebook, its path is not allowed, it cannot be
+        written, the gradebook cannot be made, or `db` contains a password.
     """
     if db is not None:
         _refuse_password(db)
@@ -89,18 +89,18 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
     if workspace.assignments != assignments_dir:
         raise WorkspaceError(
             f"{config} belongs to the course in {workspace.assignments}, not to the one in {assignments_dir}.",
-            f"Choose another directory, or edit c.Kit.assignments in {config}.",
+            f"Choose another folder, or edit c.Kit.assignments in {config}.",
         )
     if db is not None and workspace.db_url != db:
         raise WorkspaceError(
-            f"{directory} has a gradebook already: {shown(workspace.db_url)}, not {shown(db)}.",
-            f"To use another from now on, set c.CourseDirectory.db_url in {config}; see docs/postgresql.md.",
+            f"{directory} already has a gradebook: {shown(workspace.db_url)}, not {shown(db)}.",
+            f"To use another one, set c.CourseDirectory.db_url in {config}; see docs/postgresql.md.",
         )
     try:
         workspace.create_gradebook()
     except WorkspaceError:
         if is_new:
-            config.unlink()  # so that another URL can be given
+            config.unlink()  # so that the user can try again with another URL
         raise
     return workspace
 
@@ -113,26 +113,26 @@ class Workspace:
     root
         The folder that holds nbgrader_config.py, absolute.
     config
-        Everything nbgrader_config.py sets.
+        All settings of nbgrader_config.py.
     course
-        The course as course.toml has it.
+        The course that course.toml describes.
     db
-        The URL of another gradebook than nbgrader_config.py names, for as long as this object lives.
+        The URL of a gradebook that this object uses instead of the one in nbgrader_config.py; None for that one.
     db_url
-        The gradebook in use, as SQLAlchemy writes it; may hold a password.
+        The SQLAlchemy URL of the gradebook in use; it may contain a password.
     """
 
     def __init__(self, root: Path | str, db: str | None = None):
         self.root, self.db = Path(root).resolve(), db
         if not (self.root / CONFIG).is_file():
-            raise WorkspaceError(f"{self.root} is no workspace: it has no {CONFIG}.", _HOW_TO_CREATE)
+            raise WorkspaceError(f"{self.root} is not a workspace: it has no {CONFIG}.", _HOW_TO_CREATE)
 
     @classmethod
     def find(cls, start: Path | str | None = None, db: str | None = None) -> "Workspace":
-        """The workspace in the folder `start`; without one there, or by default, the nearest from there up.
+        """Find the workspace in the folder `start` (by default the working folder), or the nearest one above it.
 
-        The folder that is named is taken at the caller's word. Any other must be one that `cs231n init` made: its
-        nbgrader_config.py is run, and that of a submission must not be.
+        A workspace in `start` itself is trusted. Any other must be one that `cs231n init` made, because its
+        nbgrader_config.py is run, and a submission's must not be run.
         """
         if start is not None and (Path(start) / CONFIG).is_file():
             return cls(start, db)
@@ -145,23 +145,24 @@ class Workspace:
                 passed = passed or folder
         if passed:
             raise UnknownWorkspace(
-                f"{printable(passed / CONFIG)} was not read: the file may have come with a submission, since "
-                "`cs231n init` has made no workspace there.",
+                f"{printable(passed / CONFIG)} was not read. It may have come with a submission, because `cs231n init` "
+                "has not made a workspace there.",
                 f"If this is your workspace, name it with `cs231n -C {printable(passed)} ...`, or run `cs231n init` "
                 "there once.",
             )
-        raise WorkspaceError(f"No workspace in {printable(start)} or above it.", _HOW_TO_CREATE)
+        raise WorkspaceError(f"There is no workspace in {printable(start)} or above it.", _HOW_TO_CREATE)
 
     @cached_property
     def config(self) -> "Config":
         from traitlets.config import PyFileConfigLoader
 
         try:
-            config = PyFileConfigLoader(str(self.root / CONFIG)).load_config()  # a path to search in would be expanded
+            # with a search path as a second argument, the loader would expand variables in it
+            config = PyFileConfigLoader(str(self.root / CONFIG)).load_config()
         except Exception as error:
             raise WorkspaceError(
-                f"{self.root / CONFIG} does not run: {type(error).__name__}: {error}.",
-                "Mend it, or move it away and run `cs231n init` again.",
+                f"{self.root / CONFIG} cannot be run: {type(error).__name__}: {error}.",
+                "Correct it, or move it away and run `cs231n init` again.",
             ) from error
         if self.db is not None:
             config.CourseDirectory.db_url = self.db
@@ -169,7 +170,7 @@ class Workspace:
 
     @property
     def is_protected(self) -> bool:
-        """Whether nbgrader_config.py keeps formgrader safe; those that earlier versions made do not."""
+        """Whether nbgrader_config.py keeps formgrader safe; files that earlier versions made do not."""
         return "exporter_class" in self.config.get("GenerateAssignment", {})
 
     @cached_property
@@ -199,7 +200,7 @@ class Workspace:
 
     @contextmanager
     def gradebook(self) -> Iterator["Gradebook"]:
-        """Open the gradebook. What its database refuses, then and while it is open, becomes a WorkspaceError."""
+        """Open the gradebook. Errors of its database, then and while it is open, become WorkspaceErrors."""
         from nbgrader.api import Gradebook
 
         where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"
@@ -210,7 +211,7 @@ class Workspace:
                 yield gradebook
 
     def create_gradebook(self) -> None:
-        """Make the gradebook's tables where there are none yet."""
+        """Make the gradebook's tables if there are none yet."""
         with self.gradebook():
             pass
 
@@ -235,7 +236,7 @@ class Workspace:
         return self._folder("feedback", student, assignment)
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:
-        """Where nbgrader looks, without the second it takes to import it."""
+        """The folder that nbgrader uses, computed here because importing nbgrader takes a second."""
         structure = self._setting(
             "CourseDirectory", "directory_structure", "{nbgrader_step}/{student_id}/{assignment_id}"
         )
@@ -249,7 +250,7 @@ class Workspace:
 
 @contextmanager
 def _scripts_on_path() -> Iterator[None]:
-    """For a new gradebook nbgrader runs `alembic`, which is not on PATH where no environment is activated."""
+    """Put this environment's scripts on PATH: nbgrader runs `alembic`, and the environment may not be activated."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
     try:
@@ -258,7 +259,7 @@ def _scripts_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-NOT_PROTECTED = f"{CONFIG} was made by an earlier version: what students wrote can run in formgrader."
+NOT_PROTECTED = f"{CONFIG} was made by an earlier version, so code that students wrote can run in formgrader."
 HOW_TO_PROTECT = (
     f"Add these lines at the end of {CONFIG}:\nfrom autograder.marking.formgrader import protect\nprotect(c)"
 )
@@ -266,20 +267,22 @@ _HOW_TO_CREATE = "Make one with `cs231n init DIR`, or name it with `cs231n -C DI
 
 
 def _refuse_path(directory: Path, db: str | None) -> None:
-    """Refuse a folder in which nbgrader could not work; brackets and stars are no hindrance (nbgrader_globs.py)."""
+    """Refuse a folder in which nbgrader cannot work. Brackets and stars are allowed, see nbgrader_globs.py."""
     path = str(directory)
     if "$" in path:
         raise WorkspaceError(
-            f"{path} cannot be a workspace: nbgrader takes what follows a dollar sign for a variable of the shell.",
-            "Choose a folder whose path has none.",
+            f"{path} cannot be a workspace: nbgrader reads a shell variable after a dollar sign.",
+            "Choose a folder without a dollar sign in its path.",
         )
     if "?" in path and db is None:
         raise WorkspaceError(
-            f"{path} cannot be a workspace: with a question mark in it, the gradebook has no URL.",
-            "Choose a folder whose path has none.",
+            f"{path} cannot be a workspace: the URL of its gradebook cannot contain a question mark.",
+            "Choose a folder without a question mark in its path.",
         )
     if not path.isprintable():
-        raise WorkspaceError(f"{path!r} cannot be a workspace: its path has characters that are no text.")
+        raise WorkspaceError(
+            f"{path!r} cannot be a workspace: its path has unprintable characters.", "Choose another folder."
+        )
 
 
 def _refuse_password(db: str) -> None:
@@ -289,8 +292,8 @@ def _refuse_password(db: str) -> None:
     url = make_url(db)
     if url.password is not None or "password" in url.query:
         raise WorkspaceError(
-            f"{CONFIG} is no place for a password, and `init` would write it there.",
-            "Leave it out of the URL, and put it into ~/.pgpass or PGPASSWORD: docs/postgresql.md.",
+            f"The URL contains a password, which `init` would write into {CONFIG}.",
+            "Leave it out of the URL, and put it into ~/.pgpass or PGPASSWORD; see docs/postgresql.md.",
         )
 
 
@@ -313,7 +316,7 @@ def _config_text(directory: Path, course: Course, db: str | None) -> str:
 
 
 def _relative(path: Path, start: Path) -> str:
-    """`path` seen from `start`, so that a tree holding both can be moved; absolute across drives."""
+    """`path` relative to `start`, so that a tree that holds both can be moved; absolute if they are on two drives."""
     try:
         return Path(os.path.relpath(path, start)).as_posix()
     except ValueError:

@@ -1,1 +1,1 @@
-"""Runs foreign code: one notebook, its kernel, the judge of its tests, the sandbox."""
+"""Execution of foreign code: one notebook, its kernel, the judge of its tests, the sandbox."""

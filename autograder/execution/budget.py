@@ -1,28 +1,28 @@
-"""What some cells of a notebook may use together, and when an outcome is believed though something was killed."""
+"""Budgets of time that cells of a notebook share, and the rule for accepting a run in which a process was killed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.notebook.job import CellResult
 
-MAX_RESTARTS = 3  # kernels that may die of the cells of a budget before the rest of these is given up
-MAX_RUNS = 4  # of one notebook, when something is killed each time, but never the same
+MAX_RESTARTS = 3  # kernels that the cells of a budget may end before the remaining cells are given up
+MAX_RUNS = 4  # of one notebook in which something is killed each time, but never the same
 
 
 class TimeBudget:
-    """Seconds that some cells may use together, and kernels that may die of them.
+    """The seconds that a group of cells may use together, and the number of kernels that these cells may end.
 
-    The last cell may go on for a second when the seconds are used up, and later ones for a second each, until `late`
-    is over.
+    Every cell may run for at least a second, even if fewer seconds are left. With `late`, cells still run for a second
+    each after the seconds are used up, until the group is `late` seconds over its budget.
 
     Parameters
     ----------
     seconds
-        For all cells together.
+        Budget of all cells together.
     used_up, restarted
-        What to say when the seconds are used up, and of too many kernels.
+        The beginnings of the messages for the case that the seconds are used up, and for too many restarts.
     late
-        How far the cells may overdraw their seconds.
+        By how many seconds the cells may exceed their budget.
     """
 
     def __init__(self, seconds: float, used_up: str, restarted: str, late: float = 0.0):
@@ -30,11 +30,11 @@ class TimeBudget:
         self._used_up, self._restarted = f"{used_up} {seconds:g} s", restarted
 
     def for_cell(self, seconds: float) -> float:
-        """How many of so many seconds a cell may have."""
+        """Return how many of the requested seconds a cell may have."""
         return max(1.0, min(seconds, self.left))
 
     def over(self) -> tuple[str, str] | None:
-        """Why no more cells of it are run: name of the error, and what happened in words. None if they are."""
+        """Return why no more of its cells are run: the error's name, and what happened. None if they are still run."""
         if self.restarts > MAX_RESTARTS:
             return "KernelDied", f"{self._restarted} {self.restarts} times"
         if self.left <= -self.late:
@@ -44,14 +44,14 @@ class TimeBudget:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of one run of a notebook.
+    """The outcome of one run of a notebook.
 
     Attributes
     ----------
     results, problems
-        As of `Executed`.
+        The fields of `Executed` of the same names.
     killed
-        In which cell, by its index, and what, perhaps through no fault of the notebook's.
+        (index of the cell, "kernel" or "judge") for each process that was killed, perhaps not because of the notebook.
     """
 
     results: tuple[CellResult | None, ...]
@@ -60,7 +60,7 @@ class Attempt:
 
 
 def first_believed(attempt: Callable[[], Attempt], most: int = MAX_RUNS) -> Attempt:
-    """Repeat an attempt until nothing is killed in it, or the same as before; at most so many times."""
+    """Repeat an attempt until nothing is killed in it, or the same as in an earlier one, at most `most` times."""
     killed = []
     while True:
         made = attempt()

@@ -1,7 +1,7 @@
-"""What the grader says to a kernel and hears from it, when nothing that the kernel says is to be relied upon.
+"""A client for a Jupyter kernel that the grader does not trust.
 
-Jupyter's own client trusts its kernel: with the time it takes, the memory, the form of a message. This one speaks the
-same protocol (https://jupyter-client.readthedocs.io/en/stable/messaging.html) on the shell and iopub sockets alone.
+Jupyter's own client trusts its kernel about time, memory and the form of messages. This client speaks the same protocol
+(https://jupyter-client.readthedocs.io/en/stable/messaging.html), and only on the shell and iopub sockets.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from autograder.execution.own_time import Deadline, Readings
 from autograder.execution.zmtp import Wire, WireError
 from autograder.notebook.cell_outputs import Outputs, TakesOutputs
 
-MOST_HEADERS = 100_000  # bytes of a message's header and its parent's together
-MOST_VALUES = 200_000  # of a message: numbers, texts, lists and dicts
-LAST_OUTPUT_SECONDS = 5  # for the outputs of a cell, once the kernel has said that it is done
-ALIVE_LOOK_SECONDS = 0.2  # between two looks at whether the kernel is still alive
+MOST_HEADERS = 100_000  # bytes of a message's header and parent header together
+MOST_VALUES = 200_000  # numbers, strings, lists and dicts in a message
+LAST_OUTPUT_SECONDS = 5  # for the remaining outputs of a cell, once the kernel has replied
+ALIVE_LOOK_SECONDS = 0.2  # between two checks whether the kernel is still alive
 
 
 class NoReply(Exception):
@@ -27,13 +27,22 @@ class NoReply(Exception):
 
 
 class Gone(Exception):
-    """The kernel is gone, or says what cannot be read; str() says which, or nothing."""
+    """The kernel has ended or sent something that is not ZMTP; str() says what is wrong, or is empty."""
 
 
 class KernelClient:
-    """A client of one kernel. `alive` says whether its process is; messages of more than `most` bytes are dropped.
+    """A client of one kernel.
 
-    With `readings`, seconds are the notebook's own.
+    Parameters
+    ----------
+    key
+        The key that signs messages to the kernel.
+    alive
+        Function that says whether the kernel's process is running.
+    most
+        The largest message in bytes; larger ones are dropped.
+    readings
+        If given, time limits count the notebook's own time (own_time.py).
     """
 
     def __init__(self, key: bytes, alive: Callable[[], bool], most: int, readings: Readings | None = None):
@@ -41,7 +50,7 @@ class KernelClient:
         self.alive = alive
         self.shell, self.iopub = Wire(b"DEALER", most), Wire(b"SUB", most)
         self._reading: dict[Wire, asyncio.Future[None]] = {}
-        self._number = ""  # of the last request
+        self._number = ""  # id of the last request
 
     async def connect(self, shell: str, iopub: str, seconds: float) -> None:
         """Connect to these sockets, and wait until the kernel answers on both. Raises NoReply, Gone."""
@@ -53,21 +62,21 @@ class KernelClient:
                     break
                 except (OSError, TimeoutError):
                     if end.left() <= 0 or not self.alive():
-                        raise (NoReply if self.alive() else Gone)("it did not open its sockets") from None
+                        raise (NoReply if self.alive() else Gone)("it did not open its sockets in time") from None
                     wire.close()
                     await asyncio.sleep(0.01)
                 except WireError as error:
                     raise Gone(str(error)) from None
         heard = False
-        while not heard:  # what is published before the subscription has arrived is lost
+        while not heard:  # what the kernel publishes before the subscription arrives is lost
             _, heard = await self._converse("kernel_info_request", {}, end, Outputs(0), patience=0.1)
 
     async def execute(
         self, code: str, outputs: TakesOutputs | None, seconds: float, silent: bool = False
     ) -> dict[str, Any]:
-        """Have code run, and collect in `outputs` what is put out. Returns the content of the reply.
+        """Run code in the kernel, and collect its outputs in `outputs`. Returns the content of the reply.
 
-        silent: it is no cell: without a number, a place in the history, a result.
+        silent: run the code without an execution number, an entry in the history, and a result.
 
         Raises NoReply, Gone.
         """
@@ -78,14 +87,14 @@ class KernelClient:
         return reply
 
     async def go_on(self, outputs: TakesOutputs, seconds: float) -> bool:
-        """Wait on for what `execute` gave up waiting for; whether it came within so many seconds. Raises Gone."""
+        """Wait `seconds` more for a reply that `execute` did not get in time. Returns whether it came. Raises Gone."""
         with contextlib.suppress(NoReply):
             await self._listen("execute_request", self._number, Deadline(seconds, self.readings), outputs)
             return True
         return False
 
     async def answers(self, seconds: float) -> bool:
-        """Whether the kernel answers a simple question within so many seconds."""
+        """Whether the kernel answers a simple request within `seconds`."""
         try:
             await self._converse("kernel_info_request", {}, Deadline(seconds, self.readings), None)
         except (NoReply, Gone):
@@ -122,14 +131,15 @@ class KernelClient:
         outputs: TakesOutputs | None,
         patience: float = LAST_OUTPUT_SECONDS,
     ) -> tuple[dict[str, Any], bool]:
-        """The reply, and whether the kernel has published as well that it is done: once it has replied, it has
-        `patience` left for that. Raises NoReply, Gone.
+        """Wait for the reply to a request. Returns its content, and whether the kernel also published that it is idle.
+
+        After its reply, the kernel has `patience` seconds to publish that. Raises NoReply, Gone.
         """
         reply: dict[str, Any] | None = None
         idle, lost = outputs is None, None
         while True:
             try:
-                for wire in (self.shell, self.iopub):  # a reply that has come is not to wait behind much output
+                for wire in (self.shell, self.iopub):  # shell first: a reply must not wait behind much output
                     for frames in wire.messages():
                         its_kind, its_content = _parsed(frames, number) or (None, {})
                         if wire is self.shell and its_kind == kind.replace("request", "reply"):
@@ -150,7 +160,7 @@ class KernelClient:
             lost = await self._wait(min(ALIVE_LOOK_SECONDS, left))
 
     async def _wait(self, seconds: float) -> WireError | None:
-        """Wait until something has come or the time is over. Returns why nothing more will come, if so; raises Gone."""
+        """Wait for data, for at most `seconds`. Returns the error if a connection has ended, else None. Raises Gone."""
         for wire in (self.shell, self.iopub):
             if wire not in self._reading:
                 self._reading[wire] = asyncio.ensure_future(wire.read())
@@ -167,9 +177,9 @@ class KernelClient:
 
 
 def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict[str, Any]] | None:
-    """(type, content) of a message that answers the request of this number; None for any other."""
+    """Return (type, content) of a message that belongs to the request with this id; None for any other message."""
     if frames is None:
-        return "stream", {"name": "stdout", "text": None}  # too long; whose it was is not known
+        return "stream", {"name": "stdout", "text": None}  # a dropped, too long message of whichever request
     try:
         start = frames.index(b"<IDS|MSG>") + 2
         header, parent, _, content = frames[start : start + 4]
@@ -187,7 +197,7 @@ def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict[str, Any
 
 
 def take_in(outputs: TakesOutputs, kind: str, content: dict[str, Any]) -> bool:
-    """As `_put_out`, whatever the message holds: it may cost the cell an output, but never the notebook its run."""
+    """Do as `_put_out`, but count a message that fails to be added as malformed: it must not end the run."""
     try:
         return _put_out(outputs, kind, content)
     except Exception:
@@ -196,7 +206,7 @@ def take_in(outputs: TakesOutputs, kind: str, content: dict[str, Any]) -> bool:
 
 
 def _put_out(outputs: TakesOutputs, kind: str, content: dict[str, Any]) -> bool:
-    """Add what was published to the outputs; True if it says that the kernel is done."""
+    """Add what the kernel published to the outputs. Returns True if the message says that the kernel is idle."""
     if kind == "status":
         return content.get("execution_state") == "idle"
     if kind == "stream" and content.get("text", "") is None:

@@ -1,4 +1,4 @@
-"""A kernel without a sandbox, as JupyterLab starts it: for `cs231n check`, and where there is no bubblewrap."""
+"""A kernel without a sandbox, as JupyterLab starts it: for `cs231n check` and `--isolation process`."""
 
 import contextlib
 import os
@@ -17,9 +17,9 @@ from autograder.python_processes import python, students_environment
 
 
 class OrdinaryKernel:
-    """One kernel in these surroundings; the names of its files begin with `name`.
+    """A kernel in the given surroundings. The names of its files begin with `name`.
 
-    The same to its user as a SandboxedKernel.
+    It has the interface of a SandboxedKernel.
     """
 
     def __init__(self, given: Surroundings, name: str):
@@ -47,12 +47,12 @@ class OrdinaryKernel:
         return f"{self.name}-{self._manager.shell_port}", f"{self.name}-{self._manager.iopub_port}"
 
     async def start(self, files: Files, channel: int | None) -> None:
-        """Start it with these files in its working folder. It inherits the file descriptor `channel`, by its number.
+        """Start the kernel with these files in its working folder. It inherits the file descriptor `channel`.
 
         Raises RuntimeError.
         """
         inherited = () if channel is None else (channel,)
-        # what C code prints goes past Jupyter; keep it off the terminal
+        # output of C code bypasses Jupyter; the log keeps it off the terminal
         with open(self.name + ".log", "wb") as log:
             env, cwd = self._prepared(files)
             await self._manager.start_kernel(env=env, cwd=cwd, pass_fds=inherited, stdout=log, stderr=log)
@@ -67,11 +67,11 @@ class OrdinaryKernel:
                 os.killpg(self._provisioner.pgid, signal.SIGINT)
 
     def look(self) -> list[Path]:
-        """Its processes, as far as they are known, as folders of /proc."""
+        """Return its known processes, as folders of /proc."""
         return usage.family(self.pid) if sys.platform == "linux" and self.is_alive() else []
 
     async def end(self) -> None:
-        """End the kernel and whatever it left in its process group."""
+        """End the kernel and the processes left in its process group."""
         if self._provisioner is None:
             return
         group = self._provisioner.pgid
@@ -87,7 +87,7 @@ class OrdinaryKernel:
 
     @property
     def was_killed(self) -> bool:
-        """Whether it was killed from outside; its own code may have done the same to it."""
+        """Whether it was killed from outside. If its own code killed it, that looks the same."""
         process = self._provisioner and self._provisioner.process
         return process is not None and process.poll() in (-signal.SIGKILL, -signal.SIGTERM)
 
@@ -96,15 +96,15 @@ class OrdinaryKernel:
             return log.read()[-2000:].decode("utf-8", "replace").strip()
 
     def _prepared(self, files: Files) -> tuple[dict[str, str], str]:
-        """Environment and working folder."""
+        """Make its folders. Returns its environment and its working folder."""
         given = self.given
         home, work = f"{self.name}-home", f"{self.name}-work"
         os.mkdir(home)
         write_files(work, files)
         env = students_environment() if given.env is None else {"HOME": home, "TMPDIR": home, **given.env}
         if given.isolation:
-            env["MALLOC_ARENA_MAX"] = "2"  # else each thread reserves address space that it never uses
-            env["PYTHONDONTWRITEBYTECODE"] = "1"  # the course's library is not the student's to write in
+            env["MALLOC_ARENA_MAX"] = "2"  # by default, each thread reserves address space that it never uses
+            env["PYTHONDONTWRITEBYTECODE"] = "1"  # the kernel must not write into the course's library
         path = [*given.pythonpath, *filter(None, [env.get("PYTHONPATH")])]
         if path:
             env["PYTHONPATH"] = os.pathsep.join(path)
@@ -112,14 +112,13 @@ class OrdinaryKernel:
 
 
 class _KernelManager(AsyncKernelManager):
-    """A kernel of this very Python, reached through Unix sockets: no port that others could reach."""
+    """Starts a kernel of the running Python. It is reached through Unix sockets: others could connect to a port."""
 
-    prefix: list[str] = []  # of its command
+    prefix: list[str] = []  # put in front of the kernel's command
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        # -P: the working folder is not put in front of the module path before IPython itself is imported;
-        # the agent adds it
+        # `python` adds -P, which keeps the working folder off the module path until the agent adds it
         argv = [*self.prefix, *python("-m", "ipykernel_launcher", "-f", "{connection_file}")]
-        argv.append("--HistoryManager.hist_file=:memory:")  # nothing is to be kept, on a disk that may be full
+        argv.append("--HistoryManager.hist_file=:memory:")  # no history is needed, and the disk may be full
         return KernelSpec(argv=argv, display_name="Python 3", language="python")

@@ -1,4 +1,4 @@
-"""A processor for this process: what a worker starts stays on it, and takes no other student's.
+"""Binding of a worker to one processor: what the worker starts stays there and takes no processor of another student.
 
 A judge and a kernel that wait for each other some hundred times take half as long on one processor as on two.
 """
@@ -11,13 +11,15 @@ import sys
 SOCKET_NAME = "cs231n-processor"
 MOST_ON_ONE = 100  # processes
 
-_held: int | None = None  # a socket, for as long as this process lives
+_held: int | None = None  # file descriptor of a socket, held as long as this process lives
 _number: int | None = None
 
 
 def own(name: str = SOCKET_NAME) -> int | None:
-    """The number of this process's processor, the same each time: one that no other process of this machine has asked
-    for, while there is one, else one of those that the fewest have. None where processes cannot be kept on one.
+    """Return the number of this process's processor, always the same one.
+
+    It is a processor that no other process of this machine has taken or, if there is none, one that the fewest have
+    taken. Returns None if processes cannot be bound to a processor.
     """
     global _held, _number
     if sys.platform != "linux":
@@ -29,14 +31,14 @@ def own(name: str = SOCKET_NAME) -> int | None:
 
 
 def stay(name: str = SOCKET_NAME) -> None:
-    """Keep this process, and all that it has started, on its processor."""
+    """Bind this process, and all processes that it has started, to its processor."""
     number = own(name)
     if number is None or os.sched_getaffinity(0) == {number}:
         return
     from autograder.execution.sandbox.usage import children
 
     pids = [os.getpid()]
-    for pid in pids:  # to which their children are added
+    for pid in pids:  # the list grows while the loop runs
         with contextlib.suppress(OSError):
             os.sched_setaffinity(pid, {number})
         pids += children(pid)
@@ -47,7 +49,7 @@ def _taken(name: str, there: list[int]) -> tuple[int, int]:
     for place in range(MOST_ON_ONE):
         for number in there:
             try:
-                mine.bind(f"\0{name}-{number}-{place}")  # gone with the process, however that ends
+                mine.bind(f"\0{name}-{number}-{place}")  # Linux frees the name when the process ends, however it ends
             except OSError:
                 continue
             return mine.detach(), number

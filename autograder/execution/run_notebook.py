@@ -1,8 +1,8 @@
-"""Run one notebook: a pure function from a `Job` to an `Executed`.
+"""Execution of one notebook: a pure function from a `Job` to an `Executed`.
 
-Nothing here reads a gradebook, a course folder or another submission: what a job needs is in the
-job, and what comes of it is in the result. So the same function serves `cs231n check` on a
-student's machine, the local pool of `cs231n grade`, and any place that can run Python.
+This code reads no gradebook, no course folder and no other submission: the job holds all input, and the result all
+output. So the same function serves `cs231n check` on a student's machine, the local pool of `cs231n grade`, and any
+machine that can run Python.
 """
 
 import asyncio
@@ -31,31 +31,32 @@ from autograder.notebook.cell_record import Cell, cell_label, is_skipped, record
 from autograder.notebook.job import CellResult, Executed, Job, Output, write_files
 from autograder.notebook.partial_credit import settled
 
-SHORT_PATIENCE = 0.25  # of cell_seconds, for the tests of an exercise one of whose tests ran out of time
-LET_GO_SECONDS = 1  # for a kernel whose judge has ended
-MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; characters
+SHORT_PATIENCE = 0.25  # fraction of cell_seconds for the tests of an exercise after one of them ran out of time
+LET_GO_SECONDS = 1  # for a kernel to stop serving after its judge has ended
+MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; length in characters
 CellProgress = Callable[[int, int], None]
 
 
 def run_notebook(job: Job, progress: CellProgress | None = None) -> Executed:
-    """Run the cells of `job.notebook` from top to bottom and return what each put out.
+    """Run the cells of `job.notebook` from top to bottom and return the outputs of each.
 
-    Errors of a cell are outputs of the cell and the next cell runs. A cell that runs into
-    `limits.cell_seconds` is interrupted; a kernel that dies is replaced by a new one in which the
-    cells before the guilty one are run again, so that only what needed the guilty cell suffers. Every
-    code cell that did not run to its end carries an error output, hence can never score.
+    If a cell raises an error, the error is one of its outputs, and the next cell runs. A cell that exceeds
+    `limits.cell_seconds` is interrupted. A kernel that dies is replaced by a new one, in which the cells before the
+    guilty cell are run again, so that only cells that needed the guilty one are affected. Every code cell that did not
+    run to its end gets an error output, so it cannot score.
 
-    The cells of the course, answers included, have `limits.notebook_seconds` together, and the cells that the student
-    added have as much again: what the latter use up costs no test its time. Seconds are the notebook's own
+    The cells of the course, answers included, share `limits.notebook_seconds`. The cells that the student added share
+    as many seconds of their own, so they take no time from the tests. Seconds are the notebook's own time
     (own_time.py).
 
-    A kernel or judge that was killed, and by no limit, is perhaps the machine's doing: for want of memory, say. So
-    a judged notebook is run again then, until nothing is killed or the same is killed a second time.
+    If a kernel or judge was killed, and not for exceeding a limit, the machine may be the cause, for example because it
+    is short of memory. So a judged notebook is then run again, until nothing is killed or the same process is killed in
+    the same cell for a second time.
 
     Parameters
     ----------
     job
-        The notebook and all that it needs.
+        The notebook and all that its execution needs.
     progress
         Called as progress(done, total) before each cell.
 
@@ -80,13 +81,13 @@ def run_notebook(job: Job, progress: CellProgress | None = None) -> Executed:
 
 
 def _few(problems: Iterable[str]) -> tuple[str, ...]:
-    """Each problem once; however many there are and whatever is quoted in them, they are soon read."""
+    """Return each problem once, with limits on their number and length."""
     each = list(dict.fromkeys(p if len(p) <= PROBLEM_LENGTH else p[: PROBLEM_LENGTH - 1] + "…" for p in problems))
     return tuple(each[:MOST_PROBLEMS] + ([f"and {len(each) - MOST_PROBLEMS:,} more"] if each[MOST_PROBLEMS:] else []))
 
 
 class _Died(Exception):
-    """What the cells run in is no more, and has to be started anew, without the cell of this index."""
+    """The kernel or the judge has ended, and both must be started again without the cell of this index."""
 
     def __init__(self, index: int):
         super().__init__(index)
@@ -94,7 +95,7 @@ class _Died(Exception):
 
 
 class _Runner:
-    """Runs every cell in one kernel. Only it fills `results`."""
+    """Runs every cell in one kernel. No other class fills `results`."""
 
     def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: CellProgress | None):
         self.cells, self.job, self.scratch, self.progress = cells, job, scratch, progress
@@ -105,14 +106,14 @@ class _Runner:
         allowed, late = self.limits.notebook_seconds, self.limits.cell_seconds
         self.course = TimeBudget(allowed, "the notebook used up its", "the kernel had to be restarted")
         self.added = TimeBudget(allowed, "the added cells used up their", "the added cells ended the kernel", late)
-        self.exercise: str | None = None  # the solution cell before the cell that runs
+        self.exercise: str | None = None  # the last solution cell before the running cell
         self.slow_exercises: set[str | None] = set()
         self.given_up: list[TimeBudget] = []
         self.guilty: set[int] = set()  # cells that ended a kernel, and are not run in the next
-        self.killed: list[tuple[int, str]] = []  # in which cell, and what, perhaps through no fault of the notebook's
+        self.killed: list[tuple[int, str]] = []  # the field of `Attempt` of the same name
 
     async def all_cells(self) -> Attempt:
-        """Run every code cell, starting anew where a kernel dies."""
+        """Run every code cell. Where a kernel dies, continue in a new one."""
         try:
             await self.start()
             for index, cell in enumerate(self.cells):
@@ -133,7 +134,8 @@ class _Runner:
                     await self._start_again(index, died)
             most, used = self.limits.memory_bytes, self.kernel.most_memory
             if used > most:
-                self.problems.append(f"used {size_in_words(used)} of memory; the grader allows {size_in_words(most)}")
+                allowed = size_in_words(most)
+                self.problems.append(f"the notebook used {size_in_words(used)} of memory; the grader allows {allowed}")
         finally:
             await self.stop()
         return Attempt(tuple(self.results), tuple(self.problems), tuple(self.killed))
@@ -151,7 +153,7 @@ class _Runner:
         self.results[index] = ran.result
         self.remark(index, ran.remarks)
         if not ran.in_time:
-            if whose(self.cells[index]) != "student":  # which says nothing of the exercise's function
+            if whose(self.cells[index]) != "student":  # a student's slow cell does not show that the function is slow
                 self.slow_exercises.add(self.exercise)
             self.fail(index, "TimeLimit", f"{self.label(index)} did not finish within {seconds:.0f} s")
         elif ran.gone is not None:
@@ -160,7 +162,7 @@ class _Runner:
             raise _Died(index)
 
     async def run_again(self, index: int) -> None:
-        """Run one cell for what it defines, outputs ignored. Raises _Died."""
+        """Run one cell again for the names that it defines, and drop its outputs. Raises _Died."""
         if index in self.guilty:
             return
         answered = await self.kernel.quietly(self.cells[index]["source"], self.seconds_for(index))
@@ -168,7 +170,7 @@ class _Runner:
             raise _Died(index)
 
     async def _start_again(self, index: int, died: _Died) -> None:
-        """Replace what died, and bring it to where that was, after cell `index`; without the cells that ended it."""
+        """Start a new kernel and run the cells up to `index` again, except for tests and cells that ended a kernel."""
         while True:
             if await self.kernel.ended(seconds=1) and self.kernel.was_killed:
                 self.killed.append((died.index, "kernel"))
@@ -193,7 +195,7 @@ class _Runner:
 
     @contextlib.contextmanager
     def charged(self, index: int) -> Iterator[None]:
-        """What is done herein goes at the expense of this cell's budget."""
+        """Charge the time of the block to this cell's budget."""
         clock = Clock(self.kernel.readings)
         try:
             yield
@@ -201,7 +203,7 @@ class _Runner:
             self.budget(index).left -= clock.seconds()
 
     def seconds_for(self, index: int) -> float:
-        # a function that never returns has several tests: each still has its chance, but a short one
+        # a function that never returns may have several tests: each of them still runs, but for a shorter time
         short = whose(self.cells[index]) == "test" and self.exercise in self.slow_exercises
         return self.budget(index).for_cell((SHORT_PATIENCE if short else 1) * self.limits.cell_seconds)
 
@@ -209,18 +211,18 @@ class _Runner:
         return cell_label(self.cells, index)
 
     def result(self, index: int) -> CellResult:
-        """What is known so far of a cell that runs."""
+        """Return the result of a cell as far as it is known."""
         return self.results[index] or CellResult()
 
     def remark(self, index: int, remarks: Iterable[str]) -> None:
-        """Note problems of a cell, given as ends of sentences about it."""
+        """Note problems of a cell. Each remark is the rest of a sentence about the cell."""
         self.problems += [f"{self.label(index)} {remark}" for remark in remarks]
 
     def fail(self, index: int, ename: str, message: str) -> None:
-        """Note a problem that ended a cell, and give the cell an error for it."""
+        """Note a problem that ended a cell, and add an error output for it to the cell."""
         self.problems.append(message)
         result = self.result(index)
-        # what the cell had printed stays, it is often the clue; the traceback of the interrupt comes after the reason
+        # printed output stays, as it often shows the cause; the reason goes before the traceback of the interrupt
         kinds = [output["output_type"] for output in result.outputs]
         place = kinds.index("error") if "error" in kinds else len(kinds)
         outputs = (*result.outputs[:place], _error(ename, message), *result.outputs[place:])
@@ -230,7 +232,7 @@ class _Runner:
         return cell["cell_type"] == "code" and not (self.job.skip_tagged and is_skipped(cell))
 
     def _give_up(self, index: int, budget: TimeBudget, ename: str, why: str) -> None:
-        """Say in a cell that it was not run; of the first, say as a problem that those after it were not either."""
+        """Give a cell an error that says why it was not run. For the first such cell, note a problem about all."""
         if budget not in self.given_up:
             self.given_up.append(budget)
             rest = "those" if budget is self.course else "added ones"
@@ -239,16 +241,16 @@ class _Runner:
 
 
 class _JudgedRunner(_Runner):
-    """The student's cells in their kernel, the tests in a judge, the instructor's other cells in both.
+    """Runs the student's cells in a kernel, the tests in a judge, and the instructor's other cells in both.
 
-    Kernel and judge start and end together: what connects them does not outlive either.
+    Kernel and judge start and end together, because the connection between them cannot outlive either.
     """
 
     def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: CellProgress | None):
         super().__init__(cells, job, scratch, progress)
         self.judges = 0
         self.tests_put_out = 0  # bytes
-        self.serving: asyncio.Task[str | None] | None = None  # the request by which the kernel serves the judge
+        self.serving: asyncio.Task[str | None] | None = None  # the request during which the kernel serves the judge
         self._judge: Judge | None = None
         self._served: ServedCells | None = None
 
@@ -266,7 +268,7 @@ class _JudgedRunner(_Runner):
         given = self.job.surroundings
         env = {"CS231N_DATA": given.data} if given.data else {}
         warm = template(given.pythonpath, {**(given.env or {}), **env})
-        warm.launch()  # so that it and the kernel's zygote import at the same time
+        warm.launch()  # early, so that it and the kernel's zygote import modules at the same time
         ours, theirs = socket.socketpair()
         with ours, theirs:
             await self.kernel.start(theirs.fileno())
@@ -307,14 +309,17 @@ class _JudgedRunner(_Runner):
             error = CellResult(tuple(ran.outputs)).error
             if error and not self.result(index).error:
                 why = f"{error['ename']}: {error['evalue'][:PROBLEM_LENGTH]}"
-                self.problems.append(f"{self.label(index)} failed for the tests: {why}")
+                self.problems.append(f"{self.label(index)} failed when it was run for the tests: {why}")
             if ran.lost:
                 raise _Died(index)
         if owner == "test":
             await self._test(index)
 
     async def run_again(self, index: int) -> None:
-        """As above; what ended the student's kernel runs in the judge all the same, or a student could prevent it."""
+        """Run a cell of the instructor in the judge too, even if it ended the student's kernel. Raises _Died.
+
+        Otherwise a student could prevent the judge from running it.
+        """
         await super().run_again(index)
         if whose(self.cells[index]) == "instructor":
             ran = await self._run_in_judge(index)
@@ -322,7 +327,7 @@ class _JudgedRunner(_Runner):
                 raise _Died(index)
 
     async def _test(self, index: int) -> None:
-        """Run a test cell in the judge: nothing but what the judge says decides about its points."""
+        """Run a test cell in the judge. Only the judge's answer decides its points."""
         self.results[index] = CellResult()
         ran = await self._run_in_judge(index, self._test_follows(index))
         self.tests_put_out += size_of(ran.outputs)
@@ -330,14 +335,14 @@ class _JudgedRunner(_Runner):
         no_points = None
         if ran.ok and (record := record_of(self.cells[index])):
             outputs, no_points = settled(outputs, record.points)
-        printed = self.result(index).outputs  # if that is known by now
+        printed = self.result(index).outputs  # empty if the kernel is still serving
         self.results[index] = CellResult((*printed, *outputs), self.kernel.executed)
         if no_points:
             self.fail(index, "NoPoints", no_points)
         if any(output["output_type"] == "error" and output["ename"] == "StudentTimeout" for output in outputs):
             self.slow_exercises.add(self.exercise)
         if ran.lost and not ran.ok and await self.kernel.ended(seconds=1):
-            # the judge knows only that it is gone; why, the sandbox knows
+            # the judge knows only that the kernel has ended; the sandbox knows why
             result = self.result(index)
             others = tuple(output for output in result.outputs if output["output_type"] != "error")
             self.results[index] = replace(result, outputs=others)
@@ -350,14 +355,14 @@ class _JudgedRunner(_Runner):
             raise _Died(index)
 
     async def _run_in_judge(self, index: int, go_on: bool = False) -> Ran:
-        """Run a cell in the judge while the student's kernel serves it; go_on: as it will for the next cell.
+        """Run a cell in the judge while the student's kernel serves it. go_on: keep serving for the next cell.
 
-        A request to serve takes as long as a small test, hence one for all tests between two other cells.
+        Starting to serve takes as long as a small test, so the kernel serves all tests between two other cells at once.
         """
         seconds = self.seconds_for(index)
         cell, alone = self.cells[index], index in self.guilty
         if not alone:
-            if self.serving and self.serving.done():  # before it was told to
+            if self.serving and self.serving.done():  # the kernel stopped serving without being told to
                 await self._end_serving()
             if not self.serving:
                 self._served = self.kernel.serving()
@@ -376,14 +381,14 @@ class _JudgedRunner(_Runner):
         return replace(ran, lost=ran.lost or ended)
 
     def _test_follows(self, index: int) -> bool:
-        """Whether the next cell that is run is a test."""
+        """Whether the next cell to run is a test."""
         following = next(filter(self._runs, self.cells[index + 1 :]), None)
         return following is not None and whose(following) == "test"
 
     async def _end_serving(self, seconds: float = GRACE_SECONDS) -> str | None:
-        """Wait until the kernel lets go, and put what was printed before the outputs of the tests.
+        """Wait until the kernel stops serving, and put the text that it printed before the outputs of each test.
 
-        Returns why the kernel ended, if it did.
+        Returns why the kernel ended, or None if it did not end.
         """
         if self.serving is None:
             return None

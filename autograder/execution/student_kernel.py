@@ -1,4 +1,4 @@
-"""The kernel that runs a student's cells, and keeps of what it says what a notebook may hold."""
+"""The kernel that runs a student's cells. Of its outputs, it keeps those that a notebook may hold."""
 
 import asyncio
 import os
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 START_SECONDS = 120
 PREPARE_SECONDS = 30
-GRACE_SECONDS = 2  # from the interrupt until a kernel that ignores it is killed
+GRACE_SECONDS = 2  # between an interrupt and the kill of a kernel that ignores it
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """What came of a cell in the student's kernel.
+    """The outcome of a cell in the student's kernel.
 
     Attributes
     ----------
     result
-        What it put out.
+        Its outputs and its execution number.
     remarks
-        What is noteworthy about that, as ends of sentences about the cell.
+        Problems of the cell; each is the rest of a sentence about it.
     in_time
-        Whether it ended by itself. If it did not, it was interrupted.
+        Whether it ended by itself. If not, it was interrupted.
     gone
-        Why the kernel ended or stopped answering, as the end of a sentence about the cell; None if it goes on.
+        Why the kernel ended or stopped answering, as the rest of a sentence about the cell; None if it still runs.
     """
 
     result: CellResult
@@ -51,28 +51,28 @@ class CellRun:
 
 
 class StudentKernel:
-    """One kernel after another, each started in the surroundings of a job.
+    """The kernels of one job, one at a time, all started in the job's surroundings.
 
     Parameters
     ----------
     job
-        What is run.
+        The job whose notebook is run.
     scratch
-        A folder of the caller's.
+        A folder for the kernel's files, which the caller deletes.
 
     Attributes
     ----------
     most_memory
-        Bytes that were seen in use at one time, where no limit holds.
+        Peak of the memory in use, in bytes. It is measured only without isolation, where no limit holds.
     readings
-        By which limits of time count the notebook's own; None while there is no kernel.
+        The readings by which time limits count the notebook's own time; None while there is no kernel.
     beside
-        Folders of /proc of processes that belong to the notebook as well: the judge, once there is one.
+        Folders of /proc of other processes that belong to the notebook: the judge, once there is one.
     """
 
     def __init__(self, job: Job, scratch: str):
         self.job, self.given, self.scratch = job, job.surroundings, scratch
-        self.executed = 0  # cells
+        self.executed = 0  # number of cells
         self.most_memory = 0
         self.readings: Readings | None = None
         self.beside: tuple[Path, ...] = ()
@@ -81,11 +81,11 @@ class StudentKernel:
         self._watcher: asyncio.Task[None] | None = None
         self._asked_to_exit = False
         self._kept = 0  # bytes of all outputs
-        self._started = 0  # kernels
+        self._started = 0  # number of kernels
 
     @property
     def pid(self) -> int:
-        """The kernel's process id, as this machine numbers it."""
+        """The kernel's process id on this machine."""
         return self._running.pid
 
     @property
@@ -115,15 +115,15 @@ class StudentKernel:
             self._process = await zygote_of(view).start(given.limits, files, channel, processor.own())
         else:
             from autograder.execution.ordinary_kernel import (
-                OrdinaryKernel,  # its imports are slow, and the sandbox does without
+                OrdinaryKernel,  # imported here, because its imports are slow and the sandbox does not need them
             )
 
-            # a new name for each kernel's sockets: those of a killed one may be left behind
+            # each kernel's sockets get a new name, because a killed kernel may leave its sockets behind
             ordinary = OrdinaryKernel(given, os.path.join(self.scratch, f"kernel{self._started}"))
             self._process = ordinary
             await ordinary.start(files, channel)
         self._look()
-        # a message may be larger than what is kept of it, by its form and by what is cut from it
+        # a message may be larger than the part that is kept: it has headers, and its content may be cut
         most = 4 * given.limits.output_bytes + 1_000_000
         self._client = KernelClient(self._running.key, self._running.is_alive, most, self.readings)
         try:
@@ -131,10 +131,10 @@ class StudentKernel:
             await self._client.connect(shell, iopub, START_SECONDS)
         except (NoReply, Gone) as error:
             words = self._running.last_words()
-            raise RuntimeError(f"the notebook's kernel did not start: {error}\n{words}".strip()) from None
-        if not self._sandboxed:  # the sandbox's are forked with it
+            raise RuntimeError(f"The notebook's kernel did not start: {error}\n{words}".strip()) from None
+        if not self._sandboxed:  # the sandbox's kernels are prepared when they are forked
             if await self.quietly(prepare_code(channel), PREPARE_SECONDS) != "ok":
-                raise RuntimeError("the notebook's kernel could not be prepared")
+                raise RuntimeError("The notebook's kernel started, but could not be prepared for grading.")
         self._watcher = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
@@ -143,16 +143,16 @@ class StudentKernel:
             await asyncio.sleep(USAGE_LOOK_SECONDS)
 
     def _look(self) -> None:
-        """Hold the kernel to the limits that are met by measuring, and measure for how long it has waited."""
+        """Enforce the limits that need measuring, and measure how long the notebook's processes have waited."""
         assert self.readings is not None
         processes = self._running.look()
         self.most_memory = max(self.most_memory, usage.memory(processes) if self.given.isolation is None else 0)
-        # the grader's own process, which wakes to look, waits at no expense of the notebook's
+        # includes the grader's own process, which runs in order to measure: the notebook must not pay for it
         used = usage.processor_seconds([*processes, *self.beside, Path("/proc/self")])
         self.readings.write(usage.waits([*processes, *self.beside]), used)
 
     async def stop(self) -> None:
-        """End the kernel and whatever it left in its process group."""
+        """End the kernel and the processes that it left behind."""
         if self._watcher:
             self._watcher.cancel()
         if self._client is not None:
@@ -174,7 +174,7 @@ class StudentKernel:
         try:
             reply = await self._talking.execute(source, outputs, seconds)
             met = self._check(reply, outputs)
-            if self._asked_to_exit:  # it answers before it goes; the next cell is not to blame
+            if self._asked_to_exit:  # the kernel answers before it ends; the next cell must not be blamed
                 gone = self.how_it_ended()
         except NoReply:
             in_time = False
@@ -189,14 +189,14 @@ class StudentKernel:
         return CellRun(CellResult(tuple(found), number), (*met, *remarks), in_time, gone)
 
     def next_number(self) -> int:
-        """Count one more cell as executed; its number."""
+        """Count one more cell as executed. Returns its number."""
         self.executed += 1
         return self.executed
 
     async def serve(self, code: str, served: "ServedCells") -> str | None:
-        """Run code that serves the judge while that runs some cells, until it is done or this is cancelled.
+        """Run the code that serves the judge, until it ends or this task is cancelled.
 
-        Returns why the kernel ended (None: it did not).
+        Returns why the kernel ended, or None if it did not end.
         """
         try:
             await self._talking.execute(code, served, float("inf"), silent=True)
@@ -207,32 +207,32 @@ class StudentKernel:
         return None
 
     def serving(self) -> "ServedCells":
-        """Where to keep what is put out while the kernel serves the judge."""
+        """Return an object that collects the kernel's outputs while it serves the judge."""
         return ServedCells(self._outputs)
 
     def shown(self, served: "ServedCells", index: int) -> tuple[list[Output], tuple[str, ...]]:
-        """What was printed or shown while the judge ran cell `index`, as text that says it is the student's; remarks.
+        """Return what student code printed or showed while the judge ran cell `index`, as marked text; and remarks.
 
-        Errors and results are not among it: they would count as the test's.
+        Errors and results are left out, because they would count as the test's own.
         """
         found, remarks = self._finished(served.of(index))
         shown = [output for output in found if output["output_type"] in ("stream", "display_data")]
         return marked_outputs(shown, self.given.limits.output_bytes), remarks
 
     async def quietly(self, code: str, seconds: float) -> str | None:
-        """Run code and drop its output. Returns the status of the reply, or None if no reply comes in time."""
+        """Run code and drop its outputs. Returns the status of the reply, or None if no reply comes in time."""
         try:
             return str((await self._talking.execute(code, None, seconds, silent=True)).get("status"))
         except (NoReply, Gone):
             return None
 
     async def interrupt(self) -> bool:
-        """Interrupt the running cell; True when the kernel answers again within the grace time."""
+        """Interrupt the running cell. Returns whether the kernel answers again within the grace time."""
         self._running.interrupt()
         return await self._talking.answers(GRACE_SECONDS)
 
     async def ended(self, seconds: float) -> bool:
-        """Whether the kernel ends within so many seconds."""
+        """Whether the kernel ends within `seconds`."""
         end = Deadline(seconds, self.readings)
         while self._running.is_alive():
             if end.left() <= 0:
@@ -241,28 +241,28 @@ class StudentKernel:
         return True
 
     def how_it_ended(self) -> str:
-        """Why the kernel is no more, as the end of a sentence about a cell or a function."""
+        """Return why the kernel ended, as the rest of a sentence about a cell or a function."""
         if self._asked_to_exit:
             return "ended its kernel (exit)"
         return self._running.how_it_ended()
 
     @property
     def was_killed(self) -> bool:
-        """Whether the kernel, which has ended, was killed by something else than a limit."""
+        """Whether the kernel, which has ended, was killed, and not for exceeding a limit."""
         return not self._asked_to_exit and self._running.was_killed
 
     async def _why(self, gone: Gone) -> str:
-        if not await self.ended(seconds=2):  # its sockets close before it is gone
+        if not await self.ended(seconds=2):  # a kernel that ends closes its sockets first
             return f"cut its kernel off from the grader ({gone})"
         return self.how_it_ended()
 
     def _outputs(self, more: int = 0) -> Outputs:
-        """For a cell; `more` is kept of others already."""
+        """Return an object that collects the outputs of a cell. `more` bytes of other cells are kept already."""
         limits = self.given.limits
         return Outputs(min(limits.output_bytes, max(0, limits.notebook_output_bytes - self._kept - more)))
 
     def _finished(self, outputs: Outputs) -> tuple[list[Output], tuple[str, ...]]:
-        """The outputs as they are kept, and remarks, as ends of sentences about the cell."""
+        """Return the outputs as they are kept, and remarks, each the rest of a sentence about the cell."""
         self._kept += outputs.kept
         limits, remarks = self.given.limits, []
         if outputs.size > outputs.limit:
@@ -270,7 +270,7 @@ class StudentKernel:
             what = f"{limits.notebook_output_bytes if whole else limits.output_bytes:,} bytes of output that are kept"
             remarks.append(f"printed more than the {what}" + " of a notebook" * whole)
         if outputs.malformed:
-            remarks.append("sent an output that is none of Jupyter's")
+            remarks.append("sent an output that does not have Jupyter's format")
         found = outputs.finished()
         for output in found:
             if output["output_type"] == "stream":
@@ -280,9 +280,9 @@ class StudentKernel:
         return list(found), tuple(remarks)
 
     def _check(self, reply: dict[str, Any], outputs: Outputs) -> list[str]:
-        """See to it that a cell counts as run only if the kernel says so. Returns which limits it met.
+        """Add an error to the outputs of a cell if the kernel reports one that is not shown. Returns the limits it met.
 
-        That no error is shown proves nothing: showtraceback may be off.
+        The absence of an error output proves nothing, because student code may have replaced `showtraceback`.
         """
         payload = reply.get("payload")
         payload = payload if isinstance(payload, list) else []
@@ -295,21 +295,21 @@ class StudentKernel:
 
 
 class ServedCells:
-    """Outputs, as `KernelClient` makes them, of cells that the judge runs while one request serves it.
+    """Collects the outputs of the cells that the judge runs while one request of the `KernelClient` serves it.
 
-    The kernel marks where the next cell begins. Student code can make such marks too; all it decides by that is with
-    which test something is shown that it printed.
+    The kernel marks the end of each cell's outputs. Student code can make such marks too; they only decide with which
+    test its printed text is shown.
     """
 
     def __init__(self, make: Callable[[int], Outputs]):
         self._make, self._now = make, make(0)
         self._ended: dict[int, Outputs] = {}
-        self.cells: list[int] = []  # by their index, also the one that is running
+        self.cells: list[int] = []  # indices of the cells, including the running one
 
     def display(
         self, data: dict[str, Any], metadata: dict[str, Any], display_id: str | None = None, update: bool = False
     ) -> None:
-        """As of `Outputs`, unless it is a mark."""
+        """Do as `Outputs.display`, or end a cell if the output is a mark."""
         if MARK not in data:
             self._now.display(data, metadata, display_id, update)
             return
@@ -337,16 +337,16 @@ class ServedCells:
         self._now.not_an_output()
 
     def of(self, index: int) -> Outputs:
-        """What there is of a cell, once all have been run."""
+        """Return the outputs of a cell. To be called when all cells have run."""
         return self._ended.get(index) or (self._now if index == self.cells[-1] else Outputs(0))
 
 
 def limit_met_by(outputs: Iterable[Output], limits: Limits) -> str | None:
-    """Which limit of the sandbox the errors among these outputs speak of, in words for the student; None if of none."""
+    """Return which limit of the sandbox caused an error among these outputs, in words for the student, or None."""
     errors = (nbformat.from_dict(output) for output in outputs if output["output_type"] == "error")
     return next(filter(None, (limit_met(error, limits) for error in errors)), None)
 
 
 def _without_overwritten(text: str) -> str:
-    """The text as a terminal ends up showing it: of a progress bar drawn with \\r, the last state of the line."""
+    """Return the text as a terminal finally shows it: of a progress bar drawn with \\r, the last state of its line."""
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))

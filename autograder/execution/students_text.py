@@ -1,8 +1,8 @@
-"""What a student's code shows while a test runs: text, of which every line says whose it is.
+"""The output of a student's code while a test runs: it is kept as text, and every line is marked as the student's.
 
-A test cell is where people look for the verdict. What the student's functions print there, or show as HTML or as a
-picture, could pass for it: "Score: 4 / 4". So nothing of it is kept but text, and each line begins with
-STUDENTS_PREFIX, which nothing that is printed can end or hide.
+Readers look for the verdict in a test cell. Output of the student's functions there, such as "Score: 4 / 4", or HTML or
+a picture, could be mistaken for it. So only text is kept, and each line begins with STUDENTS_PREFIX. No printed
+character can hide the prefix or start a line without it.
 """
 
 import re
@@ -12,19 +12,19 @@ from collections.abc import Iterable, Iterator
 from autograder.notebook.job import Output
 
 STUDENTS_PREFIX = "student's code \N{BOX DRAWINGS LIGHT VERTICAL} "
-WIDTH = 90  # columns of a line, after which it goes on in the next: a page would wrap it, and without a prefix
+WIDTH = 90  # columns of a line; longer ones are split, because a web page would wrap them without a prefix
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
 
 
 def marked(text: str) -> str:
-    """The text with STUDENTS_PREFIX before each line, without colours and control characters."""
+    """Return the text with STUDENTS_PREFIX before each line, without colours and control characters."""
     lines = _ESCAPE.sub("", text).expandtabs(4).splitlines()
     parts = (part for line in lines for part in _wrapped("".join(filter(_is_shown, line))))
     return "".join(f"{STUDENTS_PREFIX}{part}\n" for part in parts)
 
 
 def marked_outputs(outputs: Iterable[Output], limit: int) -> list[Output]:
-    """Outputs of student code as one output, of at most `limit` characters and a line; none where nothing is shown."""
+    """Join outputs of student code into one of at most `limit` characters and a line; [] if there is no text."""
     lines, left = [], limit
     for line in marked("".join(map(_as_text, outputs))).splitlines(keepends=True):
         left -= len(line)
@@ -45,7 +45,7 @@ def _as_text(output: Output) -> str:
 
 
 def _is_shown(character: str) -> bool:
-    """Not a control character, nor one that turns the direction of writing."""
+    """Whether a character is neither a control character nor one that changes the direction of writing."""
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 

@@ -1,11 +1,11 @@
-"""ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/), from the client's side, over a Unix socket.
+"""The client's side of ZeroMQ's wire protocol (ZMTP 3.0, https://rfc.zeromq.org/spec/23/), over a Unix socket.
 
-This is our own because libzmq does not bound what a peer may send. It keeps all parts of a message that never ends:
-with all of its limits set, a hostile kernel took the grader to 799 MB. It also connects again by itself when a peer
-goes away.
+libzmq is not used, because it does not limit what a peer may send. It keeps all parts of a message that never ends:
+with all of its limits set, a hostile kernel made the grader use 799 MB. It also reconnects by itself when a peer
+disconnects.
 
-Here a message has a limit, beyond which its bytes are read and dropped, and there is one connection, made once.
-A ZMTP frame is one part of a message; it has nothing to do with the frames of execution/judge/frames.py.
+Here, messages have a maximum size: a larger message is read and dropped. There is one connection, which is made once.
+A ZMTP frame is one part of a message; it is unrelated to the frames of execution/judge/frames.py.
 """
 
 import asyncio
@@ -13,15 +13,15 @@ import socket
 import struct
 from collections.abc import Iterator
 
-# signature (of which the middle is a length that version 3 does not use), version 3.0, mechanism, as client, filler
+# signature (in its middle a length that version 3 does not use), version 3.0, mechanism, role of client, filler
 _GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
 _MORE, _LONG, _COMMAND = 1, 2, 4  # flags of a frame
-_AT_ONCE = 1 << 18  # bytes that are read at once
+_AT_ONCE = 1 << 18  # bytes of one read
 MOST_FRAMES = 64  # of a message
 
 
 class WireError(Exception):
-    """The peer does not speak ZMTP, or is gone."""
+    """The peer does not speak ZMTP, or the connection has ended."""
 
 
 class Wire:
@@ -30,23 +30,23 @@ class Wire:
     Parameters
     ----------
     kind
-        What this end is: b"DEALER" or b"SUB".
+        Socket type of this end: b"DEALER" or b"SUB".
     most
-        Bytes that a message may have.
+        Maximum size of a message, in bytes.
     """
 
     def __init__(self, kind: bytes, most: int):
         self.kind, self.most = kind, most
         self._socket: socket.socket | None = None
         self._buffer = bytearray()
-        self._frames: list[bytes] = []  # of the message that is coming in
-        self._size = 0  # of these, in bytes
-        self._skip = 0  # bytes of a frame that are still to be dropped
-        self._more = False  # whether another frame follows that one
+        self._frames: list[bytes] = []  # the frames so far of the message that is arriving
+        self._size = 0  # their size in bytes
+        self._skip = 0  # bytes of the present frame that must still be dropped
+        self._more = False  # whether another frame follows the dropped one
         self._too_large = False
 
     async def connect(self, path: str) -> None:
-        """Connect and shake hands. Raises OSError while nothing listens there, and WireError."""
+        """Connect and do the handshake. Raises OSError if nothing listens at this path, and WireError."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ class Wire:
         while len(self._buffer) < len(_GREETING):
             await self.read()
         if self._buffer[0] != 0xFF or self._buffer[10] < 3:
-            raise WireError("it speaks no ZMTP 3")
+            raise WireError("it does not speak ZMTP 3")
         del self._buffer[: len(_GREETING)]
         if self.kind == b"SUB":
             await self.send([b"\x01"])
@@ -73,7 +73,7 @@ class Wire:
             raise WireError(str(error)) from None
 
     async def read(self) -> None:
-        """Wait for bytes, so that `messages` yields what they complete. Raises WireError when no more will come."""
+        """Wait for data, from which `messages` yields complete messages. Raises WireError if the connection ended."""
         try:
             part = await asyncio.get_running_loop().sock_recv(self._connected(), _AT_ONCE)
         except OSError as error:
@@ -83,7 +83,7 @@ class Wire:
         self._buffer += part
 
     def messages(self) -> Iterator[list[bytes] | None]:
-        """Yield the messages that have come: lists of frames, or None for one of more bytes or frames than allowed."""
+        """Yield the complete messages: lists of frames, or None for a message with too many bytes or frames."""
         place, buffer = 0, self._buffer
         try:
             while True:
@@ -102,7 +102,7 @@ class Wire:
                 length = struct.unpack_from(">Q", buffer, place + 1)[0] if flags & _LONG else buffer[place + 1]
                 if flags & _COMMAND:
                     if length > self.most:
-                        raise WireError("it sends commands without end")
+                        raise WireError(f"it sent a command of {length:,} bytes; the limit is {self.most:,}")
                     if len(buffer) - place < header + length:
                         return
                     place += header + length

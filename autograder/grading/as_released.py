@@ -1,4 +1,4 @@
-"""Whether the gradebook knows the notebooks as they are built: their cells, texts and points."""
+"""Check that the gradebook knows the notebooks as they are built: their cells, texts and points."""
 
 import copy
 import logging
@@ -17,9 +17,9 @@ from autograder.notebook.cell_record import record_of
 
 
 def check_released(workspace: Workspace, gradebook: Gradebook, assignment: Assignment) -> None:
-    """Raise KitError where a notebook is not built, was not released, or has changed since in what decides grades.
+    """Raise KitError if a notebook is not built or not released, or if it has changed since in what decides grades.
 
-    Prose may change, and so may what a release takes out of solution cells.
+    Prose may change, and so may the parts of solution cells that a release removes.
     """
     for name in assignment.notebooks:
         path = workspace.source(assignment.name) / f"{name}.ipynb"
@@ -73,7 +73,7 @@ def _built(workspace: Workspace, notebook: NotebookNode) -> dict[str, dict[str, 
 
 
 def _stubs(workspace: Workspace, notebook: NotebookNode) -> dict[str, str]:
-    """The solution cells as a release has them; none where nbgrader_config.py has them made by something else."""
+    """Return the solution cells as a release has them; {} if nbgrader_config.py names another preprocessor for them."""
     named = workspace.config.get("GenerateAssignment", {}).get("preprocessors", ())
     if not any(import_item(name) is ClearSolutions for name in named if isinstance(name, str)):
         return {}
@@ -90,6 +90,6 @@ def _difference(built: dict[str, Any] | None, released: dict[str, Any] | None) -
     if built is None:
         return "is gone"
     if built.get("points") != released.get("points") and built["kind"] == released["kind"]:
-        return f"is worth {built['points']:g} points, and was worth {released['points']:g}, so its points have changed"
+        return f"has changed from {released['points']:g} to {built['points']:g} points"
     same = built["type"] == released["type"] and built["kind"] == released["kind"]
     return "" if same and built["text"] in (None, released["text"]) else "has changed"

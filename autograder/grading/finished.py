@@ -1,4 +1,4 @@
-"""A sanitized notebook with what came of running it, or of running it the last time: what is to be recorded."""
+"""Finished notebooks, ready to be recorded: sanitized notebooks with the results of this or of an earlier run."""
 
 import copy
 import json
@@ -14,21 +14,21 @@ from autograder.grading.sanitize import SanitizedNotebook
 from autograder.notebook.cell_record import Cell, is_skipped, record_of
 from autograder.notebook.job import NOT_RUN, CellResult, Executed
 
-KEPT = "cs231n"  # where an autograded notebook says what came of its execution, besides the outputs
+KEPT = "cs231n"  # key in an autograded notebook's metadata for the results of its execution other than outputs
 
 
 @dataclass(frozen=True)
 class FinishedNotebook:
-    """One notebook of a submission, of which nothing more is to be run.
+    """One notebook of a submission, after its execution.
 
     Attributes
     ----------
     sanitized
-        What ran, or a placeholder.
+        The notebook that ran, or a placeholder.
     executed
-        What came of it; None of a placeholder.
+        The result of the execution; None for a placeholder.
     key
-        The digest of what the execution depended on.
+        Digest of what the execution depended on.
     packages
         The packages that it depended on, with their versions.
     """
@@ -43,7 +43,7 @@ class FinishedNotebook:
         return (*self.sanitized.problems, *(self.executed.problems if self.executed else ()))
 
     def notebook(self) -> nbformat.NotebookNode:
-        """A new notebook: the sanitized one with the outputs of the execution, and nothing else of it."""
+        """Return a new notebook: the sanitized one, with only the outputs of the execution added."""
         if self.executed is None:
             return copy.deepcopy(self.sanitized.notebook)
         made = self.executed.onto(self.sanitized.notebook)
@@ -52,23 +52,23 @@ class FinishedNotebook:
         return made
 
     def reasons(self, notebook: nbformat.NotebookNode, prefix: str = "") -> list[str]:
-        """Why it has not full marks, and then what was put right in it; `notebook` is as `notebook()` makes it."""
+        """Return why it lost points, and then the remarks on corrections. `notebook` is the result of `notebook()`."""
         remarks = [f"{prefix}: {remark}" if prefix else remark for remark in self.sanitized.remarks]
         return explain(prefix, notebook, list(self.problems)) + in_short(remarks)
 
 
 @dataclass(frozen=True)
 class KeptExecution:
-    """What an autograded notebook says of the execution that it was recorded from.
+    """The execution from which an autograded notebook was recorded.
 
     Attributes
     ----------
     key, packages
-        As of `FinishedNotebook`; `packages` as they were written down.
+        The fields of `FinishedNotebook`; `packages` is unchecked data from the file.
     executed
-        What came of the execution.
+        The result of the execution.
     values
-        The points of those cells that ended in a value: partial credit was cut at these.
+        The maximum points of the cells that ended in a value. Partial credit was limited to these points.
     """
 
     key: str
@@ -77,22 +77,22 @@ class KeptExecution:
     values: tuple[float, ...]
 
     def gives_the_same_values(self, notebook: nbformat.NotebookNode) -> bool:
-        """Whether the sanitized notebook gives the same points for the cells that ended in a value."""
+        """Whether the cells that ended in a value have the same maximum points in this sanitized notebook."""
         results = self.executed.results
         return len(results) == len(notebook.cells) and _values(notebook.cells, results) == self.values
 
 
 def kept_execution(path: Path, key: str) -> KeptExecution | None:
-    """What was recorded in an autograded notebook, if it came of an execution of this key."""
+    """Read the execution that an autograded notebook was recorded from; None if its key is not this one."""
     try:
         text = path.read_text("utf-8")
-        if key not in text:  # most are not worth reading as JSON
+        if key not in text:  # saves parsing most notebooks
             return None
         notebook = rejoin_lines(nbformat.from_dict(json.loads(text)))
         kept = notebook.metadata[KEPT]
         if kept["execution"] != key:
             return None
-        # outputs of what was not run were put in when it was recorded
+        # recording added cells with the student's own outputs of cells that were not run
         cells = [cell for cell in notebook.cells if NOT_RUN not in cell.metadata]
         results = tuple(map(_result, cells))
         executed = Executed(results, 0.0, tuple(kept["problems"]))
@@ -117,16 +117,16 @@ def _values(cells: Iterable[Cell], results: Iterable[CellResult | None]) -> tupl
 
 @dataclass(frozen=True)
 class Recorded:
-    """What was recorded of a submission.
+    """A submission as it was recorded.
 
     Attributes
     ----------
     scores
-        By notebook, as the gradebook has them, late penalties taken off.
+        The scores in the gradebook, by notebook, with late penalties subtracted.
     reasons
-        Why it has not full marks, and remarks.
+        Why it lost points, and remarks.
     seconds
-        For which its notebooks ran.
+        How long its notebooks ran.
     packages
         The packages that their executions depended on, with their versions.
     """
@@ -138,5 +138,5 @@ class Recorded:
     packages: Mapping[str, str]
 
     def row(self, log: str) -> Row:
-        """Its row in the report; `log` is the file that says what was done."""
+        """Return its row of the report. `log` is the name of the submission's log file."""
         return Row(self.student, "graded", dict(self.scores), self.seconds, list(self.reasons), log)

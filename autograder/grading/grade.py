@@ -1,13 +1,12 @@
-"""Grade a class: sanitize -> run -> record, many submissions at once, each failing alone.
+"""Grading of a class: sanitize -> run -> record, many submissions at once. A failure affects only its own submission.
 
-What is handed on are values: a `Submission` with its `SanitizedNotebook`s, a `Job` for each of these, the `Executed`
-that comes of it, the `FinishedNotebook` that is recorded, and `Recorded`, of which a row of the report is made.
+The stages pass on values: a `Submission` with its `SanitizedNotebook`s, a `Job` for each of these, the `Executed` that
+results from it, the `FinishedNotebook` that is recorded, and `Recorded`, from which a row of the report is made.
 
-The parent process sanitizes; a pool of worker processes runs the jobs. From the moment when it is opened, the
-gradebook belongs to a thread of its own, which records and is the only one that touches it. So a slow disk or
-database keeps no worker waiting. What a submission was graded from is kept as a digest in a receipt, which is written
-last. So a submission that has not changed is not run again, and one whose grading was killed half-way is. Of a
-submission that has changed, a notebook that would run as it did before is not run again either.
+The parent process sanitizes; a pool of worker processes runs the jobs. Once the gradebook is open, only the recording
+thread uses it, so workers never wait for a slow disk or database. A receipt with a digest of what a submission was
+graded from is written last. So an unchanged submission is not run again, but one whose grading was killed half-way is.
+If a submission has changed, those of its notebooks that would run as before are not run again either.
 """
 
 import json
@@ -45,10 +44,10 @@ if TYPE_CHECKING:
     from autograder.grading.record import Recorder
     from autograder.workers.cluster import ClusterPool
 
-if not find_spec("nbgrader"):  # it is imported later, as that takes a second, but it must not be missed only then
+if not find_spec("nbgrader"):  # importing it takes a second, so that is done later; but if it is missing, fail now
     raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
 
-RECORDS_WAITING = 4  # submissions per worker, executed and not yet recorded, before no more are begun
+RECORDS_WAITING = 4  # executed submissions per worker that wait for recording before no more are begun
 ClassProgress = Callable[[int, int, str], None]
 
 ISOLATION = {
@@ -68,33 +67,34 @@ def grade(
     scheduler: str | None = None,
     watch: events.Watcher = events.nobody,
 ) -> ClassReport:
-    """Grade the submissions of one assignment and return what came of each.
+    """Grade the submissions of one assignment and return the result of each.
 
     Parameters
     ----------
     workspace
-        Where the submissions and the gradebook are.
+        Holds the submissions and the gradebook.
     assignment_name
-        One of those in course.toml.
+        Name of an assignment in course.toml.
     students
-        Only these (default: everybody under `submitted/`).
+        The students to grade (default: all in `submitted/`).
     force
-        Run everything again, also what has not changed since it was graded.
+        Run everything again, even if it has not changed since it was graded.
     workers
-        Notebooks executed at the same time (default: one per processor).
+        Number of notebooks executed at the same time (default: one per processor).
     progress
         Called with (done, total, student) at the start and after each submission.
     isolation
-        What student code runs in, one of `job.ISOLATIONS`.
+        Where student code runs, one of `job.ISOLATIONS`.
     scheduler
-        Address of a Dask scheduler, on whose workers notebooks are executed (default: on this machine).
+        Address of a Dask scheduler whose workers execute the notebooks (default: this machine does).
     watch
-        Called with each event, as `progress_events` makes them.
+        Called with each event of `progress_events`.
 
     Raises
     ------
     KitError
-        Nothing can be graded at all: no sandbox, no submissions, not built, not released.
+        Nothing can be graded, for example because there is no sandbox or no submission, or because the assignment is
+        not built or not released.
     """
     start = time.monotonic()
     assignment = workspace.course.assignment(assignment_name)
@@ -107,7 +107,7 @@ def grade(
                 grading = _Grading(workspace, assignment, pool, plan, watch)
                 if sandboxed:
                     grading.warm_up(force)
-                with importing():  # nbgrader, for a second
+                with importing():  # nbgrader takes a second
                     from autograder.grading.gradebook_lock import only_writer
                     from autograder.grading.record import remove_leftovers
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
@@ -120,7 +120,7 @@ def grade(
 
 @contextmanager
 def _sandbox_first(looked: Future[KitError | None] | None) -> Iterator[None]:
-    """Raise that there is no sandbox, if so, at the end of the block or in place of whatever is raised in it."""
+    """If there is no sandbox, raise that error, at the end of the block or in place of an error raised in it."""
     try:
         yield
     except Exception as error:
@@ -133,7 +133,7 @@ def _sandbox_first(looked: Future[KitError | None] | None) -> Iterator[None]:
 
 @dataclass
 class _Underway:
-    """A submission whose notebooks run: what has come of them so far."""
+    """A submission whose notebooks are running, with the results so far."""
 
     submission: Submission
     log: SubmissionLog
@@ -149,20 +149,20 @@ class _Underway:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What there is to grade, as the workspace was found.
+    """What to grade, according to the workspace.
 
     Attributes
     ----------
     given
-        What the notebooks run with.
+        The surroundings in which the notebooks run.
     receipts
         The receipts of the assignment.
     there
-        The students of whom there is a submission.
+        The students who have handed in a submission.
     wanted
-        The students whose submissions are to be graded, in order.
+        The students whose submissions must be graded, in order.
     todo
-        For each wanted student of whom there is a submission, the digest of what its grade depends on.
+        wanted student who has handed in a submission -> digest of what the grade depends on.
     """
 
     given: Surroundings
@@ -173,7 +173,7 @@ class _Plan:
 
 
 def _look_around(workspace: Workspace, assignment: Assignment, isolation: str, students: Iterable[str] | None) -> _Plan:
-    """What there is to grade. Raises KitError."""
+    """Find out what to grade. Raises KitError."""
     given = surroundings(workspace, assignment, isolation)
     receipts = Receipts(workspace, assignment, given)
     there = _submitted(workspace, assignment)
@@ -183,7 +183,7 @@ def _look_around(workspace: Workspace, assignment: Assignment, isolation: str, s
 
 
 class _Grading:
-    """One class being graded: prepares submissions, has their notebooks run, and has what comes of them recorded."""
+    """The grading of one class: prepares submissions, has their notebooks run, and has the results recorded."""
 
     def __init__(
         self,
@@ -197,17 +197,17 @@ class _Grading:
         self.plan, self.receipts, self.watch = plan, plan.receipts, watch
 
     def warm_up(self, force: bool) -> None:
-        """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader."""
+        """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader does here."""
         assert isinstance(self.pool, LocalPool)
         changed = sum(force or not self.receipts.read(student, digest) for student, digest in self.plan.todo.items())
-        # templates import what a cell of the instructor's names, whether it runs or not
+        # a template imports the modules that an instructor's cell names, even if the import statement does not run
         named = "".join(f"\n    import {name}" for name in self.plan.given.modules)
         cell = new_code_cell(f"if False:{named}\n    pass", metadata={"nbgrader": {"solution": False}})
         job = Job(json.dumps(new_notebook(cells=[cell])), self.plan.given)
         self.pool.warm_up(job, changed * len(self.assignment.notebooks))
 
     def grade(self, gradebook: "Gradebook", force: bool, progress: ClassProgress) -> list[Row]:
-        """A row for each submission of the plan. From here on, the gradebook is the recording thread's.
+        """Return a row for each submission of the plan. From here on, only the recording thread uses the gradebook.
 
         Raises KitError.
         """
@@ -215,7 +215,7 @@ class _Grading:
         from autograder.grading.record import Recorder
 
         todo = self.plan.todo
-        gradebook.db.remove()  # what this thread began
+        gradebook.db.remove()  # closes the session that this thread began
         records = ThreadPoolExecutor(1, "record")
         try:
             records.submit(check_released, self.workspace, gradebook, self.assignment).result()
@@ -223,7 +223,7 @@ class _Grading:
             recorder = records.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
             if not force:
-                # where the late policy fails, recording says so
+                # students for whom the late policy fails are graded again, and recording reports the error
                 failed = records.submit(persistently, recorder.bring_penalties_up_to_date).result()
                 scores = records.submit(persistently, recorder.scores).result()
                 known = {student: score for student, score in scores.items() if student not in failed}
@@ -244,21 +244,21 @@ class _Grading:
             records.shutdown(wait=True, cancel_futures=True)
 
     def _check_wanted(self) -> None:
-        """Raise KitError where there is nothing to grade, or not what was asked for."""
+        """Raise KitError if there are no submissions, or none by a student who was asked for."""
         name = self.assignment.name
         if unknown := [student for student in self.plan.wanted if student not in self.plan.there]:
             raise KitError(
-                f"no submission of {name} by {', '.join(map(repr, unknown))}",
-                f"There are: {', '.join(self.plan.there) or 'none'}.",
+                f"There is no submission of {name} by {', '.join(map(repr, unknown))}.",
+                f"There are submissions by: {', '.join(self.plan.there) or 'nobody'}.",
             )
         if not self.plan.there:
             raise KitError(
-                f"there are no submissions of {name} under {self.workspace.root / 'submitted'}",
+                f"There are no submissions of {name} in {self.workspace.root / 'submitted'}.",
                 f"Bring them in with: cs231n collect {name} FOLDER_OR_ZIP",
             )
 
     def _blueprints(self) -> dict[str, Blueprint]:
-        """One for each notebook, made in the recording thread."""
+        """Return the blueprint of each notebook. It runs in the recording thread."""
         names = self.assignment.notebooks
         return {name: persistently(blueprint_of, self.workspace, self.assignment, name) for name in names}
 
@@ -269,8 +269,8 @@ class _Grading:
         force: bool,
         record: Callable[[_Underway], Future[Row]],
     ) -> Iterator[Row]:
-        """Empty `todo`, yielding a row for each as it is recorded; a few are prepared ahead of the workers."""
-        todo.reverse()  # what is done with is not kept: a class of a thousand must not stay in memory
+        """Yield a row for each submission in `todo` once it is recorded. A few are prepared ahead of the workers."""
+        todo.reverse()  # finished submissions are not kept: a class of a thousand must not stay in memory
         running: dict[Future[Executed], tuple[_Underway, str, Job]] = {}
         recording: set[Future[Row]] = set()
         while todo or running or recording:
@@ -297,7 +297,7 @@ class _Grading:
     def _prepare(
         self, student: str, digest: str, blueprints: Mapping[str, Blueprint], force: bool
     ) -> tuple[_Underway, dict[str, Job]]:
-        """Read a submission; returns it with what of it has to be executed."""
+        """Read a submission. Returns it with a job for each notebook that must be executed."""
         log = SubmissionLog(self.workspace.root / ".cs231n" / "logs" / self.assignment.name / f"{student}.log")
         submission = read_submission(self.workspace, self.assignment, blueprints, student, digest, log)
         keys, executed, jobs = {}, {}, {}
@@ -308,14 +308,14 @@ class _Grading:
             keys[name] = key = self.receipts.execution(sanitized.notebook, submission.files, given)
             if not force and (before := self._executed_before(student, sanitized, key)):
                 executed[name] = before
-                log.say(f"{name}: not run again, as nothing that it depends on has changed")
+                log.say(f"{name}: not run again, because nothing that it depends on has changed")
             else:
                 jobs[name] = Job(json.dumps(sanitized.notebook), given, submission.files)
                 log.say(f"{name}: waits for a worker")
         return _Underway(submission, log, keys, executed, len(jobs)), jobs
 
     def _executed_before(self, student: str, sanitized: SanitizedNotebook, key: str) -> Executed | None:
-        """What came of the same execution the last time, if the autograded notebook is of that."""
+        """Return the result of the same execution from the autograded notebook; None if it holds another one."""
         path = self.workspace.autograded(student, self.assignment.name) / f"{sanitized.name}.ipynb"
         kept = kept_execution(path, key)
         if kept and kept.gives_the_same_values(sanitized.notebook) and self.receipts.installed.has_still(kept.packages):
@@ -325,10 +325,10 @@ class _Grading:
     def _take(self, underway: _Underway, name: str, job: Job, future: Future[Executed]) -> None:
         try:
             executed = self.pool.result(job, future)
-        except KitError:  # there is no cluster any more
+        except KitError:  # the cluster is lost
             raise
         except Exception as error:
-            # perhaps the machine's fault, so no points are taken for it: it is not recorded, and is tried again
+            # the machine may be the cause, so this must not cost points: nothing is recorded, and it is tried again
             underway.failure = f"{name}.ipynb could not be run: {type(error).__name__}: {error}"
             underway.log.failed(f"{name}: could not be run", error)
             return
@@ -336,7 +336,7 @@ class _Grading:
         underway.log.say(f"{name}: ran for {executed.seconds:.2f} s", *executed.problems)
 
     def _finish(self, underway: _Underway, recorder: "Recorder") -> Row:
-        """Record a submission that has been executed; in the recording thread."""
+        """Record a submission that has been executed. It runs in the recording thread."""
         student, log = underway.submission.student, underway.log
         place = str(log.path.relative_to(self.workspace.root))
         failed = Row(student, "failed", None, underway.seconds, [], place)
@@ -352,7 +352,7 @@ class _Grading:
             self.receipts.write(student, digest, recorded.seconds, recorded.reasons, recorded.packages)
         except OSError as error:
             log.failed("recorded, but without a receipt", error)
-            said = f"recorded, but will be graded again: no receipt ({error})"
+            said = f"recorded, but it will be graded again, because its receipt could not be written ({error})"
             return replace(recorded, reasons=(*recorded.reasons, said)).row(place)
         log.say("recorded", *(f"{name}: {s.score:g} / {s.max_score:g}" for name, s in recorded.scores.items()))
         return recorded.row(place)
@@ -381,7 +381,7 @@ class _Grading:
         return FinishedNotebook(sanitized, executed, underway.keys[name], packages)
 
     def _unchanged(self, student: str, digest: str, scores: dict[str, NotebookScore] | None) -> Row | None:
-        """The row of a submission that was graded from these very bytes, with the gradebook's present scores."""
+        """Return the row of an unchanged submission, with the present scores of the gradebook; None if it changed."""
         receipt = self.receipts.read(student, digest)
         if not receipt or not scores or not scores.keys() >= set(self.assignment.notebooks):
             return None
@@ -391,13 +391,13 @@ class _Grading:
 
 
 def _cluster(scheduler: str) -> "ClusterPool":
-    from autograder.workers.cluster import ClusterPool  # Dask is an extra, and takes a second to import
+    from autograder.workers.cluster import ClusterPool  # imported here, as Dask is an extra and takes a second
 
     return ClusterPool(scheduler)
 
 
 def _submitted(workspace: Workspace, assignment: Assignment) -> list[str]:
-    """The students of whom there is a submission."""
+    """Return the students who have handed in a submission."""
     pattern = workspace.submitted("*", assignment.name).relative_to(workspace.root)
     folders = workspace.root.glob(str(pattern))
     names = (path.parent.name for path in folders if path.is_dir())

@@ -1,8 +1,8 @@
-"""Grade one submission where there is no gradebook: `cs231n grade-one`.
+"""Grading of one submission without a gradebook: `cs231n grade-one`.
 
-A workspace is made in a temporary folder, from the course's sources (or from a workspace's built notebooks), with a
-gradebook of its own; the submission is placed in it as `collect` does it, and graded as `grade` does it. So the
-scores are those of `cs231n grade`, and no workspace, gradebook or class is touched. ci_reports.py writes the results.
+It makes a workspace with its own gradebook in a temporary folder, from the course's sources or from a workspace's built
+notebooks. It places the submission there as `collect` does, and grades it as `grade` does. So the scores are those of
+`cs231n grade`, and no other workspace or gradebook is changed. ci_reports.py writes the results.
 """
 
 import os
@@ -39,10 +39,10 @@ class GradedCell:
     Attributes
     ----------
     status
-        Of a test "passed", "partial", "failed", "not started" or "not run". Of a question, whose `score` does not count
-        here, "by hand", or "unanswered" where its text is still the released one.
+        For a test "passed", "partial", "failed", "not started" or "not run". For a question, whose `score` does not
+        count here, "by hand", or "unanswered" if its text is still the released one.
     message
-        What is wrong.
+        What is wrong, or "".
     """
 
     name: str
@@ -59,14 +59,14 @@ class GradedCell:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one submission.
+    """The result of one submission.
 
     Attributes
     ----------
     notebooks
         The graded cells of each notebook, in order.
     remarks
-        What there is to say besides the cells' messages.
+        Reasons and remarks that are not in the cells' messages.
     seconds
         How long the notebooks ran.
     """
@@ -108,26 +108,26 @@ def grade_one(
     workers: int | None = None,
     isolation: str = "sandbox",
 ) -> Result:
-    """Grade the submission at `path`: a folder with an assignment's notebooks, or one notebook, which counts alone.
+    """Grade the submission at `path`: a folder with an assignment's notebooks, or a single notebook.
 
     Parameters
     ----------
     directory
-        The course: a workspace, a folder with course.toml, or one that has it in `assignments/`. None means the kit's
-        own, but not on a CI service.
+        The course: a workspace, a folder with course.toml, or a folder with `assignments/course.toml`. None: the kit's
+        own course, but not on a CI service.
     assignment_name
-        None for the assignment that the notebooks' names belong to.
+        None: the assignment to which the notebooks belong by their names.
     path
-        The folder or the notebook. A notebook alone is graded alone: its points are then all there are.
+        The folder or the notebook. If it is a notebook, only the points of this notebook count.
     workers, isolation
-        As in `grade.grade`.
+        The parameters of `grade.grade`.
 
     Raises
     ------
     KitError
-        No course, no such path, an unknown or ambiguous assignment, or the machine could not grade.
+        There is no course or no such path, the assignment is unknown or ambiguous, or the machine could not grade.
     """
-    if directory is not None and (Path(directory) / CONFIG).is_file():  # which is a program
+    if directory is not None and (Path(directory) / CONFIG).is_file():  # the configuration is a program, run on loading
         _refuse_inside(Path(directory).resolve(), Path(path))
     source, workspace = _find_course(directory)
     course = load_course(source)
@@ -146,7 +146,7 @@ def grade_one(
         if report.failed:
             raise KitError(
                 f"The submission could not be graded: {printable('; '.join(row.reasons))}",
-                "That may be this machine's fault, so no points are given or taken. Try again.",
+                "This machine may be the cause, so no points were given or taken. Try again.",
             )
         notebooks = _cells(own, assignment)
         remarks = _remarks(refused + row.reasons, notebooks)
@@ -154,9 +154,9 @@ def grade_one(
 
 
 def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
-    """The folder of course.toml, and the workspace that led to it: the one that is named, else the kit's own course.
+    """Find the named course or else the kit's own. Returns the folder of course.toml, and its workspace or None.
 
-    It is looked for nowhere else, because a CI job often runs in the student's checkout, where a course.toml or
+    No other place is searched, because a CI job often runs in the student's checkout, where course.toml or
     nbgrader_config.py may be the student's.
     """
     if directory is not None:
@@ -164,7 +164,7 @@ def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
             return found
         raise KitError(f"There is no course in {directory}: no course.toml, and no {CONFIG}.", _NEEDED)
     if on_ci_service():
-        raise KitError("On a CI service the course must be named.", "Name its folder: cs231n -C COURSE grade-one PATH")
+        raise KitError("On a CI service, you must name the course.", "Name its folder: cs231n -C COURSE grade-one PATH")
     if found := _course_in(Path(autograder.__file__).resolve().parents[1]):
         return found
     raise KitError("No course is named, and this kit was installed without one.", _NEEDED)
@@ -173,7 +173,7 @@ def _find_course(directory: Path | str | None) -> tuple[Path, Workspace | None]:
 _NEEDED = (
     "grade-one needs the course's sources, hidden tests included: cs231n -C COURSE grade-one PATH, where COURSE is a "
     "checkout with assignments/course.toml, or a workspace.\n"
-    "With a release alone the visible tests can be run: cs231n check NOTEBOOK"
+    "With only a release, run the visible tests with: cs231n check NOTEBOOK"
 )
 
 
@@ -188,7 +188,7 @@ def _course_in(folder: Path) -> tuple[Path, Workspace | None] | None:
 
 
 def _read(path: Path, course: Path) -> HandIn:
-    """List the submission; like all in it, `path` is foreign, so it may not be a link, nor lead through one."""
+    """List the files of the submission. `path` is not trusted either, so neither it nor its parents may be links."""
     notes = []
     parts = [path] if path.is_absolute() else [path, *list(path.parents)[:-1]]
     if link := next((part for part in parts if part.is_symlink()), None):
@@ -210,13 +210,13 @@ def _read(path: Path, course: Path) -> HandIn:
 def _refuse_inside(course: Path, submission: Path) -> None:
     if submission.is_dir() and course.is_relative_to(submission.resolve()):
         raise KitError(
-            f"The course in {course} lies in the submission {printable(submission)}, and would be graded with it.",
-            "Put the two side by side.",
+            f"The course {course} is inside the submission {printable(submission)}, and would be graded with it.",
+            "Put them side by side.",
         )
 
 
 def _guess(course: Course, hand_in: HandIn) -> Assignment:
-    """The assignment whose notebooks these are, by their names."""
+    """Return the assignment to which the submission's notebooks belong by their names."""
     names = [entry.name for _, entry in hand_in.files if is_notebook(entry.name)]
     named = [found[0] for name in names if len(found := notebooks_named(name[:-6], course)) == 1]
     owners = [a.name for a in course.assignments.values() if not set(named).isdisjoint(a.notebooks)]
@@ -224,17 +224,17 @@ def _guess(course: Course, hand_in: HandIn) -> Assignment:
         return course.assignment(owners[0])
     known = "; ".join(f"{a.name}: {', '.join(a.notebooks)}" for a in course.assignments.values())
     if owners:
-        problem = f"The submission's notebooks are of several assignments: {', '.join(owners)}."
+        problem = f"The submission's notebooks belong to several assignments: {', '.join(owners)}."
     elif names:
         shown = ", ".join(printable(name) for name in sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
-        problem = f"No notebook of the submission has the name of one of the course's: {shown}."
+        problem = f"No notebook of the submission has the name of a notebook of the course: {shown}."
     else:
         problem = " ".join(["The submission holds no notebook.", *(f"{note}." for note in hand_in.notes[:5])])
-    raise KitError(problem, f"The course knows {known}.\nName the assignment: cs231n grade-one PATH --assignment NAME")
+    raise KitError(problem, f"The course has {known}.\nName the assignment: cs231n grade-one PATH --assignment NAME")
 
 
 def _only(course: Course, assignment: Assignment, file_name: str) -> Assignment:
-    """The assignment as if this notebook were its only one."""
+    """Return the assignment as if it consisted only of the notebook with this file name."""
     found = [name for name in notebooks_named(file_name[:-6], course) if name in assignment.notebooks]
     if len(found) == 1 or len(assignment.notebooks) == 1:
         return replace(assignment, notebooks=tuple(found or assignment.notebooks))
@@ -246,12 +246,12 @@ def _only(course: Course, assignment: Assignment, file_name: str) -> Assignment:
 
 @contextmanager
 def _own_workspace(course: Course, workspace: Workspace | None, assignment: str) -> Iterator[Workspace]:
-    """A workspace in a temporary folder, where the assignment is built and its cells are in the gradebook."""
+    """Make a workspace in a temporary folder. In it, the assignment is built and its cells are in the gradebook."""
     from autograder.authoring.build import build
     from autograder.authoring.release import record_cells
 
     with tempfile.TemporaryDirectory(prefix="cs231n-ci-") as folder:
-        os.chmod(folder, 0o711)  # a sandbox's user has to reach the edition in it
+        os.chmod(folder, 0o711)  # the sandbox's user must be able to reach the edition in it
         own = create(Path(folder) / "workspace", course.root)
         built = workspace and workspace.source(assignment)
         if built and all((built / f"{name}.ipynb").is_file() for name in course.assignment(assignment).notebooks):
@@ -263,7 +263,7 @@ def _own_workspace(course: Course, workspace: Workspace | None, assignment: str)
 
 
 def _place(own: Workspace, assignment: Assignment, hand_in: HandIn) -> list[str]:
-    """Put the submission where the grader reads; why nothing could be placed, which then is graded as nothing."""
+    """Put the submission where the grader reads it. Returns remarks; if it is refused, an empty one is graded."""
     from autograder.submissions.collect import Collected, place
 
     placed = Collected()
@@ -277,7 +277,7 @@ def _place(own: Workspace, assignment: Assignment, hand_in: HandIn) -> list[str]
 
 
 def _cells(own: Workspace, assignment: Assignment) -> dict[str, list[GradedCell]]:
-    """The graded cells of each notebook in order, with the gradebook's scores."""
+    """Return the graded cells of each notebook in order, with the gradebook's scores."""
     import nbformat
 
     found = {}
@@ -303,7 +303,7 @@ def _cell(grade: "Grade", outcome: Outcome | None) -> GradedCell:
 
 
 def _remarks(reasons: list[str], notebooks: dict[str, list[GradedCell]]) -> list[str]:
-    """The reasons that no cell's message gives already."""
+    """Return the reasons that are not among the cells' messages."""
     from autograder.grading.report import in_short
 
     said = tuple(in_short(cell.message for cells in notebooks.values() for cell in cells if cell.message))

@@ -1,9 +1,9 @@
-"""One grader at a time for each assignment of a gradebook in a server, whatever machine it runs on.
+"""A lock on each assignment of a gradebook in a server: one grader at a time, on whatever machine it runs.
 
-Two graders may work on different assignments of one course, each in a workspace of its own, with one gradebook in a
-server. PostgreSQL's lock belongs to a connection, so it is released when the grader, or the server, dies. A grader
-whose lock was lost that way takes it again before it writes; where another has it by then, nothing more is written.
-SQLite is a file of the workspace, for which the lock of grading_lock.py is enough.
+Two graders may work on different assignments of one course, each in its own workspace, with one gradebook in a server.
+PostgreSQL's lock belongs to a connection, so it is released when the grader or the server dies. A grader that lost its
+lock in this way takes it again before it writes. If another grader holds it by then, nothing more is written. SQLite is
+a file in the workspace, for which the lock of grading_lock.py is enough.
 """
 
 import contextlib
@@ -20,16 +20,16 @@ from autograder.course.course_toml import Assignment
 from autograder.course.database_errors import shown
 from autograder.errors import KitError
 
-GRADING, WRITING = 231, 232  # the first half of a lock's name; the second is the assignment's
+GRADING, WRITING = 231, 232  # first number of a lock's key; the second is derived from the assignment's name
 PATIENCE = 30  # seconds that the last transaction of another grader may take
 _WRITABLE = "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('grade', 'UPDATE')"
 
 
 @contextlib.contextmanager
 def only_writer(gradebook: Gradebook, assignment: Assignment) -> Iterator[None]:
-    """Hold the assignment's lock in the gradebook while the block grades; whatever `gradebook` writes there needs it.
+    """Hold the assignment's lock in the gradebook while the block grades; `gradebook` writes there only with the lock.
 
-    Raises KitError where another process has it.
+    Raises KitError if another process holds it.
     """
     if gradebook.engine.dialect.name != "postgresql":
         yield
@@ -42,8 +42,8 @@ def only_writer(gradebook: Gradebook, assignment: Assignment) -> Iterator[None]:
 class _ServerLock:
     """Two advisory locks of PostgreSQL.
 
-    GRADING is held by a connection of its own, from start to end. WRITING is shared by the grader's transactions, and
-    waited for once by the next grader: so what began while the former held GRADING has ended before that one begins.
+    A separate connection holds GRADING from start to end. The grader's transactions share WRITING, and the next grader
+    waits for it once. So all transactions that began while the former grader held GRADING end before the next begins.
     """
 
     def __init__(self, engine: Engine, assignment: Assignment):
@@ -60,19 +60,19 @@ class _ServerLock:
             who = self._holder()
             self.close()
             raise KitError(
-                f"{self.assignment} is being graded by another process{who}",
-                "Wait for it; another assignment can be graded meanwhile.",
+                f"{self.assignment} is being graded by another process{who}.",
+                "Wait until it ends. Another assignment can be graded meanwhile.",
             )
         self._call(self.connection, "pg_advisory_xact_lock", WRITING)
         if not self.connection.execute(text(_WRITABLE)).scalar():
             self.close()
             raise KitError(
-                f"the gradebook {shown(self.engine.url.render_as_string(hide_password=False))} cannot be written",
+                f"The gradebook {shown(self.engine.url.render_as_string(hide_password=False))} cannot be written.",
                 "Grading needs the real server, not a copy of it, and the user that owns the tables.",
             )
 
     def guard(self, gradebook: Gradebook) -> None:
-        """Let no transaction of the gradebook begin without the lock."""
+        """Have every transaction of the gradebook take the lock when it begins."""
 
         @event.listens_for(gradebook.db.session_factory, "after_begin")
         def hold(session: object, transaction: object, connection: Connection) -> None:
@@ -81,19 +81,19 @@ class _ServerLock:
             self._call(connection, "pg_advisory_xact_lock_shared", WRITING)
             try:
                 self.connection.execute(text("SELECT 1"))
-            except DBAPIError:  # the lock is lost: this transaction ends, the next takes it again
+            except DBAPIError:  # the lock is lost: this transaction ends, and the next one takes the lock again
                 self.close()
                 raise
 
     def close(self) -> None:
-        with contextlib.suppress(DBAPIError):  # of a connection that is dead already
+        with contextlib.suppress(DBAPIError):  # the connection may be dead already
             self.connection.close()
 
     def _call(self, connection: Connection, function: str, which: int) -> Any:
         return connection.execute(text(f"SELECT {function}({which}, {self.number})")).scalar()
 
     def _holder(self) -> str:
-        """Where the other one is, as far as the server tells."""
+        """Return from which address the other grader holds the lock, as the end of a sentence; "" if unknown."""
         query = (
             "SELECT host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
             f"AND granted AND classid = {GRADING} AND objid::int8 = {self.number & 0xFFFFFFFF} "

@@ -1,4 +1,4 @@
-"""One grader at a time for each assignment of a workspace: by a file's lock. gradebook_lock.py is for many machines."""
+"""A file lock on each assignment of a workspace: one grader at a time. gradebook_lock.py is for several machines."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from autograder.errors import KitError
 
 @contextlib.contextmanager
 def only_grader(workspace: Workspace, assignment: Assignment) -> Iterator[None]:
-    """Hold the assignment's lock while the block grades. The system lets go of it however the process ends.
+    """Hold the assignment's lock while the block grades. The system releases it however the process ends.
 
-    Raises KitError where another process of this machine has it.
+    Raises KitError if another process of this machine holds it.
     """
     import fcntl
 
@@ -23,7 +23,7 @@ def only_grader(workspace: Workspace, assignment: Assignment) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise KitError(
-                f"{assignment.name} is being graded by another process",
-                "Wait for it; if there is none, try again.",
+                f"{assignment.name} is being graded by another process.",
+                "Wait until it ends. If there is none, try again.",
             ) from None
         yield

@@ -1,7 +1,7 @@
-"""What a notebook depends on of the packages that are installed here: those it imports, and what these require.
+"""The installed packages that a notebook depends on: those that it imports, and those that they require.
 
-So a package that is installed or upgraded later runs again what imports it, and nothing else. A notebook that failed
-for want of some module depends on all that is installed, since only the failure itself tells what was missing.
+So after a package is installed or upgraded, only notebooks that import it are run again. A notebook that failed because
+a module was missing depends on all installed packages, since only the failure itself tells what was missing.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from pathlib import Path
 
 from autograder.execution.sandbox.python_view import module_folders
 
-MAX_NAMES = 200  # that one notebook may import before it depends on all that is installed
-EVERYTHING, DATA_SETS = "*", "data/"  # beside the names of modules: all packages, and the folder of the data sets
+MAX_NAMES = 200  # modules that a notebook may import before it depends on all installed packages
+EVERYTHING, DATA_SETS = "*", "data/"  # stand beside names of modules: all packages, and the folder of the data sets
 _MISSING_MODULE = re.compile(r"\b(?:ModuleNotFoundError|ImportError)\b")
 _MISSING_DATA = re.compile(r"\bFileNotFoundError\b|cs231n data ")
 _NAMES = r"[\w.]+(?:[ \t]+as[ \t]+\w+)?"
@@ -29,16 +29,16 @@ _REQUIREMENT = re.compile(r"[\w.-]+")
 
 
 class Installed:
-    """This Python environment as it is when the object is made.
+    """The packages of this Python environment when the object is made.
 
     Parameters
     ----------
     hidden
-        Packages that notebooks do not get from here but from the edition.
+        Packages that notebooks import from the edition instead of this environment.
     data
         The folder of the data sets, if there is one.
     texts
-        Python source that every notebook may run: of the edition and of the instructor's files.
+        Python source that every notebook may run: that of the edition and of the instructor's files.
     """
 
     def __init__(self, hidden: Iterable[str] = (), data: str | None = None, texts: Iterable[str] = ()):
@@ -48,14 +48,14 @@ class Installed:
         self._known: dict[str, str] = {}
 
     def needed(self, texts: Iterable[str], said: Collection[str]) -> dict[str, str]:
-        """What a notebook depends on, by name, in the versions that are here.
+        """Return {name: version} of what a notebook depends on.
 
         Parameters
         ----------
         texts
             The source of its code cells and of the modules beside it.
         said
-            All texts of the executed notebook, whose errors tell what was missing.
+            All texts of the executed notebook. Its errors tell what was missing.
         """
         names = self.by_all.union(*map(imported_names, texts)) - sys.stdlib_module_names - self.hidden
         extra = {DATA_SETS} if any(map(_MISSING_DATA.search, said)) else set()
@@ -64,11 +64,11 @@ class Installed:
         return {name: self.version(name) for name in sorted(names | extra)}
 
     def has_still(self, needed: object) -> bool:
-        """Whether all that `needed` once found is here in the same versions."""
+        """Whether all that an earlier call of `needed` returned is still here in the same versions."""
         return isinstance(needed, dict) and all(self.version(name) == was for name, was in needed.items())
 
     def version(self, name: str) -> str:
-        """The versions of a module and of what its package requires, in a few letters; "missing" if it is not here."""
+        """Return a short hash of the versions of a module's package and of all that it requires, or "missing"."""
         if name not in self._known:
             special = {EVERYTHING: self._everything, DATA_SETS: self._data_sets}
             self._known[name] = special[name]() if name in special else self._module(name)
@@ -81,13 +81,13 @@ class Installed:
             return _short(repr(sorted(self._with_required(packages))))
         if spec is None:
             return "missing"
-        return _short(repr(_sources(spec)))  # no package owns it, so its text is its version
+        return _short(repr(_sources(spec)))  # no package owns the module, so its text serves as its version
 
     def _packages(self, name: str) -> list[str]:
         try:
             return [distribution(name).name]
         except (PackageNotFoundError, ValueError):
-            # making the map takes a third of a second: skip it for a module that cannot be imported
+            # building the map takes a third of a second, so it is skipped for a module that cannot be imported
             return self._by_module.get(name, []) if PathFinder.find_spec(name, self._folders) else []
 
     def _with_required(self, packages: Iterable[str]) -> set[str]:
@@ -117,7 +117,7 @@ class Installed:
         return packages_distributions()
 
     def _everything(self) -> str:
-        """Packages stand in their folder with name and version, other modules with their name."""
+        """Return a hash of the module folders' listings: packages appear with name and version, modules with a name."""
         return _short(repr([_listing(Path(folder), "[!_.~]*") for folder in self._folders]))
 
     def _data_sets(self) -> str:
@@ -125,7 +125,7 @@ class Installed:
 
 
 def imported_names(text: str) -> set[str]:
-    """The top-level modules that Python source text may import; rather too many than too few."""
+    """Return the top-level modules that Python source text may import, rather too many than too few."""
     found: set[str] = set()
     for package, modules, called in _IMPORT.findall(text):
         listed = (module.split()[0] for module in modules.split(",")) if modules else (package or called,)

@@ -1,7 +1,7 @@
-"""Late penalties, worked out anew whenever marks are shown: they follow the due date, the arrival, and all points.
+"""Late penalties. They are computed again whenever marks are shown, from the due date, the arrival and all points.
 
-The policy is the plugin of nbgrader's AssignLatePenalties that nbgrader_config.py names. nbgrader asks it once, when a
-notebook is graded automatically; points that a person gives later, and a due date that is moved, would be left out.
+The policy is the plugin of nbgrader's AssignLatePenalties that nbgrader_config.py names. nbgrader itself asks it only
+once, when a notebook is graded automatically. Points that a person gives later, or a changed due date, would not count.
 """
 
 import logging
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 QUIET = logging.getLogger("autograder.nbgrader")
-_followed: "list[Config]" = []  # the configuration whose policy formgrader follows
+_followed: "list[Config]" = []  # holds the configuration whose policy is applied in formgrader
 
 
 class LatePolicy:
-    """The policy of a configuration. Raises KitError where it cannot be used."""
+    """The late policy of a configuration. Raises KitError if it cannot be used."""
 
     def __init__(self, config: "Config"):
         from nbgrader.preprocessors import AssignLatePenalties
@@ -41,7 +41,7 @@ class LatePolicy:
             ) from error
 
     def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
-        """The points that a notebook loses, as nbgrader works them out: at least 0 and at most `score`."""
+        """Return the points that a notebook loses, as nbgrader computes them: at least 0 and at most `score`."""
         if seconds_late <= 0:
             return None
         penalty = self.step.plugin_inst.late_submission_penalty(student, score, seconds_late)
@@ -49,9 +49,9 @@ class LatePolicy:
 
 
 def bring_up_to_date(gradebook: "Gradebook", assignment: str, policy: LatePolicy) -> dict[str, Exception]:
-    """Write the penalties of an assignment into the gradebook, where they are not what the policy says now.
+    """Correct the penalties of an assignment in the gradebook, if they differ from what the policy now says.
 
-    Returns what the policy raised, by student; the penalties of these stay as they are.
+    Returns {student: error} for the students for whom the policy failed. Their penalties stay as they are.
     """
     from nbgrader import api
 
@@ -66,7 +66,7 @@ def bring_up_to_date(gradebook: "Gradebook", assignment: str, policy: LatePolicy
 
 
 def bring_all_up_to_date(workspace: Workspace, gradebook: "Gradebook", assignment: str) -> dict[str, str]:
-    """The same before marks are shown. Returns why a student's marks may not be right, by student."""
+    """Do as `bring_up_to_date`, before marks are shown. Returns {student: why the marks may be wrong}."""
     failed = bring_up_to_date(gradebook, assignment, LatePolicy(workspace.config))
     return {
         student: f"the late policy of nbgrader_config.py failed: {type(error).__name__}: {error}"
@@ -75,9 +75,10 @@ def bring_all_up_to_date(workspace: Workspace, gradebook: "Gradebook", assignmen
 
 
 def follow_formgrader(config: "Config") -> None:
-    """Called by nbgrader_config.py: have penalties follow the points that are given in formgrader, at once.
+    """Update penalties whenever points are given in formgrader. nbgrader_config.py calls this.
 
-    Does nothing in a process that is not formgrader's. A policy that fails there is logged, and its penalty stays.
+    It does nothing in processes other than formgrader's. If the policy fails there, the error is logged and the penalty
+    stays as it is.
     """
     if FORMGRADER not in sys.modules:
         return
@@ -92,17 +93,17 @@ def follow_formgrader(config: "Config") -> None:
         try:
             policy = LatePolicy(_followed[-1])
             for student, error in _write_changes(session, policy, api.SubmittedNotebook.id.in_(changed)).items():
-                QUIET.error("the late policy failed for %s: %r", student, error)
+                QUIET.error("The late policy failed for %s: %r", student, error)
         except KitError as error:
             QUIET.error("%s", error.message)
 
     if not _followed:
         event.listen(Session, "after_flush", after_flush)
-    _followed[:] = [config]  # which may be read more than once in a process
+    _followed[:] = [config]  # the configuration may be loaded more than once in a process
 
 
 def _write_changes(session: "Session", policy: LatePolicy, which: "ColumnElement[bool]") -> dict[str, Exception]:
-    """Bring the notebooks that `which` selects up to date, in the session's present transaction."""
+    """Correct the penalties of the notebooks that `which` selects, in the session's present transaction."""
     from nbgrader import api
     from sqlalchemy import bindparam
 
@@ -127,7 +128,7 @@ def _write_changes(session: "Session", policy: LatePolicy, which: "ColumnElement
 def _lateness(
     connection: "Connection", which: "ColumnElement[bool]"
 ) -> Iterator[tuple[str, str, float | None, float, float]]:
-    """(id, student, penalty, score, seconds late) of each notebook that is late, or has a penalty."""
+    """Yield (id, student, penalty, score, seconds late) of each notebook that is late or has a penalty."""
     from nbgrader import api
     from sqlalchemy import func, select
 

@@ -1,4 +1,4 @@
-"""Which submitted cell stands for which cell of the source, and where each cell stands that the student added."""
+"""Matching of submitted cells with the source's cells, and the positions of the cells that the student added."""
 
 import ast
 import re
@@ -9,27 +9,27 @@ from dataclasses import dataclass, field
 from autograder.notebook.cell_record import Cell, record_of
 
 PLACEHOLDER = "YOUR ANSWER HERE"
-PARSED = 100_000  # characters of code
-# of code that does not parse, lines that do nothing
+PARSED = 100_000  # characters of code that are parsed at most
+# lines that do nothing, for code that cannot be parsed
 NOTHING = re.compile(r"(?:pass|\.\.\.|raise\s+NotImplementedError\b.*)$")
 
 
 @dataclass(frozen=True)
 class SubmittedCell:
-    """What is looked at of a cell that was handed in; nothing else of it gets in.
+    """The parts of a submitted cell that grading uses. It ignores all others.
 
     Attributes
     ----------
     cell_type, source, id
-        As nbformat 4 has them; no id where there is none.
+        The fields of nbformat 4; the id is None if the cell has none.
     grade_id
-        The name that its record says, if there is one.
+        The name in the cell's record, or None.
     as_released
-        It is as some release had it, perhaps an older one, by its own record of that.
+        Whether the checksum in its record says that it is unchanged since some release, perhaps an older one.
     attachments
-        The pictures that were pasted into a text cell: file name -> kind -> base64.
+        The pictures that were pasted into a text cell: file name -> MIME type -> base64.
     outputs
-        Of a code cell, unchecked.
+        The unchecked outputs of a code cell.
     """
 
     cell_type: str
@@ -41,13 +41,13 @@ class SubmittedCell:
     outputs: Sequence[object] = ()
 
     def is_untouched(self, handed_out: str) -> bool:
-        """Whether the student wrote nothing in it; `handed_out` is the plain text as students got it."""
+        """Whether the student wrote nothing in it; `handed_out` is its plain text as students received it."""
         return self.as_released or plain_text(self.source) in ("", handed_out)
 
 
 @dataclass(frozen=True)
 class AddedCell:
-    """A cell that the student added, and which of these it is."""
+    """A cell that the student added, and its number among them."""
 
     number: int
     cell: SubmittedCell
@@ -55,24 +55,24 @@ class AddedCell:
 
 @dataclass(frozen=True)
 class Matched:
-    """What was found of a submitted notebook.
+    """The result of matching a submitted notebook with its source.
 
     Attributes
     ----------
     handed_out
-        grade_id -> plain text as students got it.
+        grade_id -> plain text as students received it.
     order
         The grade_ids in the source's order.
     ids
-        For each submitted cell the grade_id of the cell that it stands for, or None.
+        For each submitted cell, the grade_id of the source's cell that it matches, or None.
     cells
         grade_id -> the submitted cell that counts.
     added
         grade_id (None: the beginning) -> the cells that the student added after that cell.
     changed, missing
-        grade_ids of locked cells.
+        The grade_ids of changed and of missing locked cells.
     problems
-        What is said of duplicates.
+        Messages about cells that occur more than once.
     """
 
     handed_out: Mapping[str, str]
@@ -88,7 +88,7 @@ class Matched:
         return self.cells[grade_id].is_untouched(self.handed_out[grade_id])
 
     def place_before(self, grade_id: str) -> str | None:
-        """The nearest cell before this one, in the source's order, that was handed in."""
+        """Return the nearest cell before this one, in the source's order, that was handed in."""
         before = self.order[: self.order.index(grade_id)]
         return next((other for other in reversed(before) if other in self.cells), None)
 
@@ -96,12 +96,13 @@ class Matched:
 def match(
     source: Sequence[Cell], submitted: Sequence[SubmittedCell], handed_out: Mapping[str, str], skipped: Collection[str]
 ) -> Matched:
-    """Match submitted cells with those of the source.
+    """Match submitted cells with the source's cells.
 
-    A cell is known by its grade_id, or (where a student's editor lost the record) by its cell id, which the build makes
-    equal, or by its text, as long as it is as it was handed out. Of several solution cells with one id the last counts
-    that is finished, or, where none is, the last that was changed. The others stay as added cells where they were
-    changed, too; but not one that is unfinished beside a finished one, as its stub would undo what was written.
+    A cell is identified by its grade_id. If the student's editor lost the record, its cell id identifies it, which the
+    build makes equal to the grade_id, or its text, if that is unchanged since it was handed out. If several solution
+    cells have one id, the last finished one counts or, if none is finished, the last changed one. Other changed ones
+    stay as added cells. However, an unfinished one beside a finished one is dropped, because its stub would undo the
+    student's work.
 
     Parameters
     ----------
@@ -110,9 +111,9 @@ def match(
     submitted
         The cells that were handed in.
     handed_out
-        grade_id -> plain text as students got it.
+        grade_id -> plain text as students received it.
     skipped
-        Texts of cells that must not run.
+        The texts of cells that must not run.
     """
     records = {record.grade_id: (record, cell["cell_type"]) for cell in source if (record := record_of(cell))}
     solutions = {grade_id for grade_id, (record, _) in records.items() if record.solution}
@@ -135,7 +136,7 @@ def match(
                 finished = [i for i in touched if not _is_unfinished(submitted[i], text)] or touched
             counts[grade_id] = (finished or places)[-1]
             dropped |= {i for i in places if i not in finished}
-        else:  # nothing of the student's is in a copy of a test or of a locked cell
+        else:  # copies of a test or another locked cell hold no work of the student
             counts[grade_id] = places[-1]
             dropped |= set(places)
             if all(_is_changed(submitted[i], text, types[grade_id]) for i in places):
@@ -162,14 +163,14 @@ def match(
 
 
 def plain_text(source: str) -> str:
-    """Text without what editors change by themselves: line ends, blanks at the end of lines, empty lines."""
+    """Return text without what editors change by themselves: line endings, trailing spaces and empty lines."""
     return "\n".join(line.rstrip() for line in source.splitlines() if line.strip())
 
 
 def _ids(
     submitted: Sequence[SubmittedCell], types: Mapping[str, str], solutions: set[str], handed_out: Mapping[str, str]
 ) -> list[str | None]:
-    """The grade_id of each submitted cell that is one of the source's, else None."""
+    """Return, for each submitted cell, the grade_id of the source's cell that it matches, or None."""
     ids: list[str | None] = []
     for cell in submitted:
         ids.append(next((name for name in (cell.grade_id, cell.id) if name in types), None))
@@ -183,7 +184,7 @@ def _ids(
         if ids[i] is None and (text := plain_text(cell.source)):
             alike = by_text.get((cell.cell_type, text), [])
             missing = [grade_id for grade_id in alike if grade_id not in known]
-            # a copy of a locked cell may be meant to run again; one of a stub would undo what was written
+            # the student may want a copied locked cell to run again; a copied stub would undo the student's work
             alike = missing or [grade_id for grade_id in alike if grade_id in solutions]
             if not alike and cell.cell_type == "code" and (made := _skeleton(text)):
                 alike = [grade_id for grade_id, stub in stubs.items() if grade_id in known and stub == made]
@@ -193,7 +194,7 @@ def _ids(
 
 
 def _is_unfinished(cell: SubmittedCell, text: str) -> bool:
-    """Whether a cell that was changed is no more than its stub: other comments, or `pass` for `raise`."""
+    """Whether a changed cell does no more than its stub, for example with other comments or `pass` for `raise`."""
     source = plain_text(cell.source)
     if cell.cell_type != "code":
         return not source.replace(PLACEHOLDER, "").strip("*_#>`.:- \n")
@@ -202,7 +203,7 @@ def _is_unfinished(cell: SubmittedCell, text: str) -> bool:
 
 
 def _skeleton(source: str) -> str:
-    """What code says besides comments, docstrings and statements that do nothing; "" where there is nothing else."""
+    """Return code without comments, docstrings and statements that do nothing; "" if nothing else is left."""
     tree = _parsed(source)
     try:
         if tree is not None:
@@ -214,7 +215,7 @@ def _skeleton(source: str) -> str:
 
 
 def _does_nothing(source: str) -> bool:
-    """Whether code is functions and classes without anything in them."""
+    """Whether code consists only of functions and classes with empty bodies."""
     tree = _parsed(source)
     try:
         return tree is not None and all(map(_is_empty, _Bare().visit(tree).body))
@@ -235,12 +236,12 @@ def _parsed(source: str) -> ast.Module | None:
         warnings.simplefilter("ignore")
         try:
             return ast.parse(source)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):  # a magic, or whatever a stranger writes
+        except (SyntaxError, ValueError, MemoryError, RecursionError):  # from a magic or arbitrary text
             return None
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes out statements that do nothing: texts, `...`, `pass` and `raise NotImplementedError`."""
+    """Removes statements that do nothing: docstrings and other constants, `pass`, `raise NotImplementedError`."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         return None if isinstance(node.value, ast.Constant) else node

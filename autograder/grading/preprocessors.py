@@ -1,4 +1,4 @@
-"""nbgrader preprocessors of the kit, named in the workspace's nbgrader_config.py."""
+"""The kit's nbgrader preprocessors, which the workspace's nbgrader_config.py names."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 
 class StderrToStdout(NbGraderPreprocessor):
-    """Keep what a cell wrote to stderr, but as ordinary output.
+    """Turn a cell's output on stderr into output on stdout.
 
-    nbgrader gives a test cell 0 as soon as anything reaches stderr, so a NumPy RuntimeWarning or a
-    progress bar would cost all of the cell's points. Only an error may do that.
+    nbgrader gives a test cell 0 points as soon as it writes to stderr, so a NumPy RuntimeWarning or a progress bar
+    would cost all of the cell's points. Only an error may do that.
     """
 
     def preprocess_cell(

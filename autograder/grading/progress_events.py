@@ -1,4 +1,4 @@
-"""`cs231n grade --json`: what happens, as one line of JSON for each event. docs/instructors.md says what is in them."""
+"""The events of `cs231n grade --json`, one line of JSON each. docs/instructors.md describes their fields."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,14 +14,14 @@ Watcher = Callable[[dict], None]
 
 
 def nobody(event: dict) -> None:
-    """For a run that nobody watches."""
+    """Ignore an event: the watcher of a run that nobody watches."""
 
 
 @contextmanager
 def told_as_json(stream: TextIO) -> Iterator[Watcher]:
-    """Yields what writes each event to the stream, at once. An error that ends the block is an event, too.
+    """Yield a function that writes each event to the stream immediately. An error that ends the block is an event too.
 
-    A line is ASCII, whatever a student's name or an error holds. If nobody reads the stream any more, that is no error.
+    Lines are ASCII, whatever a student's name or an error holds. If the reader closes the stream, that is not an error.
     """
 
     def write(event: dict) -> None:
@@ -35,7 +35,9 @@ def told_as_json(stream: TextIO) -> Iterator[Watcher]:
         try:
             yield write
         except (Exception, KeyboardInterrupt) as ended:
-            message, hint = ("interrupted", None) if isinstance(ended, KeyboardInterrupt) else as_message(ended)
+            message, hint = (
+                ("The command was interrupted.", None) if isinstance(ended, KeyboardInterrupt) else as_message(ended)
+            )
             write(error(message, hint))
             raise SystemExit(1) from ended
 

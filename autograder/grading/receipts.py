@@ -1,13 +1,13 @@
-"""What a submission was graded from, as a digest in a file that is written last: if it is there, all else is, too.
+"""Receipts: files with a digest of what a submission was graded from. A receipt is written last, after all results.
 
-A grade depends on several things, and when one of them changes, only what depends on it is done again:
+A grade depends on several things. When one of them changes, only the steps that depend on it are repeated:
 
-- an execution depends on the cells that run, the files beside them, the limits, the edition, the isolation, the modules
-  named in EXECUTING, and the versions of Python and of the packages that the notebook imports (`installed.py`);
-- what is recorded depends on that, on the submission as it was handed in, its time of arrival, the cells of the built
-  notebooks with their points, and the modules named in RECORDING;
-- a late penalty depends on the due date, the time of arrival, the policy and all points. It is worked out anew whenever
-  marks are shown (`late.py`), so no receipt knows of it.
+- An execution depends on the cells that run, the files beside them, the limits, the edition, the isolation, the modules
+  named in EXECUTING, and the versions of Python and of the packages that the notebook imports (`installed.py`).
+- What is recorded depends on the execution, on the submission as it was handed in, its time of arrival, the cells of
+  the built notebooks with their points, and the modules named in RECORDING.
+- A late penalty depends on the due date, the time of arrival, the policy and all points. It is computed again whenever
+  marks are shown (`late.py`), so it is not part of a receipt.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from autograder.notebook.job import Executed, Files, Surroundings
 from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordinary
 from autograder.submissions.work_files import accepted_files
 
-# The modules and rooms that decide what comes of running a notebook; a test compares them with what that imports.
+# The modules and rooms that decide the result of running a notebook. A test compares them with what that imports.
 EXECUTING = (
     "execution",
     "notebook/bound_names.py",
@@ -42,7 +42,7 @@ EXECUTING = (
     "python_processes.py",
     "storable.py",
 )
-# Those that decide, besides, what of a submission runs and what is recorded of it.
+# The modules that, in addition, decide which parts of a submission run and what is recorded.
 RECORDING = (
     "grading/finished.py",
     "grading/matching.py",
@@ -55,20 +55,20 @@ RECORDING = (
     "submissions/work_files.py",
     "text.py",
 )
-# Imported by these, but without a say in any grade: what they hold is in the digest by its value, or is only text.
+# Modules that these import and that decide no grade: their values are in the digest, or they only hold text.
 UNDECISIVE = (
     "check.py", "course", "errors.py", "folders.py", "grading/late.py", "grading/report.py", "notebook/limits.py",
     "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py", "submissions/platforms.py",
 )  # fmt: skip
-PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # that run every notebook
-READING = ("submission_bytes",)  # limits of what is read, not of what runs
-# sections of nbgrader_config.py that decide what outputs are kept, and what is recorded
+PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # used in running every notebook
+READING = ("submission_bytes",)  # the limits on reading a submission, which do not affect its run
+# the sections of nbgrader_config.py that decide which outputs are kept, and those that decide what is recorded
 CLEANING = ("IgnorePattern", "LimitOutput", "StderrToStdout", "NbGraderPreprocessor", "Preprocessor")
 SCORING = ("SaveAutoGrades", "OverwriteCells", "ClearOutput", "DeduplicateIds", "CheckCellMetadata")
 
 
 class Receipts:
-    """The receipts of one assignment, whose notebooks have these surroundings."""
+    """The receipts of one assignment. Its notebooks run in the given surroundings."""
 
     def __init__(self, workspace: Workspace, assignment: Assignment, given: Surroundings):
         self.workspace, self.assignment = workspace, assignment
@@ -85,7 +85,7 @@ class Receipts:
         self.fingerprint = digest.digest()
 
     def digest(self, student: str) -> str:
-        """Of all that the grade of a student's submission depends on, but for the packages that it imports."""
+        """Return a digest of all that the grade of a submission depends on, except for the packages that it imports."""
         folder = self.workspace.submitted(student, self.assignment.name)
         digest = hashlib.sha256(self.fingerprint)
         for name in (*(f"{n}.ipynb" for n in self.assignment.notebooks), TIMESTAMP):
@@ -94,7 +94,7 @@ class Receipts:
         return digest.hexdigest()
 
     def _handed_in(self, path: Path) -> bytes:
-        """A digest of a file as it is read for grading, or why it is not read; nothing where there is none."""
+        """Return a digest of a file as grading reads it, or why it is not read; b"" if it does not exist."""
         try:
             data = read_ordinary(path.parents[2], path.parts[-3:], ByteBudget(self.assignment.limits.file_bytes))
         except FileNotFoundError:
@@ -104,12 +104,12 @@ class Receipts:
         return hashlib.sha256(data).digest()
 
     def execution(self, notebook: nbformat.NotebookNode, submitted_files: Files, given: Surroundings) -> str:
-        """A digest of all that the execution of a sanitized notebook depends on, but for the packages that it imports.
+        """Return a digest of all that the execution of a sanitized notebook depends on, except for imported packages.
 
-        Neither points nor the text of cells that do not run are in it. `given` are this notebook's surroundings, which
-        differ from the others' in the edition.
+        It includes neither points nor the text of cells that do not run. `given` are this notebook's surroundings,
+        whose edition may differ from that of the others.
         """
-        editions = [Path(folder).name for folder in given.pythonpath]  # the name is a hash of what is in it
+        editions = [Path(folder).name for folder in given.pythonpath]  # the name is a hash of the folder's content
         digest = hashlib.sha256(self.grader + repr((submitted_files, editions)).encode())
         for cell in notebook.cells:
             known = grade_id_of(cell), cell.cell_type == "code" and whose(cell), cell.metadata.get("tags")
@@ -117,14 +117,14 @@ class Receipts:
         return digest.hexdigest()
 
     def packages(self, notebook: nbformat.NotebookNode, submitted_files: Files, executed: Executed) -> dict[str, str]:
-        """The packages that the execution of a notebook depended on."""
+        """Return the packages that the execution of a notebook depended on, with their versions."""
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         outputs = [result.outputs for result in executed.results if result]
         said = [*(cell.source for cell in notebook.cells), *texts_in(outputs)]
         return self.installed.needed(cells + _python(submitted_files), said)
 
     def read(self, student: str, digest: str) -> dict[str, Any] | None:
-        """The receipt of a submission that was graded from these very bytes; None where there is none."""
+        """Return the receipt of a submission if it was graded from exactly what is there now, else None."""
         try:
             receipt = json.loads(self._path(student).read_text("utf-8"))
             if receipt["digest"] == digest and self.installed.has_still(receipt["packages"]):
@@ -136,7 +136,7 @@ class Receipts:
     def write(
         self, student: str, digest: str, seconds: float, reasons: Iterable[str], packages: Mapping[str, str]
     ) -> None:
-        """Say that all is there which a grade was made from: `digest` and the packages that the notebooks imported."""
+        """Write the receipt: `digest` and the imported packages say what the grade was made from."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(student)
         part = path.with_suffix(".part")
@@ -145,7 +145,7 @@ class Receipts:
         os.replace(part, path)
 
     def withdraw(self, student: str) -> None:
-        """Before anything is recorded: a receipt must not outlive what it is for."""
+        """Delete the receipt. To be called before anything is recorded: a receipt must not outlive its results."""
         self._path(student).unlink(missing_ok=True)
 
     def _path(self, student: str) -> Path:
@@ -153,8 +153,8 @@ class Receipts:
 
 
 def _grader(workspace: Workspace, given: Surroundings) -> bytes:
-    """A hash of what every execution depends on besides its notebook: limits, edition, files, isolation, grader."""
-    edition = [Path(folder).name for folder in given.pythonpath]  # which is a hash of what is in it
+    """Return a hash of what each execution depends on besides its notebook: limits, edition, files, isolation, code."""
+    edition = [Path(folder).name for folder in given.pythonpath]  # the name is a hash of the folder's content
     limits = {limit: value for limit, value in asdict(given.limits).items() if limit not in READING}
     parts = (limits, edition, given.files, given.isolation, platform.python_version())
     digest = hashlib.sha256(repr(parts).encode())
@@ -168,7 +168,7 @@ def _grader(workspace: Workspace, given: Surroundings) -> bytes:
 
 
 def code_digest(places: tuple[str, ...]) -> bytes:
-    """A hash of the text of these modules and rooms of the kit."""
+    """Return a hash of the text of these modules and rooms of the kit."""
     digest = hashlib.sha256()
     for place in places:
         path = Path(autograder.__file__).parent / place
@@ -178,13 +178,13 @@ def code_digest(places: tuple[str, ...]) -> bytes:
 
 
 def _configured(workspace: Workspace, sections: tuple[str, ...]) -> bytes:
-    """What nbgrader_config.py sets there, however it is written."""
+    """Return a hash of the values that nbgrader_config.py sets in these sections."""
     found = [(section, sorted(workspace.config.get(section, {}).items())) for section in sections]
     return hashlib.sha256(repr(found).encode()).digest()
 
 
 def _recorded_cells(path: Path) -> bytes:
-    """A hash of the cells of a built notebook that have a record: no prose."""
+    """Return a hash of the cells of a built notebook that have a record; prose is left out."""
     notebook = json.loads(path.read_bytes())
     cells = [
         ("".join(cell["source"]), cell["cell_type"], asdict(record), cell["metadata"].get("tags"))
@@ -195,7 +195,7 @@ def _recorded_cells(path: Path) -> bytes:
 
 
 def texts_in(value: object) -> Iterable[str]:
-    """All texts in outputs, or in other data of lists and dicts."""
+    """Yield all strings in outputs or in other nested lists and dicts."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

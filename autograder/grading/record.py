@@ -1,10 +1,10 @@
 """Third step of grading (trusted): the only writer of the gradebook and of `autograded/`.
 
-nbgrader's own code decides the scores, comments and late penalties; here they go into the gradebook in one
-transaction per submission. Before it is committed the executed notebooks are written beside
-`autograded/STUDENT/ASSIGNMENT/` and that folder is put aside; after it a rename puts the new one there. So a run
-that was killed between the two leaves a submission without that folder, which is graded again. Doing it twice
-gives what doing it once gives.
+nbgrader's own code decides the scores, comments and late penalties. They are written to the gradebook in one
+transaction per submission. Before the commit, the executed notebooks are written beside
+`autograded/STUDENT/ASSIGNMENT/`, and that folder is moved aside; after the commit, a rename puts the new folder in its
+place. So a run that is killed between the two leaves a submission without that folder, and it is graded again.
+Recording a submission twice has the same result as recording it once.
 """
 
 import contextlib
@@ -41,15 +41,15 @@ from autograder.storable import storable
 from autograder.submissions.origins import people
 from autograder.submissions.platforms import Person
 
-MAX_DEPTH = 50  # of lists and dicts within each other
+MAX_DEPTH = 50  # of nested lists and dicts
 NAME_LENGTH = 128  # of nbgrader's columns
 OLD = "old"  # the folder that is being replaced
 
 
 class Recorder:
-    """Records submissions of one assignment, one after the other. What is the same for all of them is looked up once.
+    """Records submissions of one assignment, one at a time. Data that they share is looked up only once.
 
-    Only one thread may use it: a session of the database belongs to the thread that began it.
+    Only one thread may use it, because a database session belongs to the thread that began it.
     """
 
     def __init__(self, workspace: Workspace, gradebook: Gradebook, assignment: Assignment):
@@ -59,7 +59,7 @@ class Recorder:
         self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
         self.late = LatePolicy(self.config)
         self.people = people(workspace)
-        # where nbgrader puts tracebacks of the database's errors; they are reported, in words, and are in the log
+        # nbgrader logs tracebacks of database errors there; the report and the submission's log describe them anyway
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         with one_transaction(gradebook):
             self.layout = _Layout(gradebook, assignment.name)
@@ -76,23 +76,23 @@ class Recorder:
         Parameters
         ----------
         student
-            Whose it is.
+            The student who handed it in.
         notebooks
-            The executed ones, by name, one for each of the assignment. They are the recorder's to change.
+            The executed notebooks by name, one for each notebook of the assignment. This method changes them.
         handed_in
-            When, as `hand_in_time` reads it.
+            The time of arrival, as `hand_in_time` returns it.
         not_run
-            Of each notebook the student's own outputs, to be shown in `autograded/`; no score depends on them.
+            For each notebook, the student's own outputs to show in `autograded/`. They do not affect the scores.
 
         Returns
         -------
         dict
-            The scores per notebook, late penalties taken off.
+            The score of each notebook, with the late penalty subtracted.
 
         Raises
         ------
         Exception
-            What the database or the file system raises; then nothing of this submission has changed.
+            An error of the database or the file system. Nothing of this submission has then changed.
         """
         folder = self.workspace.autograded(student, self.assignment.name)
         try:
@@ -102,7 +102,7 @@ class Recorder:
                 if folder.exists():
                     os.rename(folder, fresh.with_name(OLD))
         finally:
-            self.gradebook.db.expunge_all()  # a class of a thousand must not stay in memory
+            self.gradebook.db.expunge_all()  # otherwise a class of a thousand students would stay in memory
         return scores
 
     def _enter(
@@ -114,7 +114,7 @@ class Recorder:
     ) -> dict[str, NotebookScore]:
         db = self.gradebook.db
         _add_student(db, student, self.people.get(student))
-        with db.no_autoflush:  # nbgrader puts a new submission together before it adds it
+        with db.no_autoflush:  # nbgrader builds a new submission in several steps before it adds it
             submission = self.gradebook.update_or_create_submission(
                 self.assignment.name, student, timestamp=handed_in and parse_utc(handed_in)
             )
@@ -140,18 +140,18 @@ class Recorder:
         return recorded_scores(self.gradebook, self.layout, entries)[student]
 
     def scores(self) -> dict[str, dict[str, NotebookScore]]:
-        """What the gradebook says now of every student, manual grading included, by notebook."""
+        """Return {student: {notebook: score}} from the gradebook, including points that were given by hand."""
         with one_transaction(self.gradebook):
             return recorded_scores(self.gradebook, self.layout)
 
     def bring_penalties_up_to_date(self) -> dict[str, Exception]:
-        """What the late policy raised, by student."""
+        """Update the late penalties. Returns the errors of the late policy, by student."""
         return bring_up_to_date(self.gradebook, self.assignment.name, self.late)
 
     def _keep_reviewed(
         self, marked: dict[tuple[str, str], api.Grade], student: str, notebooks: dict[str, nbformat.NotebookNode]
     ) -> None:
-        """Let nbgrader ask for another look only at work that is not what the person who gave the points looked at."""
+        """Keep nbgrader's mark for review only for work that has changed since a person gave points for it."""
         folder = self.workspace.autograded(student, self.assignment.name)
         for name, notebook in notebooks.items():
             grades = {cell: grade for (of, cell), grade in marked.items() if of == name}
@@ -170,9 +170,9 @@ def _work_in(path: Path) -> dict[str, str]:
 
 
 def _work(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """For each cell with a record, all that a person looks at to give points for it, and how many there are.
+    """Return, for each cell with a record, its maximum points and all that a person looks at to give them.
 
-    For a written answer that is the cell with the cells that the student added below; else also all code.
+    For a written answer, that is the cell and the cells that the student added below it; otherwise also all code.
     """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     work: dict[str, list[Any]] = {}
@@ -186,10 +186,10 @@ def _work(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 
 def _add_student(db: Session, student: str, person: Person | None) -> None:
-    """As update_or_create_student does it; but another grader may be adding the same one at this moment.
+    """Add a student to the gradebook, even if another grader adds the same one at the same moment.
 
-    The name that the learning platform gave goes where formgrader shows it, unless the gradebook has one; formgrader
-    wants two parts, and the second is taken to begin at the last space.
+    nbgrader's update_or_create_student would fail then. If the gradebook has no name for the student, the name from the
+    learning platform is stored for formgrader. It needs two parts, so the name is split at the last space.
     """
     insert = import_module(f"sqlalchemy.dialects.{db.get_bind().dialect.name}").insert
     db.execute(insert(api.Student).values(id=student).on_conflict_do_nothing())
@@ -204,9 +204,9 @@ def _add_student(db: Session, student: str, person: Person | None) -> None:
 
 
 class _Layout:
-    """The notebooks of an assignment as the gradebook has them, and which of their cells have a mark or a comment.
+    """The notebooks of an assignment in the gradebook, and their cells that can have a mark or a comment.
 
-    With the queries for what there is of a submission: to make them takes longer than to ask them.
+    It also holds the queries for a submission, because building them takes longer than running them.
     """
 
     def __init__(self, gradebook: Gradebook, assignment: str):
@@ -236,10 +236,10 @@ class _Layout:
 
 
 class _Entries:
-    """What the gradebook has of one submission, for nbgrader's preprocessor to find as in a Gradebook.
+    """The gradebook's entries for one submission. nbgrader's preprocessor finds them here as in a Gradebook.
 
-    nbgrader asks for each by a query that joins seven tables; here two queries bring all of them, by what the
-    database has an index for. It also commits after each, which can wait.
+    nbgrader fetches each entry with a query that joins seven tables. Here two queries, which use the database's
+    indices, fetch all of them. nbgrader also commits after each entry; here that does nothing.
     """
 
     def __init__(self, db: Session, layout: _Layout, submission: str):
@@ -256,7 +256,7 @@ class _Entries:
         self.db = self
 
     def marked_by_hand(self) -> dict[tuple[str, str], api.Grade]:
-        """Those that a person has given points, and that wait for no further look."""
+        """Return the grades for which a person has given points and which are not marked for review."""
         return {
             place: grade
             for place, grade in self.grades.items()
@@ -275,12 +275,12 @@ class _Entries:
     @staticmethod
     def _found(entries: dict[tuple[str, str], Any], notebook: str, cell: str) -> Any:
         if (notebook, cell) not in entries:
-            raise api.MissingEntry(f"the gradebook has no cell '{cell}' in {notebook}")
+            raise api.MissingEntry(f"The gradebook has no cell '{cell}' in {notebook}.")
         return entries[notebook, cell]
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """Outputs, whatever student code put into them, with texts that every file and database takes."""
+    """Make outputs of student code storable: replace all characters that a file or database would not accept."""
     if isinstance(value, str):
         return storable(value)
     if not isinstance(value, dict | list):
@@ -295,7 +295,7 @@ def _storable(value: Any, depth: int = 0) -> Any:
 def recorded_scores(
     gradebook: Gradebook, layout: _Layout, entries: _Entries | None = None
 ) -> dict[str, dict[str, NotebookScore]]:
-    """What the gradebook says now, by student and notebook: of one submission, or of the whole class."""
+    """Return {student: {notebook: score}} from the gradebook, for one submission or for the whole class."""
     if entries:
         given = {"notebooks": [notebook.id for notebook in entries.notebooks.values()]}
         found = gradebook.db.execute(layout.scores, given)
@@ -309,8 +309,9 @@ def recorded_scores(
 
 
 def _scores(layout: _Layout) -> Select[Any]:
-    """The sums of nbgrader's SubmittedNotebook.score and needs_manual_grade, which search all grades of all submissions
-    for each notebook.
+    """Return a query for the scores, penalties and numbers of cells to grade by hand of all notebooks.
+
+    nbgrader's SubmittedNotebook.score and needs_manual_grade would search the grades of all submissions each time.
     """
     notebook, submission, grade = api.SubmittedNotebook, api.SubmittedAssignment, api.Grade
     by_hand = func.coalesce(func.sum(case((grade.needs_manual_grade, 1), else_=0)), 0)
@@ -341,11 +342,11 @@ def one_transaction(gradebook: Gradebook) -> Iterator[None]:
         session.rollback()
         raise
     finally:
-        del session.commit  # the method of the class is visible again
+        del session.commit  # makes the method of the class visible again
 
 
 class _SaveAutoGrades(SaveAutoGrades):
-    """nbgrader's scoring, into the caller's entries instead of a connection of its own."""
+    """nbgrader's scoring, which here writes into the given entries instead of opening its own connection."""
 
     def score(self, notebook: nbformat.NotebookNode, name: str, entries: _Entries) -> None:
         self.gradebook, self.notebook_id, self.assignment_id, self.student_id = entries, name, "", ""
@@ -355,7 +356,7 @@ class _SaveAutoGrades(SaveAutoGrades):
 
 @contextlib.contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
-    """Give the block a folder to fill, to be put in the place of `folder` when the block has ended without an error."""
+    """Give the block a new folder to fill. If the block ends without an error, that folder replaces `folder`."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     fresh, old = workshop / "new", workshop / OLD
@@ -373,7 +374,7 @@ def _replacing(folder: Path) -> Iterator[Path]:
 
 
 def _show(notebook: nbformat.NotebookNode, not_run: Sequence[NotRun]) -> None:
-    """Put the student's own outputs at the cells that were not run; a cell without a record comes with them."""
+    """Show the student's own outputs at the cells that were not run; insert such a cell if it has no record."""
     cells: dict[str | None, nbformat.NotebookNode] = {grade_id_of(cell): cell for cell in notebook.cells}
     added: dict[str | None, list[nbformat.NotebookNode]] = {}
     for number, own in enumerate(not_run):
@@ -402,9 +403,10 @@ def _write_autograded(fresh: Path, notebooks: dict[str, nbformat.NotebookNode], 
 
 
 def _write(notebook: nbformat.NotebookNode, file: TextIO) -> None:
-    """As nbformat.write, without the copy and the validation that take most of its time; splits the lines.
+    """Write a notebook as nbformat.write does, but without the copy and the validation, which take most of its time.
 
-    Written piece by piece: one emoji in it makes the whole text take four bytes a character in memory.
+    The lines of `notebook` are split. The text is written in pieces, because a single emoji would make a string of the
+    whole text take four bytes per character in memory.
     """
     notebook = strip_transient(split_lines(notebook))
     encoder = json.JSONEncoder(indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False)
@@ -413,7 +415,7 @@ def _write(notebook: nbformat.NotebookNode, file: TextIO) -> None:
 
 
 def remove_leftovers(workspace: Workspace, assignment: str) -> None:
-    """Delete what a killed run left half-written beside the autograded folders."""
+    """Delete the unfinished folders that a killed run left beside the autograded folders."""
     pattern = workspace.autograded("*", f".{assignment}-*").relative_to(workspace.root)
     for leftover in workspace.root.glob(str(pattern)):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Grade an assignment's own solutions before anybody else is graded by its tests."""
+"""Grading of an assignment's own solutions, before its tests grade any student."""
 
 import os
 
@@ -12,10 +12,10 @@ from autograder.workers.local_pool import LocalPool
 
 
 def rehearse(workspace: Workspace, assignment_name: str) -> list[str]:
-    """Run the built notebooks, solutions and all, as `cs231n grade` runs a submission.
+    """Run the built notebooks, including solutions, as `cs231n grade` runs a submission.
 
-    Returns in words what loses points, or goes wrong otherwise; empty where all is well. Where there is no sandbox,
-    the tests still run in a judge.
+    Returns descriptions of what loses points and of other problems; the list is empty if there are none. If there is no
+    sandbox, the tests still run in a judge.
     """
     import nbformat
 

@@ -1,4 +1,4 @@
-"""What came of grading a class, for people: a table, and the reasons in words."""
+"""The report on the grading of a class: a row for each submission, with the reasons for lost points in words."""
 
 import sys
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ REASON_LENGTH = 500  # characters
 
 @dataclass(frozen=True)
 class NotebookScore:
-    """What the gradebook says of one notebook, late penalty taken off."""
+    """The score of one notebook in the gradebook, with the late penalty subtracted."""
 
     score: float
     max_score: float
@@ -29,16 +29,16 @@ class NotebookScore:
 
 @dataclass(frozen=True)
 class Row:
-    """One submission.
+    """The result of one submission.
 
     Attributes
     ----------
     scores
-        By notebook; None of a submission that failed.
+        The scores by notebook; None if grading failed.
     status
         "graded", "unchanged" (not run again) or "failed".
     log
-        The file that says what was done, seen from the workspace; None where nothing was.
+        The log file, relative to the workspace; None if the submission was not graded this time.
     """
 
     student: str
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What came of grading an assignment; `isolation` says in words what student code ran in."""
+    """The result of grading an assignment. `isolation` says in words where student code ran."""
 
     assignment: Assignment
     rows: list[Row]
@@ -68,7 +68,7 @@ class ClassReport:
 
 
 def explain(prefix: str, notebook: "NotebookNode", problems: list[str]) -> list[str]:
-    """Why a notebook has not full marks, the gravest first; each reason is one short line, and there are at most 51."""
+    """Return why a notebook lost points, the most serious reasons first, as at most 51 short lines."""
     found = outcomes(notebook)
     reasons = list(problems) + _broken_cells(notebook)
     waiting = {o.exercise: None for o in found if o.status == "not started"}
@@ -87,7 +87,7 @@ def explain(prefix: str, notebook: "NotebookNode", problems: list[str]) -> list[
 
 
 def in_short(reasons: Iterable[str]) -> list[str]:
-    """Each reason once, as one short line that can be printed and stored, and at most 51 of them."""
+    """Return each reason once, as a short line that can be printed and stored, and at most 51 lines."""
     lines = list(dict.fromkeys(one_line(reason, REASON_LENGTH) for reason in reasons))
     if len(lines) > MOST_REASONS:
         lines[MOST_REASONS:] = [f"and {len(lines) - MOST_REASONS:,} more"]
@@ -95,13 +95,13 @@ def in_short(reasons: Iterable[str]) -> list[str]:
 
 
 def summary_line(report: ClassReport) -> str:
-    """One line: how many were graded, how long it took, and in which isolation."""
+    """Return one line: how many submissions were graded, how long it took, and with which isolation."""
     parts = [f"{n} {status}" for status, n in report.counts.items() if n]
     return f"{', '.join(parts)} in {report.seconds:.1f} s; isolation: {report.isolation}"
 
 
 def _broken_cells(notebook: "NotebookNode") -> list[str]:
-    """Cells of the student's own that raised: the stub's NotImplementedError is no news."""
+    """Return a reason for each of the student's cells that raised an error other than a stub's or the grader's."""
     found = []
     for index, cell in enumerate(notebook.cells):
         record = record_of(cell)

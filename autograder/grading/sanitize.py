@@ -1,10 +1,10 @@
 """First step of grading (trusted): make a submitted notebook safe to run and fair to score.
 
-The submission is rebuilt on the blueprint of the source: every test cell, locked cell and record is the
-source's, in the source's order. Only the text of the student's solution cells and the cells that the student added
-are kept, without metadata or outputs. So nothing that a student does to ids, tags, points, cell
-types or cell order changes what is tested. nbgrader's own preprocessors have held the blueprint against the
-gradebook. `matching.py` decides which submitted cell stands for which cell of the blueprint.
+The submission is rebuilt on the blueprint of the source: all test cells, locked cells and records come from the source,
+in the source's order. Of the submission, only the text of solution cells and the cells that the student added are kept,
+without metadata or outputs. So a student's changes to ids, tags, points, cell types or cell order do not change what is
+tested. nbgrader's own preprocessors have restored the blueprint from the gradebook. `matching.py` decides which
+submitted cell corresponds to which cell of the blueprint.
 """
 
 import copy
@@ -31,9 +31,9 @@ from autograder.storable import REPLACEMENT, storable
 from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordinary
 
 MAX_CELLS = 2_000
-MAX_NAMED = 5  # cells in one remark
-MAX_VALUES = 5_000_000  # of JSON, in the whole file
-# how a line of code begins, as lines of prose hardly do
+MAX_NAMED = 5  # cells that one remark names
+MAX_VALUES = 5_000_000  # JSON values in the whole file
+# beginnings of a line of code that lines of prose hardly ever have
 CODE = re.compile(
     r"[%!@?)\]}]|(?:import|from|def|class|for|while|if|elif|else|with|return|print|assert|try|del|raise|pass)\b"
     r"|[\w.\[\], ()]+[-+*/|&]?=|[\w.]+[(\[]"
@@ -42,12 +42,13 @@ CODE = re.compile(
 
 @dataclass(frozen=True)
 class NotRun:
-    """Outputs of the student's own, as handed in, of a cell that is not run.
+    """The outputs that the student handed in for a cell that is not run.
 
     Attributes
     ----------
     grade_id
-        Of the cell; or, where `source` is the text of a cell without one, of the cell that stands before it.
+        The grade_id of the cell. If the cell has none, `source` is its text, and this is the grade_id of the cell
+        before it.
     """
 
     grade_id: str | None
@@ -62,16 +63,16 @@ class SanitizedNotebook:
     Attributes
     ----------
     notebook
-        What runs. Nobody changes it: what comes of it is laid on a copy.
+        The notebook to run. It is never changed: results are put into a copy.
     problems
-        What may have cost points.
+        Problems that may have cost points.
     runnable
-        Whether it is not a placeholder.
+        Whether it can run; a placeholder cannot.
     remarks
-        What was put right, such as a locked cell that was changed. The instructor's table and the files for CI show
-        these, after everything else; the feedback page does not.
+        Corrections, such as the restoring of a changed locked cell. The instructor's table and the files for CI show
+        them last; the feedback page does not show them.
     not_run
-        What the student saw at the cells that are not run, to be shown beside the rest; it decides nothing.
+        The outputs that the student saw at the cells that are not run. They are shown, and do not affect the score.
     """
 
     name: str
@@ -84,22 +85,22 @@ class SanitizedNotebook:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """What every submission of a notebook is laid on: the source, as nbgrader holds it against the gradebook.
+    """The source of a notebook, as nbgrader restores it from the gradebook. Every submission is rebuilt on it.
 
-    Nothing in it depends on a student, so it is made once for a class.
+    It does not depend on any student, so it is made once for a class.
 
     Attributes
     ----------
     name
-        Of the notebook.
+        Name of the notebook.
     limits
-        What may be read of a submission.
+        The limits of what is read from a submission.
     text
         The source's cells that have a record, restored by nbgrader, as a notebook in JSON.
     released
-        grade_id -> the text of each cell as the gradebook has it: solution cells with their stubs.
+        grade_id -> the cell's text in the gradebook; solution cells have their stubs.
     handed_out
-        grade_id -> the plain text of each cell as students got it.
+        grade_id -> the cell's plain text as students received it.
     skipped
         The texts of cells that must not run.
     prose, prose_ids
@@ -116,12 +117,12 @@ class Blueprint:
     prose_ids: frozenset[str]
 
     def notebook(self) -> nbformat.NotebookNode:
-        """The restored notebook, to be changed at will."""
+        """Return a new copy of the restored notebook, which the caller may change."""
         return nbformat.from_dict(json.loads(self.text))
 
 
 def blueprint_of(workspace: Workspace, assignment: Assignment, name: str) -> Blueprint:
-    """Make the blueprint of one notebook. It reads the gradebook, so only who may do that calls it."""
+    """Make the blueprint of one notebook. To be called only where the gradebook may be read."""
     source = read_built(workspace, assignment, name)
     released = _released_text(workspace, assignment, name)
     restored = _restored(workspace, assignment, name, source)
@@ -139,7 +140,7 @@ def blueprint_of(workspace: Workspace, assignment: Assignment, name: str) -> Blu
 
 
 def sanitize(blueprint: Blueprint, path: Path) -> SanitizedNotebook:
-    """Sanitize a notebook of one submission, at `path`; a file that cannot be read becomes a placeholder."""
+    """Sanitize the notebook at `path`, part of a submission. If it cannot be read, the result is a placeholder."""
     try:
         cells, problems = read_submitted(path, blueprint.limits)
     except UnreadableNotebook as error:
@@ -150,23 +151,23 @@ def sanitize(blueprint: Blueprint, path: Path) -> SanitizedNotebook:
 
 
 def not_gradable(blueprint: Blueprint, reason: str) -> SanitizedNotebook:
-    """What stands for a notebook that can't be graded: every test failed, for `reason`, and no work in it."""
+    """Make the placeholder for a notebook that cannot be graded: all tests failed for `reason`; no work is shown."""
     notebook, *_ = rebuild(blueprint, [])
     notebook.cells = [c for c in notebook.cells if (record := record_of(c)) and record.grade]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source = ""  # nothing was tested, so nothing of the tests is shown
+            cell.source = ""  # the tests did not run, so they are not shown
             cell.outputs = [new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])]
     notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id="not-graded"))
     return SanitizedNotebook(blueprint.name, notebook, (reason,), runnable=False)
 
 
 class UnreadableNotebook(Exception):
-    """The file is not a notebook that can be graded; the text says why, to the student."""
+    """The file is not a notebook that can be graded; str() tells the student why."""
 
 
 def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbformat.NotebookNode:
-    """The instructor's notebook with solutions and hidden tests, as built into `source/`. Raises KitError."""
+    """Read the instructor's notebook with solutions and hidden tests, as built into `source/`. Raises KitError."""
     path = workspace.source(assignment.name) / f"{name}.ipynb"
     if not path.is_file():
         raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
@@ -174,19 +175,19 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
 
 
 def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], list[str]]:
-    """Read what the student handed in. Returns the cells and remarks.
+    """Read a notebook that a student handed in. Returns the cells and remarks.
 
-    Outputs do not count for its size, so a notebook that is only large because of them still counts.
+    Outputs do not count towards its size, so a notebook that is large only because of its outputs is graded.
 
     Raises
     ------
     UnreadableNotebook
-        It is missing, a link or another thing that is not a file, empty, too large, not JSON, not a notebook, or has
-        too many cells.
+        The file is missing, not a regular file (a link, for example), empty, too large, not JSON or not a notebook, or
+        it has too many cells.
     """
     name, max_bytes = path.name, limits.submission_bytes
     try:
-        # from the folder above: a student's folder that is a link is not followed either
+        # three levels up, so that a link in place of the student's folder is not followed either
         root, parts = path.parents[2], path.parts[-3:]
         data = read_ordinary(root, parts, ByteBudget(limits.file_bytes))
     except FileNotFoundError:
@@ -200,52 +201,52 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], lis
     cells = _cells(name, content, version)
     size = sum(map(_size, cells))
     if size > max_bytes:
-        raise UnreadableNotebook(f"{name} has {size:,} bytes without its outputs; at most {max_bytes:,} are graded")
+        raise UnreadableNotebook(f"{name} has {size:,} bytes without its outputs; the limit is {max_bytes:,}")
     remarks = []
     if len(data) > max_bytes:
-        remarks.append(f"{name} has {len(data):,} bytes, more than the {max_bytes:,} allowed; most outputs dropped")
+        remarks.append(f"{name} has {len(data):,} bytes; the limit is {max_bytes:,}, so most outputs were dropped")
     if version != 4:
         remarks.append(f"{name} is in notebook format {version}; it was converted to format 4")
     storable_cells = [replace(cell, source=storable(cell.source)) for cell in cells]
     if any(after.source != cell.source for cell, after in zip(cells, storable_cells, strict=True)):
-        remarks.append(f"{name} has characters that are no text; each was replaced by {REPLACEMENT}")
+        remarks.append(f"{name} has characters that are not text; each was replaced by {REPLACEMENT}")
     return storable_cells, remarks
 
 
 def _parsed(name: str, data: bytes) -> dict[str, Any]:
-    if sum(map(data.count, (b",", b"{", b"["))) > MAX_VALUES:  # a value of two bytes takes a hundred of memory
-        raise UnreadableNotebook(f"{name} is not a notebook: it is made of more than {MAX_VALUES:,} values")
+    if sum(map(data.count, (b",", b"{", b"["))) > MAX_VALUES:  # a value of two bytes takes a hundred bytes of memory
+        raise UnreadableNotebook(f"{name} is not a notebook: it holds more than {MAX_VALUES:,} values")
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UnreadableNotebook(f"{name} is not a notebook: it is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise UnreadableNotebook(f"{name} is not a notebook: not valid JSON ({place}: {error.msg})") from None
-    except ValueError as error:  # a number of thousands of digits
+        raise UnreadableNotebook(f"{name} is not a notebook: it is not valid JSON ({place}: {error.msg})") from None
+    except ValueError as error:  # for example, a number with thousands of digits
         raise UnreadableNotebook(f"{name} is not a notebook: {_one_line(error)}") from None
     except RecursionError:
-        raise UnreadableNotebook(f"{name} is not a notebook: nested too deeply") from None
+        raise UnreadableNotebook(f"{name} is not a notebook: it is nested too deeply") from None
     if not isinstance(content, dict) or "nbformat" not in content:
         raise UnreadableNotebook(f"{name} is JSON, but not a notebook")
     return content
 
 
 def _cells(name: str, content: dict[str, Any], version: object) -> list[SubmittedCell]:
-    """The cells, reduced to what is looked at; `version` is what the file says of its format."""
+    """Return the cells, reduced to what grading uses. `version` is the format that the file names, any value."""
     if type(version) is not int or version not in (3, 4):
         said = json.dumps(version)[:20]
         raise UnreadableNotebook(f"{name} is in notebook format {said}; formats 3 and 4 can be read")
     sheets = content.get("worksheets") if version == 3 else [content]
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
-        raise UnreadableNotebook(f"{name} is JSON, but not a notebook: its worksheets are no list of tables")
+        raise UnreadableNotebook(f"{name} is JSON, but not a notebook: its worksheets are not a list of objects")
     cells: list[object] = []
     for sheet in sheets:
         given = sheet.get("cells")
         if not isinstance(given, list):
             raise UnreadableNotebook(f"{name} is JSON, but not a notebook: it has no list of cells")
         if len(cells) + len(given) > MAX_CELLS:
-            raise UnreadableNotebook(f"{name} has more than {MAX_CELLS:,} cells, which is the most that is graded")
+            raise UnreadableNotebook(f"{name} has more than {MAX_CELLS:,} cells, the most that can be graded")
         cells += given
     return [_cell(f"{name} is JSON, but not a notebook: cell {i}", cell) for i, cell in enumerate(cells, start=1)]
 
@@ -253,11 +254,11 @@ def _cells(name: str, content: dict[str, Any], version: object) -> list[Submitte
 def _cell(which: str, given: object) -> SubmittedCell:
     if not isinstance(given, dict) or not isinstance(given.get("cell_type"), str):
         raise UnreadableNotebook(f"{which} has no type")
-    text = joined_text(given.get("source", given.get("input")))  # input: code in nbformat 3
+    text = joined_text(given.get("source", given.get("input")))  # nbformat 3 has the code in `input`
     if text is None:
         raise UnreadableNotebook(f"{which} has no text")
     kind = given["cell_type"]
-    if kind == "heading":  # in nbformat 3
+    if kind == "heading":  # a cell type of nbformat 3
         level = given.get("level")
         kind, text = "markdown", f"{'#' * (level if isinstance(level, int) and level in range(1, 7) else 1)} {text}"
     grade_id, id, outputs = grade_id_of(given) or None, given.get("id"), given.get("outputs")
@@ -275,7 +276,7 @@ def _cell(which: str, given: object) -> SubmittedCell:
 
 
 def _size(cell: SubmittedCell) -> int:
-    """Bytes, in UTF-8 (a lone surrogate counts as one)."""
+    """Return the size of a cell in bytes of UTF-8; a lone surrogate counts as one byte."""
     data = [picture for kinds in cell.attachments.values() for picture in kinds.values()]
     return len(cell.source.encode(errors="replace")) + sum(map(len, data))
 
@@ -283,7 +284,7 @@ def _size(cell: SubmittedCell) -> int:
 def rebuild(
     blueprint: Blueprint, submitted: Sequence[SubmittedCell]
 ) -> tuple[nbformat.NotebookNode, list[str], list[str]]:
-    """Lay the student's cells on the blueprint; returns the notebook, what is wrong in it, and what was put right."""
+    """Put the student's cells into the blueprint. Returns the notebook, its problems, and remarks on corrections."""
     notebook = blueprint.notebook()
     recorded = _recorded(notebook)
     found = match(notebook.cells, submitted, blueprint.handed_out, blueprint.skipped)
@@ -301,7 +302,7 @@ def rebuild(
             elif cell.cell_type == "markdown":
                 cell.source = blueprint.released[grade_id]
                 problems.append(f"the answer cell '{grade_id}' is missing")
-            else:  # no stub: the function may stand in a cell that the student added
+            else:  # without the stub, which would undo a function in a cell that the student added
                 cell.source = f"# the cell '{grade_id}' was missing from the submission"
                 problems.append(f"the cell '{grade_id}' is missing")
             if record.grade and (where := _answered_elsewhere(blueprint, found, cell.cell_type, grade_id)):
@@ -314,12 +315,12 @@ def rebuild(
 
 
 def _recorded(notebook: nbformat.NotebookNode) -> list[tuple[nbformat.NotebookNode, CellRecord]]:
-    """The cells of a blueprint, all of which have a record."""
+    """Return the cells of a blueprint with their records; every cell has one."""
     return [(cell, record) for cell in notebook.cells if (record := record_of(cell))]
 
 
 def _on_locked_cells(cells: Sequence[tuple[nbformat.NotebookNode, CellRecord]], found: Matched) -> list[str]:
-    """What was put right in cells that were not the student's to change, in a line for each kind."""
+    """Return remarks on the locked cells that were restored, one line for each kind of change."""
     lines: dict[tuple[str, str], list[str]] = {}
     for cell, record in cells:
         runs = cell.cell_type == "code" and not is_skipped(cell)
@@ -341,7 +342,7 @@ def _on_restored(names: list[str], what: str, done: str) -> str:
 
 
 def _answered_elsewhere(blueprint: Blueprint, found: Matched, cell_type: str, grade_id: str) -> str:
-    """Where the answer may stand of a question whose own cell is as it was handed out, or missing; "" if nowhere."""
+    """Return a remark if a question's cell is unchanged or missing, but an added cell may hold the answer; else ""."""
     if grade_id in found.cells and not found.is_untouched(grade_id):
         return ""
     others = found.added.get(grade_id if grade_id in found.cells else found.place_before(grade_id), ())
@@ -360,16 +361,16 @@ def _answered_elsewhere(blueprint: Blueprint, found: Matched, cell_type: str, gr
 
 
 def _holds_prose(code: str) -> bool:
-    """Whether a code cell looks like a written answer: comments, or words that are no code."""
+    """Whether a code cell looks like a written answer: comments, or lines of text that are not code."""
     lines = [line.strip() for line in code.splitlines() if line.strip()]
     words = [line for line in lines if not line.startswith("#")]
     return not any(map(CODE.match, words)) and any(len(line.split()) > 2 for line in lines)
 
 
 def outputs_not_run(blueprint: Blueprint, submitted: Sequence[SubmittedCell]) -> tuple[NotRun, ...]:
-    """The outputs that the student handed in for the cells that are not run, reduced to what may be shown.
+    """Return the outputs that the student handed in for the cells that are not run, reduced to what may be shown.
 
-    The cells are matched as in `rebuild`. None of their outputs can land in a cell that is run or earns points.
+    The cells are matched as in `rebuild`. Their outputs cannot get into a cell that is run or earns points.
     """
     from autograder.notebook.page_cleaner import OwnOutputs
 
@@ -396,7 +397,7 @@ def outputs_not_run(blueprint: Blueprint, submitted: Sequence[SubmittedCell]) ->
 
 
 def nbgrader_resources(workspace: Workspace, assignment: str, student: str, name: str) -> dict[str, Any]:
-    """The resources that nbgrader's preprocessors read."""
+    """Return the resources that nbgrader's preprocessors read."""
     record = {"student": student, "assignment": assignment, "notebook": name, "db_url": workspace.db_url}
     return {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": record}
 
@@ -407,7 +408,7 @@ def _added_cell(given: AddedCell) -> nbformat.NotebookNode:
     made["metadata"] = {}
     if cell.cell_type == "code":
         made |= {"outputs": [], "execution_count": None}
-    elif cell.cell_type != "markdown":  # raw cells do not run, and show as they are written
+    elif cell.cell_type != "markdown":  # raw cells do not run, and are shown as they are written
         made |= {"cell_type": "markdown", "source": _as_written(cell.source)}
     if cell.attachments:
         made["attachments"] = cell.attachments
@@ -415,7 +416,7 @@ def _added_cell(given: AddedCell) -> nbformat.NotebookNode:
 
 
 def _as_written(text: str) -> str:
-    """Markdown that shows text as it is written."""
+    """Return Markdown that shows the text as it is written."""
     return "".join(f"    {line}\n" for line in text.splitlines()).rstrip("\n")
 
 
@@ -425,7 +426,7 @@ def _released_text(workspace: Workspace, assignment: Assignment, name: str) -> d
 
 
 def _handed_out(workspace: Workspace, restored: nbformat.NotebookNode, released: dict[str, str]) -> dict[str, str]:
-    """The plain text of each cell as students get it: without hidden tests and marking schemes."""
+    """Return the plain text of each cell as students receive it, without hidden tests and marking schemes."""
     from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
     notebook = copy.deepcopy(restored)
@@ -439,7 +440,7 @@ def _handed_out(workspace: Workspace, restored: nbformat.NotebookNode, released:
 def _restored(
     workspace: Workspace, assignment: Assignment, name: str, source: nbformat.NotebookNode
 ) -> nbformat.NotebookNode:
-    """The source's cells that have a record, as nbgrader restores them from the gradebook."""
+    """Return the source's cells that have a record, as nbgrader restores them from the gradebook."""
     from nbgrader.preprocessors import (
         CheckCellMetadata,
         ClearOutput,

@@ -1,4 +1,4 @@
-"""What a student handed in, as grading takes it: the notebooks sanitized, the files beside them as far as accepted."""
+"""A submission as grading uses it: the sanitized notebooks, and the accepted files beside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from autograder.submissions.work_files import accepted_files, hand_in_time
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission that was read once; nothing of it is read again.
+    """A submission. Its files have been read, and are not read again.
 
     Attributes
     ----------
     digest
-        Of all that its grade depends on (receipts.py), taken before it was read.
+        Digest of all that its grade depends on (receipts.py), computed before the submission was read.
     notebooks
-        By name, one for each of the assignment.
+        The sanitized notebooks by name, one for each notebook of the assignment.
     files
-        Beside the notebooks.
+        The accepted files beside the notebooks.
     handed_in
-        When, as timestamp.txt says; None if it is not known.
+        The time of arrival in timestamp.txt; None if it is not known.
     remarks
-        On the files.
+        Remarks on the files.
     """
 
     student: str
@@ -45,7 +45,7 @@ def read_submission(
     digest: str,
     log: SubmissionLog,
 ) -> Submission:
-    """Read a submission. Whatever a stranger's file brings about, it is that student's alone."""
+    """Read a submission. A file that cannot be prepared becomes a placeholder: it must not stop the other students."""
     log.say(f"{assignment.name}, handed in by {student}")
     notebooks = {}
     for name, blueprint in blueprints.items():

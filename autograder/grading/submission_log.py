@@ -1,4 +1,4 @@
-"""What grading did with each submission, as text files, for those who watch from outside or look afterwards."""
+"""Log files of what grading did with each submission."""
 
 import contextlib
 import traceback
@@ -11,10 +11,11 @@ MOST_TEXT = 20_000  # characters of one entry
 
 
 class SubmissionLog:
-    """Entries with their time in UTC; begun anew by the first of them.
+    """A log of entries with their time in UTC. The first entry replaces an older log.
 
-    What it is told may be a student's: control characters are escaped, and the lines of an entry are indented, so
-    that nothing in it passes for an entry or means anything to a terminal. A log that cannot be written stops nothing.
+    Entries may hold a student's text. So control characters are escaped and further lines of an entry are indented:
+    the text can neither look like an entry of its own nor control a terminal. If the log cannot be written, grading
+    continues.
     """
 
     def __init__(self, path: Path):
@@ -32,7 +33,7 @@ class SubmissionLog:
             self._mode = "a"
 
     def failed(self, what: str, error: BaseException) -> None:
-        """An error with its traceback, and those of the errors that it came of, in another process too."""
+        """Log an error with its traceback and those of its causes, including causes in another process."""
         self.say(what, "".join(traceback.format_exception(error)).rstrip())
 
 

@@ -1,4 +1,4 @@
-"""What every notebook of an assignment is run with: limits, library, environment, data sets, files."""
+"""The surroundings of every notebook of an assignment: limits, library, environment, data sets and files."""
 
 import os
 import stat
@@ -17,9 +17,9 @@ from autograder.workers.font_cache import warm_font_cache
 
 
 def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = "sandbox") -> Surroundings:
-    """What the notebooks of an assignment are run with, the same for everybody.
+    """Return the surroundings in which the notebooks of an assignment run, the same for all students.
 
-    Makes the edition, and a list of the machine's fonts, where they are missing. Raises KitError.
+    If the edition or the list of the machine's fonts is missing, this makes it. Raises KitError.
     """
     course = workspace.course
     folder = edition.importable(course, assignment.name, workspace.root / ".cs231n" / "editions")
@@ -37,7 +37,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = 
 
 
 def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: Surroundings) -> Surroundings:
-    """`given`, for one notebook: without the files that it is graded without. Raises KitError."""
+    """Return `given` for one notebook: without the library files that `graded_without` names. Raises KitError."""
     if name not in assignment.graded_without:
         return given
     editions, without = workspace.root / ".cs231n" / "editions", assignment.graded_without[name]
@@ -46,9 +46,9 @@ def of_notebook(workspace: Workspace, assignment: Assignment, name: str, given: 
 
 
 def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
-    """What the instructor's cells import, of all notebooks together, so that every kernel begins with the same.
+    """Return the modules that the instructor's cells of all notebooks import, so that all kernels begin alike.
 
-    Without the tests: what hidden ones import is nobody's business.
+    Tests are left out, because students must not learn what hidden tests import.
     """
     cells = (cell for name in assignment.notebooks for cell in read_built(workspace, assignment, name).cells)
     code = (c for c in cells if c.cell_type == "code" and not is_skipped(c))
@@ -57,7 +57,7 @@ def _modules(workspace: Workspace, assignment: Assignment) -> tuple[str, ...]:
 
 
 def _environment(workspace: Workspace) -> dict[str, str]:
-    """What a kernel sees of the environment: no tokens, no home; one processor's worth of BLAS threads."""
+    """Return a kernel's environment variables: no tokens and no home folder; one BLAS thread."""
     keep = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
     env = {key: os.environ[key] for key in keep if key in os.environ}
     for library in ("OMP", "OPENBLAS", "MKL"):
@@ -67,7 +67,7 @@ def _environment(workspace: Workspace) -> dict[str, str]:
 
 
 def _data_sets(course: Course) -> str | None:
-    """The folder of the data sets, made if it is missing; None if there is none that this user can make or read."""
+    """Return the folder of the data sets, and make it if it is missing. None if this user cannot make or read one."""
     from cs231n_lib.data.registry import data_dir, trusted_dir
 
     try:
@@ -75,16 +75,16 @@ def _data_sets(course: Course) -> str | None:
         is_new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
         if is_new:
-            folder.chmod(0o755)  # whatever the umask
+            folder.chmod(0o755)  # independent of the umask
         elif os.geteuid() == 0 and folder == data_dir() and not os.environ.get("CS231N_DATA"):
             _open_to_the_sandbox(folder)
-    except (OSError, RuntimeError):  # RuntimeError: a user without a home
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
         return None
     return str(folder)
 
 
 def _open_to_the_sandbox(folder: Path) -> None:
-    """Let other users read the cache: where root grades, kernels in the sandbox run as another user."""
+    """Let other users read the cache: if root grades, kernels in the sandbox run as another user."""
     for path in (folder, *folder.rglob("*")):
         found = path.lstat()
         wanted = found.st_mode | (0o055 if stat.S_ISDIR(found.st_mode) else 0o044)

@@ -1,1 +1,1 @@
-"""Marking by hand, in nbgrader's formgrader."""
+"""Support marking by hand in nbgrader's formgrader."""

@@ -1,8 +1,8 @@
-"""Formgrader's pages, in which nothing that a student wrote runs.
+"""Change formgrader's pages so that none of a student's code runs in them.
 
-nbgrader renders a student's notebook as it is, and writes names into its pages without escaping them. `guard` changes
-that in the server that it is called in: notebooks are cleaned as for feedback, names are escaped, and every page has a
-content security policy, by which only the scripts of nbgrader's own templates run.
+nbgrader renders a student's notebook without cleaning it, and writes names into its pages without escaping them.
+`guard` changes this in the server that calls it: notebooks are cleaned as for feedback, names are escaped, and every
+page has a content security policy that allows only the scripts of nbgrader's own templates.
 """
 
 import base64
@@ -23,16 +23,16 @@ from tornado import web
 
 from autograder.reports.feedback_page import MATHJAX, StudentPage
 
-# The handlers that stand in nbgrader's templates as attributes: in a policy each is named by its hash.
+# The event handlers in attributes of nbgrader's templates; the policy allows each by its hash.
 HANDLERS = ("toggle_name(true);", "toggle_name(false);", "toggleAllNames()")
-# Templates mark their scripts by this. No notebook can hold it: it is drawn when the server starts.
+# The mark of the templates' scripts. No notebook can contain it, because it is random for each start of the server.
 NONCE = secrets.token_urlsafe(24)
-# Files beside a notebook, as a student might have handed them in: shown, but without scripts, and of no origin.
+# For files beside a notebook, which a student may have handed in: they are shown without scripts and have no origin.
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
 def guard() -> None:
-    """Make formgrader's pages safe in this process; to call it again changes nothing."""
+    """Make formgrader's pages safe in this process. Further calls have no effect."""
     if getattr(BaseHandler, "_guarded_by_cs231n", False):
         return
     BaseHandler._guarded_by_cs231n = True
@@ -46,9 +46,9 @@ def guard() -> None:
 
 
 def page_policy(own: str) -> str:
-    """The content security policy of a page of formgrader's, whose address without its scheme is `own`.
+    """The content security policy of formgrader's pages, whose address without the scheme is `own`.
 
-    It reaches nothing else of the server: neither the files nor the kernels.
+    A page can reach nothing else on the server: neither files nor kernels.
     """
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in HANDLERS)
     known = " ".join(f"'sha256-{one}'" for one in hashes)
@@ -80,7 +80,7 @@ class FormgraderPage(StudentPage):
 
 
 class _Marked(BaseLoader):
-    """The templates of another loader, each script in them marked by the nonce."""
+    """The templates of another loader, with the nonce added to each script."""
 
     def __init__(self, loader: BaseLoader) -> None:
         self.loader = loader
@@ -91,7 +91,7 @@ class _Marked(BaseLoader):
 
 
 def safe(value: object) -> str | int | float | None:
-    """A value as it can stand in a page, also inside quotes of a script."""
+    """A value escaped for a page, also for the inside of quotes in a script."""
     if value is None or isinstance(value, int | float):
         return value
     return str(escape(str(value))).replace("\\", "&#92;")
@@ -114,13 +114,13 @@ def _environment(of_nbgrader: Environment) -> Environment:
 
 
 def _render(handler: BaseHandler, name: str, **values: Any) -> str:
-    """As nbgrader does it, with every name escaped."""
+    """Render a template as nbgrader does, with every name escaped."""
     resources = {key: safe(value) for key, value in values.pop("resources", {}).items()}
     values = {key: safe(value) for key, value in values.items()} | {"resources": resources}
     return _environment(handler.settings["nbgrader_jinja2_env"]).get_template(name).render(**values)
 
 
 def _content_type(handler: web.StaticFileHandler) -> str:
-    """Pictures are shown; whatever else lies beside a notebook is shown as text."""
+    """The type of a file beside a notebook: pictures keep theirs, and all other files are shown as text."""
     kind = web.StaticFileHandler.get_content_type(handler)
     return kind if re.fullmatch(r"image/(png|jpeg|gif)", kind) else "text/plain"

@@ -1,7 +1,7 @@
-"""In the place of what nbgrader's converters do: the commands of the kit, which nbgrader's pages and commands then run.
+"""Make nbgrader's pages and commands run the kit's commands instead of nbgrader's converters.
 
-nbgrader makes the exporter that its configuration names before it touches a file. These do the whole work, and leave
-nothing to convert.
+nbgrader creates the exporter that its configuration names before it touches a file. The exporters here do the whole
+work, and leave nothing to convert.
 """
 
 import os
@@ -18,7 +18,7 @@ from autograder.python_processes import environment, python
 
 
 class _Command(NotebookExporter):
-    """Runs a command of the kit for the converter that makes it. Raises NbGraderException with what went wrong."""
+    """Runs a command of the kit for the converter that creates it. Raises NbGraderException if the command fails."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -32,9 +32,9 @@ class _Command(NotebookExporter):
     def _run(self, converter: BaseConverter) -> None:
         root = Path(converter.coursedir.root).resolve()
         if Workspace(root).db_url != converter.coursedir.db_url:
-            _fail(converter, "This names another gradebook than nbgrader_config.py. Use cs231n with its option --db.")
+            _fail(converter, "The gradebook is not that of nbgrader_config.py. Use cs231n with its option --db.")
         if converter.coursedir.notebook_id != "*":
-            _fail(converter, "The kit grades and releases whole assignments, not single notebooks. Name none.")
+            _fail(converter, "The kit grades and releases only whole assignments. Do not name a notebook.")
         command = ["cs231n", *self._command(converter)]
         converter.log.info("Running: %s", " ".join(command))
         done = subprocess.run(
@@ -57,7 +57,7 @@ def _fail(converter: BaseConverter, message: str) -> None:
 
 
 class Grade(_Command):
-    """`cs231n grade`, for `nbgrader autograde` and formgrader's bolt."""
+    """`cs231n grade`, for `nbgrader autograde` and formgrader's bolt icon."""
 
     def _command(self, converter: BaseConverter) -> list[str]:
         again = ["--force"] if converter.force else []
@@ -79,7 +79,7 @@ class Feedback(_Command):
 
 
 def _students(converter: BaseConverter) -> list[str]:
-    """Options that name the students whose folders nbgrader has found; none where they are all."""
+    """Options that name the students whose folders nbgrader has found; no options for all students."""
     coursedir = converter.coursedir
     if coursedir.student_id == "*" and not coursedir.student_id_exclude:
         return []

@@ -1,12 +1,12 @@
-"""Which names and modules the text of a cell speaks of: read from its syntax tree, never by running it."""
+"""Find the names that a cell binds and the modules that it imports, from its syntax tree, without running it."""
 
 import ast
 import functools
 from collections.abc import Iterator
 
-_once = functools.lru_cache(maxsize=1000)  # for the cells of an instructor's, which come with every submission
+_once = functools.lru_cache(maxsize=1000)  # for the instructor's cells, which come with every submission
 
-# magics of a cell that is no code of the notebook's
+# cell magics whose cell is not Python code of the notebook
 _OTHER_LANGUAGES = {
     "!", "HTML", "SVG", "bash", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy", "python",
     "python2", "python3", "ruby", "script", "sh", "shell", "svg", "sx", "system", "writefile",
@@ -15,7 +15,7 @@ _OTHER_LANGUAGES = {
 
 @_once
 def bound_names(source: str) -> frozenset[str]:
-    """The global names that a cell binds, in functions and magics too. Empty if it is no Python.
+    """The global names that a cell binds, in functions and magics too. Empty if the cell is not Python.
 
     source: IPython source text.
     """
@@ -42,9 +42,9 @@ def bound_names(source: str) -> frozenset[str]:
 
 @_once
 def imported_modules(source: str) -> tuple[str, ...]:
-    """The modules that a cell imports, without relative ones, sorted. Empty if it is no Python.
+    """The modules that a cell imports, sorted, without relative imports. Empty if the cell is not Python.
 
-    After `from package import name`, package.name is among them: it may be a module. See import_first.
+    `from package import name` also gives package.name, which may be a module. See import_first.
     """
     found: set[str] = set()
     for node in ast.walk(parsed(source)):
@@ -57,7 +57,7 @@ def imported_modules(source: str) -> tuple[str, ...]:
 
 @_once
 def binds_unknown(source: str) -> bool:
-    """Whether nobody can tell which names a cell binds: `from x import *`, exec, globals(), `%run` and the like."""
+    """Whether the names that a cell binds cannot be known: it has `from x import *`, exec, globals(), `%run`, etc."""
     tree = parsed(source)
     return (
         any(
@@ -72,14 +72,14 @@ def binds_unknown(source: str) -> bool:
 
 @_once
 def in_python(source: str) -> str:
-    """IPython source text with its magics and the like as Python. Raises SyntaxError."""
+    """Translate IPython source text, with magics and other IPython syntax, into Python. Raises SyntaxError."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     return TransformerManager().transform_cell(source)
 
 
 def parsed(source: str) -> ast.Module:
-    """The syntax tree of IPython source text, an empty one if it is no Python."""
+    """The syntax tree of IPython source text; an empty one if the text is not Python."""
     try:
         return ast.parse(in_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -87,7 +87,7 @@ def parsed(source: str) -> ast.Module:
 
 
 def _of_module_scope(tree: ast.AST) -> Iterator[ast.AST]:
-    """The nodes whose names are global: not those in functions and classes, nor a comprehension's variables."""
+    """The nodes whose names are global: without the bodies of functions and classes, and comprehension variables."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -105,14 +105,14 @@ def _of_module_scope(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _code_of_magics(tree: ast.AST) -> Iterator[str]:
-    """What may be code among the arguments of magics, as in `%time x = f()`."""
+    """The arguments of magics that may be code, as in `%time x = f()`."""
     for name, *_, last in _magics(tree):
         if isinstance(last, ast.Constant) and getattr(name, "value", None) not in _OTHER_LANGUAGES:
             yield str(last.value)
 
 
 def _magics(tree: ast.AST) -> Iterator[list[ast.expr]]:
-    """What each magic is called with: its name, then its line, then its cell if it has one."""
+    """The arguments of each magic: its name, then its line, then its cell if it has one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             if node.func.attr in ("run_line_magic", "run_cell_magic"):

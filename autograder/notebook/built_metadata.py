@@ -1,6 +1,7 @@
-"""What the build writes into a notebook's metadata for `cs231n check`: its assignment, limits and graded cells.
+"""Write and read a notebook's metadata for `cs231n check`: its assignment, limits and graded cells.
 
-Only `check` reads it. Grading goes by course.toml and the source, whatever a submission says.
+The build writes it, and only `check` reads it. The grader uses course.toml and the source, and ignores what a
+submission says.
 """
 
 from collections.abc import Mapping
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KEY = "cs231n"
-NAMED_LIMITS = ("cell_seconds", "notebook_seconds", "output_bytes", "memory_bytes")  # that need no sandbox
+NAMED_LIMITS = ("cell_seconds", "notebook_seconds", "output_bytes", "memory_bytes")  # the limits that need no sandbox
 
 
 def name_assignment(notebook: "NotebookNode", assignment: str) -> None:
-    """Write down which assignment the notebook belongs to."""
+    """Record which assignment the notebook belongs to."""
     notebook.metadata.setdefault(KEY, {})["assignment"] = assignment
 
 
 def named_assignment(notebook: Mapping[str, Any]) -> str:
-    """The assignment that a notebook belongs to; "" where it does not say."""
+    """The assignment that a notebook belongs to; "" if its metadata does not name one."""
     metadata = notebook.get("metadata")
     own = metadata.get(KEY) if isinstance(metadata, dict) else None
     given = own.get("assignment") if isinstance(own, dict) else None
@@ -30,18 +31,18 @@ def named_assignment(notebook: Mapping[str, Any]) -> str:
 
 
 def name_limits(notebook: "NotebookNode", limits: Limits) -> None:
-    """Write down the limits."""
+    """Record the limits."""
     notebook.metadata.setdefault(KEY, {})["limits"] = {name: getattr(limits, name) for name in NAMED_LIMITS}
 
 
 def name_graded_cells(notebook: "NotebookNode", points: dict[str, float]) -> None:
-    """Write down the points of each graded cell, by its grade_id."""
+    """Record the points of each graded cell, by its grade_id."""
     if points:
         notebook.metadata.setdefault(KEY, {})["graded_cells"] = points
 
 
 def named_limits(notebook: "NotebookNode") -> Limits | None:
-    """The limits in a notebook; None where there are none that can be used."""
+    """The limits that a notebook names; None if they are missing or invalid."""
     given = _noted(notebook, "limits")
     if not {"cell_seconds", "notebook_seconds"} <= given.keys():
         return None

@@ -1,4 +1,4 @@
-"""What a cell puts out, in the order it does, as outputs of nbformat 4, and no more of it than there is room for."""
+"""Collect what a cell outputs, in order, as outputs of nbformat 4, up to a limit."""
 
 import base64
 import bisect
@@ -8,22 +8,22 @@ from typing import Any, Protocol
 
 from autograder.storable import storable
 
-EACH = 300  # bytes that an output counts besides its texts: more than its form takes in a file
-VALUE = 100  # bytes that an item of a list or dict counts besides: in a file it stands indented in a line of its own
-LINE = 10  # bytes that a line of a text counts besides its characters, for the same reason
-MOST_NAME = 200  # bytes of an error's name, wherever it stands, and of a display's id
+EACH = 300  # extra bytes counted for an output besides its texts: more than its JSON structure takes in a file
+VALUE = 100  # extra bytes counted for an item of a list or dict: in a file it is indented on a line of its own
+LINE = 10  # extra bytes counted for a line of a text, for the same reason
+MOST_NAME = 200  # bytes of an error's name, even if there is no room left, and of a display's id
 MOST_ERRORS = 5  # in one cell
-# of a result or an error for which there is no room any more, bytes
+# bytes that are kept of a result or an error when there is no room left
 MOST_RESULT_TEXT, MOST_ERROR_TEXT, MOST_TRACEBACK = 2_000, 2_000, 6_000
-MOST_BEYOND = 12_000  # all that a cell keeps beyond its limit: an error, a result, and the note that the rest was cut
-MOST_SIDE = 100_000  # of a picture, in pixels
-MOST_DEPTH = 50  # of lists and dicts within each other
+MOST_BEYOND = 12_000  # bytes that a cell keeps beyond its limit: an error, a result, and the note that the rest was cut
+MOST_SIDE = 100_000  # width and height of a picture, in pixels
+MOST_DEPTH = 50  # nesting depth of lists and dicts
 
 _in_json = json.JSONEncoder().encode
 
 
 class TakesOutputs(Protocol):
-    """What a kernel's outputs are given to, one by one. `Outputs` says what each method does."""
+    """The interface that receives a kernel's outputs one by one. `Outputs` documents the methods."""
 
     def stream(self, name: str, text: str) -> None: ...
 
@@ -43,36 +43,36 @@ class TakesOutputs(Protocol):
 
 
 class Outputs:
-    """The outputs of one cell. Once they take more than `limit` bytes, the rest is dropped, with a note.
+    """The outputs of one cell. Once they take more than `limit` bytes, the rest is dropped, and a note says so.
 
-    A byte is one of the JSON text that a notebook is written as, in which a letter beyond ASCII takes six or twelve.
-    What decides about points, the first error and the first result (the value of an expression), is shortened
-    when there is no room for it, but never dropped. So a cell keeps `limit` + MOST_BEYOND bytes at most.
+    The bytes are those of the notebook's JSON text, in which a character beyond ASCII takes six or twelve. The first
+    error and the first result (the value of an expression) decide the points, so they are shortened if there is no room
+    for them, but never dropped. So a cell keeps at most `limit` + MOST_BEYOND bytes.
     """
 
     def __init__(self, limit: int):
         self.limit, self.size, self.has_error = limit, 0, False
         self.errors = self.results = 0
-        self.malformed = False  # something was no output of Jupyter's
+        self.malformed = False  # whether something came that is not an output of Jupyter's
         self._outputs: list[dict[str, Any]] = []
         self._displayed: dict[str, dict[str, Any]] = {}
         self._clear_next = False
 
     def finished(self) -> list[dict[str, Any]]:
-        """All outputs; what a stream printed in one go is one of them."""
+        """All outputs; consecutive texts of one stream are a single output."""
         return [{**o, "text": "".join(o["text"])} if o["output_type"] == "stream" else o for o in self._outputs]
 
     @property
     def kept(self) -> int:
-        """The bytes that count against the sum of a notebook."""
+        """The bytes that count towards the notebook's total."""
         return min(self.size, self.limit)
 
     def stream(self, name: str, text: str) -> None:
-        """Add what was printed to "stdout" or "stderr"."""
+        """Add text that the cell printed to "stdout" or "stderr"."""
         room = self.limit - self.size
         if room < 0:
             return
-        text = storable(text[: room + 1])  # a character is a byte at least, so there is no room for more than these
+        text = storable(text[: room + 1])  # a character takes at least a byte, so there is no room for more
         new = EACH * (self._last_stream() != name)
         size = new + size_of(text)
         if text := text if size <= room else _cut(text, room - new):
@@ -82,7 +82,7 @@ class Outputs:
     def display(
         self, data: dict[str, Any], metadata: dict[str, Any], display_id: str | None = None, update: bool = False
     ) -> None:
-        """Add a picture, say, or put it in the place of an earlier one."""
+        """Add a display such as a picture, or replace an earlier one."""
         earlier = self._displayed.get(display_id) if display_id is not None else None
         if self.size > self.limit or (update and earlier is None):
             return
@@ -124,20 +124,20 @@ class Outputs:
         self._append({"output_type": "error", "ename": name, "evalue": value, "traceback": traceback})
 
     def too_long(self) -> None:
-        """Say that something was put out that is too large to look at."""
+        """Note that the cell sent an output that is too large to be read."""
         self._fits(self.limit + 1)
 
     def not_an_output(self) -> None:
-        """Note that something came which is no output of Jupyter's."""
+        """Note that something came that is not an output of Jupyter's."""
         self.malformed = True
 
     def drop_errors(self, name: str) -> None:
-        """Take out the errors of this name."""
+        """Remove the errors of this name."""
         self._outputs = [o for o in self._outputs if o["output_type"] != "error" or o["ename"] != name]
         self.errors = sum(o["output_type"] == "error" for o in self._outputs)
 
     def clear(self, wait: bool = False) -> None:
-        """Remove all outputs but errors, now or when the next one comes. What they took is not given back."""
+        """Remove all outputs except errors, now or, with `wait`, when the next one comes. Their bytes still count."""
         self._clear_next = wait
         if not wait:
             self._outputs = [o for o in self._outputs if o["output_type"] == "error"]
@@ -149,14 +149,14 @@ class Outputs:
         return f"\n[output cut here: {self.limit:,} bytes of a cell's output are kept]\n"
 
     def _fits(self, size: int) -> bool:
-        """Count these bytes and return whether they fit. The first that do not fit leave a note."""
+        """Count these bytes and return whether they fit. The first bytes that do not fit add a note."""
         before, self.size = self.size, self.size + size
         if before <= self.limit < self.size:
             self._print(self._last_stream() or "stdout", self._note)
         return self.size <= self.limit
 
     def _last_stream(self) -> str | None:
-        """The name of the stream to which the last output belongs, None if that is another or will be cleared."""
+        """The name of the last output's stream; None if that output is of another type or about to be cleared."""
         last = self._outputs[-1] if self._outputs and not self._clear_next else {}
         return last.get("name")
 
@@ -173,7 +173,7 @@ class Outputs:
 
 
 def size_of(value: object) -> int:
-    """The bytes that a part of an output counts: no fewer than it takes in a notebook's file."""
+    """The bytes counted for a part of an output: at least as many as it takes in a notebook's file."""
     if isinstance(value, str):
         return len(_in_json(value)) + LINE * (value.count("\n") + value.count("\r"))
     if isinstance(value, dict):
@@ -182,7 +182,7 @@ def size_of(value: object) -> int:
 
 
 def _cut(text: str, most: int) -> str:
-    """As much of the beginning of a text as counts so many bytes."""
+    """The longest beginning of a text that counts at most `most` bytes."""
     if len(text) <= most and size_of(text) <= most:
         return text
     text = text[: max(0, most)]
@@ -202,7 +202,7 @@ def _last_lines(traceback: list[str]) -> list[str]:
 
 
 def _bundle(data: Mapping[Any, Any], metadata: object) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Data by type as nbformat wants it, and of the metadata the size of pictures."""
+    """The data by MIME type as nbformat requires it, and the part of the metadata that gives the size of pictures."""
     shown = {storable(str(kind)): _plain(str(kind), value) for kind, value in data.items()}
     sizes: dict[str, Any] = {}
     for kind in shown:
@@ -218,7 +218,7 @@ def _is_side(value: Any) -> bool:
 
 
 def _plain(kind: str, value: object) -> Any:
-    """As JSON can hold it; raw bytes, as of a picture, become base64."""
+    """The value in a form that JSON can hold; bytes, such as a picture's, become base64."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
@@ -232,9 +232,9 @@ def _is_json(kind: str) -> bool:
 
 
 def _shallow(value: object, depth: int = 0) -> Any:
-    """JSON with texts that can be stored, and not nested without end."""
+    """The JSON value with storable texts, nested at most MOST_DEPTH deep."""
     if isinstance(value, dict | list | tuple) and depth == MOST_DEPTH:
-        return "[nested too deep to be kept]"
+        return "[nested too deeply to be kept]"
     if isinstance(value, dict):
         return {storable(str(key)): _shallow(part, depth + 1) for key, part in value.items()}
     if isinstance(value, list | tuple):

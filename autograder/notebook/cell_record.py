@@ -1,4 +1,4 @@
-"""nbgrader's record of a cell: whose the cell is, and what it is worth. It is read here and nowhere else."""
+"""Read nbgrader's record of a cell: whose cell it is, and how many points it is worth. No other module reads it."""
 
 import hashlib
 import math
@@ -6,27 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SKIP_TAG = "skip-execution"  # nbclient's own convention, so plain `nbgrader autograde` skips the same cells
+SKIP_TAG = "skip-execution"  # nbclient's convention, so plain `nbgrader autograde` skips the same cells
 Author = Literal["student", "test", "instructor"]
-Cell = Mapping[str, Any]  # of nbformat's, a NotebookNode or the dict that is read from the file
+Cell = Mapping[str, Any]  # a cell of nbformat's: a NotebookNode or the dict read from the file
 
 
 @dataclass(frozen=True)
 class CellRecord:
-    """What nbgrader knows of a cell by its name, the `grade_id`.
+    """What nbgrader knows about the cell named `grade_id`.
 
     Attributes
     ----------
     grade
-        The cell is worth `points`: a test, or, with `solution`, an answer that a person marks.
+        The cell is worth `points`. It is a test or, with `solution`, an answer that a person marks.
     solution
         The student writes the cell.
     locked
         The student must not change the cell.
     checksum
-        nbgrader's fingerprint of the cell as it was released; None in a source.
+        nbgrader's checksum of the cell as it was released; None in a source.
     score, comment
-        What nbgrader adds from the gradebook for a feedback page.
+        The values that nbgrader adds from the gradebook for a feedback page.
     """
 
     grade_id: str
@@ -51,12 +51,12 @@ class CellRecord:
 
     @property
     def is_locked(self) -> bool:
-        """Whether nbgrader restores the cell: a test, or a cell that says so."""
+        """Whether nbgrader restores the cell: it is a test, or its record has `locked`."""
         return not self.solution and (self.grade or self.locked)
 
 
 def record_of(cell: Cell) -> CellRecord | None:
-    """The record of a cell; None where there is none, or one that nbgrader cannot have written."""
+    """The record of a cell; None if there is none, or if nbgrader cannot have written it."""
     given = _given(cell)
     if given is None:
         return None
@@ -78,13 +78,13 @@ def record_of(cell: Cell) -> CellRecord | None:
 
 
 def grade_id_of(cell: Cell) -> str | None:
-    """The name that a cell says it has, however little else its record holds; None without one."""
+    """The name in a cell's record, even if the rest of the record is invalid; None without one."""
     given = _given(cell)
     return given["grade_id"] if given is not None else None
 
 
 def whose(cell: Cell) -> Author:
-    """Who wrote a code cell of a sanitized notebook, and what for."""
+    """The author of a code cell of a sanitized notebook; "test" for the instructor's tests."""
     record = record_of(cell)
     if record is None or record.solution:
         return "student"
@@ -92,12 +92,12 @@ def whose(cell: Cell) -> Author:
 
 
 def is_skipped(cell: Cell) -> bool:
-    """Whether a cell is too long for the grader to run, as a tag of it says."""
+    """Whether a cell has the tag that tells the grader not to run it, because it takes too long."""
     return SKIP_TAG in cell["metadata"].get("tags", [])
 
 
 def cell_label(cells: Sequence[Cell], index: int) -> str:
-    """How to name a cell to a person: by its grade_id, or by the nearest labelled cell before it."""
+    """A name of a cell for readers: its grade_id, or the nearest grade_id before it."""
     for i in range(index, -1, -1):
         if grade_id := grade_id_of(cells[i]):
             return f"the cell '{grade_id}'" if i == index else f"a cell after '{grade_id}'"
@@ -105,15 +105,15 @@ def cell_label(cells: Sequence[Cell], index: int) -> str:
 
 
 def compute_checksum(cell: Cell, record: CellRecord) -> str:
-    """nbgrader's fingerprint of a cell, as its `nbgrader.utils.compute_checksum` has it (a test compares).
+    """nbgrader's checksum of a cell, equal to that of `nbgrader.utils.compute_checksum` (a test compares the two).
 
-    Written again here because students have no nbgrader.
+    The kit has its own function because students do not install nbgrader.
     """
     parts = [cell["source"], cell["cell_type"], str(record.grade), str(record.solution), str(record.is_locked)]
     parts.append(record.grade_id)
     if record.grade:
         parts.append(str(record.points))
-    text = "".join(parts).encode(errors="surrogatepass")  # a stranger's cell may hold half a pair
+    text = "".join(parts).encode(errors="surrogatepass")  # a foreign cell may hold a lone surrogate
     return hashlib.md5(text, usedforsecurity=False).hexdigest()
 
 
@@ -127,7 +127,7 @@ def _number(given: object) -> float | None:
 
 
 def _given(cell: Cell) -> Mapping[str, Any] | None:
-    """The record as it stands in the metadata, if it is one with a name."""
+    """The record in the cell's metadata; None if it has no name."""
     metadata = cell.get("metadata")
     given = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     return given if isinstance(given, Mapping) and isinstance(given.get("grade_id"), str) else None

@@ -1,4 +1,4 @@
-"""What is asked of `run_notebook`, and what comes of it: plain values, which can travel to another machine."""
+"""The arguments and results of `run_notebook`: plain values, which can travel to another machine."""
 
 import copy
 import os
@@ -11,41 +11,41 @@ from autograder.notebook.limits import Limits
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOT_RUN = "cs231n-not-run"  # in the metadata of a recorded cell that shows what the student saw, and was not run
+NOT_RUN = "cs231n-not-run"  # metadata of a recorded cell that was not run and shows what the student saw
 ISOLATIONS = ("sandbox", "process")
 Files = tuple[tuple[str, bytes], ...]  # relative path with /, content
-Output = Mapping[str, Any]  # of a cell, as nbformat 4 has it
+Output = Mapping[str, Any]  # an output of a cell in nbformat 4
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a notebook is run with; grading gives everybody the same.
+    """The environment in which a notebook runs; when grading, it is the same for every student.
 
-    In the sandbox the kernel sees nothing of the caller's environment, `cwd` is read-only, and packages in `hidden`
-    cannot be imported from where they are installed.
+    In the sandbox the kernel does not see the caller's environment variables, `cwd` is read-only, and packages in
+    `hidden` cannot be imported from where they are installed.
 
     Attributes
     ----------
     limits
-        What the notebook may use.
+        The time, memory and other resources that the notebook may use.
     isolation
-        One of ISOLATIONS: the notebook is judged, its tests run in a process of their own (execution/judge/). None: one
-        ordinary kernel, in which the tests run too, as in a student's own JupyterLab.
+        One of ISOLATIONS: the tests run in a process of their own (execution/judge/). None: one ordinary kernel runs
+        the tests too, as in a student's own JupyterLab.
     pythonpath
-        Folders that go in front of the module path.
+        Folders to put first on the module path.
     env
-        The whole environment. None: that of the caller, only without isolation.
+        All environment variables. None: those of the caller; only without isolation.
     cwd
         The working folder. None: an empty scratch folder.
     data
-        The folder of the data sets. None: there are none.
+        The folder of the data sets. None: no data sets.
     hidden
         Packages that a sandbox hides.
     modules
-        Imported before the student's first cell, where a sandbox is kept warm for many notebooks: what the instructor's
-        cells import, but not the tests.
+        Modules to import before the student's first cell, if a sandbox is kept warm for many notebooks: those that the
+        instructor's cells import, except the tests.
     files
-        Put into the working folder, for student and judge.
+        Files to put into the working folder, for both the student's kernel and the judge.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -66,9 +66,9 @@ class Job:
     Attributes
     ----------
     submitted_files
-        Put into the working folder for the student only.
+        Files to put into the working folder, for the student's kernel only.
     skip_tagged
-        False: the long cells tagged `skip-execution` run as well.
+        Whether to skip the long cells, which are tagged `skip-execution`.
     """
 
     notebook: str
@@ -79,7 +79,7 @@ class Job:
 
 @dataclass(frozen=True)
 class CellResult:
-    """What a cell put out when it ran, or why it did not run."""
+    """The outputs of a cell that ran, or an error output that says why it did not run."""
 
     outputs: tuple[Output, ...] = ()
     execution_count: int | None = None
@@ -92,16 +92,16 @@ class CellResult:
 
 @dataclass(frozen=True)
 class Executed:
-    """What came of running a notebook.
+    """The result of running a notebook.
 
     Attributes
     ----------
     results
-        One for each cell; None for text, and for cells that are not to be run.
+        One for each cell; None for text cells and for cells that were skipped.
     seconds
-        How long it took.
+        How long the run took.
     problems
-        What went wrong on the way, in words.
+        What went wrong during the run, in words.
     """
 
     results: tuple[CellResult | None, ...]
@@ -111,7 +111,7 @@ class Executed:
     def onto(self, notebook: "NotebookNode") -> "NotebookNode":
         """A copy of the notebook that was run, with these results as the outputs of its cells.
 
-        Cells without a result are as they were. Raises ValueError where the notebook has another number of cells.
+        Cells without a result are unchanged. Raises ValueError if the notebook has a different number of cells.
         """
         from nbformat import from_dict
 
@@ -124,7 +124,7 @@ class Executed:
 
 
 def write_files(folder: str, files: Files) -> None:
-    """Make a folder that holds these files."""
+    """Make the folder and write these files into it."""
     os.mkdir(folder)
     for path, content in files:
         target = os.path.join(folder, *path.split("/"))

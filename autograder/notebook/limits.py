@@ -1,34 +1,36 @@
-"""What one submission may use while it is graded."""
+"""The resources that one submission may use while it is graded."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use while it is graded.
+    """The resources that one submission may use while it is graded.
 
-    docs/course-format.md says the same to instructors, who set these in course.toml.
+    Instructors set these in course.toml; docs/course-format.md explains them.
 
     Attributes
     ----------
     cell_seconds
-        One cell may run so long, in seconds of the notebook's own (`execution/own_time.py`).
+        How long one cell may run, in seconds of the notebook's own time (`execution/own_time.py`).
     notebook_seconds
-        All cells of the course in one notebook together; the cells that a student added have as much again.
+        How long all of the course's cells in one notebook may run together; the cells that the student added may run as
+        long again.
     output_bytes
-        Output of one cell that is kept.
+        How much of one cell's output is kept.
     submission_bytes
-        One notebook without its outputs, and all files beside the notebooks together.
+        The size of one notebook without its outputs, and the size of all files beside the notebooks together.
     memory_bytes
-        Address space of one process; in the sandbox also what all processes of a notebook hold together.
+        The address space of one process; in the sandbox, also the memory of all processes of a notebook together.
     scratch_bytes
-        The size of one file; in the sandbox also of the working folder as a whole, and likewise of `/tmp`.
+        The size of one file; in the sandbox, also the size of the whole working folder, and likewise of `/tmp`.
     processes
-        Processes and threads at a time, in the sandbox only: a kernel alone has about twenty.
+        The number of processes and threads at one time, in the sandbox only. A kernel alone has about twenty.
     open_files
-        Files and sockets of one process; in the sandbox also the sockets of all processes of a kernel together.
+        The number of files and sockets of one process; in the sandbox, also the number of sockets of all processes of a
+        kernel together.
     cpu_seconds
-        Processor time of one process; in the sandbox also of all processes that a kernel ever starts, together.
+        The processor time of one process; in the sandbox, also that of all processes that a kernel ever starts.
     """
 
     cell_seconds: int = 60
@@ -43,10 +45,10 @@ class Limits:
 
     @property
     def file_bytes(self) -> int:
-        """How much is read at all, in the hope that only the outputs, which are dropped, are large."""
+        """How large a notebook file may be and still be read: its outputs, which are dropped, may be most of it."""
         return 5 * self.submission_bytes
 
     @property
     def notebook_output_bytes(self) -> int:
-        """How much output of all cells of a notebook is kept, and again of all its tests."""
+        """How much output of all cells of a notebook together is kept; the same amount again is kept of its tests."""
         return 20 * self.output_bytes

@@ -1,6 +1,6 @@
-"""A syntax error that is none in another Python: which Python that is, and what of it was used.
+"""Recognize syntax errors that are valid code in another Python version, and name the version and the construct.
 
-Each construct is known by the line that the error shows, and by the message where the line alone could be a mere slip.
+A construct is recognized by the line that the error shows, and also by the message if the line alone could be a typo.
 """
 
 import re
@@ -12,33 +12,33 @@ from autograder.text import without_colours
 _TYPED = r"(?:async\s+def|def|class|type)\s+\w+\s*\["
 _ONE = r"^(?:iterable|dict) unpacking cannot be used in"
 _QUOTED = r"""(?<!\w)(?:[rR]?[fF]|[fF][rR])(["'])(?:(?!\1)[^{])*\{(?:(?!\1)[^{}])*\1.*\}.*\1"""
-# (the first Python that has it, what it is, a pattern of the line, a pattern of the message)
+# (the first Python version with it, its name, a pattern for the line, a pattern for the message)
 CONSTRUCTS = (
     ((3, 15), "a lazy import", r"^lazy\s+(?:import|from)\b", ""),
     ((3, 15), "unpacking in a comprehension", "", _ONE),
     ((3, 14), "a template string", r"""(?<![\w"'])(?:[rR]?[tT]|[tT][rR])["']""", "^invalid syntax"),
     ((3, 14), "exceptions without parentheses", r"^except\*?\s+[\w.]+(?:\s*,\s*[\w.]*[A-Z][\w.]*)+\s*:", ""),
-    ((3, 13), "a default of a type parameter", rf"^{_TYPED}[^\]]*=", ""),
+    ((3, 13), "a default for a type parameter", rf"^{_TYPED}[^\]]*=", ""),
     ((3, 12), "type parameters", rf"^{_TYPED}", ""),
     ((3, 12), "a type statement", r"^type\s+\w+\s*=", ""),
     ((3, 12), "a backslash or # in the braces of an f-string", "", "^f-string expression part cannot include"),
-    ((3, 12), "the quotes of an f-string in its braces", _QUOTED, "f-string|^invalid syntax"),
+    ((3, 12), "an f-string's own quotes in its braces", _QUOTED, "f-string|^invalid syntax"),
     ((2, 0), "print or exec without parentheses", "", "^Missing parentheses in call to '(?:print|exec)'"),
-    ((2, 0), "an exception named after a comma", r"^except\s+[\w.]+\s*,\s*[a-z_]\w*\s*:", ""),
+    ((2, 0), "except with a comma", r"^except\s+[\w.]+\s*,\s*[a-z_]\w*\s*:", ""),
     ((2, 0), "raise with a comma", r"^raise\s+[\w.]+\s*,", "^invalid syntax"),
     ((2, 0), "<> for !=", r"[\w)\]]\s*<>", "^invalid syntax"),
 )
 
 
 def of_another_python(error: Output, here: tuple[int, int] = sys.version_info[:2]) -> str:
-    """Say which Python a SyntaxError of a notebook's output was written for; "" where that cannot be told.
+    """Say for which Python version the code behind a SyntaxError was written; "" if that is unknown.
 
     Parameters
     ----------
     error
         An error output of a cell.
     here
-        The version of the Python that ran it.
+        The version of the Python that ran the cell.
     """
     if error["ename"] != "SyntaxError":
         return ""

@@ -1,4 +1,4 @@
-"""The status of each test cell of an executed notebook, and why it did not pass, in words. It gives no points."""
+"""Find the status of each test cell of an executed notebook, and why it did not pass. Points are given elsewhere."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from autograder.text import without_colours
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# errors that the grader gives a cell: their message says all
+# errors that the grader itself puts into a cell; their message needs no class name in front
 GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
 SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross", *GRADER_ERRORS)
 
@@ -21,11 +21,11 @@ class Outcome:
     Attributes
     ----------
     exercise
-        The solution cell that the test belongs to: the nearest one before it.
+        The grade_id of the solution cell that the test belongs to: the nearest one before it.
     status
         "passed", "failed", "not started" (the stub is still there) or "not run".
     message
-        Why it did not pass.
+        Why the test did not pass; "" if it did.
     """
 
     grade_id: str
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def outcomes(notebook: "NotebookNode") -> list[Outcome]:
-    """The outcome of every test cell of an executed notebook, in its order."""
+    """The outcome of every test cell of an executed notebook, in the notebook's order."""
     found = []
     exercise = ""
     for cell in notebook.cells:

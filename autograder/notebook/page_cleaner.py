@@ -1,6 +1,6 @@
-"""What may be shown of a student's work: the one place for the lists of tags, attributes, URLs and kinds of outputs.
+"""Remove what may not be shown of a student's work. The lists of allowed tags, attributes and URLs are only here.
 
-Three things are cleaned by it: what is recorded in `autograded/`, the pages of formgrader, and the feedback pages.
+It cleans three things: the notebooks recorded in `autograded/`, the pages of formgrader, and the feedback pages.
 """
 
 import re
@@ -27,28 +27,28 @@ HTML_TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "th", "td"),
 }
 ATTRIBUTES = {"abbr", "align", "alt", "colspan", "height", "rowspan", "start", "title", "width"}
-CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short ones: colours of code
-SCHEMES = {"http", "https", "mailto", "data"}  # data: for pictures alone, see PICTURE
+CLASS = re.compile(r"highlight|hl-ipython3|dataframe|anchor-link|[a-z][a-z0-9]{0,2}")  # short classes colour code
+SCHEMES = {"http", "https", "mailto", "data"}  # data: is for pictures only, see PICTURE
 LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/]*={0,2}")
-# where a text holds one: the base64 is all letters, up to the end of the address
+# a picture inside a text: the base64 is followed by the end of the address
 INLINE = re.compile(r"(data:image/(?:png|jpeg|gif);base64,)([A-Za-z0-9+/]{100,}+)(?=={0,2}(?:[)>\"'\s]|\Z))")
-ATTACHED = re.compile(r"attachment:[^\x00-\x1f\"'<>&]{1,1000}")  # a picture that the cell itself holds
+ATTACHED = re.compile(r"attachment:[^\x00-\x1f\"'<>&]{1,1000}")  # a picture among the cell's attachments
 
 TEXTS = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "text/plain")
 SHOWN_PICTURES = ("image/png", "image/jpeg")
 RENDERED = 20_000  # characters of Markdown, HTML or code handled at a time: some parsers take quadratic time
-CLEANED_TOTAL = 300_000  # characters of HTML and SVG that are kept of one notebook
-GROWTH = 5  # times RENDERED that one text may become when it is cleaned: a parser opens tags again in each paragraph
-SECONDS = 10  # of the processor, for cleaning one notebook; one with nothing strange in it takes a hundredth of that
-OWN_CELL, OWN_TOTAL = 1_000_000, 5_000_000  # characters of a student's own outputs kept of one cell, of one notebook
-MOST_OWN = 100  # outputs of one cell
+CLEANED_TOTAL = 300_000  # characters of HTML and SVG kept per notebook
+GROWTH = 5  # a cleaned text may have GROWTH * RENDERED characters: the parser may repeat tags in each paragraph
+SECONDS = 10  # processor time for cleaning one notebook; an ordinary one takes a hundredth of it
+OWN_CELL, OWN_TOTAL = 1_000_000, 5_000_000  # characters of a student's own outputs kept per cell, per notebook
+MOST_OWN = 100  # outputs per cell
 DISPLAYS = ("display_data", "execute_result")
 OWN = "[The student's own output, not checked by the grader.]\n"
-OWN_OF_OTHER_CODE = f"{OWN[:-2]} The student's copy of this cell had other code.]\n"
+OWN_OF_OTHER_CODE = f"{OWN[:-2]} The student's copy of this cell had different code.]\n"
 MOST_PICTURE = 20_000_000  # characters of base64
 
-# What a drawing does without. It is shown as a picture, where none of this works; other programs may do otherwise.
+# What a drawing may not contain. A page shows it as a picture, where none of this works, but other programs may run it.
 _NO_DRAWING = re.compile(
     r"<\s*/?\s*(?:[\w-]+:)?(?:script|foreignobject|iframe|embed|object|handler|listener|animate\w*|set|a)\b|<!ENTITY"
     r"|\bon[a-z]+\s*=|(?:href|src)\s*=\s*(?!\s*[\"'](?:#|data:image/(?:png|jpeg);base64,))|javascript\s*:|@import"
@@ -57,23 +57,23 @@ _NO_DRAWING = re.compile(
 )
 _TAG = re.compile(r"<(?=([!?])|/?([A-Za-z][\w-]*))")
 _PLAIN_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*)\s*/?>""")
-_ADDRESS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>", re.IGNORECASE)  # Markdown makes a link of it
+_ADDRESS = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>", re.IGNORECASE)  # Markdown turns it into a link
 _HELD = re.compile(f"<{PICTURE.pattern}>")  # Colab's "[image1]: <data:image/png;base64,...>"
 _ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_GAP = r"[\x00-\x20]*"  # which browsers leave out of an address
+_GAP = r"[\x00-\x20]*"  # characters that browsers ignore in an address
 _RUNNING_LINK = re.compile(f"({_GAP.join('javascript')}|{_GAP.join('vbscript')})(?={_GAP}\\\\?[:&])", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?=(#?\w{1,12};?))")
-# any tag of HTML, whose name ends at a space, a slash or its end; and "</", which begins a comment before anything else
+# any HTML tag, whose name ends at white space, a slash or ">"; and "</", which begins a comment if no name follows
 _HTML_TAG = re.compile(r"<(?=/?([A-Za-z][^\t\n\f\r />]{0,11})|/)")
-UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: it shows as before, and begins no tag
+UNSEEN = "\N{ZERO WIDTH SPACE}"  # after a `<`: the text looks the same, but no tag begins
 
 
 def clean(html: str | bytes) -> str:
-    """The HTML without scripts, styles, handlers, frames, forms and foreign images; they show as text.
+    """The HTML without scripts, styles, handlers, frames, forms and foreign images; such tags appear as text.
 
-    nh3 decides what stays: it parses as browsers do, and writes out only what the lists above allow. It would drop a
-    tag that is not on the lists without a trace, and readers need to see an answer such as `<w, x>` or `List<int>`. So
-    those tags become text first; nothing depends on this for safety.
+    nh3 decides what stays: it parses as browsers do, and writes only what the lists above allow. It drops all other
+    tags without a trace, but readers need to see an answer such as `<w, x>` or `List<int>`. So the other tags become
+    text first; safety does not depend on this step.
     """
     text = storable(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
     made = nh3.clean(
@@ -88,7 +88,7 @@ def clean(html: str | bytes) -> str:
 
 
 def _with_other_tags_as_text(html: str) -> str:
-    last = html.rfind(">")  # a tag that begins after it never ends
+    last = html.rfind(">")  # a tag that begins after this never ends
 
     def escaped(found: re.Match[str]) -> str:
         is_known = found[1] is not None and found[1].lower() in HTML_TAGS
@@ -98,8 +98,8 @@ def _with_other_tags_as_text(html: str) -> str:
 
 
 def allowed(tag: str, name: str, value: str) -> bool:
-    """Whether a tag of HTML_TAGS may have an attribute of this value."""
-    if name == "src":  # only what the page itself holds: an image elsewhere would tell who looks at it, and when
+    """Whether a tag of HTML_TAGS may have this attribute with this value."""
+    if name == "src":  # only pictures inside the page: an image elsewhere would reveal who looks at it, and when
         return tag == "img" and PICTURE.fullmatch(value) is not None
     if name == "href":
         return tag == "a" and LINK.match(value) is not None
@@ -109,10 +109,10 @@ def allowed(tag: str, name: str, value: str) -> bool:
 
 
 def inert(markdown: str) -> str:
-    """The Markdown with every tag that a page may not hold shown as it was written, wherever it is rendered.
+    """The Markdown in which every forbidden tag appears as written, wherever the Markdown is rendered.
 
-    Unlike HTML, Markdown is kept for people to read and edit. So nothing of it goes: what would be a tag gets a
-    character without a width, which makes it text. The pictures in it, which may be long, are left out of the search.
+    Unlike HTML, Markdown is kept for people to read and edit, so nothing is removed: a zero-width character turns a tag
+    into text. The search skips the pictures in the Markdown, which may be long.
     """
     mark = secrets.token_hex(16)
     held: list[str] = []
@@ -136,7 +136,7 @@ def _inert(markdown: str) -> str:
 
 
 def _may_run(name: str, markdown: str, start: int) -> bool:
-    """Whether this might be a tag that does something: not `x<y`, which is common in formulas."""
+    """Whether this might be a tag that does something, unlike `x<y`, which is common in formulas."""
     return len(name) > 2 or "=" in re.split("[<>]", markdown[start : start + RENDERED // 10], maxsplit=1)[0]
 
 
@@ -155,35 +155,35 @@ def _is_plain(markdown: str, start: int) -> bool:
 
 
 def _without_running_links(text: str) -> str:
-    """The text with `javascript:` broken, also where it is written with character references."""
+    """The text with every `javascript:` broken, also if it is written with character references."""
     if "&" in text:
         text = _REFERENCE.sub(lambda found: "&" + (UNSEEN if _hides_ascii(f"&{found[1]}") else ""), text)
     return _RUNNING_LINK.sub(lambda found: found[1] + UNSEEN, text)
 
 
 def _hides_ascii(reference: str) -> bool:
-    """Whether it stands for a letter, a colon or a control character, which nobody writes in this way."""
+    """Whether a reference stands for a letter, a colon or white space, which ordinary text never writes so."""
     stands_for = unescape(reference)[:1]
     return stands_for != "&" and (stands_for.isascii() and stands_for.isalpha() or stands_for in ":\t\r\n")
 
 
 class Reducer:
-    """Reduces the outputs of one notebook to what may be shown. Of HTML and drawings it keeps a bounded amount."""
+    """Reduce the outputs of one notebook to what may be shown, with a bounded amount of HTML and drawings."""
 
     def __init__(self) -> None:
         self._left = CLEANED_TOTAL
         self._seconds = float(SECONDS)
 
     def output(self, given: Output, in_test: bool = False) -> Output:
-        """Reduce one output to one of the same type; what nbgrader's scores depend on stays as it is.
+        """Reduce one output to one of the same type; the parts that nbgrader's scores depend on do not change.
 
         Parameters
         ----------
         given
-            The output, as the notebook has it.
+            The output in the notebook.
         in_test
-            Whether it belongs to a test cell. Such a cell shows only texts and pictures, so that nothing in it can look
-            like the page around it.
+            Whether it belongs to a test cell. Such a cell shows only texts and pictures, so it cannot imitate the page
+            around it.
         """
         kind = given.get("output_type")
         if kind == "stream":
@@ -218,7 +218,7 @@ class Reducer:
         return shown
 
     def _cleaned(self, kind: str, text: str) -> str | None:
-        """The text as it may be shown; None where it may not, or where it is too much."""
+        """The part of the text that may be shown; None if it may not be shown or is too long."""
         if kind in ("text/markdown", "text/latex"):
             return inert(text)
         if len(text) > self._left or self._seconds < 0:
@@ -240,18 +240,18 @@ class Reducer:
 
 
 class OwnOutputs:
-    """What a student saw at cells of one notebook that the grader does not run, with a line that says so."""
+    """A student's own outputs of the cells of one notebook that the grader does not run, under a line that says so."""
 
     def __init__(self) -> None:
         self._reducer, self._left = Reducer(), OWN_TOTAL
 
     def shown(self, outputs: Sequence[object], same_code: bool) -> list[Output]:
-        """The outputs of one cell as pictures and texts, of a bounded size; none where nothing was shown.
+        """The outputs of one cell as pictures and texts of a bounded size; empty if the cell showed nothing.
 
         Parameters
         ----------
         outputs
-            The list that the student's copy of the cell holds, whatever is in it.
+            The list of outputs in the student's copy of the cell; its items may be anything.
         same_code
             Whether the student's copy of the cell has the instructor's code.
         """
@@ -269,7 +269,7 @@ class OwnOutputs:
                 continue
             left, self._left = left - size, self._left - size
             output: dict[str, Any] = {key: _storable(part) for key, part in self._reducer.output(given).items()}
-            if output["output_type"] == "error":  # an error would be taken for one of the grader's run
+            if output["output_type"] == "error":  # the error must not count as one from the grader's run
                 output = _printed("\n".join([*output["traceback"], f"{output['ename']}: {output['evalue']}"][:200]))
             output.pop("execution_count", None)
             if output["output_type"] in DISPLAYS:
@@ -288,7 +288,7 @@ def _printed(text: str) -> dict[str, Any]:
 
 
 def _size(value: object) -> int:
-    """Characters, of the texts of an output that is JSON."""
+    """The number of characters in the texts of a JSON value."""
     if isinstance(value, dict):
         return sum(len(str(key)) + _size(part) for key, part in value.items())
     return sum(map(_size, value)) if isinstance(value, list) else len(str(value))
@@ -303,13 +303,13 @@ def _storable(value: object) -> object:
 
 
 def picture(data: object) -> str | None:
-    """Base64 of a picture, without line ends; None where it is something else, or larger than any page takes."""
+    """The base64 of a picture, without line ends; None if it is not base64 or too large for a page."""
     found = "".join(text_of(data).split())
     return found if found and len(found) <= MOST_PICTURE and BASE64.fullmatch(found) else None
 
 
 def sizes(data: Container[str], metadata: object) -> dict[str, dict[str, int]]:
-    """Of an output's metadata the width and height of its pictures, which a page writes into their tags."""
+    """The width and height of pictures from an output's metadata, which a page writes into their tags."""
     found: dict[str, dict[str, int]] = {}
     if not isinstance(metadata, dict):
         return found
@@ -322,7 +322,7 @@ def sizes(data: Container[str], metadata: object) -> dict[str, dict[str, int]]:
 
 
 def reduce(notebook: "NotebookNode") -> None:
-    """Reduce an executed notebook, in place: all outputs, and the Markdown that is not the instructor's."""
+    """Reduce an executed notebook in place: all outputs, and the Markdown that is not the instructor's."""
     reducer = Reducer()
     for cell in notebook.cells:
         record = record_of(cell)
@@ -336,7 +336,7 @@ def reduce(notebook: "NotebookNode") -> None:
 
 
 def text_of(value: object) -> str:
-    """Text as notebooks have it: a string, or a list of its lines; "" for anything else."""
+    """The text of a notebook's field, which is a string or a list of lines; "" for anything else."""
     if isinstance(value, list):
         return "".join(line for line in value if isinstance(line, str))
     return value if isinstance(value, str) else ""

@@ -1,7 +1,8 @@
-"""Points by the value of a test's last expression, which nbgrader reads as text.
+"""Partial credit: points from the value of a test's last expression, which nbgrader reads as text.
 
-nbgrader gives full points where that text is not a number, as of an array or of NumPy's `np.int64(0)`, and refuses a
-submission for one that is too large. Here a number counts within bounds, and anything else counts nothing.
+nbgrader gives full points if that text is not a number, such as an array or NumPy's `np.int64(0)`, and refuses a
+submission if the number is too large. This module limits a number to the cell's points, and gives no points for other
+values.
 """
 
 import math
@@ -14,19 +15,19 @@ _NUMPY = re.compile(r"np\.(?:\w+\((.*)\)|(True|False)_)")  # how NumPy 2 shows a
 
 
 def settled(outputs: Iterable[Output], points: float) -> tuple[tuple[Output, ...], str | None]:
-    """Write the value of a test's last expression so that nbgrader reads it right.
+    """Rewrite the value of a test's last expression so that nbgrader reads it correctly.
 
     Parameters
     ----------
     outputs
         The judge's outputs of the cell.
     points
-        The most that the cell can give.
+        The most points that the cell can give.
 
     Returns
     -------
     tuple
-        The outputs, with the value cut to 0..points; and what to say where the value is not a number, else None.
+        The outputs, with the value clipped to 0..points; and the message if the value is not a number, else None.
     """
     kept: list[Output] = []
     why_not = None
@@ -36,7 +37,7 @@ def settled(outputs: Iterable[Output], points: float) -> tuple[tuple[Output, ...
             value = _number(shown)
             if value is None:
                 shown = shown if len(shown) <= 80 else shown[:80] + "…"
-                why_not = f"the test ends in a value that is no number of points: {shown}"
+                why_not = f"the test ends in a value that is not a number of points: {shown}"
             else:
                 data = {**output["data"], "text/plain": repr(min(max(value, 0.0), points))}
                 output = {**output, "data": data}

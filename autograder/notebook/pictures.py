@@ -1,4 +1,4 @@
-"""The pictures that a student attached to text cells."""
+"""Read the pictures that a student attached to text cells."""
 
 import re
 
@@ -9,7 +9,7 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def pictures(attachments: object) -> dict[str, dict[str, str]]:
-    """The attachments that are pictures of dots; an SVG is a program's text, HTML a page."""
+    """The attachments that are raster images; SVG and HTML are left out, because they can contain scripts."""
     found: dict[str, dict[str, str]] = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
@@ -20,7 +20,7 @@ def pictures(attachments: object) -> dict[str, dict[str, str]]:
 
 
 def joined_text(given: object) -> str | None:
-    """Text as notebooks have it, a string or a list of strings; None where it is neither."""
+    """The text of a notebook's field, which is a string or a list of strings; None for anything else."""
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         return "".join(given)
     return given if isinstance(given, str) else None

@@ -1,1 +1,1 @@
-"""What people read after grading: feedback, exports, reports for CI systems."""
+"""Make what people read after grading: feedback, exports, reports for CI services."""

@@ -1,6 +1,6 @@
-"""The result of `cs231n grade-one` for machines and people: files, and what is printed.
+"""Write the result of `cs231n grade-one` to files for machines and people, and print it.
 
-Messages may hold anything a student wrote. In every format it stays text: text.py knows how.
+Messages may contain anything that a student wrote. text.py keeps it plain text in every format.
 """
 
 import json
@@ -17,18 +17,18 @@ from autograder.grading.grade_one import GradedCell, Result
 from autograder.text import ci_log, markdown, markdown_block, markdown_code
 from autograder.text import xml as xml_text
 
-VERSION = 1  # of report.json; a field that goes or changes its meaning makes a new one
+VERSION = 1  # of report.json; increase it if a field is removed or changes its meaning
 SUMMARY = "GITHUB_STEP_SUMMARY"
 STYLES = {"passed": "green", "partial": "yellow", "not started": "yellow", "by hand": "dim", "unanswered": "dim"}
-MESSAGE_LINES = 4  # of a message that are printed; the files have all
+MESSAGE_LINES = 4  # how many lines of a message are printed; the files contain all of them
 FORMER = ("classroom.json",)  # files that earlier versions wrote
 
 
 def prepare(folder: Path | str) -> Path:
-    """Make a folder for results, in which nothing lies that may be taken for those of this run.
+    """Make a folder for results, without any file that could be mistaken for a result of this run.
 
-    It often lies in the student's checkout, where the student may have put anything in its place: a link is replaced by
-    an ordinary folder, and what has the name of a result is deleted.
+    The folder is often in the student's checkout, where the student may have put anything in its place. So a link is
+    replaced by an ordinary folder, and everything with the name of a result is deleted.
     """
     folder = Path(folder)
     try:
@@ -38,12 +38,13 @@ def prepare(folder: Path | str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _clear(folder)
     except OSError as error:
-        raise KitError(f"Cannot write to {folder}: {error.strerror}.", "Choose another: --output DIR") from None
+        hint = "Choose another folder with --output DIR."
+        raise KitError(f"Cannot write to {folder}: {error.strerror}.", hint) from None
     return folder
 
 
 def write_reports(result: Result, folder: Path) -> None:
-    """Write every file of WRITERS, or none, and the summary where GitHub Actions shows it."""
+    """Write all files of WRITERS or none, and add the summary to the file that GitHub Actions shows."""
     try:
         for name, content in WRITERS.items():
             write_atomically(folder / name, content(result).encode())
@@ -56,7 +57,7 @@ def write_reports(result: Result, folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Delete what has the name of a result: all of it, and only then say what could not be deleted."""
+    """Delete everything with the name of a result. Raise OSError at the end if something could not be deleted."""
     failed = None
     for name in (*WRITERS, *FORMER):
         path = folder / name
@@ -81,7 +82,7 @@ def show(result: Result, folder: Path) -> None:
         for cell in cells:
             state = plain(cell.status, STYLES.get(cell.status, "red"))
             lines = [line for line in cell.message.splitlines() if line.strip()][:MESSAGE_LINES]
-            if cell.status != "not started" and cell.message not in told:  # a broken notebook gives all the same
+            if cell.status != "not started" and cell.message not in told:  # in a broken notebook, all are the same
                 told.add(cell.message)
                 state.append_text(plain("".join(f"\n{ci_log(line)}" for line in lines), "default"))
             first = [notebook] if several else []
@@ -118,7 +119,7 @@ def report_json(result: Result) -> str:
 
 
 def junit(result: Result) -> str:
-    """JUnit XML as Jenkins' junit-10.xsd has it; a suite per notebook, a case per graded cell."""
+    """JUnit XML by Jenkins' junit-10.xsd, with a suite per notebook and a case per graded cell."""
     root = xml.Element("testsuites", name=result.assignment, time=f"{min(result.seconds, 999):.1f}")
     for name, cells in result.notebooks.items():
         lost = [cell for cell in cells if cell.is_test and cell.status != "passed"]
@@ -144,7 +145,7 @@ def junit(result: Result) -> str:
 
 
 def gradescope(result: Result) -> str:
-    """results.json of a Gradescope autograder; the questions, which a person marks there, are not in it."""
+    """results.json of a Gradescope autograder, without the questions, which a person marks there."""
     content = {
         "score": result.score,
         "execution_time": round(result.seconds),
@@ -188,7 +189,7 @@ def summary(result: Result) -> str:
         which = ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
         lines += [which, "", *markdown_block(message), ""]
     if result.remarks:
-        lines += ["Also", "", *markdown_block("\n".join(result.remarks)), ""]
+        lines += ["Remarks", "", *markdown_block("\n".join(result.remarks)), ""]
     return "\n".join(lines) + "\n"
 
 

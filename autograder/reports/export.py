@@ -1,4 +1,4 @@
-"""The gradebook of one assignment as a CSV file: a row per student, a column per notebook and graded cell."""
+"""Export the marks of one assignment as a CSV file: a row per student, a column per notebook and graded cell."""
 
 import csv
 import io
@@ -22,18 +22,18 @@ FIRST_COLUMNS = (
 
 
 def export(workspace: Workspace, assignment: str, out: Path | str) -> int:
-    """Write the marks of `assignment` to the CSV file `out` (UTF-8, with a header); return its rows.
+    """Write the marks of `assignment` to the CSV file `out` (UTF-8, with a header). Return the number of students.
 
-    Columns: those of FIRST_COLUMNS, then for each notebook in the order of course.toml its score, then
-    `notebook:cell` for each of its graded cells in the order of the notebook. `total` is what a student
-    gets: the scores, where a mark given by hand wins over the autograder's, less the late penalty, at
-    least 0. A student of the gradebook who handed in nothing has empty cells. Times are UTC. The late penalties
-    in the gradebook are brought up to date first.
+    The columns are those of FIRST_COLUMNS, then for each notebook, in the order of course.toml, its score and
+    `notebook:cell` for each of its graded cells, in the notebook's order. `total` is the student's result: the sum of
+    the scores minus the late penalty, but at least 0. A mark given by hand replaces the autograder's. A student in the
+    gradebook who handed in nothing has empty cells. Times are in UTC. The function first updates the late penalties in
+    the gradebook.
 
     Raises
     ------
     KitError
-        The gradebook does not know the assignment yet, the late policy of nbgrader_config.py fails, or `out` cannot be
+        The assignment is not in the gradebook yet, the late policy of nbgrader_config.py fails, or `out` cannot be
         written.
     """
     from nbgrader.api import MissingEntry
@@ -41,12 +41,12 @@ def export(workspace: Workspace, assignment: str, out: Path | str) -> int:
     entry = workspace.course.assignment(assignment)
     with workspace.gradebook() as gradebook:
         for student, why in bring_all_up_to_date(workspace, gradebook, assignment).items():
-            raise KitError(f"The marks of {student} are not known: {why}.", "Correct the late policy and export again.")
+            raise KitError(f"The marks of {student} are unknown: {why}.", "Correct the late policy and export again.")
         try:
             known = gradebook.find_assignment(assignment)
         except MissingEntry:
             raise KitError(
-                f"The gradebook does not know {assignment} yet.", f"Release it first: cs231n release {assignment}"
+                f"{assignment} is not in the gradebook yet.", f"Release it first: cs231n release {assignment}"
             ) from None
         cells = {name: _graded_cells(gradebook, workspace, assignment, name) for name in entry.notebooks}
         rows: list[list[object]] = [[*_header(cells)]]
@@ -76,7 +76,7 @@ def _graded_cells(gradebook: "Gradebook", workspace: Workspace, assignment: str,
 
 
 def _order(path: Path) -> dict[str, int]:
-    """grade_id -> position; the gradebook does not keep the order of cells."""
+    """Map each grade_id to its position, because the gradebook does not store the order of cells."""
     try:
         cells = json.loads(path.read_bytes())["cells"]
     except (OSError, ValueError, KeyError):
@@ -116,7 +116,7 @@ def _row(
 
 
 def _mark(grade: "Grade | None") -> float | None:
-    """The mark, or None while it waits for a person."""
+    """The mark; None if a person must still give it."""
     if grade is None or (grade.auto_score is None and grade.manual_score is None):
         return None
     return float(grade.score)

@@ -1,4 +1,4 @@
-"""Feedback pages through nbgrader's own GenerateFeedback, for what was graded since the last time."""
+"""Make feedback pages with nbgrader's GenerateFeedback, for submissions whose notebook or marks have changed."""
 
 import hashlib
 import logging
@@ -22,22 +22,22 @@ PAGE_MODULES = (
     "notebook/cell_record.py", "notebook/page_cleaner.py", "notebook/pictures.py", "reports/feedback_page.py",
     "storable.py", "text.py",
 )  # fmt: skip
-PAGE_PACKAGES = ("nbgrader", "nbconvert", "nh3")  # templates, Markdown, and what of HTML is kept
-MADE_FROM = ".made-from"  # beside the pages: a digest of what they were made from
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "nh3")  # they provide the templates, render Markdown and clean HTML
+MADE_FROM = ".made-from"  # the file beside the pages with the digest of what they were made from
 
 
 @dataclass
 class MadeFeedback:
-    """What came of making pages; it grows with each student.
+    """The result of making pages; it grows with each student.
 
     Attributes
     ----------
     folder
         The folder that holds all the students' folders.
     made, unchanged
-        Students.
+        The students whose pages were made, or were up to date.
     failed
-        (student, why).
+        (student, reason) of pages that could not be made.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ def feedback(
     assignment
         The assignment's name.
     students
-        Only these; all who have been graded when None.
+        Make pages only for these students; None: for all who have been graded.
     progress
         Called as progress(done, total) after each student.
 
@@ -77,7 +77,7 @@ def feedback(
         raise KitError(f"No submission of {assignment} has been graded.", f"Run: cs231n grade {assignment}")
     for student in wanted:
         if student not in graded:
-            has = f"Graded are: {', '.join(graded[:10])}{', ...' if len(graded) > 10 else ''}."
+            has = f"There are graded submissions of {', '.join(graded[:10])}{', ...' if len(graded) > 10 else ''}."
             raise KitError(f"{student!r} has no graded submission of {assignment}.", has)
 
     result = MadeFeedback(folder=workspace.feedback("x", assignment).parent.parent)
@@ -111,7 +111,7 @@ def _notebooks(workspace: Workspace, assignment: str, student: str) -> list[Path
 
 
 def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, student: str) -> str:
-    """Of the graded notebooks, the marks and comments that people may have changed, and the code that makes pages."""
+    """A digest of the graded notebooks, their marks and comments, which people may change, and the page-making code."""
     from nbgrader.api import MissingEntry
 
     digest = hashlib.sha256(code_digest(PAGE_MODULES))
@@ -131,7 +131,7 @@ def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, stude
 
 
 def _generate(workspace: Workspace, assignment: str, student: str) -> str:
-    """Make one student's pages; why it failed, or ""."""
+    """Make one student's pages. Return why that failed, or ""."""
     from nbgrader.converters import GenerateFeedback
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
@@ -144,12 +144,12 @@ def _generate(workspace: Workspace, assignment: str, student: str) -> str:
 
     class OneStudent(GenerateFeedback):
         def init_notebooks(self) -> None:
-            # nbgrader's own looks them up with glob, where a student's name may be a pattern
+            # nbgrader's own method uses glob, for which a student's name may be a pattern
             self.assignments = {os.path.dirname(notebooks[0]): notebooks}
 
     said = _Collector()
     config = Config(workspace.config)
-    config.HTMLExporter.sanitize_html = True  # for the outputs that are scripts or HTML
+    config.HTMLExporter.sanitize_html = True  # cleans outputs that are scripts or HTML
     coursedir = CourseDirectory(config=config, root=str(workspace.root))
     coursedir.student_id, coursedir.assignment_id = student, assignment
     converter = OneStudent(coursedir=coursedir, config=config, log=said.logger)
@@ -165,7 +165,7 @@ def _generate(workspace: Workspace, assignment: str, student: str) -> str:
 
 
 class _Collector(logging.Handler):
-    """Keeps what nbgrader logs off the terminal, and remembers its errors."""
+    """Keeps nbgrader's log off the terminal, and stores its errors."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

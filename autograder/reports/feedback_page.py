@@ -1,9 +1,8 @@
-"""The HTML of a page that shows a student's notebook, for feedback or in formgrader: nothing that a student wrote runs.
+"""Make the HTML page of a student's notebook, for feedback or formgrader, in which none of the student's code runs.
 
-A student's text cells and outputs are HTML that nbgrader's templates pass on as it is. Here the notebook is first
-reduced to kinds of outputs that are pictures and text, all HTML goes through the lists of `page_cleaner`, and
-what would take long to render is shown as it was written. A content security policy is there in case something was
-overlooked.
+nbgrader's templates copy the HTML in a student's text cells and outputs unchanged. So this module first reduces the
+outputs to pictures and text, cleans all HTML with `page_cleaner`, and shows text that would take long to render as it
+was written. A content security policy protects the page if something was overlooked.
 """
 
 import contextlib
@@ -40,11 +39,11 @@ from autograder.notebook.page_cleaner import (
 from autograder.notebook.pictures import pictures
 from autograder.text import html as escape
 
-RENDERED_TOTAL = 300_000  # of one page
-PAGE_SECONDS = 60  # for all of a page; then it is given up
+RENDERED_TOTAL = 300_000  # characters rendered per page
+PAGE_SECONDS = 60  # for one page, which is then given up
 SHOWN = 200_000  # characters of one cell or output
-# of one page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
-TEXT_TOTAL = 1_000_000  # characters of the cells, and as many of the outputs
+# limits per page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
+TEXT_TOTAL = 1_000_000  # characters of the cells, and the same number for the outputs
 PICTURES_TOTAL = 20_000_000  # characters of base64
 TAGS_TOTAL = 200_000
 COLOURS_TOTAL = 20_000  # escape sequences
@@ -54,7 +53,7 @@ IMG = re.compile(
     rf"""(?P<before><img\s[^<>]{{0,1000}}?\bsrc\s*=\s*["'])(?P<url>{page_cleaner.ATTACHED.pattern})(?P<after>["'][^<>]{{0,1000}}>)""",
     re.IGNORECASE,
 )
-# of a kind that is not shown, which would only be long
+# a picture of a type that is not shown, whose base64 would only make the page long
 OTHER_PICTURE = re.compile(r"(data:image/(?!(?:png|jpeg|gif);)[\w.+-]{1,50};base64,)[A-Za-z0-9+/]{100,}+={0,2}")
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
@@ -71,7 +70,7 @@ HEAD = f"""<head>
 .rendered_html, .output_subarea, .input_area {{ contain: paint; }}
 </style>
 """
-# "Safe" keeps TeX from making links that run, and from styles
+# "Safe" keeps TeX from making links that run code, and from setting styles
 SCRIPT = rf'<script\1 defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
 
 
@@ -80,12 +79,12 @@ class TookTooLong(Exception):
 
 
 class StudentPage(HTMLExporter):
-    """nbconvert's HTML exporter, with a student's markup reduced to what is harmless.
+    """nbconvert's HTML exporter, which reduces a student's markup to what is harmless.
 
     Attributes
     ----------
     head
-        The tag that begins the page's head, and what follows it there.
+        The tag that begins the page's head, and the text to insert after it.
     """
 
     head = "<head>"
@@ -93,8 +92,8 @@ class StudentPage(HTMLExporter):
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield from super().default_filters()
         yield "markdown2html", self.markdown2html
-        yield "clean_html", self.clean_html  # nbconvert's own does not even let a paragraph pass
-        # for links of notebooks of old; nbconvert's own takes quadratic time
+        yield "clean_html", self.clean_html  # nbconvert's own filter removes even paragraphs
+        # nbconvert's own filter, for links in old notebooks, takes quadratic time
         yield "strip_files_prefix", lambda text: text
 
     def from_notebook_node(  # type: ignore[override]  # nbconvert declares a notebook, and returns a str
@@ -128,7 +127,7 @@ class StudentPage(HTMLExporter):
         return self._rendered(clean, html)
 
     def _rendered(self, render: Callable[[str], str], text: object) -> str:
-        """`render(text)`, or the text as it was written where that is long or fails."""
+        """`render(text)`; the text as it was written if it is too long or rendering fails."""
         text = str(text)
         if len(text) > min(RENDERED, self._left) or self._seconds < 0 or self._tags < 0:
             return verbatim(self._room.without_pictures(text))
@@ -140,14 +139,14 @@ class StudentPage(HTMLExporter):
             return html if self._tags >= 0 else verbatim(self._room.without_pictures(text))
         except TookTooLong:
             raise
-        except Exception:  # brackets nested without end: the rest of the page is to be made
+        except Exception:  # such as for deeply nested brackets: the rest of the page must still be made
             return verbatim(self._room.without_pictures(text))
         finally:
             self._seconds -= time.process_time() - start
 
 
 class _Answer(IPythonRenderer):
-    """Renders Markdown with the pictures that its cell holds, and a note for each that cannot be shown."""
+    """Renders Markdown with the pictures attached to its cell, and a note for each picture that cannot be shown."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith(("attachment:", "data:")):
@@ -170,7 +169,7 @@ class _Answer(IPythonRenderer):
         return f"{tag['before']}{source}{tag['after']}" if source else _missing(tag["url"])
 
     def _source(self, url: str) -> str | None:
-        """The address that holds the picture itself."""
+        """The data address that contains the picture; None if there is no such picture."""
         if page_cleaner.PICTURE.fullmatch(url):
             return url
         if not url.startswith("attachment:"):
@@ -186,14 +185,14 @@ def _missing(url: str) -> str:
 
 
 class FeedbackPage(StudentPage):
-    """A page that a student gets, as a file: its policy stands in the page itself."""
+    """A page that a student gets as a file, with the content security policy in the page itself."""
 
     head = HEAD
 
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block when the time is over; only a main thread can be told so."""
+    """Raise TookTooLong in the block after `seconds`. Only works in the main thread, which receives the signal."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -202,7 +201,7 @@ def _at_most(seconds: float) -> Iterator[None]:
         raise TookTooLong(f"the page was not made within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again each second, should something catch the first
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again each second, in case something catches the first
     try:
         yield
     finally:
@@ -211,12 +210,12 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 
 def verbatim(text: str) -> str:
-    """Text as it was written."""
+    """The HTML that shows the text as it was written."""
     return f"<pre>{escape(_cut(text))}</pre>"
 
 
 def _harmless(nb: nbformat.NotebookNode, room: "_Room") -> nbformat.NotebookNode:
-    """The notebook with nothing but texts, records, and outputs of kinds that are shown."""
+    """The notebook with only texts, records, and outputs of the types that are shown."""
     cells = []
     for cell in nb.cells:
         record = record_of(cell)
@@ -237,18 +236,18 @@ def _harmless(nb: nbformat.NotebookNode, room: "_Room") -> nbformat.NotebookNode
 
 
 def _in_templates(record: CellRecord) -> dict[str, object]:
-    """The record of a cell as nbgrader's templates write it into the page."""
+    """The record of a cell in the form that nbgrader's templates write into the page."""
     return {key: value for key, value in asdict(record).items() if value not in (None, "") and key != "checksum"}
 
 
 class _Room:
-    """What a page still has room for, and the pictures that it is to hold."""
+    """The room that is left on a page, and the pictures to paste into it."""
 
     def __init__(self) -> None:
         self.left = {"text": TEXT_TOTAL, "source": TEXT_TOTAL, "pictures": PICTURES_TOTAL, "colours": COLOURS_TOTAL}
         self.outputs = MAX_OUTPUTS
         self.pasted: list[str] = []
-        self.mark = secrets.token_hex(16)  # base64 as well, and nobody can know it beforehand
+        self.mark = secrets.token_hex(16)  # valid as base64, and impossible to guess
 
     def take(self, what: str, amount: int) -> bool:
         if fits := amount <= self.left[what]:
@@ -260,16 +259,16 @@ class _Room:
         return text if self.take("source", len(text)) else "[not shown: the cells of this page are too long]"
 
     def paste(self, attachments: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        """The attachments with a mark for each picture: a short text can ask for a large picture many times."""
+        """The attachments with a mark for each picture: a short text can show a large picture many times."""
         return {name: {kind: self._marked(it) for kind, it in given.items()} for name, given in attachments.items()}
 
     def paste_inline(self, markdown: str) -> str:
-        """The text with a mark for the base64 of each picture in it: Colab writes pictures into the text itself."""
+        """The text with a mark instead of the base64 of each picture, because Colab writes pictures into the text."""
         markdown = OTHER_PICTURE.sub(r"\1...", markdown)
         return page_cleaner.INLINE.sub(lambda found: found[1] + self._marked(found[2]), markdown)
 
     def without_pictures(self, text: str) -> str:
-        """The text, to be shown as it was written, with dots for the base64 of its pictures."""
+        """The text with dots instead of the base64 of its pictures, to be shown as it was written."""
         return re.sub(self.mark + "[0-9]{8}", "...", text)
 
     def _marked(self, picture: str) -> str:
@@ -277,7 +276,7 @@ class _Room:
         return f"{self.mark}{len(self.pasted) - 1:08}"
 
     def with_pasted(self, html: str) -> str:
-        """The page with the pictures in the place of their marks."""
+        """The page with each mark replaced by its picture."""
 
         def picture(found: re.Match[str]) -> str:
             data = self.pasted[int(found[1])]
@@ -320,7 +319,7 @@ def _plain(given: object, room: _Room) -> str:
 
 
 def _shown(data: Output, room: _Room, texts: tuple[str, ...]) -> dict[str, str]:
-    """The pictures of an output, and its texts of these kinds."""
+    """The pictures of an output, and its texts of these MIME types."""
     shown: dict[str, str] = {}
     for kind in SHOWN_PICTURES:
         if (found := picture(data.get(kind))) and room.take("pictures", len(found)):

@@ -1,1 +1,1 @@
-"""What students handed in, from any learning platform, and who they are."""
+"""Read submissions from any learning platform, and find out who handed them in."""

@@ -1,9 +1,9 @@
 """Decide which of a student's files is which notebook of an assignment.
 
-An exact name wins, then one that holds the notebook's name as a word ("Copy of knn (1).ipynb"), then, where
-the assignment has one notebook, the only notebook there is. Of several attempts that a platform keeps, the latest that
-has the notebook counts. Two files with equal claims are not guessed at. What a browser has named `knn.ipynb.txt` or
-`knn.json` is a notebook where it holds one.
+An exact name is best, then a name that contains the notebook's name as a word ("Copy of knn (1).ipynb"). If the
+assignment has one notebook, the student's only notebook also counts. If a platform keeps several attempts, the latest
+one with the notebook counts. If two different files fit equally well, neither is taken. A file that a browser has named
+`knn.ipynb.txt` or `knn.json` counts if it contains a notebook.
 """
 
 import json
@@ -26,25 +26,25 @@ from autograder.text import printable
 
 
 class Choice:
-    """Which of one student's files is which notebook of the assignment.
+    """The choice of one student's files as the assignment's notebooks.
 
     Parameters
     ----------
     course, wanted
-        The course, and its assignment that was handed in.
+        The course, and the assignment that was handed in.
     hand_in
         What the student handed in.
     of_class
-        What may still be read of the whole download.
+        How many bytes may still be read of the whole download.
 
     Attributes
     ----------
     chosen
         The file for each notebook that was found, by the notebook's name.
     notes
-        What was renamed or is missing.
+        Which files were renamed or are missing.
     left_out, refused
-        (path, why) of the files that are not taken.
+        (path, reason) of the files that are not taken.
     """
 
     def __init__(self, course: Course, wanted: Assignment, hand_in: HandIn, of_class: ByteBudget | None = None) -> None:
@@ -52,7 +52,7 @@ class Choice:
         self.budget = ByteBudget(wanted.limits.file_bytes, of_class=of_class)
         self.attempts = dict(hand_in.attempts)
         self.looking = ByteBudget(wanted.limits.submission_bytes, of_class=of_class)
-        self.known: dict[Entry, bool] = {}  # whether those without a notebook's name are notebooks
+        self.known: dict[Entry, bool] = {}  # whether files without a notebook's name are notebooks
         self.chosen: dict[str, File] = {}
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
@@ -63,7 +63,7 @@ class Choice:
             self._choose()
 
     def contents(self) -> dict[str, bytes]:
-        """The files that are to be placed, by their paths. Refused when there is no notebook."""
+        """The files to place, by their paths. Raises Refused if there is no notebook."""
         if not self.chosen:
             raise Refused(self._why_nothing())
         contents = {}
@@ -73,7 +73,7 @@ class Choice:
                 self.notes.append(f"{entry.name} taken as {notebook}.ipynb")
         missing = [f"{nb}.ipynb" for nb in self.wanted.notebooks if nb not in self.chosen]
         if missing:
-            self.notes.append(f"without {', '.join(missing)}")
+            self.notes.append(f"missing: {', '.join(missing)}")
         base = next(iter(self.chosen.values()))[0][:-1]
         beside = []
         newest_first = sorted(self.files, key=lambda item: self._attempt(item), reverse=True)
@@ -99,7 +99,7 @@ class Choice:
             raise Refused(f"{entry.path} {error}") from None
 
     def _of_this_assignment(self, files: list[File]) -> list[File]:
-        """In nbgrader's layout, STUDENT/ASSIGNMENT/, the files of this assignment only."""
+        """All files, or in nbgrader's layout, STUDENT/ASSIGNMENT/, those of this assignment only."""
         name = self.wanted.name
         kept: list[File] = []
         nested = any(len(parts) > 1 and parts[0] == name for parts, _ in files)
@@ -108,7 +108,7 @@ class Choice:
             if first != name and first in self.course.assignments:
                 self.left_out.append((entry.path, f"belongs to the assignment {first}"))
             elif nested and first != name:
-                self.left_out.append((entry.path, f"lies beside the folder {name}"))
+                self.left_out.append((entry.path, f"is outside the folder {name}"))
             else:
                 kept.append((parts, entry))
         return kept
@@ -136,7 +136,7 @@ class Choice:
                 self.chosen[notebook] = item
 
     def _best(self, notebook: str) -> File | None:
-        """The one file that is this notebook: by its exact name, else by its words; the least deep one."""
+        """The file that is this notebook, by its exact name or else by the words in its name; None if there is none."""
         notebooks = [item for item in self.files if self._is_notebook(item[1])]
         attempts = sorted({self._attempt(item) for item in notebooks}, reverse=True)
         of_attempts = [[item for item in notebooks if self._attempt(item) == attempt] for attempt in attempts]
@@ -151,7 +151,7 @@ class Choice:
         return None
 
     def _only(self, notebook: str, matching: list[File]) -> File:
-        """The least deep of the files that may all be this notebook; Refused where two differ."""
+        """The file in the fewest folders among those that may be this notebook. Raises Refused if two such differ."""
         depth = min(len(parts) for parts, _ in matching)
         best = [item for item in matching if len(item[0]) == depth]
         if len(best) > 1 and len({self._read(entry) for _, entry in best}) > 1:
@@ -163,7 +163,7 @@ class Choice:
         return self.attempts.get(item[1], ())
 
     def _is_notebook(self, entry: Entry) -> bool:
-        """By its name, or by what it holds where a browser has given it another."""
+        """Whether it is a notebook: by its name, or by its contents if a browser has changed its name."""
         if is_notebook(entry.name) or not may_be_notebook(entry.name):
             return is_notebook(entry.name)
         if entry not in self.known:
@@ -177,14 +177,14 @@ class Choice:
     def _why_left_out(self, parts: tuple[str, ...], entry: Entry) -> str:
         name = parts[-1]
         if name == TIMESTAMP:
-            return "the time of a submission is set with --received"
+            return "is ignored; set the time of submissions with --received"
         if is_archive(name):
-            return "is an archive, and the notebooks were found without it"
+            return "is an archive, and the notebooks were found outside it"
         if not self._is_notebook(entry):
-            return "is not asked for"
+            return "is not part of the assignment"
         named = notebooks_named(notebook_stem(name), self.course)
         if len(named) == 1 and named[0] in self.chosen:
-            return f"{self.chosen[named[0]][1].name} was taken as {named[0]}.ipynb"
+            return f"is not needed: {self.chosen[named[0]][1].name} was taken as {named[0]}.ipynb"
         return self._why_unknown(name, named)
 
     def _why_unknown(self, name: str, named: list[str]) -> str:
@@ -192,17 +192,17 @@ class Choice:
             return f"may be {' or '.join(named)}"
         if named:
             return f"is {named[0]} of the assignment {owner_of(named[0], self.course)}"
-        return "is no notebook of the assignment"
+        return "is not a notebook of the assignment"
 
     def _why_nothing(self) -> str:
         wanted = " or ".join(f"{nb}.ipynb" for nb in self.wanted.notebooks)
         if not self.files:
             other = f" for {self.wanted.name}" if self.left_out else ""
-            why = f"holds nothing{other}"
+            why = f"holds no files{other}"
         else:
             names = [self._described(*item) for item in self.files[:4]]
             shown = ", ".join(names) + (", ..." if len(self.files) > 4 else "")
-            why = f"has no {wanted}; holds {shown}"
+            why = f"has no {wanted}; it holds {shown}"
         refused = "; ".join(f"{path} {reason}" for path, reason in self.refused[:3])
         return f"{why}; {refused}" if refused else why
 

@@ -1,8 +1,8 @@
-"""Bring a download of submissions into the workspace: submitted/STUDENT/ASSIGNMENT/.
+"""Put a download of submissions into the workspace: submitted/STUDENT/ASSIGNMENT/.
 
-Who handed in what is read by layouts.py and platforms.py; foreign files are read by foreign_files.py. Which
-file is which notebook is decided in choose.py. Here the result is put in place, one student at a time and
-all or nothing; origins.py keeps where each came from, so that nothing of another person's is replaced.
+layouts.py and platforms.py find out who handed in what, and choose.py decides which file is which notebook;
+foreign_files.py reads the files. This module puts the result in place, one student at a time, completely or not at all.
+origins.py records where each submission came from, so that one person's work does not replace another's.
 """
 
 import contextlib
@@ -26,9 +26,9 @@ from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
 from autograder.text import printable, safe_name, same_name
 
-MAX_EARLIER_BYTES = 500_000_000  # of the submission that is replaced
+MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
-MAX_CLASS_BYTES = 20_000_000_000  # read of one download, all students together
+MAX_CLASS_BYTES = 20_000_000_000  # read from one download, all students together
 State = Literal["new", "replaced", "time changed", "unchanged"]
 NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 
@@ -46,18 +46,18 @@ class Placed:
 
 @dataclass
 class Collected:
-    """What came of a download; it grows with each hand-in.
+    """The result of collecting a download; it grows with each submission.
 
     Attributes
     ----------
     placed
         The submissions that are in submitted/ now.
     unplaced
-        (student or path, why) of what could not be placed.
+        (student or path, reason) of everything that could not be placed.
     left_out
-        (path, why) of the files that were not taken.
+        (path, reason) of the files that were not taken.
     received
-        What --received was taken for.
+        How the time of --received was read, in words.
     """
 
     placed: list[Placed] = field(default_factory=list)
@@ -75,9 +75,9 @@ def collect(
 ) -> Collected:
     """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
 
-    A student's earlier submission is replaced where a file differs; notebooks and files that the new
-    download does not have stay. Notebooks are taken as they are, broken ones too: the grader reports those.
-    What came from another person, whose id makes the same folder, is not replaced.
+    Files that differ replace those of the student's earlier submission; notebooks and files that are not in the new
+    download stay. Broken notebooks are taken too, and the grader reports them. If another person's id gives the same
+    folder, that person's work is not replaced.
 
     Parameters
     ----------
@@ -88,15 +88,16 @@ def collect(
     from_path
         The folder or zip.
     received
-        "2026-11-20 23:59", optionally followed by a time zone (+0100, Europe/Berlin; UTC by default). It is written
-        to the timestamp.txt of every submission in the download.
+        When all submissions in the download were handed in: "2026-11-20 23:59", optionally followed by a time zone
+        (+0100, Europe/Berlin; UTC by default). It is written to the timestamp.txt of each.
     progress
         Called as progress(done, total) after each student.
 
     Raises
     ------
     KitError
-        There is no such file, it is not a zip or is empty, the assignment is unknown, or the time is unreadable.
+        `from_path` does not exist, is not a zip, is empty or is the workspace's own folder; the assignment is unknown;
+        or `received` is not a time.
     """
     course = workspace.course
     wanted = course.assignment(assignment)
@@ -104,12 +105,15 @@ def collect(
     source = Path(from_path)
     submitted = workspace.submitted("x", assignment).parent.parent
     if source.resolve() == submitted.resolve():
-        raise KitError(f"{source} is this workspace's own folder of submissions; they are in place already.")
+        raise KitError(
+            f"{source} is this workspace's own folder of submissions, which are already in place.",
+            "Give the folder or the zip that you downloaded.",
+        )
 
     try:
         found = sort_by_student(_open(source), course, wanted, _name(source))
     except Refused as error:
-        raise KitError(f"{source} {error}.") from None
+        raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
     taken_for = _said(stamp, received) if stamp and received else None
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
     placing = _Placing(workspace, course, wanted, stamp, result)
@@ -118,12 +122,12 @@ def collect(
         same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
     ):
         others = ", ".join(printable(str(hand_in.person)) for hand_in in hand_ins[:5])
-        why = f"has the name of {student}, who has handed in, and holds what may be others' work: {others}; "
-        why += "collect from the folder around it; if it holds the class, give it another name"
+        why = f"has the name of {student}, who has handed in, but may hold other students' work: {others}; "
+        why += "collect from the folder that contains it, or rename it if it holds the class"
         result.unplaced.append((printable(_name(source)), why))
         return result
     _finish_interrupted(submitted)
-    # the small ones first: if all together are too many bytes, it is the large ones that are left
+    # the small ones first, so that only large ones remain if all together have too many bytes
     for done, hand_in in enumerate(sorted(hand_ins, key=_size), start=1):
         try:
             placing.place(hand_in)
@@ -150,11 +154,11 @@ def read_time(text: str) -> datetime:
 
 
 def _said(stamp: datetime, received: str) -> str:
-    """What a time that was given is taken for, in words."""
+    """How a time that the user gave was read, in words."""
     if stamp.utcoffset():
         return f"{received} is {_shown(stamp.astimezone(UTC))}"
     named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
-    return _shown(stamp) + ("" if named else " (no time zone was given, so UTC was meant)")
+    return _shown(stamp) + ("" if named else " (taken as UTC, because no time zone was given)")
 
 
 def _shown(time: datetime) -> str:
@@ -165,7 +169,7 @@ def _open(source: Path) -> Folder | Archive:
     if source.is_dir():
         return Folder(source)
     if not source.exists():
-        raise KitError(f"There is no {source}.", "Give the folder or the zip that you downloaded.")
+        raise KitError(f"{source} does not exist.", "Give the folder or the zip that you downloaded.")
     try:
         return Archive(source, MAX_CLASS_ENTRIES)
     except Refused as error:
@@ -181,7 +185,7 @@ def _size(hand_in: HandIn) -> tuple[int, str]:
 
 
 def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandIn]:
-    """The hand-ins whose student id is theirs alone; the others are reported, never merged."""
+    """The hand-ins whose student id is unique; the others are reported and never merged."""
     by_id: dict[str, list[HandIn]] = defaultdict(list)
     for hand_in in hand_ins:
         by_id[same_name(safe_name(hand_in.person.id))].append(hand_in)
@@ -201,12 +205,12 @@ def place(
     stamp: datetime | None,
     result: Collected,
 ) -> None:
-    """Put one student's hand-in into submitted/, and what came of it into `result`; Refused where nothing can be."""
+    """Put one student's hand-in into submitted/ and note it in `result`. Raises Refused if that is not possible."""
     _Placing(workspace, course, wanted, stamp, result).place(hand_in)
 
 
 class _Placing:
-    """Puts hand-ins of one assignment into submitted/, and what came of it into `result`."""
+    """Puts hand-ins of one assignment into submitted/, and notes them in `result`."""
 
     def __init__(
         self, workspace: Workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected
@@ -219,25 +223,25 @@ class _Placing:
         self.there = {same_name(name): name for name in there if not name.startswith(".")}
 
     def place(self, hand_in: HandIn) -> None:
-        """Refused where nothing can be placed."""
+        """Place one hand-in. Raises Refused if that is not possible."""
         person = hand_in.person
         student = self._student(person)
         if not person.name and student == self.origins.student_of(person.source):
-            person = self.origins.here[student]  # whose login a receipt may have told
+            person = self.origins.here[student]  # whose login may have come from a receipt
         target = self.workspace.submitted(student, self.wanted.name)
         if target.is_symlink() or target.parent.is_symlink():
-            raise Refused(f"{target} is a link, and nothing is written through links")
+            raise Refused(f"would go into {target}, which is a link, and links are not followed")
         if target.exists() and (other := self.origins.other(student, person)):
             if other.source and person.source and other.source != person.source:
                 raise Refused(
                     f"would replace what {printable(str(other))} has handed in: that came as "
-                    f"{printable(other.source)!r}, and this as {printable(person.source)!r}. Leave Blackboard's "
-                    "receipts (..._attempt_....txt) in the download, which tell the logins; or put the file into a "
-                    "folder of the student's own name"
+                    f"{printable(other.source)!r}, and this as {printable(person.source)!r}. Keep Blackboard's "
+                    "receipts (..._attempt_....txt), which contain the logins, in the download; or put the file into "
+                    "a folder with the student's own name"
                 )
             raise Refused(
-                f"would replace what {printable(str(other))} has handed in. If both are one person, remove "
-                f"{target.relative_to(self.workspace.root)} and collect again; else rename one of them"
+                f"would replace what {printable(str(other))} has handed in. If both are the same person, remove "
+                f"{target.relative_to(self.workspace.root)} and collect again; otherwise rename one of them"
             )
 
         choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
@@ -246,13 +250,13 @@ class _Placing:
         if person.guessed:
             notes.insert(
                 0,
-                f"the login {student!r} was guessed from {printable(person.source)!r}; leave Blackboard's receipts in "
+                f"the login {student!r} was guessed from {printable(person.source)!r}; keep Blackboard's receipts in "
                 "the download to be sure",
             )
         if student != person.id:
-            notes.insert(0, f"named {student!r} for {printable(person.id)!r}")
+            notes.insert(0, f"the id is {student!r} instead of {printable(person.id)!r}")
         if known := self.origins.known_elsewhere(student, person):
-            notes.append(f"has the id of {printable(str(known))}, and so a row in the gradebook with them")
+            notes.append(f"has the same id as {printable(str(known))}, so both share a row of the gradebook")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
         self.origins.keep(student, person)
@@ -260,27 +264,27 @@ class _Placing:
         self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, person))
 
     def _student(self, person: Person) -> str:
-        """The student's id in the course: the person's, as the name of a folder."""
+        """The student's id in the course: the person's id as the name of a folder."""
         student = safe_name(person.id)
         if not student:
-            raise Refused("has no letter or digit that could make a student's id")
+            raise Refused("has no letter or digit from which to make a student's id")
         if len(student.encode()) > MAX_ID_BYTES:
-            raise Refused(f"makes a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
+            raise Refused(f"gives a student's id of more than {MAX_ID_BYTES} bytes; shorten it")
         if person.on.hides_names and f"{HIDDEN}{student}" in self.there.values():
-            return f"{HIDDEN}{student}"  # whose name was hidden when this was collected before
+            return f"{HIDDEN}{student}"  # the platform hid the name in an earlier download
         if known := self.origins.student_of(person.source):
-            return known  # what the other names of a download seem to say may have changed
+            return known  # the id may be a guess from all names of a download, and other downloads give other guesses
         there = self.there.get(same_name(student), student)
         if there == student or person.on.ids_ignore_case:
             return there
         raise Refused(
-            f"would share a folder with {there!r}, who has handed in already, where file systems ignore case; "
+            f"would share a folder with {there!r}, who has already handed in, on file systems that ignore case; "
             "rename one of them"
         )
 
 
 def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> State:
-    """Put the files in place, and what an instructor should know of it into `notes`."""
+    """Put the files in place, and add to `notes` what an instructor should know about it."""
     old = _earlier(target, notes) if target.is_dir() else {}
     changed = any(old.get(name) != data for name, data in contents.items())
     state: State = "unchanged" if old and not changed else "replaced" if old else "new"
@@ -295,7 +299,7 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
             state = "time changed"
         contents = {**contents, TIMESTAMP: now}
     elif before is not None and state == "replaced":
-        notes.append(f"keeps the earlier submission's time, {_time(before)}; --received sets another")
+        notes.append(f"keeps the earlier submission's time, {_time(before)}; set another with --received")
     if state == "unchanged":
         return state
     _swap_in(target, {**_without_clashes(old, contents), **contents})
@@ -303,7 +307,7 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
 
 
 def _time(stamp: bytes) -> str:
-    """What a timestamp.txt says, for people to read."""
+    """The time in a timestamp.txt, for people to read."""
     text = stamp.decode("utf-8-sig", "replace").strip()
     with contextlib.suppress(ValueError):
         return _shown(datetime.strptime(text, NBGRADERS_FORM))
@@ -311,7 +315,7 @@ def _time(stamp: bytes) -> str:
 
 
 def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
-    """The files of the earlier hand-in by their paths, but for those that are no ordinary files or are too large."""
+    """The files of the earlier hand-in by their paths, without those that are too large or not ordinary files."""
     found, left = {}, MAX_EARLIER_BYTES
     for path in sorted(target.rglob("*")):
         if not path.is_file() or path.is_symlink():
@@ -326,7 +330,7 @@ def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
 
 
 def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:
-    """The earlier files but for those that now have the name of a folder, or lie where now a file is."""
+    """The earlier files, except those whose path is a new folder, or which are in a folder that is now a file."""
     return {
         path: content
         for path, content in old.items()
@@ -335,7 +339,7 @@ def _without_clashes(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, 
 
 
 def _swap_in(target: Path, contents: dict[str, bytes]) -> None:
-    """Replace the folder `target` as a whole: at every moment the old or the new one can be found."""
+    """Replace the folder `target` as a whole. If this process is killed, `_finish_interrupted` restores the old one."""
     staging = _staging(target.parent.parent)
     staging.mkdir(parents=True, exist_ok=True)
     new = staging / "new"
@@ -354,7 +358,7 @@ def _swap_in(target: Path, contents: dict[str, bytes]) -> None:
 
 
 def _finish_interrupted(submitted: Path) -> None:
-    """Put back what a run that was killed between its two renames had taken away."""
+    """Restore the submissions of a run that was killed between its two renames."""
     staging = _staging(submitted)
     for old in (staging / "old").glob("*/*"):
         target = submitted / old.parent.name / old.name

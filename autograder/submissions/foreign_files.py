@@ -1,7 +1,7 @@
-"""List and read files that strangers sent, in a folder or a zip, without trusting a name or a size.
+"""List and read untrusted files in a folder or a zip, whatever their names and sizes.
 
-Nothing is unpacked: a caller lists the entries, decides which few it wants, and reads those into
-memory under a byte budget. So a hostile name can reach no place, and a bomb is never blown up.
+Nothing is unpacked to disk: a caller lists the entries, chooses the few that it needs, and reads those into memory
+under a byte budget. So a hostile name cannot lead anywhere, and a zip bomb is never expanded.
 """
 
 import contextlib
@@ -26,19 +26,19 @@ MAX_NAME = 255  # characters, as on every file system
 MAX_DEPTH = 50  # folders inside folders
 JUNK_FOLDERS = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".virtual_documents", ".venv", "venv"}
 JUNK_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
-Parts = tuple[str, ...]  # of a path
-_FLAGS = os.O_RDONLY  # each of the others is missing on some system
+Parts = tuple[str, ...]  # the parts of a path
+_FLAGS = os.O_RDONLY  # each of the flags below is missing on some system
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
     _FLAGS |= getattr(os, _flag, 0)
 
 
 class Refused(Exception):
-    """This file or archive cannot be taken; the text says why."""
+    """A file or archive cannot be taken. The text is the predicate of a sentence about it, such as "is empty"."""
 
 
 @dataclass
 class ByteBudget:
-    """The bytes that may still be read on behalf of one student, out of those for the whole class if there are such."""
+    """The bytes that may be read for one student; `of_class` is the budget of the whole class, if there is one."""
 
     limit: int
     used: int = 0
@@ -51,13 +51,13 @@ class ByteBudget:
         self.check(0)
 
     def check(self, count: int) -> None:
-        """Refused when so many bytes more are too many; the student's budget is then spent."""
+        """Raise Refused if `count` more bytes exceed a budget; if it is the student's, it is then used up."""
         if self.used + count > self.limit:
             self.used = max(self.used, self.limit + 1)
             raise Refused(f"holds more than the {self.limit:,} bytes a submission may have")
         if self.of_class and self.of_class.used + count > self.of_class.limit:
             raise Refused(
-                f"is beyond the {self.of_class.limit:,} bytes that are read of one download; collect it from a folder "
+                f"exceeds the {self.of_class.limit:,} bytes that are read from one download; collect it from a folder "
                 "of its own"
             )
 
@@ -73,9 +73,9 @@ class Entry:
     source
         The folder or archive that reads it.
     size
-        In bytes, as the folder or archive states it.
+        The size in bytes that the folder or archive states.
     info
-        The archive's record of it.
+        The archive's record of it; None in a folder.
     """
 
     parts: Parts
@@ -93,13 +93,13 @@ class Entry:
         return printable("/".join(self.parts))
 
     def read(self, budget: ByteBudget) -> bytes:
-        """The file's bytes; Refused when they cannot be read or exceed the budget."""
+        """The file's bytes. Raises Refused if they cannot be read or exceed the budget."""
         return self.source.read(self, budget)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder or archive holds: its files, its folders, and (path, why) of what was refused."""
+    """The contents of a folder or archive: its files, its folders, and (path, reason) of refused entries."""
 
     files: list[Entry]
     folders: list[Parts]
@@ -107,10 +107,10 @@ class Listing:
 
 
 class Folder:
-    """A folder on disk. Links, devices and pipes in it are refused, never followed or opened.
+    """A folder on disk. It refuses links, devices and pipes without following or opening them.
 
-    So are files with more than one name that do not belong to the folder's owner. In a folder that others may write
-    to, such a name may lead to another person's file.
+    It also refuses files that have more than one name and do not belong to the folder's owner. In a folder that others
+    may write to, such a name may lead to another person's file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -120,11 +120,11 @@ class Folder:
         return self.below((), limit)
 
     def children(self, folder: Parts) -> Listing:
-        """What lies in a folder itself."""
+        """The direct contents of a folder."""
         return self._listing(self._scan(folder), MAX_CLASS_ENTRIES, folder)
 
     def below(self, folder: Parts, limit: int) -> Listing:
-        """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
+        """The contents of a folder and its subfolders; with more than `limit` entries, the folder is refused."""
         return self._listing(self._walk(folder), limit, folder)
 
     def _listing(self, found: Iterator[tuple[Parts, str, int]], limit: int, folder: Parts) -> Listing:
@@ -148,11 +148,11 @@ class Folder:
                 yield from self._walk(parts)
 
     def _scan(self, folder: Parts) -> Iterator[tuple[Parts, str, int]]:
-        """(path, "file", "folder" or why it is refused, size) of what lies in a folder, without junk."""
+        """(path, "file" or "folder" or why it is refused, size) of each entry in a folder, without junk."""
         path = self.path.joinpath(*folder)
         try:
             owner = os.stat(path).st_uid
-            with os.scandir(path) as scanned:  # no more of them than are ever listed
+            with os.scandir(path) as scanned:  # not more entries than are ever listed
                 children = sorted(itertools.islice(scanned, MAX_CLASS_ENTRIES + 1), key=lambda child: child.name)
         except OSError as error:
             yield folder or (str(path),), f"cannot be opened: {error.strerror}", 0
@@ -179,24 +179,24 @@ class Folder:
         try:
             return read_ordinary(self.path, entry.parts, budget)
         except FileNotFoundError:
-            raise Refused("was there a moment ago, and is gone") from None
+            raise Refused("disappeared before it could be read") from None
 
 
 def read_ordinary(root: Path, parts: Parts, budget: ByteBudget) -> bytes:
-    """The bytes of the file `parts` in the folder `root`; `root` may be a link, nothing below it may.
+    """The bytes of the file `parts` in the folder `root`. `root` may be a link, but nothing below it may be one.
 
     Raises
     ------
     FileNotFoundError
-        There is no such file.
+        The file does not exist.
     Refused
-        It is a link, a pipe, a device, perhaps another person's, or larger than the budget.
+        The file is a link, a pipe or a device, may be another person's, or is larger than the budget.
     """
     try:
         with contextlib.ExitStack() as opened:
             place, name, owner = _reach(root, parts, opened)
             _refuse_others(os.stat(name, follow_symlinks=False, **place), owner)
-            # the file may become another between the two: no links, no waiting on a pipe, and looked at again
+            # another file may take its place now: do not follow a link or wait for a pipe, and check the open file
             file = opened.enter_context(os.fdopen(os.open(name, _FLAGS, **place), "rb"))
             info = os.fstat(file.fileno())
             _refuse_others(info, owner)
@@ -211,7 +211,7 @@ def read_ordinary(root: Path, parts: Parts, budget: ByteBudget) -> bytes:
 
 
 def _reach(root: Path, parts: Parts, opened: contextlib.ExitStack) -> tuple[dict[str, int], str | Path, int]:
-    """How to name the file to `os`: a dir_fd where the system has them, its name, and its folder's owner."""
+    """How to name the file to `os`: a dir_fd if the system supports it, the file's name, and its folder's owner."""
     if os.open not in os.supports_dir_fd:
         path = Path(root, *parts)
         return {}, path, os.stat(path.parent).st_uid
@@ -229,26 +229,26 @@ def _refuse_others(info: os.stat_result, owner: int) -> None:
 
 
 def _why_not(info: os.stat_result, owner: int) -> str | None:
-    """Why a file in a folder of `owner` is not read; None when it is."""
+    """Why a file in a folder of `owner` is not read; None if it may be read."""
     if stat.S_ISLNK(info.st_mode):
         return "is a link, and links are not followed"
     if not stat.S_ISREG(info.st_mode):
         return "is not an ordinary file"
     if info.st_nlink > 1 and info.st_uid != owner:
-        return "has another owner than its folder and a second name (a hard link), so it may be somebody else's file"
+        return "has a second name (a hard link) and not the owner of its folder, so it may be another person's file"
     return None
 
 
 class Archive:
-    """A zip file: on disk, or in memory when it came inside another."""
+    """A zip file: on disk, or in memory if it came inside another."""
 
     def __init__(self, source: Path | bytes, max_entries: int = MAX_ENTRIES) -> None:
-        # counted before zipfile builds an object for each of them
+        # counted before zipfile builds an object for each entry
         if isinstance(source, bytes) and source.count(b"PK\x01\x02") > max_entries:
             raise Refused(_too_many(max_entries))
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-        except Exception as error:  # zipfile has no one error for the ways in which a file may be broken
+        except Exception as error:  # zipfile raises many kinds of errors for broken files
             raise Refused(f"is not a readable zip file ({_reason(error)})") from None
         if len(self.zip.infolist()) > max_entries:
             raise Refused(_too_many(max_entries))
@@ -277,12 +277,12 @@ class Archive:
         return self._all
 
     def children(self, folder: Parts) -> Listing:
-        """What lies in a folder itself; what is refused comes with the archive's top."""
+        """The direct contents of a folder. All refused entries come with the top folder."""
         files, folders = self._of_folder[0].get(folder, []), self._of_folder[1].get(folder, [])
         return Listing(files, folders, [] if folder else self._all.refused)
 
     def below(self, folder: Parts, limit: int) -> Listing:
-        """All that lies in a folder, and in its folders; beyond `limit` files and folders, a refusal of the folder."""
+        """The contents of a folder and its subfolders; with more than `limit` entries, the folder is refused."""
         found = Listing([], [], [])
         waiting = [folder]
         while waiting:
@@ -306,7 +306,7 @@ class Archive:
 
     def read(self, entry: Entry, budget: ByteBudget) -> bytes:
         info = entry.info
-        assert info is not None  # `_all` gives one to each of its entries
+        assert info is not None  # `_all` gives each entry one
         try:
             budget.check(info.file_size)
             with self.zip.open(info) as file:
@@ -320,7 +320,7 @@ class Archive:
 
 
 def is_junk(parts: Parts) -> bool:
-    """Whether it is a file that systems leave behind and nobody means to hand in."""
+    """Whether a system or tool left this file behind, so that it is not part of a submission."""
     return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith("._")
 
 
@@ -335,7 +335,7 @@ def _safe_parts(info: zipfile.ZipInfo) -> Parts:
         raise Refused("has an absolute path")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if ".." in parts:
-        raise Refused("leads out of its archive (..)")
+        raise Refused("leads outside its archive (..)")
     if not parts or any(ord(character) < 32 for character in name):
         raise Refused("has no usable name")
     if max(map(len, parts)) > MAX_NAME:
@@ -354,7 +354,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 def _read_all(file: IO[bytes], budget: ByteBudget) -> bytes:
     pieces = []
-    while piece := file.read(1 << 16):  # in pieces: the size that an archive states may be a lie
+    while piece := file.read(1 << 16):  # in pieces, because the size that an archive states may be false
         budget.take(len(piece))
         pieces.append(piece)
     return b"".join(pieces)

@@ -1,8 +1,8 @@
-"""Find out who handed in what: from the folders and file names of a download to students.
+"""Find out which student handed in what, from the folders and file names of a download.
 
-The layouts that are understood are listed in the docstring of `sort_by_student`. A download that can
-be read in two ways is not guessed at: what it leaves open comes back with the reason. What lies inside a student's own
-folder or archive never decides how the download is read.
+The docstring of `sort_by_student` lists the layouts. If a download can be read in two ways, the module does not guess,
+but returns the unclear part with the reason. The contents of a student's own folder or archive never decide how the
+download is read.
 """
 
 import re
@@ -43,15 +43,15 @@ from autograder.submissions.platforms import (
 from autograder.text import printable
 
 COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de)[ _-]+", re.IGNORECASE)
-# what browsers, systems and people add to a file's name
+# what browsers, systems and users add to a file's name
 TAIL = r"(?:[ ._-]*(?:\(\d+\)|copy|solutions?|solved|submission|submitted|final|done|v?\d{1,3}(?!\d)))*"
 WRAPPERS = {
     "submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all",
     "handed_in", "hand_ins", "handins",
 }  # fmt: skip
-# a notebook's name, as it is and with what browsers and mail programs make of it; a .json is looked into
+# a notebook's name, also as browsers and mail programs change it; the contents of a .json are checked
 NOTEBOOK = re.compile(r"(?P<stem>.+?)(?P<suffix>\.ipynb(?:\.txt|\.json)?|\.json)", re.IGNORECASE | re.DOTALL)
-# "hand_ins_2026_11_30", whose numbers are not Canvas's
+# "hand_ins_2026_11_30", whose numbers are a date and not ids of Canvas
 DATED = re.compile(r"(?:[^_]*[^\d_][^_]*_)+(?:20\d\d_[01]?\d_[0-3]?\d|[0-3]?\d_[0-3]?\d_20\d\d)(?:_.*)?")
 File = tuple[tuple[str, ...], Entry]  # the path inside a hand-in, and the file
 MAX_RECEIPT = 100_000  # bytes
@@ -69,11 +69,11 @@ class HandIn:
     files
         The path inside the hand-in, and the entry, of each file.
     notes
-        What an instructor should know of it.
+        What an instructor should know about it.
     attempts
-        The rank of each entry, for platforms that keep earlier attempts; a later one is greater.
+        The attempt of each entry, on platforms that keep earlier attempts. A later attempt is greater.
     series
-        Where the platform ranks attempts, those at each file, by its name without the "-1" that Canvas adds.
+        On platforms with their own ranking, all attempts at each file, by its name without the "-1" that Canvas adds.
     """
 
     person: Person
@@ -85,7 +85,7 @@ class HandIn:
 
 @dataclass(frozen=True)
 class Sorted:
-    """A download sorted by student; what could not be sorted, and what is not wanted, comes as (path, why)."""
+    """A download sorted by student, with (path, reason) of entries that could not be sorted or are not needed."""
 
     hand_ins: list[HandIn]
     unplaced: list[tuple[str, str]]
@@ -95,25 +95,26 @@ class Sorted:
 def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> Sorted:
     """Group the files of a download by student.
 
-    Below any folders that are known to wrap a class, this understands
+    Inside folders with known names for a whole class, this reads
 
-    - a folder per student: `alice/knn.ipynb`, deeper inside too, and nbgrader's `alice/ASSIGNMENT/knn.ipynb`;
+    - a folder per student: `alice/knn.ipynb`, also deeper inside, and nbgrader's `alice/ASSIGNMENT/knn.ipynb`;
     - a file per student: the student's name, one of `_ - .` or a space, the notebook's name
-      (`alice_knn.ipynb`, `alice-knn (1).ipynb`); just `alice.ipynb` where the assignment has one notebook;
+      (`alice_knn.ipynb`, `alice-knn (1).ipynb`); just `alice.ipynb` if the assignment has one notebook;
     - a zip per student: `alice.zip`, `alice_knn.zip`, `alice_ASSIGNMENT.zip`;
     - downloads from Canvas, Moodle, Blackboard and Brightspace, as folders, files and zips: see platforms.py, which
-      also says how to add another platform;
+      also explains how to add a platform;
     - Gradescope's export, `submission_NUMBER/` beside its submission_metadata.yml;
-    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`; its zips, `ASSIGNMENT-LOGIN-main.zip`.
+    - clones from GitHub, `ASSIGNMENT-LOGIN/`, also in `ASSIGNMENT-submissions/`, and GitHub's zips,
+      `ASSIGNMENT-LOGIN-main.zip`.
 
     Parameters
     ----------
     tree
         The download.
     course, assignment
-        Whose notebooks are looked for.
+        The course, and the assignment whose notebooks to look for.
     from_name
-        The name of the folder or zip. One that a platform gives to one student's work does not hold a class.
+        The name of the folder or zip. If a platform gives such a name to one student's work, it does not hold a class.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def sort_by_student(tree: Folder | Archive, course: Course, assignment: Assignme
 
 
 def notebooks_named(stem: str, course: Course) -> list[str]:
-    """The course's notebooks whose name occurs, as whole words, in a file's stem; the longest only."""
+    """The course's notebooks whose name occurs as whole words in a file's stem; of nested names only the longest."""
     words = _words(stem)
     found = [nb for a in course.assignments.values() for nb in a.notebooks if _occurs(_words(nb), words)]
     return [nb for nb in found if not any(nb != more and _occurs(_words(nb), _words(more)) for more in found)]
@@ -142,7 +143,7 @@ def is_notebook(name: str) -> bool:
 
 
 def may_be_notebook(name: str) -> bool:
-    """Whether the name is a notebook's, or one that a browser or a mail program made of it."""
+    """Whether the name is a notebook's, also if a browser or mail program has changed it."""
     return bool(NOTEBOOK.fullmatch(name))
 
 
@@ -159,7 +160,7 @@ def is_archive(name: str) -> bool:
 class _Reader:
     def __init__(self, tree: Folder | Archive, course: Course, assignment: Assignment, from_name: str) -> None:
         self.tree, self.course, self.assignment = tree, course, assignment
-        self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # what a browser adds to a second download
+        self.from_name = re.sub(r" \(\d+\)$", "", from_name)  # a browser adds the number to a second download
         self.entries = 0  # files and folders in students' folders
         self.hand_ins: dict[Person, HandIn] = {}
         self.unplaced: list[tuple[str, str]] = []
@@ -176,8 +177,8 @@ class _Reader:
             raise Refused("is empty")
         if self._is_of_one_student(self.from_name):
             inside = sorted([*(parts[-1] for parts in top.folders), *(entry.name for entry in top.files)])
-            why = f"has the name that a platform gives to one student's work, and holds {_shown(inside)}; collect from "
-            why += "the folder around it; if it holds the class, give it another name"
+            why = f"has a name that a platform gives to one student's work, and holds {_shown(inside)}; collect from "
+            why += "the folder that contains it, or rename it if it holds the class"
             self.unplaced.append((printable(self.from_name), why))
             return
         level = self._class_level()
@@ -199,10 +200,10 @@ class _Reader:
             if branch := self.branches.get(hand_in.person):
                 hand_in.notes.append(f"{printable(branch)} taken as a branch of {hand_in.person.id}'s repository")
 
-    # where the class is
+    # find the folder that holds the class
 
     def _class_level(self) -> tuple[str, ...] | None:
-        """The folder whose children are students: below those that wrap the class. None where it is not clear."""
+        """The folder whose children are students, inside those that wrap the class. None if it is unclear."""
         level: tuple[str, ...] = ()
         while True:
             here = self.tree.children(level)
@@ -224,7 +225,7 @@ class _Reader:
             else:
                 return level
             self._refuse(here.refused)
-            self.left_out += [(entry.path, "lies outside the students' folders") for entry in here.files]
+            self.left_out += [(entry.path, "is outside the students' folders") for entry in here.files]
             level = (*level, wrapper)
 
     def _is_handed_in(self, name: str) -> bool:
@@ -233,7 +234,7 @@ class _Reader:
         return may_be_notebook(name) and (".ipynb" in name.lower() or bool(notebooks_named(name, self.course)))
 
     def _is_of_one_student(self, source: str) -> bool:
-        """Whether a download's own name is one that a platform gives to the work of one student."""
+        """Whether a platform gives the download's own name to the work of one student."""
         if is_of_one_student(source):
             return True
         return read_name(source) is not None and not DATED.fullmatch(source)
@@ -243,7 +244,7 @@ class _Reader:
         return folder.lower() in {name.lower() for name in known} or _wraps_a_class(folder)
 
     def _is_one_student(self, level: tuple[str, ...], folder: str) -> bool:
-        """Whether the only folder is surely a student's; where it may be one around students, that is reported."""
+        """Whether the only folder is certainly a student's. If it may hold several students, report that."""
         if self._made_by_platform(level, folder) or folder in self.course.assignments:
             return True
         top = (*level, folder)
@@ -255,7 +256,7 @@ class _Reader:
         if not files and (not folders or self._is_nbgraders(top, folders)):
             return True
         if not files and folders == [folder]:
-            return True  # of that name either way
+            return True  # both readings give the same student
         who, name = [*folders, *files], printable(folder)
         shown = _shown(sorted(who))
         if len(who) == 1 and not self._is_wrapper(who[0]):
@@ -263,7 +264,7 @@ class _Reader:
         else:
             why = f"may be one student's, or hold several students' work: {shown}"
         unpack = "unpack the zip and " if isinstance(self.tree, Archive) else ""
-        why += f"; if {name} is around the class, {unpack}collect from {self._path(self.from_name, top)}; "
+        why += f"; if {name} holds the class, {unpack}collect from {self._path(self.from_name, top)}; "
         why += "if it is a student's, move the notebook into it"
         self.unplaced.append((self._path(top, *who[:1]) if len(who) == 1 else self._path(top), why))
         return False
@@ -274,20 +275,20 @@ class _Reader:
         return bool(read_name(folder) or GRADESCOPE_FOLDER.fullmatch(folder) or is_clone)
 
     def _is_nbgraders(self, top: tuple[str, ...], folders: list[str]) -> bool:
-        """Whether it is STUDENT/ASSIGNMENT/, of one assignment or several."""
+        """Whether the folder is STUDENT/, with one or several ASSIGNMENT/ in it."""
         return set(folders) <= set(self.course.assignments) and all(
             not self.tree.children((*top, name)).folders or self._holds_its_notebooks((*top, name)) for name in folders
         )
 
     def _holds_its_notebooks(self, folder: tuple[str, ...]) -> bool:
-        """Whether a notebook lies in it whose name is the notebook's own, and no student's."""
+        """Whether the folder contains a notebook with the notebook's own name, without a student's."""
         names = [entry.name for entry in self.tree.children(folder).files if may_be_notebook(entry.name)]
         return any(self._split(notebook_stem(name))[0] is None for name in names if read_name(name) is None)
 
-    # whose the folders and files there are
+    # find out whose the folders and files there are
 
     def _learn(self, level: tuple[str, ...], folders: list[str], files: list[Entry]) -> None:
-        """What only all the names together tell, or a file that the platform added."""
+        """Read what only all the names together reveal, or a file that the platform added."""
         receipts: dict[str, str] = {}
         for entry in files:
             if (match := BLACKBOARD.fullmatch(entry.name)) and match["receipt"]:
@@ -308,7 +309,7 @@ class _Reader:
         return [*([around["assignment"]] if around else []), self.assignment.name]
 
     def _github(self, name: str) -> Person | None:
-        """Whose clone or "Download ZIP" it is. Only clones are in a folder of clones, so `-main` is a login's there."""
+        """Whose clone or "Download ZIP" it is. A folder of clones holds only clones, so there `-main` ends a login."""
         return github_login(name if len(self.clones_of) > 1 else without_branch(name), self.clones_of)
 
     def _text(self, entry: Entry, limit: int) -> bytes:
@@ -324,15 +325,15 @@ class _Reader:
             if folder != self.assignment.name:
                 self.left_out.append((self._path(top), f"belongs to the assignment {folder}"))
                 return
-            raise Refused("is an assignment's folder without a student's around it; collect from the folder above")
+            raise Refused("is an assignment's folder outside a student's folder; collect from the folder above")
         if _wraps_a_class(folder):
-            raise Refused("names no student; collect from this folder if the students' folders are in it")
+            raise Refused("does not name a student; collect from this folder if the students' folders are in it")
         listing = self.tree.below(top, MAX_ENTRIES)
         self.entries += len(listing.files) + len(listing.folders)
         if self.entries > MAX_CLASS_ENTRIES:
             self.entries -= len(listing.files) + len(listing.folders)
             raise Refused(
-                f"is beyond the {MAX_CLASS_ENTRIES:,} files and folders that are read of one download; collect it "
+                f"exceeds the {MAX_CLASS_ENTRIES:,} files and folders that are read from one download; collect it "
                 "from a folder of its own"
             )
         self._refuse(listing.refused)
@@ -343,16 +344,16 @@ class _Reader:
             self._add(upload, files)
 
     def _uploads(self, folder: str) -> list[Upload]:
-        """Whose a folder is: of several people where Gradescope says so."""
+        """Whose folder it is. Gradescope may name several people."""
         if upload := read_name(folder, self.download):
             return [upload]
         if MOODLE_DEFAULT_GROUP.fullmatch(folder):
-            raise Refused("is of Moodle's default group, so nobody can tell whose it is")
+            raise Refused("is from Moodle's default group, so its student is unknown")
         if GRADESCOPE_FOLDER.fullmatch(folder):
             if self.metadata is None:
-                raise Refused(f"has Gradescope's number; {GRADESCOPE_METADATA}, which says whose it is, is missing")
+                raise Refused(f"has Gradescope's number, but {GRADESCOPE_METADATA}, which names students, is missing")
             if not (people := self.metadata.get(folder)):
-                raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so nobody can tell whose it is")
+                raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so its student is unknown")
             return [Upload(person) for person in people]
         if person := self._github(folder):
             self._refuse_two(person)
@@ -377,7 +378,7 @@ class _Reader:
         if upload := read_name(entry.name, self.download):
             if not upload.receipt:
                 self._add(upload, [((upload.file or entry.name,), entry)])
-            else:  # who handed in nothing but words is in the list all the same
+            else:  # a student who handed in only text is also listed
                 self.hand_ins.setdefault(upload.person, HandIn(upload.person))
             return
         if is_own_file(entry.name):
@@ -387,7 +388,7 @@ class _Reader:
                 self._add(Upload(person), [((entry.name,), entry)])
             return
         if not may_be_notebook(entry.name) and not is_archive(entry.name):
-            self.unplaced.append((entry.path, "is neither a notebook nor a zip, and in no student's folder"))
+            self.unplaced.append((entry.path, "is neither a notebook nor a zip, and is not in a student's folder"))
             return
         stem = entry.name[:-4] if is_archive(entry.name) else notebook_stem(entry.name)
         if is_archive(entry.name) and is_notebook(stem):  # "alice_knn.ipynb.zip"
@@ -409,11 +410,11 @@ class _Reader:
             self.left_out.append((entry.path, why))
         else:
             wanted = " or ".join(f"STUDENT_{nb}.ipynb" for nb in self.assignment.notebooks)
-            why = f"names no student; call it {wanted}, or put it in a folder with the student's name"
+            why = f"does not name a student; rename it to {wanted}, or put it in a folder with the student's name"
             self.unplaced.append((entry.path, why))
 
     def _split(self, stem: str, archive: bool = False) -> tuple[str | None, str]:
-        """("alice", "knn (1)") of "alice_knn (1)"; (None, stem) when the stem names no student."""
+        """("alice", "knn (1)") of "alice_knn (1)"; (None, stem) if the stem does not name a student."""
         names = [*self.assignment.notebooks, *([self.assignment.name] if archive else [])]
         plain = COPY_OF.sub("", stem, count=1) if COPY_OF.match(stem) else stem
         for name in sorted(names, key=len, reverse=True):
@@ -430,7 +431,7 @@ class _Reader:
         return plain, self.assignment.notebooks[0]
 
     def _refuse(self, refused: list[tuple[str, str]]) -> None:
-        """Report what is not read; as not placed where it may be what was handed in."""
+        """Report refused entries: as not placed if they may be the submission, otherwise as left out."""
         for path, why in refused:
             matters = may_be_notebook(path) or is_archive(path) or why.startswith(("cannot", "holds"))
             (self.unplaced if matters else self.left_out).append((path, why))
@@ -442,7 +443,7 @@ class _Reader:
 
 
 def _wraps_a_class(name: str) -> bool:
-    """Whether a folder or zip of this name is known to be around a class, and is no student's."""
+    """Whether a folder or zip of this name holds a class, and is not a student's."""
     return name.lower() in WRAPPERS or is_around_class(name)
 
 
@@ -451,7 +452,7 @@ def _shown(names: list[str]) -> str:
 
 
 def _rank(hand_in: HandIn) -> None:
-    """Put the attempts at each file into the order in which they were handed in, where the platform ranks them."""
+    """Order the attempts at each file by when they were handed in, on platforms with their own ranking."""
     if not (ranked := hand_in.person.on.ranks):
         return
     ranks: dict[Attempt, Attempt] = {}

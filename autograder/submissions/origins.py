@@ -1,7 +1,7 @@
-"""Where each hand-in came from: .cs231n/collected/ASSIGNMENT.jsonl, written by `collect` and by nothing else.
+"""Record where each hand-in came from, in .cs231n/collected/ASSIGNMENT.jsonl, which only `collect` writes.
 
-A line for each hand-in whose person is new: the student's id in the course, and the platform, id, name and email that
-the download gave. The last line about a student counts.
+The file has a line for each hand-in whose person is new: the student's id in the course, and the platform, id, name and
+email from the download. The last line about a student counts.
 """
 
 import json
@@ -16,7 +16,7 @@ FOLDER = (".cs231n", "collected")
 
 
 class Origins:
-    """Who was collected for one assignment."""
+    """The people whose work was collected for one assignment."""
 
     def __init__(self, workspace: Workspace, assignment: str) -> None:
         self.path = workspace.root.joinpath(*FOLDER) / f"{assignment}.jsonl"
@@ -27,34 +27,34 @@ class Origins:
                 self.elsewhere |= _read(path)
 
     def other(self, student: str, person: Person) -> Person | None:
-        """Who handed in what `student` has, if it was another person than `person`."""
+        """The person who handed in the work of `student`, if it was not `person`."""
         before = self.here.get(student)
         return None if before is None or _same(before, person) else before
 
     def known_elsewhere(self, student: str, person: Person) -> Person | None:
-        """Who has this id in another assignment, if it is another person."""
+        """The person who has this id in another assignment, if it is not `person`."""
         before = self.elsewhere.get(student)
-        person = replace(person, source="")  # which has the title of the assignment
+        person = replace(person, source="")  # the source contains the title of the assignment
         return None if before is None or _same(before, person) else before
 
     def student_of(self, source: str) -> str | None:
-        """The student whose hand-in for this assignment came with the same words of Blackboard's before."""
+        """The student whose earlier hand-in for this assignment had the same `Person.source`."""
         return next((student for student, person in self.here.items() if source and person.source == source), None)
 
     def keep(self, student: str, person: Person) -> None:
-        """Write down whose it is; called before the hand-in is put in place, which otherwise could be anyone's."""
+        """Record whose hand-in it is. Call this before the hand-in is put in place, so that it is never anyone's."""
         if self.here.get(student) == person:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps({"student": student, **asdict(person)}, ensure_ascii=False)
-        torn = self.path.exists() and not self.path.read_bytes().endswith(b"\n")  # by a kill, or a full disk
+        torn = self.path.exists() and not self.path.read_bytes().endswith(b"\n")  # after a kill or on a full disk
         with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(("\n" if torn else "") + line + "\n")
         self.here[student] = person
 
 
 def people(workspace: Workspace) -> dict[str, Person]:
-    """Student id -> who it is, of all that were collected."""
+    """Map the id of every collected student to the person."""
     found: dict[str, Person] = {}
     for path in sorted(workspace.root.joinpath(*FOLDER).glob("*.jsonl")):
         found |= _read(path)
@@ -62,15 +62,15 @@ def people(workspace: Workspace) -> dict[str, Person]:
 
 
 def _same(one: Person, other: Person) -> bool:
-    """Whether they are one person: the same id on the same platform, and no two names."""
+    """Whether they are one person: the same id on the same platform, without two different names."""
     same_id = one.id == other.id or one.on.ids_ignore_case and same_name(one.id) == same_name(other.id)
     if one.on.hides_names:
         same_id = one.id.removeprefix(HIDDEN) == other.id.removeprefix(HIDDEN)
     names = {same_name(" ".join(person.name.split())) for person in (one, other)} - {""}
-    if one.on.hides_names:  # and may write "GROUP-NAME", as Moodle does
-        names = {name for name in names if not BLIND.fullmatch(name.rpartition("-")[2])}
+    if one.on.hides_names:  # such a platform may also write "GROUP-NAME", as Moodle does
+        names = {name for name in names if not BLIND.fullmatch(name)}
         names = {name for name in names if not any(name.endswith(f"-{shorter}") for shorter in names)}
-    if one.source and other.source and not (one.name and other.name):  # without two receipts, only that is sure
+    if one.source and other.source and not (one.name and other.name):  # without two receipts, only the source is sure
         same_id = one.source == other.source
     elif one.source and one.source == other.source:
         same_id = True
@@ -89,5 +89,5 @@ def _read(path: Path) -> dict[str, Person]:
             student = entry.pop("student")
             found[student] = Person(**entry)
         except (ValueError, TypeError, KeyError, AttributeError):
-            continue  # torn
+            continue  # an incomplete line
     return found

@@ -1,25 +1,25 @@
-"""Read the names that learning platforms give to what they let an instructor download: whose it is, and which attempt.
+"""Read whose a file or folder is, and which attempt, from the names in the downloads of learning platforms.
 
-A name begins with what the platform wrote and ends with what the student called the file. So if a name can be read as
-two platforms', the one whose part ends first is right: the rest is the student's, who may have imitated another.
+A name begins with the platform's part and ends with the student's name of the file. So if a name fits two platforms,
+the one whose part ends first is right: the rest is the student's, who may have imitated another platform.
 
 To add a platform whose names say whose each file or folder is:
 
-1. Write a function like `_brightspace`: it takes a name apart into an `Upload`, or returns None for any other name.
-   The person's id must be one that the platform gives, never a name that two students may share. The names must have
-   a mark that no person and no other platform writes, such as `_assignsubmission_` or `_attempt_` with a time. Names
-   without one, such as `alee_1001_knn.ipynb`, would be read out of other platforms' downloads. They need what the
-   whole download has in common: add it to `Download`, as `blackboard_logins` finds the logins, and return None for
-   names that it does not cover.
+1. Write a function like `_brightspace`: it splits a name into an `Upload`, or returns None for any other name. The
+   person's id must be one that the platform gives, never a name that two students may share. The platform's names must
+   have a mark that no person and no other platform writes, such as `_assignsubmission_` or `_attempt_` with a time.
+   Names without a mark, such as `alee_1001_knn.ipynb`, would also match in other platforms' downloads. They need
+   something that the whole download has in common: add it to `Download`, as `blackboard_logins` does for logins, and
+   return None for names that it does not cover.
 2. Add a row to `PLATFORMS`, below the functions. Its fields say what is different on this platform.
-3. Add what the platform writes to `PLATFORMS` in tests/autograder/submissions/test_collect.py: the names of a small
-   download, and the ids and names that come of it. A new row there is the whole test.
+3. Add an example to `PLATFORMS` in tests/autograder/submissions/test_platforms.py: the names in a small download, and
+   the ids and names that they give. The new row there is the whole test.
 4. Name the platform in the table of downloads in docs/instructors.md, in the docstring of `layouts.sort_by_student`
    and in the help of `collect` (cli/course_commands.py). A test compares these with `PLATFORMS`.
 
-Some platforms put the ids into a file of their own or into folders around the class. What those tell is read by
-`blackboard_logins`, `gradescope_people` and `github_login`, which layouts.py calls before it reads the names. Ids that
-change from one download to the next (`Platform.hides_names`) are compared in origins.py.
+Some platforms put the ids into a file of their own or into folders around the class. `blackboard_logins`,
+`gradescope_people` and `github_login` read those; layouts.py calls them before it reads the names. origins.py compares
+ids that change from one download to the next (`Platform.hides_names`).
 """
 
 import re
@@ -27,12 +27,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-HIDDEN = "Participant_"  # before an id, where the platform does not say the name
-PLAIN = ""  # no platform: folders, zips and files that people have named
+HIDDEN = "Participant_"  # before an id, if the platform hides the name
+PLAIN = ""  # no platform: people have named the folders, zips and files
 Attempt = tuple[int, ...]
 
-# "Ann Lee_301_assignsubmission_file_/sums.ipynb", or the same in front of the file's name. Moodle takes the
-# underscores out of names. The number is that of assign_user_mapping: one for each user and assignment.
+# "Ann Lee_301_assignsubmission_file_/sums.ipynb", or the same in front of the file's name. Moodle removes underscores
+# from names. The number is that of assign_user_mapping: one for each user and assignment.
 MOODLE = re.compile(r"(?P<prefix>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 MOODLE_DEFAULT_GROUP = re.compile(r"[^_]+_assignsubmission_[a-z]+(?:_.*)?", re.DOTALL)
 # "leeann_LATE_1001_50001_sums.ipynb", "anon_h5Xz2_50001_sums.ipynb", "leeann_1001_text.html" (ContentZipper of Canvas)
@@ -57,31 +57,32 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 CLONES = re.compile(r"(?P<assignment>.+)-submissions")  # the folder that GitHub's `gh classroom clone` makes
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 BRANCH = re.compile(r"(?<=.)-(?:main|master)$")  # what GitHub's "Download ZIP" adds to the repository's name
-# what Moodle writes for a name that it hides, in some languages, without the characters that no file name may have
+# what Moodle writes for a hidden name in several languages, without characters that are not allowed in file names; the
+# name of a group may stand before it
 BLIND = re.compile(
-    r"participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|deltagare|"
-    r"deltaker|osallistuja|uczestnik|účastník",
-    re.IGNORECASE,
+    r"(?:.*-)?(?:participant(?:[ -]?e)?|teilnehmer(?:[ _*:-]?in(?:nen)?)?|teilnehmende|partecipante|deelnemer|deltager|"
+    r"deltagare|deltaker|osallistuja|uczestnik|účastník)",
+    re.IGNORECASE | re.DOTALL,
 )
-SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file handed in again
+SUFFIX = re.compile(r"-(\d{1,3})(?=\.[^.]+$|$)")  # what Canvas adds to the name of a file that is handed in again
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who handed something in.
+    """A person who handed in work.
 
     Attributes
     ----------
     id
-        What the platform knows the person by.
+        The platform's id of the person.
     name
-        For people to read; "" where the platform does not say it.
+        The name for people to read; "" if the platform does not give it.
     platform
         The platform's name in `PLATFORMS`, or PLAIN.
     email
-        As the platform writes it, or "".
+        The email address that the platform gives, or "".
     source
-        What Blackboard wrote before "_attempt_": a title and a login, which only a receipt takes apart with certainty.
+        Blackboard's text before "_attempt_": a title and a login, which only a receipt separates with certainty.
     """
 
     id: str
@@ -92,12 +93,12 @@ class Person:
 
     @property
     def guessed(self) -> bool:
-        """Whether the id is only what a name such as Blackboard's seems to say."""
+        """Whether the id is a guess from a name such as Blackboard's."""
         return self.on.guesses_ids and not self.name and self.source.count("_") > 1
 
     @property
     def on(self) -> "Platform":
-        """The platform that knows the person by this id; one without any rules where people named the files."""
+        """The platform that gave this id; a platform without rules if people named the files."""
         return next((platform for platform in PLATFORMS if platform.name == self.platform), Platform(self.platform))
 
     def __str__(self) -> str:
@@ -107,22 +108,22 @@ class Person:
 
 @dataclass(frozen=True)
 class Upload:
-    """What the name of a file or folder in a download says.
+    """The information in the name of a file or folder in a download.
 
     Attributes
     ----------
     person
-        Whose it is.
+        Whose file or folder it is.
     file
-        What the student called it; "" for a folder, or where there is no such name.
+        The student's own name for the file; "" for a folder, or if there is none.
     attempt
-        A later attempt of the same person is greater; () where the platform keeps only one.
+        The attempt, which is greater for a later attempt of the same person; () if the platform keeps only one.
     late
-        Whether the platform says that it came late.
+        Whether the platform marks it as late.
     receipt
-        Whether it is a file of the platform's own, about what the person handed in.
+        Whether it is a file of the platform's own about the person's submission.
     ends
-        Where the platform's part of the name ends.
+        Where the platform's part of the name ends, as an index.
     """
 
     person: Person
@@ -135,12 +136,12 @@ class Upload:
 
 @dataclass(frozen=True)
 class Download:
-    """What all the names of one download tell together, and one of them alone does not.
+    """The information that only all names of a download together give.
 
     Attributes
     ----------
     logins
-        For Blackboard, the person for what comes before "_attempt_": see `blackboard_logins`.
+        For Blackboard, the person for each text before "_attempt_": see `blackboard_logins`.
     """
 
     logins: Mapping[str, Person] = field(default_factory=dict)
@@ -153,24 +154,24 @@ class Platform:
     Attributes
     ----------
     name
-        What people call it.
+        The platform's name.
     read
-        From the name of a file or folder, and what the whole download tells, to whose it is; None for any other name.
-        None instead of a function where the platform's names do not tell.
+        A function that reads the name of a file or folder, with what the whole download tells, and returns None for a
+        name that is not the platform's. None instead of a function if the platform's names do not say whose they are.
     own_files
-        Names of files that the platform adds to a download, beside the students'.
+        Names of files that the platform adds to a download.
     around_class
-        The names of the folder or zip that holds a whole class.
+        Names of the folder or zip that holds a whole class.
     of_one_student
-        The names of the folder or zip of one student where they do not tell whose it is.
+        Names of the folder or zip of one student that do not say whose it is.
     ids_ignore_case
-        Whether ids that differ only in case are one person's.
+        Whether ids that differ only in case are the same person's.
     hides_names
-        Whether an instructor may download the work of `Participant_ID` and later that of the person by name.
+        Whether an instructor may download the work of `Participant_ID` first, and later the same person's by name.
     guesses_ids
-        Whether an id may be only what a name seems to say: see `Person.source`.
+        Whether an id may be a guess from a name: see `Person.source`.
     ranks
-        From all attempts at files of one name to the rank of each, where attempts cannot be compared as they are.
+        A function from all attempts at files of one name to the rank of each, if attempts cannot be compared directly.
     """
 
     name: str
@@ -185,14 +186,14 @@ class Platform:
 
 
 def read_name(name: str, download: Download | None = None) -> Upload | None:
-    """Whose the file or folder `name` is; None where no platform made that name.
+    """Read whose the file or folder `name` is; None if no platform made that name.
 
     Parameters
     ----------
     name
         The name of a file or folder, without the folders around it.
     download
-        What is known of the download that it is in, if anything.
+        What is known about its download, if anything.
     """
     found = [platform.read(name, download or Download()) for platform in PLATFORMS if platform.read]
     return min((upload for upload in found if upload), key=lambda upload: upload.ends, default=None)
@@ -257,10 +258,10 @@ def _brightspace(name: str, download: Download) -> Upload | None:
 
 
 def _canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
-    """The place of each attempt at a Canvas file among those that are called alike; a later one is greater.
+    """The rank of each attempt among the Canvas files of one name; a later attempt has a greater rank.
 
-    The highest number of Canvas's is the latest, whatever `-1` it was given. The files of one submission have different
-    numbers too, so those of different names must not be compared by them.
+    The highest Canvas number is the latest, whatever its suffix `-1` is. The files of one submission also have
+    different numbers, so files of different names must not be compared by number.
     """
     latest_first = sorted(attempts, reverse=True)
     return {attempt: (-place, attempt[1]) for place, attempt in enumerate(latest_first)}
@@ -282,16 +283,17 @@ PLATFORMS = (
 
 
 def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None = None) -> dict[str, Person]:
-    """The person for what comes before "_attempt_", for all the names of one download.
+    """Map each text before "_attempt_" in the names of one download to the person.
 
-    It is the assignment's title, `_` and a login. Both may have underscores: a receipt tells, or what is common to all.
+    The text is the assignment's title, `_` and a login. Both may contain underscores, so the login is taken from a
+    receipt, or is what remains without the beginning that all texts share.
 
     Parameters
     ----------
     names
-        The names of all files and folders, of other platforms too.
+        The names of all files and folders, also those of other platforms.
     receipts
-        For what comes before "_attempt_", the text of a receipt, which begins with "Name: Ann Lee (alee)".
+        For texts before "_attempt_", the contents of a receipt, which begins with "Name: Ann Lee (alee)".
     """
     befores = {match["before"] for name in names if (match := BLACKBOARD.fullmatch(name))}
     titles = [before.split("_")[:-1] for before in befores]
@@ -319,21 +321,21 @@ def github_login(folder: str, clones_of: Iterable[str]) -> Person | None:
 
 
 def without_branch(folder: str) -> str:
-    """`knn-octocat` of `knn-octocat-main`, which is what GitHub's "Download ZIP" calls it."""
+    """`knn-octocat` of `knn-octocat-main`, the name that GitHub's "Download ZIP" gives."""
     return BRANCH.sub("", folder)
 
 
 def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
-    """Who handed in each folder of an export, from its submission_metadata.yml.
+    """Read who handed in each folder of an export, from its submission_metadata.yml.
 
     Raises
     ------
     ValueError
-        It is not readable, or lists no submissions; the text goes on after the file's name.
+        The file is not readable, or lists no submissions. The text is the predicate of a sentence about the file.
     """
     import yaml
 
-    try:  # the base loader: every value is text, and what Ruby's own classes wrote is taken as it stands
+    try:  # the base loader reads every value as text, including those with tags of Ruby classes
         entries = yaml.load(metadata, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError, UnicodeError) as error:
         raise ValueError(f"is not readable YAML ({str(error).splitlines()[0]})") from None

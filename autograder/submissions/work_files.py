@@ -1,7 +1,7 @@
-"""The files in a notebook's working folder while it is graded: the instructor's own, and those a submission may bring.
+"""Choose the files in a notebook's working folder while it is graded: the instructor's, and accepted files of students.
 
-What comes with a submission is foreign: it is taken by name (`accept` in course.toml), up to a number and a size, and
-what is left out is reported.
+A submission's files are untrusted. They are accepted by name (`accept` in course.toml), up to a number and a size, and
+those that are left out are reported.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ from autograder.notebook.job import Files
 from autograder.submissions.foreign_files import ByteBudget, Entry, Folder, Refused, read_ordinary
 from autograder.text import printable, same_name, unusable_name
 
-MAX_FILES = 200  # of one submission, beside its notebooks
+MAX_FILES = 200  # per submission, beside its notebooks
 MAX_PATH_BYTES = 500
-MAX_NAME_BYTES = 255  # as on every file system
+MAX_NAME_BYTES = 255  # the limit of common file systems
 
 
 def instructors_files(workspace: Workspace, assignment: Assignment) -> Files:
-    """The assignment's `files` as they were built. Raises KitError where one is not there."""
+    """The assignment's `files` as they were built. Raises KitError if one is missing."""
     folder = workspace.source(assignment.name)
     try:
         return tuple((name, (folder / name).read_bytes()) for name in assignment.files)
@@ -28,9 +28,9 @@ def instructors_files(workspace: Workspace, assignment: Assignment) -> Files:
 
 
 def accepted_files(workspace: Workspace, assignment: Assignment, student: str) -> tuple[Files, list[str]]:
-    """The files that `accept` lets in of one submission, and remarks, to the student, on those left out.
+    """The accepted files of one submission, and remarks for the student on those left out.
 
-    The same files and remarks come of the same submission, so they are what a digest of it should cover.
+    The same submission always gives the same files and remarks, so a digest of the submission should cover both.
     """
     folder = workspace.submitted(student, assignment.name)
     if not assignment.accept or folder.is_symlink() or folder.parent.is_symlink():
@@ -42,7 +42,7 @@ def accepted_files(workspace: Workspace, assignment: Assignment, student: str) -
 
 
 def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> tuple[str | None, list[str]]:
-    """What timestamp.txt says, a time that nbgrader understands, or None; and remarks where it is not to be used."""
+    """The text of timestamp.txt if nbgrader can read it as a time, else None; and remarks if it cannot be used."""
     from nbgrader.utils import parse_utc
 
     path = workspace.submitted(student, assignment.name) / TIMESTAMP
@@ -57,8 +57,8 @@ def hand_in_time(workspace: Workspace, assignment: Assignment, student: str) -> 
     except Refused as error:
         why = str(error)
     except (ValueError, OverflowError, TypeError):
-        why = "holds no time"
-    return None, [f"{TIMESTAMP} {why}; when this was handed in is not known"]
+        why = "does not contain a time"
+    return None, [f"{TIMESTAMP} {why}, so the time of the submission is unknown"]
 
 
 def take_accepted(
@@ -69,19 +69,19 @@ def take_accepted(
     Parameters
     ----------
     assignment
-        Whose `accept` names them.
+        The assignment, whose `accept` names them.
     files
-        The path in the submission, and the entry, of each.
+        The path in the submission, and the entry, of each file.
     of_class
-        What may still be read of the whole download.
+        How many bytes may still be read of the whole download.
 
     Returns
     -------
     dict
-        The contents of what was taken, by relative path.
+        The contents of the accepted files, by relative path.
     list
-        (path, why) of those that match but are left out: too many, too large together, unreadable, with a name that
-        cannot be written everywhere or that another file has.
+        (path, reason) of the files that match but are left out: there are too many, they are too large together or
+        unreadable, or they have a name that some systems do not allow or that another file has.
     """
     budget = ByteBudget(assignment.limits.submission_bytes, of_class=of_class)
     names = _Names([*assignment.files, *(f"{name}.ipynb" for name in assignment.notebooks), TIMESTAMP])
@@ -96,11 +96,11 @@ def take_accepted(
             names.check(path)
             if len(taken) == MAX_FILES:
                 raise Refused(f"is one of more than {MAX_FILES} files")
-            budget.take(0)  # once it is spent, nothing more is read
+            budget.take(0)  # if the budget is used up, nothing more is read
             taken[path] = entry.read(budget)
             names.add(path)
         except Refused as error:
-            spent = f"is more than the {budget.limit:,} bytes that the files beside the notebooks may have together"
+            spent = f"exceeds the {budget.limit:,} bytes that the files beside the notebooks may have together"
             left_out.append((printable(path), spent if budget.used > budget.limit else str(error)))
     return taken, left_out
 
@@ -114,7 +114,7 @@ def _check_name(parts: tuple[str, ...]) -> None:
 
 
 class _Names:
-    """Paths that can lie in one folder together, also where file systems ignore case or compose letters."""
+    """Paths that can be in one folder together, also on file systems that ignore case or normalise letters."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.files: set[str] = set()
@@ -130,7 +130,7 @@ class _Names:
     def check(self, path: str) -> None:
         path = same_name(path)
         if path in self.files or path in self.folders or not self.files.isdisjoint(_folders(path)):
-            raise Refused("has the name of another file or folder")
+            raise Refused("has the same name as another file or folder")
 
 
 def _folders(path: str) -> list[str]:

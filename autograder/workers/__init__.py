@@ -1,1 +1,1 @@
-"""Runs many notebooks at once: in processes of this machine, or on a Dask cluster."""
+"""Parallel execution of many notebooks: in processes of this machine, or on a Dask cluster."""

@@ -1,6 +1,6 @@
-"""Run jobs on the workers of a Dask cluster, through the interface of the local pool. No common file system is needed.
+"""Execution of jobs on a Dask cluster, with the interface of the local pool. It needs no common file system.
 
-cluster_worker.py is what runs on the workers; docs/clusters.md is for those who set up a cluster.
+cluster_worker.py runs on the workers. docs/clusters.md says how to set up a cluster.
 """
 
 import asyncio
@@ -29,32 +29,32 @@ from autograder.workers import cluster_worker
 from autograder.workers.cluster_worker import BroughtDown, Outfit, Unfit, different, versions
 
 CONNECT_SECONDS = 20
-WORKERS_SECONDS = 60  # without any worker, after which grading ends
-REFRESH_SECONDS = 1.0  # between two looks at which workers there are
-TRIES = 3  # for a job whose workers were no good, or that Dask dropped
-GO_ON = "Nothing is lost: repeat the command, and it goes on with those who are not graded yet."
+WORKERS_SECONDS = 60  # without any worker before grading ends
+REFRESH_SECONDS = 1.0  # between two updates of the list of workers
+TRIES = 3  # for a job whose workers were unfit, or that Dask dropped
+GO_ON = "Nothing is lost: repeat the command, and it continues with the submissions that are not graded yet."
 
 
 class GivenUp(Exception):
-    """A job that is not tried again, as it brought down what it ran on; or seems to have."""
+    """A job is not tried again, because it seems to have killed the processes that ran it, or because tries ran out."""
 
 
 @dataclass(eq=False)
 class _Errand:
-    """A job on its way."""
+    """A submitted job."""
 
     job: Job
     answer: Future[Executed]
     task: "distributed.Future | None" = None
     tries: int = 0
-    alone: bool = False  # it was under way when a worker died, so it is tried once more when nothing else is
+    alone: bool = False  # a worker died while it ran, so it is tried once more when no other job runs
 
 
 class ClusterPool:
-    """Executes jobs on a Dask cluster, whose scheduler has this address. Use it as a context manager.
+    """Executes jobs on the Dask cluster whose scheduler has this address. Use it as a context manager.
 
-    The connection is made when it is first needed. `workers` and `submit` raise KitError when the scheduler cannot be
-    reached, when there are no workers, or when they are not fit for grading.
+    The connection is made when it is first needed. `workers` and `submit` raise KitError if the scheduler cannot be
+    reached, if there are no workers, or if they are not fit for grading.
     """
 
     def __init__(self, address: str):
@@ -62,11 +62,11 @@ class ClusterPool:
         self._connected: distributed.Client | None = None
         self._lock = threading.RLock()
         self._errands: set[_Errand] = set()
-        self._suspects: list[_Errand] = []  # wait until everything else is done
-        self._outfits: dict[tuple[tuple[str, ...], str | None], Outfit] = {}  # by what of a job they are for
-        self._threads: dict[str, int] = {}  # of each worker
-        self._enlisted: set[tuple[str, str]] = set()  # address and outfit's token
-        self._unfit: dict[str, str] = {}  # workers that joined later, and why
+        self._suspects: list[_Errand] = []  # jobs that wait until all others are done
+        self._outfits: dict[tuple[tuple[str, ...], str | None], Outfit] = {}  # by a job's pythonpath and isolation
+        self._threads: dict[str, int] = {}  # address of a worker -> its number of threads
+        self._enlisted: set[tuple[str, str]] = set()  # (address of a worker, token of an outfit)
+        self._unfit: dict[str, str] = {}  # address of a worker -> why it cannot grade
         self._lost: KitError | None = None
         self._closing = threading.Event()
 
@@ -75,8 +75,8 @@ class ClusterPool:
 
     def __exit__(self, *exception: object) -> None:
         self._closing.set()
-        if self._connected:  # what a client that is closed has asked for, workers drop
-            with contextlib.suppress(Exception):  # a scheduler that is gone
+        if self._connected:  # workers drop the tasks of a client that closes
+            with contextlib.suppress(Exception):  # the scheduler may have ended
                 self._connected.close()
         for errand in list(self._errands):
             errand.answer.cancel()
@@ -88,7 +88,7 @@ class ClusterPool:
         return max(1, sum(threads for address, threads in self._threads.items() if address not in self._unfit))
 
     def submit(self, job: Job) -> Future[Executed]:
-        """Start a job when a worker is free. Ask `result` what came of the future."""
+        """Start a job when a worker is free. Pass the returned future to `result`."""
         self._connect()
         outfit = self._outfit(job)
         errand = _Errand(job, Future())
@@ -100,9 +100,9 @@ class ClusterPool:
         return errand.answer
 
     def result(self, job: Job, future: Future[Executed]) -> Executed:
-        """What came of a job.
+        """Wait for a job and return its result.
 
-        Raises what `run_notebook` raised, GivenUp, Unfit, or KitError when the cluster is gone.
+        Raises the error that `run_notebook` raised, GivenUp, Unfit, or KitError if the cluster is lost.
         """
         return future.result()
 
@@ -114,26 +114,26 @@ class ClusterPool:
     def _connect(self) -> None:
         if self._connected:
             return
-        for name in ("distributed", "distributed.client"):  # what fails is said here, in other words
+        for name in ("distributed", "distributed.client"):  # the grader reports failures in its own words
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            asyncio.run(_reach(self.address))  # a Client that cannot connect takes a minute to be gone
+            asyncio.run(_reach(self.address))  # a Client that cannot connect would take a minute to close
             client = distributed.Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
         except Exception as error:
             raise KitError(
-                f"There is no Dask scheduler to be reached at {self.address}: {str(error) or type(error).__name__}",
-                "Start one with `dask scheduler` and name the address that it prints. With TLS, Dask's configuration "
-                "must name the certificates here too.",
+                f"No Dask scheduler can be reached at {self.address}: {str(error) or type(error).__name__}",
+                "Start one with `dask scheduler`, and give the address that it prints. With TLS, Dask's configuration "
+                "on this machine must name the certificates too.",
             ) from None
         self._connected = client
-        try:  # what is sent passes through its hands
+        try:  # jobs and results pass through the scheduler, so it needs the same versions
             wrong = different(client.run_on_scheduler(versions), versions())
         except Exception as error:
             wrong = _no_kit(error)
         if wrong:
             raise KitError(
-                f"The scheduler at {self.address} {wrong}",
-                "Scheduler and workers need what is installed here: the kit with the extra `cluster`, in one version.",
+                f"The scheduler at {self.address} {wrong}.",
+                "Install there what is installed here: the same version of the kit, with the extra `cluster`.",
             )
         try:
             client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -143,7 +143,7 @@ class ClusterPool:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _outfit(self, job: Job) -> Outfit:
-        """What the job needs on workers; those that there are have it when this returns. Raises KitError."""
+        """Return what workers need for the job. When this returns, all present workers have it. Raises KitError."""
         given = job.surroundings
         kind = (given.pythonpath, given.isolation)
         if kind not in self._outfits:
@@ -155,18 +155,18 @@ class ClusterPool:
                 raise KitError(
                     f"{len(faults)} of {len(self._threads)} workers of {self.address} cannot grade:\n"
                     + "\n".join(f"{address} {fault}" for address, fault in sorted(faults.items())),
-                    "Nothing was graded. Mend these workers, or end them.",
+                    "Nothing was graded. Repair these workers, or end them.",
                 )
             self._outfits[kind] = outfit
         return self._outfits[kind]
 
     def _enlist(self, outfit: Outfit, addresses: list[str]) -> dict[str, str]:
-        """Make workers ready; {address: why not} for those that cannot be."""
+        """Prepare workers for grading. Returns {address: why not} of those that cannot grade."""
         answers = self._client.run(cluster_worker.enlist, outfit, workers=addresses, on_error="return")
         self._enlisted.update((address, outfit.token) for address in addresses)
         faults = {}
         for address, answer in answers.items():
-            if isinstance(answer, OSError):  # it is gone
+            if isinstance(answer, OSError):  # the worker has ended
                 continue
             if isinstance(answer, Exception):
                 answer = _no_kit(answer)
@@ -184,24 +184,24 @@ class ClusterPool:
             key=f"{cluster_worker.KEY_PREFIX}{uuid.uuid4()}",
             pure=False,
             workers=fit if self._unfit and fit else None,
-            allow_other_workers=bool(self._unfit and fit),  # for these may all end
+            allow_other_workers=bool(self._unfit and fit),  # because all fit workers may end
         )
         errand.task.add_done_callback(lambda task: self._came(errand, task))
 
     def _came(self, errand: _Errand, task: "distributed.Future") -> None:
-        """Something came of a task; in a thread of Dask's."""
+        """Take the result of a task. Dask calls it in a thread of its own."""
         if self._closing.is_set():
             return
         try:
             answer = task.result()
         except (Exception, CancelledError) as error:
             answer = self._after(errand, error)
-        task.release()  # the cluster forgets it
+        task.release()  # lets the cluster forget the task
         if answer is not None:
             self._settle(errand, answer)
 
     def _after(self, errand: _Errand, error: BaseException) -> BaseException | None:
-        """What to do after a failure: the error that the job ends with, or None, if it is tried again."""
+        """Handle a failed task. Returns the error with which the job ends, or None if it is tried again."""
         with self._lock:
             if self._lost or self._closing.is_set():
                 return self._lost
@@ -211,7 +211,7 @@ class ClusterPool:
                     self._suspects.append(errand)
                     self._send_suspect()
                     return None
-                return GivenUp(f"it is not tried again, for it brings down what it runs on ({_in_words(error)})")
+                return GivenUp(f"the processes that run it are killed, so it is not tried again ({_in_words(error)})")
             if isinstance(error, Unfit):
                 address, why = error.args
                 self._unfit[address] = why
@@ -224,7 +224,7 @@ class ClusterPool:
             errand.tries += 1
             if errand.tries == TRIES:
                 why = f"{error.args[0]} {error.args[1]}" if isinstance(error, Unfit) else "the cluster dropped it"
-                return GivenUp(f"after {TRIES} tries: {why}")
+                return GivenUp(f"it is not tried again after {TRIES} tries: {why}")
             self._send(errand, self._outfit(errand.job))
             return None
 
@@ -240,13 +240,13 @@ class ClusterPool:
             errand.answer.set_result(answer)
 
     def _send_suspect(self) -> None:
-        """Nobody knows which of a dead worker's jobs it was: try them one by one, when nothing else can suffer."""
+        """Send the next suspect if no other job runs: any job of a dead worker may have killed it."""
         if self._suspects and len(self._suspects) == len(self._errands):
             suspect = self._suspects.pop(0)
             self._send(suspect, self._outfit(suspect.job))
 
     def _watch(self) -> None:
-        """Keep an eye on which workers there are, until the pool is closed."""
+        """Update the list of workers, and prepare new ones, until the pool is closed."""
         seen = time.monotonic()
         while not self._closing.wait(REFRESH_SECONDS):
             try:
@@ -268,7 +268,7 @@ class ClusterPool:
                 return
 
     def _lose(self, error: KitError) -> None:
-        """The cluster is gone: whoever waits for something gets this error."""
+        """Note that the cluster is lost, and end all jobs with this error."""
         with self._lock:
             self._lost = self._lost or error
             errands = list(self._errands)
@@ -283,7 +283,7 @@ async def _reach(address: str) -> None:
 
 
 def _no_kit(error: Exception) -> str:
-    return f"has not the kit that is installed here: {type(error).__name__}: {error}"
+    return f"does not have the kit that is installed here: {type(error).__name__}: {error}"
 
 
 def _in_words(error: Exception) -> str:
@@ -294,11 +294,13 @@ def _in_words(error: Exception) -> str:
 
 def _no_workers(address: str) -> KitError:
     return KitError(
-        f"The scheduler at {address} has no workers.", f"Start some with: dask worker {address} --nthreads 1\n{GO_ON}"
+        f"The scheduler at {address} has no workers.",
+        f"Start workers with: dask worker {address} --nthreads 1\n{GO_ON}",
     )
 
 
 def _lost(address: str) -> KitError:
     return KitError(
-        f"The scheduler at {address} is gone, or cannot be reached any more.", f"Start it again, and workers.\n{GO_ON}"
+        f"The scheduler at {address} has ended or can no longer be reached.",
+        f"Start it and its workers again.\n{GO_ON}",
     )

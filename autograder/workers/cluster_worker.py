@@ -1,8 +1,8 @@
-"""What of grading runs on the workers of a Dask cluster (cluster.py is the other side).
+"""The part of grading that runs on the workers of a Dask cluster (cluster.py is the other side).
 
-A worker is made ready by `enlist`, before it runs anything, and keeps a `Station`: folders that jobs need, and for each
-of its threads a process with a LocalPool of one, in which `run_notebook` runs as on one machine. That process ends with
-the worker, however this ends, and all that it started ends with it.
+`enlist` prepares a worker before it runs any job. The worker keeps a `Station`: the folders that jobs need, and for
+each of its threads a process with a LocalPool of one worker, in which `run_notebook` runs as on a single machine.
+However the Dask worker ends, that process ends with it, and so do all processes that it started.
 """
 
 import asyncio
@@ -29,15 +29,15 @@ from autograder.workers.font_cache import warm_font_cache
 from autograder.workers.held_pool import HeldPool
 from autograder.workers.packed_folder import PackedFolder
 
-KEY_PREFIX = "cs231n-"  # of our tasks' keys
-STATION = "cs231n"  # the plugin's name
-ENLIST_SECONDS = 120  # for which a task waits for its worker to be made ready
+KEY_PREFIX = "cs231n-"  # of the keys of the grader's tasks
+STATION = "cs231n"  # name of the Dask plugin
+ENLIST_SECONDS = 120  # that a task waits for its worker to be prepared
 SAME_VERSIONS = ("numpy", "ipykernel", "ipython", "jupyter_client")
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """What a worker must have before it runs jobs. `token` is a hash of it all."""
+    """What a worker must have before it runs jobs. `token` is a hash of all of it."""
 
     token: str
     versions: dict[str, str]
@@ -46,20 +46,20 @@ class Outfit:
 
 
 class Unfit(Exception):
-    """A worker that cannot run this job though it could run elsewhere: its address, and why."""
+    """This worker cannot run the job, but others may. The arguments are its address and the reason."""
 
 
 class BroughtDown(Exception):
-    """The process that ran a job on a worker is no more."""
+    """The process that ran a job on a worker has ended."""
 
 
 class Dropped(Exception):
-    """Nobody waits for the job any more."""
+    """The grader no longer waits for the job."""
 
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """What must be the same everywhere, for a job must have the same result everywhere."""
+    """Return the versions that must be the same on all machines, so that a job has the same result on all of them."""
     code = hashlib.sha256()
     package = Path(autograder.__file__).parent
     for path in sorted(package.rglob("*.py")):
@@ -72,7 +72,7 @@ def versions() -> dict[str, str]:
 
 
 def different(there: dict[str, str], here: dict[str, str]) -> str | None:
-    """Which of the coordinator's versions (`here`) another machine does not have, in words, or None."""
+    """Return in words which of the coordinator's versions (`here`) another machine lacks, or None."""
     found = [
         f"{name} {there.get(name, 'missing')} instead of {here[name]}" for name in here if there.get(name) != here[name]
     ]
@@ -80,7 +80,7 @@ def different(there: dict[str, str], here: dict[str, str]) -> str | None:
 
 
 async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
-    """Make a worker ready; why it cannot be, or None."""
+    """Prepare a worker for grading. Returns why it cannot grade, or None."""
     if STATION not in dask_worker.plugins:
         await dask_worker.plugin_add(Station(Path(dask_worker.local_directory) / "cs231n"), STATION)
     station = _station(dask_worker)
@@ -90,12 +90,12 @@ async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
 
 
 def run_on_worker(token: str, folders: tuple[str, ...], job: Job) -> Executed:
-    """The task: execute a job on the worker that this runs on, with the unpacked `folders` on the module path."""
+    """Execute a job on the worker that runs this task, with the unpacked `folders` on the module path."""
     worker = get_worker()
     end = time.monotonic() + ENLIST_SECONDS
-    while (station := _station(worker)) is None or token not in station.faults:  # it has joined a moment ago
+    while (station := _station(worker)) is None or token not in station.faults:  # the worker has just joined
         if time.monotonic() > end:
-            raise Unfit(worker.address, "has not been made ready for grading")
+            raise Unfit(worker.address, f"was not prepared for grading within {ENLIST_SECONDS} s")
         time.sleep(0.1)
     if fault := station.faults[token]:
         raise Unfit(worker.address, fault)
@@ -112,7 +112,7 @@ class Station(WorkerPlugin):
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.faults: dict[str, str | None] = {}  # by an outfit's token
+        self.faults: dict[str, str | None] = {}  # token of an outfit -> why the worker cannot use it, or None
         self._lock = threading.Lock()
         self._idle: list[HeldPool] = []
         self._running: dict[str, HeldPool] = {}
@@ -120,7 +120,7 @@ class Station(WorkerPlugin):
         self._closed = False
 
     def prepare(self, outfit: Outfit) -> str | None:
-        """Check this machine and unpack what jobs need; why it cannot run them, or None."""
+        """Check this machine and unpack what jobs need. Returns why it cannot run them, or None."""
         if wrong := different(versions(), outfit.versions):
             return wrong
         if outfit.isolation == "sandbox" and (why_not := sandbox.missing()):
@@ -135,7 +135,7 @@ class Station(WorkerPlugin):
         return None
 
     def adapted(self, job: Job, folders: tuple[str, ...]) -> Job:
-        """The job with this machine's folders in the place of the coordinator's."""
+        """Return the job with this machine's folders in place of the coordinator's."""
         data = os.environ.get("CS231N_DATA")
         given = job.surroundings
         env = {**(given.env or {}), "PATH": environment(os.environ).get("PATH", os.defpath)}
@@ -148,7 +148,7 @@ class Station(WorkerPlugin):
         return replace(job, surroundings=adapted)
 
     def run(self, key: str, job: Job) -> Executed:
-        """Run a job in a process that is free, or in a new one. Raises what `run_notebook` raised, or BroughtDown."""
+        """Run a job in a free process or in a new one. Raises the error of `run_notebook`, BroughtDown, or Dropped."""
         with self._lock:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop().end()
@@ -166,7 +166,7 @@ class Station(WorkerPlugin):
                 raise Reschedule() from None
             if key in self._dropped:
                 raise Dropped(key) from None
-            raise BroughtDown("the process that ran it was killed, by itself or for want of memory") from None
+            raise BroughtDown("the process that ran it was killed, by its own code or because memory ran out") from None
         finally:
             with self._lock:
                 del self._running[key]
@@ -178,7 +178,7 @@ class Station(WorkerPlugin):
         return answer
 
     def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
-        """Dask's hook. A task that is released while it runs is one that nobody waits for."""
+        """Handle Dask's hook: if a task is released while it runs, nobody waits for it, so end it."""
         if start in ("executing", "long-running") and finish == "released" and str(key).startswith(KEY_PREFIX):
             with self._lock:
                 self._dropped.add(str(key))
@@ -186,7 +186,7 @@ class Station(WorkerPlugin):
                     running.end()
 
     def teardown(self, worker: Worker) -> None:
-        """Dask's hook: the worker ends."""
+        """Handle Dask's hook for the end of the worker: end its processes."""
         with self._lock:
             self._closed = True
             for runner in (*self._idle, *self._running.values()):
@@ -194,7 +194,7 @@ class Station(WorkerPlugin):
 
 
 def _cannot_load(folder: Path, modules: list[str]) -> str | None:
-    """Why compiled modules do not work on this machine, or None."""
+    """Return why compiled modules do not work on this machine, or None."""
     done = run_python("-c", LOAD, folder.absolute(), *modules)
     if done.returncode == 0:
         return None

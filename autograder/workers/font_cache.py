@@ -1,4 +1,4 @@
-"""The list of the machine's fonts that matplotlib keeps."""
+"""matplotlib's list of the machine's fonts."""
 
 import contextlib
 import os
@@ -9,16 +9,16 @@ from autograder.python_processes import run_python
 
 
 def warm_font_cache(folder: Path) -> None:
-    """matplotlib looks for the machine's fonts once and keeps the list; let that be once for the whole class."""
+    """Have matplotlib find the machine's fonts and keep the list in `folder`, once for the whole class."""
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    building = HeldFolder(folder.parent, f".{folder.name}-")  # half a list, or its lock, would be in everybody's way
+    building = HeldFolder(folder.parent, f".{folder.name}-")  # others must not see half a list, or matplotlib's lock
     try:
         env = {**os.environ, "MPLCONFIGDIR": str(building.path)}
         run_python("-c", "import matplotlib.font_manager", env=env)
-        building.path.chmod(0o755)  # a sandbox's user is somebody else
-        with contextlib.suppress(OSError):  # another process was first
+        building.path.chmod(0o755)  # the sandbox's user must be able to read it
+        with contextlib.suppress(OSError):  # another process may have made it first
             os.rename(building.path, folder)
     finally:
         building.close()

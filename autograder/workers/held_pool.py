@@ -1,6 +1,6 @@
-"""A process that holds a local pool of one for a worker of a Dask cluster, and ends with it, however that ends.
+"""A process that holds a local pool of one worker for a worker of a Dask cluster. However the latter ends, it ends too.
 
-Kept apart from Dask, so that the process imports what running a notebook needs and no more.
+This module does not use Dask, so the process imports only what running a notebook needs.
 """
 
 import os
@@ -16,7 +16,7 @@ from autograder.workers.local_pool import LocalPool
 
 
 class HeldPool:
-    """The worker's side: one job at a time. (A worker process of Dask's may have no children by multiprocessing.)"""
+    """The Dask worker's side: one job at a time. (A worker process of Dask must not use multiprocessing itself.)"""
 
     def __init__(self) -> None:
         self._connection, theirs = Pipe()
@@ -32,18 +32,18 @@ class HeldPool:
         return self._process.poll() is None
 
     def run(self, job: Job) -> Executed | Exception:
-        """What came of a job. Raises EOFError or OSError if the process ends meanwhile."""
+        """Run a job and return its result or its error. Raises EOFError or OSError if the process ends meanwhile."""
         self._connection.send(job)
         return self._connection.recv()
 
     def end(self) -> None:
-        """End it at once. What it started notices, and ends too."""
+        """Kill the process. The processes that it started notice this and end too."""
         self._process.kill()
         self._process.wait()
 
 
 def hold(descriptor: int) -> None:
-    """The main function of the process: jobs in, answers out, until the other end is closed."""
+    """Receive jobs and send answers until the other end is closed: the main function of the process."""
     os.set_inheritable(descriptor, False)
     connection = Connection(descriptor)
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -64,4 +64,4 @@ def _receive(connection: Connection, jobs: "queue.SimpleQueue[Job]") -> None:
         while True:
             jobs.put(connection.recv())
     except (EOFError, OSError):
-        os._exit(1)  # at once: what runs notices
+        os._exit(1)  # immediately; the pool's worker notices and ends its notebook

@@ -12,6 +12,8 @@ from attack_course import FULL_POINTS
 from classes import CLASSES, class_of
 from graded_class import CANARIES, HONEST
 
+pytestmark = pytest.mark.slow
+
 OUTPUT_BYTES = 100_000  # of a cell, as attack_course.py has it
 BEYOND = 15_000  # an error, a result and a note, whatever came before, and what the grader itself says of the cell
 MOST_REASONS, REASON_LENGTH = 102, 500  # on the notebook, and as many on the submission

@@ -6,7 +6,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.execution.run_notebook import run_notebook
-from autograder.notebook.job import Job, Surroundings
+from autograder.notebook.job import CellResult, Executed, Job, Surroundings
 from autograder.notebook.limits import Limits
 
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=10_000)
@@ -56,3 +56,17 @@ def error(cell):
 
 def text(cell):
     return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+
+
+def value_output(points):
+    data = {"text/plain": str(points)}
+    return {"output_type": "execute_result", "execution_count": 1, "data": data, "metadata": {}}
+
+
+def error_output(message, name="CheckFailed"):
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
+
+
+def executed(*outputs, problems=()):
+    """An Executed made by hand: a list of outputs for each cell, or None for one that does not run."""
+    return Executed(tuple(None if o is None else CellResult(tuple(o), 1) for o in outputs), 1.0, problems)

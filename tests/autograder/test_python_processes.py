@@ -87,6 +87,7 @@ def test_a_trap_is_one(trap):
     assert "multiprocessing" in sprung(trap)
 
 
+@pytest.mark.slow
 def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in):
     shutil.copytree(hand_in("ann", add="def add(a, b):\n    return a + b"), trap, dirs_exist_ok=True)
     (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the list of fonts is made again
@@ -97,13 +98,14 @@ def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in)
     assert (tiny.root / ".cs231n" / "matplotlib").is_dir()
 
 
+@pytest.mark.slow
 def test_no_other_command_runs_anything_of_the_folder_it_is_started_in(trap, cs231n, tiny, tmp_path):
     (tmp_path / "work").mkdir()
     shutil.copy(tiny.root / "release" / "sums" / "adding.ipynb", tmp_path / "work")
     assert "computed 1 + 1" in (said := cs231n("doctor")) and "nbgrader_config.py was not read" in said
     cs231n("check", tmp_path / "work" / "adding.ipynb", code=1)
     (tiny.root / "gradebook.db").unlink()
-    assert "The gradebook does not know sums yet" in cs231n("-C", tiny.root, "export", "sums", code=1)
+    assert "sums is not in the gradebook yet" in cs231n("-C", tiny.root, "export", "sums", code=1)
     cs231n("-C", tiny.root, "build")
     cs231n("-C", tiny.root, "release", "sums")
     cs231n("-C", tiny.root, "collect", "sums", tmp_path / "work", code=3)

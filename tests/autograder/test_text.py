@@ -22,13 +22,6 @@ def lines_of_a_log(printed):
     return re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]", printed)
 
 
-@given(ANYTHING)
-def test_storable_text_can_be_written_and_keeps_its_length(given):
-    stored = text.storable(given)
-    stored.encode()
-    assert "\0" not in stored and len(stored) == len(given)
-
-
 @pytest.mark.parametrize("character", [*STEERING, *INVISIBLE, "\ud800"])
 def test_a_terminal_gets_nothing_that_steers_it_hides_or_reorders(character):
     assert text.terminal(f"a{character}b") == "a\ufffdb"
@@ -175,3 +168,28 @@ def test_a_ci_service_is_known_by_its_environment(monkeypatch, name):
     assert not text.on_ci_service()
     monkeypatch.setenv(name, "true")
     assert text.on_ci_service()
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("CON", "CON_"), ("nul.txt", "nul_.txt"), ("Com1", "Com1_"), ("LPT¹", "LPT¹_"), ("aux .x", "aux_.x"),
+        ("console", "console"), ("bob. ", "bob"), (".bob", "bob"), ("-rf", "rf"), ("a:b", "a_b"), ("a\x1bb", "a_b"),
+        ("a\u202eb", "a_b"), ("a\u2066b", "a_b"), ("a\udc80b", "a_b"), ("a\u2028b", "a b"), ("../x", "_x"),
+    ],
+)  # fmt: skip
+def test_names_that_file_systems_keep_for_themselves(given, made):
+    assert text.safe_name(given) == made == text.safe_name(made)
+
+
+@given(ANYTHING)
+def test_a_safe_name_is_one_part_of_a_path(name):
+    made = text.safe_name(name)
+    assert "/" not in made and "\\" not in made and not made.startswith((".", "-")) and made == made.strip(" .")
+    assert made == text.safe_name(made)  # so that what was collected can be collected again
+    assert not set(made) & set("*?[]{}+%#\x00\n")
+
+
+@pytest.mark.parametrize(("given", "most", "cut"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("", 0, ""), ("ab", 1, "…")])
+def test_a_text_is_cut_to_so_many_characters(given, most, cut):
+    assert text.cut(given, most) == cut == text.one_line(given, most) == text.lines(given, most)

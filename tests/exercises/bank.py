@@ -1,47 +1,71 @@
-"""Banks of wrong and right answers: read them, and judge an answer by the tests of its exercise.
+"""Read the banks of wrong and right answers.
 
-A bank is one percent-format file per exercise, `<assignment>/<notebook>/<exercise>.py`:
+A bank is a text file for one exercise, `<assignment>/<notebook>/<exercise>.bank`. The right answers come first, in
+full; the first of them is the one that most students would write. A wrong answer is an edit of a right one, so that a
+reader sees the mistake:
 
-    # %% wrong: forgets the square root -> test_compute_distances_two_loops_values
-    # cause: square root | squared
-    def compute_distances_two_loops(X_train, X_test): ...
-    # %% right: np.linalg.norm on each pair
-    def compute_distances_two_loops(X_train, X_test): ...
+    # %% right: two loops
+    def total(rows):
+        result = 0
+        for row in rows:
+            for number in row:
+                result += number
+        return result
+    # %% right: a sum of sums
+    def total(rows):
+        return sum(sum(row) for row in rows)
+    # %% wrong: begins at 1 -> test_total_values, test_total_empty
+    # cause: too large by 1 | should be 0
+    -    result = 0
+    +    result = 1
+    # %% wrong: skips the first row and returns inside of the loop -> test_total_values
+         result = 0
+    +    rows = rows[1:]
+    ...
+    -    return result
+    +        return result
+    # %% wrong: fails without rows -> test_total_empty
+    # edit of: a sum of sums
+    -    return sum(sum(row) for row in rows)
+    +    return sum(rows[0]) + sum(sum(row) for row in rows[1:])
 
-The title names the mistake; after `->` stand the test cells that must lose their points. After `# cause:` stands what
-the message of one of them should say, in any of the ways between the bars: test_causes.py counts how often it does.
-
-`judge` is fast because nothing is started per answer: one process per notebook (warm_notebook.py)
-has run the setup and the reference solutions, and forks a child for each answer.
+- The title names the mistake. After `->` stand the test cells that must lose their points.
+- `# cause:` (optional) lists phrases between bars. The message of one of the lost cells should contain one of them;
+  test_causes.py counts how often it does.
+- `# edit of:` names the right answer that is edited. Without it, that is the first right answer of the file.
+- An edit consists of hunks, with a line `...` between two of them. The first character of a line says whether the line
+  is removed (`-`), added (`+`) or stays (a space). The lines of a hunk that are removed or stay must follow each other
+  at exactly one place of the right answer, and the hunks must be in its order. Write lines that stay only where the
+  place needs them.
+- A wrong answer that has little in common with any right one stands in full, too.
+- Wrong answers stand in the order of the first cell that they lose, with a blank line between two cells.
 """
 
-import atexit
-import functools
-import hashlib
-import json
-import os
+import itertools
 import re
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.source import read_source
-
 HERE = Path(__file__).resolve().parent
 ASSIGNMENTS = HERE.parents[1] / "assignments"
-SECONDS_PER_ANSWER = 30
-
-JUDGED = None  # a folder where judge keeps what it found, so that no answer is judged twice; conftest.py sets it
+NOTEBOOKS = sorted(ASSIGNMENTS.glob("*/*.py"))
+BANKS = sorted(HERE.glob("*/*/*.bank"))
 
 TITLE = re.compile(r"# %% (?P<kind>wrong|right): (?P<name>[^>]*?)(?:\s*->\s*(?P<cells>.*\S))?\s*")
-
-CAUSE = re.compile(r"# cause:(?P<phrases>.*)")
+CAUSE, EDIT_OF, NEXT_HUNK = "# cause:", "# edit of:", "..."
+REMOVED, ADDED, STAYS = "-", "+", " "
 
 
 class BankError(Exception):
     """A bank file is not in the format, or its notebook does not run with its own solutions."""
+
+
+class _Malformed(Exception):
+    """What is wrong in an answer, and how many lines below its title."""
+
+    def __init__(self, message, offset=0):
+        super().__init__(message)
+        self.offset = offset
 
 
 @dataclass(frozen=True)
@@ -49,21 +73,9 @@ class Answer:
     kind: str  # "wrong" or "right"
     name: str
     cells: tuple[str, ...]  # grade_ids of the test cells that a wrong answer must lose
-    source: str
+    source: str  # in full, also that of an edit
     line: int  # of the title, in the bank file
     cause: tuple[str, ...] | None = None  # phrases, one of which names the mistake to the student
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a test cell failed."""
-
-    error: str  # name of the exception's class; "Timeout" and "Died" when there was none
-    message: str
-    from_answer: bool  # raised inside the answer's own code, not by the test cell
-
-    def __str__(self):
-        return f"{self.error}: {self.message}"
 
 
 def notebook_of(bank_path):
@@ -73,148 +85,109 @@ def notebook_of(bank_path):
 
 
 def read_bank(path):
-    """The answers of one bank file, in order. Raises BankError with file and line."""
+    """Read the answers of one bank file, in order. Raises BankError with file and line."""
     path = Path(path)
-    answers, start, match = [], 0, None
     lines = path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate([*lines, "# %%"], start=1):
-        if not line.startswith("# %%"):
-            continue
-        if match:
-            source = "\n".join(lines[start : number - 1]).strip("\n") + "\n"
-            answers.append(_answer(path, start, match, source))
-        if number <= len(lines):
-            start, match = number, TITLE.fullmatch(line)
-            if not match:
-                raise BankError(
-                    f"{path.name}:{number}: a title is '# %% wrong: <mistake> -> <test cell>, ...' "
-                    f"or '# %% right: <how>', not {line!r}"
-                )
-    names = [answer.name for answer in answers]
-    for answer in answers:
-        if names.count(answer.name) > 1:
-            raise BankError(f"{path.name}:{answer.line}: two answers are called {answer.name!r}")
+    starts = [number for number, line in enumerate(lines) if line.startswith("# %%")]
+    answers = []
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        try:
+            answers.append(_answer(lines[start:end], start + 1, answers))
+        except _Malformed as problem:
+            raise BankError(f"{path.name}:{start + 1 + problem.offset}: {problem}") from problem
     return answers
 
 
-def _answer(path, line, match, source):
+def _answer(lines, number, above):
+    """The answer in `lines`, whose title is line `number` of the file; `above` holds the answers before it."""
+    match = TITLE.fullmatch(lines[0])
+    if not match:
+        raise _Malformed(
+            f"A title is '# %% wrong: <mistake> -> <test cell>, ...' or '# %% right: <how>', not {lines[0]!r}."
+        )
+    kind, name = match["kind"], match["name"].strip()
     cells = tuple(cell.strip() for cell in (match["cells"] or "").split(",") if cell.strip())
-    if (match["kind"] == "wrong") != bool(cells):
-        raise BankError(
-            f"{path.name}:{line}: a wrong answer names the cells it loses after '->', a right one names none"
-        )
-    if not match["name"].strip():
-        raise BankError(f"{path.name}:{line}: the answer has no name")
+    if (kind == "wrong") != bool(cells):
+        raise _Malformed("A wrong answer names the cells that it loses after '->', a right one names none.")
+    if not name:
+        raise _Malformed("The answer has no name.")
+    if name in [answer.name for answer in above]:
+        raise _Malformed(f"Two answers are called {name!r}. Rename one of them.")
+
+    cause, edit_of, start = _header(lines)
+    if kind == "right" and start > 1:
+        raise _Malformed(f"A right answer stands in full and has neither '{CAUSE}' nor '{EDIT_OF}'.", 1)
+    body = "\n".join(lines[start:]).rstrip().splitlines()
+    is_edit = bool(body) and body[0].startswith((REMOVED, ADDED, STAYS))
+    if is_edit:
+        body = _edited(_base(kind, edit_of, above), body, start)
+    elif edit_of is not None:
+        raise _Malformed(f"After '{EDIT_OF}' follow lines that begin with '-', '+' or a space.", start)
+    source = "\n".join(body) + "\n"
     try:
-        compile(source, str(path), "exec")
+        compile(source, "<answer>", "exec")
     except SyntaxError as error:
-        raise BankError(f"{path.name}:{line + (error.lineno or 0)}: {error.msg}") from error
-    return Answer(match["kind"], match["name"].strip(), cells, source, line, _cause(path, line, match["kind"], source))
+        if is_edit:
+            raise _Malformed(f"Line {error.lineno} of the edited answer: {error.msg}.") from error
+        raise _Malformed(f"{error.msg}.", start - 1 + (error.lineno or 0)) from error
+    return Answer(kind, name, cells, source, number, cause)
 
 
-def _cause(path, line, kind, source):
-    causes = {k: CAUSE.match(text) for k, text in enumerate(source.splitlines()) if CAUSE.match(text)}
-    if not causes:
-        return None
-    if list(causes) != [0]:
-        raise BankError(f"{path.name}:{line + 1 + max(causes)}: '# cause:' stands once, directly after the title")
-    phrases = tuple(phrase.strip() for phrase in re.split(r"\s\|(?=\s|$)", causes[0]["phrases"]))
-    if not all(phrases):
-        raise BankError(f"{path.name}:{line + 1}: '# cause: <phrase> | <other phrase>' has an empty phrase")
+def _header(lines):
+    """The phrases after '# cause:', the name after '# edit of:' (None where absent), and where the answer starts."""
+    found, start = {}, 1
+    for key in (CAUSE, EDIT_OF):
+        if lines[start:] and lines[start].startswith(key):
+            found[key] = lines[start].removeprefix(key).strip()
+            start += 1
+    for offset, line in enumerate(lines[start:], start):
+        if line.startswith((CAUSE, EDIT_OF)):
+            raise _Malformed(f"'{CAUSE}' stands once after the title, and '{EDIT_OF}' once after that.", offset)
+    cause = None
+    if CAUSE in found:
+        cause = tuple(phrase.strip() for phrase in re.split(r"\s\|(?=\s|$)", found[CAUSE]))
+        if not all(cause):
+            raise _Malformed(f"'{CAUSE} <phrase> | <other phrase>' has an empty phrase.", 1)
+    return cause, found.get(EDIT_OF), start
+
+
+def _base(kind, edit_of, above):
+    """The right answer that an edit changes."""
     if kind == "right":
-        raise BankError(f"{path.name}:{line + 1}: a right answer has no cause")
-    return phrases
+        raise _Malformed("A right answer stands in full. Only a wrong one is an edit.", 1)
+    right = [answer for answer in above if answer.kind == "right" and edit_of in (None, answer.name)]
+    if not right:
+        wanted = "right answer" if edit_of is None else f"right answer called {edit_of!r}"
+        raise _Malformed(f"An edit needs its right answer above it, but there is no {wanted}.")
+    return right[0]
 
 
-@functools.cache
-def exercises(notebook_source):
-    """{exercise: [grade_ids of its test cells]} of a notebook source, in the notebook's order.
-
-    The test cells of an exercise follow its solution cell, before the next solution cell.
-    """
-    tests, current = {}, None
-    for cell in read_source(notebook_source).cells:
-        record = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or not record:
-            continue
-        if record["solution"]:
-            current = record["grade_id"]
-            tests[current] = []
-        elif record["grade"]:
-            tests[current].append(record["grade_id"])
-    return tests
-
-
-def judge(notebook_source, exercise, answer_source):
-    """Run the tests of `exercise` on an answer: {test grade_id: None if it passed, else Failure}."""
-    notebook_source = Path(notebook_source)
-    tests = exercises(notebook_source)[exercise]
-    if JUDGED is None:
-        return run(notebook_source, {exercise: answer_source}, tests)
-    key = (str(notebook_source), notebook_source.read_text("utf-8"), exercise, answer_source, SECONDS_PER_ANSWER)
-    kept = JUDGED / f"{hashlib.sha256(repr(key).encode()).hexdigest()}.json"
-    if kept.exists():
-        return {test: failure and Failure(**failure) for test, failure in json.loads(kept.read_text()).items()}
-    failures = run(notebook_source, {exercise: answer_source}, tests)
-    # other processes of the test run may be writing the same one
-    with tempfile.NamedTemporaryFile("w", dir=JUDGED, delete=False) as file:
-        json.dump({test: failure and vars(failure) for test, failure in failures.items()}, file)
-    os.replace(file.name, kept)
-    return failures
-
-
-def run(notebook_source, answers, tests):
-    """Run test cells with {exercise: answer source} in place; the other exercises keep their solutions."""
-    request = {"answers": answers, "tests": tests, "seconds": SECONDS_PER_ANSWER}
-    reply = _warm(Path(notebook_source)).ask(request)
-    return {test: reply[test] and Failure(**reply[test]) for test in tests}
-
-
-@functools.cache
-def _warm(notebook_source):
-    return _WarmNotebook(notebook_source)
-
-
-class _WarmNotebook:
-    """A process that has run a notebook with its solutions, and answers one request per line."""
-
-    def __init__(self, notebook_source):
-        self.home = tempfile.TemporaryDirectory(prefix="bank-")
-        environment = os.environ | {
-            "IPYTHONDIR": self.home.name,
-            "MPLBACKEND": "agg",
-            # answers are small, and several of these processes share the cores
-            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, HERE / "warm_notebook.py"], env=environment, cwd=self.home.name,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        atexit.register(self.close)
-        cells = []
-        for cell in read_source(notebook_source).cells:
-            record = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code":
-                cells.append({
-                    "name": record.get("grade_id", "a cell without a grade_id"),
-                    "source": cell.source,
-                    "test": record.get("grade", False),
-                    "skip": "skip-execution" in cell.metadata.get("tags", []),
-                })
-        ready = self.ask({"cells": cells})
-        if "error" in ready:
-            raise BankError(f"{notebook_source} does not run with its own solutions: {ready['error']}")
-
-    def ask(self, request):
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        reply = self.process.stdout.readline()
-        if not reply:
-            code = self.process.wait()
-            raise BankError(f"the process of the notebook ended with exit code {code}; see its output above")
-        return json.loads(reply)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.home.cleanup()
+def _edited(base, edit, start):
+    """The lines of answer `base` after an edit, which starts `start` lines below its title."""
+    old_lines, new_lines, done = base.source.splitlines(), [], 0
+    ends = [*(k for k, line in enumerate(edit) if line == NEXT_HUNK), len(edit)]
+    for first, end in zip([0, *(end + 1 for end in ends)], ends, strict=False):
+        for k, line in enumerate(edit[first:end], first):
+            if not line.startswith((REMOVED, ADDED, STAYS)):
+                raise _Malformed(
+                    f"A line of an edit begins with '-', '+' or a space; {NEXT_HUNK!r} separates hunks.", start + k
+                )
+        old = [line[1:] for line in edit[first:end] if not line.startswith(ADDED)]
+        new = [line[1:] for line in edit[first:end] if not line.startswith(REMOVED)]
+        if not old:
+            raise _Malformed("A hunk needs a line that is removed or stays, to give its place.", start + first)
+        if old == new:
+            raise _Malformed("The hunk changes nothing.", start + first)
+        places = [k for k in range(len(old_lines)) if old_lines[k : k + len(old)] == old]
+        if not places:
+            raise _Malformed(f"{base.name!r} does not have these lines one after the other.", start + first)
+        if len(places) > 1:
+            raise _Malformed(
+                f"The hunk fits {len(places)} places of {base.name!r}. Add lines that stay until it fits one.",
+                start + first,
+            )
+        if places[0] < done:
+            raise _Malformed(f"The hunks are not in the order of {base.name!r}, or overlap.", start + first)
+        new_lines += old_lines[done : places[0]] + new
+        done = places[0] + len(old)
+    return new_lines + old_lines[done:]

@@ -1,10 +1,11 @@
 """Every wrong answer loses points in the cells it names; every right answer keeps them all."""
 
 import pytest
-from bank import ASSIGNMENTS, HERE, exercises, judge, notebook_of, read_bank
+from bank import BANKS, HERE, NOTEBOOKS, notebook_of, read_bank
+from judging import exercises, judge
 
-NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
-BANKS = sorted(HERE.glob("*/*/*.py"))
+pytestmark = pytest.mark.slow
+
 AT_LEAST = {"wrong": 8, "right": 3}
 AT_LEAST_WHEN_TRIVIAL = {"wrong": 4, "right": 2}
 TRIVIAL = {"predict_linear"}
@@ -15,7 +16,7 @@ def name(path):
 
 
 def bank_of(notebook, exercise):
-    return HERE / notebook.parent.name / notebook.stem / f"{exercise}.py"
+    return HERE / notebook.parent.name / notebook.stem / f"{exercise}.bank"
 
 
 def answers(kind):
@@ -35,8 +36,8 @@ def test_a_wrong_answer_loses_the_cells_it_names(path, answer):
     assert not kept, f"{place}: '{answer.name}' keeps the points of {kept}; it loses {failures}"
     for cell, failure in failures.items():
         # a test cell that itself stumbles over an answer has nothing to say to the student
-        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{cell}: {failure}"
-        assert failure is None or failure.message.strip(), f"{cell} fails without a word"
+        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{place}: {cell}: {failure}"
+        assert failure is None or failure.message.strip(), f"{place}: {cell} fails without a message"
 
 
 @pytest.mark.parametrize(("path", "answer"), answers("right"))

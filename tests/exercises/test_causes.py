@@ -8,9 +8,11 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from bank import HERE, Answer, judge, notebook_of, read_bank
+from bank import BANKS, Answer, notebook_of, read_bank
+from judging import judge
 
-BANKS = sorted(HERE.glob("*/*/*.py"))
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = sorted({path.parent for path in BANKS})
 AT_LEAST = 0.8
 

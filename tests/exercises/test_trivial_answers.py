@@ -1,11 +1,13 @@
 """An answer that only has the right shape earns nothing: zeros, ones, or what went in."""
 
 import pytest
-from bank import ASSIGNMENTS, exercises, run
+from bank import BANKS, notebook_of
+from judging import exercises, run
 
 from autograder.authoring.source import read_source
 
-NOTEBOOKS = sorted(path for path in ASSIGNMENTS.glob("*/*.py") if exercises(path))
+pytestmark = pytest.mark.slow
+
 WAYS = {
     "zeros": "0 * value",
     "ones": "0 * value + 1",
@@ -17,7 +19,7 @@ WAYS = {
 SHAPES_ARE_ALL = {"test_init_two_layer_net_shapes", "test_init_three_layer_convnet_shapes"}
 # The solution finds the shapes; every number in what it returns is replaced. What a test asks about the function's
 # text or work is answered as a function of one line would.
-TRIVIAL = '''
+TRIVIAL = """
 def _trivial(value, arguments):
     if isinstance(value, (int, float, np.generic, np.ndarray)):
         return np.asarray({way}).astype(np.asarray(value).dtype)[()]
@@ -53,7 +55,7 @@ def _wrapped(solution):
 
 
 {exercise} = _wrapped({exercise})
-'''
+"""
 # The solutions of these call what they are given, and some tests watch that; a trivial answer does not.
 BY_HAND = {
     "train_linear_classifier": """
@@ -91,15 +93,17 @@ def trivial_answers(notebook, exercise):
     """{name: source} of the trivial answers to an exercise."""
     if exercise in BY_HAND:
         return {str(number): BY_HAND[exercise].format(number=number) for number in (0.0, 1.0, 0.5)}
-    solution = next(cell.source for cell in read_source(notebook).cells
-                    if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise)
+    solution = next(
+        cell.source
+        for cell in read_source(notebook).cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
+    )
     return {name: solution + TRIVIAL.format(exercise=exercise, way=way) for name, way in WAYS.items()}
 
 
 def cases():
-    for notebook in NOTEBOOKS:
-        for exercise in exercises(notebook):
-            yield pytest.param(notebook, exercise, id=f"{notebook.stem}-{exercise}")
+    for path in BANKS:  # every exercise has one, which test_banks.py checks
+        yield pytest.param(notebook_of(path), path.stem, id=f"{notebook_of(path).stem}-{path.stem}")
 
 
 @pytest.mark.parametrize(("notebook", "exercise"), cases())

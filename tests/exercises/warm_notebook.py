@@ -1,10 +1,11 @@
-"""The process behind bank.judge: runs a notebook once, then a forked child of it for every answer.
+"""The process behind judging.judge: runs a notebook once, then a forked child of it for every answer.
 
 Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
 {"error": text}. Then {"answers": {exercise: source}, "tests": [grade_id], "seconds": limit}; the
 reply is {grade_id: null or {error, message, from_answer}}.
 """
 
+import functools
 import json
 import os
 import select
@@ -31,13 +32,19 @@ def main():
     shell = Shell.instance()
     shell.history_manager.enabled = False
     shell.showtraceback = lambda *args, **kwargs: None
+    shell.transform_cell = functools.cache(shell.transform_cell)
     cells = json.loads(requests.readline())["cells"]
     reply(run_reference(shell, cells))
     tests = {cell["name"]: cell["source"] for cell in cells if cell["test"]}
+    for source in tests.values():
+        shell.transform_cell(source)  # once here, not in every child
     for line in requests:
         request = json.loads(line)
-        reply(judge_in_child(shell, request["answers"], {name: tests[name] for name in request["tests"]},
-                             request["seconds"]))
+        reply(
+            judge_in_child(
+                shell, request["answers"], {name: tests[name] for name in request["tests"]}, request["seconds"]
+            )
+        )
 
 
 def run_reference(shell, cells):

@@ -153,7 +153,7 @@ def _one_class(rig: Rig, after: Snapshot, deck: _Deck, most: int, dealt: Counter
         wrong += [f"run {runs} left the process {process}" for process in rig.orphans()]
         said = rig.said.read_text()
         too_early = said.endswith("KeyboardInterrupt\n") and '"event"' not in said  # while Python was starting
-        if not too_early and (bad := re.search("^Traceback|a fault of the kit", said, re.MULTILINE)):
+        if not too_early and (bad := re.search("^Traceback|a bug in the kit", said, re.MULTILINE)):
             wrong.append(f"run {runs} did not say in words what happened: {said[bad.start() :][:3000]}")
         now = Snapshot(rig.workspace)
         found = [line for line in now.meanwhile(rig.before, after) if line not in seen]

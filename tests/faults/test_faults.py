@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "autograder"))
 
 from postgresql import program
 
+pytestmark = pytest.mark.slow
+
 
 def test_whatever_fails_meanwhile_a_class_ends_up_graded_as_if_nothing_had():
     if why_not := sandbox.missing():

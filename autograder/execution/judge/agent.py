@@ -1,7 +1,7 @@
-"""The judge's counterpart in a student's kernel: runs what it is asked to, and sends values back.
+"""The judge's counterpart in a student's kernel: it performs what the judge requests, and sends values back.
 
-It needs only the standard library and NumPy; `bundle.agent_source` makes one file of it and of the modules it imports.
-The student can do whatever they like to it, so nothing it says is trusted.
+It needs only the standard library and NumPy; `bundle.agent_source` makes one file of it and the modules it imports.
+Student code can change it at will, so the judge trusts nothing that it sends.
 """
 
 import builtins
@@ -43,26 +43,26 @@ from autograder.execution.judge.stream import FrameStream, PeerGone
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-MARK = "application/x-cs231n-mark"  # of an output that separates those of two of the judge's cells
+MARK = "application/x-cs231n-mark"  # MIME type of the output that separates the outputs of two of the judge's cells
 NUMPY = os.path.dirname(np.__file__) + os.sep
-MOST_HANDLES = 100_000  # objects are kept until the kernel ends; only a test with a loop makes more
+MOST_HANDLES = 100_000  # objects are kept until the kernel ends; only a test with a loop creates more
 
-Answer = tuple[object, int | None]  # of an operation: its result, and the peak of memory where that was asked for
+Answer = tuple[object, int | None]  # an operation's result, and the peak of memory if the judge asked for it
 _agent: "Agent | None" = None
 
 
 def prepare_shell(shell: "InteractiveShell") -> None:
-    """Prepare a kernel's shell for a student's cells: what it must not do, and where it finds modules."""
+    """Prepare a kernel's shell for a student's cells: refuse what grading does not allow, and set the module path."""
     nothing_outside(shell)
     _import_from_here()
-    # Python 3.12 and later warn of a fork in a process with threads, but these are the kernel's, not the student's
+    # Python 3.12 and later warn about a fork in a process with threads, but the threads here are the kernel's own
     warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
 
 
 def _import_from_here() -> None:
     """Have cells find modules in the working folder before installed packages, as they do in Jupyter.
 
-    IPython does not do this in a Python that is started with -P, as every kernel of ours is.
+    IPython does not do this if Python was started with -P, as every kernel of the grader is.
     """
     if "" not in sys.path:
         names = map(os.path.basename, sys.path)
@@ -71,7 +71,7 @@ def _import_from_here() -> None:
 
 
 def connect(descriptor: int, limits: FrameLimits = FrameLimits()) -> None:  # noqa: B008 (a tuple)
-    """Take over the socket to the judge, a file descriptor: once in a kernel, before any cell of the student's."""
+    """Take over the socket to the judge, a file descriptor. To be called once, before any of the student's cells."""
     global _agent
     sock = socket.socket(fileno=descriptor)
     sock.set_inheritable(False)
@@ -79,31 +79,31 @@ def connect(descriptor: int, limits: FrameLimits = FrameLimits()) -> None:  # no
 
 
 def serve(namespace: dict[str, Any]) -> None:
-    """Serve the judge until it says stop. namespace: the one that the student's cells run in."""
+    """Serve the judge until it sends "stop". namespace: the one in which the student's cells run."""
     assert _agent is not None, "connect was not called"
     _agent.serve(namespace)
 
 
 class Agent:
-    """Serves requests that come over a connected socket, in the thread that calls `serve`."""
+    """Serves requests that arrive over a connected socket, in the thread that calls `serve`."""
 
     def __init__(self, sock: socket.socket, limits: FrameLimits = FrameLimits()):  # noqa: B008 (a tuple)
         self.stream, self.limits = FrameStream(sock, limits), limits
         self.namespace: dict[str, Any] = {}
         self.stopped = False
-        self.objects: list[object] = []  # those that the judge has a handle of
-        self.numbers: dict[int, int] = {}  # their places in `objects`, by id
+        self.objects: list[object] = []  # the objects to which the judge has a handle
+        self.numbers: dict[int, int] = {}  # id of an object -> its index in `objects`
         self.error_types: dict[tuple[str, type[Exception] | None], type[Exception]] = {}
         self.running: int | None = None  # number of the innermost request
         self.thread: int | None = None  # the thread that serves
 
     def serve(self, namespace: dict[str, Any]) -> None:
-        """Answer requests until one says stop, or the judge is gone."""
+        """Answer requests until one says "stop" or the judge has ended."""
         self.namespace, self.stopped, self.thread = namespace, False, threading.get_ident()
         while not self.stopped:
             try:
                 kind, number, tree, blocks = self.stream.receive()
-            except KeyboardInterrupt:  # meant for a call that has just ended
+            except KeyboardInterrupt:  # it was meant for a call that has just ended
                 continue
             except (PeerGone, ProtocolError, OSError):
                 return
@@ -112,9 +112,9 @@ class Agent:
             self._answer(number, tree, blocks)
 
     def call_back(self, function: "JudgeFunction", arguments: tuple, named: dict[str, Any]) -> Any:
-        """Have the judge run a function of the instructor's, while a request of the judge's is being served."""
+        """Have the judge run one of the instructor's functions, while the agent serves a request of the judge."""
         if self.running is None or threading.get_ident() != self.thread:
-            raise RuntimeError(f"{function!r} can be called only by the function that was given it, while that runs")
+            raise RuntimeError(f"{function!r} can be called only while the function that received it is running")
         self._send(CALLBACK, self.running, (function.number, arguments, named))
         while True:
             kind, number, tree, blocks = self.stream.receive()
@@ -151,14 +151,14 @@ class Agent:
     def _described(self, error: BaseException, decoder: Decoder) -> tuple[list[str], str, str, list[int]]:
         try:
             changed = decoder.changed()
-        except BaseException:  # even looking at an argument fails by now
+        except BaseException:  # the call may have broken its arguments
             changed = []
         if isinstance(error, EncodeError):
             return ["UnusableResult"], f"the result {error}", "", changed
         try:
             names, message, text = described(error, hide=_OWN_FILES)
         except BaseException:
-            names, message, text = ["Exception"], "an error whose type is broken", ""
+            names, message, text = ["Exception"], "an error that cannot be described, because its type is broken", ""
         return names, message, text, changed
 
     def _send(self, kind: int, number: int, value: object) -> None:
@@ -175,7 +175,7 @@ class Agent:
         if number is None:
             number = len(self.objects)
             if number >= MOST_HANDLES:
-                raise EncodeError(f"is one of more than {MOST_HANDLES:,} objects")
+                raise EncodeError(f"exceeds the limit of {MOST_HANDLES:,} objects that the checks may hold")
             self.objects.append(value)  # kept, so that no later object gets its id
             self.numbers[id(value)] = number
         return Handle(number, _kind_of(value), cleaned(type_name(type(value)), MOST_TYPE_NAME))
@@ -208,7 +208,7 @@ class Agent:
         return result, peak - before
 
     def _call_and_watch(self, function: Callable[..., object], arguments: tuple) -> Answer:
-        """(result, lines that Python executed, names of the modules whose functions ran), NumPy's own aside.
+        """Return (result, lines that Python executed, names of the modules whose functions ran), NumPy's excluded.
 
         cs231n_lib/checks/watched_call.py holds the same lines on purpose: neither can import the other.
         """
@@ -218,14 +218,14 @@ class Agent:
         def watch(frame: types.FrameType, event: str, _: object) -> "Callable | None":
             nonlocal lines
             if event == "call":
-                if frame.f_code.co_filename.startswith(NUMPY):  # whose work depends on its caches
+                if frame.f_code.co_filename.startswith(NUMPY):  # NumPy's work depends on its caches
                     return None
                 modules.add(str(frame.f_globals.get("__name__")))
             lines += event == "line"
             return watch
 
         before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
-        gc.disable()  # a finalizer that it runs in the middle of the call executes lines, too
+        gc.disable()  # a collection during the call may run finalizers, whose lines would count
         sys.settrace(watch)
         threading.settrace(watch)
         try:
@@ -266,9 +266,9 @@ class Agent:
         return None, None
 
     def _mark(self, number: int) -> Answer:
-        """Publish a mark that separates what was printed and shown until now from what will be."""
+        """Publish a mark that separates the outputs of the test that has ended from those of the next one."""
         shell = sys.modules["IPython"].get_ipython()
-        shell.events.trigger("post_execute")  # which shows the figures that were drawn
+        shell.events.trigger("post_execute")  # shows the figures drawn so far
         shell.display_pub.publish({MARK: str(number)})
         return None, None
 
@@ -278,14 +278,14 @@ class Agent:
 
 
 class FromCheck(Exception):
-    """An exception that a function of the instructor's raised."""
+    """An exception that one of the instructor's functions raised."""
 
     def __init__(self, message: str):
-        Exception.__init__(self, message)  # that of another base may take more arguments
+        Exception.__init__(self, message)  # the __init__ of another base may need more arguments
 
 
 class JudgeFunction:
-    """A function of the instructor's: a call goes to the judge and waits for what it returns."""
+    """One of the instructor's functions. A call sends the arguments to the judge and waits for the result."""
 
     def __init__(self, agent: Agent, name: Callback):
         self._agent, self.number, self.__name__ = agent, name.number, name.name
@@ -298,16 +298,16 @@ class JudgeFunction:
 
 
 class _Opaque:
-    """A value that crosses as a handle, though it is data, because it is too large or is to stay here."""
+    """A value that is sent as a handle although it is plain data, because it is too large or must stay here."""
 
     def __init__(self, value: object):
         self.value = value
 
 
 def sources(function: Any) -> list[tuple[str, str]]:
-    """[(name, source text)] of a function, followed by the functions of its module that it uses, even indirectly.
+    """Return [(name, source text)] of a function and of the functions of its module that it uses, even indirectly.
 
-    It is empty when the text of the function itself is not available.
+    The list is empty if the source text of the function itself is not available.
     """
     function = getattr(function, "__func__", function)
     waiting: list[tuple[str, Any]] = [(getattr(function, "__name__", ""), function)]

@@ -1,6 +1,6 @@
-"""One text of the agent and the modules it needs, for a kernel that has no autograder.
+"""The agent and the modules that it needs as one text, for a kernel in which autograder is not installed.
 
-All of MODULES stand in the namespace of one module there, so no two of them may give different things one name.
+There, all of MODULES share the namespace of one module, so no two of them may use one name for different things.
 """
 
 import ast
@@ -11,27 +11,30 @@ AGENT_MODULE = "_cs231n_agent"
 
 
 def agent_source() -> str:
-    """The text of a module that needs only the standard library and NumPy: `connect(fd)`, `serve(namespace)`."""
+    """Return the text of a module with `connect(fd)` and `serve(namespace)`.
+
+    It needs only the standard library and NumPy.
+    """
     folder = Path(__file__).parent
     return "\n".join(_without_imports_of_the_kit((folder / f"{name}.py").read_text()) for name in MODULES)
 
 
 def prepare_code(fd: int | None) -> str:
-    """The code that a student kernel runs before any cell, to prepare its shell and to connect to the judge.
+    """Return the code that a student's kernel runs before any cell, to prepare its shell and connect to the judge.
 
-    It leaves the agent in sys.modules, and no name behind.
+    The code puts the agent into sys.modules and binds no names.
 
     Parameters
     ----------
     fd
-        File descriptor of the kernel's end of the socket; None where there is no judge.
+        File descriptor of the kernel's end of the socket; None if there is no judge.
     """
     prepare = "agent.prepare_shell(get_ipython())"
     return _code(prepare if fd is None else f"{prepare}, agent.connect({fd:d})")
 
 
 def connect_code(fd: int) -> str:
-    """As `prepare_code`, where there is no shell: only to connect."""
+    """Return code like that of `prepare_code`, for a process without a shell: it only connects."""
     return _code(f"agent.connect({fd:d})")
 
 
@@ -44,7 +47,7 @@ def _code(calls: str) -> str:
 
 
 def serve_code() -> str:
-    """The code that a student kernel runs while test cells run in the judge. It ends when the judge says stop."""
+    """Return the code that a student's kernel runs while tests run in the judge. It ends when the judge says "stop"."""
     return f"__import__({AGENT_MODULE!r}).serve(globals())"
 
 

@@ -1,4 +1,4 @@
-"""The judge's end: one request at a time, and whatever comes back, a value or an error in words."""
+"""The judge's end of the connection: it sends one request at a time, and gets a value or an error's description."""
 
 import random
 import socket
@@ -40,50 +40,52 @@ from autograder.execution.judge.stream import FrameStream, PeerGone
 from autograder.execution.own_time import Deadline, Readings
 from autograder.notebook.outcomes import SELF_SPEAKING
 
-CALL_BYTES = 1_000_000_000  # that may come during one call of the judge's, its callbacks included
+CALL_BYTES = 1_000_000_000  # received at most during one call by the judge, including its callbacks
 MOST_NESTED = 20  # calls inside callbacks inside calls
-MOST_CALLBACKS = 1_000  # different functions handed over in a cell
-MOST_ADVANCED = 256  # random generators that are remembered because a student's function drew from a copy
+MOST_CALLBACKS = 1_000  # different functions that one cell passes to student code
+MOST_ADVANCED = 256  # random generators remembered because a student's function drew from a copy
 _numbers = random.SystemRandom()
 
 
 def _ended(*_: object, **__: object) -> NoReturn:
-    raise RuntimeError("the check that handed over this function is over")
+    raise RuntimeError("the check that passed this function has ended")
 
 
 class StudentConnection:
-    """Calls into a student's kernel, over a connected Unix stream socket.
+    """Calls into a student's kernel over a connected Unix stream socket.
 
     Parameters
     ----------
     sock
-        The end of the socket that is not the kernel's.
+        The judge's end of the socket.
     seconds
-        How long the calls may take, callbacks included. `begin` gives them time anew.
+        How long the calls may take together, including callbacks. `begin` sets a new limit.
     interrupt
-        Function that interrupts the student's kernel, called when a call has taken too long. If the kernel answers
-        within `grace_seconds` after that, the connection goes on. Otherwise, or without this function, it is over.
+        Function that interrupts the student's kernel. It is called when a call has taken too long. If the kernel
+        answers within `grace_seconds` after that, the connection stays open. Otherwise, or if no function is given,
+        the connection ends.
     grace_seconds
         How long an interrupted kernel has to answer.
     notebook_text
         The source of the student's cells. If given, a function has a `__source__` only if its text occurs there.
     readings
-        If given, time counts as the notebook's own.
+        If given, time limits count the notebook's own time (own_time.py).
     limits
-        How large a frame in either direction may be.
+        How large a frame may be, in either direction.
 
     Attributes
     ----------
     over : str or None
-        Why nothing can be asked any more.
+        Why no more requests are possible; None while they are.
     during : str or None
-        What was running when it ended.
+        What was running when the connection ended.
     refusing : str or None
-        Why nothing may be asked for now.
+        Why requests are refused for the moment; None if they are not.
     interrupted : bool
         Whether the student's kernel was interrupted in this cell.
     error_types : dict
-        Exception types, by name, that errors arrive as, beside the built-in ones.
+        {name: exception type} in addition to the built-in types: a student's error of such a name is raised as a
+        subclass of it.
     """
 
     def __init__(
@@ -104,50 +106,50 @@ class StudentConnection:
         self.objects: WeakValueDictionary[Handle, proxies.StudentObject] = WeakValueDictionary()
         self.refusing: str | None = None
         self.interrupted = False
-        self._callbacks: dict[int, Callable] = {}  # of the instructor's functions, those handed over in this cell
-        self._given = 0  # functions so far
+        self._callbacks: dict[int, Callable] = {}  # the instructor's functions that this cell passed to student code
+        self._given = 0  # how many functions all cells have passed so far
         self._fetching = False
         self.error_types: dict[str, type[Exception]] = {}
         self._changed: list[object] = []
-        # random generators of whose copies a student's function drew, each with the state that it itself stands at
+        # random generators from whose copies a student's function drew, each with its own, unchanged state
         self._advanced: deque[tuple[np.random.Generator, bytes]] = deque(maxlen=MOST_ADVANCED)
-        self._running = 0  # requests inside each other
+        self._running = 0  # depth of nested requests
         self._thread, self._lock = 0, threading.Lock()  # the thread of the running requests
-        self._bytes_before = 0  # that had come when the outermost of them began
+        self._bytes_before = 0  # bytes received before the outermost running request began
         self._made_errors: dict[tuple[str, type[Exception] | None], type[Exception]] = {}
         self._raised_by_check: BaseException | None = None
         self.begin(seconds)
 
     def begin(self, seconds: float) -> None:
-        """Give all calls from now on so many seconds together. What happens between them counts, too."""
+        """Give all calls from now on `seconds` together. The time between calls counts too."""
         self.seconds, self._deadline = seconds, Deadline(seconds, self.readings)
 
     def request(self, operation: tuple, what: str) -> tuple[object, int | None]:
-        """Ask for something.
+        """Have the student's kernel perform an operation.
 
         Parameters
         ----------
         operation
-            Its name, one of the agent's `_OPERATIONS`, and its arguments.
+            The operation's name, one of the agent's `_OPERATIONS`, and its arguments.
         what
-            Names it in messages, as in "your svm_loss_naive".
+            How messages name the object, as in "your svm_loss_naive".
 
         Returns
         -------
         value : object
-            Plain data and proxies of any form: the student's kernel may say whatever it likes.
+            Plain data and proxies in any structure: the student's kernel may send anything.
         peak : int or None
-            Bytes that the call allocated at most, where the operation measures it.
+            Peak of the memory that the call allocated, in bytes, if the operation measures it.
 
         Raises
         ------
         StudentError
-            An exception over there.
+            The operation raised an exception in the student's kernel.
         ChannelError
             No answer came.
         CannotCross
-            An argument cannot be handed over, a random generator would not go on where it stands, or another
-            thread's request is running.
+            An argument cannot be sent, an earlier call drew from a copy of a random generator that is passed again, or
+            a request of another thread is running.
         """
         if self.over or self.refusing:
             raise StudentDied(f"{what} was not run: {self.over or self.refusing}")
@@ -155,21 +157,21 @@ class StudentConnection:
         try:
             encoder.put(operation)
         except EncodeError as error:
-            raise CannotCross(f"the check hands {what} something that cannot cross: an argument {error}") from None
+            raise CannotCross(f"the check passes {what} an argument that cannot be sent: it {error}") from None
         if self._advanced:
             self._refuse_advanced(encoder.mutable)
         number, at_first = _numbers.getrandbits(63), self._deadline.left()
         if at_first <= 0:
-            raise StudentTimeout(f"{what} was not run: the {self.seconds:g} s that this check may take were over")
+            raise StudentTimeout(f"{what} was not run: the {self.seconds:g} s that this check may take had passed")
         self._enter(what)
         self._fetching = operation[0] == "fetch"
         try:
             if not self.stream.silent():
-                raise ProtocolError("it sent something that nobody had asked for")
+                raise ProtocolError("it sent something that the judge had not asked for")
             self.stream.send(encoder.frame(REQUEST, number), self._deadline)
             kind, value, failed = self._reply(number)
             return self._result(kind, value, failed, encoder.mutable)
-        except StudentError:  # it may be a TimeoutError, too
+        except StudentError:  # it may also be a TimeoutError
             raise
         except TimeoutError:
             why = f"{what} did not return within {self.seconds:g} s"
@@ -188,7 +190,7 @@ class StudentConnection:
             raise StudentProtocolError(why) from None
         except JudgeError:
             raise
-        except BaseException as error:  # the judge was interrupted, for one: an answer may still be under way
+        except BaseException as error:  # for example, the judge was interrupted: an answer may still arrive
             if error is not self._raised_by_check:
                 self._give_up(f"{what} was interrupted", what)
             raise
@@ -196,15 +198,15 @@ class StudentConnection:
             self._running -= 1
 
     def stop(self, seconds: float = 5) -> None:
-        """Let the agent's `serve` end, so that the student's kernel can go on. The connection stays."""
+        """Let the agent's `serve` end, so that the student's kernel can run other cells. The connection stays."""
         self._tell(("stop",), seconds)
 
     def mark(self, number: int, seconds: float = 5) -> None:
-        """End cell `number`, of those that one `serve` is for; the kernel goes on serving."""
+        """Mark the end of cell `number` among the kernel's outputs; the kernel continues to serve."""
         self._tell(("mark", number), seconds)
 
     def _tell(self, operation: tuple, seconds: float) -> None:
-        self._callbacks.clear()  # the cell is over, so none of its functions may be called meanwhile
+        self._callbacks.clear()  # the cell has ended, so student code may no longer call its functions
         if self._running and threading.get_ident() != self._thread:
             self._give_up("a thread of the check was still calling your code when its cell ended")
         if not self.over:
@@ -212,15 +214,15 @@ class StudentConnection:
             self.request(operation, "your kernel")
 
     def close(self) -> None:
-        """End the connection for good."""
+        """End the connection."""
         self._give_up("the connection was closed")
 
     def was_changed(self, value: object) -> bool:
-        """Whether a student's function changed this array, list or dict, in its copy of a recent call's arguments."""
+        """Whether a student's function changed its copy of this array, list or dict, an argument of a recent call."""
         return any(value is changed for changed in self._changed)
 
     def forget(self) -> None:
-        """Begin a new cell: what was changed is forgotten, and functions handed over can no longer be called."""
+        """Begin a new cell: forget which arguments were changed, and allow no more calls of functions passed so far."""
         self.interrupted = False
         self._changed.clear()
         self._callbacks.clear()
@@ -230,7 +232,7 @@ class StudentConnection:
             thread = threading.get_ident()
             if self._running and thread != self._thread:
                 raise CannotCross(
-                    f"the check calls {what} from one thread while another waits for an answer of your code"
+                    f"the check calls {what} from one thread while another thread waits for an answer from your code"
                 )
             if not self._running:
                 self._thread, self._bytes_before = thread, self.stream.received
@@ -249,7 +251,7 @@ class StudentConnection:
         self._advanced.extend((value, generator_bytes(value)) for value in generators)
 
     def _reply(self, number: int) -> tuple[int, object, BaseException | None]:
-        """The reply to this request: its kind, its value, and what a callback served meanwhile raised, or None."""
+        """Receive the reply to this request. Returns its kind, its value, and the error of a callback, or None."""
         failed: BaseException | None = None
         self._raised_by_check = None
         while True:
@@ -261,7 +263,7 @@ class StudentConnection:
             value: object = Decoder(tree, blocks, self._found, self.limits).value()
             if kind == CALLBACK:
                 came = self._call_back(number, value)
-                if not isinstance(failed, (AssertionError, JudgeError)):  # which no later call undoes
+                if not isinstance(failed, (AssertionError, JudgeError)):  # no later error may replace these two
                     failed = came or failed
                 continue
             if isinstance(failed, (AssertionError, JudgeError)):  # even if the student's code swallowed it
@@ -270,7 +272,7 @@ class StudentConnection:
             return kind, value, failed
 
     def _call_back(self, number: int, value: object) -> BaseException | None:
-        """Run a function of the instructor's for the student's code. Returns what it raised, or None."""
+        """Run one of the instructor's functions for the student's code. Returns the error that it raised, or None."""
         if type(value) is not tuple or [type(part) for part in value] != [int, tuple, dict]:
             raise ProtocolError("a call of a function of the check is malformed")
         function = self._callbacks.get(value[0], _ended)
@@ -280,13 +282,13 @@ class StudentConnection:
         failed: BaseException | None = None
         try:
             if self._running > MOST_NESTED:
-                raise RecursionError("functions of the check and of the notebook call each other too deep")
+                raise RecursionError("functions of the check and of the notebook call each other too deeply")
             encoder.put(function(*value[1], **value[2]))
         except (Exception, JudgeError) as error:
             failed, encoder, kind = error, Encoder(self._number, self.limits), CALLBACK_ERROR
             names, message, _ = described(error)
             encoder.put((names, message))
-        if self.over:  # it called the student's code in turn, and that ended the connection
+        if self.over:  # the function called the student's code in turn, and that call ended the connection
             raise failed or StudentDied(self.over)
         self.stream.send(encoder.frame(kind, number), self._deadline)
         return failed
@@ -309,16 +311,16 @@ class StudentConnection:
         if type(names) is not list or not names or not all(type(t) is str for t in (*names, message, text)):
             raise ProtocolError("an error is malformed")
         if failed is not None and names[0] == type(failed).__name__ and names[0] not in BUILTIN:
-            # an exception type of the instructor's, come back
+            # the student's code passed on an error that a function of the instructor raised, of an own type
             self._raised_by_check = failed
             raise failed
-        if names[0] in SELF_SPEAKING:  # a student's error must not look like the grader's
+        if names[0] in SELF_SPEAKING:  # a student's error must not look like an error of the grader
             names[0] = f"your {names[0]}"
         made = named_type(names, StudentError, self._made_errors, self.error_types)
         raise made(cleaned(message), cleaned(text))
 
     def _recovered(self, number: int) -> bool:
-        """Interrupt the student's kernel. Returns whether it lets go of the request, whose answer comes too late."""
+        """Interrupt the student's kernel. Returns whether it then answers the request; the late answer is dropped."""
         if self.interrupt is None:
             return False
         end = Deadline(self.grace_seconds, self.readings)
@@ -336,31 +338,31 @@ class StudentConnection:
             self.stream.close()
 
     def _number(self, value: Any) -> Handle | Callback:
-        """How a value that is not plain data is named in a frame."""
+        """Return the Handle or Callback by which a frame names a value that is not plain data."""
         handle = getattr(type(value), "_student_handle", None)
         if handle is not None:
             if value._student_connection is not self:
                 raise EncodeError("belongs to a kernel that has ended")
             return value._student_handle
         if not callable(value):
-            raise EncodeError(f"is or holds an object of type {type(value).__name__}, which cannot be handed over")
+            raise EncodeError(f"is or holds an object of type {type(value).__name__}, which cannot be passed on")
         name = getattr(value, "__name__", None)
         name = name if type(name) is str else type(value).__name__
         for number, known in self._callbacks.items():
             if known is value:
                 return Callback(number, name)
         if len(self._callbacks) >= MOST_CALLBACKS:
-            raise EncodeError(f"is one of more than {MOST_CALLBACKS:,} functions")
+            raise EncodeError(f"exceeds the limit of {MOST_CALLBACKS:,} functions in one cell")
         number, self._given = self._given, self._given + 1
         self._callbacks[number] = value
         return Callback(number, name)
 
     def _found(self, name: Handle | Callback) -> object:
-        """What a name in a frame stands for."""
+        """Return the object that a Handle or Callback in a frame names."""
         if isinstance(name, Callback):
             if not 0 <= name.number < self._given:
                 raise ProtocolError("it sent a function that it was never given")
             if self._fetching or name.number not in self._callbacks:
-                raise StudentError("a function of a check is none of the notebook's")
+                raise StudentError("this is a function of a check, not one of the notebook's")
             return self._callbacks[name.number]
         return proxies.proxy(self, Handle(name.number, name.kind, cleaned(name.type_name, MOST_TYPE_NAME)))

@@ -1,6 +1,6 @@
-"""Reading a frame, strictly: whatever the other side sent, the outcome is plain data or a ProtocolError.
+"""Strict reading of frames: whatever the other side sent, the result is plain data or a ProtocolError.
 
-A value is typed `Any`, as in frames.py: its type is whatever its tag in the frame says.
+Values are typed `Any`, as in frames.py: a value's type depends on its tag in the frame.
 """
 
 import re
@@ -38,7 +38,7 @@ from autograder.execution.judge.frames import (
 from autograder.execution.judge.named_tuples import MOST_FIELDS, named_tuple, wrong_with
 from autograder.execution.judge.random_state import generator_from
 
-MOST_TUPLE_TYPES = 100  # different namedtuples of one frame: making a type takes time
+MOST_TUPLE_TYPES = 100  # different namedtuple types in one frame, because creating a type takes time
 
 Value = TypeVar("Value")
 
@@ -49,11 +49,11 @@ class Decoder:
     Parameters
     ----------
     tree, blocks
-        Of the frame, as `FrameStream.receive` gives them.
+        The two parts of the frame, as `FrameStream.receive` returns them.
     found
-        Function from a Handle or Callback to what stands for it on this side. It may raise ProtocolError.
+        Function from a Handle or Callback to the object that represents it on this side. It may raise ProtocolError.
     limits
-        How large the frame, and what is made of it, may be.
+        How large the frame and the values made from it may be.
     remember
         Whether to keep what `changed` needs.
 
@@ -61,7 +61,7 @@ class Decoder:
     ----------
     mutable
         The arrays, lists, dicts, sets and random generators that were read, in the order of the frame, each as
-        (value, what it was when it was read); None in place of each without `remember`.
+        (value, its state when it was read). Without `remember`, None takes the place of each.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Decoder:
         self.position = self.block_position = self.items = self.keys = 0
 
     def value(self) -> Any:
-        """The one value that the frame holds. Raises ProtocolError."""
+        """Return the one value that the frame holds. Raises ProtocolError."""
         try:
             value = self._next(0)
         except (struct.error, IndexError):
@@ -87,7 +87,7 @@ class Decoder:
         except UnicodeDecodeError:
             raise ProtocolError("a text is not UTF-8") from None
         if self.position != len(self.tree) or self.block_position != len(self.blocks):
-            raise ProtocolError("bytes are left over behind the value")
+            raise ProtocolError("bytes are left over after the value")
         return value
 
     def _next(self, depth: int) -> Any:
@@ -98,7 +98,7 @@ class Decoder:
         self.position += 1
         read = _READERS.get(tag)
         if read is None:
-            raise ProtocolError(f"there is no kind of value {tag}")
+            raise ProtocolError(f"a value has the unknown tag {tag}")
         return read(self, depth)
 
     def _unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
@@ -141,7 +141,7 @@ class Decoder:
         if depth >= self.limits.depth:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         (count,) = self._unpack(U32)
-        if count > len(self.tree) - self.position:  # each value takes a byte at least
+        if count > len(self.tree) - self.position:  # each value takes at least one byte
             raise ProtocolError("a list is longer than the frame")
         return count
 
@@ -181,7 +181,7 @@ class Decoder:
     def _defaultdict(self, depth: int) -> dict:
         (factory,) = self._unpack(_BYTE)
         if factory >= len(FACTORIES):
-            raise ProtocolError("there is no such default of a dict")
+            raise ProtocolError("a defaultdict has an unknown default")
         return self._dict(depth, lambda: defaultdict(FACTORIES[factory]))
 
     def _dict(self, depth: int, empty: Callable[[], dict] = dict) -> dict:
@@ -191,21 +191,21 @@ class Decoder:
             key = self._key(depth)
             value[key] = self._next(depth + 1)
         if len(value) != count:
-            raise ProtocolError("a dict has a key twice")
+            raise ProtocolError("a dict contains a key twice")
         return self._placed(place, value, tuple(value.items()))
 
     def _set(self, depth: int) -> set:
         count, place = self._count_keys(depth), self._place()
         value = {self._key(depth) for _ in range(count)}
         if len(value) != count:
-            raise ProtocolError("a set has an element twice")
+            raise ProtocolError("a set contains an element twice")
         return self._placed(place, value, frozenset(value))
 
     def _frozenset(self, depth: int) -> frozenset:
         count, place = self._count_keys(depth), self._place()
         value = frozenset([self._key(depth) for _ in range(count)])
         if len(value) != count:
-            raise ProtocolError("a set has an element twice")
+            raise ProtocolError("a set contains an element twice")
         return self._placed(place, value, value)
 
     def _three_integers(self, depth: int, or_none: bool) -> list[Any]:
@@ -213,7 +213,7 @@ class Decoder:
             raise ProtocolError(f"values are nested more than {self.limits.depth} deep")
         parts = [self._next(depth + 1) for _ in range(3)]
         if not all(type(part) is int or (or_none and part is None) for part in parts):
-            raise ProtocolError("a slice or range holds something else than integers")
+            raise ProtocolError("a slice or range holds a value that is not an integer")
         return parts
 
     def _slice(self, depth: int) -> slice:
@@ -232,7 +232,7 @@ class Decoder:
         size = self._unpack(_BYTE)[0]
         code = bytes(self._bytes(size))
         if code not in DTYPES and not any(other.fullmatch(code) for other in others):
-            raise ProtocolError("there is no such dtype")
+            raise ProtocolError("an array or scalar has an unknown dtype")
         return DTYPES.get(code) or np.dtype(code.decode())
 
     def _scalar(self, depth: int) -> np.generic:
@@ -244,7 +244,7 @@ class Decoder:
         dtype = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE))
         code, ndim = self._unpack(_ORDER)
         if code not in b"CF" or ndim > MOST_DIMENSIONS:
-            raise ProtocolError("an array has no order of memory, or too many dimensions")
+            raise ProtocolError("an array has an unknown memory order or too many dimensions")
         shape = self._unpack(_SHAPES[ndim])
         size = stored_bytes(shape, dtype.itemsize)
         if size > self.limits.array_bytes:
@@ -256,14 +256,14 @@ class Decoder:
         if start + size > len(self.blocks):
             raise ProtocolError("an array is longer than the frame")
         self.block_position += size
-        # copied, so that the array owns its memory, which is aligned and shared with no other
+        # a copy, so that the array owns its memory, which is then aligned and not shared
         array = _proper(np.ndarray(shape, dtype, self.blocks, start, order=order)).copy(order)
         return self._placed(self._place(), array, (start, shape, order))
 
     def _known_type(self, depth: int) -> type:
         found = TYPES.get(self._text())
         if found is None:
-            raise ProtocolError("there is no such type")
+            raise ProtocolError("a type has an unknown name")
         return found
 
     def _generator(self, depth: int) -> np.random.Generator:
@@ -280,7 +280,7 @@ class Decoder:
     def _handle(self, depth: int) -> Any:
         (number,), (kind,) = self._unpack(U64), self._unpack(_BYTE)
         if kind >= len(HANDLE_KINDS):
-            raise ProtocolError("there is no such kind of object")
+            raise ProtocolError("an object is of an unknown kind")
         return self.found(Handle(number, HANDLE_KINDS[kind], self._text()))
 
     def _callback(self, depth: int) -> Any:
@@ -295,13 +295,13 @@ class Decoder:
         return value
 
     def changed(self) -> list[int]:
-        """The places in `mutable` of what has changed since it was read. Needs remember=True."""
+        """Return the indices in `mutable` of the values that have changed since they were read. Needs remember=True."""
         return [place for place, (value, before) in enumerate(self.mutable) if self._differs(value, before)]
 
     def _differs(self, value: Any, before: Any) -> bool:
         if type(value) is np.ndarray:
             start, shape, order = before
-            # NaN counts as unchanged, so bytes are compared
+            # bytes are compared, because an unchanged NaN would not equal itself
             sent = self.blocks[start : start + value.nbytes]
             return value.shape != shape or value.tobytes(order) != bytes(sent)
         if type(value) is np.random.Generator:
@@ -324,21 +324,21 @@ def _same(a: object, b: object) -> bool:
 
 
 def generator_bytes(generator: np.random.Generator) -> bytes:
-    """The state of a random generator, as bytes that can be compared."""
+    """Return the state of a random generator as bytes that can be compared."""
     encoder = Encoder(None)
     encoder.put(generator)
     return bytes(encoder.tree) + b"".join(encoder.blocks)
 
 
 def _proper(array: np.ndarray) -> np.ndarray:
-    """The array; raises ProtocolError where a bool is neither 0 nor 1, or a text holds what is not a character.
+    """Return the array. Raises ProtocolError if a bool is neither 0 nor 1 or a text holds an invalid code point.
 
-    np.sum of a bool array with other bytes counts too much.
+    np.sum of a bool array that holds other bytes would give too large a count.
     """
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise ProtocolError("a truth value is neither 0 nor 1")
     if array.dtype.kind == "U" and not all_characters(array.reshape(-1, order="A").view(np.uint32)):
-        raise ProtocolError("an array of texts holds something that is no character")
+        raise ProtocolError("an array of texts holds an invalid code point")
     return array
 
 

@@ -1,4 +1,4 @@
-"""Exceptions as they cross: names, message and traceback text, none of which is ever looked up or run."""
+"""Exceptions as they are sent: names, message and traceback are text, which the receiver never evaluates."""
 
 import builtins
 import re
@@ -7,10 +7,10 @@ from collections.abc import Container
 
 import numpy as np
 
-MOST_CHARACTERS = 8_000  # that are kept of a message or a traceback
-MOST_TYPES_OF_ERRORS = 1000  # that are kept, once made
+MOST_CHARACTERS = 8_000  # kept of a message or a traceback
+MOST_TYPES_OF_ERRORS = 1000  # kept in the cache of types
 
-# those that steer Python itself are left out: a StopIteration would silently end a `map` of the instructor's
+# exceptions that control Python itself are left out: a StopIteration would silently end a `map` in an instructor's cell
 _STEERING = (StopIteration, StopAsyncIteration, BaseExceptionGroup)
 BUILTIN = {
     name: value
@@ -21,28 +21,28 @@ BUILTIN = {
     and not issubclass(value, _STEERING)
 }
 BUILTIN["LinAlgError"] = np.linalg.LinAlgError
-# packages that speak for the grader: no student's exception may be of their types
+# packages whose exceptions are the grader's own: a student's exception must not have one of their types
 _OF_THE_GRADER = {"cs231n_lib", "autograder", "_cs231n_agent"}
-type_name = vars(type)["__name__"].__get__  # asks no metaclass, which may be the student's
+type_name = vars(type)["__name__"].__get__  # bypasses the metaclass, which may be the student's
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def described(error: BaseException, hide: Container[str] = ()) -> tuple[list[str], str, str]:
-    """An exception in words.
+    """Describe an exception as text.
 
     Parameters
     ----------
     error
-        The exception; its class may be the student's.
+        The exception. Its class may be the student's.
     hide
         Names of files whose stack frames are left out of the traceback.
 
     Returns
     -------
     names : list of str
-        Its type's name and those of its bases, up to the first built-in one.
+        The name of its type and of the type's bases, up to the first built-in one.
     message, traceback : str
-        Its text, and its traceback as Python prints it, without control characters and cut where they are long.
+        Its message, and its traceback as Python prints it, without control characters and shortened if they are long.
     """
     names = []
     for kind in type(error).__mro__[:10]:
@@ -51,15 +51,15 @@ def described(error: BaseException, hide: Container[str] = ()) -> tuple[list[str
             break
     try:
         message = cleaned(str(error))
-    except BaseException:  # a __str__ of the student's own
-        message = "(its text cannot be had)"
+    except BaseException:  # __str__ may be the student's code
+        message = "(no message: its __str__ failed)"
     return names, message, _traceback(error, hide)
 
 
 def error_types(namespace: dict[str, object]) -> dict[str, type[Exception]]:
-    """{name: class} of the exception classes that cells define, for `named_type`.
+    """Return {name: class} of the exception classes that cells define, for `named_type`.
 
-    A class is left out if making a subclass of it would run its own code.
+    A class is left out if creating a subclass of it would run the class's own code.
     """
     found = {}
     for value in list(namespace.values()):
@@ -79,18 +79,19 @@ def named_type(
     cache: dict[tuple[str, type[Exception] | None], type[Exception]],
     known: dict[str, type[Exception]] | None = None,
 ) -> type[Exception]:
-    """A subclass of `base`, and of the first exception type among the names, that is named names[0].
+    """Return a type called names[0] that is a subclass of `base` and of the first known exception type in `names`.
 
     Parameters
     ----------
     names
-        As `described` gives them. The last is the name of a built-in type.
+        The names that `described` returns. The last is the name of a built-in type.
     base
-        Has an `__init__` of its own, which is the only one that runs.
+        An exception type with its own `__init__`, the only one that runs.
     cache
         The types made so far, by name and exception type.
     known
-        Exception types beside the built-in ones and NumPy's LinAlgError, which all but the last name may mean.
+        {name: exception type} in addition to the built-in types and NumPy's LinAlgError. The last name is not looked up
+        in it.
     """
     builtin = next((BUILTIN[name] for name in names if name in BUILTIN), None)
     parent = next((known[name] for name in names[:-1] if name in known), builtin) if known else builtin
@@ -101,7 +102,7 @@ def named_type(
         try:
             made = _derived(names[0], base, parent)
             made("")
-        except Exception:  # an instructor's class that does not allow it
+        except Exception:  # the instructor's class cannot be subclassed or instantiated like this
             made = _derived(names[0], base, builtin)
         cache[key] = made
     return cache[key]
@@ -113,12 +114,12 @@ def _derived(name: str, base: type[Exception], parent: type[Exception] | None) -
 
 
 def identifier(text: str) -> str:
-    """`text` as a name for a type; what cannot stand in a name becomes an underscore."""
+    """Make `text` a name for a type; characters that a name cannot hold become underscores."""
     return re.sub(r"\W", "_", text)[:60] or "unnamed"
 
 
 def cleaned(text: str, most: int = MOST_CHARACTERS) -> str:
-    """`text` without control characters, shortened in the middle to `most` characters."""
+    """Return `text` without control characters, shortened in the middle to `most` characters."""
     text = str.__str__(text)
     if len(text) > most:
         text = f"{text[: most // 2]} ... {text[-most // 2 :]}"
@@ -130,8 +131,8 @@ def _traceback(error: BaseException, hide: Container[str]) -> str:
         report = traceback.TracebackException(type(error), error, error.__traceback__, limit=-20)
         report.stack = traceback.StackSummary.from_list([entry for entry in report.stack if entry.filename not in hide])
         lines = list(report.format())
-    except BaseException:  # of hostile objects in the exception or its frames
+    except BaseException:  # from hostile objects in the exception or its frames
         return ""
-    # a kernel makes a file for each cell, whose name tells the reader nothing
+    # ipykernel gives each cell a file name, which means nothing to the reader
     text = re.sub(r'File "[^"\n]*ipykernel_[^"\n]*", line', "Notebook cell, line", "".join(lines))
     return cleaned(text)

@@ -1,13 +1,14 @@
-"""The frames that the judge and a student's kernel send each other: plain data, by value, nothing else.
+"""The frames that the judge and a student's kernel send each other: only plain data, by value.
 
-A frame is a header, a tree of values, and the raw bytes of the arrays in it. What is not plain data crosses as a
-number: a *handle* for an object of the student's, a *callback* for a function of the instructor's. Reading a frame
-builds values of exact built-in and NumPy types only. No name, type or code that comes in it is looked up or run.
+A frame is a header, a tree of values, and the raw bytes of the arrays in the tree. An object that is not plain data is
+sent as a number: a *handle* for an object of the student, a *callback* for a function of the instructor. Reading a
+frame builds only values of exact built-in and NumPy types. No name, type or code from the frame is looked up or run.
 
-Values cross by value: an array that occurs twice arrives as two arrays.
+Data is copied: an array that occurs twice arrives as two arrays.
 
-Values are typed `Any` here. Encoder and decoder choose what to do by the exact type of a value or by its tag, which a
-type checker does not follow; `isinstance` would ask the value itself, and a student's value may lie.
+Values are typed `Any` here. Encoder and decoder dispatch on a value's exact type or on its tag, which a type checker
+does not follow. `isinstance` is not an alternative, because it reads the value's `__class__`, where a student's value
+may lie.
 """
 
 import math
@@ -27,14 +28,14 @@ HANDLE_KINDS = ("function", "class", "module", "object")
 
 MAGIC = b"cs1n"
 HEADER = struct.Struct("<4sB3xQQQ")  # magic, kind, request number, bytes of the tree, bytes of the arrays
-MOST_DIMENSIONS = 32  # of an array; NumPy 1 has no more
-SMALL = 1 << 16  # bytes up to which copying an array is cheaper than sending it from where it is
-MOST_BUFFERS = 500  # that are sent as they are; sendmsg takes 1,024 at a time
-MOST_SENT_NAME = 100  # characters of the name of a type or function, as it is sent
-MOST_TYPE_NAME = 60  # characters of the name of a type, as it is shown
+MOST_DIMENSIONS = 32  # of an array; NumPy 1 allows no more
+SMALL = 1 << 16  # bytes; up to this size, copying an array is cheaper than sending its own memory
+MOST_BUFFERS = 500  # sent without joining them; sendmsg takes at most 1,024
+MOST_SENT_NAME = 100  # characters of the name of a type or function in a frame
+MOST_TYPE_NAME = 60  # characters of the name of a type in a message
 
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
-# where two types hold one kind of number, as long and long long do, the one that has its name, such as np.int64
+# if two types hold the same kind of number, as long and long long do, the one with the sized name, such as np.int64
 _SCALARS: dict[type, np.dtype] = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
 DTYPES = {dtype.str.encode(): dtype for dtype in _SCALARS.values()}
 _DTYPE_CODES = {dtype: bytes([len(code)]) + code for code, dtype in DTYPES.items()}
@@ -44,35 +45,35 @@ _PLAIN_TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, o
 TYPES: dict[str, type] = {t.__name__: t for t in _PLAIN_TYPES}
 TYPES |= {"numpy." + dtype.name: dtype.type for dtype in DTYPES.values()}
 _TYPE_NAMES = {t: name for name, t in TYPES.items()} | {t: "numpy." + d.name for t, d in _SCALARS.items()}
-# of a defaultdict; any other arrives as None
+# the default factories that a defaultdict keeps; any other arrives as None
 FACTORIES: tuple[type | None, ...] = (None, int, float, list, dict, set, str)
 DICTS: dict[type, bytes] = {dict: b"d", OrderedDict: b"O", Counter: b"C", defaultdict: b"F"}
 _HASHABLE = {type(None), bool, int, float, complex, str, bytes, *_SCALARS}
 
 
 class FrameLimits(NamedTuple):
-    """What a frame may hold. Writer and reader both refuse what is beyond."""
+    """The limits of a frame. Both the writer and the reader enforce them."""
 
     frame_bytes: int = 256_000_000  # tree and arrays together
-    array_bytes: int = 256_000_000  # one array; an empty one counts as if its axes of length 0 were not there
+    array_bytes: int = 256_000_000  # one array; for an empty one, axes of length 0 are ignored
     text_bytes: int = 4_000_000  # one string
-    int_bytes: int = 1_750  # 4,215 digits; from 4,300 on Python refuses to print an integer
-    items: int = 500_000  # values, counting those inside others
-    keys: int = 5_000  # of all dicts and sets: keys chosen to collide take time quadratic in their number
-    steps: int = 10_000_000  # of a range: it takes a few bytes, but a list or an array of it would take many
-    depth: int = 40  # of lists, tuples and dicts inside each other
+    int_bytes: int = 1_750  # 4,215 digits; Python refuses to print an integer of more than 4,300 digits
+    items: int = 500_000  # values, including those inside others
+    keys: int = 5_000  # in all dicts and sets: colliding keys take time quadratic in their number
+    steps: int = 10_000_000  # of a range, which is small itself, while a list or an array made from it is large
+    depth: int = 40  # of nested lists, tuples and dicts
 
 
 class ProtocolError(Exception):
-    """What came over the socket is not a frame, or not one that may come now; str() says why."""
+    """The data from the socket are not a frame, or not a frame that is allowed now; str() says why."""
 
 
 class EncodeError(Exception):
-    """A value cannot be sent; str() says why, to go after "it" or after a name."""
+    """A value cannot be sent; str() says why, as the rest of a sentence about the value."""
 
 
 class Handle(NamedTuple):
-    """An object of the student's, as it is named in a frame. kind: one of HANDLE_KINDS; type_name: for messages."""
+    """The name of a student's object in a frame. kind: one of HANDLE_KINDS; type_name: for messages."""
 
     number: int
     kind: str
@@ -80,7 +81,7 @@ class Handle(NamedTuple):
 
 
 class Callback(NamedTuple):
-    """A function of the instructor's, as it is named in a frame."""
+    """The name of an instructor's function in a frame."""
 
     number: int
     name: str
@@ -92,15 +93,15 @@ class Encoder:
     Parameters
     ----------
     opaque
-        Turns a value that is not plain data into its Handle or Callback, or raises EncodeError.
-        None where all values are known to be plain data.
+        Function from a value that is not plain data to its Handle or Callback. It may raise EncodeError.
+        None if all values are known to be plain data.
     limits
         How large the frame may be.
 
     Attributes
     ----------
     tree, blocks
-        What was written so far; `blocks` are the bytes of the arrays.
+        The two parts of the frame as written so far; `blocks` are the bytes of the arrays.
     mutable
         The arrays, lists, dicts, sets and random generators that were written, in the order of the frame.
     """
@@ -117,7 +118,7 @@ class Encoder:
         self.block_bytes = self.items = self.keys = 0
 
     def put(self, value: Any, depth: int = 0) -> None:
-        """Append a value, which lies `depth` lists, tuples and dicts deep. Raises EncodeError."""
+        """Append a value that lies inside `depth` nested lists, tuples and dicts. Raises EncodeError."""
         self.items += 1
         if self.items > self.limits.items:
             raise EncodeError(f"holds more than {self.limits.items:,} values")
@@ -145,15 +146,15 @@ class Encoder:
             raise EncodeError(f"is larger than {self.limits.frame_bytes / 1e6:,.0f} MB")
 
     def frame(self, kind: int, number: int) -> list[bytes | memoryview]:
-        """The whole frame, as buffers to send one after the other. kind: REQUEST and so on; number: of the request."""
+        """Return the whole frame, as buffers to send in order. kind: REQUEST, for example; number: the request's."""
         header = HEADER.pack(MAGIC, kind, number, len(self.tree), self.block_bytes)
         blocks = self.blocks if len(self.blocks) < MOST_BUFFERS else [b"".join(self.blocks)]
         return [header + self.tree, *blocks]
 
     def _array(self, value: np.ndarray) -> None:
-        # subclasses cross as the plain array they are made of, and none of their code runs
+        # a subclass is sent as a plain array, without running the subclass's code
         if issubclass(type(value), np.ma.MaskedArray):
-            raise EncodeError("is or holds a masked array; make a plain one of it with .filled(value)")
+            raise EncodeError("is or holds a masked array; make it a plain array with .filled(value)")
         array = np.ndarray.view(value, np.ndarray)
         if array.dtype.byteorder in "<>" and not array.dtype.isnative:
             array = array.astype(array.dtype.newbyteorder("="))
@@ -168,7 +169,7 @@ class Encoder:
             )
         self.mutable.append(value)
         if array.dtype.kind == "b":
-            array = array.view(np.uint8) != 0  # a view of another array may hold bytes other than 0 and 1
+            array = array.view(np.uint8) != 0  # if it is a view of another dtype, its bytes may be other than 0 and 1
         order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         self.tree += b"a" + code + order.encode() + bytes([array.ndim])
         self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
@@ -315,7 +316,7 @@ def _never_opaque(value: Any) -> Handle:
 
 
 def _dtype_code(dtype: np.dtype) -> bytes | None:
-    """How a dtype is named in a frame; None if arrays of it do not cross."""
+    """Return the name of a dtype in a frame; None if arrays of this dtype cannot be sent."""
     code = _DTYPE_CODES.get(dtype)
     if code is None and dtype.kind in "UMm":
         text = dtype.str.encode()
@@ -325,25 +326,25 @@ def _dtype_code(dtype: np.dtype) -> bytes | None:
 
 
 def all_characters(codes: np.ndarray) -> bool:
-    """Whether an (N,) array of uint32 holds code points of characters only, as a text does."""
+    """Whether an (N,) array of uint32 holds only valid code points of characters."""
     return not codes.size or (codes.max() <= 0x10FFFF and not np.any((codes >= 0xD800) & (codes < 0xE000)))
 
 
 def stored_bytes(shape: Sequence[int], itemsize: int) -> int:
-    """The bytes of an array; for an empty one, those that it would have without the axes of length 0."""
-    # an array of shape (0, 10**12) takes no memory, but a sum over its first axis would
+    """Return the size of an array in bytes; for an empty one, the size that it would have without axes of length 0."""
+    # an array of shape (0, 10**12) takes no memory, but the sum over its first axis would
     return math.prod([n for n in shape if n] if 0 in shape else shape) * itemsize
 
 
 def steps(numbers: range) -> int:
-    """The length of a range, for which `len` may be too small."""
+    """Return the length of a range, which may be too large for `len`."""
     return max(0, -((numbers.start - numbers.stop) // numbers.step))
 
 
 def check_key(key: object, error: type[Exception]) -> None:
-    """Raise `error` unless a key is a number, a text or a tuple of those: they hash without running anyone's code."""
+    """Raise `error` unless a key is None, a number, text or a tuple of these: hashing those runs no foreign code."""
     if type(key) is tuple:
         for part in key:
             check_key(part, error)
     elif type(key) not in _HASHABLE and type(key) is not np.str_:
-        raise error(f"has a key of type {type(key).__name__}; keys are numbers, texts, or tuples of those")
+        raise error(f"has a key of type {type(key).__name__}; keys must be numbers, strings, or tuples of these")

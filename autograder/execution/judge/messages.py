@@ -1,4 +1,4 @@
-"""Messages between the worker, the template and its judges, all of which are trusted: a length, then JSON."""
+"""Messages between the worker, the template and its judges, which are all trusted. A message is a length, then JSON."""
 
 import json
 import socket
@@ -6,17 +6,17 @@ import struct
 from typing import Any
 
 LENGTH = struct.Struct("<Q")
-PART_BYTES = 1 << 20  # that are received at once
+PART_BYTES = 1 << 20  # received at once
 
 
 def packed(message: object) -> bytes:
-    """The bytes of one message."""
+    """Return the bytes of one message."""
     body = json.dumps(message, default=str).encode()
     return LENGTH.pack(len(body)) + body
 
 
 def receive(sock: socket.socket, descriptors: int = 0) -> tuple[Any, list[int]]:
-    """(message, file descriptors that came with it, at most so many) from a blocking socket. Raises EOFError."""
+    """Read from a blocking socket. Returns the message and at most `descriptors` file descriptors. Raises EOFError."""
     head, fds, _, _ = socket.recv_fds(sock, LENGTH.size, descriptors)
     head += _exactly(sock, LENGTH.size - len(head))
     return json.loads(_exactly(sock, *LENGTH.unpack(head))), fds

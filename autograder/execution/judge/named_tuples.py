@@ -1,6 +1,6 @@
 """Namedtuples as plain data: the names of the type and of its fields, and the values.
 
-The reader makes the type anew, without running any text for it. NumPy's linalg functions return such tuples, too.
+The reader makes a new type, without running any text as code. NumPy's linalg functions also return namedtuples.
 """
 
 import keyword
@@ -10,7 +10,7 @@ import typing
 from collections.abc import Iterable, Sequence
 
 MOST_FIELDS = 100
-MOST_NAME_CHARACTERS = 100  # characters of the name of a type or field
+MOST_NAME_CHARACTERS = 100  # of the name of a type or field
 
 
 class _Bare(typing.NamedTuple):
@@ -20,12 +20,12 @@ class _Bare(typing.NamedTuple):
 _USUAL = set(vars(_Bare)) | set(vars(type("", (_Bare,), {})))
 _METHODS = (types.FunctionType, property, classmethod, staticmethod)
 _bases_of, _type_name = vars(type)["__mro__"].__get__, vars(type)["__name__"].__get__
-_types: dict[tuple[str, ...], type[tuple]] = {}  # made so far
-MOST_KEPT_TYPES = 1000  # that are kept
+_types: dict[tuple[str, ...], type[tuple]] = {}  # (type name, field names...) -> the type made for them
+MOST_KEPT_TYPES = 1000
 
 
 def parts_of(value: tuple) -> tuple[str, tuple[str, ...], list] | None:
-    """(type name, field names, values) of a namedtuple; None for another tuple, or for one that adds methods."""
+    """Return (type name, field names, values) of a namedtuple; None for other tuples and types with added methods."""
     kind = type(value)
     fields, name, parts = getattr(kind, "_fields", None), _type_name(kind), list(tuple.__iter__(value))
     if type(fields) is not tuple or wrong_with(name, fields) or len(parts) != len(fields):
@@ -40,14 +40,14 @@ def parts_of(value: tuple) -> tuple[str, tuple[str, ...], list] | None:
 
 
 def wrong_with(name: object, fields: Sequence) -> str:
-    """Why no namedtuple can have this type name and these field names; "" if one can."""
+    """Return why no namedtuple can have this type name and these field names; "" if one can."""
     if len(fields) > MOST_FIELDS:
         return f"a namedtuple has more than {MOST_FIELDS} fields"
     for text in (name, *fields):
         if type(text) is not str or len(text) > MOST_NAME_CHARACTERS or not _may_name(text):
-            return "a name of a namedtuple is none"
+            return "the name of a namedtuple or of one of its fields is not a valid name"
     if any(field.startswith("_") for field in fields) or len(set(fields)) != len(fields):
-        return "a field of a namedtuple begins with an underscore, or is there twice"
+        return "a field of a namedtuple begins with an underscore or occurs twice"
     return ""
 
 
@@ -56,13 +56,13 @@ def _may_name(text: str) -> bool:
 
 
 def named_tuple(name: str, fields: Sequence[str], values: Iterable[object]) -> tuple:
-    """A namedtuple of these parts, with which `wrong_with` finds nothing wrong."""
+    """Make a namedtuple of parts that `wrong_with` accepts."""
     key = (name, *fields)
     kind = _types.get(key)
     if kind is None:
         if len(_types) >= MOST_KEPT_TYPES:
             _types.clear()
-        # collections.namedtuple would compile a text with the names
+        # collections.namedtuple would evaluate source code that contains the names
         getters = {field: property(operator.itemgetter(i)) for i, field in enumerate(fields)}
         kind = type(name, (_NamedTuple,), {"__slots__": (), "_fields": tuple(fields), **getters})
         _types[key] = kind
@@ -70,10 +70,10 @@ def named_tuple(name: str, fields: Sequence[str], values: Iterable[object]) -> t
 
 
 class _NamedTuple(tuple):
-    """What namedtuples can do."""
+    """The methods of the namedtuples made here."""
 
     __slots__ = ()
-    if typing.TYPE_CHECKING:  # a real annotation would be one more attribute for `parts_of` to meet
+    if typing.TYPE_CHECKING:  # a real annotation would be one more attribute for `parts_of` to check
         _fields: tuple[str, ...]
 
     def _asdict(self) -> dict[str, object]:

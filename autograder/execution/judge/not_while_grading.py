@@ -1,7 +1,7 @@
-"""What a notebook asks of the machine or of Google Colab, and does not get while it is graded.
+"""Features of the machine and of Google Colab that are not available to a notebook while it is graded.
 
-In a student's kernel no shell command runs, nor a package manager: a line says so, and the cell goes on. Where a
-notebook imports google.colab, something that does nothing takes its place. TensorBoard is not loaded either.
+A student's kernel runs no shell commands and no package managers: it prints a line that says so, and the cell goes on.
+If a notebook imports google.colab, it gets a stand-in that does nothing. TensorBoard is not loaded either.
 """
 
 import ast
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.utils.text import LSString, SList
 
-Shell = Any  # IPython's InteractiveShell, some of whose methods are replaced here; its own annotations forbid that
+Shell = Any  # IPython's InteractiveShell; its annotations would forbid replacing its methods, as is done here
 
-COMMAND_NOT_FOUND = 127  # the exit code of a shell
+COMMAND_NOT_FOUND = 127  # a shell's exit code for this error
 COMMAND_NOT_RUN = "Not run, as no shell command runs while grading: "
 MOST_SHOWN = 200  # characters of a command
 PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
-SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python runs this very Python
+SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python runs the kernel's own Python
 COLAB = ("google", "colab")
-TENSORBOARD = "tensorboard"  # an extension that Colab has, and a magic of it that starts a server
+TENSORBOARD = "tensorboard"  # an IPython extension in Colab, and its magic, which starts a server
 
 
 def refuse_commands(shell: Shell) -> None:
-    """Have an IPython shell run no command. The line that says so goes to stdout, as a failing command's would."""
+    """Have an IPython shell run no commands. It reports each one on stdout, where a failing command would too."""
     from IPython.utils.process import arg_split
     from IPython.utils.text import LSString, SList
 
@@ -42,7 +42,7 @@ def refuse_commands(shell: Shell) -> None:
         return SList() if split else LSString("")
 
     def script(line: str, cell: str, name: str | None = None) -> object:
-        """`%%script` or, with its name, one of SCRIPTS."""
+        """Handle `%%script` or, if `name` is given, that one of SCRIPTS."""
         from IPython.core.magics.script import ScriptMagics
 
         own = ScriptMagics(shell).shebang
@@ -66,16 +66,16 @@ def refuse_commands(shell: Shell) -> None:
 
 
 def draw_inline(shell: Shell) -> None:
-    """Have an IPython shell draw its pictures inline, whatever `%matplotlib` or `%gui` asks for."""
+    """Have an IPython shell draw figures inline, whatever `%matplotlib` or `%gui` asks for."""
     own = shell.enable_matplotlib
     shell.enable_matplotlib = lambda gui=None: own("inline")
     shell.enable_gui = lambda gui=None: None
 
 
 def stand_in_for_colab(shell: Shell) -> None:
-    """Have imports of google.colab bind a `Colab`, and Colab's extensions and magics do nothing.
+    """Have imports of google.colab bind a `Colab`, and have Colab's extensions and magics do nothing.
 
-    Imports inside `try` stay as they are: a cell that asks in this way whether it runs in Colab is told that it is not.
+    Imports inside `try` stay as they are: a cell that tests in this way for Colab finds that it does not run there.
     """
     own, load = shell.transform_ast, shell.extension_manager.load_extension
 
@@ -93,19 +93,19 @@ def stand_in_for_colab(shell: Shell) -> None:
 
 
 class Colab:
-    """Stands for google.colab or anything in it. A call does nothing but say so."""
+    """A stand-in for google.colab or anything in it. A call only prints that it does nothing."""
 
     def __init__(self, name: str):
         self.__name__ = name
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):  # a shell asks objects how to show them
+        if name.startswith("_"):  # IPython looks up such names to display an object
             raise AttributeError(name)
         return NotWhileGrading if name.endswith("Error") else Colab(f"{self.__name__}.{name}")
 
     def __call__(self, *arguments: object, **named: object) -> object:
         if self.__name__.endswith("userdata.get"):
-            print(f"{self.__name__} is not available while grading: it returns an empty text.")
+            print(f"{self.__name__} is not available while grading: it returns an empty string.")
             return ""
         print(f"{self.__name__} does nothing while grading: the notebook does not run in Colab.")
         return {} if self.__name__.endswith("files.upload") else None
@@ -115,7 +115,7 @@ class Colab:
 
 
 class NotWhileGrading(Exception):
-    """Something of Google Colab's is not available."""
+    """A feature of Google Colab is not available."""
 
 
 class _ColabImports(ast.NodeTransformer):
@@ -160,7 +160,7 @@ def _is_colab(name: str | None) -> bool:
 def _statements(
     node: ast.Import | ast.ImportFrom, kept: list[ast.alias], bound: Sequence[tuple[str, str]]
 ) -> ast.AST | list[ast.stmt]:
-    """What takes the place of an import: one of the names kept, and `name = Colab(of)` for each (name, of) bound."""
+    """Return what replaces an import: an import of the names kept, and `name = Colab(of)` for each (name, of) bound."""
     if not bound and kept == node.names:
         return node
     found: list[ast.stmt] = []
@@ -176,7 +176,7 @@ def _statements(
 
 
 def nothing_outside(shell: Shell) -> None:
-    """Do all of the above to the shell of a student's kernel."""
+    """Prepare the shell of a student's kernel: no commands, figures inline, a stand-in for Colab."""
     refuse_commands(shell)
     draw_inline(shell)
     stand_in_for_colab(shell)

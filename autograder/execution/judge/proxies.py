@@ -1,9 +1,10 @@
-"""What stands in the judge for objects of the student's.
+"""Proxies: the judge's stand-ins for objects in the student's kernel.
 
-Calls, attributes, items, length, `in` and iteration go to the student's kernel and bring back values. Attributes and
-items can be set and deleted there. Nothing else goes to the kernel: repr, truth (always true), hashing, copying and
-names with a leading underscore are answered here. `==` says whether two proxies are the same object. Comparing a proxy
-with a value, computing with it or converting it raises CannotCross, because the student's operators are not asked.
+Calls, attributes, items, length, `in` and iteration are requested from the student's kernel and return values.
+Attributes and items can also be set and deleted there. Nothing else reaches the kernel: repr, truth (always true),
+hashing, copying and names with a leading underscore are answered here. `==` says whether two proxies are the same
+object. Comparing a proxy with a value, computing with it or converting it raises CannotCross, because the judge never
+runs the student's operators.
 """
 
 import ast
@@ -19,14 +20,14 @@ from autograder.execution.judge.frames import Handle
 if TYPE_CHECKING:
     from autograder.execution.judge.connection import StudentConnection
 
-MOST_STEPS = 10_000  # of an iteration
-MOST_PROXY_TYPES = 1000  # of proxies that are kept, once made
+MOST_STEPS = 10_000  # values that one iteration yields
+MOST_PROXY_TYPES = 1000  # types of proxies that are kept
 _COMMAND = re.compile(r"^[ \t]*(?:[\w., ]+=[ \t]*)?!.*$", re.MULTILINE)  # `!ls` or `files = !ls`
 _types: dict[tuple[str, str], "type[StudentObject]"] = {}
 
 
 def proxy(connection: "StudentConnection", handle: Handle, name: str | None = None) -> "StudentObject":
-    """The proxy of an object: the same one for the same object, as long as it is in use."""
+    """Return the proxy of an object. It is the same one for the same object, as long as it is in use."""
     found = connection.objects.get(handle)
     if found is None:
         found = connection.objects[handle] = _type_of(handle)(connection, handle, name)
@@ -80,7 +81,7 @@ class StudentObject:
     def __contains__(self, value: object) -> bool:
         found = self._ask("contains", value)
         if type(found) is not bool:
-            raise StudentProtocolError(f"what {self._what} holds is neither true nor false")
+            raise StudentProtocolError(f"the answer of {self._what} to `in` is neither True nor False")
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -91,7 +92,7 @@ class StudentObject:
     def __len__(self) -> int:
         size = self._ask("length")
         if type(size) is not int or not 0 <= size < 1 << 63:
-            raise StudentProtocolError(f"the length of {self._what} is no number of items")
+            raise StudentProtocolError(f"the length of {self._what} is not a number of items")
         return size
 
     def __bool__(self) -> bool:
@@ -100,7 +101,7 @@ class StudentObject:
     def __iter__(self) -> Iterator[object]:
         iterator = self._ask("iterator")
         if not isinstance(iterator, StudentObject):
-            raise StudentProtocolError(f"the iterator of {self._what} is none")
+            raise StudentProtocolError(f"the iterator of {self._what} is plain data, not an iterator")
         for _ in range(MOST_STEPS):
             going_on, value = iterator._step(self._what)
             if not going_on:
@@ -112,7 +113,7 @@ class StudentObject:
             self._ask("length")
         except StudentError:
             raise StudentError(f"{self._what} goes on for more than {MOST_STEPS:,} values; does it ever end?") from None
-        raise StudentError(f"{self._what} gives more than {MOST_STEPS:,} values one by one, which is not done")
+        raise StudentError(f"{self._what} yields more than {MOST_STEPS:,} values; a check reads at most that many")
 
     def __next__(self) -> object:
         going_on, value = self._step(self._what)
@@ -127,7 +128,7 @@ class StudentObject:
         raise CannotCross(f"{self._kind} and stays in the notebook; a class of a check cannot derive from it")
 
     def __instancecheck__(self, value: object) -> NoReturn:
-        raise CannotCross(f"{self._kind} and stays in the notebook; isinstance cannot ask for it")
+        raise CannotCross(f"{self._kind} and stays in the notebook; isinstance cannot test for it")
 
     __subclasscheck__ = __instancecheck__
 
@@ -143,7 +144,7 @@ class StudentObject:
         return f"{self._what} is an object of type {type(self).__name__}"
 
     def _step(self, what: str) -> tuple[bool, object]:
-        """(whether there is another value, the value) of an iterator."""
+        """Take a step of an iterator. Returns (whether there is another value, the value)."""
         step = self._ask("next", what=what)
         if type(step) is not tuple or len(step) != 2 or type(step[0]) is not bool:
             raise StudentProtocolError(f"a step of {what} is malformed")
@@ -192,12 +193,12 @@ class StudentFunction(StudentObject):
         return self._ask("call", arguments, named, False)
 
     def __peak_memory__(self, *arguments: object) -> tuple[object, int]:
-        """(result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
+        """Return (result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
         result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
         return result, peak or 0
 
     def __work__(self, *arguments: object) -> tuple[object, int, list[str]]:
-        """(result, lines that Python executed in the student's kernel, names of the modules whose functions ran)."""
+        """Return (result, lines that Python executed in the kernel, names of the modules whose functions ran)."""
         answer = self._ask("call_and_watch", arguments)
         if type(answer) is not tuple or [type(part) for part in answer[1:]] != [int, list]:
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
@@ -206,7 +207,7 @@ class StudentFunction(StudentObject):
         return answer
 
     def __with_arguments__(self, *arguments: object) -> tuple[object, tuple]:
-        """(result, the arguments as the call left them)."""
+        """Return (result, the arguments as the call left them)."""
         answer = self._ask("call_and_show", arguments)
         if type(answer) is not tuple or len(answer) != 2:
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
@@ -220,7 +221,7 @@ class StudentFunction(StudentObject):
 
     @property
     def __source__(self) -> str:
-        """The text of the function, followed by those of the functions beside it that it uses; see checks.source_of."""
+        """The text of the function and of the functions in its module that it uses; see checks.source_of."""
         try:
             found = self._ask("source")
         except StudentError:
@@ -231,12 +232,12 @@ class StudentFunction(StudentObject):
             raise StudentProtocolError(f"the source of {self._what} is malformed")
         text = _one_text(found, self._student_connection.notebook_text)
         if not text:
-            raise AttributeError(f"the source of {self._what} cannot be had")
+            raise AttributeError(f"the source of {self._what} is not available")
         return text
 
 
 def _type_of(handle: Handle) -> type[StudentObject]:
-    """A type that is named as the student's is, so that a message can say "an object of type X"."""
+    """Return a proxy type with the same name as the student's type, so that messages say "an object of type X"."""
     key = (handle.kind, identifier(handle.type_name))
     if key not in _types:
         if len(_types) > MOST_PROXY_TYPES:
@@ -247,9 +248,9 @@ def _type_of(handle: Handle) -> type[StudentObject]:
 
 
 def _one_text(found: list[tuple[str, str]], notebook_text: str | None) -> str | None:
-    """The definitions, each under the name by which it is used; the first, where several have one name.
+    """Join the definitions, each under the name by which it is used. Of several with one name, the first counts.
 
-    None if one of them does not stand in the notebook.
+    Returns None if the text of one of them does not occur in the notebook.
     """
     texts: list[str] = []
     seen: set[str] = set()
@@ -263,9 +264,9 @@ def _one_text(found: list[tuple[str, str]], notebook_text: str | None) -> str | 
 
 
 def _stands_in(notebook_text: str, text: str) -> bool:
-    """Whether a function's text occurs in the notebook, as it is or with shell commands turned into Python.
+    """Whether a function's text occurs in the notebook, as it is or with its shell commands turned into Python.
 
-    A kernel's text has them as Python. Magics are not looked for.
+    IPython turns shell commands into Python before a kernel runs a cell. Magics are not considered.
     """
     text = _stripped(text)
     return text in _stripped(notebook_text) or text in _stripped(_with_commands_in_python(notebook_text))
@@ -289,7 +290,7 @@ def _renamed(text: str, name: str) -> str:
         node.name = name
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         answer = ast.Return(node.value.body)
-        # Python 3.12 and later want type_params, which 3.11 does not know and keeps as any attribute
+        # Python 3.12 and later require type_params; 3.11 does not know it and keeps it as an ordinary attribute
         node = ast.FunctionDef(name, node.value.args, [answer], [], type_params=[])  # type: ignore[call-arg]
     else:
         return text

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-_HALF = {"has_uint32": 1, "uinteger": 2**32 - 1}  # the unused half of a 64-bit draw
+_HALF = {"has_uint32": 1, "uinteger": 2**32 - 1}  # the half of a 64-bit draw that is still unused
 _PCG = {"state": {"state": 2**128 - 1, "inc": 2**128 - 1}, **_HALF}
 
-# what a state holds: of an integer its largest value, of an array its dtype and length
+# what a state holds: for an integer its largest value, for an array its dtype and length
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "PCG64": _PCG,
     "PCG64DXSM": _PCG,
@@ -24,7 +24,7 @@ _CLASSES = {name: getattr(np.random, name) for name in _SCHEMAS}
 
 
 def state_of(generator: np.random.Generator) -> tuple[str, dict[str, Any]]:
-    """The name and the state of a Generator's bit generator; the state is a dict of plain data.
+    """Return the name and the state of a Generator's bit generator; the state is a dict of plain data.
 
     Raises
     ------
@@ -39,34 +39,35 @@ def state_of(generator: np.random.Generator) -> tuple[str, dict[str, Any]]:
 
 
 def generator_from(name: object, state: Any) -> np.random.Generator:
-    """The Generator with this state, both of which may be anything.
+    """Make a Generator of a bit generator's name and state. Both may be any values: they are untrusted.
 
     Raises
     ------
     ValueError
-        The name or the state is not one of a bit generator.
+        The name or the state does not belong to one of NumPy's bit generators.
 
     Notes
     -----
-    Everything is checked first, because NumPy's C code trusts a state. A position beyond the end of its buffer reads
-    other memory. From a generator that repeats one number, some distributions draw forever, and only a kill ends that.
+    Everything is checked first, because NumPy's C code trusts a state. If a position lies beyond the end of its buffer,
+    NumPy reads other memory. If a generator repeats one number, some distributions draw from it forever, and only
+    killing the process ends that.
     """
     if type(name) is not str or name not in _SCHEMAS:
-        raise ValueError("the random generator is of no kind that is known")
+        raise ValueError("the random generator is not one of NumPy's kinds")
     _check(state, _SCHEMAS[name])
     if _stands_still(name, state["state"]):
-        raise ValueError("the random generator has a state from which some distributions draw for ever")
+        raise ValueError("the random generator has a state from which some distributions draw forever")
     bits = _CLASSES[name](0)
     bits.state = {"bit_generator": name, **state}
     return np.random.Generator(bits)
 
 
 def _stands_still(name: str, state: dict[str, Any]) -> bool:
-    """Whether the generator may repeat itself soon. Every other state lies on a cycle of 2**64 states or more.
+    """Whether the generator may soon repeat itself. Every other state lies on a cycle of at least 2**64 states.
 
-    MT19937 does when all of its state is zero but the 31 bits that it never looks at (Matsumoto and Nishimura, 1998).
-    PCG64 does when its increment is even, because then it has short cycles (Hull and Dobell, 1962). SFC64 and Philox
-    hold a counter, so they never do.
+    MT19937 repeats itself if its whole state is zero, except for 31 bits that it never reads (Matsumoto and Nishimura,
+    1998). PCG64 has short cycles if its increment is even (Hull and Dobell, 1962). SFC64 and Philox hold a counter, so
+    they never repeat soon.
     """
     if name == "MT19937":
         return not (state["key"][0] >> 31 or state["key"][1:].any())
@@ -76,14 +77,14 @@ def _stands_still(name: str, state: dict[str, Any]) -> bool:
 def _check(value: Any, schema: Any) -> None:
     if type(schema) is dict:
         if type(value) is not dict or value.keys() != schema.keys():
-            raise ValueError("the state of the random generator has other parts than it should")
+            raise ValueError("the state of the random generator has missing or extra parts")
         for key in schema:
             _check(value[key], schema[key])
     elif type(schema) is int:
         if type(value) is not int or not 0 <= value <= schema:
             raise ValueError("a number in the state of the random generator is out of range")
     elif type(value) is not np.ndarray or value.dtype != schema[0] or value.shape != (schema[1],):
-        raise ValueError("an array in the state of the random generator has another shape or dtype than it should")
+        raise ValueError("an array in the state of the random generator has the wrong shape or dtype")
 
 
 def _plain(value: Any) -> Any:

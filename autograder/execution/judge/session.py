@@ -19,16 +19,16 @@ from autograder.execution.judge.messages import LENGTH, PART_BYTES, packed
 from autograder.execution.own_time import Deadline, Readings
 from autograder.python_processes import python
 
-MARGIN_SECONDS = 2.0  # that a judge may need besides the time of the cell
-JUDGE_START_SECONDS = 120.0  # of a template that imports everything from a cold disk
-STOP_SECONDS = 5.0  # within which the student's kernel must let go after a cell
+MARGIN_SECONDS = 2.0  # allowed to a judge in addition to the time of the cell
+JUDGE_START_SECONDS = 120.0  # allowed to a template that imports everything from a cold disk
+STOP_SECONDS = 5.0  # allowed to the student's kernel to return from serving after a cell
 
 
-LAST_WORDS = 2000  # bytes of what a template printed that an error quotes
+LAST_WORDS = 2000  # bytes of a template's printed output that an error quotes
 
 
 class JudgeDied(Exception):
-    """The judge ended, or does not answer any more; str() says which."""
+    """The judge ended or no longer answers; str() says which."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,23 @@ class Setting:
     Attributes
     ----------
     cells
-        The source texts that it will run. The template imports what they import, and analyses them, before it forks:
-        once for all judges. A module that cannot be imported is left for the cell to report.
+        The source texts of the cells that the judge will run. Before it forks, the template imports the modules that
+        they import, and analyses them, once for all judges. If a module cannot be imported, the cell reports it.
     reserved
-        Names that the instructor's cells bind, whether they run or not. They are never the student's.
+        Names that the instructor's cells bind, whether the cells run or not. They are never looked up in the student's
+        kernel.
     student_text
-        The student's cells, in which the source of their functions must occur.
+        The text of the student's cells. The source of the student's functions must occur in it.
     kernel_pid
-        Of the student's kernel, which is interrupted when a call takes too long.
+        Process id of the student's kernel, which is interrupted when a call takes too long.
     home, work
-        The judge's home and working folder.
+        The judge's home folder and working folder.
     memory_bytes
-        Its address space.
+        Limit of the judge's address space.
     output_bytes
-        Of a cell's output that are kept.
+        How much of a cell's output is kept.
     grace_seconds
-        For the student's kernel to let go of an interrupted call.
+        How long the student's kernel may take to return from an interrupted call.
     """
 
     cells: tuple[str, ...]
@@ -67,8 +68,8 @@ class Setting:
     grace_seconds: float
 
     def __post_init__(self) -> None:
-        if self.kernel_pid <= 0:  # os.kill takes such a number for many processes
-            raise ValueError(f"kernel_pid is {self.kernel_pid}; it must be the number of one process")
+        if self.kernel_pid <= 0:  # os.kill would signal a group of processes
+            raise ValueError(f"kernel_pid is {self.kernel_pid}, but must be the id of one process (1 or greater).")
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,15 @@ class Ran:
     Attributes
     ----------
     outputs
-        As of nbformat 4 (execution_count is None).
+        Outputs of nbformat 4; their execution_count is None.
     ok
-        Whether it ran to its end.
+        Whether the cell ran to its end.
     lost
-        Why nothing can be asked of the student's kernel any more, in words; None if it can.
+        Why the student's kernel can no longer be asked for anything, in words; None if it still can.
     during
-        What was running when it was lost, as in "your svm_loss_naive"; None if nothing was.
+        What was running when the kernel was lost, as in "your svm_loss_naive"; None if nothing was.
     serving
-        Whether the student's kernel goes on to serve.
+        Whether the student's kernel is still serving the judge.
     """
 
     outputs: list[dict]
@@ -99,19 +100,19 @@ class Ran:
 @dataclass(frozen=True)
 class _TemplateProcess:
     process: subprocess.Popen
-    socket: socket.socket  # to it
-    log: IO[bytes]  # of what it prints
+    socket: socket.socket  # the worker's end
+    log: IO[bytes]  # what the process prints
 
 
 class JudgeTemplate:
-    """A process that forks judges. It starts with the first of them, and anew if it has died.
+    """A process that forks judges. It is started for the first judge, and started again if it has died.
 
     Parameters
     ----------
     pythonpath
-        Goes in front of the module path.
+        Folders to put in front of the module path.
     env
-        The whole environment.
+        The complete environment of the process.
     """
 
     def __init__(self, pythonpath: tuple[str, ...], env: dict[str, str]):
@@ -120,12 +121,12 @@ class JudgeTemplate:
 
     @property
     def pid(self) -> int | None:
-        """The process id; None while there is no process."""
+        """The process id; None while no process runs."""
         process = self._started and self._started.process
         return process.pid if process and process.poll() is None else None
 
     async def start(self, setting: Setting, channel: socket.socket, readings: Readings | None = None) -> "Judge":
-        """A new judge for the student's kernel at the other end of `channel`, which is closed here.
+        """Start a judge for the student's kernel at the other end of `channel`, and close `channel` here.
 
         Parameters
         ----------
@@ -134,12 +135,12 @@ class JudgeTemplate:
         channel
             This end of the socket that the student's kernel is connected to.
         readings
-            If given, seconds are the notebook's own.
+            If given, time limits count the notebook's own time (own_time.py).
 
         Raises
         ------
         JudgeDied
-            The judge could not be started, or ended at once.
+            The judge could not be started, or ended immediately.
         """
         control, theirs = socket.socketpair()
         try:
@@ -155,7 +156,7 @@ class JudgeTemplate:
             judge = Judge(self, control, setting.grace_seconds, readings)
             told = {**vars(setting), "reserved": sorted(setting.reserved), "stop_seconds": STOP_SECONDS}
             told["readings"] = readings and readings.path
-            del told["cells"]  # which the template was told
+            del told["cells"]  # only the template needs them
             await judge.greet(told)
         except JudgeDied as error:
             control.close()
@@ -176,13 +177,13 @@ class JudgeTemplate:
         self._started = None
 
     def reap(self, pid: int) -> None:
-        """Have the template wait for a judge that was killed; until then no other process gets its process id."""
+        """Have the template wait for a killed judge. Until it has, no other process can get the judge's process id."""
         if self._started is not None:
             with contextlib.suppress(OSError):
                 self._started.socket.sendall(packed({"reap": pid}))
 
     def launch(self) -> socket.socket:
-        """Start the process, unless there is one. Returns the socket to it. Raises OSError."""
+        """Start the process unless it is running. Returns the socket to it. Raises OSError."""
         if self._started is not None and self.pid is not None:
             return self._started.socket
         self.close()
@@ -217,7 +218,7 @@ _templates: dict[_Key, JudgeTemplate] = {}
 
 
 def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
-    """The template of this process for a module path and an environment: the same one each time."""
+    """Return this process's template for a module path and an environment, always the same one."""
     key = (os.getpid(), tuple(pythonpath), tuple(sorted(env.items())))
     if key not in _templates:
         _templates[key] = JudgeTemplate(pythonpath, env)
@@ -226,7 +227,7 @@ def template(pythonpath: tuple[str, ...], env: dict[str, str]) -> JudgeTemplate:
 
 
 def _close(key: _Key) -> None:
-    if key[0] == os.getpid():  # not in a fork of its owner
+    if key[0] == os.getpid():  # a fork of the owner must not end it
         _templates.pop(key).close()
 
 
@@ -236,7 +237,7 @@ def template_pids() -> set[int]:
 
 
 class Judge:
-    """A process that runs the instructor's cells of one notebook. Made by `JudgeTemplate.start`."""
+    """A process that runs the instructor's cells of one notebook. `JudgeTemplate.start` makes it."""
 
     def __init__(
         self, template: JudgeTemplate, control: socket.socket, grace_seconds: float, readings: Readings | None
@@ -246,7 +247,7 @@ class Judge:
         self._grace_seconds, self._readings = grace_seconds, readings
 
     async def greet(self, setting: dict) -> None:
-        """Tell the new process its setting, and learn its process id. Raises JudgeDied."""
+        """Send the new process its setting, and receive its process id. Raises JudgeDied."""
         try:
             async with asyncio.timeout(JUDGE_START_SECONDS):
                 await self._send(setting)
@@ -267,7 +268,7 @@ class Judge:
         mark: int | None = None,
         output_bytes: int | None = None,
     ) -> Ran:
-        """Run a cell. It may take `seconds`, and a few more for the student's kernel to let go.
+        """Run a cell. It may take `seconds`, plus a few more for the student's kernel to return from a call.
 
         Parameters
         ----------
@@ -276,18 +277,18 @@ class Judge:
         seconds
             How long the cell may run.
         test
-            Whether it is a test. When another cell fails, the names that it was to bind anew are unbound.
+            Whether the cell is a test. If another cell fails, the names that it should have bound anew are unbound.
         alone
-            Whether it runs without the student's kernel, which then need not serve.
+            Whether the cell runs without the student's kernel, which then need not serve.
         mark
-            If given, the student's kernel marks the end of the cell with it, and goes on serving.
+            If given, the student's kernel marks the end of the cell with this number and continues to serve.
         output_bytes
-            How many to keep, if fewer than the setting's.
+            How many bytes of output to keep, if fewer than the setting's.
 
         Raises
         ------
         JudgeDied
-            The judge has then been ended.
+            The judge failed, and has been killed.
         """
         if self.pid is None:
             raise JudgeDied(_ENDED)
@@ -300,17 +301,17 @@ class Judge:
             raise
 
     async def _answer(self, seconds: float) -> dict[str, Any]:
-        assert self.pid is not None  # `run` has looked
+        assert self.pid is not None  # checked in `run`
         answer = asyncio.ensure_future(self._receive())
         try:
             if not await self._done(answer, seconds + self._grace_seconds + MARGIN_SECONDS):
                 os.kill(self.pid, signal.SIGINT)
                 if not await self._done(answer, STOP_SECONDS + MARGIN_SECONDS):
-                    raise JudgeDied(f"the cell did not end within {seconds:g} s, nor when it was interrupted")
+                    raise JudgeDied(f"the cell did not end within {seconds:g} s and did not react to an interrupt")
             return answer.result()
         finally:
             answer.cancel()
-            await asyncio.wait([answer])  # so that nothing reads from the socket when it is closed
+            await asyncio.wait([answer])  # nothing may be reading from the socket when it is closed
 
     async def _done(self, future: asyncio.Future, seconds: float) -> bool:
         deadline = Deadline(seconds, self._readings)
@@ -319,7 +320,7 @@ class Judge:
         return future.done()
 
     def end(self) -> None:
-        """Kill the process and those it started."""
+        """Kill the process and the processes that it started."""
         if self.pid is None:
             return
         pid, self.pid = self.pid, None

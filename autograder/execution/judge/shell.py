@@ -1,4 +1,4 @@
-"""The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps what they print and show."""
+"""The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps their outputs."""
 
 import io
 import sys
@@ -53,21 +53,21 @@ class _Results(DisplayHook):
 
 
 class JudgeShell(InteractiveShell):
-    """Cells run in `__main__`, which is `namespace`; sys.stdout and sys.stderr are the shell's from now on."""
+    """A shell whose cells run in `__main__`, the module of `namespace`. It takes over sys.stdout and sys.stderr."""
 
     display_pub_class = Type(_Display)
     displayhook_class = Type(_Results)
-    outputs: Outputs  # of the cell that runs, or ran last
+    outputs: Outputs  # of the running cell, or of the last one
 
     def enable_gui(self, gui: object = None) -> None:
-        """There is no window to wait for."""
+        """Do nothing: a judge opens no windows."""
 
     def enable_matplotlib(self, gui: object = None) -> Any:
-        """Pictures are always drawn inline."""
+        """Draw figures inline, whatever `gui` is."""
         return super().enable_matplotlib("inline")
 
     def ask_exit(self) -> None:
-        """What `exit` calls. It does nothing, because the worker decides when a judge ends."""
+        """Do nothing when a cell calls `exit`: the worker decides when a judge ends."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
@@ -77,25 +77,25 @@ class JudgeShell(InteractiveShell):
         return self.user_ns
 
     def keep_outputs(self, limit: int) -> Outputs:
-        """Begin a new cell: what is printed and shown from now on, at most `limit` bytes of it."""
+        """Begin a new cell, and keep at most `limit` bytes of its outputs. Returns the object that collects them."""
         self.outputs = Outputs(limit)
         for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, _Printed):  # not what a cell has put in its place
+            if isinstance(stream, _Printed):  # a cell may have replaced the stream
                 stream.to = self.outputs
         return self.outputs
 
     def run(self, source: str) -> bool:
-        """Run a cell. True if it ran to its end; otherwise there is an error among the outputs."""
+        """Run a cell. Returns True if it ran to its end; otherwise its outputs contain an error."""
         result = self.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
-        if error is not None and not self.outputs.has_error:  # IPython prints some instead of showing them
+        if error is not None and not self.outputs.has_error:  # IPython prints some errors instead of showing them
             lines = traceback.format_exception_only(type(error), error)
             self.outputs.error(type(error).__name__, str(error), "".join(lines).splitlines())
         return result.success and not self.outputs.has_error
 
 
 class _Transforms(TransformerManager):
-    """IPython's transforms. Their results are cached until a cell adds a transform."""
+    """IPython's input transforms. Their results are cached until a cell adds a transform."""
 
     def transform_cell(self, cell: str) -> str:
         plain = TransformerManager()
@@ -107,7 +107,7 @@ class _Transforms(TransformerManager):
 
 
 class _Printed(io.TextIOBase):
-    """sys.stdout or sys.stderr of a judge. `to` takes what is printed; None: it is dropped."""
+    """sys.stdout or sys.stderr of a judge. `to` receives the printed text; if it is None, the text is dropped."""
 
     encoding, errors = "utf-8", "replace"
 
@@ -127,7 +127,7 @@ class _Printed(io.TextIOBase):
 
 
 def make_shell() -> JudgeShell:
-    """Make the one shell of this process. It leaves no files, starts no threads, and reads no configuration."""
+    """Make the only shell of this process. It leaves no files, starts no threads, and reads no configuration."""
     sys.stdout, sys.stderr = _Printed("stdout"), _Printed("stderr")
     config = Config()
     config.HistoryManager.enabled = False
@@ -141,6 +141,6 @@ def make_shell() -> JudgeShell:
         )
     shell.input_transformer_manager = _Transforms()
     stand_in_for_colab(shell)
-    shell.db = {}  # what magics remember; otherwise it is kept in a file
+    shell.db = {}  # the store of magics, which IPython would keep in a file
     shell.keep_outputs(0)
     return shell

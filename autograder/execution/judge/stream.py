@@ -1,4 +1,4 @@
-"""Frames over a Unix stream socket. A deadline of None waits for ever."""
+"""Frames over a Unix stream socket. With a deadline of None, a call waits without limit."""
 
 import socket
 from collections.abc import Iterable
@@ -9,23 +9,23 @@ from autograder.execution.judge.frames import CALLBACK_ERROR, HEADER, MAGIC, Fra
 if TYPE_CHECKING:
     from autograder.execution.own_time import Deadline
 
-_FIRST = 1 << 16  # bytes asked for at once: nearly every frame comes whole
+_FIRST = 1 << 16  # bytes of the first read: nearly every frame fits into one
 
 
 class PeerGone(Exception):
-    """The other side closed its end, or ended."""
+    """The other side closed its end of the socket, or its process ended."""
 
 
 class FrameStream:
     """One end of a connection: sends and receives whole frames.
 
-    A frame is answered before the next one is sent, so there is never more than one on its way. What comes beyond
-    its end is a violation, not the beginning of the next.
+    Each frame is answered before the next one is sent, so at most one frame is in transit. Bytes after its end violate
+    the protocol; they are not the beginning of the next frame.
 
     Attributes
     ----------
     received : int
-        Bytes that have come so far.
+        How many bytes have arrived so far.
     """
 
     def __init__(self, sock: socket.socket, limits: FrameLimits = FrameLimits()):  # noqa: B008 (a tuple)
@@ -34,7 +34,7 @@ class FrameStream:
         self.received = 0
 
     def send(self, buffers: Iterable[bytes | memoryview], deadline: "Deadline | None" = None) -> None:
-        """Send the buffers of one frame. Raises TimeoutError (the other side does not read) or PeerGone."""
+        """Send the buffers of one frame. Raises TimeoutError if the other side does not read, or PeerGone."""
         views = [memoryview(buffer) for buffer in buffers]
         try:
             while views:
@@ -48,16 +48,16 @@ class FrameStream:
             raise PeerGone from None
 
     def receive(self, deadline: "Deadline | None" = None) -> tuple[int, int, bytes, memoryview]:
-        """The next frame.
+        """Receive the next frame.
 
         Returns
         -------
         kind : int
-            REQUEST and so on.
+            REQUEST, REPLY or another of the kinds in frames.py.
         number : int
-            Of the request.
+            Number of the request.
         tree, blocks
-            What a `Decoder` takes.
+            Arguments for a `Decoder`.
 
         Raises
         ------
@@ -68,19 +68,19 @@ class FrameStream:
             have += self._into(memoryview(self.buffer)[have:], deadline, started=have > 0)
         magic, kind, number, tree_size, block_size = HEADER.unpack_from(self.buffer)
         if magic != MAGIC or not 0 < kind <= CALLBACK_ERROR:
-            raise ProtocolError("what came is no frame")
+            raise ProtocolError("the data that arrived are not a frame")
         size = tree_size + block_size
         if size > self.limits.frame_bytes:
             most = self.limits.frame_bytes
             raise ProtocolError(f"a frame has {size / 1e6:,.0f} MB; the limit is {most / 1e6:,.0f} MB")
         total = HEADER.size + size
         if have > total:
-            raise ProtocolError("more came than was asked for")
+            raise ProtocolError("more data arrived than one frame holds")
         if total <= _FIRST:
             while have < total:
                 have += self._into(memoryview(self.buffer)[have:], deadline, started=True)
             if have > total:
-                raise ProtocolError("more came than was asked for")
+                raise ProtocolError("more data arrived than one frame holds")
             body: bytes | bytearray = bytes(memoryview(self.buffer)[HEADER.size : total])
         else:
             body = bytearray(size)
@@ -91,7 +91,7 @@ class FrameStream:
         return kind, number, bytes(view[:tree_size]), view[tree_size:]
 
     def silent(self) -> bool:
-        """Whether nothing has come that `receive` has not returned. Raises PeerGone."""
+        """Whether `receive` has returned all data that have arrived. Raises PeerGone."""
         self.sock.settimeout(0)
         try:
             if self.sock.recv(1, socket.MSG_PEEK):

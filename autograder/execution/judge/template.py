@@ -1,9 +1,9 @@
-"""The process that judges are forked from: it has already imported what they need.
+"""The process that judges are forked from. It has already imported the modules that they need.
 
     python -P -m autograder.execution.judge.template FD PARENT
 
 FD is a socket to the worker whose process id is PARENT. The worker sends {"cells": [...]} with two more sockets, one to
-the worker and one to a student's kernel. The template then forks a judge, which serves both.
+the worker and one to a student's kernel. The template then forks a judge and gives it both sockets.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main(descriptor: int, parent: int) -> None:
-    """Fork judges until the worker is gone."""
+    """Fork judges until the worker has ended."""
     _end_with(parent)
     worker = socket.socket(fileno=descriptor)
     pythonpath, _ = receive(worker)
@@ -66,7 +66,7 @@ def main(descriptor: int, parent: int) -> None:
         if new or not settled:
             settled = True
             gc.collect()
-            gc.freeze()  # so that a judge's collections do not copy the pages of all that is here
+            gc.freeze()  # otherwise garbage collection in a judge would copy the pages that it shares with the template
         judge = os.fork()
         if judge == 0:
             worker.close()
@@ -80,7 +80,7 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _warm_up(shell: JudgeShell) -> None:
-    """Run a cell that fails, so that IPython has imported what it needs for a traceback, and load the usual magics."""
+    """Run a cell that fails, so that IPython imports what it needs for a traceback, and load the usual magics."""
     shell.run("[0][1]")
     shell.reset()
     for magics in ("execution", "pylab"):
@@ -88,7 +88,7 @@ def _warm_up(shell: JudgeShell) -> None:
 
 
 def _prepare(cell: str) -> None:
-    """Import what a cell of the instructor's imports, and cache what judges ask about its text."""
+    """Import the modules that an instructor's cell imports, and cache what judges ask about its text."""
     bound_names(cell)
     binds_unknown(cell)
     for name in imported_modules(cell):
@@ -97,16 +97,16 @@ def _prepare(cell: str) -> None:
 
 def _import(name: str) -> None:
     package, _, last = name.rpartition(".")
-    if hasattr(sys.modules.get(package), last):  # not a module, or imported already
+    if hasattr(sys.modules.get(package), last):  # an attribute that is not a module, or an imported module
         return
     with contextlib.suppress(Exception, SystemExit):
         importlib.import_module(name)
-        if name.partition(".")[0] == "matplotlib":  # which a picture needs, too
+        if name.partition(".")[0] == "matplotlib":  # drawing a figure also needs the backend
             importlib.import_module("matplotlib_inline.backend_inline")
 
 
 def _judge(shell: JudgeShell, course_paths: int, control_descriptor: int, channel_descriptor: int) -> NoReturn:
-    """All that the process of a judge does. course_paths: how many folders of the course begin the module path."""
+    """Run a judge's process to its end. course_paths: how many folders of the course begin the module path."""
     template = os.getppid()
     try:
         _end_with(template)
@@ -119,7 +119,7 @@ def _judge(shell: JudgeShell, course_paths: int, control_descriptor: int, channe
             os.set_inheritable(number, False)
         control, channel = socket.socket(fileno=control_descriptor), socket.socket(fileno=channel_descriptor)
         setting = types.SimpleNamespace(**receive(control)[0])
-        sys.path.insert(course_paths, setting.work)  # a notebook imports what lies beside it
+        sys.path.insert(course_paths, setting.work)  # a notebook can import the modules beside it
         cells: _Cells | None = None
         failed: str | None = None
         try:
@@ -167,7 +167,7 @@ class _Cells:
     def run(
         self, source: str, seconds: float, test: bool, alone: bool, mark: int | None, output_bytes: int | None
     ) -> dict[str, Any]:
-        """Run a cell, as `Judge.run` says. Returns the fields of a `Ran`."""
+        """Run a cell; the arguments are those of `Judge.run`. Returns the fields of a `Ran`."""
         before = {name: self.shell.namespace.get(name) for name in bound_names(source)}
         self.connection.refusing = "it ended its kernel the last time" if alone else None
         most = self.setting.output_bytes
@@ -175,14 +175,14 @@ class _Cells:
         self.names.forget()
         self.connection.forget()
         self.connection.begin(seconds)
-        # without those of this cell, of which student code can know no more than the name
+        # without this cell's own exception classes: student code can know only their names
         self.connection.error_types = error_types(self.shell.namespace)
         self.interrupted, ok = False, False
         try:
             self.running = True
             ok = self.shell.run(source)
             self.running = False
-        except KeyboardInterrupt:  # it came after the cell's end
+        except KeyboardInterrupt:  # it arrived after the end of the cell
             self.running = False
         if self.interrupted:
             ok = False
@@ -191,7 +191,7 @@ class _Cells:
             outputs.error("TimeLimit", why, [f"TimeLimit: {why}"])
         if not ok and binds_unknown(source):
             self.names.closed = True
-        if not ok and not test:  # a test must not take the old values for the new ones
+        if not ok and not test:  # a test must not use the old values in place of the new ones
             for name, value in before.items():
                 kept = self.shell.namespace.get(name)
                 if kept is value and not isinstance(value, types.ModuleType):
@@ -206,7 +206,7 @@ class _Cells:
         }
 
     def _end_cell(self, mark: int | None) -> bool:
-        """Have the student's kernel go on to serve for the next cell, or stop. Returns whether it goes on."""
+        """Have the student's kernel continue to serve for the next cell, or stop. Returns whether it continues."""
         connection, seconds = self.connection, self.setting.stop_seconds
         if mark is not None and not connection.interrupted:
             with contextlib.suppress(ChannelError, StudentError):
@@ -224,7 +224,7 @@ class _Cells:
 
 
 def _end_with(parent: int) -> None:
-    """Have Linux kill this process when its parent ends; elsewhere, it ends when its socket does."""
+    """Have Linux kill this process when its parent ends. On other systems it ends when its socket is closed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:

@@ -1,11 +1,11 @@
 """Student kernels in a sandbox.
 
-Bubblewrap builds one sandbox for a worker. Each kernel is forked in it, in namespaces of its own (kernel.py and
+Bubblewrap builds one sandbox for a worker. Each kernel is forked inside it, in namespaces of its own (kernel.py and
 zygote.py).
 
-Inside there are no other processes, no network, and no files of the host but a read-only Python (python_view.py) and
-what the job names. Scratch folders lie in memory, and nothing of the host can be written. docs/security.md says what
-is promised and what is not.
+A kernel sees no other processes and no network. Of the host's files it sees only a read-only Python (python_view.py)
+and the files that the job names. Scratch folders are in memory, and no file of the host can be written.
+docs/security.md says what is guaranteed and what is not.
 """
 
 from autograder.execution.sandbox import usage

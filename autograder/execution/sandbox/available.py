@@ -1,4 +1,4 @@
-"""Whether there is a sandbox on this machine, and what to do where there is none."""
+"""Whether the sandbox works on this machine, and what to do if it does not."""
 
 import asyncio
 import functools
@@ -12,11 +12,11 @@ from autograder.execution.sandbox.bubblewrap import View
 from autograder.execution.sandbox.kernel import Zygote
 from autograder.notebook.limits import Limits
 
-PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # and the packages they are in
+PROGRAMS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "unshare": "util-linux"}  # program -> its package
 
 
 def missing() -> KitError | None:
-    """Why there is no sandbox on this machine, as an error that says what to do; None where it works."""
+    """Return why the sandbox does not work on this machine, as an error that says what to do; None if it works."""
     if sys.platform != "linux":
         return KitError("The sandbox needs Linux (namespaces and bubblewrap).", _OTHERWISE)
     for program, package in PROGRAMS.items():
@@ -36,22 +36,22 @@ def missing() -> KitError | None:
 
 _WHY_NOT = (
     "Ubuntu from 23.10 on forbids user namespaces to programs without a profile: install the package "
-    "apparmor-profiles, or sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. Older Debian: "
-    "sudo sysctl kernel.unprivileged_userns_clone=1. In a container: start it with --privileged, or with "
-    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined. Where root grades, everybody must be "
+    "apparmor-profiles, or run: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. On older Debian, run: "
+    "sudo sysctl kernel.unprivileged_userns_clone=1. Start a container with --privileged, or with "
+    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined. If root grades, all users must be "
     "allowed to read this Python's files."
 )
-_OTHERWISE = "To grade without a sandbox, on a machine that you can throw away: --isolation process"
+_OTHERWISE = "To grade without a sandbox, on a machine that you can throw away, use: --isolation process"
 
 
 @functools.cache
 def _try(path: str | None) -> str | None:
-    """None if a sandbox works, else what it said. There are two attempts: the first may be killed by chance."""
+    """Return None if a sandbox works, else its error. There are two attempts: the first may be killed by chance."""
     return _start_one() and _start_one()
 
 
 def _start_one() -> str | None:
-    """Start a kernel in a sandbox and end it at once; None if that works, else what it said."""
+    """Start a kernel in a sandbox and end it at once. Returns None if that works, else the last line of its error."""
 
     async def start() -> None:
         await (await zygote.start(Limits())).end()

@@ -1,4 +1,4 @@
-"""The command that starts a program in the sandbox, and the user that runs it."""
+"""The command that starts a program in the sandbox, and the user who runs it."""
 
 import os
 import shutil
@@ -16,18 +16,18 @@ from autograder.notebook.limits import Limits
 
 HOME = "/home/student"
 WORK = f"{HOME}/work"
-# folders and their sizes in bytes; None: Limits.scratch_bytes
+# folder -> its size in bytes; None: Limits.scratch_bytes
 SCRATCH = {"/tmp": None, HOME: None, "/dev/shm": None, "/run": 1_000_000}
 DATA_FOLDER = "/course/data"
 LIBRARY = "/course/library"
-STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # what kernels see in place of parts of /proc
-DEVICES = ("null", "random", "urandom")  # not zero: mapped as shared, it is memory that no limit counts
-USER = 1000  # inside
-# when root grades, the first of the user ids that sandboxes get outside; no other process has them, so that the limit
-# of processes counts only a sandbox's own
+STAND_INS = {"folder": "/course/empty", "stat": "/course/stat"}  # shown to kernels in place of parts of /proc
+DEVICES = ("null", "random", "urandom")  # not zero: a shared mapping of it is memory that no limit counts
+USER = 1000  # user id inside the sandbox
+# If root grades, the first of the user ids that sandboxes have outside. No other process has them, so that the limit
+# of processes counts only those of the sandbox.
 SPARE_USERS = 3_231_000_000
-USERS_OF_A_WORKER = 16  # sandboxes of a worker that do not count each other's processes
-# what subprocess and os.popen start as a shell: it runs nothing, and ends like a command that was not found
+USERS_OF_A_WORKER = 16  # user ids per worker, for sandboxes that do not count each other's processes
+# the program that subprocess and os.popen start as a shell: it runs no command, and ends with "command not found"
 SHELL = f"""#!{os.path.realpath(sys.executable)} -IS
 import sys
 command = [part for part in sys.argv[1:] if part not in ("-c", "--")]
@@ -36,8 +36,8 @@ text = text if len(text) <= {MOST_SHOWN} else text[:{MOST_SHOWN}] + "…"
 sys.stdout.buffer.write(({COMMAND_NOT_RUN!r} + text + "\\n").encode("utf-8", "replace"))
 sys.exit({COMMAND_NOT_FOUND})
 """
-OWN_PROCESSES = 4  # of a sandbox itself: bubblewrap's first, the zygote, a monitor, the first one beside a kernel
-RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # of the zygote, in the sandbox, to make one for each kernel
+OWN_PROCESSES = 4  # of a sandbox: bubblewrap's first process, the zygote, and a kernel's monitor and first process
+RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")  # the zygote needs them to make each kernel's namespaces
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class View:
     Attributes
     ----------
     pythonpath
-        Folders that go in front of their module path.
+        Folders to put in front of their module path.
     env
-        Names and values that are added to their environment.
+        Names and values to add to their environment.
     work
-        Their working folder, read-only; None: an empty one, which they can write.
+        Their working folder, read-only. None: an empty folder in which they can write.
     data
         The folder of the data sets, read-only.
     hidden
         Packages that they must not see.
     processes
-        How many one kernel may have at a time.
+        How many processes one kernel may have at a time.
     modules
-        What is imported before they begin.
+        Modules that the zygote imports before kernels are forked from it.
     """
 
     pythonpath: tuple[str, ...] = ()
@@ -72,28 +72,28 @@ class View:
 
 
 def command(program: list[str], given: View, inherited: Inherited, number: int = 0) -> list[str]:
-    """The command line that runs a trusted program in the sandbox.
+    """Return the command line that runs a trusted program in the sandbox.
 
     Parameters
     ----------
     program
         The program and its arguments.
     given
-        What it sees in the sandbox.
+        What the program sees in the sandbox.
     inherited
-        What bubblewrap must inherit; this function adds to it.
+        The file descriptors that bubblewrap must inherit; this function adds some.
     number
-        Of this sandbox among those of this process.
+        The number of this sandbox among those of this process.
 
     Raises
     ------
     RuntimeError
-        A given folder cannot be used.
+        The kernel's user cannot read one of the given folders.
     """
     _check(given)
     arguments = [*_namespaces(given, inherited, number), *_view(given, inherited)]
     arguments += ["--remount-ro", "/", *_environment(given)]
-    # through a file, because processes inside can read /proc/1/cmdline, which would tell where things are here
+    # in a file, because processes inside can read /proc/1/cmdline, which would show the host's paths
     listed = inherited.holding("\0".join(arguments).encode() + b"\0")
     return [shutil.which("bwrap") or "bwrap", "--args", str(listed), "--", *program]
 
@@ -107,7 +107,7 @@ class Identity(TypedDict, total=False):
 
 
 def identity(number: int = 0) -> Identity:
-    """The user that bubblewrap runs as. Linux exempts root from the limit of processes, so root takes a spare user."""
+    """Return the user as whom bubblewrap runs: for root a spare one, since Linux exempts root from process limits."""
     if os.geteuid() != 0:
         return {}
     user = _spare_user(number)
@@ -115,9 +115,9 @@ def identity(number: int = 0) -> Identity:
 
 
 def _spare_user(number: int) -> int:
-    """A user id of its own for each sandbox, because Linux counts some limits by user.
+    """Return a separate user id for each sandbox, because Linux counts some limits per user.
 
-    No account has it, nor another grader on this machine. In a container it is one of those that the container has.
+    No account and no other grader on this machine has it. In a container, it is one of the container's user ids.
     """
     ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     last = max(int(first) + int(count) for first, _, count in ranges) - 1
@@ -130,7 +130,7 @@ def _namespaces(given: View, inherited: Inherited, number: int) -> list[str]:
     user = ["--unshare-user"]
     if os.geteuid() == 0:
         namespace = str(inherited.keep(_user_namespace(given.processes, number)))
-        user = ["--userns", namespace, "--block-fd", namespace]  # the second only so that it is closed after use
+        user = ["--userns", namespace, "--block-fd", namespace]  # --block-fd makes bubblewrap close it after use
     return [
         *user,
         *["--uid", str(USER), "--gid", str(USER)],
@@ -141,10 +141,10 @@ def _namespaces(given: View, inherited: Inherited, number: int) -> list[str]:
 
 
 def _user_namespace(processes: int, number: int) -> int:
-    """A file descriptor of a user namespace in which no more processes run than is allowed, for when root grades.
+    """Return a file descriptor of a user namespace that limits the number of processes, for the case that root grades.
 
-    It belongs to a user without rights. Root is mapped into it only so that bubblewrap, before the kernel starts, can
-    reach a Python that lies in a folder of root's.
+    The namespace belongs to a user without rights. Root is mapped into it only so that bubblewrap, before the kernel
+    starts, can reach a Python that is installed in a folder of root.
     """
     holder = subprocess.Popen(
         [*process_limit(processes + OWN_PROCESSES), "unshare", "--user", "sh", "-c", "echo ready; read _"],
@@ -162,21 +162,21 @@ def _user_namespace(processes: int, number: int) -> int:
 
 
 def _check(given: View) -> None:
-    # where root grades, the kernel runs as a user without rights, who can read only what everybody may
+    # if root grades, the kernel runs as a user without rights, who can read only what all users may read
     for folder in filter(None, (*given.pythonpath, given.work, given.data)):
         if os.geteuid() == 0 and os.stat(folder).st_mode & 0o005 != 0o005:
-            raise RuntimeError(f"{folder} is closed to the kernel in the sandbox: chmod -R o+rX {folder}")
+            raise RuntimeError(f"The kernel in the sandbox cannot read {folder}. Run: chmod -R o+rX {folder}")
 
 
 def _view(given: View, inherited: Inherited) -> list[str]:
-    """The sandbox's file system. Each kernel gets scratch folders of its own over these."""
+    """Return the arguments for the sandbox's file system. Each kernel mounts its own scratch folders over these."""
     arguments = [
         *["--proc", "/proc"],
         *["--size", "4096", "--tmpfs", "/dev", "--tmpfs", "/dev/shm"],
         *(part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
         *["--symlink", "/proc/self/fd", "/dev/fd", "--remount-ro", "/dev"],
         *["--tmpfs", "/run", "--tmpfs", "/tmp", "--tmpfs", HOME],
-        *python_view(given.hidden, inherited),  # after the scratch folders, because a Python may lie in one of them
+        *python_view(given.hidden, inherited),  # after the scratch folders, as Python may be installed in one of them
         *(["--ro-bind", given.work, WORK] if given.work else ["--dir", WORK]),
         *["--chdir", WORK],
         *["--perms", "0555", "--size", "4096", "--tmpfs", STAND_INS["folder"], "--remount-ro", STAND_INS["folder"]],
@@ -194,7 +194,7 @@ def _view(given: View, inherited: Inherited) -> list[str]:
 
 
 def _processor_statistics() -> bytes:
-    """/proc/stat as it is now, for libraries that count processors in it, without its long lines."""
+    """Return the present /proc/stat, for libraries that count processors in it, without its long lines."""
     with open("/proc/stat", "rb") as file:
         return b"".join(line for line in file if not line.startswith((b"intr ", b"softirq ")))
 
@@ -205,12 +205,12 @@ def _environment(given: View) -> list[str]:
         **dict(given.env),
         "HOME": HOME,
         "USER": "student",
-        "IPYTHONDIR": "/run/ipython",  # where there is room, however full the scratch folders are
+        "IPYTHONDIR": "/run/ipython",  # has room even if the other scratch folders are full
         "PATH": os.path.dirname(sys.executable),
         "TMPDIR": "/tmp",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
-        "PYTHONDONTWRITEBYTECODE": "1",  # there is nowhere to write it
-        "MALLOC_ARENA_MAX": "2",  # else each thread reserves address space that it never uses
+        "PYTHONDONTWRITEBYTECODE": "1",  # the module folders are read-only
+        "MALLOC_ARENA_MAX": "2",  # by default, each thread reserves address space that it never uses
     }
     if given.pythonpath:
         env["PYTHONPATH"] = os.pathsep.join(f"{LIBRARY}{index}" for index in range(len(given.pythonpath)))

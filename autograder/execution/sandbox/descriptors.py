@@ -6,7 +6,7 @@ import threading
 
 
 class Inherited:
-    """File descriptors that bubblewrap inherits. When `stack` ends, those that were not just lent are closed here."""
+    """File descriptors that bubblewrap inherits. When `stack` ends, they are closed here, except for lent ones."""
 
     def __init__(self, stack: contextlib.ExitStack):
         self._kept: list[int] = []
@@ -15,20 +15,20 @@ class Inherited:
 
     @property
     def all(self) -> list[int]:
-        """What bubblewrap is to inherit."""
+        """All file descriptors that bubblewrap must inherit."""
         return [*self._kept, *self._lent]
 
     def keep(self, descriptor: int) -> int:
-        """Add one that is closed here. Returns it."""
+        """Add a descriptor, which this object will close. Returns it."""
         self._kept.append(descriptor)
         return descriptor
 
     def lend(self, descriptor: int) -> None:
-        """Add one that the caller closes."""
+        """Add a descriptor that the caller will close."""
         self._lent.append(descriptor)
 
     def holding(self, content: bytes) -> int:
-        """Add a file in memory with this content, which stands at its beginning. Returns its descriptor."""
+        """Add a file in memory with this content, positioned at its start. Returns its descriptor."""
         descriptor = self.keep(os.memfd_create("sandbox"))
         with open(descriptor, "wb", closefd=False) as file:
             file.write(content)
@@ -41,17 +41,17 @@ class Inherited:
 
 
 class LastWords:
-    """The last that a process printed past Jupyter. It comes through a pipe, because a file could be filled.
+    """The last output that a process printed outside of Jupyter. A pipe carries it: a file could fill the disk.
 
     Parameters
     ----------
     most
-        Bytes that are kept.
+        How many bytes to keep.
 
     Attributes
     ----------
     end : int
-        File descriptor that the process writes to.
+        File descriptor to which the process writes.
     """
 
     def __init__(self, most: int = 2000):
@@ -60,7 +60,7 @@ class LastWords:
         self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
-        """Read from now on. To be called once the process has inherited its end."""
+        """Start reading. To be called once the process has inherited its end of the pipe."""
         if self._thread:
             return
         os.close(self.end)
@@ -68,7 +68,7 @@ class LastWords:
         self._thread.start()
 
     def text(self) -> str:
-        """What was printed last; of a process that has ended, all but the beginning."""
+        """Return the last output so far or, if the process has ended, the end of its complete output."""
         if self._thread:
             self._thread.join(timeout=1)
         return self._text.decode("utf-8", "replace").strip()

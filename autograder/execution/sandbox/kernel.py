@@ -1,6 +1,6 @@
-"""Student kernels in the sandbox: each is forked, in namespaces of its own, from a zygote that is kept warm.
+"""Student kernels in the sandbox: each is forked from a warm zygote, into namespaces of its own.
 
-The kernel's sockets lie in the sandbox. The grader reaches them through /proc/PID/root.
+The kernel's sockets are inside the sandbox. The grader reaches them through /proc/PID/root.
 """
 
 import asyncio
@@ -34,30 +34,31 @@ from autograder.notebook.job import Files
 from autograder.notebook.limits import Limits
 from autograder.python_processes import python
 
-SANDBOX_START_SECONDS = 60  # a kernel on a busy machine; if it cannot start, it ends before
-END_SECONDS = 20  # for all of a sandbox's processes to be gone once it was killed
-MOST_ZYGOTES = 3  # that a process keeps
-# exit codes of a kernel that was killed from outside, as by a machine short of memory; None: with its sandbox
+SANDBOX_START_SECONDS = 60  # for a kernel to start on a busy machine; a kernel that cannot start ends earlier
+END_SECONDS = 20  # for all processes of a sandbox to end after they were killed
+MOST_ZYGOTES = 3  # kept by one process
+# exit codes of a kernel that was killed from outside, for example by a machine that is short of memory; None: its
+# sandbox was killed with it
 KILLED = (None, -signal.SIGKILL, 128 + signal.SIGKILL, 128 + signal.SIGTERM)
 SOCKET_FOLDER = "/run/kernel"
 CONNECTION_FILE = f"{SOCKET_FOLDER}/connection.json"
 PORTS = {f"{name}_port": n for n, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1)}
-READY_BYTES, CODE_BYTES = 1000, 100  # of a monitor's messages: an error in words, an exit code
-# argv: socket, setting, and the text of zygote.py, each as a file descriptor
+READY_BYTES, CODE_BYTES = 1000, 100  # of a monitor's messages: an error message, an exit code
+# arguments: file descriptors of the socket, the setting and the text of zygote.py
 LOADER = "import sys; exec(compile(open(int(sys.argv[3])).read(), 'zygote', 'exec'))"
 
 
 class SandboxedKernel:
-    """A kernel that runs in the sandbox. Made by `Zygote.start`.
+    """A kernel that runs in the sandbox. `Zygote.start` makes it.
 
     Attributes
     ----------
     pid, init : int
-        Process ids, as the host numbers them, of the kernel and of the first process of its sandbox.
+        Process ids on the host: of the kernel, and of the first process of its sandbox.
     key : bytes
-        Signs its messages.
+        The key that signs its messages.
     cause : str or None
-        Why `look` ended it, in words.
+        Why `look` ended the sandbox, in words; None if it did not.
     """
 
     def __init__(self, limits: Limits):
@@ -65,28 +66,28 @@ class SandboxedKernel:
         self.key = secrets.token_hex(32).encode()
         self._said = LastWords()
         self._control: socket.socket | None = None
-        self._gone: int | None = None  # a descriptor of `init`, which can be read when it and all inside have ended
+        self._gone: int | None = None  # a pidfd of `init`, readable once all processes of the sandbox have ended
         self.init = self.pid = 0
         self._code: int | None = None
         self.cause: str | None = None
 
     @property
     def folder(self) -> str:
-        """The beginning of its sockets' paths, on the host."""
+        """The beginning of the paths of its sockets, on the host."""
         return f"/proc/{self.init}/root{SOCKET_FOLDER}/k"
 
     @property
     def sockets(self) -> tuple[str, str]:
-        """The paths of its shell and its iopub socket."""
+        """The paths of its shell socket and its iopub socket."""
         return f"{self.folder}-{PORTS['shell_port']}", f"{self.folder}-{PORTS['iopub_port']}"
 
     def connection(self) -> str:
-        """The content of its connection file."""
+        """Return the content of its connection file."""
         given = {"transport": "ipc", "ip": f"{SOCKET_FOLDER}/k", "key": self.key.decode(), **PORTS}
         return json.dumps({**given, "signature_scheme": "hmac-sha256", "kernel_name": "python3"})
 
     def is_alive(self) -> bool:
-        """Whether any process of it is left."""
+        """Whether any process of its sandbox is left."""
         if self._gone is None:
             return False
         ended = select.poll()
@@ -94,13 +95,13 @@ class SandboxedKernel:
         return not ended.poll(0)
 
     def interrupt(self) -> None:
-        """Interrupt the kernel and what it started."""
+        """Interrupt the kernel and the processes that it started."""
         if self.is_alive():
             with contextlib.suppress(OSError):
-                os.killpg(self.pid, signal.SIGINT)  # it leads a group of its own
+                os.killpg(self.pid, signal.SIGINT)  # the kernel leads its own process group
 
     async def end(self) -> None:
-        """Kill every process in the sandbox, and wait until none is left: they count for the next one's limit."""
+        """Kill all processes in the sandbox and wait until they have ended: they count for the next kernel's limit."""
         if self._gone is not None:
             self._kill()
             await _readable(self._gone, END_SECONDS)
@@ -110,11 +111,11 @@ class SandboxedKernel:
             self._control.close()
 
     def look(self) -> list[Path]:
-        """End the sandbox if its processes together use more than they may. Returns them, as folders of a /proc."""
+        """End the sandbox if its processes together exceed a limit. Returns the processes, as folders of a /proc."""
         found, limits = usage.processes(self.init), self.limits
         if usage.memory(found) > limits.memory_bytes and usage.exact_memory(found) > limits.memory_bytes:
             self._end_for(f"ran out of memory (limit {size_in_words(limits.memory_bytes)})")
-        # twice, because a process that ends between two of these readings may be counted again in its parent
+        # measured twice, because a process that ends during a measurement may be counted again in its parent
         if all(usage.processor_seconds(usage.processes(self.init)) > limits.cpu_seconds for _ in range(2)):
             self._end_for(f"used up its {limits.cpu_seconds:,} s of processor time")
         if usage.sockets(self.init) > limits.open_files:
@@ -126,7 +127,7 @@ class SandboxedKernel:
         self._kill()
 
     def how_it_ended(self) -> str:
-        """Why the kernel ended, in words."""
+        """Return why the kernel ended, in words."""
         if self.cause:
             return self.cause
         code = self._exit_code()
@@ -139,7 +140,7 @@ class SandboxedKernel:
 
     @property
     def was_killed(self) -> bool:
-        """Whether it, or its sandbox, was killed from outside; its own code may have done the same to it."""
+        """Whether it or its sandbox was killed from outside. If its own code killed it, that looks the same."""
         return self.cause is None and self._exit_code() in KILLED
 
     def _kill(self) -> None:
@@ -155,27 +156,27 @@ class SandboxedKernel:
         return self._code
 
     async def _started(self) -> None:
-        """Learn which process it is. Raises RuntimeError with the zygote's words if the kernel did not start."""
+        """Learn its process ids. Raises RuntimeError with the zygote's message if the kernel did not start."""
         assert self._control is not None
         if not await _readable(self._control.fileno(), SANDBOX_START_SECONDS):
-            raise RuntimeError("the kernel in the sandbox was not ready in time")
+            raise RuntimeError(f"The kernel in the sandbox did not start within {SANDBOX_START_SECONDS} s.")
         said, descriptors, *_ = socket.recv_fds(self._control, READY_BYTES, 1)
         if not descriptors:
             why = said.decode("utf-8", "replace") or "its zygote ended"
-            raise RuntimeError(f"the kernel in the sandbox did not start: {why}")
+            raise RuntimeError(f"The kernel in the sandbox did not start: {why}")
         self._gone = descriptors[0]
         self.init = _process_of(self._gone)
         self.pid = next(iter(usage.children(self.init)), 0) if self.init > 0 else 0
         if self.pid == 0:
-            raise RuntimeError(f"the kernel in the sandbox ended: {self._said.text()}")
+            raise RuntimeError(f"The kernel in the sandbox ended: {self._said.text()}")
 
     def last_words(self) -> str:
-        """What it printed last, past Jupyter."""
+        """Return the last output that it printed outside of Jupyter."""
         return self._said.text()
 
 
 class Zygote:
-    """The process that kernels of the same surroundings are forked from. It starts with the first of them."""
+    """The process from which the kernels of one `View` are forked. It is started for the first of them."""
 
     def __init__(self, given: View, number: int):
         self.given, self.number = given, number
@@ -191,18 +192,18 @@ class Zygote:
     async def start(
         self, limits: Limits, files: Files = (), channel: int | None = None, processor: int | None = None
     ) -> SandboxedKernel:
-        """A new kernel.
+        """Start a kernel.
 
         Parameters
         ----------
         limits
-            What the kernel and what it starts may use.
+            The limits of the kernel and the processes that it starts.
         files
-            What its working folder holds, as pairs of a relative path and the content.
+            The files of its working folder, as pairs of a relative path and the content.
         channel
-            File descriptor over which it is connected to the judge.
+            File descriptor of the socket that connects it to the judge.
         processor
-            Number of the processor that it stays on.
+            Number of the processor to which it is bound.
 
         Raises
         ------
@@ -251,7 +252,7 @@ class Zygote:
         self._process = self._socket = None
 
     def _launched(self) -> socket.socket:
-        """The socket to the process, which is started unless there is one."""
+        """Start the process unless it is running. Returns the socket to it."""
         if self._socket is not None and self.pid is not None:
             return self._socket
         self.close()
@@ -287,16 +288,16 @@ class Zygote:
         return self._socket
 
 
-# by owner's process id, surroundings, and device and inode of their folders; the last used at the end
+# the key: the owner's process id, the view, and the device and inode of each folder; the last used is at the end
 _zygotes: dict[tuple[int, View, tuple[tuple[int, int], ...]], Zygote] = {}
 _made = 0
 
 
 def zygote_of(given: View) -> Zygote:
-    """The zygote of this process for these surroundings: the same one each time, unless it was given up for others."""
+    """Return this process's zygote for a view. It is always the same one, unless it was closed in favour of others."""
     global _made
     folders = filter(None, (*given.pythonpath, given.work, given.data))
-    # a folder that is made anew is a different one
+    # device and inode tell whether a folder was deleted and made again
     places = tuple((found.st_dev, found.st_ino) for found in map(os.stat, folders))
     key = (os.getpid(), given, places)
     found = _zygotes.pop(key, None)
@@ -312,7 +313,7 @@ def zygote_of(given: View) -> Zygote:
 
 
 def close_zygotes() -> None:
-    """End those of this process, and their kernels."""
+    """End the zygotes of this process, and their kernels."""
     for key in [key for key in _zygotes if key[0] == os.getpid()]:
         _zygotes.pop(key).close()
 
@@ -323,7 +324,7 @@ def zygote_pids() -> set[int]:
 
 
 def _setup(kernel: SandboxedKernel, limits: Limits, files: Files, processor: int | None) -> bytes:
-    """What the new process reads: first the grader's part, then the submission's."""
+    """Return what the new process reads: first the grader's part, then the submission's."""
     resources = limit_values(replace(limits, processes=limits.processes + OWN_PROCESSES))
     own = {"resources": resources, "scratch_bytes": limits.scratch_bytes, "processor": processor}
     return marshal.dumps(own) + marshal.dumps({"connection": kernel.connection(), "files": tuple(files)})
@@ -331,19 +332,19 @@ def _setup(kernel: SandboxedKernel, limits: Limits, files: Files, processor: int
 
 def _check_files(files: Files, given: View, limits: Limits) -> None:
     if files and given.work:
-        raise ValueError("files cannot be put into a working folder that is read-only")
+        raise ValueError(f"Files cannot be put into the working folder {given.work}: it is read-only.")
     for path, _ in files:
         parts = PurePosixPath(path).parts
         if not parts or parts[0] == "/" or ".." in parts or "\0" in path:
-            raise ValueError(f"{path!r} is not a path inside the working folder")
+            raise ValueError(f"{path!r} is not a path inside the working folder.")
     size = sum(len(content) for _, content in files)
     if size > limits.scratch_bytes:
         most = size_in_words(limits.scratch_bytes)
-        raise RuntimeError(f"the files in the working folder take {size_in_words(size)}, and {most} are allowed")
+        raise RuntimeError(f"The files in the working folder take {size_in_words(size)}; the limit is {most}.")
 
 
 async def _readable(descriptor: int, seconds: float) -> bool:
-    """Wait until there is something to read, at most so long. Returns whether there is."""
+    """Wait until the descriptor can be read, for at most `seconds`. Returns whether it can."""
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(descriptor, ready.set)
     try:
@@ -356,7 +357,7 @@ async def _readable(descriptor: int, seconds: float) -> bool:
 
 
 def _process_of(descriptor: int) -> int:
-    """The process id, as the host numbers it, of the process that a descriptor stands for; -1 once it has ended."""
+    """Return the host's process id of the process to which a pidfd refers; -1 once it has ended."""
     lines = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
     return next((int(line.split()[1]) for line in lines if line.startswith("Pid:")), -1)
 

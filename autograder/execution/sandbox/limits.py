@@ -1,4 +1,4 @@
-"""The limits of a student's kernel: how a process is given them, and which of them an error is about."""
+"""The limits of a student's kernel: how they are set for a process, and which of them caused an error."""
 
 import errno
 import resource
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
-    """{name as in RLIMIT_NAME: (soft, hard)} of what one process may use; `nproc` counts all those of its user.
+    """Return {name as in RLIMIT_NAME: (soft, hard)} for one process; `nproc` counts all processes of its user.
 
-    They limit address space, open files, the size of a file and processor time. There are no core dumps, and no
-    process may raise its priority.
+    The values limit address space, open files, the size of a file and processor time. They also forbid core dumps and
+    raising the priority.
     """
     values = {
         "as": limits.memory_bytes,
         "nofile": limits.open_files,
         "fsize": limits.scratch_bytes,
-        "core": 1,  # none, and none is handed to the machine's crash handler either: core(5)
+        "core": 1,  # byte: no core file, and no dump to the machine's crash handler, which 0 would not prevent: core(5)
         "memlock": 0,
         "msgqueue": 0,
         "nice": 0,
@@ -34,9 +34,10 @@ def limit_values(limits: Limits) -> dict[str, tuple[int, int]]:
 
 
 def resource_limits(limits: Limits) -> list[str]:
-    """What to put in front of a command so that it runs with these limits, as all that it starts does.
+    """Return what to put in front of a command so that it and all that it starts run with these limits.
 
-    The limit of processes is left out, because it would count those of the grader. [] where there is no prlimit.
+    The limit of processes is left out, because it would count the grader's processes. Without prlimit, the list is
+    empty.
     """
     prlimit = shutil.which("prlimit")
     if not prlimit:
@@ -46,15 +47,15 @@ def resource_limits(limits: Limits) -> list[str]:
 
 
 def process_limit(processes: int) -> list[str]:
-    """What to put in front of a command to limit processes and threads, taken together.
+    """Return what to put in front of a command to limit the number of processes and threads together.
 
-    Linux counts those of a user, in the user namespace where this runs.
+    Linux counts those of the user, in the user namespace in which the command runs.
     """
     return [shutil.which("prlimit") or "prlimit", f"--nproc={_within('nproc', processes)}", "--"]
 
 
 def limit_met(output: "NotebookNode", limits: Limits) -> str | None:
-    """Which limit of the sandbox an error output is about, in words for the student; None if it is about none."""
+    """Return which limit of the sandbox caused an error output, in words for the student; None if no limit did."""
     if output.output_type != "error":
         return None
     ename, evalue = str(output.get("ename")), str(output.get("evalue"))
@@ -67,13 +68,13 @@ def limit_met(output: "NotebookNode", limits: Limits) -> str | None:
         (errno.EMFILE, f"opened too many files at once (limit {limits.open_files})"),
         (errno.ENOSPC, f"filled its scratch folder (limit {size_in_words(limits.scratch_bytes)})"),
         (errno.EFBIG, f"wrote too large a file (limit {size_in_words(limits.scratch_bytes)})"),
-        (errno.EROFS, "wrote to a folder that is read-only here; its own is the working folder"),
-        (errno.ENETUNREACH, "needs the network, and there is none when a notebook is graded"),
+        (errno.EROFS, "wrote to a folder that is read-only here; write to the working folder instead"),
+        (errno.ENETUNREACH, "needs the network, which is not available while grading"),
     ):
         if f"[Errno {code}] " in evalue:
             return what
     if "Temporary failure in name resolution" in evalue or "Name or service not known" in evalue:
-        return "needs the network, and there is none when a notebook is graded"
+        return "needs the network, which is not available while grading"
     return None
 
 
@@ -86,6 +87,6 @@ def size_in_words(size: int) -> str:
 
 
 def _within(name: str, value: int) -> int:
-    """`value`, or the grader's own limit if that is lower, because no process may raise it."""
+    """Return `value`, or the grader's own hard limit if that is lower, because a process cannot exceed it."""
     hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
     return value if hard == resource.RLIM_INFINITY else min(value, hard)

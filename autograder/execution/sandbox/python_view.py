@@ -1,8 +1,8 @@
-"""What a kernel in the sandbox sees of this Python and this system, as arguments of bubblewrap: read-only, no more.
+"""The parts of this Python and this system that a kernel in the sandbox sees read-only, as arguments of bubblewrap.
 
-This works for venv, pyenv, conda, uv and the system's Python. It shows their folders of modules and shared libraries,
-the one interpreter, and the system's shared libraries and fonts. It shows no other program, nothing of /etc but what
-the loader needs, and no home folder.
+This works for venv, pyenv, conda, uv and the system's Python. The sandbox shows their folders of modules and shared
+libraries, this one interpreter, and the system's shared libraries and fonts. It shows no other programs and no home
+folders, and of /etc only what the loader and libraries need.
 """
 
 import os
@@ -15,7 +15,7 @@ from autograder.execution.sandbox.descriptors import Inherited
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
 SYSTEM_LINKS = ("/lib", "/lib32", "/lib64", "/libx32")
 DETAILS = (
-    "/etc/alternatives",  # Debian's choice of a BLAS
+    "/etc/alternatives",  # Debian selects the BLAS there
     "/etc/fonts",
     "/etc/ld.so.cache",
     "/usr/share/fonts",
@@ -25,14 +25,14 @@ MODULE_FOLDERS = ("site-packages", "dist-packages")
 
 
 def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
-    """Arguments for `bwrap` that show this Python environment.
+    """Return the arguments of `bwrap` that show this Python environment.
 
     Parameters
     ----------
     hidden
-        Top-level packages that are not to be seen, wherever they are installed.
+        Top-level packages to hide, wherever they are installed.
     inherited
-        What `bwrap` must inherit; this function adds to it.
+        The file descriptors that `bwrap` must inherit; this function adds some.
     """
     interpreter = os.path.realpath(sys.executable)
     arguments = []
@@ -50,20 +50,20 @@ def python_view(hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
 
 
 def _prefix_folders() -> list[str]:
-    """lib, lib64 and pyvenv.cfg of this environment and of the Python that it was made from."""
+    """Return lib, lib64 and pyvenv.cfg of this environment and of the Python from which it was made."""
     prefixes = dict.fromkeys((sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix))
     return [os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64", "pyvenv.cfg")]
 
 
 def module_folders() -> list[str]:
-    """Where packages are installed. Other entries of sys.path are a checkout or a working folder."""
+    """Return the folders of installed packages. Other entries of sys.path are checkouts or working folders."""
     found = [*sys.path, *site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     folders = (os.path.realpath(path) for path in found if os.path.basename(path) in MODULE_FOLDERS)
     return [path for path in dict.fromkeys(folders) if os.path.isdir(path)]
 
 
 def _outermost(paths: list[str]) -> list[str]:
-    """The paths that exist, without links to folders and without what lies inside another of them."""
+    """Return the paths that exist, without links to folders and without paths inside another of them."""
     kept: list[str] = []
     for path in sorted({path for path in paths if os.path.exists(path) and not _is_linked_folder(path)}):
         if not any(path.startswith(outer + os.sep) for outer in kept):
@@ -76,7 +76,7 @@ def _is_linked_folder(path: str) -> bool:
 
 
 def _cover(folder: str, hidden: tuple[str, ...], inherited: Inherited) -> list[str]:
-    """Arguments that cover hidden packages, and the files that would lead an import to a checkout."""
+    """Return arguments that cover hidden packages, and the files of editable installs, which name a checkout."""
     arguments = []
     files = [*(Path(folder, f"{name}.py") for name in hidden), *sorted(Path(folder).glob("__editable__*"))]
     for path in filter(Path.is_file, files):

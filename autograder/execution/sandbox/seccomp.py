@@ -1,23 +1,23 @@
-"""The system calls that student code does without, as a filter for seccomp.
+"""The system calls that are forbidden to student code, as a filter for seccomp.
 
-These calls reach parts of the operating system that no notebook needs, and where most of its holes were found. Or they
-take memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared without a file),
-lead out past the network namespace (sockets to a virtual machine's host, Bluetooth), leave the processor that the
-kernel was put on, or show what the rest of the machine does (inotify, leases, mincore).
+Most of these calls reach parts of the operating system that no notebook needs and in which most of its security holes
+were found. Others take memory that no limit of a process counts (memfd_create, System V shared memory, mappings shared
+without a file), bypass the network namespace (sockets to a virtual machine's host, Bluetooth), leave the processor to
+which the kernel was bound, or show what the rest of the machine does (inotify, leases, mincore).
 
-Some calls are answered as if they had been done, because honest libraries fail at a refusal: the size of a socket's
-buffers, a new session, what happens on SIGCHLD. A parent that ignores SIGCHLD would hide the processor time of its
-children; a new session would get a share of the processor of its own (sched_autogroup_enabled).
+Some calls do nothing but report success, because well-behaved libraries fail if they are refused: setting the size of a
+socket's buffers, starting a session, changing the action on SIGCHLD. A parent that ignores SIGCHLD would hide the
+processor time of its children. A new session would get its own share of the processor (sched_autogroup_enabled).
 
-The filter is written here, and not with pyseccomp, because that needs libseccomp.so, which bubblewrap does not bring
-with it. libseccomp also knows calls only by its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
+The filter does not use pyseccomp, because that needs libseccomp.so, which bubblewrap does not bring with it. libseccomp
+also knows calls only by its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
 """
 
 import errno
 import platform
 import struct
 
-# name: number on x86_64, on aarch64 (the kernel's syscall tables)
+# name: (number on x86_64, number on aarch64), from Linux's syscall tables
 FORBIDDEN = {
     "add_key": (248, 217),
     "bpf": (321, 280),
@@ -65,37 +65,37 @@ FORBIDDEN = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# libraries such as watchfiles poll where there is no such call
+# if these calls do not exist, libraries such as watchfiles poll instead
 ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
 PRETENDED = {"setsid": (112, 157)}
 CLONE, CLONE3, MMAP, SOCKET_CALLS = (56, 220), (435, 435), (9, 222), ((41, 198), (53, 199))  # socket, socketpair
 NAMESPACES = 0x7E020080  # the CLONE_NEW... flags of clone
 SHARED, ANONYMOUS = 0x01, 0x20  # MAP_... flags of mmap
-FCNTL, ONLOOKERS = (72, 25), (1024, 1026, 1040)  # F_SETLEASE, F_NOTIFY, F_SETDELEG: they tell what others do to a file
+FCNTL, ONLOOKERS = (72, 25), (1024, 1026, 1040)  # F_SETLEASE, F_NOTIFY, F_SETDELEG report what others do to a file
 SIGACTION, SIGCHLD = (13, 134), 17
 SET_OPTION, SOCKET_LEVEL, BUFFERS = (54, 208), 1, (7, 8, 32, 33)  # setsockopt, SOL_SOCKET, SO_SNDBUF and the like
-FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (ZeroMQ asks it for network interfaces)
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_...
-X32 = 0x40000000  # from here on, x86_64's second set of numbers for the same calls
+FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK (with which ZeroMQ lists network interfaces)
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the tables above, AUDIT_ARCH_...
+X32 = 0x40000000  # x86_64 has a second set of numbers for the same calls, which begins here
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
-FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 40  # their lower halves
+FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 16, 24, 32, 40  # offsets of their lower halves
 
 
 def program() -> bytes | None:
-    """The filter in the kernel's form; None on a machine whose system call numbers are not listed here."""
+    """Return the filter in Linux's binary form; None on a machine whose system call numbers are not listed here."""
     if platform.machine() not in MACHINES:
         return None
     column, architecture = MACHINES[platform.machine()]
     return b"".join(
         [
             _instruction(LOAD, ARCHITECTURE),
-            *(_instruction(JUMP_EQUAL, architecture, 1, 0), _REFUSE),  # such as 32-bit calls, whose numbers are others
+            *(_instruction(JUMP_EQUAL, architecture, 1, 0), _REFUSE),  # 32-bit calls, for example, have other numbers
             _instruction(LOAD, NUMBER),
             *(_instruction(JUMP_AT_LEAST, X32, 0, 1), _UNKNOWN),
-            *_case(CLONE3[column], [_UNKNOWN]),  # glibc then takes clone, whose flags a filter can see
+            *_case(CLONE3[column], [_UNKNOWN]),  # glibc then uses clone, whose flags a filter can read
             *(
                 part
                 for table, answer in ((FORBIDDEN, _REFUSE), (ABSENT, _UNKNOWN), (PRETENDED, _PRETEND))
@@ -109,7 +109,7 @@ def program() -> bytes | None:
 
 
 def _cases_by_arguments(column: int) -> list[bytes]:
-    """The instructions for calls whose arguments decide. column: of the tables."""
+    """Return the instructions for calls that depend on their arguments. column: the machine's column in the tables."""
     families = [_instruction(JUMP_EQUAL, family, len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     return [
         *_case(
@@ -125,7 +125,7 @@ def _cases_by_arguments(column: int) -> list[bytes]:
             [
                 _instruction(LOAD, FIRST_ARGUMENT),
                 _instruction(JUMP_EQUAL, SIGCHLD, 0, 5),
-                _instruction(LOAD, SECOND_ARGUMENT),  # the new action, a pointer; null to ask for the present one
+                _instruction(LOAD, SECOND_ARGUMENT),  # pointer to the new action; null only reads the present action
                 _instruction(JUMP_EQUAL, 0, 0, 2),
                 _instruction(LOAD, SECOND_ARGUMENT + 4),  # its upper half
                 _instruction(JUMP_EQUAL, 0, 1, 0),
@@ -164,12 +164,12 @@ def _cases_by_arguments(column: int) -> list[bytes]:
 
 
 def _case(number: int, instructions: list[bytes]) -> list[bytes]:
-    """These instructions, which end with a return, for the call of this number."""
+    """Return these instructions, which end with a return, for the call of this number."""
     return [_instruction(JUMP_EQUAL, number, 0, len(instructions)), *instructions]
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-    """One of classic BPF. A jump skips so many instructions if its condition is true, or false."""
+    """Return an instruction of classic BPF. A jump skips `if_true` or `if_false` instructions."""
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 

@@ -1,9 +1,9 @@
-"""What a sandbox's processes are and use, from /proc of the host.
+"""The processes of a sandbox and the resources that they use, read from the host's /proc.
 
-psutil does not tell most of this: how long a thread has waited for a processor (schedstat), the memory of a process
-whose first thread has ended, memory with what processes share counted once and files left out, the processes as the
-sandbox's own /proc lists them. What it does tell is not read faster: 77 us for the processor time of one process, 60 us
-here; 1.3 ms for a process's children on a machine with 85 processes, 18 us here.
+psutil does not report most of this: how long a thread has waited for a processor (schedstat), the memory of a process
+whose first thread has ended, memory in which shared pages count once and files do not count, and the processes that the
+sandbox's own /proc lists. psutil is also slower where it does: the processor time of one process takes 77 us (60 us
+here), and the children of a process, on a machine with 85 processes, take 1.3 ms (18 us here).
 """
 
 import contextlib
@@ -13,16 +13,16 @@ from pathlib import Path
 
 
 def processes(init: int) -> list[Path]:
-    """The processes in the sandbox of `init`, as folders of its own /proc: that is shorter than the machine's."""
+    """Return the processes in the sandbox of `init`, as folders of its own /proc, which is shorter than the host's."""
     with contextlib.suppress(OSError):
         return [folder for folder in Path(f"/proc/{init}/root/proc").iterdir() if folder.name.isdigit()]
     return []
 
 
 def family(pid: int) -> list[Path]:
-    """A process and its known descendants, as folders of /proc."""
+    """Return a process and its known descendants, as folders of /proc."""
     pids = [pid]
-    for parent in pids:  # to which their children are added
+    for parent in pids:  # the list grows while the loop runs
         pids += children(parent)
     return [Path(f"/proc/{pid}") for pid in pids]
 
@@ -34,7 +34,7 @@ def children(pid: int) -> list[int]:
 
 
 def memory(found: list[Path]) -> int:
-    """An upper bound of the bytes that these processes hold themselves: what forks share counts for each of them."""
+    """Return an upper bound of the bytes of private memory of these processes: shared pages count for each process."""
     total = 0
     for process in found:
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -43,7 +43,7 @@ def memory(found: list[Path]) -> int:
 
 
 def exact_memory(found: list[Path]) -> int:
-    """The bytes that these processes hold themselves, with what they share counted once. It takes the kernel longer."""
+    """Return the bytes of private memory of these processes, counting shared pages once. It is slower than `memory`."""
     total = 0
     for process in found:
         with contextlib.suppress(OSError):
@@ -52,20 +52,21 @@ def exact_memory(found: list[Path]) -> int:
 
 
 def processor_seconds(found: list[Path]) -> float:
-    """The processor time of these processes, and of the processes that they have waited for.
+    """Return the processor time of these processes and of the ended processes that they have waited for.
 
-    A sandbox's first process waits for all that no other process does, so this is the time of all there ever were.
+    A sandbox's first process waits for every process that no other process waits for. So for all processes of a
+    sandbox, the result includes all that have ever run in it.
     """
     ticks = 0
     for process in found:
         with contextlib.suppress(OSError, ValueError):
             fields = (process / "stat").read_text().rpartition(")")[2].split()  # a name may hold spaces and brackets
-            ticks += sum(map(int, fields[11:15]))  # utime, stime, and those of its children: proc(5), fields 14 to 17
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime: proc(5), fields 14 to 17
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def waits(found: list[Path]) -> dict[Path, float]:
-    """The seconds that each thread of these processes has waited for a processor; {} where Linux does not tell."""
+    """Return the seconds that each thread of these processes has waited for a processor; {} if Linux does not say."""
     seconds = {}
     for process in found:
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -75,14 +76,14 @@ def waits(found: list[Path]) -> dict[Path, float]:
 
 
 def sockets(init: int) -> int:
-    """How many sockets there are in the sandbox of `init`, including those on their way in a message."""
+    """Return the number of sockets in the sandbox of `init`, including those in transit in a message."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{init}/net/sockstat").read_text().split()[2])  # "sockets: used 25"
     return 0
 
 
 def _threads(process: Path) -> list[Path]:
-    """Each thread of a process. Once its first thread has ended, Linux tells the memory only of the others."""
+    """Return the threads of a process. Once the first thread has ended, Linux reports memory only for the others."""
     return list((process / "task").iterdir())
 
 

@@ -1,11 +1,11 @@
-"""The process in the sandbox that student kernels are forked from: it has already imported what they need.
+"""The process in the sandbox from which student kernels are forked. It has already imported the modules they need.
 
-It runs no student's code and reads nothing of a submission. Each message brings the file descriptors of a control
-socket, a setup, a log and perhaps a channel. The zygote then forks a monitor, which makes new namespaces (processes,
-network, mounts, IPC) and empty scratch folders. In them the monitor starts a first process, which gives up all rights
-for good and then starts the kernel. Only the kernel reads the student's part of the setup.
+It runs no student code and reads no part of a submission. Each message brings the file descriptors of a control
+socket, a setup, a log and, if there is a judge, a channel. The zygote then forks a monitor, which creates new
+namespaces (processes, network, mounts, IPC) and empty scratch folders. In them the monitor starts a first process,
+which permanently gives up all rights and then starts the kernel. Only the kernel reads the student's part of the setup.
 
-This text runs where the package is not to be seen, so it needs only the standard library:
+This file runs where the package `autograder` is hidden, so it needs only the standard library:
 
     python -P -c "exec(...)" SOCKET SETTING TEXT
 """
@@ -34,8 +34,8 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
-# what a kernel has imported once it has drawn a picture and run a cell that failed; a module that other versions of
-# these packages do not have is left out
+# The modules that a kernel has imported once it has drawn a figure and run a cell that failed. A module that the
+# installed versions of these packages do not have is skipped.
 WARM = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -57,9 +57,9 @@ WARM = (
     "stack_data",
     "tornado.platform.asyncio",
 )
-CHANNEL, SETUP = 3, 4  # file descriptors, in every kernel, of the channel to the judge and of what it reads first
+CHANNEL, SETUP = 3, 4  # file descriptors in every kernel: the channel to the judge, and the setup that it reads first
 CONTROL_BYTES = 65536  # of the grader's part of a setup, and of a message to the zygote
-ERROR_BYTES = 1000  # of an error in words
+ERROR_BYTES = 1000  # of an error message
 
 # linux/sched.h, linux/mount.h, linux/prctl.h, linux/capability.h
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
@@ -69,16 +69,16 @@ AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER, CAPABILITY_VERSION_3 = 4, 2, 0x20080522
 CAPABILITIES = 64  # Linux has about forty
 GET_INTERFACE_FLAGS, SET_INTERFACE_FLAGS, INTERFACE_UP = 0x8913, 0x8914, 1
 INTERFACE = "16sh22x"  # struct ifreq
-MOST_FILES = 20_000  # in a scratch folder: each takes memory, also an empty one
-KERNEL_PROCESS = 10  # the kernel's process id inside; not the zygote's, as some libraries notice a fork by it
-# of /proc: what shows from moment to moment what the machine does; it is made empty
+MOST_FILES = 20_000  # in a scratch folder: even an empty file takes memory
+KERNEL_PROCESS = 10  # the kernel's process id inside; not the zygote's, as some libraries detect a fork by the id
+# files and folders of /proc that show what the machine is doing; kernels see them empty
 LIVE_FILES = (
     *("buddyinfo", "diskstats", "interrupts", "key-users", "keys", "latency_stats", "locks", "mdstat", "pagetypeinfo"),
     *("sched_debug", "schedstat", "slabinfo", "softirqs", "timer_list", "vmallocinfo", "vmstat", "zoneinfo"),
 )
 LIVE_FOLDERS = ("acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi", "sys/fs")
-NICENESS = 5  # of a kernel, above the judge's and the worker's
-AUTOGROUP_TRIES = 20  # 0.01 s apart, while Linux is busy with it
+NICENESS = 5  # added to a kernel's, so that the judge and the worker go first
+AUTOGROUP_TRIES = 20  # 0.01 s apart, while Linux answers that it is busy
 SOCKET_BUFFERS = {"tcp_rmem": "4096 65536 131072", "tcp_wmem": "4096 16384 131072"}  # of /proc/sys/net/ipv4
 HUGE_PAGE, MAKE_HUGE = 1 << 21, 25  # bytes; MADV_COLLAPSE in linux/mman.h
 
@@ -86,8 +86,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(descriptor: int, setting_descriptor: int) -> None:
-    """Fork kernels until the grader closes its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if ignored, as it may be by inheritance, it hides children's times
+    """Fork kernels until the grader closes its end of the socket."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # it may be inherited as ignored, which hides children's times
     grader = socket.socket(fileno=descriptor)
     with open(setting_descriptor, "rb") as file:
         setting = marshal.load(file)
@@ -96,7 +96,7 @@ def main(descriptor: int, setting_descriptor: int) -> None:
     name, text = setting["agent"]
     agent = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, name, "exec"), agent.__dict__)
-    # without a history file, because the disk may be full
+    # no history file, because the disk may be full
     sys.argv = ["ipykernel_launcher", "-f", setting["connection_file"], "--HistoryManager.enabled=False"]
     _configure()
     _show_an_error()
@@ -117,38 +117,38 @@ def main(descriptor: int, setting_descriptor: int) -> None:
 
 def _import_all(names: Iterable[str]) -> None:
     modules: dict[str, Any] = sys.modules
-    modules["debugpy"] = None  # not imported: no kernel is debugged, and it is a fifth of the memory that a fork copies
+    modules["debugpy"] = None  # prevents its import: kernels are not debugged, and it is a fifth of what a fork copies
     for name in names:
         package, _, last = name.rpartition(".")
-        with contextlib.suppress(Exception, SystemExit):  # hasattr may run code of the package's, too
-            if not hasattr(sys.modules.get(package), last):  # else not a module, or imported already
+        with contextlib.suppress(Exception, SystemExit):  # hasattr may also run code of the package
+            if not hasattr(sys.modules.get(package), last):  # otherwise it is not a module, or is imported already
                 importlib.import_module(name)
     del sys.modules["debugpy"]
-    if "matplotlib" in sys.modules:  # which a picture needs, too
+    if "matplotlib" in sys.modules:  # drawing a figure also needs the backend
         inline: Any = importlib.import_module("matplotlib_inline")
         importlib.import_module("matplotlib_inline.backend_inline")
-        # only what it imports stays: the first picture imports it anew, and then it finds a shell to show it in
+        # the backend's own imports stay; the first figure imports the backend again, when there is a shell
         del sys.modules["matplotlib_inline.backend_inline"], inline.backend_inline
 
 
 def _configure() -> None:
-    """Make the application that each kernel is, with its command line read."""
+    """Make the application that every kernel runs, and parse its command line."""
     from ipykernel.kernelapp import IPKernelApp
 
     class KernelApp(IPKernelApp):
         def parse_command_line(self, argv: list[str] | None = None) -> None:
-            """It was parsed before the fork."""
+            """Do nothing: the command line was parsed before the fork."""
 
         def init_heartbeat(self) -> None:
-            """It would be three threads, and nothing listens to them."""
+            """Do nothing: a heartbeat would take three threads, and no client listens to it."""
 
-    # else each message is formatted for a log that is not kept
+    # otherwise each message would be formatted for a log that is not kept
     app = KernelApp.instance(logging_config={"loggers": {KernelApp.__name__: {"level": "WARNING"}}})
     super(KernelApp, app).parse_command_line(sys.argv[1:])
 
 
 def _show_an_error() -> None:
-    """Show an error here, so that a kernel's first one is as fast as its second."""
+    """Format an error here, so that a kernel shows its first error as fast as its second."""
     with contextlib.suppress(Exception):
         from IPython.core.ultratb import FormattedTB
 
@@ -159,26 +159,26 @@ def _show_an_error() -> None:
 
 
 def _settle() -> None:
-    """Make the memory cheap to fork."""
+    """Make this process's memory cheap to fork."""
     gc.collect()
-    gc.freeze()  # so that a kernel's collections do not copy the pages of all that is here
+    gc.freeze()  # otherwise garbage collection in a kernel would copy the pages that it shares with the zygote
     with open("/proc/self/maps") as file:
         areas = re.findall(r"^(\w+)-(\w+) rw-p \S+ 00:00 0 *(?:\[heap\])?$", file.read(), re.MULTILINE)
     for start, end in ((int(start, 16), int(end, 16)) for start, end in areas):
         for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
-            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # if that fails, it does no harm
+            libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MAKE_HUGE)  # a failure is harmless
 
 
 def _monitor(
     setting: dict[str, Any], control_descriptor: int, setup: int, log: int, channel: int | None = None
 ) -> NoReturn:
-    """Make the namespaces, and tell the grader which process is the first in them and how it ended."""
+    """Create the namespaces, and tell the grader which process is the first in them and how it ended."""
     control = socket.socket(fileno=control_descriptor)
     try:
         _called("unshare", NEW_MOUNTS | NEW_HOST_NAME | NEW_IPC | NEW_PROCESSES | NEW_NETWORK)
         _loopback_up()
         _mount(None, "/", None, RECURSIVE | PRIVATE)
-        limits = marshal.loads(os.pread(setup, CONTROL_BYTES, 0))  # the grader's; what follows is the student's
+        limits = marshal.loads(os.pread(setup, CONTROL_BYTES, 0))  # the grader's part; the student's part follows it
         for folder, size in setting["scratch"].items():
             _empty(folder, size or limits["scratch_bytes"])
         heard, say = os.pipe()
@@ -196,7 +196,7 @@ def _monitor(
         socket.send_fds(control, [b"started"], [handle])
         ended = select.poll()
         ended.register(handle, select.POLLIN)
-        ended.register(control, 0)  # which tells when the grader has closed its end
+        ended.register(control, 0)  # reports when the grader has closed its end
         ended.poll()
         with contextlib.suppress(ProcessLookupError):
             os.kill(first, signal.SIGKILL)
@@ -212,7 +212,7 @@ def _monitor(
 def _first_process(
     setting: dict[str, Any], limits: dict[str, Any], say: int, setup: int, log: int, channel: int | None
 ) -> NoReturn:
-    """Be the first process of the new namespace: all others end with it, and it ends with the kernel."""
+    """Run the first process of the new namespace. All others end with it, and it ends with the kernel."""
     try:
         _called("prctl", SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _mount("proc", "/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
@@ -227,7 +227,7 @@ def _first_process(
         if kernel == 0:
             os.close(say)
             _kernel(setting, setup, log, channel)
-        _called("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # a kernel that could write to this memory could live on in it
+        _called("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # otherwise a kernel could write to this memory and survive in it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _keep_open({say: say})
         os.write(say, b"started")
@@ -244,10 +244,10 @@ def _first_process(
 
 
 def _kernel(setting: dict[str, Any], setup: int, log: int, channel: int | None) -> NoReturn:
-    """Be an IPython kernel."""
+    """Run an IPython kernel."""
     code = 1
     try:
-        os.setpgid(0, 0)  # so that it is interrupted alone; the session stays that of the first process
+        os.setpgid(0, 0)  # an interrupt reaches only this group; the session stays that of the first process
         _keep_open({1: log, 2: log, SETUP: setup, **({} if channel is None else {CHANNEL: channel})})
         with open(SETUP, "rb") as file:
             marshal.load(file)
@@ -262,7 +262,7 @@ def _kernel(setting: dict[str, Any], setup: int, log: int, channel: int | None) 
         with open(os.open(connection, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(given["connection"])
         random.seed()
-        # else all kernels would choose the same names; no public name does it
+        # otherwise all kernels would choose the same names; there is no public way to reset them
         tempfile._name_sequence = None  # type: ignore[attr-defined]
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
@@ -282,33 +282,33 @@ def _kernel(setting: dict[str, Any], setup: int, log: int, channel: int | None) 
 
 
 def _serve(agent: types.ModuleType) -> None:
-    """Run the kernel until it is told to exit. agent: the module of the judge's agent, which prepares the shell."""
+    """Run the kernel until it is told to exit. agent: the module judge/agent.py, which prepares the shell."""
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize()
     agent.prepare_shell(app.shell)
-    # opens what its thread sends with, so that a cell which uses up the file descriptors can still say so
+    # opens the sockets of the output thread, so that a cell that uses up the file descriptors can still report it
     app.iopub_thread.schedule(lambda: app.iopub_thread.schedule(int))
     app.start()
 
 
 def _unpack(files: Iterable[tuple[str, bytes]]) -> None:
-    """Write a student's files. Whatever they are called, they count in the scratch folder and reach nothing outside."""
+    """Write a student's files. Whatever their names, they count towards the scratch folder and stay in the sandbox."""
     for path, content in files:
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             with open(path, "wb") as file:
                 file.write(content)
         except (OSError, UnicodeError) as error:
-            why = getattr(error, "strerror", None) or "its name is no text"
-            sys.exit(f"{path!r} cannot be put into the working folder: {why}")
+            why = getattr(error, "strerror", None) or "its name cannot be encoded as text"
+            sys.exit(f"The file {path!r} cannot be put into the working folder: {why}.")
 
 
 def _keep_open(wanted: dict[int, int]) -> None:
-    """Close all file descriptors but these, {number: descriptor that it becomes a copy of}.
+    """Make each number in `wanted` a copy of the given descriptor, {number: descriptor}, and close all others.
 
-    The other numbers are not free afterwards but lead to /dev/null, because an imported module may still use one.
+    The other numbers then refer to /dev/null instead of being free, because an imported module may still use one.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     there = {0, 1, 2, *map(int, os.listdir("/proc/self/fd"))} - {nowhere}
@@ -323,11 +323,11 @@ def _keep_open(wanted: dict[int, int]) -> None:
 
 
 def _stand_back(processor: int | None) -> None:
-    """Stay on this processor, and let all others go first. Student code can undo neither."""
+    """Bind this process to the processor, and lower its priority. Student code can undo neither."""
     if processor is not None:
         os.sched_setaffinity(0, {processor})
     os.nice(NICENESS)
-    for _ in range(AUTOGROUP_TRIES):  # where sessions share out a processor, niceness counts only within one
+    for _ in range(AUTOGROUP_TRIES):  # if Linux divides a processor among sessions, niceness counts only within one
         with contextlib.suppress(FileNotFoundError, PermissionError, ProcessLookupError):
             try:
                 with open("/proc/self/autogroup", "w") as file:
@@ -339,7 +339,7 @@ def _stand_back(processor: int | None) -> None:
 
 
 def _hide(stand_ins: dict[str, str]) -> None:
-    """Make /proc read-only, and hide in it what others do."""
+    """Make /proc read-only, and hide its files that show what other processes do."""
     files, folders = dict.fromkeys(LIVE_FILES, os.devnull), dict.fromkeys(LIVE_FOLDERS, stand_ins["folder"])
     for name, stand_in in (files | folders | {"stat": stand_ins["stat"]}).items():
         with contextlib.suppress(FileNotFoundError):
@@ -353,15 +353,15 @@ def _write(path: str, text: str) -> None:
 
 
 def _confine(setting: dict[str, Any], limits: dict[str, Any]) -> None:
-    """Give up every right for good, and take on the limits and the filter of system calls."""
+    """Permanently give up all rights, and set the limits and the filter of system calls."""
     if len(os.listdir("/proc/self/task")) != 1:
-        raise OSError("there is a second thread, which would keep its rights")
+        raise OSError("the process has a second thread, which would keep its rights")
     _called("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for number in range(CAPABILITIES):
         try:
             _called("prctl", CAPBSET_DROP, number, 0, 0, 0)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # this Linux has no more
+            if error.errno != errno.EINVAL:  # EINVAL: this Linux has no capability of this number
                 raise
             break
     _called("prctl", CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0, 0, 0)
@@ -375,7 +375,7 @@ def _confine(setting: dict[str, Any], limits: dict[str, Any]) -> None:
 
 
 def _empty(folder: str, size: int) -> None:
-    """Mount an empty scratch folder in the place of this one, with the folders, files and mounts that were there."""
+    """Mount a new scratch folder over this one, with copies of its folders and files, and with its mounts."""
     there = list(_entries(folder, os.stat(folder).st_dev))
     _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, f"size={size},nr_inodes={MOST_FILES},mode=0755")
     for path, mode, what in there:
@@ -393,9 +393,10 @@ def _empty(folder: str, size: int) -> None:
 
 
 def _entries(folder: str, device: int) -> Iterator[tuple[str, int, Any]]:
-    """(path, mode, content) of all there is in a folder.
+    """Yield (path, mode, content) of all entries of a folder, recursively.
 
-    The content of a file are its bytes; that of a folder is None, of a link its target, of a mount a descriptor.
+    The content of a file is its bytes, that of a folder None, that of a link its target, and that of a mount a file
+    descriptor.
     """
     for entry in sorted(os.listdir(folder)):
         path = os.path.join(folder, entry)

@@ -200,7 +200,7 @@ def label_of(scores):
     generator.state = {'bit_generator': 'MT19937', 'state': {'key': np.zeros(624, np.uint32), 'pos': 0}}
     return np.random.Generator(generator)
 """,
-    reason="draw for ever",
+    reason="draw forever",
 )
 flood(
     "a range that is a gigabyte as an array",

@@ -69,7 +69,7 @@ def test_one_broken_source_writes_nothing(workspace):
 
 def test_an_unlisted_source_is_not_silently_left_out(workspace):
     source_of(workspace).with_name("forgotten.py").write_text("")
-    with pytest.raises(SourceError, match="forgotten.py: course.toml does not list it"):
+    with pytest.raises(SourceError, match="forgotten.py is not listed in course.toml"):
         build(workspace, "one")
 
 
@@ -77,7 +77,7 @@ def test_an_unlisted_notebook_in_the_folder_is_neither_released_nor_deleted(work
     build(workspace, "one")
     stray = workspace.source("one") / "old.ipynb"
     stray.write_text("{}")
-    with pytest.raises(SourceError, match="old.ipynb: course.toml does not list this notebook"):
+    with pytest.raises(SourceError, match="old.ipynb is not listed in course.toml for one, but nbgrader"):
         build(workspace, "one")
     assert stray.exists()
 
@@ -91,7 +91,7 @@ def test_extra_files_are_copied(workspace):
 
 
 def test_missing_extra_file(workspace):
-    with pytest.raises(SourceError, match="table.csv: there is no such file, but course.toml lists it"):
+    with pytest.raises(SourceError, match="table.csv does not exist, but course.toml lists it"):
         build(with_files(workspace), "one")
 
 

@@ -35,7 +35,7 @@ def test_each_exercise_has_its_checks_points_and_state(printed):
 
 def test_the_last_line_sums_up_what_passed_and_what_it_is_worth(printed):
     worth = "1 of 3 exercises pass their visible checks, worth 4.5 of {} points (12 s)."
-    assert printed()[-1] == f"{worth.format(9)} Grading runs further, hidden checks."
+    assert printed()[-1] == f"{worth.format(9)} The grader also runs hidden checks."
     # the points of a deleted test are still to be had
     assert printed(missing={"test_cube": 2.5})[-1].startswith(worth.format(11.5))
 
@@ -66,15 +66,15 @@ def test_whatever_else_there_is_to_say_is_said(printed):
             missing={"test_cube": 2.5, "question": 3.0},
         )
     )
-    assert "Changed by you, though meant to stay as they were: setup, test_add. Grading puts the original" in said
+    assert "You changed these locked cells: setup, test_add. The grader restores the original cells." in said
     assert "While running: the kernel died" in said
     assert "Not run, as no shell command runs while grading: !ls; !pip install x." in said
     assert "This notebook does not say how long." in said and "Install the newer kit." in said
-    missing = "Missing, though the notebook had them when it was released: test_cube (2.5 points), question (3 points)."
+    missing = "These graded cells are missing from your notebook: test_cube (2.5 points), question (3 points)."
     assert missing in said
 
 
 def test_nothing_is_said_of_what_did_not_happen(printed):
     said = "\n".join(printed())
-    for word in ("Inline questions", "While running", "Not run", "Missing", "Changed by you", "not yet"):
+    for word in ("Inline questions", "While running", "Not run", "missing", "You changed", "not yet"):
         assert word not in said

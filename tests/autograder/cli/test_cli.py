@@ -44,6 +44,7 @@ def test_help_groups_the_commands_and_states_the_exit_codes(run):
     assert "Exit codes:" in result.output
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_heavy():
     heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
     code = f"""
@@ -102,7 +103,7 @@ def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatc
     assert "For students:" in listed and "For instructors:" not in listed and "grade-one" not in listed
     result = run("grade", "sums")
     assert result.exit_code == 1 and "`cs231n grade` is a command for instructors" in result.output
-    assert "See cs231n --help" in run("nonsense").output
+    assert "Run cs231n --help" in run("nonsense").output
 
 
 def test_a_missing_package_is_not_taken_for_a_release():
@@ -117,6 +118,11 @@ def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
         assert result.exit_code == 1, command
         assert "Did you mean sums" in result.output, command
     assert "Did you mean sums" in run("collect", "sum", tiny.root, workspace=tiny).output
+
+
+def test_workers_of_this_machine_do_not_go_with_a_cluster(run, tiny):
+    result = run("grade", "sums", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1", workspace=tiny)
+    assert result.exit_code == 2 and "--workers does not apply to a cluster" in result.output
 
 
 def test_outside_of_a_workspace_it_says_how_to_make_one(run, tmp_path, monkeypatch):
@@ -181,6 +187,7 @@ main(sys.argv[1:])
     assert "does not run on Windows itself" in done.stderr and "WSL" in done.stderr and "JupyterLab" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_course_from_init_to_export(run, tiny, tmp_path):
     """The thin commands once each; what they do in detail is tested with what they call."""
     workspace = tmp_path / "mine"
@@ -217,6 +224,7 @@ def test_collect_exits_0_when_all_is_placed(run, tiny, tmp_path):
     assert run("collect", "sums", tmp_path / "in", workspace=tiny).exit_code == 0
 
 
+@pytest.mark.slow
 def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_in):
     done = hand_in("alice", **CODED) / "adding.ipynb"
     assert run("check", done).exit_code == 0
@@ -225,6 +233,7 @@ def test_check_exits_1_when_a_check_fails_and_0_when_none_does(run, tiny, hand_i
     assert "not started" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 200])
 def test_what_is_wrong_is_said_in_words_on_narrow_and_wide_terminals(run, hand_in, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))

@@ -31,7 +31,7 @@ def test_the_last_line_counts_what_became_of_the_download(printed):
     lines = printed(placed=of_students, unplaced=[("x.pdf", "is unknown")], left_out=[("y", "is left out")] * 3)
     assert lines[-1] == "2 new, 1 replaced, 1 unchanged, 1 not placed, 3 files left out"
     assert printed(placed=[placed("eve", "time changed")])[-1] == "1 time changed"
-    assert printed()[-1] == "nothing found"
+    assert printed()[-1] == "No submissions found."
 
 
 def test_what_the_time_of_receipt_was_taken_for_is_said(printed):

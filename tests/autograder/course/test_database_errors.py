@@ -105,9 +105,9 @@ def refused(error, url=SQLITE):
     [
         ('password authentication failed for user "x"', "Name the user in the URL"),
         ('role "x" does not exist', "Name the user in the URL"),
-        ('database "x" does not exist', "Make it with: createdb"),
-        ("no such column: a.b", "It may be of an older nbgrader. Make a backup"),
-        ("attempt to write a readonly database", "The gradebook can be read but not written"),
+        ('database "x" does not exist', "Make the database with: createdb"),
+        ("no such column: a.b", "An older nbgrader may have made it. Make a backup"),
+        ("attempt to write a readonly database", "The gradebook is read-only. Check that the URL does not name a copy"),
         ("disk I/O error", "The URL is in the config."),
     ],
 )
@@ -119,10 +119,10 @@ def test_a_refusal_comes_with_what_to_do(said, hint):
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
-        ("42P01", "It may be of an older"),
-        ("25006", "The gradebook can be read"),
-        ("42501", "The user of the URL must own"),
-        ("22001", "PostgreSQL keeps 128 characters"),
+        ("42P01", "An older nbgrader may have made it"),
+        ("25006", "The gradebook is read-only."),
+        ("42501", "The user in the URL must own"),
+        ("22001", "PostgreSQL stores at most 128 characters"),
     ],
 )
 def test_a_servers_code_says_what_to_do_in_any_language(code, hint):
@@ -132,7 +132,7 @@ def test_a_servers_code_says_what_to_do_in_any_language(code, hint):
 
 
 def test_of_a_lost_connection_it_asks_whether_the_server_runs(lost):
-    assert refused(lost)[1] == "Is the server running, and reachable from here? The URL is in the config."
+    assert refused(lost)[1] == "Check that the server is running and reachable from here. The URL is in the config."
 
 
 def test_what_is_not_the_database_s_goes_through():
@@ -152,7 +152,7 @@ def test_urls_of_what_was_tried_are_taken(url):
 
 @pytest.mark.parametrize("url", ["mysql://u@h/c", "postgresql://u@h/c", "postgresql+psycopg2://u@h/c", "x.db", ""])
 def test_other_urls_are_refused_with_how_to_write_one(url):
-    with pytest.raises(WorkspaceError, match="What the config says is no database") as caught:
+    with pytest.raises(WorkspaceError, match="The URL in the config does not name a database") as caught:
         check_url(url, "the config")
     assert caught.value.hint == "Write postgresql+psycopg://USER@HOST/DATABASE, or sqlite:////PATH."
 

@@ -86,7 +86,7 @@ def test_what_is_excluded_must_be_there_and_included(workspace, edit):
 @pytest.mark.parametrize("half", ["BEGIN", "END"])
 def test_half_of_a_marker_of_instructors_lines_is_refused(workspace, root, tmp_path, half):
     (root / "setup.cfg").write_text(f"[metadata]\n### {half} INSTRUCTOR\nname = shop\n")
-    with pytest.raises(CourseError, match=f"setup.cfg: '### {half} INSTRUCTOR' is without its other half"):
+    with pytest.raises(CourseError, match=f"setup.cfg: '### {half} INSTRUCTOR' has no matching marker"):
         edition.write_edition(workspace().course, "first", tmp_path / "out")
 
 

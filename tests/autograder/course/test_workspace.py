@@ -1,3 +1,4 @@
+import importlib
 import os
 import shutil
 import sqlite3
@@ -155,7 +156,7 @@ def test_database_follows_the_config(workspace):
 
 
 def test_a_config_that_does_not_run(workspace):
-    with pytest.raises(WorkspaceError, match="nbgrader_config.py does not run: SyntaxError"):
+    with pytest.raises(WorkspaceError, match="nbgrader_config.py cannot be run: SyntaxError"):
         _ = edit_config(workspace, "c.Execute.timeout =").config
 
 
@@ -231,8 +232,25 @@ def test_the_configuration_has_nbgrader_take_its_path_for_what_it_is(assignments
     assert len(api.glob.glob(f"{root}/source/*")) == 1
 
 
-@pytest.mark.parametrize(("name", "why"), [("a?b", "question mark"), ("a$HOME", "dollar sign"), ("a\nb", "no text")])
+@pytest.mark.parametrize(
+    ("name", "why"), [("a?b", "question mark"), ("a$HOME", "dollar sign"), ("a\nb", "unprintable")]
+)
 def test_a_path_in_which_nbgrader_cannot_work_is_refused_with_the_reason(assignments, tmp_path, name, why):
     with pytest.raises(WorkspaceError, match=why):
         create(tmp_path / name, assignments)
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("former", "present", "name"),
+    [
+        ("formgrader", "marking.formgrader", "protect"),
+        ("late", "grading.late", "follow_formgrader"),
+        ("nbgrader_globs", "course.nbgrader_globs", "take_literally"),
+        ("preprocessors", "grading.preprocessors", "StderrToStdout"),
+        ("solutions", "authoring.solutions", "ClearSolutions"),
+    ],
+)
+def test_names_in_the_configurations_of_existing_workspaces_still_lead_there(former, present, name):
+    found = [getattr(importlib.import_module(f"autograder.{module}"), name) for module in (former, present)]
+    assert found[0] is found[1]

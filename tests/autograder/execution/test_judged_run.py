@@ -160,7 +160,7 @@ def test_a_call_that_does_not_return_is_said_and_costs_that_test_only():
         test_cell("assert g() == 1", "test_g"),
     )
     assert error(cells[1]) == "StudentTimeout: your f did not return within 2 s"
-    assert error(cells[2]) == "StudentTimeout: your f did not return within 0.5 s"
+    assert error(cells[2]) == "StudentTimeout: your f did not return within 1 s"
     assert error(cells[4]) is None
 
 
@@ -254,7 +254,7 @@ def test_points_by_the_value_of_a_test_are_a_number_within_bounds_or_none(tests_
     if points:
         assert (shown, error(cell)) == ([points], None)
     else:
-        assert error(cell).startswith("NoPoints: the test ends in a value that is no number of points: ")
+        assert error(cell).startswith("NoPoints: the test ends in a value that is not a number of points: ")
 
 
 def test_a_value_is_kept_though_the_output_is_spent():
@@ -388,4 +388,4 @@ def test_a_function_of_the_check_s_is_no_answer_and_ends_with_its_cell():
         test_cell("assert later() == 9", "test_later"),
     )
     assert error(cells[2]) == error(cells[3]) == "NameError: name 'square' is not defined"
-    assert "the check that handed over this function is over" in error(cells[4])
+    assert "the check that passed this function has ended" in error(cells[4])

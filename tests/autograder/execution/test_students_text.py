@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_output
 
-from autograder.execution.students_text import STUDENTS_PREFIX, WIDTH, marked, marked_outputs
+from autograder.execution.students_text import STUDENTS_PREFIX, marked, marked_outputs
 
 VERDICT = "Score: 4.0 / 4.0 (graded by the autograder)"
 
@@ -28,8 +28,14 @@ def test_a_line_too_wide_for_a_page_goes_on_behind_the_prefix():
     for text in (" " * 500 + VERDICT, "x" * 500, "満" * 500, "\t" * 100 + VERDICT):
         lines = lines_of(text)
         assert len(lines) > 4 and all(line.startswith(STUDENTS_PREFIX) for line in lines)
-        assert max(len(line) + line.count("満") for line in lines) <= len(STUDENTS_PREFIX) + WIDTH
+        assert max(len(line) + line.count("満") for line in lines) <= len(STUDENTS_PREFIX) + 90
         assert "".join(line.removeprefix(STUDENTS_PREFIX) for line in lines) == text.expandtabs(4)
+
+
+def test_a_line_has_ninety_columns_behind_the_prefix():
+    assert STUDENTS_PREFIX == "student's code │ "
+    assert lines_of("x" * 90) == [STUDENTS_PREFIX + "x" * 90]
+    assert lines_of("x" * 91) == [STUDENTS_PREFIX + "x" * 90, STUDENTS_PREFIX + "x"]
 
 
 def test_of_what_is_displayed_only_text_is_shown():
@@ -46,5 +52,9 @@ def test_of_what_is_displayed_only_text_is_shown():
 
 
 def test_it_is_bounded():
+    whole = f"{STUDENTS_PREFIX}abc\n"
+    for limit, kept in ((2 * len(whole), 2), (2 * len(whole) - 1, 1)):
+        [made] = marked_outputs([new_output("stream", text="abc\nabc\n")], limit)
+        assert made["text"] == kept * whole + (2 - kept) * f"{STUDENTS_PREFIX}[cut here]\n"
     [made] = marked_outputs([new_output("stream", text="\n" * 100_000)], 2_000)
     assert len(made["text"]) < 2_100 and made["text"].endswith("[cut here]\n")

@@ -21,6 +21,8 @@ from autograder.errors import KitError, WorkspaceError
 from autograder.grading.grade import grade
 from autograder.grading.gradebook_lock import GRADING, WRITING, only_writer
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = ["ada", "ben", "cleo", "dan", "eve", "finn"]
 RECORDED = """
     SELECT student_id, notebook.name, base_cell.name, auto_score, manual_score, needs_manual_grade
@@ -70,12 +72,16 @@ ALL_GRADED = dict.fromkeys(STUDENTS, "graded")
 @pytest.mark.parametrize(
     ("url", "message", "hint"),
     [
-        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/db", "u:***@127.0.0.1:1/db: ", "Is the server running"),
-        ("postgresql+psycopg://u@127.0.0.1:1/db?password=s3cret", "u@127.0.0.1:1/db: ", "Is the server running"),
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/db", "u:***@127.0.0.1:1/db: ", "Check that the server is running"),
+        (
+            "postgresql+psycopg://u@127.0.0.1:1/db?password=s3cret",
+            "u@127.0.0.1:1/db: ",
+            "Check that the server is running",
+        ),
         ("postgresql+psycopg://u:s3@cret@127.0.0.1:1/db", "has two @", "%40"),
-        ("postgresql+psycopg://u@h:s3cret/db", "is no database", "postgresql+psycopg://USER"),
-        ("oracle://u:s3cret@h/db", "is no database", "postgresql+psycopg://USER"),
-        ("s3cret", "is no database", "postgresql+psycopg://USER"),
+        ("postgresql+psycopg://u@h:s3cret/db", "does not name a database", "postgresql+psycopg://USER"),
+        ("oracle://u:s3cret@h/db", "does not name a database", "postgresql+psycopg://USER"),
+        ("s3cret", "does not name a database", "postgresql+psycopg://USER"),
     ],
 )
 def test_a_url_that_leads_nowhere(tiny, url, message, hint):
@@ -117,19 +123,19 @@ def test_a_gradebook_of_an_older_nbgrader(course, sql):
 
 def test_a_gradebook_that_cannot_be_written_is_said_before_anything_runs(course, sql):
     sql(f"ALTER DATABASE {name_of(course)} SET default_transaction_read_only = on")
-    with pytest.raises(KitError, match="cannot be written"):
+    with pytest.raises(KitError, match="The gradebook .* cannot be written"):
         run(course)
 
 
 def test_init_keeps_the_url_and_no_password(tiny_in_postgresql, postgresql, tmp_path):
     assignments, url = tiny_in_postgresql.assignments, tiny_in_postgresql.db_url
-    with pytest.raises(WorkspaceError, match="no place for a password"):
+    with pytest.raises(WorkspaceError, match="contains a password"):
         create(tmp_path / "new", assignments, url.replace("@", ":s3cret@"))
     with pytest.raises(WorkspaceError, match="refused"):
         create(tmp_path / "new", assignments, "postgresql+psycopg://grader@127.0.0.1:1/released")
     create(tmp_path / "new", assignments, url)
     assert Workspace(tmp_path / "new").db_url == url
-    with pytest.raises(WorkspaceError, match="has a gradebook already"):
+    with pytest.raises(WorkspaceError, match="already has a gradebook"):
         create(tmp_path / "new", assignments, "sqlite:///other.db")
 
 
@@ -165,7 +171,7 @@ def test_two_graders_work_on_different_assignments_of_one_gradebook_and_not_on_t
     with course.gradebook() as gradebook, only_writer(gradebook, replace(sums, name="products")):
         assert run(other_machine)[0] == ALL_GRADED
     with course.gradebook() as gradebook, only_writer(gradebook, sums):
-        with pytest.raises(KitError, match="sums is being graded by another process, on 127.0.0.1"):
+        with pytest.raises(KitError, match=r"sums is being graded by another process, on 127.0.0.1\."):
             run(other_machine)
     assert run(other_machine)[0] == dict.fromkeys(STUDENTS, "unchanged")
 

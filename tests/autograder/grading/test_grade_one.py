@@ -19,8 +19,7 @@ from autograder.cli.command import main
 from autograder.errors import KitError
 from autograder.grading.grade import grade
 from autograder.grading.grade_one import GradedCell, Result, grade_one
-from autograder.reports import ci_reports
-from autograder.reports.ci_reports import WRITERS, junit, show, summary, write_reports
+from autograder.reports.ci_reports import WRITERS
 
 DOCS = Path(__file__).parents[3] / "docs"
 RIGHT = {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return 2 * a"}
@@ -70,6 +69,7 @@ def result(*cells, **more):
     return Result(notebooks={"adding": list(cells)}, **(given | more))
 
 
+@pytest.mark.slow
 def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatch):
     """The sources only, partial credit, a hidden test that fails, a summary for GitHub; and the exit code."""
     source = tiny.root.parent / "assignments" / "sums" / "adding.py"
@@ -95,9 +95,10 @@ def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatc
     assert len(texts) == len(WRITERS)
     assert not any("add(-1" in text for text in [*texts, done.output])  # what a hidden test does is not told
     assert (tmp_path / "step.md").read_text() == (tmp_path / "out" / "summary.md").read_text()
-    check_junit(xml.parse(tmp_path / "out" / "junit.xml").getroot())
+    assert xml.parse(tmp_path / "out" / "junit.xml").getroot().tag == "testsuites"
 
 
+@pytest.mark.slow
 def test_the_scores_are_those_of_grade_and_the_workspace_stays_as_it_is(tiny, hand_in, no_pool):
     folder = hand_in("alice", adding=RIGHT | {"add": "def add(a, b):\n    return a"})
     (folder / "squaring.ipynb").unlink()
@@ -111,6 +112,7 @@ def test_the_scores_are_those_of_grade_and_the_workspace_stays_as_it_is(tiny, ha
     assert found.score == 3 and found.remarks == ["without squaring.ipynb"]
 
 
+@pytest.mark.slow
 def test_one_notebook_counts_alone_and_a_workspaces_built_notebooks_are_used(tiny, submission, no_pool):
     path = tiny.source("sums") / "squaring.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -136,7 +138,7 @@ def test_what_cannot_be_graded_gets_no_points_and_the_reason(run, tmp_path, no_o
     assert report["score"] == 0
     messages = [cell["message"] for notebook in report["notebooks"] for cell in notebook["cells"] if cell["message"]]
     assert len(messages) == 3
-    assert "adding.ipynb is not a notebook: not valid JSON" in messages[0]
+    assert "adding.ipynb is not a notebook: it is not valid JSON" in messages[0]
     assert any("squaring.ipynb is a link" in remark for remark in report["remarks"])
 
 
@@ -181,7 +183,7 @@ def test_paths_that_are_no_submission(run, tiny, tmp_path):
     for path, said in {
         tmp_path / "nothing": "There is no",
         tmp_path / "notes.txt": "neither a notebook",
-        tiny.root.parent: "lies in the submission",
+        tiny.root.parent: "is inside the submission",
         "link": "links in a submission are not followed",
         "link/adding.ipynb": "links in a submission are not followed",
     }.items():
@@ -241,13 +243,6 @@ def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
     assert Path("elsewhere/kept").read_text() == "mine"
 
 
-def test_results_that_cannot_be_written_leave_none(tmp_path, monkeypatch):
-    monkeypatch.setitem(WRITERS, "summary.md", lambda result: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        write_reports(result(), ci_reports.prepare(tmp_path / "out"))
-    assert list((tmp_path / "out").iterdir()) == []
-
-
 def test_earlier_results_are_not_taken_for_this_runs(run, tmp_path):
     Path("grades").mkdir()
     Path("grades/results.json").write_text("{}")
@@ -268,7 +263,7 @@ def test_no_course_is_looked_for_in_the_folders_of_a_submission(submission, monk
         with pytest.raises(KitError, match="No notebook of the submission has the name") as error:
             grade_one(None, None, folder)
         assert "forged" not in str(error.value).lower()
-    with pytest.raises(KitError, match="lies in the submission"):
+    with pytest.raises(KitError, match="is inside the submission"):
         grade_one(folder, None, folder)
     assert not (tmp_path / "proof").exists()
 
@@ -277,7 +272,7 @@ def test_on_a_ci_service_the_course_must_be_named(tiny, submission, monkeypatch)
     """A course found there, and the configuration in it, might be the student's."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.chdir(tiny.root)
-    with pytest.raises(KitError, match="must be named"):
+    with pytest.raises(KitError, match="On a CI service, you must name the course"):
         grade_one(None, None, submission())
 
 
@@ -287,6 +282,7 @@ def test_with_a_release_alone_it_says_what_to_do(tmp_path):
     assert "no course.toml" in error.value.message and "cs231n check NOTEBOOK" in error.value.hint
 
 
+@pytest.mark.slow
 def test_a_machines_fault_is_no_grade(run, tiny, tmp_path, no_own_workspace):
     (tmp_path / "adding.ipynb").write_text("")
     (tiny.root / "autograded").rmdir()
@@ -333,99 +329,6 @@ def test_the_former_spelling_grades_one_submission(tiny, monkeypatch, arguments,
     assert done.exit_code == 0, done.output
     assert called == [(str(tiny.root), assignment, "work", 2 if "2" in arguments else None, "sandbox")]
     assert Path("grades/report.json").is_file()
-
-
-def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")  # lines are folded, so a word may come to stand first
-    forged = result(GradedCell("test_add", "add", "failed", 0, 2, FORGED), remarks=[FORGED.replace("\n", " ")])
-    write_reports(forged, ci_reports.prepare(tmp_path / "out"))
-    show(forged, tmp_path / "out")
-    printed = capsys.readouterr().out
-    assert "forged" in printed and "\x1b" not in printed and "\x00" not in printed
-    assert not re.search(r"^\s*::|##\w*\[", printed, re.MULTILINE)
-
-    root = xml.parse(tmp_path / "out" / "junit.xml").getroot()
-    check_junit(root)
-    assert len(list(root.iter("testcase"))) == 1
-    assert "<script>" in root.find("./testsuite/testcase/failure").text
-
-    page = fenced_away((tmp_path / "out" / "summary.md").read_text())
-    assert "forged" not in page and "<script>" not in page and "heading" not in page and "@all" not in page
-    assert "1 / 2" not in page and "0 / 2" in page
-    for name in ("report.json", "results.json"):
-        json.loads((tmp_path / "out" / name).read_text())
-
-
-def test_no_line_is_a_command_wherever_the_table_folds_it(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
-    for before in range(20, 40):
-        show(result(GradedCell("test_add", "add", "failed", 0, 2, "B" * before + " :::error::x")), tmp_path)
-    printed = capsys.readouterr().out
-    assert "error" in printed and not re.search(r"^\s*::", printed, re.MULTILINE)
-
-
-def test_a_title_cannot_break_the_summary():
-    assert summary(result(title="<b>*Sums* | `1`")).startswith("## \\<b\\>\\*Sums\\* \\| \\`1\\`: ")
-
-
-def test_points_that_are_given_by_hand_are_told_apart_from_those_of_tests():
-    tests = GradedCell("test_a", "a", "passed", 2, 2), GradedCell("test_b", "b", "failed", 0, 6)
-    assert ci_reports.points_in_words(result(*tests)) == "2 of 8 points (25%)"
-    by_hand = GradedCell("question", "question", "by hand", 0, 2.5)
-    assert ci_reports.points_in_words(result(*tests, by_hand)) == "2 of 8 points (25%); 2.5 more are given by hand"
-
-
-def test_junit_has_a_case_for_each_graded_cell():
-    root = xml.fromstring(
-        junit(
-            result(
-                GradedCell("test_a", "a", "passed", 2, 2),
-                GradedCell("test_b", "b", "partial", 1.5, 3, "1.5 of 3 points"),
-                GradedCell("test_c", "c", "not started", 0, 3, "exercise c: write your code here"),
-                GradedCell("question_d", "question_d", "by hand", 0, 5),
-            )
-        )
-    )
-    check_junit(root)
-    suite = root.find("testsuite")
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "2", "1")
-    assert {p.get("name"): p.get("value") for p in suite.iter("property")}["points:test_b"] == "1.5 / 3"
-    assert suite.find("./testcase[@name='test_b']/failure").get("message") == "1.5 / 3: 1.5 of 3 points"
-    assert suite.find("./testcase[@name='question_d']/skipped").get("message") == "graded by hand"
-    assert suite.find("./testcase[@name='test_a']").get("classname") == "sums.adding"
-
-
-def test_gradescope_gets_the_points_of_the_tests():
-    given = json.loads(
-        ci_reports.gradescope(
-            result(
-                GradedCell("test_a", "a", "passed", 2, 2),
-                GradedCell("test_b", "b", "failed", 0, 3, "wrong"),
-                GradedCell("question_d", "question_d", "by hand", 0, 5),
-            )
-        )
-    )
-    assert given["score"] == sum(test["score"] for test in given["tests"]) == 2
-    assert [(t["name"], t["max_score"], t["status"], t["output"]) for t in given["tests"]] == [
-        ("adding: test_a", 2, "passed", ""),
-        ("adding: test_b", 3, "failed", "wrong"),
-    ]
-    allowed = {"visible", "hidden", "after_due_date", "after_published"}
-    assert {given["visibility"], given["stdout_visibility"], *(t["visibility"] for t in given["tests"])} <= allowed
-    assert given["output_format"] == given["test_output_format"] == given["test_name_format"] == "text"
-
-
-@pytest.mark.parametrize("cells", [[], [GradedCell("question", "question", "by hand", 0, 5)]])
-def test_a_notebook_without_tests_is_above_every_bar(cells):
-    assert result(*cells).percent == 100
-    check_junit(xml.fromstring(junit(result(*cells))))
-
-
-def test_the_page_names_every_file_and_field():
-    page = (DOCS / "ci.md").read_text()
-    fields = json.loads(ci_reports.report_json(result(GradedCell("test_a", "a", "passed", 2, 2))))
-    names = [*WRITERS, *fields, *fields["notebooks"][0]["cells"][0], *ci_reports.STYLES, "failed", "not run"]
-    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def commands(text):
@@ -479,56 +382,6 @@ def test_the_workflow_files_call_the_command_right(path):
             with command.make_context(name, rest, parent=ctx) as inner:
                 if name == "grade":
                     assert ctx.params["directory"] and inner.params["ci"]  # on a CI service the course must be named
-
-
-def check_junit(root):
-    """What Jenkins' junit-10.xsd asks of the elements that we write."""
-    attributes = {
-        "testsuites": ({"name", "time", "tests", "failures", "errors"}, set()),
-        "testsuite": (
-            {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "id"},
-            {"name", "tests", "failures", "errors"},
-        ),
-        "properties": (set(), set()),
-        "property": ({"name", "value"}, {"name", "value"}),
-        "testcase": ({"name", "time", "classname", "group"}, {"name"}),
-        "failure": ({"type", "message"}, set()),
-        "skipped": ({"type", "message"}, set()),
-        "system-out": (set(), set()),
-    }
-    children = {
-        "testsuites": {"testsuite"},
-        "testsuite": {"properties", "testcase", "system-out", "system-err"},
-        "properties": {"property"},
-        "testcase": {"failure", "skipped", "error", "system-out", "system-err"},
-    }
-    assert root.tag == "testsuites"
-    for element in root.iter():
-        allowed, required = attributes[element.tag]
-        assert required <= set(element.keys()) <= allowed, element.attrib
-        assert {child.tag for child in element} <= children.get(element.tag, set())
-        if "time" in element.keys():
-            assert re.fullmatch(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?", element.get("time"))
-    for suite in root.iter("testsuite"):
-        cases = suite.findall("testcase")
-        counts = {"tests": len(cases), "failures": len(suite.findall("*/failure")), "errors": 0}
-        assert {name: int(suite.get(name)) for name in counts} == counts
-
-
-def fenced_away(page):
-    """The page without what stands in fenced blocks, by CommonMark's rule: a fence ends with one at least as long."""
-    kept, fence = [], ""
-    for line in page.splitlines():
-        mark = re.match(r" {0,3}(`{3,})([^`]*)$", line)
-        if fence:
-            if mark and len(mark[1]) >= len(fence) and not mark[2].strip():
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        else:
-            kept.append(line)
-    assert not fence
-    return "\n".join(kept)
 
 
 def digests(folder):

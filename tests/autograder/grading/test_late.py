@@ -2,7 +2,7 @@
 
 import sys
 from datetime import datetime, timedelta
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -42,6 +42,7 @@ LATE = {"ann": {"adding": 5, "squaring": 4}, "ben": {"adding": None, "squaring":
 NOBODY = dict.fromkeys(LATE, {"adding": None, "squaring": None})
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_the_due_date_both_ways(gradebook):
     assert bring_up_to_date(gradebook, "sums", ZERO) == {}
@@ -54,6 +55,7 @@ def test_it_follows_the_due_date_both_ways(gradebook):
     assert penalties(gradebook) == LATE | {"ben": LATE["ann"]}
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_an_extension_the_arrival_and_the_policy(gradebook):
     gradebook.grant_extension("sums", "ann", hours=2)
@@ -67,6 +69,7 @@ def test_it_follows_an_extension_the_arrival_and_the_policy(gradebook):
     assert penalties(gradebook) == NOBODY
 
 
+@pytest.mark.slow
 @pytest.mark.on_both_databases
 def test_it_follows_points_given_by_hand(gradebook):
     bring_up_to_date(gradebook, "sums", ZERO)
@@ -146,3 +149,14 @@ def test_the_module_that_tells_formgrader_is_still_there():
 
 def test_a_new_workspace_has_formgrader_follow(tiny):
     assert "follow_formgrader(c)" in (tiny.root / "nbgrader_config.py").read_text()
+
+
+def test_penalties_that_cannot_be_written_are_not_half_written(monkeypatch):
+    done = []
+    db = SimpleNamespace(commit=lambda: done.append("commit"), rollback=lambda: done.append("rollback"))
+    monkeypatch.setattr(late, "_write_changes", lambda *_: {"ann": ValueError()})
+    assert list(bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)) == ["ann"] and done == ["commit"]
+    monkeypatch.setattr(late, "_write_changes", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)
+    assert done == ["commit", "rollback"]

@@ -64,7 +64,7 @@ def test_so_is_an_interrupt():
     stream = io.StringIO()
     with pytest.raises(SystemExit), told_as_json(stream):
         raise KeyboardInterrupt
-    assert json.loads(stream.getvalue())["message"] == "interrupted"
+    assert json.loads(stream.getvalue())["message"] == "The command was interrupted."
 
 
 def test_a_watcher_that_leaves_stops_nothing():

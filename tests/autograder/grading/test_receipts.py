@@ -4,9 +4,11 @@ import ast
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import autograder
 from autograder.authoring.build import build
@@ -15,7 +17,7 @@ from autograder.course.workspace import Workspace
 from autograder.grading import receipts
 from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receipts
 from autograder.grading.sanitize import read_built
-from autograder.notebook.job import Surroundings
+from autograder.notebook.job import CellResult, Executed, Surroundings
 from autograder.notebook.limits import Limits
 from autograder.reports.feedback import PAGE_MODULES
 
@@ -215,3 +217,53 @@ def test_a_receipt_is_read_while_its_packages_are_the_same(tiny):
         assert bool(made.read("one", "d")) == valid
     (made.folder / "one.json").write_text(json.dumps({"digest": "d", "reasons": []}))
     assert made.read("one", "d") is None
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Receipts whose packages are those that there are, without a workspace."""
+    made = Receipts.__new__(Receipts)
+    made.folder = tmp_path / "receipts" / "sums"
+    made.installed = SimpleNamespace(
+        has_still=lambda packages: packages.get("numpy") == "2",
+        needed=lambda cells, said: {"cells": cells, "said": said},
+    )
+    return made
+
+
+def test_what_was_written_is_read_for_the_same_bytes_and_packages_only(kept):
+    assert kept.read("ann", "d") is None
+    kept.write("ann", "d", 1.5, iter(["größer"]), {"numpy": "2"})
+    receipt = {"digest": "d", "seconds": 1.5, "reasons": ["größer"], "packages": {"numpy": "2"}}
+    assert kept.read("ann", "d") == receipt
+    assert kept.read("ann", "other") is None and kept.read("bob", "d") is None
+    assert [path.name for path in kept.folder.iterdir()] == ["ann.json"]
+    kept.write("ann", "d", 1.5, [], {"numpy": "1"})
+    assert kept.read("ann", "d") is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"digest": "d"}', '{"digest": "d", "packages": 3}', "\xff"])
+def test_what_is_no_receipt_is_none(kept, text):
+    kept.folder.mkdir(parents=True)
+    (kept.folder / "ann.json").write_text(text, "latin-1")
+    kept.installed.has_still = lambda packages: packages["numpy"]
+    assert kept.read("ann", "d") is None
+
+
+def test_a_receipt_that_was_withdrawn_is_gone(kept):
+    kept.write("ann", "d", 1.5, [], {"numpy": "2"})
+    kept.withdraw("ann")
+    kept.withdraw("ann")
+    assert kept.read("ann", "d") is None and list(kept.folder.iterdir()) == []
+
+
+def test_a_notebook_depends_on_what_its_code_and_files_import_and_on_what_was_said(kept):
+    notebook = new_notebook(cells=[new_markdown_cell("import prose"), new_code_cell("import numpy")])
+    result = CellResult(({"output_type": "stream", "text": ["needs", "scipy"], "data": {"text/plain": "x"}},))
+    found = kept.packages(notebook, (("a.py", b"import csv"), ("b.txt", b"import no")), Executed((None, result), 1.0))
+    assert found["cells"] == ["import numpy", "import csv"]
+    assert found["said"] == ["import prose", "import numpy", "stream", "needs", "scipy", "x"]
+
+
+def test_texts_are_found_wherever_they_stand_in_outputs():
+    assert list(receipts.texts_in(["a", ("b", {"c": "d", "e": [1, None, {"f": "g"}]})])) == ["a", "b", "d", "g"]

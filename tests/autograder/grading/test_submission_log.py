@@ -1,6 +1,8 @@
 """The log of a submission: readable, harmless, bounded."""
 
-from autograder.grading.submission_log import MOST_TEXT, SubmissionLog
+import pytest
+
+from autograder.grading.submission_log import SubmissionLog
 
 
 def lines(path):
@@ -28,8 +30,15 @@ def test_an_entry_keeps_the_beginning_and_the_end_of_much_text(tmp_path):
     log = SubmissionLog(tmp_path / "log")
     log.say("begin" + "x" * 10**6 + "end")
     text = log.path.read_text()
-    assert len(text) < MOST_TEXT + 200 and "beginx" in text and "xend" in text
+    assert len(text) < 20_200 and "beginx" in text and "xend" in text
     assert "980,008 characters left out" in text
+
+
+@pytest.mark.parametrize(("length", "cut"), [(20_000, False), (20_001, True)])
+def test_an_entry_has_at_most_20_000_characters(tmp_path, length, cut):
+    log = SubmissionLog(tmp_path / "log")
+    log.say("x" * length)
+    assert ("[1 characters left out]" in log.path.read_text()) is cut
 
 
 def test_an_error_is_told_with_what_it_came_of(tmp_path):

@@ -21,6 +21,8 @@ from nbgrader.api import Gradebook
 from autograder.course.workspace import Workspace
 from autograder.reports.feedback_page import MATHJAX
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "of-the-instructor"
 NAME = "<img src=x onerror=document.title='ran'>\"'"  # of a student, and of the folder
 API = """<script>(async () => {

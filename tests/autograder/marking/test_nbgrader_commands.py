@@ -37,6 +37,7 @@ def buttons(tiny, monkeypatch):
     return NbGraderAPI(app.coursedir, parent=app)
 
 
+@pytest.mark.slow
 def test_the_buttons_grade_in_a_sandbox_and_release_with_all_that_belongs_to_it(tiny, buttons, hand_in, tmp_path):
     if why_not := sandbox.missing():
         pytest.skip(f"there is no sandbox here: {why_not}")
@@ -93,8 +94,12 @@ COMMANDS = {
     "generate_assignment": ("generateassignmentapp", ["sums", "--force"], [["release", "sums"]]),
     "generate_feedback": ("generatefeedbackapp", ["sums"], [["feedback", "sums"]]),
     "feedback one": ("generatefeedbackapp", ["sums", "--student=Zoë"], [["feedback", "sums", "--student=Zoë"]]),
-    "one notebook": ("autogradeapp", ["sums", "--notebook=adding"], "not single notebooks"),
-    "another gradebook": ("autogradeapp", ["sums", "--db=sqlite:///x.db"], "another gradebook than nbgrader_config.py"),
+    "one notebook": ("autogradeapp", ["sums", "--notebook=adding"], "grades and releases only whole assignments"),
+    "another gradebook": (
+        "autogradeapp",
+        ["sums", "--db=sqlite:///x.db"],
+        "The gradebook is not that of nbgrader_config.py",
+    ),
 }
 
 
@@ -130,11 +135,12 @@ def test_plain_autograde_is_there_for_who_asks_for_it_by_name(monkeypatch):
         assert config.GenerateAssignment.exporter_class and config.GenerateFeedback.exporter_class
 
 
+@pytest.mark.slow
 def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_it_lacks(tiny):
     config = tiny.root / "nbgrader_config.py"
     text = config.read_text()
     assert Workspace(tiny.root).is_protected
-    config.write_text(text[: text.index("# What students wrote does not run")])
+    config.write_text(text[: text.index("# This prevents student code from running")])
     assert "autograder.authoring.solutions.ClearSolutions" in text
     assert "autograder.grading.preprocessors.StderrToStdout" in text
     old = Workspace(tiny.root)
@@ -142,6 +148,6 @@ def test_a_configuration_of_an_earlier_version_still_works_and_it_is_said_what_i
     finding = next(f for f in examine(tiny.root) if f.subject == "workspace")
     assert finding.state == "warning" and "protect(c)" in finding.advice
     said = CliRunner().invoke(main, ["init", str(tiny.root), "--assignments", str(tiny.assignments)])
-    assert said.exit_code == 0 and "what students wrote can run in formgrader" in said.output
+    assert said.exit_code == 0 and "code that students wrote can run in formgrader" in said.output
     config.write_text(config.read_text() + "from autograder.marking.formgrader import protect\nprotect(c)\n")
     assert Workspace(tiny.root).is_protected

@@ -163,3 +163,77 @@ def test_a_cut_says_so_once():
 )  # fmt: skip
 def test_no_nesting_stops_the_run(kind, content):
     take_in(Outputs(LIMIT), kind, content)
+
+
+@pytest.mark.parametrize(("depth", "kept"), [(50, True), (51, False)])
+def test_data_may_be_nested_fifty_deep(depth, kept):
+    outputs = Outputs(100_000)
+    outputs.display({"application/json": nested(depth)}, {})
+    [shown] = outputs.finished()
+    assert (shown["data"]["application/json"] == nested(depth)) is kept
+    assert ("nested too deep" in str(shown)) is not kept
+
+
+@pytest.mark.parametrize(
+    ("side", "kept"), [(0, True), (100_000, True), (100_001, False), (-1, False), (True, False), ("9", False)]
+)
+def test_a_side_of_a_picture_is_a_number_of_pixels(side, kept):
+    outputs = Outputs(10_000)
+    outputs.display({"image/png": "AAAA"}, {"image/png": {"width": side}})
+    assert outputs.finished()[0]["metadata"] == ({"image/png": {"width": side}} if kept else {})
+
+
+def test_five_errors_of_a_cell_are_kept():
+    outputs = Outputs(100_000)
+    for number in range(6):
+        outputs.error("ValueError", str(number), [])
+    assert [output["evalue"] for output in outputs.finished()] == list("01234") and outputs.has_error
+
+
+@pytest.mark.parametrize(("length", "replaced"), [(200, True), (201, False)])
+def test_a_display_is_found_again_by_an_id_of_at_most_200_characters(length, replaced):
+    outputs, name = Outputs(10_000), "i" * length
+    outputs.display({"text/plain": "old"}, {}, name)
+    outputs.display({"text/plain": "new"}, {}, name, update=True)
+    assert outputs.finished()[0]["data"]["text/plain"] == ("new" if replaced else "old")
+
+
+def test_the_name_of_an_error_has_at_most_200_bytes():
+    outputs = Outputs(100_000)
+    outputs.error("E" * 198 + "\u00e9" * 9, "", [])
+    assert outputs.finished()[0]["ename"] == "E" * 198  # with its quotes; each of the others takes six
+    outputs = Outputs(100_000)
+    outputs.error("E" * 300, "", [])
+    assert outputs.finished()[0]["ename"] == "E" * 198
+
+
+def test_an_output_fits_to_the_last_byte():
+    def size(outputs):
+        outputs.stream("stdout", "x" * 50)
+        return outputs.size
+
+    exact = size(Outputs(10_000))
+    whole, cut = Outputs(exact), Outputs(exact - 1)
+    assert size(whole) == size(cut) == exact
+    assert whole.finished()[0]["text"] == "x" * 50 and "[output cut here: " in cut.finished()[0]["text"]
+    assert (whole.kept, cut.kept) == (exact, exact - 1)
+
+
+def test_what_was_cleared_is_gone_now_or_with_the_next():
+    outputs = Outputs(10_000)
+    outputs.stream("stdout", "old")
+    outputs.error("ValueError", "", [])
+    outputs.clear(wait=True)
+    assert [output["output_type"] for output in outputs.finished()] == ["stream", "error"]
+    outputs.stream("stdout", "new")
+    assert [output.get("text") for output in outputs.finished()] == [None, "new"]
+    outputs.clear()
+    assert [output["output_type"] for output in outputs.finished()] == ["error"]
+
+
+def test_raw_bytes_and_lines_become_text():
+    outputs = Outputs(10_000)
+    outputs.display({"image/png": b"hello", "text/plain": ["a", "b"], "application/json": ["a", "b"], "a/b": [1]}, {})
+    assert outputs.finished()[0]["data"] == {
+        "image/png": "aGVsbG8=", "text/plain": "ab", "application/json": "ab", "a/b": "[1]",
+    }  # fmt: skip

@@ -1,11 +1,13 @@
 """What comes of a job, laid on the notebook that was run."""
 
 import pickle
+from dataclasses import FrozenInstanceError
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.notebook.job import CellResult, Executed
+from autograder.notebook.job import ISOLATIONS, CellResult, Executed, Job, Surroundings, write_files
+from autograder.notebook.limits import Limits
 
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "hello"}
 RAISED = {"output_type": "error", "ename": "ValueError", "evalue": "x", "traceback": []}
@@ -38,3 +40,36 @@ def test_the_first_error_is_the_error_of_a_result():
 def test_it_travels():
     executed = Executed((None, CellResult((PRINTED, value("1")), 3)), 1.5, ("a problem",))
     assert pickle.loads(pickle.dumps(executed)) == executed
+
+
+def test_what_a_submission_does_not_see_unless_it_is_said_otherwise():
+    job = Job("{}")
+    assert job.surroundings.hidden == ("autograder", "cs231n_lib") and job.skip_tagged
+    assert job.surroundings.limits == Limits() and job.surroundings.env is None
+
+
+def test_student_code_is_isolated_in_a_sandbox_or_a_process():
+    assert ISOLATIONS == ("sandbox", "process")
+
+
+def test_a_value_is_not_changed():
+    for value, name in (
+        (Job("{}"), "notebook"),
+        (Surroundings(), "cwd"),
+        (CellResult(), "outputs"),
+        (Executed((), 0.0), "seconds"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, None)
+
+
+def test_files_are_written_into_a_new_folder(tmp_path):
+    write_files(str(tmp_path / "new"), (("a.txt", b"a"), ("deep/er/b", b"b"), ("deep/c", b"c")))
+    found = {
+        path.relative_to(tmp_path / "new").as_posix(): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert found == {"a.txt": b"a", "deep/er/b": b"b", "deep/c": b"c"}
+    with pytest.raises(FileExistsError):
+        write_files(str(tmp_path / "new"), ())

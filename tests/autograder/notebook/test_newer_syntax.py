@@ -13,14 +13,14 @@ OTHER = [
     ("def first[T](items: list[T]) -> T:", "expected '('", "Python 3.12 (type parameters)"),
     ("async def first[T](items):", "expected '('", "Python 3.12 (type parameters)"),
     ("class Stack[T]:", "invalid syntax", "Python 3.12 (type parameters)"),
-    ("""print(f"{d["a"]}")""", "f-string: unmatched '['", "Python 3.12 (the quotes of an f-string in its braces)"),
-    ("""x = rf'{d['a']:>{4}}'""", "f-string: unmatched '['", "Python 3.12 (the quotes of an f-string in its braces)"),
+    ("""print(f"{d["a"]}")""", "f-string: unmatched '['", "Python 3.12 (an f-string's own quotes in its braces)"),
+    ("""x = rf'{d['a']:>{4}}'""", "f-string: unmatched '['", "Python 3.12 (an f-string's own quotes in its braces)"),
     (
         r"""f"{'\n'.join(a)}" """,
         "f-string expression part cannot include a backslash",
         "Python 3.12 (a backslash or # in the braces of an f-string)",
     ),
-    ("def first[T = int](items):", "expected '('", "Python 3.13 (a default of a type parameter)"),
+    ("def first[T = int](items):", "expected '('", "Python 3.13 (a default for a type parameter)"),
     ("""x = t"hello {name}" """, "invalid syntax", "Python 3.14 (a template string)"),
     (
         "except ValueError, np.linalg.LinAlgError:",
@@ -41,9 +41,15 @@ OTHER = [
     (
         "except ValueError, error:",
         "multiple exception types must be parenthesized",
-        "Python 2 (an exception named after a comma)",
+        "Python 2 (except with a comma)",
     ),
     ('raise ValueError, "no"', "invalid syntax", "Python 2 (raise with a comma)"),
+    ("if x <> 3:", "invalid syntax", "Python 2 (<> for !=)"),
+    (
+        "exec 'x = 1'",
+        "Missing parentheses in call to 'exec'. Did you mean exec(...)?",
+        "Python 2 (print or exec without parentheses)",
+    ),
 ]
 SLIPS = [
     ("def f(:", "invalid syntax"),

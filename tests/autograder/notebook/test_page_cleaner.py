@@ -363,6 +363,23 @@ class TestOwnOutputs:
         many = own.shown([{"output_type": "stream", "text": "x"}] * 1_000, same_code=True)
         assert len(many) < 200 and "900 more outputs are not kept" in str(many)
 
+    def test_a_cell_may_show_a_million_characters_and_a_notebook_five_million(self):
+        def printed(size):  # with its keys
+            return {"output_type": "stream", "text": "x" * (size - len("output_typestreamtext"))}
+
+        own = OwnOutputs()
+        assert "not kept" in str(own.shown([printed(1_000_001)], same_code=True))
+        assert "not kept" in str(own.shown([printed(500_000), printed(500_001)], same_code=True))
+        own = OwnOutputs()
+        for _ in range(5):
+            assert "not kept" not in str(own.shown([printed(600_000), printed(400_000)], same_code=True))
+        assert "[an output of 30 characters is not kept" in str(own.shown([printed(30)], same_code=True))
+
+    @pytest.mark.parametrize(("count", "said"), [(100, ""), (101, "[1 more outputs are not kept]")])
+    def test_a_cell_may_show_a_hundred_outputs(self, count, said):
+        made = OwnOutputs().shown([{"output_type": "stream", "text": "x"}] * count, same_code=True)
+        assert len(made) == 101 + bool(said) and ("not kept" in str(made)) is bool(said) and said in str(made)
+
     def test_an_output_that_is_nested_without_end_is_not_kept(self):
         nested = {}
         for _ in range(5_000):

@@ -31,7 +31,7 @@ def test_a_number_counts_from_0_to_the_points_of_the_cell(shown, value):
     "shown", ["'2'", "array([1, 2])", "None", "nan", "inf", "-1e999", "np.float64(nan)", "", "[2]"]
 )
 def test_anything_else_counts_nothing_and_is_said(shown):
-    assert given(shown) == (shown, f"the test ends in a value that is no number of points: {shown}")
+    assert given(shown) == (shown, f"the test ends in a value that is not a number of points: {shown}")
 
 
 def test_of_a_long_value_80_characters_are_said():

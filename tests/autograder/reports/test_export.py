@@ -153,7 +153,7 @@ def test_students_are_sorted(exported, gradebook):
 
 def test_an_assignment_that_was_never_released(tiny, gradebook, tmp_path):
     gradebook.remove_assignment("sums")
-    with pytest.raises(KitError, match="does not know sums") as caught:
+    with pytest.raises(KitError, match="sums is not in the gradebook yet") as caught:
         export(tiny, "sums", tmp_path / "x.csv")
     assert "cs231n release sums" in caught.value.hint
 

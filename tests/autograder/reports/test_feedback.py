@@ -103,7 +103,9 @@ def test_of_those_who_were_graded_ten_are_named(tiny, monkeypatch, count, shown)
     monkeypatch.setattr("autograder.reports.feedback._graded", lambda *_: [f"s{n}" for n in range(count)])
     with pytest.raises(KitError) as caught:
         feedback(tiny, "sums", ["bob"])
-    assert caught.value.hint.startswith("Graded are: s0, s1, ") and caught.value.hint.endswith(shown)
+    assert caught.value.hint.startswith("There are graded submissions of s0, s1, ") and caught.value.hint.endswith(
+        shown
+    )
 
 
 def test_nobody_graded(tiny):

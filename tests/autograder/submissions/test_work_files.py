@@ -1,13 +1,15 @@
 """The instructor's files, and those of a submission that course.toml lets in."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
 from autograder.authoring.build import build
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.submissions.work_files import MAX_FILES, accepted_files, instructors_files
+from autograder.notebook.limits import Limits
+from autograder.submissions.work_files import accepted_files, hand_in_time, instructors_files, take_accepted
 
 COURSE = """
 [course]
@@ -81,12 +83,12 @@ def test_the_instructors_names_win(workspace, hand_in):
     hand_in({"data/table.csv": b"mine", "data/TABLE.csv": b"mine", "data/other": b"o"})
     files, remarks = accepted(workspace)
     assert files == {"data/other": b"o"}
-    assert remarks == ["data/TABLE.csv was not taken: it has the name of another file or folder"]
+    assert remarks == ["data/TABLE.csv was not taken: it has the same name as another file or folder"]
 
 
 def test_a_file_where_the_instructor_has_a_folder(workspace, hand_in):
     hand_in({"data": b"x"})
-    assert accepted(workspace) == ({}, ["data was not taken: it has the name of another file or folder"])
+    assert accepted(workspace) == ({}, ["data was not taken: it has the same name as another file or folder"])
 
 
 def test_a_submission_without_files(workspace, hand_in):
@@ -115,6 +117,12 @@ def test_a_submission_that_is_a_link_brings_nothing(workspace, hand_in, tmp_path
     assert accepted(workspace) == ({}, [])
 
 
+def test_a_student_who_is_a_link_brings_nothing(workspace, hand_in, tmp_path):
+    hand_in({"a.txt": b"a"}).parent.rename(tmp_path / "elsewhere")
+    workspace.submitted("alice", "one").parent.symlink_to(tmp_path / "elsewhere")
+    assert accepted(workspace) == ({}, [])
+
+
 def test_the_bytes_of_all_together_are_bounded(workspace, hand_in):
     hand_in({"a.txt": b"a" * 600, "b.txt": b"b" * 600, "c.txt": b"c"})
     files, remarks = accepted(workspace)
@@ -122,9 +130,11 @@ def test_the_bytes_of_all_together_are_bounded(workspace, hand_in):
 
 
 def test_their_number_is_bounded(workspace, hand_in):
-    hand_in({f"{i:04}.txt": b"" for i in range(MAX_FILES + 3)})
+    hand_in({f"{i:04}.txt": b"" for i in range(200)})
+    assert len(accepted(workspace)[0]) == 200 and accepted(workspace)[1] == []
+    hand_in({f"{i:04}.txt": b"" for i in range(203)})
     files, remarks = accepted(workspace)
-    assert len(files) == MAX_FILES and len(remarks) == 3 and f"more than {MAX_FILES} files" in remarks[0]
+    assert len(files) == 200 and len(remarks) == 3 and "more than 200 files" in remarks[0]
 
 
 @pytest.mark.parametrize("name", ["NUL.txt", "results/con", "results/a::$DATA", "results/a.", "a\u202eexe.txt"])
@@ -145,5 +155,61 @@ def test_names_that_are_no_text_are_left_out(workspace, hand_in, name):
     folder = hand_in({"nb.ipynb": b"{}"})
     (folder / os.fsdecode(name)).write_bytes(b"")
     files, remarks = accepted(workspace)
-    assert files == {} and "characters that are no text" in remarks[0]
+    assert files == {} and "control characters or lone surrogates" in remarks[0]
     remarks[0].encode()
+
+
+def test_the_bytes_may_be_as_many_as_the_limit(workspace, hand_in):
+    hand_in({"a.txt": b"a" * 600, "b.txt": b"b" * 400, "c.txt": b""})
+    files, remarks = accepted(workspace)
+    assert list(files) == ["a.txt", "b.txt", "c.txt"] and remarks == []
+
+
+@pytest.mark.parametrize(("bytes_", "taken"), [(255, True), (256, False)])
+def test_a_name_has_at_most_255_bytes(workspace, bytes_, taken):
+    files = [((name := "é" * 125 + "x" * (bytes_ - 254) + ".txt",), Memory(name))]
+    found, left_out = take_accepted(workspace.course.assignment("one"), files)
+    assert list(found) == ([name] if taken else []) and len(left_out) == (not taken)
+
+
+@pytest.mark.parametrize(("last", "taken"), [(248, True), (249, False)])
+def test_a_path_has_at_most_500_bytes(tmp_path, last, taken):
+    assignment = SimpleNamespace(
+        limits=Limits(), files=(), notebooks=(), accepts=lambda parts: True
+    )  # 250 + "/" + 1 + last
+    parts = ("x" * 251, "y" * last)
+    found, left_out = take_accepted(assignment, [(parts, Memory("y"))])
+    assert (len(found), len(left_out)) == (taken, not taken)
+
+
+class Memory:
+    """An Entry of no bytes."""
+
+    def __init__(self, name):
+        self.name = self.path = name
+
+    def read(self, budget):
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("content", "time", "said"),
+    [
+        (b"2026-01-01 00:00:00 UTC\n", "2026-01-01 00:00:00 UTC", []),
+        (b"\xef\xbb\xbf2026-01-01", "2026-01-01", []),
+        (b" \n", None, []),
+        (b"2026-01-01".ljust(1000), "2026-01-01", []),
+        (b"2026-01-01".ljust(1001), None, ["timestamp.txt holds more than the 1,000 bytes"]),
+        (b"yesterday", None, ["timestamp.txt holds no time; when this was handed in is not known"]),
+        (b"\xff", None, ["timestamp.txt holds no time"]),
+    ],
+)
+def test_the_time_of_a_hand_in(workspace, hand_in, content, time, said):
+    hand_in({"timestamp.txt": content})
+    found, remarks = hand_in_time(workspace, workspace.course.assignment("one"), "alice")
+    assert found == time and len(remarks) == len(said)
+    assert all(remark.startswith(start) for remark, start in zip(remarks, said, strict=True))
+
+
+def test_without_a_time_nothing_is_said(workspace):
+    assert hand_in_time(workspace, workspace.course.assignment("one"), "alice") == (None, [])

@@ -21,7 +21,6 @@ from autograder.errors import KitError
 from autograder.grading.grade import grade
 from autograder.workers import cluster
 from autograder.workers.cluster import ClusterPool
-from autograder.workers.packed_folder import PackedFolder
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}
@@ -300,7 +299,7 @@ def test_a_scheduler_that_dies_ends_grading_and_the_next_run_goes_on(one_worker,
         one_worker.scheduler.kill()
 
     threading.Thread(target=kill_scheduler).start()
-    with pytest.raises(KitError, match="is gone, or cannot be reached") as raised:
+    with pytest.raises(KitError, match="has ended or can no longer be reached") as raised:
         grade(tiny, "sums", isolation="process", scheduler=one_worker.address)
     assert "repeat the command" in raised.value.hint
     again = grade(tiny, "sums", students=["a"], isolation="process", scheduler=one_worker.address)
@@ -325,7 +324,8 @@ def test_a_scheduler_without_workers(one_worker, tmp_path, monkeypatch):
 
 def test_a_scheduler_that_is_not_there(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.1)
-    with ClusterPool("tcp://127.0.0.1:1") as pool, pytest.raises(KitError, match="no Dask scheduler to be reached"):
+    refused = "No Dask scheduler can be reached at tcp://127.0.0.1:1: "
+    with ClusterPool("tcp://127.0.0.1:1") as pool, pytest.raises(KitError, match=refused):
         pool.submit(job("print(1)"))
 
 
@@ -335,19 +335,3 @@ def test_without_dask_it_is_said_what_to_install(monkeypatch):
     with pytest.raises(KitError, match="needs the package distributed") as raised:
         importlib.import_module("autograder.workers.cluster")
     assert "[instructor,cluster]" in raised.value.hint
-
-
-def test_a_packed_folder_is_the_same_bytes_and_is_unpacked_once(tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name / "package" / "__pycache__").mkdir(parents=True)
-        (tmp_path / name / "package" / "__pycache__" / "module.pyc").write_text(name)
-        (tmp_path / name / "package" / "module.py").write_text("x = 1")
-        (tmp_path / name / "package" / "_fast.cpython-311.so").write_text("")
-    packed = PackedFolder.of(tmp_path / "one")
-    assert packed == PackedFolder.of(tmp_path / "two")
-    assert packed.extension_modules() == ["package._fast"]
-    folder = packed.unpack(tmp_path / "cache")
-    before = folder.stat().st_ino
-    assert packed.unpack(tmp_path / "cache").stat().st_ino == before
-    assert (folder / "package" / "module.py").read_text() == "x = 1"
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [packed.name]

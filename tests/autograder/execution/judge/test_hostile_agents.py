@@ -57,7 +57,7 @@ def test_an_answer_before_the_question_is_noticed(hostile):
     deadline = time.monotonic() + 20
     while fake.connection.stream.silent() and time.monotonic() < deadline:
         time.sleep(0.01)
-    with pytest.raises(StudentProtocolError, match="nobody had asked for"):
+    with pytest.raises(StudentProtocolError, match="the judge had not asked for"):
         fake.call()
 
 

@@ -8,7 +8,6 @@ import pytest
 from autograder.execution.judge.errors import StudentDied
 from autograder.execution.judge.names import StudentNames
 from autograder.execution.judge.proxies import StudentFunction, StudentObject
-from autograder.notebook.bound_names import binds_unknown, bound_names, imported_modules
 from cs231n_lib import checks
 
 CELLS = """
@@ -76,55 +75,6 @@ def cell(here):
 
     run.names = names
     return run
-
-
-@pytest.mark.parametrize(
-    ("source", "names"),
-    [
-        ("import os.path, numpy as np\nfrom a import b, c as d", {"os", "np", "b", "d"}),
-        ("x, (y, *z) = w[0] = 1, (2, 3)\nu: int = 1\nv += 1", {"x", "y", "z", "u", "v"}),
-        ("def f(a):\n    b = 1\n    global g\n    g = 1\nclass C:\n    d = 1", {"f", "g", "C"}),
-        ("def f():\n    def h():\n        global g\n        g = 1", {"f", "g"}),
-        ("for i in a: pass\nwith b as c: pass\ntry: pass\nexcept E as e: pass", {"i", "c", "e"}),
-        ("[x := y for y in z if (u := y)]\nlambda p, q=(v := 1): p", {"x", "u", "v"}),
-        ("match a:\n    case [b, *c]: pass\n    case {1: d, **e}: pass\n    case C(f) as g: pass", set("bcdefg")),
-        ("@(x := y)\ndef f(a=(u := 1)):\n    b = c = 1\nclass C(z := B):\n    d = 1\ndel w", set("xfuCzw")),
-        ("%matplotlib inline\n%time x = f()\nfiles = !ls\nhere = %pwd", {"x", "files", "here"}),
-        ("%%time\nx = 1", {"x"}),
-        ("%%capture out --no-stderr\nx = 1", {"out", "x"}),
-        ("!pip install -q tqdm\nfrom tqdm import tqdm\n%cd -q ..\nfiles = !ls {x}", {"tqdm", "files"}),
-        ("from google.colab import drive\ndrive.mount('/content')\n!ls &\nprint?\nx = 1", {"drive", "x"}),
-        ("%%bash\nx=1", set()),
-        ("x = await f()", {"x"}),
-        ("f(x)[0].y = 1\nprint(z)", set()),
-        ("def", set()),
-        ("?x", set()),
-    ],
-)
-def test_names_that_a_cell_binds(source, names):
-    assert bound_names(source) == names
-
-
-def test_modules_that_a_cell_imports():
-    source = "%matplotlib inline\nimport a.b, c as d\ndef f():\n    from e.f import g\nfrom . import h\nfrom i import *"
-    assert imported_modules(source) == ("a.b", "c", "e.f", "e.f.g", "i") and imported_modules("import") == ()
-
-
-@pytest.mark.parametrize(
-    ("source", "unknown"),
-    [
-        ("x = 1\nfrom a import *", True),
-        ("globals()['x'] = 1", True),
-        ("%run helpers.py", True),
-        ("%%time\nexec(text)", True),
-        ("from a import b", False),
-        ("loss = data['load'] + data.load('run')", False),
-        ("%time load = 1", False),
-        ("def", False),
-    ],
-)
-def test_whether_it_is_known_what_a_cell_binds(source, unknown):
-    assert binds_unknown(source) is unknown
 
 
 def test_names_that_nobody_else_has_are_the_student_s(cell):

@@ -115,7 +115,7 @@ def test_output_is_bounded(run_notebook):
 def test_the_network_is_not_reached(run_notebook):
     reach = "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=3)"
     problems, _ = run_notebook(reach)
-    assert problems == ("cell 1 needs the network, and there is none when a notebook is graded",)
+    assert problems == ("cell 1 needs the network, which is not available while grading",)
 
 
 def test_the_sandboxs_first_process_has_the_limits_too(run):
@@ -201,9 +201,9 @@ def test_without_prlimit_there_are_no_limits(monkeypatch):
         (("ImportError", "libopenblas.so: failed to map segment from shared object"), "ran out of memory (limit 1 GB)"),
         (("OSError", "[Errno 28] No space left on device"), "filled its scratch folder (limit 10 MB)"),
         (("OSError", "[Errno 30] Read-only file system: '/usr/x'"),
-         "wrote to a folder that is read-only here; its own is the working folder"),
+         "wrote to a folder that is read-only here; write to the working folder instead"),
         (("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"),
-         "needs the network, and there is none when a notebook is graded"),
+         "needs the network, which is not available while grading"),
         (("ValueError", "shapes differ"), None),
     ],
 )  # fmt: skip

@@ -1,0 +1,79 @@
+"""What `cs231n grade` prints of results made by hand."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from autograder.cli.class_table import class_table
+from autograder.grading.report import ClassReport, NotebookScore, Row
+
+
+def printed(*rows, names=("adding",)):
+    """The table as a list of lines, each a list of cells."""
+    assignment = SimpleNamespace(name="sums", title="Adding up", notebooks=list(names))
+    console = Console(width=600, record=True, file=io.StringIO())
+    console.print(class_table(ClassReport(assignment, list(rows), "sandbox", 1.0)))
+    lines = [[part.strip() for part in line.split("  ") if part.strip()] for line in console.export_text().splitlines()]
+    return [line for line in lines if line and not line[0].startswith("──")]
+
+
+def graded(student="ann", *reasons, status="graded", log=None, seconds=1.25, **scores):
+    return Row(student, status, scores or {"adding": NotebookScore(3, 5, False)}, seconds, list(reasons), log)
+
+
+def test_points_time_and_reasons_of_each_student():
+    assert printed(graded("ann"), graded("bob", "adding: wrong", adding=NotebookScore(0.5, 5, False))) == [
+        ["sums: Adding up"], ["student", "adding", "time", "why"],
+        ["ann", "3 / 5", "1.2 s"], ["bob", "0.5 / 5", "1.2 s", "adding: wrong"],
+    ]  # fmt: skip
+
+
+def test_several_notebooks_have_a_total():
+    scores = {"adding": NotebookScore(3, 5, False), "squaring": NotebookScore(1, 4, True)}
+    lines = printed(graded(**scores), names=("adding", "squaring"))
+    assert lines[1:3] == [
+        ["student", "adding", "squaring", "total", "time", "why"], ["ann", "3 / 5", "1* / 4", "4* / 9", "1.2 s"],
+    ]  # fmt: skip
+    caption = " ".join(part for line in lines[3:] for part in line)  # as wide as the table
+    assert caption == "* without the answers that are still to be graded by hand, in formgrader"
+
+
+def test_where_no_answer_waits_for_a_person_nothing_is_said_of_them():
+    assert not any("by hand" in cell for line in printed(graded()) for cell in line)
+
+
+def test_what_did_not_run_again_has_no_time():
+    assert printed(graded(status="unchanged"))[2] == ["ann", "3 / 5", "unchanged"]
+
+
+def test_a_submission_that_failed_has_no_points_and_names_its_log():
+    row = Row("ann", "failed", None, 0.0, ["no worker"], "logs/ann.log")
+    lines = printed(row, names=("adding", "squaring"))
+    assert lines[2:] == [["ann", "failed", "failed", "failed", "0.0 s", "no worker"], ["see logs/ann.log"]]
+    assert printed(Row("ann", "failed", None, 0.0, ["no worker"]))[2:] == [["ann", "failed", "0.0 s", "no worker"]]
+    assert printed(graded("ann", "why", log="logs/ann.log"))[2:] == [["ann", "3 / 5", "1.2 s", "why"]]
+
+
+@pytest.mark.parametrize(("count", "more"), [(2, []), (3, []), (4, [["and 1 more"]]), (9, [["and 6 more"]])])
+def test_three_reasons_are_printed_and_how_many_more_there_are(count, more):
+    lines = printed(graded("ann", *(f"reason {n}" for n in range(count))))
+    assert lines[2][-1] == "reason 0" and lines[3:] == [[f"reason {n}"] for n in range(1, min(count, 3))] + more
+
+
+@pytest.mark.parametrize(("length", "shown"), [(320, "x" * 320), (321, "x" * 319 + "…")])
+def test_a_reason_is_one_line_of_at_most_320_characters(length, shown):
+    assert printed(graded("ann", "x" * length))[2][-1] == shown
+
+
+@pytest.mark.parametrize(("score", "style"), [(5, "green"), (6, "green"), (0, "red"), (4.9, ""), (-0.0, "red")])
+def test_full_marks_and_none_are_coloured(score, style):
+    assignment = SimpleNamespace(name="sums", title="Adding up", notebooks=["adding"])
+    table = class_table(ClassReport(assignment, [graded(adding=NotebookScore(score, 5, False))], "sandbox", 1.0))
+    [cell] = table.columns[1].cells
+    assert str(cell.style) == style
+
+
+def test_a_students_name_is_text():
+    assert printed(graded("[red]eve[/red]\x1b[2J"))[2][0] == "[red]eve[/red]\ufffd[2J"

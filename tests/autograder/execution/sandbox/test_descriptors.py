@@ -1,0 +1,75 @@
+"""File descriptors that bubblewrap inherits, and what a process printed last."""
+
+import contextlib
+import os
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.execution.sandbox.descriptors import Inherited, LastWords
+
+
+def is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def test_what_was_kept_is_closed_at_the_end_and_what_was_lent_is_not():
+    kept, lent = os.pipe()
+    with contextlib.ExitStack() as stack:
+        inherited = Inherited(stack)
+        assert inherited.all == []
+        assert inherited.keep(kept) == kept
+        inherited.lend(lent)
+        assert inherited.all == [kept, lent]
+    assert not is_open(kept) and is_open(lent)
+    inherited.close()  # again, when there is nothing left
+    os.close(lent)
+
+
+def test_a_file_in_memory_stands_at_its_beginning():
+    with contextlib.ExitStack() as stack:
+        inherited = Inherited(stack)
+        descriptor = inherited.holding(b"content")
+        assert inherited.all == [descriptor] and os.read(descriptor, 100) == b"content"
+    assert not is_open(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("printed", "most", "kept"),
+    [
+        (b"abc", 3, "abc"),
+        (b"abcd", 3, "bcd"),
+        (b" a\xff\n", 9, "a\ufffd"),
+        (b"", 9, ""),
+        (b"x" * 3000, None, "x" * 2000),
+    ],
+)
+def test_the_last_that_was_printed_is_kept(printed, most, kept):
+    words = LastWords() if most is None else LastWords(most)
+    assert words.text() == ""
+    theirs = os.dup(words.end)
+    words.listen()
+    words.listen()  # only once
+    assert not is_open(words.end)  # else it would wait for itself
+    for start in range(0, len(printed), 1000):
+        os.write(theirs, printed[start : start + 1000])
+    os.close(theirs)
+    assert words.text() == kept
+
+
+def test_of_a_process_that_goes_on_what_it_has_printed_so_far_is_told():
+    words = LastWords()
+    theirs = os.dup(words.end)
+    words.listen()
+    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # a second, each time
+    os.write(theirs, b"so far")
+    end = time.monotonic() + 60
+    while words.text() != "so far":
+        assert time.monotonic() < end
+    os.close(theirs)
+    listening.join()

@@ -1,0 +1,124 @@
+"""Judge an answer by the tests of its exercise.
+
+`judge` is fast because it starts nothing for an answer: one process per notebook (warm_notebook.py)
+has run the setup and the reference solutions, and forks a child for each answer.
+"""
+
+import atexit
+import functools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bank import HERE, BankError
+
+from autograder.authoring.source import read_source
+
+SECONDS_PER_ANSWER = 30
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a test cell failed."""
+
+    error: str  # name of the exception's class; "Timeout" and "Died" when there was none
+    message: str
+    from_answer: bool  # raised inside the answer's own code, not by the test cell
+
+    def __str__(self):
+        return f"{self.error}: {self.message}"
+
+
+@functools.cache
+def exercises(notebook_source):
+    """{exercise: [grade_ids of its test cells]} of a notebook source, in the notebook's order.
+
+    The test cells of an exercise follow its solution cell, before the next solution cell.
+    """
+    tests, current = {}, None
+    for cell in read_source(notebook_source).cells:
+        record = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not record:
+            continue
+        if record["solution"]:
+            current = record["grade_id"]
+            tests[current] = []
+        elif record["grade"]:
+            tests[current].append(record["grade_id"])
+    return tests
+
+
+@functools.cache
+def judge(notebook_source, exercise, answer_source):
+    """Run the tests of `exercise` on an answer: {test grade_id: None if it passed, else Failure}.
+
+    The tests of a notebook run in one process of pytest (tests/conftest.py), so no answer is judged twice.
+    """
+    return run(notebook_source, {exercise: answer_source}, exercises(notebook_source)[exercise])
+
+
+def run(notebook_source, answers, tests):
+    """Run test cells with {exercise: answer source} in place; the other exercises keep their solutions."""
+    request = {"answers": answers, "tests": tests, "seconds": SECONDS_PER_ANSWER}
+    reply = _warm(Path(notebook_source)).ask(request)
+    return {test: reply[test] and Failure(**reply[test]) for test in tests}
+
+
+@functools.cache
+def _warm(notebook_source):
+    return _WarmNotebook(notebook_source)
+
+
+class _WarmNotebook:
+    """A process that has run a notebook with its solutions, and answers one request per line."""
+
+    def __init__(self, notebook_source):
+        self.home = tempfile.TemporaryDirectory(prefix="bank-")
+        environment = os.environ | {
+            "IPYTHONDIR": self.home.name,
+            "MPLBACKEND": "agg",
+            # answers are small, and several of these processes share the cores
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, HERE / "warm_notebook.py"],
+            env=environment,
+            cwd=self.home.name,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self.close)
+        cells = []
+        for cell in read_source(notebook_source).cells:
+            record = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code":
+                cells.append(
+                    {
+                        "name": record.get("grade_id", "a cell without a grade_id"),
+                        "source": cell.source,
+                        "test": record.get("grade", False),
+                        "skip": "skip-execution" in cell.metadata.get("tags", []),
+                    }
+                )
+        ready = self.ask({"cells": cells})
+        if "error" in ready:
+            raise BankError(f"{notebook_source} does not run with its own solutions: {ready['error']}")
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        reply = self.process.stdout.readline()
+        if not reply:
+            code = self.process.wait()
+            raise BankError(f"the process of the notebook ended with exit code {code}; see its output above")
+        return json.loads(reply)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.home.cleanup()
