@@ -133,6 +133,7 @@ $(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
 
 lint: $(VENV)/installed-for-tests
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
