@@ -25,17 +25,19 @@ TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: help setup bubblewrap postgresql chromium demo test test-second-python test-part test-faults test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults test-pytorch lint clean
 
 help:
-	@echo "make demo    grade a sample class, from text sources to feedback pages, in $(DEMO)/"
-	@echo "make test    run the whole test suite"
-	@echo "make test-second-python   run what depends on the Python on another one, if there is one, in $(SECOND_VENV)"
-	@echo "make test-faults    grade classes of 50 while the grader, its processes, the database and the disk fail"
-	@echo "make test-pytorch   hold the library against PyTorch, in $(TORCH_VENV) (TORCH=... is what pip installs)"
-	@echo "make setup   only make $(VENV), with the kit installed in it"
-	@echo "make lint    check the style of the code"
-	@echo "make clean   delete $(VENV), $(DEMO)/ and what was built"
+	@echo "make demo                 grade a sample class in $(DEMO)/ (ASSIGNMENTS=all: in every assignment)"
+	@echo "make test                 run the whole test suite"
+	@echo "make test-fast            run the tests that start no kernel, sandbox, server or browser"
+	@echo "make lint                 check style, layout, types and which room imports which"
+	@echo "make coverage             run the suite, and write to htmlcov/ which branches it does not run"
+	@echo "make test-second-python   run the tests that depend on the Python version on a second one, if there is one"
+	@echo "make test-faults          grade classes of 50 while the grader, its processes, the database and the disk fail"
+	@echo "make test-pytorch         compare the library with PyTorch (TORCH=... is what pip installs)"
+	@echo "make setup                only make $(VENV), with the kit installed in it"
+	@echo "make clean                delete what all these made"
 
 setup: $(VENV)/installed
 
@@ -138,4 +140,4 @@ lint: $(VENV)/installed-for-tests
 	@$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info
+	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info htmlcov .coverage*
