@@ -93,7 +93,8 @@ def test_the_sandbox_gives_the_points_that_the_fast_path_of_the_banks_gives(grad
             got, most, _ = earned[notebook, test]
             # on the fast path, which shares them, an answer that changes its arguments spoils the rest of a test
             if failure is None or got == 0:
-                assert got == (0 if failure else most), (notebook, test, failure)
+                said = next(row.reasons for row in report.rows if row.student == MIXED)
+                assert got == (0 if failure else most), (notebook, test, failure, said)
                 agreed["lost" if failure else "kept"] += 1
     assert min(agreed.values()) > 0
 

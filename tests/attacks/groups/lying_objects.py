@@ -246,7 +246,7 @@ lies(
 class Lie: pass
 """,
     loss="[Lie() for _ in range(100_001)]",
-    reason="more than 100,000 objects",
+    reason="the limit of 100,000 objects",
 )
 
 lies(

@@ -109,7 +109,7 @@ def test_the_scores_are_those_of_grade_and_the_workspace_stays_as_it_is(tiny, ha
     assert {n: sum(cell.score for cell in cells) for n, cells in found.notebooks.items()} == {
         name: score.score for name, score in scores.items()
     }
-    assert found.score == 3 and found.remarks == ["without squaring.ipynb"]
+    assert found.score == 3 and found.remarks == ["missing: squaring.ipynb"]
 
 
 @pytest.mark.slow
