@@ -18,7 +18,7 @@ SLOW = CellRun(CellResult((PRINTED, RAISED), 1), in_time=False)
 
 @pytest.fixture
 def answers(monkeypatch):
-    """{source: (CellRun, seconds it took)}, all others succeed at once; "asked": the (source, seconds) that were run."""
+    """{source: (CellRun, its seconds)}; all other cells succeed at once. "asked" lists what ran: (source, limit)."""
     told, now = {}, [0.0]
 
     class Kernel:

@@ -66,7 +66,7 @@ def test_of_a_process_that_goes_on_what_it_has_printed_so_far_is_told():
     words = LastWords()
     theirs = os.dup(words.end)
     words.listen()
-    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # text() waits a second for the thread
+    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # no waiting
     os.write(theirs, b"so far")
     end = time.monotonic() + 60
     while words.text() != "so far":

@@ -81,7 +81,7 @@ def answer(program, number, *arguments, architecture=None):
 def test_the_filter_refuses_these_calls_and_no_others(machine, column, monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: machine)
     program = seccomp.program()
-    answers = {number: answer(program, number, 1) for number in range(1000)}  # no call is refused because of the argument 1
+    answers = {number: answer(program, number, 1) for number in range(1000)}  # the argument 1 is always allowed
     expected = {numbers[column]: errno.EPERM for numbers in REFUSED.values()} | {CLONE3: errno.ENOSYS}
     expected |= {numbers[column]: errno.ENOSYS for numbers in ABSENT.values()}
     expected |= {numbers[column]: "done" for numbers in PRETENDED.values()}
@@ -92,7 +92,7 @@ def test_the_filter_refuses_these_calls_and_no_others(machine, column, monkeypat
 def test_the_filter_looks_at_arguments():
     program = seccomp.program()
     assert {answer(program, CLONE, flag) for flag in NAMESPACES.values()} == {errno.EPERM}
-    assert answer(program, CLONE, 0x3D0F00) == answer(program, CLONE, 0x1200011) == 0  # the flags of threads and of forks
+    assert answer(program, CLONE, 0x3D0F00) == answer(program, CLONE, 0x1200011) == 0  # flags of threads and forks
     for call in (SOCKET, SOCKETPAIR):
         assert {family for family in range(100) if answer(program, call, family) == 0} == FAMILIES
         assert answer(program, call, 40) == errno.EPERM  # AF_VSOCK
