@@ -1,4 +1,4 @@
-"""How much of a secret counts as a leak: each threshold in docs/course-format.md, tested just above and just below."""
+"""How much of a secret counts as a leak: each threshold in docs/course-format.md, tested on both sides."""
 
 import json
 

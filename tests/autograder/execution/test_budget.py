@@ -33,7 +33,7 @@ def test_it_is_over_when_too_many_kernels_died():
     made = budget()
     made.restarts = 3
     assert made.over() is None
-    made.restarts = 4  # "four kernels that die of added cells end the added cells"
+    made.restarts = 4  # one more than allowed
     assert made.over() == ("KernelDied", "the kernel was restarted 4 times")
 
 

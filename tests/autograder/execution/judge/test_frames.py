@@ -282,7 +282,7 @@ def test_namedtuples_arrive_as_namedtuples():
     sent = [Pair(Pair(1, 2), [2.5]), Pair(3, 4)]
     got = decoded(encoded(sent))
     assert got == sent and got[0].loss.grad == 2 and type(got[0]) is type(got[1])
-    assert decoded(encoded(got)) == sent  # and decoded again
+    assert decoded(encoded(got)) == sent  # also after a second round trip
 
 
 def test_a_tuple_with_methods_is_an_object():

@@ -154,7 +154,7 @@ print(psutil.cpu_times().user >= 0, psutil.cpu_count() > 0)"""
     assert run(parallel)[0].split() == ["[1,", "2,", "3]", "1", "True", "True", "True"]
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="this kernel does not report waiting times")
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="/proc does not report waiting times here")
 def test_a_busy_classmate_on_the_same_processor_costs_no_time(run_notebook):
     busy = "import time\nend = time.time() + 60\nwhile time.time() < end: pass"  # ends by itself
     cell = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
