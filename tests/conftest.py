@@ -1,4 +1,4 @@
-"""Settings for all tests, and what all processes of pytest share."""
+"""Settings for all tests, and fixtures that all processes of pytest share."""
 
 import fcntl
 import multiprocessing.util
@@ -16,7 +16,7 @@ TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS / "attacks"))
 from classes import class_of  # noqa: E402
 
-# the same examples on every run, and a loaded machine is no reason for a test to fail; to look for new ones:
+# Every run tries the same examples, without deadlines, so that a loaded machine fails no test. To try new examples:
 # pytest --hypothesis-profile default
 settings.register_profile("kit", deadline=None, derandomize=True)
 settings.load_profile("kit")
@@ -24,16 +24,16 @@ settings.load_profile("kit")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_state(tmp_path_factory):
-    """What commands remember about the user, and the data sets, go into folders of the tests'."""
+    """Keep the commands' state about the user, and the data sets, in temporary folders."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         data_sets = tmp_path_factory.mktemp("data_sets")
-        data_sets.chmod(0o755)  # where root grades, a sandbox's user has to reach it
+        data_sets.chmod(0o755)  # if root grades, the sandbox's user must be able to read it
         patch.setenv("CS231N_DATA", str(data_sets))
         yield
 
 
-# the tests that take longest begin first, so that no process works on one of them while the others have ended
+# the longest tests start first, so that no process still runs one of them after the others have finished
 LONGEST_FIRST = (
     "attacks", "test_end_to_end.py", "autograder/grading/test_grade.py", "faults", "exercises",
     "autograder/execution/test_judged_run.py", "autograder/workers/test_cluster.py",
@@ -53,9 +53,9 @@ def _place(item):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give the tests of a file to one process, which makes its fixtures once; long files are split by a parameter.
+    """Run the tests of a file in one process, which makes its fixtures once; long files are split by a parameter.
 
-    (xdist's own `loadgroup` does not group with pytest 9.2.)
+    xdist's own `loadgroup` does not group with pytest 9.2.
     """
     from xdist.scheduler import LoadScopeScheduling
 
@@ -68,10 +68,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def process_of(nodeid):
-    """A name for what one process does together with this test."""
+    """The name of the group of tests that runs in one process with this test."""
     path, _, rest = nodeid.partition("::")
     path, parameter = path.removeprefix("tests/"), rest.partition("[")[2].removesuffix("]")
-    if path.startswith("attacks/"):  # by the class that is graded
+    if path.startswith("attacks/"):  # by graded class
         group = re.match(r"\w+", parameter)[0]
         return f"attacks of {class_of(group)[0]}"
     if path == "test_end_to_end.py":  # by assignment
@@ -82,7 +82,7 @@ def process_of(nodeid):
     return path
 
 
-# what a command line names that starts a kernel, a sandbox, a server, a browser, or a command that starts one
+# found in the command lines of kernels, sandboxes, servers, browsers, and commands that start them
 SLOW_TO_START = re.compile(
     r"ipykernel_launcher|bwrap|judge\.template|jupyter|-m nbgrader|import nbgrader|bin/cs231n|chrom|initdb|-m dask"
     r"|warm_notebook|postgres|spawn_main"
@@ -103,7 +103,7 @@ def _notice_processes():
         if event == "subprocess.Popen":
             _refuse_what_is_slow(arguments[1])
 
-    def spawn(path, arguments, passed):  # by which multiprocessing starts the workers of a pool
+    def spawn(path, arguments, passed):  # multiprocessing starts a pool's workers with this
         _refuse_what_is_slow(os.fsdecode(b" ".join(map(os.fsencode, arguments))))
         return real(path, arguments, passed)
 
@@ -125,9 +125,9 @@ def pytest_runtest_protocol(item):
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """made_once(name, make) is a folder that make(folder) has filled, and what that returned.
+    """made_once(name, make) -> (a folder that make(folder) has filled, the value that make returned).
 
-    It is made once in a run of pytest, by one of its processes; the tests only read or copy it.
+    One process makes it once in a run of pytest; tests may only read or copy it.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -137,7 +137,7 @@ def made_once(tmp_path_factory):
         with open(shared / f"{name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                shutil.rmtree(folder, ignore_errors=True)  # of another process's attempt
+                shutil.rmtree(folder, ignore_errors=True)  # left by a failed attempt of another process
                 folder.mkdir()
                 kept.write_bytes(pickle.dumps(make(folder)))
         return folder, pickle.loads(kept.read_bytes())
@@ -147,7 +147,7 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def released_assignment(made_once):
-    """released_assignment(name) is the root of a workspace with that assignment of the course built and released."""
+    """released_assignment(name) is the root of a workspace in which that assignment is built and released."""
 
     def make(folder, name):
         from autograder.authoring.build import build

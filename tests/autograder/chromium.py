@@ -1,4 +1,4 @@
-"""Chromium, in which tests open a page as a reader would; Playwright drives the one that is installed."""
+"""Chromium, in which tests open pages as a reader would; Playwright drives the installed browser."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-# every link of a kind that might run something, and time for it to do so
+# click every link whose scheme might run code, and give the code time to run
 CLICK_STRANGE_LINKS = """() => {
     document.querySelectorAll('a').forEach(a => /^(https?|mailto|file):/.test(a.protocol) || a.click());
     return new Promise(done => setTimeout(done, 100));
@@ -19,7 +19,7 @@ CLICK_STRANGE_LINKS = """() => {
 
 
 def missing() -> str | None:
-    """What to install, where it cannot be started."""
+    """What to install if Chromium cannot be started, otherwise None."""
     if PATH is None:
         return "needs Chromium, to open pages as a reader would: sudo apt-get install chromium (Fedora: dnf)"
     if find_spec("playwright") is None:
@@ -31,7 +31,7 @@ def missing() -> str | None:
 def started():
     from playwright.sync_api import sync_playwright
 
-    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's own does not work for root
+    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's sandbox does not work for root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PATH, args=[*FLAGS, *as_root])
         try:

@@ -1,4 +1,4 @@
-"""A tiny course, built and released once; every test that asks for it gets a copy of the workspace."""
+"""A tiny course, built and released once; every test that uses it gets a copy of the workspace."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course.workspace import Workspace
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import what stands beside them
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import the modules beside them
 
 COURSE = """
 [course]
@@ -116,14 +116,14 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def released_course(made_once):
-    """The folder of a workspace whose only assignment, `sums`, is built and released."""
+    """The folder of a course and its workspace; its only assignment, `sums`, is built and released."""
     folder, _ = made_once("tiny", _release)
     return folder
 
 
 @pytest.fixture(scope="session")
 def postgresql(made_once):
-    """The address of a PostgreSQL server that lives as long as this run of pytest."""
+    """The address of a PostgreSQL server that runs until this run of pytest ends."""
     import postgresql
 
     if not (postgresql.program("initdb") and postgresql.program("postgres")):
@@ -160,12 +160,12 @@ def _release(folder, db=None):
     course = workspace.create(folder / "workspace", folder / "assignments", db)
     build.build(course, "sums")
     release.release(course, "sums")
-    surroundings(course, course.course.assignment("sums"))  # what grading keeps for the next time
+    surroundings(course, course.course.assignment("sums"))  # grading keeps this in the workspace
 
 
 @pytest.fixture
 def tiny(request, tmp_path):
-    """A workspace of one's own with `sums` released, in the database that the test asks for."""
+    """The test's own workspace with `sums` released; its gradebook is in the database that the test asks for."""
     if getattr(request, "param", "sqlite") == "postgresql":
         return request.getfixturevalue("tiny_in_postgresql")
     shutil.copytree(request.getfixturevalue("released_course"), tmp_path / "course")
@@ -174,7 +174,7 @@ def tiny(request, tmp_path):
 
 @pytest.fixture
 def tiny_in_postgresql(released_in_postgresql, postgresql, tmp_path):
-    """A workspace and a database of one's own with `sums` released."""
+    """The test's own workspace and PostgreSQL database, with `sums` released."""
     name = f"test_{uuid4().hex}"
     postgresql.sql(f"CREATE DATABASE {name} TEMPLATE released")
     shutil.copytree(released_in_postgresql, tmp_path / "in_postgresql")
@@ -185,9 +185,9 @@ def tiny_in_postgresql(released_in_postgresql, postgresql, tmp_path):
 
 
 class _JobsRunOnce:
-    """In the place of a pool: a job is run when it is submitted, by this process; what came of an equal one is kept.
+    """A substitute for a pool that runs a job in this process on submission, or loads the result of an equal job.
 
-    An executed notebook depends on its job alone, so the tests of a run share what came of equal jobs.
+    An executed notebook depends only on its job, so the tests of one pytest run share the results of equal jobs.
     """
 
     kept = submitted = None
@@ -208,7 +208,7 @@ class _JobsRunOnce:
         from autograder.execution.run_notebook import run_notebook
 
         self.submitted.append(job)
-        # the same environment for every workspace, so that one warm sandbox serves them all
+        # one environment for every workspace, so that one warm sandbox serves them all
         job = replace(job, surroundings=replace(job.surroundings, env={"PATH": "/usr/bin:/bin"}))
         path = self.kept / f"{hashlib.sha256(repr(job).encode()).hexdigest()}.pickle"
         if not path.exists():
@@ -225,13 +225,13 @@ class _JobsRunOnce:
 
 @pytest.fixture(scope="session")
 def executed_jobs(made_once):
-    """The folder in which a run of pytest keeps what came of its jobs."""
+    """The folder in which a run of pytest keeps the results of its jobs."""
     return made_once("executed_jobs", lambda folder: None)[0]
 
 
 @pytest.fixture
 def no_pool(executed_jobs):
-    """For a test of what comes before or after the running of notebooks. It is the list of the jobs that are submitted."""
+    """Replace the pool in tests of the steps before and after execution; the value is the list of submitted jobs."""
     pool = type("Pool", (_JobsRunOnce,), {"kept": executed_jobs, "submitted": []})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.grading.grade.LocalPool", pool)
@@ -240,7 +240,7 @@ def no_pool(executed_jobs):
 
 @pytest.fixture
 def hand_in(tiny):
-    """hand_in(student, adding={grade_id: text}, squaring={...}) puts a submission under `submitted/`."""
+    """hand_in(student, adding={grade_id: text}, squaring={...}) writes a submission under `submitted/`."""
 
     def write(student, **answers):
         folder = tiny.submitted(student, "sums")
@@ -263,7 +263,7 @@ def released_notebook(workspace, name):
 
 @pytest.fixture
 def beacon():
-    """The address of a server that notes the paths it is asked for, and that list."""
+    """(the address of a server that records the requested paths, the list of these paths)"""
     asked = []
 
     class Noting(BaseHTTPRequestHandler):
@@ -288,7 +288,7 @@ def beacon():
 
 @pytest.fixture(scope="module")
 def chromium():
-    """A browser of Playwright's, without a window, that reaches nothing but this machine."""
+    """A headless Playwright browser that can reach only this machine."""
     import chromium
 
     if why_not := chromium.missing():

@@ -1,4 +1,4 @@
-"""Downloads of a tiny course, and what was placed of them."""
+"""Downloads of a tiny course, and the files that `collect` placed from them."""
 
 import io
 import zipfile
@@ -35,7 +35,7 @@ def make_workspace(folder):
 
 
 def write(folder, files):
-    """Write {path: bytes}; a path that ends in / is an empty folder."""
+    """Write {path: bytes} into the folder; a path that ends in / becomes an empty folder."""
     folder.mkdir(exist_ok=True)
     for name, data in files.items():
         path = folder / name

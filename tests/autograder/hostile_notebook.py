@@ -1,6 +1,6 @@
-"""What a student might put into a notebook so that it runs in the browser of whoever opens it.
+"""Payloads that a student might put into a notebook to run code in the browser of the person who opens it.
 
-A payload that runs says so: it changes the page's title, or asks a server of the test for a path with its name.
+A payload that runs reveals itself: it changes the page's title, or requests a path with its name from a test server.
 """
 
 import base64
@@ -83,7 +83,7 @@ SIZES = {"image/png": {"width": f"1 onerror={RUN}", "height": f"1 onload={RUN}",
 
 
 def named(value, name, beacon):
-    """The payload with its own name and the server's address in it."""
+    """The payload with its own name and the server's address filled in."""
     text = json.dumps(value).replace("NAME", name).replace("BEACON", beacon)
     return json.loads(text)
 
@@ -107,13 +107,13 @@ def hostile_notebook(beacon):
             new_output("error", ename=text, evalue=text, traceback=[f"\x1b[0;31m{text}\x1b[0m", text]),
         ]
         cell = new_code_cell(text, outputs=outputs)
-        cell.execution_count = text  # the kernel says what it is
+        cell.execution_count = text  # the kernel chooses this value
         cells.append(cell)
     shown = [new_output("display_data", data=named(data, name, beacon)) for name, data in OUTPUTS.items()]
     shown.append(new_output("display_data", data={"image/png": PNG}, metadata=named(SIZES, "sizes", beacon)))
     cells.append(new_code_cell("", outputs=shown))
     notebook = new_notebook()
-    notebook.cells = cells  # not validated, as a kernel's messages are not
+    notebook.cells = cells  # not validated, like a kernel's messages
     run = named(RUN, "metadata", beacon)
     notebook.metadata.update(
         title=f"</title><script>{run}</script>",

@@ -118,7 +118,7 @@ LIBRARY = {
 
 @pytest.fixture(scope="session")
 def template(made_once):
-    """The course and a workspace for it, made once: a new gradebook takes nbgrader a second or two."""
+    """The course and a workspace for it, made once: nbgrader takes a second or two to create a gradebook."""
     folder, _ = made_once("library_course", _make_course)
     return folder
 
@@ -138,13 +138,13 @@ def _make_course(folder):
 
 @pytest.fixture
 def root(template, tmp_path):
-    """A copy of one's own: assignments/, lib/, tables/, workspace/."""
+    """The test's own copy of the course: assignments/, lib/, tables/, workspace/."""
     return shutil.copytree(template, tmp_path / "shop")
 
 
 @pytest.fixture
 def workspace(root):
-    """workspace() reads the course afresh."""
+    """workspace() loads the course again."""
     return lambda: Workspace(root / "workspace")
 
 

@@ -1,7 +1,7 @@
-"""A real PostgreSQL for tests: a server of this run's own, on loopback, with a password, in a temporary folder.
+"""A real PostgreSQL server for one run of the tests: on loopback, with a password, in a temporary folder.
 
-`python postgresql.py FOLDER PID` starts one in FOLDER, in the background, that ends with the process PID however that
-ends; FOLDER is deleted then.
+`python postgresql.py FOLDER PID` starts a server in FOLDER in the background. When the process PID ends, in any way,
+the server ends and FOLDER is deleted.
 """
 
 import ctypes
@@ -23,13 +23,13 @@ MISSING = "not run: there is no PostgreSQL server here (Debian, Ubuntu: apt-get 
 
 
 def program(name: str) -> str | None:
-    """The newest one that Debian keeps off the PATH, or what is on it."""
+    """The newest version of a program that Debian installs outside PATH, otherwise the one on PATH."""
     debian = sorted(glob(f"/usr/lib/postgresql/*/bin/{name}"), key=lambda path: int(Path(path).parts[-3]))
     return debian[-1] if debian else shutil.which(name)
 
 
 class Address:
-    """A server on loopback, as its users see it; the password they take from PGPASSWORD."""
+    """The address of a server on loopback; its users read the password from PGPASSWORD."""
 
     def __init__(self, port: int):
         self.port = port
@@ -48,12 +48,12 @@ class Address:
 
 
 class Server(Address):
-    """A server in `folder`; `start` it, `stop` or `kill` it, any number of times: the port stays."""
+    """A server in `folder` that can start, stop or be killed any number of times; it keeps its port."""
 
     def __init__(self, folder: Path):
         self.folder, self.data = folder, folder / "data"
         self.account = None
-        if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             names = {entry.pw_name for entry in pwd.getpwall()}
             self.account = "postgres" if "postgres" in names else "nobody"
             shutil.chown(folder, self.account)
@@ -90,11 +90,11 @@ class Server(Address):
                     raise RuntimeError((self.folder / "log").read_text()) from None
 
     def stop(self) -> None:
-        """In good order, but waiting for nobody."""
+        """Shut down cleanly, without waiting for clients."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """As a power cut would: SIGKILL to all its processes."""
+        """End all its processes with SIGKILL, as a power cut would."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         self._end(signal.SIGKILL)
         for child in children:
@@ -120,7 +120,7 @@ def _end_with_parent() -> None:
 
 
 def start_beside(pid: int, folder: Path) -> int:
-    """Start a server that outlives this process, and ends when the process `pid` does; its port."""
+    """Start a server that outlives this process and ends with the process `pid`; returns its port."""
     command = [sys.executable, __file__, str(folder), str(pid)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
     return int(done.stdout)

@@ -1,4 +1,4 @@
-"""Notebooks of a few cells, run as grading runs them."""
+"""Notebooks of a few cells, executed as grading executes them."""
 
 from dataclasses import fields
 
@@ -33,14 +33,14 @@ test_cell.__test__ = False
 
 
 def job_of(notebook, **fields_of_either):
-    """The Job for a notebook, from the fields of its Surroundings and its own."""
+    """The Job for a notebook; each keyword is a field of the Job or of its Surroundings."""
     around = {field.name for field in fields(Surroundings)} & fields_of_either.keys()
     given = Surroundings(**{name: fields_of_either.pop(name) for name in around})
     return Job(nbformat.writes(notebook), given, **fields_of_either)
 
 
 def executed_cells(notebook, progress=None, **fields_of_either):
-    """Run a notebook; what came of it, and its cells with their outputs."""
+    """Run a notebook -> (its Executed, its cells with their outputs)."""
     executed = run_notebook(job_of(notebook, **fields_of_either), progress)
     return executed, executed.onto(notebook).cells
 

@@ -1,4 +1,4 @@
-"""What a student learns from `cs231n check`."""
+"""What `cs231n check` tells a student."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def test(source, grade_id, points=2):
     return cell(source, grade_id, grade=True, locked=True, points=points)
 
 
-test.__test__ = False  # the word is nbgrader's; pytest is not meant
+test.__test__ = False  # "test" in nbgrader's sense, not pytest's
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_locked_cells_that_were_changed_are_named(checked):
 
 @pytest.fixture
 def handed_out(tiny, tmp_path):
-    """handed_out(change) checks the released `adding`, finished, then changed by `change(cells by grade_id, cells)`."""
+    """handed_out(change) checks the released `adding`, solved and then changed by `change(cells by id, cells)`."""
 
     def run(change):
         notebook = nbformat.read(tiny.release("sums") / "adding.ipynb", as_version=4)
@@ -229,12 +229,12 @@ def test_it_runs_in_the_notebooks_folder_and_leaves_the_file_alone(tmp_path):
 @pytest.mark.slow
 def test_cells_import_what_lies_beside_the_notebook_as_they_do_in_jupyter(checked, tmp_path):
     (tmp_path / "pre.py").write_text("helper = 3")
-    (tmp_path / "nbformat.py").write_text("own = 4")  # comes before a package that is installed
-    (tmp_path / "queue.py").write_text("raise SystemExit")  # the standard library's comes first
+    (tmp_path / "nbformat.py").write_text("own = 4")  # takes precedence over an installed package
+    (tmp_path / "queue.py").write_text("raise SystemExit")  # the standard library's queue takes precedence
     program = "import subprocess, sys\nsaid = subprocess.run([sys.executable, 'program.py'], capture_output=True)"
     (tmp_path / "program.py").write_text("import pre, sys; print(pre.helper, sys.flags.safe_path)")
     imports = "from pre import helper\nfrom nbformat import own\nimport queue"
-    with nothing_from_here():  # as the command runs it
+    with nothing_from_here():  # like the command
         found = checked(
             solution(imports, "f"), solution(program, "g"),
             test("assert helper + own == 7 and queue.Queue", "test_f"),

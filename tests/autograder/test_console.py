@@ -1,4 +1,4 @@
-"""What is printed of somebody else's text."""
+"""How the console prints untrusted text."""
 
 from autograder.console import console, plain, progress, table
 

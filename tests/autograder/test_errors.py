@@ -1,4 +1,4 @@
-"""What a person reads of an error that ended a command."""
+"""The message that a user sees when an error ends a command."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_data_error_is_told_in_its_own_words():
     assert (message, hint) == ("No such data set.", "Choose another.")
 
 
-# what pyproject.toml's extra `instructor` installs, by the names that are imported, and what nbgrader imports with it
+# import names of the packages in pyproject.toml's extra `instructor`, and of packages that nbgrader imports
 @pytest.mark.parametrize(
     "package",
     [

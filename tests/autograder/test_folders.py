@@ -1,4 +1,4 @@
-"""Temporary folders: those of processes that were killed are deleted, no others."""
+"""Temporary folders of killed processes are deleted, and no other folders."""
 
 import os
 import signal
@@ -93,7 +93,7 @@ def test_a_held_folder_is_new_and_gone_when_it_is_closed(tmp_path):
     assert one.path != two.path and one.path.parent == tmp_path and one.path.name.startswith("mine-")
     (one.path / "file").write_text("")
     one.close()
-    one.close()  # again
+    one.close()  # closing twice is harmless
     assert list(tmp_path.iterdir()) == [two.path]
     two.close()
     assert len(os.listdir("/dev/fd")) == descriptors

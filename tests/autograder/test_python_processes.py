@@ -1,4 +1,4 @@
-"""No process of any command finds a module, a program or a configuration in the folder it is started in."""
+"""No command, and no process that it starts, uses modules, programs or configurations from its working folder."""
 
 import ast
 import importlib.metadata
@@ -23,9 +23,9 @@ CONFIGURATIONS = (
 
 @pytest.fixture
 def trap(tmp_path):
-    """A folder with a module of every name that Python or an installed package has, programs and configurations.
+    """A folder with programs, configurations and a module for every name in Python and the installed packages.
 
-    Each writes a file beside the folder when it is run, which `sprung` reads.
+    Each of them, when run, writes to a file beside the folder, which `sprung` reads.
     """
     folder, proof = tmp_path / "trap", tmp_path / "proof"
     folder.mkdir()
@@ -34,7 +34,7 @@ def trap(tmp_path):
     for name in {*sys.stdlib_module_names, *installed, *CONFIGURATIONS, "autograder", "ipykernel_launcher"}:
         if name.isidentifier() and name != "sys":
             (folder / f"{name}.py").write_text(write)
-    for name in ("matplotlib", "autograder", "multiprocessing", "cs231n_lib"):  # a package comes before a module
+    for name in ("matplotlib", "autograder", "multiprocessing", "cs231n_lib"):  # a package precedes a module
         (folder / name).mkdir()
         (folder / name / "__init__.py").write_text(write)
         (folder / name / "__main__.py").write_text(write)
@@ -52,7 +52,7 @@ def trap(tmp_path):
         if not (folder / name).exists():
             (folder / name).write_text(f"#!/bin/sh\necho {name} >> {proof}\n")
             (folder / name).chmod(0o755)
-    for entry in sys.path:  # what an editable install may leave there
+    for entry in sys.path:  # relative entries that an editable install may add
         if entry and not os.path.isabs(entry):
             (folder / entry).mkdir(parents=True)
             shutil.copy(folder / "sitecustomize.py", folder / entry)
@@ -66,7 +66,7 @@ def sprung(trap):
 
 @pytest.fixture
 def cs231n(trap):
-    """cs231n("grade", ...) is the output of the installed command, started in the trap, which is on its PATH too."""
+    """cs231n("grade", ...) runs the installed command in the trap, which is also on PATH; returns its output."""
     command = shutil.which("cs231n", path=os.path.dirname(sys.executable))
 
     def run(*arguments, code=0):
@@ -90,7 +90,7 @@ def test_a_trap_is_one(trap):
 @pytest.mark.slow
 def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in):
     shutil.copytree(hand_in("ann", add="def add(a, b):\n    return a + b"), trap, dirs_exist_ok=True)
-    (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the list of fonts is made again
+    (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the font list is made again
     said = cs231n("-C", tiny.root.parent, "grade-one", ".", "--assignment", "sums")
     assert " of 9 points" in said and "test_add_small  " in said
     assert "1 graded" in cs231n("-C", tiny.root, "grade", "sums")
@@ -165,7 +165,7 @@ def test_a_python_of_ours_runs_in_an_empty_folder(trap, monkeypatch):
 
 
 def test_every_python_that_is_started_is_started_in_one_way():
-    """What names sys.executable elsewhere starts nothing with it."""
+    """Outside python_processes.py, no command list begins with sys.executable."""
     files = [p for p in Path(autograder.__file__).parent.rglob("*.py") if p != Path(python_processes.__file__)]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -1,4 +1,4 @@
-"""Text that every file and every database takes."""
+"""Text that every file and every database can store."""
 
 import pytest
 from hypothesis import given

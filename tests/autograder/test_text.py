@@ -1,4 +1,4 @@
-"""Foreign text stays text in every medium: each function against what works there as something else."""
+"""Untrusted text stays text in every medium: each function is tested against the special sequences of its medium."""
 
 import csv
 import html as python_html
@@ -26,7 +26,7 @@ def lines_of_a_log(printed):
 def test_a_terminal_gets_nothing_that_steers_it_hides_or_reorders(character):
     assert text.terminal(f"a{character}b") == "a\ufffdb"
     assert text.printable(f"a{character}b") == "a?b"
-    assert text.one_line(f"a{character}b", 9) in ("a\ufffdb", "a b")  # some are spaces
+    assert text.one_line(f"a{character}b", 9) in ("a\ufffdb", "a b")  # some of them count as spaces
     assert re.fullmatch(r"a\\[rxuU]?[0-9a-f]*b", text.escaped(f"a{character}b"))
 
 
@@ -110,7 +110,7 @@ def test_markdown_of_the_courses_own_is_not_markup():
     assert re.sub(r"\\.", "", shown).split() == ["b", "ahttp//b", "cd", "e", "all", "1", "f", "g"]
 
 
-# a spreadsheet's formula, by its first character; also where ; | or a tab separates cells
+# the first character of a spreadsheet formula; cells may also be separated by ; | or a tab
 FORMULA = re.compile("[=+@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b-]")
 
 
@@ -186,7 +186,7 @@ def test_names_that_file_systems_keep_for_themselves(given, made):
 def test_a_safe_name_is_one_part_of_a_path(name):
     made = text.safe_name(name)
     assert "/" not in made and "\\" not in made and not made.startswith((".", "-")) and made == made.strip(" .")
-    assert made == text.safe_name(made)  # so that what was collected can be collected again
+    assert made == text.safe_name(made)  # so that a collected file can be collected again
     assert not set(made) & set("*?[]{}+%#\x00\n")
 
 

@@ -18,7 +18,7 @@ HEADER = """# ---
 
 @pytest.fixture
 def workspace(tmp_path):
-    """As `create` makes it, but for the gradebook, which building does not look at."""
+    """A workspace as `create` makes it, without the gradebook, which the build does not read."""
     sources = tmp_path / "assignments" / "one"
     sources.mkdir(parents=True)
     (sources.parent / "course.toml").write_text(COURSE)

@@ -1,4 +1,7 @@
-"""What may stand after `# %%`, as docs/course-format.md says; test_source.py has the file and the line of a refusal."""
+"""What may follow `# %%`, as docs/course-format.md defines it.
+
+test_source.py tests the file and line in the error message.
+"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How much of a secret is a leak: each threshold, as docs/course-format.md states it, tried on both of its sides."""
+"""How much of a secret counts as a leak: each threshold in docs/course-format.md, tested on both sides."""
 
 import json
 
@@ -10,7 +10,7 @@ from autograder.authoring.passages import Line
 
 
 def line(length, mark="x"):
-    """A statement of so many characters without white space, of which no part is in another of another mark."""
+    """A statement of `length` characters without white space; statements with different marks share no passage."""
     return f"{mark}=" + f"{mark}+" * ((length - 3) // 2) + mark * (1 + (length - 3) % 2)
 
 
@@ -25,7 +25,7 @@ def passage(texts, hidden_test=False):
 
 @pytest.fixture
 def leaks(tmp_path):
-    """leaks(secret, told, where) is whether `told`, lines of a release, gives the lines `secret` away."""
+    """leaks(secret, told, where) is whether the released lines `told` give away the lines `secret`."""
 
     def look(secret, told, where, commonplace=(), **options):
         text = "\n".join(told) + "\n"
@@ -62,7 +62,7 @@ def test_in_the_library_one_line_of_50_characters(leaks, length, told):
 def test_in_code_six_lines_on_end(leaks, count, told):
     secret = lines(13, 20)
     assert leaks(secret, secret[2 : 2 + count], "code") is told
-    assert leaks(secret, [*secret[0:3], *secret[4:7]], "code") is False  # six, with another between
+    assert leaks(secret, [*secret[0:3], *secret[4:7]], "code") is False  # six lines, with another between them
 
 
 def test_in_code_six_lines_of_a_hidden_test_may_be_those_of_a_visible_one(leaks):
@@ -84,7 +84,7 @@ def test_one_of_the_three_has_24_characters(leaks, length, told):
 @pytest.mark.parametrize("where", ["code", "library"])
 @pytest.mark.parametrize(("length", "told"), [(60, True), (61, False)])
 def test_three_quarters_of_a_region(leaks, where, length, told):
-    # lines that others have as well, not on end: 60 of 80 characters, or of 81
+    # commonplace lines that are not consecutive: 60 of 80 characters, or of 81
     secret = [line(20, "a"), line(length - 40, "z"), line(20, "b"), line(20, "c")]
     found = [secret[0], secret[2], secret[3]]
     assert leaks(secret, found, where, commonplace=secret) is told

@@ -1,4 +1,4 @@
-"""Leaks are planted in a clean release, one at a time."""
+"""Each test plants one leak in a clean release."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ SOLUTION_LINE = "reduced = [price * (1 - discount.get(customer, 0)) for price in
 
 @pytest.fixture(scope="session")
 def clean(template, tmp_path_factory):
-    """(folder of the release of `first`, its secrets)."""
+    """(the folder of the release of `first`, its secrets)"""
     from autograder.course.workspace import Workspace
 
     root = shutil.copytree(template, tmp_path_factory.mktemp("clean") / "shop")
@@ -23,7 +23,7 @@ def clean(template, tmp_path_factory):
 
 @pytest.fixture
 def found(clean, tmp_path):
-    """found(edit) plants with edit(folder) and returns the leaks as text."""
+    """found(edit) changes a copy of the clean release with edit(folder) and returns the leaks as text."""
     folder, known = clean
 
     def look(edit):

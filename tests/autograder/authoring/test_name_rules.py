@@ -1,4 +1,4 @@
-"""Whose the names of a source are: docs/course-format.md, "What the build refuses"."""
+"""Who defines each name in a source: docs/course-format.md, "What the build refuses"."""
 
 import builtins
 
@@ -11,7 +11,7 @@ FLAGS = {"grade": False, "solution": False, "locked": False}
 
 
 def cells(*given):
-    """(kind, text) -> SourceCells at lines 1, 2, ...; kinds: solution, test, locked, question, free, markdown."""
+    """SourceCells at lines 1, 2, ... from (kind, text); kinds: solution, test, locked, question, free, markdown."""
     flags = {
         "solution": {"solution": True}, "test": {"grade": True, "locked": True}, "locked": {"locked": True},
         "question": {"solution": True, "grade": True},
@@ -29,7 +29,7 @@ def cells(*given):
 
 
 def refused(*given):
-    """(line of the cell, why) of the unclear name; None where all is clear."""
+    """(line of the cell, reason) for the name that the build refuses; None if it refuses none."""
     found = unclear_name(cells(*given))
     return found and (found[0].line, found[1])
 

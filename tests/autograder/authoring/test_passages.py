@@ -1,4 +1,4 @@
-"""Code and prose as lines that can be compared, however they are spaced."""
+"""Code and prose as lines that can be compared, whatever their spacing."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_lines_of_prose_are_sentences_without_signs_at_their_start():
     [
         ("Subtract the largest score first", True),
         ("Subtract the largest score", False),
-        ("so it is an x of me or of us to be", False),  # words of at least three letters count
+        ("so it is an x of me or of us to be", False),  # only words of at least three letters count
         ("one two six ten and", True),
         ("on two six ten and", False),
         ("x_max the_largest 123 4567 8910", False),

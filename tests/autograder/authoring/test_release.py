@@ -12,7 +12,7 @@ from autograder.authoring.release import _readme, release
 from autograder.course.course_toml import load_course
 from autograder.errors import ReleaseError, SourceError
 
-# nbgrader's own, when a submission is made
+# nbgrader itself warns when a submission is created
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 
 
@@ -69,7 +69,7 @@ def test_the_zip_is_the_folder(workspace):
 
 
 def test_releasing_twice_gives_the_same_bytes(workspace):
-    """Also in another second, so the zip has one fixed date."""
+    """The zip has one fixed date, so the clock does not change its bytes."""
     assert dates(release(workspace(), "first")) == {(2026, 1, 1, 0, 0, 0)}
     before = release(workspace(), "first").zip.read_bytes()
     assert release(workspace(), "first").zip.read_bytes() == before

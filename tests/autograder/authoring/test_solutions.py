@@ -1,4 +1,4 @@
-"""What is left of a solution in a release."""
+"""What a release keeps of a solution."""
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions

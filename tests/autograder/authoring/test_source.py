@@ -130,12 +130,12 @@ def refusal(path):
 
 
 def test_refuses_a_marker_line_and_says_where(source):
-    """test_cell_marker.py has what is refused."""
+    """test_cell_marker.py tests which marker lines are refused."""
     assert f"nb.py:{FIRST}: nbgrader is not JSON" in refusal(source("nbgrader={'grade': true}"))
 
 
 def test_refuses_an_unclear_name_and_says_where(source):
-    """test_name_rules.py has which names are unclear."""
+    """test_name_rules.py tests which names are refused."""
     said = refusal(source(record(), SOLUTION.replace("def f", "def sum")))
     assert f"nb.py:{FIRST}: the solution binds 'sum'" in said
 

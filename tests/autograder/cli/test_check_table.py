@@ -1,4 +1,4 @@
-"""What `cs231n check` prints of results made by hand; that they are right is tested with what makes them."""
+"""What `cs231n check` prints for results made by hand; test_check.py tests the results themselves."""
 
 import re
 
@@ -16,7 +16,7 @@ EXERCISES = [
 
 @pytest.fixture
 def printed(capsys, monkeypatch):
-    """printed(columns=80, **values of Checked) -> the lines that are printed, without what surrounds them."""
+    """printed(columns=200, **values of Checked) -> the printed lines, stripped and with single spaces."""
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
 
     def show(columns=200, **values):
@@ -36,7 +36,7 @@ def test_each_exercise_has_its_checks_points_and_state(printed):
 def test_the_last_line_sums_up_what_passed_and_what_it_is_worth(printed):
     worth = "1 of 3 exercises pass their visible checks, worth 4.5 of {} points (12 s)."
     assert printed()[-1] == f"{worth.format(9)} The grader also runs hidden checks."
-    # the points of a deleted test are still to be had
+    # the student can still earn the points of a deleted test
     assert printed(missing={"test_cube": 2.5})[-1].startswith(worth.format(11.5))
 
 
@@ -46,7 +46,7 @@ def test_what_is_wrong_is_printed_once_in_the_table_or_below_it(printed, columns
     assert lines.count("test_double: 3 is not 4") == 1
     below = lines.index("test_double: 3 is not 4") > next(i for i, line in enumerate(lines) if "square" in line)
     assert below == (columns == 129)
-    assert lines.count("double") == below  # the exercise's name stands above it
+    assert lines.count("double") == below  # the exercise's name is above the message
 
 
 def test_open_questions_are_named(printed):

@@ -1,4 +1,4 @@
-"""What `cs231n grade` prints of results made by hand."""
+"""What `cs231n grade` prints for results made by hand."""
 
 import io
 from types import SimpleNamespace

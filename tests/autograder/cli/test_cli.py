@@ -1,4 +1,4 @@
-"""The command as people and scripts meet it."""
+"""The `cs231n` command, as people and scripts use it."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def run(monkeypatch):
 
 
 def cs231n(*arguments, **environment):
-    """The command in a process of its own: a CompletedProcess with bytes."""
+    """Run the command in its own process; returns a CompletedProcess with bytes."""
     code = "from autograder.cli.command import main; main(prog_name='cs231n')"
     env = {**os.environ, **environment}
     return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, env=env)
@@ -74,7 +74,7 @@ main(["grade", "x"])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path)
     assert done.stdout.splitlines()[0] == "True 1"
     kept = {path.name.split(".")[0] for path in tmp_path.rglob("*.pyc") if path.parent.name == "autograder"}
-    # what is imported before the command is known
+    # only these modules are imported before the command is known
     assert kept <= {"__init__", "errors", "python_processes", "storable", "text"}
 
 
@@ -96,7 +96,7 @@ def test_an_unknown_command_suggests_the_near_one(run):
 
 
 def test_without_the_instructors_commands_it_says_whose_they_are(run, monkeypatch):
-    """As in a release for students, where their modules are not there."""
+    """A release for students does not contain the modules of these commands."""
     for name in FOR_INSTRUCTORS:
         monkeypatch.delitem(main.commands, name)
     listed = run("--help").output
@@ -189,7 +189,7 @@ main(sys.argv[1:])
 
 @pytest.mark.slow
 def test_a_course_from_init_to_export(run, tiny, tmp_path):
-    """The thin commands once each; what they do in detail is tested with what they call."""
+    """Run each thin command once; the tests of the functions that they call cover the details."""
     workspace = tmp_path / "mine"
     assert run("init", workspace, "--assignments", tiny.root.parent / "assignments").exit_code == 0
     for command in (["build"], ["release", "sums"]):
@@ -251,7 +251,7 @@ def test_output_that_is_no_terminal_is_plain_and_wide(tiny):
 
 def test_no_color_is_honoured():
     done = cs231n("data", FORCE_COLOR="1")
-    assert b"\x1b[3" in done.stdout  # colours, if forced
+    assert b"\x1b[3" in done.stdout  # colours, because they are forced
     assert b"\x1b[3" not in cs231n("data", FORCE_COLOR="1", NO_COLOR="1").stdout
 
 

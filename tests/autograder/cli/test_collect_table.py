@@ -1,4 +1,4 @@
-"""What `cs231n collect` prints of results made by hand."""
+"""What `cs231n collect` prints for results made by hand."""
 
 import re
 
@@ -11,7 +11,7 @@ from autograder.submissions.platforms import Person
 
 @pytest.fixture
 def printed(capsys, monkeypatch):
-    """printed(**values of Collected) -> the lines that are printed, with single spaces."""
+    """printed(**values of Collected) -> the printed lines, with single spaces."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
 
@@ -46,7 +46,7 @@ def test_names_have_a_column_where_a_platform_gave_one(printed):
 
 
 def listed(lines):
-    """The lines of the table of files, below its head."""
+    """The lines of the table of files, below its header."""
     head = next(i for i, line in enumerate(lines) if line == "left out why")
     return [line for line in lines[head + 2 : -1] if line]
 

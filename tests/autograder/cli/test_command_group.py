@@ -1,4 +1,4 @@
-"""The group behind `cs231n`, with commands made for these tests."""
+"""The click group behind `cs231n`, with commands made for these tests."""
 
 import click
 import pytest

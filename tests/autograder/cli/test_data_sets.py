@@ -1,4 +1,4 @@
-"""What `cs231n data` lists, of a registry made by hand."""
+"""What `cs231n data` lists for a registry made by hand."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `cs231n doctor` finds, and what it then advises."""
+"""What `cs231n doctor` finds, and what it advises."""
 
 import builtins
 import json
@@ -16,7 +16,7 @@ from cs231n_lib.edition import Edition
 
 @pytest.fixture
 def no_kernel(monkeypatch):
-    """Everything but the start of a kernel, which takes a second."""
+    """Leave out the check that starts a kernel, which takes a second."""
     monkeypatch.setattr(doctor, "_jupyter_kernel", lambda subject: Finding(subject, "ok", "as if it had started"))
 
 
@@ -92,7 +92,7 @@ def test_without_a_compiler_all_still_works(no_kernel, monkeypatch):
 
 @pytest.mark.parametrize("installed", [{"autograder.cli.instructors_doctor"}, set()])
 def test_students_are_not_told_of_what_only_instructors_need(no_kernel, monkeypatch, installed):
-    """In a checkout without the instructor's packages, and in a release."""
+    """The students work in a checkout without the instructor's packages, or in a release."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if name in installed else None)
     found = {f.subject: f for f in examine()}
     assert ("instructor's tools" in found) == bool(installed)

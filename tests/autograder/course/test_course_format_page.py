@@ -1,4 +1,4 @@
-"""The page for instructors shows a source cell by cell: those cells, put together, are one."""
+"""The page for instructors shows a source cell by cell: together, those cells are a valid source."""
 
 import inspect
 import re
@@ -21,7 +21,7 @@ def test_the_examples_make_a_source(tmp_path):
 
 def test_every_key_of_course_toml_is_explained():
     for table in (Assignment, Edition, Limits):
-        for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due`, with the zone it was written in
+        for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due` in the time zone of course.toml
             assert f"`{key}`" in PAGE or f"[assignment.{key}]" in PAGE, key
 
 

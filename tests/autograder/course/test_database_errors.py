@@ -1,4 +1,4 @@
-"""What a database refuses, in words, and what is tried again; with errors made by hand instead of a server."""
+"""How database errors are explained, and which operations are tried again; the errors are made without a server."""
 
 import sqlite3
 import sys
@@ -15,12 +15,12 @@ SQLITE = "sqlite:////course/gradebook.db"
 
 
 class Lost(Exception):
-    """As psycopg's OperationalError."""
+    """A substitute for psycopg's OperationalError."""
 
 
 @pytest.fixture
 def lost(monkeypatch):
-    """What SQLAlchemy raises of a connection that psycopg has lost."""
+    """The error that SQLAlchemy raises when psycopg has lost the connection."""
     monkeypatch.setitem(sys.modules, "psycopg", SimpleNamespace(OperationalError=Lost))
     return OperationalError("SELECT 1", {}, Lost("the connection is lost"))
 
@@ -59,7 +59,7 @@ def test_an_error_that_came_of_the_database_s_is_the_database_s():
 def test_only_what_psycopg_lost_may_go_well_the_next_time(lost):
     assert is_passing(lost)
     assert not is_passing(DBAPIError("", {}, ValueError())) and not is_passing(of_sqlite("disk full"))
-    assert not is_passing(Lost())  # of something else than a gradebook
+    assert not is_passing(Lost())  # not wrapped by SQLAlchemy, so not from a gradebook
 
 
 def test_without_psycopg_nothing_is_tried_again(monkeypatch):

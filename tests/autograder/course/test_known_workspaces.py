@@ -1,4 +1,4 @@
-"""The list of the workspaces that `cs231n init` made."""
+"""The list of workspaces that `cs231n init` created."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def test_a_broken_list_knows_nothing_and_is_replaced(tmp_path, state, content):
 
 @pytest.mark.parametrize("variable, value", [("XDG_STATE_HOME", "."), ("XDG_STATE_HOME", ""), ("HOME", ".")])
 def test_the_list_is_never_read_from_the_working_folder(tmp_path, monkeypatch, variable, value):
-    """A submission may hold a list of its own."""
+    """A submission may contain a forged list."""
     monkeypatch.setenv("HOME", str(folder(tmp_path / "home")))
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv(variable, value)

@@ -18,7 +18,7 @@ COURSE = '[course]\nid = "c-1"\ntitle = "C"\n[[assignment]]\nname = "one"\ntitle
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory):
-    """assignments/ and the workspace ws/, made once: a new gradebook takes nbgrader a second or two."""
+    """assignments/ and the workspace ws/, made once: nbgrader takes a second or two to create a gradebook."""
     folder = tmp_path_factory.mktemp("workspace")
     (folder / "assignments").mkdir()
     (folder / "assignments" / "course.toml").write_text(COURSE)
@@ -111,7 +111,7 @@ def test_find_looks_in_the_current_folder_and_above_for_one_that_init_made(works
 
 
 def test_a_configuration_that_was_handed_in_is_never_run(workspace, tmp_path, monkeypatch):
-    """In a folder of the workspace's the workspace is found, and anywhere else none; whatever lies beside the file."""
+    """Only a folder inside the workspace leads to the workspace, whatever files a submission contains."""
     remember(workspace.root)
     for folder in (workspace.submitted("ann", "one"), tmp_path / "download" / "ann"):
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What lies under submitted/ is a stranger's: however large it is, and whatever kind of file, reading it ends."""
+"""Files under submitted/ are untrusted: reading them ends, whatever their size and kind."""
 
 import os
 
@@ -9,12 +9,12 @@ from autograder.grading.sanitize import UnreadableNotebook, read_submitted
 from autograder.grading.surroundings import surroundings
 from autograder.submissions import collect
 
-BEYOND = 1_100_000  # bytes, more than are read of a notebook in the tiny course (five times its submission_bytes)
+BEYOND = 1_100_000  # bytes; the tiny course reads no more of a notebook than five times its submission_bytes
 
 
 @pytest.fixture
 def digest(tiny):
-    """digest() is that of a submission as it lies in `folder`."""
+    """digest() is the digest of the submission in `folder`."""
     assignment = tiny.course.assignment("sums")
     receipts = Receipts(tiny, assignment, surroundings(tiny, assignment))
     return lambda: receipts.digest("ada")

@@ -1,4 +1,4 @@
-"""What cells may use together, and when an outcome is believed; without a kernel."""
+"""The time budget that cells share, and when the outcome of a run is believed; without a kernel."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_it_is_over_when_too_many_kernels_died():
     made = budget()
     made.restarts = 3
     assert made.over() is None
-    made.restarts = 4  # "four kernels that die of added cells end the added cells"
+    made.restarts = 4  # one more than allowed
     assert made.over() == ("KernelDied", "the kernel was restarted 4 times")
 
 
@@ -45,7 +45,7 @@ ONE, OTHER = ((2, "kernel"),), ((3, "judge"),)
     [
         ([()], 0),
         ([ONE, ()], 1),
-        ([ONE, ONE, ()], 1),  # the same again: it is the notebook's own doing
+        ([ONE, ONE, ()], 1),  # killed at the same place twice: the notebook itself causes it
         ([ONE, OTHER, ONE, ()], 2),
         ([((n, "kernel"),) for n in range(9)], 3),
     ],

@@ -1,4 +1,4 @@
-"""Notebooks whose tests run in a judge: what the student's code can do to their outcome, and what is said of it."""
+"""Notebooks whose tests run in a judge: how the student's code can affect their outcome, and the messages about it."""
 
 import pytest
 from small_notebooks import error, instructor, run, student, test_cell, text
@@ -242,7 +242,7 @@ POINTS = {
 
 @pytest.fixture(scope="module")
 def tests_that_end_in_values():
-    """One notebook, with a test cell that ends in each of POINTS."""
+    """One notebook with a test cell for each value of POINTS, in which that value is the last expression."""
     values = [student(f"value{i} = {value}") for i, value in enumerate(POINTS)]
     tests = [test_cell(f"value{i}", f"test_{i}") for i in range(len(POINTS))]
     _, cells = run(instructor("import numpy as np"), *values, *tests)
@@ -272,7 +272,7 @@ def test_replays_do_not_outlast_the_notebook():
     executed, _ = run(*(student(source, f"f{i}") for i, source in enumerate(sources)), test_cell("1"), limits=limits)
     assert executed.seconds < 20
     assert "were not run" in executed.problems[-1]
-    executed, cells = run(*map(student, sources), test_cell("1"), limits=limits)  # as added cells: in their own time
+    executed, cells = run(*map(student, sources), test_cell("1"), limits=limits)  # added cells have their own budget
     assert executed.seconds < 40 and error(cells[-1]) is None
 
 
@@ -351,7 +351,7 @@ REFUSED = [
 
 @pytest.fixture(scope="module")
 def tests_that_are_refused():
-    """One notebook, with a test cell for each of REFUSED."""
+    """One notebook with a test cell for each call of REFUSED."""
     tests = [test_cell(test, f"test_{i}") for i, test in enumerate(REFUSED)]
     _, cells = run(
         instructor("from cs231n_lib import checks\ndef raises(kind, *call):\n    checks.raises(kind, 'f', *call)"),

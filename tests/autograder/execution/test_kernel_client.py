@@ -1,4 +1,4 @@
-"""A kernel that says what no kernel says: the grader keeps its time, its memory, and the size of the notebook."""
+"""A kernel that sends malformed or huge messages: the grader's time and memory and the notebook's size stay bounded."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from autograder.execution.kernel_client import Gone, KernelClient, NoReply
 from autograder.notebook.cell_outputs import Outputs
 from autograder.notebook.limits import Limits
 
-# the kernel's own bound sockets, and messages signed with its key
+# finds the kernel's own bound sockets and signs messages with its key
 SOCKETS = """
 import gc, os, time, zmq
 from jupyter_client.session import Session
@@ -42,7 +42,7 @@ def raw(kind, content):
 
 
 RESULT = "say('execute_result', {'data': {'text/plain': chr(0x1F600) * 900}, 'metadata': {}, 'execution_count': 1})"
-BEYOND = 12_000  # bytes, of a cell's limit: one error, one result, one note
+BEYOND = 12_000  # bytes beyond a cell's limit: one error, one result, one note
 LARGE = {
     "keys": "io = say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})",
     "update": "display(1, display_id='x')\nsay('update_display_data', {'data': {'text/plain': 'y' * 3_000_000}, "
@@ -80,7 +80,7 @@ MALFORMED = [
 
 @pytest.fixture(scope="module")
 def cells_that_said():
-    """A function that gives the cell that said one of the above, all of them in one notebook that ran to its end."""
+    """A function from one of the messages above to the cell that sent it; one notebook sent them all and finished."""
     messages = [*LARGE.values(), *MALFORMED]
     _, cells = run(
         student("def f():\n    return 2", "f"),
@@ -105,7 +105,7 @@ def test_the_executed_notebook_stays_small(cells_that_said, content):
 @pytest.mark.parametrize("message", MALFORMED)
 def test_what_no_kernel_says_stops_nothing(cells_that_said, message):
     written = nbformat.writes(new_notebook(cells=[cells_that_said(message)]))
-    written.encode()  # as it is written to a file
+    written.encode()  # writing the file encodes it like this
 
 
 @pytest.mark.slow
@@ -190,10 +190,10 @@ def test_outputs_of_all_kinds_are_kept():
 
 
 async def answer_of_a_kernel(folder, published, outputs, seconds=5, converse=None, lets_reply=None):
-    """What `execute`, or converse(client), returns from a kernel that answers each question and has no more to do.
+    """The result of `execute`, or of converse(client), with a fake kernel that replies to every request.
 
-    published: what it says on its iopub socket meanwhile, (type, content) or bytes. It answers at once; what `execute`
-    asks it answers when the event `lets_reply` is set, and nothing else before.
+    published: the messages, (type, content) or bytes, that the kernel sends on its iopub socket for an execute request.
+    With the event `lets_reply`, the kernel waits for it before it answers an execute request and any later one.
     """
     session, shell, iopub = Session(key=b"key"), str(folder / "shell"), str(folder / "iopub")
     subscriber, writers = asyncio.get_running_loop().create_future(), []
@@ -305,7 +305,7 @@ def test_a_command_of_a_terabyte_ends_the_conversation_and_nothing_more(tmp_path
 def test_a_message_is_parsed_up_to_so_many_values(tmp_path):
     def printed(signs):
         outputs = Outputs(1_000_000)
-        said = ("stream", {"name": "stdout", "text": "," * (signs - 4)})  # and { : , : around the text
+        said = ("stream", {"name": "stdout", "text": "," * (signs - 4)})  # the other four are { : , :
         asyncio.run(answer_of_a_kernel(tmp_path, [said], outputs))
         return outputs.finished()[0]["text"]
 

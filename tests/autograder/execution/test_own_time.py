@@ -1,4 +1,4 @@
-"""What counts as a notebook's own time, by readings that were made up: no processes, no kernels."""
+"""What counts as a notebook's own time, with invented readings instead of processes and kernels."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from autograder.execution.own_time import Clock, Deadline, Reading, Readings
 
 
 class Machine:
-    """A monotonic clock that is set by hand, and the readings of a notebook's processes."""
+    """A monotonic clock set by hand, and the readings of a notebook's processes."""
 
     def __init__(self, readings: Readings):
         self.readings, self.now, self.waited, self.used = readings, 1000.0, {"kernel": 7.0}, 3.0
@@ -36,11 +36,11 @@ def machine(tmp_path, monkeypatch):
     ("seconds", "waited", "used", "own"),
     [
         (8, 0, 8, 8),  # alone on its processor
-        (8, 0, 0, 8),  # asleep, of its own will
+        (8, 0, 0, 8),  # asleep by its own choice
         (8, 6, 2, 2),  # a classmate had three quarters of the processor
         (8, 8, 0, 0),  # or all of it
-        (8, 390, 8, 8),  # fifty processes of its own wait for each other
-        (8, 390, 2, 2),  # they, and a classmate's
+        (8, 390, 8, 8),  # fifty of its own processes wait for each other
+        (8, 390, 2, 2),  # they wait for each other and for a classmate
         (8, 1, 0, 7),
         (8, 8, 20, 8),  # on several processors
     ],

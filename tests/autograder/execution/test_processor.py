@@ -1,4 +1,4 @@
-"""Which processor a process keeps to; test_local_pool.py has workers that share them out."""
+"""Which processor a process is pinned to; test_local_pool.py tests how workers share the processors."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ import pytest
 
 from autograder.execution import processor
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not kept on a processor")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux pins a process to a processor")
 
 
 @pytest.fixture
 def fresh(monkeypatch):
-    """Forget this process's processor, before and after; returns a name that no other process uses."""
+    """Forget this process's processor before and after the test; the value is a name that no other process uses."""
     monkeypatch.setattr(processor, "_held", None)
     monkeypatch.setattr(processor, "_number", None)
     yield f"test-{os.getpid()}-{os.urandom(4).hex()}"
@@ -23,7 +23,7 @@ def fresh(monkeypatch):
 
 @pytest.fixture
 def there(monkeypatch):
-    """The processors that there are for this process; a test may change them."""
+    """The set of processors available to this process; a test may change it."""
     found = {3, 5}
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(found))
     return found
@@ -41,7 +41,7 @@ def test_a_process_has_one_processor_always_the_same(fresh, there):
 def test_it_takes_one_that_no_other_has_then_one_that_the_fewest_have(fresh):
     taken = [take(fresh, [3, 5]) for _ in range(4)]
     assert [number for number, _ in taken] == [3, 5, 3, 5]
-    os.close(taken[1][1])  # a process on 5 has ended
+    os.close(taken[1][1])  # the process on 5 has ended
     again = take(fresh, [3, 5])
     assert again[0] == 5
     for _, held in (*taken[:1], *taken[2:], again):

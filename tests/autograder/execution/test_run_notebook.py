@@ -1,4 +1,4 @@
-"""Real kernels, real loops, real crashes; the limits are small so that they are quickly met."""
+"""Real kernels, endless loops and crashes; the limits are small so that cells reach them quickly."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What a runner makes of what a kernel answers; the kernel is a list of answers, and the clock is told the time."""
+"""How a runner handles a kernel's answers; the kernel is a table of answers, and the test sets the clock."""
 
 import pytest
 from nbformat.v4 import new_notebook
@@ -18,7 +18,7 @@ SLOW = CellRun(CellResult((PRINTED, RAISED), 1), in_time=False)
 
 @pytest.fixture
 def answers(monkeypatch):
-    """{source: (CellRun, seconds it took)} for cells that do not simply run; `asked`: what was run, for how long."""
+    """{source: (CellRun, its seconds)}; all other cells succeed at once. "asked" lists what ran: (source, limit)."""
     told, now = {}, [0.0]
 
     class Kernel:

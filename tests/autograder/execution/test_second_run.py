@@ -1,4 +1,4 @@
-"""A kernel or judge that is killed may be the machine's doing: the notebook is run once more before it is believed."""
+"""If a kernel or judge is killed, the machine may be the cause: the notebook runs once more before that counts."""
 
 import os
 import signal
@@ -13,7 +13,10 @@ NOTE = "import os\nwith open({!r}, 'a') as file:\n    file.write(str(os.getpid()
 
 
 def run(path, note_in, kill):
-    """Run an exercise with two tests, one of whose cells notes its process, and call kill(that) before the last."""
+    """Run an exercise with two tests; the cell `note_in` appends its process id to `path`.
+
+    kill(the process ids so far) is called before the last cell.
+    """
     note = NOTE.format(str(path))
     sources = {"answer": "def f():\n    return 3", "test_one": "assert f() == 3", "test_two": "assert f() + f() == 6"}
     sources[note_in] = note + sources[note_in]

@@ -1,4 +1,4 @@
-"""What student code prints during a test can not pass for the test's own words."""
+"""Text that student code prints during a test cannot be mistaken for the test's own output."""
 
 from nbformat.v4 import new_output
 

@@ -1,6 +1,6 @@
-"""The limits of the wire: what a peer sends is read up to them, and the conversation goes on behind what is beyond.
+"""The limits of the wire: a message beyond a limit is dropped, and the conversation continues with the next one.
 
-The numbers stand here as docs/security.md has them, not as the code has.
+The numbers here are copied from docs/security.md, not imported from the code.
 """
 
 import asyncio
@@ -13,9 +13,9 @@ import pytest
 
 from autograder.execution.zmtp import Wire, WireError
 
-MOST = 1000  # bytes of a message, as these tests ask for
-FRAMES = 64  # of a message
-AT_ONCE = 256 * 1024  # bytes taken in by one reading
+MOST = 1000  # bytes of a message, chosen by these tests
+FRAMES = 64  # per message
+AT_ONCE = 256 * 1024  # bytes taken by one read
 MORE, LONG, COMMAND = 1, 2, 4
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"NULL".ljust(52, b"\0")
 READY = b"\x04\x06\x05READY"
@@ -33,7 +33,7 @@ def message(*contents):
 
 @contextlib.asynccontextmanager
 async def connected(folder, said, greeting=GREETING + READY):
-    """A Wire to a peer that greets, says these bytes, and is silent until it hears no more."""
+    """A Wire to a peer that greets, sends these bytes, and is then silent until the Wire closes."""
 
     def peer():
         with server.accept()[0] as client, contextlib.suppress(OSError):
@@ -58,7 +58,7 @@ async def connected(folder, said, greeting=GREETING + READY):
 
 
 def heard(folder, said, most_buffered=None):
-    """The messages that come of these bytes."""
+    """The messages that a Wire reads from these bytes."""
 
     async def conversation():
         found = []
@@ -128,7 +128,7 @@ def test_who_speaks_another_protocol_is_not_talked_to(tmp_path, greeting):
 def test_an_end_is_told(tmp_path):
     async def conversation():
         async with connected(tmp_path, b"") as wire:
-            wire._socket.shutdown(socket.SHUT_WR)  # upon which the peer goes
+            wire._socket.shutdown(socket.SHUT_WR)  # the peer then hangs up
             while True:
                 await wire.read()
 

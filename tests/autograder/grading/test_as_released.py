@@ -1,4 +1,4 @@
-"""Nothing is graded with notebooks that the gradebook does not know as they are."""
+"""Grading refuses built notebooks that differ from those in the gradebook."""
 
 import pytest
 
@@ -36,7 +36,7 @@ NO_CHANGES = {
 
 @pytest.fixture
 def change(tiny):
-    """change(before, after) changes the source of `adding` and builds it; before None: adds to its end."""
+    """change(before, after) replaces text in the source of `adding` and builds it; before=None appends `after`."""
 
     def run(before, after):
         path = tiny.assignments / "sums" / "adding.py"

@@ -1,4 +1,4 @@
-"""A gradebook in a PostgreSQL server: what only a server can do, refuse or suffer. `on_both_databases` has the rest."""
+"""A gradebook in PostgreSQL: failures and locks of a server; tests marked `on_both_databases` cover the rest."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ RECORDED = """
 
 @pytest.fixture
 def course(tiny_in_postgresql, no_pool):
-    """A class of whom nobody handed in a notebook: that takes no kernel."""
+    """A class whose students handed in empty folders, so that no kernel is needed."""
     for student in STUDENTS:
         tiny_in_postgresql.submitted(student, "sums").mkdir(parents=True)
     return tiny_in_postgresql
@@ -42,7 +42,7 @@ def course(tiny_in_postgresql, no_pool):
 
 @pytest.fixture
 def sql(course, postgresql):
-    """sql(statement) runs it in the database of `course`, and returns the rows."""
+    """sql(statement) runs the statement in the database of `course` and returns the rows."""
     return lambda statement: postgresql.sql(statement, name_of(course))
 
 
@@ -51,13 +51,13 @@ def name_of(course):
 
 
 def run(course, progress=lambda *_: None):
-    """{student: status} after grading; `progress` is called as `grade` does."""
+    """Grade; returns {student: status} and all reasons as one text. `progress` is passed to `grade`."""
     report = grade(course, "sums", workers=1, isolation="process", progress=progress)
     return {row.student: row.status for row in report.rows}, " ".join(why for row in report.rows for why in row.reasons)
 
 
 def after_the_first(action):
-    """A `progress` that does something once, when one submission has been graded."""
+    """A `progress` callback that calls action() after the first graded submission."""
 
     def progress(done, total, student):
         if done == 1:
@@ -161,7 +161,7 @@ def test_formgraders_queries(course):
 
 @pytest.fixture
 def other_machine(course):
-    """A second workspace with the same gradebook."""
+    """A workspace on another machine, with the same gradebook."""
     shutil.copytree(course.root, course.root.with_name("other"))
     return Workspace(course.root.with_name("other"))
 
@@ -199,7 +199,7 @@ def test_a_grader_that_is_killed_leaves_no_lock(course, other_machine):
 
 @pytest.fixture
 def other_grader(course, postgresql):
-    """A connection whose transaction is open for as long as the test likes."""
+    """A connection whose transaction stays open until the test commits."""
     place = {"host": "127.0.0.1", "port": postgresql.port, "dbname": name_of(course)}
     with psycopg.connect(**place, user="grader", password=os.environ["PGPASSWORD"]) as connection:
         yield connection
@@ -225,7 +225,7 @@ def test_two_graders_add_the_same_student_at_the_same_moment(course, sql, other_
 
 
 def test_a_deadlock_loses_nothing(course, sql, other_grader):
-    other_grader.execute("SET deadlock_timeout = '10min'")  # so that the kit's transaction is the one that is ended
+    other_grader.execute("SET deadlock_timeout = '10min'")  # so that the server ends the kit's transaction
     other_grader.execute("SELECT * FROM assignment FOR UPDATE")
     with ThreadPoolExecutor(1) as thread:
         graded = thread.submit(run, course)
@@ -246,7 +246,7 @@ def test_a_grader_whose_lock_another_has_got_writes_nothing_more(course, sql, ot
         here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         [(number,)] = sql(f"SELECT objid::int8 FROM pg_locks WHERE {here} AND classid = {GRADING}")
         number -= (number >= 2**31) * 2**32
-        with ThreadPoolExecutor(1) as thread:  # who waits gets it before anybody who asks later
+        with ThreadPoolExecutor(1) as thread:  # the first in the queue gets the lock
             got = thread.submit(other_grader.execute, f"SELECT pg_advisory_lock({GRADING}, {number})")
             until(lambda: sql(WAITING)[0][0])
             sql(END_LOCK)
@@ -268,7 +268,7 @@ END_LOCK = f"""
 
 @pytest.fixture
 def own_server(course, postgresql):
-    """A server for one test to kill, with a copy of the database of `course`, which now is there."""
+    """A server that one test may kill; it has a copy of the database of `course`, which now uses that copy."""
     import postgresql as module
 
     server = module.Server(Path(tempfile.mkdtemp()))
@@ -305,7 +305,7 @@ def test_when_the_server_stays_away_the_next_run_ends_as_if_undisturbed(course, 
     assert disturbed["finn"] == "failed" and "could not be recorded: " in why
     own_server.start()
     assert "failed" not in run(moved)[0].values()
-    assert run(course)[0] == ALL_GRADED  # with the database that nothing has happened to
+    assert run(course)[0] == ALL_GRADED  # with the undisturbed database
     assert own_server.sql(RECORDED, "course") == sql(RECORDED)
 
 

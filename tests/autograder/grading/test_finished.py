@@ -1,4 +1,4 @@
-"""What is to be recorded of a notebook that ran now, or the last time."""
+"""What is recorded of a notebook that ran now, or in an earlier run."""
 
 from copy import deepcopy
 
@@ -48,7 +48,7 @@ def test_a_placeholder_is_recorded_as_it_is():
 
 @pytest.fixture
 def kept(tmp_path):
-    """kept(key) is what an autograded notebook tells of its execution, in which the test gave half a point."""
+    """kept(key) reads the execution back from an autograded notebook; its test gave half a point."""
     path = tmp_path / "n.ipynb"
     notebook = FinishedNotebook(
         SANITIZED, executed([], [value_output(0.5)], problems=("slow",)), "key", {"x": "1"}

@@ -42,7 +42,7 @@ def variant(**adding):
 
 
 def scores(workspace):
-    """{student: {grade_id: (automatic score, needs manual grading)}} as the gradebook has it."""
+    """{student: {grade_id: (automatic score, needs manual grading)}} from the gradebook."""
     with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
         return {
             s.student.id: {g.name: (g.auto_score, g.needs_manual_grade) for nb in s.notebooks for g in nb.grades}
@@ -104,7 +104,7 @@ def _the_table_shows_it(report):
     console.print(class_table(report))
     text = console.export_text()
     assert all(row.student in text for row in report.rows)
-    assert "5* / 10" in text  # the question is still to be graded by hand
+    assert "5* / 10" in text  # the question still needs manual grading
     assert "8 graded" in summary_line(report) and "isolation: sandbox" in summary_line(report)
 
 
@@ -122,7 +122,7 @@ def _nothing_changed_so_nothing_runs_again(workspace):
     report = grade(workspace, "sums")
     assert {row.status for row in report.rows} == {"unchanged"}
     assert row_of(report, "full").scores["adding"].score == 5
-    assert row_of(report, "broken").reasons  # the reasons are still told
+    assert row_of(report, "broken").reasons  # the report still has the reasons
     assert (workspace.autograded("full", "sums") / "adding.ipynb").stat().st_mtime_ns == before
 
 
@@ -243,7 +243,7 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     assert "no kernel today" in report.rows[0].reasons[0]
     assert scores(tiny) == {}
     log = (tiny.root / report.rows[0].log).read_text()
-    assert "adding: could not be run" in log and log.count("Traceback") > 1  # that of the worker, too
+    assert "adding: could not be run" in log and log.count("Traceback") > 1  # also the worker's
     monkeypatch.undo()
     assert grade(tiny, "sums", workers=1).rows[0].status == "graded"
 
@@ -254,7 +254,7 @@ def _no_kernel(job):
 
 @pytest.fixture
 def ran(no_pool):
-    """ran() is the notebooks that were executed, in order, by the name of their first exercise."""
+    """ran() is the list of the executed notebooks' names, in order."""
     return lambda: ["adding" if "test_add_small" in job.notebook else "squaring" for job in no_pool]
 
 
@@ -297,7 +297,7 @@ def test_a_changed_test_cell_runs_its_notebook_again_and_no_other(tiny, hand_in,
 
 
 def mark_by_hand(workspace, student, points, cell="question_why", comment="good"):
-    """As formgrader does it."""
+    """Grade a cell by hand, as formgrader does."""
     with Gradebook(workspace.db_url, workspace.course.id) as gradebook:
         grade = gradebook.find_grade(cell, "adding", "sums", student)
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, 1, False
@@ -480,7 +480,7 @@ def test_a_locked_cell_that_was_put_right_is_told_after_what_failed(tiny, hand_i
     ]
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python has it")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python has type statements")
 def test_newer_syntax_is_named(tiny, hand_in, no_pool):
     hand_in("one", **variant(add="type Number = int\ndef add(a, b):\n    return a + b"))
     [row] = grade(tiny, "sums", isolation="process").rows
@@ -515,7 +515,7 @@ def test_while_one_submission_is_recorded_the_next_are_executed(tiny, hand_in, r
 
     def slow(recorder, *given):
         while len(ran()) < 3 and not all_ran.wait(0.01):
-            assert threading.current_thread() is not threading.main_thread()  # or this would never end
+            assert threading.current_thread() is not threading.main_thread()  # otherwise this would never end
         return real(recorder, *given)
 
     monkeypatch.setattr(Recorder, "record", slow)
@@ -544,7 +544,7 @@ def test_what_is_done_with_is_not_kept_in_memory(tiny, no_pool, monkeypatch):
         watch=lambda event: kept.append(sum(notebook() is not None for notebook in notebooks)),
     )
     assert (len(notebooks), len(kept), kept[-1]) == (24, 14, 0)
-    assert max(kept) <= 2 * (RECORDS_WAITING + 2)  # of two notebooks each
+    assert max(kept) <= 2 * (RECORDS_WAITING + 2)  # each record has two notebooks
 
 
 def test_without_a_receipt_it_is_recorded_and_graded_again(tiny, monkeypatch, no_pool):
@@ -572,7 +572,7 @@ def test_ended_before_the_receipt_the_old_one_is_not_believed(tiny, hand_in, mon
     with pytest.raises(PowerCut):
         grade(tiny, "sums", isolation="process")
     monkeypatch.undo()
-    (tiny.submitted("one", "sums") / "adding.ipynb").unlink()  # again what the first receipt was for
+    (tiny.submitted("one", "sums") / "adding.ipynb").unlink()  # the submission of the first receipt again
     [row] = grade(tiny, "sums", isolation="process").rows
     assert row.status == "graded" and "adding.ipynb was not handed in" in row.reasons[0]
 
@@ -592,12 +592,12 @@ def test_a_half_recorded_submission_leaves_no_trace(tiny, hand_in, monkeypatch, 
 
 
 class PowerCut(BaseException):
-    """Ends a grader where a kill would: nothing of its own handles it."""
+    """Ends a grader as a kill would: the grader does not catch it."""
 
 
 @pytest.fixture
 def recorded(tiny, hand_in, no_pool):
-    """A workspace in which "one" has been graded without points and has now handed in what is right."""
+    """A workspace in which student "one" was graded with no points and has since handed in correct answers."""
     hand_in("one")
     grade(tiny, "sums")
     hand_in("one", **RIGHT)
@@ -662,7 +662,7 @@ def test_ended_between_commit_and_rename_it_is_graded_again(recorded, hand_in, m
         grade(recorded, "sums", workers=1)
     assert scores(recorded)["one"] == FULL
     monkeypatch.undo()
-    hand_in("one")  # again what the receipt of the first time is for
+    hand_in("one")  # the submission of the first receipt again
     assert [row.status for row in grade(recorded, "sums").rows] == ["graded"]
     assert scores(recorded)["one"] == dict.fromkeys(FULL, (0, False))
     assert len(autograded(recorded)) == 2 and not list(recorded.root.glob("autograded/*/.sums-*"))
@@ -697,7 +697,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand
     command = [sys.executable, "-c", "import sys; from autograder.grading.grade import grade; "
                "from autograder.course.workspace import Workspace; "
                "grade(Workspace(sys.argv[1]), 'sums', workers=2)", str(tiny.root)]  # fmt: skip
-    for receipts in (1, 3):  # kill once that many are done: somewhere in the middle of the next
+    for receipts in (1, 3):  # kill it after so many receipts, during the next submission
         process = subprocess.Popen(command)
         folder = tiny.root / ".cs231n" / "receipts" / "sums"
         while process.poll() is None and len(list(folder.glob("*.json"))) < receipts:
@@ -779,7 +779,7 @@ def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_
         path = hand_in("one", **RIGHT) / "adding.ipynb"
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
-            if cell.cell_type == "code":  # those that are run and those that earn points, too
+            if cell.cell_type == "code":  # also cells that run or earn points
                 data = [{"image/png": picture} for picture in pictures]
                 cell.outputs = [nbformat.v4.new_output("display_data", data=part) for part in data]
         nbformat.write(notebook, path)
@@ -802,7 +802,7 @@ def test_pictures_of_cells_that_are_not_run_are_recorded_and_nothing_runs_again_
 
 
 def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tmp_path):
-    """It is not in the blueprint, so it comes with what was handed in, and stays out of what is run."""
+    """The blueprint does not contain the cell, so it comes from the submission and does not run."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from autograder.grading.finished import FinishedNotebook, kept_execution
@@ -818,7 +818,7 @@ def test_a_cell_without_a_record_that_is_not_run_is_shown_with_its_pictures(tmp_
     own = [NotRun(None, (picture,), "plot(0)"), NotRun("a", (picture,), "plot(1)")]
     sanitized = SanitizedNotebook("n", new_notebook(cells=[code("a"), code("b")]))
     executed = Executed((CellResult(), CellResult()), 0.0)
-    for _ in range(2):  # the second time what was recorded is taken for what was executed
+    for _ in range(2):  # the second round uses the recorded execution
         notebook = FinishedNotebook(sanitized, executed, "key").notebook()
         assert [cell.outputs for cell in notebook.cells] == [[], []]
         _show(notebook, own)

@@ -1,4 +1,4 @@
-"""`cs231n grade-one`: the scores of `cs231n grade`, results that stay text, and workflow files that call it right."""
+"""`cs231n grade-one`: its scores equal those of `cs231n grade`, results stay text, workflow files call it correctly."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ FORGED = (
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """A working folder of one's own, and no CI service around."""
+    """The test's own working folder, and no variables of a CI service."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.delenv("CI", raising=False)
@@ -47,7 +47,7 @@ def run(tiny):
 
 @pytest.fixture
 def submission(tmp_path, hand_in):
-    """submission(adding={...}, squaring={...}) is a folder of its own with the two notebooks."""
+    """submission(adding={...}, squaring={...}) is a separate folder with the two notebooks."""
 
     def made(**answers):
         folder = tmp_path / "submission"
@@ -60,7 +60,7 @@ def submission(tmp_path, hand_in):
 
 @pytest.fixture
 def no_own_workspace(tiny, monkeypatch):
-    """Grade in `tiny` itself: to make a workspace takes seconds."""
+    """Grade in `tiny` itself, since creating a workspace takes seconds."""
     monkeypatch.setattr("autograder.grading.grade_one._own_workspace", lambda *given: nullcontext(tiny))
 
 
@@ -71,7 +71,7 @@ def result(*cells, **more):
 
 @pytest.mark.slow
 def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatch):
-    """The sources only, partial credit, a hidden test that fails, a summary for GitHub; and the exit code."""
+    """With only the sources: partial credit, a failing hidden test, a summary for GitHub, and the exit code."""
     source = tiny.root.parent / "assignments" / "sums" / "adding.py"
     source.write_text(source.read_text().replace('assert double(4) == 8, "twice 4 is 8"', "1.5 * (double(4) == 8)"))
     folder = submission(adding=RIGHT | {"add": "def add(a, b):\n    return abs(a + b)"}, squaring=SQUARE)
@@ -93,7 +93,7 @@ def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatc
     assert "5.5 of 9 points (61%)" in done.output and "negative numbers" in done.output
     texts = [path.read_text() for path in (tmp_path / "out").iterdir()]
     assert len(texts) == len(WRITERS)
-    assert not any("add(-1" in text for text in [*texts, done.output])  # what a hidden test does is not told
+    assert not any("add(-1" in text for text in [*texts, done.output])  # no result shows a hidden test's code
     assert (tmp_path / "step.md").read_text() == (tmp_path / "out" / "summary.md").read_text()
     assert xml.parse(tmp_path / "out" / "junit.xml").getroot().tag == "testsuites"
 
@@ -127,7 +127,7 @@ def test_one_notebook_counts_alone_and_a_workspaces_built_notebooks_are_used(tin
 
 
 def test_what_cannot_be_graded_gets_no_points_and_the_reason(run, tmp_path, no_own_workspace):
-    """No kernel is started for these: one is cut off, one is a link to a right answer."""
+    """No kernel starts for these notebooks: one is truncated, the other is a symbolic link."""
     folder = tmp_path / "submission"
     folder.mkdir()
     (folder / "adding.ipynb").write_text('{"cells": [')
@@ -193,7 +193,7 @@ def test_paths_that_are_no_submission(run, tiny, tmp_path):
 
 @pytest.mark.parametrize("output", ["grades", "forged/grades"])
 def test_results_are_not_written_through_a_link(run, tmp_path, output):
-    """What is behind it stays, and is not found where the results belong."""
+    """The files behind the link stay, and the output folder does not contain them."""
     (tmp_path / "behind" / "grades").mkdir(parents=True)
     for folder in (tmp_path / "behind", tmp_path / "behind" / "grades"):
         (folder / "junit.xml").write_text("forged")
@@ -222,7 +222,7 @@ def test_no_forged_result_is_left_beside_a_command_called_the_wrong_way(command,
 
 @pytest.mark.parametrize("course", [[], ["-C", "/nowhere"]])
 def test_no_forged_result_is_left_beside_a_refused_run(monkeypatch, course):
-    """Each of the files as a file, a folder, a link to a file, to a folder, and to nothing."""
+    """Each result name is tried as a file, a folder, and a link to a file, to a folder and to nothing."""
     monkeypatch.setenv("CI", "true")
     Path("elsewhere").mkdir()
     Path("elsewhere/kept").write_text("mine")
@@ -252,7 +252,7 @@ def test_earlier_results_are_not_taken_for_this_runs(run, tmp_path):
 
 
 def test_no_course_is_looked_for_in_the_folders_of_a_submission(submission, monkeypatch, tmp_path):
-    """Neither a course nor a configuration, which is a program; nor one that is named but lies in the submission."""
+    """Neither a course nor a configuration (a Python program) is taken from a submission, even if the user names it."""
     folder = submission()
     (folder / "deep").mkdir()
     program = f"open({str(tmp_path / 'proof')!r}, 'w')\nc = get_config()\nc.Kit.assignments = 'assignments'\n"
@@ -269,7 +269,7 @@ def test_no_course_is_looked_for_in_the_folders_of_a_submission(submission, monk
 
 
 def test_on_a_ci_service_the_course_must_be_named(tiny, submission, monkeypatch):
-    """A course found there, and the configuration in it, might be the student's."""
+    """A course in the working folder, and its configuration, might be the student's."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.chdir(tiny.root)
     with pytest.raises(KitError, match="On a CI service, you must name the course"):
@@ -332,7 +332,7 @@ def test_the_former_spelling_grades_one_submission(tiny, monkeypatch, arguments,
 
 
 def commands(text):
-    """The calls of cs231n in a shell script, as lists of words."""
+    """The calls of cs231n in a shell script, each as a list of words."""
     lines = [shlex.split(line) for line in text.replace("\\\n", " ").splitlines() if "cs231n " in line]
     return [words[words.index("cs231n") + 1 :] for words in lines if "cs231n" in words]
 

@@ -12,7 +12,7 @@ SUMS, MORE = SimpleNamespace(name="sums"), SimpleNamespace(name="more")
 
 def test_a_second_grader_of_the_assignment_is_refused_until_the_first_is_done(tmp_path):
     workspace = SimpleNamespace(root=tmp_path)
-    for _ in range(2):  # the lock is free again, and its folder may be there
+    for _ in range(2):  # the second time the lock is free again and its folder exists
         with only_grader(workspace, SUMS), only_grader(workspace, MORE):
             with pytest.raises(KitError, match="sums is being graded by another process"):
                 with only_grader(workspace, SUMS):

@@ -1,4 +1,4 @@
-"""What a notebook depends on of the installed packages: what it imports, and nothing else."""
+"""The installed packages that a notebook depends on: the ones it imports and their requirements."""
 
 import time
 
@@ -35,7 +35,7 @@ def test_a_text_of_any_kind_is_read_in_no_time(text):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A folder in the place of site-packages: a package that requires another, and a module without a version."""
+    """A substitute for site-packages: a package that requires another, and a module without a version."""
     folder = tmp_path / "site-packages"
     put(folder, "wanted", "1.0", requires=["Deeper_Down>=2", "other; extra == 'all'"])
     put(folder, "deeper-down", "2.0")

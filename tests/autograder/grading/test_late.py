@@ -1,4 +1,4 @@
-"""Late penalties follow the due date, the arrival and all points, whoever gave them."""
+"""Late penalties depend on the due date, the arrival and all points, automatic and manual."""
 
 import sys
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ ZERO = LatePolicy(Config(LateSubmissionPlugin={"penalty_method": "zero"}))
 
 @pytest.fixture
 def gradebook(tiny):
-    """ann handed in an hour late and ben in time; both have 5 points in `adding` and 4 in `squaring`."""
+    """Student ann is an hour late, ben is on time; both have 5 points in `adding` and 4 in `squaring`."""
     with Gradebook(tiny.db_url, tiny.course_id) as opened:
         opened.update_or_create_assignment("sums", duedate=DUE)
         for student, arrived in (("ann", DUE + timedelta(hours=1)), ("ben", DUE)):
@@ -124,11 +124,11 @@ def test_in_formgrader_it_follows_at_once(gradebook, monkeypatch):
     listeners = []
     monkeypatch.setattr(event, "listen", lambda *given: listeners.append(given))
     late.follow_formgrader(ZERO.step.config)
-    assert listeners == []  # this is not formgrader
+    assert listeners == []  # outside formgrader nothing follows
     monkeypatch.setitem(sys.modules, late.FORMGRADER, ModuleType("formgrader"))
     monkeypatch.setattr(late, "_followed", [])
     late.follow_formgrader(Config())
-    late.follow_formgrader(ZERO.step.config)  # read once more
+    late.follow_formgrader(ZERO.step.config)  # the configuration is loaded again
     [(of, when, listener)] = listeners
     assert (of, when) == (Session, "after_flush")
     monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""Which submitted cell counts, and what is said of the others; without a gradebook."""
+"""Which submitted cell counts, and the messages about the others; without a gradebook."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ TEXTS = {cell.metadata.nbgrader.grade_id: cell.source for cell in FRAME}
 
 
 def cell(source, grade_id=None, kind=None, **more):
-    """A submitted cell, with or without its record."""
+    """A submitted cell, with or without its nbgrader record."""
     kind = kind or ("markdown" if grade_id == "why" else "code")
     return SubmittedCell(kind, source, grade_id, **more)
 
@@ -47,7 +47,7 @@ def test_the_released_notebook_matches_and_nothing_is_said():
 
 FIRST = "occurs 2 times; number 1 counts, the last one that was changed"
 LAST = "occurs more than once; the last one counts"
-# where the copies of `total` stand -> (which counts, what else runs, what is said)
+# copies of `total`: (their sources in order, the one that counts, the others that run, the message)
 COPIES = {
     "an untouched copy below": ([DONE, STUB], DONE, [], FIRST),
     "an untouched copy above": ([STUB, DONE], DONE, [], LAST),
@@ -64,7 +64,7 @@ COPIES = {
 def test_of_copies_the_last_counts_that_was_changed(what, record):
     sources, counts, extra, said = COPIES[what]
     cells = [cell(source, "total") for source in sources]
-    if record != "kept":  # editors give a copy another id, and some no record
+    if record != "kept":  # editors give a copy a new id, and some drop its record
         cells = [replace(c, grade_id=None) if c.source == STUB and len({*sources}) > 1 else c for c in cells]
     found = matched(released()[:1] + cells + released()[2:])
     assert found.cells["total"].source == counts
@@ -88,7 +88,7 @@ UNFINISHED = {
 @pytest.mark.parametrize("what", UNFINISHED)
 def test_an_unfinished_copy_neither_counts_nor_runs(what):
     copy = UNFINISHED[what]
-    if what == "a magic":  # the frame has it, too
+    if what == "a magic":  # the released cell has the magic, too
         stub, done = plain_text(copy), f"%matplotlib inline\n{DONE}"
         cells = [cell(done, "total"), cell(copy.replace("# YOUR", "# MY"), "total")]
         found = match(FRAME, cells, {name: plain_text(text) for name, text in TEXTS.items()} | {"total": stub}, set())
@@ -135,7 +135,7 @@ def test_a_copy_of_an_older_release_is_untouched():
     assert found.cells["total"].source == DONE and added(found) == []
 
 
-# what an editor does to all cells by itself
+# changes that editors make to every cell on their own
 EDITORS = {
     "drops ids": lambda cell: replace(cell, id=None),
     "drops records": lambda cell: replace(cell, grade_id=None),

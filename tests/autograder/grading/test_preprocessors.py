@@ -1,4 +1,4 @@
-"""What the kit's own nbgrader preprocessor makes of outputs."""
+"""How the kit's nbgrader preprocessor changes outputs."""
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 

@@ -1,4 +1,4 @@
-"""`cs231n grade --json`, for programs that watch."""
+"""`cs231n grade --json`, for programs that watch the grading."""
 
 import io
 import json

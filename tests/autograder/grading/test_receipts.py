@@ -1,4 +1,4 @@
-"""What decides a grade is in the digests, and nothing else is."""
+"""The digests cover everything that decides a grade, and nothing else."""
 
 import ast
 import json
@@ -22,14 +22,14 @@ from autograder.notebook.limits import Limits
 from autograder.reports.feedback import PAGE_MODULES
 
 HOME = Path(autograder.__file__).parent
-PACKAGES = {"__init__.py"} | {f"{room.name}/__init__.py" for room in HOME.iterdir()}  # which hold a sentence each
+PACKAGES = {"__init__.py"} | {f"{room.name}/__init__.py" for room in HOME.iterdir()}  # each is only a docstring
 GIVEN = Surroundings(isolation="sandbox", env={}, hidden=())
 
 
 def imported_by(*starts):
-    """The modules of the kit that these import, however far off, in functions too; as paths from its folder.
+    """The kit's modules that these import, directly or not, also inside functions; paths relative to the package.
 
-    What only a module without a say imports has none either.
+    Imports of the modules in UNDECISIVE are not followed.
     """
     found, waiting = set(), [HOME / start for start in starts]
     while waiting:
@@ -78,7 +78,7 @@ def test_every_module_that_prepares_or_records_is_in_a_list():
 
 def test_every_module_that_makes_pages_is_in_the_list():
     modules = imported_by("reports/feedback_page.py") - PACKAGES
-    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # those hold only types and numbers
+    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # only types and numbers
 
 
 def test_the_lists_name_what_there_is_once():
@@ -88,7 +88,7 @@ def test_the_lists_name_what_there_is_once():
 
 @pytest.fixture
 def digest(tiny, hand_in):
-    """digest(**given) is the submission's, and that of its notebook's execution, as things are now."""
+    """digest(**given) -> (the digest of the submission, the digest of its notebook's execution), computed afresh."""
     hand_in("one")
 
     def run(**changes):
@@ -145,7 +145,7 @@ def test_what_changes_what(tiny, digest, change):
 
 GIVEN_CHANGES = {
     "a limit": ({"limits": Limits(cell_seconds=1)}, BOTH),
-    "how much is read": ({"limits": Limits(submission_bytes=1)}, NOTHING),  # which course.toml says for all
+    "how much is read": ({"limits": Limits(submission_bytes=1)}, NOTHING),  # the run does not depend on it
     "the edition": ({"pythonpath": ("/x/sums-0123",)}, BOTH),
     "a file of the instructor's": ({"files": (("data.csv", b"1"),)}, BOTH),
     "the isolation": ({"isolation": "process"}, BOTH),
@@ -205,7 +205,7 @@ def test_a_written_answer_runs_nothing_again(tiny):
     assert made.execution(notebook, (), GIVEN) == before
     assert made.execution(notebook, (("helper.py", b"x"),), GIVEN) != before
     notebook.cells.append(nbformat.v4.new_markdown_cell("added"))
-    assert made.execution(notebook, (), GIVEN) != before  # outputs are put in by their place
+    assert made.execution(notebook, (), GIVEN) != before  # outputs are matched to cells by position
 
 
 def test_a_receipt_is_read_while_its_packages_are_the_same(tiny):
@@ -221,7 +221,7 @@ def test_a_receipt_is_read_while_its_packages_are_the_same(tiny):
 
 @pytest.fixture
 def kept(tmp_path):
-    """Receipts whose packages are those that there are, without a workspace."""
+    """Receipts without a workspace; numpy 2 is the installed package."""
     made = Receipts.__new__(Receipts)
     made.folder = tmp_path / "receipts" / "sums"
     made.installed = SimpleNamespace(

@@ -1,6 +1,6 @@
-"""What is recorded of notebooks that were executed by hand: gradebook and `autograded/`, with SQLite and no kernel.
+"""What is recorded of notebooks whose outputs are made by hand: gradebook and `autograded/`, with SQLite and no kernel.
 
-test_grade.py has the whole way, both databases, and what happens when it is ended in between.
+test_grade.py tests the whole process, both databases, and interruptions.
 """
 
 import io
@@ -27,7 +27,7 @@ WRONG = {"test_add_small": [error_output("1 + 2 is 3")]}
 
 @pytest.fixture
 def record(tiny):
-    """record(student, outputs by grade_id, answer, time, not_run) -> its scores, after it was recorded."""
+    """record(student, outputs by grade_id, answer, time, not_run) records a submission; returns its scores."""
     assignment = tiny.course.assignment("sums")
     blueprints = [blueprint_of(tiny, assignment, name) for name in assignment.notebooks]
 

@@ -1,4 +1,4 @@
-"""The solutions of a course go through the grader before anybody else does."""
+"""`build --rehearse` grades the course's own solutions."""
 
 import pytest
 from click.testing import CliRunner

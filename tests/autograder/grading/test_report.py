@@ -1,4 +1,4 @@
-"""The reasons a report tells: few, short, printable, whatever a student wrote."""
+"""The reasons in a report: few, short and printable, whatever a student wrote."""
 
 import json
 import time
@@ -54,7 +54,7 @@ def test_a_reason_has_at_most_500_characters(length, shown):
 
 
 def graded(*cells):
-    """A notebook of (exercise, error or None) pairs: each exercise with a test."""
+    """A graded notebook made from (exercise, error or None) pairs; each exercise has one test."""
     made = []
     for number, (exercise, error) in enumerate(cells):
         test = test_cell("", f"test_{number}")

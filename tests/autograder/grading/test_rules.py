@@ -1,4 +1,4 @@
-"""The rules of grading, from an `Executed` made by hand to scores, reasons and receipts: no kernel is started."""
+"""The rules of grading, from an `Executed` made by hand to scores, reasons and receipts; without a kernel."""
 
 import json
 from concurrent.futures import Future
@@ -20,13 +20,13 @@ VALUES = [Submission, SanitizedNotebook, Blueprint, Job, Surroundings, Executed,
 
 @pytest.mark.parametrize("value", [*VALUES, FinishedNotebook, Recorded, Row])
 def test_what_a_stage_hands_on_is_frozen(value):
-    """docs/architecture.md, "The walk of a submission"."""
+    """See docs/architecture.md, "The walk of a submission"."""
     assert value.__dataclass_params__.frozen
 
 
 @pytest.fixture
 def told(monkeypatch):
-    """{grade_id: its outputs} of what "runs"; `ran` are the jobs. A cell that is not named puts out nothing."""
+    """{grade_id: the outputs of the cell when it "runs"}, no outputs for other cells; "ran" lists the jobs."""
     outputs = {"ran": []}
 
     class Pool:
@@ -105,7 +105,7 @@ def test_what_has_not_changed_neither_runs_nor_is_recorded_again(tiny, hand_in, 
     hand_in("ada")
     assert (graded(tiny).status, len(told["ran"])) == ("graded", 2)
     assert (graded(tiny).status, len(told["ran"])) == ("unchanged", 2)
-    hand_in("ada", adding={"question_why": "It commutes."})  # which is not code
+    hand_in("ada", adding={"question_why": "It commutes."})  # the answer is not code
     assert (graded(tiny).status, len(told["ran"])) == ("graded", 2)
     hand_in("ada", squaring={"square": "def square(a):\n    return a"})
     assert (graded(tiny).status, len(told["ran"])) == ("graded", 3)

@@ -1,4 +1,4 @@
-"""What a student may do to a notebook file, and what is left of it."""
+"""What students may change in a notebook file, and what sanitizing keeps."""
 
 import copy
 import json
@@ -44,7 +44,7 @@ def sanitized(tiny, hand_in):
 
 
 def _nbgrader_finds_nothing_to_mend(workspace, notebook):
-    """What it does to a submission has been done to the blueprint, once for all."""
+    """The blueprint already contains all changes that nbgrader would make to a submission."""
     from nbgrader import preprocessors
 
     steps = ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")
@@ -147,13 +147,13 @@ def test_a_long_cell_that_lost_its_record_and_id_still_does_not_run(sanitized):
             cell.metadata, cell["id"] = {}, f"lost-{cell.get('id', '')}"
 
     sources = [cell.source for cell in sanitized(change).notebook.cells]
-    assert sum("the grader must not run this" in source for source in sources) == 1  # the source's, which is tagged
+    assert sum("the grader must not run this" in source for source in sources) == 1  # the tagged cell of the source
     assert "def add(a, b):\n    return b + a" in sources
 
 
 @pytest.fixture
 def rebuilt(tiny):
-    """rebuilt(change) makes of the released `adding`, changed by `change(cells)`, a notebook, problems and remarks."""
+    """rebuilt(change) rebuilds the released `adding` after `change(cells)` -> (notebook, problems, remarks)."""
     blueprint = blueprint_of(tiny, tiny.course.assignment("sums"), "adding")
     path = tiny.release("sums") / "adding.ipynb"
     handed_in = tiny.submitted("student", "sums") / "adding.ipynb"
@@ -233,7 +233,7 @@ def test_an_answer_beside_its_cell_waits_to_be_marked_by_hand(rebuilt, what):
     score, _ = determine_grade(by_id(notebook, "question_why"))
     assert score is None if remark else score == 0
     if remark:
-        assert any(PROSE in cell.source for cell in notebook.cells)  # for the person who marks it
+        assert any(PROSE in cell.source for cell in notebook.cells)  # the grader marks it
 
 
 def test_an_answered_question_with_notes_below_is_answered(rebuilt):
@@ -299,7 +299,7 @@ UNREADABLE = {
 
 @pytest.fixture
 def handed_in(tiny, hand_in):
-    """handed_in(data) hands in these bytes as adding.ipynb, and sanitizes them."""
+    """handed_in(data) hands in these bytes as adding.ipynb and sanitizes them."""
 
     def run(data):
         (hand_in("student") / "adding.ipynb").write_bytes(data)
@@ -461,14 +461,14 @@ def test_the_built_notebook_is_what_the_blueprint_comes_from(tiny):
     assert labelled(read_built(tiny, tiny.course.assignment("sums"), "adding")) == FRAME
 
 
-# what the student saw at cells that are not run
+# --- outputs of cells that do not run
 
 
 PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}, "metadata": {}}
 
 
 def shown_at(notebook, *grade_ids, source=None):
-    """Put PICTURE at these cells of a notebook that is to be handed in."""
+    """Give these cells of a notebook PICTURE as output, before it is handed in."""
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") in grade_ids:
             cell.outputs = [nbformat.from_dict(PICTURE)]
@@ -484,7 +484,7 @@ def test_what_was_shown_at_a_cell_that_is_not_run_is_kept_beside_the_notebook(sa
     assert "student's own output, not checked" in own.outputs[0]["text"]
     assert "different code" not in own.outputs[0]["text"]
     assert own.outputs[1]["data"] == PICTURE["data"]
-    assert plain.not_run == () and shown.notebook == plain.notebook  # so what runs is the same, and known to be so
+    assert plain.not_run == () and shown.notebook == plain.notebook  # so an earlier execution is still valid
 
 
 def test_that_a_picture_was_drawn_by_other_code_is_said(sanitized):
@@ -513,4 +513,4 @@ def test_of_a_cell_that_occurs_twice_the_outputs_of_the_one_that_counts_are_kept
         notebook.cells[-1].outputs = [nbformat.from_dict(PICTURE)]
 
     [own] = sanitized(twice).not_run
-    assert len(own.outputs) == 2  # and the line that says whose they are
+    assert len(own.outputs) == 2  # one picture, and the line that says that it is the student's

@@ -1,4 +1,4 @@
-"""A submission is read once; what is wrong with a file of it is that student's alone."""
+"""A submission is read once; a bad file affects only that student."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ from autograder.grading.submission import read_submission
 
 @pytest.fixture
 def read(tmp_path, monkeypatch):
-    """read(sanitize=..., files=..., time=...) -> (Submission, the log's entries) of the notebooks `a` and `b`."""
+    """read(sanitize=..., files=..., time=...) -> (Submission with the notebooks `a` and `b`, entries of its log)."""
 
     def run(sanitize, files=((), []), time=(None, [])):
         log = []

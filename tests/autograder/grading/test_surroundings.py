@@ -1,4 +1,4 @@
-"""What every notebook is run with."""
+"""The environment that every notebook runs in."""
 
 import os
 from dataclasses import replace
@@ -12,7 +12,7 @@ from cs231n_lib.data import registry
 
 @pytest.fixture
 def own_cache(tmp_path, monkeypatch):
-    """The user's cache folder is one of the test's, and no folder beside the library holds data sets."""
+    """The test has its own cache folder for the user, and no folder beside the library holds data sets."""
     monkeypatch.delenv("CS231N_DATA")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(registry, "_beside_the_library", lambda: tmp_path / "nowhere")
@@ -43,7 +43,7 @@ def test_a_user_without_a_home_grades_with_the_data_sets_of_the_library(tiny, mo
     assert _data_sets(tiny.course) is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only where root grades are kernels another user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only if root grades do kernels run as another user")
 def test_a_cache_that_was_made_for_its_user_only_is_opened_to_the_sandbox(tiny, own_cache):
     (own_cache / "set").mkdir(parents=True, mode=0o700)
     (own_cache / "set" / "file").write_text("")
@@ -71,7 +71,7 @@ def test_data_sets_in_the_courses_own_checkout_are_found(tiny, own_cache, tmp_pa
     course = replace(tiny.course, edition=Edition(tmp_path / "checkout", (), "lib"))
     (folder / described["folder"]).chmod(0o700)
     assert _data_sets(course) == str(folder)
-    assert (folder / described["folder"]).stat().st_mode & 0o777 == 0o700  # the course's own folder is left as it is
+    assert (folder / described["folder"]).stat().st_mode & 0o777 == 0o700  # the course's own folder stays private
     assert _data_sets(tiny.course) == str(own_cache)
 
 

@@ -1,4 +1,4 @@
-"""Formgrader in a real Jupyter server and a real browser: its pages work, and nothing of a student's runs in them."""
+"""Formgrader in a real Jupyter server and a real browser: its pages work, and no code of a student runs in them."""
 
 import json
 import os
@@ -24,19 +24,19 @@ from autograder.reports.feedback_page import MATHJAX
 pytestmark = pytest.mark.slow
 
 TOKEN = "of-the-instructor"
-NAME = "<img src=x onerror=document.title='ran'>\"'"  # of a student, and of the folder
+NAME = "<img src=x onerror=document.title='ran'>\"'"  # a student's name and the folder's name
 API = """<script>(async () => {
   document.title = 'ran';
   await fetch('/api/contents');
   await fetch('/api/kernels', {method: 'POST', headers: {'X-XSRFToken': document.cookie.match(/_xsrf=([^;]+)/)[1]}});
 })()</script>"""
-# in the place of MathJax, which this machine does not reach: what formgrader's own script waits for
+# replaces MathJax, which the tests do not download: formgrader's own script waits for these calls
 MATHJAX_STUB = """window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(f) {
     window.addEventListener('load', () => setTimeout(() => f('End'), 0)); }}}}};"""
 
 
 def autograded_by_hand(course, student, edit):
-    """What is in `autograded/` as if an earlier version, or plain nbgrader, had recorded it: nothing is reduced."""
+    """Record a submission unfiltered in `autograded/`, as earlier versions or plain nbgrader do; returns its id."""
     folder = course.autograded(student, "sums")
     shutil.copytree(course.release("sums"), folder, ignore=shutil.ignore_patterns("*.md"))
     path = folder / "adding.ipynb"
@@ -56,7 +56,7 @@ def autograded_by_hand(course, student, edit):
 
 @pytest.fixture(scope="module")
 def formgrader(released_course, tmp_path_factory):
-    """A running server: its address, its workspace, submissions by name, and the address that payloads ask for."""
+    """A running Jupyter server: `address`, the workspace `course`, `ids` of the submissions by name, and `log`."""
     home = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(released_course, home / "course")
     course = Workspace(home / "course" / "workspace")
@@ -105,11 +105,11 @@ def _wait_for(url, server, log):
 
 
 class Visit:
-    """One page as an instructor opens it who is logged in. `asked`: paths that the server answered it."""
+    """A browser tab of a logged-in instructor; `asked` lists the paths that the server answered."""
 
     def __init__(self, tab, address):
         self.tab, self.address, self.asked, self.broken = tab, address, [], []
-        # answers, since Playwright also tells of requests that the policy stops
+        # responses, since Playwright also reports requests that the policy blocks
         tab.on("response", lambda response: self.asked.append(response.url.removeprefix(address)))
         tab.on("pageerror", lambda error: self.broken.append(str(error)))
         tab.on("dialog", lambda dialog: (self.broken.append(dialog.message), dialog.dismiss()))
@@ -123,7 +123,7 @@ class Visit:
 
     @property
     def strange(self):
-        """What was asked for that formgrader's own pages do not ask for."""
+        """The answered requests that formgrader's own pages do not make."""
         own = re.compile(r"/formgrader/|/favicon.ico|/static/|data:image/|" + re.escape(MATHJAX))
         return [path for path in self.asked if not own.match(path)]
 
@@ -160,7 +160,7 @@ def test_names_do_not_run_in_the_other_pages(formgrader, visit):
         *("/formgrader/manage_assignments", "/formgrader/manage_submissions/sums", "/formgrader/manage_students"),
         *("/formgrader/gradebook", "/formgrader/gradebook/sums", "/formgrader/gradebook/sums/adding"),
         "/formgrader/manage_students/hostile/sums",
-        # addresses that a student can write into a link
+        # URLs that a student can write into a link
         "/formgrader/manage_students/%22%3Bdocument.title%3D'ran'%2F%2F",
         "/formgrader/manage_students/%3Cimg%20src=x%20onerror=document.title='ran'%3E",
         "/formgrader/manage_students/%5C/%3Bdocument.title='ran'%2F%2F",

@@ -1,4 +1,4 @@
-"""What nbgrader's commands and formgrader's buttons do in a workspace of the kit."""
+"""What nbgrader's commands and formgrader's buttons do in a workspace of this kit."""
 
 import importlib
 import shutil
@@ -30,7 +30,7 @@ def state_of(folder):
 
 @pytest.fixture
 def buttons(tiny, monkeypatch):
-    """What formgrader's handlers call when a button is pressed."""
+    """The nbgrader API that formgrader's handlers call when a button is pressed."""
     monkeypatch.chdir(tiny.root)
     app = NbGrader()
     app.initialize([])
@@ -69,7 +69,7 @@ def test_a_refusal_is_a_sentence_that_the_person_sees(tiny, buttons):
 
 
 class Ran:
-    """In the place of subprocess.run: what would have been run."""
+    """A substitute for subprocess.run that records the commands."""
 
     def __init__(self, monkeypatch):
         self.commands = []

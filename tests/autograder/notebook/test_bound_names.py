@@ -1,4 +1,4 @@
-"""What the text of a cell speaks of, read without running it."""
+"""The names that a cell binds and the modules that it imports, read without running it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the build notes in a notebook for `cs231n check`, and what may stand there instead."""
+"""The metadata that the build writes for `cs231n check`, and values that a student may have put there."""
 
 import pytest
 from nbformat.v4 import new_notebook

@@ -1,4 +1,4 @@
-"""Whatever a cell puts out, what is kept of it is bounded in bytes, as a notebook's file counts them."""
+"""The kept output of a cell has a limited size in the bytes of a notebook's file, whatever the cell outputs."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from autograder.grading.record import _write
 from autograder.notebook.cell_outputs import Outputs
 
 LIMIT = 10_000
-BEYOND = 12_000  # an error, a result and a note, all of them shortened
+BEYOND = 12_000  # bytes beyond the limit: an error, a result and a note, all shortened
 EMOJI = "\U0001f600"
 
 
@@ -69,7 +69,7 @@ FLOODS = {
 
 
 def sizes(outputs):
-    """Of what is kept: in bytes of a notebook's text as workers send it, and as it is recorded."""
+    """Sizes of the kept outputs in bytes: (as JSON from a worker, in the recorded notebook)."""
     kept = [nbformat.from_dict(output) for output in outputs.finished()]
     with_outputs, without = (
         {"metadata": {}, "cells": [{"cell_type": "code", "source": "", "metadata": {}, "outputs": shown}]}
@@ -201,7 +201,7 @@ def test_a_display_is_found_again_by_an_id_of_at_most_200_characters(length, rep
 def test_the_name_of_an_error_has_at_most_200_bytes():
     outputs = Outputs(100_000)
     outputs.error("E" * 198 + "\u00e9" * 9, "", [])
-    assert outputs.finished()[0]["ename"] == "E" * 198  # with its quotes; each of the others takes six
+    assert outputs.finished()[0]["ename"] == "E" * 198  # plus two quotes; an escaped \u00e9 takes six bytes
     outputs = Outputs(100_000)
     outputs.error("E" * 300, "", [])
     assert outputs.finished()[0]["ename"] == "E" * 198

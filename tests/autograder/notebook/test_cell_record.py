@@ -1,4 +1,4 @@
-"""What a cell's nbgrader record means."""
+"""The meaning of a cell's nbgrader record."""
 
 import math
 
@@ -17,7 +17,7 @@ from autograder.notebook.cell_record import (
     whose,
 )
 
-KINDS = {  # of cells by their record, as docs/course-format.md has them: is_test, is_question, is_locked, whose
+KINDS = {  # flags, is_test, is_question, is_locked, author; as in docs/course-format.md
     "a solution": ({"solution": True}, False, False, False, "student"),
     "a test": ({"grade": True, "locked": True, "points": 1}, True, False, True, "test"),
     "a test that says it is not locked": ({"grade": True, "points": 1}, True, False, True, "test"),
@@ -70,7 +70,7 @@ def test_a_cell_without_metadata_has_no_record(cell):
 def test_a_cell_worth_points_without_a_number_of_them_has_no_record(flag, points):
     cell = with_record({"grade_id": "a", flag: True, "points": points})
     assert record_of(cell) is None
-    assert grade_id_of(cell) == "a"  # but the name that it says
+    assert grade_id_of(cell) == "a"  # its name is still read
 
 
 @pytest.mark.parametrize("points", [0, 0.5, -1])

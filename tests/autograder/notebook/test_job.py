@@ -1,4 +1,4 @@
-"""What comes of a job, laid on the notebook that was run."""
+"""The results of a job, put into the notebook that ran."""
 
 import pickle
 from dataclasses import FrozenInstanceError

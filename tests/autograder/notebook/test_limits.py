@@ -1,4 +1,4 @@
-"""What a submission may use, as docs/course-format.md tells instructors."""
+"""The limits of a submission, as docs/course-format.md explains them to instructors."""
 
 import re
 from dataclasses import fields
@@ -17,5 +17,5 @@ def test_the_page_has_every_limit_with_its_default():
 
 def test_how_much_is_read_and_kept_follows_from_the_limits():
     limits = Limits(submission_bytes=7, output_bytes=3)
-    assert limits.file_bytes == 35  # a file of five times as much is not read at all
-    assert limits.notebook_output_bytes == 60  # of a whole notebook's output, twenty times as much
+    assert limits.file_bytes == 35  # five times as much; a larger file is not read at all
+    assert limits.notebook_output_bytes == 60  # twenty times as much, for a whole notebook's output

@@ -1,4 +1,4 @@
-"""Syntax of another Python is named as that, and a slip is not."""
+"""Syntax of another Python version is reported as such; an ordinary syntax error is not."""
 
 import sys
 
@@ -7,7 +7,7 @@ from nbformat.v4 import new_output
 
 from autograder.notebook.newer_syntax import of_another_python
 
-# (source, message and line as Python 3.11 gives them, what is said)
+# (source, message of Python 3.11, the kit's explanation)
 OTHER = [
     ("type Row = list[int]", "invalid syntax", "Python 3.12 (a type statement)"),
     ("def first[T](items: list[T]) -> T:", "expected '('", "Python 3.12 (type parameters)"),

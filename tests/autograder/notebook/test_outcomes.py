@@ -1,4 +1,4 @@
-"""What is said of each test of an executed notebook."""
+"""The outcome and message of each test of an executed notebook."""
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -43,7 +43,7 @@ def test_colours_are_no_part_of_a_message():
     assert outcome(raised("ValueError", "\x1b[31mred\x1b[0m ")) == ("failed", "ValueError: red")
 
 
-# these have the whole message; that of another error needs its name
+# the messages of these errors are complete; other errors are shown with their names
 SELF_SPEAKING = [
     *("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross"),
     *("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded"),

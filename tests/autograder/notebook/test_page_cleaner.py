@@ -1,4 +1,4 @@
-"""What may be shown of a student's work: the lists, written out here a second time, and what is made of the rest."""
+"""What pages may show of a student's work: the allowed lists, repeated here, and how everything else is cleaned."""
 
 import time
 from html.parser import HTMLParser
@@ -26,7 +26,7 @@ TAGS = """
 a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s small span strong
 sub sup table tbody td tfoot th thead tr u ul
 """
-# what HTML has besides, now or once, and what SVG and MathML begin with
+# all other tags of HTML, current and obsolete, and the first tags of SVG and MathML
 OTHER_TAGS = """
 acronym address animate annotation-xml applet area article aside audio base basefont bdi bdo bgsound big body button
 canvas center cite col colgroup command content data datalist details dfn dialog dir embed fencedframe fieldset
@@ -51,7 +51,7 @@ rows sandbox scope scoped selected shape size sizes slot spellcheck src srcdoc s
 tabindex target translate type usemap value wrap xlink:href xmlns
 """
 SCHEMES = "data http https mailto"
-LINKS = ("http:", "https:", "mailto:")  # data: is for pictures, below
+LINKS = ("http:", "https:", "mailto:")  # data: is allowed for pictures only, see below
 OTHER_SCHEMES = """
 about blob callto cid content chrome chrome-extension dict ed2k facetime feed file filesystem ftp geo gopher intent irc
 jar javascript jdbc ldap livescript magnet mocha ms-word news nntp resource rtsp sftp sip skype sms ssh steam tel telnet
@@ -60,7 +60,7 @@ urn vbscript view-source vscode webcal ws wss x-apple xmpp
 
 
 def alone(tag, attributes=""):
-    """What is made of such a tag, where it may stand."""
+    """The tag after cleaning, in a place where HTML allows it."""
     rows = ("caption", "thead", "tbody", "tfoot", "tr")
     before = "<table>" if tag in rows else "<table><tr>" if tag in ("td", "th") else ""
     return clean(f"{before}<{tag}{attributes}>x")
@@ -175,7 +175,7 @@ def test_nothing_else_is_left_of_any_markup(html):
 def test_tags_that_never_end_are_cleaned_in_little_time(html):
     start = time.process_time()
     clean(html)
-    assert time.process_time() - start < 5  # they take a twentieth of a second
+    assert time.process_time() - start < 5  # they take 0.05 s
 
 
 def test_the_kinds_of_outputs_are_these_and_no_others():
@@ -247,7 +247,7 @@ def test_a_picture_hides_nothing_that_runs(text):
 def test_long_texts_are_made_inert_in_little_time(text):
     start = time.process_time()
     inert(text)
-    assert time.process_time() - start < 10  # they take a third of a second; one that is quadratic takes hours
+    assert time.process_time() - start < 10  # they take 0.3 s; a quadratic parser would take hours
 
 
 DRAWING = "<svg xmlns='http://www.w3.org/2000/svg'><style>*{stroke:#000}</style><defs><path id='p' d='M0 0'/></defs>"
@@ -294,7 +294,7 @@ def test_a_hostile_notebook_is_reduced_to_what_no_browser_runs():
         assert set(kinds) <= {"image/png"}
     reduce(notebook)
     assert str(notebook.cells) == once
-    assert SIZES  # whose sizes are texts, and gone
+    assert SIZES  # the hostile sizes are texts, so none are left
 
 
 def test_the_instructors_markdown_is_as_they_wrote_it():
@@ -321,7 +321,7 @@ def test_html_is_kept_up_to_a_size_and_the_text_beside_it_always():
     assert reducer.output(big)["data"] == {"text/plain": "x"}
     small = new_output("display_data", data={"text/html": "<b>x</b>" * 2_000, "text/plain": "x"})
     kept = ["text/html" in reducer.output(small)["data"] for _ in range(30)]
-    assert kept == [True] * 18 + [False] * 12  # of 16,000 characters each, in 300,000
+    assert kept == [True] * 18 + [False] * 12  # 18 times 16,000 characters fit in 300,000
 
 
 class TestOwnOutputs:
@@ -364,7 +364,7 @@ class TestOwnOutputs:
         assert len(many) < 200 and "900 more outputs are not kept" in str(many)
 
     def test_a_cell_may_show_a_million_characters_and_a_notebook_five_million(self):
-        def printed(size):  # with its keys
+        def printed(size):  # size includes the keys
             return {"output_type": "stream", "text": "x" * (size - len("output_typestreamtext"))}
 
         own = OwnOutputs()

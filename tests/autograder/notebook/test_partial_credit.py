@@ -1,4 +1,4 @@
-"""What the value of a test's last expression gives, for nbgrader to read."""
+"""How the value of a test's last expression becomes points that nbgrader reads."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def result(shown):
 
 
 def given(shown, points=3.0):
-    """(the value that nbgrader reads, why it is not a number)"""
+    """(the value that nbgrader reads, why it is not a number of points)"""
     (output,), why_not = settled([result(shown)], points)
     return output["data"]["text/plain"], why_not
 

@@ -1,4 +1,4 @@
-"""Which attachments of a text cell are pictures; what students attach comes from anywhere."""
+"""Which attachments of a text cell are pictures; the attachments of students are untrusted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What `cs231n grade-one` writes and prints of results made by hand; a student's text stays text."""
+"""What `cs231n grade-one` writes and prints for results made by hand; a student's text stays text."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_results_that_cannot_be_written_leave_none(tmp_path, monkeypatch):
 
 
 def test_what_a_student_forges_stays_text(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")  # lines are folded, so a word may come to stand first
+    monkeypatch.setenv("COLUMNS", "40")  # folding may put any word at the start of a line
     forged = result(GradedCell("test_add", "add", "failed", 0, 2, FORGED), remarks=[FORGED.replace("\n", " ")])
     write_reports(forged, ci_reports.prepare(tmp_path / "out"))
     show(forged, tmp_path / "out")
@@ -131,7 +131,7 @@ def test_the_page_names_every_file_and_field():
 
 
 def check_junit(root):
-    """What Jenkins' junit-10.xsd asks of the elements that we write."""
+    """Check the rules of Jenkins' junit-10.xsd for the elements that the kit writes."""
     attributes = {
         "testsuites": ({"name", "time", "tests", "failures", "errors"}, set()),
         "testsuite": (
@@ -165,7 +165,7 @@ def check_junit(root):
 
 
 def fenced_away(page):
-    """The page without what stands in fenced blocks, by CommonMark's rule: a fence ends with one at least as long."""
+    """The page without its fenced blocks; a closing fence is at least as long as its opening one (CommonMark)."""
     kept, fence = [], ""
     for line in page.splitlines():
         mark = re.match(r" {0,3}(`{3,})([^`]*)$", line)

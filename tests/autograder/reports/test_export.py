@@ -21,7 +21,7 @@ def gradebook(tiny):
 
 @pytest.fixture
 def exported(tiny, tmp_path):
-    """Export and read back: a list of dicts. `late`: what the late policy takes off each notebook."""
+    """exported(late) exports the marks and reads them as dicts; `late` is the late penalty of each notebook."""
 
     def run(late=None):
         out = tmp_path / "marks.csv"
@@ -38,7 +38,7 @@ def exported(tiny, tmp_path):
 
 
 def submit(gradebook, student, marks, timestamp=None, **details):
-    """A graded submission; marks: {(notebook, cell): {"auto_score": ...}}."""
+    """Add a graded submission; marks: {(notebook, cell): {"auto_score": ...}}."""
     gradebook.update_or_create_student(student, **details)
     gradebook.update_or_create_submission("sums", student, timestamp=timestamp)
     for (notebook, cell), values in marks.items():
@@ -107,13 +107,13 @@ def test_lateness_and_penalty(exported, gradebook):
     gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
     submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
     [row] = exported(late=2.5)
-    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "5", "4")  # of two notebooks
+    assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "5", "4")  # for two notebooks
 
 
 def test_without_a_policy_there_is_no_penalty(exported, gradebook):
     gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
     submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
-    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5  # of a former policy
+    gradebook.find_submission_notebook("squaring", "sums", "alice").late_submission_penalty = 2.5  # an earlier policy's
     gradebook.db.commit()
     [row] = exported()
     assert (row["late_seconds"], row["late_penalty"], row["total"]) == ("3600", "0", "9")

@@ -1,4 +1,4 @@
-"""Feedback pages: made when needed, one student's failure is its own."""
+"""Feedback pages are made only when needed, and a failure affects only one student."""
 
 import shutil
 
@@ -27,7 +27,7 @@ STUDENTS = {"alice": {}, "Zoë [x] 李": {"add": HOSTILE_CODE, "question_why": A
 
 @pytest.fixture
 def graded(tiny):
-    """A workspace in which two students look as if they had been graded."""
+    """A workspace with two students whose submissions are recorded as graded."""
     with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
         for student, answers in STUDENTS.items():
             folder = tiny.autograded(student, "sums")
@@ -51,7 +51,7 @@ def graded(tiny):
 def test_pages_are_made_once_and_again_when_marks_or_notebooks_change(graded):
     first = feedback(graded, "sums")
     assert (first.made, first.failed) == (["Zoë [x] 李", "alice"], [])
-    assert not list(first.folder.rglob("*.ipynb"))  # which nbgrader leaves out, but for brackets in a folder's name
+    assert not list(first.folder.rglob("*.ipynb"))  # nbgrader copies them if a folder's name has brackets
     page = graded.feedback("alice", "sums") / "adding.html"
     assert "Score: 2.0 / 10.0" in page.read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What a student might put into a notebook to make it run in whoever reads the feedback: none of it does."""
+"""No payload that a student puts into a notebook runs in the browser of the person who reads the feedback."""
 
 import re
 import signal
@@ -15,7 +15,7 @@ from autograder.reports.feedback_page import MATHJAX, FeedbackPage, TookTooLong
 
 
 def page_of(notebook):
-    """The page as nbgrader's GenerateFeedback has it made."""
+    """The page of a notebook, exported as nbgrader's GenerateFeedback does it."""
     from nbgrader.server_extensions import formgrader
 
     folder = Path(formgrader.__file__).parent
@@ -84,8 +84,8 @@ def test_a_cell_that_cannot_be_rendered_shows_as_it_was_written(monkeypatch):
     assert "<pre>*deep*</pre>" in page and "<em>fine</em>" in page
 
 
-LONG = (PNG.rstrip("=") * 10_000)[:300_000]  # a picture of more characters than are shown of a cell
-# how an answer may hold a picture in its text
+LONG = (PNG.rstrip("=") * 10_000)[:300_000]  # more characters than the page shows of a cell
+# ways to put a picture into the text of an answer
 INLINE = {
     "Colab": f"![image.png](data:image/png;base64,{LONG})",
     "with a title": f"![image.png](data:image/png;base64,{LONG}== 'a plot')",
@@ -96,7 +96,7 @@ INLINE = {
 
 
 def recorded_page(*cells):
-    """The page of cells that went through what is recorded in `autograded/` first."""
+    """The page of cells that were first cleaned as for the notebooks in `autograded/`."""
     notebook = new_notebook(cells=list(cells))
     reduce(notebook)
     return page_of(notebook)
@@ -248,7 +248,7 @@ def test_a_page_that_takes_too_long_ends(monkeypatch):
 
 
 def opened(chromium, page, folder):
-    """The page's DOM after its scripts have run, every link of a strange kind clicked."""
+    """The page's DOM after its scripts have run and every link with an unusual scheme was clicked."""
     path = folder / "page.html"
     path.write_text(page, encoding="utf-8")
     with chromium.new_context() as context:
@@ -270,7 +270,7 @@ class TestInABrowser:
 
     def test_nothing_runs_and_nothing_is_asked_for(self, chromium, beacon, tmp_path):
         address, asked = beacon
-        page, policies = POLICY.subn("", page_of(hostile_notebook(address)))  # the cleaning alone must do
+        page, policies = POLICY.subn("", page_of(hostile_notebook(address)))  # the cleaning alone must protect
         assert policies == 1
         dom = opened(chromium, page, tmp_path)
         assert asked == [] and "<title>adding</title>" in dom

@@ -1,11 +1,11 @@
-"""Which of a student's files is which notebook, and what else comes along."""
+"""Which of a student's files is taken as which notebook, and which other files are kept."""
 
 import pytest
 from downloads import ALICE_AND_BOB, KNN, pack, submitted, write
 
 from autograder.submissions.collect import collect
 
-LATEST = {  # the platform's own order decides, whatever the students call their files
+LATEST = {  # the platform's own order decides, not the students' file names
     "canvas": {f"leeann_1001_50{n}_knn{suffix}.ipynb": b"%d" % n for n, suffix in enumerate(["", "-1", "-2"])},
     "blackboard": {f"HW_alee_attempt_2026-11-{20 + n}-09-00-00_knn.ipynb": b"%d" % n for n in range(3)},
     "blackboard, renamed": {f"HW_alee_attempt_2026-11-{20 + n}-09-00-00_v{n}.ipynb": b"%d" % n for n in range(3)},
@@ -156,7 +156,7 @@ def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
         ({"my knn.ipynb": b"1", "homework.ipynb": b"2"}, b"1", ["my knn.ipynb taken as knn.ipynb"]),
         ({"homework.ipynb": b"1"}, b"1", ["homework.ipynb taken as knn.ipynb"]),
         ({"a/knn.ipynb": b"1", "b/c/knn.ipynb": b"2"}, b"1", []),
-        ({"a/knn.ipynb": b"1", "b/knn.ipynb": b"1"}, b"1", []),  # two equal ones
+        ({"a/knn.ipynb": b"1", "b/knn.ipynb": b"1"}, b"1", []),  # the two are equal
         ({"knn.json": b'{"cells": [1]}', "my knn.ipynb": b"1"}, b"1", ["my knn.ipynb taken as knn.ipynb"]),
         ({"knn.json": b'{"worksheets": []}'}, b'{"worksheets": []}', ["knn.json taken as knn.ipynb"]),
     ],

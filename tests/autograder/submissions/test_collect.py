@@ -1,4 +1,4 @@
-"""Downloads -> submitted/STUDENT/ASSIGNMENT/: what is placed, replaced, kept, refused and said."""
+"""From downloads to submitted/STUDENT/ASSIGNMENT/: files placed, replaced, kept and refused, and the messages."""
 
 import os
 import unicodedata
@@ -30,7 +30,7 @@ def test_a_file_that_not_every_system_can_hold_is_left_out(workspace, downloads,
 def test_one_huge_hand_in_is_refused_by_what_it_states_and_the_others_are_placed(workspace, downloads):
     write(downloads, {"alice/": b"", "bob/knn.ipynb": KNN})
     with (downloads / "alice" / "knn.ipynb").open("wb") as file:
-        file.truncate(20_000_000_000)  # a sparse file: to read it would take minutes
+        file.truncate(20_000_000_000)  # a sparse file; reading it would take minutes
     collected = collect(workspace, "nearest", downloads)
     assert submitted(workspace) == ["bob/nearest/knn.ipynb"]
     assert collected.unplaced == [("alice", "alice/knn.ipynb holds more than the 50,000 bytes a submission may have")]

@@ -1,4 +1,4 @@
-"""Hostile folders and zips: listed without harm, read under a budget."""
+"""Hostile folders and zips are listed without harm and read within a budget."""
 
 import io
 import os
@@ -72,7 +72,7 @@ def test_a_bomb_is_stopped_at_the_budget():
     budget = ByteBudget(100_000)
     with pytest.raises(Refused, match="100,000 bytes"):
         entry.read(budget)
-    assert budget.used < 300_000  # it stopped there, and did not unpack the rest
+    assert budget.used < 300_000  # it stopped there without unpacking the rest
 
 
 def test_the_budget_is_for_all_files_together():
@@ -119,7 +119,7 @@ UNREADABLE = {
     "empty": b"",
     "no zip": b"not a zip",
     "only a header": b"PK\x03\x04" + bytes(50),
-    "cut off": pack(("a", b"b"))[:-30],  # holds the time, so it must not be part of a test's name
+    "cut off": pack(("a", b"b"))[:-30],  # contains the current time, so it must not be part of a test's name
 }
 
 
@@ -177,10 +177,10 @@ def test_a_file_that_turns_into_a_pipe_is_not_waited_for(tmp_path):
 
 
 def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # a socket's path may only have about a hundred characters
+    monkeypatch.chdir(tmp_path)  # a socket's path is limited to about a hundred characters
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("knn.ipynb")
-        with pytest.raises(Refused, match="not an ordinary file"):  # opening a socket is an error of its own
+        with pytest.raises(Refused, match="not an ordinary file"):  # opening the socket would raise another error
             read_ordinary(tmp_path, ("knn.ipynb",), ByteBudget(1000))
     with pytest.raises(Refused, match="not an ordinary file"):
         read_ordinary(Path("/dev"), ("zero",), ByteBudget(1000))
@@ -206,7 +206,7 @@ def test_a_second_name_of_somebody_elses_file_is_refused(tmp_path):
     folder = tmp_path / "alice"
     folder.mkdir()
     os.link(tmp_path / "secret", folder / "knn.ipynb")
-    os.chown(folder, 12345, 12345)  # the student's, and the file is root's
+    os.chown(folder, 12345, 12345)  # the student owns the folder, root the file
     listing = Folder(folder).listing()
     assert listing.files == [] and "hard link" in listing.refused[0][1]
     with pytest.raises(Refused, match="hard link"):
@@ -308,7 +308,7 @@ def test_a_budget_may_be_spent_to_the_last_byte():
     other.check(4)
     with pytest.raises(Refused, match="is beyond the 4 bytes that are read of one download"):
         other.check(5)
-    assert other.used == 0  # the class's budget is no fault of the student's
+    assert other.used == 0  # an exhausted class budget does not count against the student
 
 
 def test_once_too_much_is_asked_for_a_budget_is_spent():

@@ -1,4 +1,4 @@
-"""How a download is read in every layout that is documented: whose each folder and file is."""
+"""How a download is read in every documented layout: which student each folder and file belongs to."""
 
 import pytest
 from downloads import ALICE_AND_BOB, KNN, make_workspace, pack, submitted, write
@@ -101,7 +101,7 @@ def test_what_is_in_a_students_folder_never_decides_how_a_download_is_read(works
     placed = {placed.student for placed in collected.placed}
     assert placed <= {"mallory", "zoe"}
     assert all((workspace.submitted(name, "nearest") / "knn.ipynb").read_bytes() == KNN for name in ("alice", "bob"))
-    if alone:  # it may as well be a folder around the class: nothing is guessed, and the names are said
+    if alone:  # it might be a folder around the class, so nothing is guessed and the message lists the names
         assert placed == set() and "mallory" in str(collected.unplaced)
 
 
@@ -163,7 +163,7 @@ def test_a_class_in_a_folder_of_the_names_it_has(workspace, tmp_path, source):
     assert submitted(workspace) == ALICE_AND_BOB
 
 
-ONE_PERSON = {  # ways to hand in, and the one id
+ONE_PERSON = {  # (files, the id of their one student)
     "a zip of a notebook": ({"fred_knn.ipynb.zip": pack({"x/knn.ipynb": KNN})}, "fred"),
     "a clone beside notes": ({"nearest-octocat/knn.ipynb": KNN, "notes/x.txt": b""}, "octocat"),
     "a clone beside a student": ({"nearest-octocat/knn.ipynb": KNN, "a/x.txt": b""}, "octocat"),
@@ -306,7 +306,7 @@ def test_of_names_within_each_other_the_longest_counts(tmp_path):
     assert owner_of("knn_fast", course) == "more" and owner_of("svm", course) == "linear"
 
 
-WRAPPERS = [  # the folders that docs/instructors.md names, and their like
+WRAPPERS = [  # the folder names in docs/instructors.md, and similar ones
     *("submissions", "submission", "submitted", "download", "downloads", "students", "class", "uploads", "all"),
     *("handed_in", "hand_ins", "handins", "Submissions", "nearest", "tiny", "hw-submissions", "assignment_9_export"),
 ]

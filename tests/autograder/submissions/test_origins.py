@@ -1,4 +1,4 @@
-"""Who handed in what is there: the same person replaces it, another does not."""
+"""Who handed in an existing submission: only the same person may replace it."""
 
 import json
 import unicodedata
@@ -47,7 +47,7 @@ def test_the_same_name_of_blackboards_is_the_same_person(workspace, downloads, f
     collected = collect(workspace, "nearest", write(downloads.with_name("later"), then))
     assert {placed.student: placed.state for placed in collected.placed}[student] == "replaced"
     assert (workspace.submitted(student, "nearest") / "knn.ipynb").read_bytes() == b"2"
-    if any(name.endswith(".txt") for name in (*first, *then)):  # what a receipt has told is not forgotten
+    if any(name.endswith(".txt") for name in (*first, *then)):  # a name from a receipt is kept
         assert origins.people(workspace)[student].name == "Ann Lee"
 
 
@@ -91,7 +91,7 @@ def test_moodles_groups_and_hidden_names_make_nobody_else(workspace, downloads, 
 def test_what_another_person_handed_in_is_not_replaced_and_the_rest_is_placed(workspace, downloads, first, then):
     collect(workspace, "nearest", write(downloads, first))
     [before] = workspace.root.glob("submitted/*/*/*.ipynb")
-    # the class that comes later has another student in the layout of the first
+    # the later class has another student, in the layout of the first
     collected = collect(workspace, "nearest", write(downloads.with_name("later"), then | {"zoe/knn.ipynb": KNN}))
     assert before.read_bytes() == b"1"
     assert [placed.student for placed in collected.placed] == ["zoe"]
@@ -143,7 +143,7 @@ def course(tmp_path):
 
 
 def same(course, one, other):
-    """Whether what `one` handed in may be replaced by `other`."""
+    """Whether `other` may replace the submission of `one`."""
     Origins(course, "sums").keep("s", one)
     found = Origins(course, "sums").other("s", other)
     assert found in (None, one)
@@ -189,7 +189,7 @@ def test_who_is_the_same_person(course, one, other, are_one):
     assert same(course, one, other) is are_one
 
 
-# what Moodle writes for a hidden name, in the languages whose words are known
+# Moodle's words for a hidden name, in the languages that the kit knows
 BLIND = [
     *("Participant", "participante", "Participant e", "Participant-e", "Teilnehmer", "Teilnehmerin", "Teilnehmer in"),
     *(

@@ -1,4 +1,4 @@
-"""The names that learning platforms write, and whose they are."""
+"""The file names that learning platforms write, and the students they identify."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from autograder.submissions import layouts, origins, platforms
 from autograder.submissions.collect import collect
 from autograder.submissions.platforms import Download, Person, read_name
 
-# What each platform writes, and the ids and names that come of it. A row here is the whole test of a platform.
+# case: (files as the platform writes them, {id: name} of the students). One row is the whole test of a platform.
 PLATFORMS = {
     "canvas": (
         {"leeann_1001_501_knn.ipynb": KNN, "raybob_LATE_1002_502_knn-1.ipynb": KNN},
@@ -181,7 +181,7 @@ def test_pages_and_help_name_every_platform():
         assert not missing, f"{missing} in {text}"
 
 
-# name: (platform, id, name of the person, of the file, attempt, late, receipt), as docs/instructors.md has them
+# name: (platform, id, person's name, file's name, attempt, late, receipt), as in docs/instructors.md
 NAMES = {
     "leeann_1001_50001_knn.ipynb": ("Canvas", "1001", "leeann", "knn.ipynb", (50001, 0), False, False),
     "leeann_LATE_1001_50001_knn-2.ipynb": ("Canvas", "1001", "leeann", "knn-2.ipynb", (50001, 2), True, False),
@@ -305,7 +305,7 @@ def test_a_receipt_says_login_and_name():
     receipts = {"HW_a_lee": "\ufeffName: Ann (A.) Lee (a_lee)\r\nAssignment: HW\r\n", "HW_bob": "Name: Bob (b_ob)"}
     found = platforms.blackboard_logins([f"{name}_attempt_2026-11-20-10-00-00.txt" for name in receipts], receipts)
     assert found["HW_a_lee"] == Person("a_lee", "Ann (A.) Lee", "Blackboard", source="HW_a_lee")
-    assert found["HW_bob"] == Person("bob", "", "Blackboard", source="HW_bob")  # its receipt is of another login
+    assert found["HW_bob"] == Person("bob", "", "Blackboard", source="HW_bob")  # its receipt names another login
 
 
 def test_what_the_whole_download_tells_is_used():

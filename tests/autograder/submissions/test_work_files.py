@@ -1,4 +1,4 @@
-"""The instructor's files, and those of a submission that course.toml lets in."""
+"""The instructor's files, and the files of a submission that course.toml accepts."""
 
 import os
 from types import SimpleNamespace
@@ -183,7 +183,7 @@ def test_a_path_has_at_most_500_bytes(tmp_path, last, taken):
 
 
 class Memory:
-    """An Entry of no bytes."""
+    """An empty Entry."""
 
     def __init__(self, name):
         self.name = self.path = name

@@ -1,4 +1,4 @@
-"""Grading on a real Dask cluster: a scheduler and workers as processes of their own, on loopback."""
+"""Grading on a real Dask cluster: a scheduler and workers in separate processes on loopback."""
 
 import contextlib
 import importlib
@@ -60,7 +60,7 @@ def ended(pid):
 
 
 class Cluster:
-    """A scheduler, and the workers that a test starts."""
+    """A scheduler and the workers that a test starts."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -76,7 +76,7 @@ class Cluster:
         ]
 
     def worker(self, name, *options, before=(), env=None):
-        """Start a process with one worker thread, or more; it has an empty folder of its own as working folder."""
+        """Start a process with one or more workers, each with one thread, in its own empty working folder."""
         arguments = ["worker", self.address, "--host", "127.0.0.1", "--no-dashboard", "--nthreads", "1"]
         folder = self.folder / name
         folder.mkdir()
@@ -112,7 +112,7 @@ class Cluster:
             process.terminate()
             try:
                 process.wait(timeout=5)
-            except subprocess.TimeoutExpired:  # Dask's worker hangs when the signal comes while it ends by itself
+            except subprocess.TimeoutExpired:  # Dask's worker hangs if the signal arrives during its own shutdown
                 process.kill()
                 process.wait()
 
@@ -128,7 +128,7 @@ def _cluster(folder):
 
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory):
-    """A scheduler and two workers, each of which its nanny replaces when it dies."""
+    """A scheduler and two workers; a nanny replaces each worker that dies."""
     with _cluster(tmp_path_factory.mktemp("cluster")) as started:
         started.nannies = started.worker("pair", "--nworkers", "2")
         started.wait_for_workers(2)

@@ -1,4 +1,4 @@
-"""matplotlib's list of fonts is made once, whole, and readable for all."""
+"""matplotlib's font list is made once, complete, and readable for all users."""
 
 import stat
 
@@ -10,7 +10,7 @@ from autograder.workers.font_cache import warm_font_cache
 
 @pytest.fixture
 def made(monkeypatch):
-    """The environments in which a Python was started to make the list; `made.first` is called meanwhile."""
+    """The (arguments, environment) of each Python process started to make the list."""
     calls = []
 
     def run(*arguments, env):

@@ -1,4 +1,4 @@
-"""The process that holds a pool: jobs in, answers out, and its end. The pool in it is one that starts nothing."""
+"""The process that holds a pool: it takes jobs, sends answers, and ends. The pool here starts no processes."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ held_pool.hold(int(sys.argv[1]))
 
 @pytest.fixture
 def held():
-    """(connection, process) of `hold` with a pool that gives back each job."""
+    """(connection, process) of `hold` with a pool that returns each job."""
     ours, theirs = Pipe()
     with theirs:
         process = subprocess.Popen([sys.executable, "-c", HOLDING, str(theirs.fileno())], pass_fds=[theirs.fileno()])

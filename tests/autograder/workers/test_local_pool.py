@@ -1,4 +1,4 @@
-"""The workers of the grader: what they start ends with them, and they end with the grader."""
+"""The grader's workers: their child processes end with them, and they end with the grader."""
 
 import multiprocessing
 import os
@@ -51,7 +51,7 @@ def test_a_process_that_student_code_detaches_ends_with_the_notebook(source):
         os.kill(int(result.outputs[0]["text"]), 0)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not kept on a processor")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux pins a process to a processor")
 def test_workers_share_out_the_processors_evenly_and_each_stays_on_one():
     spawn, name, before = multiprocessing.get_context("spawn"), f"test-{os.getpid()}", os.sched_getaffinity(0)
     told, end = spawn.Queue(), spawn.Event()
@@ -105,7 +105,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_when_the_grader_ends_its_kernels_and_scratch_folders_go_too(tmp_path, tmp_path_factory, how):
     started = tmp_path / "started"
-    scratch = tmp_path_factory.mktemp("t")  # short: a Unix socket's path has a hundred characters
+    scratch = tmp_path_factory.mktemp("t")  # short, since a Unix socket's path is limited to a hundred characters
     endless = "import os, time\nos.write(os.open({!r}, os.O_CREAT | os.O_WRONLY), b'%d' % os.getpid())\ntime.sleep(600)"
     (tmp_path / "grader.py").write_text(GRADER)
     (tmp_path / "endless.ipynb").write_text(job(endless.format(str(started))).notebook)
@@ -119,7 +119,7 @@ def test_when_the_grader_ends_its_kernels_and_scratch_folders_go_too(tmp_path, t
     grader.send_signal(how)
     grader.wait(timeout=60)
     _wait_until(lambda: not list(scratch.iterdir()))
-    _wait_until(lambda: not os.path.exists(f"/proc/{started.read_text()}"))  # the other worker may have deleted that
+    _wait_until(lambda: not os.path.exists(f"/proc/{started.read_text()}"))  # the other worker may delete scratch first
 
 
 def _wait_until(condition):

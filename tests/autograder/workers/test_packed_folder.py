@@ -1,4 +1,4 @@
-"""A folder of modules as bytes, and as a folder again."""
+"""A folder of modules, packed as bytes and unpacked again."""
 
 import hashlib
 import io

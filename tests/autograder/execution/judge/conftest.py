@@ -1,4 +1,4 @@
-"""Student kernels for the judge: real processes, which know nothing of this checkout but the agent's text."""
+"""Student kernels for the judge: real processes that get only the agent's source text from this checkout."""
 
 import socket
 import subprocess
@@ -51,7 +51,7 @@ def answer(value):
 
 @pytest.fixture
 def start(tmp_path):
-    """start(script, **options of StudentConnection) runs a script in a process; its first argument is a socket."""
+    """start(script, **options of StudentConnection) runs a script in a process; its first argument names a socket."""
     folder = tmp_path / "sandbox"
     folder.mkdir()
     (folder / "_cs231n_agent.py").write_text(agent_source())
@@ -81,7 +81,7 @@ def start(tmp_path):
 
 @pytest.fixture
 def student(start, tmp_path):
-    """student(cells, **options) runs the cells beside an agent; returns it with `names`: what the cells define."""
+    """student(cells, **options) runs the cells beside an agent; the result's `names` are what the cells define."""
 
     def run(cells, **options):
         (tmp_path / "sandbox" / "cells.py").write_text(cells)
@@ -94,7 +94,7 @@ def student(start, tmp_path):
 
 @pytest.fixture
 def hostile(start):
-    """hostile(script, **options) runs a script that has the socket and may send what it likes."""
+    """hostile(script, **options) runs a script that has the socket and may send anything."""
 
     def run(script, **options):
         running = start(HOSTILE + script, **options)

@@ -1,4 +1,4 @@
-"""The text that a student's kernel is given: one namespace for all modules of the agent, and nothing of the kit."""
+"""The agent's source text for the student's kernel: all its modules in one namespace, without imports of the kit."""
 
 import ast
 from collections import Counter

@@ -1,4 +1,4 @@
-"""An honest student: values, errors, callbacks, deadlines."""
+"""A connection to an honest student's process: values, errors, callbacks, deadlines."""
 
 import contextlib
 import socket
@@ -187,7 +187,7 @@ def test_functions_of_the_check_are_called_back(here):
 def test_a_student_s_function_handed_back_is_the_object_itself(here):
     assert here.names.apply(here.names.memory, 4) == 0.0
     assert here.names.is_same(here.names.net, here.names.net) is True
-    assert here.names.apply(lambda x: here.names.divide(x, 2), 8) == 4  # a call in a callback in a call
+    assert here.names.apply(lambda x: here.names.divide(x, 2), 8) == 4  # a call inside a callback inside a call
     f = lambda x: x  # noqa: E731
     assert here.names.apply(lambda g: g is f, f) is True
 
@@ -205,7 +205,7 @@ def test_exceptions_of_callbacks(here):
     with pytest.raises(ValueError, match="too big"):
         here.names.apply(lambda x: (_ for _ in ()).throw(ValueError("too big")), 1)
     assert here.names.swallow(lambda: 1 / 0) == "swallowed ZeroDivisionError"
-    with pytest.raises(checks.CheckFailed):  # a failed check counts, though the student swallowed it
+    with pytest.raises(checks.CheckFailed):  # a failed check counts even if the student catches it
         here.names.swallow(lambda: checks.true(False, "no"))
     assert here.names.divide(4, 2) == 2
 
@@ -363,7 +363,7 @@ def f(x): return x + 2, left
 {serve_code()}
 """
     with theirs:
-        # -I: the text is all there is of the agent
+        # -I: the process cannot import the agent and has only its text
         process = subprocess.Popen([sys.executable, "-I", "-c", code], pass_fds=[theirs.fileno()], cwd=tmp_path)
     connection = StudentConnection(ours)
     names = StudentNames(connection)
@@ -386,7 +386,7 @@ def test_a_small_call_is_quick(here):
         start = time.perf_counter()
         loss(W, X)
         seconds.append(time.perf_counter() - start)
-    assert sorted(seconds)[50] < 2e-3  # ten times what is promised, since tests share the machine
+    assert sorted(seconds)[50] < 2e-3  # ten times the promised time, since tests share the machine
 
 
 OBJECTS = """
@@ -592,7 +592,7 @@ def test_a_generator_is_for_one_call(objects):
     with pytest.raises(CannotCross, match="^this check passes one generator to two calls; make a new default_rng"):
         objects.names.draw(rng)
     assert objects.names.draw(np.random.default_rng(3)) == first == rng.random()
-    assert objects.names.draw(rng) == np.random.default_rng(3).random(2)[1]  # drawn from here, so it is another one
+    assert objects.names.draw(rng) == np.random.default_rng(3).random(2)[1]  # drawn from above, so a new state
     assert objects.names.look(other) == objects.names.look(other) == 0
 
 
@@ -615,7 +615,7 @@ def test_another_thread_is_refused_while_a_call_runs(objects):
     assert caught == [
         "the check calls your add from one thread while another thread waits for an answer from your code"
     ]
-    in_a_thread()  # nothing runs meanwhile, so it may
+    in_a_thread()  # allowed, since no call is running
     assert len(caught) == 1 and add(1, 1) == 2
 
 

@@ -1,4 +1,4 @@
-"""The reader takes whatever bytes there are, and gives plain data or a ProtocolError."""
+"""The decoder turns any bytes into plain data or a ProtocolError."""
 
 import struct
 import sys
@@ -209,7 +209,7 @@ def test_any_damage_to_a_frame_leaves_data_or_is_refused(data):
 
 
 def test_keys_that_collide_cost_little():
-    # multiples of the modulus have the hash 0, all of them
+    # every multiple of the modulus has the hash 0
     encoder = Encoder(None)
     encoder.put(dict.fromkeys(n * sys.hash_info.modulus for n in range(FrameLimits().keys)))
     start = time.perf_counter()
@@ -218,7 +218,7 @@ def test_keys_that_collide_cost_little():
 
 
 def sent(value):
-    """(tree, blocks) of a value, without any limit of the writer's."""
+    """(tree, blocks) of a value, encoded without limits."""
     encoder = Encoder(None, FrameLimits(**dict.fromkeys(FrameLimits._fields, 10**12)))
     encoder.put(value)
     return bytes(encoder.tree), b"".join(encoder.blocks)
@@ -235,7 +235,7 @@ def raw_named_tuples(*counts):
     return b"l" + u32(len(kinds)) + b"".join(kinds)
 
 
-# of each limit a frame that just keeps it, and one that exceeds it by one
+# for each limit: a frame exactly at the limit, and a frame one beyond it
 LIMITED = {
     "values": ({"items": 3}, sent([1, 2]), sent([1, 2, 3])),
     "values of namedtuples with their fields": (
@@ -387,7 +387,7 @@ def test_changes_are_noticed():
 
 
 def replace_equal_number(value):
-    value[0] = 1.0  # which is equal to True, but another value
+    value[0] = 1.0  # equal to True, but a different value
 
 
 CHANGES = {

@@ -1,4 +1,4 @@
-"""What a test cell meets when a student's function did not return."""
+"""The exceptions that a test cell sees when a student's function does not return."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Exceptions as text, and as types that are named like them: nothing of a student's is looked up or run."""
+"""Exceptions as text, and as types with the same name; none of the student's attributes or code is used."""
 
 import builtins
 

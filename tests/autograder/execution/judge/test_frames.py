@@ -268,7 +268,7 @@ def test_masked_arrays_are_refused_with_a_way_out():
             encoded([value])
 
 
-@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has none")
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has no StringDType")
 def test_arrays_of_strings_of_any_length_are_objects():
     with pytest.raises(EncodeError, match="is an object"):
         encoded(np.array(["a", "bcd"], np.dtypes.StringDType()))
@@ -282,7 +282,7 @@ def test_namedtuples_arrive_as_namedtuples():
     sent = [Pair(Pair(1, 2), [2.5]), Pair(3, 4)]
     got = decoded(encoded(sent))
     assert got == sent and got[0].loss.grad == 2 and type(got[0]) is type(got[1])
-    assert decoded(encoded(got)) == sent  # and back
+    assert decoded(encoded(got)) == sent  # also after a second round trip
 
 
 def test_a_tuple_with_methods_is_an_object():
@@ -300,7 +300,7 @@ def test_the_limits_are_those_that_instructors_read():
     assert (limits.items, limits.keys, limits.text_bytes, limits.array_bytes, limits.steps) == (
         500_000, 5_000, 4_000_000, 256_000_000, 10_000_000,
     )  # fmt: skip
-    with pytest.raises(ValueError, match="4300 digits"):  # Python refuses to print it
+    with pytest.raises(ValueError, match="4300 digits"):  # Python refuses to print the number
         str(10**4300)
     assert len(str(1 << (8 * limits.int_bytes - 2))) < 4300 and limits.frame_bytes == 256_000_000
 
@@ -311,7 +311,7 @@ def nested(depth, value=0):
     return value
 
 
-# of each limit what just keeps it, and what exceeds it by one
+# for each limit: a value exactly at the limit, and a value one beyond it
 LIMITED = {
     "values": ({"items": 3}, [1, 2], [1, 2, 3]),
     "values of namedtuples with their fields": ({"items": 5}, Pair(1, 2), [Pair(1, 2)]),

@@ -1,4 +1,4 @@
-"""Student processes that speak to the judge themselves, and say what must not be said."""
+"""Student processes that write to the judge's socket themselves and break the protocol."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from autograder.execution.judge.errors import StudentDied, StudentError, Student
 from autograder.execution.judge.exceptions import BUILTIN, named_type
 from autograder.execution.students_text import STUDENTS_PREFIX
 
-# what is said instead of an answer to a call of f
+# what the process sends instead of the answer to a call of f
 DISTURBING = {
     "garbage": "sock.sendall(os.urandom(5000))",
     "a web page": "sock.sendall(b'HTTP/1.1 200 OK' * 9)",
@@ -172,7 +172,7 @@ time.sleep(60)
             fake.call()
             fake.call()
     finally:
-        fake.connection.close()  # the other writer ends when nobody is left to read
+        fake.connection.close()  # the forked writer ends once nothing reads from it
 
 
 @pytest.mark.parametrize(

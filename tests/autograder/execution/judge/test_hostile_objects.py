@@ -1,4 +1,4 @@
-"""Students whose objects lie: nothing of theirs runs in the judge, and checks say what came instead."""
+"""Student objects that lie: none of their code runs in the judge, and checks report what they received."""
 
 import gc
 
@@ -172,7 +172,7 @@ def names(student):
 )
 def test_checks_say_what_came(names, maker, says):
     value = getattr(names, maker)()
-    for _ in range(2):  # also after the garbage collector has been at it
+    for _ in range(2):  # also after a garbage collection
         with pytest.raises(checks.CheckFailed, match=says):
             checks.close(value, np.array([5.0, 6.0, 7.0]), "it")
         gc.collect()
@@ -238,7 +238,7 @@ def test_a_dict_s_object_is_no_number(names):
 def test_what_cannot_be_sent_is_an_error_that_says_why(names, maker, says):
     with pytest.raises(StudentError, match=f"the result .*{says}"):
         getattr(names, maker)()
-    assert names.nan().shape == (3,)  # and the student is still there
+    assert names.nan().shape == (3,)  # the student's process still runs
 
 
 def test_aliases_become_copies(names):

@@ -59,7 +59,7 @@ def test_a_file_descriptor_that_was_not_asked_for_is_not_taken(ends):
     reading, writing = os.pipe()
     socket.send_fds(there, [packed("take")], [writing])
     os.close(writing)
-    assert receive(here) == ("take", []) and os.read(reading, 1) == b""  # nobody holds the other end
+    assert receive(here) == ("take", []) and os.read(reading, 1) == b""  # the other end is closed everywhere
     os.close(reading)
 
 

@@ -1,4 +1,4 @@
-"""Namedtuples as plain data, which are made anew from their parts."""
+"""Namedtuples as plain data: the receiver rebuilds them from their parts."""
 
 import typing
 from collections import namedtuple
@@ -31,7 +31,7 @@ def test_a_namedtuple_is_made_anew_of_its_parts(sent):
     assert isinstance(got, tuple) and got == sent and tuple(got) == tuple(sent) and repr(got) == repr(sent)
     assert got._fields == sent._fields and got._asdict() == sent._asdict()
     assert all(getattr(got, field) == getattr(sent, field) for field in sent._fields)
-    assert parts_of(got) == parts_of(sent)  # and back
+    assert parts_of(got) == parts_of(sent)  # the copy can be sent on
     with pytest.raises(AttributeError):
         got.other = 1
 

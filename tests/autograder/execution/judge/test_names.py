@@ -1,4 +1,4 @@
-"""Which names are the student's, and the source of functions for loop checks."""
+"""Which names the judge takes from the student, and the source of functions for loop checks."""
 
 import types
 
@@ -64,7 +64,7 @@ def here(student):
 
 @pytest.fixture
 def cell(here):
-    """cell(source) runs Python text in a namespace behind whose names are the student's; returns the namespace."""
+    """cell(source) runs Python text in a namespace that falls back to the student's names; returns the namespace."""
     names = StudentNames(here.connection, reserved={"helper", "value"})
     namespace = {"__name__": "__main__", "__builtins__": names, "np": np}
 

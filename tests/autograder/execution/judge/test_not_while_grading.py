@@ -1,4 +1,4 @@
-"""Lines of Jupyter's and Colab's that ask for what a graded notebook does not get: the cell goes on after them."""
+"""Jupyter and Colab lines that ask for what grading does not provide: the cell continues after them."""
 
 import ast
 import sys
@@ -31,7 +31,7 @@ CELLS = {
     "%%shell\ntouch made": "touch made",
     "touch_it = 'touch made'\ndef f():\n    !{touch_it}\nf()": "{touch_it}",
 }
-# how the notebooks of the Stanford course begin in Colab
+# the first cell of the Stanford course's notebooks in Colab
 COLAB = r"""# This mounts your Google Drive to the Colab VM.
 from google.colab import drive
 drive.mount('/content/drive', force_remount=True)
@@ -64,7 +64,7 @@ def test_a_shell_line_says_that_it_does_not_run_and_its_cell_goes_on(isolation):
     for cell, command in zip(cells, (*LINES.values(), *CELLS.values()), strict=False):
         rest = "" if cell.source in CELLS else "[] 3.141592653589793\n"
         assert (error(cell), text(cell)) == (None, REFUSED.format(command) + rest), cell.source
-        assert {output.name for output in cell.outputs} == {"stdout"}  # what is on stderr costs a test its points
+        assert {output.name for output in cell.outputs} == {"stdout"}  # output on stderr would cost a test its points
     assert (error(cells[-1]), text(cells[-1])) == (None, REFUSED.format("ls") + "[]  127 ''\n")
     assert executed.problems == ()
 
@@ -129,7 +129,7 @@ def test_a_function_with_a_shell_line_in_it_has_a_source_and_one_with_a_magic_ha
 
 
 def of_colab(source):
-    """The names that a cell leaves, as the kernel runs it."""
+    """The names that a cell defines when the kernel runs it."""
     names = {}
     tree = not_while_grading._ColabImports().visit(ast.parse(source))
     exec(compile(tree, "<cell>", "exec"), names)

@@ -1,4 +1,4 @@
-"""What a check may do with an object of the student's, and what is refused; no kernel is asked, only a record kept."""
+"""What a check may do with a student's object, and what is refused; a fake kernel only records the requests."""
 
 import copy
 import math
@@ -17,7 +17,7 @@ from autograder.execution.judge.proxies import StudentFunction, StudentObject, p
 
 
 class Kernel:
-    """Answers requests with what `answers` holds for the operation, in order; keeps what it was asked."""
+    """A fake kernel: answers each operation with the next value of `answers`, and keeps the requests in `asked`."""
 
     def __init__(self, **answers):
         self.answers, self.asked, self.objects, self.notebook_text = answers, [], WeakValueDictionary(), None

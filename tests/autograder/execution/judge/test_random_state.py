@@ -1,4 +1,4 @@
-"""NumPy's random Generators as plain data. A state is checked before NumPy, which trusts it, gets it."""
+"""NumPy's random Generators as plain data. A state is checked before NumPy gets it, since NumPy trusts it."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ NAMES = ["PCG64", "PCG64DXSM", "MT19937", "SFC64", "Philox"]
 
 
 def made(name, **changes):
-    """(name, state) of a generator, with parts of it replaced."""
+    """(name, state) of a bit generator, with parts of the state replaced."""
     name, state = state_of(np.random.Generator(getattr(np.random, name)(1)))
     for key, value in changes.items():
         (state["state"] if key in state["state"] else state)[key] = value
@@ -19,7 +19,7 @@ def made(name, **changes):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_generator_goes_on_where_it_was(name):
     rng = np.random.Generator(getattr(np.random, name)(3))
-    rng.integers(5, size=3, dtype=np.int32)  # half of a draw is left
+    rng.integers(5, size=3, dtype=np.int32)  # half of a 64-bit draw is left
     got = generator_from(*state_of(rng))
     assert type(got.bit_generator).__name__ == name
     assert np.array_equal(got.integers(1000, size=9, dtype=np.int32), rng.integers(1000, size=9, dtype=np.int32))
@@ -43,7 +43,7 @@ def test_a_bit_generator_that_is_not_numpys_has_no_state():
             state_of(np.random.Generator(kind(1)))
 
 
-# the largest value of each number, and the shape and dtype of each array, by NumPy's C code for the generators
+# the largest value of each number, and the shape and dtype of each array, from the C code of NumPy's generators
 LARGEST = {
     "PCG64": {"state": 2**128 - 1, "inc": 2**128 - 1, "has_uint32": 1, "uinteger": 2**32 - 1},
     "PCG64DXSM": {"state": 2**128 - 1, "inc": 2**128 - 1, "has_uint32": 1, "uinteger": 2**32 - 1},
@@ -114,7 +114,7 @@ def key(first, second=0):
     ("name", "changes"),
     [
         ("MT19937", {"key": key(0)}),
-        ("MT19937", {"key": key(2**31 - 1)}),  # the bits that it never looks at
+        ("MT19937", {"key": key(2**31 - 1)}),  # the bits that the generator never reads
         ("PCG64", {"inc": 2}),
         ("PCG64", {"state": 0, "inc": 0}),
         ("PCG64DXSM", {"inc": 2**127}),

@@ -1,4 +1,4 @@
-"""Judges forked from a real template, each with a real student's process at the other end of its channel."""
+"""Judges forked from a real template, each with a real student process at the other end of its channel."""
 
 import asyncio
 import os
@@ -73,11 +73,11 @@ while True:
         break
 """
 ENVIRONMENT = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1"}
-linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, or needs PR_SET_PDEATHSIG")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, or needs PR_SET_PDEATHSIG")
 
 
 class _Running:
-    """A judge and its student, to be used without asyncio."""
+    """A judge and its student process, for tests without asyncio."""
 
     def __init__(self, template, folder, cells, **setting):
         self.channel, theirs = socket.socketpair()
@@ -107,7 +107,7 @@ class _Running:
         return asyncio.run(self.judge.run(source, seconds))
 
     def value(self, source):
-        """What the cell's last expression shows."""
+        """The text of the cell's last expression."""
         ran = self.run(source)
         assert ran.ok, ran
         (shown,) = ran.outputs
@@ -128,7 +128,7 @@ def template():
 
 @pytest.fixture
 def start(template, tmp_path):
-    """start(cells, **setting) starts a judge and a student whose cells these are."""
+    """start(cells, **setting) starts a judge and a student process that has run these cells."""
     started = []
 
     def run(cells=CELLS, template=template, **setting):
@@ -153,7 +153,7 @@ def error_of(ran):
 
 
 def wait_for_end(pid):
-    """Wait until there is no such process, or nothing but its entry, any more."""
+    """Wait until the process has ended: it no longer exists or is a zombie."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
@@ -255,7 +255,7 @@ def test_what_is_displayed_can_be_replaced_and_cleared(here):
     assert [o["text"] for o in ran.outputs] == ["2\n"]
 
 
-# --- whose names
+# --- the origin of names
 
 
 def test_names_stay_between_cells(here):
@@ -321,7 +321,7 @@ def test_a_generator_that_is_passed_twice_is_the_check_s_mistake(start):
     assert here.value("draw(np.random.default_rng(1)) == first") == "True"
 
 
-# --- time, and what is lost
+# --- time limits and lost objects
 
 
 def test_a_call_that_takes_too_long_is_interrupted_and_the_student_goes_on(here):

@@ -1,4 +1,4 @@
-"""Whole frames over a socket, before a deadline or not at all."""
+"""Frames over a socket: a frame arrives whole before the deadline, or not at all."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ LIMITS = FrameLimits(frame_bytes=100_000)
 
 @pytest.fixture
 def ends():
-    """Two FrameStreams that are joined."""
+    """Two connected FrameStreams."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         yield FrameStream(ours, LIMITS), FrameStream(theirs, LIMITS)
@@ -87,7 +87,7 @@ def test_there_is_no_seventh_kind(ends):
         here.receive(Deadline(5))
 
 
-FIRST = 1 << 16  # bytes that are asked for at once
+FIRST = 1 << 16  # bytes requested by one read
 
 
 @pytest.mark.parametrize("size", [0, 1, FIRST - HEADER.size - 1, FIRST - HEADER.size, FIRST - HEADER.size + 1, 99_999])
@@ -129,7 +129,7 @@ def test_more_than_a_frame_is_a_violation(ends, size):
     if size == 1:
         with pytest.raises(ProtocolError, match="more came"):
             here.receive(Deadline(5))
-    else:  # a large frame is asked for by its own size: what comes after it is noticed before the next is sent
+    else:  # a large frame is read by its exact size; later bytes are noticed before the next send
         here.receive(Deadline(5))
         assert not here.silent()
 
@@ -138,7 +138,7 @@ def test_silence_and_what_breaks_it(ends):
     here, there = ends
     assert here.silent()
     there.sock.sendall(b"x")
-    assert not here.silent() and not here.silent()  # it is only looked at
+    assert not here.silent() and not here.silent()  # silent() does not consume the byte
     here.sock.recv(1)
     assert here.silent()
     there.close()

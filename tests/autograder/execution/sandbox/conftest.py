@@ -1,4 +1,4 @@
-"""Real kernels in a real sandbox. Every attack is small enough to harm nothing if the defence fails."""
+"""Real kernels in a real sandbox. Every attack is small enough to do no harm if the defence fails."""
 
 import asyncio
 import contextlib
@@ -19,13 +19,13 @@ LIMITS = Limits(
 
 
 class Kernel:
-    """A kernel that runs; `process` is the SandboxedKernel."""
+    """A running kernel; `process` is its SandboxedKernel."""
 
     def __init__(self, process, client):
         self.process, self.client = process, client
 
     async def run(self, source):
-        """What a cell printed, showed or raised."""
+        """Run a cell; returns what it printed, showed or raised."""
         said = []
 
         def keep(message):
@@ -43,7 +43,7 @@ class Kernel:
 
 @pytest.fixture
 def kernel():
-    """async with kernel(limits, files, channel, processor, **surroundings) as running: a Kernel."""
+    """`async with kernel(limits, files, channel, processor, **surroundings) as running` gives a Kernel."""
 
     @contextlib.asynccontextmanager
     async def start(limits=LIMITS, files=(), channel=None, processor=None, env=(), **surroundings):
@@ -65,7 +65,7 @@ def kernel():
 
 @pytest.fixture
 def run(kernel):
-    """run(*sources, **surroundings): what each cell said, in one kernel."""
+    """run(*sources, **surroundings) runs the cells in one kernel; returns the output of each as text."""
 
     def run_all(*sources, **surroundings):
         async def said():
@@ -79,7 +79,7 @@ def run(kernel):
 
 @pytest.fixture
 def run_notebook():
-    """run_notebook(*sources, limits=..., **of the job): (problems, what each cell said), of a notebook as graded."""
+    """run_notebook(*sources, limits=..., **job fields) runs a notebook as grading does -> (problems, cells' texts)."""
 
     def run_cells(*sources, limits=LIMITS, **job):
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
@@ -96,6 +96,6 @@ def said(cell):
 
 @pytest.fixture
 def open_folder(tmp_path):
-    """A folder that everybody may read, as the sandbox's user must."""
+    """A folder that every user, and so the sandbox's user, may read."""
     tmp_path.chmod(0o755)
     return tmp_path

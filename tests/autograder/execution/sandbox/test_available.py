@@ -18,7 +18,7 @@ print(sandbox.missing() or "works")
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_it_works_for_an_ordinary_user_too():
     said = subprocess.run(
         [sys.executable, "-c", "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n" + ORDINARY],

@@ -1,4 +1,4 @@
-"""What a kernel in the sandbox sees, is given, and cannot reach."""
+"""What a kernel in the sandbox sees, gets, and cannot reach."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ def test_nothing_of_this_machine_is_seen_but_python(run, tmp_path):
               "/root/.bashrc", "/root/.ssh", os.path.join(sys.prefix, "bin", "pip"),
               str(Path.home() / ".bashrc")]  # fmt: skip
     cells = run(f"import os\nprint([p for p in {places!r} if os.path.exists(p)])", "print(os.listdir('/tmp'))")
-    # a Python that is installed under /tmp is seen where it is
+    # a Python installed under /tmp keeps its path in the sandbox
     in_tmp = [Path(sys.prefix).parts[2]] if Path(sys.prefix).is_relative_to("/tmp") else []
     assert cells == ["[]", repr(in_tmp)]
 
@@ -167,7 +167,7 @@ print(sorted({kind for kind in kinds.values() if not kind.startswith(own)}))"""
 
 
 def test_the_first_process_cannot_be_read_or_taken_over(run):
-    """It would outlive the kernel, whose number another process of this machine could then have."""
+    """A process that took it over would outlive the kernel, whose process id the machine may then use again."""
     closed = """
 import os
 for name in ("mem", "fd/0", "environ", "maps"):

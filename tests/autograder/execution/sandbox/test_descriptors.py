@@ -1,4 +1,4 @@
-"""File descriptors that bubblewrap inherits, and what a process printed last."""
+"""File descriptors that bubblewrap inherits, and the last output of a process."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ def test_what_was_kept_is_closed_at_the_end_and_what_was_lent_is_not():
         inherited.lend(lent)
         assert inherited.all == [kept, lent]
     assert not is_open(kept) and is_open(lent)
-    inherited.close()  # again, when there is nothing left
+    inherited.close()  # closing twice is harmless
     os.close(lent)
 
 
@@ -54,8 +54,8 @@ def test_the_last_that_was_printed_is_kept(printed, most, kept):
     assert words.text() == ""
     theirs = os.dup(words.end)
     words.listen()
-    words.listen()  # only once
-    assert not is_open(words.end)  # else it would wait for itself
+    words.listen()  # the second call does nothing
+    assert not is_open(words.end)  # otherwise the reader would wait for its own end
     for start in range(0, len(printed), 1000):
         os.write(theirs, printed[start : start + 1000])
     os.close(theirs)
@@ -66,7 +66,7 @@ def test_of_a_process_that_goes_on_what_it_has_printed_so_far_is_told():
     words = LastWords()
     theirs = os.dup(words.end)
     words.listen()
-    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # a second, each time
+    listening, words._thread = words._thread, SimpleNamespace(join=lambda timeout: None)  # no waiting
     os.write(theirs, b"so far")
     end = time.monotonic() + 60
     while words.text() != "so far":

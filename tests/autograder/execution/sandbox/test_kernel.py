@@ -1,4 +1,4 @@
-"""How kernels in the sandbox start, are interrupted, end, and what is left then."""
+"""How kernels in the sandbox start, are interrupted and end, and what they leave behind."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ if os.fork() == 0:
 
 
 def processes_with(mark):
-    """Processes of this machine in whose command line `mark` stands."""
+    """The processes of this machine whose command line contains `mark`."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -99,9 +99,9 @@ def test_all_ends_when_the_grader_is_killed(kernel):
         close_zygotes()
         async with kernel() as running:
             await running.run(LEFTOVER)
-            found = [folder.name for folder in usage.family(running.process.init)]  # as the machine numbers them
+            found = [folder.name for folder in usage.family(running.process.init)]  # ids outside the sandbox
             (zygote,) = zygote_pids()
-            os.kill(zygote, signal.SIGKILL)  # whose end is bound to the grader's
+            os.kill(zygote, signal.SIGKILL)  # the zygote ends with the grader
             end = time.monotonic() + 10
             while any(Path(f"/proc/{pid}/root/proc").exists() for pid in found) and time.monotonic() < end:
                 await asyncio.sleep(0.01)
@@ -178,7 +178,7 @@ def test_the_processes_of_an_ended_sandbox_take_no_room_in_the_next(kernel):
             async with kernel() as running:
                 assert "BlockingIOError" in await running.run(fill)
                 first = running.process.init
-            with contextlib.suppress(OSError):  # or it only waits for being collected
+            with contextlib.suppress(OSError):  # it is gone, or a zombie
                 assert Path(f"/proc/{first}/stat").read_text().split()[2] == "Z"
 
     asyncio.run(one_after_the_other())
@@ -195,7 +195,7 @@ def test_what_is_printed_past_jupyter_fills_nothing_and_stops_nothing(run):
 
 
 def test_a_child_of_the_student_s_is_forked_without_a_warning(run):
-    """Python 3.12 and later warn of it in a process with threads; those of a kernel are no student's."""
+    """Python 3.12 and later warn about a fork in a process with threads; the kernel's threads are not the student's."""
     assert run("import os\nif os.fork() == 0:\n    os._exit(0)\nprint(os.wait()[1])") == ["0"]
     own = "import warnings\nwarnings.warn('mine', DeprecationWarning)"
     assert "DeprecationWarning: mine" in run(own)[0]

@@ -1,4 +1,4 @@
-"""Every limit of course.toml, met on purpose, and what is said of it."""
+"""Every limit of course.toml, reached on purpose, and the message about it."""
 
 import os
 import resource
@@ -131,7 +131,7 @@ def test_the_network_is_not_reached(run_notebook):
 
 @pytest.mark.slow
 def test_the_sandboxs_first_process_has_the_limits_too(run):
-    """For its memory can be written from the kernel."""
+    """The kernel can write to the memory of this process."""
     names = ("Max cpu time", "Max file size", "Max open files", "Max address space", "Max core file size")
     look = f"print([line.split()[-2] for line in open('/proc/1/limits') if line.startswith({names!r})])"
     assert run(look, limits=LIMITS) == ["['602', '10000000', '1', '200', '1000000000']"]
@@ -139,7 +139,7 @@ def test_the_sandboxs_first_process_has_the_limits_too(run):
 
 @pytest.mark.slow
 def test_no_process_of_the_sandbox_can_go_without_the_limit_of_processes(run, monkeypatch):
-    if os.geteuid() == 0:  # the user namespace has the limit, whatever a process in it has
+    if os.geteuid() == 0:  # the user namespace has the limit, whatever the limits of its processes
         _without_the_kernels_own(monkeypatch)
         bomb = """
 import os, resource, time
@@ -160,7 +160,7 @@ print(resource.getrlimit(resource.RLIMIT_NPROC)[0] != 60, started < 60)"""
 
 
 def _without_the_kernels_own(monkeypatch):
-    """Leave out the limit of processes that the kernel itself has."""
+    """Do not give the kernel itself the limit on the number of processes."""
 
     def without(limits):
         return {name: value for name, value in limit_values(limits).items() if name != "nproc"}

@@ -1,4 +1,4 @@
-"""What a sandbox may have of the machine's processors, and what it sees of what others do with them."""
+"""How much of the machine's processors a sandbox gets, and what it sees of their use by others."""
 
 import os
 import subprocess
@@ -141,7 +141,7 @@ print("cpu0 " in before and "btime " in before, tried(open, "/proc/self/oom_scor
 
 
 def test_honest_programs_do_not_notice(run):
-    """What libraries do that is refused, or only seems to be done."""
+    """Library calls that the sandbox refuses, or only pretends to carry out."""
     parallel = """
 import multiprocessing, psutil, signal, subprocess, sys, threading
 import numpy as np
@@ -154,7 +154,7 @@ print(psutil.cpu_times().user >= 0, psutil.cpu_count() > 0)"""
     assert run(parallel)[0].split() == ["[1,", "2,", "3]", "1", "True", "True", "True"]
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="not told how long one waits")
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="/proc does not report waiting times here")
 def test_a_busy_classmate_on_the_same_processor_costs_no_time(run_notebook):
     busy = "import time\nend = time.time() + 60\nwhile time.time() < end: pass"  # ends by itself
     cell = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() < end: pass"

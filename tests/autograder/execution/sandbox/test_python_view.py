@@ -1,4 +1,4 @@
-"""What of Python a sandbox sees, as arguments of bubblewrap; test_bubblewrap.py tries what comes of them."""
+"""The parts of Python that a sandbox sees, as arguments of bubblewrap; test_bubblewrap.py tests their effect."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from autograder.execution.sandbox.python_view import module_folders, python_view
 
 @pytest.fixture
 def python(tmp_path, monkeypatch):
-    """An environment of Python's made by hand; nothing of the system is there."""
+    """A Python environment made by hand, without any file of the system."""
     root = tmp_path / "python"
     for name in (
         "base/bin",

@@ -1,4 +1,4 @@
-"""What the filter of system calls refuses: stated here, asked of the filter itself, and tried in a sandbox."""
+"""What the filter of system calls refuses: listed here, evaluated on the filter itself, and tried in a sandbox."""
 
 import errno
 import platform
@@ -8,32 +8,32 @@ import pytest
 
 from autograder.execution.sandbox import seccomp
 
-# name: number on x86_64, on aarch64 (asm/unistd_64.h, asm-generic/unistd.h). A call that is added to the filter is
-# added here; none may leave it. docs/security.md says what they are for
+# name: (number on x86_64, number on aarch64), from asm/unistd_64.h and asm-generic/unistd.h. Add every call that is
+# added to the filter; never remove one. docs/security.md gives the reasons.
 REFUSED = {
     # namespaces, mounts, other roots
     "chroot": (161, 51), "fsconfig": (431, 431), "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433),
     "mount": (165, 40), "mount_setattr": (442, 442), "move_mount": (429, 429), "open_tree": (428, 428),
     "open_tree_attr": (467, 467), "pivot_root": (155, 41), "setns": (308, 268), "umount2": (166, 39),
     "unshare": (272, 97),
-    # other processes, files by other ways than their names
+    # other processes, and files opened without their names
     "kcmp": (312, 272), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "pidfd_getfd": (438, 438),
     "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "ptrace": (101, 117),
-    # what happens elsewhere on the machine
+    # activity elsewhere on the machine
     "cachestat": (451, 451), "fanotify_init": (300, 262), "mincore": (27, 232), "perf_event_open": (298, 241),
     "sync": (162, 81), "syncfs": (306, 267), "syslog": (103, 116),
-    # another processor, or more of one
+    # another processor, or a larger share of one
     "ioprio_set": (251, 30), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
     # memory that no limit counts
     "io_setup": (206, 0), "memfd_create": (319, 279), "memfd_secret": (447, 447), "mq_open": (240, 180),
     "msgget": (68, 186), "semget": (64, 190), "shmget": (29, 194), "userfaultfd": (323, 282),
-    # keys, programs for the system's kernel, other kernels
+    # keys, programs that the operating system's kernel runs, other kernels
     "add_key": (248, 217), "bpf": (321, 280), "io_uring_setup": (425, 425), "kexec_load": (246, 104),
     "keyctl": (250, 219), "request_key": (249, 218),
 }  # fmt: skip
 ABSENT = {"inotify_init": (253, 26), "inotify_init1": (294, 26)}  # aarch64 has only the latter
-PRETENDED = {"setsid": (112, 157)}  # answered as if done
-CLONE3 = 435  # glibc takes clone where there is none, whose flags a filter can see
+PRETENDED = {"setsid": (112, 157)}  # not done, but answered with success
+CLONE3 = 435  # without it glibc uses clone, whose flags a filter can read
 CLONE, MMAP, SOCKET, SOCKETPAIR = {"x86_64": (56, 9, 41, 53), "aarch64": (220, 222, 198, 199)}.get(
     platform.machine(), (None,) * 4
 )
@@ -45,7 +45,7 @@ FAMILIES = {1, 2, 10, 16}  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 known = pytest.mark.skipif(
-    platform.machine() not in ARCHITECTURES, reason="the system calls of this machine are not known"
+    platform.machine() not in ARCHITECTURES, reason="the system call numbers of this machine are not listed here"
 )
 TRY = """
 import ctypes
@@ -57,8 +57,9 @@ def refused(number, *arguments):
 
 
 def answer(program, number, *arguments, architecture=None):
-    """The errno that a filter answers a call with, 0 where it lets it through, and "done" where it is not done but said
-    to be: a machine for classic BPF.
+    """Interpret a classic BPF filter for one system call.
+
+    Returns the errno of a refused call, 0 for an allowed one, "done" for a call that is skipped and reported as done.
     """
     architecture = architecture or ARCHITECTURES[platform.machine()]
     data = struct.pack("<iIQ6Q", number, architecture, 0, *arguments, *[0] * (6 - len(arguments)))
@@ -80,7 +81,7 @@ def answer(program, number, *arguments, architecture=None):
 def test_the_filter_refuses_these_calls_and_no_others(machine, column, monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: machine)
     program = seccomp.program()
-    answers = {number: answer(program, number, 1) for number in range(1000)}  # 1: an argument of which all are let in
+    answers = {number: answer(program, number, 1) for number in range(1000)}  # the argument 1 is always allowed
     expected = {numbers[column]: errno.EPERM for numbers in REFUSED.values()} | {CLONE3: errno.ENOSYS}
     expected |= {numbers[column]: errno.ENOSYS for numbers in ABSENT.values()}
     expected |= {numbers[column]: "done" for numbers in PRETENDED.values()}
@@ -91,7 +92,7 @@ def test_the_filter_refuses_these_calls_and_no_others(machine, column, monkeypat
 def test_the_filter_looks_at_arguments():
     program = seccomp.program()
     assert {answer(program, CLONE, flag) for flag in NAMESPACES.values()} == {errno.EPERM}
-    assert answer(program, CLONE, 0x3D0F00) == answer(program, CLONE, 0x1200011) == 0  # as threads and forks are made
+    assert answer(program, CLONE, 0x3D0F00) == answer(program, CLONE, 0x1200011) == 0  # flags of threads and forks
     for call in (SOCKET, SOCKETPAIR):
         assert {family for family in range(100) if answer(program, call, family) == 0} == FAMILIES
         assert answer(program, call, 40) == errno.EPERM  # AF_VSOCK
@@ -113,20 +114,20 @@ def test_on_each_machine_the_arguments_decide_of_these_calls(machine, monkeypatc
     fcntl, sigaction, setsockopt, clone, mmap, *sockets = BY_ARGUMENTS[machine]
 
     def answers(number, arguments):
-        """{the last of the arguments: answer}, where the call is not let through."""
+        """{last argument: answer} for the calls that are not let through."""
         found = {given[-1]: answer(program, number, *given) for given in arguments}
         return {last: refusal for last, refusal in found.items() if refusal}
 
     onlookers = {1024: errno.EPERM, 1026: errno.EPERM, 1040: errno.EPERM}  # F_SETLEASE, F_NOTIFY, F_SETDELEG
     assert answers(fcntl, [(5, command) for command in range(2000)]) == onlookers
-    buffers = dict.fromkeys([7, 8, 32, 33], "done")  # SO_SNDBUF, SO_RCVBUF, and what root may use instead
+    buffers = dict.fromkeys([7, 8, 32, 33], "done")  # SO_SNDBUF, SO_RCVBUF, and their variants for root
     assert answers(setsockopt, [(5, 1, name) for name in range(100)]) == buffers  # 1: SOL_SOCKET
     other_levels = [level for level in range(300) if level != 1]
     assert {answer(program, setsockopt, 5, level, name) for level in other_levels for name in buffers} == {0}
-    for action in (0x7F00_0000_1000, 0x7F00_0000_0000, 0x1000):  # a pointer, whichever half of it is 0
+    for action in (0x7F00_0000_1000, 0x7F00_0000_0000, 0x1000):  # pointers, also with a 32-bit half that is 0
         assert [signal for signal in range(65) if answer(program, sigaction, signal, action)] == [17]
         assert answer(program, sigaction, 17, action) == "done"
-    assert answer(program, sigaction, 17, 0) == 0  # only asks what happens on SIGCHLD
+    assert answer(program, sigaction, 17, 0) == 0  # only queries the handler of SIGCHLD
     assert answers(clone, [(1 << bit,) for bit in range(32)]) == dict.fromkeys(NAMESPACES.values(), errno.EPERM)
     assert answers(mmap, [(0, 1, 3, flags) for flags in (0x01, 0x02, 0x20, 0x22)]) == {}
     assert answers(mmap, [(0, 1, 3, 0x21)]) == {0x21: errno.EPERM}

@@ -1,4 +1,4 @@
-"""What processes use, read from a /proc made by hand and from that of this machine."""
+"""Resources that processes use, read from a /proc made by hand and from this machine's."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ PAGE, TICKS = resource.getpagesize(), os.sysconf("SC_CLK_TCK")
 
 @pytest.fixture
 def process(tmp_path):
-    """process(number, name of a file=text, task={thread: {name: text}}) -> a folder of /proc."""
+    """process(number, task={thread: {file name: text}}, **{file name: text}) -> a folder like /proc/number."""
 
     def make(number, task=None, **files):
         folder = tmp_path / str(number)
@@ -33,7 +33,7 @@ def process(tmp_path):
 
 
 def stat(name, *times):
-    """/proc/PID/stat: the number, the name, 11 fields that do not matter here, utime, stime, cutime, cstime, more."""
+    """/proc/PID/stat: the id, the name, 11 unused fields, utime, stime, cutime, cstime, more unused fields."""
     return f"12 ({name}) S " + " ".join(["9"] * 10) + " " + " ".join(map(str, times)) + " 20 0 1 0"
 
 
@@ -113,6 +113,6 @@ def test_a_process_that_is_not_there_has_nothing():
 
 
 def test_processes_are_the_folders_with_a_number(child):
-    found = usage.processes(child)  # its root is this machine's
-    assert Path(f"/proc/{child}/root/proc/{child}") in found or found == []  # [] where the root may not be looked into
+    found = usage.processes(child)  # its root is the machine's
+    assert Path(f"/proc/{child}/root/proc/{child}") in found or found == []  # [] if the root may not be read
     assert all(folder.name.isdigit() for folder in found)

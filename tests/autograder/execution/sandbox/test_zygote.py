@@ -1,4 +1,4 @@
-"""What a zygote has done before the first student's kernel is forked from it: nothing that a kernel could tell."""
+"""The state of a zygote before it forks the first student's kernel: the kernel cannot notice the zygote's work."""
 
 import json
 import os
