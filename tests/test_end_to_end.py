@@ -88,13 +88,18 @@ def test_the_sandbox_gives_the_points_that_the_fast_path_of_the_banks_gives(grad
     for notebook in course.course.assignment(name).notebooks:
         source = COURSE.source(name, notebook)
         answers = mixed_answers(course, name, notebook)
-        failures = run(source, answers, [test for exercise in answers for test in exercises(source)[exercise]])
+        failures = run(source, answers)
         for test, failure in failures.items():
             got, most, _ = earned[notebook, test]
             # on the fast path, which shares them, an answer that changes its arguments spoils the rest of a test
             if failure is None or got == 0:
                 said = next(row.reasons for row in report.rows if row.student == MIXED)
-                assert got == (0 if failure else most), (notebook, test, failure, said)
+                assert got == (0 if failure else most), (
+                    notebook,
+                    test,
+                    failure,
+                    [reason for reason in said if "batchnorm" in reason],
+                )
                 agreed["lost" if failure else "kept"] += 1
     assert min(agreed.values()) > 0
 

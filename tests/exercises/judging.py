@@ -58,14 +58,15 @@ def judge(notebook_source, exercise, answer_source):
 
     The tests of a notebook run in one process of pytest (tests/conftest.py), so no answer is judged twice.
     """
-    return run(notebook_source, {exercise: answer_source}, exercises(notebook_source)[exercise])
+    return run(notebook_source, {exercise: answer_source})
 
 
-def run(notebook_source, answers, tests):
-    """Run test cells with {exercise: answer source} in place; the other exercises keep their solutions."""
-    request = {"answers": answers, "tests": tests, "seconds": SECONDS_PER_ANSWER}
-    reply = _warm(Path(notebook_source)).ask(request)
-    return {test: reply[test] and Failure(**reply[test]) for test in tests}
+def run(notebook_source, answers):
+    """Run each answer of {exercise: source} and then its tests; the other exercises keep their solutions."""
+    tests = exercises(notebook_source)
+    answers = [{"exercise": name, "source": source, "tests": tests[name]} for name, source in answers.items()]
+    reply = _warm(Path(notebook_source)).ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
+    return {test: failure and Failure(**failure) for test, failure in reply.items()}
 
 
 @functools.cache
@@ -121,4 +122,5 @@ class _WarmNotebook:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
         self.home.cleanup()

@@ -1,8 +1,8 @@
 """The process behind judging.judge: runs a notebook once, then a forked child of it for every answer.
 
 Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
-{"error": text}. Then {"answers": {exercise: source}, "tests": [grade_id], "seconds": limit}; the
-reply is {grade_id: null or {error, message, from_answer}}.
+{"error": text}. Then {"answers": [{exercise, source, tests}], "seconds": limit}, where tests are
+grade_ids; the reply is {grade_id: null or {error, message, from_answer}}.
 """
 
 import functools
@@ -40,11 +40,8 @@ def main():
         shell.transform_cell(source)  # once here, not in every child
     for line in requests:
         request = json.loads(line)
-        reply(
-            judge_in_child(
-                shell, request["answers"], {name: tests[name] for name in request["tests"]}, request["seconds"]
-            )
-        )
+        answers = [answer | {"tests": {name: tests[name] for name in answer["tests"]}} for answer in request["answers"]]
+        reply(judge_in_child(shell, answers, request["seconds"]))
 
 
 def run_reference(shell, cells):
@@ -56,7 +53,7 @@ def run_reference(shell, cells):
     return {}
 
 
-def judge_in_child(shell, answers, tests, seconds):
+def judge_in_child(shell, answers, seconds):
     """Fork, run the answers and then the tests in the child; what it wrote within `seconds` counts."""
     read_end, write_end = os.pipe()
     child = os.fork()
@@ -66,7 +63,8 @@ def judge_in_child(shell, answers, tests, seconds):
             os.close(read_end)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             with os.fdopen(write_end, "w") as out:
-                run_answers(shell, answers, tests, out)
+                for answer in answers:
+                    run_answer(shell, out, **answer)
         finally:
             os._exit(0)  # never back into the loop of the parent
     os.close(write_end)
@@ -82,21 +80,20 @@ def judge_in_child(shell, answers, tests, seconds):
     missing = {"error": "Died", "message": "the process ended in the middle of the test", "from_answer": True}
     if not ended:
         missing = {"error": "Timeout", "message": f"took more than {seconds} seconds", "from_answer": True}
-    return {name: outcomes.get(name, missing) for name in tests}
+    return {name: outcomes.get(name, missing) for answer in answers for name in answer["tests"]}
 
 
-def run_answers(shell, answers, tests, out):
-    files = set()
-    for exercise, source in answers.items():
-        shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
-        failure = failure_of(shell.run_cell(source))
-        if failure:
-            out.write(json.dumps(dict.fromkeys(tests, failure | {"from_answer": True})) + "\n")
-            return
-        if hasattr(shell.user_ns.get(exercise), "__code__"):
-            files.add(shell.user_ns[exercise].__code__.co_filename)
-    for name, source in tests.items():
-        out.write(json.dumps({name: failure_of(shell.run_cell(source), files)}) + "\n")
+def run_answer(shell, out, exercise, source, tests):
+    """Run an answer and then its tests; write what came of each test."""
+    shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
+    failure = failure_of(shell.run_cell(source))
+    if failure:
+        out.write(json.dumps(dict.fromkeys(tests, failure | {"from_answer": True})) + "\n")
+        return
+    function = shell.user_ns.get(exercise)
+    files = {function.__code__.co_filename} if hasattr(function, "__code__") else set()
+    for name, test in tests.items():
+        out.write(json.dumps({name: failure_of(shell.run_cell(test), files)}) + "\n")
         out.flush()
 
 
