@@ -83,7 +83,7 @@ def test_keys_that_are_missing_and_that_do_not_belong(message):
     assert require_keys({"b": 1, "W": 2}, {"W": 0, "b": 0}, "grads") == {"b": 1, "W": 2}
     text = message(require_keys, {"w": 1, 5: 2}, {"W": 0, "b": 0}, "grads")
     assert text == "grads: it has no key 'W', 'b'; it has keys that do not belong: 'w', 5."
-    assert message(require_keys, [1], {}, "grads") == "grads: a dict is expected, got a list of 1."
+    assert message(require_keys, [1], {}, "grads") == "grads: expected a dict, got a list of 1 entry."
 
 
 def test_how_many_values_are_wrong():

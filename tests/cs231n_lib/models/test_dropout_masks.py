@@ -85,7 +85,7 @@ def test_a_state_of_another_net_is_refused():
     net.next_loss()
     for state in ({}, {"dropout/seeds": np.zeros(0)}, {"dropout/rng": net.state()["dropout/rng"]}, net.state()):
         with pytest.raises(
-            ValueError, match="This state comes from a different net; it should be that of 3 dropout layers"
+            ValueError, match="load_state: this state comes from a different net; it should be that of 3 dropout layers"
         ):
             masks(num_layers=3).load_state(state)
 
