@@ -92,7 +92,7 @@ def test_imports_are_absolute():
     assert relative == []
 
 
-PACKAGES_WITH_TESTS = ("autograder",)
+PACKAGES_WITH_TESTS = ("autograder", "cs231n_lib")
 # A module without a test file of its own: the file that proves it, and why it has none. One row each, sorted.
 TESTED_ELSEWHERE = {
     "autograder/cli/command.py": ("autograder/cli/test_cli.py", "the command as a whole"),
@@ -132,6 +132,31 @@ TESTED_ELSEWHERE = {
     "autograder/preprocessors.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/solutions.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/workers/cluster_worker.py": ("autograder/workers/test_cluster.py", "runs in a cluster's workers"),
+    "cs231n_lib/kernels/_convolution_cy.pyx": (
+        "cs231n_lib/kernels/test_convolution.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_im2col.py": ("cs231n_lib/kernels/test_columns.py", "called by its wrapper only"),
+    "cs231n_lib/kernels/_im2col_cy.pyx": (
+        "cs231n_lib/kernels/test_columns.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_matrix_product_cy.pyx": (
+        "cs231n_lib/kernels/test_matrix_product.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_normalization_cy.pyx": (
+        "cs231n_lib/kernels/test_normalization.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_optimization_cy.pyx": (
+        "cs231n_lib/kernels/test_optimization.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_pooling_cy.pyx": (
+        "cs231n_lib/kernels/test_pooling.py",
+        "compiled twin, called by its wrapper only",
+    ),
 }
 TESTED = [  # an __init__.py hands on names
     path.relative_to(ROOT)

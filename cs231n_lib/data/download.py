@@ -162,7 +162,7 @@ def _plain(error: OSError) -> str:
         return "the server does not answer"
     if isinstance(error, requests.ConnectionError):
         return "there is no connection to the server; check that this computer is online"
-    return error.strerror or str(error)
+    return error.strerror or str(error).removesuffix(".")
 
 
 @contextmanager

@@ -194,8 +194,8 @@ def normalize_groups_backward(
     groups, eps = mean.shape[1], number(function, "eps", eps, above=0)
     if groups < 1 or channels[0] % groups:
         raise ValueError(
-            f"{function}: mean should have one column per group, a divisor of the {channels[0]} channels, but has "
-            f"{groups}."
+            f"{function}: mean should have one column per group, and the number of groups should divide the "
+            f"{channels[0]} channels, but mean has {groups} columns."
         )
     dx = np.empty(x.shape, dtype=x.dtype)
     dgamma, dbeta = np.zeros(channels, dtype=x.dtype), np.zeros(channels, dtype=x.dtype)

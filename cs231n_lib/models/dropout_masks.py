@@ -75,7 +75,7 @@ class DropoutMasks:
         seeds, rng = state.get("dropout/seeds"), state.get("dropout/rng")
         if rng is None or seeds is None or np.shape(seeds) not in ((0,), (self.num_layers,)):
             raise ValueError(
-                f"load_state: This state comes from a different net; it should be that of {self.num_layers} dropout "
+                f"load_state: this state comes from a different net; it should be that of {self.num_layers} dropout "
                 "layers."
             )
         self.rng, self.seeds = random_state_from_text(str(rng)), np.array(seeds) if len(seeds) else None

@@ -212,20 +212,19 @@ class Agent:
 
         cs231n_lib/checks/watched_call.py holds the same lines on purpose: neither can import the other.
         """
-        lines = 0
-        modules: set[str] = set()
+        lines, modules = 0, set()
 
         def watch(frame: types.FrameType, event: str, _: object) -> "Callable | None":
             nonlocal lines
             if event == "call":
-                if frame.f_code.co_filename.startswith(NUMPY):  # NumPy's work depends on its caches
+                if frame.f_code.co_filename.startswith(NUMPY):  # NumPy's lines vary: it caches facts about shapes
                     return None
                 modules.add(str(frame.f_globals.get("__name__")))
             lines += event == "line"
             return watch
 
         before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
-        gc.disable()  # a collection during the call may run finalizers, whose lines would count
+        gc.disable()  # a collection during the call would run finalizers, whose lines would count
         threading.settrace(watch)
         sys.settrace(watch)  # last, or it would watch threading.settrace
         try:
@@ -237,7 +236,7 @@ class Agent:
             if collecting:
                 gc.enable()
         if ended:
-            raise RuntimeError("the function called sys.settrace, so that its work cannot be watched")
+            raise RuntimeError("The function called sys.settrace, so its work cannot be watched. Remove that call.")
         return (result, lines, sorted(modules)), None
 
     def _call_and_show(self, function: Callable[..., object], arguments: tuple) -> Answer:

@@ -59,8 +59,8 @@ def test_no_method_of_a_foreign_object_runs(message):
     [
         (np.nan, "dW: it is NaN."),
         (-np.inf, "dW: it is infinite."),
-        ([[1, np.nan], [np.inf, 2]], "dW: 2 of 4 entries are NaN, first at [0, 1]."),
-        ([1, 2, np.inf], "dW: 1 of 3 entries are infinite, first at [2]."),
+        ([[1, np.nan], [np.inf, 2]], "dW: 2 of 4 entries are NaN, the first at [0, 1]."),
+        ([1, 2, np.inf], "dW: 1 of 3 entries are infinite, the first at [2]."),
     ],
 )
 def test_where_an_answer_is_not_finite(message, got, words):
@@ -74,7 +74,7 @@ def test_nan_and_infinities_are_right_where_they_are_expected(message):
     for place, wrong in ((0, np.inf), (1, -np.inf), (2, np.nan), (3, np.nan)):
         got = expected.copy()
         got[place] = wrong
-        assert f"1 of 4 entries are {'NaN' if np.isnan(wrong) else 'infinite'}, first at [{place}]" in message(
+        assert f"1 of 4 entries are {'NaN' if np.isnan(wrong) else 'infinite'}, the first at [{place}]" in message(
             require_finite, got, "x", unless=expected
         )
 
@@ -82,14 +82,14 @@ def test_nan_and_infinities_are_right_where_they_are_expected(message):
 def test_keys_that_are_missing_and_that_do_not_belong(message):
     assert require_keys({"b": 1, "W": 2}, {"W": 0, "b": 0}, "grads") == {"b": 1, "W": 2}
     text = message(require_keys, {"w": 1, 5: 2}, {"W": 0, "b": 0}, "grads")
-    assert text == "grads: it has no key 'W', 'b'; these keys do not belong: 'w', 5."
-    assert message(require_keys, [1], {}, "grads") == "grads: a dict is expected, got a list of 1."
+    assert text == "grads: it has no key 'W', 'b'; it has keys that do not belong: 'w', 5."
+    assert message(require_keys, [1], {}, "grads") == "grads: expected a dict, got a list of 1 entry."
 
 
 def test_how_many_values_are_wrong():
     cases = [np.array(True), np.array([True]), np.array([True] * 3), np.array([True, False]), np.array([1, 1, 0], bool)]
     assert [how_many(bad) for bad in cases] == [
-        "wrong value",
+        "its value is wrong",
         "its one value is wrong",
         "all 3 values are wrong",
         "1 of 2 values is wrong",

@@ -42,8 +42,8 @@ def test_equal_compares_values_not_dtypes(actual, expected):
         (["a"], ["a", "b"], "1 entries"),
         ([[1], [2]], [1, 2], "length 1 too many"),
         (1, "1", "expected '1', got 1"),
-        ("ab", ["a", "b"], "a list is expected, got 'ab'"),
-        ({"a": 1, "b": 2}, ["a", "b"], "a list is expected, got a dict of 2"),
+        ("ab", ["a", "b"], "expected a list, got 'ab'"),
+        ({"a": 1, "b": 2}, ["a", "b"], "expected a list, got a dict of 2 entries"),
     ],
 )
 def test_equal_says_what_differs(message, actual, expected, words):

@@ -111,7 +111,7 @@ def test_no_network_is_one_clear_error(data_folder, register, monkeypatch):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (requests.TooManyRedirects("Exceeded 30 redirects."), "Exceeded 30 redirects."),
+        (requests.TooManyRedirects("Exceeded 30 redirects."), "Exceeded 30 redirects"),
         (requests.Timeout("timed out"), "the server does not answer"),
         (OSError(28, "No space left on device"), "No space left on device"),
     ],
@@ -123,7 +123,7 @@ def test_why_a_download_failed_is_told(data_folder, register, monkeypatch, error
     register("http://localhost/set.tar.gz", b"")
     monkeypatch.setattr("pooch.retrieve", fail)
     with pytest.raises(
-        data.DataError, match=f"the download of CIFAR-10 from http://localhost/set.tar.gz failed: {words}"
+        data.DataError, match=rf"The download of CIFAR-10 from http://localhost/set.tar.gz failed: {words}\.\n"
     ):
         data.fetch("cifar10", progress=False)
 
@@ -185,10 +185,10 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, source):
 @pytest.mark.parametrize(
     ("number", "why", "below", "words"),
     [
-        (13, "Permission denied", "source/file", "cannot read .*source/file: Permission denied"),
-        (13, "Permission denied", "kept/x/file", "cannot write to .*kept: Permission denied"),
-        (13, "Permission denied", "kept", "cannot write to .*kept: Permission denied"),
-        (28, "No space left on device", None, "cannot write to .*kept: No space left on device"),
+        (13, "Permission denied", "source/file", "Cannot read .*source/file: Permission denied"),
+        (13, "Permission denied", "kept/x/file", "Cannot write to .*kept: Permission denied"),
+        (13, "Permission denied", "kept", "Cannot write to .*kept: Permission denied"),
+        (28, "No space left on device", None, "Cannot write to .*kept: No space left on device"),
     ],
 )
 def test_which_file_the_system_refuses_is_told(data_folder, source, monkeypatch, number, why, below, words):

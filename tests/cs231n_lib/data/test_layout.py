@@ -82,7 +82,7 @@ def test_a_file_that_would_fill_the_disk_is_refused(tmp_path, source, destinatio
     archive = pack(tmp_path / "a.tar.gz", source)
     largest = max(file.stat().st_size for file in source.iterdir())
     monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest - 1)
-    with pytest.raises(DataError, match="is not an ordinary file of at most"):
+    with pytest.raises(DataError, match="should be a batch of images, a regular file of at most .* MB, but is not"):
         layout.take(archive, described, destination)
     monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest)
     layout.take(archive, described, destination)

@@ -85,7 +85,7 @@ def test_standardize_only_centres_a_constant_feature(value, dtype):
 def test_statistics_need_examples():
     with pytest.raises(ValueError, match="X_train should hold at least one example, but is empty"):
         data.center(np.empty((0, 3)))
-    with pytest.raises(ValueError, match="standardize: X_train is empty"):
+    with pytest.raises(ValueError, match="standardize: X_train should hold at least one example, but is empty"):
         data.standardize(3.0)
 
 

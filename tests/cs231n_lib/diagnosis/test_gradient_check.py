@@ -203,7 +203,7 @@ def test_a_warning_points_to_the_line_that_called():
 
 
 def test_grad_check_sparse_refuses_a_gradient_of_another_shape():
-    with pytest.raises(ValueError, match=r"the gradient has shape \(3,\), but x has shape \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"The gradient has shape \(3,\), but x has shape \(2, 3\)"):
         grad_check_sparse(np.sum, np.ones((2, 3)), np.ones(3))
 
 

@@ -160,7 +160,7 @@ class TestOneOrMany:
         (lambda: hog_feature(IMAGES[0], orientations=0), "orientations should be an integer of at least 1, but is 0"),
         (lambda: hog_feature(IMAGES[0], cell=0), "cell should be an integer of at least 1, but is 0"),
         (lambda: hog_feature(IMAGES[0], block=0), "block should be an integer of at least 1, but is 0"),
-        (lambda: hog_feature(IMAGES[0], block=5), "has 4x4 cells of 8x8, too few for a block of 5x5"),
+        (lambda: hog_feature(IMAGES[0], block=5), "has 4x4 cells of 8x8 pixels, too few for a block of 5x5 cells"),
         (lambda: color_histogram_hsv(IMAGES[0], bins=0), "bins should be an integer of at least 1, but is 0"),
         (lambda: extract_features(np.zeros(5), [np.sum]), r"images should have shape \(N, H, W, 3\).* but have \(5,\)"),
         (lambda: color_histogram_hsv(IMAGES[0], bins=2.5), "bins should be an integer of at least 1, but is 2.5"),

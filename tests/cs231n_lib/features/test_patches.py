@@ -63,7 +63,7 @@ def test_images_are_not_changed():
         (lambda: sample_patches(IMAGES, 5, size=10), "size should be at most 9, the images' shorter side, but is 10"),
         (lambda: sample_patches(IMAGES, -1), "num_patches should be an integer of at least 0, but is -1"),
         (lambda: dense_patches(IMAGES, size=0), "size should be an integer of at least 1, but is 0"),
-        (lambda: sample_patches(IMAGES[:0], 5), "images is empty"),
+        (lambda: sample_patches(IMAGES[:0], 5), "images should hold at least one image, but is empty"),
         (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
     ],
 )

@@ -68,7 +68,7 @@ def test_the_number_of_threads_at_first(monkeypatch, environment, expected):
 @pytest.mark.parametrize("number", ["many", "0"])
 def test_a_number_of_threads_that_is_none(monkeypatch, number):
     monkeypatch.setenv("CS231N_NUM_THREADS", number)
-    with pytest.raises(ValueError, match=f"CS231N_NUM_THREADS should be a number from 1, but is {number!r}"):
+    with pytest.raises(ValueError, match=f"CS231N_NUM_THREADS should be an integer of at least 1, but is {number!r}"):
         implementation._threads_at_first()
 
 

@@ -27,7 +27,7 @@ def test_arrays_in_one_type_and_the_numbers_of_the_field():
         ({"w": np.ones((4, 3, 3, 9))}, "f: w's WW=9 does not fit"),
         ({"conv_param": {"pad": 0}}, "f: conv_param has no 'stride'"),
         ({"conv_param": {"stride": 1}}, "f: conv_param has no 'pad'"),
-        ({"conv_param": {"stride": 1, "pad": 0, "dilate": 2}}, "f: conv_param has an unknown 'dilate'"),
+        ({"conv_param": {"stride": 1, "pad": 0, "dilate": 2}}, "f: conv_param has an unknown key 'dilate'"),
     ],
 )
 def test_arguments_that_do_not_fit(change, words):

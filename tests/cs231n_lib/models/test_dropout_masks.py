@@ -84,7 +84,9 @@ def test_a_state_of_another_net_is_refused():
     net = masks(num_layers=2)
     net.next_loss()
     for state in ({}, {"dropout/seeds": np.zeros(0)}, {"dropout/rng": net.state()["dropout/rng"]}, net.state()):
-        with pytest.raises(ValueError, match="the state of 3 dropout layers is wanted, but this is of another net"):
+        with pytest.raises(
+            ValueError, match="load_state: this state comes from a different net; it should be that of 3 dropout layers"
+        ):
             masks(num_layers=3).load_state(state)
 
 

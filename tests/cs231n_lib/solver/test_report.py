@@ -47,7 +47,7 @@ def test_what_is_printed(capsys):
 
 def test_early_stopping_is_told(capsys):
     Solver(Planned(right=[0.5]), numbered(), batch_size=10, num_epochs=9, patience=3, rng=0).train()
-    assert capsys.readouterr().out.endswith("Stopped: no better validation accuracy in 3 epochs\n")
+    assert capsys.readouterr().out.endswith("Stopped: the validation accuracy has not improved in the last 3 epochs.\n")
 
 
 def test_the_progress_bar_has_the_loss_and_comes_to_its_end(capsys):

@@ -69,6 +69,7 @@ def test_every_picture_is_drawn_here():
     assert pictures <= set(DRAWN)
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_each_picture_once():
     cells = [
         "%matplotlib inline\nfrom cs231n_lib import vis",
