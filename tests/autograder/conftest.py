@@ -111,7 +111,8 @@ def pytest_configure(config):
 
 def pytest_generate_tests(metafunc):
     if metafunc.definition.get_closest_marker("on_both_databases") and "tiny" in metafunc.fixturenames:
-        metafunc.parametrize("tiny", ["sqlite", "postgresql"], indirect=True)
+        databases = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+        metafunc.parametrize("tiny", databases, indirect=True)
 
 
 @pytest.fixture(scope="session")

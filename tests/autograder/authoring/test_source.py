@@ -206,4 +206,4 @@ def test_other_encodings(source):
 
 
 def test_missing_file(tmp_path):
-    assert "there is no such notebook source" in refusal(tmp_path / "nb.py")
+    assert "this notebook source does not exist." in refusal(tmp_path / "nb.py")

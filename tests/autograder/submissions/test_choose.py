@@ -81,7 +81,7 @@ def test_two_notebooks_of_one_student_come_together(workspace, downloads, files)
 
 def test_a_missing_notebook_is_said(workspace, downloads):
     [placed] = collect(workspace, "linear", write(downloads, {"alice/svm.ipynb": KNN})).placed
-    assert placed.notes == ["without softmax.ipynb"]
+    assert placed.notes == ["missing: softmax.ipynb"]
 
 
 def test_a_renamed_notebook_is_said(workspace, downloads):
@@ -146,7 +146,7 @@ def test_a_name_that_is_a_file_and_a_folder_in_a_zip(workspace, downloads):
     files = {"alice.zip": pack({"knn.ipynb": KNN, "x": b"1", "x/y": b"2", "notes.txt/z": b""})}
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ["alice/nearest/knn.ipynb", "alice/nearest/x"]
-    assert ("x/y", "has the name of another file or folder") in collected.left_out
+    assert ("x/y", "has the same name as another file or folder") in collected.left_out
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_an_exact_name_wins_then_a_word_then_the_only_notebook(workspace, downlo
 
 
 REFUSED = {
-    "two that are not named": ({"a.ipynb": KNN, "b.ipynb": KNN}, "has no knn.ipynb; holds a.ipynb (is no notebook of"),
+    "two that are not named": ({"a.ipynb": KNN, "b.ipynb": KNN}, "has no knn.ipynb; it holds a.ipynb (is not a notebook of"),
     "two that differ": (
         {"a/knn.ipynb": b"1", "b/knn.ipynb": b"2"},
         "2 files may be knn.ipynb: alice/a/knn.ipynb, alice/b",
@@ -178,7 +178,7 @@ REFUSED = {
     "one that may be two": ({"svm softmax.ipynb": KNN}, "(may be svm or softmax)"),
     "five files": ({f"{n}.pdf": b"" for n in range(5)}, "holds 0.pdf, 1.pdf, 2.pdf, 3.pdf, ..."),
     "four files": ({f"{n}.pdf": b"" for n in range(4)}, "holds 0.pdf, 1.pdf, 2.pdf, 3.pdf"),
-    "another assignment's folder": ({"linear/knn.ipynb": KNN}, "holds nothing for nearest"),
+    "another assignment's folder": ({"linear/knn.ipynb": KNN}, "holds no files for nearest"),
 }
 
 
@@ -192,14 +192,14 @@ def test_what_is_not_guessed_at_is_named(workspace, downloads, case):
 
 LEFT_OUT = {
     "linear/svm.ipynb": "belongs to the assignment linear",
-    "essay.pdf": "is not asked for",
-    "timestamp.txt": "the time of a submission is set with --received",
-    "more.zip": "is an archive, and the notebooks were found without it",
+    "essay.pdf": "is not part of the assignment",
+    "timestamp.txt": "is ignored; set the time of submissions with --received",
+    "more.zip": "is an archive, and the notebooks were found outside it",
     "my knn.ipynb": "knn.ipynb was taken as knn.ipynb",
     "svm.ipynb": "is svm of the assignment linear",
     "svm and softmax.ipynb": "may be svm or softmax",
-    "scratch.ipynb": "is no notebook of the assignment",
-    "notes.json": "is not asked for",
+    "scratch.ipynb": "is not a notebook of the assignment",
+    "notes.json": "is not part of the assignment",
 }
 
 
@@ -213,7 +213,7 @@ def test_beside_nbgraders_folder_nothing_is_taken(workspace, downloads):
     files = {"alice/nearest/knn.ipynb": KNN, "alice/notes.txt": b"n", "alice/other/x": b"", "bob/knn.ipynb": KNN}
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
-    assert [why for _, why in collected.left_out] == ["lies beside the folder nearest"] * 2
+    assert [why for _, why in collected.left_out] == ["is outside the folder nearest"] * 2
 
 
 def test_files_beside_another_folder_than_the_notebooks_are_not_taken(workspace, downloads):
@@ -256,4 +256,4 @@ def test_what_was_refused_in_a_zip_is_said_three_at_a_time(workspace, downloads)
     [(_, why)] = collect(
         workspace, "nearest", write(downloads, {"alice/more.zip": zipped, "bob/knn.ipynb": KNN})
     ).unplaced
-    assert why.startswith("holds nothing; ") and why.count("leads out of its archive") == 3
+    assert why.startswith("holds no files; ") and why.count("leads out of its archive") == 3

@@ -306,7 +306,7 @@ def test_a_budget_may_be_spent_to_the_last_byte():
         student.take(1)
     other = ByteBudget(10, of_class=ByteBudget(4))
     other.check(4)
-    with pytest.raises(Refused, match="is beyond the 4 bytes that are read of one download"):
+    with pytest.raises(Refused, match="exceeds the 4 bytes that are read from one download"):
         other.check(5)
     assert other.used == 0  # an exhausted class budget does not count against the student
 

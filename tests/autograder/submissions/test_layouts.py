@@ -151,7 +151,7 @@ def test_a_download_called_like_a_student_is_not_taken_for_a_class(workspace, tm
     before = {f"{name}/knn.ipynb": KNN for name in ("bob", "mallory")}
     collect(workspace, "nearest", write(tmp_path / "before", before))
     collected = collect(workspace, "nearest", write(tmp_path / "mallory", {"submitted/bob/knn.ipynb": b"evil"}))
-    assert collected.placed == [] and "others' work: bob" in str(collected.unplaced)
+    assert collected.placed == [] and "other students' work: bob" in str(collected.unplaced)
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,9 @@ def test_who_has_handed_in_no_notebook_is_named_in_every_layout(workspace, downl
 
 
 REASONS = {
-    "gradescope without its list": "has Gradescope's number; submission_metadata.yml, which says whose",
+    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students, is missing",
     "gradescope, not in the list": "has no :sid: and no :email: in submission_metadata.yml",
-    "moodle's default group": "is of Moodle's default group",
+    "moodle's default group": "is from Moodle's default group",
 }
 
 
@@ -256,7 +256,7 @@ def test_folders_of_too_many_files_together_are_named_and_the_others_are_placed(
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
     [(who, why)] = collected.unplaced
-    assert who == "carol" and "beyond the 20 files and folders" in why
+    assert who == "carol" and "exceeds the 20 files and folders" in why
 
 
 def test_a_folder_of_too_many_files_costs_its_student_only(workspace, downloads, monkeypatch):
@@ -323,7 +323,7 @@ def test_beside_students_such_a_folder_is_no_student(workspace, downloads, wrapp
     collected = collect(workspace, "nearest", write(downloads, {f"{wrapper}/knn.ipynb": KNN, "bob/knn.ipynb": KNN}))
     assert submitted(workspace) == ["bob/nearest/knn.ipynb"]
     assert [
-        name for name, why in collected.unplaced if why.startswith("names no student; collect from this folder")
+        name for name, why in collected.unplaced if why.startswith("does not name a student; collect from this folder")
     ] == [wrapper]
 
 
@@ -360,7 +360,7 @@ def test_a_copy_is_of_the_same_student_or_of_none(workspace, downloads, copy):
 def test_what_is_no_tail_makes_another_name(workspace, downloads):
     collected = collect(workspace, "nearest", write(downloads, {"alice_knn4000.ipynb": KNN, "bob knn 2026.ipynb": KNN}))
     assert submitted(workspace) == ["alice_knn4000/nearest/knn.ipynb"]
-    assert "names no student" in dict(collected.unplaced)["bob knn 2026.ipynb"]
+    assert "does not name a student" in dict(collected.unplaced)["bob knn 2026.ipynb"]
 
 
 def test_an_empty_download_is_refused(workspace, downloads):
@@ -380,7 +380,7 @@ def test_a_receipt_is_read_up_to_a_hundred_thousand_bytes(workspace, downloads, 
 AMBIGUOUS = {
     "one folder in one": (
         {"x/y/knn.ipynb": KNN},
-        ("x/y", "either x or y may be the student; if x is around the class, {collect} from {name}/x; if it is a "
+        ("x/y", "either x or y may be the student; if x holds the class, {collect} from {name}/x; if it is a "
          "student's, move the notebook into it"),
     ),
     "one wrapper in one": ({"x/submitted/knn.ipynb": KNN}, ("x/submitted", "may be one student's, or hold several")),
@@ -390,9 +390,9 @@ AMBIGUOUS = {
     ),
     "an assignment's folder": (
         {"nearest/knn.ipynb": KNN},
-        ("nearest", "is an assignment's folder without a student's around it; collect from the folder above"),
+        ("nearest", "is an assignment's folder outside a student's folder; collect from the folder above"),
     ),
-    "a wrapper's": ({"class/knn.ipynb": KNN}, ("class", "names no student; collect from this folder if the students'")),
+    "a wrapper's": ({"class/knn.ipynb": KNN}, ("class", "does not name a student; collect from this folder if the students'")),
 }  # fmt: skip
 
 
@@ -412,5 +412,5 @@ def test_what_lies_around_the_class_is_left_out_and_said(workspace, downloads):
     files = {"class/alice/knn.ipynb": KNN, "class/bob/knn.ipynb": KNN, "readme.pdf": b"", "class/notes.txt": b""}
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
-    assert collected.left_out == [("readme.pdf", "lies outside the students' folders")]
+    assert collected.left_out == [("readme.pdf", "is outside the students' folders")]
     assert collected.unplaced == [("class/notes.txt", "is neither a notebook nor a zip, and in no student's folder")]

@@ -55,7 +55,7 @@ def test_an_assignment_of_another_title_has_the_same_people_on_blackboard(worksp
     collect(workspace, "nearest", write(downloads, blackboard(alee=KNN)))
     files = {"HW 2_alee_attempt_2026-11-27-10-00-00_svm.ipynb": KNN}
     [placed] = collect(workspace, "linear", write(downloads.with_name("later"), files)).placed
-    assert placed.student == "alee" and placed.notes == ["without softmax.ipynb"]
+    assert placed.student == "alee" and placed.notes == ["missing: softmax.ipynb"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_an_id_that_is_somebody_elses_in_another_assignment_is_said(workspace, d
     collect(workspace, "nearest", write(downloads, {"leeann_1001_501_knn.ipynb": KNN}))
     again = write(downloads.with_name("later"), {"Bob Ray_1001_assignsubmission_file_/svm.ipynb": KNN})
     [placed] = collect(workspace, "linear", again).placed
-    assert "has the id of 1001 (leeann, Canvas), and so a row in the gradebook with them" in placed.notes
+    assert "has the same id as 1001 (leeann, Canvas), so both share a row of the gradebook" in placed.notes
 
 
 def test_a_torn_record_of_who_was_collected_loses_only_its_last_line(workspace, downloads):
