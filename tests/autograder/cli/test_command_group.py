@@ -84,7 +84,11 @@ def test_the_commands_are_in_one_order_everywhere(run):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("chekc", "Did you mean check?"), ("grad", "Did you mean grade or grade-one?"), ("zzz", "Run cs231n --help to list the commands.")],
+    [
+        ("chekc", "Did you mean check?"),
+        ("grad", "Did you mean grade or grade-one?"),
+        ("zzz", "Run cs231n --help to list the commands."),
+    ],
 )
 def test_an_unknown_command_is_told_the_near_ones(run, typed, said):
     result = run(typed)

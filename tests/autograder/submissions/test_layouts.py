@@ -413,4 +413,6 @@ def test_what_lies_around_the_class_is_left_out_and_said(workspace, downloads):
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
     assert collected.left_out == [("readme.pdf", "is outside the students' folders")]
-    assert collected.unplaced == [("class/notes.txt", "is neither a notebook nor a zip, and in no student's folder")]
+    assert collected.unplaced == [
+        ("class/notes.txt", "is neither a notebook nor a zip, and is not in a student's folder")
+    ]
