@@ -198,7 +198,7 @@ LEFT_OUT = {
     "essay.pdf": "is not part of the assignment",
     "timestamp.txt": "is ignored; set the time of submissions with --received",
     "more.zip": "is an archive, and the notebooks were found outside it",
-    "my knn.ipynb": "knn.ipynb was taken as knn.ipynb",
+    "my knn.ipynb": "is not needed: knn.ipynb was taken as knn.ipynb",
     "svm.ipynb": "is svm of the assignment linear",
     "svm and softmax.ipynb": "may be svm or softmax",
     "scratch.ipynb": "is not a notebook of the assignment",

@@ -392,7 +392,10 @@ AMBIGUOUS = {
         {"nearest/knn.ipynb": KNN},
         ("nearest", "is an assignment's folder outside a student's folder; collect from the folder above"),
     ),
-    "a wrapper's": ({"class/knn.ipynb": KNN}, ("class", "does not name a student; collect from this folder if the students'")),
+    "a wrapper's": (
+        {"class/knn.ipynb": KNN},
+        ("class", "does not name a student; collect from this folder if the students'"),
+    ),
 }  # fmt: skip
 
 
