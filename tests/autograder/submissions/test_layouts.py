@@ -230,7 +230,8 @@ def test_who_has_handed_in_no_notebook_is_named_in_every_layout(workspace, downl
 
 
 REASONS = {
-    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students, is missing",
+    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students, "
+    "is missing",
     "gradescope, not in the list": "has no :sid: and no :email: in submission_metadata.yml",
     "moodle's default group": "is from Moodle's default group",
 }
