@@ -53,7 +53,7 @@ def test_a_module_that_windows_lacks(module):
 
 @pytest.mark.parametrize("name", [None, "numpy", "nbgrader_plus"])
 def test_any_other_import_that_fails_is_the_kits_fault(name):
-    assert "fault of the kit" in as_message(ImportError("no", name=name))[1]
+    assert "bug in the kit" in as_message(ImportError("no", name=name))[1]
 
 
 def test_an_error_of_the_system_names_the_file():

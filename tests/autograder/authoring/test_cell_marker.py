@@ -77,7 +77,10 @@ def test_each_key_of_a_record_is_needed_and_has_its_kind(key):
         (record(grade=True, solution=False, locked=True, points=-0.5), "points = -0.5 must be a number, 0 or above"),
         (record(schema_version=4), "schema_version = 4 must be 3"),
         (record(grade=True), "has no points"),
-        (record(solution=False, locked=True, points=0), "the cell has points but grade is false; set grade to true, or remove the points"),
+        (
+            record(solution=False, locked=True, points=0),
+            "the cell has points but grade is false; set grade to true, or remove the points",
+        ),
         ('nbgrader={"grade": true,, "a": 1}', "nbgrader is not JSON"),
         ('nbgrader={"grade": true, "grade": false}', "the key 'grade' appears twice"),
         ('nbgrader = ["grade"]', "nbgrader must be an object"),

@@ -84,7 +84,11 @@ def test_the_commands_are_in_one_order_everywhere(run):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("chekc", "Did you mean check?"), ("grad", "Did you mean grade or grade-one?"), ("zzz", "Run cs231n --help to list the commands.")],
+    [
+        ("chekc", "Did you mean check?"),
+        ("grad", "Did you mean grade or grade-one?"),
+        ("zzz", "Run cs231n --help to list the commands."),
+    ],
 )
 def test_an_unknown_command_is_told_the_near_ones(run, typed, said):
     result = run(typed)
@@ -138,7 +142,7 @@ def test_debugging_is_asked_for_in_the_environment(monkeypatch, value, debugging
 )  # fmt: skip
 def test_what_ends_a_command_on_purpose_keeps_its_exit_code(run, error, code):
     result = run("grade", fail=error)
-    assert result.exit_code == code and "fault of the kit" not in result.output
+    assert result.exit_code == code and "bug in the kit" not in result.output
 
 
 def test_a_file_name_in_an_error_cannot_give_a_ci_service_a_command(run):

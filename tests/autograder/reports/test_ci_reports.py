@@ -278,8 +278,8 @@ def test_a_summary_has_a_table_and_then_what_is_wrong():
     ]
     assert [line for line in below.splitlines() if line.startswith("`test_")] == ["`test_c`", "`test_e`"]
     assert "first" in below and "not run: the kernel died" in below and "exercise d" not in below
-    assert below.rstrip().partition("Also\n\n")[2].count("late") == 1
-    assert "Also" not in summary(result(PASSED))
+    assert below.rstrip().partition("Remarks\n\n")[2].count("late") == 1
+    assert "Remarks" not in summary(result(PASSED))
 
 
 def test_a_summary_names_the_notebook_where_there_are_several():

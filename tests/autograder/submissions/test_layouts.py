@@ -230,7 +230,8 @@ def test_who_has_handed_in_no_notebook_is_named_in_every_layout(workspace, downl
 
 
 REASONS = {
-    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students, is missing",
+    "gradescope without its list": "has Gradescope's number, but submission_metadata.yml, which names students, "
+    "is missing",
     "gradescope, not in the list": "has no :sid: and no :email: in submission_metadata.yml",
     "moodle's default group": "is from Moodle's default group",
 }
@@ -392,7 +393,10 @@ AMBIGUOUS = {
         {"nearest/knn.ipynb": KNN},
         ("nearest", "is an assignment's folder outside a student's folder; collect from the folder above"),
     ),
-    "a wrapper's": ({"class/knn.ipynb": KNN}, ("class", "does not name a student; collect from this folder if the students'")),
+    "a wrapper's": (
+        {"class/knn.ipynb": KNN},
+        ("class", "does not name a student; collect from this folder if the students'"),
+    ),
 }  # fmt: skip
 
 
@@ -413,4 +417,6 @@ def test_what_lies_around_the_class_is_left_out_and_said(workspace, downloads):
     collected = collect(workspace, "nearest", write(downloads, files))
     assert submitted(workspace) == ALICE_AND_BOB
     assert collected.left_out == [("readme.pdf", "is outside the students' folders")]
-    assert collected.unplaced == [("class/notes.txt", "is neither a notebook nor a zip, and in no student's folder")]
+    assert collected.unplaced == [
+        ("class/notes.txt", "is neither a notebook nor a zip, and is not in a student's folder")
+    ]

@@ -200,8 +200,8 @@ class Memory:
         (b" \n", None, []),
         (b"2026-01-01".ljust(1000), "2026-01-01", []),
         (b"2026-01-01".ljust(1001), None, ["timestamp.txt holds more than the 1,000 bytes"]),
-        (b"yesterday", None, ["timestamp.txt holds no time; when this was handed in is not known"]),
-        (b"\xff", None, ["timestamp.txt holds no time"]),
+        (b"yesterday", None, ["timestamp.txt does not contain a time, so the time of the submission is unknown"]),
+        (b"\xff", None, ["timestamp.txt does not contain a time"]),
     ],
 )
 def test_the_time_of_a_hand_in(workspace, hand_in, content, time, said):

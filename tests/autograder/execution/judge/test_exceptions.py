@@ -38,7 +38,7 @@ def test_a_text_that_cannot_be_had_is_said():
             raise SystemExit
 
     names, message, traceback = described(raised(Odd()))
-    assert names == ["Odd", "Exception"] and message == "(its text cannot be had)"
+    assert names == ["Odd", "Exception"] and message == "(no message: its __str__ failed)"
 
 
 def test_a_type_that_is_called_like_a_built_in_one_is_not_taken_for_it():

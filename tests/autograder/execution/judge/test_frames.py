@@ -295,7 +295,10 @@ PAGE = Path(__file__).parents[4] / "docs" / "course-format.md"
 
 def test_the_limits_are_those_that_instructors_read():
     page = " ".join(PAGE.read_text().split())
-    assert "At most 500,000 values, 5,000 keys, 4 MB per text, 256 MB per array, 10,000,000 numbers per range" in page
+    assert (
+        "The limits are 500,000 values, 5,000 keys, 4 MB per string, 256 MB per array, and 10,000,000 numbers per range"
+        in page
+    )
     limits = FrameLimits()
     assert (limits.items, limits.keys, limits.text_bytes, limits.array_bytes, limits.steps) == (
         500_000, 5_000, 4_000_000, 256_000_000, 10_000_000,

@@ -83,7 +83,7 @@ def test_each_kind_of_frame_arrives_with_its_number_and_parts(ends, kind):
 def test_there_is_no_seventh_kind(ends):
     here, there = ends
     there.send([header(kind=7), b"N"])
-    with pytest.raises(ProtocolError, match="no frame"):
+    with pytest.raises(ProtocolError, match="the data that arrived are not a frame"):
         here.receive(Deadline(5))
 
 
@@ -127,7 +127,7 @@ def test_more_than_a_frame_is_a_violation(ends, size):
     here, there = ends
     there.sock.sendall(header(tree=size) + bytes(size) + b"x")
     if size == 1:
-        with pytest.raises(ProtocolError, match="more came"):
+        with pytest.raises(ProtocolError, match="more data arrived than one frame holds"):
             here.receive(Deadline(5))
     else:  # a large frame is read by its exact size; later bytes are noticed before the next send
         here.receive(Deadline(5))
