@@ -85,7 +85,7 @@ def process_of(nodeid):
 # found in the command lines of kernels, sandboxes, servers, browsers, and commands that start them
 SLOW_TO_START = re.compile(
     r"ipykernel_launcher|bwrap|judge\.template|jupyter|-m nbgrader|import nbgrader|bin/cs231n|chrom|initdb|-m dask"
-    r"|warm_notebook|postgres|spawn_main"
+    r"|warm_notebook|postgres|spawn_main|playwright"
 )
 starting = {"allowed": True}
 

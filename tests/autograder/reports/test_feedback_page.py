@@ -261,6 +261,7 @@ def opened(chromium, page, folder):
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
+@pytest.mark.slow
 class TestInABrowser:
     def test_payloads_run_where_nothing_stops_them(self, chromium, beacon, tmp_path):
         address, asked = beacon

@@ -10,6 +10,8 @@ from autograder.execution.judge.errors import StudentDied, StudentError, Student
 from autograder.execution.judge.exceptions import BUILTIN, named_type
 from autograder.execution.students_text import STUDENTS_PREFIX
 
+pytestmark = pytest.mark.slow
+
 # what the process sends instead of the answer to a call of f
 DISTURBING = {
     "garbage": "sock.sendall(os.urandom(5000))",

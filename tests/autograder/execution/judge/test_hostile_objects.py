@@ -8,6 +8,8 @@ import pytest
 from autograder.execution.judge.errors import CannotCross, StudentError
 from cs231n_lib import checks
 
+pytestmark = pytest.mark.slow
+
 CELLS = """
 import os
 import numpy as np
