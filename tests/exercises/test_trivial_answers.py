@@ -101,12 +101,12 @@ def trivial_answers(notebook, exercise):
     return {name: solution + TRIVIAL.format(exercise=exercise, way=way) for name, way in WAYS.items()}
 
 
-def cases():
-    for path in BANKS:  # every exercise has one, which test_banks.py checks
-        yield pytest.param(notebook_of(path), path.stem, id=f"{notebook_of(path).stem}-{path.stem}")
+CASES = [  # every exercise has a bank, which test_banks.py checks
+    pytest.param(notebook_of(path), path.stem, id=f"{notebook_of(path).stem}-{path.stem}") for path in BANKS
+]
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), cases())
+@pytest.mark.parametrize(("notebook", "exercise"), CASES)
 def test_a_trivial_answer_earns_nothing(notebook, exercise):
     paid = {}
     for name, answer in trivial_answers(notebook, exercise).items():

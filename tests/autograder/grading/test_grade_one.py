@@ -146,7 +146,7 @@ def test_with_the_assignment_named_a_folder_without_its_notebooks_gets_no_points
     (tmp_path / "submission").mkdir()
     (tmp_path / "submission" / "essay.ipynb").write_text("{}")
     done = run(tmp_path / "submission", "--assignment", "sums", "--isolation", "process")
-    assert done.exit_code == 0 and "has no adding.ipynb or squaring.ipynb; holds essay.ipynb" in done.output
+    assert done.exit_code == 0 and "has no adding.ipynb or squaring.ipynb; it holds essay.ipynb" in done.output
 
 
 @pytest.mark.parametrize(
