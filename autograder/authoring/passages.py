@@ -5,6 +5,7 @@ becomes its text without white space, quote marks and bullets.
 """
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -26,6 +27,11 @@ class Line:
 
 def code_lines(source: str) -> list[Line]:
     """The logical lines of Python code; the physical lines if the code does not tokenize."""
+    return list(_code_lines(source))
+
+
+@functools.lru_cache(maxsize=4096)  # releases of several assignments hold the same files
+def _code_lines(source: str) -> tuple[Line, ...]:
     lines: list[Line] = []
     parts: list[str] = []
     number = 0
@@ -39,8 +45,8 @@ def code_lines(source: str) -> list[Line]:
                 parts = []
     except (tokenize.TokenError, SyntaxError):  # IPython magics or incomplete code
         plain = (Line(_squeeze(line.split(" # ")[0]), n) for n, line in enumerate(source.split("\n"), start=1))
-        return [line for line in plain if line.text and not line.text.startswith("#")]
-    return lines
+        return tuple(line for line in plain if line.text and not line.text.startswith("#"))
+    return tuple(lines)
 
 
 def comment_lines(source: str) -> list[Line]:

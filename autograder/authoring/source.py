@@ -5,6 +5,8 @@ lock. Here every such line is an error with its line number. docs/course-format.
 """
 
 import ast
+import copy
+import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +96,11 @@ def _read(path: Path) -> tuple[list[SourceCell], dict[str, str]]:
         raise SourceError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from None
     if text.startswith("\ufeff"):
         _fail(path, 1, "the file starts with a byte-order mark; save it as UTF-8 without one")
+    return copy.deepcopy(_parse(path, text))
 
+
+@functools.lru_cache(maxsize=64)  # the notebooks of a course are read again for each assignment before them
+def _parse(path: Path, text: str) -> tuple[list[SourceCell], dict[str, str]]:
     lines = text.split("\n")
     header_end = _header_end(path, lines)
     kernelspec = _kernelspec(path, lines[1 : header_end - 1])
