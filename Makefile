@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
-WORKERS ?= 3
+WORKERS ?= 4
 FAULTS ?= 100
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
