@@ -6,6 +6,7 @@ grade_ids; the reply is {grade_id: null or {error, message, from_answer}}.
 """
 
 import functools
+import gc
 import json
 import os
 import select
@@ -38,6 +39,8 @@ def main():
     tests = {cell["name"]: cell["source"] for cell in cells if cell["test"]}
     for source in tests.values():
         shell.transform_cell(source)  # once here, not in every child
+    gc.collect()
+    gc.freeze()  # so that collections in a child leave the memory that it shares with this process alone
     for line in requests:
         request = json.loads(line)
         answers = [answer | {"tests": {name: tests[name] for name in answer["tests"]}} for answer in request["answers"]]

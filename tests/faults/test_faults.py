@@ -20,6 +20,6 @@ def test_whatever_fails_meanwhile_a_class_ends_up_graded_as_if_nothing_had():
         pytest.skip(f"not run: {why_not}")
     setup = "postgresql" if program("postgres") else "sqlite"
     script = Path(__file__).with_name("run.py")
-    command = [sys.executable, script, "--students", "5", "--faults", "6", "--seed", "4", "--setup", setup, "--hurry"]
+    command = [sys.executable, script, "--students", "4", "--faults", "5", "--seed", "4", "--setup", setup, "--hurry"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     assert done.returncode == 0, done.stdout

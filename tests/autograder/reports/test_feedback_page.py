@@ -215,11 +215,11 @@ def stream_cells(number, text):
 
 
 TOO_MUCH = {
-    "colours": (lambda: stream_cells(20, "\x1b[31mx" * 170_000), "ansi-red-fg", 20_000),
-    "colours in many outputs": (lambda: stream_cells(900, "\x1b[31mx" * 500), "ansi-red-fg", 20_000),
-    "characters to escape": (lambda: stream_cells(50, "<" * 100_000), "&lt;", 1_100_000),
-    "text of cells": (lambda: [new_code_cell("<" * 100_000) for _ in range(20)], "&lt;", 1_100_000),
-    "tags": (lambda: [new_code_cell("1+" * 5_000) for _ in range(30)], '<span class="mi">', 50_000),
+    "colours": (lambda: stream_cells(4, "\x1b[31mx" * 170_000), "ansi-red-fg", 20_000),
+    "colours in many outputs": (lambda: stream_cells(200, "\x1b[31mx" * 500), "ansi-red-fg", 20_000),
+    "characters to escape": (lambda: stream_cells(15, "<" * 100_000), "&lt;", 1_100_000),
+    "text of cells": (lambda: [new_code_cell("<" * 100_000) for _ in range(13)], "&lt;", 1_100_000),
+    "tags": (lambda: [new_code_cell("1+" * 5_000) for _ in range(12)], '<span class="mi">', 50_000),
 }
 
 
