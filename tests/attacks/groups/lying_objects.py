@@ -246,7 +246,7 @@ lies(
 class Lie: pass
 """,
     loss="[Lie() for _ in range(100_001)]",
-    reason="the limit of 100,000 objects",
+    reason=("the limit of 100,000 objects", "did not return within"),
 )
 
 lies(
