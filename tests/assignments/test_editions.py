@@ -139,6 +139,7 @@ def test_students_install_none_of_the_instructors_packages(handed_out):
     assert "numpy" in {name.partition(">")[0] for name in conda}
 
 
+@pytest.mark.slow
 def test_a_release_is_built_without_a_trace_in_its_folder(handed_out, tmp_path):
     """And what is built holds the library's edition. Without a compiler, which is quicker."""
     pytest.importorskip("setuptools", minversion="77")  # as pyproject.toml requires it

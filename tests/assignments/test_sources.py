@@ -145,6 +145,7 @@ def test_every_exercise_has_a_docstring_that_students_see(assignment, notebook):
             assert ast.get_docstring(function), cell.grade_id
 
 
+@pytest.mark.slow
 @each_notebook
 def test_every_exercise_is_left_as_a_stub(assignment, notebook, released_notebook):
     released = nbformat.read(released_notebook, as_version=4)
@@ -306,6 +307,7 @@ def test_randomness_is_seeded(assignment, notebook):
 # --- build and release --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_building_in_two_places_gives_the_same_bytes(tmp_path):
     copy = shutil.copytree(ASSIGNMENTS, tmp_path / "assignments")
     toml = (ASSIGNMENTS / "course.toml").read_text()
@@ -319,6 +321,7 @@ def test_building_in_two_places_gives_the_same_bytes(tmp_path):
     assert built[0] == built[1] and len(built[0]) == len(NOTEBOOKS)
 
 
+@pytest.mark.slow
 @each_notebook
 def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, released_notebook):
     """Independent of leaks.py: of the marked lines that no visible cell shares, none is in the released notebook."""

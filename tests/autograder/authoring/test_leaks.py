@@ -55,6 +55,7 @@ def in_cell(index, **fields):
     return in_notebook(lambda notebook: notebook["cells"][index].update(fields))
 
 
+@pytest.mark.slow
 def test_a_release_is_clean(clean):
     assert find_leaks(*clean) == []
 

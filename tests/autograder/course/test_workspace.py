@@ -46,6 +46,7 @@ def edit_config(workspace, line):
     return Workspace(workspace.root)
 
 
+@pytest.mark.slow
 def test_makes_what_nbgrader_expects(workspace):
     names = {path.name for path in workspace.root.iterdir()}
     assert names == {
@@ -128,6 +129,7 @@ def test_a_configuration_that_was_handed_in_is_never_run(workspace, tmp_path, mo
     assert not (tmp_path / "proof").exists()
 
 
+@pytest.mark.slow
 def test_a_gradebook_that_is_gone_is_made_anew_where_no_environment_is_activated(workspace, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     (workspace.root / "gradebook.db").unlink()
@@ -189,6 +191,7 @@ def names(preprocessors):
     return [p.rpartition(".")[2] if isinstance(p, str) else p.__name__ for p in preprocessors]
 
 
+@pytest.mark.slow
 def test_the_gradebook_is_made_where_no_environment_is_activated(tmp_path, assignments, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     gradebook = create(tmp_path / "ws", assignments).root / "gradebook.db"
@@ -224,6 +227,7 @@ def test_a_path_that_looks_like_a_pattern_is_taken_for_what_it_is(released_cours
     assert NbGraderAPI(workspace.coursedir).get_source_assignments() == {"sums"}  # what formgrader lists
 
 
+@pytest.mark.slow
 def test_the_configuration_has_nbgrader_take_its_path_for_what_it_is(assignments, tmp_path):
     import nbgrader.apps.api as api
 

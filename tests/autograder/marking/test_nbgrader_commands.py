@@ -62,6 +62,7 @@ def test_the_buttons_grade_in_a_sandbox_and_release_with_all_that_belongs_to_it(
     assert "Content-Security-Policy" in (tiny.feedback("one", "sums") / "adding.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_refusal_is_a_sentence_that_the_person_sees(tiny, buttons):
     shutil.copytree(tiny.source("sums"), tiny.source("other"))
     assigned = buttons.generate_assignment("other")

@@ -195,6 +195,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SLOW)
 def test_texts_made_to_take_long_are_shown_as_written(what):
     pieces = [SLOW[what], *(SLOW[what][:20_000] for _ in range(2))]
@@ -204,6 +205,7 @@ def test_texts_made_to_take_long_are_shown_as_written(what):
     assert len(small_page(*cells)) < 30_000_000
 
 
+@pytest.mark.slow
 def test_an_endless_row_of_outputs_ends():
     outputs = [new_output("display_data", data={"text/plain": "x"}) for _ in range(3_000)]
     page = small_page(new_code_cell("", outputs=outputs))
@@ -223,6 +225,7 @@ TOO_MUCH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_a_page_is_of_a_size_that_can_be_parsed(what):
     cells, of_which, most = TOO_MUCH[what]
