@@ -38,7 +38,7 @@ reader sees the mistake:
   at exactly one place of the right answer, and the hunks must be in its order. Write lines that stay only where the
   place needs them.
 - A wrong answer that has little in common with any right one is also written in full.
-- Wrong answers are sorted by the first cell that they lose, in the notebook's order, with a blank line between two cells.
+- Wrong answers stand in the order of the first cell that they lose, with a blank line between the answers of two cells.
 """
 
 import itertools

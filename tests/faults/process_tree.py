@@ -92,7 +92,7 @@ def _read(pid: int) -> Process | None:
 
 
 def by_kind(*roots: int) -> dict[str, list[Process]]:
-    """Return {kind: processes below the grader}: workers, judges, templates, sandboxes and the processes inside them."""
+    """Return {kind: processes below the grader}: workers, judges, templates, sandboxes and the processes in them."""
     found: dict[str, list[Process]] = {}
     kinds: dict[int, str] = {}
     for process in (process for root in roots for process in descendants(root)):
