@@ -173,7 +173,7 @@ def test_the_fast_layers_are_everybodys(released, name):
 
 
 def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
-    """The demonstrations of the notebook time the fast kernels, but grading uses an edition without them."""
+    """The notebook's demonstrations time the fast kernels, but the edition for grading has nothing that answers it."""
     assignment = COURSE.assignment("convolutional_networks")
     folder = edition.importable(COURSE, assignment.name, tmp_path, assignment.graded_without["convolution"])
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -20,7 +20,7 @@ from autograder.course.workspace import Workspace
 DISK_BYTES, SCRATCH_BYTES = 64_000_000, 16_000_000
 SHARED_MEMORY = Path("/dev/shm")
 RUN_SECONDS = 240  # an undisturbed run takes a tenth of it
-END_SECONDS = 20  # that processes may take to end after their coordinator
+END_SECONDS = 20  # for processes to end after their coordinator
 
 
 class Rig:

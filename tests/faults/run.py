@@ -52,7 +52,7 @@ def main() -> int:
         raise why_not
     mounts = _own_mounts()
     adopt_orphans()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job and its children ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # otherwise, background jobs ignore it
     seed = options.seed if options.seed is not None else random.randrange(10**6)
     setups = options.setup or list(SETUPS)
     if "postgresql" in setups and not postgresql.program("postgres"):
