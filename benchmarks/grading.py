@@ -114,7 +114,7 @@ class GradingBenchmark:
         self._copies = 0
         self._large: dict[str, tuple[Workspace, GradingRun, Sampler]] = {}
 
-    # the rows
+    # --- the rows
 
     def nbgrader(self) -> None:
         for assignment in self.assignments:
@@ -128,7 +128,7 @@ class GradingBenchmark:
                     shutil.copytree(ours.submitted(student, assignment.name), folder)
                 theirs_seconds += self.run_nbgrader(theirs, assignment)
                 if startup is None:
-                    startup = self.run_nbgrader(theirs, assignment)  # everybody is graded already
+                    startup = self.run_nbgrader(theirs, assignment)  # every student is already graded
                 shutil.rmtree(theirs.root / "submitted")
                 ours_each.append(self.grade(ours, assignment, 2).each())
             slow = (theirs_seconds - rounds * startup) / len(students)
@@ -229,7 +229,7 @@ class GradingBenchmark:
         start = statistics.median(starts)
         self.table.line("cs231n grade, start-up", f"{start:.1f} s", "<= 3 s", start <= 3)
 
-    # what they are measured on
+    # --- the workspaces and classes
 
     @cached_property
     def released(self) -> Workspace:
@@ -238,7 +238,7 @@ class GradingBenchmark:
         for name in self.given.assignment or list(workspace.course.assignments)[:2]:
             build(workspace, name)
             release(workspace, name)
-            surroundings(workspace, workspace.course.assignment(name))  # what a first run makes once
+            surroundings(workspace, workspace.course.assignment(name))  # files that only the first run makes
         return workspace
 
     @cached_property
@@ -268,7 +268,7 @@ class GradingBenchmark:
             self._large[assignment.name] = workspace, *self.sampled(workspace, assignment, 0.5)
         return self._large[assignment.name]
 
-    # how
+    # --- the measurements
 
     def grade(
         self,

@@ -125,7 +125,7 @@ async def starting(times: int) -> tuple[float, float, int | None]:
 
 
 def private_memory(pid: int | None) -> int | None:
-    """In kilobytes; None if the system does not report it."""
+    """Return the private memory in kilobytes; None if the system does not report it."""
     path = Path(f"/proc/{pid}/smaps_rollup")
     if not path.exists():
         return None

@@ -102,7 +102,7 @@ def train(make: Callable[[Images, int, int], Solver], images: Images, epochs: in
     print("| epoch | time | loss | train accuracy | validation accuracy |\n| ----: | ---: | ---: | ---: | ---: |")
     for epoch in range(1, epochs + 1):
         training.num_epochs = epoch
-        training.train()  # goes on where it stopped
+        training.train()  # continues where it stopped
         loss = np.mean(training.loss_history[-training.steps_per_epoch :])
         print(
             f"| {epoch} | {_clock(time.perf_counter() - start)} | {loss:.3f} | {training.train_acc_history[-1]:.1%} "

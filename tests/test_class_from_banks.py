@@ -1,4 +1,4 @@
-"""The class that benchmarks/grading.py grades: valid notebooks, all different, mostly right."""
+"""The class that benchmarks/grading.py grades consists of valid notebooks, all different and mostly right."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The documentation agrees with the repository: its links, the help of the command, the table of dependencies."""
+"""The documentation agrees with the repository: links, the help of the command, the table of dependencies."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ PAGES = sorted({path for name in FOLDERS for path in (ROOT / name).glob("**/*.md
 
 
 def without_code(text):
-    """A page without its code, in which brackets are no links."""
+    """Return the text of a page without code, in which brackets are not links."""
     text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"`[^`\n]*`", lambda code: re.sub(r"[][()]", "", code[0]), text)
 
@@ -25,7 +25,7 @@ def links(page):
 
 
 def anchors(page):
-    """The anchors that GitHub makes for the headings of a page."""
+    """Return the anchors that GitHub makes for the headings of a page."""
     headings = re.findall(r"^#+ +(.*?) *$", without_code(page.read_text("utf-8")), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

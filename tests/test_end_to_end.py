@@ -1,4 +1,4 @@
-"""The real course through the real pipeline: the sandbox, plain nbgrader and the banks' fast path must agree."""
+"""The real course in the real pipeline: the sandbox, plain nbgrader and the fast path of the banks must agree."""
 
 import itertools
 import os
@@ -27,12 +27,12 @@ COURSE = load_course(ROOT / "assignments")
 WITH_ALL_STORIES = "nearest_neighbor"
 FULL, BLANK, MIXED = "amara", "dalia", "nadia"
 TWIN = "Zoë Müller"  # hands in what "bruno" does, under another file name
-NOT_GRADED = ("hana", TWIN)  # hana's loop runs into the time limit, which other tests meet sooner
+NOT_GRADED = ("hana", TWIN)  # hana's loop runs into the time limit; faster tests cover that
 RAISES = "\n\nprint(resutl)\n"
 
 
 def mixed(answers, banks):
-    """Wrong and right answers in turn, from the banks; one cell raises below its function, the last is left alone."""
+    """Alternate wrong and right answers from the banks; one cell raises below its function, the last is unanswered."""
     chosen = {}
     turns = itertools.cycle([("wrong", 0), ("right", -1), ("wrong", -1), ("right", 0)])
     for name, (kind, place) in zip(list(answers)[:-1] or answers, turns, strict=False):
@@ -91,7 +91,7 @@ def test_the_sandbox_gives_the_points_that_the_fast_path_of_the_banks_gives(grad
         failures = run(source, answers)
         for test, failure in failures.items():
             got, most, _ = earned[notebook, test]
-            # on the fast path, which shares them, an answer that changes its arguments spoils the rest of a test
+            # the fast path shares arguments, so an answer that changes them may fail the rest of a test only there
             if failure is None or got == 0:
                 said = next(row.reasons for row in report.rows if row.student == MIXED)
                 assert got == (0 if failure else most), (
@@ -105,7 +105,7 @@ def test_the_sandbox_gives_the_points_that_the_fast_path_of_the_banks_gives(grad
 
 
 def mixed_answers(course, name, notebook):
-    """{exercise: what MIXED hands in for it}, without the line that raises."""
+    """Return {exercise: what MIXED hands in for it}, without the line that raises."""
     import nbformat
 
     submitted = nbformat.read(course.submitted(MIXED, name) / f"{notebook}.ipynb", as_version=4)
@@ -117,9 +117,9 @@ def mixed_answers(course, name, notebook):
 def test_plain_nbgrader_autograde_gives_an_honest_submission_the_same_scores(graded):
     course, name, report = graded
     before = points(course, name)[MIXED]
-    # beside the other, since the way to the sources is relative
+    # next to the original, since the path to the sources is relative
     course = Workspace(shutil.copytree(course.root, course.root.with_name("plain_nbgrader")))
-    # importing the kit first spares nbgrader two seconds of a grammar that nobody uses (autograder/__init__.py)
+    # importing the kit first saves two seconds in which nbgrader loads an unused grammar (autograder/__init__.py)
     main = "import autograder; from nbgrader.apps.nbgraderapp import main; main()"
     command = [sys.executable, "-c", main, "autograde", name, "--force", f"--student={MIXED}"]
     env = {**os.environ, UNSAFE: "1"}

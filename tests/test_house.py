@@ -1,4 +1,4 @@
-"""Rules that hold in every module of the packages; pyproject.toml has the contracts of which room may import which."""
+"""Rules for every module of the packages; the contracts in pyproject.toml say which room may import which."""
 
 import ast
 from pathlib import Path
@@ -24,14 +24,14 @@ def is_private(name):
 
 
 def private_names_of_others(source):
-    """(line, module, name) where a module of this text takes a private name from another module of the kit."""
+    """Yield (line, module, name) for each private name that the source takes from another module of the kit."""
     tree = ast.parse(source)
-    called = {}  # what the module calls the others
+    called = {}  # name in the source -> module of the kit
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                if whole in NAMES:  # modules may be private to their folder, which the next test looks at
+                if whole in NAMES:  # a module may be private to its folder; another test checks that
                     called[alias.asname or alias.name] = whole
                 elif is_private(alias.name):
                     yield node.lineno, node.module, alias.name
@@ -158,7 +158,7 @@ TESTED_ELSEWHERE = {
         "compiled twin, called by its wrapper only",
     ),
 }
-TESTED = [  # an __init__.py hands on names
+TESTED = [  # an __init__.py only exports names
     path.relative_to(ROOT)
     for path in [*MODULES, *COMPILED]
     if path.name != "__init__.py" and path.relative_to(ROOT).parts[0] in PACKAGES_WITH_TESTS

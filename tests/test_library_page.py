@@ -1,4 +1,4 @@
-"""docs/library.md names everything public and nothing else, and its examples run."""
+"""docs/library.md names every public name and no other, and its examples run."""
 
 import doctest
 import inspect
@@ -30,7 +30,7 @@ MODULES = [
 
 def test_the_examples_run(monkeypatch):
     monkeypatch.setattr(plt, "show", lambda: None)
-    text = PAGE.read_text("utf-8").replace("```", "\n")  # a fence is no output
+    text = PAGE.read_text("utf-8").replace("```", "\n")  # a fence is not output
     examples = doctest.DocTestParser().get_doctest(text, {}, PAGE.name, str(PAGE), 0)
     result = doctest.DocTestRunner().run(examples)
     plt.close("all")
@@ -46,7 +46,7 @@ def test_every_public_name_is_on_the_page(module):
 
 
 def _rows():
-    """(modules, names) of each row of the table of topics."""
+    """Yield (modules, names) for each row of the table of topics."""
     for where, what in re.findall(r"^\| \[[^]]*\]\(#[\w-]*\) \| (.*?) \| (.*) \|$", PAGE.read_text("utf-8"), re.M):
         names = re.findall(r"`([A-Za-z][\w.]*)`", what)
         yield re.findall(r"`([\w.]+)`", where), names
@@ -65,7 +65,7 @@ def test_every_name_in_the_table_of_topics_is_there():
 
 
 def _has(module, name):
-    """Whether there is such a name, or such a pair of functions."""
+    """Whether the module has this name, or a pair of functions (forward and backward) with this name."""
     if "." in name:
         module, _, name = name.rpartition(".")
     variants = [(name,), *((f"{name}_forward{way}", f"{name}_backward{way}") for way in ("", "_naive", "_fast"))]
@@ -74,7 +74,7 @@ def _has(module, name):
 
 
 def _signatures():
-    """(module, name, arguments) of the table of public names."""
+    """Yield (module, name, arguments) for the functions in the table of public names."""
     text = PAGE.read_text("utf-8").partition("## The public names")[2]
     for module, what in re.findall(r"^\| `([\w.]+)` \| (.*) \|$", text, re.M):
         for name, arguments in re.findall(r"`(\w+)\(([^)]*)\)`", what):
@@ -109,7 +109,7 @@ def test_settings_that_the_page_names_are_there():
 
 
 def _public(module):
-    """A module's public names, or all it defines; a pair name_forward, name_backward counts as name."""
+    """Return the names in `__all__`, or else all that the module defines; name_forward, name_backward count as name."""
     if not hasattr(module, "__all__"):
         return {
             name

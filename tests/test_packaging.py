@@ -14,7 +14,7 @@ import yaml
 from autograder.errors import INSTRUCTOR_PACKAGES
 
 ROOT = Path(__file__).resolve().parents[1]
-# where conda-forge uses another name
+# packages that have another name on conda-forge
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "jupyter-client": "jupyter_client",
@@ -61,7 +61,7 @@ def test_every_dependency_has_a_lower_bound_and_no_exact_pin():
         assert re.fullmatch(r"[\w\[\]-]+>=[\d.]+", requirement), requirement
 
 
-# which groups of pyproject.toml the modules of each folder may import; "" is what everybody installs
+# the groups of pyproject.toml that the modules of each folder may import; "" are the packages that everyone installs
 MAY_IMPORT = {
     "cs231n_lib": ("",),
     "datasets": ("",),
@@ -71,15 +71,15 @@ MAY_IMPORT = {
     "benchmarks": ("", "instructor", "cluster", "postgresql", "test", "benchmark"),
 }
 BUILT_WITH = {"cython", "setuptools"}  # pyproject: build-system
-NOBODYS = {"torch"}  # an oracle and a peer where it is installed, with a skip where it is not
-NOT_INSTALLED = {"sklearn": "scikit-learn"}  # whose names the metadata of an installation without them cannot tell
+NOBODYS = {"torch"}  # optional: tests and benchmarks compare with it if it is installed
+NOT_INSTALLED = {"sklearn": "scikit-learn"}  # module -> package, for packages that may be missing here
 MADE_BY_TESTS = {"lazy_package"}
-# declared for another reason than an import
+# declared, but not imported
 PROGRAMS = {"coverage", "pytest-cov", "jupyterlab", "build", "ruff", "mypy", "import-linter"}
 
 
 def declared(*groups):
-    """The distributions that these groups of pyproject.toml name."""
+    """Return the distributions that these groups of pyproject.toml name."""
     project = pyproject()["project"]
     extras = project["optional-dependencies"] | {"": project["dependencies"]}
     return {split(requirement)[0].removesuffix("[binary]") for group in groups for requirement in extras[group]}
@@ -87,14 +87,14 @@ def declared(*groups):
 
 @cache
 def distributions():
-    """Module -> the distributions that install it; of what is installed here."""
+    """Return {module: the distributions that install it} for the installed packages."""
     found = packages_distributions().items()
     return {module: {re.sub("[-_.]+", "-", name).lower() for name in names} for module, names in found}
 
 
 @cache
 def own_modules():
-    """The names of all modules and folders here, which tests and benchmarks import from beside them."""
+    """Return the names of the repository's own modules and folders, which tests and benchmarks import by bare name."""
     paths = [path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")]
     own = {path.stem for path in paths} | {path.parent.name for path in paths} | MADE_BY_TESTS
     return own - distributions().keys() | {"autograder", "cs231n_lib"}
@@ -102,7 +102,7 @@ def own_modules():
 
 @cache
 def foreign_modules(folder):
-    """Module -> one of the files of the folder that import it, for modules of other packages than Python's."""
+    """Return {module: a file of the folder that imports it} for the modules of other projects."""
     found = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
@@ -114,7 +114,7 @@ def foreign_modules(folder):
 
 
 def imported(folder):
-    """Distribution -> one of the files of the folder that import it. What is not installed keeps its module's name."""
+    """Return {distribution: a file of the folder that imports it}; a missing package has the name of its module."""
     found = {}
     for module, path in foreign_modules(folder).items():
         found |= dict.fromkeys(distributions().get(module, {NOT_INSTALLED.get(module, module)}), path)
@@ -140,7 +140,7 @@ def test_the_packages_that_a_message_calls_the_instructors_are_those_of_that_gro
 
 
 def test_every_folder_with_modules_is_a_package():
-    """A namespace package would not be installed, and a folder of a submission may have its name."""
+    """Otherwise it would not be installed, and a submission's folder of the same name could take its place."""
     folders = {path.parent for package in ("autograder", "cs231n_lib") for path in (ROOT / package).rglob("*.py")}
     assert len(folders) > 20
     assert [str(folder) for folder in folders | {ROOT / "datasets"} if not (folder / "__init__.py").is_file()] == []

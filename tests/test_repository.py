@@ -1,4 +1,4 @@
-"""The files around the code: workflows, forms, the changelog, and the recipes of CONTRIBUTING.md."""
+"""The files around the code: workflows, issue forms, the changelog, and the recipes of CONTRIBUTING.md."""
 
 import os
 import re
@@ -86,7 +86,7 @@ def test_the_newest_section_of_the_changelog_is_the_version_and_pages_show_it():
 
 
 def run_step(name, folder, tag):
-    """Run a step of release.yml as GitHub does, in a folder with the files that it reads."""
+    """Run a step of release.yml as GitHub does, in a folder to which the files that it reads are copied."""
     for needed in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / needed, folder)
     [step] = [step for step in steps(RELEASE) if step.get("name") == name]

@@ -28,7 +28,7 @@ def to_numpy(result: object) -> np.ndarray:
 
 
 def prepare(work: Work) -> Run:
-    """A function of no arguments that does the work once and returns its results as a tuple."""
+    """Return a function of no arguments that does the work once and returns its results as a tuple."""
     return PREPARE[work.kind](inputs(work), **work.options)
 
 

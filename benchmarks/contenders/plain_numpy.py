@@ -1,6 +1,6 @@
 """Convolution in well-written plain NumPy: one column matrix of the whole batch, one matrix product.
 
-Also the matrix product alone, which is an upper limit for the speed of every convolution based on it.
+The module also has the matrix product alone, which limits the speed of every convolution based on it.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def to_numpy(result: object) -> np.ndarray:
 
 
 def prepare(work: Work) -> Run:
-    """A function of no arguments that does the work once and returns its results as a tuple."""
+    """Return a function of no arguments that does the work once and returns its results as a tuple."""
     return PREPARE[work.kind](inputs(work), **work.options)
 
 

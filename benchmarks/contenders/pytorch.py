@@ -23,7 +23,7 @@ def to_numpy(result: torch.Tensor) -> np.ndarray:
 
 
 def prepare(work: Work) -> Run:
-    """A function of no arguments that does the work once and returns its results as a tuple."""
+    """Return a function of no arguments that does the work once and returns its results as a tuple."""
     values = inputs(work)
     return PREPARE[work.kind](values, **work.options)
 

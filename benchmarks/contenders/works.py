@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 Results = tuple[Any, ...]  # arrays, tensors or numbers, in the contender's own types
-Values = dict[str, Any]  # arrays by name; parameters and gradients are dicts of arrays once more
+Values = dict[str, Any]  # arrays by name; parameters and gradients are dicts of arrays themselves
 Run = Callable[[], Results]  # does the work once
 Shape = tuple[tuple[int, int, int, int], tuple[int, int, int, int], int, int]  # x, w, stride, pad
 
@@ -20,7 +20,7 @@ CONV_SHAPES = (  # x, w, stride, pad
 )
 LARGE_SHAPES = (1, 2, 4)  # over 1 GFLOP forward, and columns of over 200 rows
 TINY_SHAPE = ((2, 3, 8, 8), (4, 3, 3, 3), 1, 1)
-STATEFUL = ("adam", "training step")  # every call goes on from the one before
+STATEFUL = ("adam", "training step")  # every call continues from the previous one
 
 
 @dataclass(frozen=True)

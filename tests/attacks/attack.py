@@ -1,34 +1,34 @@
 """What an attack is, and how to add one.
 
-Each file of `groups/` is one class; each entry in it is one student of that class:
+Each file of `groups/` is a group of attackers, and each entry in it is one student:
 
     attack("makes every comparison of NumPy true", '''
     import numpy as np
     np.array_equal = np.allclose = lambda *_, **__: True
     ''')
 
-The notebook (attack_course.py) has five exercises. The student has done the first one, `running_mean`, honestly:
-HONEST_POINTS. The other answers run, and are wrong. The attack is a cell added after the honest part. Further cells
-begin with a marker that says where they go:
+The notebook (attack_course.py) has five exercises. The student has solved the first one, `running_mean`, honestly, for
+HONEST_POINTS. The other answers run, but are wrong. The attack is a cell that is added after the honest part.
+Further cells begin with a marker that says where they go:
 
-    # %% softmax_loss        in the place of the student's answer to that exercise
+    # %% softmax_loss        replaces the student's answer to that exercise
     # %% test_derivative     added after that cell of the instructor's
-    # %%                     added after the cell before
+    # %%                     added after the previous cell
     # %% end                 added at the end
 
-What is not a text of cells is a function that edits the notebook, or puts files into the folder that is handed in (the
-notebook is written afterwards, unless there is something in its place, or no folder any more):
+An attack that does not consist of cells is a function that edits the notebook, or puts files into the folder that is
+handed in. The notebook is written afterwards, unless its path is taken or the folder is gone:
 
     @handed_in("tags the tests so that they are skipped")
     def _(notebook, folder):
         for cell in notebook.cells: ...
 
-`points` is what the gradebook must say, HONEST_POINTS unless given; with at_most=True it may say less (where the attack
-hurts its own author, and how much depends on the clock). `reason` must occur in what the report says about the student;
-where an attack may meet either of two limits first, it is a tuple of both reasons.
-`@NAME@` in a text is replaced by what an attacker might know, or guess; see `Surroundings.known` in graded_class.py.
-Secrets that nobody may read begin with CANARY_; show them with print. What a page must not run contains EVIL. A file
-that should not be is named PLANTED.
+`points` are the points that the gradebook must record, HONEST_POINTS unless given. With at_most=True, there may be
+fewer; use it if the attack costs its own author points, and timing decides how many. `reason` must occur in the report
+about the student. If an attack may meet either of two limits first, `reason` is a tuple of both reasons. `@NAME@` in a
+text is replaced by something that an attacker might know or guess; see `Surroundings.known` in graded_class.py. Secrets
+that no student may read begin with CANARY_; an attack that finds them prints them. Code that a page must not run
+contains EVIL. The name of a file that must not exist contains PLANTED.
 """
 
 import json
@@ -52,10 +52,10 @@ class Attack:
     group: str
     name: str
     points: float
-    reasons: tuple[str, ...]  # one of them is told
+    reasons: tuple[str, ...]  # one of them must be reported
     at_most: bool
-    collected: bool  # brought in with `collect`, not found under submitted/
-    received: str | None  # when it was collected as received then
+    collected: bool  # handed in through `collect`, not directly under submitted/
+    received: str | None  # the time of receipt given to `collect`
     cells: str = ""
     edit: Callable = field(default=lambda notebook, folder: None)
 
@@ -64,22 +64,22 @@ class Attack:
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
     def hand_in(self, released, folder: Path, known: dict[str, str]) -> None:
-        """Put what the attacker hands in into the folder."""
+        """Write the attacker's submission into the folder."""
         notebook = answered(released, {**WRONG, "running_mean": RIGHT["running_mean"]})
         add_cells(notebook, re.sub(r"@([A-Z0-9]+)@", lambda match: known[match[1]], self.cells))
         self.edit(notebook, folder)
         path = folder / "losses.ipynb"
         if folder.exists() and not os.path.lexists(path):
-            path.write_text(json.dumps(notebook))  # nbformat would mend what is broken on purpose
+            path.write_text(json.dumps(notebook))  # nbformat would repair what is broken on purpose
 
 
 def attack(name: str, cells: str, points=HONEST_POINTS, reason=None, at_most=False):
-    """Enter an attack that consists of cells."""
+    """Register an attack that consists of cells."""
     ENTRIES.append(Attack(_group(), name, points, _alternatives(reason), at_most, False, None, cells))
 
 
 def handed_in(name: str, points=HONEST_POINTS, reason=None, at_most=False, collected=False, received=None, cells=""):
-    """Enter an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
+    """Register an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
 
     def enter(function):
         group, reasons = function.__globals__["__name__"], _alternatives(reason)
@@ -94,7 +94,7 @@ def _alternatives(reason) -> tuple[str, ...]:
 
 
 def answered(released, answers: dict[str, str]):
-    """The released notebook with these answers."""
+    """Return the released notebook with these answers."""
     notebook = nbformat.from_dict(released)
     for cell in notebook.cells:
         if grade_id(cell) in answers:
@@ -103,7 +103,7 @@ def answered(released, answers: dict[str, str]):
 
 
 def add_cells(notebook, text: str) -> None:
-    """Put cells written as described above into the notebook."""
+    """Add the cells of `text`, whose format the module's docstring describes, to the notebook."""
     before, *parts = MARKER.split(text)
     place = position(notebook, "test_running_mean")
     for marker, source in [("", before), *zip(parts[::2], parts[1::2], strict=True)]:
@@ -123,7 +123,7 @@ def add_cells(notebook, text: str) -> None:
 
 
 def position(notebook, name: str) -> int:
-    """Where the cell with this grade_id stands."""
+    """Return the index of the cell with this grade_id."""
     return next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == name)
 
 
@@ -132,14 +132,14 @@ def grade_id(cell) -> str | None:
 
 
 def entries(folder: Path = Path(__file__).parent / "groups") -> list[Attack]:
-    """All attacks, group by group."""
+    """Return all attacks, group by group."""
     if not ENTRIES:
         for path in sorted(folder.glob("*.py")):
             names = {"__name__": path.stem, "__file__": str(path)}
             exec(compile(path.read_text(), path, "exec"), names)
         students = [entry.student for entry in ENTRIES]
         twice = sorted({name for name in students if students.count(name) > 1})
-        assert not twice, f"two attacks have one name: {twice}"
+        assert not twice, f"two attacks have the same name: {twice}"
     return ENTRIES
 
 

@@ -1,6 +1,6 @@
-"""Which groups of attackers are graded together, as one class with one honest student."""
+"""The groups of attackers that are graded together, as one class with one honest student."""
 
-# most of the first class only wait for a limit
+# most attacks of the first class only wait for a time limit, so more workers grade it (graded_class.py)
 CLASSES = (
     ("channel", "forged_messages", "patched_libraries"),
     ("exhaustion", "surfaces"),
@@ -11,6 +11,6 @@ CLASSES = (
 
 
 def class_of(group):
-    """The groups that are graded together with this one."""
+    """Return the groups that are graded together with this one."""
     [groups] = [groups for groups in CLASSES if group in groups]
     return groups

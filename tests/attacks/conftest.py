@@ -17,21 +17,21 @@ from autograder.execution import sandbox  # noqa: E402
 @pytest.fixture(scope="session")
 def released(made_once):
     if why_not := sandbox.missing():
-        pytest.skip(f"there is no sandbox here: {why_not}")
+        pytest.skip(f"The sandbox is not available: {why_not}")
     folder, _ = made_once("attacked", make_course)
     return folder
 
 
 @pytest.fixture(scope="session")
 def graded(released, tmp_path_factory):
-    """graded(class) is the GradedClass of the attackers in these groups, which is graded when a test first asks."""
+    """graded(groups): the GradedClass of the attackers in these groups, graded when a test first asks for it."""
 
     @functools.cache
     def result(groups):
         attacks = [attack for group in groups for attack in entries() if attack.group == group]
         try:
             return graded_class(released, tmp_path_factory.mktemp(groups[0]), attacks)
-        except Exception as error:  # for every test of the class to tell; it is not tried again for each
+        except Exception as error:  # every test of the class reports it, and none grades again
             return RuntimeError(f"the class {groups} was not graded: {type(error).__name__}: {error}")
 
     def of(groups):

@@ -20,7 +20,7 @@ def fresh_import():
 
 
 def test_importing_the_library_costs_little_beside_numpy():
-    # The best of three: the machine may be busy with other tests.
+    # the best of three, since the machine may be busy with other tests
     assert min(fresh_import()["seconds"] for _ in range(3)) < 0.05
 
 

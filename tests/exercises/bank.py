@@ -29,7 +29,7 @@ reader sees the mistake:
     -    return sum(sum(row) for row in rows)
     +    return sum(rows[0]) + sum(sum(row) for row in rows[1:])
 
-- The title names the mistake. After `->` stand the test cells that must lose their points.
+- The title names the mistake. The test cells that must lose their points follow after `->`.
 - `# cause:` (optional) lists phrases between bars. The message of one of the lost cells should contain one of them;
   test_causes.py counts how often it does.
 - `# edit of:` names the right answer that is edited. Without it, that is the first right answer of the file.
@@ -37,8 +37,8 @@ reader sees the mistake:
   is removed (`-`), added (`+`) or stays (a space). The lines of a hunk that are removed or stay must follow each other
   at exactly one place of the right answer, and the hunks must be in its order. Write lines that stay only where the
   place needs them.
-- A wrong answer that has little in common with any right one stands in full, too.
-- Wrong answers stand in the order of the first cell that they lose, with a blank line between two cells.
+- A wrong answer that has little in common with any right one is also written in full.
+- Wrong answers stand in the order of the first cell that they lose, with a blank line between the answers of two cells.
 """
 
 import itertools
@@ -57,11 +57,11 @@ REMOVED, ADDED, STAYS = "-", "+", " "
 
 
 class BankError(Exception):
-    """A bank file is not in the format, or its notebook does not run with its own solutions."""
+    """A bank file does not follow the format, or its notebook does not run with its own solutions."""
 
 
 class _Malformed(Exception):
-    """What is wrong in an answer, and how many lines below its title."""
+    """What is wrong in an answer, with the number of lines below its title."""
 
     def __init__(self, message, offset=0):
         super().__init__(message)
@@ -73,13 +73,13 @@ class Answer:
     kind: str  # "wrong" or "right"
     name: str
     cells: tuple[str, ...]  # grade_ids of the test cells that a wrong answer must lose
-    source: str  # in full, also that of an edit
+    source: str  # in full, also for an edit
     line: int  # of the title, in the bank file
     cause: tuple[str, ...] | None = None  # phrases, one of which names the mistake to the student
 
 
 def notebook_of(bank_path):
-    """The notebook source, assignments/<assignment>/<notebook>.py, that a bank file belongs to."""
+    """Return the path of the notebook source, assignments/<assignment>/<notebook>.py, that a bank file belongs to."""
     assignment, notebook = Path(bank_path).resolve().parts[-3:-1]
     return ASSIGNMENTS / assignment / f"{notebook}.py"
 
@@ -99,7 +99,7 @@ def read_bank(path):
 
 
 def _answer(lines, number, above):
-    """The answer in `lines`, whose title is line `number` of the file; `above` holds the answers before it."""
+    """Parse the answer in `lines`, whose title is line `number` of the file; `above` holds the answers before it."""
     match = TITLE.fullmatch(lines[0])
     if not match:
         raise _Malformed(
@@ -134,7 +134,7 @@ def _answer(lines, number, above):
 
 
 def _header(lines):
-    """The phrases after '# cause:', the name after '# edit of:' (None where absent), and where the answer starts."""
+    """Return (phrases after '# cause:', name after '# edit of:', index of the answer's first line); None if absent."""
     found, start = {}, 1
     for key in (CAUSE, EDIT_OF):
         if lines[start:] and lines[start].startswith(key):
@@ -152,7 +152,7 @@ def _header(lines):
 
 
 def _base(kind, edit_of, above):
-    """The right answer that an edit changes."""
+    """Return the right answer that an edit changes."""
     if kind == "right":
         raise _Malformed("A right answer stands in full. Only a wrong one is an edit.", 1)
     right = [answer for answer in above if answer.kind == "right" and edit_of in (None, answer.name)]
@@ -163,7 +163,7 @@ def _base(kind, edit_of, above):
 
 
 def _edited(base, edit, start):
-    """The lines of answer `base` after an edit, which starts `start` lines below its title."""
+    """Return the lines of answer `base` after an edit, which starts `start` lines below its title."""
     old_lines, new_lines, done = base.source.splitlines(), [], 0
     ends = [*(k for k, line in enumerate(edit) if line == NEXT_HUNK), len(edit)]
     for first, end in zip([0, *(end + 1 for end in ends)], ends, strict=False):

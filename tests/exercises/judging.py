@@ -1,7 +1,7 @@
 """Judge an answer by the tests of its exercise.
 
-`judge` is fast because it starts nothing for an answer: one process per notebook (warm_notebook.py)
-has run the setup and the reference solutions, and forks a child for each answer.
+`judge` is fast because it starts no interpreter for an answer: one process per notebook (warm_notebook.py) has already
+run the setup and the reference solutions, and forks a child for each answer.
 """
 
 import atexit
@@ -25,7 +25,7 @@ SECONDS_PER_ANSWER = 30
 class Failure:
     """Why a test cell failed."""
 
-    error: str  # name of the exception's class; "Timeout" and "Died" when there was none
+    error: str  # name of the exception's class, or "Timeout" or "Died"
     message: str
     from_answer: bool  # raised inside the answer's own code, not by the test cell
 
@@ -35,7 +35,7 @@ class Failure:
 
 @functools.cache
 def exercises(notebook_source):
-    """{exercise: [grade_ids of its test cells]} of a notebook source, in the notebook's order.
+    """Return {exercise: [grade_ids of its test cells]} for a notebook source, in the notebook's order.
 
     The test cells of an exercise follow its solution cell, before the next solution cell.
     """
@@ -54,9 +54,10 @@ def exercises(notebook_source):
 
 @functools.cache
 def judge(notebook_source, exercise, answer_source):
-    """Run the tests of `exercise` on an answer: {test grade_id: None if it passed, else Failure}.
+    """Run the tests of `exercise` on an answer, and return {test grade_id: None if it passed, else Failure}.
 
-    The tests of a notebook run in one process of pytest (tests/conftest.py), so no answer is judged twice.
+    The result is kept. All tests of a notebook run in the same pytest process (tests/conftest.py), so no answer is
+    judged twice.
     """
     return run(notebook_source, {exercise: answer_source})
 
@@ -82,7 +83,7 @@ class _WarmNotebook:
         environment = os.environ | {
             "IPYTHONDIR": self.home.name,
             "MPLBACKEND": "agg",
-            # answers are small, and several of these processes share the cores
+            # answers compute little, and several of these processes share the cores
             **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
         }
         self.process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The format of a bank: what is read, and what is refused with its line."""
+"""The format of a bank: what is read, and what is refused with a line number."""
 
 import textwrap
 
@@ -30,7 +30,7 @@ def read(folder, text):
 
 
 def last(folder, text):
-    """The last answer of a bank that begins with RIGHT."""
+    """Return the last answer of a bank that consists of RIGHT and `text`."""
     return read(folder, RIGHT + text)[-1]
 
 

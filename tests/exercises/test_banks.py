@@ -35,7 +35,7 @@ def test_a_wrong_answer_loses_the_cells_it_names(path, answer):
     place = f"{path.name}:{answer.line}"
     assert not kept, f"{place}: '{answer.name}' keeps the points of {kept}; it loses {failures}"
     for cell, failure in failures.items():
-        # a test cell that itself stumbles over an answer has nothing to say to the student
+        # if a test cell itself raises because of an answer, its message does not help the student
         assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{place}: {cell}: {failure}"
         assert failure is None or failure.message.strip(), f"{place}: {cell} fails without a message"
 

@@ -1,6 +1,6 @@
-"""A wrong gradient or loss comes with its cause: the message of a lost cell names the mistake that was made.
+"""For a wrong gradient or loss, the message of a lost cell names the mistake.
 
-`python tests/exercises/test_causes.py [NOTEBOOK...]` prints, for every such mistake, what the student reads.
+`python tests/exercises/test_causes.py [NOTEBOOK...]` prints what the student reads for every such mistake.
 """
 
 import re
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted({path.parent for path in BANKS})
 AT_LEAST = 0.8
 
-# what checks.close says of the value of a loss, by any name that is no name of a function
-# where the words of a check begin, after the name of the answer: "the loss of svm_loss: its value is wrong."
+# matches where a check's explanation begins, after the answer's name: "the loss of svm_loss: its value is wrong."
 AFTER_THE_NAME = re.compile(r": (?=its (?:one )?value is wrong|all \d+ values|\d+ of \d+ |it does not match|it nearly)")
+# a message of checks.close about the value of a loss, whatever name the check gives it
 WRONG_LOSS = re.compile(r".*\bloss\b.*: (its value is wrong|its one value|all \d+ values|\d+ of \d+ values)")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the student reads of one mistake: the explaining line of the cell that names it, else of the first lost."""
+    """The line that explains one mistake to the student: from the cell that names it, else from the first lost cell."""
 
     exercise: str
     answer: Answer
@@ -33,7 +33,7 @@ class Told:
 
 
 def wrong_answers(notebook):
-    """(bank path, answer, {cell: Failure} it loses) of all wrong answers of a notebook's banks."""
+    """Return (bank path, answer, {lost cell: Failure}) for each wrong answer in a notebook's banks."""
     for path in BANKS:
         if path.parent == notebook:
             for answer in read_bank(path):
@@ -43,7 +43,7 @@ def wrong_answers(notebook):
 
 
 def told(notebook):
-    """A Told for each wrong answer with a cause."""
+    """Return a Told for each wrong answer with a cause."""
     result = []
     for path, answer, lost in wrong_answers(notebook):
         if answer.cause:
@@ -55,7 +55,7 @@ def told(notebook):
 
 
 def explanation(message):
-    """The message without the name of the thing, which may hold any word without explaining anything."""
+    """Return the message without the name of the answer, whose words explain nothing."""
     return AFTER_THE_NAME.split(message, maxsplit=1)[-1]
 
 
@@ -64,7 +64,7 @@ def names(cause, text):
 
 
 def spotlight(cause, text):
-    """The line that names the cause, else the likely mistake, else the last line."""
+    """Return the line that names the cause, else the likely mistake, else the last line."""
     lines = text.splitlines() or [""]
     likely = [line for line in lines if line.startswith("Likely mistake")]
     return next((line for line in lines if names(cause, line)), (likely or lines)[-1])
@@ -102,7 +102,7 @@ def test_a_wrong_gradient_or_loss_has_a_cause_in_the_bank(notebook):
         for path, answer, lost in wrong_answers(notebook)
         if answer.cause is None and is_about_loss_or_gradient(path.stem, lost)
     ]
-    assert not without, "these need a line '# cause: <what should be said>' after their title:\n" + "\n".join(without)
+    assert not without, "these need a line '# cause: <what it should say>' after their title:\n" + "\n".join(without)
 
 
 if __name__ == "__main__":

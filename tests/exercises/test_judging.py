@@ -1,4 +1,4 @@
-"""Judging itself, on a notebook of one exercise."""
+"""The function `judge` itself, on a notebook with one exercise."""
 
 import judging
 import pytest

@@ -1,4 +1,4 @@
-"""An answer that only has the right shape earns nothing: zeros, ones, or what went in."""
+"""An answer that has the right shape but trivial values (zeros, ones, its own input) earns no points."""
 
 import pytest
 from bank import BANKS, notebook_of
@@ -15,10 +15,10 @@ WAYS = {
     "twice that argument and 1": "2.0 * _given(value, arguments) + 1",
     "0, 1, 2, 3, ...": "np.arange(np.size(value)).reshape(np.shape(value))",
 }
-# these are about the names and shapes of weights, which are random numbers: any that differ are right
+# these test only the names and shapes of random weights, so any numbers that differ are right
 SHAPES_ARE_ALL = {"test_init_two_layer_net_shapes", "test_init_three_layer_convnet_shapes"}
-# The solution finds the shapes; every number in what it returns is replaced. What a test asks about the function's
-# text or work is answered as a function of one line would.
+# The solution computes the shapes, and every number that it returns is replaced. Where a test looks at the source or
+# the executed lines of the function, it sees a function of one line.
 TRIVIAL = """
 def _trivial(value, arguments):
     if isinstance(value, (int, float, np.generic, np.ndarray)):
@@ -56,7 +56,7 @@ def _wrapped(solution):
 
 {exercise} = _wrapped({exercise})
 """
-# The solutions of these call what they are given, and some tests watch that; a trivial answer does not.
+# The solutions of these call functions that they are given, and some tests watch that. A trivial answer does not.
 BY_HAND = {
     "train_linear_classifier": """
 def train_linear_classifier(loss_fn, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, rng=None):
@@ -90,7 +90,7 @@ def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num
 
 
 def trivial_answers(notebook, exercise):
-    """{name: source} of the trivial answers to an exercise."""
+    """Return {name: source} for the trivial answers to an exercise."""
     if exercise in BY_HAND:
         return {str(number): BY_HAND[exercise].format(number=number) for number in (0.0, 1.0, 0.5)}
     solution = next(

@@ -1,4 +1,4 @@
-"""The process behind judging.judge: runs a notebook once, then a forked child of it for every answer.
+"""The process behind judging.judge: it runs a notebook once, and then forks a child for every answer.
 
 Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
 {"error": text}. Then {"answers": [{exercise, source, tests}], "seconds": limit}, where tests are
@@ -19,12 +19,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 class Shell(InteractiveShell):
     def enable_gui(self, gui=None):
-        """`%matplotlib inline` asks for it; there is no event loop here."""
+        """Do nothing: `%matplotlib inline` calls this, but there is no event loop."""
 
 
 def main():
     requests, replies = sys.stdin, os.fdopen(os.dup(1), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cells print must not end up among the replies
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # output of cells must not mix with the replies
 
     def reply(message):
         replies.write(json.dumps(message) + "\n")
@@ -69,7 +69,7 @@ def judge_in_child(shell, answers, seconds):
                 for answer in answers:
                     run_answer(shell, out, **answer)
         finally:
-            os._exit(0)  # never back into the loop of the parent
+            os._exit(0)  # the child must not return into the parent's loop
     os.close(write_end)
     written, ended = read_until(read_end, time.monotonic() + seconds)
     try:
@@ -101,7 +101,7 @@ def run_answer(shell, out, exercise, source, tests):
 
 
 def failure_of(result, answer_files=()):
-    """None, or what went wrong in a cell and whether the answer's own code raised it."""
+    """Return None, or what went wrong in a cell and whether the answer's own code raised it."""
     error = result.error_before_exec or result.error_in_exec
     if error is None:
         return None
@@ -114,7 +114,7 @@ def failure_of(result, answer_files=()):
 
 
 def read_until(fd, deadline):
-    """All bytes up to end of file or the deadline, and whether the end of file came."""
+    """Return all bytes up to the end of file or the deadline, and whether the end of file was reached."""
     chunks = []
     while select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]:
         chunk = os.read(fd, 65536)

@@ -1,4 +1,4 @@
-"""A course of two short notebooks, and a class that hands in all that a grader meets, honest and not so honest."""
+"""A course of two short notebooks, and a class that hands in all kinds of submissions, honest and dishonest."""
 
 import shutil
 from datetime import UTC, datetime
@@ -105,7 +105,7 @@ assert square(3) == 9, "3 squared is 9"
 ADD, DOUBLE, WHY = "def add(a, b):\n    return a + b", "def double(a):\n    return 2 * a", "It commutes."
 SQUARE = "import time\ntime.sleep(0.1)\ndef square(a):\n    return a * a"
 RIGHT = {"add": ADD, "double": DOUBLE, "why": WHY, "square": SQUARE}
-# what students hand in: the text of their cells, and whatever `_hand_in` makes of the other names
+# the sources of the cells that students hand in, by grade_id; `_hand_in` also treats some of the names specially
 ANSWERS = {
     "right": RIGHT,
     "kills_its_kernel": RIGHT | {"double": "import os\ndef double(a):\n    os.kill(os.getpid(), 9)"},
@@ -129,9 +129,9 @@ EARLIER = 4  # students whose first submission is graded before anything else
 
 
 def make(folder: Path, students: int, grade, db: str | None = None) -> Workspace:
-    """Make `folder` the home of the course and its class; the workspace, ready to be graded.
+    """Make the course and its class in `folder`, and return the workspace, ready to be graded.
 
-    A few have been graded by `grade(workspace)` and by hand before, and some of these have handed in again.
+    A few students have already been graded by `grade(workspace)` and by hand, and some of these have handed in again.
     """
     for path, text in {
         "assignments/course.toml": COURSE,
@@ -162,7 +162,7 @@ def make(folder: Path, students: int, grade, db: str | None = None) -> Workspace
             _hand_in(course, name, list(ANSWERS)[(number - EARLIER) % len(ANSWERS)])
     for name, what in zip(early[::2], ("half", "wrong"), strict=True):
         _hand_in(course, name, what)
-    # what is made once for all of an assignment is made anew
+    # grading makes these once per assignment; without them, the next run makes them again
     for kept in ("editions", "matplotlib"):
         shutil.rmtree(course.root / ".cs231n" / kept)
     return course
@@ -189,7 +189,7 @@ def _hand_in(course: Workspace, student: str, what: str) -> None:
 
 
 def _grade_by_hand(course: Workspace, student: str, points: int) -> None:
-    """As formgrader does it."""
+    """Record a manual grade as formgrader does."""
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade("why", "adding", "sums", student)
         grade.manual_score, grade.needs_manual_grade = points, False

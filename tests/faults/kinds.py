@@ -1,6 +1,7 @@
-"""The faults: each takes the rig in which a class is being graded, does its harm, and undoes it where it has to pass.
+"""The faults: functions that take the rig in which a class is being graded, and do some harm to it.
 
-It returns what it did, in words, or None if there was nothing to harm at that moment.
+A fault that must not last, such as a full disk, is undone before the function returns. The function returns a
+description of what it did, or None if there was nothing to harm at that moment.
 """
 
 import errno
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from process_tree import Process, by_kind
 
-ONE_NOTEBOOK_SECONDS = 15  # in which the same worker's notebook, and its second try, are over
+ONE_NOTEBOOK_SECONDS = 15  # after which a worker is done with a notebook, including a second attempt
 
 
 def _signalled(how: signal.Signals) -> Callable:
@@ -25,13 +26,13 @@ def _signalled(how: signal.Signals) -> Callable:
 
 
 def interrupted(rig) -> str | None:
-    """As Ctrl-C does it: the whole process group gets the signal."""
+    """Send SIGINT to the whole process group, as Ctrl-C does."""
     os.killpg(rig.coordinator.pid, signal.SIGINT)
     return "Ctrl-C"
 
 
 def everything(rig) -> str | None:
-    """As the end of a session, or of a machine's patience: nobody is left to tidy up."""
+    """Kill the coordinator and all its descendants, as a shutdown does, so that no process can clean up."""
     for process in reversed([p for found in by_kind(rig.coordinator.pid).values() for p in found]):
         process.kill()
     os.killpg(rig.coordinator.pid, signal.SIGKILL)
@@ -39,7 +40,11 @@ def everything(rig) -> str | None:
 
 
 def _killed(kind: str) -> Callable:
-    """A notebook whose kernel is killed is believed the second time: so never the same worker's twice in a row."""
+    """Make a fault that kills one process of this kind.
+
+    When a kernel dies, the grader tries the notebook once more, and blames the student if the kernel dies again. So the
+    fault does not hit the same worker twice within ONE_NOTEBOOK_SECONDS.
+    """
 
     def inflict(rig) -> str | None:
         now = time.monotonic()
@@ -114,7 +119,7 @@ def _full(place: str) -> Callable:
 
 
 def _fill(ballast: Path, left: int) -> None:
-    """Write a file that leaves so many bytes of its file system free."""
+    """Write a file that leaves `left` bytes of its file system free."""
     with open(ballast, "wb") as file:
         while True:
             space = os.statvfs(ballast)
@@ -122,13 +127,13 @@ def _fill(ballast: Path, left: int) -> None:
                 return
             try:
                 return os.posix_fallocate(file.fileno(), 0, size)
-            except OSError as error:  # something else was written meanwhile
+            except OSError as error:  # another process wrote meanwhile
                 if error.errno != errno.ENOSPC:
                     raise
 
 
 def read_only(rig) -> str | None:
-    """A read-only view of the disk is put over it, so also what is open already meets it with its next file."""
+    """Mount a read-only view over the disk, so that running processes meet it when they next open a file."""
     if not rig.mounted:
         return None
     subprocess.run(["mount", "--bind", rig.disk, rig.disk], check=True)

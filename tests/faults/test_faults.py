@@ -1,4 +1,4 @@
-"""A small class is graded while things fail: a short run of what `python tests/faults/run.py` does at length."""
+"""A small class is graded while faults occur: a short version of `python tests/faults/run.py`."""
 
 import subprocess
 import sys

@@ -1,8 +1,8 @@
-"""The channel to the judge: frames that are forged, cut, early, late, double, slow; callbacks misused."""
+"""Attacks on the channel to the judge: forged, cut, early, late, double and slow frames; misused callbacks."""
 
 from attack import attack
 
-# finds the agent, and sends what it would not
+# finds the agent, and sends frames that the agent would not send
 AGENT = """
 import gc, os, threading, time
 agent = next((o for o in gc.get_objects() if type(o).__name__ == "Agent" and hasattr(o, "stream")), None)
@@ -17,12 +17,12 @@ DISTURBED = "the connection to your code was disturbed"
 
 
 def at_once(name, text, **options):
-    """What is done in a cell of the student's, while the judge asks nothing."""
+    """Attack in a cell of the student's, while the judge asks nothing."""
     attack(name, f"{AGENT}\n{text}", **options)
 
 
 def when_called(name, text, **options):
-    """What label_of does: it has one test, so the kernel that is lost with it is replaced once."""
+    """Attack in label_of. It has one test, so the kernel that dies with it is replaced only once."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(
         name,
@@ -145,12 +145,12 @@ for byte in frame((np.ones(100), None, [])) * 50:
     reason="label_of",
 )
 when_called(
-    "an announcement of more than there may be",
+    "an announcement of more than the limit",
     "send(inside['HEADER'].pack(inside['MAGIC'], 2, agent.running, 2**62, 2**62))",
     reason=DISTURBED,
 )
 when_called("an answer to another question", "send(frame((4, None, []), number=agent.running + 1))", reason=DISTURBED)
-when_called("an answer with changes of arguments that there are not", "send(frame((4, -5, [99])))", reason=DISTURBED)
+when_called("an answer that changes arguments that do not exist", "send(frame((4, -5, [99])))", reason=DISTURBED)
 when_called(
     "an error that is a passed test",
     "for name in ('SystemExit', 'CheckFailed'): send(frame(([name], '', '', []), 'ERROR'))",
@@ -169,7 +169,7 @@ when_called("the agent is told to stop", "agent.stopped = True", reason="label_o
 
 
 def with_callback(name, text, **options):
-    """What derivative does with the instructor's function."""
+    """Attack in derivative, through the instructor's function."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(name, f"{AGENT}\nkept = []\n# %% derivative\ndef derivative(f, x):\n{body}\n    return 0.0", **options)
 

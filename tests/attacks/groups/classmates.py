@@ -1,5 +1,5 @@
-"""Harming a classmate's points: taking processors, priority, memory of the system, files or time from whoever is graded
-at the same time. What each takes is bounded, in number and in seconds, should nothing stop it.
+"""Attempts to cost a classmate points who is graded at the same time: each takes processors, priority, memory, files or
+time. An attack takes a limited number for a limited time, in case nothing stops it.
 """
 
 from attack import attack
@@ -52,7 +52,7 @@ in_children(10, wide)
 )
 
 takes(
-    "a place before all others",
+    "a higher priority than others",
     """
 tried(os.setpriority, os.PRIO_PROCESS, 0, -20)
 tried(os.nice, -40)
@@ -135,7 +135,7 @@ time.sleep(2)
 )
 
 takes(
-    "locks and leases on what all read",
+    "locks and leases on shared files",
     """
 import fcntl
 held = []

@@ -1,4 +1,4 @@
-"""The notebook itself is edited: tags, records, tests, the order and kind of cells, what it says it is."""
+"""Edits of the notebook itself: tags, records, tests, the order and kind of cells, the format."""
 
 import json
 
@@ -48,7 +48,7 @@ def _(notebook, folder):
         cell.source = PASSING
 
 
-@handed_in("changes the locked cell that all begins with")
+@handed_in("changes the first locked cell")
 def _(notebook, folder):
     notebook.cells[position(notebook, "setup")].source += "\nclass checks: close = equal = true = print"
 
@@ -158,7 +158,7 @@ def _(notebook, folder):
     (folder / "losses.ipynb").write_text('{"nbformat": 4, "nbformat_minor": ' + "9" * 5000 + ', "cells": [NaN]}')
 
 
-@handed_in("is larger than may be handed in", points=0, reason="bytes")
+@handed_in("is larger than the limit", points=0, reason="bytes")
 def _(notebook, folder):
     notebook.cells.append(new_code_cell("#" * 600_000))
 

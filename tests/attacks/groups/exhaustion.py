@@ -1,4 +1,4 @@
-"""Using up what there is: time, memory, disk, processes, output; and not letting go."""
+"""Attempts to exhaust time, memory, disk, processes or output, and to resist interruption."""
 
 from attack import attack
 

@@ -1,4 +1,4 @@
-"""What lies beside the notebook or in its place: modules, links, pipes, devices, archives, times."""
+"""Files beside the notebook or in its place: modules, links, pipes, devices, archives, times."""
 
 import io
 import json
@@ -139,13 +139,13 @@ def _(notebook, folder):
 @handed_in("a pipe in the place of the time")
 def _(notebook, folder):
     os.mkfifo(folder / "timestamp.txt")
-    # a grader that waits for the pipe is to go on some day, and fail
+    # so that a grader that waits for the pipe continues after a minute, and the test fails
     rescue = threading.Timer(60, (folder / "timestamp.txt").write_text, ["waited for"])
     rescue.daemon = True
     rescue.start()
 
 
-@handed_in("a time that is none")
+@handed_in("a time that is not a date")
 def _(notebook, folder):
     (folder / "timestamp.txt").write_text("yesterday, or 9999999999999-99-99 \0 \x1b[2J" + "x" * 100_000)
 
@@ -261,12 +261,12 @@ def _(notebook, folder):
             archive.writestr(f"../{name}/losses.ipynb", json.dumps(notebook))
 
 
-@handed_in("a class that is no archive", points=0, collected=True, reason="not a readable zip")
+@handed_in("a class archive that is not an archive", points=0, collected=True, reason="not a readable zip")
 def _(notebook, folder):
     (folder.parent / "class.zip").write_bytes(b"PK\3\4" + os.urandom(10_000))
 
 
-@handed_in("files with names that steer", collected=True)
+@handed_in("files with names that are commands", collected=True)
 def _(notebook, folder):
     for name in ("\x1b[2J\x1b]0;PLANTED\x07.ipynb", "-rf", "*.ipynb", "losses.ipynb\n", "losses.ipynb;touch PLANTED",
                  "~", "$(touch PLANTED)", "%00.ipynb", "a" * 250):  # fmt: skip
@@ -274,11 +274,11 @@ def _(notebook, folder):
 
 
 def in_place_of(folder):
-    """The path of an archive that is handed in, not the folder."""
+    """Remove the folder, and return the path of an archive to hand in instead."""
     folder.rmdir()
     return folder.with_suffix(".zip")
 
 
 def workspace(folder):
-    """The workspace that a folder of submissions lies in."""
+    """Return the workspace that contains a submission's folder."""
     return next(parent / "workspace" for parent in folder.parents if (parent / "workspace").is_dir())

@@ -1,4 +1,4 @@
-"""What the kernel says to the grader is forged: messages for cells that are not the student's, or are none."""
+"""Forged messages from the kernel to the grader: for cells that are not the student's, or do not exist."""
 
 from attack import attack
 
@@ -17,7 +17,7 @@ def in_a_cell(name, text, **options):
 
 
 def in_a_test(name, text, **options):
-    """While a test asks: every function of the exercises first does this."""
+    """Attack while a test runs: every function of the exercises first runs `text`."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(
         name,
@@ -95,7 +95,7 @@ threading.Thread(target=forge, daemon=True).start()
 """,
 )
 in_a_cell(
-    "messages that are none",
+    "malformed messages",
     """
 for content in ({}, {"data": 3}, {"name": "x"}, {"name": [], "text": {}}, {"ename": 1}, {"text": None},
                 {"data": {"text/plain": {"a": 1}}, "metadata": []}, {"execution_state": []}):
@@ -105,7 +105,7 @@ for content in ({}, {"data": 3}, {"name": "x"}, {"name": [], "text": {}}, {"enam
 """,
 )
 in_a_cell(
-    "bytes that are no message",
+    "bytes that are not a message",
     """
 import os
 kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>", b"", b"{", b"{", b"{", b"{"])
@@ -131,7 +131,7 @@ type(kernel.session).send = lambda *_, **__: None
     at_most=True,
 )
 in_a_cell(
-    "payloads that ask for more",
+    "payloads that ask for actions",
     """
 ip = get_ipython()
 for source in ("ask_exit", "set_next_input", "edit_magic", "page", "load_file"):
@@ -140,7 +140,7 @@ for source in ("ask_exit", "set_next_input", "edit_magic", "page", "load_file"):
     at_most=True,
 )
 in_a_cell(
-    "a question to nobody",
+    "a question that nobody answers",
     """
 kernel._allow_stdin = True
 kernel.raw_input("grade? ")
@@ -149,7 +149,7 @@ kernel.raw_input("grade? ")
     at_most=True,
 )
 in_a_cell(
-    "a wait for ever in the kernel's own loop",
+    "an endless wait in the kernel's event loop",
     """
 import asyncio
 asyncio.get_event_loop().call_later(0.01, lambda: time.sleep(60))

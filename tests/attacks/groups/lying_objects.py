@@ -1,4 +1,4 @@
-"""Results that are not what they seem: objects that call themselves equal, or numbers, or arrays."""
+"""Results that pretend: objects that claim to be equal, or to be numbers or arrays."""
 
 from attack import attack
 
@@ -14,7 +14,7 @@ class Liar:
 
 
 def lies(name, body, loss="Lie()", gradient="Lie()", **options):
-    """The class Lie is all that softmax_loss, derivative and label_of return."""
+    """Make softmax_loss, derivative and label_of return only instances of the class Lie, which `body` defines."""
     attack(
         name,
         f"""{LIES}

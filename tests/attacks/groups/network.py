@@ -1,4 +1,4 @@
-"""Reaching somebody: servers of this machine, by every kind of address, and the world."""
+"""Attempts to reach servers: on this machine, by every kind of address, and on the internet."""
 
 from attack import attack
 
@@ -22,7 +22,7 @@ for host in ("localhost", "0.0.0.0", "127.0.0.2", "::1", "host.docker.internal",
 )
 
 attack(
-    "a server by the sixth version",
+    "a server by its IPv6 address",
     """
 import socket
 socket.create_connection(("::1", @PORT6@), timeout=2).sendall(b"x")

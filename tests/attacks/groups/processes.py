@@ -1,4 +1,4 @@
-"""Outliving a cell, a kernel or the sandbox; ending others; leaving something for the next kernel."""
+"""Attempts to outlive a cell, a kernel or the sandbox, to kill other processes, or to affect the next kernel."""
 
 from attack import attack
 

@@ -1,8 +1,8 @@
-"""Looking for what is not the student's: hidden tests, solutions, other people's files, secrets of the grader."""
+"""Attempts to read what students must not see: hidden tests, solutions, other people's files, the grader's secrets."""
 
 from attack import attack
 
-# keeps what it meets of secrets, wherever; the cell at the end shows it, so that it is the student's own output
+# notes the secrets that it finds; the cell at the end prints them, so that they appear in the student's own output
 NOTES = """
 import os, sys
 seen = set()

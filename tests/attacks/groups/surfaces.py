@@ -1,6 +1,6 @@
-"""Floods of every kind of output and message, and outputs that are to mislead whoever reads what came of grading.
+"""Floods of every kind of output and message, and outputs that should mislead the reader of the results.
 
-What a cell puts out is cut at `output_bytes`; test_attacks.py looks at what is kept of a notebook.
+The output of a cell is cut at `output_bytes`; test_attacks.py checks how much of it is kept in a notebook.
 """
 
 from attack import attack
@@ -28,7 +28,7 @@ def flood(name, text, reason=CUT, **options):
 
 
 flood("results", "flood('execute_result', shown('\\U0001F600' * 1990, execution_count=1))")
-flood("results of nothing", "flood('execute_result', {'data': {}, 'metadata': {}, 'execution_count': 1})")
+flood("empty results", "flood('execute_result', {'data': {}, 'metadata': {}, 'execution_count': 1})")
 flood("errors", "flood('error', {'ename': 'E', 'evalue': 'v' * 2000, 'traceback': ['t' * 2000] * 20})")
 flood(
     "errors and results by turns",
@@ -39,7 +39,7 @@ for _ in range(500):
 """,
 )
 flood("displays", "flood('display_data', shown('x' * 1000))")
-flood("displays of nothing", "flood('display_data', {'data': {}, 'metadata': {}})")
+flood("empty displays", "flood('display_data', {'data': {}, 'metadata': {}})")
 flood("control characters", "flood('stream', {'name': 'stdout', 'text': chr(1) * 1000})")
 flood(
     "two streams by turns",
@@ -98,7 +98,7 @@ flood('display_data', {'data': {'application/json': [large] * 9}, 'metadata': {'
 )
 flood("metadata", "flood('display_data', {**shown(''), 'metadata': {'x' * 9000: {'width': 1}}}, times=500)")
 flood(
-    "messages that are no outputs",
+    "messages that are not outputs",
     """
 for kind in ("comm_open", "comm_msg", "status", "input_request", "execute_input", "inspect_reply", "x" * 999):
     flood(kind, {"execution_state": "busy", "data": "x" * 9000, "code": "x" * 9000}, times=200)
@@ -212,7 +212,7 @@ def softmax_loss(W, X, y, reg):
     reason="range of more than 10,000,000",
 )
 
-# a command to a CI service, and a score that is none: what is shown of them is for a page and a log to make harmless
+# a command to a CI service and a fake score; pages and logs must make harmless what they show of them
 flood(
     "a command to the service that grades",
     """

@@ -1,4 +1,4 @@
-"""Exactly the expected value passes, whatever its dtype; of another one it is said where it differs."""
+"""Only the expected value passes, whatever its dtype; for others the message says where they differ."""
 
 import numpy as np
 import pytest

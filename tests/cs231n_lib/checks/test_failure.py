@@ -1,4 +1,4 @@
-"""Jupyter shows the text of a failed check and no traceback."""
+"""Jupyter shows the message of a failed check without a traceback."""
 
 from cs231n_lib.checks import CheckFailed
 

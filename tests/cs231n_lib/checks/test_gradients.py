@@ -1,4 +1,4 @@
-"""A right gradient passes in any precision; a wrong one fails with the likely mistake in words."""
+"""A right gradient passes in any precision; a wrong one fails with a message that describes the likely mistake."""
 
 import numpy as np
 import pytest

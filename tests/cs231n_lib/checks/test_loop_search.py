@@ -1,4 +1,4 @@
-"""Loops are found however they are written, and what is no loop is not accused."""
+"""Loops are found in every form, and code without a loop passes."""
 
 import functools
 import itertools

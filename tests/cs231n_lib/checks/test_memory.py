@@ -1,4 +1,4 @@
-"""The memory of one call is measured, without that of its arguments."""
+"""The memory of one call is measured without that of its arguments."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""What has passed is printed, and counted in the summary."""
+"""Checks that have passed are printed and counted in the summary."""
 
 import pytest
 

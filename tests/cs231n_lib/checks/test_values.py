@@ -1,4 +1,4 @@
-"""A right value passes however it was computed; a wrong one fails with the likely mistake in words."""
+"""A right value passes however it was computed; a wrong one fails with a message that describes the likely mistake."""
 
 import numpy as np
 import pytest

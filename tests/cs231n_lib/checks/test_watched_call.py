@@ -1,4 +1,4 @@
-"""A call is watched: the lines that Python executes, whose functions run, and nothing stays behind."""
+"""A watched call records the executed lines and the modules whose functions ran, and leaves no trace."""
 
 import gc
 import os

@@ -135,7 +135,7 @@ def test_principal_colours_are_those_of_the_covariance():
     found = principal_colors(images)
     np.testing.assert_allclose(found.T @ found, np.cov(pixels.reshape(-1, 3).T, bias=True))
     gram = found @ found.T
-    np.testing.assert_allclose(gram, np.diag(np.diag(gram)), atol=1e-9)  # at right angles
+    np.testing.assert_allclose(gram, np.diag(np.diag(gram)), atol=1e-9)  # the components are orthogonal
     assert gram[0, 0] > gram[1, 1] > gram[2, 2] and (found.sum(axis=1) > 0).all()
 
 

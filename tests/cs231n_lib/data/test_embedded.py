@@ -12,7 +12,7 @@ from cs231n_lib.data.embedded import cache_path, load_embedded
 
 @pytest.fixture
 def drawing(monkeypatch):
-    """A small stand-in for shapes10 that counts how often it is drawn."""
+    """A small replacement for shapes10 that counts how often it is drawn."""
 
     def make():
         module.drawn += 1

@@ -18,7 +18,7 @@ def test_a_relative_folder_does_not_move_with_the_current_one(tmp_path, monkeypa
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """The user's cache folder, of this test only."""
+    """A cache folder for this test only."""
     monkeypatch.delenv("CS231N_DATA", raising=False)
     monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache" / name)
     return tmp_path / "cache"
@@ -26,7 +26,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """The `datasets` folder of a course, in a folder of which the test runs."""
+    """The `datasets` folder of a course; the test runs in a folder of its notebooks."""
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "registry.toml").touch()
     (tmp_path / "notebooks" / "first").mkdir(parents=True)

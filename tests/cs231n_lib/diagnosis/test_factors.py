@@ -1,4 +1,4 @@
-"""Factors are named where they have a name, and never read from one or two numbers."""
+"""Factors with a name are named, and no factor is inferred from one or two numbers."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def test_the_names_of_factors(c, name):
 def test_names_of_n_need_an_n_and_one_example_gives_none():
     assert factor_name(10) is None
     assert factor_name(1, num_examples=1) is None
-    assert factor_name(2, num_examples=2) == "N"  # the more telling name
+    assert factor_name(2, num_examples=2) == "N"  # more informative than "2"
     assert factor_name(0.5, num_examples=2) == "1/N"
 
 
@@ -134,7 +134,7 @@ def test_factors_in_words(c, cause, sentence):
 def test_a_constant_factor_is_one_for_all_entries():
     assert constant_factor(3.3 * NUMBERS, NUMBERS, 1e-4).cause == "factor"
     assert constant_factor(3.3 * NUMBERS + (NUMBERS == 8) * 0.1, NUMBERS, 1e-4) is None
-    assert constant_factor(NUMBERS * (1 + 5e-5), NUMBERS, 1e-4) is None  # the same, up to the tolerance
+    assert constant_factor(NUMBERS * (1 + 5e-5), NUMBERS, 1e-4) is None  # equal up to the tolerance
     assert constant_factor(NUMBERS * (1 + 2e-4), NUMBERS, 1e-4).cause == "factor"
     assert constant_factor(np.zeros(8), NUMBERS, 1e-4) is None
     assert constant_factor(NUMBERS, np.zeros(8), 1e-4) is None

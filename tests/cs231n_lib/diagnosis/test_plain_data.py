@@ -1,4 +1,4 @@
-"""Numbers become arrays; of anything else it is said what it is, and none of its methods runs."""
+"""Numbers become arrays; for any other object the message says what it is, and no method of it runs."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers, in_short, is
 
 
 class Hostile:
-    """Each way of asking this object for its value or its name is refused."""
+    """An object that refuses every way of asking for its value or its name."""
 
     def refuse(self, *args):
         raise AssertionError("a method of a foreign object was called")

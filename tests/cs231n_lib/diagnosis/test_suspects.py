@@ -1,4 +1,4 @@
-"""A wrong answer that equals what a foreseen mistake gives is told that mistake; no other answer is."""
+"""A wrong answer that equals the result of an expected mistake is diagnosed as that mistake; no other answer is."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Right gradients are never accused, and planted mistakes get their own cause."""
+"""Right gradients always pass, and every planted mistake gets its own cause."""
 
 import numpy as np
 import pytest

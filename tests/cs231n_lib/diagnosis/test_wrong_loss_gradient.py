@@ -52,7 +52,7 @@ def test_scores_wrong_at_the_correct_class_only(make_problem, seed):
 
 
 def shares(problem, change):
-    """The gradient from changed dscores (N, C); change(G, correct) with G the right ones."""
+    """Return the gradient of a problem whose right dscores G (N, C) are replaced by change(G, correct)."""
     G = problem.dscores - problem.correct
     return problem.X.T @ change(G, problem.correct.astype(bool)) / problem.N + problem.penalty
 

@@ -1,4 +1,4 @@
-"""Patterns are named where they are, and none from a handful of numbers or numbers that are all alike."""
+"""Patterns in wrong values are named, but not from very few numbers or from numbers that are all equal."""
 
 import numpy as np
 import pytest

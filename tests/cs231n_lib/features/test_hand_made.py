@@ -11,12 +11,12 @@ IMAGES = rng.integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
 
 
 def hog_by_definition(image, orientations=9, cell=8, block=2):
-    """Pixel by pixel, after Dalal & Triggs 2005."""
+    """Compute the features pixel by pixel, after Dalal & Triggs 2005."""
     image = image.astype(np.float64).reshape(*image.shape[:2], -1)
     rows, columns = image.shape[0] // cell, image.shape[1] // cell
     image = image[: rows * cell, : columns * cell]
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    cells = np.zeros((rows + 2, columns + 2, orientations))  # with a border for votes that leave the image
+    cells = np.zeros((rows + 2, columns + 2, orientations))  # with a border for votes outside the image
     for y in range(rows * cell):
         for x in range(columns * cell):
             dx = padded[y + 1, x + 2] - padded[y + 1, x]
@@ -66,7 +66,7 @@ def test_hog_of_a_grey_image_is_that_of_three_equal_channels():
 def test_hog_of_a_ramp_votes_for_its_direction(axis, direction):
     ramp = np.indices((32, 32))[axis] * 5.0
     votes = hog_feature(ramp, block=1).reshape(16, 9).sum(axis=0)
-    if direction == 0:  # 0 degrees lie between the first and the last bin
+    if direction == 0:  # 0 degrees lies between the first and the last bin
         np.testing.assert_allclose(votes[[0, 8]], votes.sum() / 2)
     else:
         assert votes[direction] == votes.sum() > 0

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
-    others = "_[!ti]*_cy.pyx"  # two extensions are enough, and translating all seven takes seconds
+    others = "_[!ti]*_cy.pyx"  # two extensions are enough; translating all seven takes seconds
     ignore = shutil.ignore_patterns("*.so", "*.c", others)
     shutil.copytree(ROOT / "cs231n_lib", tmp_path / "cs231n_lib", ignore=ignore)
     shutil.copy(ROOT / "setup.py", tmp_path)
@@ -22,5 +22,5 @@ def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
         env=os.environ | {"CC": "false", "CXX": "false"},
     )
     assert done.returncode == 0, done.stderr
-    assert "building extension" in done.stdout + done.stderr  # and it did try
+    assert "building extension" in done.stdout + done.stderr  # it did try to compile
     assert not list(tmp_path.rglob("*.so"))

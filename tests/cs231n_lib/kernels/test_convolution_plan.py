@@ -1,4 +1,4 @@
-"""A plan, followed pixel by pixel in Python, gives the convolution and its gradient by their definitions."""
+"""A plan, executed pixel by pixel in Python, gives the same convolution and gradient as the definitions."""
 
 import itertools
 
@@ -23,7 +23,7 @@ CASES = [
 
 
 def follow(plan, source, weights, channels, shape):
-    """What a plan makes of a source (channels, h, w) and flat weights: `channels` planes of this shape."""
+    """Execute a plan on a source (channels, h, w) with flat weights; return `channels` planes of this shape."""
     result = np.zeros((channels, *shape)).reshape(channels, -1)
     padded = np.zeros((len(source), plan.padded_h, plan.padded_w))
     padded[:, plan.top : plan.top + source.shape[1], plan.left : plan.left + source.shape[2]] = source
@@ -43,7 +43,7 @@ def follow(plan, source, weights, channels, shape):
 
 @pytest.fixture(params=CASES, ids=lambda case: " ".join(map(str, case.values())))
 def case(request):
-    """(x, w, the arguments of both plans, out and dout of the definition, dx)."""
+    """(x, w, the arguments of both plans, out, dout, dx), with out and dx by the definition."""
     H, W, (fh, fw) = request.param["H"], request.param["W"], request.param["field"]
     (ph, pw), (sh, sw), (dh, dw) = (request.param[name] for name in ("pad", "stride", "dilation"))
     C, F = 2, 3

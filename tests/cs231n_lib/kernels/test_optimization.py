@@ -8,7 +8,7 @@ SETTINGS = {"t": 3, "learning_rate": 1e-2, "beta1": 0.9, "beta2": 0.99, "epsilon
 
 
 def arrays(shape, dtype=np.float64):
-    """w, dw, m, v."""
+    """Return w, dw, m, v."""
     w, dw, m, v = np.random.default_rng(0).standard_normal((4, *shape)).astype(dtype)
     return w, dw, m, v**2
 

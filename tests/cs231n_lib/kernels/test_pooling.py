@@ -13,7 +13,7 @@ rng = np.random.default_rng(0)
 
 
 def windows(x_shape, fh, fw, stride, pad):
-    """Every window: its index in the output, and its pixels as (cell, index in the image), row by row."""
+    """Yield for every window its index in the output, and its pixels as (cell, index in the image), row by row."""
     (sh, sw), (ph, pw) = stride, pad
     N, C, H, W = x_shape
     out_h, out_w = (H + 2 * ph - fh) // sh + 1, (W + 2 * pw - fw) // sw + 1
@@ -43,7 +43,7 @@ def average_by_definition(x, dout, *arguments):
 
 @st.composite
 def cases(draw):
-    """x with few different values, NaN and infinities among them, dout, and a window that fits."""
+    """Draw x with few different values, including NaN and infinities, dout, and a window that fits."""
 
     def pair(low, high):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))
@@ -94,9 +94,9 @@ def test_average_pooling_agrees_with_its_definition(set_backend, case):
     "shape, arguments",
     [
         ((2, 3, 32, 32), (2, 2, 2, 0)),
-        ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than what is worked on at a time
+        ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than a block of the kernel
         ((1, 2, 3001, 7), (3, 2, 2, 1)),
-        ((1, 1, 40, 40), (20, 20, 3, 4)),  # more cells than a byte counts
+        ((1, 1, 40, 40), (20, 20, 3, 4)),  # more cells than a byte can count
         ((2, 1, 100, 100), (100, 100, 1, 0)),
     ],
 )
@@ -264,7 +264,7 @@ def test_winners_that_do_not_fit(winners, message):
 
 
 def test_winners_in_the_padding_are_no_one(backend):
-    winners = np.zeros((1, 1, 2, 2), int)  # the upper left cell, which is padding for three of the windows
+    winners = np.zeros((1, 1, 2, 2), int)  # the upper left cell, which is padding in three of the windows
     dx = max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 2, 2), 2, 2, 2, pad=1)
     assert dx.tolist() == [[[[0, 0], [0, 1]]]]
 

@@ -1,4 +1,4 @@
-"""The pool behind the compiled kernels, through a kernel that uses it."""
+"""The thread pool of the compiled kernels, tested through a kernel that uses it."""
 
 import os
 import subprocess

@@ -17,7 +17,7 @@ SLOPES_AT_0 = {"relu": 0, "leaky_relu": 0.01, "elu": 1, "sigmoid": 0.25, "tanh":
 
 @pytest.fixture
 def x():
-    """(3, 4, 2), away from the kink at 0."""
+    """x (3, 4, 2), away from the kink at 0."""
     x = np.random.default_rng(0).standard_normal((3, 4, 2))
     return x + 0.01 * np.sign(x)
 

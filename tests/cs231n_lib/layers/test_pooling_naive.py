@@ -35,7 +35,7 @@ def x():
 
 
 def cells(x_shape, pool_param, i, j):
-    """The pixels of window (i, j), one at a time."""
+    """Yield the pixels of window (i, j), one at a time."""
     (sh, sw), (ph, pw) = pool_param["stride"], pool_param["pad"]
     for k, m in itertools.product(range(pool_param["pool_height"]), range(pool_param["pool_width"])):
         row, column = i * sh - ph + k, j * sw - pw + m

@@ -6,7 +6,7 @@ from cs231n_lib import layers
 CONV = {"stride": 1, "pad": 1}
 POOL = {"pool_height": 2, "pool_width": 3, "stride": 2, "pad": 1}
 
-# the layers inside, each with the number of arrays it takes and its dict, if it takes one
+# the layers of each sandwich, with the number of arrays and the dict (or None) that each takes
 INSIDE = {
     "affine_relu": [("affine", 2, None), ("relu", 0, None)],
     "affine_bn_relu": [("affine", 2, None), ("batchnorm", 2, "bn"), ("relu", 0, None)],
@@ -30,7 +30,7 @@ def name(request):
 
 @pytest.fixture
 def arrays(name):
-    """x, w, b and, where there is a normalization, gamma and beta."""
+    """x, w, b and, for a normalization, gamma and beta."""
     rng = np.random.default_rng(1)
     shapes = [(2, 2, 5, 4), (3, 2, 3, 2), (3,)] if name.startswith("conv") else [(4, 2, 3), (6, 5), (5,)]
     if "n_relu" in name:
@@ -40,7 +40,7 @@ def arrays(name):
 
 @pytest.fixture
 def sandwich(name):
-    """forward of arrays only, and backward."""
+    """(forward, backward), where forward takes only arrays."""
     params = [_param(param) for _, _, param in INSIDE[name] if param]
     if name.startswith("conv"):
         params.sort(key=lambda param: [CONV, _param("bn"), POOL].index(param))
@@ -52,7 +52,7 @@ def sandwich(name):
 
 
 def one_by_one(name):
-    """The same as `sandwich`, from the layers inside."""
+    """Return the same as `sandwich`, computed by the single layers."""
 
     def forward(x, *arrays):
         caches = []

@@ -1,4 +1,4 @@
-"""A release leaves out the files that answer its assignment; the rest of the library must not notice."""
+"""A release leaves out the files that answer its assignment; the rest of the library must still work."""
 
 from pathlib import Path
 

@@ -15,13 +15,13 @@ def rng():
 
 @pytest.fixture
 def problem(rng):
-    """W (5, 4), X (9, 5), y (9,): scores a good way off the kinks of the hinge."""
+    """W (5, 4), X (9, 5), y (9,), with scores far from the kinks of the hinge."""
     return rng.standard_normal((5, 4)), rng.standard_normal((9, 5)), rng.integers(0, 4, 9)
 
 
 @pytest.fixture
 def separable(rng):
-    """Three well separated classes in five dimensions, with a column of ones."""
+    """Three well-separated classes in five dimensions, with a column of ones."""
     y = np.repeat(np.arange(3), 40)
     X = 4 * np.eye(3, 5)[y] + rng.standard_normal((120, 5))
     return np.hstack([X, np.ones((120, 1))]), y

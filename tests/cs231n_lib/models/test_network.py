@@ -1,4 +1,4 @@
-"""What all nets have in common, tried on each of them."""
+"""The common behaviour of all nets, tested on each of them."""
 
 import math
 import re
@@ -37,7 +37,7 @@ NETS = [two_layer, fully_connected, with_batchnorm, three_layer_convnet, convnet
 
 @pytest.fixture(params=NETS, ids=lambda net: net.__name__)
 def make(request):
-    """make(seed=0, reg=.., dtype=.., weight_scale=..) -> one of the nets, for images (3, 4, 4) and 5 classes."""
+    """make(seed=0, reg=.., dtype=.., weight_scale=..): one of the nets, for images (3, 4, 4) and 5 classes."""
 
     def make(seed=0, **options):
         name = "rng" if request.param in (two_layer, three_layer_convnet) else "seed"
@@ -88,7 +88,7 @@ def test_everything_has_the_type_of_the_net(make, dtype, given):
 
 
 def test_float32_unless_told(make):
-    """But for the two-layer net, whose gradients students check: it is float64, as in the course's public package."""
+    """Only the two-layer net is float64, as in the course's public package, since students check its gradients."""
     expected = np.float64 if isinstance(make(), TwoLayerNet) else np.float32
     assert {array.dtype for array in make().params.values()} == {np.dtype(expected)}
 

@@ -47,7 +47,7 @@ def test_sizes_that_do_not_fit(options, message):
 
 
 def test_float64_params_in_a_float32_net_give_a_float64_loss():
-    # as in gradient checks with weights set by hand: a loss rounded to float32 has no useful numerical gradient
+    # as in gradient checks with weights set by hand; a loss rounded to float32 would give no useful numerical gradient
     net = TwoLayerNet(input_dim=4, hidden_dim=3, num_classes=2, reg=0.7, rng=0)
     net.params = {name: np.linspace(-0.5, 0.6, array.size).reshape(array.shape) for name, array in net.params.items()}
     X, y = np.linspace(-1, 1, 12).reshape(3, 4), np.array([0, 1, 0])

@@ -27,7 +27,7 @@ FOUR_TIMES = solution("four_times", "def four_times(x):\n    return double(doubl
 
 @pytest.fixture
 def folder(tmp_path):
-    """A function that writes net.ipynb with these cells and returns its folder."""
+    """folder(*cells): write net.ipynb with these cells and return its folder."""
 
     def write(*cells):
         (tmp_path / "net.ipynb").write_text(json.dumps({"cells": [*cells], "nbformat": 4}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a Solver shows while it trains."""
+"""The output of a Solver while it trains."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ class Planned:
 
 
 def numbered(N=10, num_val=10):
-    """Examples that hold their own number, all of class 0; those of the validation part are below 0."""
+    """Return examples that contain their own number, all of class 0; those of the validation part are negative."""
     return {
         "X_train": np.arange(N)[:, None],
         "y_train": np.zeros(N, int),

@@ -11,7 +11,7 @@ from cs231n_lib.solver import Solver, TrainingDiverged
 
 
 def blobs(N=60, dtype=np.float32):
-    """Three clouds of points, easy to tell apart; the validation part is like the training part."""
+    """Return three well-separated clouds of points; the validation part is drawn like the training part."""
     rng = np.random.default_rng(0)
     y = rng.integers(3, size=2 * N)
     X = (3 * np.eye(3, 6)[y] + rng.standard_normal((2 * N, 6))).astype(dtype)
@@ -19,7 +19,7 @@ def blobs(N=60, dtype=np.float32):
 
 
 class Counter:
-    """A model of one weight that writes down what it is asked; its loss and scores follow a plan."""
+    """A model of one weight that records its batches; its losses follow a plan."""
 
     def __init__(self, losses=(), right=()):
         self.params = {"w": np.zeros(1)}
@@ -37,7 +37,7 @@ class Counter:
 
 
 class Planned(Counter):
-    """Its validation accuracy after each epoch follows a plan."""
+    """A Counter whose validation accuracy after each epoch follows a plan."""
 
     def scores(self, X):
         if X[0, 0] >= 0:  # training examples
@@ -49,7 +49,7 @@ class Planned(Counter):
 
 
 def numbered(N=10, num_val=10):
-    """Examples that hold their own number, all of class 0; those of the validation part are below 0."""
+    """Return examples that contain their own number, all of class 0; those of the validation part are negative."""
     return {
         "X_train": np.arange(N)[:, None],
         "y_train": np.zeros(N, int),
@@ -86,7 +86,7 @@ def test_a_rule_of_ones_own():
 
     model = Counter()
     quiet(model, numbered(), rule, {"learning_rate": 1.0}, num_epochs=3, batch_size=10).train()
-    assert model.params["w"] == 0  # the accuracy never rose, so the first parameters are the best
+    assert model.params["w"] == 0  # the accuracy never rises, so the first parameters are the best
 
 
 def test_an_epoch_is_a_random_order_of_all_examples():
@@ -133,7 +133,7 @@ def test_batch_normalization_gets_its_averages_of_the_best_epoch_back():
     data = blobs()
     solver = quiet(net, data, "adam", {"learning_rate": 0.1}, num_epochs=8, batch_size=20)
     solver.train()
-    assert solver.best_epoch < 8  # or this would say nothing
+    assert solver.best_epoch < 8  # otherwise the test would prove nothing
     assert solver.check_accuracy(data["X_val"], data["y_val"]) == solver.best_val_acc
     latest = solver.latest()[1]
     assert not np.array_equal(net.state()["bn1/running_mean"], latest["bn1/running_mean"])
@@ -179,7 +179,7 @@ def test_early_stopping(patience, epochs):
 
 
 def rates(num_steps=6, **options):
-    """The learning rate at each step of two per epoch."""
+    """Return the learning rate at each step, with two steps per epoch."""
     found = []
 
     def rule(w, dw, config=None):
@@ -189,7 +189,7 @@ def rates(num_steps=6, **options):
     quiet(
         Counter(), numbered(10), rule, {"learning_rate": 0.5}, batch_size=5, num_epochs=num_steps // 2, **options
     ).train()
-    return found[1:]  # the first call is to find out about the rule
+    return found[1:]  # the Solver's first call only tries the rule
 
 
 def test_the_learning_rate_stays():

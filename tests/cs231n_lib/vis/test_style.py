@@ -46,7 +46,7 @@ def test_a_figure_of_some_inches_and_its_axes():
 def test_a_figure_that_a_notebook_displays_is_closed_so_that_it_is_displayed_once():
     figure, _ = style.figure_of(4, 3)
     assert plt.fignum_exists(figure.number)
-    with pytest.raises(NotImplementedError):  # IPython's word for "display it as usual"
+    with pytest.raises(NotImplementedError):  # tells IPython to display it as usual
         figure._ipython_display_()
     assert not plt.fignum_exists(figure.number)
 
@@ -84,7 +84,7 @@ def test_an_axis_is_logarithmic_if_the_values_allow_it(ax, axis, values, scale):
     style.log_axis(ax, axis, np.array(values))
     scales = {"x": ax.get_xscale(), "y": ax.get_yscale()}
     assert scales.pop(axis) == scale and set(scales.values()) == {"linear"}
-    if scale == "symlog":  # zeros have a place of their own below the least positive value
+    if scale == "symlog":  # zeros have their own place below the least positive value
         assert getattr(ax, f"{axis}axis").get_transform().linthresh == 0.5
 
 
