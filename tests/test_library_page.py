@@ -30,7 +30,7 @@ MODULES = [
 
 def test_the_examples_run(monkeypatch):
     monkeypatch.setattr(plt, "show", lambda: None)
-    text = PAGE.read_text("utf-8").replace("```", "\n")  # a fence is no output
+    text = PAGE.read_text("utf-8").replace("```", "\n")  # a fence is not output
     examples = doctest.DocTestParser().get_doctest(text, {}, PAGE.name, str(PAGE), 0)
     result = doctest.DocTestRunner().run(examples)
     plt.close("all")
@@ -65,7 +65,7 @@ def test_every_name_in_the_table_of_topics_is_there():
 
 
 def _has(module, name):
-    """Whether there is such a name, or such a pair of functions."""
+    """Whether the module has this name, or such a pair of functions."""
     if "." in name:
         module, _, name = name.rpartition(".")
     variants = [(name,), *((f"{name}_forward{way}", f"{name}_backward{way}") for way in ("", "_naive", "_fast"))]
@@ -109,7 +109,7 @@ def test_settings_that_the_page_names_are_there():
 
 
 def _public(module):
-    """A module's public names, or all it defines; a pair name_forward, name_backward counts as name."""
+    """A module's public names, or all names it defines; a pair name_forward, name_backward counts as `name`."""
     if not hasattr(module, "__all__"):
         return {
             name

@@ -1,4 +1,4 @@
-"""What must hold for the course's own notebooks, read from their sources; nothing is run."""
+"""Rules for the course's own notebooks, checked in their sources without running them."""
 
 import ast
 import re
@@ -37,7 +37,7 @@ def cells_of(assignment, notebook):
 
 
 def exercises(cells):
-    """{exercise: its test cells}: the ones between its solution cell and the next."""
+    """{exercise: its test cells}, which are those between its solution cell and the next."""
     found, current = {}, None
     for cell in cells:
         if cell.record and cell.cell_type == "code":
@@ -58,7 +58,7 @@ def python(source):
 
 
 def calls(tree):
-    """The dotted names that are called: `checks.close`, `print`."""
+    """The dotted names of all called functions, such as `checks.close` and `print`."""
     return [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
@@ -85,7 +85,7 @@ def test_two_to_four_questions(assignment, notebook):
 
 @each_notebook
 def test_questions_are_numbered_and_say_their_points(assignment, notebook):
-    """Each stands in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
+    """Each question is in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
     cells = cells_of(assignment, notebook)
     number = 0
     for before, cell in pairwise(cells):
@@ -204,7 +204,7 @@ def test_the_last_visible_line_says_that_it_passed(assignment, notebook):
 
 @each_notebook
 def test_test_cells_look_into_no_object_of_the_students(assignment, notebook):
-    """In grading it is a proxy or a copy; only whether a result is plain data may be asked."""
+    """While grading, a student's object is a proxy or a copy; a test may only ask whether a result is plain data."""
     forbidden = {"issubclass", "getattr", "setattr", "hasattr", "vars", "type", "id", "inspect.getsource"}
     for cell in graded_code(cells_of(assignment, notebook)):
         tree = python(cell.source)
@@ -243,7 +243,7 @@ def test_test_cells_use_only_their_own_names_locked_cells_and_exercises(assignme
 
 
 def bound(tree):
-    """The names that a cell binds, in whatever scope."""
+    """The names that a cell binds, in any scope."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -276,7 +276,7 @@ def test_cells_that_the_grader_skips_are_locked_demonstrations(assignment, noteb
 
 @each_notebook
 def test_the_grader_skips_what_takes_long(assignment, notebook):
-    """Progress bars, clocks, pictures, training and the loading of a data set are the signs of a long cell."""
+    """A cell takes long if it has progress bars, clocks, pictures or training, or loads a data set."""
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "code" and cell.record and cell.record["locked"] and not cell.record["grade"]:
             tree = python(cell.source)
@@ -321,7 +321,7 @@ def test_building_in_two_places_gives_the_same_bytes(tmp_path):
 
 @each_notebook
 def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, released_notebook):
-    """Independent of leaks.py: of the marked lines that no visible cell shares, none is in the released notebook."""
+    """Independent of leaks.py: no marked line is in the released notebook, unless a visible cell has the same line."""
     cells = cells_of(assignment, notebook)
     visible = "\n".join(without_regions(cell.source, cell.regions) for cell in cells)
     released = released_notebook.read_text()

@@ -1,6 +1,6 @@
-"""What an attack is, and how to add one.
+"""Defines attacks. To add one, add an entry to a file in `groups/`.
 
-Each file of `groups/` is one class; each entry in it is one student of that class:
+Each file is a group of attackers, and each entry in it is one student:
 
     attack("makes every comparison of NumPy true", '''
     import numpy as np
@@ -8,27 +8,27 @@ Each file of `groups/` is one class; each entry in it is one student of that cla
     ''')
 
 The notebook (attack_course.py) has five exercises. The student has done the first one, `running_mean`, honestly:
-HONEST_POINTS. The other answers run, and are wrong. The attack is a cell added after the honest part. Further cells
-begin with a marker that says where they go:
+this earns HONEST_POINTS. The other answers run, but are wrong. The attack is a cell added after the honest part.
+Further cells begin with a marker that says where they go:
 
-    # %% softmax_loss        in the place of the student's answer to that exercise
-    # %% test_derivative     added after that cell of the instructor's
-    # %%                     added after the cell before
-    # %% end                 added at the end
+    # %% softmax_loss        replaces the student's answer to that exercise
+    # %% test_derivative     is added after that cell of the instructor's
+    # %%                     is added after the previous cell
+    # %% end                 is added at the end
 
-What is not a text of cells is a function that edits the notebook, or puts files into the folder that is handed in (the
-notebook is written afterwards, unless there is something in its place, or no folder any more):
+An attack that needs more than cells is a function that edits the notebook or puts files into the submitted folder. The
+notebook is written after the function returns, unless the function put something in its place or deleted the folder:
 
     @handed_in("tags the tests so that they are skipped")
     def _(notebook, folder):
         for cell in notebook.cells: ...
 
-`points` is what the gradebook must say, HONEST_POINTS unless given; with at_most=True it may say less (where the attack
-hurts its own author, and how much depends on the clock). `reason` must occur in what the report says about the student;
-where an attack may meet either of two limits first, it is a tuple of both reasons.
-`@NAME@` in a text is replaced by what an attacker might know, or guess; see `Surroundings.known` in graded_class.py.
-Secrets that nobody may read begin with CANARY_; show them with print. What a page must not run contains EVIL. A file
-that should not be is named PLANTED.
+`points` are the points that the gradebook must contain, by default HONEST_POINTS. With at_most=True they may be fewer,
+for attacks that hurt their own author by an amount that depends on the clock. `reason` must occur in the report on the
+student. If an attack may reach either of two limits first, it is a tuple of both reasons.
+`@NAME@` in a text is replaced by a value that an attacker might know or guess; see `Surroundings.known` in
+graded_class.py. Secrets that students must not read begin with CANARY_; an attack that finds one must print it. Code
+that a page must not run contains EVIL. A file that an attack must not be able to create is named PLANTED.
 """
 
 import json
@@ -52,10 +52,10 @@ class Attack:
     group: str
     name: str
     points: float
-    reasons: tuple[str, ...]  # one of them is told
+    reasons: tuple[str, ...]  # the report must contain one of them
     at_most: bool
-    collected: bool  # brought in with `collect`, not found under submitted/
-    received: str | None  # when it was collected as received then
+    collected: bool  # placed by `collect`, not directly under submitted/
+    received: str | None  # the time that `collect` is told it arrived
     cells: str = ""
     edit: Callable = field(default=lambda notebook, folder: None)
 
@@ -64,22 +64,22 @@ class Attack:
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
     def hand_in(self, released, folder: Path, known: dict[str, str]) -> None:
-        """Put what the attacker hands in into the folder."""
+        """Write the attacker's submission into the folder."""
         notebook = answered(released, {**WRONG, "running_mean": RIGHT["running_mean"]})
         add_cells(notebook, re.sub(r"@([A-Z0-9]+)@", lambda match: known[match[1]], self.cells))
         self.edit(notebook, folder)
         path = folder / "losses.ipynb"
         if folder.exists() and not os.path.lexists(path):
-            path.write_text(json.dumps(notebook))  # nbformat would mend what is broken on purpose
+            path.write_text(json.dumps(notebook))  # nbformat would repair notebooks that are broken on purpose
 
 
 def attack(name: str, cells: str, points=HONEST_POINTS, reason=None, at_most=False):
-    """Enter an attack that consists of cells."""
+    """Register an attack that consists of cells."""
     ENTRIES.append(Attack(_group(), name, points, _alternatives(reason), at_most, False, None, cells))
 
 
 def handed_in(name: str, points=HONEST_POINTS, reason=None, at_most=False, collected=False, received=None, cells=""):
-    """Enter an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
+    """Register an attack that edits the notebook or adds files: decorates a function of (notebook, folder)."""
 
     def enter(function):
         group, reasons = function.__globals__["__name__"], _alternatives(reason)
@@ -123,7 +123,7 @@ def add_cells(notebook, text: str) -> None:
 
 
 def position(notebook, name: str) -> int:
-    """Where the cell with this grade_id stands."""
+    """The index of the cell with this grade_id."""
     return next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == name)
 
 

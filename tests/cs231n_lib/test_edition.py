@@ -1,4 +1,4 @@
-"""An edition knows which assignments come after it; a checkout is none."""
+"""An edition knows which assignments come after it; a checkout is not an edition."""
 
 import pytest
 

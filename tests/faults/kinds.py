@@ -1,6 +1,7 @@
-"""The faults: each takes the rig in which a class is being graded, does its harm, and undoes it where it has to pass.
+"""The faults: functions that disturb the grading of a class in a rig.
 
-It returns what it did, in words, or None if there was nothing to harm at that moment.
+A temporary fault is over when its function returns. The function returns what it did, in words, or None if there was
+nothing to disturb at that moment.
 """
 
 import errno
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from process_tree import Process, by_kind
 
-ONE_NOTEBOOK_SECONDS = 15  # in which the same worker's notebook, and its second try, are over
+ONE_NOTEBOOK_SECONDS = 15  # after this time a worker has finished a notebook and its second run
 
 
 def _signalled(how: signal.Signals) -> Callable:
@@ -25,13 +26,13 @@ def _signalled(how: signal.Signals) -> Callable:
 
 
 def interrupted(rig) -> str | None:
-    """As Ctrl-C does it: the whole process group gets the signal."""
+    """Interrupt the whole process group, as Ctrl-C does."""
     os.killpg(rig.coordinator.pid, signal.SIGINT)
     return "Ctrl-C"
 
 
 def everything(rig) -> str | None:
-    """As the end of a session, or of a machine's patience: nobody is left to tidy up."""
+    """Kill all processes at once, as the end of a session does, so that none can clean up."""
     for process in reversed([p for found in by_kind(rig.coordinator.pid).values() for p in found]):
         process.kill()
     os.killpg(rig.coordinator.pid, signal.SIGKILL)
@@ -39,7 +40,10 @@ def everything(rig) -> str | None:
 
 
 def _killed(kind: str) -> Callable:
-    """A notebook whose kernel is killed is believed the second time: so never the same worker's twice in a row."""
+    """Return a fault that kills a process of this kind.
+
+    If a notebook's kernel is killed twice, grading blames the notebook. So no worker is hit twice in a row.
+    """
 
     def inflict(rig) -> str | None:
         now = time.monotonic()
@@ -108,13 +112,13 @@ def _full(place: str) -> Callable:
             time.sleep(full)
         finally:
             ballast.unlink()
-        return f"{place} full but for {left:,} bytes, for {full:.1f} s"
+        return f"{place} full except for {left:,} bytes, for {full:.1f} s"
 
     return inflict
 
 
 def _fill(ballast: Path, left: int) -> None:
-    """Write a file that leaves so many bytes of its file system free."""
+    """Write a file that leaves `left` bytes of its file system free."""
     with open(ballast, "wb") as file:
         while True:
             space = os.statvfs(ballast)
@@ -122,13 +126,13 @@ def _fill(ballast: Path, left: int) -> None:
                 return
             try:
                 return os.posix_fallocate(file.fileno(), 0, size)
-            except OSError as error:  # something else was written meanwhile
+            except OSError as error:  # another process has written to the disk meanwhile
                 if error.errno != errno.ENOSPC:
                     raise
 
 
 def read_only(rig) -> str | None:
-    """A read-only view of the disk is put over it, so also what is open already meets it with its next file."""
+    """Mount a read-only view over the disk, which also affects processes that already use it at their next file."""
     if not rig.mounted:
         return None
     subprocess.run(["mount", "--bind", rig.disk, rig.disk], check=True)

@@ -1,4 +1,4 @@
-"""A place of its own for grading a class: disk, scratch folder, database, and the coordinator as users start it."""
+"""A separate place for grading a class: disk, scratch folder, database, and the coordinator as users start it."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from autograder.course.workspace import Workspace
 
 DISK_BYTES, SCRATCH_BYTES = 64_000_000, 16_000_000
 SHARED_MEMORY = Path("/dev/shm")
-RUN_SECONDS = 240  # an undisturbed run takes a tenth of it
-END_SECONDS = 20  # for what a coordinator that ended has left to end, too
+RUN_SECONDS = 240  # an undisturbed run takes a tenth of this
+END_SECONDS = 20  # for the processes of an ended coordinator to end, too
 
 
 class Rig:
-    """Everything lies in `folder`; what grading may fill is in small file systems there, if `mounts`.
+    """Grades one class in `folder`. With `mounts`, its disk and scratch folder are small file systems.
 
     With a `server`, the gradebook is in its database "class". With `dask`, notebooks run on a cluster.
     """
@@ -40,14 +40,14 @@ class Rig:
             mount(place, size)
         self.cluster = DaskCluster(folder / "cluster", self.scratch) if dask else None
         self.coordinator: subprocess.Popen | None = None
-        self.hit: dict[int, float] = {}  # when something under a worker was killed, by its process id
+        self.hit: dict[int, float] = {}  # worker's process id -> time of the last kill below it
 
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.disk / "workspace")
 
     def prepare(self, students: int) -> None:
-        """Make the class, and keep it for `fresh`."""
+        """Make the class, and keep a copy for `fresh`."""
         if self.cluster:
             self.cluster.start()
         db = None
@@ -62,7 +62,7 @@ class Rig:
         self.before = Snapshot(self.workspace)
 
     def fresh(self) -> None:
-        """The class as it was prepared; and a cluster of its own."""
+        """Restore the class as it was prepared, and start a new cluster."""
         self.end_cluster()
         if self.cluster:
             self.cluster.start()
@@ -74,7 +74,7 @@ class Rig:
             self.server.sql('CREATE DATABASE "class" TEMPLATE prepared')
 
     def start(self) -> None:
-        """Start `cs231n grade`, in a process group of its own."""
+        """Start `cs231n grade` in a new process group."""
         command = [Path(sys.executable).with_name("cs231n"), "-C", self.disk / "workspace", "grade", "sums", "--json"]
         command += ["--scheduler", self.cluster.address] if self.cluster else ["--workers", "2"]
         self.said = self.folder / "said"
@@ -89,7 +89,7 @@ class Rig:
             )
 
     def finish(self) -> int:
-        """Wait for the coordinator; its exit code."""
+        """Wait for the coordinator to end. Returns its exit code."""
         try:
             return self.coordinator.wait(RUN_SECONDS)
         except subprocess.TimeoutExpired:
@@ -98,7 +98,7 @@ class Rig:
             raise RuntimeError(f"the coordinator did not end within {RUN_SECONDS} s") from None
 
     def undisturbed(self) -> Snapshot:
-        """Grade with nothing going wrong."""
+        """Grade without faults."""
         self.start()
         if code := self.finish():
             raise RuntimeError(f"an undisturbed run ended with exit code {code}:\n{self.said.read_text()}")
@@ -107,7 +107,7 @@ class Rig:
         return Snapshot(self.workspace)
 
     def orphans(self) -> list[str]:
-        """Processes of this run's that are still there; they are ended then."""
+        """Kill the processes that this run has left, and describe them."""
         ours = {*([self.server.process.pid] if self.server else ()), *(self.cluster.pids if self.cluster else ())}
         found = left_behind(ours, END_SECONDS)
         for process in found:
@@ -120,13 +120,13 @@ class Rig:
             self.cluster.stop()
 
     def leftovers(self) -> list[str]:
-        """What lies in the scratch folder, and in shared memory where that is this rig's own."""
+        """Files left in the scratch folder, and in shared memory if this rig has its own."""
         places = (self.scratch, SHARED_MEMORY) if self.mounted else (self.scratch,)
         found = [path for place in places for path in place.rglob("*")]
-        return [str(path) for path in found if not path.name.startswith("PostgreSQL.")]  # which are the server's
+        return [str(path) for path in found if not path.name.startswith("PostgreSQL.")]  # the server's files
 
     def failures(self) -> list[str]:
-        """What the last run said that failed."""
+        """The failed submissions that the last run reported, with reasons."""
         found = []
         for line in self.said.read_text().splitlines():
             try:
@@ -148,12 +148,12 @@ class Rig:
 
 
 def mount(place: Path, size: int) -> None:
-    """Put an empty file system of this size there, in memory."""
+    """Mount an empty file system of this size, in memory."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=1777", "tmpfs", place], check=True)
 
 
 def wait(coordinator: subprocess.Popen, seconds: float) -> bool:
-    """Whether it is still there after so many seconds."""
+    """Wait up to `seconds` for the coordinator to end. Returns whether it still runs."""
     end = time.monotonic() + seconds
     while coordinator.poll() is None and time.monotonic() < end:
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""A small class is graded while things fail: a short run of what `python tests/faults/run.py` does at length."""
+"""A short run of tests/faults/run.py: a small class is graded while things fail."""
 
 import subprocess
 import sys

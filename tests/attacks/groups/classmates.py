@@ -1,5 +1,5 @@
-"""Harming a classmate's points: taking processors, priority, memory of the system, files or time from whoever is graded
-at the same time. What each takes is bounded, in number and in seconds, should nothing stop it.
+"""Harming a classmate's points: taking processors, priority, system memory, files or time from students who are graded
+at the same time. Each attack takes a limited amount for a limited time, in case nothing stops it.
 """
 
 from attack import attack

@@ -1,4 +1,4 @@
-"""The notebook itself is edited: tags, records, tests, the order and kind of cells, what it says it is."""
+"""Editing the notebook itself: tags, records, tests, the order and type of cells, its metadata."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Using up what there is: time, memory, disk, processes, output; and not letting go."""
+"""Exhausting resources (time, memory, disk, processes, output), and refusing to end."""
 
 from attack import attack
 

@@ -1,4 +1,4 @@
-"""What the kernel says to the grader is forged: messages for cells that are not the student's, or are none."""
+"""Forging the kernel's messages to the grader: for cells that are not the student's, or that do not exist."""
 
 from attack import attack
 
@@ -17,7 +17,7 @@ def in_a_cell(name, text, **options):
 
 
 def in_a_test(name, text, **options):
-    """While a test asks: every function of the exercises first does this."""
+    """Attack during a test: every function of the exercises runs this first."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(
         name,

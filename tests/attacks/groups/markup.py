@@ -1,4 +1,4 @@
-"""Outputs, texts and errors that are to run something in the browser of whoever opens the feedback."""
+"""Outputs, texts and errors that try to run code in the browser of the person who opens the feedback."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Reaching somebody: servers of this machine, by every kind of address, and the world."""
+"""Connecting to servers on this machine, by every kind of address, and to the internet."""
 
 from attack import attack
 

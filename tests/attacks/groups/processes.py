@@ -1,4 +1,4 @@
-"""Outliving a cell, a kernel or the sandbox; ending others; leaving something for the next kernel."""
+"""Processes that outlive a cell, a kernel or the sandbox, kill others, or leave files for the next kernel."""
 
 from attack import attack
 

@@ -1,8 +1,8 @@
-"""Looking for what is not the student's: hidden tests, solutions, other people's files, secrets of the grader."""
+"""Looking for hidden tests, solutions, other people's files and the grader's secrets."""
 
 from attack import attack
 
-# keeps what it meets of secrets, wherever; the cell at the end shows it, so that it is the student's own output
+# collects secrets wherever it finds them; the last cell prints them, so that they are in the student's own output
 NOTES = """
 import os, sys
 seen = set()

@@ -1,6 +1,6 @@
-"""Floods of every kind of output and message, and outputs that are to mislead whoever reads what came of grading.
+"""Floods of every kind of output and message, and outputs that try to mislead readers of the results.
 
-What a cell puts out is cut at `output_bytes`; test_attacks.py looks at what is kept of a notebook.
+The output of a cell is cut at `output_bytes`; test_attacks.py checks how much of it a notebook keeps.
 """
 
 from attack import attack
@@ -212,7 +212,7 @@ def softmax_loss(W, X, y, reg):
     reason="range of more than 10,000,000",
 )
 
-# a command to a CI service, and a score that is none: what is shown of them is for a page and a log to make harmless
+# commands to a CI service and invalid scores may be shown; pages and logs must make them harmless
 flood(
     "a command to the service that grades",
     """

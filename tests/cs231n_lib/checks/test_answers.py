@@ -1,4 +1,4 @@
-"""What counts as a dict, a tuple or a number; of anything else no method runs."""
+"""What counts as a dict, a tuple or a number; no method of any other object runs."""
 
 import collections
 

@@ -1,4 +1,4 @@
-"""Exactly the expected value passes, whatever its dtype; of another one it is said where it differs."""
+"""Only the expected value passes, whatever its dtype; for another value, the message says where it differs."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Loops are found in the text of a function and by what Python executes, and as many pass as are allowed."""
+"""Loops are found in a function's text and by counting the executed lines; up to the allowed number, they pass."""
 
 import functools
 import sys
@@ -176,7 +176,7 @@ def test_small_and_large_arguments_come_together():
     [(0, 8, 3 + 12), (1, 8, 3 * 8 + 12), (2, 8, 3 * 64 + 12)],
 )
 def test_how_many_more_lines_are_no_loop(message, n, large, most):
-    """Every size is `large` times larger, n loops execute large**n times the lines; 12 more are forgiven."""
+    """If every size is `large` times larger, n loops execute large**n times as many lines; 12 more are tolerated."""
 
     class Proxy:
         def __init__(self, lines):

@@ -1,4 +1,4 @@
-"""What has passed is printed, and counted in the summary."""
+"""Passed checks are printed, and counted in the summary."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A call is watched: the lines that Python executes, whose functions run, and nothing stays behind."""
+"""Watching a call: the lines that Python executes and the functions that run are recorded, and nothing else changes."""
 
 import gc
 import os

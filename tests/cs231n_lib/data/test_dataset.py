@@ -9,14 +9,14 @@ from cs231n_lib.data import dataset
 
 @pytest.fixture
 def shapes(monkeypatch):
-    """Stands in for the drawn set, to keep these tests quick."""
+    """A small substitute for shapes10, to keep these tests quick."""
     X = np.arange(60, dtype=np.uint8)[:, None, None, None] * np.ones((1, 32, 32, 3), np.uint8)
     arrays = (X, np.arange(60) % 10, X[:20], np.arange(20) % 10, ("zero", "one"))
     monkeypatch.setattr(dataset, "load_embedded", lambda name, folder: arrays)
 
 
 def test_the_split_holds_out_the_last_training_images(small_cifar10, data_folder):
-    images, labels = small_cifar10  # 100 for training, 20 for testing: a tenth is held out of so few
+    images, labels = small_cifar10  # 100 for training, of which a tenth is held out, and 20 for testing
     loaded = data.load("cifar10")
     np.testing.assert_array_equal(loaded.X_train, images[:90])
     np.testing.assert_array_equal(loaded.X_val, images[90:100])

@@ -29,7 +29,7 @@ def archive(tmp_path, source):
 
 @pytest.fixture
 def register(monkeypatch, described):
-    """Registers a CIFAR-10 that is published at another address, with the hash of other bytes."""
+    """Register a CIFAR-10 at another address, with the hash of other bytes."""
 
     def change(url, content):
         changed = described | {"url": url, "sha256": hashlib.sha256(content).hexdigest()}
@@ -50,7 +50,7 @@ def test_downloads_checks_and_places(data_folder, serve, register, archive):
     fetched = data.fetch("cifar10", progress=False)
     assert fetched.path == data_folder / FOLDER
     assert data.load("cifar10").X_test.shape == (20, 32, 32, 3)
-    assert os.listdir(data_folder) == [FOLDER]  # neither archive nor scratch folder stays
+    assert os.listdir(data_folder) == [FOLDER]  # neither the archive nor the scratch folder is left
 
 
 def test_a_set_that_is_there_is_not_downloaded_again(data_folder, serve, register, archive):
@@ -85,7 +85,7 @@ def test_a_wrong_hash_is_refused_and_nothing_stays(data_folder, serve, register,
         data.fetch("cifar10", progress=False)
     assert "--from FILE" in caught.value.hint
     assert os.listdir(data_folder) == []
-    assert server.asked == [None]  # a whole file that is wrong is not asked for again
+    assert server.asked == [None]  # a complete but wrong file is not requested again
 
 
 def test_the_part_of_another_file_is_given_up_once(data_folder, serve, register, archive):
@@ -100,7 +100,7 @@ def test_the_part_of_another_file_is_given_up_once(data_folder, serve, register,
 def test_no_network_is_one_clear_error(data_folder, register, monkeypatch):
     monkeypatch.setattr(resume, "PAUSE_SECONDS", 0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with socket.socket() as free:  # a port that nobody listens on
+    with socket.socket() as free:  # a port on which no server listens
         free.bind(("127.0.0.1", 0))
         register(f"http://127.0.0.1:{free.getsockname()[1]}/set.tar.gz", b"")
         with pytest.raises(data.DataError, match="no connection to the server; check") as caught:

@@ -1,4 +1,4 @@
-"""What a classifier's gradient is made of, for mistakes to be planted in."""
+"""A classifier's gradient in parts, so that tests can plant mistakes in it."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ class Problem:
         self.correct[np.arange(N), self.y] = 1
         self.data = self.X.T @ (self.dscores - self.correct) / N
         self.penalty = 2 * reg * self.W
-        # central differences are right to about this
+        # the accuracy of central differences
         self.numeric = self.data + self.penalty + rng.normal(scale=1e-11, size=(D, C))
 
     def diagnose(self, analytic, **facts):

@@ -1,4 +1,4 @@
-"""Numbers become arrays; of anything else it is said what it is, and none of its methods runs."""
+"""Numbers become arrays; other objects are described in words, and none of their methods runs."""
 
 import numpy as np
 import pytest

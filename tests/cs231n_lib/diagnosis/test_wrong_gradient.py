@@ -1,4 +1,4 @@
-"""Right gradients are never accused, and planted mistakes get their own cause."""
+"""Right gradients are never reported, and each planted mistake gets its own cause."""
 
 import numpy as np
 import pytest

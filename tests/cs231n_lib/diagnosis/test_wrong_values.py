@@ -1,4 +1,4 @@
-"""Patterns are named where they are, and none from a handful of numbers or numbers that are all alike."""
+"""Patterns are recognized, but never in a handful of numbers or in numbers that are all alike."""
 
 import numpy as np
 import pytest

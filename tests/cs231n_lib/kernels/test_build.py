@@ -22,5 +22,5 @@ def test_a_compiler_that_fails_does_not_stop_the_installation(tmp_path):
         env=os.environ | {"CC": "false", "CXX": "false"},
     )
     assert done.returncode == 0, done.stderr
-    assert "building extension" in done.stdout + done.stderr  # and it did try
+    assert "building extension" in done.stdout + done.stderr  # it did try to compile
     assert not list(tmp_path.rglob("*.so"))

@@ -15,7 +15,7 @@ def arrays():
 
 
 def forward(mode):
-    """batchnorm_forward with fresh running averages that are nothing like those of the batch."""
+    """batchnorm_forward with running averages that differ greatly from the batch's mean and variance."""
 
     def run(x, gamma, beta):
         running = {"running_mean": np.array([1, 2, 3, 4.0]), "running_var": np.array([9, 2, 3, 0.5])}
@@ -161,6 +161,6 @@ def test_the_share_of_a_batch_in_the_running_averages(arrays, momentum, expected
 
 
 def test_in_training_too_eps_is_1e_5_unless_told(arrays):
-    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    x = 1e-3 * arrays[0]  # a variance so small that eps matters
     out, _ = batchnorm_forward(x, np.ones(4), np.zeros(4), {"mode": "train"})
     np.testing.assert_allclose(out, (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), rtol=1e-9)

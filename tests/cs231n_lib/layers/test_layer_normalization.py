@@ -85,7 +85,7 @@ def test_a_mode_changes_nothing():
 
 
 def test_eps_is_1e_5_unless_told(arrays):
-    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    x = 1e-3 * arrays[0]  # a variance so small that eps matters
     out, _ = layernorm_forward(x, np.ones(7), np.zeros(7), {})
     expected = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
     np.testing.assert_allclose(out, expected, rtol=1e-9)

@@ -120,7 +120,7 @@ def test_eps_is_1e_5_unless_told_and_above_0(arrays, layer):
         "group": lambda x, ln_param: spatial_groupnorm_forward(x, np.ones(6), np.zeros(6), 6, ln_param),
         "instance": lambda x, ln_param: spatial_instancenorm_forward(x, np.ones(6), np.zeros(6), ln_param),
     }[layer]
-    x = 1e-3 * arrays[0]  # a variance beside which eps counts
+    x = 1e-3 * arrays[0]  # a variance so small that eps matters
     expected = (x - x.mean(axis=(2, 3), keepdims=True)) / np.sqrt(x.var(axis=(2, 3), keepdims=True) + 1e-5)
     np.testing.assert_allclose(forward(x, {})[0], expected, rtol=1e-9, atol=1e-12)
     with pytest.raises(ValueError, match=r"""\["eps"\] should be a number above 0, but is 0"""):

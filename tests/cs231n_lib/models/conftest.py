@@ -1,4 +1,4 @@
-"""What every net is held to."""
+"""Requirements for every net."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from cs231n_lib.diagnosis.agreement import scaled_error
 def check_gradients():
     """check(net, X, y, zero=()): the gradients of all parameters agree with central differences.
 
-    zero: names of those whose gradient is 0, which no relative error judges.
+    zero: names of parameters whose gradient is 0, so that a relative error says nothing.
     """
 
     def check(net, X, y, zero=()):
@@ -37,7 +37,7 @@ def check_gradients():
 
 @pytest.fixture
 def randomize():
-    """randomize(net, seed): all parameters random and large, so that every path through the net counts."""
+    """randomize(net, seed): makes all parameters random and large, so that every path through the net matters."""
 
     def randomize(net, seed=0):
         rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ def off_screen():
 
 @pytest.fixture
 def pixels():
-    """Gives the image that a figure's first picture shows, as matplotlib will draw it: 0..1."""
+    """pixels(figure) is the first image of a figure as matplotlib will draw it, in 0..1."""
 
     def of(figure, which=0):
         image = figure.axes[which].images[0]
@@ -25,11 +25,11 @@ def pixels():
 
 @pytest.fixture
 def title():
-    """Gives the title of a figure's axes."""
+    """title(figure) is the title of a figure's axes."""
     return lambda figure, which=0: figure.axes[which].get_title(loc="left")
 
 
 @pytest.fixture
 def legend():
-    """Gives the texts of the legend of a figure's axes."""
+    """legend(figure) is the list of texts in the legend of a figure's axes."""
     return lambda figure, which=0: [text.get_text() for text in figure.axes[which].get_legend().get_texts()]
