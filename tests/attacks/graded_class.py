@@ -1,4 +1,4 @@
-"""Really grades a class of attackers and one honest student, and records the results and what the attacks reached."""
+"""Grades a class of attackers and one honest student for real, and records the results and what the attacks reached."""
 
 import contextlib
 import hashlib

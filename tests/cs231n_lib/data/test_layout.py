@@ -74,7 +74,7 @@ def test_nothing_else_is_taken_from_an_archive(tmp_path, source, destination, de
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
 def test_an_expected_name_that_is_no_ordinary_file_is_refused(tmp_path, source, destination, described, kind):
     extra = [member(f"{FOLDER}/data_batch_1", kind=kind, link="/etc/passwd")]
-    with pytest.raises(DataError, match="data_batch_1 should be a regular file of at most .* MB with a batch of images"):
+    with pytest.raises(DataError, match="data_batch_1 should be a regular file of at most .* MB with a batch"):
         layout.take(pack(tmp_path / "a.tar.gz", source, extra), described, destination)
 
 
