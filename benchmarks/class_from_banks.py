@@ -28,7 +28,7 @@ from autograder.notebook.cell_record import SKIP_TAG
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from sample_class import bank, filled, solutions  # noqa: E402
 
-LEFT_OUT = 0.4  # share of the exercises without a right answer that stay as released
+LEFT_OUT = 0.4  # the fraction of the exercises without a right answer that are left as released
 PICTURE_BYTES = 48_000  # of a demo; executed notebooks of the first two assignments have 0.9 MB, 12 to 15 demos each
 
 

@@ -128,7 +128,7 @@ class GradingBenchmark:
                     shutil.copytree(ours.submitted(student, assignment.name), folder)
                 theirs_seconds += self.run_nbgrader(theirs, assignment)
                 if startup is None:
-                    startup = self.run_nbgrader(theirs, assignment)  # every student is already graded
+                    startup = self.run_nbgrader(theirs, assignment)  # all submissions are graded already
                 shutil.rmtree(theirs.root / "submitted")
                 ours_each.append(self.grade(ours, assignment, 2).each())
             slow = (theirs_seconds - rounds * startup) / len(students)
@@ -229,7 +229,7 @@ class GradingBenchmark:
         start = statistics.median(starts)
         self.table.line("cs231n grade, start-up", f"{start:.1f} s", "<= 3 s", start <= 3)
 
-    # --- the workspaces and classes
+    # the workspaces and classes to measure
 
     @cached_property
     def released(self) -> Workspace:
@@ -238,7 +238,7 @@ class GradingBenchmark:
         for name in self.given.assignment or list(workspace.course.assignments)[:2]:
             build(workspace, name)
             release(workspace, name)
-            surroundings(workspace, workspace.course.assignment(name))  # files that only the first run makes
+            surroundings(workspace, workspace.course.assignment(name))  # made once, by the first run
         return workspace
 
     @cached_property

@@ -133,7 +133,7 @@ def private_memory(pid: int | None) -> int | None:
 
 
 def median(calls: int, f: Callable[..., object], *arguments: object) -> float:
-    """Return the median time of so many calls f(*arguments), in seconds."""
+    """Return the median time of `calls` calls f(*arguments), in seconds."""
     seconds = []
     for _ in range(calls):
         start = time.perf_counter()

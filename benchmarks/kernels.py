@@ -8,9 +8,10 @@ Each contender runs in its own process, with the same number of threads and the 
 results before it measures any time, so a fast but wrong kernel gets no time. Then the contenders take turns, and each
 turn gives one ratio: our time (or memory) divided by theirs. The table shows the median ratio and the quartiles.
 
-Do not run anything else meanwhile: other programs slow down threads that wait for each other most, and PyTorch's above
-all. The last line reports how much other work there was. PyTorch is not a dependency, and scikit-learn comes with the
-extra `benchmark`. Install them in this environment, or name the Python of another environment with --peers.
+Do not run anything else meanwhile: other programs slow down contenders whose threads wait for each other more than the
+rest, and PyTorch most. The last line reports how much other work there was. PyTorch is not a dependency, and
+scikit-learn comes with the extra `benchmark`. Install them in this environment, or name the Python of another
+environment with --peers.
 
 The exit code is 1 if a goal was missed or a row could not be measured.
 """

@@ -2,9 +2,9 @@
 
     python -P tests/sample_class.py WORKSPACE DIRECTORY
 
-writes DIRECTORY/ASSIGNMENT/STUDENT/NOTEBOOK.ipynb for every released assignment of the workspace. The answers come from
-the sources and from the banks under tests/exercises/. (-P keeps the folder of this file off the module path; otherwise,
-Python would take tests/autograder/ for the package.)
+writes DIRECTORY/ASSIGNMENT/STUDENT/NOTEBOOK.ipynb for every released assignment of the workspace. Answers
+are the sources' own and those of the banks under tests/exercises/. (-P keeps this file's folder off the module
+path, where tests/autograder/ would replace the package.)
 """
 
 import argparse
@@ -25,12 +25,12 @@ ANSWER = "I compared the two on a small example by hand, and they differ only wh
 
 
 def all_right(answers, banks):
-    """The solutions of the course's author."""
+    """All answers are the course author's own."""
     return answers
 
 
 def differently_written(answers, banks):
-    """Right answers in another style: the first right answer of each bank."""
+    """Right, but written differently from the source: the first right answer of each bank."""
     return {name: first(banks[name], "right") or answer for name, answer in answers.items()}
 
 
@@ -41,7 +41,7 @@ def half_done(answers, banks):
 
 
 def blank(answers, banks):
-    """The released notebook, unchanged."""
+    """The release, handed in unchanged."""
     return {}
 
 
@@ -51,7 +51,7 @@ def one_mistake(answers, banks):
 
 
 def wrong_gradient(answers, banks):
-    """A wrong gradient if the notebook has one, else another mistake."""
+    """A wrong gradient, or another mistake if the notebook has no gradient."""
     for name in answers:
         for candidate in banks[name]:
             if candidate.kind == "wrong" and "gradient" in candidate.name.lower():
@@ -60,7 +60,7 @@ def wrong_gradient(answers, banks):
 
 
 def cell_raises(answers, banks):
-    """A cell that raises outside any function."""
+    """A cell that raises an error outside any function."""
     names = list(answers)
     return answers | {names[1]: answers[names[1]] + "\n\nprint(resutl)\n"}
 
@@ -80,8 +80,8 @@ STUDENTS = {
     "farah": wrong_gradient,
     "gustavo": cell_raises,
     "hana": endless_loop,
-    "ivan": all_right,  # but write_class cuts off the file
-    "Zoë Müller": differently_written,  # the file is renamed
+    "ivan": all_right,  # but her file is truncated: see write_class
+    "Zoë Müller": differently_written,  # renamed her file
 }
 
 
@@ -95,7 +95,7 @@ def pick(answers, banks, index, kind):
 
 
 def write_class(workspace: Workspace, assignment: Assignment, directory: Path, stories=STUDENTS) -> None:
-    """Write what the students {name: story} hand in for `assignment` under `directory`/STUDENT/."""
+    """Write the submissions of the students {name: story} for `assignment` under `directory`/STUDENT/."""
     for notebook in assignment.notebooks:
         released = nbformat.read(workspace.release(assignment.name) / f"{notebook}.ipynb", as_version=4)
         source = nbformat.read(workspace.source(assignment.name) / f"{notebook}.ipynb", as_version=4)

@@ -15,7 +15,7 @@ PAGES = sorted({path for name in FOLDERS for path in (ROOT / name).glob("**/*.md
 
 
 def without_code(text):
-    """Return the text of a page without code, in which brackets are not links."""
+    """A page without its code, in which brackets are not links."""
     text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"`[^`\n]*`", lambda code: re.sub(r"[][()]", "", code[0]), text)
 

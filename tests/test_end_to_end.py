@@ -26,13 +26,13 @@ pytestmark = pytest.mark.slow
 COURSE = load_course(ROOT / "assignments")
 WITH_ALL_STORIES = "nearest_neighbor"
 FULL, BLANK, MIXED = "amara", "dalia", "nadia"
-TWIN = "Zoë Müller"  # hands in what "bruno" does, under another file name
-NOT_GRADED = ("hana", TWIN)  # hana's loop runs into the time limit; faster tests cover that
+TWIN = "Zoë Müller"  # hands in the same as "bruno", under another file name
+NOT_GRADED = ("hana", TWIN)  # hana's loop runs until the time limit; other tests cover that with a shorter limit
 RAISES = "\n\nprint(resutl)\n"
 
 
 def mixed(answers, banks):
-    """Alternate wrong and right answers from the banks; one cell raises below its function, the last is unanswered."""
+    """Wrong and right answers in turn, from the banks; one cell raises below its function, the last is unanswered."""
     chosen = {}
     turns = itertools.cycle([("wrong", 0), ("right", -1), ("wrong", -1), ("right", 0)])
     for name, (kind, place) in zip(list(answers)[:-1] or answers, turns, strict=False):
@@ -117,9 +117,9 @@ def mixed_answers(course, name, notebook):
 def test_plain_nbgrader_autograde_gives_an_honest_submission_the_same_scores(graded):
     course, name, report = graded
     before = points(course, name)[MIXED]
-    # next to the original, since the path to the sources is relative
+    # in the same parent folder, since the path to the sources is relative
     course = Workspace(shutil.copytree(course.root, course.root.with_name("plain_nbgrader")))
-    # importing the kit first saves two seconds in which nbgrader loads an unused grammar (autograder/__init__.py)
+    # importing the kit first saves two seconds, in which an unused grammar would be compiled (autograder/__init__.py)
     main = "import autograder; from nbgrader.apps.nbgraderapp import main; main()"
     command = [sys.executable, "-c", main, "autograde", name, "--force", f"--student={MIXED}"]
     env = {**os.environ, UNSAFE: "1"}

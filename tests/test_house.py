@@ -1,4 +1,4 @@
-"""Rules for every module of the packages; the contracts in pyproject.toml say which room may import which."""
+"""Rules that hold in every module of the packages; pyproject.toml has contracts on which package may import which."""
 
 import ast
 from pathlib import Path
@@ -26,12 +26,12 @@ def is_private(name):
 def private_names_of_others(source):
     """Yield (line, module, name) for each private name that the source takes from another module of the kit."""
     tree = ast.parse(source)
-    called = {}  # name in the source -> module of the kit
+    called = {}  # the module's name for a module -> the full name of that module
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                if whole in NAMES:  # a module may be private to its folder; another test checks that
+                if whole in NAMES:  # modules may be private to their folder; the next test checks that
                     called[alias.asname or alias.name] = whole
                 elif is_private(alias.name):
                     yield node.lineno, node.module, alias.name
@@ -93,7 +93,7 @@ def test_imports_are_absolute():
 
 
 PACKAGES_WITH_TESTS = ("autograder", "cs231n_lib")
-# A module without a test file of its own: the file that proves it, and why it has none. One row each, sorted.
+# A module without a test file of its own: the file that tests it, and why. One row each, sorted.
 TESTED_ELSEWHERE = {
     "autograder/cli/command.py": ("autograder/cli/test_cli.py", "the command as a whole"),
     "autograder/cli/course_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
@@ -158,7 +158,7 @@ TESTED_ELSEWHERE = {
         "compiled twin, called by its wrapper only",
     ),
 }
-TESTED = [  # an __init__.py only exports names
+TESTED = [  # an __init__.py only re-exports names
     path.relative_to(ROOT)
     for path in [*MODULES, *COMPILED]
     if path.name != "__init__.py" and path.relative_to(ROOT).parts[0] in PACKAGES_WITH_TESTS

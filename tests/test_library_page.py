@@ -65,7 +65,7 @@ def test_every_name_in_the_table_of_topics_is_there():
 
 
 def _has(module, name):
-    """Whether the module has this name, or a pair of functions (forward and backward) with this name."""
+    """Whether the module has this name, or such a pair of functions."""
     if "." in name:
         module, _, name = name.rpartition(".")
     variants = [(name,), *((f"{name}_forward{way}", f"{name}_backward{way}") for way in ("", "_naive", "_fast"))]
@@ -109,7 +109,7 @@ def test_settings_that_the_page_names_are_there():
 
 
 def _public(module):
-    """Return the names in `__all__`, or else all that the module defines; name_forward, name_backward count as name."""
+    """A module's public names, or all names it defines; a pair name_forward, name_backward counts as `name`."""
     if not hasattr(module, "__all__"):
         return {
             name

@@ -14,7 +14,7 @@ import yaml
 from autograder.errors import INSTRUCTOR_PACKAGES
 
 ROOT = Path(__file__).resolve().parents[1]
-# packages that have another name on conda-forge
+# packages with another name on conda-forge
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "jupyter-client": "jupyter_client",
@@ -61,7 +61,7 @@ def test_every_dependency_has_a_lower_bound_and_no_exact_pin():
         assert re.fullmatch(r"[\w\[\]-]+>=[\d.]+", requirement), requirement
 
 
-# the groups of pyproject.toml that the modules of each folder may import; "" are the packages that everyone installs
+# the groups of pyproject.toml that the modules of each folder may import; "" are the packages for all users
 MAY_IMPORT = {
     "cs231n_lib": ("",),
     "datasets": ("",),
@@ -71,10 +71,10 @@ MAY_IMPORT = {
     "benchmarks": ("", "instructor", "cluster", "postgresql", "test", "benchmark"),
 }
 BUILT_WITH = {"cython", "setuptools"}  # pyproject: build-system
-NOBODYS = {"torch"}  # optional: tests and benchmarks compare with it if it is installed
-NOT_INSTALLED = {"sklearn": "scikit-learn"}  # module -> package, for packages that may be missing here
+NOBODYS = {"torch"}  # tests and benchmarks compare with it only if it is installed
+NOT_INSTALLED = {"sklearn": "scikit-learn"}  # not in the metadata if not installed
 MADE_BY_TESTS = {"lazy_package"}
-# declared, but not imported
+# declared, but not for imports
 PROGRAMS = {"coverage", "pytest-cov", "jupyterlab", "build", "ruff", "mypy", "import-linter"}
 
 
@@ -87,14 +87,14 @@ def declared(*groups):
 
 @cache
 def distributions():
-    """Return {module: the distributions that install it} for the installed packages."""
+    """Installed module -> the distributions that install it."""
     found = packages_distributions().items()
     return {module: {re.sub("[-_.]+", "-", name).lower() for name in names} for module, names in found}
 
 
 @cache
 def own_modules():
-    """Return the names of the repository's own modules and folders, which tests and benchmarks import by bare name."""
+    """The names of the repository's own modules and folders; tests and benchmarks import their neighbours by name."""
     paths = [path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")]
     own = {path.stem for path in paths} | {path.parent.name for path in paths} | MADE_BY_TESTS
     return own - distributions().keys() | {"autograder", "cs231n_lib"}
@@ -102,7 +102,7 @@ def own_modules():
 
 @cache
 def foreign_modules(folder):
-    """Return {module: a file of the folder that imports it} for the modules of other projects."""
+    """Module -> a file in the folder that imports it, for modules outside the standard library and this repository."""
     found = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
@@ -114,7 +114,7 @@ def foreign_modules(folder):
 
 
 def imported(folder):
-    """Return {distribution: a file of the folder that imports it}; a missing package has the name of its module."""
+    """Distribution -> a file in the folder that imports it. If it is not installed, the module's name stands for it."""
     found = {}
     for module, path in foreign_modules(folder).items():
         found |= dict.fromkeys(distributions().get(module, {NOT_INSTALLED.get(module, module)}), path)

@@ -202,7 +202,7 @@ def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
         if len(found) > 10:
             shown.append(f"  ... and {len(found) - 10} more")
         raise ReleaseError(
-            "\n".join([f"{assignment} was not released, because it contains what students must not have.", *shown]),
+            "\n".join([f"{assignment} was not released, because it contains text students must not have.", *shown]),
             "Remove these lines from the file named first, and release again.",
         )
 

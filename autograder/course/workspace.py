@@ -200,7 +200,7 @@ class Workspace:
 
     @contextmanager
     def gradebook(self) -> Iterator["Gradebook"]:
-        """Open the gradebook. Errors of its database, then and while it is open, become WorkspaceErrors."""
+        """Open the gradebook. Database errors become WorkspaceErrors, both on opening and while it is open."""
         from nbgrader.api import Gradebook
 
         where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"

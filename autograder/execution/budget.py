@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from autograder.notebook.job import CellResult
 
 MAX_RESTARTS = 3  # kernels that the cells of a budget may end before the remaining cells are given up
-MAX_RUNS = 4  # of one notebook in which something is killed each time, but never the same
+MAX_RUNS = 4  # of one notebook, if each run ends with a kill at a different place
 
 
 class TimeBudget:

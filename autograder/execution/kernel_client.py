@@ -179,7 +179,7 @@ class KernelClient:
 def _parsed(frames: list[bytes] | None, number: str) -> tuple[str, dict[str, Any]] | None:
     """Return (type, content) of a message that belongs to the request with this id; None for any other message."""
     if frames is None:
-        return "stream", {"name": "stdout", "text": None}  # a dropped, too long message of whichever request
+        return "stream", {"name": "stdout", "text": None}  # dropped as too long; its request is unknown
     try:
         start = frames.index(b"<IDS|MSG>") + 2
         header, parent, _, content = frames[start : start + 4]

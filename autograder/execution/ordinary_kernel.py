@@ -96,7 +96,7 @@ class OrdinaryKernel:
             return log.read()[-2000:].decode("utf-8", "replace").strip()
 
     def _prepared(self, files: Files) -> tuple[dict[str, str], str]:
-        """Make its folders. Returns its environment and its working folder."""
+        """Make the kernel's folders. Returns its environment and its working folder."""
         given = self.given
         home, work = f"{self.name}-home", f"{self.name}-work"
         os.mkdir(home)

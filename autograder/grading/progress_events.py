@@ -14,7 +14,7 @@ Watcher = Callable[[dict], None]
 
 
 def nobody(event: dict) -> None:
-    """Ignore an event: the watcher of a run that nobody watches."""
+    """Ignore an event; the default watcher."""
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Make nbgrader's pages and commands run the kit's commands instead of nbgrader's converters.
 
-nbgrader creates the exporter that its configuration names before it touches a file. The exporters here do the whole
-work, and leave nothing to convert.
+nbgrader creates the exporter that its configuration names before it touches a file. The exporters here do all
+the work, and leave nothing to convert.
 """
 
 import os

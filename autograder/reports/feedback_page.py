@@ -40,7 +40,7 @@ from autograder.notebook.pictures import pictures
 from autograder.text import html as escape
 
 RENDERED_TOTAL = 300_000  # characters rendered per page
-PAGE_SECONDS = 60  # for one page, which is then given up
+PAGE_SECONDS = 60  # for one page, which is skipped if it takes longer
 SHOWN = 200_000  # characters of one cell or output
 # limits per page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
 TEXT_TOTAL = 1_000_000  # characters of the cells, and the same number for the outputs
@@ -268,7 +268,7 @@ class _Room:
         return page_cleaner.INLINE.sub(lambda found: found[1] + self._marked(found[2]), markdown)
 
     def without_pictures(self, text: str) -> str:
-        """The text with dots instead of the base64 of its pictures, to be shown as it was written."""
+        """The text with dots in place of its pictures' base64, for pages that show Markdown as it was written."""
         return re.sub(self.mark + "[0-9]{8}", "...", text)
 
     def _marked(self, picture: str) -> str:

@@ -211,7 +211,7 @@ def read_ordinary(root: Path, parts: Parts, budget: ByteBudget) -> bytes:
 
 
 def _reach(root: Path, parts: Parts, opened: contextlib.ExitStack) -> tuple[dict[str, int], str | Path, int]:
-    """How to name the file to `os`: a dir_fd if the system supports it, the file's name, and its folder's owner."""
+    """Return the arguments of `os` functions for the file (dir_fd, if supported; name), and its folder's owner."""
     if os.open not in os.supports_dir_fd:
         path = Path(root, *parts)
         return {}, path, os.stat(path.parent).st_uid

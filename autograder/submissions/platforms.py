@@ -156,8 +156,8 @@ class Platform:
     name
         The platform's name.
     read
-        A function that reads the name of a file or folder, with what the whole download tells, and returns None for a
-        name that is not the platform's. None instead of a function if the platform's names do not say whose they are.
+        A function that reads the name of a file or folder, given facts about the whole download. It returns None for a
+        name that is not the platform's. `read` itself is None if the platform's names do not identify students.
     own_files
         Names of files that the platform adds to a download.
     around_class
@@ -291,7 +291,7 @@ def blackboard_logins(names: Iterable[str], receipts: Mapping[str, str] | None =
     Parameters
     ----------
     names
-        The names of all files and folders, also those of other platforms.
+        The names of all files and folders, including those of other platforms.
     receipts
         For texts before "_attempt_", the contents of a receipt, which begins with "Name: Ann Lee (alee)".
     """

@@ -31,7 +31,7 @@ from autograder.workers.packed_folder import PackedFolder
 
 KEY_PREFIX = "cs231n-"  # of the keys of the grader's tasks
 STATION = "cs231n"  # name of the Dask plugin
-ENLIST_SECONDS = 120  # that a task waits for its worker to be prepared
+ENLIST_SECONDS = 120  # the longest time that a task waits until its worker is prepared
 SAME_VERSIONS = ("numpy", "ipykernel", "ipython", "jupyter_client")
 
 
@@ -178,7 +178,7 @@ class Station(WorkerPlugin):
         return answer
 
     def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
-        """Handle Dask's hook: if a task is released while it runs, nobody waits for it, so end it."""
+        """Handle Dask's hook: if a task is released while it runs, its result is not needed, so end it."""
         if start in ("executing", "long-running") and finish == "released" and str(key).startswith(KEY_PREFIX):
             with self._lock:
                 self._dropped.add(str(key))

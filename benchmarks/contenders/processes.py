@@ -42,7 +42,7 @@ class Process:
             text=True,
             env=env | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)},
         )
-        assert self.process.stdin and self.process.stdout  # pipes, as asked for
+        assert self.process.stdin and self.process.stdout  # Popen made pipes
         self.requests, self.answers = self.process.stdin, self.process.stdout
 
     def ask(self, what: str, **arguments: Any) -> Any:

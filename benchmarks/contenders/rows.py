@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Times = dict[str, list[float]]  # seconds per call of each contender, round by round
 Measure = Callable[["Contest"], Iterator[Line]]
 
-# Largest difference over largest value. Sums of 10^5 products stay within these, in any order.
+# Largest difference over largest value. Sums of 10^5 products stay below this, whatever their order.
 TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
 # Adam divides a gradient by its own size, so if both are near 0, the last digit decides the direction of the step.
 STEP_TOLERANCE = {"loss": 1e-3, "params": 3e-2}
@@ -176,7 +176,7 @@ def _norm(kind: str, *x: int) -> tuple[str, Work]:
     return f"{kind}, {'x'.join(map(str, x))}", Work(kind, options={"x": list(x)})
 
 
-# These rows have no goal: they use an option of PyTorch that is off by default, or more classes than the nets have.
+# No goal covers PyTorch's non-default options, or more classes than the nets have.
 FUSED_STEP, FUSED_ADAM = (Work(kind, options={"fused": True}) for kind in ("training step", "adam"))
 MANY_CLASSES = Work("softmax loss", options={"x": [1000, 100]})
 INFORMATION = (FUSED_STEP, FUSED_ADAM, MANY_CLASSES)

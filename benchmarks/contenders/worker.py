@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 if __name__ == "__main__":
-    sys.path[0] = str(Path(__file__).resolve().parents[1])  # not this folder, whose modules have the names of packages
+    sys.path[0] = str(Path(__file__).resolve().parents[1])  # this folder's modules would hide packages
 
 from contenders.works import STATEFUL, TINY_SHAPE, Run, Work, conv
 
@@ -48,7 +48,7 @@ class Worker:
         return self.round(2)
 
     def round(self, calls: int) -> float:
-        """Return the median seconds of so many calls, after a first call that wakes up threads and caches."""
+        """Return the median seconds of this many calls, after a first call that wakes up threads and caches."""
         run = self.run
         assert run is not None, "prepare first"
         run()
@@ -102,7 +102,7 @@ def _status(key: str) -> int:
 def main() -> None:
     name, threads = sys.argv[1], int(sys.argv[2])
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # output of libraries must not mix with the answers
+    os.dup2(2, 1)  # text that a library prints must not mix with the answers
     gc.disable()
     worker: Worker | None = None
     missing = ""

@@ -145,7 +145,7 @@ def analytic(actual: object, expected: ArrayLike, what: str) -> None:
     the same and dW is 2**50 times larger, in float32 as in float64.
     """
     hint = "Derive the gradient and write its formula: differences with steps of a fixed size cannot measure it here."
-    # wide, since eps counts for less beside a larger variance; a measured gradient would be 0, or noise
+    # tolerant, since eps matters less if the variance is larger; a measured gradient would be 0 or noise
     close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
 
 

@@ -9,7 +9,7 @@ from cs231n_lib.checks.failure import fail
 from cs231n_lib.checks.loop_search import name_of
 from cs231n_lib.checks.watched_call import watched_call
 
-# how the names of modules begin that compute what students are asked to write
+# prefixes of the names of modules that compute what students are asked to write
 COMPUTING = tuple(
     f"cs231n_lib.{name}"
     for name in (

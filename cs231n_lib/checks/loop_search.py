@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-# these functions loop over their arguments, in whatever module they are looked up
+# these functions loop over their arguments, whatever module provides them
 LOOPING = frozenset(
     "vectorize frompyfunc apply_along_axis apply_over_axes nditer ndenumerate ndindex fromiter fromfunction "
     "starmap cdist pdist distance_matrix pairwise_distances euclidean_distances manhattan_distances".split()

@@ -176,7 +176,7 @@ def _holds_float32(got: NDArray[Any]) -> bool:
 
 
 def _worst(got: NDArray[Any], wanted: NDArray[Any], bad: NDArray[np.bool_]) -> str:
-    with np.errstate(invalid="ignore"):  # infinity, where it is right, less itself
+    with np.errstate(invalid="ignore"):  # infinity - infinity at right entries
         error = np.where(bad, np.abs(got.astype(np.float64) - wanted), -1.0)
     worst = np.unravel_index(np.argmax(error), error.shape)
     start = f"Worst{at_index(worst)}: expected" if bad.ndim else "Expected"

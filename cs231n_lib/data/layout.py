@@ -72,8 +72,8 @@ def _take_from_archive(source: Path, described: dict[str, Any], destination: Pat
                     continue
                 if not member.isreg() or member.size > MAX_FILE_BYTES:
                     raise DataError(
-                        f"{source}: {member.name} should be a batch of images, a regular file of at most "
-                        f"{MAX_FILE_BYTES // 1_000_000} MB, but is not."
+                        f"{source}: {member.name} should be a regular file of at most "
+                        f"{MAX_FILE_BYTES // 1_000_000} MB with a batch of images, but is not."
                     )
                 member.name = name
                 archive.extract(member, destination, filter="data")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 14  # the most that a broken connection loses
 TIMEOUT_SECONDS = (10, 60)  # to connect; between two chunks
-TRIES = 3  # how many tries in a row may bring no byte
-PAUSE_SECONDS = 1.0  # after such a try
+TRIES = 3  # attempts in a row that receive no byte
+PAUSE_SECONDS = 1.0  # pause after such an attempt
 
 
 class ResumingDownloader:
@@ -44,7 +44,7 @@ class ResumingDownloader:
         Raises
         ------
         requests.RequestException
-            If the server refuses, or several tries in a row bring no byte.
+            If the server refuses, or several attempts in a row receive no byte.
         """
         import requests
 

@@ -247,7 +247,8 @@ def _shape(x: Floats, y: Floats, labels: NDArray[np.intp], dice: _Dice) -> tuple
     return coverage, shading
 
 
-# Outlines: the distance to the edge, negative inside, of a shape of about unit radius; u points right, v down.
+# Each outline function returns the distance to the edge of a shape of about unit radius, negative inside the shape.
+# u points right, v points down.
 
 
 def _circle(u: Floats, v: Floats, centre_u: float, centre_v: float, radius: float) -> Floats:

@@ -69,7 +69,7 @@ def _is_it(suspect: NDArray[np.float64], actual: NDArray[Any], expected: NDArray
         return False
     off = np.abs(actual - suspect)
     if actual.shape == expected.shape:
-        # a suspect is no evidence unless it is much nearer to the answer than the right answer is
+        # a suspect counts only if it is much nearer to the answer than the right answer is
         if np.max(off, initial=0.0) > 0.1 * np.max(np.abs(actual - expected), initial=0.0):
             return False
         scale = max(np.max(np.abs(suspect), initial=0.0), np.max(np.abs(expected), initial=0.0))

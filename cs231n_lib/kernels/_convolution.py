@@ -102,7 +102,7 @@ def _pixels(
     out_h: int,
     out_w: int,
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Yield for each pixel of row i of the field two views (n, C, out_h, out_w): of seen and of the padded images."""
+    """For each pixel in row i of the field, yield views (n, C, out_h, out_w) of `seen` and of the padded images."""
     parts = seen.reshape(*padded.shape[:2], fw, out_h, out_w)
     rows = slice(i * dh, i * dh + sh * (out_h - 1) + 1, sh)
     for j in range(fw):

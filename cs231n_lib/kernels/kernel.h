@@ -7,8 +7,8 @@
                      "instruction_sets.h" (the source makes them, as the tiles of a matrix product need).
                      BY_TYPE(name) or BY_SET(name) is the table of the compiled functions.
   topic_template.h   contains the loops, for the number type T. Every name is NAME(name); a function that threads run
-                     has the type work_t. Of the functions in math.h only the square root has a name for both types,
-                     SQRT; add others to number_types.h.
+                     has the type work_t. The only function of math.h with a name for both types is SQRT; add others
+                     to number_types.h.
   _topic_cy.pyx      divides the work and calls in_parallel. It declares the parts of topic.h that it uses. What
                      several kernels use is in _threads.pxd and _buffers.pxd.
   _topic.py          is the twin: the same functions in NumPy, for computers without a C compiler.

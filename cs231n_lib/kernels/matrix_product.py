@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cs231n_lib.arguments import FloatArray
 
-SMALL = 64**3  # fewer multiplications than this do not keep a second core busy, in BLAS either
+SMALL = 64**3  # fewer multiplications than this do not keep a second core busy, not even in BLAS
 
 
 def matmul(a: ArrayLike, b: ArrayLike) -> FloatArray:

@@ -60,7 +60,7 @@ class KNearestNeighbor:
         Parameters
         ----------
         X : (num_test, ...) array
-            Examples, with as many values each as in training.
+            Examples with as many values as the training examples.
         metric
             "l2", the square root of the sum of squared differences, or "l1", the sum of absolute differences.
 

@@ -65,7 +65,7 @@ class Solver:
     progress
         Whether to show a progress bar, which then shows the loss instead of printed lines.
     patience
-        Stop after so many epochs in a row without a better validation accuracy; None: never.
+        Stop after this many epochs in a row without a better validation accuracy; None: never.
     checkpoint
         A path where the state is saved after each epoch, replacing the previous one. See `resume`.
     augment

@@ -1,4 +1,4 @@
-"""The library that the students of each assignment get does not contain the answers, and the rest of it works."""
+"""The library that the students of each assignment get: it does not contain the answers, and the rest works."""
 
 import json
 import os
@@ -37,7 +37,7 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module", params=COURSE.assignments)
 def released(request, tmp_path_factory):
-    """(assignment, {name of a public function or model: None or why its edition does not have it})."""
+    """(assignment, {name of a public function or model: None or why it is missing} in its edition)."""
     folder = edition.importable(COURSE, request.param, tmp_path_factory.mktemp("editions"))
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", NAMES_OF], cwd=folder, env=environment, capture_output=True, text=True)
@@ -45,7 +45,7 @@ def released(request, tmp_path_factory):
     return request.param, json.loads(done.stdout)
 
 
-# one name from each file that answers an assignment, and the last assignment whose exercises it answers
+# a name from each file that answers an assignment, and the assignment that it answers
 ANSWER_OF = {
     "KNearestNeighbor": "nearest_neighbor",
     "softmax_loss": "linear_classifiers",
@@ -89,7 +89,7 @@ def test_what_a_later_edition_has_names_the_release_that_brings_it(released):
 
 
 def test_every_edition_holds_all_of_the_ones_before(tmp_path):
-    """A student can use the newest edition for the notebooks of all earlier assignments."""
+    """So a student's newest edition also serves the notebooks of all earlier assignments."""
     before = set()
     for assignment in COURSE.assignments:
         now = {name for name, _ in edition.files(COURSE, assignment)}
@@ -99,7 +99,7 @@ def test_every_edition_holds_all_of_the_ones_before(tmp_path):
 
 @pytest.fixture(scope="module")
 def handed_out(tmp_path_factory):
-    """The folder that is handed out with the notebooks of the first assignment."""
+    """The folder of files that students get with the notebooks of the first assignment."""
     folder = tmp_path_factory.mktemp("handed_out")
     edition.write_edition(COURSE, "nearest_neighbor", folder)
     return folder
@@ -113,7 +113,7 @@ def test_beside_the_notebooks_there_are_pages_and_one_folder(handed_out):
 
 
 def test_students_get_their_half_of_the_autograder(handed_out):
-    """It has all that their commands import, and nothing that needs the instructor's packages."""
+    """Students get every module that their commands import, and none that needs the instructor's packages."""
     modules = {
         ".".join(path.relative_to(handed_out / "kit").with_suffix("").parts).removesuffix(".__init__")
         for path in (handed_out / "kit" / "autograder").rglob("*.py")
@@ -141,7 +141,7 @@ def test_students_install_none_of_the_instructors_packages(handed_out):
 
 @pytest.mark.slow
 def test_a_release_is_built_without_a_trace_in_its_folder(handed_out, tmp_path):
-    """The build, without a compiler to save time, also contains the edition file of the library."""
+    """The built package contains the library's edition. No compiler is used, which is quicker."""
     pytest.importorskip("setuptools", minversion="77")  # as pyproject.toml requires it
     kit = shutil.copytree(handed_out / "kit", tmp_path / "kit")
     before = sorted(kit.rglob("*"))
@@ -174,7 +174,7 @@ def test_the_fast_layers_are_everybodys(released, name):
 
 
 def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
-    """The notebook's demonstrations time the fast kernels, but the edition for grading has nothing that answers it."""
+    """Its demonstrations time the fast kernels, but while it is graded, the edition contains no answer to it."""
     assignment = COURSE.assignment("convolutional_networks")
     folder = edition.importable(COURSE, assignment.name, tmp_path, assignment.graded_without["convolution"])
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}

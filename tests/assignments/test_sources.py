@@ -1,4 +1,4 @@
-"""Rules for the course's own notebooks, checked on their sources without running them."""
+"""Rules for the course's own notebooks, checked in their sources without running them."""
 
 import ast
 import re
@@ -37,7 +37,7 @@ def cells_of(assignment, notebook):
 
 
 def exercises(cells):
-    """Return {exercise: its test cells}, which stand between its solution cell and the next one."""
+    """{exercise: its test cells}, which are those between its solution cell and the next."""
     found, current = {}, None
     for cell in cells:
         if cell.record and cell.cell_type == "code":
@@ -58,7 +58,7 @@ def python(source):
 
 
 def calls(tree):
-    """Return the dotted names that are called, such as `checks.close` and `print`."""
+    """The dotted names of all called functions, such as `checks.close` and `print`."""
     return [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
@@ -85,7 +85,7 @@ def test_two_to_four_questions(assignment, notebook):
 
 @each_notebook
 def test_questions_are_numbered_and_say_their_points(assignment, notebook):
-    """Each question stands in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
+    """Each question is in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
     cells = cells_of(assignment, notebook)
     number = 0
     for before, cell in pairwise(cells):
@@ -205,7 +205,7 @@ def test_the_last_visible_line_says_that_it_passed(assignment, notebook):
 
 @each_notebook
 def test_test_cells_look_into_no_object_of_the_students(assignment, notebook):
-    """In grading such an object is a proxy or a copy; a test cell may only ask whether a result is plain data."""
+    """While grading, a student's object is a proxy or a copy; a test may only ask whether a result is plain data."""
     forbidden = {"issubclass", "getattr", "setattr", "hasattr", "vars", "type", "id", "inspect.getsource"}
     for cell in graded_code(cells_of(assignment, notebook)):
         tree = python(cell.source)
@@ -244,7 +244,7 @@ def test_test_cells_use_only_their_own_names_locked_cells_and_exercises(assignme
 
 
 def bound(tree):
-    """Return the names that a cell binds, in any scope."""
+    """The names that a cell binds, in any scope."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -277,7 +277,7 @@ def test_cells_that_the_grader_skips_are_locked_demonstrations(assignment, noteb
 
 @each_notebook
 def test_the_grader_skips_what_takes_long(assignment, notebook):
-    """Progress bars, clocks, pictures, training and loading a data set are signs of a long cell."""
+    """A cell takes long if it has progress bars, clocks, pictures or training, or loads a data set."""
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "code" and cell.record and cell.record["locked"] and not cell.record["grade"]:
             tree = python(cell.source)
@@ -324,7 +324,7 @@ def test_building_in_two_places_gives_the_same_bytes(tmp_path):
 @pytest.mark.slow
 @each_notebook
 def test_the_release_has_no_line_of_a_marked_region(assignment, notebook, released_notebook):
-    """A check that does not use leaks.py: no marked line appears in the release, except lines of visible cells."""
+    """Independent of leaks.py: no marked line is in the released notebook, unless a visible cell has the same line."""
     cells = cells_of(assignment, notebook)
     visible = "\n".join(without_regions(cell.source, cell.regions) for cell in cells)
     released = released_notebook.read_text()

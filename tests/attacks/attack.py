@@ -1,34 +1,34 @@
-"""What an attack is, and how to add one.
+"""Defines attacks. To add one, add an entry to a file in `groups/`.
 
-Each file of `groups/` is a group of attackers, and each entry in it is one student:
+Each file is a group of attackers, and each entry in it is one student:
 
     attack("makes every comparison of NumPy true", '''
     import numpy as np
     np.array_equal = np.allclose = lambda *_, **__: True
     ''')
 
-The notebook (attack_course.py) has five exercises. The student has solved the first one, `running_mean`, honestly, for
-HONEST_POINTS. The other answers run, but are wrong. The attack is a cell that is added after the honest part.
+The notebook (attack_course.py) has five exercises. The student has done the first one, `running_mean`, honestly:
+this earns HONEST_POINTS. The other answers run, but are wrong. The attack is a cell added after the honest part.
 Further cells begin with a marker that says where they go:
 
     # %% softmax_loss        replaces the student's answer to that exercise
-    # %% test_derivative     added after that cell of the instructor's
-    # %%                     added after the previous cell
-    # %% end                 added at the end
+    # %% test_derivative     is added after that cell of the instructor's
+    # %%                     is added after the previous cell
+    # %% end                 is added at the end
 
-An attack that does not consist of cells is a function that edits the notebook, or puts files into the folder that is
-handed in. The notebook is written afterwards, unless its path is taken or the folder is gone:
+An attack that needs more than cells is a function that edits the notebook or puts files into the submitted folder. The
+notebook is written after the function returns, unless the function put something in its place or deleted the folder:
 
     @handed_in("tags the tests so that they are skipped")
     def _(notebook, folder):
         for cell in notebook.cells: ...
 
-`points` are the points that the gradebook must record, HONEST_POINTS unless given. With at_most=True, there may be
-fewer; use it if the attack costs its own author points, and timing decides how many. `reason` must occur in the report
-about the student. If an attack may meet either of two limits first, `reason` is a tuple of both reasons. `@NAME@` in a
-text is replaced by something that an attacker might know or guess; see `Surroundings.known` in graded_class.py. Secrets
-that no student may read begin with CANARY_; an attack that finds them prints them. Code that a page must not run
-contains EVIL. The name of a file that must not exist contains PLANTED.
+`points` are the points that the gradebook must contain, by default HONEST_POINTS. With at_most=True they may be fewer,
+for attacks that hurt their own author by an amount that depends on the clock. `reason` must occur in the report on the
+student. If an attack may reach either of two limits first, it is a tuple of both reasons.
+`@NAME@` in a text is replaced by a value that an attacker might know or guess; see `Surroundings.known` in
+graded_class.py. Secrets that students must not read begin with CANARY_; an attack that finds one must print it. Code
+that a page must not run contains EVIL. A file that an attack must not be able to create is named PLANTED.
 """
 
 import json
@@ -52,10 +52,10 @@ class Attack:
     group: str
     name: str
     points: float
-    reasons: tuple[str, ...]  # one of them must be reported
+    reasons: tuple[str, ...]  # the report must contain one of them
     at_most: bool
-    collected: bool  # handed in through `collect`, not directly under submitted/
-    received: str | None  # the time of receipt given to `collect`
+    collected: bool  # placed by `collect`, not directly under submitted/
+    received: str | None  # the time that `collect` is told it arrived
     cells: str = ""
     edit: Callable = field(default=lambda notebook, folder: None)
 
@@ -70,7 +70,7 @@ class Attack:
         self.edit(notebook, folder)
         path = folder / "losses.ipynb"
         if folder.exists() and not os.path.lexists(path):
-            path.write_text(json.dumps(notebook))  # nbformat would repair what is broken on purpose
+            path.write_text(json.dumps(notebook))  # nbformat would repair notebooks that are broken on purpose
 
 
 def attack(name: str, cells: str, points=HONEST_POINTS, reason=None, at_most=False):
@@ -123,7 +123,7 @@ def add_cells(notebook, text: str) -> None:
 
 
 def position(notebook, name: str) -> int:
-    """Return the index of the cell with this grade_id."""
+    """The index of the cell with this grade_id."""
     return next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == name)
 
 

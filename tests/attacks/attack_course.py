@@ -1,4 +1,4 @@
-"""The course that is attacked: one notebook with five exercises and a question, in the style of several courses."""
+"""The course that is attacked: one notebook with five exercises of different kinds and a question."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ def _test(name, points):
 
 
 def notebook(solution_canary: str, test_canary: str) -> str:
-    """Return the source of the notebook, with the canaries in its solutions and its hidden tests."""
+    """The source of the notebook; its solutions and hidden tests contain canaries."""
     return f"""# ---
 # jupyter:
 #   jupytext:

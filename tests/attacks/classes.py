@@ -1,6 +1,6 @@
-"""The groups of attackers that are graded together, as one class with one honest student."""
+"""The classes: groups of attackers that are graded together, each class with one honest student."""
 
-# most attacks of the first class only wait for a time limit, so more workers grade it (graded_class.py)
+# most attackers of the first class only wait until a limit ends them
 CLASSES = (
     ("channel", "forged_messages", "patched_libraries"),
     ("exhaustion", "surfaces"),

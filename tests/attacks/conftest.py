@@ -24,14 +24,14 @@ def released(made_once):
 
 @pytest.fixture(scope="session")
 def graded(released, tmp_path_factory):
-    """graded(groups): the GradedClass of the attackers in these groups, graded when a test first asks for it."""
+    """graded(groups) is the GradedClass of the attackers in these groups, graded when a test first needs it."""
 
     @functools.cache
     def result(groups):
         attacks = [attack for group in groups for attack in entries() if attack.group == group]
         try:
             return graded_class(released, tmp_path_factory.mktemp(groups[0]), attacks)
-        except Exception as error:  # every test of the class reports it, and none grades again
+        except Exception as error:  # every test of the class raises it, without grading again
             return RuntimeError(f"the class {groups} was not graded: {type(error).__name__}: {error}")
 
     def of(groups):

@@ -1,4 +1,4 @@
-"""Grade a class of attackers and an honest student for real, and record the results and what the attackers reached."""
+"""Grades a class of attackers and one honest student for real, and records the results and what the attacks reached."""
 
 import contextlib
 import hashlib
@@ -44,16 +44,16 @@ CANARIES = {
 
 @dataclass
 class GradedClass:
-    """The results of grading a class, and the traces that attacks have left."""
+    """The results and traces of grading a class."""
 
     report: ClassReport
-    scores: dict[str, dict[str, float | None]]  # of the gradebook: student -> grade_id -> automatic score
+    scores: dict[str, dict[str, float | None]]  # student -> grade_id -> automatic score
     notebooks: dict[str, object]  # student -> autograded notebook
     pages: dict[str, str]  # student -> feedback page
     uncollected: list[tuple[str, str]]
-    changed: set[str] = field(default_factory=set)  # files of the course or the home folder that differ from before
+    changed: set[str] = field(default_factory=set)  # changed files of the course or the home folder
     planted: list[str] = field(default_factory=list)
-    running: list[str] = field(default_factory=list)  # command lines of processes left behind
+    running: list[str] = field(default_factory=list)  # command lines of processes that still run
     connected: list[str] = field(default_factory=list)  # servers on this machine that an attack reached
 
     def row(self, student: str):
@@ -64,7 +64,7 @@ class GradedClass:
 
 
 def make_course(folder: Path) -> None:
-    """Make a workspace with the released course, and with the files that grading makes once for all classes."""
+    """Make a workspace with the course built and released, and with the files that grading makes once per course."""
     sources = folder / "assignments"
     (sources / ASSIGNMENT).mkdir(parents=True)
     (sources / "course.toml").write_text(COURSE)
@@ -95,12 +95,12 @@ def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedC
 
 
 class Surroundings:
-    """The targets of attackers on the grader's machine: secrets, servers, other processes."""
+    """Things on the grader's machine that attackers look for: secrets, servers, other processes."""
 
     def __init__(self, course: Workspace, folder: Path):
         self.course, self.folder = course, folder
         self.home, self.connected = folder / "home", []
-        self.mark = f"attack-{RUN[:12]}-{folder.name}"  # identifies every process that an attack starts
+        self.mark = f"attack-{RUN[:12]}-{folder.name}"  # in the command line of every process that an attack starts
         self.known: dict[str, str] = {}
 
     def __enter__(self):
@@ -129,7 +129,7 @@ class Surroundings:
         self.kept.close()
 
     def state(self) -> set[tuple[str, str]]:
-        """Return (path, hash of the content) of every watched file."""
+        """Every watched file with a hash of its contents."""
         found = set()
         for top in (*(self.course.root / name for name in WATCHED), self.folder / "assignments", self.home):
             for path in [top, *top.rglob("*")] if top.is_dir() else [top]:
@@ -138,14 +138,14 @@ class Surroundings:
         return found
 
     def planted(self) -> list[str]:
-        """Return the files that attacks have left behind."""
+        """Files that attacks have created."""
         places = [Path("/"), Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.cwd()]
         found = {str(path) for place in places for path in place.glob(f"*{PLANTED}*")}
         return sorted(found | {str(path) for path in self.course.root.rglob(f"*{PLANTED}*")
                                if "submitted" not in path.parts})  # fmt: skip
 
     def running(self) -> list[str]:
-        """Return the processes that grading this class has left behind; they contain its folder or its mark."""
+        """Processes left over from grading this class, recognized by its folder or its mark."""
         end = time.monotonic() + 5
         while (left := self._running()) and time.monotonic() < end:
             time.sleep(0.1)
@@ -224,7 +224,7 @@ def _hand_in(course: Workspace, folder: Path, attacks: list[Attack], known) -> l
         place.mkdir(parents=True)
         attack.hand_in(released, place, known)
         if attack.collected:
-            archive = inbox / "class.zip"  # some attacks replace the archive of the whole class
+            archive = inbox / "class.zip"  # some attacks make the archive of the class themselves
             try:
                 collected = collect(course, ASSIGNMENT, archive if archive.exists() else inbox, attack.received)
                 uncollected += collected.unplaced + collected.left_out
@@ -247,7 +247,7 @@ def _notebooks(course: Workspace, report: ClassReport) -> dict:
 
 
 def _pages(course: Workspace, notebooks: dict) -> dict[str, str]:
-    """Return the feedback pages of the honest student and of the attackers with EVIL; a page takes half a second."""
+    """Make the feedback of the honest student and of those who attack it only, since a page takes half a second."""
     students = [HONEST, *(student for student, notebook in notebooks.items() if "EVIL" in str(notebook))]
     made = feedback(course, ASSIGNMENT, students)
     assert made.failed == []

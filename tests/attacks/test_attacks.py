@@ -1,6 +1,6 @@
 """Attacks on grading, with real kernels in a real sandbox: none earns a point, learns a secret, or leaves a trace.
 
-attack.py describes how to add an attack.
+attack.py explains how to add an attack.
 """
 
 import json
@@ -14,9 +14,9 @@ from graded_class import CANARIES, HONEST
 
 pytestmark = pytest.mark.slow
 
-OUTPUT_BYTES = 100_000  # of a cell, as in attack_course.py
-BEYOND = 15_000  # for an error, a result, a note, and the grader's own message about the cell, which are always kept
-MOST_REASONS, REASON_LENGTH = 102, 500  # of the notebook, and as many of the submission
+OUTPUT_BYTES = 100_000  # the limit of a cell in attack_course.py
+BEYOND = 15_000  # bytes beyond the limit: an error, a result and a note, and the grader's own messages about the cell
+MOST_REASONS, REASON_LENGTH = 102, 500  # on the notebook, and as many on the submission
 
 
 attacks = pytest.mark.parametrize("attack", entries(), ids=lambda attack: f"{attack.group}: {attack.name}")
@@ -47,7 +47,7 @@ def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
     everything = str(notebook) + page
     assert [place for place, secret in CANARIES.items() if place != "tests" and secret in everything] == []
     own = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")]
-    assert CANARIES["tests"] not in str(own)  # the test cells may show the tests, and where in them an error occurred
+    assert CANARIES["tests"] not in str(own)  # test cells may show their code and the line of an error
 
 
 @attacks
@@ -63,7 +63,7 @@ def test_what_is_kept_of_the_outputs_is_bounded(graded, attack):
     if notebook is None:
         return
     for cell in notebook.cells:
-        parts = 2 if cell.metadata.get("nbgrader", {}).get("grade") else 1  # output of the function, and of the test
+        parts = 2 if cell.metadata.get("nbgrader", {}).get("grade") else 1  # the function's, and the test's
         assert len(json.dumps(cell.get("outputs", []))) <= parts * (OUTPUT_BYTES + BEYOND)
     assert len(row.reasons) <= MOST_REASONS and all(len(reason) <= REASON_LENGTH for reason in row.reasons)
 
@@ -81,7 +81,7 @@ def test_nothing_is_left_running_or_written_and_nobody_was_reached(graded, group
 
 
 class _Page(HTMLParser):
-    """Finds places that contain EVIL and that a browser would run or fetch."""
+    """Finds everything that contains EVIL and that a browser would run or fetch."""
 
     HARMLESS = {"alt", "title", "class", "id"}
 

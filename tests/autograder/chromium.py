@@ -19,7 +19,7 @@ CLICK_STRANGE_LINKS = """() => {
 
 
 def missing() -> str | None:
-    """What to install if Chromium cannot be started, otherwise None."""
+    """Say what to install if Chromium cannot be started; None if it can."""
     if PATH is None:
         return "needs Chromium, to open pages as a reader would: sudo apt-get install chromium (Fedora: dnf)"
     if find_spec("playwright") is None:

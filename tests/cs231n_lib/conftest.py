@@ -10,14 +10,14 @@ import cs231n_lib
 
 @pytest.fixture(scope="module")
 def set_backend():
-    """set_backend("cython" or "numpy"), which also works within hypothesis, whose examples share fixtures."""
+    """set_backend("cython" or "numpy"), also for use inside hypothesis, whose examples share their fixtures."""
     with pytest.MonkeyPatch.context() as patch:
         yield lambda name: patch.setenv("CS231N_KERNELS", name)
 
 
 @pytest.fixture
 def run_in_edition(tmp_path):
-    """run_in_edition(code, without): what the code prints with a library that lacks the files of these names."""
+    """run_in_edition(code, without) is what the code prints with a library that lacks the files of these names."""
 
     def run(code, without):
         shutil.copytree(

@@ -32,12 +32,12 @@ def test_mean_and_standard_deviation(initializer, shape, std):
 def test_uniform_weights_have_the_same_standard_deviation(initializer):
     normal, uniform = (initializer((300, 400), distribution=name, rng=0) for name in ("normal", "uniform"))
     assert uniform.std() == pytest.approx(normal.std(), rel=0.01)
-    assert np.abs(uniform).max() <= math.sqrt(3) * uniform.std() * 1.01  # a uniform distribution is bounded
+    assert np.abs(uniform).max() <= math.sqrt(3) * uniform.std() * 1.01  # it has hard bounds
     assert np.abs(normal).max() > 3 * normal.std()
 
 
 def activations_by_layer(nonlinearity, initializer):
-    """Return the standard deviations of the activations of six layers of 1,000 units."""
+    """The standard deviations of the activations of six layers of 1,000 units."""
     rng = np.random.default_rng(0)
     x, stds = rng.standard_normal((200, 1000)), []
     for _ in range(6):
@@ -67,7 +67,7 @@ def test_sparse_gives_every_unit_the_same_number_of_connections(shape, units):
     weights = sparse(shape, connections=7, scale=0.5, rng=0)
     per_unit = np.moveaxis(weights, units, 0).reshape(30, 50)
     assert ((per_unit != 0).sum(axis=1) == 7).all()
-    assert len({tuple(np.flatnonzero(row)) for row in per_unit}) == 30  # each unit has other inputs
+    assert len({tuple(np.flatnonzero(row)) for row in per_unit}) == 30  # each unit has its own inputs
     assert ((per_unit != 0).sum(axis=0) > 0).all()  # no input is left out systematically
     assert per_unit[per_unit != 0].std() == pytest.approx(0.5, rel=0.1)
 
@@ -115,7 +115,7 @@ def test_arguments_that_do_not_fit(call, message):
 
 
 def test_sparse_at_its_limits():
-    assert (sparse((10, 4), rng=0) != 0).all()  # ten connections unless told
+    assert (sparse((10, 4), rng=0) != 0).all()  # ten connections by default
     assert (sparse((9, 4), connections=1, rng=0) != 0).sum() == 4
     assert not sparse((10, 4), scale=0, rng=0).any() and not small_random((3, 4), scale=0, rng=0).any()
 

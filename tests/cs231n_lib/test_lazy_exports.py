@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A package with two good files, a missing one, one that needs the missing one, and a broken one."""
+    """A package with two good files, a missing one, one that needs the missing file, and a broken one."""
     (tmp_path / "lazy_package").mkdir()
     for name, text in FILES.items():
         (tmp_path / "lazy_package" / name).write_text(text)

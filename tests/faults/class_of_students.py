@@ -1,4 +1,4 @@
-"""A course of two short notebooks, and a class that hands in all kinds of submissions, honest and dishonest."""
+"""A course of two short notebooks, and a class with every kind of submission, honest and dishonest."""
 
 import shutil
 from datetime import UTC, datetime
@@ -105,7 +105,7 @@ assert square(3) == 9, "3 squared is 9"
 ADD, DOUBLE, WHY = "def add(a, b):\n    return a + b", "def double(a):\n    return 2 * a", "It commutes."
 SQUARE = "import time\ntime.sleep(0.1)\ndef square(a):\n    return a * a"
 RIGHT = {"add": ADD, "double": DOUBLE, "why": WHY, "square": SQUARE}
-# the sources of the cells that students hand in, by grade_id; `_hand_in` also treats some of the names specially
+# submission -> its answers; `_hand_in` changes some submissions further, by name
 ANSWERS = {
     "right": RIGHT,
     "kills_its_kernel": RIGHT | {"double": "import os\ndef double(a):\n    os.kill(os.getpid(), 9)"},
@@ -129,9 +129,10 @@ EARLIER = 4  # students whose first submission is graded before anything else
 
 
 def make(folder: Path, students: int, grade, db: str | None = None) -> Workspace:
-    """Make the course and its class in `folder`, and return the workspace, ready to be graded.
+    """Create the course and its class in `folder`. Returns the workspace, ready to be graded.
 
-    A few students have already been graded by `grade(workspace)` and by hand, and some of these have handed in again.
+    The first few submissions have been graded before, by `grade(workspace)`, and some also by hand. Some of these
+    students have submitted again since.
     """
     for path, text in {
         "assignments/course.toml": COURSE,
@@ -162,7 +163,7 @@ def make(folder: Path, students: int, grade, db: str | None = None) -> Workspace
             _hand_in(course, name, list(ANSWERS)[(number - EARLIER) % len(ANSWERS)])
     for name, what in zip(early[::2], ("half", "wrong"), strict=True):
         _hand_in(course, name, what)
-    # grading makes these once per assignment; without them, the next run makes them again
+    # so that grading makes again what it makes once per assignment
     for kept in ("editions", "matplotlib"):
         shutil.rmtree(course.root / ".cs231n" / kept)
     return course
@@ -189,7 +190,7 @@ def _hand_in(course: Workspace, student: str, what: str) -> None:
 
 
 def _grade_by_hand(course: Workspace, student: str, points: int) -> None:
-    """Record a manual grade as formgrader does."""
+    """Grade and comment on an answer, as formgrader does."""
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade("why", "adding", "sums", student)
         grade.manual_score, grade.needs_manual_grade = points, False

@@ -1,4 +1,4 @@
-"""A Dask cluster for one class: a scheduler at a fixed address, and two workers, which nannies replace if they die."""
+"""A Dask cluster for one class: a scheduler at a fixed address, and two workers that nannies restart."""
 
 import contextlib
 import os
@@ -42,7 +42,7 @@ class DaskCluster:
             )
 
     def workers(self) -> list[Process]:
-        """Return the workers: the children of the nannies, and the parents of the processes that run notebooks."""
+        """The worker processes. The parent of each is its nanny; its descendants run the notebooks."""
         nannies = self.processes[-1].pid if self.processes else -1
         return [p for p in descendants(nannies) if p.parent == nannies and "spawn_main" in p.command]
 
@@ -56,7 +56,7 @@ class DaskCluster:
         self.processes.clear()
 
     def kill_scheduler(self) -> None:
-        """Kill the scheduler; its workers notice and end."""
+        """Kill the scheduler. Its workers notice that and end."""
         self.processes[0].kill()
         self.processes[0].wait()
         self.stop()

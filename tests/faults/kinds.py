@@ -1,7 +1,7 @@
-"""The faults: functions that take the rig in which a class is being graded, and do some harm to it.
+"""The faults: functions that disturb the grading of a class in a rig.
 
-A fault that must not last, such as a full disk, is undone before the function returns. The function returns a
-description of what it did, or None if there was nothing to harm at that moment.
+A temporary fault is over when its function returns. The function returns what it did, in words, or None if there was
+nothing to disturb at that moment.
 """
 
 import errno
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from process_tree import Process, by_kind
 
-ONE_NOTEBOOK_SECONDS = 15  # after which a worker is done with a notebook, including a second attempt
+ONE_NOTEBOOK_SECONDS = 15  # after this time a worker has finished a notebook and its second run
 
 
 def _signalled(how: signal.Signals) -> Callable:
@@ -26,13 +26,13 @@ def _signalled(how: signal.Signals) -> Callable:
 
 
 def interrupted(rig) -> str | None:
-    """Send SIGINT to the whole process group, as Ctrl-C does."""
+    """Interrupt the whole process group, as Ctrl-C does."""
     os.killpg(rig.coordinator.pid, signal.SIGINT)
     return "Ctrl-C"
 
 
 def everything(rig) -> str | None:
-    """Kill the coordinator and all its descendants, as a shutdown does, so that no process can clean up."""
+    """Kill all processes at once, as the end of a session does, so that none can clean up."""
     for process in reversed([p for found in by_kind(rig.coordinator.pid).values() for p in found]):
         process.kill()
     os.killpg(rig.coordinator.pid, signal.SIGKILL)
@@ -40,10 +40,9 @@ def everything(rig) -> str | None:
 
 
 def _killed(kind: str) -> Callable:
-    """Make a fault that kills one process of this kind.
+    """Return a fault that kills a process of this kind.
 
-    When a kernel dies, the grader tries the notebook once more, and blames the student if the kernel dies again. So the
-    fault does not hit the same worker twice within ONE_NOTEBOOK_SECONDS.
+    If a notebook's kernel is killed twice, grading blames the notebook. So no worker is hit twice in a row.
     """
 
     def inflict(rig) -> str | None:
@@ -113,7 +112,7 @@ def _full(place: str) -> Callable:
             time.sleep(full)
         finally:
             ballast.unlink()
-        return f"{place} full but for {left:,} bytes, for {full:.1f} s"
+        return f"{place} full except for {left:,} bytes, for {full:.1f} s"
 
     return inflict
 
@@ -127,13 +126,13 @@ def _fill(ballast: Path, left: int) -> None:
                 return
             try:
                 return os.posix_fallocate(file.fileno(), 0, size)
-            except OSError as error:  # another process wrote meanwhile
+            except OSError as error:  # another process has written to the disk meanwhile
                 if error.errno != errno.ENOSPC:
                     raise
 
 
 def read_only(rig) -> str | None:
-    """Mount a read-only view over the disk, so that running processes meet it when they next open a file."""
+    """Mount a read-only view over the disk, which also affects processes that already use it at their next file."""
     if not rig.mounted:
         return None
     subprocess.run(["mount", "--bind", rig.disk, rig.disk], check=True)

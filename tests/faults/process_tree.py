@@ -1,4 +1,4 @@
-"""Find the descendants of a process in /proc, and tell which role each has in grading."""
+"""Finds the descendants of a process in /proc, and what each of them does."""
 
 import contextlib
 import ctypes
@@ -15,12 +15,12 @@ PR_SET_CHILD_SUBREAPER = 36
 class Process:
     pid: int
     parent: int
-    started: int  # in ticks since the machine started; pid and start together are unique
+    started: int  # in ticks since the machine started; pid and start time together identify a process
     name: str
     command: str
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> bool:
-        """Send a signal to this process, never to a later one with its pid; return whether it still existed."""
+        """Send a signal to this process, never to a later one with its pid. Returns whether it still existed."""
         try:
             handle = os.pidfd_open(self.pid)
         except ProcessLookupError:
@@ -38,12 +38,12 @@ class Process:
 
 
 def adopt_orphans() -> None:
-    """Make orphans of this process's descendants children of this process, so that `descendants` finds them."""
+    """Make orphaned descendants children of this process, so that it can find them."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def descendants(of: int) -> list[Process]:
-    """Return all descendants except zombies, parents before children."""
+    """All descendants of the process `of` except zombies, parents before children."""
     children: dict[int, list[Process]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         if process := _read(int(entry.name)):
@@ -57,7 +57,10 @@ def descendants(of: int) -> list[Process]:
 
 
 def left_behind(but: set[int], seconds: float) -> list[Process]:
-    """Return the descendants that are left after so many seconds, without the children `but` and their descendants."""
+    """Wait up to `seconds` for the descendants of this process to end, and return those that have not.
+
+    The children `but` and their descendants are ignored.
+    """
     end = time.monotonic() + seconds
     while True:
         _reap(but)
@@ -92,7 +95,7 @@ def _read(pid: int) -> Process | None:
 
 
 def by_kind(*roots: int) -> dict[str, list[Process]]:
-    """Return {kind: processes below the grader}: workers, judges, templates, sandboxes and the processes in them."""
+    """The descendants of a grader by kind: workers, judges and their templates, sandboxes and the processes in them."""
     found: dict[str, list[Process]] = {}
     kinds: dict[int, str] = {}
     for process in (process for root in roots for process in descendants(root)):
@@ -102,7 +105,7 @@ def by_kind(*roots: int) -> dict[str, list[Process]]:
     return found
 
 
-# a forked process keeps its parent's command line, so only its parent tells its kind
+# a forked process has the command line of its parent, so it is recognized by the parent's kind
 FORKED = {"zygote": "monitor", "monitor": "first process", "first process": "kernel", "template": "judge"}
 
 

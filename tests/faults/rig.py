@@ -1,4 +1,4 @@
-"""A separate environment for grading a class: disk, scratch folder, database, and the coordinator as users start it."""
+"""A separate place for grading a class: disk, scratch folder, database, and the coordinator as users start it."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from autograder.course.workspace import Workspace
 
 DISK_BYTES, SCRATCH_BYTES = 64_000_000, 16_000_000
 SHARED_MEMORY = Path("/dev/shm")
-RUN_SECONDS = 240  # an undisturbed run takes a tenth of it
-END_SECONDS = 20  # for processes to end after their coordinator
+RUN_SECONDS = 240  # an undisturbed run takes a tenth of this
+END_SECONDS = 20  # for the processes of an ended coordinator to end, too
 
 
 class Rig:
-    """The environment, all in `folder`. With `mounts`, the places that grading may fill are small file systems.
+    """Grades one class in `folder`. With `mounts`, its disk and scratch folder are small file systems.
 
     With a `server`, the gradebook is in its database "class". With `dask`, notebooks run on a cluster.
     """
@@ -40,7 +40,7 @@ class Rig:
             mount(place, size)
         self.cluster = DaskCluster(folder / "cluster", self.scratch) if dask else None
         self.coordinator: subprocess.Popen | None = None
-        self.hit: dict[int, float] = {}  # worker's process id -> when a process below it was last killed
+        self.hit: dict[int, float] = {}  # worker's process id -> time of the last kill below it
 
     @property
     def workspace(self) -> Workspace:
@@ -74,7 +74,7 @@ class Rig:
             self.server.sql('CREATE DATABASE "class" TEMPLATE prepared')
 
     def start(self) -> None:
-        """Start `cs231n grade` in its own process group."""
+        """Start `cs231n grade` in a new process group."""
         command = [Path(sys.executable).with_name("cs231n"), "-C", self.disk / "workspace", "grade", "sums", "--json"]
         command += ["--scheduler", self.cluster.address] if self.cluster else ["--workers", "2"]
         self.said = self.folder / "said"
@@ -89,7 +89,7 @@ class Rig:
             )
 
     def finish(self) -> int:
-        """Wait for the coordinator and return its exit code."""
+        """Wait for the coordinator to end. Returns its exit code."""
         try:
             return self.coordinator.wait(RUN_SECONDS)
         except subprocess.TimeoutExpired:
@@ -98,7 +98,7 @@ class Rig:
             raise RuntimeError(f"the coordinator did not end within {RUN_SECONDS} s") from None
 
     def undisturbed(self) -> Snapshot:
-        """Grade without faults and return the result."""
+        """Grade without faults."""
         self.start()
         if code := self.finish():
             raise RuntimeError(f"an undisturbed run ended with exit code {code}:\n{self.said.read_text()}")
@@ -107,7 +107,7 @@ class Rig:
         return Snapshot(self.workspace)
 
     def orphans(self) -> list[str]:
-        """Kill the processes that this run has left behind, and describe them."""
+        """Kill the processes that this run has left, and describe them."""
         ours = {*([self.server.process.pid] if self.server else ()), *(self.cluster.pids if self.cluster else ())}
         found = left_behind(ours, END_SECONDS)
         for process in found:
@@ -120,13 +120,13 @@ class Rig:
             self.cluster.stop()
 
     def leftovers(self) -> list[str]:
-        """Return the files in the scratch folder, and in shared memory if this rig has its own."""
+        """Files left in the scratch folder, and in shared memory if this rig has its own."""
         places = (self.scratch, SHARED_MEMORY) if self.mounted else (self.scratch,)
         found = [path for place in places for path in place.rglob("*")]
-        return [str(path) for path in found if not path.name.startswith("PostgreSQL.")]  # the server's
+        return [str(path) for path in found if not path.name.startswith("PostgreSQL.")]  # the server's files
 
     def failures(self) -> list[str]:
-        """Return the failures that the last run reported."""
+        """The failed submissions that the last run reported, with reasons."""
         found = []
         for line in self.said.read_text().splitlines():
             try:
@@ -153,7 +153,7 @@ def mount(place: Path, size: int) -> None:
 
 
 def wait(coordinator: subprocess.Popen, seconds: float) -> bool:
-    """Wait for so many seconds or until the coordinator ends, and return whether it still runs."""
+    """Wait up to `seconds` for the coordinator to end. Returns whether it still runs."""
     end = time.monotonic() + seconds
     while coordinator.poll() is None and time.monotonic() < end:
         time.sleep(0.02)

@@ -2,10 +2,9 @@
 
     python tests/faults/run.py --faults 100
 
-The script grades one class after another. It repeats the run for a class, with faults, until a run reports no failure.
-Then the gradebook and the files must be those of an undisturbed run, and no process or temporary file may be left.
-After each run in between, everything that is already recorded must be right. The exit code is 1 if any of this is
-violated, or if fewer faults occurred than were requested.
+Each class is graded again and again, with faults, until a run reports no failure. Then the gradebook and the files must
+equal those of an undisturbed run, and no process and no temporary file may be left. After every run, everything
+recorded so far must be right. The exit code is 1 if something was wrong.
 """
 
 import argparse
@@ -31,12 +30,12 @@ from snapshots import Snapshot
 from autograder.execution import sandbox
 
 OWN_MOUNTS = "CS231N_FAULTS_OWN_MOUNTS"
-# the setups, by database or scheduler, and the faults that cannot occur in each
+# setup -> the faults that are impossible in it
 NOT_ON = {"sqlite": (*ON_DASK, *ON_POSTGRESQL), "postgresql": ON_DASK, "dask": (*ON_POSTGRESQL, "worker")}
 SETUPS = tuple(NOT_ON)
 MOST_LINES = 60
 PAUSE, PAUSE_PER_STUDENT = 2.0, 0.06  # seconds, at most, before each fault
-PATIENCE = 40.0  # seconds, at most, to wait for something that a fault can harm
+PATIENCE = 40.0  # seconds, at most, until a kind of fault has something to disturb
 
 
 def main() -> int:
@@ -52,7 +51,7 @@ def main() -> int:
         raise why_not
     mounts = _own_mounts()
     adopt_orphans()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # otherwise, background jobs ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     seed = options.seed if options.seed is not None else random.randrange(10**6)
     setups = options.setup or list(SETUPS)
     if "postgresql" in setups and not postgresql.program("postgres"):
@@ -83,7 +82,7 @@ def main() -> int:
 
 
 def _on(setup, folder, seed, mounts, students, hurried, kinds, faults, dealt) -> list[str]:
-    """Grade classes in one setup until so many faults have occurred; return what was wrong."""
+    """Inflict `faults` faults on classes in one setup. Returns what was wrong."""
     server = None
     if setup == "postgresql":
         (folder / "server").mkdir()
@@ -122,7 +121,7 @@ def _on(setup, folder, seed, mounts, students, hurried, kinds, faults, dealt) ->
 
 
 class _Deck:
-    """Draws kinds in a random order; each is drawn once before any is drawn again."""
+    """Draws kinds of faults at random; each is drawn once before any is drawn again."""
 
     def __init__(self, chance: random.Random, kinds: list[str]):
         self.random, self.kinds, self.left = chance, kinds, []
@@ -134,7 +133,7 @@ class _Deck:
 
 
 def _one_class(rig: Rig, after: Snapshot, deck: _Deck, most: int, dealt: Counter) -> tuple[int, list[str]]:
-    """Grade one class with faults until a run reports no failure; return (number of faults, what was wrong)."""
+    """Grade one class with faults until a run reports no failure. Returns the number of faults, and what was wrong."""
     count, wrong, seen, runs = 0, [], [], 0
     pause = PAUSE + PAUSE_PER_STUDENT * len(after.autograded)
     while True:
@@ -172,10 +171,7 @@ def _one_class(rig: Rig, after: Snapshot, deck: _Deck, most: int, dealt: Counter
 
 
 def _inflict(rig: Rig, deck: _Deck) -> tuple[str, str] | None:
-    """Cause the next fault as soon as it finds something to harm, and return (kind, description).
-
-    Returns None if the coordinator ended or PATIENCE ran out before that.
-    """
+    """Inflict the next fault as soon as it is possible. Returns None if the coordinator ended first."""
     kind, end = deck.draw(), time.monotonic() + PATIENCE
     while rig.coordinator.poll() is None:
         if what := KINDS[kind](rig):
@@ -187,7 +183,7 @@ def _inflict(rig: Rig, deck: _Deck) -> tuple[str, str] | None:
 
 
 def _own_mounts() -> bool:
-    """Restart this script in its own mount namespace if that is permitted; return whether it runs in one."""
+    """Restart this program in its own mount namespace, if that is allowed. Returns whether it is in one."""
     if os.environ.get(OWN_MOUNTS):
         mount(SHARED_MEMORY, SCRATCH_BYTES)
         return True

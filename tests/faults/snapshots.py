@@ -1,4 +1,4 @@
-"""The results of grading by student: rows of the gradebook, files, receipts."""
+"""The results of grading, by student: rows of the gradebook, files, receipts."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from autograder.course.workspace import Workspace
 
-# the columns that identify a row of nbgrader's tables, whose ids are random
+# columns that identify a row of nbgrader's tables, whose ids are random
 NATURAL = {
     "course": ("id",),
     "student": ("id",),
@@ -21,7 +21,7 @@ NATURAL = {
 
 
 def gradebook(workspace: Workspace) -> dict[str, list]:
-    """Return {student: rows of all tables without random ids}; "" holds the rows that belong to no student."""
+    """All rows of all tables by student, without random ids; "" has the rows that belong to no student."""
     tables = {table.name: table for table in api.Base.metadata.sorted_tables if table.name != "alembic_version"}
     with workspace.gradebook() as opened:
         rows = {name: opened.db.execute(select(table)).mappings().all() for name, table in tables.items()}
@@ -49,7 +49,7 @@ def gradebook(workspace: Workspace) -> dict[str, list]:
 
 
 def autograded(workspace: Workspace, student: str) -> dict[str, str] | None:
-    """Return {path: content} of the files under `autograded/`; None if there are none."""
+    """The contents of the student's files in `autograded/`; None if there is no folder."""
     folder = workspace.autograded(student, "sums")
     if not folder.is_dir():
         return None
@@ -57,7 +57,7 @@ def autograded(workspace: Workspace, student: str) -> dict[str, str] | None:
 
 
 def receipt(workspace: Workspace, student: str) -> tuple[str, list[str]] | None:
-    """Return (digest of what was graded, the reasons given), without times; None if there is no receipt."""
+    """The digest of the graded submission and the reasons in its receipt, without its times."""
     path = workspace.root / ".cs231n" / "receipts" / "sums" / f"{student}.json"
     if not path.exists():
         return None
@@ -70,7 +70,7 @@ def students(workspace: Workspace) -> list[str]:
 
 
 class Snapshot:
-    """All results. Two are equal if they differ in nothing but the times in logs and receipts."""
+    """All results of a class. Two snapshots are equal if they differ only in the times in logs and receipts."""
 
     def __init__(self, workspace: Workspace):
         self.gradebook = gradebook(workspace)
@@ -80,7 +80,7 @@ class Snapshot:
         self.paths = sorted(str(path.relative_to(workspace.root)) for path in workspace.root.rglob("*"))
 
     def differences(self, other: "Snapshot") -> list[str]:
-        """Describe where `other` differs."""
+        """The differences from `other`, in words."""
         found = []
         for what in ("gradebook", "autograded", "receipts"):
             mine, theirs = getattr(self, what), getattr(other, what)
@@ -92,7 +92,7 @@ class Snapshot:
         return found
 
     def meanwhile(self, before: "Snapshot", after: "Snapshot") -> list[str]:
-        """Describe what is neither as before grading nor as after it, since no student may ever get anything else."""
+        """Results that equal neither those before grading nor those after it; a student must never get such results."""
         found = []
         for key in sorted(self.gradebook.keys() | after.gradebook.keys()):
             now = self.gradebook.get(key)

@@ -1,4 +1,4 @@
-"""A small class is graded while faults occur: a short version of `python tests/faults/run.py`."""
+"""A short run of tests/faults/run.py: a small class is graded while things fail."""
 
 import subprocess
 import sys

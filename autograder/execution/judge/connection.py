@@ -311,7 +311,7 @@ class StudentConnection:
         if type(names) is not list or not names or not all(type(t) is str for t in (*names, message, text)):
             raise ProtocolError("an error is malformed")
         if failed is not None and names[0] == type(failed).__name__ and names[0] not in BUILTIN:
-            # the student's code passed on an error that a function of the instructor raised, of an own type
+            # the student's code passed on the error of an instructor's function; its type is not built in
             self._raised_by_check = failed
             raise failed
         if names[0] in SELF_SPEAKING:  # a student's error must not look like an error of the grader

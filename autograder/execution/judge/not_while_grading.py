@@ -42,7 +42,7 @@ def refuse_commands(shell: Shell) -> None:
         return SList() if split else LSString("")
 
     def script(line: str, cell: str, name: str | None = None) -> object:
-        """Handle `%%script` or, if `name` is given, that one of SCRIPTS."""
+        """Handle `%%script`, or the magic of SCRIPTS that is called `name`."""
         from IPython.core.magics.script import ScriptMagics
 
         own = ScriptMagics(shell).shebang

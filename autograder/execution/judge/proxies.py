@@ -27,7 +27,7 @@ _types: dict[tuple[str, str], "type[StudentObject]"] = {}
 
 
 def proxy(connection: "StudentConnection", handle: Handle, name: str | None = None) -> "StudentObject":
-    """Return the proxy of an object. It is the same one for the same object, as long as it is in use."""
+    """Return the proxy of an object, which is always the same one while that proxy is in use."""
     found = connection.objects.get(handle)
     if found is None:
         found = connection.objects[handle] = _type_of(handle)(connection, handle, name)

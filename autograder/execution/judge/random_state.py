@@ -7,7 +7,7 @@ import numpy as np
 _HALF = {"has_uint32": 1, "uinteger": 2**32 - 1}  # the half of a 64-bit draw that is still unused
 _PCG = {"state": {"state": 2**128 - 1, "inc": 2**128 - 1}, **_HALF}
 
-# what a state holds: for an integer its largest value, for an array its dtype and length
+# the parts of a state: the largest value of an integer, the dtype and length of an array
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "PCG64": _PCG,
     "PCG64DXSM": _PCG,
@@ -39,7 +39,7 @@ def state_of(generator: np.random.Generator) -> tuple[str, dict[str, Any]]:
 
 
 def generator_from(name: object, state: Any) -> np.random.Generator:
-    """Make a Generator of a bit generator's name and state. Both may be any values: they are untrusted.
+    """Make a Generator from a bit generator's name and state. Both are untrusted and may be any values.
 
     Raises
     ------

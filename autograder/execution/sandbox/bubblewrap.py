@@ -143,7 +143,7 @@ def _namespaces(given: View, inherited: Inherited, number: int) -> list[str]:
 def _user_namespace(processes: int, number: int) -> int:
     """Return a file descriptor of a user namespace that limits the number of processes, for the case that root grades.
 
-    The namespace belongs to a user without rights. Root is mapped into it only so that bubblewrap, before the kernel
+    The namespace belongs to an unprivileged user. Root is mapped into it only so that bubblewrap, before the kernel
     starts, can reach a Python that is installed in a folder of root.
     """
     holder = subprocess.Popen(
@@ -162,7 +162,7 @@ def _user_namespace(processes: int, number: int) -> int:
 
 
 def _check(given: View) -> None:
-    # if root grades, the kernel runs as a user without rights, who can read only what all users may read
+    # if root grades, the kernel runs as an unprivileged user, who can read only what all users may read
     for folder in filter(None, (*given.pythonpath, given.work, given.data)):
         if os.geteuid() == 0 and os.stat(folder).st_mode & 0o005 != 0o005:
             raise RuntimeError(f"The kernel in the sandbox cannot read {folder}. Run: chmod -R o+rX {folder}")

@@ -156,7 +156,7 @@ class SandboxedKernel:
         return self._code
 
     async def _started(self) -> None:
-        """Learn its process ids. Raises RuntimeError with the zygote's message if the kernel did not start."""
+        """Wait for the kernel's process ids. If it did not start, raises RuntimeError with the zygote's message."""
         assert self._control is not None
         if not await _readable(self._control.fileno(), SANDBOX_START_SECONDS):
             raise RuntimeError(f"The kernel in the sandbox did not start within {SANDBOX_START_SECONDS} s.")

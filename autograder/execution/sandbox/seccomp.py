@@ -10,7 +10,7 @@ socket's buffers, starting a session, changing the action on SIGCHLD. A parent t
 processor time of its children. A new session would get its own share of the processor (sched_autogroup_enabled).
 
 The filter does not use pyseccomp, because that needs libseccomp.so, which bubblewrap does not bring with it. libseccomp
-also knows calls only by its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
+also knows only the calls in its own table: version 2.5.4 (Debian 12) has no open_tree_attr.
 """
 
 import errno

@@ -3,7 +3,7 @@
 It runs no student code and reads no part of a submission. Each message brings the file descriptors of a control
 socket, a setup, a log and, if there is a judge, a channel. The zygote then forks a monitor, which creates new
 namespaces (processes, network, mounts, IPC) and empty scratch folders. In them the monitor starts a first process,
-which permanently gives up all rights and then starts the kernel. Only the kernel reads the student's part of the setup.
+which permanently drops privileges and then starts the kernel. Only the kernel reads the student's part of the setup.
 
 This file runs where the package `autograder` is hidden, so it needs only the standard library:
 
@@ -353,9 +353,9 @@ def _write(path: str, text: str) -> None:
 
 
 def _confine(setting: dict[str, Any], limits: dict[str, Any]) -> None:
-    """Permanently give up all rights, and set the limits and the filter of system calls."""
+    """Permanently drop all privileges, and set the limits and the filter of system calls."""
     if len(os.listdir("/proc/self/task")) != 1:
-        raise OSError("the process has a second thread, which would keep its rights")
+        raise OSError("the process has a second thread, which would keep its privileges")
     _called("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for number in range(CAPABILITIES):
         try:

@@ -2,7 +2,7 @@
 
 from attack import attack
 
-# finds the agent, and sends frames that the agent would not send
+# finds the agent, and sends frames that the agent itself would not send
 AGENT = """
 import gc, os, threading, time
 agent = next((o for o in gc.get_objects() if type(o).__name__ == "Agent" and hasattr(o, "stream")), None)
@@ -17,12 +17,12 @@ DISTURBED = "the connection to your code was disturbed"
 
 
 def at_once(name, text, **options):
-    """Attack in a cell of the student's, while the judge asks nothing."""
+    """Attack from a cell of the student's, while the judge waits for no answer."""
     attack(name, f"{AGENT}\n{text}", **options)
 
 
 def when_called(name, text, **options):
-    """Attack in label_of. It has one test, so the kernel that dies with it is replaced only once."""
+    """Attack from inside label_of: it has one test, so the kernel that is lost with it is replaced once."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(
         name,
@@ -169,7 +169,7 @@ when_called("the agent is told to stop", "agent.stopped = True", reason="label_o
 
 
 def with_callback(name, text, **options):
-    """Attack in derivative, through the instructor's function."""
+    """Attack from inside derivative, which gets one of the instructor's functions."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(name, f"{AGENT}\nkept = []\n# %% derivative\ndef derivative(f, x):\n{body}\n    return 0.0", **options)
 

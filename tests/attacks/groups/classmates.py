@@ -1,5 +1,5 @@
-"""Attempts to cost a classmate points who is graded at the same time: each takes processors, priority, memory, files or
-time. An attack takes a limited number for a limited time, in case nothing stops it.
+"""Harming a classmate's points: taking processors, priority, system memory, files or time from students who are graded
+at the same time. Each attack takes a limited amount for a limited time, in case nothing stops it.
 """
 
 from attack import attack

@@ -1,4 +1,4 @@
-"""Edits of the notebook itself: tags, records, tests, the order and kind of cells, the format."""
+"""Editing the notebook itself: tags, records, tests, the order and type of cells, its metadata."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Attempts to exhaust time, memory, disk, processes or output, and to resist interruption."""
+"""Exhausting resources (time, memory, disk, processes, output), and refusing to end."""
 
 from attack import attack
 

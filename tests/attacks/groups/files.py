@@ -1,4 +1,4 @@
-"""Files beside the notebook or in its place: modules, links, pipes, devices, archives, times."""
+"""Files beside the notebook or in its place: modules, links, pipes, devices, archives, timestamps."""
 
 import io
 import json
@@ -104,7 +104,7 @@ def _(notebook, folder):
 @handed_in("a socket in the notebook's place", points=0, reason="not an ordinary file")
 def _(notebook, folder):
     here = os.getcwd()
-    os.chdir(folder)  # the path of a socket may have 100 characters
+    os.chdir(folder)  # a socket's path is limited to about a hundred characters
     try:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind("losses.ipynb")
@@ -139,7 +139,7 @@ def _(notebook, folder):
 @handed_in("a pipe in the place of the time")
 def _(notebook, folder):
     os.mkfifo(folder / "timestamp.txt")
-    # so that a grader that waits for the pipe continues after a minute, and the test fails
+    # lets a grader that waits for the pipe continue after a minute, and fail
     rescue = threading.Timer(60, (folder / "timestamp.txt").write_text, ["waited for"])
     rescue.daemon = True
     rescue.start()
@@ -274,11 +274,11 @@ def _(notebook, folder):
 
 
 def in_place_of(folder):
-    """Remove the folder, and return the path of an archive to hand in instead."""
+    """The path of an archive to hand in instead of the folder."""
     folder.rmdir()
     return folder.with_suffix(".zip")
 
 
 def workspace(folder):
-    """Return the workspace that contains a submission's folder."""
+    """The workspace that contains a folder of submissions."""
     return next(parent / "workspace" for parent in folder.parents if (parent / "workspace").is_dir())

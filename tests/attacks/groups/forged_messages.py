@@ -1,4 +1,4 @@
-"""Forged messages from the kernel to the grader: for cells that are not the student's, or do not exist."""
+"""Forging the kernel's messages to the grader: for cells that are not the student's, or that do not exist."""
 
 from attack import attack
 
@@ -17,7 +17,7 @@ def in_a_cell(name, text, **options):
 
 
 def in_a_test(name, text, **options):
-    """Attack while a test runs: every function of the exercises first runs `text`."""
+    """Attack during a test: every function of the exercises runs this first."""
     body = "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
     attack(
         name,

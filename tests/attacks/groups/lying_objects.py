@@ -1,4 +1,4 @@
-"""Results that pretend: objects that claim to be equal, or to be numbers or arrays."""
+"""Returning objects that pretend to be equal to the expected value, or to be numbers or arrays."""
 
 from attack import attack
 
@@ -14,7 +14,7 @@ class Liar:
 
 
 def lies(name, body, loss="Lie()", gradient="Lie()", **options):
-    """Make softmax_loss, derivative and label_of return only instances of the class Lie, which `body` defines."""
+    """Have softmax_loss, derivative and label_of return objects of the class Lie only."""
     attack(
         name,
         f"""{LIES}
@@ -256,7 +256,7 @@ def Lie(): return np.array([255], np.uint8).view(bool)[0]
 """,
     gradient="np.full(W.shape, 255, np.uint8).view(bool)",
     points=5,
-)  # True is 1, and two labels are 1
+)  # True equals 1, and two of the labels are 1
 
 lies(
     "an iterator that never ends",

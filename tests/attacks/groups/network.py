@@ -1,4 +1,4 @@
-"""Attempts to reach servers: on this machine, by every kind of address, and on the internet."""
+"""Connecting to servers on this machine, by every kind of address, and to the internet."""
 
 from attack import attack
 

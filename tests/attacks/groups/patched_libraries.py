@@ -1,4 +1,4 @@
-"""Student code that patches what the tests use: NumPy, checks, built-ins, IPython, the interpreter."""
+"""Patching what the tests use: NumPy, checks, built-ins, IPython, the interpreter."""
 
 from attack import attack
 

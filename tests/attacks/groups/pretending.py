@@ -1,8 +1,8 @@
-"""Outputs, names and exceptions that pretend to be a passed test."""
+"""Words, names and exceptions that imitate a passed test."""
 
 from attack import attack
 
-# softmax_loss, batches, derivative and label_of each raise one of these
+# softmax_loss, batches, derivative and label_of each raise one
 RAISED = {
     "what ends Python": ["SystemExit(0)", "KeyboardInterrupt()", "BaseException(0)", "GeneratorExit()"],
     "what ends a loop": ["StopIteration(4)", "StopAsyncIteration()", "GeneratorExit()", "StopIteration()"],

@@ -1,4 +1,4 @@
-"""Attempts to outlive a cell, a kernel or the sandbox, to kill other processes, or to affect the next kernel."""
+"""Processes that outlive a cell, a kernel or the sandbox, kill others, or leave files for the next kernel."""
 
 from attack import attack
 

@@ -1,4 +1,4 @@
-"""Data sent over the kernel's own sockets with its key: invalid Jupyter messages, or too many messages."""
+"""Using the kernel's own sockets and key to send invalid Jupyter messages, or too many of them."""
 
 from attack import attack
 
@@ -34,7 +34,7 @@ while True: shell.send_multipart(parts('execute_reply', {'n': time.time()}))
     reason="within",
 )
 raw("prints without end, past Jupyter", "while True: say('stream', {'name': 'stdout', 'text': 'x' * 999})")
-# chance decides whether time or memory runs out first, so the reason names only the cell
+# either time or memory runs out first
 AFTER = "a cell after 'test_running_mean'"
 raw("a message without end", "while True: iopub.send_multipart([b''] * 9999, flags=zmq.SNDMORE)", reason=AFTER)
 raw("structures without end", "while True: iopub.send_multipart(raw('stream', b'[],' * 300_000))", reason=AFTER)

@@ -1,8 +1,8 @@
-"""Attempts to read what students must not see: hidden tests, solutions, other people's files, the grader's secrets."""
+"""Looking for hidden tests, solutions, other people's files and the grader's secrets."""
 
 from attack import attack
 
-# notes the secrets that it finds; the cell at the end prints them, so that they appear in the student's own output
+# collects secrets wherever it finds them; the last cell prints them, so that they are in the student's own output
 NOTES = """
 import os, sys
 seen = set()

@@ -1,6 +1,6 @@
-"""Floods of every kind of output and message, and outputs that should mislead the reader of the results.
+"""Floods of every kind of output and message, and outputs that try to mislead readers of the results.
 
-The output of a cell is cut at `output_bytes`; test_attacks.py checks how much of it is kept in a notebook.
+The output of a cell is cut at `output_bytes`; test_attacks.py checks how much of it a notebook keeps.
 """
 
 from attack import attack
@@ -212,7 +212,7 @@ def softmax_loss(W, X, y, reg):
     reason="range of more than 10,000,000",
 )
 
-# a command to a CI service and a fake score; pages and logs must make harmless what they show of them
+# commands to a CI service and invalid scores may be shown; pages and logs must make them harmless
 flood(
     "a command to the service that grades",
     """

@@ -1,4 +1,4 @@
-"""What a release keeps of a solution."""
+"""The parts of a solution cell that a release keeps."""
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions

@@ -1,4 +1,4 @@
-"""What is recorded of a notebook that ran now, or in an earlier run."""
+"""The results that are recorded of a notebook, whether it ran now or in an earlier run."""
 
 from copy import deepcopy
 

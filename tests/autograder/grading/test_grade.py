@@ -697,7 +697,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand
     command = [sys.executable, "-c", "import sys; from autograder.grading.grade import grade; "
                "from autograder.course.workspace import Workspace; "
                "grade(Workspace(sys.argv[1]), 'sums', workers=2)", str(tiny.root)]  # fmt: skip
-    for receipts in (1, 3):  # kill it after so many receipts, during the next submission
+    for receipts in (1, 3):  # kill it after this many receipts, during the next submission
         process = subprocess.Popen(command)
         folder = tiny.root / ".cs231n" / "receipts" / "sums"
         while process.poll() is None and len(list(folder.glob("*.json"))) < receipts:

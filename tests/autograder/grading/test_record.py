@@ -1,4 +1,4 @@
-"""What is recorded of notebooks whose outputs are made by hand: gradebook and `autograded/`, with SQLite and no kernel.
+"""Recording notebooks whose outputs are made by hand: gradebook and `autograded/`, with SQLite and no kernel.
 
 test_grade.py tests the whole process, both databases, and interruptions.
 """

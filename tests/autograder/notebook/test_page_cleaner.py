@@ -1,4 +1,4 @@
-"""What pages may show of a student's work: the allowed lists, repeated here, and how everything else is cleaned."""
+"""The parts of a student's work that pages may show: the allowed lists, repeated here, and how the rest is cleaned."""
 
 import time
 from html.parser import HTMLParser

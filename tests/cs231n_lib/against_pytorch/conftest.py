@@ -1,4 +1,4 @@
-"""The library is compared with PyTorch if it is installed; docs/developers.md says how."""
+"""Compares layers with PyTorch where it is installed; docs/developers.md explains how to run these tests."""
 
 import numpy as np
 import pytest
@@ -13,14 +13,14 @@ def dtype(request):
 
 @pytest.fixture
 def arrays(dtype):
-    """arrays(shape, ...): arrays of the dtype with normally distributed values, the same on every run."""
+    """arrays(shape, ...): normally distributed arrays of the dtype, the same in every run."""
     rng = np.random.default_rng(231)
     return lambda *shapes: [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
 @pytest.fixture
 def close(dtype):
-    """close(ours, theirs): the shapes and dtypes are equal, and the values differ only by rounding."""
+    """close(ours, theirs): the same shape and dtype, and values that differ only by rounding."""
 
     def close(ours, theirs, what="the result"):
         ours, theirs = np.asarray(ours), theirs.detach().numpy() if hasattr(theirs, "detach") else np.asarray(theirs)

@@ -20,7 +20,7 @@ SMALL = {
     "padding wider than the filter": ((1, 2, 4, 4), (2, 2, 2, 2), 1, 3, 1),
     "as large as the image": ((3, 2, 5, 6), (4, 2, 5, 6), 1, 0, 1),
 }
-LARGE = {  # as in benchmarks/kernels.py; large arrays may take other code paths
+LARGE = {  # the sizes of benchmarks/kernels.py, which may run other code than small ones
     "7x7": ((100, 3, 32, 32), (32, 3, 7, 7), 1, 3, 1),
     "32 channels": ((64, 32, 32, 32), (64, 32, 3, 3), 1, 1, 1),
     "64 channels": ((64, 64, 16, 16), (128, 64, 3, 3), 1, 1, 1),

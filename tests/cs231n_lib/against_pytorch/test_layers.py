@@ -79,7 +79,7 @@ def test_max_norm_of_the_weights_into_each_unit(limit, arrays, close):
     "ours, theirs",
     [
         (layers.softmax_loss, F.cross_entropy),
-        # PyTorch also averages over classes
+        # PyTorch also averages over the classes
         (layers.svm_loss, lambda x, y: x.shape[1] * F.multi_margin_loss(x, y)),
     ],
     ids=["softmax", "svm"],

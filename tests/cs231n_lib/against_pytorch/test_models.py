@@ -84,7 +84,7 @@ def test_loss_and_gradient_of_every_parameter(name, reg, arrays, close, dtype):
     right = torch.autograd.grad(expected, list(params.values()), allow_unused=False)
     for key, gradient in zip(params, right, strict=True):
         if name.endswith("batchnorm") and key in ("b1", "b2"):
-            assert np.abs(grads[key]).max() < 1e-6  # batch normalization removes the bias, so only rounding is left
+            assert np.abs(grads[key]).max() < 1e-6  # batch normalization cancels the bias: only rounding
         else:
             close(grads[key], gradient, key)
 

@@ -53,7 +53,7 @@ def test_running_averages_follow_the_batches(kind, arrays, close, dtype):
         forward(x, gamma, beta, bn_param)
         F.batch_norm(torch.from_numpy(x), mean, var, training=True, momentum=1 - 0.8)
     close(bn_param["running_mean"], mean)
-    # The course averages the biased variance, PyTorch the unbiased one.
+    # The course's running average is of the biased variance, PyTorch's of the unbiased one.
     close(bn_param["running_var"], var * ((count - 1) / count))
 
 

@@ -1,4 +1,4 @@
-"""Update rules against torch.optim over several steps, also with other settings than the defaults."""
+"""Update rules against torch.optim over several steps, also with settings other than the defaults."""
 
 import numpy as np
 import pytest
@@ -69,6 +69,6 @@ def test_five_steps(name, shape, arrays, close):
     state = optimizer.state[param]
     for key in STATE.get(name.split(",")[0], []):
         their_key = "sum" if name == "adagrad" else THEIR_STATE[key]
-        # The course's velocity is the next step, PyTorch's is a sum of gradients.
+        # The course's velocity is the next step; PyTorch's is a sum of gradients.
         ours = -config[key] / np.asarray(0.1, w.dtype) if key == "velocity" else config[key]
         close(ours, state[their_key], key)

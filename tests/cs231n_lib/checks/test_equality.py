@@ -1,4 +1,4 @@
-"""Only the expected value passes, whatever its dtype; for others the message says where they differ."""
+"""Only the expected value passes, whatever its dtype; for another value, the message says where it differs."""
 
 import numpy as np
 import pytest

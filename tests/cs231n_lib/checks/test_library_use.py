@@ -1,4 +1,4 @@
-"""A function that lets the library compute its result is detected."""
+"""A function that has the library compute the answer is detected."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from cs231n_lib.diagnosis import numerical_gradient
 
 
 def test_own_work(message):
-    _ = kernels.conv_forward  # loads the kernel, which vars(kernels) needs below
+    _ = kernels.conv_forward  # imported now, so that it is an attribute of the package
     x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.zeros(1)
     by_layer = lambda x, w, b, param: layers.conv_forward_fast(x, w, b, param)  # noqa: E731
     by_kernel = lambda x, w, b, _: vars(kernels)["conv_forward"](x, w, b, 1, 0)  # noqa: E731

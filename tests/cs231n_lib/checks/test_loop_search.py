@@ -1,4 +1,4 @@
-"""Loops are found in every form, and code without a loop passes."""
+"""Loops are found however they are written, and nothing else is taken for a loop."""
 
 import functools
 import itertools
@@ -12,7 +12,7 @@ from cs231n_lib.checks.loop_search import SourceUnavailable, find_loops, source_
 
 
 class Elsewhere:
-    """Stands for a function in another process, as a grader's proxy does."""
+    """A function in another process, like a grader's proxy."""
 
     def __init__(self, source, name="f"):
         self.__source__, self.__name__ = source, name

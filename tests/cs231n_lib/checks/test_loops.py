@@ -1,4 +1,4 @@
-"""Loops are found in the source of a function and in the lines that Python executes; the allowed number passes."""
+"""Loops are found in a function's text and by counting the executed lines; up to the allowed number, they pass."""
 
 import functools
 import sys
@@ -176,7 +176,7 @@ def test_small_and_large_arguments_come_together():
     [(0, 8, 3 + 12), (1, 8, 3 * 8 + 12), (2, 8, 3 * 64 + 12)],
 )
 def test_how_many_more_lines_are_no_loop(message, n, large, most):
-    """If every size is `large` times larger, n loops execute large**n times as many lines; 12 more are allowed."""
+    """If every size is `large` times larger, n loops execute large**n times as many lines; 12 more are tolerated."""
 
     class Proxy:
         def __init__(self, lines):

@@ -1,4 +1,4 @@
-"""The memory of one call is measured without that of its arguments."""
+"""The memory that one call needs is measured, without the memory of its arguments."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Checks that have passed are printed and counted in the summary."""
+"""Passed checks are printed, and counted in the summary."""
 
 import pytest
 

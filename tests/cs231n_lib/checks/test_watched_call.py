@@ -1,4 +1,4 @@
-"""A watched call records the executed lines and the modules whose functions ran, and leaves no trace."""
+"""Watching a call: the lines that Python executes and the functions that run are recorded, and nothing else changes."""
 
 import gc
 import os

@@ -15,7 +15,7 @@ NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse"
 
 
 class Python2Pickler(pickle._Pickler):
-    """Writes bytes as Python 2 wrote strings, since the official files were made with Python 2."""
+    """Writes bytes as Python 2 wrote its strings, because Python 2 made the official files."""
 
     dispatch = dict(pickle._Pickler.dispatch)
 
@@ -39,7 +39,7 @@ def _python2_pickle(values):
 
 
 def _write_cifar10(folder, dumps=_python2_pickle, rows=ROWS, seed=0):
-    """Write a small data set in the official layout; return its images (6 * rows, 32, 32, 3) and labels."""
+    """Write a small data set in the official layout. Returns its images (6 * rows, 32, 32, 3) and labels."""
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, size=(6 * rows, 32, 32, 3), dtype=np.uint8)
     labels = rng.integers(0, 10, size=6 * rows)
@@ -71,7 +71,7 @@ def write_cifar10():
 
 @pytest.fixture
 def data_folder(tmp_path, monkeypatch):
-    """An empty folder for data sets, for this test only."""
+    """An empty folder for data sets, used by this test only."""
     monkeypatch.delenv("CS231N_DATASET", raising=False)
     monkeypatch.setenv("CS231N_DATA", str(tmp_path / "kept"))
     return tmp_path / "kept"
@@ -79,7 +79,7 @@ def data_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small_cifar10(data_folder):
-    """A small CIFAR-10 in place, as (images, labels)."""
+    """A small CIFAR-10, ready to be loaded, as (images, labels)."""
     return _write_cifar10(data_folder / "cifar-10-batches-py")
 
 

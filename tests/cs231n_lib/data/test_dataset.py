@@ -9,7 +9,7 @@ from cs231n_lib.data import dataset
 
 @pytest.fixture
 def shapes(monkeypatch):
-    """A small replacement for the drawn set, which keeps these tests fast."""
+    """A small substitute for shapes10, to keep these tests quick."""
     X = np.arange(60, dtype=np.uint8)[:, None, None, None] * np.ones((1, 32, 32, 3), np.uint8)
     arrays = (X, np.arange(60) % 10, X[:20], np.arange(20) % 10, ("zero", "one"))
     monkeypatch.setattr(dataset, "load_embedded", lambda name, folder: arrays)

@@ -29,7 +29,7 @@ def archive(tmp_path, source):
 
 @pytest.fixture
 def register(monkeypatch, described):
-    """register(url, content): register CIFAR-10 with this address and the hash of this content."""
+    """Register a CIFAR-10 at another address, with the hash of other bytes."""
 
     def change(url, content):
         changed = described | {"url": url, "sha256": hashlib.sha256(content).hexdigest()}
@@ -50,7 +50,7 @@ def test_downloads_checks_and_places(data_folder, serve, register, archive):
     fetched = data.fetch("cifar10", progress=False)
     assert fetched.path == data_folder / FOLDER
     assert data.load("cifar10").X_test.shape == (20, 32, 32, 3)
-    assert os.listdir(data_folder) == [FOLDER]  # no archive or scratch folder is left
+    assert os.listdir(data_folder) == [FOLDER]  # neither the archive nor the scratch folder is left
 
 
 def test_a_set_that_is_there_is_not_downloaded_again(data_folder, serve, register, archive):

@@ -74,7 +74,7 @@ def test_nothing_else_is_taken_from_an_archive(tmp_path, source, destination, de
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
 def test_an_expected_name_that_is_no_ordinary_file_is_refused(tmp_path, source, destination, described, kind):
     extra = [member(f"{FOLDER}/data_batch_1", kind=kind, link="/etc/passwd")]
-    with pytest.raises(DataError, match="data_batch_1 should be a batch of images, a regular file"):
+    with pytest.raises(DataError, match="data_batch_1 should be a regular file of at most .* MB with a batch"):
         layout.take(pack(tmp_path / "a.tar.gz", source, extra), described, destination)
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_would_fill_the_disk_is_refused(tmp_path, source, destinatio
     archive = pack(tmp_path / "a.tar.gz", source)
     largest = max(file.stat().st_size for file in source.iterdir())
     monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest - 1)
-    with pytest.raises(DataError, match="should be a batch of images, a regular file of at most .* MB, but is not"):
+    with pytest.raises(DataError, match="should be a regular file of at most .* MB with a batch of images, but is not"):
         layout.take(archive, described, destination)
     monkeypatch.setattr(layout, "MAX_FILE_BYTES", largest)
     layout.take(archive, described, destination)

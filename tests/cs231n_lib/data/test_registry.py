@@ -18,7 +18,7 @@ def test_a_relative_folder_does_not_move_with_the_current_one(tmp_path, monkeypa
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """A cache folder for this test only."""
+    """The user's cache folder, used by this test only."""
     monkeypatch.delenv("CS231N_DATA", raising=False)
     monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache" / name)
     return tmp_path / "cache"
@@ -26,7 +26,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """The `datasets` folder of a course; the test runs in a folder of its notebooks."""
+    """The `datasets` folder of a course; the test runs in a folder of this course."""
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "registry.toml").touch()
     (tmp_path / "notebooks" / "first").mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_the_registry_has_what_a_download_needs():
 
 
 def test_the_registry_is_read_from_an_installed_package(tmp_path, monkeypatch):
-    # In a wheel `datasets` is a subpackage: nothing lies beside cs231n_lib.
+    # In a wheel, `datasets` is a subpackage, so there is no such folder beside cs231n_lib.
     installed = tmp_path / "cs231n_lib"
     (installed / "datasets").mkdir(parents=True)
     source = Path(registry.__file__).parents[2] / "datasets" / "registry.toml"

@@ -18,7 +18,7 @@ def test_downloads_the_file(serve, paths, capsys):
     ResumingDownloader(part)(server.url, out)
     assert out.read_bytes() == CONTENT and not part.exists()
     assert server.asked == [None]
-    assert capsys.readouterr().err == ""  # no bar unless told
+    assert capsys.readouterr().err == ""  # no progress bar by default
 
 
 def test_goes_on_where_the_connection_was_cut(serve, paths):

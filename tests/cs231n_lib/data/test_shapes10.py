@@ -5,7 +5,7 @@ import pytest
 
 from cs231n_lib.data import shapes10
 
-NUM_TRAIN, NUM_TEST = 250, 130  # not multiples of the block size in which images are drawn
+NUM_TRAIN, NUM_TEST = 250, 130  # neither is a multiple of the number of images drawn at a time
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,9 @@ def test_shapes_and_types(drawn):
 
 
 def test_bytes_are_pinned(drawn):
-    """If this fails on a platform or a NumPy version, its users get other pictures than everyone else.
+    """If this fails on some platform or NumPy version, its users get different pictures from everyone else.
 
-    If you change the drawing on purpose, run benchmarks/shapes10.py, then update docs/shapes10.md and this hash.
+    If you change the drawing on purpose, run benchmarks/shapes10.py, update docs/shapes10.md, and then this hash.
     """
     digest = hashlib.sha256()
     for array in drawn:
@@ -101,7 +101,7 @@ def test_arguments_that_are_not_integers_are_named(value):
 
 
 def test_nearest_neighbour_is_above_chance_and_far_from_good():
-    """This is the weakest model of the ladder, which benchmarks/shapes10.py measures completely."""
+    """The weakest classifier; benchmarks/shapes10.py measures all of them."""
     X_train, y_train, X_test, y_test = shapes10.make(2_000, 500)
     X_train, X_test = (X.reshape(len(X), -1).astype(np.float32) for X in (X_train, X_test))
     distances = (X_train**2).sum(axis=1) - 2 * X_test @ X_train.T  # (500, 2000), up to a constant per row

@@ -1,4 +1,4 @@
-"""The parts of a classifier's gradient, in which tests plant mistakes."""
+"""A classifier's gradient in parts, so that tests can plant mistakes in it."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ class Problem:
         self.correct[np.arange(N), self.y] = 1
         self.data = self.X.T @ (self.dscores - self.correct) / N
         self.penalty = 2 * reg * self.W
-        # the noise is about the error of central differences
+        # the accuracy of central differences
         self.numeric = self.data + self.penalty + rng.normal(scale=1e-11, size=(D, C))
 
     def diagnose(self, analytic, **facts):

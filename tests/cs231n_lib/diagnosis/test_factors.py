@@ -1,4 +1,4 @@
-"""Factors with a name are named, and no factor is inferred from one or two numbers."""
+"""Known factors are named, and a factor is never inferred from only one or two numbers."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def test_the_names_of_factors(c, name):
 def test_names_of_n_need_an_n_and_one_example_gives_none():
     assert factor_name(10) is None
     assert factor_name(1, num_examples=1) is None
-    assert factor_name(2, num_examples=2) == "N"  # more informative than "2"
+    assert factor_name(2, num_examples=2) == "N"  # the more informative name
     assert factor_name(0.5, num_examples=2) == "1/N"
 
 

@@ -80,11 +80,9 @@ def test_grad_check_sparse_is_repeatable(capsys):
     assert lines[:4] == lines[4:]
 
 
+# as in the course's public notebooks: the function ignores its argument and reads the array x itself
 def closed_over(check, x):
-    """Return what `check` measures for sum(x**2) with a function that ignores its argument and reads x itself.
-
-    The course's public notebooks contain such functions.
-    """
+    """The result of `check` for sum(x**2), computed by a function that reads x itself."""
     if check is eval_numerical_gradient_array:
         return check(lambda _: x**2, x, np.ones_like(x))
     return check(lambda _: np.sum(x**2), x)
@@ -149,7 +147,7 @@ def test_a_step_too_small_for_x_is_said():
 
 @pytest.mark.parametrize("forward", ["relu", "max_pool"])
 def test_what_does_not_depend_on_the_entry_adds_no_rounding(forward):
-    """The public course states errors of about 1e-12 for these two."""
+    """The public course expects errors on the order of e-12 for these two."""
     rng = np.random.default_rng(231)
     if forward == "relu":
         x, dout = rng.standard_normal((10, 10)), rng.standard_normal((10, 10))
@@ -163,7 +161,7 @@ def test_what_does_not_depend_on_the_entry_adds_no_rounding(forward):
 
 
 def test_the_public_gradient_check_of_a_net():
-    """The gradient check of the course's notebook on the two-layer net, with a fresh net."""
+    """The check in the public course's notebook on the two-layer net, with the net's initial parameters."""
     rng = np.random.default_rng(1)
     X, y = rng.standard_normal((3, 5)), rng.integers(7, size=3)
     net = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=0.1, reg=0.7, rng=0)

@@ -1,4 +1,4 @@
-"""Numbers become arrays; for any other object the message says what it is, and no method of it runs."""
+"""Numbers become arrays; other objects are described in words, and none of their methods runs."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The numerical gradient that checks use: exact if possible, tolerant only if necessary."""
+"""The numerical gradient that checks use: as exact as possible, and tolerant only where it must be."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_without_kinks_the_slopes_of_a_kink_are_averaged_and_no_other_is_right()
 
 
 def test_a_kink_between_two_steps_is_none_at_x():
-    """The step 1e-5 crosses the kink, but the shorter step that is used with `kinks` does not."""
+    """The step 1e-5 crosses the kink; the shorter step for functions with kinks does not."""
     x = np.array([4e-6, 1.0])
     loss = lambda x: np.sum(np.maximum(x, 0))  # noqa: E731
     for analytic in (np.ones(2), np.zeros(2)):

@@ -1,4 +1,4 @@
-"""A wrong answer that equals the result of an expected mistake is diagnosed as that mistake; no other answer is."""
+"""If a wrong answer equals the result of an anticipated mistake, the message names that mistake, and only then."""
 
 import numpy as np
 import pytest
@@ -109,7 +109,7 @@ def test_another_wrong_answer_is_not_named_after_a_suspect(seed, tolerance):
     rng = np.random.default_rng(seed)
     truth, suspect, answer = rng.normal(size=(3, 4, 3))
     assert matching_suspect({"accused": suspect}, answer, truth, tolerance) is None
-    # the suspect in one half, the truth in the other
+    # the suspect's values in one half, the right ones in the other
     mixed = np.concatenate([suspect[:2], truth[2:]])
     assert matching_suspect({"accused": suspect}, mixed, truth, tolerance) is None
     rounded = suspect.astype(np.float32).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Right gradients always pass, and every planted mistake gets its own cause."""
+"""Right gradients are never reported, and each planted mistake gets its own cause."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Mistakes in the regularization, at the correct class, and of one example."""
+"""Mistakes in the regularization, at the correct class, and in a single example."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_scores_wrong_at_the_correct_class_only(make_problem, seed):
 
 
 def shares(problem, change):
-    """Return the gradient of a problem whose right dscores G (N, C) are replaced by change(G, correct)."""
+    """The gradient from changed dscores (N, C): change(G, correct), where G are the right ones."""
     G = problem.dscores - problem.correct
     return problem.X.T @ change(G, problem.correct.astype(bool)) / problem.N + problem.penalty
 

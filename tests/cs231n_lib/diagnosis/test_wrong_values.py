@@ -1,4 +1,4 @@
-"""Patterns in wrong values are named, but not from very few numbers or from numbers that are all equal."""
+"""Patterns are recognized, but never in a handful of numbers or in numbers that are all alike."""
 
 import numpy as np
 import pytest

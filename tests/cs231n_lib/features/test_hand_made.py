@@ -11,7 +11,7 @@ IMAGES = rng.integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
 
 
 def hog_by_definition(image, orientations=9, cell=8, block=2):
-    """Compute the features pixel by pixel, after Dalal & Triggs 2005."""
+    """HOG pixel by pixel, after Dalal & Triggs 2005."""
     image = image.astype(np.float64).reshape(*image.shape[:2], -1)
     rows, columns = image.shape[0] // cell, image.shape[1] // cell
     image = image[: rows * cell, : columns * cell]
@@ -66,7 +66,7 @@ def test_hog_of_a_grey_image_is_that_of_three_equal_channels():
 def test_hog_of_a_ramp_votes_for_its_direction(axis, direction):
     ramp = np.indices((32, 32))[axis] * 5.0
     votes = hog_feature(ramp, block=1).reshape(16, 9).sum(axis=0)
-    if direction == 0:  # 0 degrees lies between the first and the last bin
+    if direction == 0:  # 0 degrees is between the first and the last bin
         np.testing.assert_allclose(votes[[0, 8]], votes.sum() / 2)
     else:
         assert votes[direction] == votes.sum() > 0

@@ -11,7 +11,7 @@ rng = np.random.default_rng(0)
 
 
 def im2col_loops(x, fh, fw, pad, stride, dilation):
-    """Compute the definition, one number at a time."""
+    """im2col by its definition, one number at a time."""
     (ph, pw), (sh, sw), (dh, dw) = pad, stride, dilation
     N, C, H, W = x.shape
     out_h = (H + 2 * ph - dh * (fh - 1) - 1) // sh + 1
@@ -27,7 +27,7 @@ def im2col_loops(x, fh, fw, pad, stride, dilation):
 
 @st.composite
 def cases(draw):
-    """Draw x and the arguments of a field that fits into it."""
+    """x, and the arguments of a field that fits into x."""
 
     def pair(low, high):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))

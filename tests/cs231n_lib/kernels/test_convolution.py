@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cs231n_lib import kernels
 from cs231n_lib.diagnosis import eval_numerical_gradient_array, rel_error
 
-INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest set that it supports, up to the named one
+INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest set that it has, up to the one named
 
 
 @pytest.fixture(params=["numpy", *INSTRUCTIONS], scope="module")
@@ -26,7 +26,7 @@ def kernel(request):
 
 
 def convolve(x, w, b, stride, pad, dilation):
-    """Compute the definition: for each field position and each pixel of the field, one product over channels."""
+    """Convolution by its definition: one product over channels per position and pixel of the field."""
     (sh, sw), (ph, pw), (dh, dw) = stride, pad, dilation
     padded = np.pad(x.astype(float), ((0, 0), (0, 0), (ph, ph), (pw, pw)))
     out_h = (padded.shape[2] - dh * (w.shape[2] - 1) - 1) // sh + 1
@@ -116,7 +116,7 @@ def test_gradients_numerically(kernel, stride, pad, dilation):
         assert rel_error(gradient, eval_numerical_gradient_array(f, [x, w, b][i], dout)) < 1e-7
 
 
-# Batches and sizes at which tiles, panels and parts of the work end in different places.
+# Batches and sizes that divide the work into tiles, panels and parts in different ways.
 @pytest.mark.parametrize(
     "N, C, H, W, F",
     [(1, 1, 1, 1, 1), (33, 2, 3, 3, 13), (9, 3, 16, 16, 64), (5, 64, 8, 8, 96), (2, 3, 33, 65, 25), (17, 5, 7, 130, 3)],
@@ -137,7 +137,7 @@ def test_strides_and_dilations_beyond_the_image(kernel):
     random = np.random.default_rng(5)
     x, w = random.standard_normal((2, 2, 3, 9)), random.standard_normal((4, 2, 1, 3))
     out = kernels.conv_forward(x, w, stride=(10**12, 10**18), pad=(1, 0), dilation=(2**62, 2))
-    np.testing.assert_array_equal(out, np.zeros((2, 4, 1, 1)))  # the filter covers only padding
+    np.testing.assert_array_equal(out, np.zeros((2, 4, 1, 1)))  # the fields cover only padding
     out = kernels.conv_forward(x, w, stride=(10**12, 4), dilation=(2**62, 2))
     gradients = kernels.conv_backward(out, x, w, stride=(10**12, 4), dilation=(2**62, 2))
     np.testing.assert_allclose(out, convolve(x, w, np.zeros(4), (3, 4), (0, 0), (1, 2)), atol=1e-12)

@@ -23,7 +23,7 @@ CASES = [
 
 
 def follow(plan, source, weights, channels, shape):
-    """Execute a plan on a source (channels, h, w) with flat weights; return `channels` planes of this shape."""
+    """Apply a plan to a source (channels, h, w) and flat weights. Returns `channels` planes of this shape."""
     result = np.zeros((channels, *shape)).reshape(channels, -1)
     padded = np.zeros((len(source), plan.padded_h, plan.padded_w))
     padded[:, plan.top : plan.top + source.shape[1], plan.left : plan.left + source.shape[2]] = source

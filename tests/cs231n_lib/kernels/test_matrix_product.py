@@ -5,7 +5,7 @@ import pytest
 
 from cs231n_lib import kernels
 
-INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest set that it supports, up to the named one
+INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest set that it has, up to the one named
 
 
 @pytest.fixture(params=["numpy", *INSTRUCTIONS])
@@ -31,7 +31,7 @@ def matrix(shape, dtype, order):
     }[order]
 
 
-# Below and above the sizes that are left to BLAS, and around the sizes of tiles, panels, blocks and parts.
+# Sizes below and above the limit for BLAS, and around those of tiles, panels, blocks and parts.
 @pytest.mark.parametrize(
     "R, K, Q",
     [(3, 4, 5), (1, 300_000, 1), (64, 64, 64), (97, 255, 257), (100, 2049, 33), (500, 100, 11), (13, 257, 600)],
@@ -48,7 +48,7 @@ def test_the_product(kernel, R, K, Q, dtype, order):
 
 @lru_cache
 def expected_product(R, K, Q, dtype):
-    """Return (product, tolerance), the same for every memory order and every kernel."""
+    """(product, tolerance) for every memory order and every kernel."""
     product = matrix((R, K), dtype, "C").astype(np.longdouble) @ matrix((K, Q), dtype, "C").astype(np.longdouble)
     return product, float(4 * np.finfo(dtype).eps * np.sqrt(K) * max(1, np.abs(product).max()))
 

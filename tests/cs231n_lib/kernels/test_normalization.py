@@ -10,7 +10,7 @@ from cs231n_lib.kernels.normalization import (
     normalize_groups_forward,
 )
 
-# Planes and rows shorter and longer than the blocks that are summed, and sizes that are no multiples of a vector.
+# Planes and rows shorter and longer than one partial sum, and sizes that vectors do not divide.
 SHAPES = [(7, 6), (1, 4), (200, 70), (3, 4, 5), (5, 6, 7, 3), (2, 4, 50, 90), (3, 2, 23, 29), (70, 4, 1, 1)]
 
 
@@ -114,7 +114,7 @@ def test_the_number_of_threads_changes_no_bit(monkeypatch, shape, kind):
 def test_a_large_mean_does_no_harm_to_a_small_variance(monkeypatch, shape):
     monkeypatch.setenv("CS231N_KERNELS", "cython")
     x = np.random.default_rng(0).standard_normal(shape).astype(np.float32) + np.float32(10000)
-    x[0] = 0  # a blank example, so that the first example is a bad guess of the mean
+    x[0] = 0  # a constant example, which is a bad guess for the mean
     _, mean, var = normalize_channels_forward(x, np.ones(3, np.float32), np.zeros(3, np.float32))
     axes = (0, *range(2, x.ndim))
     np.testing.assert_allclose(mean, x.mean(axis=axes, dtype=np.float64), rtol=1e-6)

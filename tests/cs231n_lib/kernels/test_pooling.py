@@ -43,7 +43,7 @@ def average_by_definition(x, dout, *arguments):
 
 @st.composite
 def cases(draw):
-    """Draw x with few different values, including NaN and infinities, dout, and a window that fits."""
+    """x with few different values, including NaN and infinities; dout; and a window that fits."""
 
     def pair(low, high):
         return draw(st.tuples(st.integers(low, high), st.integers(low, high)))
@@ -94,7 +94,7 @@ def test_average_pooling_agrees_with_its_definition(set_backend, case):
     "shape, arguments",
     [
         ((2, 3, 32, 32), (2, 2, 2, 0)),
-        ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than a block of the kernel
+        ((1, 2, 7, 3001), (2, 3, 2, 1)),  # rows longer than the kernel processes at a time
         ((1, 2, 3001, 7), (3, 2, 2, 1)),
         ((1, 1, 40, 40), (20, 20, 3, 4)),  # more cells than a byte can count
         ((2, 1, 100, 100), (100, 100, 1, 0)),

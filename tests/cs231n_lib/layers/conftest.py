@@ -1,4 +1,4 @@
-"""Checks that every implementation of a layer must pass."""
+"""Requirements for every layer, in NumPy and in compiled code."""
 
 import numpy as np
 import pytest
@@ -21,11 +21,11 @@ def check_gradients():
             def out_of(value, i=i):
                 return forward(*arrays[:i], value, *arrays[i + 1 :])[0]
 
-            # Richardson extrapolation leaves an error of order h^4, so h can be large enough to avoid rounding errors.
+            # Two steps (Richardson) leave an error of h^4, so that h can be large enough to lose few digits.
             coarse, fine = (eval_numerical_gradient_array(out_of, array, dout, h) for h in (2e-4, 1e-4))
             numeric = (4 * fine - coarse) / 3
             assert gradient.shape == array.shape, f"gradient of argument {i}"
-            if np.abs(numeric).max() < 1e-8:  # only rounding, such as for a bias before a batch normalization
+            if np.abs(numeric).max() < 1e-8:  # only rounding, such as for a bias before batch normalization
                 assert np.abs(gradient).max() < 1e-8, f"gradient of argument {i}"
             else:
                 assert rel_error(gradient, numeric) < 1e-7, f"gradient of argument {i}"
@@ -35,7 +35,7 @@ def check_gradients():
 
 @pytest.fixture
 def check_conduct():
-    """check(forward, backward, *arrays): types are kept, every memory layout works, no argument changes."""
+    """check(forward, backward, *arrays): types are kept, any memory layout works, no argument changes."""
 
     def check(forward, backward, *arrays):
         expected = _run(forward, backward, *arrays)

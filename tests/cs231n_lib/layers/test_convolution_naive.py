@@ -16,7 +16,7 @@ def arrays():
 
 
 def one_output(x, w, b, conv_param, n, f, i, j):
-    """Compute the definition, one product at a time."""
+    """One output value by the definition, one product at a time."""
     (sh, sw), (ph, pw), (dh, dw) = conv_param["stride"], conv_param["pad"], conv_param["dilation"]
     total = float(b[f])
     for c, k, m in itertools.product(*map(range, w.shape[1:])):

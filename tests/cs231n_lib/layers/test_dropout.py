@@ -112,7 +112,7 @@ def test_an_upstream_gradient_that_does_not_fit():
 
 def test_dropconnect_drops_weights_not_values(arrays):
     x, w, b = arrays
-    rows = np.eye(6)  # so that each row of out is a row of w after dropping
+    rows = np.eye(6)  # so each row of out is a row of w after dropout
     out, _ = dropconnect_forward(rows, np.ones((6, 500)), np.zeros(500), train(0.25))
     assert set(np.unique(out)) == {0, 4}
     assert np.mean(out != 0) == pytest.approx(0.25, abs=0.05)

@@ -1,4 +1,4 @@
-"""The names that the package exports, also in an edition without the answers to an assignment."""
+"""The public names of the package, also in an edition without the answers to an assignment."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from cs231n_lib import layers
 
 FILES = sorted(path.stem for path in Path(layers.__file__).parent.glob("*.py") if path.stem != "__init__")
 
-# code that must work in the edition for students who write the convolutions themselves
+# the library's nets need these while students write the convolutions themselves
 WHILE_CONVOLUTIONS_ARE_WRITTEN = """
 import numpy as np
 from cs231n_lib.layers import affine_relu_forward, conv_relu_forward, conv_relu_pool_backward, conv_relu_pool_forward

@@ -14,7 +14,7 @@ def loss(request):
 
 @pytest.fixture
 def scores():
-    """x (7, 4), y (7,), far from the kinks of the hinge."""
+    """x (7, 4) and y (7,), far from the kinks of the hinge loss."""
     rng = np.random.default_rng(0)
     return rng.standard_normal((7, 4)), rng.integers(0, 4, 7)
 

@@ -30,7 +30,7 @@ def name(request):
 
 @pytest.fixture
 def arrays(name):
-    """x, w, b and, for a normalization, gamma and beta."""
+    """x, w, b and, for sandwiches with a normalization, gamma and beta."""
     rng = np.random.default_rng(1)
     shapes = [(2, 2, 5, 4), (3, 2, 3, 2), (3,)] if name.startswith("conv") else [(4, 2, 3), (6, 5), (5,)]
     if "n_relu" in name:
@@ -40,7 +40,7 @@ def arrays(name):
 
 @pytest.fixture
 def sandwich(name):
-    """(forward, backward), where forward takes only arrays."""
+    """(forward, backward), where forward takes only the arrays."""
     params = [_param(param) for _, _, param in INSIDE[name] if param]
     if name.startswith("conv"):
         params.sort(key=lambda param: [CONV, _param("bn"), POOL].index(param))

@@ -1,4 +1,4 @@
-"""Checks that every net must pass."""
+"""Requirements for every net."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from cs231n_lib.diagnosis.agreement import scaled_error
 def check_gradients():
     """check(net, X, y, zero=()): the gradients of all parameters agree with central differences.
 
-    zero: names of parameters whose gradient is 0, for which a relative error is meaningless.
+    zero: names of parameters whose gradient is 0, so that a relative error says nothing.
     """
 
     def check(net, X, y, zero=()):
@@ -37,7 +37,7 @@ def check_gradients():
 
 @pytest.fixture
 def randomize():
-    """randomize(net, seed): set all parameters to large random values, so that every path through the net matters."""
+    """randomize(net, seed): makes all parameters random and large, so that every path through the net matters."""
 
     def randomize(net, seed=0):
         rng = np.random.default_rng(seed)

@@ -62,7 +62,7 @@ def test_the_convolutions_start_with_hes_weights():
 
 
 def test_multiplications_per_image():
-    """Small enough for an epoch of CIFAR-10 in a few minutes on two cores."""
+    """There are few enough for an epoch of CIFAR-10 in a few minutes on two cores."""
     net, side, total = ConvNet(), 32, 0
     for i, ends_block in enumerate(net._block_ends(), start=1):
         total += net.params[f"W{i}"].size * side * side

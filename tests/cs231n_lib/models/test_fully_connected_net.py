@@ -13,7 +13,7 @@ X, y = np.random.default_rng(0).standard_normal((7, 2, 3)), np.random.default_rn
 def test_gradients(check_gradients, randomize, hidden_dims, keep, normalization):
     net = FullyConnectedNet(hidden_dims, 6, 4, keep, normalization, reg=0.1, dtype=np.float64, seed=3)
     randomize(net, seed=2)
-    # batch normalization removes the bias before it
+    # batch normalization cancels a shift of its inputs
     biases = [f"b{i}" for i in range(1, len(hidden_dims) + 1)]
     check_gradients(net, X, y, zero=biases if normalization == "batchnorm" else ())
 
@@ -62,7 +62,7 @@ def test_the_kept_fraction(keep):
     _, grads = net.loss(X[:1], [0])
     _, cache = net._forward(X[:1], "train")
     assert cache[1][0].astype(bool).mean() == pytest.approx(keep, abs=0.03)
-    assert net.loss(X[:1]) == 2000  # at test time all units count, each with weight 1
+    assert net.loss(X[:1]) == 2000  # at test time, all units are kept, unscaled
     assert grads["W2"].shape == (2000, 1)
 
 
@@ -108,7 +108,7 @@ def test_batch_normalization_uses_the_running_averages_at_test_time(randomize):
         net.loss(X, y)
     p, rows = net.params, X.reshape(7, 6)
     hidden = rows @ p["W1"] + p["b1"]
-    hidden = (hidden - hidden.mean(axis=0)) / np.sqrt(hidden.var(axis=0) + 1e-5)  # the averages have converged
+    hidden = (hidden - hidden.mean(axis=0)) / np.sqrt(hidden.var(axis=0) + 1e-5)  # the averages so far
     hidden = np.maximum(hidden * p["gamma1"] + p["beta1"], 0)
     np.testing.assert_allclose(net.loss(X), hidden @ p["W2"] + p["b2"], rtol=1e-6)
 

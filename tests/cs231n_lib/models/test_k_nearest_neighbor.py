@@ -43,7 +43,7 @@ def test_equal_images_have_distance_0(metric):
 
 
 def test_rounding_makes_no_distance_nan():
-    # |x|^2 - 2 x.x + |x|^2 is 0 up to rounding: about 300 * 2e-16, whose square root is the distance.
+    # |x|^2 - 2 x.x + |x|^2 is 0 up to rounding: about 300 * 2e-16. The distance is the square root of that.
     X = np.random.default_rng(1).standard_normal((50, 300))
     np.testing.assert_allclose(np.diag(trained(X).compute_distances(X)), 0, atol=5e-6)
 

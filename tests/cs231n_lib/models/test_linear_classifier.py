@@ -15,7 +15,7 @@ def rng():
 
 @pytest.fixture
 def problem(rng):
-    """W (5, 4), X (9, 5), y (9,), with scores far from the kinks of the hinge."""
+    """W (5, 4), X (9, 5) and y (9,), with scores far from the kinks of the hinge loss."""
     return rng.standard_normal((5, 4)), rng.standard_normal((9, 5)), rng.integers(0, 4, 9)
 
 

@@ -88,7 +88,7 @@ def test_everything_has_the_type_of_the_net(make, dtype, given):
 
 
 def test_float32_unless_told(make):
-    """Only the two-layer net is float64, as in the course's public package, since students check its gradients."""
+    """Except the two-layer net, whose gradients students check: it is float64, as in the course's public package."""
     expected = np.float64 if isinstance(make(), TwoLayerNet) else np.float32
     assert {array.dtype for array in make().params.values()} == {np.dtype(expected)}
 

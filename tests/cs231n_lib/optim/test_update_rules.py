@@ -11,7 +11,7 @@ GRADIENTS = [2.0, -1.0, 0.5]
 
 
 def trajectory(rule, config, w=1.0, gradients=GRADIENTS):
-    """Return the values of one weight after each step of the library's rule with these gradients."""
+    """The values of one weight after each of the library's steps with these gradients."""
     weights = []
     w = np.array([w])
     for gradient in gradients:
@@ -119,7 +119,7 @@ def test_every_rule_finds_the_bottom_of_a_bowl(rule):
         w, config = rule(w, curvature * w, config)
         values.append(float(np.sum(curvature * w * w) / 2))
     assert values[-1] < 1e-3
-    # the value falls and stays low, so the last value is not small by chance
+    # it stays low, so it did not get there by chance
     assert all(max(later) < max(sooner) for sooner, later in pairwise((values[:150], values[150:300], values[450:])))
 
 

@@ -1,4 +1,4 @@
-"""A resumed training gives bit for bit the same result as one without interruption."""
+"""A resumed training equals an uninterrupted one, bit for bit."""
 
 import os
 import subprocess
@@ -77,7 +77,7 @@ def test_resumed_after_an_epoch(net, epochs, tmp_path):
     whole = solver(net)
     whole.train()
     solver(net, num_epochs=epochs, checkpoint=path).train()
-    resumed = solver(net, seed=99)  # other weights and another order, which the file must replace
+    resumed = solver(net, seed=99)  # other weights and another order: everything must come from the file
     resumed.resume(path)
     assert resumed.epoch == epochs
     resumed.train()
@@ -117,7 +117,7 @@ def test_resumed_after_an_interruption(steps, tmp_path):
 
 
 def test_saved_after_the_end_and_prolonged(tmp_path):
-    """After training the model has the best parameters, but resumed training continues from the latest ones."""
+    """The saved model holds the best parameters, but training continues from the latest."""
     whole, part, resumed = solver(num_epochs=9), solver(num_epochs=5), solver(num_epochs=9)
     for each in (whole, part, resumed):
         each.y_val = np.full(50, 3)  # not a class of the net, so the first parameters stay the best

@@ -1,4 +1,4 @@
-"""The output of a Solver while it trains."""
+"""The lines and the progress bar that a Solver shows during training."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ class Planned:
 
 
 def numbered(N=10, num_val=10):
-    """Return examples that contain their own number, all of class 0; those of the validation part are negative."""
+    """Examples whose values are their own numbers, all of class 0; validation examples have negative numbers."""
     return {
         "X_train": np.arange(N)[:, None],
         "y_train": np.zeros(N, int),

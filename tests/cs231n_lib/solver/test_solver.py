@@ -19,7 +19,7 @@ def blobs(N=60, dtype=np.float32):
 
 
 class Counter:
-    """A model of one weight that records its batches; its losses follow a plan."""
+    """A model of one weight that records its calls; its loss and scores follow a plan."""
 
     def __init__(self, losses=(), right=()):
         self.params = {"w": np.zeros(1)}
@@ -49,7 +49,7 @@ class Planned(Counter):
 
 
 def numbered(N=10, num_val=10):
-    """Return examples that contain their own number, all of class 0; those of the validation part are negative."""
+    """Examples whose values are their own numbers, all of class 0; validation examples have negative numbers."""
     return {
         "X_train": np.arange(N)[:, None],
         "y_train": np.zeros(N, int),
@@ -133,7 +133,7 @@ def test_batch_normalization_gets_its_averages_of_the_best_epoch_back():
     data = blobs()
     solver = quiet(net, data, "adam", {"learning_rate": 0.1}, num_epochs=8, batch_size=20)
     solver.train()
-    assert solver.best_epoch < 8  # otherwise the test would prove nothing
+    assert solver.best_epoch < 8  # otherwise this test would prove nothing
     assert solver.check_accuracy(data["X_val"], data["y_val"]) == solver.best_val_acc
     latest = solver.latest()[1]
     assert not np.array_equal(net.state()["bn1/running_mean"], latest["bn1/running_mean"])
@@ -179,7 +179,7 @@ def test_early_stopping(patience, epochs):
 
 
 def rates(num_steps=6, **options):
-    """Return the learning rate at each step, with two steps per epoch."""
+    """The learning rate at each step, with two steps per epoch."""
     found = []
 
     def rule(w, dw, config=None):
@@ -189,7 +189,7 @@ def rates(num_steps=6, **options):
     quiet(
         Counter(), numbered(10), rule, {"learning_rate": 0.5}, batch_size=5, num_epochs=num_steps // 2, **options
     ).train()
-    return found[1:]  # the Solver's first call only tries the rule
+    return found[1:]  # the Solver's first call only examines the rule
 
 
 def test_the_learning_rate_stays():

@@ -13,7 +13,7 @@ def off_screen():
 
 @pytest.fixture
 def pixels():
-    """pixels(figure): the image that its first axes show, scaled to 0..1 as matplotlib draws it."""
+    """pixels(figure) is the first image of a figure as matplotlib will draw it, in 0..1."""
 
     def of(figure, which=0):
         image = figure.axes[which].images[0]
@@ -25,11 +25,11 @@ def pixels():
 
 @pytest.fixture
 def title():
-    """title(figure): the title of its first axes."""
+    """title(figure) is the title of a figure's axes."""
     return lambda figure, which=0: figure.axes[which].get_title(loc="left")
 
 
 @pytest.fixture
 def legend():
-    """legend(figure): the texts of the legend of its first axes."""
+    """legend(figure) is the list of texts in the legend of a figure's axes."""
     return lambda figure, which=0: [text.get_text() for text in figure.axes[which].get_legend().get_texts()]

@@ -58,7 +58,7 @@ def test_returns_a_figure_shows_nothing_and_leaves_the_readers_settings_alone(na
     figure = DRAWN[name]()
     assert dict(matplotlib.rcParams) == before
     assert isinstance(figure, Figure)
-    figure.canvas.draw()  # raises if a layout or a label is wrong
+    figure.canvas.draw()  # drawing reveals errors in layouts and labels
     axes = figure.axes[0]
     assert axes.get_xlabel() or name not in LABELLED | {"times"}
     assert axes.get_ylabel() or name not in LABELLED

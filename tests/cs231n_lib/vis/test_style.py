@@ -84,7 +84,7 @@ def test_an_axis_is_logarithmic_if_the_values_allow_it(ax, axis, values, scale):
     style.log_axis(ax, axis, np.array(values))
     scales = {"x": ax.get_xscale(), "y": ax.get_yscale()}
     assert scales.pop(axis) == scale and set(scales.values()) == {"linear"}
-    if scale == "symlog":  # zeros have their own place below the least positive value
+    if scale == "symlog":  # zeros have their own place below the smallest positive value
         assert getattr(ax, f"{axis}axis").get_transform().linthresh == 0.5
 
 

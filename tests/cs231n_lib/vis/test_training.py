@@ -37,7 +37,7 @@ def test_curves_of_several_runs():
 def test_a_run_that_diverges_does_not_flatten_the_others():
     losses = vis.training_curves({"good": RUN, "too fast": {**RUN, "loss_history": [3, 1e30, float("inf")]}}).axes[0]
     assert losses.get_ylim() == (0, 9)
-    assert vis.loss_curve([3, 20, 1]).axes[0].get_ylim()[1] > 20  # an ordinary peak stays visible
+    assert vis.loss_curve([3, 20, 1]).axes[0].get_ylim()[1] > 20  # the peak stays visible
 
 
 def test_curves_before_any_training():
