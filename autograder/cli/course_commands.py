@@ -120,8 +120,8 @@ def release(ctx: click.Context, assignment: str) -> None:
 @click.option(
     "--received",
     metavar="TIME",
-    help='When all of them were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin"); '
-    "replaces an earlier time.",
+    help='When all of these submissions were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: '
+    '"... Europe/Berlin"); replaces an earlier time.',
 )
 @click.pass_context
 def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
