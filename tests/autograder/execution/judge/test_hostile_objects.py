@@ -230,7 +230,7 @@ def test_a_dict_s_object_is_no_number(names):
         ("nothing_wide", "array of"),
         ("integer", "integer"),
         ("items", "more than 500,000 values"),
-        ("text", "text of 10,000,000 bytes"),
+        ("text", "string of 10,000,000 bytes"),
         ("surrogate", "half a character"),
         ("masked", "masked array"),
         ("key_of", "key of type Yes"),
