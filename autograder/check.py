@@ -205,7 +205,7 @@ def _read(path: Path) -> "NotebookNode":
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        hint = "Look whether it was cut short, or contains the marks of a merge conflict (<<<<<<<)."
+        hint = "Check whether it was cut short or contains the marks of a merge conflict (<<<<<<<)."
         raise KitError(f"{path} is not a notebook: it is not valid JSON ({error}).", hint) from None
     if not isinstance(document, dict) or not {"cells", "worksheets"} & document.keys():
         raise KitError(f"{path} is not a notebook: it has no cells.", "Give an .ipynb file.")

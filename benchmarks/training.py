@@ -112,7 +112,7 @@ def train(make: Callable[[Images, int, int], Solver], images: Images, epochs: in
     seconds = time.perf_counter() - start
     accuracy = training.check_accuracy(images["X_test"], images["y_test"])
     print(
-        f"\nTest accuracy of the best epoch by validation, {training.best_epoch}: {accuracy:.1%} "
+        f"\nThe best epoch by validation accuracy is {training.best_epoch}. Its test accuracy is {accuracy:.1%} "
         f"({len(images['y_test']):,} images), after {_clock(seconds)} of training."
     )
     return accuracy, seconds

@@ -202,8 +202,8 @@ def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
         if len(found) > 10:
             shown.append(f"  ... and {len(found) - 10} more")
         raise ReleaseError(
-            "\n".join([f"{assignment} was not released, because it contains text students must not have.", *shown]),
-            "Remove these lines from the file named first, and release again.",
+            "\n".join([f"{assignment} was not released: it contains material that students must not have.", *shown]),
+            "Remove each of these from the file that its line names first, and release again.",
         )
 
 

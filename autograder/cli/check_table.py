@@ -37,7 +37,7 @@ def show_checked(checked: Checked) -> None:
     for problem in checked.problems:
         out.print(plain(f"While running: {problem}", "yellow"), soft_wrap=True)
     if checked.not_run:
-        what = f"Not run, as no shell command runs while grading: {'; '.join(checked.not_run)}."
+        what = f"Not run, because shell commands do not run while grading: {'; '.join(checked.not_run)}."
         out.print(plain(f"{what} The grader lacks what they install or download.", "yellow"), soft_wrap=True)
     if checked.newer_kit:
         out.print(plain(checked.newer_kit, "red"), soft_wrap=True)

@@ -13,7 +13,7 @@ FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "grade-one", "feedback", "export")
 # code -> (the only command that ends with it, or "" for all commands; its meaning)
 EXIT_CODES = {
-    0: ("", "success (points that a student loses are not a failure)"),
+    0: ("", "success (lost points are not a failure)"),
     1: ("", "failure, as the message explains; `check`: a check fails"),
     2: ("", "wrong arguments or options"),
     3: ("collect", "`collect`: some files could not be placed; the others are in place"),
@@ -47,7 +47,7 @@ class Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             if args[0] in FOR_INSTRUCTORS:
                 raise Failure(
-                    f"`cs231n {args[0]}` is a command for instructors, which releases for students do not have.",
+                    f"`cs231n {args[0]}` is a command for instructors. Releases for students do not contain it.",
                     "The commands for students are cs231n doctor, cs231n data and cs231n check.",
                 )
             near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)

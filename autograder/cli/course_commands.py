@@ -101,8 +101,8 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
 def release(ctx: click.Context, assignment: str) -> None:
     """Make what students get: a folder and a zip.
 
-    They contain the notebooks without solutions and hidden tests, the library without the answers, and the commands
-    for students. The command refuses if they would contain a part of a solution or hidden test.
+    They contain the notebooks without solutions or hidden tests, the library without the answers, and the commands
+    for students. The command refuses to make a release that would contain part of a solution or hidden test.
     """
     from autograder.authoring.release import release as run
     from autograder.console import console, plain
@@ -120,8 +120,8 @@ def release(ctx: click.Context, assignment: str) -> None:
 @click.option(
     "--received",
     metavar="TIME",
-    help='When all of them were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: "... Europe/Berlin"); '
-    "replaces an earlier time.",
+    help='When all of these submissions were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: '
+    '"... Europe/Berlin"); replaces an earlier time.',
 )
 @click.pass_context
 def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
@@ -129,8 +129,8 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
 
     FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
     alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope.
-    Students are called by the ids that the platform gives, see docs/instructors.md. The command lists what it could
-    not place, and then exits with code 3.
+    Each student is named by the platform's id; see docs/instructors.md. The command lists the files that it could not
+    place, and then exits with code 3.
     """
     from autograder.cli.collect_table import show_collected
     from autograder.console import progress

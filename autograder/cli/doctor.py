@@ -1,4 +1,4 @@
-"""Find out for `cs231n doctor` what works on this machine, what does not, and what to do about it."""
+"""Check, for `cs231n doctor`, whether each part works on this machine, and say how to repair what does not."""
 
 import ast
 import importlib.metadata

@@ -91,7 +91,7 @@ def grade_one(
         raise Failure(ci_log(message), hint and ci_log(hint)) from error
     show(result, folder)
     if fail_under is not None and result.percent < fail_under:
-        click.echo(f"The points are below the {fail_under:g}% of --fail-under.")
+        click.echo(f"The points are below --fail-under ({fail_under:g}%).")
         ctx.exit(4)
 
 

@@ -28,7 +28,7 @@ class _Grade(click.Command):
 @click.command(cls=_Grade)
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student; may be repeated.")
-@click.option("--force", is_flag=True, help="Also grade submissions again that have not changed.")
+@click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @workers_option
 @isolation_option
 @click.option(
@@ -92,7 +92,7 @@ def grade(
 
 @click.command()
 @click.argument("assignment")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Make only this student's; may be repeated.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student's pages; may be repeated.")
 @with_database
 @click.pass_context
 def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:

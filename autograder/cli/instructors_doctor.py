@@ -1,4 +1,4 @@
-"""Examine for `cs231n doctor` what instructors need in addition to what students need."""
+"""Check, for `cs231n doctor`, the additional programs and packages that instructors need."""
 
 import importlib.metadata
 import importlib.util

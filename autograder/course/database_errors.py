@@ -108,7 +108,7 @@ def check_url(url: str, where: str) -> None:
         )
     if "@" in (parsed.host or ""):
         raise WorkspaceError(
-            f"The gradebook's URL in {where} has two @.",
+            f"The gradebook's URL in {where} contains two @ signs.",
             "In a password, write @ as %40, or put the password into ~/.pgpass.",
         )
 

@@ -145,8 +145,8 @@ class Workspace:
                 passed = passed or folder
         if passed:
             raise UnknownWorkspace(
-                f"{printable(passed / CONFIG)} was not read. It may have come with a submission, because `cs231n init` "
-                "has not made a workspace there.",
+                f"{printable(passed / CONFIG)} was not read. `cs231n init` has not made a workspace there, so the file "
+                "may have come with a submission.",
                 f"If this is your workspace, name it with `cs231n -C {printable(passed)} ...`, or run `cs231n init` "
                 "there once.",
             )

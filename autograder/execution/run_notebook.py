@@ -350,7 +350,7 @@ class _JudgedRunner(_Runner):
         if why := limit_met_by(self.result(index).outputs, self.limits):
             self.problems.append(f"{self.label(index)}: your code {why}")
         if not ran.ok and not self.result(index).error:
-            self.fail(index, "NotFinished", f"{self.label(index)} did not run to its end")
+            self.fail(index, "NotFinished", f"{self.label(index)} did not run to completion")
         if ran.lost:
             raise _Died(index)
 
@@ -375,7 +375,7 @@ class _JudgedRunner(_Runner):
             ran = await self.judge.run(cell["source"], seconds, test, alone=alone, mark=mark, output_bytes=room)
         except JudgeDied as died:
             self.killed.append((index, "judge"))
-            self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to its end: {died}")
+            self.fail(index, "JudgeDied", f"{self.label(index)} could not be run to completion: {died}")
             raise _Died(index) from None
         ended = None if ran.serving else await self._end_serving()
         return replace(ran, lost=ran.lost or ended)

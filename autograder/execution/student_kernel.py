@@ -203,7 +203,7 @@ class StudentKernel:
         except Gone as gone:
             return await self._why(gone)
         except asyncio.CancelledError:
-            return "did not let go of its kernel"
+            return "did not release its kernel"
         return None
 
     def serving(self) -> "ServedCells":

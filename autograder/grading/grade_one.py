@@ -239,7 +239,7 @@ def _only(course: Course, assignment: Assignment, file_name: str) -> Assignment:
     if len(found) == 1 or len(assignment.notebooks) == 1:
         return replace(assignment, notebooks=tuple(found or assignment.notebooks))
     raise KitError(
-        f"{printable(file_name)} may be any of the notebooks of {assignment.name}: {', '.join(assignment.notebooks)}.",
+        f"{printable(file_name)} could be any notebook of {assignment.name}: {', '.join(assignment.notebooks)}.",
         "Give it the name of one of them.",
     )
 

@@ -32,7 +32,7 @@ class _Command(NotebookExporter):
     def _run(self, converter: BaseConverter) -> None:
         root = Path(converter.coursedir.root).resolve()
         if Workspace(root).db_url != converter.coursedir.db_url:
-            _fail(converter, "The gradebook is not that of nbgrader_config.py. Use cs231n with its option --db.")
+            _fail(converter, "This is not the gradebook that nbgrader_config.py names. Use cs231n with --db instead.")
         if converter.coursedir.notebook_id != "*":
             _fail(converter, "The kit grades and releases only whole assignments. Do not name a notebook.")
         command = ["cs231n", *self._command(converter)]

@@ -235,7 +235,7 @@ def _why_not(info: os.stat_result, owner: int) -> str | None:
     if not stat.S_ISREG(info.st_mode):
         return "is not an ordinary file"
     if info.st_nlink > 1 and info.st_uid != owner:
-        return "has a second name (a hard link) and not the owner of its folder, so it may be another person's file"
+        return "has a second name (a hard link) and its folder has another owner, so it may be another person's file"
     return None
 
 

@@ -185,7 +185,7 @@ class StudentConnection:
             self._give_up(why, what)
             raise StudentDied(why) from None
         except ProtocolError as error:
-            why = f"the connection to your code was disturbed while {what} was running: {error}"
+            why = f"the connection to your code failed while {what} was running: {error}"
             self._give_up(why, what)
             raise StudentProtocolError(why) from None
         except JudgeError:

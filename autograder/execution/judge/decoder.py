@@ -85,7 +85,7 @@ class Decoder:
         except (struct.error, IndexError):
             raise ProtocolError("the frame ends in the middle of a value") from None
         except UnicodeDecodeError:
-            raise ProtocolError("a text is not UTF-8") from None
+            raise ProtocolError("a string is not UTF-8") from None
         if self.position != len(self.tree) or self.block_position != len(self.blocks):
             raise ProtocolError("bytes are left over after the value")
         return value
@@ -248,7 +248,7 @@ class Decoder:
         shape = self._unpack(_SHAPES[ndim])
         size = stored_bytes(shape, dtype.itemsize)
         if size > self.limits.array_bytes:
-            raise ProtocolError(f"an array has more than {self.limits.array_bytes / 1e6:,.0f} MB")
+            raise ProtocolError(f"an array is larger than {self.limits.array_bytes / 1e6:,.0f} MB")
         start = self.block_position
         order: Literal["C", "F"] = "F" if code == _FORTRAN else "C"
         if 0 in shape:
@@ -331,14 +331,14 @@ def generator_bytes(generator: np.random.Generator) -> bytes:
 
 
 def _proper(array: np.ndarray) -> np.ndarray:
-    """Return the array. Raises ProtocolError if a bool is neither 0 nor 1 or a text holds an invalid code point.
+    """Return the array. Raises ProtocolError if a bool is neither 0 nor 1 or a string holds an invalid code point.
 
     np.sum of a bool array that holds other bytes would give too large a count.
     """
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise ProtocolError("a truth value is neither 0 nor 1")
     if array.dtype.kind == "U" and not all_characters(array.reshape(-1, order="A").view(np.uint32)):
-        raise ProtocolError("an array of texts holds an invalid code point")
+        raise ProtocolError("an array of strings holds an invalid code point")
     return array
 
 

@@ -178,7 +178,7 @@ class Encoder:
         else:
             flat = np.ascontiguousarray(array.T if order == "F" else array).reshape(-1)
             if array.dtype.kind == "U" and not all_characters(flat.view(np.uint32)):
-                raise EncodeError("holds a text with half a character (a lone surrogate)")
+                raise EncodeError("holds a string with half a character (a lone surrogate)")
             self.blocks.append(flat.view(np.uint8).data)
         self.block_bytes += array.nbytes
 
@@ -195,11 +195,11 @@ class Encoder:
         try:
             self._bytes(text.encode())
         except UnicodeEncodeError:
-            raise EncodeError("holds a text with half a character (a lone surrogate)") from None
+            raise EncodeError("holds a string with half a character (a lone surrogate)") from None
 
     def _bytes(self, data: bytes) -> None:
         if len(data) > self.limits.text_bytes:
-            raise EncodeError(f"holds a text of {len(data):,} bytes; the limit is {self.limits.text_bytes:,}")
+            raise EncodeError(f"holds a string of {len(data):,} bytes; the limit is {self.limits.text_bytes:,}")
         self.tree += U32.pack(len(data)) + data
 
     def _put_str(self, value: str, depth: int) -> None:

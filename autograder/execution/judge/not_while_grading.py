@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Shell = Any  # IPython's InteractiveShell; its annotations would forbid replacing its methods, as is done here
 
 COMMAND_NOT_FOUND = 127  # a shell's exit code for this error
-COMMAND_NOT_RUN = "Not run, as no shell command runs while grading: "
+COMMAND_NOT_RUN = "Not run, because shell commands do not run while grading: "
 MOST_SHOWN = 200  # characters of a command
 PACKAGE_MANAGERS = ("pip", "uv", "conda", "mamba", "micromamba")
 SCRIPTS = ("bash", "sh", "perl", "ruby", "pypy", "python2")  # cell magics; %%python runs the kernel's own Python

@@ -87,7 +87,7 @@ class StudentObject:
     def __eq__(self, other: object) -> bool:
         if other is None or isinstance(other, StudentObject):
             return self is other
-        raise CannotCross(f"{self._kind}; compare a value of it")
+        raise CannotCross(f"{self._kind}; compare its values instead")
 
     def __len__(self) -> int:
         size = self._ask("length")
@@ -155,7 +155,7 @@ class StudentObject:
         return value
 
     def __array__(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError(f"{self._kind}; compute with a value of it")
+        raise TypeError(f"{self._kind}; compute with its values instead")
 
     def _named(self, value: object, name: str) -> object:
         if isinstance(value, StudentObject) and value._student_handle.kind == "module":
@@ -173,15 +173,15 @@ def _refuse(words: str) -> Callable[..., NoReturn]:
 
 
 for _operator in ("lt", "le", "gt", "ge"):
-    setattr(StudentObject, f"__{_operator}__", _refuse("compare a value of it"))
+    setattr(StudentObject, f"__{_operator}__", _refuse("compare its values instead"))
 for _operator in (
     *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift"),
     *("and", "or", "xor", "neg", "pos", "abs", "invert", "int", "float", "complex", "index"),
     *("round", "trunc", "floor", "ceil", "array_ufunc", "array_function"),
 ):
-    setattr(StudentObject, f"__{_operator}__", _refuse("compute with a value of it"))
+    setattr(StudentObject, f"__{_operator}__", _refuse("compute with its values instead"))
     if hasattr(int, f"__r{_operator}__") or _operator == "matmul":
-        setattr(StudentObject, f"__r{_operator}__", _refuse("compute with a value of it"))
+        setattr(StudentObject, f"__r{_operator}__", _refuse("compute with its values instead"))
 
 
 class StudentFunction(StudentObject):

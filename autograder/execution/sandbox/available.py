@@ -35,13 +35,13 @@ def missing() -> KitError | None:
 
 
 _WHY_NOT = (
-    "Ubuntu from 23.10 on forbids user namespaces to programs without a profile: install the package "
+    "From 23.10 on, Ubuntu lets only programs with an AppArmor profile create user namespaces: install the package "
     "apparmor-profiles, or run: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. On older Debian, run: "
     "sudo sysctl kernel.unprivileged_userns_clone=1. Start a container with --privileged, or with "
-    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined. If root grades, all users must be "
+    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined. If you grade as root, all users must be "
     "allowed to read this Python's files."
 )
-_OTHERWISE = "To grade without a sandbox, on a machine that you can throw away, use: --isolation process"
+_OTHERWISE = "To grade without a sandbox, on a disposable machine, use: --isolation process"
 
 
 @functools.cache

@@ -13,7 +13,7 @@ def frame(value, kind="REPLY", number=None):
     return b"".join(encoder.frame(inside[kind], agent.running if number is None else number))
 def send(data): agent.stream.sock.sendall(data)
 """
-DISTURBED = "the connection to your code was disturbed"
+DISTURBED = "the connection to your code failed"
 
 
 def at_once(name, text, **options):

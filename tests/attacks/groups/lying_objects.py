@@ -220,7 +220,7 @@ lies(
 Lie = lambda: np.broadcast_to(1.0, (10**6, 10**6))
 """,
     loss="'x' * 10**7",
-    reason="text of 10,000,000 bytes",
+    reason="string of 10,000,000 bytes",
 )
 
 lies(

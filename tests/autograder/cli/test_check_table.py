@@ -68,7 +68,7 @@ def test_whatever_else_there_is_to_say_is_said(printed):
     )
     assert "You changed these locked cells: setup, test_add. The grader restores the original cells." in said
     assert "While running: the kernel died" in said
-    assert "Not run, as no shell command runs while grading: !ls; !pip install x." in said
+    assert "Not run, because shell commands do not run while grading: !ls; !pip install x." in said
     assert "This notebook does not say how long." in said and "Install the newer kit." in said
     missing = "These graded cells are missing from your notebook: test_cube (2.5 points), question (3 points)."
     assert missing in said

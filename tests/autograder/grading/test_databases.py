@@ -78,7 +78,7 @@ ALL_GRADED = dict.fromkeys(STUDENTS, "graded")
             "u@127.0.0.1:1/db: ",
             "Check that the server is running",
         ),
-        ("postgresql+psycopg://u:s3@cret@127.0.0.1:1/db", "has two @", "%40"),
+        ("postgresql+psycopg://u:s3@cret@127.0.0.1:1/db", "contains two @ signs", "%40"),
         ("postgresql+psycopg://u@h:s3cret/db", "does not name a database", "postgresql+psycopg://USER"),
         ("oracle://u:s3cret@h/db", "does not name a database", "postgresql+psycopg://USER"),
         ("s3cret", "does not name a database", "postgresql+psycopg://USER"),

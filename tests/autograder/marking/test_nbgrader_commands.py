@@ -99,7 +99,7 @@ COMMANDS = {
     "another gradebook": (
         "autogradeapp",
         ["sums", "--db=sqlite:///x.db"],
-        "The gradebook is not that of nbgrader_config.py",
+        "This is not the gradebook that nbgrader_config.py names",
     ),
 }
 

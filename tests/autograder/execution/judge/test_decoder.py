@@ -352,7 +352,7 @@ def test_truth_values_and_characters_at_the_ends_of_their_ranges(tree, blocks):
 
 @pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0x110000])
 def test_no_half_of_a_character_and_none_beyond_unicode(code):
-    with pytest.raises(ProtocolError, match="an array of texts holds an invalid code point"):
+    with pytest.raises(ProtocolError, match="an array of strings holds an invalid code point"):
         read(array(b"<U1", shape=(1,)), u32(code))
 
 

@@ -209,7 +209,7 @@ def _doubling():
         (np.broadcast_to(1.0, (10**5, 10**6)), "MB"),
         (np.empty((0, 10**12)), "MB"),
         (2**20_000, "integer"),
-        ("x" * 10**7, "text"),
+        ("x" * 10**7, "string"),
         ("\ud800", "surrogate"),
         (dict.fromkeys(range(10**5)), "keys"),
         (range(10**18), "10,000,000 numbers"),

@@ -10,7 +10,7 @@ from autograder.execution.judge import not_while_grading
 from autograder.execution.students_text import STUDENTS_PREFIX
 from autograder.notebook.limits import Limits
 
-REFUSED = "Not run, as no shell command runs while grading: {}\n"
+REFUSED = "Not run, because shell commands do not run while grading: {}\n"
 LINES = {
     "!pip install -q tqdm": "pip install -q tqdm",
     "!touch made &": "touch made &",

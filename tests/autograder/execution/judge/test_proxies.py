@@ -132,13 +132,13 @@ def test_an_object_is_true_and_equal_to_itself_alone():
     found, other = net(length=0), net()
     assert bool(found) and found == found and found != other and found != None and hash(found) == hash(found)  # noqa: E711
     assert asked(found) == []
-    with pytest.raises(CannotCross, match="your net is an object of type Net; compare a value of it"):
+    with pytest.raises(CannotCross, match="your net is an object of type Net; compare its values"):
         found == 1  # noqa: B015
 
 
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
 def test_an_order_is_refused(compare):
-    with pytest.raises(CannotCross, match="compare a value of it"):
+    with pytest.raises(CannotCross, match="compare its values instead"):
         compare(net(), 1)
 
 
@@ -148,7 +148,7 @@ BINARY = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "l
 @pytest.mark.parametrize("name", BINARY)
 def test_arithmetic_is_refused_on_either_side(name):
     for arguments in ((net(), 2), (2, net())):
-        with pytest.raises(CannotCross, match="compute with a value of it"):
+        with pytest.raises(CannotCross, match="compute with its values instead"):
             getattr(operator, name)(*arguments)
 
 
@@ -165,12 +165,12 @@ def test_arithmetic_is_refused_on_either_side(name):
     ],
 )
 def test_converting_and_computing_are_refused(compute):
-    with pytest.raises(CannotCross, match="compute with a value of it"):
+    with pytest.raises(CannotCross, match="compute with its values instead"):
         compute(net())
 
 
 def test_an_array_of_it_is_a_type_error():
-    with pytest.raises(TypeError, match="compute with a value of it"):
+    with pytest.raises(TypeError, match="compute with its values instead"):
         np.asarray(net())
 
 
