@@ -1,6 +1,8 @@
 """Rules that hold in every module of the packages; pyproject.toml has contracts on which package may import which."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,9 @@ def test_what_is_tested_elsewhere_is_there_and_tested_there(module):
 
 def test_the_rows_are_sorted():
     assert list(TESTED_ELSEWHERE) == sorted(TESTED_ELSEWHERE)
+
+
+@pytest.mark.parametrize("module", ["ipykernel_launcher", "jupyter", "autograder.execution.judge.template", "dask"])
+def test_a_test_that_is_not_marked_slow_cannot_start_a_kernel_or_a_server(module):
+    with pytest.raises(AssertionError, match=r"needs @pytest\.mark\.slow"):
+        subprocess.Popen([sys.executable, "-m", module, "--version"])
