@@ -25,8 +25,8 @@ notebooks = ["losses"]
 answers = ["cs231n_lib/layers/losses.py", "cs231n_lib/models/linear_classifier.py"]
 due = 2030-01-01T00:00:00+00:00
 [assignment.limits]
-cell_seconds = 1
-notebook_seconds = 5
+cell_seconds = 2
+notebook_seconds = 8
 output_bytes = 100000
 submission_bytes = 500000
 memory_bytes = 1000000000

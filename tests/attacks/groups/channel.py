@@ -162,7 +162,11 @@ when_called(
     reason="label_of",
 )
 when_called("a pickle", "import pickle; send(pickle.dumps(print) * 99)", reason=DISTURBED)
-when_called("five hundred thousand values", "return [0.0] * 10**6, [0] * 499_990", reason="values")
+when_called(
+    "five hundred thousand values",
+    "return [0.0] * 10**6, [0] * 499_990",
+    reason=("values", "did not return within"),
+)
 when_called("the kernel ends while it is asked", "os._exit(0)", reason="label_of", at_most=True)
 when_called("the descriptor is closed while it is asked", "os.close(agent.stream.sock.fileno())", reason="label_of")
 when_called("the agent is told to stop", "agent.stopped = True", reason="label_of")

@@ -171,7 +171,9 @@ def test_the_readme_names_the_notebooks_in_the_order_of_the_course(tmp_path):
 def test_ten_leaks_are_shown_and_the_others_counted(monkeypatch, count, last):
     monkeypatch.setattr(release_module.leaks, "secrets", lambda *_: [])
     monkeypatch.setattr(release_module.leaks, "find_leaks", lambda *_: [f"leak {n}" for n in range(count)])
-    with pytest.raises(ReleaseError, match="first was not released: it contains material that students must not have") as error:
+    with pytest.raises(
+        ReleaseError, match="first was not released: it contains material that students must not have"
+    ) as error:
         release_module._refuse_leaks(None, "first", None)
     lines = error.value.message.splitlines()
     assert lines[1:11] == [f"  leak {n}" for n in range(10)] and lines[-1] == last and len(lines) <= 12
