@@ -83,7 +83,8 @@ def cs231n(trap):
 
 
 def test_a_trap_is_one(trap):
-    subprocess.run([sys.executable, "-c", "import multiprocessing"], cwd=trap, capture_output=True)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    subprocess.run([sys.executable, "-c", "import multiprocessing"], cwd=trap, env=env, capture_output=True)
     assert "multiprocessing" in sprung(trap)
 
 

@@ -36,6 +36,7 @@ def test_numpys_own_functions_are_not_counted():
     assert (result, lines, modules) == (3, 1, [__name__])
 
 
+@pytest.mark.no_cover  # coverage uses the trace function that is watched here
 def test_other_threads_are_watched_too():
     def in_a_thread():
         thread = threading.Thread(target=lambda: calls.is_dict({}))
@@ -56,6 +57,7 @@ def test_the_collector_rests_meanwhile(enabled):
         gc.enable()
 
 
+@pytest.mark.no_cover  # coverage uses the trace function that is watched here
 def test_the_watch_ends_with_an_error():
     before, collecting = sys.gettrace(), gc.isenabled()
     with pytest.raises(ZeroDivisionError):
