@@ -247,10 +247,9 @@ class _Grading:
         """Raise KitError if there are no submissions, or none by a student who was asked for."""
         name = self.assignment.name
         if unknown := [student for student in self.plan.wanted if student not in self.plan.there]:
-            raise KitError(
-                f"There is no submission of {name} by {', '.join(map(repr, unknown))}.",
-                f"There are submissions by: {', '.join(self.plan.there) or 'nobody'}.",
-            )
+            there = ", ".join(self.plan.there)
+            hint = f"There are submissions by: {there}." if there else f"There are no submissions of {name} yet."
+            raise KitError(f"There is no submission of {name} by {', '.join(map(repr, unknown))}.", hint)
         if not self.plan.there:
             raise KitError(
                 f"There are no submissions of {name} in {self.workspace.root / 'submitted'}.",

@@ -733,9 +733,13 @@ def _change_source(workspace):
 
 
 def test_an_unknown_student_is_named(tiny, hand_in):
-    hand_in("one")
-    with pytest.raises(KitError, match="'somebody'"):
+    with pytest.raises(KitError, match="'somebody'") as caught:
         grade(tiny, "sums", students=["somebody"])
+    assert caught.value.hint == "There are no submissions of sums yet."
+    hand_in("one")
+    with pytest.raises(KitError, match="'somebody'") as caught:
+        grade(tiny, "sums", students=["somebody"])
+    assert caught.value.hint == "There are submissions by: one."
 
 
 def test_two_graders_do_not_work_on_one_assignment(tiny, hand_in):

@@ -268,7 +268,6 @@ def test_masked_arrays_are_refused_with_a_way_out():
             encoded([value])
 
 
-@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has no StringDType")
 def test_arrays_of_strings_of_any_length_are_objects():
     with pytest.raises(EncodeError, match="is an object"):
         encoded(np.array(["a", "bcd"], np.dtypes.StringDType()))
