@@ -336,7 +336,7 @@ class _JudgedRunner(_Runner):
         if ran.ok and (record := record_of(self.cells[index])):
             outputs, no_points = settled(outputs, record.points)
         printed = self.result(index).outputs  # empty if the kernel is still serving
-        self.results[index] = CellResult((*printed, *outputs), self.kernel.executed)
+        self.results[index] = CellResult((*printed, *outputs), self.kernel.executed, tuple(ran.mistakes))
         if no_points:
             self.fail(index, "NoPoints", no_points)
         if any(output["output_type"] == "error" and output["ename"] == "StudentTimeout" for output in outputs):

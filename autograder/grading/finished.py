@@ -12,7 +12,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from autograder.grading.report import NotebookScore, Row, explain, in_short
 from autograder.grading.sanitize import SanitizedNotebook
 from autograder.notebook.cell_record import Cell, is_skipped, record_of
-from autograder.notebook.job import NOT_RUN, CellResult, Executed
+from autograder.notebook.job import MISTAKES, NOT_RUN, CellResult, Executed
 
 KEPT = "cs231n"  # key in an autograded notebook's metadata for the results of its execution other than outputs
 
@@ -103,7 +103,8 @@ def kept_execution(path: Path, key: str) -> KeptExecution | None:
 
 def _result(cell: nbformat.NotebookNode) -> CellResult | None:
     runs = cell.cell_type == "code" and not is_skipped(cell)
-    return CellResult(tuple(cell.outputs), cell.execution_count) if runs else None
+    mistakes = tuple(map(str, cell.metadata.get(MISTAKES, ())))
+    return CellResult(tuple(cell.outputs), cell.execution_count, mistakes) if runs else None
 
 
 def _values(cells: Iterable[Cell], results: Iterable[CellResult | None]) -> tuple[float, ...]:

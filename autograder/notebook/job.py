@@ -11,6 +11,7 @@ from autograder.notebook.limits import Limits
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+MISTAKES = "cs231n-mistakes"  # metadata of a recorded test cell: the ids of the mistakes that its error names
 NOT_RUN = "cs231n-not-run"  # metadata of a recorded cell that was not run and shows what the student saw
 ISOLATIONS = ("sandbox", "process")
 Files = tuple[tuple[str, bytes], ...]  # relative path with /, content
@@ -79,10 +80,18 @@ class Job:
 
 @dataclass(frozen=True)
 class CellResult:
-    """The outputs of a cell that ran, or an error output that says why it did not run."""
+    """The outputs of a cell that ran, or an error output that says why it did not run.
+
+    Attributes
+    ----------
+    mistakes
+        The ids of the mistakes that the error of a test cell names. The judge decides them; no text that a student's
+        code prints or raises does.
+    """
 
     outputs: tuple[Output, ...] = ()
     execution_count: int | None = None
+    mistakes: tuple[str, ...] = ()
 
     @property
     def error(self) -> Output | None:
@@ -120,6 +129,8 @@ class Executed:
             if result is not None:
                 cell.outputs = [from_dict(output) for output in result.outputs]
                 cell.execution_count = result.execution_count
+                if result.mistakes:
+                    cell.metadata[MISTAKES] = list(result.mistakes)
         return laid
 
 

@@ -7,6 +7,7 @@ object that is not plain data.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -14,8 +15,8 @@ import numpy as np
 from cs231n_lib.checks.failure import fail
 from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers, in_short
-from cs231n_lib.diagnosis.suspects import Suspects, matching_suspect
 from cs231n_lib.diagnosis.wrong_shape import shape_mistake
+from cs231n_lib.mistakes.mistake import Mistake, matching
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,13 +41,17 @@ def numbers_of(value: object, what: str, hint: str | None = None) -> NDArray[Any
 
 
 def require_shape(
-    got: NDArray[Any], wanted: NDArray[Any], what: str, hint: str | None = None, suspects: Suspects | None = None
+    got: NDArray[Any],
+    wanted: NDArray[Any],
+    what: str,
+    hint: str | None = None,
+    mistakes: Iterable[Mistake] | None = None,
+    key: Hashable = None,
 ) -> None:
-    """Fail unless `got` has the shape of `wanted`; the message names the suspect that `got` equals, if there is one."""
+    """Fail unless `got` has the shape of `wanted`; the message names the mistake that gives `got`, if it is known."""
     if got.shape != wanted.shape:
-        suspect = matching_suspect(suspects, got, wanted, 1e-4)
-        likely = [f"Likely mistake: {suspect}"] if suspect else []
-        fail([shape_mistake(got.shape, wanted.shape, f"{what}: it"), *likely], hint)
+        known = matching(mistakes, got, wanted, 1e-4, key)
+        fail([shape_mistake(got.shape, wanted.shape, f"{what}: it")], hint, known)
 
 
 def require_finite(got: NDArray[Any], what: str, hint: str | None = None, unless: NDArray[Any] | None = None) -> None:

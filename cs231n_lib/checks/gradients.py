@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.checks.answers import numbers_of, require_finite, require_shape
-from cs231n_lib.checks.failure import fail
+from cs231n_lib.checks.failure import CheckFailed, fail
 from cs231n_lib.checks.values import close
 from cs231n_lib.diagnosis.agreement import scaled_error
-from cs231n_lib.diagnosis.explanation import lower_first
+from cs231n_lib.diagnosis.explanation import Explanation, lower_first
 from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
 from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
-from cs231n_lib.diagnosis.suspects import Suspects, matching_suspect
 from cs231n_lib.diagnosis.wrong_gradient import diagnose
+from cs231n_lib.mistakes.mistake import Mistake, from_suspects, matching
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,7 +36,8 @@ def gradient(
     kinks: bool = False,
     h: float = 1e-5,
     hint: str | None = None,
-    suspects: Suspects | None = None,
+    mistakes: Iterable[Mistake] | None = None,
+    suspects: Mapping[str, Any] | None = None,
 ) -> None:
     """Check that the analytic gradient of the scalar function f at x agrees with its central differences.
 
@@ -58,10 +59,9 @@ def gradient(
     h
         Step size of the differences.
     hint
-        A sentence added when the check fails.
-    suspects
-        {sentence: the array that a particular mistake gives, or a function without arguments that returns it}; see
-        `close`. `numeric_gradient` of a loss with that mistake is such an array.
+        A sentence added when the check fails and the likely mistake is not recognized.
+    mistakes
+        The known mistakes of the exercise for this case; see `close`.
 
     Raises
     ------
@@ -75,9 +75,10 @@ def gradient(
     float32, or the loss is as noisy as one computed in float32, the steps are longer and errors up to 1e-3 pass. The
     relative error is |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth.
     """
+    mistakes = from_suspects(suspects) if suspects else mistakes
     x = np.array(x, dtype=np.float64)
     given = numbers_of(analytic, what, hint)
-    require_shape(given, x, what, hint, suspects)
+    require_shape(given, x, what, hint, mistakes)
     require_finite(given, what, hint)
     ours = given.astype(np.float64)
     try:
@@ -110,15 +111,13 @@ def gradient(
     match = "it does not match" if found.verdict == "wrong" else "it nearly matches, but differs from"
     size = f"relative error {found.error:.1e}; the limit is {accept:.0e}"
     text = [f"{what}: {match} the numerical gradient ({size})."]
-    suspect = matching_suspect(suspects, ours, numeric.gradient, 1e-3 if low else 1e-4)
-    if suspect or found.cause:
+    known = matching(mistakes, ours, numeric.gradient, 1e-3 if low else 1e-4)
+    if known or found.cause:
         errors = scaled_error(ours, numeric.gradient)
         worst = np.unravel_index(np.argmax(errors), errors.shape)
         text.append(f"Worst{at_index(worst)}: yours {ours[worst]:.6g}, numerical {numeric.gradient[worst]:.6g}.")
-        text.append(f"Likely mistake: {suspect or lower_first(found.message)}")
-    else:
-        text.append(found.message)
-    fail(text, hint)
+        fail(text, hint, known, Explanation(found.cause, found.message) if found.cause else None)
+    fail([*text, found.message], hint)
 
 
 def analytic(actual: object, expected: ArrayLike, what: str) -> None:
@@ -144,13 +143,18 @@ def analytic(actual: object, expected: ArrayLike, what: str) -> None:
     that the right gradient is known: with pixels 2**50 times larger and weights 2**50 times smaller, the scores stay
     the same and dW is 2**50 times larger, in float32 as in float64.
     """
-    hint = "Derive the gradient and write its formula: differences with steps of a fixed size cannot measure it here."
-    # tolerant, since eps matters less if the variance is larger; a measured gradient would be 0 or noise
-    close(actual, expected, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(expected), initial=0.0), hint=hint)
+    wanted = np.asarray(expected, dtype=np.float64)
+    why = "differences with steps of a fixed size cannot measure it here"
+    try:
+        # tolerant, since eps matters less if the variance is larger; a measured gradient would be 0 or noise
+        close(actual, wanted, what, rtol=1e-2, atol=1e-2 * np.max(np.abs(wanted), initial=0.0))
+    except CheckFailed as failed:
+        lines = [line for line in str(failed).splitlines() if not line.startswith("Likely mistake: ")]
+        fail([*lines, f"Derive the gradient and write its formula: {why}."])
 
 
 def numeric_gradient(f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5) -> NDArray[np.float64]:
-    """Compute central differences of f, for suspects: the gradient of a loss that contains the mistake.
+    """Compute central differences of f, for a case of a test cell.
 
     To judge an answer use `gradient`, which takes rounding and kinks into account.
 

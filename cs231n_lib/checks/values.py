@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n_lib.checks.answers import how_many, is_dict, numbers_of, require_finite, require_keys, require_shape
 from cs231n_lib.checks.failure import fail
-from cs231n_lib.diagnosis.explanation import lower_first
 from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers
-from cs231n_lib.diagnosis.suspects import Suspects, matching_suspect, suspects_of_key
 from cs231n_lib.diagnosis.wrong_shape import shape_mistake
 from cs231n_lib.diagnosis.wrong_values import explain_value
+from cs231n_lib.mistakes.mistake import Mistake, from_suspects, matching
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -28,7 +27,8 @@ def close(
     atol: float = 1e-8,
     hint: str | None = None,
     num_examples: int | None = None,
-    suspects: Suspects | None = None,
+    mistakes: Iterable[Mistake] | None = None,
+    suspects: Mapping[str, Any] | None = None,
 ) -> None:
     """Check that |actual - expected| <= atol + rtol * |expected| at every entry.
 
@@ -48,42 +48,50 @@ def close(
     atol
         Absolute tolerance.
     hint
-        A sentence added when the check fails.
+        A sentence added when the check fails and the likely mistake is not recognized.
     num_examples
         N, so that a forgotten division by it is recognized.
-    suspects
-        {sentence: what a particular mistake gives}: an array, a number or (if `expected` is a dict) a dict of those,
-        or a function without arguments that returns one, which is called only if the answer is wrong. The message
-        shows the sentence of the first suspect that equals the answer, instead of a guess from the numbers.
+    mistakes
+        The known mistakes of the exercise for this case, such as `mistakes.softmax.loss(W, X, y, reg)`. If one of them
+        gives the answer, or two of them together, the message names it instead of a guess from the numbers.
 
     Raises
     ------
     CheckFailed
         If they do not agree. The text says where, and what the likely mistake is.
     """
+    known = from_suspects(suspects) if suspects else mistakes
+    _close(actual, expected, what, rtol, atol, hint, num_examples, known, None)
+
+
+def _close(
+    actual: object,
+    expected: Any,
+    what: str,
+    rtol: float | None,
+    atol: float,
+    hint: str | None,
+    num_examples: int | None,
+    mistakes: Iterable[Mistake] | None,
+    key: Hashable,
+) -> None:
     if is_dict(expected):
         answers = require_keys(actual, expected, what, hint)
         for key in expected:
-            of_key = suspects_of_key(suspects, key)
-            close(answers[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples, of_key)
+            _close(answers[key], expected[key], f"{what}[{key!r}]", rtol, atol, hint, num_examples, mistakes, key)
         return
     got, wanted = numbers_of(actual, what, hint), np.asarray(expected)
-    require_shape(got, wanted, what, hint, suspects)
+    require_shape(got, wanted, what, hint, mistakes, key)
     require_finite(got, what, hint, unless=wanted)
     ordinary = np.isfinite(wanted)
     ours, truth = (np.where(ordinary, values, 0).astype(np.float64) for values in (got, wanted))
     bad = ~(np.abs(ours - truth) <= _allowed_difference(got, truth, rtol, atol)) | (np.isfinite(got) & ~ordinary)
     if not bad.any():
         return
-    text = [f"{what}: {how_many(bad)}.", _worst(got, wanted, bad)]
-    suspect = matching_suspect(suspects, ours, truth, 1e-5 if got.dtype.itemsize == 8 else 1e-4)
+    known = matching(mistakes, ours, truth, 1e-5 if got.dtype.itemsize == 8 else 1e-4, key)
     tolerance = 1e-4 if rtol is None else min(max(rtol, 1e-6 if got.dtype.itemsize == 8 else 1e-4), 1e-2)
-    likely = None if suspect or not ordinary.all() else explain_value(ours, truth, tolerance, num_examples)
-    if suspect:
-        text.append(f"Likely mistake: {suspect}")
-    elif likely:
-        text.append(f"Likely mistake: {lower_first(likely.message)}")
-    fail(text, hint)
+    guess = None if known or not ordinary.all() else explain_value(ours, truth, tolerance, num_examples)
+    fail([f"{what}: {how_many(bad)}.", _worst(got, wanted, bad)], hint, known, guess)
 
 
 def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[ArrayLike] = ()) -> None:
@@ -140,18 +148,23 @@ def finite(actual: object, what: str, hint: str | None = None) -> None:
     require_finite(numbers_of(actual, what, hint), what, hint)
 
 
-def true(condition: object, message: str) -> None:
-    """Check that `condition` is true; if it is not, the student sees `message` and nothing else."""
+def true(condition: object, message: str | Mistake) -> None:
+    """Check that `condition` is true; if it is not, the student sees `message` and nothing else.
+
+    The message may be a mistake of the catalogue.
+    """
+    known = [message] if isinstance(message, Mistake) else []
+    lines = [] if isinstance(message, Mistake) else [message]
     if type(condition) not in (bool, np.bool_):
         try:
             array = as_numbers(condition)
         except NotNumbers as error:
-            fail([message, f"(The condition is not a truth value: {error})"])
+            fail([*lines, f"(The condition is not a truth value: {error})"], mistakes=known)
         if array.size != 1:
             raise TypeError("checks.true needs one truth value: use .all() or .any() on an array.")
         condition = array.reshape(())[()]
     if not condition:
-        fail([message])
+        fail(lines, mistakes=known)
 
 
 def _allowed_difference(

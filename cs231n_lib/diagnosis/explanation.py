@@ -12,7 +12,7 @@ class Explanation:
     Attributes
     ----------
     cause
-        A short stable id, such as "factor_1/N" or "transposed".
+        A short stable name, such as "factor_1/N" or "transposed". Two mistakes are joined by "+".
     message
         One or more sentences for the student.
     """
@@ -20,7 +20,17 @@ class Explanation:
     cause: str
     message: str
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its mistakes in the catalogue (cs231n_lib/mistakes/generic.py)."""
+        return tuple(f"generic.{cause}" for cause in self.cause.split("+"))
+
 
 def lower_first(sentence: str) -> str:
-    """Return the sentence with a lower-case first letter, as it stands after a colon."""
-    return sentence[:1].lower() + sentence[1:]
+    """Return the sentence with a lower-case first letter, as it stands after a colon.
+
+    A name such as W, dW or RGB at the start keeps its case.
+    """
+    word = sentence.partition(" ")[0]
+    is_name = any(letter.isupper() for letter in word[1:]) or (len(word) == 1 and word != "A")
+    return sentence if is_name else sentence[:1].lower() + sentence[1:]

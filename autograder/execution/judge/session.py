@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -88,6 +89,8 @@ class Ran:
         What was running when the kernel was lost, as in "your svm_loss_naive"; None if nothing was.
     serving
         Whether the student's kernel is still serving the judge.
+    mistakes
+        The ids of the mistakes that the error of the cell names, the likeliest first.
     """
 
     outputs: list[dict]
@@ -95,6 +98,7 @@ class Ran:
     lost: str | None
     during: str | None
     serving: bool
+    mistakes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

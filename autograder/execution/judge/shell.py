@@ -58,6 +58,7 @@ class JudgeShell(InteractiveShell):
     display_pub_class = Type(_Display)
     displayhook_class = Type(_Results)
     outputs: Outputs  # of the running cell, or of the last one
+    mistakes: tuple[str, ...] = ()  # the ids of the mistakes that the cell's error names
 
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: a judge opens no windows."""
@@ -71,6 +72,8 @@ class JudgeShell(InteractiveShell):
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         self.outputs.error(etype.__name__, str(evalue), [str(line) for line in stb])
+        named = getattr(evalue, "mistakes", ())  # of a failed check; a student's error has no attributes here
+        self.mistakes = tuple(id for id in named if isinstance(id, str)) if isinstance(named, tuple) else ()
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class JudgeShell(InteractiveShell):
 
     def keep_outputs(self, limit: int) -> Outputs:
         """Begin a new cell, and keep at most `limit` bytes of its outputs. Returns the object that collects them."""
-        self.outputs = Outputs(limit)
+        self.outputs, self.mistakes = Outputs(limit), ()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, _Printed):  # a cell may have replaced the stream
                 stream.to = self.outputs

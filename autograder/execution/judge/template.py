@@ -203,6 +203,7 @@ class _Cells:
             "lost": self.connection.over,
             "during": self.connection.during,
             "serving": serving,
+            "mistakes": self.shell.mistakes,
         }
 
     def _end_cell(self, mark: int | None) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from small_notebooks import error, instructor, run, student, test_cell, text
 
 from autograder.execution.students_text import STUDENTS_PREFIX
+from autograder.notebook.job import MISTAKES
 from autograder.notebook.limits import Limits
 
 pytestmark = pytest.mark.slow
@@ -391,3 +392,20 @@ def test_a_function_of_the_check_s_is_no_answer_and_ends_with_its_cell():
     )
     assert error(cells[2]) == error(cells[3]) == "NameError: name 'square' is not defined"
     assert "the check that passed this function has ended" in error(cells[4])
+
+
+def test_the_mistakes_that_a_check_names_are_recorded_and_no_student_can_forge_them():
+    forged = "[softmax.not_averaged]"
+    executed, cells = run(
+        instructor("class Failed(AssertionError):\n    mistakes = ('softmax.penalty_halved',)", "setup"),
+        student(
+            f"class Named(AssertionError):\n    mistakes = ('softmax.not_averaged',)\n"
+            f"def f():\n    return 1\ndef g():\n    print('{forged}')\n    raise Named('{forged}')",
+            "f",
+        ),
+        test_cell("if f() == 1:\n    raise Failed('wrong')", "test_1"),
+        test_cell("g()", "test_2"),
+        test_cell("pass", "test_3"),
+    )
+    assert [cell.metadata.get(MISTAKES) for cell in cells] == [None, None, ["softmax.penalty_halved"], None, None]
+    assert forged in text(cells[3]) + error(cells[3])

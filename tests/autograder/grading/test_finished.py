@@ -10,6 +10,7 @@ from small_notebooks import error_output, executed, student, test_cell, value_ou
 from autograder.grading.finished import FinishedNotebook, Recorded, kept_execution
 from autograder.grading.report import NotebookScore
 from autograder.grading.sanitize import SanitizedNotebook
+from autograder.notebook.job import CellResult, Executed
 
 SANITIZED = SanitizedNotebook(
     "n", new_notebook(cells=[student("f", "f"), test_cell("t")]), problems=("a duplicate",), remarks=("put right",)
@@ -65,6 +66,13 @@ def test_an_execution_is_kept_without_what_was_only_shown(kept):
     found = kept("key")
     assert found.packages == {"x": "1"} and found.executed.problems == ("slow",) and found.executed.seconds == 0
     assert found.executed.results == executed([], [value_output(0.5)]).results
+
+
+def test_the_named_mistakes_are_kept_too(tmp_path):
+    result = CellResult((error_output("wrong"),), 1, ("softmax.not_averaged", "generic.factor_2"))
+    finished = FinishedNotebook(SANITIZED, Executed((None, result), 0.0), "key")
+    nbformat.write(finished.notebook(), tmp_path / "n.ipynb")
+    assert kept_execution(tmp_path / "n.ipynb", "key").executed.results[1].mistakes == result.mistakes
 
 
 def test_it_is_not_taken_for_another_execution(kept, tmp_path):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cs231n_lib import checks
 from cs231n_lib.diagnosis import numerical_gradient
+from cs231n_lib.mistakes import Mistake
 
 X = np.random.default_rng(0).normal(size=(8, 5))
 Y = np.random.default_rng(1).integers(0, 4, 8)
@@ -118,13 +119,14 @@ def test_a_point_of_whole_numbers_is_moved_by_fractions():
     checks.gradient(lambda x: np.sum(x**2), [1, -2], [2, -4], "dx")
 
 
-def test_a_suspect_explains_what_the_numbers_do_not(message):
+def test_a_known_mistake_explains_what_the_numbers_do_not(message):
     x = np.random.default_rng(3).normal(size=(4, 3))
     wrong = 2 * x + np.random.default_rng(4).normal(size=(4, 3))
     text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx")
     assert "Likely mistake" not in text and "12 of 12 entries are off" in text
-    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx", suspects={"Noise was added.": wrong})
-    assert text.endswith("Likely mistake: Noise was added.")
+    known = [Mistake("t.noisy", "Noise was added.", dx=wrong)]
+    text = message(checks.gradient, lambda x: np.sum(x**2), x, wrong, "dx", mistakes=known)
+    assert text.endswith("Likely mistake: noise was added. [t.noisy]")
 
 
 def test_a_gradient_near_0_is_judged_by_its_own_size(message):

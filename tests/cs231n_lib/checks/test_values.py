@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from cs231n_lib import checks
+from cs231n_lib.mistakes import Mistake
 
 FEW = settings(max_examples=15, deadline=None)
 VALUES = arrays.arrays(np.float64, arrays.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e3, 1e3, width=32))
@@ -114,7 +115,7 @@ def test_close_recognizes_uint8_arithmetic(message):
 
 
 def test_close_adds_the_hint(message):
-    assert message(checks.close, 1.0, 2.0, "the loss", hint="Look again.").endswith("Look again.")
+    assert message(checks.close, 1.3, 2.0, "the loss", hint="Look again.").endswith("Look again.")
 
 
 def test_close_expects_infinities_and_nan_where_told(message):
@@ -247,9 +248,10 @@ def test_no_mistake_is_guessed_where_infinities_are_expected(message):
     assert "Likely mistake" not in message(checks.close, 2 * expected, expected, "x")
 
 
-def test_a_suspect_is_met_as_exactly_as_the_answers_type_allows(message):
+def test_a_known_mistake_is_met_as_exactly_as_the_answers_type_allows(message):
     expected = np.array([1.0, 2.0, 3.0, 4.0])
-    suspect, near = expected**3, expected**3 * (1 + 5e-5)
+    near = expected**3 * (1 + 5e-5)
+    known = [Mistake("t.cubed", "It is cubed.", x=expected**3)]
     for dtype, named in ((np.float64, False), (np.float32, True)):
-        text = message(checks.close, near.astype(dtype), expected, "x", suspects={"It is cubed.": suspect})
-        assert ("It is cubed." in text) == named
+        text = message(checks.close, near.astype(dtype), expected, "x", mistakes=known)
+        assert ("[t.cubed]" in text) == named
