@@ -3,7 +3,7 @@
 A check that fails raises CheckFailed, an AssertionError whose text is written for the student.
 """
 
-from cs231n_lib.checks.calls import call, raises, unchanged
+from cs231n_lib.checks.calls import call, raises, unchanged, unpack
 from cs231n_lib.checks.equality import equal
 from cs231n_lib.checks.failure import CheckFailed
 from cs231n_lib.checks.gradients import analytic, gradient, numeric_gradient
@@ -36,4 +36,5 @@ __all__ = [
     "summary",
     "true",
     "unchanged",
+    "unpack",
 ]

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from cs231n_lib.checks.answers import is_dict, numbers_of
+from cs231n_lib.checks.answers import is_dict, numbers_of, plain_tuple
 from cs231n_lib.checks.failure import fail
+from cs231n_lib.diagnosis.plain_data import in_short
+from cs231n_lib.mistakes import Mistake
 
 
 def raises(
@@ -103,6 +105,37 @@ def call(function: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]
         return elsewhere(*args)
     args = tuple(_copied(value) for value in args)
     return function(*args), args
+
+
+def unpack(result: object, names: str) -> tuple[Any, ...]:
+    """Take apart what a function returned.
+
+        loss, dW = checks.unpack(softmax_loss(W, X, y, reg), "loss, dW")
+
+    Parameters
+    ----------
+    result
+        What the function returned, which should be a tuple or list with one value for each name.
+    names
+        The names of the values, separated by commas, as in the function's `return`.
+
+    Raises
+    ------
+    CheckFailed
+        If it is None, not a tuple or list, or has another number of values.
+    """
+    wanted = names.count(",") + 1
+    if result is None:
+        fail([], mistakes=[_returned_none(names)])
+    values = plain_tuple(result)
+    if type(values) not in (tuple, list) or len(values) != wanted:  # type: ignore[arg-type]
+        got = f"{len(values)} values" if type(values) in (tuple, list) else in_short(result)  # type: ignore[arg-type]
+        fail([f"The function should return {wanted} values, `return {names}`, but it returned {got}."])
+    return tuple(values)  # type: ignore[arg-type]
+
+
+def _returned_none(names: str) -> Mistake:
+    return Mistake("generic.returned_none", f"The function returned None. Did you forget `return {names}` at its end?")
 
 
 def _copied(value: Any) -> Any:

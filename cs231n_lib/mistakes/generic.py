@@ -42,6 +42,7 @@ MEANINGS = {
     "generic.wrong_other_classes": "The columns of the other classes are wrong.",
     "generic.overwritten": "Examples are written over one another instead of added up.",
     "generic.single_example": "The gradient comes from a single example.",
+    "generic.returned_none": "The function returned None: its return statement is missing.",
     "generic.none": "The answer is None.",
     "generic.type": "The answer is not an array of real numbers.",
     "generic.shape": "The answer has the wrong shape.",

@@ -75,3 +75,14 @@ def test_the_errors_that_would_be_right_are_listed_and_a_long_text_is_cut(messag
 
     text = message(checks.raises, (ValueError, KeyError), "f", long)
     assert text == f"f: it should raise ValueError or KeyError, but it raised OSError: {'x' * 200}"
+
+
+def test_unpack_takes_a_result_apart(message):
+    assert checks.unpack((1, X), "loss, dW") == (1, X)
+    assert checks.unpack([3], "mean") == (3,)
+    nothing = message(checks.unpack, None, "loss, dW")
+    assert "returned None. Did you forget `return loss, dW`" in nothing and "[generic.returned_none]" in nothing
+    assert "should return 2 values, `return loss, dW`, but it returned 3 values" in message(
+        checks.unpack, (1, 2, 3), "loss, dW"
+    )
+    assert "but it returned an array of shape (8, 5)" in message(checks.unpack, X, "loss, dW")
