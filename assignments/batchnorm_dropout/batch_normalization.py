@@ -49,9 +49,9 @@ import numpy as np
 from tqdm import tqdm
 
 from cs231n_lib import checks, data, vis
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 
-stub_errors.shorten()
+errors.explain()
 
 
 def make_batch(seed, N=6, D=4):

@@ -46,10 +46,10 @@ from tqdm import tqdm
 
 from cs231n_lib import checks, data, vis
 from cs231n_lib.layers import affine_backward, affine_forward, relu_backward, relu_forward, softmax_loss
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 from cs231n_lib.solver import Solver
 
-stub_errors.shorten()
+errors.explain()
 plt.rcParams.update(vis.STYLE)
 
 

@@ -49,10 +49,10 @@ from cs231n_lib.layers import (
     affine_backward, affine_forward, batchnorm_backward, batchnorm_forward, conv_backward_fast, conv_forward_fast,
     max_pool_backward_fast, max_pool_forward_fast, relu_backward, relu_forward, softmax_loss,
 )
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 from cs231n_lib.solver import Solver
 
-stub_errors.shorten()
+errors.explain()
 
 
 def make_images(seed, shape=(3, 2, 4, 5)):

@@ -44,9 +44,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n_lib import checks, data, kernels, layers, vis
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 
-stub_errors.shorten()
+errors.explain()
 
 
 def random_arrays(seed, *shapes):

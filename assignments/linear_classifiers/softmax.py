@@ -46,9 +46,9 @@ import numpy as np
 from tqdm import tqdm
 
 from cs231n_lib import checks, data, vis
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 
-stub_errors.shorten()
+errors.explain()
 
 
 def make_problem(seed, num_examples=7, num_features=5, num_classes=4):

@@ -55,11 +55,11 @@ from matplotlib.colors import ListedColormap
 from tqdm import tqdm
 
 from cs231n_lib import checks, data, vis
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 
 # %matplotlib inline
 plt.rcParams["figure.dpi"] = 80
-stub_errors.shorten()
+errors.explain()
 
 # %% [markdown]
 # ## The data

@@ -51,10 +51,10 @@ from tqdm import tqdm
 from cs231n_lib import checks, data, vis
 from cs231n_lib.features import color_histogram_hsv, dense_patches, hog_feature, sample_patches
 from cs231n_lib.layers import softmax_loss
-from cs231n_lib.notebooks import other_notebooks, stub_errors
+from cs231n_lib.notebooks import errors, other_notebooks
 from cs231n_lib.solver import Solver
 
-stub_errors.shorten()
+errors.explain()
 
 
 def by_first_column(rows):

@@ -44,10 +44,10 @@ from tqdm import tqdm
 
 from cs231n_lib import checks, data, vis
 from cs231n_lib.layers import softmax_loss
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 from cs231n_lib.solver import Solver, TrainingDiverged
 
-stub_errors.shorten()
+errors.explain()
 
 
 def parts(result, names):

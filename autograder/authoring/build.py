@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from autograder.authoring.source import read_source, to_bytes
+from autograder.authoring.student_view import arrange
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import SourceError
@@ -36,6 +37,7 @@ def build(workspace: Workspace, assignment: str) -> list[Path]:
         notebook = read_source(course.source(assignment, name))
         name_assignment(notebook, assignment)
         name_limits(notebook, entry.limits)
+        arrange(notebook)
         contents[f"{name}.ipynb"] = to_bytes(notebook)
     for name in entry.files:
         path = course.root / assignment / name

@@ -8,7 +8,10 @@ class StudentError(Exception):
 
     The judge raises a subclass with the name of the student's exception. It is also a subclass of the built-in type
     from which the student's exception derives. `student_traceback` is text, shown in place of the judge's traceback.
+    `student_call` is the call that raised it, (name, arguments, named arguments), or None; a notebook may show it.
     """
+
+    student_call: tuple[str, tuple[object, ...], dict[str, object]] | None = None
 
     def __init__(self, message: str, student_traceback: str = ""):
         Exception.__init__(self, message)  # the __init__ of a built-in base may need more arguments

@@ -190,7 +190,11 @@ class StudentFunction(StudentObject):
     __slots__ = ()
 
     def __call__(self, *arguments: object, **named: object) -> object:
-        return self._ask("call", arguments, named, False)
+        try:
+            return self._ask("call", arguments, named, False)
+        except StudentError as error:
+            error.student_call = (self._name, arguments, named)
+            raise
 
     def __peak_memory__(self, *arguments: object) -> tuple[object, int]:
         """Return (result, peak of the memory allocated in the student's kernel during the call, in bytes)."""

@@ -33,6 +33,9 @@ def stub():
 def wrong():
     return [][1]
 
+def fits(x, size):
+    return x + [0.0] * size
+
 def sleep(seconds):
     time.sleep(seconds)
 
@@ -218,8 +221,18 @@ def test_an_error_of_the_student_s(here):
     assert error["ename"] == "IndexError" and "in wrong" in "\n".join(error["traceback"])
 
 
+def test_an_error_of_the_student_s_is_explained_by_the_judge(here):
+    here.run("import numpy as np\nfrom cs231n_lib.notebooks import errors\nerrors.explain()")
+    ran = here.run("fits(np.ones((4, 5)), 2)")
+    *theirs, called, likely, look_at = error_of(ran)["traceback"]
+    assert called == "It was called as fits(<float64 array of shape (4, 5)>, 2)."
+    assert likely.endswith("[exceptions.shapes_do_not_fit]") and look_at.startswith("Look at: ")
+    assert ran.mistakes == ["exceptions.shapes_do_not_fit"]
+    assert theirs and all(line.startswith("student's code") for line in theirs)
+
+
 def test_a_stub_is_named_as_such(here):
-    error = error_of(here.run("from cs231n_lib.notebooks import stub_errors\nstub_errors.shorten()\nstub()"))
+    error = error_of(here.run("from cs231n_lib.notebooks import errors\nerrors.explain()\nstub()"))
     assert error["ename"] == "NotImplementedError" and error["evalue"] == "exercise stub: write your code here"
     assert error["traceback"] == ["NotImplementedError: exercise stub: write your code here"]
 

@@ -1,0 +1,130 @@
+"""How a notebook shows an exception: an unwritten stub in one line, and a student's error with an explanation."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cs231n_lib.diagnosis.explanation import lower_first
+from cs231n_lib.diagnosis.plain_data import in_short
+from cs231n_lib.mistakes.exceptions import explained
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+MOST_FRAMES = 5  # of the student's, the innermost ones
+
+
+def explain() -> None:
+    """Have IPython explain the exceptions of the student's functions; outside IPython, do nothing.
+
+    A stub's error, `NotImplementedError: exercise softmax_loss: write your code here`, is shown as that one line. An
+    error of a function of the notebook is shown with the student's lines, the call with the shapes of its arguments,
+    Python's words and, if they show one, the likely mistake. All other errors keep their traceback.
+    """
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return
+    shell = get_ipython()
+    if shell is not None:
+        shell.set_custom_exc((Exception,), _show)
+
+
+def _show(
+    shell: InteractiveShell,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    lines = _lines(kind, error, traceback)
+    if lines is None:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+    else:
+        shell._showtraceback(kind, error, lines)
+
+
+def _lines(kind: type[BaseException], error: BaseException, traceback: TracebackType) -> list[str] | None:
+    """Return what to show in place of the traceback; None to keep it."""
+    if isinstance(error, NotImplementedError) and str(error).startswith("exercise "):
+        return [f"NotImplementedError: {error}"]
+    types = [base.__name__ for base in kind.__mro__]
+    # the grader's judge runs a student's function in another process, and notes the call at the error
+    elsewhere = getattr(error, "student_call", None)
+    rendered = getattr(error, "_render_traceback_", None)
+    if elsewhere is not None and rendered is not None:
+        name, arguments, named = elsewhere
+        return [*rendered(), f"It was called as {_call(name, arguments, named)}.", *_mistake(error, types)]
+    if rendered is not None:  # a failed check, which explains itself
+        return None
+    frames = [(frame, number) for frame, number in _of_notebook(traceback) if frame.f_code.co_name != "<module>"]
+    if not frames:
+        return _unpacked(error, types, traceback)
+    text = [f"In {frame.f_code.co_name}, line {number}:  {_code(frame, number)}" for frame, number in frames]
+    text = text[-MOST_FRAMES:]
+    called = next((frame for frame, _ in frames if frame.f_code.co_name.isidentifier()), None)
+    if called is not None:
+        names = inspect.getargs(called.f_code).args
+        values = {name: called.f_locals[name] for name in names if name in called.f_locals}
+        text.append(f"It was called as {_call(called.f_code.co_name, (), values)}.")
+    return [*text, f"{kind.__name__}: {error}", *_mistake(error, types)]
+
+
+def _unpacked(error: BaseException, types: list[str], traceback: TracebackType) -> list[str] | None:
+    """Explain an error of the line in the cell that takes a function's result apart."""
+    found = list(_of_notebook(traceback))
+    if not found or "unpack" not in str(error) or traceback_end(traceback) is not found[-1][0]:
+        return None
+    frame, number = found[-1]
+    return [f"Line {number}:  {_code(frame, number)}", f"{types[0]}: {error}", *_mistake(error, types)]
+
+
+def traceback_end(traceback: TracebackType) -> FrameType:
+    """Return the frame in which the error was raised."""
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame
+
+
+def _mistake(error: Any, types: list[str]) -> list[str]:
+    mistake = explained(types, str(error))
+    if mistake is None:
+        return []
+    error.mistakes = (mistake.id,)
+    lines = [f"Likely mistake: {lower_first(mistake.sentence)} [{mistake.id}]"]
+    return lines + ([f"Look at: {lower_first(mistake.look_at)}"] if mistake.look_at else [])
+
+
+def _of_notebook(traceback: TracebackType) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames of a notebook's cells with the number of the line in the cell."""
+    step: TracebackType | None = traceback
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if name.startswith("<ipython-input") or "ipykernel_" in name:
+            yield step.tb_frame, step.tb_lineno
+        step = step.tb_next
+
+
+def _code(frame: FrameType, number: int) -> str:
+    return linecache.getline(frame.f_code.co_filename, number).strip()
+
+
+def _call(name: str, arguments: Sequence[object], named: Mapping[str, object]) -> str:
+    """Write a call with the shapes of its arguments in place of their values."""
+    shown = [_value(value) for value in arguments] + [f"{key}={_value(value)}" for key, value in named.items()]
+    return f"{name}({', '.join(shown)})"
+
+
+def _value(value: object) -> str:
+    if type(value) is np.ndarray:
+        return f"<{value.dtype} array of shape {value.shape}>"
+    if type(value) is dict and len(value) <= 6:
+        return "{" + ", ".join(f"{key!r}: {_value(part)}" for key, part in value.items()) + "}"
+    text = in_short(value)
+    return text if not text.startswith("a") else f"<{text}>"

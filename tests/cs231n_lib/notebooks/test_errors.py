@@ -1,0 +1,85 @@
+"""How a notebook shows the errors of stubs and of the student's functions."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from cs231n_lib.notebooks import errors
+
+
+@pytest.fixture
+def run(capsys):
+    """run(cell, ...) runs cells and returns what the last one shows."""
+    shell = InteractiveShell.instance()
+    shell.run_cell("import numpy as np\nfrom cs231n_lib.notebooks import errors\nerrors.explain()")
+
+    def shown(*cells):
+        for cell in cells:
+            capsys.readouterr()
+            result = shell.run_cell(cell)
+        assert result.error_in_exec is not None  # Jupyter and the grader still see an error
+        return capsys.readouterr().out.strip().splitlines()
+
+    yield shown
+    InteractiveShell.clear_instance()
+
+
+def test_a_stub_is_one_line(run):
+    text = run("def stub():\n    raise NotImplementedError('exercise f: write your code here')\n\nstub()")
+    assert text == ["NotImplementedError: exercise f: write your code here"]
+
+
+AFFINE = "def affine(x, w, b):\n    out = x.dot(w)\n    return out + b.T[:3]\n"
+
+
+def test_an_error_of_a_function_shows_the_line_the_call_the_words_and_the_mistake(run):
+    assert run(AFFINE, "x = np.ones((4, 5))\naffine(x, np.ones((2, 3)), 0.5)") == [
+        "In affine, line 2:  out = x.dot(w)",
+        "It was called as affine(x=<float64 array of shape (4, 5)>, w=<float64 array of shape (2, 3)>, b=0.5).",
+        "ValueError: shapes (4,5) and (2,3) not aligned: 5 (dim 1) != 2 (dim 0)",
+        "Likely mistake: the shapes of two arrays do not fit each other in that line. [exceptions.shapes_do_not_fit]",
+        "Look at: the shapes in the docstring and in the call above. NumPy aligns shapes from the last axis; "
+        "keepdims=True, reshape or .T change which axes meet.",
+    ]
+
+
+def test_an_error_that_no_mistake_is_known_for_shows_the_rest(run):
+    text = run("def f(x, *, mode={'mode': 'train'}):\n    raise ZeroDivisionError('by zero')", "f(np.arange(3))")
+    assert text == [
+        "In f, line 2:  raise ZeroDivisionError('by zero')",
+        "It was called as f(x=<int64 array of shape (3,)>, mode={'mode': 'train'}).",
+        "ZeroDivisionError: by zero",
+    ]
+
+
+def test_the_student_s_functions_are_listed_to_the_innermost(run):
+    text = run("def inner(z):\n    return z[7]\ndef outer(x):\n    return inner(x)", "outer(np.zeros(3))")
+    assert text[:3] == [
+        "In outer, line 4:  return inner(x)",
+        "In inner, line 2:  return z[7]",
+        "It was called as outer(x=<float64 array of shape (3,)>).",
+    ]
+    assert "[exceptions.index_out_of_bounds]" in text[4]
+
+
+def test_a_result_that_cannot_be_taken_apart_is_explained(run):
+    text = run("def f():\n    pass", "loss, dW = f()")
+    assert text[:2] == ["Line 1:  loss, dW = f()", "TypeError: cannot unpack non-iterable NoneType object"]
+    assert "[exceptions.none]" in text[2]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1 / 0", "raise NotImplementedError('no such mode')", "import json; json.loads('{')"],
+    ids=["of the cell", "another NotImplementedError", "of a library"],
+)
+def test_an_error_outside_of_functions_keeps_its_traceback(run, cell):
+    assert any("Traceback" in line for line in run(cell))
+
+
+def test_a_failed_check_explains_itself(run):
+    text = run("from cs231n_lib import checks\ndef f():\n    return 1", "checks.close(f(), 2, 'the loss of f')")
+    assert text[0] == "the loss of f: its value is wrong." and not any("Traceback" in line for line in text)
+
+
+def test_outside_of_ipython_it_does_nothing():
+    errors.explain()
