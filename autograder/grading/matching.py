@@ -113,7 +113,8 @@ def match(
     handed_out
         grade_id -> plain text as students received it.
     skipped
-        The texts of cells that must not run.
+        The texts of cells that must not run, and the ids of those among them that have no record: in these, students
+        change what they like.
     """
     records = {record.grade_id: (record, cell["cell_type"]) for cell in source if (record := record_of(cell))}
     solutions = {grade_id for grade_id, (record, _) in records.items() if record.solution}
@@ -152,7 +153,7 @@ def match(
         if known_as and counts[known_as] == i:
             cells[known_as] = cell
             place = known_as
-        elif i in dropped or (not known_as and cell.source in skipped):
+        elif i in dropped or (not known_as and is_skipped_cell(cell, skipped)):
             continue
         else:
             added[place] = (*added.get(place, ()), AddedCell(number, cell))
@@ -160,6 +161,11 @@ def match(
     return Matched(
         handed_out, tuple(types), tuple(ids), cells, added, tuple(changed), tuple(missing), tuple(problems)
     )  # fmt: skip
+
+
+def is_skipped_cell(cell: SubmittedCell, skipped: Collection[str]) -> bool:
+    """Whether a submitted cell without a record must not run; `skipped` as in `match`."""
+    return cell.source in skipped or cell.id in skipped
 
 
 def plain_text(source: str) -> str:

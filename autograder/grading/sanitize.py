@@ -22,8 +22,15 @@ from nbformat.v4 import new_markdown_cell, new_output
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.grading.matching import AddedCell, Matched, SubmittedCell, match, plain_text
-from autograder.notebook.cell_record import CellRecord, compute_checksum, grade_id_of, is_skipped, record_of
+from autograder.grading.matching import AddedCell, Matched, SubmittedCell, is_skipped_cell, match, plain_text
+from autograder.notebook.cell_record import (
+    SKIP_TAG,
+    CellRecord,
+    compute_checksum,
+    grade_id_of,
+    is_skipped,
+    record_of,
+)
 from autograder.notebook.job import Output
 from autograder.notebook.limits import Limits
 from autograder.notebook.pictures import joined_text, pictures
@@ -102,7 +109,7 @@ class Blueprint:
     handed_out
         grade_id -> the cell's plain text as students received it.
     skipped
-        The texts of cells that must not run.
+        The texts of cells that must not run, and the ids of those among them that have no record.
     prose, prose_ids
         The plain texts and the ids of the source's cells that have no record.
     """
@@ -133,7 +140,8 @@ def blueprint_of(workspace: Workspace, assignment: Assignment, name: str) -> Blu
         text=json.dumps(restored),
         released=released,
         handed_out=_handed_out(workspace, restored, released),
-        skipped=frozenset(cell.source for cell in source.cells if is_skipped(cell)),
+        skipped=frozenset(cell.source for cell in source.cells if is_skipped(cell))
+        | {cell["id"] for cell in prose if is_skipped(cell) and "id" in cell},
         prose=frozenset(plain_text(cell.source) for cell in prose),
         prose_ids=frozenset(cell["id"] for cell in prose if "id" in cell),
     )
@@ -387,7 +395,7 @@ def outputs_not_run(blueprint: Blueprint, submitted: Sequence[SubmittedCell]) ->
         anchor = grade_id if counts else anchor
         if grade_id in not_run and counts:
             source, same_code = None, cell.source.strip() == not_run[grade_id].source.strip()
-        elif grade_id is None and cell.source in blueprint.skipped:
+        elif grade_id is None and is_skipped_cell(cell, blueprint.skipped):
             source, same_code = cell.source, True
         else:
             continue
@@ -453,7 +461,8 @@ def _restored(
     notebook.metadata = nbformat.from_dict({"kernelspec": source.metadata["kernelspec"]})
     notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell)]
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("nbgrader", "tags")})
+        tags = {"tags": [SKIP_TAG]} if is_skipped(cell) else {}  # the only tag that grading knows
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "nbgrader"} | tags)
     resources = nbgrader_resources(workspace, assignment.name, "", name)
     quiet = logging.getLogger("autograder.nbgrader")
     for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata):

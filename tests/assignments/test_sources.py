@@ -22,6 +22,7 @@ COURSE = load_course(ASSIGNMENTS)
 NOTEBOOKS = [(entry.name, notebook) for entry in COURSE.assignments.values() for notebook in entry.notebooks]
 each_notebook = pytest.mark.parametrize(("assignment", "notebook"), NOTEBOOKS)
 
+MOST_VISIBLE_LINES = 16  # of a test cell; about a dozen is the aim
 PLAIN_DATA = {"tuple", "list", "dict", "str", "int", "float", "bool", "np.ndarray", "np.integer", "np.floating"}
 
 
@@ -47,6 +48,15 @@ def exercises(cells):
                 assert current is not None, f"{cell.grade_id} comes before any exercise"
                 current.append(cell)
     return found
+
+
+def reworked(assignment, notebook):
+    """Whether the notebook already takes its mistakes from the catalogue."""
+    return "mistakes" in cells_of(assignment, notebook)[1].source
+
+
+def points_in_words(points):
+    return f"{points:g} point{'s' * (points != 1)}"
 
 
 def graded_code(cells):
@@ -85,16 +95,18 @@ def test_two_to_four_questions(assignment, notebook):
 
 @each_notebook
 def test_questions_are_numbered_and_say_their_points(assignment, notebook):
-    """Each question is in the cell before its answer: "**Question 2** (3 points). Why ...?"."""
+    """Each question is in the cell before its answer: "**Question 2** · 3 points. Why ...?"."""
     cells = cells_of(assignment, notebook)
     number = 0
     for before, cell in pairwise(cells):
         if cell.cell_type == "markdown" and cell.record and cell.record["grade"]:
             number += 1
             points = cell.record["points"]
-            begin = f"**Question {number}** ({points:g} point{'s' * (points != 1)})."
+            begin = f"**Question {number}** · {points_in_words(points)}."
+            if not reworked(assignment, notebook):
+                begin = f"**Question {number}** ({points_in_words(points)})."
             assert before.source.startswith(begin), f"{cell.grade_id}: the cell before begins with {begin!r}"
-            assert cell.source.startswith("*Your answer here.*\n"), cell.grade_id
+            assert without_regions(cell.source, cell.regions).startswith("*Your answer here.*\n"), cell.grade_id
 
 
 @each_notebook
@@ -103,18 +115,29 @@ def test_a_notebook_begins_and_ends_as_the_others_do(assignment, notebook):
     for part in ("# ", "**You will learn**\n", "**Time**: ", "**Data**: "):
         assert ("\n" + cells[0].source).count("\n" + part) == 1, part
     headings = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.split("\n")]
-    listed = [line for line in headings if line.startswith("## Exercise")]
-    expected = [f"## Exercise {k}: `{name}`" for k, name in enumerate(exercises(cells), start=1)]
+    listed = [line for line in headings if re.match("###? Exercise", line)]
+    expected = []
+    for number, (name, tests) in enumerate(exercises(cells).items(), start=1):
+        points = sum(cell.record["points"] for cell in tests)
+        new = f"### Exercise {number}: `{name}` · {points_in_words(points)}"
+        expected.append(new if reworked(assignment, notebook) else f"## Exercise {number}: `{name}`")
     assert listed == expected
     assert [line for line in headings if line.startswith("## ")][-1] == "## Summary"
 
 
 @each_notebook
 def test_every_question_has_a_marking_scheme_that_students_do_not_see(assignment, notebook):
+    """The scheme has an item for each point or half point: "- [1] the gradient is zero there"."""
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "markdown" and cell.regions:
-            assert "**Marking**" in cell.source, cell.grade_id
-            assert "**Marking**" not in without_regions(cell.source, cell.regions), cell.grade_id
+            seen = without_regions(cell.source, cell.regions)
+            if reworked(assignment, notebook):
+                _, scheme = cell.source.split("\nScheme\n")
+                items = re.findall(r"^- \[([\d.]+)\] \S", scheme, flags=re.MULTILINE)
+                assert sum(map(float, items)) == cell.record["points"], cell.grade_id
+            else:
+                assert "**Marking**" in cell.source, cell.grade_id
+            assert "Scheme" not in seen and "**Marking**" not in seen, cell.grade_id
 
 
 # --- exercises ----------------------------------------------------------------------------------
@@ -174,6 +197,32 @@ def test_the_summary_lists_the_exercises_with_the_number_of_their_visible_checks
     ]
     assert summaries == [{name: len(tests) for name, tests in exercises(cells).items()}]
     assert list(summaries[0]) == list(exercises(cells))
+
+
+@each_notebook
+def test_a_test_cell_says_what_it_checks_and_its_points(assignment, notebook):
+    for cell in graded_code(cells_of(assignment, notebook)):
+        if reworked(assignment, notebook):
+            first, words = cell.source.split("\n")[0], points_in_words(cell.record["points"])
+            assert re.fullmatch(rf"# Check · [^·]+ · {words}", first), f"{cell.grade_id}: {first!r}, {words}"
+
+
+@each_notebook
+def test_a_visible_test_is_short_enough_to_read(assignment, notebook):
+    long = {}
+    for cell in graded_code(cells_of(assignment, notebook)):
+        lines = without_regions(cell.source, cell.regions).strip().split("\n")
+        if len(lines) > MOST_VISIBLE_LINES and reworked(assignment, notebook):
+            long[cell.grade_id] = len(lines)
+    assert long == {}
+
+
+@each_notebook
+def test_a_notebook_has_a_cell_to_play_with(assignment, notebook):
+    if reworked(assignment, notebook):
+        free = [cell for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
+        assert free and all(cell.source.startswith("# Your turn (nothing here is graded)") for cell in free)
+        assert all("skip-execution" in cell.tags for cell in free)
 
 
 # --- test cells ---------------------------------------------------------------------------------
@@ -271,7 +320,7 @@ def test_every_test_cell_runs_in_grading(assignment, notebook):
 @each_notebook
 def test_cells_that_the_grader_skips_are_locked_demonstrations(assignment, notebook):
     for cell in cells_of(assignment, notebook):
-        if "skip-execution" in cell.tags:
+        if "skip-execution" in cell.tags and not cell.source.startswith("# Your turn"):
             assert cell.record and cell.record["locked"] and not cell.record["grade"], f"line {cell.line}"
 
 
@@ -291,8 +340,8 @@ def test_the_grader_skips_what_takes_long(assignment, notebook):
 
 @each_notebook
 def test_all_code_is_locked_or_the_students(assignment, notebook):
-    free = [cell.line for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
-    assert free == []
+    free = [cell for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
+    assert [cell.line for cell in free if not cell.source.startswith("# Your turn")] == []
 
 
 @each_notebook

@@ -31,8 +31,8 @@ def released(without=()):
     return [cell(text, grade_id) for grade_id, text in TEXTS.items() if grade_id not in without]
 
 
-def matched(cells):
-    return match(FRAME, cells, {name: plain_text(text) for name, text in TEXTS.items()}, set())
+def matched(cells, skipped=frozenset()):
+    return match(FRAME, cells, {name: plain_text(text) for name, text in TEXTS.items()}, skipped)
 
 
 def added(found):
@@ -187,3 +187,11 @@ def test_added_cells_stand_after_the_cell_above_them():
 def test_the_place_of_a_missing_cell():
     assert matched(released(without=["why", "test_total"])).place_before("why") == "total"
     assert matched([]).place_before("why") is None
+
+
+def test_a_cell_to_play_in_does_not_run_whatever_the_student_made_of_it():
+    skipped = {"# Your turn\nsize = 1", "cell-4"}
+    play = [cell("# Your turn\nsize = 1"), cell("size = 50", id="cell-4")]
+    found = matched([*released(), *play, cell("size = 2", id="cell-5"), cell(DONE, "total", id="cell-4")], skipped)
+    assert added(found) == [("why", "size = 2")]
+    assert found.cells["total"].source == DONE
