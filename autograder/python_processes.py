@@ -24,8 +24,7 @@ _given: dict[str, str | None] = {}  # the variables for Python's module path, be
 def nothing_from_here() -> Iterator[None]:
     """Keep the working folder off the search paths of this process and of the processes that it starts.
 
-    The scripts of this Python's environment come first on PATH, because nbgrader runs `alembic`, which is not on PATH
-    unless the environment is activated.
+    The scripts of this Python's environment come first on PATH, as if the environment were activated.
     """
     path, environ = sys.path[:], dict(os.environ)
     # a name that is not a folder stays: an editable install may have put it there

@@ -136,7 +136,7 @@ def test_every_package_that_is_declared_is_imported():
 def test_the_packages_that_a_message_calls_the_instructors_are_those_of_that_group():
     instructors = declared("instructor")
     modules = {name for name in foreign_modules("autograder") if distributions().get(name, set()) & instructors}
-    assert INSTRUCTOR_PACKAGES == modules | {"alembic", "rapidfuzz"}  # which nbgrader imports
+    assert INSTRUCTOR_PACKAGES == modules | {"rapidfuzz"}  # which nbgrader imports
 
 
 def test_every_folder_with_modules_is_a_package():

@@ -1,7 +1,6 @@
 """The workspace: an nbgrader course directory whose configuration names the folder of the course's sources."""
 
 import os
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -205,9 +204,8 @@ class Workspace:
 
         where = "--db" if self.db is not None else f"c.CourseDirectory.db_url in {self.root / CONFIG}"
         with explained(self.db_url, where):
-            with _scripts_on_path():
-                opened = Gradebook(self.db_url, self.course_id)
-            with opened as gradebook:
+            _state_version(self.db_url)
+            with Gradebook(self.db_url, self.course_id) as gradebook:
                 yield gradebook
 
     def create_gradebook(self) -> None:
@@ -248,15 +246,19 @@ class Workspace:
         return self.config.get(section, {}).get(key, default)
 
 
-@contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """Put this environment's scripts on PATH: nbgrader runs `alembic`, and the environment may not be activated."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
+def _state_version(url: str) -> None:
+    """Write the version of nbgrader's tables into an empty database. nbgrader itself runs `alembic` for it, for 2 s."""
+    from sqlalchemy import NullPool, create_engine, inspect, text
+
+    engine = create_engine(url, poolclass=NullPool)
+    if not inspect(engine).get_table_names():
+        from alembic.script import ScriptDirectory
+        from nbgrader.dbutil import ALEMBIC_DIR
+
+        version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
 
 
 NOT_PROTECTED = f"{CONFIG} was made by an earlier version, so code that students wrote can run in formgrader."

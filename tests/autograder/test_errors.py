@@ -31,7 +31,7 @@ def test_a_data_error_is_told_in_its_own_words():
     assert (message, hint) == ("No such data set.", "Choose another.")
 
 
-# import names of the packages in pyproject.toml's extra `instructor`, and of packages that nbgrader imports
+# import names of the packages in pyproject.toml's extra `instructor`, and of a package that nbgrader imports
 @pytest.mark.parametrize(
     "package",
     [
