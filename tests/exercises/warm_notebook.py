@@ -5,7 +5,6 @@ Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]};
 grade_ids; the reply is {grade_id: null or {error, message, from_answer}}.
 """
 
-import functools
 import gc
 import json
 import os
@@ -33,12 +32,10 @@ def main():
     shell = Shell.instance()
     shell.history_manager.enabled = False
     shell.showtraceback = lambda *args, **kwargs: None
-    shell.transform_cell = functools.cache(shell.transform_cell)
     cells = json.loads(requests.readline())["cells"]
     reply(run_reference(shell, cells))
-    tests = {cell["name"]: cell["source"] for cell in cells if cell["test"]}
-    for source in tests.values():
-        shell.transform_cell(source)  # once here, not in every child
+    # compiled once here, not in every child
+    tests = {c["name"]: compile(shell.transform_cell(c["source"]), c["name"], "exec") for c in cells if c["test"]}
     gc.collect()
     gc.freeze()  # so that collections in a child leave the memory that it shares with this process alone
     for line in requests:
@@ -50,7 +47,7 @@ def main():
 def run_reference(shell, cells):
     for cell in cells:
         if not (cell["test"] or cell["skip"]):
-            failure = failure_of(shell.run_cell(cell["source"]))
+            failure = failure_of(error_of(shell.run_cell(cell["source"])))
             if failure:
                 return {"error": f"{cell['name']}: {failure['error']}: {failure['message']}"}
     return {}
@@ -89,20 +86,29 @@ def judge_in_child(shell, answers, seconds):
 def run_answer(shell, out, exercise, source, tests):
     """Run an answer and then its tests; write what came of each test."""
     shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
-    failure = failure_of(shell.run_cell(source))
+    failure = failure_of(error_of(shell.run_cell(source)))
     if failure:
         out.write(json.dumps(dict.fromkeys(tests, failure | {"from_answer": True})) + "\n")
         return
     function = shell.user_ns.get(exercise)
     files = {function.__code__.co_filename} if hasattr(function, "__code__") else set()
     for name, test in tests.items():
-        out.write(json.dumps({name: failure_of(shell.run_cell(test), files)}) + "\n")
+        error = None
+        try:
+            with shell.builtin_trap:
+                exec(test, shell.user_ns)
+        except BaseException as raised:
+            error = raised
+        out.write(json.dumps({name: failure_of(error, files)}) + "\n")
         out.flush()
 
 
-def failure_of(result, answer_files=()):
+def error_of(result):
+    return result.error_before_exec or result.error_in_exec
+
+
+def failure_of(error, answer_files=()):
     """Return None, or what went wrong in a cell and whether the answer's own code raised it."""
-    error = result.error_before_exec or result.error_in_exec
     if error is None:
         return None
     frame, files = error.__traceback__, set()
