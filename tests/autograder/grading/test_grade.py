@@ -71,8 +71,8 @@ FULL = {"test_add_small": (2, False), "test_double": (3, False), "question_why":
 
 
 @pytest.mark.on_both_databases
-def test_a_class_each_of_whom_fails_alone(classroom):
-    report = grade(classroom, "sums", workers=2)
+def test_a_class_each_of_whom_fails_alone(classroom, no_pool):
+    report = grade(classroom, "sums")
     assert scores(classroom) == {
         "full": FULL | {"question_why": (None, True)},
         "blank": dict.fromkeys(FULL, (0, False)),
@@ -691,7 +691,7 @@ def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, 
 
 
 @pytest.mark.on_both_databases
-def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in):
+def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in, no_pool):
     for student in "abcde":
         hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))
     command = [sys.executable, "-c", "import sys; from autograder.grading.grade import grade; "
@@ -704,7 +704,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    report = grade(tiny, "sums", workers=2)
+    report = grade(tiny, "sums")
     assert {row.status for row in report.rows} == {"graded", "unchanged"}
     wrong = FULL | {"test_add_small": (0, False)}
     assert scores(tiny) == {student: (FULL if student in "ace" else wrong) for student in "abcde"}

@@ -128,19 +128,35 @@ class Visit:
         return [path for path in self.asked if not own.match(path)]
 
 
+@pytest.fixture(scope="module")
+def logged_in(chromium, formgrader):
+    """logged_in(bypass_csp) is the browser's context of an instructor who has logged in, made once for each kind."""
+    contexts = {}
+
+    def context(bypass_csp):
+        if bypass_csp not in contexts:
+            contexts[bypass_csp] = chromium.new_context(bypass_csp=bypass_csp)
+            tab = contexts[bypass_csp].new_page()
+            tab.goto(f"{formgrader.address}/login")
+            tab.fill("input[name=password]", TOKEN)
+            tab.press("input[name=password]", "Enter")
+            tab.wait_for_load_state()
+            tab.close()
+        return contexts[bypass_csp]
+
+    yield context
+    for made in contexts.values():
+        made.close()
+
+
 @pytest.fixture
-def visit(request, chromium, formgrader):
-    options = getattr(request, "param", {})
-    with chromium.new_context(**options) as context:
-        tab = context.new_page()
-        tab.goto(f"{formgrader.address}/login")
-        tab.fill("input[name=password]", TOKEN)
-        tab.press("input[name=password]", "Enter")
-        tab.wait_for_load_state()
-        yield Visit(tab, formgrader.address)
+def visit(request, logged_in, formgrader):
+    tab = logged_in(getattr(request, "param", False)).new_page()
+    yield Visit(tab, formgrader.address)
+    tab.close()
 
 
-both = pytest.mark.parametrize("visit", [{}, {"bypass_csp": True}], ids=["policy", "cleaning alone"], indirect=True)
+both = pytest.mark.parametrize("visit", [False, True], ids=["policy", "cleaning alone"], indirect=True)
 
 
 @both
