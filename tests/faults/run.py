@@ -19,6 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from autograder.execution import sandbox
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "autograder"))  # for postgresql.py
 
 import postgresql
@@ -26,8 +28,6 @@ from kinds import KINDS, ON_DASK, ON_MOUNTS, ON_POSTGRESQL
 from process_tree import adopt_orphans
 from rig import SCRATCH_BYTES, SHARED_MEMORY, Rig, mount, wait
 from snapshots import Snapshot
-
-from autograder.execution import sandbox
 
 OWN_MOUNTS = "CS231N_FAULTS_OWN_MOUNTS"
 # setup -> the faults that are impossible in it
