@@ -10,9 +10,9 @@ from collections import Counter
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from pinned import tell_processors
 from small_notebooks import job_of
 
-from autograder.execution import processor
 from autograder.notebook.limits import Limits
 from autograder.workers.local_pool import LocalPool
 
@@ -65,14 +65,6 @@ def test_workers_share_out_the_processors_evenly_and_each_stays_on_one():
     assert all(its_childs == its_own for its_own, its_childs in both)
     workers_of = Counter(number for its_own, _ in both for number in its_own)
     assert sorted(workers_of.values()) == [1] * (len(before) - 1) + [2] and set(workers_of) == before
-
-
-def tell_processors(name, told, end):
-    with subprocess.Popen(["sleep", "60"]) as child:
-        processor.stay(name)
-        told.put((os.sched_getaffinity(0), os.sched_getaffinity(child.pid)))
-        end.wait(60)
-        child.kill()
 
 
 def test_the_first_job_is_for_a_worker_that_is_warm_and_no_other_starts():
