@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import autograder  # noqa: F401  (before any test imports nbformat, whose import it makes a second shorter)
+
 TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS / "attacks"))
 from classes import class_of  # noqa: E402
