@@ -23,6 +23,7 @@ PART := $(addprefix tests/autograder/, test_check.py $(addprefix execution/, jud
 	judge/test_not_while_grading.py judge/test_session.py sandbox/test_kernel.py sandbox/test_zygote.py test_judged_run.py))
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
+unexport PYTHONDONTWRITEBYTECODE # pytest keeps the compiled tests
 QUIETLY := --quiet --disable-pip-version-check
 
 .PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults test-pytorch lint clean

@@ -1,6 +1,7 @@
 """Settings for all tests, and fixtures that all processes of pytest share."""
 
 import fcntl
+import functools
 import multiprocessing.util
 import os
 import pickle
@@ -44,12 +45,22 @@ LONGEST_FIRST = (
 )  # fmt: skip
 
 
+def pytest_configure(config):
+    """Have each process of xdist begin with other files. So each file is compiled by one of them, for all."""
+    own = getattr(config, "workerinput", None)
+    if own and config.args_source is config.ArgsSource.TESTPATHS:
+        files = sorted(map(str, TESTS.rglob("test_*.py")))
+        start = int(own["workerid"].removeprefix("gw")) * len(files) // own["workercount"]
+        config.args = files[start:] + files[:start]
+
+
 def pytest_collection_modifyitems(items):
-    items.sort(key=_place)
+    items.sort(key=lambda item: (_place(item.path), item.path))  # the same in every process
 
 
-def _place(item):
-    path = item.path.relative_to(TESTS).as_posix()
+@functools.cache
+def _place(path):
+    path = path.relative_to(TESTS).as_posix()
     return next((place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST))
 
 

@@ -16,6 +16,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,6 +29,7 @@ from autograder.course.course_toml import Course
 from autograder.course.edition import LEFTOVER_FOLDERS
 from autograder.notebook.cell_record import grade_id_of
 
+DISTINCT_IN_TEXT = 16  # characters of a line that is looked for inside other lines
 DISTINCT = 24  # characters without white space: a line of code this long is unlikely to occur twice by chance
 DISTINCT_IN_LIBRARY = 50  # the same for library code, which may well share a shorter line with a solution
 RUN_IN_CODE, RUN_IN_LIBRARY = 6, 3  # consecutive secret lines
@@ -50,6 +52,11 @@ class Secrets:
 
     passages: tuple[Passage, ...]
     commonplace: frozenset[str]  # normalised lines of the visible code
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The normalised lines of all passages."""
+        return frozenset(line.text for passage in self.passages for line in passage.lines)
 
 
 @dataclass(frozen=True)
@@ -216,8 +223,11 @@ def _markers(name: str, piece: _Text) -> Iterator[Leak]:
 def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
     squeezed = passages.squeeze_text(piece.text)
     code = set() if piece.kind == "prose" else {line.text for line in passages.code_lines(piece.text)}
-    for passage in secrets.passages:
-        present = [line.text in code or (len(line.text) >= 16 and line.text in squeezed) for line in passage.lines]
+    if not code and len(squeezed) < DISTINCT_IN_TEXT:  # most values of metadata
+        return
+    shown = {line for line in secrets.lines if line in code or (len(line) >= DISTINCT_IN_TEXT and line in squeezed)}
+    for passage in secrets.passages if shown else ():
+        present = [line.text in shown for line in passage.lines]
         if any(present):
             line = _telling_line(piece, passage, present, secrets.commonplace)
             if line is not None:

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from autograder.notebook.cell_record import Cell, record_of
 
@@ -184,7 +185,7 @@ def _ids(
     for grade_id, text in handed_out.items():
         by_text.setdefault((types[grade_id], text), []).append(grade_id)
     known = set(ids)
-    stubs = {grade_id: _skeleton(handed_out[grade_id]) for grade_id in types if grade_id in solutions}
+    stubs = {grade_id: _stub(handed_out[grade_id]) for grade_id in types if grade_id in solutions}
     stubs = {grade_id: stub for grade_id, stub in stubs.items() if types[grade_id] == "code"}
     for i, cell in enumerate(submitted):
         if ids[i] is None and (text := plain_text(cell.source)):
@@ -205,7 +206,7 @@ def _is_unfinished(cell: SubmittedCell, text: str) -> bool:
     if cell.cell_type != "code":
         return not source.replace(PLACEHOLDER, "").strip("*_#>`.:- \n")
     made = _skeleton(source)
-    return made in ("", _skeleton(text)) or _does_nothing(source)
+    return made in ("", _stub(text)) or _does_nothing(source)
 
 
 def _skeleton(source: str) -> str:
@@ -218,6 +219,12 @@ def _skeleton(source: str) -> str:
         pass
     lines = (line.split(" #")[0].strip() for line in source.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("#") and not NOTHING.match(line))
+
+
+@cache
+def _stub(handed_out: str) -> str:
+    """Return the skeleton of a cell as students received it; it is kept, because it is the same for the whole class."""
+    return _skeleton(handed_out)
 
 
 def _does_nothing(source: str) -> bool:

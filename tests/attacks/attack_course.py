@@ -167,11 +167,11 @@ def derivative(f, x, h=1e-5):
     ### END SOLUTION
 
 # %% {_test("derivative", 2)}
-np.testing.assert_allclose(derivative(np.sin, 0.0), 1.0, atol=1e-6)
+assert abs(derivative(lambda x, power=2: x**power, -1.5) - -3.0) < 1e-6, "x squared at -1.5"
 ### BEGIN HIDDEN TESTS
 secret = "{test_canary}"
+np.testing.assert_allclose(derivative(np.sin, 0.0), 1.0, atol=1e-6)
 np.testing.assert_allclose(derivative(lambda x: x * x * x, 2.0), 12.0, rtol=1e-6)
-assert abs(derivative(lambda x, power=2: x**power, -1.5) - -3.0) < 1e-6, "x squared at -1.5"
 ### END HIDDEN TESTS
 
 # %% {_exercise("label_of")}

@@ -8,6 +8,7 @@ the worker and one to a student's kernel. The template then forks a judge and gi
 
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import os
@@ -81,6 +82,10 @@ def main(descriptor: int, parent: int) -> None:
 
 def _warm_up(shell: JudgeShell) -> None:
     """Run a cell that fails, so that IPython imports what it needs for a traceback, and load the usual magics."""
+    with contextlib.suppress(ImportError, AttributeError):
+        # a traceback makes a lexer for each of its frames, and each lexer would make the pattern of each list of words
+        words: Any = importlib.import_module("pygments.lexer").words
+        words.get = functools.cache(words.get)
     shell.run("[0][1]")
     shell.reset()
     for magics in ("execution", "pylab"):

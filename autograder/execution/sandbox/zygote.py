@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import functools
 import gc
 import importlib
 import marshal
@@ -149,6 +150,10 @@ def _configure() -> None:
 
 def _show_an_error() -> None:
     """Format an error here, so that a kernel shows its first error as fast as its second."""
+    with contextlib.suppress(ImportError, AttributeError):
+        # a traceback makes a lexer for each of its frames, and each lexer would make the pattern of each list of words
+        words: Any = importlib.import_module("pygments.lexer").words
+        words.get = functools.cache(words.get)
     with contextlib.suppress(Exception):
         from IPython.core.ultratb import FormattedTB
 

@@ -2,7 +2,7 @@
 
 from attack import attack
 
-TIME = "did not finish within 2 s"
+TIME = "did not finish within 1 s"
 
 
 def used_up(name, text, reason=None, **options):
