@@ -263,6 +263,15 @@ def test_winners_that_do_not_fit(winners, message):
         max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 4, 4), 2, 2, 2)
 
 
+@pytest.mark.parametrize("x_shape", [None, 4, (1, 4, 4), (1, 1, 4.0, 4), np.ones(4)])
+def test_shapes_of_images_that_do_not_fit(x_shape):
+    dout, winners = np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2), int)
+    with pytest.raises(ValueError, match="max_pool_backward: .*x_shape should be"):
+        max_pool_backward(dout, winners, x_shape, 2, 2, 2)
+    with pytest.raises(ValueError, match="avg_pool_backward: .*x_shape should be"):
+        avg_pool_backward(dout, x_shape, 2, 2, 2)
+
+
 def test_winners_in_the_padding_are_no_one(backend):
     winners = np.zeros((1, 1, 2, 2), int)  # the upper left cell, which is padding in three of the windows
     dx = max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 2, 2), 2, 2, 2, pad=1)
