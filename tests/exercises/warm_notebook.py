@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 import time
+import types
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -84,7 +85,10 @@ def judge_in_child(shell, answers, seconds):
 
 
 def run_answer(shell, out, exercise, source, tests):
-    """Run an answer and then its tests; write what came of each test."""
+    """Run an answer and then its tests; write what came of each test.
+
+    As in the grader, the answer does not see what the tests bind: they run in a copy of its namespace.
+    """
     shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
     failure = failure_of(error_of(shell.run_cell(source)))
     if failure:
@@ -92,6 +96,9 @@ def run_answer(shell, out, exercise, source, tests):
         return
     function = shell.user_ns.get(exercise)
     files = {function.__code__.co_filename} if hasattr(function, "__code__") else set()
+    of_answers = shell.user_module
+    shell.user_module = copy_of(of_answers)
+    shell.user_ns = vars(shell.user_module)
     for name, test in tests.items():
         error = None
         try:
@@ -101,6 +108,13 @@ def run_answer(shell, out, exercise, source, tests):
             error = raised
         out.write(json.dumps({name: failure_of(error, files)}) + "\n")
         out.flush()
+    shell.user_module, shell.user_ns = of_answers, vars(of_answers)
+
+
+def copy_of(module):
+    copied = types.ModuleType(module.__name__)
+    vars(copied).update(vars(module))
+    return copied
 
 
 def error_of(result):
