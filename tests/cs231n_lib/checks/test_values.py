@@ -142,6 +142,18 @@ def test_dtype(message):
     assert "float64; it should be float32" in message(checks.dtype, np.ones(1), np.float32, "x")
 
 
+@pytest.mark.parametrize("kind, fits, other", [(np.integer, np.uint16, np.float32), (np.floating, np.float32, np.int8)])
+def test_dtype_of_a_kind(kind, fits, other, message):
+    checks.dtype(np.ones(1, fits), kind, "x")
+    checks.dtype(np.ones(1, other), (kind, other), "x")
+    wanted = {np.integer: "an integer type", np.floating: "a floating type"}[kind]
+    assert (
+        message(checks.dtype, np.ones(1, other), kind, "x")
+        == f"x: its dtype is {np.dtype(other)}; it should be {wanted}."
+    )
+    assert "it should be" in message(checks.dtype, np.ones(1, bool), kind, "x")
+
+
 def test_finite(message):
     checks.finite([1, 2], "x")
     assert "overflows" in message(checks.finite, [1, np.inf], "x")
