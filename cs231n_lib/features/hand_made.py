@@ -134,7 +134,7 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     Parameters
     ----------
     image : (H, W, 3), (H, W) or (N, H, W, 3) array
-        uint8 or floats in 0..255.
+        uint8 or finite floats in 0..255.
     orientations
         The number of directions in 180 degrees.
     cell
@@ -162,6 +162,7 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     count as the same. The paper's Gaussian weight within a block is left out.
     """
     X, single = _batch(image, "hog_feature", gray=True)
+    finite("hog_feature", "image", X)
     orientations = integer("hog_feature", "orientations", orientations, 1)
     cell, block = integer("hog_feature", "cell", cell, 1), integer("hog_feature", "block", block, 1)
     rows, columns = X.shape[1] // cell, X.shape[2] // cell

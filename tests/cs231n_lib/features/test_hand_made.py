@@ -169,6 +169,7 @@ class TestOneOrMany:
             lambda: color_histogram_hsv(np.full((2, 2, 3), np.nan)),
             "color_histogram_hsv: image should hold finite numbers, but holds NaN or infinities",
         ),
+        (lambda: hog_feature(np.full((16, 16), np.inf)), "hog_feature: image should hold finite numbers"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):
