@@ -234,13 +234,13 @@ def test_true_wants_a_truth_value(message):
 @pytest.mark.parametrize(
     ("shape", "expected", "words"),
     [
-        ((3, 2), (2, 3), "It is transposed."),
-        ((2, 4, 3), (2, 3, 4), "Its axes are in another order."),
+        ((3, 2), (2, 3), "Is it transposed?"),
+        ((2, 4, 3), (2, 3, 4), "Are its axes in another order?"),
         ((2, 1, 3), (2, 3), "It has an axis of length 1 too many"),
         ((2, 3), (2, 1, 3), "An axis of length 1 is missing"),
         ((), (2, 3), "It is a single number"),
         ((3,), (2, 3), "An axis is missing"),
-        ((6, 2), (3, 4), "It has the right number of entries: reshape it."),
+        ((6, 2), (3, 4), "It has the right number of entries: is it reshaped?"),
         ((2, 3, 5), (2, 3), "It has an axis too many: is a sum or mean over it missing?"),
     ],
 )
