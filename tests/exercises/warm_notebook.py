@@ -12,7 +12,6 @@ import select
 import signal
 import sys
 import time
-import types
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -96,25 +95,16 @@ def run_answer(shell, out, exercise, source, tests):
         return
     function = shell.user_ns.get(exercise)
     files = {function.__code__.co_filename} if hasattr(function, "__code__") else set()
-    of_answers = shell.user_module
-    shell.user_module = copy_of(of_answers)
-    shell.user_ns = vars(shell.user_module)
+    of_tests = dict(shell.user_ns)
     for name, test in tests.items():
         error = None
         try:
             with shell.builtin_trap:
-                exec(test, shell.user_ns)
+                exec(test, of_tests)
         except BaseException as raised:
             error = raised
         out.write(json.dumps({name: failure_of(error, files)}) + "\n")
         out.flush()
-    shell.user_module, shell.user_ns = of_answers, vars(of_answers)
-
-
-def copy_of(module):
-    copied = types.ModuleType(module.__name__)
-    vars(copied).update(vars(module))
-    return copied
 
 
 def error_of(result):
