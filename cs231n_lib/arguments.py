@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.floating]
     IntArray = NDArray[np.integer]
     Shape = tuple[int, ...]
+    Seed = np.random.Generator | int | None
     Settings = dict[str, Any]  # by name, such as a conv_param: settings() checks the names
     MaybeNone = Any  # FloatArray | MaybeNone: None only for callers that ask for it, so that others need not check
 
@@ -241,12 +242,34 @@ def one_of(function: str, name: str, value: _Choice, allowed: Sequence[str | Non
     return value
 
 
+def finite(function: str, name: str, array: FloatArray) -> FloatArray:
+    """Return the array. Raises ValueError if it holds NaN or infinities."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{function}: {name} should hold finite numbers, but holds NaN or infinities.")
+    return array
+
+
+def generator(function: str, name: str, rng: Any) -> np.random.Generator:
+    """Return rng, or a new generator from this seed; None gives different numbers every time.
+
+    Raises ValueError unless it is a np.random.Generator, None, or what np.random.default_rng takes as a seed.
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        wanted = "a np.random.Generator, an integer of at least 0 (the seed) or None"
+        raise ValueError(f"{function}: {name} should be {wanted}, but is {rng!r}.") from None
+
+
 def float_type(function: str, dtype: DTypeLike) -> np.dtype[np.floating]:
     """Return dtype as an np.dtype. Raises ValueError unless it is float32 or float64."""
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise ValueError(f"{function}: dtype should be float32 or float64, but is {dtype}.")
-    return _FLOAT32 if dtype == _FLOAT32 else _FLOAT64
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise ValueError(f"{function}: dtype should be float32 or float64, but is {dtype!r}.") from None
+    if found not in (np.float32, np.float64):
+        raise ValueError(f"{function}: dtype should be float32 or float64, but is {found}.")
+    return _FLOAT32 if found == _FLOAT32 else _FLOAT64
 
 
 def _keys(required: Iterable[str], defaults: Mapping[str, Any]) -> str:

@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import float_type, integer, number, one_of
+from cs231n_lib.arguments import float_type, generator, integer, number, one_of
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from cs231n_lib.arguments import FloatArray, Shape
-
-    Seed = np.random.Generator | int | None
+    from cs231n_lib.arguments import FloatArray, Seed, Shape
 
 __all__ = ["glorot", "he", "small_random", "sparse", "xavier"]
 
@@ -105,12 +103,12 @@ def sparse(
             f"{tuple(shape)}, but is {connections}."
         )
     scale = number("sparse", "scale", scale, at_least=0)
-    generator = np.random.default_rng(rng)
+    random = generator("sparse", "rng", rng)
     units = shape[1] if len(shape) == 2 else shape[0]
     weights = np.zeros((units, fan_in), float_type("sparse", dtype))
     # the indices of the smallest random numbers are a random choice without replacement, for all units at once
-    chosen = generator.random((units, fan_in)).argsort(axis=1)[:, :connections]
-    np.put_along_axis(weights, chosen, scale * generator.standard_normal(chosen.shape), axis=1)
+    chosen = random.random((units, fan_in)).argsort(axis=1)[:, :connections]
+    np.put_along_axis(weights, chosen, scale * random.standard_normal(chosen.shape), axis=1)
     return np.ascontiguousarray(weights.T) if len(shape) == 2 else weights.reshape(shape)
 
 
@@ -118,17 +116,17 @@ def _drawn(
     function: str, shape: Sequence[int] | int, std: float, distribution: str, dtype: DTypeLike, rng: Seed
 ) -> FloatArray:
     one_of(function, "distribution", distribution, ("normal", "uniform"))
-    dtype, generator = float_type(function, dtype), np.random.default_rng(rng)
+    dtype, random = float_type(function, dtype), generator(function, "rng", rng)
     sizes = [
         integer(function, "each size in shape", size, 0)
         for size in (shape if isinstance(shape, (tuple, list)) else [shape])
     ]
     if distribution == "normal":
-        weights = generator.standard_normal(sizes)
+        weights = random.standard_normal(sizes)
         weights *= std
     else:
         limit = 3**0.5 * std  # the uniform distribution on [-limit, limit] has the variance limit^2 / 3
-        weights = generator.uniform(-limit, limit, sizes)
+        weights = random.uniform(-limit, limit, sizes)
     return weights.astype(dtype, copy=False)
 
 

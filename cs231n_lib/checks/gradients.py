@@ -100,7 +100,7 @@ def gradient(
         numeric.gradient,
         num_examples=num_examples,
         reg=reg,
-        params=params,
+        params=x if params is None else params,
         labels=labels,
         inputs=inputs,
         accept=accept,

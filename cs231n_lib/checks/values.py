@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
+KINDS: dict[object, str] = {np.integer: "an integer type", np.floating: "a floating type"}
+
+
 def close(
     actual: object,
     expected: Any,
@@ -135,11 +138,14 @@ def shape(actual: object, expected_shape: int | Sequence[int], what: str, hint: 
 
 
 def dtype(actual: object, expected_dtype: DTypeLike | Sequence[DTypeLike], what: str, hint: str | None = None) -> None:
-    """Check that `actual` is an array or NumPy scalar of this dtype, or of one of a tuple or list of dtypes."""
+    """Check that `actual` is an array or NumPy scalar of this dtype, or of one of a tuple or list of dtypes.
+
+    np.integer and np.floating stand for every integer and every floating dtype.
+    """
     got = numbers_of(actual, what, hint)
     allowed = expected_dtype if isinstance(expected_dtype, (tuple, list)) else (expected_dtype,)
-    names = [np.dtype(d).name for d in allowed]
-    if got.dtype.name not in names:
+    names = [KINDS.get(d) or np.dtype(d).name for d in allowed]
+    if not any(np.issubdtype(got.dtype, d) if d in KINDS else got.dtype.name == np.dtype(d).name for d in allowed):
         fail([f"{what}: its dtype is {got.dtype.name}; it should be {' or '.join(names)}."], hint)
 
 

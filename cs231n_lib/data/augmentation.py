@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import float_array, integer, number
+from cs231n_lib.arguments import finite, float_array, generator, integer, number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -40,7 +40,7 @@ def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
             )
 
     def augment(X: NDArray[Any], rng: Randomness = None) -> NDArray[Any]:
-        rng = np.random.default_rng(rng)
+        rng = generator("compose", "rng", rng)
         for augmentation in augmentations:
             X = augmentation(X, rng)
         return X
@@ -52,7 +52,7 @@ def random_horizontal_flip(X: ArrayLike, rng: Randomness = None, p: float = 0.5)
     """Mirror each image left to right with probability p; X and the result are (N, C, H, W)."""
     X = _batch("random_horizontal_flip", X)
     p = number("random_horizontal_flip", "p", p, at_least=0, at_most=1)
-    flipped = np.random.default_rng(rng).random(len(X)) < p
+    flipped = generator("random_horizontal_flip", "rng", rng).random(len(X)) < p
     out = X.copy()
     out[flipped] = X[flipped, :, :, ::-1]
     return out
@@ -80,12 +80,12 @@ def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: Ar
     X = _batch("random_crop", X)
     padding = integer("random_crop", "padding", padding, 0)
     N, C, H, W = X.shape
-    fill = np.asarray(fill, dtype=X.dtype)
+    fill = float_array("random_crop", "fill", fill).astype(X.dtype, copy=False)
     if fill.shape not in ((), (C,)):
         raise ValueError(
             f"random_crop: fill should be a number or have shape ({C},), one value per channel, but has {fill.shape}."
         )
-    down, right = np.random.default_rng(rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
+    down, right = generator("random_crop", "rng", rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
     padded = np.empty((C, H + 2 * padding, W + 2 * padding), dtype=X.dtype)
     padded[:] = fill.reshape(-1, 1, 1)
     inside = padded[:, padding : padding + H, padding : padding + W]
@@ -134,8 +134,12 @@ def color_jitter(
         number("color_jitter", name, value, at_least=0)
         for name, value in (("brightness", brightness), ("contrast", contrast), ("saturation", saturation))
     ]
+    if limits is not None:
+        bounds = float_array("color_jitter", "limits", limits)
+        if bounds.shape != (2,) or not bounds[0] <= bounds[1]:
+            raise ValueError(f"color_jitter: limits should be a pair (low, high) or None, but is {limits!r}.")
     N = len(X)
-    drawn = np.random.default_rng(rng).uniform(-1, 1, size=(3, N, 1, 1)) * np.reshape(sizes, (3, 1, 1, 1))
+    drawn = generator("color_jitter", "rng", rng).uniform(-1, 1, size=(3, N, 1, 1)) * np.reshape(sizes, (3, 1, 1, 1))
     shift, c, s = drawn[0], 1 + drawn[1], 1 + drawn[2]  # (N, 1, 1) each
     # all three changes are linear in the colour of a pixel: c (s x + (1 - s) grey(x)) + (1 - c) mean grey + shift
     grey = np.tile(LUMINANCE, (3, 1))
@@ -177,7 +181,7 @@ def pca_color_jitter(
     if components.shape != (3, 3):
         raise ValueError(f"pca_color_jitter: components should have shape (3, 3), but has {components.shape}.")
     scale = number("pca_color_jitter", "scale", scale, at_least=0)
-    shift = scale * np.random.default_rng(rng).standard_normal((len(X), 3)) @ components  # (N, 3)
+    shift = scale * generator("pca_color_jitter", "rng", rng).standard_normal((len(X), 3)) @ components  # (N, 3)
     return X + shift[:, :, None, None].astype(X.dtype)
 
 
@@ -187,7 +191,7 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     X : (N, 3, H, W) array
-        The images.
+        The images, at least one pixel of finite numbers.
 
     Returns
     -------
@@ -202,6 +206,7 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     X = _batch("principal_colors", X, channels=3)
     if X.size == 0:
         raise ValueError("principal_colors: X should hold at least one pixel, but is empty.")
+    finite("principal_colors", "X", X)
     mean = X.mean(axis=(0, 2, 3), dtype=np.float64)
     covariance = np.zeros((3, 3))
     for image in X:

@@ -61,7 +61,8 @@ def center(X_train: ArrayLike, *others: ArrayLike) -> tuple[NDArray[Any], ...]:
 def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
     """Subtract the mean training example and divide by the standard deviation of each feature.
 
-    Features that are constant in the training set are only centred (their standard deviation counts as 1).
+    Features that are constant in the training set, up to rounding, are only centred (their standard deviation counts as
+    1).
 
     Parameters
     ----------
@@ -78,9 +79,9 @@ def standardize(X_train: ArrayLike, *others: ArrayLike) -> tuple[Any, ...]:
     sets = _same_features("standardize", X_train, *others)
     mean = sets[0].mean(axis=0, dtype=np.float64)
     std = sets[0].std(axis=0, dtype=np.float64)
-    # the computed deviation of a constant float feature is a rounding error, not 0
-    std = np.where(std <= 1e-7 * np.abs(mean), 1.0, std)
-    std = np.where(std == 0, 1.0, std)
+    # the computed deviation of a constant feature may be a rounding error instead of 0
+    constant = (sets[0] == sets[0][0]).all(axis=0) | (std <= 4 * np.finfo(sets[0].dtype).eps * np.abs(mean))
+    std = np.where(constant, 1.0, std)
     scaled = [((X - mean.astype(X.dtype)) / std.astype(X.dtype)) for X in sets]
     return (mean.astype(sets[0].dtype), std.astype(sets[0].dtype)), *scaled
 
@@ -97,7 +98,8 @@ def append_bias(X: ArrayLike) -> NDArray[Any]:
 
 
 def _same_features(function: str, *arrays: ArrayLike) -> list[NDArray[Any]]:
-    sets: list[NDArray[Any]] = [float_array(function, "X", X) for X in arrays]  # each keeps its own dtype
+    names = ["X_train", *["every other set"] * (len(arrays) - 1)]
+    sets = [float_array(function, name, X) for name, X in zip(names, arrays, strict=True)]  # each keeps its own dtype
     if sets[0].ndim == 0 or len(sets[0]) == 0:
         raise ValueError(f"{function}: X_train should hold at least one example, but is empty.")
     for X in sets[1:]:

@@ -34,13 +34,18 @@ def constant_factor(
     if c == 0 or not np.isfinite(c) or abs(c - 1) <= tolerance or not agree(actual / c, expected, tolerance):
         return None
     name = factor_name(c, num_examples)
-    # one or two numbers always have some ratio, so only a common factor is evidence there
-    if np.count_nonzero(expected) < 3 and name is None:
+    # one or two numbers always have some ratio, so only a common factor is evidence there; not between whole numbers,
+    # which are often twice or half another by chance
+    if np.count_nonzero(expected) < 3 and (name is None or (name != "-1" and _whole(actual) and _whole(expected))):
         return None
     size = _size_in_words(c, np.shape(expected)) if name is None else None
     if size:
         return Explanation("factor_size", f"It is {size}: is it a sum instead of a mean, or the other way round?")
     return Explanation(*factor_words(c, num_examples))
+
+
+def _whole(array: Floats) -> bool:
+    return np.array_equal(array, np.round(array))
 
 
 def factor_name(c: float, num_examples: int | None = None, tolerance: float = 1e-3) -> str | None:
@@ -68,7 +73,10 @@ def factor_words(c: float, num_examples: int | None = None, subject: str = "It")
     name, n = factor_name(c, num_examples), num_examples
     if name is None:
         digits = 4 if abs(c - 1) > 1e-2 else 7  # 1.0004, not "1 times"
-        return "factor", f"{subject} is {c:.{digits}g} times what it should be: which constant factor is that?"
+        return (
+            "factor",
+            f"{subject} is {c:.{digits}g} times what it should be everywhere: by what is it multiplied or divided?",
+        )
     sign = "has the opposite sign and " if name.startswith("-") and name != "-1" else ""
     times = f"is {abs(c):.4g} times what it should be"
     words = {

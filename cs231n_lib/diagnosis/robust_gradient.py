@@ -81,8 +81,9 @@ def gradient_to_judge(
         off = _disagreeing(analytic, nearest)
         gradient, nearest = gradient.copy(), nearest.copy()
         for index in off:
-            gradient[index] = np.mean(_one_sided_slopes(f, x, index, h / 100))
-            nearest[index] = _between_slopes(f, x, index, analytic, h / 100, 600 * jitter / h)
+            slopes = _one_sided_slopes(f, x, index, h / 100)
+            gradient[index] = np.mean(slopes)
+            nearest[index] = _between(slopes, analytic[index], 600 * jitter / h)
     return NumericalGradient(gradient, nearest, coarse=False)
 
 
@@ -106,8 +107,12 @@ def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float
     if kinks:
         bent = np.ptp(np.stack(list(slopes.values())), axis=0) > 6 * jitter / step
         for index in _disagreeing(analytic, nearest):
-            for s in (step / 3, step / 10) if bent[index] else ():
-                slope = _between_slopes(f, x, index, analytic, s, min(6 * jitter / s, most))
+            if bent[index]:
+                found = [(_one_sided_slopes(f, x, index, s), 6 * jitter / s) for s in (step / 3, step / 10)]
+            else:
+                found = [(_slopes_at_kink(f, x, index, step, 12 * jitter / step), 6 * jitter / step)]
+            for both, noise in found:
+                slope = _between(both, analytic[index], min(noise, most))
                 if abs(slope - analytic[index]) < abs(nearest[index] - analytic[index]):
                     nearest[index] = slope
     return NumericalGradient(gradient, nearest, coarse=True)
@@ -134,10 +139,10 @@ def _towards(analytic: Floats, numeric: Floats, most: float) -> Floats:
     return numeric + np.clip(analytic - numeric, -most, most)
 
 
-def _between_slopes(f: Function, x: Floats, index: Index, analytic: Floats, h: float, noise: float) -> float:
+def _between(slopes: tuple[float, float], analytic: float, noise: float) -> float:
     """Return the value nearest to the analytic gradient between the slopes left and right of x, each +/- noise."""
-    low, high = sorted(_one_sided_slopes(f, x, index, h))
-    return min(max(analytic[index], low - noise), high + noise)
+    low, high = sorted(slopes)
+    return min(max(analytic, low - noise), high + noise)
 
 
 def _disagreeing(analytic: Floats, numeric: Floats) -> list[Index]:
@@ -152,3 +157,14 @@ def _one_sided_slopes(f: Function, x: Floats, index: Index, h: float) -> tuple[f
     lower[index] -= h
     left = (middle - float_value(f(lower))) / (x[index] - lower[index])
     return left, (float_value(f(upper)) - middle) / (upper[index] - x[index])
+
+
+def _slopes_at_kink(f: Function, x: Floats, index: Index, h: float, least: float) -> tuple[float, float]:
+    """Return the slopes (left, right) of x if x lies on a kink, where they differ by at least `least`.
+
+    Central differences do not show such a kink: with steps of any length they give the mean of both slopes. Elsewhere
+    return that mean twice.
+    """
+    short, long = (np.array(_one_sided_slopes(f, x, index, step)) for step in (h, 3 * h))
+    left, right = (3 * short - long) / 2  # without the effect of curvature, which grows with the step
+    return (float(left), float(right)) if abs(right - left) >= least else (float(np.mean(short)),) * 2

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 PENALTY = "The gradient of reg * sum(W * W) is 2 * reg * W."
-CORRECT_CLASS = (
-    "Look at column y[i], that of the correct class: the sum of what example i adds to the columns of the other "
-    "classes must be subtracted from column y[i]."
+BALANCE = (
+    "What example i adds to the columns of the other classes is subtracted from column y[i], that of its correct class"
 )
 
 
@@ -35,7 +34,8 @@ class LossFacts:
     num_examples
         N, if the loss is a mean over N examples.
     reg, params
-        If the loss has a term reg * sum(params * params).
+        If the loss has a term reg * sum(params * params). Without such a term, params may be the array with respect
+        to which the gradient is taken.
     labels : (N,) integers
         The correct classes, if the gradient has one column per class.
     tolerance
@@ -91,8 +91,10 @@ def _regularization(analytic: Floats, numeric: Floats, facts: LossFacts) -> Expl
     """Fit analytic = c1 * data part + c2 * penalty part, and explain c1 and c2."""
     penalty = facts.penalty_gradient(numeric.shape)
     # two unknowns fit any two entries
-    if numeric.size < 4 or not penalty.any():
+    if numeric.size < 4:
         return None
+    if not penalty.any():
+        return _penalty_without_reg(analytic, numeric, facts)
     data = numeric - penalty
     parts = np.stack([data.ravel(), penalty.ravel()], axis=1)
     lengths = np.linalg.norm(parts, axis=0)
@@ -146,9 +148,7 @@ def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanat
         (np.square, "a multiple of W * W, the penalty itself"),
         (np.ones_like, "one number, the same for all entries: is it the penalty itself?"),
     ):
-        basis = function(W)
-        c = np.sum(added * basis) / np.sum(basis * basis)
-        if c != 0 and agree(added / c, basis, tolerance):
+        if _multiple_of(function(W), added, tolerance) is not None:
             text = f"The data part is right, but what is added for the regularization is {words}. {PENALTY}"
             return Explanation("wrong_regularization", text)
     penalty = facts.penalty_gradient(W.shape)
@@ -159,6 +159,29 @@ def _other_penalty(analytic: Floats, data: Floats, facts: LossFacts) -> Explanat
             where = slices_in_words(np.flatnonzero(missing), 2, axis)
             return Explanation(cause, f"The regularization term is missing in {where}; the rest is right.")
     return None
+
+
+def _penalty_without_reg(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
+    """Explain a right gradient to which a function of W is added, where the loss has no penalty or reg is 0."""
+    if facts.params is None or np.shape(facts.params) != numeric.shape:
+        return None
+    W, added = np.asarray(facts.params, dtype=np.float64), analytic - numeric
+    # a difference is less accurate than its terms; three numbers are needed as evidence
+    tolerance = min(1e-2, 10 * facts.tolerance)
+    if np.max(np.abs(added)) < 1e-4 * np.max(np.abs(analytic)) or np.unique(np.abs(W)).size < 3:
+        return None
+    for function, name in ((np.positive, "W"), (np.abs, "|W|"), (np.square, "W * W")):
+        c = _multiple_of(function(W), added, tolerance)
+        if c is not None:
+            text = f"It is the right gradient plus {c:.4g} * {name}, but this loss has no regularization: is the term "
+            return Explanation("wrong_regularization", f"{text}multiplied by reg, which is 0 here? {PENALTY}")
+    return None
+
+
+def _multiple_of(basis: Floats, array: Floats, tolerance: float) -> float | None:
+    """Return c if array = c * basis with c other than 0, else None."""
+    c = float(np.sum(array * basis) / np.sum(basis * basis))
+    return c if c != 0 and agree(array / c, basis, tolerance) else None
 
 
 def _through_inputs(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
@@ -234,7 +257,8 @@ def _correct_class(analytic: Floats, numeric: Floats, facts: LossFacts) -> Expla
     follow = not columns[~occurs].any() and 2 * columns.sum() > occurs.sum()
     if follow and not occurs.all() and numeric[:, ~occurs].any():
         text = "The columns of classes that are no example's correct class are right; the other columns are wrong. "
-        return Explanation("wrong_correct_class", f"{text}{CORRECT_CLASS}")
+        ending = f"{BALANCE}." if _balanced(numeric, facts) else "Look at column y[i], that of the correct class."
+        return Explanation("wrong_correct_class", text + ending)
     return None
 
 
@@ -261,25 +285,29 @@ def _correct_entries(wrong: Booleans, labels: NDArray[np.integer]) -> Explanatio
 
 
 def _unbalanced(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:
-    """Explain a gradient (D, C) of a loss that stays the same when all scores of an example shift by one number.
-
-    Hinge and cross-entropy losses are such losses: each row of the data part of the gradient sums to 0 over the
-    classes, since the correct class loses what the other classes get.
-    """
-    if _labels_of_columns(analytic, facts) is None:
+    """Explain a gradient (D, C) whose rows do not sum to 0, though they should; see `_balanced`."""
+    if _labels_of_columns(analytic, facts) is None or not _balanced(numeric, facts):
         return None
     penalty = facts.penalty_gradient(numeric.shape)
-    truth = numeric - penalty
-    scale = np.max(np.abs(truth))
-    if np.max(np.abs(truth.sum(axis=1))) > 10 * facts.tolerance * scale:
-        return None
+    scale = np.max(np.abs(numeric - penalty))
     # a remaining multiple of W comes from the regularization
     sums, sums_of_penalty = analytic.sum(axis=1), penalty.sum(axis=1)
     if penalty.any():
         sums = sums - sums_of_penalty * (sums @ sums_of_penalty) / (sums_of_penalty @ sums_of_penalty)
     if np.max(np.abs(sums)) < 1e-2 * scale:
         return None
-    return Explanation("wrong_correct_class", CORRECT_CLASS)
+    text = f"{BALANCE}, so without the regularization each row adds up to 0 over the classes. Yours does not."
+    return Explanation("unbalanced", text)
+
+
+def _balanced(numeric: Floats, facts: LossFacts) -> bool:
+    """Return whether each row of the data part of the gradient (D, C) sums to 0 over the classes.
+
+    It does if the loss stays the same when all scores of an example shift by one number, as hinge and cross-entropy
+    losses do: the correct class loses what the other classes get.
+    """
+    truth = numeric - facts.penalty_gradient(numeric.shape)
+    return bool(np.max(np.abs(truth.sum(axis=1))) <= 10 * facts.tolerance * np.max(np.abs(truth)))
 
 
 def _single_example(analytic: Floats, numeric: Floats, facts: LossFacts) -> Explanation | None:

@@ -20,9 +20,9 @@ def shape_mistake(actual: tuple[int, ...], expected: tuple[int, ...], subject: s
 
 def _reason(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if len(actual) == 2 and actual == expected[::-1]:
-        return " It is transposed."
+        return " Is it transposed?"
     if len(actual) == len(expected) and sorted(actual) == sorted(expected):
-        return " Its axes are in another order."
+        return " Are its axes in another order?"
     without_ones = [n for n in actual if n != 1], [n for n in expected if n != 1]
     if without_ones[0] == without_ones[1]:
         if len(actual) > len(expected):
@@ -33,7 +33,7 @@ def _reason(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if len(actual) < len(expected):
         return " An axis is missing: is it summed over one axis too many, or is it computed for one example only?"
     if math.prod(actual) == math.prod(expected):
-        return " It has the right number of entries: reshape it."
+        return " It has the right number of entries: is it reshaped?"
     if len(actual) > len(expected):
         return " It has an axis too many: is a sum or mean over it missing?"
     return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import float_array, floats, integer
+from cs231n_lib.arguments import finite, float_array, floats, generator, integer
 from cs231n_lib.features.patches import dense_patches
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def build_codebook(
     Parameters
     ----------
     patches : (P, D) array
-        See `sample_patches`.
+        Finite numbers; see `sample_patches`.
     k
         The number of words, at most P.
     rng
@@ -50,10 +50,11 @@ def build_codebook(
     patches = float_array("build_codebook", "patches", patches)
     if patches.ndim != 2:
         raise ValueError(f"build_codebook: patches should have shape (P, D), one per row, but has {patches.shape}.")
+    finite("build_codebook", "patches", patches)
     k, max_iters = integer("build_codebook", "k", k, 1), integer("build_codebook", "max_iters", max_iters, 0)
     if k > len(patches):
         raise ValueError(f"build_codebook: k should be at most {len(patches)}, the number of patches, but is {k}.")
-    codebook = _first_centres(patches, k, np.random.default_rng(rng))
+    codebook = _first_centres(patches, k, generator("build_codebook", "rng", rng))
     words: NDArray[np.int64] | None = None
     for _ in range(max_iters):
         before = words
@@ -71,7 +72,7 @@ def encode_bag_of_words(images: ArrayLike, codebook: ArrayLike, stride: int = 2,
     Parameters
     ----------
     images : (N, H, W, C) array
-        uint8 or floats in 0..255.
+        uint8 or finite floats in 0..255.
     codebook : (k, size*size*C) array
         See `build_codebook`. The size of the patches follows from its shape.
     stride
@@ -98,6 +99,7 @@ def encode_bag_of_words(images: ArrayLike, codebook: ArrayLike, stride: int = 2,
     """
     images, codebook = np.asarray(images), float_array("encode_bag_of_words", "codebook", codebook)
     size = _patch_size(images, codebook)
+    finite("encode_bag_of_words", "codebook", codebook)
     grid = integer("encode_bag_of_words", "grid", grid, 1)
     k = len(codebook)
     dtype = floats("encode_bag_of_words", images=images[:0], codebook=codebook)[0].dtype
@@ -107,7 +109,7 @@ def encode_bag_of_words(images: ArrayLike, codebook: ArrayLike, stride: int = 2,
     step = max(1, BLOCK_BYTES // (patch_values * dtype.itemsize + 1))
     for start in range(0, len(images), step):
         patches = dense_patches(images[start : start + step], size, stride)  # (n, rows, columns, D)
-        n, rows, columns, D = patches.shape
+        n, rows, columns, D = finite("encode_bag_of_words", "images", patches).shape
         words, _ = _nearest(patches.reshape(-1, D).astype(dtype, copy=False), codebook.astype(dtype, copy=False))
         part = grid * (np.arange(rows) * grid // rows)[:, None] + np.arange(columns) * grid // columns
         bins = (np.arange(n)[:, None, None] * grid * grid + part) * k + words.reshape(n, rows, columns)

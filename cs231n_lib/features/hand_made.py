@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import float_array, integer
+from cs231n_lib.arguments import finite, float_array, integer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -60,7 +60,9 @@ def extract_features(
     (5, 344)
     """
     images = np.asarray(images)
-    feature_fns = [feature_fns] if callable(feature_fns) else list(feature_fns)
+    if not isinstance(feature_fns, Iterable):
+        feature_fns = [feature_fns]
+    feature_fns = list(feature_fns)
     if images.ndim < 2 or len(images) == 0:
         raise ValueError(
             f"extract_features: images should have shape (N, H, W, 3) with N at least 1, but have {images.shape}."
@@ -88,7 +90,7 @@ def color_histogram_hsv(
     Parameters
     ----------
     image : (H, W, 3) or (N, H, W, 3) array
-        uint8 or floats.
+        uint8 or finite floats.
     bins
         The number of equal intervals of the colour circle, which starts at red. Grey pixels count as red.
     normalized
@@ -101,6 +103,11 @@ def color_histogram_hsv(
     (bins,) or (N, bins) array
         float32 for float32 images, else float64.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
     Examples
     --------
     >>> green = np.full((4, 4, 3), [0, 255, 0])
@@ -109,6 +116,7 @@ def color_histogram_hsv(
     """
     bins = integer("color_histogram_hsv", "bins", bins if nbin is None else nbin, 1)
     X, single = _batch(image, "color_histogram_hsv", gray=False)
+    finite("color_histogram_hsv", "image", X)
     hue = _hue(X).reshape(len(X), X.shape[1] * X.shape[2])  # (N, H*W)
     # many hues lie on the edge of a bin; a tiny shift puts them into the same bin in float32 and float64
     bin_of = (hue * bins + 32 * bins * np.finfo(hue.dtype).eps).astype(np.int64)
@@ -126,7 +134,7 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     Parameters
     ----------
     image : (H, W, 3), (H, W) or (N, H, W, 3) array
-        uint8 or floats in 0..255.
+        uint8 or finite floats in 0..255.
     orientations
         The number of directions in 180 degrees.
     cell
@@ -154,6 +162,7 @@ def hog_feature(image: ArrayLike, orientations: int = 9, cell: int = 8, block: i
     count as the same. The paper's Gaussian weight within a block is left out.
     """
     X, single = _batch(image, "hog_feature", gray=True)
+    finite("hog_feature", "image", X)
     orientations = integer("hog_feature", "orientations", orientations, 1)
     cell, block = integer("hog_feature", "cell", cell, 1), integer("hog_feature", "block", block, 1)
     rows, columns = X.shape[1] // cell, X.shape[2] // cell

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import float_array, integer
+from cs231n_lib.arguments import float_array, generator, integer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -49,7 +49,7 @@ def sample_patches(
     num_patches = integer("sample_patches", "num_patches", num_patches, 0)
     if len(images) == 0 and num_patches:
         raise ValueError("sample_patches: images should hold at least one image, but is empty.")
-    rng = np.random.default_rng(rng)
+    rng = generator("sample_patches", "rng", rng)
     windows = _windows(images, size)  # (N, rows, columns, size, size, C)
     places = tuple(rng.integers(0, count, size=num_patches) for count in windows.shape[:3])
     patches = windows[places].reshape(num_patches, size * size * images.shape[3])
@@ -97,6 +97,8 @@ def normalize_patches(patches: ArrayLike) -> NDArray[Any]:
     Source: Coates, Lee & Ng 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning".
     """
     given = float_array("normalize_patches", "patches", patches)
+    if given.ndim == 0:
+        raise ValueError("normalize_patches: patches should have shape (..., D), but is a single number.")
     centred: NDArray[Any] = given - given.mean(axis=-1, keepdims=True)
     variance = np.einsum("...i,...i->...", centred, centred) / max(centred.shape[-1], 1)
     centred /= np.sqrt(variance + CONTRAST_FLOOR)[..., None]

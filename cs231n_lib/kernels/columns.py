@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape
-from cs231n_lib.kernels.geometry import Caller, aligned_float_array, geometry
+from cs231n_lib.kernels.geometry import Caller, aligned_float_array, geometry, image_shape
 from cs231n_lib.kernels.implementation import implementation
 
 if TYPE_CHECKING:
@@ -95,15 +95,14 @@ def col2im(
         If an argument does not fit; the message names it.
     """
     cols = aligned_float_array("col2im", "cols", cols)
-    if len(x_shape) != 4:
-        raise ValueError(f"col2im: x_shape should be (N, C, H, W), but is {tuple(x_shape)}.")
+    x_shape = image_shape("col2im", x_shape)
     sizes = geometry(Caller("col2im"), x_shape, field_height, field_width, pad, stride, dilation)
     expect_shape(
         "col2im",
         "cols",
         cols,
         (x_shape[0], x_shape[1] * sizes[0] * sizes[1], sizes[-2] * sizes[-1]),
-        f"for images {tuple(x_shape)} and fields {sizes[0]}x{sizes[1]}",
+        f"for images {x_shape} and fields {sizes[0]}x{sizes[1]}",
     )
     x = np.zeros(x_shape, dtype=cols.dtype)
     if cols.size:

@@ -44,6 +44,13 @@ def _aligned(array: FloatArray) -> FloatArray:
     return array if array.flags.aligned else np.require(array, requirements="A")
 
 
+def image_shape(function: str, x_shape: Shape) -> Shape:
+    """Return x_shape as a tuple. Raises ValueError unless it is the shape (N, C, H, W) of images."""
+    if not isinstance(x_shape, (tuple, list)) or len(x_shape) != 4:
+        raise ValueError(f"{function}: x_shape should be (N, C, H, W), but is {x_shape!r}.")
+    return tuple(integer(function, "each size in x_shape", size, 0) for size in x_shape)
+
+
 def geometry(
     caller: Caller,
     x_shape: Shape,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, float_array
-from cs231n_lib.kernels.geometry import Caller, geometry
+from cs231n_lib.kernels.geometry import Caller, geometry, image_shape
 from cs231n_lib.kernels.implementation import contiguous, implementation
 
 if TYPE_CHECKING:
@@ -109,8 +109,9 @@ def max_pool_backward(
         If an argument does not fit; the message names it.
     """
     dout = float_array(caller.function, "dout", dout)
+    x_shape = image_shape(caller.function, x_shape)
     sizes = _sizes(caller, "x_shape", x_shape, field_height, field_width, stride, pad, some_pixel=True)
-    shape = tuple(x_shape[:2]) + sizes[-2:]
+    shape = x_shape[:2] + sizes[-2:]
     expect_shape(caller.function, "dout", dout, shape, "that of the windows")
     checked = _winners(caller.function, winners, shape, sizes)
     dx = np.empty(x_shape, dtype=dout.dtype)
@@ -161,8 +162,9 @@ def avg_pool_backward(
     Parameters, result and errors are those of max_pool_backward, without winners.
     """
     dout = float_array(caller.function, "dout", dout)
+    x_shape = image_shape(caller.function, x_shape)
     sizes = _sizes(caller, "x_shape", x_shape, field_height, field_width, stride, pad)
-    expect_shape(caller.function, "dout", dout, tuple(x_shape[:2]) + sizes[-2:], "that of the windows")
+    expect_shape(caller.function, "dout", dout, x_shape[:2] + sizes[-2:], "that of the windows")
     dx = np.empty(x_shape, dtype=dout.dtype)
     if dout.size:
         implementation("pooling").avg_pool_backward(contiguous(dout), dx, sizes)

@@ -37,7 +37,7 @@ def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 
 def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Compute the gradient of relu_forward: dout where x > 0, else 0, also at x = 0, which has no slope."""
+    """Compute the gradient of relu_forward: dout * (x > 0), so 0 also at x = 0, which has no slope."""
     dout, x = _upstream("relu_backward", dout, cache)
     return dout * (x > 0)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import float_array, number, one_of, settings, upstream
+from cs231n_lib.arguments import float_array, generator, number, one_of, settings, upstream
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cs231n_lib.arguments import FloatArray, MaybeNone, Settings, Shape
     from cs231n_lib.layers.affine import AffineCache
 
-    # the mask is None if all values were kept
-    DropoutCache = tuple[FloatArray | None, Shape]
+    # the mask is None if all values were kept; the shape and dtype of x
+    DropoutCache = tuple[FloatArray | None, Shape, np.dtype[np.floating]]
     DropconnectCache = tuple[AffineCache, FloatArray | None]
 
 
@@ -50,14 +50,14 @@ def dropout_forward(x: ArrayLike, dropout_param: Settings) -> tuple[FloatArray, 
     """
     x = float_array("dropout_forward", "x", x)
     mask = _mask("dropout_forward", "dropout_param", dropout_param, x)
-    return (x if mask is None else x * mask), (mask, x.shape)
+    return (x if mask is None else x * mask), (mask, x.shape, x.dtype)
 
 
 def dropout_backward(dout: ArrayLike, cache: DropoutCache) -> FloatArray:
     """Compute the gradient of dropout_forward: dout with the same mask applied."""
-    mask, shape = cache
+    mask, shape, dtype = cache
     dout = upstream("dropout_backward", dout, shape)
-    return dout if mask is None else dout * mask
+    return dout.astype(np.result_type(dout, dtype), copy=False) if mask is None else dout * mask
 
 
 def dropconnect_forward(
@@ -147,5 +147,6 @@ def _mask(function: str, name: str, param: Settings, array: FloatArray) -> Float
     if mode == "test" or p == 1:
         return None
     # float32 for every dtype of the array: it is twice as fast, and a seed then keeps the same values in both dtypes
-    kept = np.random.default_rng(seed).random(array.shape, dtype=np.float32) < p
+    random = generator(function, f"{name}['seed']", seed)
+    kept = random.random(array.shape, dtype=np.float32) < p
     return kept * array.dtype.type(1 / p)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import settings
+from cs231n_lib.arguments import float_array, settings
 from cs231n_lib.kernels import pooling
 from cs231n_lib.kernels.geometry import Caller
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.conv_arguments import Steps
 
     Window = tuple[int, int, Steps, Steps]  # pool_height, pool_width, stride, pad
-    MaxPoolCache = tuple[IntArray, Shape, Window]  # winners, the shape of x
+    AvgPoolCache = tuple[Shape, Window, np.dtype[np.floating]]  # the shape of x, the dtype of x as floats
+    MaxPoolCache = tuple[IntArray, AvgPoolCache]  # winners
 
 
 def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, MaxPoolCache]:
@@ -45,28 +46,30 @@ def max_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArra
     """
     window = _window("max_pool_forward_fast", pool_param)
     out, winners = pooling.max_pool_forward(x, *window, caller=_caller("max_pool_forward_fast"))
-    return out, (winners, np.shape(x), window)
+    return out, (winners, (np.shape(x), window, out.dtype))
 
 
 def max_pool_backward_fast(dout: ArrayLike, cache: MaxPoolCache) -> FloatArray:
     """Compute the gradient dx (N, C, H, W) of max_pool_forward_fast from dout (N, C, out_h, out_w)."""
-    winners, x_shape, window = cache
+    winners, (x_shape, window, dtype) = cache
+    dout = _upstream("max_pool_backward_fast", dout, dtype)
     return pooling.max_pool_backward(dout, winners, x_shape, *window, caller=_caller("max_pool_backward_fast"))
 
 
-def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, tuple[Shape, Window]]:
+def avg_pool_forward_fast(x: ArrayLike, pool_param: Settings) -> tuple[FloatArray, AvgPoolCache]:
     """Apply average pooling, using the library's fastest kernel; padding counts as zeros.
 
     Parameters, results and errors are those of max_pool_forward_fast, but the padding may be of any size.
     """
     window = _window("avg_pool_forward_fast", pool_param)
     out = pooling.avg_pool_forward(x, *window, caller=_caller("avg_pool_forward_fast"))
-    return out, (np.shape(x), window)
+    return out, (np.shape(x), window, out.dtype)
 
 
-def avg_pool_backward_fast(dout: ArrayLike, cache: tuple[Shape, Window]) -> FloatArray:
+def avg_pool_backward_fast(dout: ArrayLike, cache: AvgPoolCache) -> FloatArray:
     """Compute the gradient dx (N, C, H, W) of avg_pool_forward_fast from dout (N, C, out_h, out_w)."""
-    x_shape, window = cache
+    x_shape, window, dtype = cache
+    dout = _upstream("avg_pool_backward_fast", dout, dtype)
     return pooling.avg_pool_backward(dout, x_shape, *window, caller=_caller("avg_pool_backward_fast"))
 
 
@@ -74,6 +77,12 @@ def _window(function: str, pool_param: Settings) -> Window:
     keys = ["pool_height", "pool_width", "stride"]
     pool_height, pool_width, stride, pad = settings(function, "pool_param", pool_param, keys, pad=0)
     return pool_height, pool_width, stride, pad
+
+
+def _upstream(function: str, dout: ArrayLike, dtype: np.dtype[np.floating]) -> FloatArray:
+    """Return dout as floats, in the wider one of its dtype and that of x."""
+    dout = float_array(function, "dout", dout)
+    return dout.astype(np.result_type(dout, dtype), copy=False)
 
 
 def _caller(function: str) -> Caller:

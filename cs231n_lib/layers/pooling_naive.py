@@ -101,6 +101,8 @@ def _arguments(function: str, x: ArrayLike, pool_param: Settings) -> tuple[Float
     )
     x = float_array(function, "x", x)
     expect_shape(function, "x", x, ("N", "C", "H", "W"))
+    if min(x.shape[2:]) < 1:
+        raise ValueError(f"{function}: x should have shape (N, C, H, W) with H and W of at least 1, but has {x.shape}.")
     caller = Caller(function, "pool_height", "pool_width")
     return x, geometry(caller, x.shape, height, width, pad, stride)
 

@@ -39,6 +39,7 @@ MEANINGS = {
     "generic.wrong_regularization": "The regularization term is missing or wrong.",
     "generic.wrong_regularization_factor": "The regularization term is off by a constant factor.",
     "generic.wrong_correct_class": "The column of the correct class is wrong.",
+    "generic.unbalanced": "The rows of the gradient do not add up to 0 over the classes.",
     "generic.wrong_other_classes": "The columns of the other classes are wrong.",
     "generic.overwritten": "Examples are written over one another instead of added up.",
     "generic.single_example": "The gradient comes from a single example.",

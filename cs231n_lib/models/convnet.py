@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cs231n_lib import layers
-from cs231n_lib.arguments import integer
+from cs231n_lib.arguments import integer, number
 from cs231n_lib.initializers import he, small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
 from cs231n_lib.models.network import Network, image_size, odd
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
-    from cs231n_lib.arguments import FloatArray
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import FloatArray, Seed
 
 
 class ConvNet(Network):
@@ -84,13 +83,14 @@ class ConvNet(Network):
         """
         channels, H, W = input_dim = image_size("ConvNet", input_dim)
         self.blocks = _blocks(blocks)
-        rng, fixed = random_start(seed)
+        rng, fixed = random_start("ConvNet", seed)
         dropout = DropoutMasks("ConvNet", dropout_keep_ratio, 1, rng, fixed)
         super().__init__(input_dim, num_classes, reg, dtype, dropout)
         filter_size = odd("ConvNet", "filter_size", filter_size)
         self.conv_param = {"stride": 1, "pad": filter_size // 2}
         self.pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
         self.global_average = bool(global_average)
+        weight_scale = number("ConvNet", "weight_scale", weight_scale, at_least=0)
 
         pixels = _pooled("height", H, self.blocks) * _pooled("width", W, self.blocks)  # after the last block
         for i, filters in enumerate((filters for block in self.blocks for filters in block), start=1):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import number
+from cs231n_lib.arguments import generator, number
 from cs231n_lib.storage.random_state import random_state_from_text, random_state_to_text
 
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cs231n_lib.arguments import Settings
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import Seed, Settings
 
 
 class DropoutMasks:
@@ -85,6 +84,6 @@ class DropoutMasks:
             self.seeds = self.rng.integers(2**63, size=self.num_layers)
 
 
-def random_start(seed: Seed) -> tuple[np.random.Generator, bool]:
+def random_start(function: str, seed: Seed) -> tuple[np.random.Generator, bool]:
     """Return (rng, fixed) for the seed of a net; fixed is True if the seed is a number."""
-    return np.random.default_rng(seed), seed is not None and not isinstance(seed, np.random.Generator)
+    return generator(function, "seed", seed), seed is not None and not isinstance(seed, np.random.Generator)

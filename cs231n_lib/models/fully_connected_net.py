@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cs231n_lib import layers
-from cs231n_lib.arguments import integer, one_of
+from cs231n_lib.arguments import integer, number, one_of
 from cs231n_lib.initializers import small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
 from cs231n_lib.models.network import Network
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
-    from cs231n_lib.arguments import FloatArray
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import FloatArray, Seed
 
     WeightScale = float | Callable[..., FloatArray]  # a number, or initializer(shape, dtype=..., rng=...) -> weights
 
@@ -87,7 +86,7 @@ class FullyConnectedNet(Network):
         self.normalization = one_of(
             "FullyConnectedNet", "normalization", normalization, (None, "batchnorm", "layernorm")
         )
-        rng, fixed = random_start(seed)
+        rng, fixed = random_start("FullyConnectedNet", seed)
         dropout = DropoutMasks("FullyConnectedNet", dropout_keep_ratio, len(hidden_dims), rng, fixed)
         num_inputs = integer("FullyConnectedNet", "input_dim", input_dim, 1)
         super().__init__(num_inputs, num_classes, reg, dtype, dropout)
@@ -105,6 +104,7 @@ class FullyConnectedNet(Network):
     def _weights(self, shape: tuple[int, int], weight_scale: WeightScale, rng: np.random.Generator) -> FloatArray:
         if callable(weight_scale):
             return weight_scale(shape, dtype=self.dtype, rng=rng)
+        weight_scale = number("FullyConnectedNet", "weight_scale", weight_scale, at_least=0)
         return small_random(shape, weight_scale, self.dtype, rng)
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import integer, labels, one_of
+from cs231n_lib.arguments import float_array, integer, labels, one_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -115,7 +115,7 @@ class KNearestNeighbor:
             If the classifier has not been trained.
         """
         _, y_train = self._training_set()
-        dists = np.asarray(dists)
+        dists = float_array("predict_labels", "dists", dists)
         num_train = len(y_train)
         if dists.ndim != 2 or dists.shape[1] != num_train:
             raise ValueError(

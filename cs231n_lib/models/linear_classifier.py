@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, float_array, floats, integer, labels, number
+from cs231n_lib.arguments import expect_shape, float_array, floats, generator, integer, labels, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import ArrayLike, NDArray
 
-    from cs231n_lib.arguments import FloatArray
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import FloatArray, Seed
 
 
 def svm_loss_vectorized(W: ArrayLike, X: ArrayLike, y: ArrayLike, reg: float) -> tuple[np.floating, FloatArray]:
@@ -143,7 +142,7 @@ class LinearClassifier:
         learning_rate, reg = number("train", "learning_rate", learning_rate), number("train", "reg", reg)
         num_iters = integer("train", "num_iters", num_iters, 0)
         batch_size = integer("train", "batch_size", batch_size, 1)
-        rng = np.random.default_rng(rng)
+        rng = generator("train", "rng", rng)
         if self.W is None:
             self.W = (0.001 * rng.standard_normal((X.shape[1], int(y.max()) + 1))).astype(X.dtype)
         history = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import integer
+from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.initializers import small_random
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 from cs231n_lib.layers.sandwiches import (
@@ -20,8 +20,7 @@ from cs231n_lib.models.network import Network, image_size, odd
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from cs231n_lib.arguments import FloatArray
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import FloatArray, Seed
     from cs231n_lib.layers.affine import AffineCache
     from cs231n_lib.layers.sandwiches import AffineReluCache, ConvReluPoolCache
 
@@ -91,7 +90,8 @@ class ThreeLayerConvNet(Network):
         self.conv_param = {"stride": 1, "pad": filter_size // 2}
         self.pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
-        rng = np.random.default_rng(rng)
+        rng = generator(name, "rng", rng)
+        weight_scale = number(name, "weight_scale", weight_scale, at_least=0)
         pooled = num_filters * (H // 2) * (W // 2)
         self.params = {
             "W1": small_random((num_filters, C, filter_size, filter_size), weight_scale, self.dtype, rng),

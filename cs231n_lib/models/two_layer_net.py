@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import integer
+from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.initializers import small_random
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 from cs231n_lib.layers.sandwiches import affine_relu_backward, affine_relu_forward
@@ -15,8 +15,7 @@ from cs231n_lib.models.network import Network
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from cs231n_lib.arguments import FloatArray
-    from cs231n_lib.initializers import Seed
+    from cs231n_lib.arguments import FloatArray, Seed
     from cs231n_lib.layers.affine import AffineCache
     from cs231n_lib.layers.sandwiches import AffineReluCache
 
@@ -75,7 +74,8 @@ class TwoLayerNet(Network):
         num_inputs = integer("TwoLayerNet", "input_dim", input_dim, 1)
         super().__init__(num_inputs, num_classes, reg, dtype)
         hidden_dim = integer("TwoLayerNet", "hidden_dim", hidden_dim, 1)
-        rng = np.random.default_rng(rng)
+        rng = generator("TwoLayerNet", "rng", rng)
+        weight_scale = number("TwoLayerNet", "weight_scale", weight_scale, at_least=0)
         self.params = {
             "W1": small_random((num_inputs, hidden_dim), weight_scale, self.dtype, rng),
             "b1": np.zeros(hidden_dim, self.dtype),

@@ -41,7 +41,7 @@ def step(at: int | Sequence[int], factor: float = 0.1) -> Schedule:
 
 def exponential(decay: float) -> Schedule:
     """Return the schedule exp(-decay t)."""
-    decay = number("exponential", "decay", decay, at_least=0)
+    decay = number("exponential", "decay", decay, at_least=0, below=math.inf)
     return lambda t: math.exp(-decay * t)
 
 
@@ -53,7 +53,7 @@ def inverse_time(decay: float) -> Schedule:
     >>> inverse_time(0.5)(2)
     0.5
     """
-    decay = number("inverse_time", "decay", decay, at_least=0)
+    decay = number("inverse_time", "decay", decay, at_least=0, below=math.inf)
     return lambda t: 1 / (1 + decay * t)
 
 
@@ -69,7 +69,7 @@ def cosine(num_steps: int, final: float = 0.0) -> Schedule:
     [1.0, 0.55, 0.1, 0.1]
     """
     num_steps = integer("cosine", "num_steps", num_steps, 1)
-    final = number("cosine", "final", final, at_least=0)
+    final = number("cosine", "final", final, at_least=0, below=math.inf)
     return lambda t: final + (1 - final) * (1 + math.cos(math.pi * min(t / num_steps, 1))) / 2
 
 

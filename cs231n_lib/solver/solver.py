@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import integer, number
+from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.solver.checkpoint import restore_solver, save_solver
 from cs231n_lib.solver.report import TrainingReport
 from cs231n_lib.solver.trained_model import TrainedModel, copies, model_state
@@ -143,7 +143,7 @@ class Solver:
             raise ValueError(f"Solver: checkpoint should be the path of a file, but {str(checkpoint)!r} is a folder.")
         self.checkpoint = checkpoint
         self.augment = _function("augment", augment)
-        self.rng = np.random.default_rng(rng)
+        self.rng = generator("Solver", "rng", rng)
 
         self.learning_rate = _learning_rate(self.update_rule, self.optim_config)
         self.step = 0  # steps taken

@@ -197,8 +197,33 @@ def test_one_of():
             arguments.one_of("f", "mode", value, ("train", "test"))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_finite(value):
+    array = np.array([1.0, 2.0])
+    assert arguments.finite("f", "x", array) is array
+    with pytest.raises(ValueError, match="f: x should hold finite numbers, but holds NaN or infinities"):
+        arguments.finite("f", "x", np.array([1.0, value]))
+
+
+def test_generators():
+    given = np.random.default_rng(3)
+    assert arguments.generator("f", "rng", given) is given
+    assert arguments.generator("f", "rng", 3).random() == given.random()
+    assert arguments.generator("f", "rng", None).random() != arguments.generator("f", "rng", None).random()
+
+
+@pytest.mark.parametrize("rng", ["a", -1, 1.5, np.ones((2, 2)), {}])
+def test_generators_that_do_not_fit(rng):
+    wanted = r"f: rng should be a np.random.Generator, an integer of at least 0 \(the seed\) or None, but is "
+    with pytest.raises(ValueError, match=wanted):
+        arguments.generator("f", "rng", rng)
+
+
 def test_float_types():
     assert arguments.float_type("f", float) == F64
     assert arguments.float_type("f", "float32") is np.dtype(F32)
     with pytest.raises(ValueError, match="f: dtype should be float32 or float64, but is int64"):
         arguments.float_type("f", np.int64)
+    for dtype in ("number", -1, [1, 2, "b"]):
+        with pytest.raises(ValueError, match="f: dtype should be float32 or float64, but is "):
+            arguments.float_type("f", dtype)

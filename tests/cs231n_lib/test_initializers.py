@@ -114,6 +114,14 @@ def test_arguments_that_do_not_fit(call, message):
         call()
 
 
+@pytest.mark.parametrize("initializer", ALL)
+def test_seeds_and_dtypes_that_do_not_fit(initializer):
+    with pytest.raises(ValueError, match=f"{initializer.__name__}: rng should be a np.random.Generator"):
+        initializer((16, 4), rng="a")
+    with pytest.raises(ValueError, match=f"{initializer.__name__}: dtype should be float32 or float64, but is -1"):
+        initializer((16, 4), dtype=-1)
+
+
 def test_sparse_at_its_limits():
     assert (sparse((10, 4), rng=0) != 0).all()  # ten connections by default
     assert (sparse((9, 4), connections=1, rng=0) != 0).sum() == 4

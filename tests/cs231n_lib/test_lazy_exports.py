@@ -1,9 +1,13 @@
 import ast
 import importlib
+import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from cs231n_lib import lazy_exports
+from cs231n_lib.edition import Edition
 
 FILES = {
     "__init__.py": """
@@ -58,6 +62,29 @@ def test_a_missing_file_is_an_answer(package):
         ImportError,
         match=r"^This edition of the library leaves out four because it is what the assignment asks you to write\.$",
     ):
+        package.four  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "first, asked_by, later",
+    [
+        ("b", "a", " A notebook of a later assignment needs it: install the kit of the release b (python -m pip "),
+        ("c", "b", " A notebook of a later assignment needs it: install the kit of the release c (python -m pip "),
+        ("", "c", ""),  # no release contains it
+    ],
+)
+def test_an_edition_says_which_assignment_asks_for_an_answer(package, monkeypatch, first, asked_by, later):
+    edition = Edition("a", ("a", "b", "c"), {"lazy_package.answer": first})
+    monkeypatch.setattr(lazy_exports, "this_edition", lambda: edition)
+    reason = f"leaves out four because it is what the assignment {asked_by} asks you to write.{later}"
+    with pytest.raises(ImportError, match=re.escape(reason) + ("" if later else "$")) as error:
+        package.four  # noqa: B018
+    assert error.value.name == "lazy_package.answer"
+
+
+def test_an_edition_that_does_not_know_a_missing_file(package, monkeypatch):
+    monkeypatch.setattr(lazy_exports, "this_edition", lambda: Edition("a", ("a", "b"), {"lazy_package.other": "b"}))
+    with pytest.raises(ImportError, match=r"because it is what the assignment asks you to write\.$"):
         package.four  # noqa: B018
 
 

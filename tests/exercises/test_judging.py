@@ -28,7 +28,8 @@ def successor(n):
     ### END SOLUTION
 
 # %% nbgrader={{"grade": true, "grade_id": "test_small", {TEST}
-assert successor(1) == 2, "the successor of 1 is 2"
+one = 1
+assert successor(one) == 2, "the successor of 1 is 2"
 
 # %% nbgrader={{"grade": true, "grade_id": "test_large", {TEST}
 assert successor(10**6) == 10**6 + 1, "the successor of a million"
@@ -61,6 +62,10 @@ def test_only_the_cell_about_the_mistake_fails(notebook):
 
 def test_an_answer_that_defines_nothing_does_not_fall_back_on_the_solution(notebook):
     assert set(judged(notebook, "def succesor(n):\n    return n + 1\n").values()) == {"NameError"}
+
+
+def test_an_answer_does_not_see_what_the_tests_bind(notebook):
+    assert set(judged(notebook, "def successor(n):\n    return n + one\n").values()) == {"NameError"}
 
 
 def test_one_answer_leaves_nothing_behind_for_the_next(notebook):

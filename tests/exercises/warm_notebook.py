@@ -84,7 +84,10 @@ def judge_in_child(shell, answers, seconds):
 
 
 def run_answer(shell, out, exercise, source, tests):
-    """Run an answer and then its tests; write what came of each test."""
+    """Run an answer and then its tests; write what came of each test.
+
+    As in the grader, the answer does not see what the tests bind: they run in a copy of its namespace.
+    """
     shell.user_ns.pop(exercise, None)  # the reference solution must not stand in for the answer
     failure = failure_of(error_of(shell.run_cell(source)))
     if failure:
@@ -92,11 +95,12 @@ def run_answer(shell, out, exercise, source, tests):
         return
     function = shell.user_ns.get(exercise)
     files = {function.__code__.co_filename} if hasattr(function, "__code__") else set()
+    of_tests = dict(shell.user_ns)
     for name, test in tests.items():
         error = None
         try:
             with shell.builtin_trap:
-                exec(test, shell.user_ns)
+                exec(test, of_tests)
         except BaseException as raised:
             error = raised
         out.write(json.dumps({name: failure_of(error, files)}) + "\n")

@@ -142,6 +142,18 @@ def test_dtype(message):
     assert "float64; it should be float32" in message(checks.dtype, np.ones(1), np.float32, "x")
 
 
+@pytest.mark.parametrize("kind, fits, other", [(np.integer, np.uint16, np.float32), (np.floating, np.float32, np.int8)])
+def test_dtype_of_a_kind(kind, fits, other, message):
+    checks.dtype(np.ones(1, fits), kind, "x")
+    checks.dtype(np.ones(1, other), (kind, other), "x")
+    wanted = {np.integer: "an integer type", np.floating: "a floating type"}[kind]
+    assert (
+        message(checks.dtype, np.ones(1, other), kind, "x")
+        == f"x: its dtype is {np.dtype(other)}; it should be {wanted}."
+    )
+    assert "it should be" in message(checks.dtype, np.ones(1, bool), kind, "x")
+
+
 def test_finite(message):
     checks.finite([1, 2], "x")
     assert "overflows" in message(checks.finite, [1, np.inf], "x")
@@ -222,13 +234,13 @@ def test_true_wants_a_truth_value(message):
 @pytest.mark.parametrize(
     ("shape", "expected", "words"),
     [
-        ((3, 2), (2, 3), "It is transposed."),
-        ((2, 4, 3), (2, 3, 4), "Its axes are in another order."),
+        ((3, 2), (2, 3), "Is it transposed?"),
+        ((2, 4, 3), (2, 3, 4), "Are its axes in another order?"),
         ((2, 1, 3), (2, 3), "It has an axis of length 1 too many"),
         ((2, 3), (2, 1, 3), "An axis of length 1 is missing"),
         ((), (2, 3), "It is a single number"),
         ((3,), (2, 3), "An axis is missing"),
-        ((6, 2), (3, 4), "It has the right number of entries: reshape it."),
+        ((6, 2), (3, 4), "It has the right number of entries: is it reshaped?"),
         ((2, 3, 5), (2, 3), "It has an axis too many: is a sum or mean over it missing?"),
     ],
 )

@@ -182,6 +182,18 @@ def test_compose_of_nothing():
         (lambda: pca_color_jitter(X), r"components is missing; pass what principal_colors\(X_train\) returns"),
         (lambda: pca_color_jitter(X, components=np.eye(2)), r"components should have shape \(3, 3\), but has \(2, 2\)"),
         (lambda: principal_colors(X[:0]), "X should hold at least one pixel, but is empty"),
+        (lambda: principal_colors(np.nan * X), "principal_colors: X should hold finite numbers"),
+        (lambda: random_crop(X, fill="a"), "random_crop: fill should be float32 or float64, but is <U1"),
+        (
+            lambda: color_jitter(X, limits=255),
+            r"color_jitter: limits should be a pair \(low, high\) or None, but is 255",
+        ),
+        (lambda: color_jitter(X, limits=(1, 0)), r"limits should be a pair \(low, high\) or None, but is \(1, 0\)"),
+        (lambda: random_horizontal_flip(X, "a"), "random_horizontal_flip: rng should be a np.random.Generator"),
+        (lambda: random_crop(X, "a"), "random_crop: rng should be a np.random.Generator"),
+        (lambda: color_jitter(X, "a"), "color_jitter: rng should be a np.random.Generator"),
+        (lambda: pca_color_jitter(X, "a", COMPONENTS), "pca_color_jitter: rng should be a np.random.Generator"),
+        (lambda: compose(random_crop)(X, "a"), "compose: rng should be a np.random.Generator"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):

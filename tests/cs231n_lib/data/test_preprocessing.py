@@ -99,6 +99,14 @@ def test_sets_must_have_the_same_features():
         data.center(np.ones((5, 3)), np.ones((2, 4)))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_standardize_scales_a_feature_that_varies_little(dtype):
+    X = (1e3 + 0.01 * np.random.default_rng(0).standard_normal((500, 1))).astype(dtype)
+    assert data.standardize(X)[1].std() == pytest.approx(1, abs=1e-2)
+    seconds = 1.7e9 + 100 * np.random.default_rng(0).standard_normal((1000, 1))  # times of an hour
+    assert data.standardize(seconds)[1].std() == pytest.approx(1)
+
+
 def test_append_bias():
     X = data.append_bias(np.zeros((4, 2)))
     np.testing.assert_array_equal(X, [[0, 0, 1]] * 4)
@@ -107,7 +115,7 @@ def test_append_bias():
 @pytest.mark.parametrize("function", [data.center, data.standardize, data.append_bias])
 @pytest.mark.parametrize("dtype", [np.float16, complex])
 def test_types_that_do_not_fit(function, dtype):
-    with pytest.raises(ValueError, match=f"{function.__name__}: X should be float32 or float64, but is "):
+    with pytest.raises(ValueError, match=f"{function.__name__}: (X|X_train) should be float32 or float64, but is "):
         function(np.ones((3, 2), dtype))
 
 

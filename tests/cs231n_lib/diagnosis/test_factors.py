@@ -12,7 +12,16 @@ NUMBERS = np.arange(1.0, 9.0)
 
 def test_two_numbers_are_no_proof_of_an_odd_factor():
     assert diagnose(np.array([3.3]), np.array([1.0])).cause is None
-    assert diagnose(np.array([2.0]), np.array([1.0])).cause == "factor_2"
+    assert diagnose(np.array([1.4]), np.array([0.7])).cause == "factor_2"
+
+
+def test_whole_numbers_are_often_twice_others_by_chance():
+    """Such as the size of an image whose padding is always 1."""
+    assert constant_factor(np.array(8.0), np.array(4.0), 1e-4) is None
+    assert constant_factor(np.array([2.0, 3.0]), np.array([4.0, 6.0]), 1e-4) is None
+    assert constant_factor(np.array([2.0, 3.0, 4.0]), np.array([4.0, 6.0, 8.0]), 1e-4).cause == "factor_1/2"
+    assert constant_factor(np.array(-4.0), np.array(4.0), 1e-4).cause == "factor_-1"
+    assert constant_factor(np.array(0.5), np.array(1.0), 1e-4).cause == "factor_1/2"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_a_factor_is_known_to_a_thousandth_and_that_of_a_logarithm_to_a_tenth_of
         (1 / np.log(10), "factor_log10", "as with the logarithm to base 10; np.log is the natural logarithm."),
         (np.log(2), "factor_ln2", "does the loss use the logarithm to base 2 instead of np.log?"),
         (np.log(10), "factor_ln10", "does the loss use the logarithm to base 10 instead of np.log?"),
-        (3.25, "factor", "It is 3.25 times what it should be: which constant factor is that?"),
+        (3.25, "factor", "It is 3.25 times what it should be everywhere: by what is it multiplied or divided?"),
         (1.0004, "factor", "It is 1.0004 times what it should be"),
     ],
 )
@@ -141,7 +150,7 @@ def test_a_constant_factor_is_one_for_all_entries():
 
 
 def test_an_odd_factor_takes_three_numbers_that_are_not_0():
-    expected = np.array([1.0, 2.0, 0.0, 0.0])
+    expected = np.array([1.5, 2.0, 0.0, 0.0])
     assert constant_factor(3.3 * expected, expected, 1e-4) is None
     assert constant_factor(2 * expected, expected, 1e-4).cause == "factor_2"
     expected[2] = 4

@@ -40,6 +40,40 @@ def test_at_a_kink_every_slope_between_left_and_right_is_right():
     assert np.allclose(gradient_to_judge(f, x, np.array([1.5, 0, 1]), kinks=True).nearest, [1, 1, 0], atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_at_a_kink_of_a_function_in_float32_too(seed):
+    """A row of zeros in x puts all its entries on the kink of a ReLU; the loss is curved besides."""
+    rng = np.random.default_rng(seed)
+    x, w = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)).astype(np.float32)
+    x[0] = 0
+
+    def f(x):
+        x = x.astype(np.float32)
+        return np.sum(np.maximum(x, 0) * w + np.sin(x) ** 2 * np.float32(0.1), dtype=np.float32)
+
+    right = w * (x > 0) + 0.1 * np.sin(2 * x)
+    for share in (0, 0.3, 1):  # of the slope on the right, with the slope 0 on the left
+        analytic = right + share * w * (x == 0)
+        found = gradient_to_judge(f, x, analytic, kinks=True)
+        assert found.coarse
+        np.testing.assert_allclose(found.nearest, analytic, atol=2e-4)
+    for share in (-0.5, 1.5):
+        found = gradient_to_judge(f, x, right + share * w * (x == 0), kinks=True)
+        between = right + np.clip(share, 0, 1) * w * (x == 0)
+        np.testing.assert_allclose(found.nearest, between, atol=2e-2)
+    found = gradient_to_judge(f, x, right + 0.05 * (x == 0), kinks=False)
+    np.testing.assert_allclose(found.nearest[0], w[0] / 2, atol=2e-2)  # the mean of both slopes
+
+
+def test_curvature_in_float32_is_no_kink():
+    w = np.random.default_rng(0).normal(size=8).astype(np.float32)
+    f = lambda x: np.sum(1 + w * x.astype(np.float32) + 3 * x.astype(np.float32) ** 2)  # noqa: E731
+    x = np.zeros(8)
+    for wrong in (0.05, -0.05):
+        found = gradient_to_judge(f, x, w + wrong, kinks=True)
+        assert found.coarse and np.abs(found.nearest - w).max() < 1e-2
+
+
 def test_a_function_that_draws_random_numbers_is_noticed():
     rng = np.random.default_rng(0)
     with pytest.raises(NotRepeatable):

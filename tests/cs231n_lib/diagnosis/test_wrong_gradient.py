@@ -22,7 +22,6 @@ MISTAKES = {
     "factor_-1": lambda p: -p.data + p.penalty,
     "factor_N+missing_regularization": lambda p: p.N * p.data,
     "factor_N+wrong_regularization_factor": lambda p: p.N * p.data + p.penalty / 2,
-    "wrong_correct_class": lambda p: p.X.T @ p.dscores / p.N + p.penalty,
     "single_example": lambda p: np.outer(p.X[-1], (p.dscores - p.correct)[-1]) / p.N + p.penalty,
     "zero": lambda p: np.zeros_like(p.W),
     "none": lambda p: None,

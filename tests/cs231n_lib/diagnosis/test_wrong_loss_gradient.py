@@ -92,7 +92,7 @@ def test_with_inputs_a_right_gradient_is_not_accused_and_an_odd_one_not_explaine
     for analytic in (right, right.astype(np.float32), right.astype(np.float32).astype(np.float64)):
         assert problem.diagnose(analytic, inputs=problem.X).cause is None
     odd = shares(problem, lambda G, correct: np.random.default_rng(1).normal(size=G.shape))
-    assert problem.diagnose(odd, inputs=problem.X).cause in (None, "wrong_correct_class")
+    assert problem.diagnose(odd, inputs=problem.X).cause in (None, "unbalanced")
 
 
 @pytest.mark.parametrize("inputs", [np.ones((5, 7)), np.zeros((5, 7)), np.ones((9, 7)), np.ones(5), np.ones((5, 3))])
@@ -122,3 +122,51 @@ def test_examples_written_over_one_another_are_noticed_in_a_batch_of_two(make_pr
     problem = make_problem(1, N=2, D=7, C=4)
     wrong = shares(problem, lambda G, correct: np.where(np.arange(2)[:, None] == 1, np.abs(G), 0.0))
     assert problem.diagnose(wrong, inputs=problem.X).cause == "overwritten"
+
+
+@pytest.mark.parametrize(
+    "added, name",
+    [(lambda W: 2 * W, "plus 2 * W,"), (lambda W: -0.5 * W, "plus -0.5 * W,"), (np.square, "W * W,"), (np.abs, "|W|,")],
+)
+@pytest.mark.parametrize("reg", [0, None])
+def test_a_penalty_without_reg_is_not_told_as_the_correct_class(make_problem, added, name, reg):
+    problem = make_problem(3, reg=0)
+    found = problem.diagnose(problem.data + added(problem.W), reg=reg)
+    assert found.cause == "wrong_regularization"
+    assert (
+        name in found.message and "multiplied by reg, which is 0 here?" in found.message and "y[i]" not in found.message
+    )
+    assert problem.diagnose(problem.data + added(problem.W), reg=reg, params=None).cause != "wrong_regularization"
+
+
+def test_what_is_no_function_of_the_parameters_is_not_told_as_a_penalty(make_problem):
+    problem = make_problem(4, reg=0)
+    noise = np.random.default_rng(0).normal(size=problem.W.shape)
+    for wrong in (problem.data + noise, problem.data + 2 * problem.W + 0.1 * noise, 2 * problem.data):
+        assert problem.diagnose(wrong).cause != "wrong_regularization"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_forgotten_correct_class(make_problem, seed):
+    problem = make_problem(seed)
+    found = problem.diagnose(problem.X.T @ problem.dscores / problem.N + problem.penalty)
+    every = len(set(problem.y)) == 5  # otherwise the columns of the other classes are right
+    assert found.cause == ("unbalanced" if every else "wrong_correct_class")
+    assert "subtracted from column y[i], that of its correct class" in found.message
+
+
+def test_rows_that_do_not_add_up_are_told_and_no_more(make_problem):
+    problem = make_problem(5)
+    noise = np.random.default_rng(0).normal(size=problem.W.shape)
+    found = problem.diagnose(problem.data + problem.penalty + noise)
+    assert found.cause == "unbalanced" and "each row adds up to 0" in found.message and "Look at" not in found.message
+
+
+def test_a_loss_whose_rows_need_not_add_up_is_not_told_to_balance_them(make_problem):
+    problem = make_problem(6, N=4)
+    occurs = np.isin(np.arange(5), problem.y)
+    assert not occurs.all()
+    truth = problem.X.T @ np.random.default_rng(0).normal(size=problem.dscores.shape)
+    wrong = truth + occurs * np.random.default_rng(1).normal(size=truth.shape)
+    found = diagnose(wrong, truth, labels=problem.y)
+    assert found.cause == "wrong_correct_class" and "subtracted" not in found.message

@@ -6,8 +6,8 @@ from cs231n_lib.diagnosis.wrong_shape import shape_mistake
 @pytest.mark.parametrize(
     ("actual", "expected", "reason"),
     [
-        ((3, 4), (4, 3), " It is transposed."),
-        ((3, 2, 4), (4, 3, 2), " Its axes are in another order."),
+        ((3, 4), (4, 3), " Is it transposed?"),
+        ((3, 2, 4), (4, 3, 2), " Are its axes in another order?"),
         ((2, 5, 4), (4, 3, 2), ""),
         ((5, 1), (5,), " It has an axis of length 1 too many (from keepdims=True, [:, None] or reshape)."),
         ((5,), (1, 5), " An axis of length 1 is missing (keepdims=True keeps it)."),
@@ -18,8 +18,8 @@ from cs231n_lib.diagnosis.wrong_shape import shape_mistake
             (4, 5),
             " An axis is missing: is it summed over one axis too many, or is it computed for one example only?",
         ),
-        ((6, 2), (3, 4), " It has the right number of entries: reshape it."),
-        ((6, 2, 1), (3, 4), " It has the right number of entries: reshape it."),
+        ((6, 2), (3, 4), " It has the right number of entries: is it reshaped?"),
+        ((6, 2, 1), (3, 4), " It has the right number of entries: is it reshaped?"),
         ((8, 4, 5), (4, 5), " It has an axis too many: is a sum or mean over it missing?"),
         ((8, 4), (8, 5), ""),
     ],

@@ -94,3 +94,35 @@ def test_three_entries_of_a_row_are_enough_for_a_shift_or_a_factor_of_its_own():
     assert explain_array(expected + own, expected).cause == "offset_per_slice"
     assert explain_array(expected * own, expected).cause == "factor_per_slice"
     assert explain_array(expected[:, :2] * own, expected[:, :2]) is None
+
+
+def test_uint8_of_a_mean_over_examples():
+    """-X[i] of uint8 pixels is 256 - X[i], so a sum over examples is right modulo 256."""
+    X = np.random.default_rng(0).integers(1, 256, (7, 5))
+    expected = -X.sum(axis=0)[:, None] * np.array([1.0, 0, 0, 0]) / 7 - X[0][:, None] * np.array([0, 1.0, 2.0, 0]) / 7
+    wrapped = expected + 256 * np.array([7.0, 1, 2, 0]) / 7
+    assert explain_value(wrapped, expected, num_examples=7).cause == "uint8"
+    found = explain_value(wrapped, expected)
+    assert found.cause == "offset_per_slice" and "depends on the column only missing or wrong?" in found.message
+
+
+def test_a_few_wrong_values_lie_at_the_border_of_a_small_image_by_chance():
+    expected = np.random.default_rng(0).normal(size=(1, 2, 3, 3))
+    wrong = expected.copy()
+    wrong[0, 1, 0, 1] += 1
+    assert explain_value(wrong, expected) is None
+    wrong = expected.copy()
+    wrong[..., [0, -1], :] += expected[..., [0, -1], :] ** 2
+    wrong[..., 1, [0, -1]] -= 0.3
+    found = explain_value(wrong, expected)
+    assert found.cause == "wrong_border" and found.message.endswith(
+        "look at the padding, or at what reaches the border."
+    )
+
+
+def test_wrong_values_at_the_border_of_a_large_image_are_no_chance():
+    expected = np.random.default_rng(0).normal(size=(1, 1, 12, 12))
+    wrong = expected.copy()
+    wrong[0, 0, 0, [1, 4, 8]] += [1, 2, -1]
+    wrong[0, 0, [3, 7, 9], 11] += [1, 2, -1]
+    assert explain_value(wrong, expected).cause == "wrong_border"

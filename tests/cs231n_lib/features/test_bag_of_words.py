@@ -136,6 +136,11 @@ def test_the_histograms_have_the_wider_type(images, codebook, expected):
         (lambda: encode_bag_of_words(IMAGES[0], CODEBOOK), r"they have \(20, 16, 3\) and \(7, 48\)"),
         (lambda: encode_bag_of_words(IMAGES, np.zeros((7, 50))), "has 50 values, which is not size x size x 3"),
         (lambda: encode_bag_of_words(IMAGES, CODEBOOK, grid=0), "grid should be an integer of at least 1"),
+        (lambda: build_codebook(np.array([[1.0], [np.inf]]), 2), "patches should hold finite numbers"),
+        (lambda: build_codebook(np.array([[1.0], [np.nan]]), 2), "patches should hold finite numbers"),
+        (lambda: build_codebook(np.zeros((3, 4)), 2, rng="a"), "build_codebook: rng should be a np.random.Generator"),
+        (lambda: encode_bag_of_words(np.where(IMAGES > 9, np.nan, 0.0), CODEBOOK), "images should hold finite numbers"),
+        (lambda: encode_bag_of_words(IMAGES, np.inf * CODEBOOK), "codebook should hold finite numbers"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):

@@ -165,6 +165,11 @@ class TestOneOrMany:
         (lambda: extract_features(np.zeros(5), [np.sum]), r"images should have shape \(N, H, W, 3\).* but have \(5,\)"),
         (lambda: color_histogram_hsv(IMAGES[0], bins=2.5), "bins should be an integer of at least 1, but is 2.5"),
         (lambda: rgb2gray(np.zeros((4, 4))), r"rgb2gray: image should have shape \(..., 3\).* but has \(4, 4\)"),
+        (
+            lambda: color_histogram_hsv(np.full((2, 2, 3), np.nan)),
+            "color_histogram_hsv: image should hold finite numbers, but holds NaN or infinities",
+        ),
+        (lambda: hog_feature(np.full((16, 16), np.inf)), "hog_feature: image should hold finite numbers"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):
@@ -209,6 +214,7 @@ def test_progress_changes_nothing_of_the_result(capsys):
         (IMAGES[:0], [hog_feature], r"N at least 1, but have \(0, 32, 32, 3\)"),
         (IMAGES, [], "one or more functions"),
         (IMAGES, ["hog"], "one or more functions"),
+        (IMAGES, None, "one or more functions"),
         (IMAGES, [lambda image: image[image > image.mean()]], "same number of features, but <lambda> returns"),
     ],
 )

@@ -65,6 +65,8 @@ def test_images_are_not_changed():
         (lambda: dense_patches(IMAGES, size=0), "size should be an integer of at least 1, but is 0"),
         (lambda: sample_patches(IMAGES[:0], 5), "images should hold at least one image, but is empty"),
         (lambda: dense_patches(IMAGES, stride=0), "stride should be an integer of at least 1"),
+        (lambda: sample_patches(IMAGES, 5, rng=-1), "sample_patches: rng should be a np.random.Generator"),
+        (lambda: normalize_patches(3.0), "normalize_patches: patches should have shape .*, but is a single number"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):

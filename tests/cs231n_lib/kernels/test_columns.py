@@ -176,5 +176,7 @@ def test_images_that_do_not_fit(x, message):
 def test_columns_that_do_not_fit():
     with pytest.raises(ValueError, match=r"cols should have shape \(1, 4, 9\), for images .* but has \(1, 4, 8\)"):
         kernels.col2im(np.ones((1, 4, 8)), (1, 1, 4, 4), 2, 2)
+    with pytest.raises(ValueError, match=r"x_shape should be \(N, C, H, W\), but is None"):
+        kernels.col2im(np.ones((1, 4, 9)), None, 2, 2)
     with pytest.raises(ValueError, match=r"x_shape should be \(N, C, H, W\), but is \(4, 4\)"):
         kernels.col2im(np.ones((1, 4, 9)), (4, 4), 2, 2)

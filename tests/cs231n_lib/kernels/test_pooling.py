@@ -1,10 +1,13 @@
 import itertools
+import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cs231n_lib.kernels import pooling
 from cs231n_lib.kernels.implementation import num_threads, set_num_threads
 from cs231n_lib.kernels.pooling import avg_pool_backward, avg_pool_forward, max_pool_backward, max_pool_forward
 
@@ -201,7 +204,8 @@ def test_errors_name_the_argument(arguments, message):
 @pytest.mark.parametrize("pad", [2, (2, 0), (0, 3)])
 def test_a_window_without_a_pixel_has_no_maximum(pad):
     x = np.ones((1, 1, 4, 4))
-    with pytest.raises(ValueError, match="max_pool_forward: pad should be smaller than the window of 2x3"):
+    message = rf"max_pool_forward: pad should be smaller than the window of 2x3, .*, but is {re.escape(repr(pad))}\.$"
+    with pytest.raises(ValueError, match=message):
         max_pool_forward(x, 2, 3, 1, pad=pad)
     with pytest.raises(ValueError, match="max_pool_backward: pad should be smaller than the window of 2x3"):
         max_pool_backward(x, np.zeros(x.shape, int), x.shape, 2, 3, 1, pad=pad)
@@ -223,6 +227,19 @@ def test_a_window_has_fewer_than_2_31_cells():
     one = np.ones((1, 1, 1, 1), int)
     with pytest.raises(ValueError, match=r"max_pool_backward: a window should have fewer than 2\*\*31 cells"):
         max_pool_backward(one, one, (1, 1, 2, 1), 2, 2**30, 1, pad=(0, 2**30 - 1))
+
+
+def test_a_window_may_have_2_31_minus_1_cells(monkeypatch):
+    kernel = SimpleNamespace(max_pool_backward=lambda dout, winners, dx, sizes: dx.fill(7))  # the NumPy twin pads
+    monkeypatch.setattr(pooling, "implementation", lambda topic: kernel)
+    one = np.ones((1, 1, 1, 1), int)
+    assert max_pool_backward(one, one, (1, 1, 1, 1), 1, 2**31 - 1, 1, pad=(0, 2**30 - 1)).item() == 7
+
+
+def test_an_average_may_consist_of_padding(backend):
+    x = np.full((1, 1, 1, 1), 6.0)
+    assert avg_pool_forward(x, 1, 2, 1, pad=(0, 2)).tolist() == [[[[0, 3, 3, 0]]]]
+    assert avg_pool_backward(np.ones((1, 1, 1, 4)), x.shape, 1, 2, 1, pad=(0, 2)).item() == 1
 
 
 @pytest.mark.parametrize("size, kind", [((15, 17), np.uint8), ((16, 16), np.int32)])
@@ -261,6 +278,15 @@ def test_images_that_do_not_fit(x, message):
 def test_winners_that_do_not_fit(winners, message):
     with pytest.raises(ValueError, match=message):
         max_pool_backward(np.ones((1, 1, 2, 2)), winners, (1, 1, 4, 4), 2, 2, 2)
+
+
+@pytest.mark.parametrize("x_shape", [None, 4, (1, 4, 4), (1, 1, 4.0, 4), np.ones(4)])
+def test_shapes_of_images_that_do_not_fit(x_shape):
+    dout, winners = np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2), int)
+    with pytest.raises(ValueError, match="max_pool_backward: .*x_shape should be"):
+        max_pool_backward(dout, winners, x_shape, 2, 2, 2)
+    with pytest.raises(ValueError, match="avg_pool_backward: .*x_shape should be"):
+        avg_pool_backward(dout, x_shape, 2, 2, 2)
 
 
 def test_winners_in_the_padding_are_no_one(backend):

@@ -35,13 +35,17 @@ def check_gradients():
 
 @pytest.fixture
 def check_conduct():
-    """check(forward, backward, *arrays): types are kept, any memory layout works, no argument changes."""
+    """check(forward, backward, *arrays): types are kept, of two the wider; memory layouts work; no argument changes."""
 
     def check(forward, backward, *arrays):
         expected = _run(forward, backward, *arrays)
         assert all(array.dtype == np.float64 for array in expected)
         for result in _run(forward, backward, *(array.astype(np.float32) for array in arrays)):
             assert result.dtype == np.float32
+        for out_type, dout_type in ((np.float32, np.float64), (np.float64, np.float32)):
+            out, cache = forward(*(array.astype(out_type) for array in arrays))
+            gradients = _tuple(backward(np.ones(out.shape, dout_type), cache))
+            assert out.dtype == out_type and all(gradient.dtype == np.float64 for gradient in gradients)
         for layout in (np.asfortranarray, _reversed, _read_only, _big_endian, _strided):
             laid_out = [layout(array) for array in arrays]
             for result, right in zip(_run(forward, backward, *laid_out), expected, strict=True):

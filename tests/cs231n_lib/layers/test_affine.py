@@ -19,6 +19,16 @@ def test_the_definition(arrays):
             assert out[n, m] == pytest.approx(sum(x[n].ravel()[d] * w[d, m] for d in range(6)) + b[m])
 
 
+def test_examples_that_are_rows_already(arrays):
+    x, w, b = arrays
+    rows = x.reshape(4, 6)
+    out, cache = affine_forward(rows, w, b)
+    np.testing.assert_array_equal(out, affine_forward(x, w, b)[0])
+    dx, dw, db = affine_backward(out, cache)
+    np.testing.assert_allclose(dx, out @ w.T)
+    np.testing.assert_allclose(dw, rows.T @ out)
+
+
 def test_gradients(arrays, check_gradients):
     check_gradients(affine_forward, affine_backward, *arrays)
 
@@ -57,6 +67,8 @@ def test_no_examples(arrays):
         ({"w": np.ones((5, 6))}, r"w should have shape \(6, M\), one row per value of an example, but has \(5, 6\)"),
         ({"b": np.ones((1, 5))}, r"b should have shape \(5,\), one value per column of w, but has \(1, 5\)"),
         ({"x": [[1, 2], [3]]}, "affine_forward: x should be an array of numbers"),
+        ({"w": np.ones((6, 5), complex)}, "affine_forward: w should be float32 or float64, but is complex128"),
+        ({"b": np.ones(5, np.float16)}, "affine_forward: b should be float32 or float64, but is float16"),
     ],
 )
 def test_arguments_that_do_not_fit(arrays, change, message):

@@ -93,6 +93,7 @@ def test_no_examples():
         ({"mode": "test", "p": 1.5}, r"dropout_param\['p'\].* but is 1.5"),
         ({"mode": "eval", "p": 0.5}, r"dropout_param\['mode'\] should be 'train' or 'test', but is 'eval'"),
         ({"mode": "train"}, "dropout_param has no 'p'"),
+        ({"mode": "train", "p": 0.5, "seed": -1}, r"dropout_param\['seed'\] should be a np.random.Generator, .* is -1"),
         (
             {"mode": "train", "p": 0.5, "sed": 1},
             "dropout_param has an unknown key 'sed'; it should have 'mode', 'p', 'seed'",

@@ -115,6 +115,8 @@ def test_no_images_or_no_channels(layer, shape):
     "x_shape, change, message",
     [
         ((5, 6), {}, r"x should have shape \(N, C, H, W\), but has \(5, 6\)"),
+        ((2, 3, 0, 4), {"pad": 1}, r"x should have shape \(N, C, H, W\) with H and W of at least 1, but has \(2, 3, 0"),
+        ((2, 3, 4, 0), {"pad": 1}, r"x should have shape \(N, C, H, W\) with H and W of at least 1, but has \(2, 3, 4"),
         (
             (1, 1, 5, 6),
             {"pool_height": 6},

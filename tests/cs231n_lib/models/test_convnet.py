@@ -80,6 +80,8 @@ def test_multiplications_per_image():
         ({"blocks": (32, 64)}, "blocks should be a list of blocks"),
         ({"blocks": ((32, 0),)}, "each number of filters in blocks should be an integer of at least 1"),
         ({"filter_size": 2}, "filter_size should be odd"),
+        ({"weight_scale": None}, "weight_scale should be a number of at least 0, but is None"),
+        ({"seed": "a"}, "seed should be a np.random.Generator"),
         ({"dropout_keep_ratio": 1.5}, "dropout_keep_ratio should be a number above 0 and at most 1"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_state_of_another_net_is_refused():
 
 def test_only_a_number_as_seed_fixes_the_masks():
     generator = np.random.default_rng(5)
-    assert random_start(generator) == (generator, False)
-    assert random_start(None)[1] is False
-    rng, fixed = random_start(0)
+    assert random_start("Net", generator) == (generator, False)
+    assert random_start("Net", None)[1] is False
+    rng, fixed = random_start("Net", 0)
     assert fixed is True and rng.random() == np.random.default_rng(0).random()

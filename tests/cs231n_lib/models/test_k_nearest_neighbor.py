@@ -151,3 +151,11 @@ def test_test_images_of_another_size():
 def test_an_unknown_metric_lists_the_known_ones():
     with pytest.raises(ValueError, match="metric should be 'l1' or 'l2', but is 'cosine'"):
         trained(np.ones((3, 2))).predict(np.ones((1, 2)), metric="cosine")
+
+
+@pytest.mark.parametrize("dists", [[["a", "b"]], [[1j, 2]], [[None, 1]]])
+def test_distances_that_are_no_numbers(dists):
+    model = KNearestNeighbor()
+    model.train([[0.0], [1.0]], [0, 1])
+    with pytest.raises(ValueError, match="predict_labels: dists should be float32 or float64, but is "):
+        model.predict_labels(dists)

@@ -224,6 +224,11 @@ def test_training_on_leaves_weights_that_were_kept(separable):
     assert not np.array_equal(model.W, before)
 
 
+def test_a_seed_that_does_not_fit(separable):
+    with pytest.raises(ValueError, match="train: rng should be a np.random.Generator, .* but is 'a'"):
+        LinearSVM().train(*separable, rng="a")
+
+
 @pytest.mark.parametrize("name", ["learning_rate", "reg"])
 def test_settings_that_are_no_numbers(separable, name):
     with pytest.raises(ValueError, match=f"train: {name} should be a number, but is 'a'"):

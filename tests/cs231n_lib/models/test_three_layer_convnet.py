@@ -46,6 +46,8 @@ def test_channels_last():
         ({"filter_size": 4}, "filter_size should be odd, so that padding can keep the image's size, but is 4"),
         ({"num_filters": 0}, "num_filters should be an integer of at least 1"),
         ({"hidden_dim": 0}, "hidden_dim should be an integer of at least 1"),
+        ({"weight_scale": "he"}, "weight_scale should be a number of at least 0, but is 'he'"),
+        ({"rng": 1.5}, "rng should be a np.random.Generator"),
     ],
 )
 def test_settings_that_do_not_fit(options, message):

@@ -39,6 +39,8 @@ def test_shapes_and_first_weights():
         ({"input_dim": 0}, "TwoLayerNet: input_dim should be an integer of at least 1, but is 0"),
         ({"hidden_dim": 0}, "TwoLayerNet: hidden_dim should be an integer of at least 1"),
         ({"num_classes": 2.5}, "TwoLayerNet: num_classes should be an integer of at least 1"),
+        ({"weight_scale": -1}, "TwoLayerNet: weight_scale should be a number of at least 0, but is -1"),
+        ({"rng": -1}, "TwoLayerNet: rng should be a np.random.Generator"),
     ],
 )
 def test_sizes_that_do_not_fit(options, message):

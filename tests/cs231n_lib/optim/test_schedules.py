@@ -53,6 +53,9 @@ def test_warmup_hands_over_to_the_start_of_what_follows():
         (lambda: schedules.cosine(5, final=-0.1), "cosine: final should be a number of at least 0"),
         (lambda: schedules.inverse_time("slow"), "inverse_time: decay should be a number"),
         (lambda: schedules.cosine(2.5), "cosine: num_steps should be an integer of at least 1"),
+        (lambda: schedules.exponential(math.inf), "exponential: decay should be a number .*below inf, but is inf"),
+        (lambda: schedules.inverse_time(math.inf), "inverse_time: decay should be a number .*below inf, but is inf"),
+        (lambda: schedules.cosine(5, math.inf), "cosine: final should be a number .*below inf, but is inf"),
         (lambda: schedules.warmup(0), "warmup: num_steps should be an integer of at least 1"),
     ],
 )

@@ -447,6 +447,11 @@ def test_a_folder_is_no_checkpoint(tmp_path):
         quiet(Counter(), numbered(), checkpoint=tmp_path)
 
 
+def test_a_seed_that_does_not_fit():
+    with pytest.raises(ValueError, match="Solver: rng should be a np.random.Generator, .* but is -1"):
+        quiet(Counter(), numbered(), rng=-1)
+
+
 def test_settings_at_their_limits():
     solver = quiet(Counter(), numbered(), batch_size=1, num_epochs=1, print_every=1, num_train_samples=1, patience=1)
     solver.train()
