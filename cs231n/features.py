@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.features import extract_features, hand_made
+from cs231n_lib.features import hand_made
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -24,6 +25,13 @@ __all__ = [
 ]
 GRAY = (0.299, 0.587, 0.144)  # the public package's weights; those of the standard are 0.299, 0.587, 0.114
 CELL, ORIENTATIONS = 8, 9
+
+
+def extract_features(
+    imgs: ArrayLike, feature_fns: Sequence[Callable[..., ArrayLike]], verbose: bool = False
+) -> NDArray[Any]:
+    """Compute the features of every image with all functions; `verbose` shows a progress bar. See `cs231n_lib`."""
+    return hand_made.extract_features(imgs, feature_fns, verbose)
 
 
 def rgb2gray(rgb: ArrayLike) -> Floats:

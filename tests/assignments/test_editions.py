@@ -178,7 +178,7 @@ def handed_out(tmp_path_factory):
 
 
 def test_beside_the_notebooks_there_are_pages_and_one_folder(handed_out):
-    assert {path.name for path in handed_out.iterdir()} == {"kit", "students.md", "library.md"}
+    assert {path.name for path in handed_out.iterdir()} == {"kit", "students.md", "library.md", "public-course.md"}
     for page in handed_out.glob("*.md"):
         for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
             assert link.startswith("https://") or (handed_out / link).is_file(), f"{page.name}: {link}"
