@@ -52,5 +52,5 @@ class KNearestNeighbor(_KNearestNeighbor):
 
     def _both_sets(self, X: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
         train, _ = self._training_set()
-        test = np.asarray(X, dtype=np.float64)
+        test = np.asarray(X)
         return test.reshape(len(test), -1), train.astype(np.float64)
