@@ -25,9 +25,9 @@ def test_the_first_loss():
 
 
 def test_gradients(rel_error):
-    X, y = np.random.randn(2, 3, 16, 16), np.random.randint(10, size=2)
+    X, y = np.random.randn(2, 3, 8, 8), np.random.randint(10, size=2)
     model = ThreeLayerConvNet(
-        num_filters=3, filter_size=3, input_dim=(3, 16, 16), hidden_dim=7, dtype=np.float64, reg=0.1
+        num_filters=3, filter_size=3, input_dim=(3, 8, 8), hidden_dim=7, dtype=np.float64, reg=0.1
     )
     _, grads = model.loss(X, y)
     for name in sorted(grads):

@@ -20,7 +20,7 @@ def test_the_loss_of_small_weights(given):
 @pytest.mark.parametrize("reg", [0.0, 5e1])
 def test_the_gradient(given, reg, rel_error):
     W, X, y = given
-    W *= 1000  # away from equal scores
+    W, X, y = 1000 * W[:8], X[:10, :8], y[:10]  # away from equal scores
     _, dW = softmax_loss_naive(W, X, y, reg)
     numeric = eval_numerical_gradient(lambda W: softmax_loss_naive(W, X, y, reg)[0], W, verbose=False)
     assert rel_error(dW, numeric) < 1e-5
