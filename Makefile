@@ -47,7 +47,7 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install $(QUIETLY) --editable ".[instructor]"
-	@$(BIN)/python -m compileall -q autograder cs231n_lib
+	@$(BIN)/python -m compileall -q autograder cs231n cs231n_lib
 	@touch $@
 
 # What the tests and the checks of the code need on top. These are packages only; the kit itself is installed.

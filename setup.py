@@ -68,7 +68,7 @@ extensions = cythonize(
 for extension in extensions:
     extension.optional = True  # without a compiler the NumPy twins are used; cythonize ignores this in its argument
 
-packages = find_packages(include=["autograder*", "cs231n_lib*"])
+packages = find_packages(include=["autograder*", "cs231n", "cs231n.*", "cs231n_lib*"])
 setup(
     packages=[*packages, "cs231n_lib.datasets"],
     ext_modules=extensions,

@@ -43,3 +43,16 @@ def this_edition() -> Edition | None:
 def how_to_install(assignment: str) -> str:
     """Return how to get the edition for an assignment, as a clause of a message."""
     return f"install the kit of the release {assignment} (python -m pip install ./kit, in its folder)"
+
+
+def why_left_out(module: str, what: str) -> str:
+    """Say why this edition has no `module`, and which release adds it; `what` begins what the sentence says of it."""
+    edition = this_edition()
+    asked_by, later = "the assignment", ""
+    if edition is not None and module in edition.left_out:
+        first = edition.left_out[module]
+        before = edition.assignments.index(first) if first else len(edition.assignments)
+        asked_by = f"the assignment {edition.assignments[before - 1]}"
+        if first:
+            later = f" A notebook of a later assignment needs it: {how_to_install(first)}."
+    return f"This edition of the library leaves out {what} because it is what {asked_by} asks you to write.{later}"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from cs231n_lib.edition import how_to_install, this_edition
+from cs231n_lib.edition import why_left_out
 
 
 def lazy_exports(
@@ -57,13 +57,4 @@ def _left_out(name: str, module: str, error: ModuleNotFoundError) -> ImportError
         what = f"{missing}, which {name} builds on,"
     else:
         return error  # a package outside the library is missing, and this error says so
-    edition = this_edition()
-    asked_by = "the assignment"
-    if edition is not None and missing in edition.left_out:
-        first = edition.left_out[missing]
-        before = edition.assignments.index(first) if first else len(edition.assignments)
-        asked_by = f"the assignment {edition.assignments[before - 1]}"
-    reason = f"This edition of the library leaves out {what} because it is what {asked_by} asks you to write."
-    if edition is not None and edition.left_out.get(missing):
-        reason += f" A notebook of a later assignment needs it: {how_to_install(edition.left_out[missing])}."
-    return ImportError(reason, name=missing)
+    return ImportError(why_left_out(missing, what), name=missing)

@@ -63,6 +63,7 @@ def test_every_dependency_has_a_lower_bound_and_no_exact_pin():
 
 # the groups of pyproject.toml that the modules of each folder may import; "" are the packages for all users
 MAY_IMPORT = {
+    "cs231n": ("",),
     "cs231n_lib": ("",),
     "datasets": ("",),
     "autograder": ("", "instructor", "cluster", "postgresql"),
@@ -97,7 +98,7 @@ def own_modules():
     """The names of the repository's own modules and folders; tests and benchmarks import their neighbours by name."""
     paths = [path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")]
     own = {path.stem for path in paths} | {path.parent.name for path in paths} | MADE_BY_TESTS
-    return own - distributions().keys() | {"autograder", "cs231n_lib"}
+    return own - distributions().keys() | {"autograder", "cs231n", "cs231n_lib"}
 
 
 @cache
@@ -141,7 +142,9 @@ def test_the_packages_that_a_message_calls_the_instructors_are_those_of_that_gro
 
 def test_every_folder_with_modules_is_a_package():
     """Otherwise it would not be installed, and a submission's folder of the same name could take its place."""
-    folders = {path.parent for package in ("autograder", "cs231n_lib") for path in (ROOT / package).rglob("*.py")}
+    folders = {
+        path.parent for package in ("autograder", "cs231n", "cs231n_lib") for path in (ROOT / package).rglob("*.py")
+    }
     assert len(folders) > 20
     assert [str(folder) for folder in folders | {ROOT / "datasets"} if not (folder / "__init__.py").is_file()] == []
 

@@ -24,10 +24,16 @@ class Edition:
 
     root: Path  # absolute
     include: tuple[str, ...]  # files and folders, relative to root
-    package: str  # the importable package whose files may be answers
+    package: str  # the importable package that a release marks as an edition
     exclude: tuple[str, ...] = ()  # files and folders under `include` that students do not get
     pages: tuple[str, ...] = ()  # pages for students, relative to root, which a release holds beside its notebooks
     folder: str = ""  # the folder of a release for the included files; "": beside the notebooks
+    further_packages: tuple[str, ...] = ()  # other importable packages, beside `package`
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The importable packages, whose modules may be answers."""
+        return (self.package, *self.further_packages)
 
 
 @dataclass(frozen=True)
@@ -223,6 +229,7 @@ def _edition(table: "_Table", root: Path) -> Edition:
         exclude=table.paths("exclude"),
         pages=pages,
         folder=table.name("folder", required=False),
+        further_packages=tuple(table.check_name("further_packages", n) for n in table.strings("further_packages")),
     )
     table.finish()
     return edition

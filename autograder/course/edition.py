@@ -88,9 +88,9 @@ def write_edition(course: Course, assignment: str, folder: Path) -> list[Path]:
 
 
 def importable(course: Course, assignment: str, cache_dir: Path | str, without: tuple[str, ...] = ()) -> Path | None:
-    """Make a folder to put first on PYTHONPATH, so that Python imports the edition's package.
+    """Make a folder to put first on PYTHONPATH, so that Python imports the edition's packages.
 
-    The folder holds the package, the extension modules compiled on this machine, and the package's data folders. Its
+    The folder holds the packages, the extension modules compiled on this machine, and the packages' data folders. Its
     name is a hash of its contents, so a change of the library makes a new folder. A folder that exists is complete.
 
     Parameters
@@ -168,7 +168,7 @@ def _about(course: Course, edition: Edition, assignment: str) -> bytes:
     ]
     for entry in course.from_here_on(assignment):
         for path in map(PurePosixPath, sorted(entry.answers)):
-            if path.suffix == ".py" and path.parts[0] == edition.package:
+            if path.suffix == ".py" and path.parts[0] in edition.packages:
                 lines.append(f'"{".".join(path.with_suffix("").parts)}" = {json.dumps(later[entry.name])}')
     return ("\n".join(lines) + "\n").encode()
 
@@ -196,15 +196,15 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _importable_files(course: Course, edition: Edition, assignment: str, without: set[str]) -> list[tuple[str, Path]]:
-    """The package, its extension modules, and the data folders beside it, without build files and other packages."""
+    """The packages, their extension modules, and the data folders beside them; no build files or other packages."""
     chosen = []
     for name, path in files(course, assignment):
         top = PurePosixPath(name).parts[0]
         data = top != name and not _holds_code(edition.root / top)
-        if (top == edition.package or data) and name not in without:
+        if (top in edition.packages or data) and name not in without:
             chosen.append((name, path))
     left_out = {str(PurePosixPath(name).with_suffix("")) for name in (*course.answers(assignment), *without)}
-    for path in _walk(edition.root / edition.package):
+    for path in (path for package in edition.packages for path in _walk(edition.root / package)):
         relative = PurePosixPath(path.relative_to(edition.root).as_posix())
         module = str(relative.parent / relative.name.split(".")[0])
         if relative.suffix in EXTENSION_MODULES and module not in left_out and not is_leftover(relative.parent):

@@ -11,7 +11,7 @@ from autograder.course.workspace import Workspace
 from autograder.grading.sanitize import read_built
 from autograder.notebook.bound_names import imported_modules
 from autograder.notebook.cell_record import is_skipped, whose
-from autograder.notebook.job import Surroundings
+from autograder.notebook.job import OWN_PACKAGES, Surroundings
 from autograder.submissions.work_files import instructors_files
 from autograder.workers.font_cache import warm_font_cache
 
@@ -30,7 +30,7 @@ def surroundings(workspace: Workspace, assignment: Assignment, isolation: str = 
         pythonpath=(str(folder),) if folder else (),
         env=_environment(workspace),
         data=_data_sets(course),
-        hidden=("autograder", "cs231n_lib", *([course.edition.package] if course.edition else [])),
+        hidden=(*OWN_PACKAGES, *(course.edition.packages if course.edition else ())),
         modules=_modules(workspace, assignment),
         files=instructors_files(workspace, assignment),
     )

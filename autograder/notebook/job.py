@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MISTAKES = "cs231n-mistakes"  # metadata of a recorded test cell: the ids of the mistakes that its error names
 NOT_RUN = "cs231n-not-run"  # metadata of a recorded cell that was not run and shows what the student saw
+OWN_PACKAGES = ("autograder", "cs231n", "cs231n_lib")  # students must not see these as they are installed
 ISOLATIONS = ("sandbox", "process")
 Files = tuple[tuple[str, bytes], ...]  # relative path with /, content
 Output = Mapping[str, Any]  # an output of a cell in nbformat 4
@@ -55,7 +56,7 @@ class Surroundings:
     env: Mapping[str, str] | None = None
     cwd: str | None = None
     data: str | None = None
-    hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
+    hidden: tuple[str, ...] = OWN_PACKAGES
     modules: tuple[str, ...] = ()
     files: Files = ()
 

@@ -10,7 +10,7 @@ import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 
@@ -58,6 +58,34 @@ def read_cifar10_batches(folder: str | os.PathLike[str]) -> tuple[Images, Labels
         X[part], y[part] = _read_batch(folder / name, rows, num_classes)
     images, y_test = _read_batch(folder / TEST_FILE, rows, num_classes)
     return X, y, np.ascontiguousarray(images), y_test
+
+
+def read_cifar10_batch(path: str | os.PathLike[str]) -> tuple[Images, Labels]:
+    """Read one of the official files of images, such as data_batch_1, which has batches.meta beside it.
+
+    Returns
+    -------
+    X : (10000, 32, 32, 3) uint8 array
+        The images.
+    y : (10000,) int64 array
+        Their labels.
+
+    Raises
+    ------
+    DataError
+        As in `read_cifar10_batches`.
+    """
+    class_names, rows = _read_meta(Path(path).parent)
+    return _read_batch(Path(path), rows, len(class_names))
+
+
+def read_plain_pickle(file: BinaryIO) -> dict[Any, Any]:
+    """Read a pickled dict whose values are plain data and arrays of integers. Strings of Python 2 become str.
+
+    Raises DataError if the file is damaged, or if reading it would run code.
+    """
+    values = _unpickled(file, getattr(file, "name", "the file"), "latin1")
+    return {key: value.array if isinstance(value, _PickledArray) else value for key, value in values.items()}
 
 
 def read_class_names(folder: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -111,11 +139,20 @@ def _take(values: dict[Any, Any], key: str, path: Path) -> Any:
 def _read_dict(path: Path) -> dict[Any, Any]:
     try:
         with open(path, "rb") as file:
-            values = _PlainUnpickler(file, encoding="bytes").load()
+            values = _unpickled(file, path, "bytes")
     except FileNotFoundError:
         raise DataError(f"{path}: This file of CIFAR-10 is missing.", FETCH_HINT) from None
     except OSError as error:
         raise DataError(f"{path}: This file cannot be read: {error.strerror or error}.") from None
+    # Python 2 wrote the official files, so their strings are bytes here
+    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in values.items()}
+
+
+def _unpickled(file: BinaryIO, path: Path | str, encoding: str) -> dict[Any, Any]:
+    try:
+        values = _PlainUnpickler(file, encoding=encoding).load()
+    except OSError:
+        raise
     except _Refused as error:
         raise DataError(
             f"{path}: This file is refused, because reading it would run code ({error}). The official file holds plain "
@@ -128,8 +165,7 @@ def _read_dict(path: Path) -> dict[Any, Any]:
         ) from None
     if not isinstance(values, dict):
         raise DataError(f"{path}: This file should hold a dict, but holds a {type(values).__name__}.", FETCH_HINT)
-    # Python 2 wrote the official files, so their strings are bytes here
-    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in values.items()}
+    return values
 
 
 class _Refused(Exception):

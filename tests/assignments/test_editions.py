@@ -45,6 +45,78 @@ def released(request, tmp_path_factory):
     return request.param, json.loads(done.stdout)
 
 
+PUBLIC_NAMES = """
+import json
+from importlib import import_module
+
+modules = '''
+data_utils fast_layers features gradient_check im2col layer_utils layers optim solver vis_utils classifiers
+classifiers.cnn classifiers.fc_net classifiers.k_nearest_neighbor classifiers.linear_classifier
+classifiers.linear_svm classifiers.neural_net classifiers.softmax
+'''.split()
+found = {}
+for module in modules:
+    try:
+        exec(f"from cs231n.{module} import *", {})
+        found[module] = None
+    except ImportError as error:
+        found[module] = str(error)
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module", params=COURSE.assignments)
+def public(request, tmp_path_factory):
+    """(assignment, {module of cs231n: None or why `from it import *` fails} in the assignment's edition)."""
+    folder = edition.importable(COURSE, request.param, tmp_path_factory.mktemp("editions"))
+    environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", PUBLIC_NAMES]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return request.param, json.loads(done.stdout)
+
+
+# a module of cs231n, and the assignments that its names answer
+PUBLIC_ANSWERS = {
+    "classifiers.k_nearest_neighbor": "nearest_neighbor",
+    "classifiers.linear_classifier": "linear_classifiers",
+    "classifiers.linear_svm": "linear_classifiers",
+    "classifiers.softmax": "linear_classifiers",
+    "classifiers": "linear_classifiers",
+    "classifiers.neural_net": "two_layer_net",
+    "im2col": "convolutional_networks",
+    "fast_layers": "convolutional_networks",
+    "layers": "convolutional_networks",
+    "layer_utils": "convolutional_networks",
+    "classifiers.fc_net": "convolutional_networks",
+    "classifiers.cnn": "convolutional_networks",
+}
+
+
+def test_a_public_module_is_there_once_all_its_answers_are(public):
+    assignment, modules = public
+    order = list(COURSE.assignments)
+    for module, why in modules.items():
+        last = PUBLIC_ANSWERS.get(module)
+        gone = last is not None and order.index(last) >= order.index(assignment)
+        assert (why is not None) == gone, module
+        assert why is None or re.search(SAID, why), why
+
+
+def test_a_plain_import_names_the_assignment_and_the_release_that_bring_it(tmp_path):
+    folder = edition.importable(COURSE, "linear_classifiers", tmp_path)
+    for module, answered, release in (
+        ("layers", "two_layer_net", "batchnorm_dropout"),
+        ("classifiers.linear_svm", "linear_classifiers", "two_layer_net"),
+        ("classifiers.fc_net", "two_layer_net", "batchnorm_dropout"),
+    ):
+        command = [sys.executable, "-c", f"from cs231n.{module} import *"]
+        done = subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True)
+        said = done.stderr.splitlines()[-1]
+        assert said.startswith("ImportError: This edition of the library leaves out "), said
+        assert f"the assignment {answered} asks you to write" in said and f"the kit of the release {release} (" in said
+
+
 # a name from each file that answers an assignment, and the assignment that it answers
 ANSWER_OF = {
     "KNearestNeighbor": "nearest_neighbor",
@@ -106,7 +178,7 @@ def handed_out(tmp_path_factory):
 
 
 def test_beside_the_notebooks_there_are_pages_and_one_folder(handed_out):
-    assert {path.name for path in handed_out.iterdir()} == {"kit", "students.md", "library.md"}
+    assert {path.name for path in handed_out.iterdir()} == {"kit", "students.md", "library.md", "public-course.md"}
     for page in handed_out.glob("*.md"):
         for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
             assert link.startswith("https://") or (handed_out / link).is_file(), f"{page.name}: {link}"
@@ -164,8 +236,13 @@ def test_a_release_is_built_without_a_trace_in_its_folder(handed_out, tmp_path):
     assert sorted(kit.rglob("*")) == before
     [wheel] = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"cs231n_lib/edition.toml", "cs231n_lib/datasets/registry.toml", "autograder/check.py"} <= set(names)
-    assert not [name for name in names if name.startswith(("autograder/grading", "build/"))]
+    assert {
+        "cs231n_lib/edition.toml",
+        "cs231n_lib/datasets/registry.toml",
+        "autograder/check.py",
+        "cs231n/layers.py",
+    } <= set(names)
+    assert not [name for name in names if name.startswith(("autograder/grading", "build/", "cs231n/im2col"))]
 
 
 @pytest.mark.parametrize("name", ["conv_forward_fast", "max_pool_backward_fast", "matmul", "conv_forward"])

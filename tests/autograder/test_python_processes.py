@@ -34,7 +34,7 @@ def trap(tmp_path):
     for name in {*sys.stdlib_module_names, *installed, *CONFIGURATIONS, "autograder", "ipykernel_launcher"}:
         if name.isidentifier() and name != "sys":
             (folder / f"{name}.py").write_text(write)
-    for name in ("matplotlib", "autograder", "multiprocessing", "cs231n_lib"):  # a package precedes a module
+    for name in ("matplotlib", "autograder", "multiprocessing", "cs231n", "cs231n_lib"):  # a package precedes a module
         (folder / name).mkdir()
         (folder / name / "__init__.py").write_text(write)
         (folder / name / "__main__.py").write_text(write)

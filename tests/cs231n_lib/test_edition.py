@@ -2,7 +2,8 @@
 
 import pytest
 
-from cs231n_lib.edition import Edition, how_to_install, this_edition
+from cs231n_lib import edition
+from cs231n_lib.edition import Edition, how_to_install, this_edition, why_left_out
 
 SECOND = Edition("a2", ("a1", "a2", "a3"), {"cs231n_lib.solver": "a3"})
 
@@ -32,3 +33,12 @@ def test_an_edition_is_read_from_the_file_beside_the_library(run_in_edition):
 
 def test_how_to_get_an_edition_names_its_release_and_the_command():
     assert how_to_install("a3") == "install the kit of the release a3 (python -m pip install ./kit, in its folder)"
+
+
+def test_why_a_module_is_left_out(monkeypatch):
+    monkeypatch.setattr(edition, "this_edition", lambda: Edition("a2", ("a1", "a2", "a3"), {"m": "a3", "n": ""}))
+    begin = "This edition of the library leaves out Solver because it is what"
+    later = f"A notebook of a later assignment needs it: {how_to_install('a3')}."
+    assert why_left_out("m", "Solver") == f"{begin} the assignment a2 asks you to write. {later}"
+    assert why_left_out("n", "Solver") == f"{begin} the assignment a3 asks you to write."
+    assert why_left_out("other", "Solver") == f"{begin} the assignment asks you to write."

@@ -12,6 +12,7 @@ from autograder.execution.judge.not_while_grading import COMMAND_NOT_FOUND, COMM
 from autograder.execution.sandbox.descriptors import Inherited
 from autograder.execution.sandbox.limits import process_limit
 from autograder.execution.sandbox.python_view import python_view
+from autograder.notebook.job import OWN_PACKAGES
 from autograder.notebook.limits import Limits
 
 HOME = "/home/student"
@@ -66,7 +67,7 @@ class View:
     env: tuple[tuple[str, str], ...] = ()
     work: str | None = None
     data: str | None = None
-    hidden: tuple[str, ...] = ("autograder", "cs231n_lib")
+    hidden: tuple[str, ...] = OWN_PACKAGES
     processes: int = Limits().processes
     modules: tuple[str, ...] = ()
 

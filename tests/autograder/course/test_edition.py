@@ -59,6 +59,22 @@ def test_importable_without_some_files(workspace, tmp_path):
     assert not (less / "lib/prices.py").exists() and (less / "lib/__init__.py").exists()
 
 
+def test_further_packages(workspace, edit, tmp_path):
+    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\nfurther_packages = ["names"]')
+    edit("assignments/course.toml", '"setup.cfg"', '"setup.cfg", "names"')
+    edit("assignments/course.toml", 'answers = ["lib/totals.py"', 'answers = ["names/total.py", "lib/totals.py"')
+    course = workspace().course
+    names_folder = course.edition.root / "names"
+    names_folder.mkdir()
+    for name in ("__init__.py", "total.py", "price.py"):
+        (names_folder / name).write_text("")
+    found = edition.importable(course, "first", tmp_path / "editions")
+    assert sorted(path.name for path in (found / "names").glob("*.py")) == ["__init__.py", "price.py"]
+    about = tomllib.loads((found / "lib" / "edition.toml").read_text())
+    assert about["left_out"]["names.total"] == "second" and not (found / "names" / "edition.toml").exists()
+    assert (edition.importable(course, "second", tmp_path / "editions") / "names" / "total.py").is_file()
+
+
 def test_write_copies_the_files(workspace, tmp_path):
     edition.write_edition(workspace().course, "first", tmp_path / "out")
     written = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file())

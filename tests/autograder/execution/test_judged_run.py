@@ -45,6 +45,21 @@ def test_student_cells_import_what_lies_in_their_working_folder_and_the_judge_do
     assert executed.problems == ()
 
 
+@pytest.mark.parametrize("isolation", ["process", "sandbox"])
+def test_a_student_s_copy_of_a_package_does_not_shadow_that_of_the_edition(tmp_path, isolation):
+    tmp_path.chmod(0o755)
+    (tmp_path / "cs231n").mkdir()
+    (tmp_path / "cs231n" / "__init__.py").write_text("WHICH = 'edition'")
+    asked = "import cs231n\nprint(cs231n.WHICH)"
+    _, cells = run(
+        student(asked),
+        test_cell(asked),
+        isolation=isolation, pythonpath=(str(tmp_path),),
+        submitted_files=(("cs231n/__init__.py", b"WHICH = 'submission'"), ("cs231n/layers.py", b"")),
+    )  # fmt: skip
+    assert [text(cell) for cell in cells] == ["edition\n"] * 2
+
+
 @pytest.mark.parametrize(
     "trick",
     [

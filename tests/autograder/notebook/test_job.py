@@ -44,7 +44,7 @@ def test_it_travels():
 
 def test_what_a_submission_does_not_see_unless_it_is_said_otherwise():
     job = Job("{}")
-    assert job.surroundings.hidden == ("autograder", "cs231n_lib") and job.skip_tagged
+    assert job.surroundings.hidden == ("autograder", "cs231n", "cs231n_lib") and job.skip_tagged
     assert job.surroundings.limits == Limits() and job.surroundings.env is None
 
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from cs231n.classifiers.linear_svm import svm_loss_naive
+from cs231n.im2col import im2col_indices
+from cs231n.layers import relu_forward
 from cs231n_lib import checks, kernels, layers
 from cs231n_lib.diagnosis import numerical_gradient
 
@@ -24,3 +27,10 @@ def test_the_message_names_the_function_unless_told(message):
 
     assert message(checks.own_work, borrowed, np.ones(2)).startswith("borrowed: cs231n_lib.layers.activations of")
     assert message(checks.own_work, borrowed, np.ones(2), what="relu").startswith("relu: cs231n_lib.layers")
+
+
+def test_the_public_names_are_the_library_too(message):
+    W, X, y = np.ones((3, 2)), np.ones((4, 3)), np.zeros(4, int)
+    assert "cs231n.classifiers.linear_svm of the library" in message(checks.own_work, svm_loss_naive, W, X, y, 0.0)
+    assert "cs231n.im2col of the library" in message(checks.own_work, im2col_indices, np.ones((1, 1, 3, 3)), 2, 2)
+    assert "cs231n_lib.layers.activations of the library" in message(checks.own_work, relu_forward, X)

@@ -1,4 +1,5 @@
 import codecs
+import io
 import os
 import pickle
 import warnings
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib.data import DataError, read_cifar10_batches
-from cs231n_lib.data.cifar10 import read_class_names
+from cs231n_lib.data.cifar10 import read_cifar10_batch, read_class_names, read_plain_pickle
 
 ROWS = 20
 
@@ -27,6 +28,31 @@ def test_reads_images_labels_and_names(tmp_path, protocol, python2_pickle, write
     np.testing.assert_array_equal(np.concatenate([y, y_test]), labels)
     assert len(X) == 5 * ROWS and X.dtype == np.uint8 and y.dtype == np.int64
     assert read_class_names(tmp_path / "batches")[3] == "cat"
+
+
+@pytest.mark.parametrize("protocol", ["python 2", 2, 4])
+def test_reads_one_file(tmp_path, protocol, python2_pickle, write_cifar10):
+    dumps = python2_pickle if protocol == "python 2" else lambda values: pickle.dumps(values, protocol)
+    images, labels = write_cifar10(tmp_path / "batches", dumps)
+    X, y = read_cifar10_batch(tmp_path / "batches" / "data_batch_3")
+    np.testing.assert_array_equal(X, images[2 * ROWS : 3 * ROWS])
+    np.testing.assert_array_equal(y, labels[2 * ROWS : 3 * ROWS])
+    with pytest.raises(DataError, match="data_batch_6: This file of CIFAR-10 is missing"):
+        read_cifar10_batch(tmp_path / "batches" / "data_batch_6")
+
+
+def test_a_plain_pickle_has_text_and_arrays(python2_pickle):
+    pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    read = read_plain_pickle(io.BytesIO(python2_pickle({b"data": pixels, b"names": [b"a", b"b"]})))
+    assert read["names"] == ["a", "b"]
+    np.testing.assert_array_equal(read["data"], pixels)
+
+
+@pytest.mark.parametrize("content, message", [(b"", "the file: This file is damaged"), ([1], "holds a list")])
+def test_a_plain_pickle_that_is_none(content, message):
+    file = io.BytesIO(content if isinstance(content, bytes) else pickle.dumps(content))
+    with pytest.raises(DataError, match=message):
+        read_plain_pickle(file)
 
 
 def test_reading_warns_of_nothing(folder):

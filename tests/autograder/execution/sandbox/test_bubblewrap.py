@@ -34,7 +34,7 @@ def test_of_devices_there_are_nothing_and_randomness(run):
     assert run("import os\nprint(sorted(os.listdir('/dev')))") == ["['fd', 'null', 'random', 'shm', 'urandom']"]
 
 
-@pytest.mark.parametrize("package", ["autograder", "cs231n_lib"])
+@pytest.mark.parametrize("package", ["autograder", "cs231n", "cs231n_lib"])
 def test_the_grader_and_the_full_library_cannot_be_imported(run, package):
     assert run(f"import {package}") == [f"ModuleNotFoundError: No module named '{package}'"]
 
