@@ -701,6 +701,9 @@ dx, dw, db = gradients(checks.own_work(conv_backward_naive, dout, cache), "conv_
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(x, v, b, conv_param)[0] * dout), w, dw, "dw of conv_backward_naive", num_examples=2,
                 suspects=mistakes["dw"])
+x, w, b, dout = random_arrays(79, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dw
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
+checks.own_work(conv_backward_naive, dout, cache, gradient_of=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):
@@ -734,6 +737,9 @@ checks.true(np.size(dx) > 0, "dx is empty. A slice like [pad:-pad] holds nothing
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(v, w, b, conv_param)[0] * dout), x, dx, "dx of conv_backward_naive", num_examples=2,
                 suspects=mistakes["dx"])
+x, w, b, dout = random_arrays(89, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dx
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
+checks.own_work(conv_backward_naive, dout, cache, gradient_of=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):
