@@ -703,7 +703,7 @@ checks.gradient(lambda v: np.sum(conv_forward_naive(x, v, b, conv_param)[0] * do
                 suspects=mistakes["dw"])
 x, w, b, dout = random_arrays(79, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dw
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
-checks.own_work(conv_backward_naive, dout, cache, gradient_of=w.size)
+checks.derived(conv_backward_naive, dout, cache, size=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):
@@ -739,7 +739,7 @@ checks.gradient(lambda v: np.sum(conv_forward_naive(v, w, b, conv_param)[0] * do
                 suspects=mistakes["dx"])
 x, w, b, dout = random_arrays(89, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dx
 out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
-checks.own_work(conv_backward_naive, dout, cache, gradient_of=x.size)
+checks.derived(conv_backward_naive, dout, cache, size=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):

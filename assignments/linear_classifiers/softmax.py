@@ -279,7 +279,8 @@ checks.gradient(lambda V: softmax_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of sof
         lambda: checks.numeric_gradient(lambda V: np.square(X @ V - happened).sum() / 2 / len(y), W),
     "the shifted scores stand where the probabilities belong.":
         lambda: checks.numeric_gradient(lambda V: np.square(X @ V - largest - happened).sum() / 2 / len(y), W)})
-checks.own_work(softmax_loss_naive, W, X[:1], y[:1], 0.0, gradient_of=W.size)
+checks.own_work(softmax_loss_naive, W, X, y, 0.0)
+checks.derived(softmax_loss_naive, W, X[:1], y[:1], 0.0, size=W.size)
 large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
 scaled_loss, scaled = loss_and_gradient(softmax_loss_naive, W / large, X * large, y, 0.0)
 checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
@@ -323,7 +324,7 @@ checks.true(np.any(np.asarray(dW) != without), "dW does not change with reg: the
             "gradient too.")
 checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.5 adds to dW",
                 num_examples=len(y))
-checks.own_work(softmax_loss_naive, W, X[:1], y[:1], 0.5, gradient_of=W.size)
+checks.derived(softmax_loss_naive, W, X[:1], y[:1], 0.5, size=W.size)
 checks.passed("softmax_loss_naive", "dW includes the gradient of the regularization")
 ### BEGIN HIDDEN TESTS
 for seed, shape, strength in ((51, (4, 6, 3), 2.0), (52, (9, 2, 7), 0.05)):
@@ -480,7 +481,8 @@ loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere.")
 checks.gradient(lambda V: softmax_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of softmax_loss_vectorized with reg=0",
                 num_examples=len(y), params=W, labels=y, inputs=X)
-checks.own_work(softmax_loss_vectorized, W, X[:1], y[:1], 0.0, gradient_of=W.size)
+checks.own_work(softmax_loss_vectorized, W, X, y, 0.0)
+checks.derived(softmax_loss_vectorized, W, X[:1], y[:1], 0.0, size=W.size)
 large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
 scaled_loss, scaled = loss_and_gradient(softmax_loss_vectorized, W / large, X * large, y, 0.0)
 checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
@@ -508,7 +510,7 @@ loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.5)
 checks.close(loss - loss_without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss")
 checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.5 adds to dW",
                 num_examples=len(y))
-checks.own_work(softmax_loss_vectorized, W, X[:1], y[:1], 0.5, gradient_of=W.size)
+checks.derived(softmax_loss_vectorized, W, X[:1], y[:1], 0.5, size=W.size)
 checks.passed("softmax_loss_vectorized", "the regularization is in the loss and in dW")
 ### BEGIN HIDDEN TESTS
 W, X, y = make_problem(141, 9, 2, 7)

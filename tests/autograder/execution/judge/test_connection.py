@@ -301,9 +301,9 @@ def test_loops_are_found_there_and_honest_answers_pass(student):
 
 def test_a_measured_gradient_is_found_there(here):
     W, X = np.ones((8, 4)), np.ones((1, 8))
-    assert checks.own_work(here.names.loss, W, X, gradient_of=32)[0] == 32
+    assert checks.derived(here.names.loss, W, X, size=32)[0] == 32
     with pytest.raises(checks.CheckFailed, match="loss ran 33 times to compute a gradient of 32 numbers"):
-        checks.own_work(here.names.measured, W, X, gradient_of=32)
+        checks.derived(here.names.measured, W, X, size=32)
 
 
 def test_what_a_function_changes_is_shown_and_nothing_here_changes(here):
