@@ -701,6 +701,9 @@ dx, dw, db = gradients(checks.own_work(conv_backward_naive, dout, cache), "conv_
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(x, v, b, conv_param)[0] * dout), w, dw, "dw of conv_backward_naive", num_examples=2,
                 suspects=mistakes["dw"])
+x, w, b, dout = random_arrays(79, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dw
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
+checks.derived(conv_backward_naive, dout, cache, size=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):
@@ -734,6 +737,9 @@ checks.true(np.size(dx) > 0, "dx is empty. A slice like [pad:-pad] holds nothing
 mistakes = conv_mistakes(lambda x, w, b, stride, pad: conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})[0], x, w, b, dout, 1, 0)
 checks.gradient(lambda v: np.sum(conv_forward_naive(v, w, b, conv_param)[0] * dout), x, dx, "dx of conv_backward_naive", num_examples=2,
                 suspects=mistakes["dx"])
+x, w, b, dout = random_arrays(89, (1, 4, 3, 3), (1, 4, 3, 3), (1,), (1, 1, 1, 1))  # a single output, but 36 numbers in dx
+out, cache = pair(conv_forward_naive(x, w, b, conv_param), (1, 1, 1, 1), "conv_forward_naive")
+checks.derived(conv_backward_naive, dout, cache, size=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 def correlate(x, w, b, stride, pad):
@@ -1380,7 +1386,9 @@ for seed, H, W, height, width, pad, stride in ((190, 5, 4, 3, 2, 1, 2), (191, 6,
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.max_loops(im2col, 2, small=(np.ones((1, 1, 4, 4)), 2, 2, 0, 1), large=(np.ones((6, 6, 24, 24)), 12, 12, 0, 1))
+levels = np.random.default_rng(239).normal(size=(6, 6, 1, 1))  # every channel of every image has one value
+checks.max_loops(im2col, 2, small=(np.ones((1, 1, 4, 4)), 2, 2, 0, 1), large=(levels * np.ones((24, 24)), 12, 12, 0, 1),
+                 expected=np.repeat(levels[:, :, 0], 144, axis=1) * np.ones(169))
 cols = im2col(np.array([9.0, 6, 6, 8, 5, 9, 1, 7, 9]).reshape(1, 1, 3, 3), 2, 2, 0, 1)
 checks.resembles(cols, [[[9, 6, 8, 5], [6, 6, 5, 9], [8, 5, 1, 7], [5, 9, 7, 9]]], "the columns of one image of 3x3 and fields of 2x2")
 checks.passed("im2col", "at most two nested loops")
@@ -1599,8 +1607,10 @@ for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+x, w, b = random_arrays(242, (12, 12, 1, 1), (12, 12, 1, 1), (12,))  # every channel and every filter has one value
 checks.max_loops(conv_forward_im2col, 2, small=(*random_arrays(241, (2, 2, 3, 3), (2, 2, 2, 2), (2,)), {"stride": 1, "pad": 0}),
-                 large=(*random_arrays(242, (12, 12, 18, 18), (12, 12, 12, 12), (12,)), {"stride": 1, "pad": 0}))
+                 large=(x * np.ones((18, 18)), w * np.ones((12, 12)), b, {"stride": 1, "pad": 0}),
+                 expected=((144 * x[:, :, 0, 0] @ w[:, :, 0, 0].T + b)[:, :, None, None] * np.ones((7, 7)), None))
 x, w, b = random_arrays(240, (2, 2, 3, 3), (3, 2, 2, 2), (3,))
 out, cache = pair(conv_forward_im2col(x, w, b, {"stride": 1, "pad": 0}), (2, 3, 2, 2), "conv_forward_im2col")
 checks.close(np.asarray(out)[0, 0, 0, 0], np.sum(x[0, :, :2, :2] * w[0]) + b[0], "the first entry of out", rtol=1e-4)

@@ -279,6 +279,7 @@ for seed, num_classes in ((21, 2), (22, 5)):
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_naive_gradient", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 W, X, y = make_problem(30, 5, 6, 4)
+W[1] = 0  # steps that are scaled with the weights measure nothing here
 loss, dW = loss_and_gradient(svm_loss_naive, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere: the loops never add to it.")
 checks.gradient(lambda V: svm_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of svm_loss_naive with reg=0",
@@ -287,6 +288,7 @@ checks.gradient(lambda V: svm_loss_naive(V, X, y, 0.0)[0], W, dW, "dW of svm_los
     "all classes are in dW; only those that intrude, with a margin above 0, should be.":
         lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_naive(V / 1e4, X, y, 0.0)[0], W)})
 checks.own_work(svm_loss_naive, W, X, y, 0.0)
+checks.derived(svm_loss_naive, W, X[:1], y[:1], 0.0, size=W.size)
 large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
 scaled_loss, scaled = loss_and_gradient(svm_loss_naive, W / large, X * large, y, 0.0)
 checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
@@ -335,6 +337,7 @@ checks.true(np.any(np.asarray(dW) != without), "dW does not change with reg: the
             "gradient too.")
 checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.5 adds to dW",
                 num_examples=len(y))
+checks.derived(svm_loss_naive, W, X[:1], y[:1], 0.5, size=W.size)
 checks.passed("svm_loss_naive", "dW includes the gradient of the regularization")
 ### BEGIN HIDDEN TESTS
 for seed, shape, strength in ((51, (4, 6, 3), 2.0), (52, (9, 2, 7), 0.05)):
@@ -477,6 +480,7 @@ for seed, shape in ((111, (8, 5, 4)), (112, (1, 6, 3)), (113, (9, 4, 2)), (114, 
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 W, X, y = make_problem(130, 5, 6, 4)
+W[1] = 0  # steps that are scaled with the weights measure nothing here
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 checks.true(np.any(dW), "dW is zero everywhere.")
 
@@ -496,6 +500,7 @@ checks.gradient(lambda V: svm_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW of sv
     "all classes are in dW; only those that intrude, with a margin above 0, should be.":
         lambda: checks.numeric_gradient(lambda V: 1e4 * svm_loss_vectorized(V / 1e4, X, y, 0.0)[0], W)})
 checks.own_work(svm_loss_vectorized, W, X, y, 0.0)
+checks.derived(svm_loss_vectorized, W, X[:1], y[:1], 0.0, size=W.size)
 large = 2.0**50  # pixels that much larger and weights that much smaller have the same scores
 scaled_loss, scaled = loss_and_gradient(svm_loss_vectorized, W / large, X * large, y, 0.0)
 checks.analytic(np.asarray(scaled) / large, dW, "dW, divided by 2**50, for pixels 2**50 times as large and weights as much smaller")
@@ -523,6 +528,7 @@ loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.5)
 checks.close(loss - loss_without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss")
 checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, np.subtract(dW, without), "what reg=0.5 adds to dW",
                 num_examples=len(y))
+checks.derived(svm_loss_vectorized, W, X[:1], y[:1], 0.5, size=W.size)
 checks.passed("svm_loss_vectorized", "the regularization is in the loss and in dW")
 ### BEGIN HIDDEN TESTS
 W, X, y = make_problem(141, 9, 2, 7)
@@ -537,8 +543,11 @@ checks.analytic(np.subtract(dW, without) / large, W, "what reg=0.5 adds to dW, d
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_loops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-small, large = ((np.eye(n), 2 * np.eye(n), np.arange(n), 0.1) for n in (2, 24))  # N, D and C are 2 or 24
-checks.no_loops(svm_loss_vectorized, small=small, large=large)
+rng = np.random.default_rng(149)
+W, X, y = rng.normal(size=(16, 20)) / 1000, rng.normal(size=(600, 16)), rng.integers(20, size=600)
+towards_means = -np.stack([X[y == j].sum(axis=0) for j in range(20)], axis=1)  # roughly dW, if W is small
+checks.no_loops(svm_loss_vectorized, small=(np.eye(2), 2 * np.eye(2), np.arange(2), 0.1), large=(W, X, y, 0.1),
+                expected=(None, towards_means))
 W, X, y = make_problem(150)
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
 checks.true(loss > 0, "The loss of random weights should be above 0.")

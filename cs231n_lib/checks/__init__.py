@@ -6,7 +6,7 @@ A check that fails raises CheckFailed, an AssertionError whose text is written f
 from cs231n_lib.checks.calls import call, raises, unchanged, unpack
 from cs231n_lib.checks.equality import equal
 from cs231n_lib.checks.failure import CheckFailed
-from cs231n_lib.checks.gradients import analytic, gradient, numeric_gradient
+from cs231n_lib.checks.gradients import analytic, derived, gradient, numeric_gradient
 from cs231n_lib.checks.library_use import own_work
 from cs231n_lib.checks.loop_search import source_of
 from cs231n_lib.checks.loops import max_loops, no_loops
@@ -19,6 +19,7 @@ __all__ = [
     "analytic",
     "call",
     "close",
+    "derived",
     "dtype",
     "equal",
     "finite",

@@ -1,4 +1,4 @@
-"""Checks of a gradient: against central differences of the loss, or against a known gradient."""
+"""Checks of a gradient: that it agrees with central differences or a known gradient, and that it is not measured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 
 from cs231n_lib.checks.answers import numbers_of, require_finite, require_shape
 from cs231n_lib.checks.failure import CheckFailed, fail
+from cs231n_lib.checks.loop_search import name_of
 from cs231n_lib.checks.values import close
+from cs231n_lib.checks.watched_call import watched_call
 from cs231n_lib.diagnosis.agreement import scaled_error
 from cs231n_lib.diagnosis.explanation import Explanation, lower_first
 from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
@@ -141,7 +143,8 @@ def analytic(actual: object, expected: ArrayLike, what: str) -> None:
     -----
     Only a formula gives such a gradient. A test makes some arguments larger by a power of two and others smaller, so
     that the right gradient is known: with pixels 2**50 times larger and weights 2**50 times smaller, the scores stay
-    the same and dW is 2**50 times larger, in float32 as in float64.
+    the same and dW is 2**50 times larger, in float32 as in float64. Steps that are scaled with the weights can measure
+    this gradient, except for weights that are 0. `derived` finds these and other steps in another way.
     """
     wanted = np.asarray(expected, dtype=np.float64)
     why = "differences with steps of a fixed size cannot measure it here"
@@ -151,6 +154,55 @@ def analytic(actual: object, expected: ArrayLike, what: str) -> None:
     except CheckFailed as failed:
         lines = [line for line in str(failed).splitlines() if not line.startswith("Likely mistake: ")]
         fail([*lines, f"Derive the gradient and write its formula: {why}."])
+
+
+def derived(function: Callable[..., Any], *args: Any, size: int, what: str | None = None) -> Any:
+    """Check that one call function(*args) computes a gradient from a formula, and does not measure it.
+
+        checks.derived(svm_loss_naive, W, X[:1], y[:1], 0.0, size=W.size)
+
+    Differences evaluate the loss more often than the gradient has numbers, whatever their step: fixed, relative or
+    complex. So the check fails if a Python function runs that often during the call.
+
+    Parameters
+    ----------
+    function, *args
+        The call. Choose one or two examples and many parameters: then even a helper function that an honest answer
+        calls for each pair of an example and a class runs less often. Functions of the library count too: one that
+        checks arguments may run 40 times in a network of three layers.
+    size
+        How many numbers the gradient has; if there are several gradients, the size of the smallest one in question.
+    what
+        What the message calls the function; by default its name.
+
+    Returns
+    -------
+    result
+        What the function returned.
+
+    Raises
+    ------
+    CheckFailed
+        If a function ran more than `size` times.
+
+    Notes
+    -----
+    Differences whose loop contains the loss itself, instead of calling it, are not found; see `analytic`.
+    """
+    watched = watched_call(function, args)
+    if watched.most_called[1] > size:
+        watched = watched_call(function, args)  # the first call may have imported modules
+    called, calls = watched.most_called
+    if calls > size:
+        called = called if called.isidentifier() and len(called) < 60 else "a function in it"
+        text = f"{what or name_of(function)}: {called} ran {calls} times to compute a gradient of {size} numbers."
+        fail(
+            [
+                text,
+                "So the gradient seems to be measured, with a step for each number. Derive it and write its formula.",
+            ]
+        )
+    return watched.result
 
 
 def numeric_gradient(f: Callable[[NDArray[np.float64]], Any], x: ArrayLike, h: float = 1e-5) -> NDArray[np.float64]:

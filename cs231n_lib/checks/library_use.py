@@ -43,9 +43,9 @@ def own_work(function: Callable[..., Any], *args: Any, what: str | None = None) 
     CheckFailed
         If a function of such a module ran during the call. The text names the module.
     """
-    result, _, modules = watched_call(function, args)
-    for module in modules:
+    watched = watched_call(function, args)
+    for module in watched.modules:
         if module.startswith(COMPUTING):
             name = what or name_of(function)
             fail([f"{name}: {module} of the library computed this. Write the computation yourself."])
-    return result
+    return watched.result

@@ -8,7 +8,8 @@ import functools
 import inspect
 import textwrap
 import types
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ LOOPING = frozenset(
     "vectorize frompyfunc apply_along_axis apply_over_axes nditer ndenumerate ndindex fromiter fromfunction "
     "starmap cdist pdist distance_matrix pairwise_distances euclidean_distances manhattan_distances".split()
 )
+MOST_ITEMS = 8  # a loop over at most so many written items, such as the names of arguments, is none
 LOOPING_BUILTINS = frozenset({"map", "filter", "exec", "eval"})
 # harmless elsewhere (np.add.reduce), so they count only as attributes of these modules
 LOOPING_IN: dict[str, set[str]] = {
@@ -222,6 +224,7 @@ class _Visitor(ast.NodeVisitor):
         inner = {n.name: n for n in ast.walk(definition.node) if isinstance(n, DEFINITIONS)}
         self.definition = replace(definition, siblings=definition.siblings | inner)
         self.variables = _variables(definition.node)
+        self.short = _short_names(definition.node)
         self.found = FoundLoops()
         self.around: list[Loop] = []
 
@@ -274,9 +277,11 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        if name in LOOPING_BUILTINS | LOOPING | set(LOOPING_IN) and self.is_foreign(name):
+        if name in LOOPING | set(LOOPING_IN) and self.is_foreign(name):
             self.leave(self.enter(name, node))
-        self.generic_visit(node)
+            self.visit_all([*node.args, *node.keywords])
+        else:
+            self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         base = node.value.id if isinstance(node.value, ast.Name) else None
@@ -288,6 +293,9 @@ class _Visitor(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load) or node.id in self.variables:
             return
         helper = self.definition_named(node.id)
+        if helper is None and node.id in LOOPING_BUILTINS:  # called, or given another name
+            self.leave(self.enter(node.id, node))
+            return
         live = id(self.definition.live.get(node.id))
         if helper is None:
             # a looping function under another name: from numpy import vectorize as each
@@ -317,7 +325,12 @@ class _Visitor(ast.NodeVisitor):
         return depth
 
     def enter_all(self, kind: str, node: ast.stmt | ast.expr, loop: ast.For | ast.AsyncFor | ast.comprehension) -> None:
-        """Enter a loop, as several nested loops if itertools.product or np.ndindex combines several into one."""
+        """Enter a loop, as several nested loops if itertools.product or np.ndindex combines several into one.
+
+        A loop over a few items that are written in the function is not entered.
+        """
+        if _is_short(loop.iter, self.short):
+            return
         self.enter(kind, node)
         for _ in range(_loops_in_one(loop.target, loop.iter) - 1):
             self.around.append(self.around[-1])
@@ -342,6 +355,44 @@ class _Visitor(ast.NodeVisitor):
         if isinstance(live, types.FunctionType) and inspect.unwrap(live).__module__ == definition.module:
             return self.examiner.of_live_function(live)
         return None
+
+
+def _is_short(iterated: ast.expr, names: Collection[str] = ()) -> bool:
+    """Return whether this has at most MOST_ITEMS items, whatever the arguments of the function are."""
+    if isinstance(iterated, ast.Name):
+        return iterated.id in names
+    if isinstance(iterated, (ast.Tuple, ast.List, ast.Set)):
+        starred = [item.value for item in iterated.elts if isinstance(item, ast.Starred)]
+        return len(iterated.elts) <= MOST_ITEMS and all(_is_short(item, names) for item in starred)
+    if isinstance(iterated, ast.Dict):
+        return len(iterated.keys) <= MOST_ITEMS and None not in iterated.keys
+    if not isinstance(iterated, ast.Call):
+        return False
+    function, arguments = iterated.func, iterated.args
+    if isinstance(function, ast.Attribute):
+        return function.attr in ("items", "keys", "values") and _is_short(function.value, names)
+    name = getattr(function, "id", None)
+    if name == "range":
+        numbers = [abs(item.value) for item in arguments if isinstance(item, ast.Constant) and type(item.value) is int]
+        return len(numbers) == len(arguments) <= 2 and max(numbers, default=0) <= MOST_ITEMS
+    if name == "zip":
+        return any(_is_short(argument, names) for argument in arguments)
+    return name in ("enumerate", "reversed", "sorted") and len(arguments) > 0 and _is_short(arguments[0], names)
+
+
+def _short_names(node: ast.AST) -> frozenset[str]:
+    """Return the names of a function that hold a few items: *args, and a name that is bound once, to a written tuple.
+
+    Counting the executed lines finds a caller that passes the rows of an array as *args.
+    """
+    if not isinstance(node, DEFINITIONS):
+        return frozenset()
+    bound = Counter(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    short = set() if node.args.vararg is None or bound[node.args.vararg.arg] else {node.args.vararg.arg}
+    for assigned in ast.walk(node):
+        if isinstance(assigned, ast.Assign) and isinstance(assigned.value, ast.Tuple) and _is_short(assigned.value):
+            short |= {n.id for n in assigned.targets if isinstance(n, ast.Name) and bound[n.id] == 1}
+    return frozenset(short)
 
 
 def _loops_in_one(target: ast.expr, iterated: ast.expr) -> int:

@@ -9,8 +9,10 @@ import numpy as np
 
 from cs231n_lib.checks.failure import fail
 from cs231n_lib.checks.loop_search import FoundLoops, SourceUnavailable, find_loops, name_of
+from cs231n_lib.checks.values import resembles
 from cs231n_lib.checks.watched_call import watched_call
 
+MOST_LINES = 500  # how many lines a function may execute for the small arrays
 MOST_MORE_LINES = 12  # how many more lines a loop-free function may execute for larger arrays, in another branch
 
 
@@ -20,11 +22,13 @@ def no_loops(
     what: str | None = None,
     small: Sequence[Any] | None = None,
     large: Sequence[Any] | None = None,
+    expected: Any = None,
 ) -> None:
     """Check that a function and the helper functions it uses contain no Python loop.
 
     Loops are for, while, comprehensions, generator expressions, recursion, and functions that loop for their caller,
-    such as map, np.vectorize, np.apply_along_axis and SciPy's cdist.
+    such as map, np.vectorize, np.apply_along_axis and SciPy's cdist. A loop over a few written items, such as
+    `for name in ("W", "X")`, is allowed.
 
     Parameters
     ----------
@@ -34,8 +38,8 @@ def no_loops(
         Kinds of loops that are allowed ("for", "while", "comprehension", "generator", "recursion", "map", ...).
     what
         What the message calls the function; by default its name.
-    small, large
-        The arguments of two calls; see `max_loops`.
+    small, large, expected
+        The arguments of two calls, and the right result of the second; see `max_loops`.
     """
     name = what or name_of(function)
     found = [loop for loop in _found(function, name).loops if loop.kind not in tuple(allow)]
@@ -44,8 +48,7 @@ def no_loops(
         rest = len(found) - 1
         more = f"({rest} more {'loop follows' if rest == 1 else 'loops follow'} it.) " if rest else ""
         fail([text, more + "Compute it with NumPy expressions on whole arrays."])
-    if large is not None:
-        require_growth(function, 0, name, small, large)
+    _require_growth(function, 0, name, small, large, expected)
 
 
 def max_loops(
@@ -54,6 +57,7 @@ def max_loops(
     what: str | None = None,
     small: Sequence[Any] | None = None,
     large: Sequence[Any] | None = None,
+    expected: Any = None,
 ) -> None:
     """Check that a function nests at most n loops, including those of the helper functions it uses.
 
@@ -66,9 +70,13 @@ def max_loops(
     what
         What the message calls the function; by default its name.
     small, large
-        The arguments of two calls, every size several times larger in the second. The check then also counts the
-        lines that Python executes, and fails if they grow faster than those of n nested loops. This finds loops that
-        the source text does not show, such as one in a function that is looked up by its name.
+        The arguments of two calls, every size several times larger in the second, and the largest at least 500. The
+        check then also counts the lines that Python executes, and fails if they grow faster than those of n nested
+        loops. This finds loops that the source text does not show, such as one in a function that is looked up by its
+        name. Loops within compiled code over compiled functions, such as `sum` of a list, execute no lines.
+    expected
+        The right result of the second call, which the result must resemble; see `resembles`. So a function that
+        computes nothing fails.
     """
     name = what or name_of(function)
     deepest = _found(function, name).deepest
@@ -80,26 +88,39 @@ def max_loops(
                 "Compute what this loop does with a NumPy expression on whole arrays.",
             ]
         )
-    if large is not None:
-        require_growth(function, n, name, small, large)
+    _require_growth(function, n, name, small, large, expected)
 
 
-def require_growth(
-    function: Callable[..., object], n: int, name: str, small: Sequence[Any] | None, large: Sequence[Any]
+def _require_growth(
+    function: Callable[..., object],
+    n: int,
+    name: str,
+    small: Sequence[Any] | None,
+    large: Sequence[Any] | None,
+    expected: Any,
 ) -> None:
     """Fail if Python executes more lines for the larger arguments than n nested loops would."""
-    if small is None:
-        raise TypeError("The checks of loops need both small and large, the arguments of two calls.")
+    if small is None and large is None and expected is None:
+        return
+    if small is None or large is None or expected is None:
+        raise TypeError(
+            "The checks of loops need small, large and expected: the arguments of two calls, and the second's result."
+        )
     watched_call(function, small)  # a first call may import modules, which neither count should include
-    (_, few, _), (_, many, _) = watched_call(function, small), watched_call(function, large)
+    few, second = watched_call(function, small).lines, watched_call(function, large)
     # if every size is `growth` times larger, n nested loops execute at most growth**n times as many lines
     shapes = [(np.shape(one), np.shape(other)) for one, other in zip(small, large, strict=True)]
     growth = max(other / one for pair in shapes for one, other in zip(*pair, strict=True))
-    if many > few * growth**n + MOST_MORE_LINES:
-        lines = f"Python executes {few} lines for small arrays and {many} for larger ones"
+    advice = "Compute it with NumPy expressions on whole arrays."
+    if few > MOST_LINES:
+        lines = f"Python executes {few} lines even for small arrays; at most {MOST_LINES} are allowed"
+        fail([f"{name}: {lines}.", f"So it contains a loop that runs as often for all sizes. {advice}"])
+    if second.lines > few * growth**n + MOST_MORE_LINES:
+        lines = f"Python executes {few} lines for small arrays and {second.lines} for larger ones"
         more = "So more of its work is done in loops, perhaps in a function that it calls."
-        advice = "Compute it with NumPy expressions on whole arrays."
         fail([f"{name}: {_loops_in_words(n)} allowed here, but {lines}.", f"{more} {advice}"])
+    arrays = [value for value in large if isinstance(value, np.ndarray)]
+    resembles(second.result, expected, f"what {name} returns for larger arrays", given=arrays)
 
 
 def _found(function: Callable[..., object], name: str) -> FoundLoops:

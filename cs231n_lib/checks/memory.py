@@ -6,10 +6,15 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from cs231n_lib.checks.failure import fail
+from cs231n_lib.checks.values import resembles
 
 
-def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what: str, hint: str | None = None) -> Any:
+def peak_memory(
+    function: Callable[..., Any], *args: Any, limit_mb: float, what: str, expected: Any, hint: str | None = None
+) -> Any:
     """Check that one call function(*args) never holds more than `limit_mb` megabytes of memory at a time.
 
     Parameters
@@ -19,7 +24,10 @@ def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what:
     limit_mb
         The limit, in units of 10**6 bytes.
     what
-        What the message calls the function.
+        What the message calls the call.
+    expected
+        The right result, which the result must resemble; see `resembles`. So a function that needs no memory because
+        it computes nothing fails.
     hint
         A sentence added when the check fails, instead of the default one.
 
@@ -31,7 +39,7 @@ def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what:
     Raises
     ------
     CheckFailed
-        If the call needs more.
+        If the call needs more, or if the result has little to do with the right one.
 
     Notes
     -----
@@ -45,6 +53,7 @@ def peak_memory(function: Callable[..., Any], *args: Any, limit_mb: float, what:
             [f"{what}: it needs {peak / 1e6:.0f} MB of memory at its peak; the limit is {limit_mb:g} MB."],
             hint or "Does it build an array of all differences between pairs, of shape (num_test, num_train, D)?",
         )
+    resembles(result, expected, what, given=[value for value in args if isinstance(value, np.ndarray)])
     return result
 
 

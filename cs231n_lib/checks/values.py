@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.checks.answers import how_many, is_dict, numbers_of, require_finite, require_keys, require_shape
+from cs231n_lib.checks.answers import (
+    how_many,
+    is_dict,
+    numbers_of,
+    plain_tuple,
+    require_finite,
+    require_keys,
+    require_shape,
+)
 from cs231n_lib.checks.failure import fail
 from cs231n_lib.diagnosis.places import at_index
-from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers
+from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers, in_short
 from cs231n_lib.diagnosis.wrong_shape import shape_mistake
 from cs231n_lib.diagnosis.wrong_values import explain_value
 from cs231n_lib.mistakes.mistake import Mistake, from_suspects, matching
@@ -97,7 +105,7 @@ def _close(
     fail([f"{what}: {how_many(bad)}.", _worst(got, wanted, bad)], hint, known, guess)
 
 
-def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[ArrayLike] = ()) -> None:
+def resembles(actual: object, expected: Any, what: str, given: Sequence[ArrayLike] = ()) -> None:
     """Check that `actual` is correlated with `expected`.
 
     A test of something other than values, such as of loops, uses it to exclude functions that compute nothing.
@@ -105,11 +113,12 @@ def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[Ar
     Parameters
     ----------
     actual
-        Array or number of `expected`'s shape. It passes if its correlation with `expected` is at least 0.5 or at most
+        Array of `expected`'s shape. It passes if its correlation with `expected` is at least 0.5 or at most
         -0.5, so an answer with a wrong factor or without one of its terms passes. Zeros, other constants and
         unrelated numbers fail.
     expected
-        The right answer.
+        The right answer, as an array of numbers that are not all equal; or a tuple of such arrays if the answer is a
+        tuple, with None for parts that may be anything.
     what
         What the message calls the answer.
     given
@@ -120,7 +129,17 @@ def resembles(actual: object, expected: ArrayLike, what: str, given: Sequence[Ar
     CheckFailed
         If it is not correlated, or a multiple of an array in `given`.
     """
+    if type(expected) is tuple:
+        parts: Any = plain_tuple(actual)
+        if type(parts) not in (tuple, list) or len(parts) != len(expected):
+            fail([f"{what}: expected {len(expected)} values, got {in_short(actual)}."])
+        for number, (part, right) in enumerate(zip(parts, expected, strict=True), start=1):
+            if right is not None:
+                resembles(part, right, f"{what}, value {number} of {len(expected)}", given)
+        return
     got, wanted = numbers_of(actual, what), np.asarray(expected, dtype=np.float64)
+    if np.max(wanted) == np.min(wanted):
+        raise TypeError("checks.resembles needs an expected answer whose numbers are not all equal.")
     require_shape(got, wanted, what)
     same_size = [array for array in given if np.shape(array) == got.shape]
     copied = any(_correlation(got, array) > 0.9999 for array in same_size)

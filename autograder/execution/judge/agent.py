@@ -15,7 +15,8 @@ import threading
 import tracemalloc
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 MARK = "application/x-cs231n-mark"  # MIME type of the output that separates the outputs of two of the judge's cells
 NUMPY = os.path.dirname(np.__file__) + os.sep
+NUMPY_CALLS = 8  # calls of NumPy's functions that count as one line; their number varies, as NumPy caches what it can
+LONG_CODE = 256  # bytes of code that count as one more line, for a long line that a program wrote
 MOST_HANDLES = 100_000  # objects are kept until the kernel ends; only a test with a loop creates more
 
 Answer = tuple[object, int | None]  # an operation's result, and the peak of memory if the judge asked for it
@@ -208,36 +211,7 @@ class Agent:
         return result, peak - before
 
     def _call_and_watch(self, function: Callable[..., object], arguments: tuple) -> Answer:
-        """Return (result, lines that Python executed, names of the modules whose functions ran), NumPy's excluded.
-
-        cs231n_lib/checks/watched_call.py holds the same lines on purpose: neither can import the other.
-        """
-        lines, modules = 0, set()
-
-        def watch(frame: types.FrameType, event: str, _: object) -> "Callable | None":
-            nonlocal lines
-            if event == "call":
-                if frame.f_code.co_filename.startswith(NUMPY):  # NumPy's lines vary: it caches facts about shapes
-                    return None
-                modules.add(str(frame.f_globals.get("__name__")))
-            lines += event == "line"
-            return watch
-
-        before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
-        gc.disable()  # a collection during the call would run finalizers, whose lines would count
-        threading.settrace(watch)
-        sys.settrace(watch)  # last, or it would watch threading.settrace
-        try:
-            result = function(*arguments)
-            ended = sys.gettrace() is not watch
-        finally:
-            sys.settrace(before)
-            threading.settrace(of_threads)
-            if collecting:
-                gc.enable()
-        if ended:
-            raise RuntimeError("The function called sys.settrace, so its work cannot be watched. Remove that call.")
-        return (result, lines, sorted(modules)), None
+        return _watch(function, arguments), None
 
     def _call_and_show(self, function: Callable[..., object], arguments: tuple) -> Answer:
         return (function(*arguments), arguments), None
@@ -301,6 +275,48 @@ class _Opaque:
 
     def __init__(self, value: object):
         self.value = value
+
+
+def _watch(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, int, list[str], tuple[str, int]]:
+    """Return (result, lines that Python executed, names of the modules that ran, (most called function, its calls)).
+
+    cs231n_lib/checks/watched_call.py holds the same lines on purpose: neither can import the other.
+    """
+    lines, calls_of_numpy, modules, calls = 0, 0, set(), Counter[Any]()
+
+    def watch(frame: types.FrameType, event: str, _: object) -> Any:
+        nonlocal lines, calls_of_numpy
+        if event == "call":
+            code, names = frame.f_code, frame.f_globals
+            module = str(names.get("__name__"))
+            if code.co_filename.startswith(NUMPY) and names is getattr(sys.modules.get(module), "__dict__", None):
+                calls_of_numpy += 1
+                return None
+            modules.add(module)
+            lines += len(code.co_code) // LONG_CODE
+            if not code.co_flags & inspect.CO_GENERATOR:  # a generator's frame is called for each item
+                calls[code] += 1
+        lines += event == "line"
+        return watch
+
+    before, of_threads, collecting = sys.gettrace(), threading.gettrace(), gc.isenabled()
+    gc.disable()  # a collection during the call would run finalizers, whose lines would count
+    threading.settrace(watch)
+    sys.settrace(watch)  # last, or it would watch threading.settrace
+    try:
+        result = function(*args)
+        ended = sys.gettrace() is not watch
+    finally:
+        sys.settrace(before)
+        threading.settrace(of_threads)
+        if collecting:
+            gc.enable()
+    if ended:
+        raise RuntimeError("The function called sys.settrace, so its work cannot be watched. Remove that call.")
+    name, most = max(
+        ((code.co_name, count) for code, count in calls.items()), key=lambda item: item[1], default=("", 0)
+    )
+    return result, lines + calls_of_numpy // NUMPY_CALLS, sorted(modules), (name, most)
 
 
 def sources(function: Any) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import ast
 import functools
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.execution.judge.errors import CannotCross, StudentError, StudentProtocolError
 from autograder.execution.judge.exceptions import identifier
@@ -201,12 +201,16 @@ class StudentFunction(StudentObject):
         result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
         return result, peak or 0
 
-    def __work__(self, *arguments: object) -> tuple[object, int, list[str]]:
-        """Return (result, lines that Python executed in the kernel, names of the modules whose functions ran)."""
-        answer = self._ask("call_and_watch", arguments)
-        if type(answer) is not tuple or [type(part) for part in answer[1:]] != [int, list]:
-            raise StudentProtocolError(f"the answer of {self._what} is malformed")
-        if not all(type(name) is str for name in answer[2]):
+    def __work__(self, *arguments: object) -> tuple[object, int, list[str], tuple[str, int]]:
+        """Watch a call in the student's kernel, and return what `Watched` of cs231n_lib.checks.watched_call holds."""
+        answer: Any = self._ask("call_and_watch", arguments)
+        well_formed = (
+            type(answer) is tuple
+            and [type(part) for part in answer[1:]] == [int, list, tuple]
+            and all(type(name) is str for name in answer[2])
+            and [type(part) for part in answer[3]] == [str, int]
+        )
+        if not well_formed:
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
         return answer
 

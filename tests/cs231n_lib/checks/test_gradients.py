@@ -1,4 +1,6 @@
-"""A right gradient passes in any precision; a wrong one fails with a message that describes the likely mistake."""
+"""A right gradient passes in any precision; a wrong or measured one fails with a message that describes the mistake."""
+
+import functools
 
 import numpy as np
 import pytest
@@ -141,3 +143,143 @@ def test_an_analytic_gradient_may_be_off_by_a_hundredth(message):
     checks.analytic(expected + [0, 0, 0.01 * 2.0**50], expected, "dx")
     message(checks.analytic, expected * 1.03, expected, "dx")
     message(checks.analytic, expected + [0, 0, 0.02 * 2.0**50], expected, "dx")
+
+
+RNG = np.random.default_rng(0)
+WIDE, FEW, LABELS = RNG.normal(size=(9, 4)), RNG.normal(size=(2, 9)), np.array([3, 0])
+
+
+def cross_entropy(W, X, y):
+    exponentials = np.exp(X @ W)
+    return -np.mean(np.log(exponentials[np.arange(len(y)), y] / exponentials.sum(axis=1)))
+
+
+def vectorized(W, X, y):
+    p = np.exp(X @ W)
+    p /= p.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[np.arange(len(y)), y]))
+    p[np.arange(len(y)), y] -= 1
+    return loss, X.T @ p / len(y)
+
+
+def probability(row, W, j):
+    return np.exp(row @ W[:, j]) / sum(np.exp(row @ W[:, k]) for k in range(W.shape[1]))
+
+
+def with_a_helper_for_each_pair(W, X, y):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(len(X)):
+        loss -= np.log(probability(X[i], W, y[i])) / len(X)
+        for j in range(W.shape[1]):
+            dW[:, j] += (probability(X[i], W, j) - (j == y[i])) * X[i] / len(X)
+    return loss, dW
+
+
+def with_three_loops(W, X, y):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(len(X)):
+        scores = [sum(X[i, d] * W[d, j] for d in range(len(W))) for j in range(W.shape[1])]
+        p = [np.exp(s) / sum(np.exp(t) for t in scores) for s in scores]
+        loss -= np.log(p[y[i]]) / len(X)
+        for j in range(W.shape[1]):
+            for d in range(len(W)):
+                dW[d, j] += (p[j] - (j == y[i])) * X[i, d] / len(X)
+    return loss, dW
+
+
+def measured(W, X, y, step, difference, loss=cross_entropy):
+    dW = np.zeros(W.shape)
+    for d, j in np.ndindex(W.shape):
+        h, moved = step(W[d, j]), W.astype(complex)
+        moved[d, j] += h
+        dW[d, j] = difference(lambda V: loss(V, X, y), W, moved, h)
+    return loss(W, X, y), dW
+
+
+def central(f, W, moved, h):
+    return (f(moved.real) - f(2 * W - moved.real)) / (2 * h)
+
+
+def forward(f, W, moved, h):
+    return (f(moved.real) - f(W)) / h
+
+
+def complex_step(f, W, moved, h):
+    return f(W + 1j * (moved.real - W) / h * 1e-20).imag / 1e-20
+
+
+def once(W, X, y):
+    """Call itself for the loss."""
+    if y is None:
+        return 0.0, None
+    own = functools.partial(itself, X=X, y=y)
+    moved = [W + 1e-6 * np.eye(1, W.size, i).reshape(W.shape) for i in range(W.size)]
+    return own(W), np.array([(own(V) - own(W)) / 1e-6 for V in moved]).reshape(W.shape)
+
+
+def itself(W, X, y):
+    return cross_entropy(W, X, y) if W is not None else once(W, X, y)
+
+
+MEASURED = {
+    "central differences": lambda W, X, y: measured(W, X, y, lambda w: 1e-5, central),
+    "forward differences": lambda W, X, y: measured(W, X, y, lambda w: 1e-7, forward),
+    "relative steps": lambda W, X, y: measured(W, X, y, lambda w: 1e-6 * abs(w), central),
+    "complex steps": lambda W, X, y: measured(W, X, y, lambda w: 1e-6, complex_step),
+    "the loss is a lambda": lambda W, X, y: measured(
+        W, X, y, lambda w: 1e-5, central, lambda W, X, y: cross_entropy(W, X, y)
+    ),
+    "a list of moved weights": once,
+    "map": lambda W, X, y: (
+        cross_entropy(W, X, y),
+        np.array(
+            [*map(lambda i: (cross_entropy(W + 1e-6 * (np.arange(36) == i).reshape(9, 4), X, y)
+                             - cross_entropy(W, X, y)) / 1e-6, range(36))]
+        ).reshape(9, 4),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", MEASURED.values(), ids=MEASURED)
+def test_a_measured_gradient_is_detected_by_the_calls_of_the_loss(message, function):
+    loss, dW = function(WIDE, FEW, LABELS)
+    assert loss == pytest.approx(vectorized(WIDE, FEW, LABELS)[0]) and dW == pytest.approx(
+        vectorized(WIDE, FEW, LABELS)[1], abs=1e-5
+    )
+    text = message(checks.derived, function, WIDE, FEW, LABELS, size=WIDE.size)
+    assert "times to compute a gradient of 36 numbers.\nSo the gradient seems to be measured" in text
+
+
+@pytest.mark.parametrize("function", [vectorized, with_a_helper_for_each_pair, with_three_loops])
+def test_a_formula_is_not_a_measured_gradient(function):
+    assert checks.derived(function, WIDE, FEW, LABELS, size=WIDE.size)[1] == pytest.approx(
+        vectorized(WIDE, FEW, LABELS)[1]
+    )
+
+
+def test_what_only_the_first_call_does_is_no_measured_gradient(message):
+    def loaded():
+        return [one(n) for n in range(100 - 99 * len(seen))], seen.append(1)
+
+    def one(n):
+        return n
+
+    seen = []
+    checks.derived(loaded, size=36)
+    assert len(seen) == 2
+
+
+def test_a_function_may_run_as_often_as_the_gradient_has_numbers(message):
+    class Proxy:
+        __name__ = "f"
+
+        def __init__(self, name, calls):
+            self.watched = (5, 1, [], (name, calls))
+
+        def __work__(self):
+            return self.watched
+
+    assert checks.derived(Proxy("loss", 36), size=36) == 5
+    assert message(checks.derived, Proxy("loss", 37), size=36).startswith("f: loss ran 37 times")
+    assert message(checks.derived, Proxy("<lambda>", 37), size=36).startswith("f: a function in it ran 37")
+    assert message(checks.derived, Proxy("loss", 37), size=36, what="dW").startswith("dW: loss ran 37 times")

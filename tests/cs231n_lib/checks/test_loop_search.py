@@ -47,6 +47,8 @@ def depth(source, name="f"):
         ("return functools.reduce(max, X)", "reduce"),
         ("return reduce(max, X)", "reduce"),
         ("it = np.nditer(X)", "nditer"),
+        ("m = map\n    return m(abs, X)", "map"),
+        ("return (map,)[0](abs, X)", "map"),
         ("return f(X[1:])", "recursion"),
         ("exec('for x in X: pass')", "exec"),
         ("g = lambda X: [x for x in X]\n    return g(X)", "comprehension"),
@@ -70,10 +72,47 @@ def test_a_loop_is_found(body, kind):
         "if X is None:\n        raise ValueError('no loop for you')",
         "def unused(X):\n        for x in X: pass\n    return X",
         "return sorted(X, key=lambda g: g)",
+        "if not all(isinstance(x, np.ndarray) for x in (X, X)): raise TypeError",
+        "for name, x in zip(('X', 'Y'), (X, X)): x.shape",
+        "for i, x in enumerate([X, X]): x.shape",
+        "for name, x in {'X': X}.items(): x.shape",
+        "both = X, X\n    return [x.sum() for x in both]",
+        "return sum(X**k for k in range(3)) + sum(X**k for k in range(1, 8))",
+        "def each(*arrays):\n        for x in (*arrays, X): x.shape\n        return [x.T for x in arrays]\n    each(X)",
     ],
 )
 def test_what_is_no_loop_is_not_accused(body):
     assert kinds(f"def f(X):\n    {body}\n\ndef g(X):\n    for x in X: pass\n") == []
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "(*X,)",
+        "[*X]",
+        "range(9)",
+        "range(len(X))",
+        "range(0, 8, X)",
+        "(0, 1, 2, 3, 4, 5, 6, 7, 8)",
+        "zip(X, X)",
+        "enumerate(X)",
+        "reversed(X)",
+        "{**X}",
+        "X.items()",
+        "args",
+        "rows",
+        "mutable",
+        "zip()",
+    ],
+)
+def test_what_may_have_many_items_is_a_loop(items):
+    before = "args = X\n    rows = X, X\n    rows = X\n    mutable = [X]"
+    assert kinds(f"def f(X, *args):\n    {before}\n    for x in {items}: pass\n") == ["for"]
+
+
+def test_a_loop_over_a_few_items_is_not_counted_but_what_is_in_it_is():
+    assert depth("def f(X):\n    for a in (X, X):\n        for x in a: pass\n") == 1
+    assert depth("def f(X):\n    return [[x for x in a] for a in (X, X) for b in X]\n") == 2
 
 
 def test_helpers_of_the_same_text_are_followed():

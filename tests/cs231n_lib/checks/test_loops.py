@@ -1,14 +1,13 @@
 """Loops are found in a function's text and by counting the executed lines; up to the allowed number, they pass."""
 
-import functools
 import sys
-import threading
 
+import loops_in_disguise
 import numpy as np
 import pytest
 
 from cs231n_lib import checks
-from cs231n_lib.checks.loops import require_growth
+from cs231n_lib.checks.loops import _require_growth
 
 
 def one_loop(X):
@@ -43,70 +42,31 @@ def test_loops_of_what_has_no_source_cannot_be_checked(message):
     assert "defined with def" in message(checks.no_loops, np.vectorize(np_sum))
 
 
-def looped(X):
-    return sum(float(x) for row in X for x in row)
+SMALL, LARGE = (np.arange(1.0, 7).reshape(3, 2),), (np.random.default_rng(0).normal(size=(600, 16)),)
+EXPECTED = (LARGE[0] ** 2).sum(axis=1)
 
 
-TABLE, LISTED = {"sum": looped}, [looped]
+@pytest.mark.parametrize("name", loops_in_disguise.LOOPING)
+def test_a_loop_is_found_by_what_python_executes(message, name):
+    function = getattr(loops_in_disguise, name)
+    text = message(_require_growth, function, 0, "f", SMALL, LARGE, EXPECTED)
+    says = {
+        "padded": "lines even for small arrays; at most 500 are allowed",
+        "busy_where_few": "lines even for small arrays; at most 500 are allowed",
+        "for_these_sizes_only": "what f returns for larger arrays: it has little to do with the right values",
+    }
+    assert says.get(name, "f: no loop is allowed here, but Python executes") in text
+    message(checks.no_loops, function, small=SMALL, large=LARGE, expected=EXPECTED)
+    if name not in says:
+        assert function(LARGE[0]) == pytest.approx(EXPECTED)
 
 
-class Rows:
-    def __init__(self, X):
-        self.X = X
-
-    def __getattr__(self, name):
-        return looped(self.X)
-
-
-def in_a_thread(X):
-    results = []
-    thread = threading.Thread(target=lambda: results.append(looped(X)))
-    thread.start()
-    thread.join()
-    return results[0]
-
-
-HIDDEN_LOOPS = {
-    "default argument": lambda X, f=looped: f(X),
-    "keyword-only default": lambda X, *, f=looped: f(X),
-    "globals": lambda X: globals()["loo" + "ped"](X),
-    "vars of a module": lambda X: vars(sys.modules[__name__])["looped"](X),
-    "getattr": lambda X: getattr(sys.modules[__name__], "loo" + "ped")(X),
-    "a dict of functions": lambda X: TABLE["sum"](X),
-    "a list of functions": lambda X: LISTED[0](X),
-    "an attribute of another function": lambda X: in_a_thread.helper(X),
-    "functools.partial": functools.partial(looped),
-    "a method": lambda X: Rows(X).total,
-    "the key of sorted": lambda X: sorted(X.ravel(), key=lambda x: -x),
-    "the key of max": lambda X: max(X.ravel().tolist(), key=lambda x: -x),
-    "vectorize": lambda X: vars(np)["vect" + "orize"](lambda x: x + 1)(X),
-    "apply_along_axis": lambda X: getattr(np, "apply_along" + "_axis")(lambda row: row.sum() + row.max(), 1, X),
-    "another thread": in_a_thread,
-    "eval": lambda X: getattr(__import__("builtins"), "ev" + "al")("[x + 1 for x in X]", {"X": X.ravel()}),
-}
-
-
-in_a_thread.helper = looped
-
-
-@pytest.mark.parametrize("function", HIDDEN_LOOPS.values(), ids=HIDDEN_LOOPS)
-def test_a_loop_is_found_by_what_python_executes(message, function):
-    text = message(require_growth, function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
-    assert "f: no loop is allowed here, but Python executes" in text
-
-
-WITHOUT_LOOPS = {
-    "an expression": lambda X: X @ X.T,
-    "what NumPy notes": lambda X: np.einsum("ij,kj->ik", X, X, optimize=True),
-    "functions of NumPy": lambda X: np.linalg.norm(np.pad(X, 1), axis=1) + np.einsum("ij->i", np.pad(X, 1)),
-    "a loop over the arguments' names": lambda X: [np.asarray(value) for value in (X, X, X)][0],
-    "another branch for large arrays": lambda X: X.sum() if X.size > 10 else np.sum(X),
-}
-
-
-@pytest.mark.parametrize("function", WITHOUT_LOOPS.values(), ids=WITHOUT_LOOPS)
-def test_what_does_not_grow_is_no_loop(function):
-    require_growth(function, 0, "f", (np.ones((2, 2)),), (np.ones((16, 16)),))
+@pytest.mark.parametrize("name", loops_in_disguise.VECTORIZED)
+def test_what_does_not_grow_is_no_loop(name):
+    function = getattr(loops_in_disguise, name)
+    checks.no_loops(function, small=SMALL, large=LARGE, expected=EXPECTED)
+    checks.max_loops(function, 0, small=SMALL, large=LARGE, expected=EXPECTED)
+    assert function(LARGE[0]) == pytest.approx(EXPECTED)
 
 
 def rows(X):
@@ -118,12 +78,12 @@ def entries(X):
 
 
 def test_as_many_loops_as_are_allowed(message):
-    sizes = {"small": (np.ones((3, 3)),), "large": (np.ones((24, 24)),)}
-    checks.max_loops(rows, 1, **sizes)
-    checks.max_loops(entries, 2, **sizes)
-    hidden = lambda X: TABLE["entries"](X)  # noqa: E731
-    TABLE["entries"] = entries
-    assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **sizes)
+    small, large = (np.ones((3, 3)),), (np.random.default_rng(0).normal(size=(24, 24)),)
+    of_rows, of_entries = ({"small": small, "large": large, "expected": f(*large)} for f in (rows, entries))
+    checks.max_loops(rows, 1, **of_rows)
+    checks.max_loops(entries, 2, **of_entries)
+    hidden = lambda X: vars(sys.modules[__name__])["entries"](X)  # noqa: E731
+    assert "only one loop is allowed here, but Python executes" in message(checks.max_loops, hidden, 1, **of_entries)
 
 
 def test_work_can_be_watched_elsewhere(message):
@@ -132,10 +92,12 @@ def test_work_can_be_watched_elsewhere(message):
         __source__ = "def f(X):\n    return X\n"
 
         def __work__(self, *args):
-            return args[0], len(args[0]), ["cs231n_lib.kernels.convolution"]
+            return args[0], len(args[0]), ["cs231n_lib.kernels.convolution"], ("f", 1)
 
     assert "f: cs231n_lib.kernels.convolution of the library computed this" in message(checks.own_work, Proxy(), [1])
-    assert "executes 2 lines" in message(checks.no_loops, Proxy(), small=([1, 2],), large=([1] * 20,))
+    large = np.arange(20.0)
+    text = message(checks.no_loops, Proxy(), small=([1, 2],), large=(large,), expected=large)
+    assert "executes 2 lines" in text
 
 
 def three_in_turn(X):
@@ -166,27 +128,52 @@ def test_a_single_loop_is_not_called_nested(message):
     assert "nested" not in message(checks.max_loops, one_loop, 0)
 
 
-def test_small_and_large_arguments_come_together():
-    with pytest.raises(TypeError, match="both small and large"):
-        checks.max_loops(rows, 1, large=(np.ones((9, 9)),))
+@pytest.mark.parametrize("missing", ["small", "large", "expected"])
+def test_small_and_large_arguments_come_together_with_the_result(missing):
+    given = {"small": SMALL, "large": LARGE, "expected": EXPECTED}
+    del given[missing]
+    with pytest.raises(TypeError, match="need small, large and expected"):
+        checks.no_loops(np_sum, **given)
 
 
-@pytest.mark.parametrize(
-    ("n", "large", "most"),
-    [(0, 8, 3 + 12), (1, 8, 3 * 8 + 12), (2, 8, 3 * 64 + 12)],
-)
-def test_how_many_more_lines_are_no_loop(message, n, large, most):
-    """If every size is `large` times larger, n loops execute large**n times as many lines; 12 more are tolerated."""
+class Proxy:
+    """A function that executes `few` lines for one number and `many` lines for more."""
 
-    class Proxy:
-        def __init__(self, lines):
-            self.lines = lines
+    def __init__(self, few, many, result=None):
+        self.few, self.many, self.result = few, many, result
 
-        def __work__(self, X):
-            return None, 3 if X.size == 1 else self.lines, []
+    def __work__(self, X):
+        return self.result, self.few if X.size == 1 else self.many, [], ("f", 1)
 
-    sizes = (np.ones((1, 1)),), (np.ones((large, large)),)
-    require_growth(Proxy(most), n, "f", *sizes)
-    assert f"3 lines for small arrays and {most + 1} for larger ones" in message(
-        require_growth, Proxy(most + 1), n, "f", *sizes
+
+@pytest.mark.parametrize(("n", "most"), [(0, 3 + 12), (1, 3 * 8 + 12), (2, 3 * 64 + 12)])
+def test_how_many_more_lines_are_no_loop(message, n, most):
+    """If every size is 8 times larger, n loops execute 8**n times as many lines; 12 more are tolerated."""
+    right = np.arange(64.0).reshape(8, 8)
+    sizes = (np.ones((1, 1)),), (np.ones((8, 8)),)
+    _require_growth(Proxy(3, most, right), n, "f", *sizes, right)
+    text = message(_require_growth, Proxy(3, most + 1, right), n, "f", *sizes, right)
+    assert f"3 lines for small arrays and {most + 1} for larger ones" in text
+
+
+def test_how_many_lines_are_allowed_for_small_arrays(message):
+    right, sizes = np.arange(4.0), ((np.ones(1),), (np.ones(4),))
+    _require_growth(Proxy(500, 500, right), 0, "f", *sizes, right)
+    assert "executes 501 lines even for small" in message(
+        _require_growth, Proxy(501, 501, right), 2, "f", *sizes, right
     )
+
+
+def test_the_result_of_the_larger_call_is_checked(message):
+    def pair(X):
+        return X.sum(axis=1), {"X": X}
+
+    def nothing(X):
+        return np.zeros(len(X)), {}
+
+    given = {"small": SMALL, "large": LARGE, "expected": (LARGE[0].sum(axis=1), None)}
+    checks.no_loops(pair, **given)
+    text = message(checks.no_loops, nothing, **given)
+    assert text.startswith("what nothing returns for larger arrays, value 1 of 2: it has little to do with")
+    copied = lambda X: X  # noqa: E731
+    assert "an array that the function was given" in message(_require_growth, copied, 0, "f", SMALL, LARGE, LARGE[0])

@@ -179,6 +179,21 @@ def test_resembles(message):
         message(checks.resembles, broken, truth, "x")
 
 
+def test_resembles_compares_the_parts_of_a_tuple(message):
+    truth = np.array([1.0, -2.0, 3.0, 0.5])
+    checks.resembles((truth, object()), (truth, None), "x")
+    checks.resembles((3, 2 * truth), (None, truth), "x")
+    text = message(checks.resembles, (truth, 0 * truth), (None, truth), "x")
+    assert "x, value 2 of 2: it has little to do with the right values" in text
+    assert message(checks.resembles, truth, (None, truth), "x") == "x: expected 2 values, got an array of shape (4,)."
+    assert "expected 2 values, got a tuple of 1 entry" in message(checks.resembles, (truth,), (None, truth), "x")
+
+
+def test_nothing_resembles_a_constant():
+    with pytest.raises(TypeError, match="not all equal"):
+        checks.resembles(np.ones(3), np.ones(3), "x")
+
+
 def test_by_default_a_hundred_millionth_is_forgiven_beside_zero(message):
     checks.close([0.9e-8, 0.0], [0.0, 0.0], "x")
     message(checks.close, [1.1e-8, 0.0], [0.0, 0.0], "x")

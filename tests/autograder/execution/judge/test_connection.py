@@ -1,22 +1,27 @@
 """A connection to an honest student's process: values, errors, callbacks, deadlines."""
 
 import contextlib
+import inspect
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import loops_in_disguise
 import numpy as np
 import pytest
 
+from autograder.execution.judge import agent
 from autograder.execution.judge.bundle import connect_code, serve_code
 from autograder.execution.judge.connection import StudentConnection
 from autograder.execution.judge.errors import CannotCross, JudgeError, StudentDied, StudentError, StudentTimeout
 from autograder.execution.judge.exceptions import error_types, named_type
 from autograder.execution.judge.names import StudentNames
 from cs231n_lib import checks
-from cs231n_lib.checks.loops import require_growth
+from cs231n_lib.checks import watched_call
+from cs231n_lib.checks.loops import _require_growth
 
 CELLS = """
 import sys, time
@@ -24,6 +29,11 @@ import numpy as np
 
 def loss(W, X, reg=0.0):
     return float(np.sum(X @ W)) + reg, X.T @ np.ones((len(X), W.shape[1]))
+
+def measured(W, X):
+    moved = [W + 1e-6 * (np.arange(W.size) == i).reshape(W.shape) for i in range(W.size)]
+    value = loss(W, X)[0]
+    return value, np.array([(loss(V, X)[0] - value) / 1e-6 for V in moved]).reshape(W.shape)
 
 def stub():
     raise NotImplementedError("Exercise 1: loss")
@@ -64,18 +74,6 @@ def sleep(seconds):
     time.sleep(seconds)
     return "slept"
 
-def plain(X):
-    return X.sum(axis=1)
-
-def looped(X):
-    return [row.sum() for row in X]
-
-def by_default(X, f=looped):
-    return f(X)
-
-def by_name(X):
-    return globals()["loo" + "ped"](X)
-
 def unwatched(X):
     sys.settrace(None)
 
@@ -109,6 +107,8 @@ net = Net()
 is_same = lambda a, b: a is b
 number, table, big = 3, {"a": np.arange(3)}, np.zeros(70_000_000, np.float64)
 memory = lambda n: np.zeros(n).sum()
+first = lambda n: np.arange(float(n))[:5].copy()
+zeros = lambda n: np.zeros(n)
 
 
 def replace_by_equals(params, items):
@@ -262,21 +262,48 @@ def test_what_cannot_be_handed_over_is_said_before_anything_is_sent(here):
 
 
 def test_peak_memory_is_measured_there(here):
-    assert checks.peak_memory(here.names.memory, 100_000, limit_mb=1, what="memory") == 0
+    options = {"limit_mb": 1, "what": "first", "expected": np.arange(5.0)}
+    assert checks.peak_memory(here.names.first, 100_000, **options).tolist() == [0, 1, 2, 3, 4]
     with pytest.raises(checks.CheckFailed, match="needs 8 MB"):
-        checks.peak_memory(here.names.memory, 1_000_000, limit_mb=1, what="memory")
+        checks.peak_memory(here.names.first, 1_000_000, **options)
+    with pytest.raises(checks.CheckFailed, match="has little to do with the right values"):
+        checks.peak_memory(here.names.zeros, 5, **options)
 
 
 def test_work_is_watched_there(here):
-    result, lines, modules = here.names.memory.__work__(10)
-    assert result == 0 and 0 < lines < 20 and "__main__" in modules
-    sizes = {"small": (np.ones((2, 2)),), "large": (np.ones((20, 20)),)}
-    require_growth(here.names.plain, 0, "plain", *sizes.values())
-    for name in ("looped", "by_default", "by_name"):
-        with pytest.raises(checks.CheckFailed, match="Python executes"):
-            require_growth(getattr(here.names, name), 0, name, *sizes.values())
+    result, lines, modules, most_called = here.names.memory.__work__(10)
+    assert result == 0 and 0 < lines < 20 and "__main__" in modules and most_called == ("<lambda>", 1)
     with pytest.raises(StudentError, match="settrace"):
         here.names.unwatched.__work__(1)
+
+
+def test_both_kernels_watch_with_the_same_lines():
+    def lines(module):
+        body = inspect.getsource(module._watch).partition(":\n")[2]
+        body = body.rpartition('"""\n')[2].replace("types.FrameType", "FrameType")
+        return body, module.NUMPY, module.NUMPY_CALLS, module.LONG_CODE
+
+    assert lines(agent) == lines(watched_call)
+
+
+def test_loops_are_found_there_and_honest_answers_pass(student):
+    small, large = (np.arange(1.0, 7).reshape(3, 2),), (np.random.default_rng(0).normal(size=(600, 16)),)
+    sizes = {"small": small, "large": large, "expected": (large[0] ** 2).sum(axis=1)}
+    there = student(Path(loops_in_disguise.__file__).read_text())
+    for name in loops_in_disguise.VECTORIZED:
+        checks.no_loops(getattr(there.names, name), **sizes)
+    for name in loops_in_disguise.LOOPING:
+        with pytest.raises(checks.CheckFailed):
+            checks.max_loops(getattr(there.names, name), 0, **sizes)
+        with pytest.raises(checks.CheckFailed):
+            _require_growth(getattr(there.names, name), 0, name, *sizes.values())
+
+
+def test_a_measured_gradient_is_found_there(here):
+    W, X = np.ones((8, 4)), np.ones((1, 8))
+    assert checks.derived(here.names.loss, W, X, size=32)[0] == 32
+    with pytest.raises(checks.CheckFailed, match="loss ran 33 times to compute a gradient of 32 numbers"):
+        checks.derived(here.names.measured, W, X, size=32)
 
 
 def test_what_a_function_changes_is_shown_and_nothing_here_changes(here):

@@ -254,11 +254,15 @@ def test_a_call_whose_memory_is_measured():
 
 
 def test_a_call_that_is_watched():
-    assert function(call_and_watch=(5, 7, ["numpy"])).__work__(1) == (5, 7, ["numpy"])
+    watched = (5, 7, ["numpy"], ("f", 2))
+    assert function(call_and_watch=watched).__work__(1) == watched
 
 
 @pytest.mark.parametrize(
-    "answer", [None, [5, 7, []], (5, 7), (5, 7, ()), (5, 7.0, []), (5, True, []), (5, 7, [1]), (5, 7, [], 1)]
+    "answer",
+    [None, [5, 7, [], ("", 0)], (5, 7), (5, 7, []), (5, 7, (), ("", 0)), (5, 7.0, [], ("", 0)), (5, True, [], ("", 0))]
+    + [(5, 7, [1], ("", 0)), (5, 7, [], ["", 0]), (5, 7, [], ("",)), (5, 7, [], ("", 0.5)), (5, 7, [], (1, 0))]
+    + [(5, 7, [], ("", 0), 1), (5, 7, [], ("", True))],
 )
 def test_a_malformed_watch_is_refused(answer):
     with pytest.raises(StudentProtocolError, match="the answer of your forward is malformed"):
