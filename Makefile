@@ -26,7 +26,8 @@ TORCH_VENV := .venv-pytorch
 unexport PYTHONDONTWRITEBYTECODE # pytest keeps the compiled tests
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults test-pytorch lint clean
+.PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults \
+	test-mutants test-pytorch lint clean
 
 help:
 	@echo "make demo                 grade a sample class in $(DEMO)/ (ASSIGNMENTS=all: in every assignment)"
@@ -36,6 +37,7 @@ help:
 	@echo "make coverage             run the suite, and write to htmlcov/ which branches it does not run"
 	@echo "make test-second-python   run the tests that depend on the Python version on a second one, if there is one"
 	@echo "make test-faults          grade classes of 50 while the grader, its processes, the database and the disk fail"
+	@echo "make test-mutants         judge mutants of the solutions: which mistakes do the tests not notice? (NOTEBOOKS=\"knn svm\")"
 	@echo "make test-pytorch         compare the library with PyTorch (TORCH=... is what pip installs)"
 	@echo "make setup                only make $(VENV), with the kit installed in it"
 	@echo "make clean                delete what all these made"
@@ -124,6 +126,10 @@ test-part: $(VENV)/installed-for-tests
 
 test-faults: $(VENV)/installed-for-tests bubblewrap postgresql
 	@$(BIN)/python tests/faults/run.py --faults $(FAULTS)
+
+# NOTEBOOKS may name exercises, too; MUTANTS="--causes" shows which mistakes are named to the student.
+test-mutants: $(VENV)/installed-for-tests
+	@$(BIN)/python tests/mutants/run.py --workers $(WORKERS) $(MUTANTS) $(NOTEBOOKS)
 
 test-pytorch: $(TORCH_VENV)/installed
 	@$(TORCH_VENV)/bin/python -m pytest tests/cs231n_lib/against_pytorch

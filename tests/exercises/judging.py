@@ -64,21 +64,19 @@ def judge(notebook_source, exercise, answer_source):
 
 def run(notebook_source, answers):
     """Run each answer of {exercise: source} and then its tests; the other exercises keep their solutions."""
-    tests = exercises(notebook_source)
-    answers = [{"exercise": name, "source": source, "tests": tests[name]} for name, source in answers.items()]
-    reply = _warm(Path(notebook_source)).ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
-    return {test: failure and Failure(**failure) for test, failure in reply.items()}
+    return _warm(Path(notebook_source)).run(answers)
 
 
 @functools.cache
 def _warm(notebook_source):
-    return _WarmNotebook(notebook_source)
+    return WarmNotebook(notebook_source)
 
 
-class _WarmNotebook:
+class WarmNotebook:
     """A process that has run a notebook with its solutions, and answers one request per line."""
 
     def __init__(self, notebook_source):
+        self.tests = exercises(notebook_source)
         self.home = tempfile.TemporaryDirectory(prefix="bank-")
         environment = os.environ | {
             "IPYTHONDIR": self.home.name,
@@ -111,6 +109,12 @@ class _WarmNotebook:
         if "error" in ready:
             raise BankError(f"{notebook_source} does not run with its own solutions: {ready['error']}")
 
+    def run(self, answers):
+        """Do what the function `run` does, in this process."""
+        answers = [{"exercise": name, "source": source, "tests": self.tests[name]} for name, source in answers.items()]
+        reply = self.ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
+        return {test: failure and Failure(**failure) for test, failure in reply.items()}
+
     def ask(self, request):
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
@@ -125,3 +129,4 @@ class _WarmNotebook:
         self.process.wait()
         self.process.stdout.close()
         self.home.cleanup()
+        atexit.unregister(self.close)
