@@ -170,19 +170,21 @@ def cause(verdict):
 
 
 def causes_table(verdicts):
-    """Return lines that count what students read about mutants, by notebook, and show those without a named cause."""
+    """Return lines that count what students read about mutants, by notebook and by operator, and then show it."""
     killed = [v for v in verdicts if not v.survives]
-    lines = [f"{'notebook':24}" + "".join(f"{kind:>13}" for kind in CAUSES) + f"{'loss, gradient':>26}"]
-    for notebook in [*dict.fromkeys(v.exercise.notebook for v in killed), None]:
-        chosen = [v for v in killed if notebook in (None, v.exercise.notebook)]
-        counts = Counter(map(cause, chosen))
-        about = [v for v in chosen if is_about_loss_or_gradient(v.exercise.name, v.failures)]
-        named = sum(cause(v) == "named" for v in about)
-        share = f"{named} of {len(about)} named ({named / len(about):.0%})" if about else "-"
-        name = notebook.stem if notebook else "all"
-        lines.append(f"{name:24}" + "".join(f"{counts[kind]:13}" for kind in CAUSES) + f"{share:>26}")
-    for verdict in killed:
-        lines += ["", f"{cause(verdict)}: {verdict}", *(f"    {line}" for line in told(verdict))]
+    lines = [f"{'':24}" + "".join(f"{kind:>13}" for kind in CAUSES) + f"{'loss, gradient':>26}"]
+    for key in (lambda v: v.exercise.notebook.stem, lambda v: v.mutant.operator, lambda v: "all"):
+        for name in dict.fromkeys(map(key, killed)):
+            chosen = [v for v in killed if key(v) == name]
+            counts = Counter(map(cause, chosen))
+            about = [v for v in chosen if is_about_loss_or_gradient(v.exercise.name, v.failures)]
+            named = sum(cause(v) == "named" for v in about)
+            share = f"{named} of {len(about)} named ({named / len(about):.0%})" if about else "-"
+            lines.append(f"{name:24}" + "".join(f"{counts[kind]:13}" for kind in CAUSES) + f"{share:>26}")
+        lines.append("")
+    for v in killed:
+        of = " (loss, gradient)" if is_about_loss_or_gradient(v.exercise.name, v.failures) else ""
+        lines += [f"{cause(v)}{of}: {v}", *(f"    {line}" for line in told(v)), ""]
     return lines
 
 
@@ -218,6 +220,8 @@ def main():
         print(
             f"{time.monotonic() - start:5.0f} s  {exercise}: {len(found)} mutants, "
             f"{len(survivors) - len(holes)} equivalent, {len(holes)} not noticed",
+            *(f"         not noticed: {verdict}" for verdict in holes),
+            sep="\n",
             flush=True,
         )
     if options.causes:
