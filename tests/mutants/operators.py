@@ -17,7 +17,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 @dataclass(frozen=True)
 class Mutant:
-    """A solution with one mistake; `was`, `becomes` and `place` identify it, whatever line it stands on."""
+    """A solution with one mistake."""
 
     operator: str
     line: int  # of the solution cell, counted from 1
@@ -25,6 +25,12 @@ class Mutant:
     becomes: str  # empty if the statement is dropped
     place: int  # 1, or 2 for the second place where the same change is possible, ...
     source: str = field(repr=False)  # of the whole cell
+
+    @property
+    def change(self) -> str:
+        """What identifies the mutant among those of an exercise, whatever line it stands on."""
+        place = f" #{self.place}" if self.place > 1 else ""
+        return f"{self.was or '(added)'} => {self.becomes or '(dropped)'}{place}"
 
 
 @dataclass(frozen=True)

@@ -60,17 +60,13 @@ class Verdict:
         return not self.failures
 
     @property
-    def change(self):
+    def key(self):
         """What identifies the mutant in equivalent.toml."""
-        return change(self.mutant)
+        return str(self.exercise), self.mutant.change
 
     def __str__(self):
-        return f"{self.exercise}, line {self.exercise.line + self.mutant.line}, {self.mutant.operator}: {self.change}"
-
-
-def change(mutant):
-    place = f" #{mutant.place}" if mutant.place > 1 else ""
-    return f"{mutant.was or '(added)'} => {mutant.becomes or '(dropped)'}{place}"
+        line = self.exercise.line + self.mutant.line
+        return f"{self.exercise}, line {line}, {self.mutant.operator}: {self.mutant.change}"
 
 
 @functools.cache
@@ -141,8 +137,8 @@ def _lost(outcomes):
 
 def problems(verdicts, listed):
     """Return (the survivors that are not listed, a sentence for each listed change that is no longer needed)."""
-    holes = [v for v in verdicts if v.survives and (str(v.exercise), v.change) not in listed]
-    of = {(str(v.exercise), v.change): v for v in verdicts}
+    holes = [v for v in verdicts if v.survives and v.key not in listed]
+    of = {v.key: v for v in verdicts}
     stale = []
     for exercise, text in listed:
         if (exercise, text) not in of:
@@ -200,36 +196,44 @@ def show(title, items):
         print(f"\n{len(items)} {title}", *(f"  {item}" for item in items), sep="\n")
 
 
+def judge(chosen, listed, workers):
+    """Judge the mutants of exercises; print what came of each exercise, and return all verdicts."""
+    judges, verdicts, start = Judges(workers), [], time.monotonic()
+    try:
+        for exercise, futures in [(exercise, judges.verdicts(exercise)) for exercise in chosen]:
+            found = [future.result() for future in futures]
+            verdicts += found
+            holes, _ = problems(found, listed)
+            equivalent = sum(v.survives for v in found) - len(holes)
+            print(
+                f"{time.monotonic() - start:5.0f} s  {exercise}: {len(found)} mutants, {equivalent} equivalent, "
+                f"{len(holes)} not noticed",
+                *(f"         not noticed: {hole}" for hole in holes),
+                sep="\n",
+                flush=True,
+            )
+    finally:
+        judges.pool.shutdown(cancel_futures=True)  # after an interrupt, too
+    return verdicts
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="a notebook or an exercise (default: all of them)")
     parser.add_argument("--workers", type=int, default=2, help="how many processes judge (default: 2)")
-    parser.add_argument("--causes", action="store_true", help="show how often the message of a check names a mistake")
+    parser.add_argument("--causes", action="store_true", help="show which mistakes are named to the student")
     options = parser.parse_args()
     chosen = exercises(options.names)
     listed = read_equivalent()
     if options.names:
         listed = {key: reason for key, reason in listed.items() if key[0] in map(str, chosen)}
-    judges = Judges(options.workers)
-    verdicts, start = [], time.monotonic()
-    for exercise, futures in [(exercise, judges.verdicts(exercise)) for exercise in chosen]:
-        found = [future.result() for future in futures]
-        verdicts += found
-        survivors = [v for v in found if v.survives]
-        holes, _ = problems(found, listed)
-        print(
-            f"{time.monotonic() - start:5.0f} s  {exercise}: {len(found)} mutants, "
-            f"{len(survivors) - len(holes)} equivalent, {len(holes)} not noticed",
-            *(f"         not noticed: {verdict}" for verdict in holes),
-            sep="\n",
-            flush=True,
-        )
+    verdicts = judge(chosen, listed, options.workers)
     if options.causes:
         print("", *causes_table(verdicts), sep="\n")
     holes, stale = problems(verdicts, listed)
-    lost, later = (sum(test) for test in zip(*((not v.survives, v.by_later) for v in verdicts), strict=True))
-    print(f"\n{len(verdicts)} mutants; {lost} lose points, {later} of them only in later exercises.")
-    show("lose points only in later exercises:", [v for v in verdicts if v.by_later])
+    lost, later = sum(not v.survives for v in verdicts), [v for v in verdicts if v.by_later]
+    print(f"\n{len(verdicts)} mutants; {lost} lose points, {len(later)} of them only in later exercises.")
+    show("lose points only in later exercises:", later)
     show(f"keep full marks. Improve the tests, or give a reason in {EQUIVALENT.name}:", holes)
     show(f"entries of {EQUIVALENT.name} are no longer needed:", stale)
     return 1 if holes or stale else 0

@@ -31,19 +31,19 @@ def test_the_second_place_of_a_change_is_listed_by_itself():
     first, second = verdict(), verdict(place=2)
     holes, _ = run.problems([first, second], {(NAME, "return x => return y"): "why"})
     assert holes == [second]
-    assert run.problems([first, second], {(NAME, second.change): "", (NAME, first.change): ""}) == ([], [])
+    assert run.problems([first, second], {first.key: "why", second.key: "why"}) == ([], [])
 
 
 def test_a_listed_mutant_must_exist_and_survive():
     killed = verdict(failure(VALUE))
-    _, (gone, lost) = run.problems([killed], {(NAME, "return a => return b"): "why", (NAME, killed.change): "why"})
+    _, (gone, lost) = run.problems([killed], {(NAME, "return a => return b"): "why", killed.key: "why"})
     assert gone == f"{NAME}: no mutant has this change: return a => return b"
     assert lost == f"{NAME}: this change loses the points of test_0: return x => return y"
 
 
 def test_a_verdict_says_where_the_mutant_is():
     assert str(verdict()) == f"{NAME}, line 13, name: return x => return y"
-    assert verdict(becomes="").change == "return x => (dropped)"
+    assert verdict(becomes="").key == (NAME, "return x => (dropped)")
 
 
 def test_a_mutant_that_its_own_tests_do_not_notice_meets_those_of_later_exercises():
@@ -115,7 +115,7 @@ def test_names_select_notebooks_and_exercises():
 
 @pytest.mark.slow
 def test_the_course_has_at_least_600_mutants_and_those_that_are_listed():
-    course = [(str(exercise), run.change(mutant)) for exercise in run.exercises([]) for mutant in exercise.mutants]
+    course = [(str(exercise), mutant.change) for exercise in run.exercises([]) for mutant in exercise.mutants]
     assert len(course) >= 600
     assert set(run.read_equivalent()) <= set(course)
     assert len(course) == len(set(course))
