@@ -8,6 +8,7 @@ that its own tests do not notice meets the tests of the later exercises of its n
 """
 
 import argparse
+import builtins
 import functools
 import sys
 import threading
@@ -26,10 +27,11 @@ from operators import Mutant, mutants
 from test_causes import explanation, is_about_loss_or_gradient
 
 from autograder.authoring.source import read_cells
+from cs231n_lib.mistakes.exceptions import explained
 
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 LIKELY = "Likely mistake: "
-CAUSES = "named", "not named", "other check", "exception", "timeout"
+CAUSES = "named", "not named", "other check", "explained", "exception", "timeout"
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def cause(verdict):
     """Return which of CAUSES a student reads whose answer is this mutant.
 
     Messages about wrong values count first: whether one of them names a likely mistake. Then the other checks count,
-    then the exceptions that the answer raised.
+    then the exceptions that the answer raised: whether the notebook explains one of them.
     """
     failures = list(verdict.failures.values())
     checks = [failure.message for failure in failures if failure.error == "CheckFailed"]
@@ -162,7 +164,15 @@ def cause(verdict):
         return "named" if any(LIKELY in text for text in values) else "not named"
     if checks:
         return "other check"
-    return "timeout" if all(failure.error in ("Timeout", "Died") for failure in failures) else "exception"
+    if all(failure.error in ("Timeout", "Died") for failure in failures):
+        return "timeout"
+    return "explained" if any(map(_explanation_of, failures)) else "exception"
+
+
+def _explanation_of(failure):
+    """Return the mistake that the notebook names for an exception of the answer, or None."""
+    kind = getattr(builtins, failure.error, Exception)
+    return explained([failure.error, *(base.__name__ for base in kind.__mro__)], failure.message)
 
 
 def causes_table(verdicts):
@@ -185,9 +195,11 @@ def causes_table(verdicts):
 
 
 def told(verdict):
-    """Return the line that names a likely mistake; without one, the message of the first lost cell."""
+    """Return the line that names a likely mistake; without one, what the first lost cell says."""
     messages = [str(failure) for failure in verdict.failures.values()]
     named = [line for message in messages for line in message.splitlines() if line.startswith(LIKELY)]
+    known = [_explanation_of(failure) for failure in verdict.failures.values() if failure.error != "CheckFailed"]
+    named += [f"{LIKELY}{mistake.sentence}" for mistake in known if mistake]
     return named[:1] or messages[0].splitlines()
 
 

@@ -80,7 +80,8 @@ LIKELY = "Likely mistake: it is twice what it should be."
         ([failure("dW: it does not match the numerical gradient (...).")], "not named"),
         ([failure("x of f: the argument was changed in place.")], "other check"),
         ([failure("index 4 is out of bounds", "IndexError"), failure("x: the argument was changed")], "other check"),
-        ([failure("index 4 is out of bounds", "IndexError")], "exception"),
+        ([failure("operands could not be broadcast together with shapes", "ValueError")], "explained"),
+        ([failure("of its own", "ValueError")], "exception"),
         ([failure("took more than 30 seconds", "Timeout")], "timeout"),
     ],
 )
@@ -90,6 +91,8 @@ def test_what_a_student_reads(failures, cause):
 
 def test_the_line_that_names_the_mistake_is_shown():
     assert run.told(verdict(failure(VALUE), failure(f"{VALUE}\n{LIKELY}"))) == [LIKELY]
+    unfit = failure("operands could not be broadcast together with shapes", "ValueError")
+    assert run.told(verdict(unfit)) == ["Likely mistake: The shapes of two arrays do not fit each other in that line."]
     assert run.told(verdict(failure(VALUE)))[0] == "CheckFailed: the loss of f: its value is wrong."
 
 
@@ -97,7 +100,7 @@ def test_the_table_counts_causes_by_notebook_and_operator():
     gradient = "dW: it does not match the numerical gradient (...)."
     lines = run.causes_table([verdict(), verdict(failure(gradient)), verdict(failure(f"{gradient}\n{LIKELY}"))])
     rows = {line.split()[0]: line.split()[1:] for line in lines[1:7] if line}
-    assert rows == dict.fromkeys((run.NOTEBOOKS[0].stem, "name", "all"), "1 1 0 0 0 1 of 2 named (50%)".split())
+    assert rows == dict.fromkeys((run.NOTEBOOKS[0].stem, "name", "all"), "1 1 0 0 0 0 1 of 2 named (50%)".split())
     assert lines[7] == f"not named (loss, gradient): {verdict()}"
 
 
