@@ -94,9 +94,8 @@ def _places(tree):
 
 def _code_around(tree, regions):
     function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
-    arguments = function.args
-    names = [argument.arg for argument in arguments.args]
-    defaults = dict(zip(names[::-1], arguments.defaults[::-1], strict=False))
+    names = [argument.arg for argument in function.args.args]
+    last = zip(names[::-1], function.args.defaults[::-1], strict=False)
     bound = dict.fromkeys(names, function.lineno)
     rebound, looped = set(), set()
     for node in ast.walk(function):
@@ -109,11 +108,7 @@ def _code_around(tree, regions):
         function,
         regions[0][0],
         names,
-        {
-            name: value
-            for name, value in defaults.items()
-            if isinstance(value, ast.Constant) and value.value is not None
-        },
+        {name: value for name, value in last if isinstance(value, ast.Constant) and value.value is not None},
         rebound,
         looped,
         bound,
@@ -174,16 +169,8 @@ def operator(name):
     return register
 
 
-def _binary(left, operation, right):
-    return ast.BinOp(left, operation, right)
-
-
 def _negative(node):
     return ast.UnaryOp(ast.USub(), node)
-
-
-def _constant(value):
-    return ast.Constant(value)
 
 
 def _expression(text):
@@ -258,7 +245,7 @@ def drop_factor(node, code):
         if isinstance(node.op, ast.Mult):
             yield node.right
         elif isinstance(node.op, ast.Div) and ast.unparse(node.left) not in ("1", "1.0"):
-            yield _binary(_constant(1), ast.Div(), node.right)
+            yield ast.BinOp(ast.Constant(1), ast.Div(), node.right)
 
 
 @operator("sign flipped")
@@ -289,34 +276,31 @@ def change_in_place(node, code):
 
 @operator("constant")
 def other_constant(node, code):
-    if (
-        not isinstance(node, ast.Constant)
-        or isinstance(code.parents[node], ast.keyword)
-        and (code.parents[node].arg == "axis")
-    ):
+    if not isinstance(node, ast.Constant) or code.inside(node, ast.Raise | ast.JoinedStr):
         return
-    if code.inside(node, ast.Raise | ast.JoinedStr):
+    around = code.parents[node]
+    if isinstance(around, ast.keyword) and around.arg == "axis":
         return
-    if isinstance(sign := code.parents[node], ast.UnaryOp) and _called(code.parents[sign]) == "reshape":
+    if isinstance(around, ast.UnaryOp) and _called(code.parents[around]) == "reshape":
         return  # NumPy takes any negative number for "the rest"
     value = node.value
     if isinstance(value, bool):
-        yield _constant(not value)
+        yield ast.Constant(not value)
     elif isinstance(value, int) or isinstance(value, float) and value.is_integer():
-        yield _constant(value + 1)
-        yield _constant(value - 1)
+        yield ast.Constant(value + 1)
+        yield ast.Constant(value - 1)
     elif isinstance(value, float):
-        yield _constant(value * 2)
-        yield _constant(0.0)
+        yield ast.Constant(value * 2)
+        yield ast.Constant(0.0)
 
 
 @operator("key")
 def other_key(node, code):
-    """ "W1" becomes "W2", "b2" becomes "b1"."""
+    """The key of another layer: 'W1' becomes 'W2', 'b2' becomes 'b1'."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and not code.inside(node, ast.JoinedStr):
         name, digit = node.value[:-1], node.value[-1:]
         if name.isalpha() and digit.isdigit():
-            yield _constant(name + {"1": "2"}.get(digit, str(int(digit or 0) - 1)))
+            yield ast.Constant(name + ("2" if digit == "1" else str(int(digit) - 1)))
 
 
 # ---- comparisons and conditions
@@ -347,8 +331,8 @@ def negate(node, code):
 @operator("condition ignored")
 def ignore_condition(node, code):
     if isinstance(parent := code.parents[node], ast.If | ast.IfExp) and node is parent.test:
-        yield _constant(True)
-        yield _constant(False)
+        yield ast.Constant(True)
+        yield ast.Constant(False)
     if isinstance(node, ast.BoolOp):
         for k in range(len(node.values)):
             rest = _without(node.values, k)
@@ -412,7 +396,7 @@ def other_axis(node, code):
     axes = node.value
     if isinstance(axes, ast.Constant):
         for value in {0: (1,), 1: (0,), 2: (1, 0)}.get(axes.value, (0,)):
-            yield _with(node, value=_constant(value))
+            yield _with(node, value=ast.Constant(value))
     elif isinstance(axes, ast.Tuple):
         for k in range(len(axes.elts)):
             yield _with(node, value=ast.Tuple(_without(axes.elts, k), ast.Load()))
@@ -465,7 +449,7 @@ def other_rng(node, code):
     if isinstance(node, ast.Name) and node.id == "rng" and isinstance(node.ctx, ast.Load):
         if not isinstance(code.parents[node], ast.Compare):
             yield _expression("np.random.default_rng(0)")
-            yield _expression("np.random") if isinstance(code.parents[node], ast.Attribute) else _constant(None)
+            yield _expression("np.random") if isinstance(code.parents[node], ast.Attribute) else ast.Constant(None)
 
 
 # ---- arrays
@@ -486,8 +470,8 @@ def transpose(node, code):
 
 def _off_by_one(node):
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return [_constant(node.value + 1), _constant(node.value - 1)]
-    return [_binary(node, ast.Add(), _constant(1)), _binary(node, ast.Sub(), _constant(1))]
+        return [ast.Constant(node.value + 1), ast.Constant(node.value - 1)]
+    return [ast.BinOp(node, ast.Add(), ast.Constant(1)), ast.BinOp(node, ast.Sub(), ast.Constant(1))]
 
 
 @operator("slice")
@@ -499,12 +483,12 @@ def other_slice(node, code):
                 for bound in _off_by_one(getattr(node, name)) if name != "step" else ():
                     yield _with(node, **{name: bound})
         if node.lower is None:
-            yield _with(node, lower=_constant(1))
+            yield _with(node, lower=ast.Constant(1))
         if node.upper is None:
-            yield _with(node, upper=_constant(-1))
+            yield _with(node, upper=ast.Constant(-1))
     if _called(node) == "slice":
         for k, argument in enumerate(node.args):
-            for bound in _off_by_one(argument) if k < 2 else [_constant(1)]:
+            for bound in _off_by_one(argument) if k < 2 else [ast.Constant(1)]:
                 yield _with(node, args=[*node.args[:k], bound, *node.args[k + 1 :]])
 
 
@@ -592,7 +576,7 @@ def ignore_parameter(node, code):
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in code.looped:
         if not code.inside(node, ast.Raise):
             for value in _usual(node.id, code):
-                yield _constant(value)
+                yield ast.Constant(value)
     key = None
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
         key = node.slice.value
@@ -600,11 +584,11 @@ def ignore_parameter(node, code):
         key = node.args[0].value
     if isinstance(key, str):
         for value in _usual(key, code):
-            yield _constant(value)
+            yield ast.Constant(value)
     if _is_first_statement(node, code):
         for name in code.parameters:
             for value in _usual(name, code):
-                yield [ast.Assign([ast.Name(name, ast.Store())], _constant(value)), node]
+                yield [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(value)), node]
 
 
 def _is_first_statement(node, code):
@@ -638,10 +622,10 @@ def other_loop(node, code):
     if isinstance(parent := code.parents[node], ast.For | ast.comprehension) and node is parent.iter:
         if _called(node) == "range":
             if len(node.args) == 1:
-                yield _with(node, args=[_constant(1), node.args[0]])
+                yield _with(node, args=[ast.Constant(1), node.args[0]])
             yield _with(node, args=[*node.args[:-1], _off_by_one(node.args[-1])[1]])
         else:
-            for bounds in (ast.Slice(_constant(1)), ast.Slice(None, _constant(-1))):
+            for bounds in (ast.Slice(ast.Constant(1)), ast.Slice(None, ast.Constant(-1))):
                 whole = ast.Call(ast.Name("list", ast.Load()), [node], [])
                 yield ast.Subscript(whole, bounds, ast.Load())
     if isinstance(node, ast.For):
