@@ -641,8 +641,8 @@ def return_inside_the_loop(node, code):
             yield _with(node, body=[*node.body, after])
 
 
-# the line of a docstring about an array has its shape: "- x: (N, D)", "x: array (N, D)"
-ARRAYS = re.compile(r"^\s*(?:- )?(\w+(?:, \w+)*):.*?\(", re.MULTILINE)
+# the line of a docstring about an array has its shape: "- x, w: (N, D)", "x: array (num_test, D)"
+ARRAYS = re.compile(r"^\s*(?:- )?(\w+(?:, \w+)*): (?:(?:array|integers|floats) \(|\([A-Z])", re.MULTILINE)
 
 
 @operator("argument changed")

@@ -176,7 +176,7 @@ def test_the_default_of_a_parameter_stands_in_for_it():
 
 
 def test_an_array_that_was_given_is_changed_at_the_end():
-    source = cell("return x * y", docstring="\n\n    - x: (N, D) examples\n    - y: a factor\n    ")
+    source = cell("return x * y", docstring="\n\n    - x: (N, D) examples\n    - y: a pair (low, high)\n    ")
     assert changes(source, "argument changed") == ["result = x * y; x[...] = 0; return result"]
 
 
