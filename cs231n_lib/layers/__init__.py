@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.activations import leaky_relu_forward as leaky_relu_forward
     from cs231n_lib.layers.activations import maxout_backward as maxout_backward
     from cs231n_lib.layers.activations import maxout_forward as maxout_forward
+    from cs231n_lib.layers.activations import prelu_backward as prelu_backward
+    from cs231n_lib.layers.activations import prelu_forward as prelu_forward
     from cs231n_lib.layers.activations import relu_backward as relu_backward
     from cs231n_lib.layers.activations import relu_forward as relu_forward
     from cs231n_lib.layers.activations import sigmoid_backward as sigmoid_backward
@@ -65,6 +67,14 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.sandwiches import conv_relu_forward as conv_relu_forward
     from cs231n_lib.layers.sandwiches import conv_relu_pool_backward as conv_relu_pool_backward
     from cs231n_lib.layers.sandwiches import conv_relu_pool_forward as conv_relu_pool_forward
+    from cs231n_lib.layers.smooth_activations import gelu_backward as gelu_backward
+    from cs231n_lib.layers.smooth_activations import gelu_forward as gelu_forward
+    from cs231n_lib.layers.smooth_activations import selu_backward as selu_backward
+    from cs231n_lib.layers.smooth_activations import selu_forward as selu_forward
+    from cs231n_lib.layers.smooth_activations import softplus_backward as softplus_backward
+    from cs231n_lib.layers.smooth_activations import softplus_forward as softplus_forward
+    from cs231n_lib.layers.smooth_activations import swish_backward as swish_backward
+    from cs231n_lib.layers.smooth_activations import swish_forward as swish_forward
     from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_backward as spatial_batchnorm_backward
     from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_forward as spatial_batchnorm_forward
     from cs231n_lib.layers.spatial_normalization import spatial_groupnorm_backward as spatial_groupnorm_backward
@@ -80,7 +90,7 @@ def _pair(*names: str) -> list[str]:
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "activations": _pair("relu", "leaky_relu", "elu", "sigmoid", "tanh", "maxout"),
+        "activations": _pair("relu", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "maxout"),
         "affine": _pair("affine"),
         "batch_normalization": [*_pair("batchnorm"), "batchnorm_backward_alt"],
         "convolution": ["conv_forward_fast", "conv_backward_fast"],
@@ -110,6 +120,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "conv_relu_pool",
             "conv_bn_relu_pool",
         ),
+        "smooth_activations": _pair("softplus", "selu", "gelu", "swish"),
         "spatial_normalization": _pair("spatial_batchnorm", "spatial_groupnorm", "spatial_instancenorm"),
     },
 )

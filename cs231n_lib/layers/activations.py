@@ -70,6 +70,60 @@ def leaky_relu_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> Flo
     return dout * _slopes(x, alpha)
 
 
+def prelu_forward(x: ArrayLike, alpha: ArrayLike) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
+    """Compute x where x > 0, else alpha * x, for a slope alpha that is learned (He et al. 2015).
+
+    Parameters
+    ----------
+    x : (N, D, ...) array
+        The inputs.
+    alpha : number, or (1,) or (D,) array
+        The slope below 0: one for all features, or one for each.
+
+    Returns
+    -------
+    out : array of x's shape
+        The activations.
+    cache
+        For prelu_backward.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message names it.
+
+    Examples
+    --------
+    >>> prelu_forward([[-2.0, -2.0, 3.0]], [0.5, 0.0, 0.5])[0]
+    array([[-1., -0.,  3.]])
+    """
+    x, alpha = floats("prelu_forward", x=x, alpha=alpha)
+    if alpha.shape not in ((), (1,), x.shape[1:2]):
+        raise ValueError(
+            "prelu_forward: alpha should be a number or have shape (D,), where x has shape (N, D, ...), "
+            f"but alpha has {alpha.shape} and x has {x.shape}."
+        )
+    return np.where(x > 0, x, _along_features(alpha, x) * x), (x, alpha)
+
+
+def prelu_backward(dout: ArrayLike, cache: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Compute the gradient of prelu_forward.
+
+    Returns
+    -------
+    dx : array of x's shape
+        dout where x > 0, else alpha * dout.
+    dalpha : array of alpha's shape
+        The sum of x * dout over the entries that use this alpha and have x <= 0.
+    """
+    x, alpha = cache
+    dout, x = _upstream("prelu_backward", dout, x)
+    dx = dout * np.where(x > 0, x.dtype.type(1), _along_features(alpha, x))
+    below = np.where(x > 0, x.dtype.type(0), x) * dout
+    axes = tuple(axis for axis in range(x.ndim) if axis != 1) if alpha.size > 1 else None
+    return dx, np.asarray(below.sum(axis=axes)).reshape(alpha.shape)
+
+
 def elu_forward(x: ArrayLike, alpha: float = 1.0) -> tuple[FloatArray, tuple[FloatArray, FloatArray, float]]:
     """Compute x where x > 0, else alpha * (exp(x) - 1) (Clevert et al. 2015).
 
@@ -183,6 +237,11 @@ def maxout_backward(dout: ArrayLike, cache: _MaxoutCache) -> FloatArray:
     dx = np.zeros((N, M, pieces), dtype=np.result_type(dout, dtype))
     np.put_along_axis(dx, winners, dout[:, :, None], axis=2)
     return dx.reshape(N, M * pieces)
+
+
+def _along_features(alpha: FloatArray, x: FloatArray) -> FloatArray:
+    """Return alpha in a shape that broadcasts with x (N, D, ...)."""
+    return alpha.reshape(-1, *[1] * (x.ndim - 2)) if alpha.size > 1 else alpha
 
 
 def _slopes(x: FloatArray, alpha: float) -> FloatArray:

@@ -20,6 +20,15 @@ ACTIVATIONS = {
     "elu, alpha 0.5": (lambda x: layers.elu_forward(x, 0.5), layers.elu_backward, lambda x: F.elu(x, 0.5)),
     "sigmoid": (layers.sigmoid_forward, layers.sigmoid_backward, torch.sigmoid),
     "tanh": (layers.tanh_forward, layers.tanh_backward, torch.tanh),
+    "softplus": (layers.softplus_forward, layers.softplus_backward, F.softplus),
+    "selu": (layers.selu_forward, layers.selu_backward, F.selu),
+    "gelu": (layers.gelu_forward, layers.gelu_backward, lambda x: F.gelu(x, approximate="tanh")),
+    "swish": (layers.swish_forward, layers.swish_backward, F.silu),
+    "swish, beta 0.5": (
+        lambda x: layers.swish_forward(x, 0.5),
+        layers.swish_backward,
+        lambda x: x * torch.sigmoid(x / 2),
+    ),
     "maxout": (
         lambda x: layers.maxout_forward(x, 3),
         layers.maxout_backward,
@@ -42,6 +51,12 @@ def test_affine(arrays, same_layer):
 def test_activation(name, scale, arrays, same_layer):
     (x,) = arrays((40, 12))
     same_layer(*ACTIVATIONS[name], scale * x)
+
+
+@pytest.mark.parametrize("shape", [(), (12,)], ids=["one slope", "a slope for each feature"])
+def test_prelu(shape, arrays, same_layer):
+    x, alpha = arrays((40, 12), shape)
+    same_layer(layers.prelu_forward, layers.prelu_backward, lambda x, a: F.prelu(x, a.reshape(-1)), x, alpha)
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky relu", "elu"])

@@ -131,3 +131,25 @@ def test_maxout_refuses_an_upstream_gradient_that_does_not_fit():
 def test_maxout_refuses_what_is_no_rows():
     with pytest.raises(ValueError, match=r"maxout_forward: .* but has \(2, 6, 3\)"):
         layers.maxout_forward(np.ones((2, 6, 3)), 3)
+
+
+@pytest.mark.parametrize("alpha", [0.3, np.array([0.3, -0.5, 0.0, 2.0])], ids=["one slope", "a slope for each feature"])
+def test_prelu(x, alpha, check_gradients, check_conduct):
+    out, _ = layers.prelu_forward(x, alpha)
+    slopes = np.broadcast_to(alpha, 4)
+    for n, d, k in np.ndindex(x.shape):
+        assert out[n, d, k] == (x[n, d, k] if x[n, d, k] > 0 else slopes[d] * x[n, d, k])
+    check_gradients(layers.prelu_forward, layers.prelu_backward, x, np.asarray(alpha))
+    check_conduct(layers.prelu_forward, layers.prelu_backward, x, np.broadcast_to(alpha, 4).copy())
+
+
+def test_prelu_at_0_has_the_slope_alpha():
+    _, cache = layers.prelu_forward(np.zeros((1, 2)), 0.25)
+    dx, dalpha = layers.prelu_backward(np.ones((1, 2)), cache)
+    assert dx.tolist() == [[0.25, 0.25]] and dalpha == 0
+
+
+@pytest.mark.parametrize("alpha", [np.ones(3), np.ones((1, 4, 1))])
+def test_a_slope_that_does_not_fit_is_refused(x, alpha):
+    with pytest.raises(ValueError, match=r"prelu_forward: alpha should be a number or have shape \(D,\)"):
+        layers.prelu_forward(x, alpha)
