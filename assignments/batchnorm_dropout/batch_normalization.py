@@ -11,34 +11,31 @@
 # ---
 
 # %% [markdown]
-# # Batch normalization: giving every layer the input it likes
+# # Batch normalization
 #
-# A linear classifier learns better from centred and scaled pixels, so we centre and scale them. The second layer of a net has pixels too, so to say:
-# the outputs of the first. Nobody centres those. In a deep net they shrink or grow from layer to layer, and while the
-# layers below learn, they keep changing. Batch normalization makes the preprocessing a layer like any other, inside the net, with a
-# gradient. The idea fits into one line; its gradient takes more thought than any before, because **every example of a batch influences
-# the output of all the others**.
+# A linear classifier learns better from centred and scaled pixels. The second layer of a net has "pixels", too: the outputs of the first layer. In a
+# deep net these outputs shrink or grow from layer to layer, and they keep changing while the layers below learn. Batch normalization turns the
+# preprocessing into a layer with a gradient. Its formula fits on one line. Its gradient needs care, because **every example of a batch
+# influences the output of all the others**.
 #
 # **You will learn**
 #
 # - to normalize a layer's features with the statistics of the batch, and why test time needs other statistics;
-# - to take a gradient apart into branches, and to find the one that is missing when it is wrong;
-# - to turn eight lines of backward pass into one formula, on paper;
-# - *layer* normalization, which needs no batch, and what has to change in the gradient for it;
+# - **backpropagation** through a **computational graph** that branches: to compute gradients from the output back to the input with the chain rule;
+# - to simplify a chain of backward steps into one formula, on paper;
+# - *layer* normalization, which needs no batch, and how its gradient differs;
 # - what normalization buys: deep nets that train from almost any initial weights.
 #
-# **Time**: about five hours of work. The cells themselves run in about a minute
-# (in two on a slow or busy machine).
+# **Time**: about five hours of work. The cells themselves run in about a minute (in two on a slow or busy machine).
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
-# come with the course. Everything below holds for both; only the numbers differ. The checks use small random arrays, not the images.
+# come with the course. The checks use small arrays, not the images.
 #
-# Affine layers, ReLU and the softmax loss, which you wrote in earlier assignments, now come from the library. This notebook needs nothing of
-# the notebook `dropout`.
+# *Lecture: "Training neural networks", section "Batch normalization" · Paper: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network
+# Training by Reducing Internal Covariate Shift" (2015).*
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import ast
-import functools
 import os
 import sys
 
@@ -48,39 +45,58 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, vis
+from cs231n_lib import checks, data, mistakes, vis
 from cs231n_lib.notebooks import errors
 
 errors.explain()
+known = mistakes.batch_normalization
+TRAIN = {"mode": "train"}
 
 
 def make_batch(seed, N=6, D=4):
-    """A small random problem for checks: x (N, D), gamma and beta (D,), and an upstream gradient dout (N, D)."""
+    """A random problem: x (N, D), about 10 wide, gamma and beta (D,), and an upstream gradient dout (N, D)."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(N, D)) * rng.uniform(0.5, 2, size=D) + 2 * rng.normal(size=D)
+    x = 10 * rng.normal(size=(N, D)) * rng.uniform(0.5, 2, size=D) + 20 * rng.normal(size=D)
     gamma = rng.uniform(0.5, 2, size=D) * rng.choice([-1, 1], size=D)
     return x, gamma, rng.normal(size=D), rng.normal(size=(N, D))
 
 
-def results(result, names):
-    """A result that should be as many things as there are names."""
-    checks.true(result is not None, f"The function returned None. Did you forget `return {names}`?")
-    count = len(names.split(", "))
-    checks.true(isinstance(result, (tuple, list)) and len(result) == count,
-                f"The function should return {count} things: `return {names}`.")
-    return result
+def make_direct():
+    """x (4, 4) with the variances 9 and 16, and a dout that asks neither for a shift nor for a stretch of a feature."""
+    x = np.tile([[1.0, 9.0], [7.0, 1.0], [1.0, 1.0], [7.0, 9.0]], (1, 2))
+    return x, np.ones(4), np.zeros(4), np.tile([[1.0, -2.0], [1.0, 2.0], [-1.0, -2.0], [-1.0, 2.0]], (1, 2))
 
 
 def output(forward, x, gamma, beta, param):
-    """What the forward pass of a layer gives, without its cache. It works on copies of the arrays."""
-    out, cache = results(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
-    return out
+    """What a forward pass returns as out. It works on copies of the arguments."""
+    out, _ = checks.unpack(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
+    checks.shape(out, np.shape(x), "out (the shape of x)")
+    return np.asarray(out)
 
 
 def gradients(forward, backward, x, gamma, beta, dout, param):
-    """dx, dgamma, dbeta: a forward pass, then a backward pass with the cache that it made, on copies of the arrays."""
-    out, cache = results(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
-    return results(backward(np.copy(dout), cache), "dx, dgamma, dbeta")
+    """dx, dgamma, dbeta: a forward pass, then a backward pass with its cache. A dgamma of shape (1, D) counts as (D,)."""
+    _, cache = checks.unpack(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
+    grads = checks.unpack(backward(np.copy(dout), cache), "dx, dgamma, dbeta")
+    N, D = x.shape
+    shapes = [grad.shape if isinstance(grad, np.ndarray) else None for grad in grads]
+    checks.true(shapes != [(D,), (D,), (N, D)], known.WRONG_ORDER)
+    return grads[0], *(grad[0] if shape == (1, D) else grad for grad, shape in zip(grads[1:], shapes[1:]))
+
+
+def computes_something(forward, backward, by_rows=False):
+    """Check that dx is more than zeros or a copy of an argument. Checks whose right answer is 0 begin with that."""
+    x, gamma, beta, dout = make_direct()
+    x, dout = (x.T, dout.T) if by_rows else (x, dout)
+    dx, _, _ = gradients(forward, backward, x, gamma, beta, dout, TRAIN)
+    slopes = checks.numeric_gradient(lambda z: np.sum(output(forward, z, gamma, beta, TRAIN) * dout), x, h=0.1)
+    checks.resembles(dx, slopes, "dx", given=(x, dout))
+
+
+def width_ratio(forward, x, gamma, beta, param, factor):
+    """How many times as wide the output gets if x gets `factor` times as wide: 1 if the layer normalizes."""
+    wide, plain = (np.ptp(output(forward, z, gamma, beta, param)) for z in (factor * x, x))
+    return wide / plain
 
 
 def calls(function, name):
@@ -91,8 +107,8 @@ def calls(function, name):
 # %% [markdown]
 # ## What it does to a feature
 #
-# Take one unit of a hidden layer and look at its output for a batch of 500 images. There is no reason why the numbers should be of any
-# particular size. Here they lie around 6, with a standard deviation of 3:
+# Take one unit of a hidden layer and look at its output for a batch of 500 images. The numbers can have any size. Here they lie around 6, with a
+# standard deviation of 3:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_feature", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(4)
@@ -111,61 +127,65 @@ for ax, (title, values), color in zip(axes, steps.items(), (vis.GREY, vis.GREY, 
 axes[0].set_ylabel("number of images");
 
 # %% [markdown]
-# The form of the distribution, its two humps, stays; only place and width change. After the third step every feature of every layer lives on the same scale.
-# The last step lets the net choose another scale where it wants one: $\gamma$ and $\beta$, one number each per feature, are
-# learnt like weights.
+# The shape of the distribution, with its two humps, stays. Only its place and its width change. After the third step, every feature of every layer lives
+# on the same scale. The last step lets the net choose another scale where it needs one: the net learns $\gamma$ and $\beta$, one number each per feature, like weights.
 #
 # In formulas, for a batch of $N$ examples and one feature with the values $x_1, \dots, x_N$:
 #
 # $$ \mu = \frac1N \sum_i x_i, \qquad \sigma^2 = \frac1N \sum_i (x_i - \mu)^2, \qquad
 # \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad y_i = \gamma\, \hat x_i + \beta . $$
 #
-# The variance is the plain mean of the squares (divided by $N$, not by $N - 1$). The small number $\varepsilon$ stands under the root, so that a feature
+# The variance is the plain mean of the squares: divided by $N$, not by $N - 1$. The small number $\varepsilon$ stands under the root, so that a feature
 # that is the same for all examples gives 0 instead of 0 / 0. Each of the $D$ features has its own $\mu$, $\sigma^2$, $\gamma$ and $\beta$: arrays of shape (D,).
 #
 # ### At test time
 #
-# What the net says about an image must not depend on which other images happen to be tested with it, and often there is only one. So
-# during training each batch leaves a trace in running averages,
+# The answer for an image must not depend on the other images of the batch, and often there are none. So during training each batch updates
+# running averages of its mean and of its variance,
 #
 # $$ \text{running} \leftarrow \text{momentum} \cdot \text{running} + (1 - \text{momentum}) \cdot \text{that of the batch}, $$
 #
-# one for the mean and one for the variance, and at test time these take the places of $\mu$ and $\sigma^2$. They are not parameters: no gradient
-# reaches them. They are handed from call to call in the dictionary `bn_param`.
+# and test mode uses these in place of $\mu$ and $\sigma^2$. They are not parameters: no gradient
+# reaches them. The dictionary `bn_param` carries them from call to call.
 #
 # | | train mode | test mode |
 # |---|---|---|
 # | normalizes with | mean and variance of this batch | running averages |
 # | running averages | are updated | stay as they are |
 #
-# ## Exercise 1: `batchnorm_forward`
+# ### Exercise 1: `batchnorm_forward` · 15 points
 #
-# The first lines, which read `bn_param`, are given. Yours is the rest; put the new running averages back into `bn_param`. What goes into `cache` is
-# for you to decide: whatever your backward pass is going to need, that of test mode included. (You may come back and change it.)
+# Write batch normalization for both modes. The first lines, which read `bn_param`, are given. Put the new running averages back into `bn_param`.
+# You decide what goes into `cache`: whatever your backward pass is going to need, in both modes. (You may come back and change it.)
+#
+# By hand: a feature with the values 1, 5, 1, 5 has mean 3 and variance 4, so $\hat x$ is −1, 1, −1, 1. With γ = 3 and β = 1 the output is −2, 4, −2, 4. If
+# the running mean was 10, it is now 0.9 · 10 + 0.1 · 3 = 9.3.
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Batch normalization: each feature (column) gets mean 0 and variance 1, then is scaled and shifted.
 
-    Arguments
-    - x: (N, D) a batch of examples, float32 or float64
-    - gamma, beta: (D,) scale and shift of each feature
-    - bn_param: a dict with
-        - "mode": "train" or "test"
-        - "eps": added to the variance, under the root; 1e-5 if not given
-        - "momentum": of the running averages; 0.9 if not given
-        - "running_mean", "running_var": (D,) the running averages so far; zeros if not given.
-          In train mode they are updated, in this dict; in test mode they are used and stay as they are.
+    Parameters: x (N, D); gamma, beta (D,), scale and shift of each feature; bn_param, a dict with
+        "mode": "train" or "test";
+        "eps": added to the variance, under the root; 1e-5 if not given;
+        "momentum": of the running averages; 0.9 if not given;
+        "running_mean", "running_var": (D,) the running averages so far; zeros if not given.
+    Returns: out (N, D), float32 if the arrays are; cache, whatever the backward pass needs.
 
-    Returns (out, cache)
-    - out: (N, D), of the dtype of x
-    - cache: whatever batchnorm_backward and batchnorm_backward_alt need
+    Approach
+        1. choose mean and variance: of the batch, or the running averages
+        2. in train mode, put the new running averages into bn_param
+        3. normalize, scale and shift
+
+    Example
+        x = [[1.0], [5.0]], gamma = [3.0], beta = [1.0] in train mode: out is about [[-2.0], [4.0]],
+        and bn_param gets running_mean = [0.3], running_var = [0.4].
     """
     mode = bn_param["mode"]
     eps = bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
-    running_mean = bn_param.get("running_mean", np.zeros_like(gamma))
-    running_var = bn_param.get("running_var", np.zeros_like(gamma))
+    running_mean = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
+    running_var = bn_param.get("running_var", np.zeros(x.shape[1], dtype=x.dtype))
     ### BEGIN SOLUTION
     if mode == "train":
         mean = np.mean(x, axis=0)  # (D,)
@@ -181,38 +201,14 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     ### END SOLUTION
 
 
-# %% [markdown]
-# A batch that can be normalized in one's head: the first feature has mean 5 and variance 4, the second mean 0 and
-# variance 100, the third mean 102 and variance 1.
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[2, 10, 101], [4, 10, 101], [4, 10, 103], [4, 10, 103], [5, -10, 101], [5, -10, 101], [7, -10, 103], [9, -10, 103.0]])
-means, stds = np.array([5.0, 0.0, 102.0]), np.array([2.0, 10.0, 1.0])
-expected_hat = np.array([[-1.5, 1, -1], [-0.5, 1, -1], [-0.5, 1, 1], [-0.5, 1, 1], [0, -1, -1], [0, -1, -1], [1, -1, 1], [2, -1, 1]])
-gamma, beta = np.array([1.0, 2.0, 0.5]), np.array([0.0, 3.0, -1.0])
-by_rows = x - x.sum(1, keepdims=True) / 3
-out = output(batchnorm_forward, x, gamma, beta, {"mode": "train", "eps": 1e-12})
-checks.shape(out, (8, 3), "out (the shape of x)")
-checks.close(out, expected_hat * gamma + beta, "out of batchnorm_forward in train mode", suspects={
-    "the variance is divided by N - 1. Batch normalization divides it by N.": gamma * np.sqrt(7 / 8) * expected_hat + beta,
-    "x is divided by the variance, not by its root.": gamma * expected_hat / stds + beta,
-    "x is scaled, but its mean is not subtracted.": gamma * (expected_hat + means / stds) + beta,
-    "x is centred, but not divided by its standard deviation.": gamma * expected_hat * stds + beta,
-    "gamma and beta have changed places.": beta * expected_hat + gamma,
-    "gamma is missing.": expected_hat + beta,
-    "beta is missing.": gamma * expected_hat,
-    "beta is scaled by gamma, too.": gamma * (expected_hat + beta),
-    "one mean and one variance for the whole array. Every feature (column) has its own.":
-        lambda: gamma * (x - 107 / 3) / np.sqrt((x - 107 / 3).ravel() @ (x - 107 / 3).ravel() / 24) + beta,
-    "each row is normalized. Statistics are taken over the batch, for each feature (column).":
-        gamma * by_rows / np.sqrt(np.square(by_rows).sum(1, keepdims=True) / 3) + beta,
-    "the variance is the mean of x squared; the mean has to be subtracted first.":
-        gamma * expected_hat * stds / np.sqrt(stds**2 + means**2) + beta,
-    "train mode uses the running averages. It normalizes with the statistics of the batch.":
-        gamma * (x - 0) * 1e6 + beta,
-    "train mode normalizes with the running averages. It uses the statistics of the batch.":
-        gamma * (expected_hat + 0.9 * means / stds) / np.sqrt(0.1) + beta,
-})
+# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_values", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 4 points
+x = np.array([[1.0, 10.0], [5.0, 10.0], [1.0, -10.0], [5.0, -10.0]])  # means 3 and 0, standard deviations 2 and 10
+gamma, beta = np.array([3.0, 0.5]), np.array([1.0, -2.0])
+expected = [[-2.0, -1.5], [4.0, -1.5], [-2.0, -2.5], [4.0, -2.5]]
+out = output(batchnorm_forward, x, gamma, beta, TRAIN)
+checks.close(out, expected, "out of batchnorm_forward in train mode", rtol=1e-3,
+             mistakes=known.batchnorm_forward(x, gamma, beta, TRAIN))
 checks.passed("batchnorm_forward", "a batch is normalized, scaled and shifted")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((11, 7, 3), (12, 5, 5), (13, 3, 8), (14, 9, 1), (15, 2, 4)):
@@ -223,126 +219,102 @@ for seed, N, D in ((11, 7, 3), (12, 5, 5), (13, 3, 8), (14, 9, 1), (15, 2, 4)):
         centre = sum(column) / N
         spread = (sum((v - centre) ** 2 for v in column) / N + 1e-5) ** 0.5
         expected[:, d] = [gamma[d] * (v - centre) / spread + beta[d] for v in column]
-    out = output(batchnorm_forward, x, gamma, beta, {"mode": "train"})
-    checks.close(out, expected, f"out in train mode, N, D = {N, D}", rtol=1e-3)  # the next cell is about eps
+    out = output(batchnorm_forward, x, gamma, beta, TRAIN)
+    checks.close(out, expected, f"out in train mode, N, D = {N, D}", rtol=1e-3, mistakes=known.batchnorm_forward(x, gamma, beta, TRAIN))
     stale = {"mode": "train", "running_mean": np.full(D, 50.0), "running_var": np.full(D, 7.0)}
     out = output(batchnorm_forward, x, gamma, beta, stale)
-    checks.close(out, expected, f"out in train mode with running averages of earlier batches, N, D = {N, D}", rtol=1e-3)
+    checks.close(out, expected, f"out in train mode with running averages of earlier batches, N, D = {N, D}", rtol=1e-3,
+                 mistakes=known.batchnorm_forward(x, gamma, beta, stale))
+spreadless = output(batchnorm_forward, np.full((3, 2), 4.0), np.ones(2), np.zeros(2), TRAIN)
+if np.isfinite(spreadless).all():  # otherwise eps is missing, which the next check is about
+    x, gamma, beta, dout = make_batch(51, 1, 5)
+    out = output(batchnorm_forward, x, gamma, beta, {"mode": "train", "running_mean": np.ones(5), "running_var": np.ones(5)})
+    checks.close(out, beta[None], "out of a batch of one example (beta)", hint="The variance of one example is 0. Is it divided by N?")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# Now a large $\varepsilon$, so that its place shows: both features have variance 9, and $\varepsilon = 16$.
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_eps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[1.0, -3.0], [7.0, 3.0], [1.0, 3.0], [7.0, -3.0]])
-signs = np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
-out = output(batchnorm_forward, x, np.ones(2), np.zeros(2), {"mode": "train", "eps": 16.0})
-checks.close(out, 0.6 * signs, "out of batchnorm_forward with eps=16", suspects={
-    "eps is outside of the root.": signs * 3 / 19,
-    "eps is left out, or it is 1e-5 whatever bn_param says.": signs,
-    "eps is squared.": signs * 3 / np.sqrt(9 + 256),
-    "x is divided by (variance + eps), not by its root.": signs * 3 / 25,
-})
+# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_eps", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · eps · 3 points
+signs = np.tile([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]], (100, 1))
+x, gamma, beta = 3 * signs + 4, np.ones(2), np.ones(2)  # both variances are 9; with eps = 16, the root is 5
+for mode in ("train", "test"):
+    param = {"mode": mode, "eps": 16.0, "running_mean": np.full(2, 4.0), "running_var": np.full(2, 9.0)}
+    out = output(batchnorm_forward, x, gamma, beta, param)
+    checks.close(out - np.mean(out, axis=0), 3 / 5 * signs, f"out minus its mean, with eps=16 in {mode} mode", rtol=1e-2,
+                 mistakes=known.batchnorm_forward(x, gamma, 0, param))
+constant = output(batchnorm_forward, np.full((4, 2), 7.0), gamma, beta, TRAIN)
+checks.finite(constant, "out where the features are constant", hint="The variance is 0 there. What keeps you from dividing by 0?")
 checks.passed("batchnorm_forward", "eps stands under the root")
 ### BEGIN HIDDEN TESTS
-small = 3e-3 * signs  # a variance of 9e-6, beside which the usual eps of 1e-5 counts
-out = output(batchnorm_forward, small, np.ones(2), np.zeros(2), {"mode": "train"})
-checks.close(out, signs * 3e-3 / 1.9e-5**0.5, "out of features with a variance of 9e-6, eps not given", rtol=1e-5, suspects={
-    "eps is outside of the root.": signs * 3e-3 / (3e-3 + 1e-5), "eps is left out.": signs},
-    hint='If bn_param has no "eps", it is 1e-5.')
-out = output(batchnorm_forward, small + 5, np.ones(2), np.zeros(2), {"mode": "train", "eps": 1e-3})
-checks.close(out, signs * 3e-3 / (9e-6 + 1e-3) ** 0.5, "out of features with a variance of 9e-6, eps = 1e-3", rtol=1e-5)
+checks.close(constant - constant[0], np.zeros((4, 2)), "out where the features are constant (the same for all examples)")
+small = 1e-3 * x  # a variance of 9e-6, beside which the usual eps of 1e-5 counts
+for mode in ("train", "test"):
+    for eps in (None, 1e-3):
+        param = {"mode": mode, "running_mean": np.full(2, 4e-3), "running_var": np.full(2, 9e-6)}
+        param |= {} if eps is None else {"eps": eps}
+        out = output(batchnorm_forward, small, gamma, beta, param)
+        expected = 3e-3 / (9e-6 + (eps or 1e-5)) ** 0.5 * signs
+        checks.close(out - np.mean(out, axis=0), expected, f"out minus its mean, of features with a variance of 9e-6 in {mode} mode, eps = {eps}",
+                     rtol=1e-2, mistakes=known.batchnorm_forward(small, gamma, 0, param), hint='If bn_param has no "eps", it is 1e-5.')
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The running averages. `checks.call` calls your function with copies of the arguments and returns them beside the result, so that the check can see
-# what has become of `bn_param`. The batch has means 1 and −2 and variances 4 and 9; so far the averages were 10 and 20, 100 and 50. Then once more with a
-# `bn_param` that has no averages yet, and momentum 0.5.
+# `checks.call` calls your function with copies of the arguments and returns them beside the result, so that the next check can see
+# what has become of `bn_param`. The batch has means 1 and −2 and variances 4 and 9.
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_running", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[3.0, 1.0], [-1.0, 1.0], [3.0, -5.0], [-1.0, -5.0]])
-bn_param = {"mode": "train", "eps": 0.5, "running_mean": np.array([10.0, 20.0]), "running_var": np.array([100.0, 50.0])}
-result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forward, x, np.full(2, 3.0), np.ones(2), bn_param)
-checks.true("running_mean" in after and "running_var" in after, 'bn_param has lost "running_mean" or "running_var".')
-for name, before, batch, variances in (("running_mean", np.array([10.0, 20.0]), np.array([1.0, -2.0]), 0.0),
-                                       ("running_var", np.array([100.0, 50.0]), np.array([4.0, 9.0]), 1.0)):
-    checks.close(after[name], 0.9 * before + 0.1 * batch, f'bn_param["{name}"] after one batch', suspects={
-        "it has not changed. Train mode has to put the new average into bn_param.": before,
-        "the momentum is the wrong way round: 0.9 belongs to the old average, 0.1 to the batch.": 0.1 * before + 0.9 * batch,
-        "the old average is forgotten: this is the statistic of the batch.": batch,
-        "the batch is added with its full weight, not with 1 - momentum.": 0.9 * before + batch,
-        "the old average is kept with its full weight.": before + 0.1 * batch,
-        "the running average is of the standard deviation; it should be of the variance.": 0.9 * before + 0.1 * np.sqrt(np.abs(batch)),
-        "the variance of the batch is divided by N - 1. Here, too, it is divided by N.": 0.9 * before + 0.1 * batch * 4 / 3,
-        "eps has got into the running variance.": 0.9 * before + 0.1 * (batch + 0.5),
-        "the sum over the batch is averaged, not its mean.": 0.9 * before + 0.4 * batch,
-        "it is the average of the normalized output, not that of x.": 0.9 * before + 0.1 * (9 * batch / (batch + 0.5) if variances else 1.0),
-        "running_mean and running_var have changed places.":
-            0.9 * np.array([100.0, 50.0]) + 0.1 * np.array([4.0, 9.0]) if not variances else np.array([9.1, 17.8]),
-        "the variance of the batch is squared.": 0.9 * before + 0.1 * batch**2,
-    })
-result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forward, x, np.ones(2), np.ones(2), {"mode": "train", "momentum": 0.5})
-checks.true("running_mean" in after and "running_var" in after,
-            'bn_param had no running averages; after a batch it should have "running_mean" and "running_var".')
-for name, batch in (("running_mean", np.array([1.0, -2.0])), ("running_var", np.array([4.0, 9.0]))):
-    checks.close(after[name], batch / 2, f'bn_param["{name}"] after the first batch, with momentum 0.5', suspects={
-        "the momentum is 0.9, whatever bn_param says.": 0.1 * batch,
-        "the first batch is taken as it is. The average starts at 0 if bn_param has none.": batch,
-        "the average starts at 1. It starts at 0 if bn_param has none.": (1 + batch) / 2})
+# Check · running averages · 3 points
+x = np.tile([[3.0, 1.0], [-1.0, 1.0], [3.0, -5.0], [-1.0, -5.0]], (250, 1))
+before = {"running_mean": np.array([10.0, 20.0]), "running_var": np.array([100.0, 50.0])}
+after_one = {"running_mean": [9.1, 17.8], "running_var": [90.4, 45.9]}
+from_zeros = {"running_mean": [0.5, -1.0], "running_var": [2.0, 4.5]}  # momentum 0.5, no averages yet
+for param, expected in (({"mode": "train", "eps": 0.5, **before}, after_one), ({"mode": "train", "momentum": 0.5}, from_zeros)):
+    _, (*_, after) = checks.call(batchnorm_forward, x, np.full(2, 3.0), np.ones(2), param)
+    checks.true("running_mean" in after and "running_var" in after, known.AVERAGES_MISSING)
+    averages = {name: np.reshape(after[name], -1) for name in expected}  # (1, D) counts as (D,)
+    checks.close(averages, expected, "bn_param after one batch", rtol=2e-3, mistakes=known.batchnorm_forward(x, np.full(2, 3.0), np.ones(2), param))
 checks.passed("batchnorm_forward", "the running averages follow the batches")
 ### BEGIN HIDDEN TESTS
+halves = output(batchnorm_forward, np.array([[-1.0], [1.0]]), np.ones(1), np.ones(1), TRAIN)
+less = 1 if abs(np.ptp(halves) - 2**0.5) < 0.01 else 0  # a variance divided by N - 1 has lost the points of the first check
 rng = np.random.default_rng(31)
 for momentum in (None, 0.5, 0.0, 1.0):
     param = {"mode": "train"} if momentum is None else {"mode": "train", "momentum": momentum}
     keep = 0.9 if momentum is None else momentum
     old_mean, old_var = [0.0] * 3, [0.0] * 3
-    for N in (4, 7, 1):
+    for N in (4, 7, 3) if less else (4, 7, 1):
         x = rng.normal(size=(N, 3)) * 3 + [5, 0, -2]
-        result, (x_after, gamma_after, beta_after, param) = checks.call(batchnorm_forward, x, np.full(3, 2.0), np.ones(3), param)
-        checks.true("running_mean" in param and "running_var" in param,
-                    'bn_param had no running averages; after a batch it should have "running_mean" and "running_var".')
+        given = dict(param)
+        _, (*_, param) = checks.call(batchnorm_forward, x, np.full(3, 2.0), np.ones(3), param)
+        checks.true("running_mean" in param and "running_var" in param, known.AVERAGES_MISSING)
         for d in range(3):
             centre = sum(x[:, d].tolist()) / N
             old_mean[d] = keep * old_mean[d] + (1 - keep) * centre
-            old_var[d] = keep * old_var[d] + (1 - keep) * sum((v - centre) ** 2 for v in x[:, d].tolist()) / N
-        checks.close(param["running_mean"], old_mean, f"running_mean after a batch of {N} with momentum {keep}, from zeros")
-        checks.close(param["running_var"], old_var, f"running_var after a batch of {N} with momentum {keep}, from zeros")
+            old_var[d] = keep * old_var[d] + (1 - keep) * sum((v - centre) ** 2 for v in x[:, d].tolist()) / (N - less)
+        averages = {name: np.reshape(param[name], -1) for name in ("running_mean", "running_var")}
+        checks.close(averages, {"running_mean": old_mean, "running_var": old_var}, f"bn_param after a batch of {N} with momentum {keep}",
+                     mistakes=known.batchnorm_forward(x, np.full(3, 2.0), np.ones(3), given))
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# Test mode, with running variances 3 and 8 and $\varepsilon = 1$: the divisors are 2 and 3.
-
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_test_mode", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[3.0, 1.0], [7.0, 4.0], [3.0, 4.0], [7.0, 1.0]])
-bn_param = {"mode": "test", "eps": 1.0, "running_mean": np.array([1.0, -2.0]), "running_var": np.array([3.0, 8.0])}
+# Check · test mode · 3 points
+x, gamma, beta = np.array([[3.0, 1.0], [7.0, 4.0], [3.0, 4.0], [7.0, 1.0]]), np.ones(2), np.zeros(2)
+param = {"mode": "test", "running_mean": np.array([1.0, -2.0]), "running_var": np.ones(2)}
+out = output(batchnorm_forward, x, gamma, beta, param)
+checks.close(out, [[2.0, 3.0], [6.0, 6.0], [2.0, 6.0], [6.0, 3.0]], "out in test mode", rtol=1e-3,
+             mistakes=known.batchnorm_forward(x, gamma, beta, param))
 gamma, beta = np.array([4.0, 6.0]), np.array([10.0, 1.0])
-out = output(batchnorm_forward, x, gamma, beta, bn_param)
-checks.close(out, [[14.0, 7.0], [22.0, 13.0], [14.0, 13.0], [22.0, 7.0]], "out of batchnorm_forward in test mode", suspects={
-    "test mode uses the statistics of the batch. It should use the running averages.":
-        lambda: output(batchnorm_forward, x, gamma, beta, {**bn_param, "mode": "train"}),
-    "test mode normalizes with the statistics of the batch. It should use the running averages.":
-        gamma * (x - [5.0, 2.5]) / np.sqrt([5.0, 3.25]) + beta,
-    "test mode updates the running averages before it uses them.":
-        gamma * (x - [1.4, -1.55]) / np.sqrt([4.1, 8.425]) + beta,
-    "the running variance is taken for a standard deviation: the root is missing.": gamma * (x - [1.0, -2.0]) / [4.0, 9.0] + beta,
-    "the running variance is used as a standard deviation: the root is missing.": gamma * (x - [1.0, -2.0]) / [3.0, 8.0] + beta,
-    "eps is left out in test mode, or it is 1e-5 whatever bn_param says.": gamma * (x - [1.0, -2.0]) / np.sqrt([3.0, 8.0]) + beta,
-    "eps is outside of the root in test mode.": gamma * (x - [1.0, -2.0]) / (np.sqrt([3.0, 8.0]) + 1) + beta,
-    "gamma and beta are left out in test mode.": (x - [1.0, -2.0]) / [2.0, 3.0],
-    "gamma is left out in test mode.": (x - [1.0, -2.0]) / [2.0, 3.0] + beta,
-    "beta is left out in test mode.": gamma * (x - [1.0, -2.0]) / [2.0, 3.0],
-    "gamma and beta have changed places in test mode.": beta * (x - [1.0, -2.0]) / [2.0, 3.0] + gamma,
-    "the mean of the batch is used with the running variance.": gamma * (x - [5.0, 2.5]) / [2.0, 3.0] + beta,
-    "the running mean is used with the variance of the batch.": gamma * (x - [1.0, -2.0]) / np.sqrt([5.0, 3.25]) + beta,
-})
+param = {"mode": "test", "running_mean": np.array([5.0, 2.5]), "running_var": np.array([4.0, 2.25])}  # those of x
+out = output(batchnorm_forward, x, gamma, beta, param)
+if not np.allclose(out, output(batchnorm_forward, x, gamma, beta, TRAIN), rtol=1e-3):  # what is wrong in train mode, too, has been told
+    checks.close(out, [[6.0, -5.0], [14.0, 7.0], [6.0, 7.0], [14.0, -5.0]], "out in test mode, with gamma and beta", rtol=1e-3,
+                 mistakes=known.batchnorm_forward(x, gamma, beta, param))
 checks.passed("batchnorm_forward", "test mode normalizes with the running averages")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((41, 5, 3), (42, 1, 4), (43, 4, 4)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    rng = np.random.default_rng(seed)
-    param = {"mode": "test", "running_mean": rng.normal(size=D), "running_var": rng.uniform(0.2, 3, size=D)}
-    spread = (param["running_var"] + 1e-5) ** 0.5
-    expected = x * (gamma / spread) + (beta - param["running_mean"] * gamma / spread)
+    gamma, beta = np.ones(D), np.zeros(D)
+    param = {"mode": "test", "running_mean": np.random.default_rng(seed).normal(size=D), "running_var": np.ones(D)}
+    expected = x - param["running_mean"]
     checks.close(output(batchnorm_forward, x, gamma, beta, param), expected, f"out in test mode, N, D = {N, D}", rtol=1e-3)
     for i in range(N):
         checks.close(output(batchnorm_forward, x[i:i + 1], gamma, beta, param), expected[i:i + 1],
@@ -350,72 +322,51 @@ for seed, N, D in ((41, 5, 3), (42, 1, 4), (43, 4, 4)):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_test_mode_keeps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[3.0, 1.0], [7.0, 4.0], [3.0, 4.0], [7.0, 1.0]])
-bn_param = {"mode": "test", "running_mean": np.array([1.0, -2.0]), "running_var": np.array([3.0, 8.0])}
-result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forward, x, np.ones(2), np.zeros(2), bn_param)
-for name in ("running_mean", "running_var"):
-    checks.close(after[name], bn_param[name], f'bn_param["{name}"] after test mode',
-                 hint="Only training batches go into the running averages: a net must not learn from what it is tested on.")
-out = results(result, "out, cache")[0]
-checks.resembles(out, [[1.155, 1.061], [3.464, 2.121], [1.155, 2.121], [3.464, 1.061]], "out in test mode", given=(x,))
+# Check · averages kept · 1 point
+x, gamma, beta = 5 + 3 * np.random.default_rng(45).normal(size=(40, 3)), np.full(3, 2.0), np.ones(3)
+averages = {"running_mean": np.array([5.5, 4.5, 5.0]), "running_var": np.array([10.0, 8.0, 9.0])}
+param = {"mode": "test", **averages}
+result, (*_, after) = checks.call(batchnorm_forward, x, gamma, beta, param)
+checks.close({name: after[name] for name in averages if name in after}, averages, "bn_param after test mode",
+             mistakes=known.batchnorm_forward(x, gamma, beta, param))
 checks.passed("batchnorm_forward", "test mode leaves the running averages alone")
 ### BEGIN HIDDEN TESTS
-x, gamma, beta, dout = make_batch(45, 7, 3)
-bn_param = {"mode": "test", "momentum": 0.3, "running_mean": np.array([1.0, -2.0, 0.5]), "running_var": np.array([3.0, 8.0, 1.0])}
-result, (x_after, gamma_after, beta_after, after) = checks.call(batchnorm_forward, x, gamma, beta, bn_param)
+expected = gamma * (x - averages["running_mean"]) / averages["running_var"] ** 0.5 + beta
+checks.resembles(checks.unpack(result, "out, cache")[0], expected, "out in test mode", given=(x,))
+result, (*_, after) = checks.call(batchnorm_forward, x, gamma, beta, param | {"momentum": 0.3})
 for name in ("running_mean", "running_var"):
-    checks.close(after[name], bn_param[name], f'bn_param["{name}"] after test mode with momentum 0.3')
-expected = gamma * (x - bn_param["running_mean"]) / np.sqrt(bn_param["running_var"]) + beta
-checks.resembles(results(result, "out, cache")[0], expected, "out in test mode", given=(x,))
-### END HIDDEN TESTS
-
-# %% [markdown]
-# A feature that is the same for all examples (a dead unit, a black corner), and a batch of one example: there is no spread to divide by, and the output has to
-# be $\beta$.
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_no_spread", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-gamma, beta = np.array([2.0, 3.0]), np.array([0.5, -1.0])
-for x, what in ((np.array([[4.0, 1.0], [4.0, 2.0], [4.0, 3.0], [4.0, 2.0]]), "out where the first feature is constant"),
-                (np.array([[4.0, 1.0]]), "out of a batch of one example")):
-    out = output(batchnorm_forward, x, gamma, beta, {"mode": "train"})
-    checks.shape(out, x.shape, what)
-    checks.finite(out, what, hint="The variance is 0 here: eps, under the root, keeps you from dividing by it. "
-                                  "And is the variance divided by N, not by N - 1?")
-    checks.close(out[:, 0], np.full(len(x), 0.5), what, hint="x minus its mean is 0, so out is beta.")
-checks.passed("batchnorm_forward", "constant features and single examples do no harm")
-### BEGIN HIDDEN TESTS
-x, gamma, beta, dout = make_batch(51, 1, 5)
-out = output(batchnorm_forward, x, gamma, beta, {"mode": "train", "running_mean": np.ones(5), "running_var": np.ones(5)})
-checks.close(out, beta[None], "out of a batch of one example with 5 features")
-out = output(batchnorm_forward, np.zeros((3, 2)), np.ones(2), np.array([1.0, 2.0]), {"mode": "train"})
-checks.close(out, [[1.0, 2.0]] * 3, "out where x is 0 everywhere")
+    checks.true(name in after, f'Test mode has removed "{name}" from bn_param.')
+    checks.close(after[name], param[name], f'bn_param["{name}"] after test mode with momentum 0.3')
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(60)
+# Check · arguments · 1 point
+x, gamma, beta = 5 + 3 * np.random.default_rng(60).normal(size=(40, 4)), np.full(4, 2.0), np.ones(4)
 given = x.copy(), gamma.copy(), beta.copy()
-expected, cache = results(batchnorm_forward(*given, {"mode": "train"}), "out, cache")
+out, _ = checks.unpack(batchnorm_forward(*given, {"mode": "train"}), "out, cache")
 for after, before, what in zip(given, (x, gamma, beta), ("x", "gamma", "beta")):
     checks.unchanged(after, before, f"{what} of batchnorm_forward")
+checks.passed("batchnorm_forward", "the arguments stay as they are")
+### BEGIN HIDDEN TESTS
+checks.resembles(out, gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta, "out of batchnorm_forward", given=(x,))
 single = [values.astype(np.float32) for values in (x, gamma, beta)]
 for mode in ("train", "test"):
-    out = output(batchnorm_forward, *single, {"mode": mode, "running_mean": single[1] / 2, "running_var": single[1] ** 2})
-    checks.dtype(out, np.float32, f"out for float32 arguments in {mode} mode",
-                 hint="Arrays made by np.zeros or np.ones are float64 unless they are told otherwise.")
-checks.passed("batchnorm_forward", "arguments stay as they are, float32 stays float32")
-### BEGIN HIDDEN TESTS
-out = output(batchnorm_forward, *single, {"mode": "train"})
-checks.dtype(out, np.float32, "out for float32 arguments without running averages")
-checks.close(out, expected, "out for float32 arguments", rtol=1e-3, atol=1e-4)
-out = output(batchnorm_forward, np.asfortranarray(x), gamma, beta, {"mode": "train"})
-checks.close(out, expected, "out for a Fortran-ordered x")
-checks.resembles(out, gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta, "out of batchnorm_forward", given=(x,))
+    for averages in ({}, {"running_mean": single[1] / 2, "running_var": single[1] ** 2}):
+        small = output(batchnorm_forward, *single, {"mode": mode, **averages})
+        checks.dtype(small, np.float32, f"out for float32 arguments in {mode} mode",
+                     hint="Arrays made by np.zeros or np.ones are float64 unless they are told otherwise.")
+checks.close(output(batchnorm_forward, *single, TRAIN), out, "out for float32 arguments", rtol=1e-3, atol=1e-4)
+checks.close(output(batchnorm_forward, np.asfortranarray(x), gamma, beta, TRAIN), out, "out for a Fortran-ordered x")
+_, (*_, after) = checks.call(batchnorm_forward, x, gamma, beta, TRAIN)
+for name in ("running_mean", "running_var"):
+    if name in after and np.size(after[name]) == 4:
+        checks.shape(after[name], (4,), f'bn_param["{name}"]')
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How well do the running averages know what they have to know at test time? One feature, whose values have mean 4 and variance 9, in
-# batches of 20. They start at 0 and have to forget that: with momentum 0.9 a third of it is left after ten batches, next to nothing after thirty. And they never
-# come to rest: each new batch counts with the weight $1 - \text{momentum}$.
+# How well do the running averages know what test time needs? One feature, whose values have mean 4 and variance 9, in
+# batches of 20. The averages start at 0 and have to forget that: with momentum 0.9 a third of it is left after ten batches. And they never
+# come to rest, because each new batch counts with the weight $1 - \text{momentum}$.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_running", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(7)
@@ -435,8 +386,9 @@ axes[1].legend();
 # %% [markdown]
 # ### Six layers deep
 #
-# Now the images (every second pixel in each direction: 768 numbers, which is enough here and faster), and what your function does in a deep net. Six layers of 100 units with ReLU, and random weights of standard deviation 0.03 (nothing is
-# trained yet). The histograms show what comes out of each layer, after the ReLU.
+# Now the images (every second pixel in each direction: 768 numbers) and your function in a deep net. It has six layers of 100 units. Each layer applies its
+# weights and then an **activation function**, a **nonlinearity** without which six layers could do no more than one. Here it is ReLU. The weights are random with a standard
+# deviation of 0.03; nothing is trained yet. The histograms show what comes out of each layer.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load(num_train=2000, num_val=1000, num_test=100)
@@ -467,39 +419,47 @@ for normalize, title in ((False, "without batch normalization"), (True, "with ba
     vis.activation_histograms(activations(X_train[:500], 0.03, normalize)).suptitle(title)
 
 # %% [markdown]
-# Without it, each layer after the first multiplies the numbers by about 0.2, and the sixth has next to nothing left to tell apart one image from another. With it,
-# every layer looks like the first. (With larger weights the numbers would explode instead. There is one right size,
-# about $\sqrt{2 / D}$ for a layer with $D$ inputs, and for batch normalization it need not be known.)
+# Without normalization, each layer after the first multiplies the numbers by about 0.2, and the sixth has almost nothing left to tell one image from another. With it,
+# every layer looks like the first. With larger weights the numbers would explode instead. There is one right size,
+# about $\sqrt{2 / D}$ for a layer with $D$ inputs (**Kaiming initialization**; for tanh it is $\sqrt{1/D}$, **Xavier initialization**). With batch normalization you need not know it.
+
+# %% tags=["skip-execution"]
+# Your turn (nothing here is graded): how much does the size of the first weights matter?
+weight_scale = 0.3  # try 0.01, 0.14 and 1
+normalize = False  # and True
+vis.activation_histograms(activations(X_train[:500], weight_scale, normalize));
 
 # %% [markdown]
-# **Question 1** (3 points). An affine layer with bias $b$ stands right before batch normalization: $x = aW + b$, $y = \mathrm{BN}(x)$.
+# **Question 1** · 3 points. An affine layer with bias $b$ stands right before batch normalization: $x = aW + b$, $y = \mathrm{BN}(x)$.
 # (a) What happens to $y$ when $b$ changes, in train mode? So what is the gradient of the loss with respect to $b$?
-# (b) Which parameter does the work of $b$ instead?
-# (c) For which $\gamma$ and $\beta$ does the layer give back exactly its input, $y = x$? If a net can learn that anyway, why normalize at all?
+# (b) Which parameter does the work of $b$ instead? And for which $\gamma$ and $\beta$ does the layer return exactly its input, $y = x$?
+# (c) If a net can learn that anyway, why normalize at all?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_bias", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # *Your answer here.*
 # ### BEGIN SOLUTION
 # (a) Nothing: $b$ adds the same number to a feature of all examples, and the mean of the batch, which is subtracted, grows by the same number.
-# The variance does not change either. So the gradient with respect to $b$ is 0, for every upstream gradient.
+# The variance does not change. So the gradient with respect to $b$ is 0, for every upstream gradient.
 #
-# (b) $\beta$: it shifts the feature after the normalization. (Nets with batch normalization therefore leave $b$ out.)
+# (b) $\beta$: it shifts the feature after the normalization, so nets with batch normalization leave $b$ out. The identity needs
+# $\gamma = \sqrt{\sigma^2 + \varepsilon}$ and $\beta = \mu$ of the batch.
 #
-# (c) $\gamma = \sqrt{\sigma^2 + \varepsilon}$ and $\beta = \mu$ of the batch. The layer thus loses nothing of what the net can express. But what the net can
-# express and what it finds by gradient descent are two things: mean and scale of a feature are now two parameters
-# of their own, which start at a good value and are reached by two short gradients, instead of depending on all the weights below. In
-# practice nets do not learn to undo it.
+# (c) What a net can express and what it finds by gradient descent are two things. Mean and scale of a feature are now two parameters
+# of their own. They start at a good value and have short gradients, instead of depending on all the weights below. In
+# practice nets do not learn to undo the normalization.
 #
-# **Marking**: 1 point for "y does not change, the gradient is 0" with the reason (the mean is subtracted); 0.5 for β; 0.5 for both values in (c); 1 for a reason
-# that is about training and not about what can be represented (better start, scale independent of the layers below, better conditioned).
+# Scheme
+# - [1] (a): y does not change and the gradient is 0, because the mean is subtracted
+# - [1] (b): beta, and both values for the identity
+# - [1] (c): a reason about training, not about what the net can represent (a better start, a scale that does not depend on the layers below)
 # ### END SOLUTION
 
 # %% [markdown]
 # ## The gradient
 #
 # In all layers so far, example $i$ of the input reached example $i$ of the output and no other. Here $x_i$ also takes part in the mean and in the
-# variance, and through them it moves *all* outputs of its feature. Write the computation as small steps, with names for what
-# lies between: $c_i = x_i - \mu$ is centred, $v = \sigma^2$ is the variance, $s = \sqrt{v + \varepsilon}$ the divisor.
+# variance, and through them it moves *all* outputs of its feature. To see how, split the computation into small steps. The **computational graph** has a
+# node for each of them: $c_i = x_i - \mu$ is centred, $v = \sigma^2$ is the variance, and $s = \sqrt{v + \varepsilon}$ is the divisor.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_graph", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 places = {"x": (0, 1, "$x$\n(N, D)"), "m": (1.3, 2.1, "$\\mu$ = mean\n(D,)"), "c": (2.6, 1, "$c = x - \\mu$\n(N, D)"),
@@ -522,30 +482,35 @@ ax.set(xlim=(-0.7, 10.5), ylim=(-0.6, 2.6))
 ax.axis("off");
 
 # %% [markdown]
-# Three ways lead from $x$ to the output: the **direct branch**, the **branch through the mean** and the **branch through the variance**. The gradient runs along all of them,
-# backwards, and where ways meet on the way back, at $c$ and at $x$, the gradients **add up**. Go step by step from the right to the left; at each step
-# you need the gradient of what comes out of it, and the derivative of one simple function. Two rules for arrays:
+# Three ways lead from $x$ to the output: the **direct branch**, the **branch through the mean** and the **branch through the variance**. Backpropagation follows
+# all of them in the other direction. Each node receives the **upstream gradient** of its result and multiplies it by its own local derivative. Three rules:
 #
-# - If a number is used by all $N$ rows going forward (*broadcast*: $\mu$, $s$, $\gamma$, $\beta$), its gradient is the **sum** over the rows going backward.
+# - If a value goes into several nodes, its gradient is the **sum** of what comes back from them.
+# - If a number is used by all $N$ rows going forward (*broadcast*), its gradient is the sum over the rows going backward.
 # - If a number is the mean of $N$ rows going forward, each row gets $1/N$ of its gradient going backward.
 #
 # In **test mode** mean and variance come from `bn_param` and do not depend on $x$, so two of the three branches are cut.
 #
-# ## Exercise 2: `batchnorm_backward`
+# ### Exercise 2: `batchnorm_backward` · 14 points
 #
-# Step by step, one or two lines for each step of the picture.
+# Go back through the graph node by node. The checks compare with numeric derivatives of *your own* forward pass, so a mistake there does not count again here.
+#
+# By hand: two examples with the values 3 and 7 become −1 and 1, and so do 3 and 7.01 ($\varepsilon$ aside). A small change of $x$ changes nothing, so `dx` is 0 for
+# every `dout`. Your three branches have to cancel there.
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batchnorm_backward(dout, cache):
-    """Gradients of batchnorm_forward, step by step.
+    """Gradients of batchnorm_forward, by going back through its graph.
 
-    Arguments
-    - dout: (N, D) gradient of the loss with respect to out
-    - cache: what batchnorm_forward returned beside out, in train or in test mode
+    Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from batchnorm_forward in train or
+    test mode.
+    Returns: dx (N, D), which in train mode contains all three branches; dgamma and dbeta (D,).
 
-    Returns (dx, dgamma, dbeta)
-    - dx: (N, D) gradient with respect to x, of the dtype of x; in train mode through mean and variance, too
-    - dgamma, dbeta: (D,)
+    Approach
+        1. from out to gamma, beta and x_hat
+        2. from x_hat to its two inputs; in test mode you are nearly done
+        3. along the variance, one node at a time
+        4. add up what meets, then do the same for the mean
     """
     ### BEGIN SOLUTION
     x, mean, var, eps, gamma, mode = cache
@@ -574,313 +539,182 @@ def batchnorm_backward(dout, cache):
     ### END SOLUTION
 
 
-# %% [markdown]
-# The checks compare with central differences of *your own* forward pass. To tell you which branch is wrong, the next cell computes each
-# of them by itself. It needs no formula for that: it calls `batchnorm_forward` in test mode with a mean (or a variance) that follows $x$, or
-# one that stands still. You need not read it.
-
-# %% nbgrader={"grade": false, "grade_id": "branches", "locked": true, "schema_version": 3, "solution": false, "task": false}
-def branch_gradients(batchnorm, x, gamma, dout, eps, axis):
-    """dx through each branch alone (direct, mean, variance), by central differences; statistics over `axis`."""
-    def through(mean_moves, variance_moves):
-        def objective(moved):
-            fixed = {"mode": "test", "eps": eps, "running_mean": (moved if mean_moves else x).mean(axis),
-                     "running_var": (moved if variance_moves else x).var(axis)}
-            columns = moved if axis == 0 else moved.T
-            x_hat = np.asarray(batchnorm(columns, np.ones(columns.shape[1]), np.zeros(columns.shape[1]), fixed)[0])
-            return np.sum(gamma * (x_hat if axis == 0 else x_hat.T) * dout)
-
-        return checks.numeric_gradient(objective, x)
-
-    direct = through(False, False)
-    return direct, through(True, False) - direct, through(False, True) - direct
-
-
-def branch_suspects(batchnorm, x, gamma, dout, eps=1e-5, axis=0):
-    """{a mistake in dx: what it would give}, each computed only when an answer is wrong."""
-    n, others, letter = x.shape[axis], x.shape[1 - axis], "ND"[axis]
-    parts = functools.cache(lambda: branch_gradients(batchnorm, x, gamma, dout, eps, axis))
-    bare = functools.cache(lambda: sum(branch_gradients(batchnorm, x, np.ones(x.shape[1]), dout, eps, axis)))
-    spread = functools.cache(lambda: np.median(gamma * dout / parts()[0], axis=axis, keepdims=True))
-
-    def mix(direct, mean, variance):
-        return lambda: direct * parts()[0] + mean * parts()[1] + variance * parts()[2]
-
-    centred = x - x.sum(axis, keepdims=True) / n
-    total = functools.partial(np.sum, axis=axis, keepdims=True)
-
-    return {
-        "the branch through the variance is missing.": mix(1, 1, 0),
-        "the branch through the mean is missing.": mix(1, 0, 1),
-        "the branches through the mean and through the variance are missing: both depend on x.": mix(1, 0, 0),
-        "the direct branch is missing.": mix(0, 1, 1),
-        "only the branch through the variance is left. Where gradients meet, they add up (+=).": mix(0, 0, 1),
-        "only the branch through the mean is left. Where gradients meet, they add up (+=).": mix(0, 1, 0),
-        f"the direct branch is {n} times too small beside the others.": mix(1 / n, 1, 1),
-        "the branch through the mean has the wrong sign.": mix(1, -1, 1),
-        "the branch through the mean is twice too large.": mix(1, 2, 1),
-        "the branch through the variance has the wrong sign.": mix(1, 1, -1),
-        "the branches through the mean and through the variance have the wrong sign.": mix(1, -1, -1),
-        f"the branch through the mean is {n} times too large: a factor 1/{letter} is missing.": mix(1, n, 1),
-        f"the branch through the variance is {n} times too large: a factor 1/{letter} is missing.": mix(1, 1, n),
-        f"the branches through mean and variance are {n} times too large: a factor 1/{letter} is missing.": mix(1, n, n),
-        "the branch through the variance has half its size: the derivative of a square has a factor 2.": mix(1, 1, 0.5),
-        "the branch through the variance is twice too large: the derivative of a root has a factor 1/2.": mix(1, 1, 2),
-        "the branch through the variance is divided by one less than the number of values (N - 1, the unbiased variance).":
-            mix(1, 1, n / (n - 1)),
-        f"the branch through the mean is divided by {others} instead of {n}: the wrong axis.": mix(1, n / others, 1),
-        f"the branch through the variance is divided by {others} instead of {n}: the wrong axis.": mix(1, 1, n / others),
-        f"mean and variance are divided by {others} instead of {n}: the wrong axis.": mix(1, n / others, n / others),
-        "gamma is missing in dx.": bare,
-        "the branch through the variance has the wrong power of (var + eps).": lambda: mix(1, 1, 0)() + parts()[2] * spread(),
-        "the branch through the variance has the wrong power of (var + eps), one root too many.":
-            lambda: mix(1, 1, 0)() + parts()[2] / spread(),
-        "in the branch through the variance x stands where x minus its mean belongs.":
-            lambda: mix(1, 1, 0)() + parts()[2] / centred * x,
-        "in the gradient of the divisor (or of the variance) x stands where x minus its mean belongs.":
-            lambda: mix(1, 1, 0)() + parts()[2] * total(gamma * dout * x) / total(gamma * dout * centred),
-        "dx_hat is divided by the variance instead of its root.": lambda: mix(1, 1, 0)() / spread() + parts()[2],
-        "dx is divided by the variance instead of its root.": lambda: mix(1, 1, 1)() / spread(),
-        "dx is not divided by the root of the variance.": lambda: mix(1, 1, 1)() * spread(),
-    }
-
-
-# %% [markdown]
-# First the parameters, which have no branches.
-
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_parameters", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · dgamma and dbeta · 3 points
 x, gamma, beta, dout = make_batch(70)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-
-
-def with_parameters(scale, shift):
-    return np.sum(output(batchnorm_forward, x, scale, shift, {"mode": "train"}) * dout)
-
-
-checks.gradient(lambda g: with_parameters(g, beta), gamma, dgamma, "dgamma of batchnorm_backward", num_examples=len(x), suspects={
-    "dgamma uses x where x_hat belongs.": lambda: checks.numeric_gradient(lambda g: np.sum(g * x * dout), gamma),
-    "dgamma uses the centred x where x_hat belongs.":
-        lambda: checks.numeric_gradient(lambda g: np.sum(g * (x - sum(x) / len(x)) * dout), gamma),
-    "gamma itself is a factor of dgamma; it does not belong there.":
-        lambda: gamma * checks.numeric_gradient(lambda g: with_parameters(g, beta), gamma),
-    "dgamma uses out where x_hat belongs.":
-        lambda: np.add.reduce(dout * output(batchnorm_forward, x, gamma, beta, {"mode": "train"})),
-    "this is dbeta: are dgamma and dbeta returned in the wrong order?":
-        lambda: checks.numeric_gradient(lambda b: with_parameters(gamma, b), beta),
-    "dgamma is summed over the features (axis 1): sum over the examples.":
-        lambda: np.add.reduce(dout * output(batchnorm_forward, x, np.ones(4), np.zeros(4), {"mode": "train"}), 1),
-    "dgamma is not summed over the examples.": lambda: dout * output(batchnorm_forward, x, np.ones(4), np.zeros(4), {"mode": "train"}),
-})
-checks.gradient(lambda b: with_parameters(gamma, b), beta, dbeta, "dbeta of batchnorm_backward", num_examples=len(x), suspects={
-    "gamma is a factor of dbeta; it does not belong there.":
-        lambda: gamma * checks.numeric_gradient(lambda b: with_parameters(gamma, b), beta),
-    "dbeta is summed over the features (axis 1): sum over the examples.": lambda: np.add.reduce(dout, 1),
-    "dbeta is not summed over the examples.": dout,
-})
+_, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+checks.gradient(lambda g: np.sum(output(batchnorm_forward, x, g, beta, TRAIN) * dout), gamma, dgamma, "dgamma of batchnorm_backward",
+                num_examples=len(x), mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
+checks.gradient(lambda b: np.sum(output(batchnorm_forward, x, gamma, b, TRAIN) * dout), beta, dbeta, "dbeta of batchnorm_backward",
+                num_examples=len(x), mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
 checks.passed("batchnorm_backward", "dgamma and dbeta agree with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((71, 5, 5), (72, 3, 7), (73, 9, 1)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-    centre = sum(x) / N
-    standard = (x - centre) / (sum((x - centre) ** 2) / N + 1e-5) ** 0.5
-    checks.close(dgamma, [sum(standard[i, d] * dout[i, d] for i in range(N)) for d in range(D)], f"dgamma, N, D = {N, D}", num_examples=N)
-    checks.close(dbeta, sum(dout), f"dbeta, N, D = {N, D}", num_examples=N)
+    _, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+    checks.gradient(lambda g: np.sum(output(batchnorm_forward, x, g, beta, TRAIN) * dout), gamma, dgamma, f"dgamma, N, D = {N, D}",
+                    num_examples=N, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
+    checks.gradient(lambda b: np.sum(output(batchnorm_forward, x, gamma, b, TRAIN) * dout), beta, dbeta, f"dbeta, N, D = {N, D}",
+                    num_examples=N, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Next, two checks for one branch each. If the upstream gradient is the same for all examples, it asks the layer to shift a feature
-# as a whole. But a shift of $x$ has no effect on the output, so `dx` is 0: the direct branch and the branch through the mean cancel, and the branch through the variance has no part in it.
+# Three checks for one branch each. In the first, `dout` asks for nothing that a shift or a stretch of a feature could do. The other two branches
+# receive 0, and `dx` is `dout` divided by the root: in the first column by 5.
+
+# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_direct", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · direct branch · 2 points
+(x, gamma, beta, dout), param = make_direct(), {"mode": "train", "eps": 16.0}
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param)
+checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, param) * dout), x, dx, "dx with eps=16",
+                mistakes=known.batchnorm_backward(x, gamma, beta, dout, param))
+checks.passed("batchnorm_backward", "the direct branch, with eps")
+### BEGIN HIDDEN TESTS
+checks.true(width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0) < 1.5, known.NOT_NORMALIZED)
+x, gamma, beta, dout = make_batch(120, 4, 3)
+x[:, 1] = 3.0
+if np.isfinite(output(batchnorm_forward, x, gamma, beta, TRAIN)).all():
+    for part, what in ((slice(None), "where a feature is the same for all examples"), (slice(0, 1), "of a batch of one example")):
+        if np.isfinite(output(batchnorm_forward, x[part], gamma, beta, TRAIN)).all():
+            dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x[part], gamma, beta, dout[part], TRAIN)
+            checks.shape(dx, x[part].shape, "dx (the shape of x)")
+            checks.finite(dx, f"dx {what}", hint="Divide by the root of (variance + eps) only: without eps it is a division by 0.")
+### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_mean", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(80)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.true(np.max(np.abs(dx)) > 1e-3, "dx is 0 for a random dout. Is it computed?")
-constant = np.ones_like(x) * dout[0]
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, constant, {"mode": "train"})
-checks.close(dx, np.zeros_like(x), "dx for an upstream gradient that is the same for all examples", atol=1e-5,
-             suspects=branch_suspects(batchnorm_forward, x, gamma, constant),
-             hint="Direct branch and branch through the mean should cancel here.")
+# Check · mean branch · 2 points
+computes_something(batchnorm_forward, batchnorm_backward)
+x, _, beta, dout = make_batch(80)
+gamma, shift = np.ones(4), np.ones((6, 1)) * dout[0]  # the same dout for all examples; but the layer undoes a shift
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, shift, TRAIN)
+checks.close(dx, np.zeros((6, 4)), "dx where dout is the same for all examples", atol=1e-6,
+             mistakes=known.batchnorm_backward(x, gamma, beta, shift, TRAIN))
 checks.passed("batchnorm_backward", "shifting a feature changes nothing: the branch through the mean")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((81, 5, 5), (82, 3, 7), (83, 8, 2)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-    checks.true(np.abs(dx).max(0).min() > 1e-4, "dx is 0 in a whole column for a random dout.")
-    constant = np.ones_like(x) * dout[0]
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, constant, {"mode": "train"})
-    checks.close(dx, np.zeros_like(x), f"dx for an upstream gradient that is the same for all examples, N, D = {N, D}", atol=1e-5)
+    shift = np.ones((N, 1)) * dout[0]
+    dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, np.ones(D), beta, shift, TRAIN)
+    checks.close(dx, np.zeros((N, D)), f"dx where dout is the same for all examples, N, D = {N, D}", atol=1e-6,
+                 mistakes=known.batchnorm_backward(x, np.ones(D), beta, shift, TRAIN))
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# If the upstream gradient is $\hat x$ itself, it asks for a wider spread. But multiplying $x$ by a number has no effect either ($\varepsilon$ is
-# tiny in this check), so `dx` is 0 again: now direct branch and branch through the variance cancel.
-
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_variance", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(85)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train", "eps": 1e-12})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.true(np.max(np.abs(dx)) > 1e-3, "dx is 0 for a random dout. Is it computed?")
-spreading = np.asarray(output(batchnorm_forward, x, np.ones(4), np.zeros(4), {"mode": "train", "eps": 1e-12}))
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, spreading, {"mode": "train", "eps": 1e-12})
-checks.close(dx, np.zeros_like(x), "dx for an upstream gradient of x_hat", atol=1e-5,
-             suspects=branch_suspects(batchnorm_forward, x, gamma, spreading, 1e-12),
-             hint="Direct branch and branch through the variance should cancel here.")
+# Check · variance branch · 2 points
+computes_something(batchnorm_forward, batchnorm_backward)
+x, _, beta, _ = make_batch(85)
+gamma, param = np.ones(4), {"mode": "train", "eps": 1e-9}
+stretch = (x - np.mean(x, axis=0)) / 10  # every example should move away from the mean; but the layer undoes a stretch
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, stretch, param)
+checks.close(dx, np.zeros((6, 4)), "dx where dout asks for a stretch", atol=1e-6, mistakes=known.batchnorm_backward(x, gamma, beta, stretch, param))
 checks.passed("batchnorm_backward", "stretching a feature changes nothing: the branch through the variance")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((86, 5, 5), (87, 3, 7), (88, 8, 2)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train", "eps": 1e-12})
-    checks.true(np.abs(dx).max(0).min() > 1e-4, "dx is 0 in a whole column for a random dout.")
-    centred = x - sum(x) / N
-    spreading = dout[0] * centred  # a multiple of x_hat in each column
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, spreading, {"mode": "train", "eps": 1e-12})
-    checks.close(dx, np.zeros_like(x), f"dx for an upstream gradient that stretches each feature, N, D = {N, D}", atol=1e-5)
+    stretch = (x - sum(x) / N) * dout[0] / 10
+    dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, np.ones(D), beta, stretch, param)
+    checks.close(dx, np.zeros((N, D)), f"dx where dout asks for a stretch, N, D = {N, D}", atol=1e-6,
+                 mistakes=known.batchnorm_backward(x, np.ones(D), beta, stretch, param))
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# And all together.
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_dx", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_dx", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · dx · 3 points
 x, gamma, beta, dout = make_batch(90)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout * [0, 0, 1, 0], {"mode": "train"})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.close(np.asarray(dx)[:, [0, 1, 3]], np.zeros((6, 3)), "dx of the features whose dout is 0",
-             hint="No feature reaches the output of another: there should be no sum or mean over axis 1, or over the whole array.")
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, {"mode": "train"}) * dout), x, dx,
-                "dx of batchnorm_backward", num_examples=len(x), suspects=branch_suspects(batchnorm_forward, x, gamma, dout))
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout * [0, 0, 1, 0], TRAIN)
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+checks.true(not np.any(np.delete(dx, 2, axis=1)), known.FEATURES_MIXED)  # only feature 2 has an upstream gradient
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, TRAIN) * dout), x, dx, "dx of batchnorm_backward",
+                num_examples=6, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
 checks.passed("batchnorm_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-def weighted(z):
-    """sum(dout * out), straight from the definition."""
-    centre = sum(z) / len(z)
-    return float(sum(sum(dout * (beta + (z - centre) * gamma / (sum((z - centre) ** 2) / len(z) + 1e-5) ** 0.5))))
-
-
+checks.true(width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0) < 1.5, known.NOT_NORMALIZED)
 for seed, N, D in ((91, 5, 5), (92, 3, 7), (93, 9, 1), (94, 4, 2)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-    checks.gradient(weighted, x, dx, f"dx of batchnorm_backward, N, D = {N, D}", num_examples=N,
-                    suspects=branch_suspects(batchnorm_forward, x, gamma, dout))
-x, gamma, beta, dout = make_batch(96, 6, 4)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-scaled, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
-checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(100)
-large = {"mode": "train", "eps": 2.0}
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, large)
-checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, large) * dout), x, dx, "dx with eps=2",
-                suspects=branch_suspects(batchnorm_forward, x, gamma, dout, 2.0),
-                hint="If dx is right with the usual eps: the eps of bn_param belongs under every root, in the backward pass, too.")
-checks.passed("batchnorm_backward", "eps is in the gradient, too")
-### BEGIN HIDDEN TESTS
-def weighted(z):
-    centre = sum(z) / len(z)
-    return float(sum(sum(dout * (beta + (z - centre) * gamma / (sum((z - centre) ** 2) / len(z) + 0.3) ** 0.5))))
-
-
-x, gamma, beta, dout = make_batch(101, 5, 3)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train", "eps": 0.3})
-checks.gradient(weighted, x, dx, "dx with eps=0.3")
+    dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+    checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, TRAIN) * dout), x, dx, f"dx of batchnorm_backward, N, D = {N, D}",
+                    num_examples=N, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
+x, gamma, beta, dout = make_batch(96)
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+scaled, _, _ = gradients(batchnorm_forward, batchnorm_backward, 2.0**40 * x, gamma, beta, dout, TRAIN)
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+ratio = width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0**40)
+checks.shape(scaled, (6, 4), "dx (the shape of x)")
+checks.analytic(2.0**40 * np.asarray(scaled), ratio * np.asarray(dx), "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_test_mode", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · test mode · 1 point
 x, gamma, beta, dout = make_batch(110)
-fixed = {"mode": "test", "running_mean": np.array([1.0, 0.0, -1.0, 2.0]), "running_var": np.array([0.5, 2.0, 4.0, 1.0])}
-
-
-def following(z, variance_follows_mean):
-    """What the formula of train mode differentiates: running averages that would follow x."""
-    mean = fixed["running_mean"] + sum(z - x) / len(x)
-    spread = (z - (mean if variance_follows_mean else fixed["running_mean"])) ** 2 - (x - fixed["running_mean"]) ** 2
-    moving = {**fixed, "running_mean": mean, "running_var": fixed["running_var"] + sum(spread) / len(x)}
-    return np.sum(output(batchnorm_forward, z, gamma, beta, moving) * dout)
-
-
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, fixed)
-checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, fixed) * dout), x, dx, "dx in test mode", suspects={
-    "this is the gradient of train mode. In test mode mean and variance do not depend on x.": lambda: checks.numeric_gradient(
-        lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, {"mode": "train"}) * dout), x),
-    "this is the formula of train mode, with the running averages in it. In test mode mean and variance do not depend on x.":
-        lambda: checks.numeric_gradient(lambda z: following(z, True), x),
-    "this is the short formula of train mode, with the running averages in it. In test mode mean and variance do not depend on x.":
-        lambda: checks.numeric_gradient(lambda z: following(z, False), x),
-    "gamma is missing in dx.": lambda: checks.numeric_gradient(
-        lambda z: np.sum(output(batchnorm_forward, z, np.ones(4), beta, fixed) * dout), x)},
-    hint="In test mode mean and variance are constants: only the direct branch is left.")
-checks.gradient(lambda g: np.sum(output(batchnorm_forward, x, g, beta, fixed) * dout), gamma, dgamma, "dgamma in test mode", suspects={
-    "dgamma uses the x_hat of train mode. In test mode x_hat is made with the running averages.": lambda: checks.numeric_gradient(
-        lambda g: np.sum(output(batchnorm_forward, x, g, beta, {"mode": "train"}) * dout), gamma)})
-checks.gradient(lambda b: np.sum(output(batchnorm_forward, x, gamma, b, fixed) * dout), beta, dbeta, "dbeta in test mode")
+param = {"mode": "test", "running_mean": np.array([10.0, 0.0, -10.0, 20.0]), "running_var": np.array([50.0, 200.0, 400.0, 100.0])}
+dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param)
+known_here = list(known.batchnorm_backward(x, gamma, beta, dout, param))
+checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, param) * dout), x, dx, "dx in test mode", mistakes=known_here)
+checks.gradient(lambda g: np.sum(output(batchnorm_forward, x, g, beta, param) * dout), gamma, dgamma, "dgamma in test mode", mistakes=known_here)
+checks.gradient(lambda b: np.sum(output(batchnorm_forward, x, gamma, b, param) * dout), beta, dbeta, "dbeta in test mode", mistakes=known_here)
 checks.passed("batchnorm_backward", "in test mode only the direct branch is left")
 ### BEGIN HIDDEN TESTS
 x, gamma, beta, dout = make_batch(111, 1, 3)
-fixed = {"mode": "test", "running_mean": np.array([1.0, 0.0, -1.0]), "running_var": np.array([0.5, 2.0, 4.0])}
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, fixed)
-slope = 1 / (fixed["running_var"] + 1e-5) ** 0.5
-checks.close(dx, dout * gamma * slope, "dx of a single example in test mode")
-checks.close(dgamma, dout[0] * (x[0] - fixed["running_mean"]) * slope, "dgamma of a single example in test mode")
-checks.close(dbeta, dout[0], "dbeta of a single example in test mode")
+param = {"mode": "test", "running_mean": np.array([10.0, 0.0, -10.0]), "running_var": np.array([50.0, 200.0, 400.0])}
+dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param)
+if np.isfinite(output(batchnorm_forward, x, gamma, beta, param)).all():
+    for name, point, grad in (("x", x, dx), ("gamma", gamma, dgamma), ("beta", beta, dbeta)):
+        def total(moved):
+            return np.sum(output(batchnorm_forward, **({"x": x, "gamma": gamma, "beta": beta} | {name: moved}), param=param) * dout)
+
+        checks.gradient(total, point, grad, f"d{name} of a single example in test mode")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(120)
-given = dout.copy()
-out, cache = results(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
-batchnorm_backward(given, cache)
-checks.unchanged(given, dout, "dout of batchnorm_backward")
-single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward, *single, {"mode": "train"}), ("dx", "dgamma", "dbeta")):
-    checks.dtype(grad, np.float32, f"{name} for float32 arguments")
-x[:, 1] = 3.0
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.finite(dx, "dx where a feature is the same for all examples", hint="Divide by the root of (variance + eps) only.")
-checks.passed("batchnorm_backward", "dout stays as it is, float32 stays float32, constant features do no harm")
-### BEGIN HIDDEN TESTS
-checks.close(dx[:, 1], (dout[:, 1] - sum(dout[:, 1]) / 6) * gamma[1] / 1e-5**0.5, "dx of a feature that is the same for all examples",
-             rtol=1e-5)
-x, gamma, beta, dout = make_batch(121, 1, 3)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-checks.close(dx, np.zeros((1, 3)), "dx of a batch of one example (out is always beta)", atol=1e-6)
-checks.close(dgamma, np.zeros(3), "dgamma of a batch of one example", atol=1e-6)
+# Check · arguments · 1 point
+computes_something(batchnorm_forward, batchnorm_backward)
 x, gamma, beta, dout = make_batch(122)
-plain = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, {"mode": "train"})
-other = gradients(batchnorm_forward, batchnorm_backward, np.asfortranarray(x), gamma, beta, np.asfortranarray(dout), {"mode": "train"})
+_, cache = checks.unpack(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
+output(batchnorm_forward, 2 - x[::-1] ** 2, gamma, beta, TRAIN)  # meanwhile, another layer of the net
+given = dout.copy()
+dx, _, _ = checks.unpack(batchnorm_backward(given, cache), "dx, dgamma, dbeta")
+checks.unchanged(given, dout, "dout of batchnorm_backward")
+expected, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+checks.close(dx, expected, "dx of a batch after whose forward pass another batch came",
+             hint="What the backward pass needs belongs into cache, not into variables outside of the functions: a net has many such layers.")
+checks.passed("batchnorm_backward", "dout stays as it is, and all it needs is in the cache")
+### BEGIN HIDDEN TESTS
+single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
+if output(batchnorm_forward, *single[:3], TRAIN).dtype == np.float32:
+    for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward, *single, TRAIN), ("dx", "dgamma", "dbeta")):
+        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
+plain = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
+other = gradients(batchnorm_forward, batchnorm_backward, np.asfortranarray(x), gamma, beta, np.asfortranarray(dout), TRAIN)
 for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
     checks.close(a, b, f"{name} for Fortran-ordered arrays")
-out, cache = results(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
-output(batchnorm_forward, 2 - x[::-1] ** 2, gamma, beta, {"mode": "train"})
-late = results(batchnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")
-for a, b, name in zip(late, plain, ("dx", "dgamma", "dbeta")):
-    checks.close(a, b, f"{name} of a batch after whose forward pass another batch came",
-                 hint="What the backward pass needs belongs into cache, not into variables outside of the functions: a net has many such layers.")
+for grad, name in zip(checks.unpack(batchnorm_backward(dout.copy(), cache), "dx, dgamma, dbeta")[1:], ("dgamma", "dbeta")):
+    checks.true(np.shape(grad) != (1, 4), f"{name} has shape (1, 4). It should have the shape of gamma and beta, (4,).")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 2** (2 points). A batch of only two examples ($\varepsilon$ is negligible). Normalize a feature with the values 3 and 7, then one with any two values $a < b$. What
-# does a layer after the normalization still learn about $a$ and $b$, and what is `dx`, whatever `dout` is? (No formula is needed: what happens to the output if $a$ changes a little?)
+# **Question 2** · 2 points. Take a batch of only two examples ($\varepsilon$ is negligible). (a) Normalize a feature with the values 3 and 7, then one with any two
+# values $a < b$. What does a layer after the normalization still learn about $a$ and $b$? (b) What does that mean for the layers *below* the normalization, which
+# learn from `dx`? And what is left in a batch of one?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_two_examples", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # *Your answer here.*
 # ### BEGIN SOLUTION
-# 3 and 7 have mean 5 and standard deviation 2, so they become −1 and +1. So do any $a < b$: the mean is in the middle, and both lie one standard
-# deviation, $(b - a)/2$, from it. What is left is which of the two is larger, one bit. A small change of $a$ changes nothing in the
+# (a) 3 and 7 have mean 5 and standard deviation 2, so they become −1 and +1. So do any $a < b$: the mean is in the middle, and both lie one standard
+# deviation, $(b - a)/2$, from it. What is left is which of the two is larger, one bit.
+#
+# (b) A small change of $a$ changes nothing in the
 # output, so `dx` = 0 (up to ε): the layers below get no gradient and cannot learn. With a batch of one even the bit is lost: the output is β.
 #
-# **Marking**: 1 point for −1 and +1 in both cases and "only the order is left"; 1 for dx = 0 with a reason.
+# Scheme
+# - [1] (a): −1 and +1 in both cases, only the order is left
+# - [1] (b): dx = 0, so the layers below do not learn; a batch of one gives beta
 # ### END SOLUTION
 
 # %% [markdown]
 # ### Does it help?
 #
-# Enough of checks. A net of six layers, five hidden ones of 100 units and the scores, trained with your two functions and without: same weights in the beginning, same
-# batches, 2,000 images. The class below puts the layers together; it is given.
+# A net of six layers, five hidden ones of 100 units and the scores, trained with your two functions and without. Both start from the same weights and see the same
+# batches of 2,000 images, ten times each (an **epoch** is one pass over the training images). The class below puts the layers together; it is given.
 
 # %% nbgrader={"grade": false, "grade_id": "deep_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 from cs231n_lib.layers import affine_backward, relu_backward, softmax_loss
@@ -948,43 +782,34 @@ for name, normalization in kinds.items():
 vis.training_curves(runs);
 
 # %% [markdown]
-# Normalized, the net learns sooner and gets further. Without, it has to find its way out of the plateau first that you saw in the histograms: where all
-# outputs are alike, all gradients are, too. (2,000 images are few for a net of 120,000 parameters; the
-# gap between training and validation is what the notebook `dropout` is about.)
+# With normalization, the net learns sooner and gets further. Without it, the net first has to find its way out of the plateau that you saw in the histograms: where all
+# outputs are alike, all gradients are, too. (2,000 images are few for a net of 120,000 parameters. The gap between training and validation
+# accuracy is **overfitting**, the subject of the notebook `dropout`.)
 #
 # ## The gradient on one line
 #
-# Those steps can be multiplied out on paper, and a good deal cancels. For one feature write $g_i$ for the gradient with respect to
-# $\hat x_i$, that is $g_i = \gamma \cdot \mathrm{dout}_i$, and a bar for the mean over the batch: $\bar g = \frac1N \sum_j g_j$ and
-# $\overline{g \hat x} = \frac1N \sum_j g_j \hat x_j$. $L$ is the loss.
+# A chain of small steps often simplifies on paper. The lecture's example is the sigmoid $\sigma = 1 / (1 + e^{-x})$. Step by step, its backward pass goes through
+# a reciprocal, a sum, an exponential and a minus sign, $-\frac{1}{(1 + e^{-x})^2} \cdot 1 \cdot e^{-x} \cdot (-1)$. Written with the *output*, all of it is
+# $\sigma\,(1 - \sigma)$: nothing but one subtraction and one product of a number that the forward pass has already computed.
 #
-# **Step 1, the divisor $s$.** Each $\hat x_j = c_j / s$ depends on it with derivative $-c_j / s^2 = -\hat x_j / s$, and all of them count:
+# ### Exercise 3: `batchnorm_backward_alt` · 6 points
 #
-# $$ \frac{\partial L}{\partial s} = -\frac1s \sum_j g_j\, \hat x_j = -\frac{N}{s}\; \overline{g \hat x} . $$
+# Do the same for batch normalization, in train mode. Take the steps of your staged backward pass for one feature and insert each into the next. Replace
+# $c$ by $s\,\hat x$ wherever it helps, write sums as means, and ask what the mean of $\hat x$ over the batch is. Much cancels. What remains for `dx`
+# fits on one line, with $\gamma$, $s$, $\hat x$, `dout` and two means. (The function must not call `batchnorm_backward`.)
 #
-# **Step 2, from $s$ to $c_i$.** From $s = \sqrt{v + \varepsilon}$ follows $\partial s / \partial v = 1 / (2 s)$, and from $v = \frac1N \sum_j c_j^2$
-# follows $\partial v / \partial c_i = 2 c_i / N$. With the direct branch, $c_i$ gets altogether
-#
-# $$ \frac{\partial L}{\partial c_i} = \frac{g_i}{s} \;-\; \frac{N}{s}\; \overline{g \hat x} \cdot \frac{1}{2s} \cdot \frac{2 c_i}{N} , $$
-#
-# where the factors $N$ and 2 cancel, and $c_i / s$ has a name.
-#
-# **Step 3, from $c$ to $x$.** As $c_i = x_i - \frac1N \sum_j x_j$, the gradient with respect to $x_i$ is $\partial L / \partial c_i$ minus the mean of all $\partial L / \partial c_j$.
-# Take that mean for both terms of step 2. One of them vanishes, since the mean of $\hat x$ over the batch is 0.
-#
-# **Step 4 is yours.** Put it together, and go back from $g$ to `dout`: $\gamma$ is the same number for the whole feature, so that it comes out
-# of every mean. Your result should fit on one line and contain only $\gamma$, $s$, $\hat x$, `dout` and two means.
-#
-# ## Exercise 3: `batchnorm_backward_alt`
-#
-# The same gradients in train mode, with that formula. (It must not call `batchnorm_backward`.)
+# By hand: to test your formula before you program it, take $\hat x = (-1, 1)$ and any `dout`. It has to give 0.
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_backward_alt", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batchnorm_backward_alt(dout, cache):
-    """Gradients of batchnorm_forward in train mode by one formula. Arguments and results as in batchnorm_backward.
+    """Gradients of batchnorm_forward in train mode by one formula, derived on paper.
 
-    Arguments: dout (N, D); cache: what batchnorm_forward returned beside out.
-    Returns (dx, dgamma, dbeta) of shapes (N, D), (D,) and (D,).
+    Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from batchnorm_forward.
+    Returns: dx (N, D); dgamma and dbeta (D,).
+
+    Approach
+        1. dgamma and dbeta, as before
+        2. dx by your formula
     """
     ### BEGIN SOLUTION
     x, mean, var, eps, gamma, mode = cache
@@ -999,97 +824,68 @@ def batchnorm_backward_alt(dout, cache):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_alt_dx", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"),
-            "batchnorm_backward_alt calls batchnorm_backward, or is it; it should compute the gradients itself, with your formula.")
+# Check · dx · 4 points
+checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"), known.CALLS_STAGED)
 x, gamma, beta, dout = make_batch(130)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout * [0, 0, 1, 0], {"mode": "train"})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.close(np.asarray(dx)[:, [0, 1, 3]], np.zeros((6, 3)), "dx of the features whose dout is 0",
-             hint="No feature reaches the output of another: there should be no sum or mean over axis 1, or over the whole array.")
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-suspects = branch_suspects(batchnorm_forward, x, gamma, dout)
-x_hat = np.asarray(output(batchnorm_forward, x, np.ones(4), np.zeros(4), {"mode": "train"}))
-parts = functools.cache(lambda: branch_gradients(batchnorm_forward, x, gamma, dout, 1e-5, 0))
-suspects["in the last term (the branch through the variance) the factor x_hat in front of the mean is missing."] = (
-    lambda: parts()[0] + parts()[1] + parts()[2] / x_hat)
-suspects["in the last term (the branch through the variance) x stands where x_hat belongs."] = (
-    lambda: parts()[0] + parts()[1] + parts()[2] / x_hat * x)
-suspects["in the last term (the branch through the variance) x minus its mean stands where x_hat belongs."] = (
-    lambda: parts()[0] + parts()[1] + parts()[2] * (gamma * dout / parts()[0]) ** 2)
-suspects["in the last mean dout stands alone; there it is a mean of products."] = (
-    lambda: parts()[0] + parts()[1] + parts()[2] * sum(dout) / sum(dout * x_hat))
-suspects["in the last mean x stands where x_hat belongs."] = (
-    lambda: parts()[0] + parts()[1] + parts()[2] * sum(dout * x) / sum(dout * x_hat))
-suspects["the two means have changed places."] = lambda: parts()[0] + parts()[1] * x_hat + parts()[2] / x_hat
-suspects["gamma stands inside of the means as well as in front of them."] = lambda: parts()[0] + gamma * (parts()[1] + parts()[2])
-checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, {"mode": "train"}) * dout), x, dx,
-                "dx of batchnorm_backward_alt", num_examples=len(x), suspects=suspects)
-large = {"mode": "train", "eps": 2.0}
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, large)
-checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, large) * dout), x, dx, "dx of batchnorm_backward_alt with eps=2",
-                hint="dx is right with the usual eps, so it is the eps: that of bn_param belongs under the root in s and in x_hat.")
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout * [0, 0, 1, 0], TRAIN)
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+checks.true(not np.any(np.delete(dx, 2, axis=1)), known.FEATURES_MIXED)  # only feature 2 has an upstream gradient
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, TRAIN) * dout), x, dx, "dx of batchnorm_backward_alt",
+                num_examples=6, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
 checks.passed("batchnorm_backward_alt", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-def weighted(z):
-    centre = sum(z) / len(z)
-    return float(sum(sum(dout * (beta + (z - centre) * gamma / (sum((z - centre) ** 2) / len(z) + eps) ** 0.5))))
-
-
-for seed, N, D, eps in ((131, 5, 5, 1e-5), (132, 3, 7, 1e-5), (133, 9, 1, 1e-5), (134, 4, 3, 0.7)):
+checks.true(width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0) < 1.5, known.NOT_NORMALIZED)
+for seed, N, D in ((131, 5, 5), (132, 3, 7), (133, 9, 1), (134, 4, 3)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train", "eps": eps})
-    checks.gradient(weighted, x, dx, f"dx of batchnorm_backward_alt, N, D = {N, D}, eps = {eps}", num_examples=N)
-x, gamma, beta, dout = make_batch(96, 6, 4)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-scaled, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
-checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
+    dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+    checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, TRAIN) * dout), x, dx, f"dx of batchnorm_backward_alt, N, D = {N, D}",
+                    num_examples=N, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
+x, gamma, beta, dout = make_batch(96)
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+scaled, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, 2.0**40 * x, gamma, beta, dout, TRAIN)
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+checks.shape(scaled, (6, 4), "dx (the shape of x)")
+ratio = width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0**40)
+checks.analytic(2.0**40 * np.asarray(scaled), ratio * np.asarray(dx), "dx, times 2**40, for an x 2**40 times as large")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_alt_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · eps · 1 point
+checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"), known.CALLS_STAGED)
+(x, gamma, beta, dout), param = make_direct(), {"mode": "train", "eps": 16.0}
+dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, param)
+checks.gradient(lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, param) * dout), x, dx, "dx with eps=16",
+                mistakes=known.batchnorm_backward(x, gamma, beta, dout, param))
+checks.passed("batchnorm_backward_alt", "eps is in the formula, too")
+### BEGIN HIDDEN TESTS
+checks.true(width_ratio(batchnorm_forward, x, gamma, beta, TRAIN, 2.0) < 1.5, known.NOT_NORMALIZED)
+x, gamma, beta, dout = make_batch(150, 4, 3)
+x[:, 1] = 3.0
+if np.isfinite(output(batchnorm_forward, x, gamma, beta, TRAIN)).all():
+    dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+    checks.finite(dx, "dx where a feature is the same for all examples", hint="The variance is 0 there; eps keeps you from dividing by it.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_alt_parameters", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"),
-            "batchnorm_backward_alt calls batchnorm_backward, or is it; it should compute the gradients itself.")
+# Check · dgamma and dbeta · 1 point
+checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"), known.CALLS_STAGED)
 x, gamma, beta, dout = make_batch(140)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-for name, place, actual in (("dgamma", gamma, dgamma), ("dbeta", beta, dbeta)):
-    def along(moved):
-        pair = (moved, beta) if name == "dgamma" else (gamma, moved)
-        return np.sum(output(batchnorm_forward, x, *pair, {"mode": "train"}) * dout)
-
-    checks.gradient(along, place, actual, f"{name} of batchnorm_backward_alt", num_examples=len(x), suspects={
-        "dgamma uses x where x_hat belongs.": lambda: checks.numeric_gradient(lambda g: np.sum(g * x * dout), gamma),
-        "this is the other one: are dgamma and dbeta returned in the wrong order?": lambda: checks.numeric_gradient(
-            lambda b: np.sum(output(batchnorm_forward, x, gamma, b, {"mode": "train"}) * dout), beta),
-        "gamma itself is a factor; it does not belong there.": lambda: gamma * checks.numeric_gradient(along, place)})
+_, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+checks.gradient(lambda g: np.sum(output(batchnorm_forward, x, g, beta, TRAIN) * dout), gamma, dgamma, "dgamma of batchnorm_backward_alt",
+                num_examples=6, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
+checks.gradient(lambda b: np.sum(output(batchnorm_forward, x, gamma, b, TRAIN) * dout), beta, dbeta, "dbeta of batchnorm_backward_alt",
+                num_examples=6, mistakes=known.batchnorm_backward(x, gamma, beta, dout, TRAIN))
 checks.passed("batchnorm_backward_alt", "dgamma and dbeta agree with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-x, gamma, beta, dout = make_batch(141, 5, 5)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-standard = (x - sum(x) / 5) / (sum((x - sum(x) / 5) ** 2) / 5 + 1e-5) ** 0.5
-checks.close(dgamma, sum(dout * standard), "dgamma of batchnorm_backward_alt, N, D = (5, 5)", num_examples=5)
-checks.close(dbeta, sum(dout), "dbeta of batchnorm_backward_alt, N, D = (5, 5)", num_examples=5)
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_alt_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"),
-            "batchnorm_backward_alt calls batchnorm_backward, or is it; it should compute the gradients itself.")
-x, gamma, beta, dout = make_batch(150)
 given = dout.copy()
-out, cache = results(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
+_, cache = checks.unpack(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
 batchnorm_backward_alt(given, cache)
 checks.unchanged(given, dout, "dout of batchnorm_backward_alt")
 single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward_alt, *single, {"mode": "train"}), ("dx", "dgamma", "dbeta")):
-    checks.dtype(grad, np.float32, f"{name} for float32 arguments")
-checks.passed("batchnorm_backward_alt", "dout stays as it is, float32 stays float32")
-### BEGIN HIDDEN TESTS
-x[:, 1] = 3.0
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.close(dx[:, 1], (dout[:, 1] - sum(dout[:, 1]) / 6) * gamma[1] / 1e-5**0.5, "dx of a feature that is the same for all examples",
-             rtol=1e-5)
-x, gamma, beta, dout = make_batch(151, 1, 3)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, {"mode": "train"})
-checks.close(dx, np.zeros((1, 3)), "dx of a batch of one example (out is always beta)", atol=1e-6)
+if output(batchnorm_forward, *single[:3], TRAIN).dtype == np.float32:
+    for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward_alt, *single, TRAIN), ("dx", "dgamma", "dbeta")):
+        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1115,8 +911,8 @@ vis.times(best);
 # %% [markdown]
 # ## Layer normalization
 #
-# Batch normalization has a price: an example is seen through the others of its batch. With small batches (large images, long texts) the statistics are poor,
-# and train and test mode differ. **Layer normalization** takes mean and variance the other way: for each *example*, over its features.
+# In batch normalization, an example is seen through the others of its batch. With small batches (large images, long texts) the statistics are poor,
+# and train and test mode differ. **Layer normalization** (Ba, Kiros and Hinton, 2016) takes mean and variance the other way: for each *example*, over its features.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_axes", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.3), layout="constrained")
@@ -1133,26 +929,29 @@ for ax, rows, columns, title in ((axes[0], slice(None), 2, "batch norm: statisti
 # %% [markdown]
 # $$ \hat x_{id} = \frac{x_{id} - \mu_i}{\sqrt{\sigma_i^2 + \varepsilon}}, \qquad y_{id} = \gamma_d\, \hat x_{id} + \beta_d . $$
 #
-# Mean and variance now have an index $i$, one per example. $\gamma$ and $\beta$ still have an index $d$: they belong to the features, as before. Nothing has
-# to be remembered, for at test time an example has its features just as in training. So there are no modes and no running averages.
+# Mean and variance now have an index $i$, one per example. $\gamma$ and $\beta$ still have an index $d$: they belong to the features. At test time an example
+# has its features just as in training, so there are no modes and no running averages.
 #
-# ## Exercise 4: `layernorm_forward`
+# ### Exercise 4: `layernorm_forward` · 6 points
 #
 # Little has to change in what you wrote. Mind the shapes: a mean per row has to broadcast along the row.
+#
+# By hand: the example (1, 5, 1, 5) has mean 3 and variance 4, so $\hat x$ is (−1, 1, −1, 1). With γ = (1, 2, 3, 4) and β = (0, 1, 0, 2) the output is (−1, 3, −3, 6).
 
 # %% nbgrader={"grade": false, "grade_id": "layernorm_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layernorm_forward(x, gamma, beta, ln_param):
     """Layer normalization: each example (row) gets mean 0 and variance 1 over its features, then is scaled and shifted.
 
-    Arguments
-    - x: (N, D) a batch of examples, float32 or float64
-    - gamma, beta: (D,) scale and shift of each feature
-    - ln_param: a dict with "eps", added to the variance under the root; 1e-5 if not given. Other keys ("mode", for
-      example) are of no importance, and the dict is not changed.
+    Parameters: x (N, D); gamma, beta (D,), scale and shift of each feature; ln_param, a dict that may have "eps", added
+    to the variance under the root (1e-5 if not given). Other keys, such as "mode", have no effect. The dict stays as it is.
+    Returns: out (N, D), float32 if the arrays are; cache, whatever the backward pass needs.
 
-    Returns (out, cache)
-    - out: (N, D), of the dtype of x
-    - cache: whatever layernorm_backward needs
+    Approach
+        1. mean and variance of each row, in a shape that broadcasts along the row
+        2. normalize the rows, then scale and shift the features
+
+    Example
+        x = [[1.0, 5.0]], gamma = [3.0, 2.0], beta = [1.0, 0.0]: out is about [[-2.0, 2.0]].
     """
     eps = ln_param.get("eps", 1e-5)
     ### BEGIN SOLUTION
@@ -1165,29 +964,13 @@ def layernorm_forward(x, gamma, beta, ln_param):
     ### END SOLUTION
 
 
-# %% [markdown]
-# Two examples with eight features each: the first has mean 5 and variance 4, the second mean 0 and variance 100.
-
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[2.0, 4, 4, 4, 5, 5, 7, 9], [10.0, 10, 10, 10, -10, -10, -10, -10]])
-expected_hat = np.array([[-1.5, -0.5, -0.5, -0.5, 0, 0, 1, 2], [1, 1, 1, 1, -1, -1, -1, -1]])
-gamma, beta = np.array([1.0, 2, 3, 4, 5, 6, 7, 8]), np.array([0.0, 1, 0, 2, 0, 3, 0, 4])
-means, stds = np.array([[5.0], [0.0]]), np.array([[2.0], [10.0]])
-out = output(layernorm_forward, x, gamma, beta, {"eps": 1e-12})
-checks.shape(out, (2, 8), "out (the shape of x)")
-checks.close(out, expected_hat * gamma + beta, "out of layernorm_forward", suspects={
-    "the statistics are those of the batch, for each feature. Layer normalization takes those of each row.":
-        lambda: output(batchnorm_forward, x, gamma, beta, {"mode": "train", "eps": 1e-12}),
-    "the variance is divided by D - 1. Layer normalization divides it by D.": gamma * np.sqrt(7 / 8) * expected_hat + beta,
-    "x is divided by the variance, not by its root.": gamma * expected_hat / stds + beta,
-    "x is scaled, but its mean is not subtracted.": gamma * (expected_hat + means / stds) + beta,
-    "x is centred, but not divided by its standard deviation.": gamma * expected_hat * stds + beta,
-    "gamma is missing.": expected_hat + beta,
-    "gamma and beta are missing.": expected_hat,
-    "beta is missing.": gamma * expected_hat,
-    "one mean and one variance for the whole array. Every example (row) has its own.":
-        lambda: gamma * (x - 2.5) / np.sqrt((x - 2.5).ravel() @ (x - 2.5).ravel() / 16) + beta,
-})
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 3 points
+x = np.array([[1.0, 5.0, 1.0, 5.0], [10.0, 10.0, -10.0, -10.0]])  # means 3 and 0, standard deviations 2 and 10
+gamma, beta = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.0, 1.0, 0.0, 2.0])
+out = output(layernorm_forward, x, gamma, beta, {})
+checks.close(out, [[-1.0, 3.0, -3.0, 6.0], [1.0, 3.0, -3.0, -2.0]], "out of layernorm_forward", rtol=1e-3,
+             mistakes=known.layernorm_forward(x, gamma, beta, {}))
 checks.passed("layernorm_forward", "every example is normalized, its features scaled and shifted")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((161, 7, 3), (162, 5, 5), (163, 3, 8), (164, 1, 6)):
@@ -1199,90 +982,75 @@ for seed, N, D in ((161, 7, 3), (162, 5, 5), (163, 3, 8), (164, 1, 6)):
         spread = (sum((v - centre) ** 2 for v in row) / D + 1e-5) ** 0.5
         expected[i] = [gamma[d] * (row[d] - centre) / spread + beta[d] for d in range(D)]
     out = output(layernorm_forward, x, gamma, beta, {})
-    checks.close(out, expected, f"out of layernorm_forward, N, D = {N, D}", rtol=1e-3, suspects={
-        "gamma and beta are applied to examples; they belong to the features (columns).":
-            lambda: (expected - beta) / gamma * gamma[:, None] + beta[:, None]})
+    checks.close(out, expected, f"out of layernorm_forward, N, D = {N, D}", rtol=1e-3, mistakes=known.layernorm_forward(x, gamma, beta, {}))
+if np.isfinite(output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.ones(3), {})).all():  # otherwise eps is missing
+    out = output(layernorm_forward, np.array([[3.0], [5.0]]), np.ones(1), np.array([2.0]), {})
+    checks.close(out, [[2.0], [2.0]], "out of examples with a single feature (beta)", hint="The variance of one number is 0. Is it divided by D?")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-signs = np.array([[-1.0, 1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]])
-out = output(layernorm_forward, 3 * signs + [[4.0], [0.0]], np.ones(4), np.zeros(4), {"eps": 16.0})
-checks.close(out, 0.6 * signs, "out of layernorm_forward with rows of variance 9 and eps=16", suspects={
-    "eps is outside of the root.": signs * 3 / 19,
-    "eps is left out, or it is 1e-5 whatever ln_param says.": signs,
-    "x is divided by (variance + eps), not by its root.": signs * 3 / 25})
-out = output(layernorm_forward, np.full((2, 3), 7.0), np.ones(3), np.array([1.0, 2.0, 3.0]), {})
-checks.finite(out, "out of rows that are constant", hint="The variance is 0 here: eps keeps you from dividing by it.")
-checks.close(out, [[1.0, 2.0, 3.0]] * 2, "out of rows that are constant (beta)")
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_eps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · eps · 2 points
+signs = np.tile([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]], (16, 16))
+x, gamma, beta = 3 * signs + 4, np.ones(64), np.ones(64)  # all rows have variance 9; with eps = 16, the root is 5
+out = output(layernorm_forward, x, gamma, beta, {"eps": 16.0})
+checks.close(out - np.mean(out), 3 / 5 * signs, "out minus its mean, with eps=16", rtol=1e-2, mistakes=known.layernorm_forward(x, gamma, 0 * beta, {"eps": 16.0}))
+constant = output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.ones(3), {})
+checks.finite(constant, "out of rows that are constant", hint="The variance is 0 there: eps keeps you from dividing by it.")
 checks.passed("layernorm_forward", "eps stands under the root")
 ### BEGIN HIDDEN TESTS
-small = 3e-3 * signs
-out = output(layernorm_forward, small, np.ones(4), np.zeros(4), {})
-checks.close(out, signs * 3e-3 / 1.9e-5**0.5, "out of rows with a variance of 9e-6, eps not given", rtol=1e-5, suspects={
-    "eps is outside of the root.": signs * 3e-3 / (3e-3 + 1e-5), "eps is left out.": signs})
-out = output(layernorm_forward, np.array([[3.0], [5.0]]), np.ones(1), np.array([2.0]), {})
-checks.close(out, [[2.0], [2.0]], "out of examples with a single feature (beta)")
+checks.close(constant - constant[0, 0], np.zeros((3, 3)), "out of rows that are constant (the same everywhere, without gamma and beta)")
+small = 1e-3 * x
+for param in ({}, {"eps": 1e-3}):
+    out = output(layernorm_forward, small, gamma, beta, param)
+    expected = 3e-3 / (9e-6 + param.get("eps", 1e-5)) ** 0.5 * signs
+    checks.close(out - np.mean(out), expected, f"out minus its mean, of rows with a variance of 9e-6, ln_param = {param}", rtol=1e-2,
+                 mistakes=known.layernorm_forward(small, gamma, 0 * beta, param))
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# No example may know about the others: the output for one of them is the same alone and in company, in every mode.
-
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_alone", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(170)
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_modes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · no modes · 1 point
+x = 5 + 3 * np.random.default_rng(170).normal(size=(30, 30))
+gamma, beta, averages = np.ones(30), np.zeros(30), {"running_mean": np.full(30, 9.0), "running_var": np.full(30, 9.0)}
 together = output(layernorm_forward, x, gamma, beta, {"mode": "train"})
-alone = output(layernorm_forward, x[2:3], gamma, beta, {"mode": "train"})
-checks.close(alone, np.asarray(together)[2:3], "out of an example by itself, against the same example in a batch",
-             hint="Layer normalization uses only the example's own features: there should be no mean over axis 0.")
-result, (x_after, gamma_after, beta_after, after) = checks.call(layernorm_forward, x, gamma, beta, {"mode": "test"})
-checks.close(results(result, "out, cache")[0], together, 'out with "mode": "test", against "mode": "train"',
-             hint="Layer normalization has no modes.")
-checks.true("running_mean" not in after and "running_var" not in after, "Layer normalization keeps no running averages.")
-checks.equal(after, {"mode": "test"}, "ln_param after the call, which leaves it as it is")
-checks.passed("layernorm_forward", "no example depends on the others, nor on the mode")
+other = output(layernorm_forward, x, gamma, beta, {"mode": "test", **averages})
+checks.true(np.array_equal(together, other), known.HAS_MODES)
+_, (*_, after) = checks.call(layernorm_forward, x, gamma, beta, {"mode": "train"})
+checks.true("running_mean" not in after and "running_var" not in after, known.KEEPS_AVERAGES)
+checks.equal(after, {"mode": "train"}, "ln_param after the call, which leaves it as it is")
+checks.resembles(together, (x - 5) / 3 + 0.001 * np.mean(x, axis=1), "out of layernorm_forward", given=(x,))
+checks.passed("layernorm_forward", "there are no modes and no running averages")
 ### BEGIN HIDDEN TESTS
-x, gamma, beta, dout = make_batch(171, 5, 3)
-together = output(layernorm_forward, x, gamma, beta, {"mode": "test", "running_mean": np.full(3, 9.0), "running_var": np.full(3, 9.0)})
-for i in range(5):
-    checks.close(output(layernorm_forward, x[i:i + 1], gamma, beta, {}), np.asarray(together)[i:i + 1], f"out of example {i} by itself")
-result, (x_after, gamma_after, beta_after, after) = checks.call(layernorm_forward, x, gamma, beta, {"eps": 1e-5})
-checks.equal(after, {"eps": 1e-5}, "ln_param after the call")
-expected = gamma * (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) + beta
-checks.resembles(together, expected, "out of layernorm_forward", given=(x,))
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(175)
+x, gamma, beta, _ = make_batch(175, 5, 5)
 given = x.copy(), gamma.copy(), beta.copy()
-expected, cache = results(layernorm_forward(*given, {}), "out, cache")
+_, (*_, after) = checks.call(layernorm_forward, x, gamma, beta, {"mode": "test"})
+checks.equal(after, {"mode": "test"}, "ln_param after the call, which leaves it as it is")
+out, _ = checks.unpack(layernorm_forward(*given, {}), "out, cache")
 for after, before, what in zip(given, (x, gamma, beta), ("x", "gamma", "beta")):
     checks.unchanged(after, before, f"{what} of layernorm_forward")
-out = output(layernorm_forward, x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32), {})
-checks.dtype(out, np.float32, "out for float32 arguments")
-checks.passed("layernorm_forward", "arguments stay as they are, float32 stays float32")
-### BEGIN HIDDEN TESTS
-checks.close(out, expected, "out for float32 arguments", rtol=1e-3, atol=1e-4)
-checks.close(output(layernorm_forward, np.asfortranarray(x), gamma, beta, {}), expected, "out for a Fortran-ordered x")
-right = gamma * (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) + beta
-checks.resembles(expected, right, "out of layernorm_forward", given=(x,))
+single = output(layernorm_forward, x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32), {})
+checks.dtype(single, np.float32, "out for float32 arguments")
+checks.close(single, out, "out for float32 arguments", rtol=1e-3, atol=1e-4)
+checks.close(output(layernorm_forward, np.asfortranarray(x), gamma, beta, {}), out, "out for a Fortran-ordered x")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Exercise 5: `layernorm_backward`
+# ### Exercise 5: `layernorm_backward` · 9 points
 #
-# The picture with the three branches holds for a row as it did for a column, and so do steps 1 to 3 on paper, with means over the $D$ features of an example. But look
-# again at step 4. Which values share a mean now? Do they share a $\gamma$, too?
+# The graph with the three branches holds for a row as it did for a column. You may go back step by step, or adapt your formula. In both cases ask for each mean:
+# which values share it now? Do they share a $\gamma$, too?
+#
+# By hand: an example with the two features 3 and 7 becomes (−1, 1) whatever the two numbers are, so its `dx` is 0.
 
 # %% nbgrader={"grade": false, "grade_id": "layernorm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layernorm_backward(dout, cache):
     """Gradients of layernorm_forward.
 
-    Arguments
-    - dout: (N, D) gradient of the loss with respect to out
-    - cache: what layernorm_forward returned beside out
+    Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from layernorm_forward.
+    Returns: dx (N, D); dgamma and dbeta (D,).
 
-    Returns (dx, dgamma, dbeta)
-    - dx: (N, D) gradient with respect to x, of the dtype of x
-    - dgamma, dbeta: (D,)
+    Approach
+        1. from out to gamma, beta and x_hat: has anything changed here?
+        2. from x_hat to x, within each row
     """
     ### BEGIN SOLUTION
     x_hat, s, gamma = cache
@@ -1297,158 +1065,107 @@ def layernorm_backward(dout, cache):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(180)
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-
-
-def with_parameters(scale, shift):
-    return np.sum(output(layernorm_forward, x, scale, shift, {}) * dout)
-
-
-checks.gradient(lambda g: with_parameters(g, beta), gamma, dgamma, "dgamma of layernorm_backward", num_examples=len(x), suspects={
-    "dgamma uses x where x_hat belongs.": lambda: checks.numeric_gradient(lambda g: np.sum(g * x * dout), gamma),
-    "dgamma uses the centred x where x_hat belongs.":
-        lambda: checks.numeric_gradient(lambda g: np.sum(g * (x - x.sum(1, keepdims=True) / 4) * dout), gamma),
-    "gamma itself is a factor of dgamma; it does not belong there.":
-        lambda: gamma * checks.numeric_gradient(lambda g: with_parameters(g, beta), gamma),
-    "dgamma uses the x_hat of batch normalization.": lambda: checks.numeric_gradient(
-        lambda g: np.sum(output(batchnorm_forward, x, g, beta, {"mode": "train"}) * dout), gamma),
-    "dgamma is summed over the features (axis 1). gamma belongs to the features: sum over the examples.":
-        lambda: np.add.reduce(dout * output(layernorm_forward, x, np.ones(4), np.zeros(4), {}), 1),
-    "this is dbeta: are dgamma and dbeta returned in the wrong order?":
-        lambda: checks.numeric_gradient(lambda b: with_parameters(gamma, b), beta),
-})
-checks.gradient(lambda b: with_parameters(gamma, b), beta, dbeta, "dbeta of layernorm_backward", num_examples=len(x), suspects={
-    "dbeta is summed over the features (axis 1). beta belongs to the features: sum over the examples.": lambda: np.add.reduce(dout, 1),
-    "gamma is a factor of dbeta; it does not belong there.": lambda: gamma * checks.numeric_gradient(lambda b: with_parameters(gamma, b), beta),
-})
+# Check · dgamma and dbeta · 2 points
+x, gamma, beta, dout = make_batch(180, 5, 5)
+_, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+checks.gradient(lambda g: np.sum(output(layernorm_forward, x, g, beta, {}) * dout), gamma, dgamma, "dgamma of layernorm_backward",
+                num_examples=5, mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
+checks.gradient(lambda b: np.sum(output(layernorm_forward, x, gamma, b, {}) * dout), beta, dbeta, "dbeta of layernorm_backward",
+                num_examples=5, mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
 checks.passed("layernorm_backward", "dgamma and dbeta agree with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-for seed, N, D in ((181, 5, 5), (182, 3, 7), (183, 1, 4)):
-    x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-    centred = x.T - sum(x.T) / D
-    standard = (centred / (sum(centred**2) / D + 1e-5) ** 0.5).T
-    checks.close(dgamma, sum(standard * dout), f"dgamma of layernorm_backward, N, D = {N, D}", num_examples=N)
-    checks.close(dbeta, sum(dout), f"dbeta of layernorm_backward, N, D = {N, D}", num_examples=N)
+x, gamma, beta, dout = make_batch(182, 7, 7)  # square: a mean without keepdims is the subject of the check of dx
+_, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+checks.gradient(lambda g: np.sum(output(layernorm_forward, x, g, beta, {}) * dout), gamma, dgamma, "dgamma, N, D = (7, 7)",
+                num_examples=7, mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
+checks.gradient(lambda b: np.sum(output(layernorm_forward, x, gamma, b, {}) * dout), beta, dbeta, "dbeta, N, D = (7, 7)",
+                num_examples=7, mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_dx", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-def layernorm_suspects(x, gamma, beta, dout):
-    """The mistakes in a branch, and those that only layer normalization can have."""
-    def ungraded(z):
-        return np.sum(output(layernorm_forward, z, np.ones_like(gamma), beta, {}) * dout)
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_mean", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · mean branch · 1 point
+x = 4 + 3 * np.array([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]])
+gamma, beta, shift = np.ones(4), np.zeros(4), np.full((4, 4), 2.0)  # the same dout everywhere; but the layer undoes a shift
+computes_something(layernorm_forward, layernorm_backward, by_rows=True)
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, shift, {})
+checks.close(dx, np.zeros((4, 4)), "dx where dout is the same everywhere", atol=1e-6, mistakes=known.layernorm_backward(x, gamma, beta, shift, {}))
+checks.passed("layernorm_backward", "shifting an example changes nothing: the branch through the mean")
+### BEGIN HIDDEN TESTS
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, 100 * x, gamma, beta, -shift, {})
+checks.close(dx, np.zeros((4, 4)), "dx where dout is -2 everywhere", atol=1e-6)
+### END HIDDEN TESTS
 
-    def mixed_gammas(in_mean, in_variance):
-        direct, mean, variance = branch_gradients(batchnorm_forward, x, gamma, dout, 1e-5, 1)
-        bare_direct, bare_mean, bare_variance = branch_gradients(batchnorm_forward, x, np.ones_like(gamma), dout, 1e-5, 1)
-        return direct + (mean if in_mean else bare_mean) + (variance if in_variance else bare_variance)
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_variance", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · variance branch · 2 points
+signs = np.array([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]])
+x, gamma, beta, param = 4 + 3 * signs, np.ones(4), np.zeros(4), {"eps": 1e-9}  # a dout of 2 * signs asks for a stretch
+computes_something(layernorm_forward, layernorm_backward, by_rows=True)
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, 2 * signs, param)
+checks.close(dx, np.zeros((4, 4)), "dx where dout asks for a stretch", atol=1e-5, mistakes=known.layernorm_backward(x, gamma, beta, 2 * signs, param))
+checks.passed("layernorm_backward", "stretching an example changes nothing: the branch through the variance")
+### BEGIN HIDDEN TESTS
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, 10 * x - 50, gamma, beta, -signs, param)
+checks.close(dx, np.zeros((4, 4)), "dx where dout asks for a narrower example", atol=1e-5)
+### END HIDDEN TESTS
 
-    def without_x_hat():
-        direct, mean, variance = branch_gradients(batchnorm_forward, x, gamma, dout, 1e-5, 1)
-        return direct + mean + variance / output(layernorm_forward, x, np.ones_like(gamma), np.zeros_like(gamma), {})
-
-    return {
-        "gamma is multiplied in after the means were taken. It differs from feature to feature, so it cannot come out of a mean over features.":
-            lambda: gamma * checks.numeric_gradient(ungraded, x),
-        "the means are taken over the batch, as in batch normalization.": lambda: checks.numeric_gradient(
-            lambda z: np.sum(output(batchnorm_forward, z, gamma, beta, {"mode": "train"}) * dout), x),
-        "gamma is a factor twice.": lambda: gamma * checks.numeric_gradient(
-            lambda z: np.sum(output(layernorm_forward, z, gamma, beta, {}) * dout), x),
-        "in the last term (the branch through the variance) the factor x_hat in front of the mean is missing.": without_x_hat,
-        "gamma is missing in the branch through the mean.": lambda: mixed_gammas(False, True),
-        "gamma is missing in the branch through the variance.": lambda: mixed_gammas(True, False),
-        "gamma is missing in both branches, through the mean and through the variance.": lambda: mixed_gammas(False, False),
-        **branch_suspects(batchnorm_forward, x, gamma, dout, axis=1),
-    }
-
-
+# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_dx", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · dx · 3 points
 x, gamma, beta, dout = make_batch(190)
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout * [[0], [0], [1], [0], [0], [0]], {})
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+checks.true(not np.any(np.delete(dx, 2, axis=0)), known.EXAMPLES_MIXED)  # only example 2 has an upstream gradient
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
 checks.gradient(lambda z: np.sum(output(layernorm_forward, z, gamma, beta, {}) * dout), x, dx, "dx of layernorm_backward",
-                suspects=layernorm_suspects(x, gamma, beta, dout))
+                mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
 checks.passed("layernorm_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-def weighted(z):
-    centred = z.T - sum(z.T) / z.shape[1]
-    return float(sum(sum(dout * (beta + gamma * (centred / (sum(centred**2) / z.shape[1] + 1e-5) ** 0.5).T))))
-
-
+checks.true(width_ratio(layernorm_forward, x, gamma, beta, {}, 2.0) < 1.5, known.NOT_NORMALIZED)
 for seed, N, D in ((191, 5, 5), (192, 7, 3), (193, 1, 6), (194, 3, 9)):
     x, gamma, beta, dout = make_batch(seed, N, D)
-    dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-    checks.gradient(weighted, x, dx, f"dx of layernorm_backward, N, D = {N, D}", suspects=layernorm_suspects(x, gamma, beta, dout))
-x, gamma, beta, dout = make_batch(96, 6, 4)
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {"mode": "train"})
-scaled, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, 2.0**40 * x, gamma, beta, dout, {"mode": "train"})
-checks.analytic(2.0**40 * np.asarray(scaled), dx, "dx, times 2**40, for an x 2**40 times as large")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_alone", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(200)
-dout[[0, 1, 3, 4, 5]] = 0
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.close(np.asarray(dx)[[0, 1, 3, 4, 5]], np.zeros((5, 4)), "dx of the examples whose dout is 0",
-             hint="No example of layer normalization reaches the output of another: there should be no mean over axis 0 in dx.")
-checks.true(np.max(np.abs(np.asarray(dx)[2])) > 1e-4, "dx is 0 for the example whose dout is not.")
-checks.passed("layernorm_backward", "the gradient of an example stays within that example")
-### BEGIN HIDDEN TESTS
-x, gamma, beta, dout = make_batch(201, 4, 5)
-together, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-for i in range(4):
-    dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x[i:i + 1], gamma, beta, dout[i:i + 1], {})
-    checks.close(dx, np.asarray(together)[i:i + 1], f"dx of example {i} by itself, against the same in a batch")
-checks.true(np.min(np.max(np.abs(together), axis=1)) > 1e-4, "dx is 0 for a whole example with a random dout.")
-of_rows = {"axis": 1, "keepdims": True}
-slopes = checks.numeric_gradient(lambda v: np.sum(gamma * (v - v.mean(**of_rows)) / v.std(**of_rows) * dout), x)
-checks.resembles(together, slopes, "dx of layernorm_backward", given=(x, dout))
+    dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+    checks.gradient(lambda z: np.sum(output(layernorm_forward, z, gamma, beta, {}) * dout), x, dx, f"dx of layernorm_backward, N, D = {N, D}",
+                    mistakes=known.layernorm_backward(x, gamma, beta, dout, {}))
+x, gamma, beta, dout = make_batch(96)
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+scaled, _, _ = gradients(layernorm_forward, layernorm_backward, 2.0**40 * x, gamma, beta, dout, {})
+checks.shape(dx, (6, 4), "dx (the shape of x)")
+checks.shape(scaled, (6, 4), "dx (the shape of x)")
+ratio = width_ratio(layernorm_forward, x, gamma, beta, {}, 2.0**40)
+checks.analytic(2.0**40 * np.asarray(scaled), ratio * np.asarray(dx), "dx, times 2**40, for an x 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(210)
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {"eps": 2.0})
-checks.gradient(lambda z: np.sum(output(layernorm_forward, z, gamma, beta, {"eps": 2.0}) * dout), x, dx,
-                "dx of layernorm_backward with eps=2", suspects=branch_suspects(batchnorm_forward, x, gamma, dout, 2.0, axis=1),
-                hint="If dx is right with the usual eps: the eps of ln_param belongs under every root, in the backward pass, too.")
+# Check · eps · 1 point
+signs = np.array([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]])
+x, gamma, beta, param = 4 + 3 * signs, np.ones(4), np.zeros(4), {"eps": 16.0}
+dout = signs[[1, 2, 3, 0]]  # asks neither for a shift nor for a stretch of a row, so only the direct branch is left
+dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, param)
+checks.gradient(lambda z: np.sum(output(layernorm_forward, z, gamma, beta, param) * dout), x, dx, "dx with eps=16",
+                mistakes=known.layernorm_backward(x, gamma, beta, dout, param))
 checks.passed("layernorm_backward", "eps is in the gradient, too")
 ### BEGIN HIDDEN TESTS
-def weighted(z):
-    centred = z.T - sum(z.T) / z.shape[1]
-    return float(sum(sum(dout * (beta + gamma * (centred / (sum(centred**2) / z.shape[1] + 0.3) ** 0.5).T))))
-
-
-x, gamma, beta, dout = make_batch(211, 3, 5)
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {"eps": 0.3})
-checks.gradient(weighted, x, dx, "dx of layernorm_backward with eps=0.3")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, gamma, beta, dout = make_batch(220)
+checks.true(width_ratio(layernorm_forward, x, gamma, beta, {}, 2.0) < 1.5, known.NOT_NORMALIZED)
+constant = np.full((4, 4), 3.0)
+if np.isfinite(output(layernorm_forward, constant, gamma, beta, {})).all():
+    dx, _, _ = gradients(layernorm_forward, layernorm_backward, constant, gamma, beta, dout, {})
+    checks.finite(dx, "dx where all features of an example are the same", hint="Divide by the root of (variance + eps) only.")
+x, gamma, beta, dout = make_batch(220, 4, 4)
 given = dout.copy()
-out, cache = results(layernorm_forward(x, gamma, beta, {}), "out, cache")
+_, cache = checks.unpack(layernorm_forward(x, gamma, beta, {}), "out, cache")
 layernorm_backward(given, cache)
 checks.unchanged(given, dout, "dout of layernorm_backward")
 single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-for grad, name in zip(gradients(layernorm_forward, layernorm_backward, *single, {}), ("dx", "dgamma", "dbeta")):
-    checks.dtype(grad, np.float32, f"{name} for float32 arguments")
-x[1] = 3.0
-dx, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
-checks.shape(dx, x.shape, "dx (the shape of x)")
-checks.finite(dx, "dx where all features of an example are the same", hint="Divide by the root of (variance + eps) only.")
-checks.passed("layernorm_backward", "dout stays as it is, float32 stays float32, constant examples do no harm")
-### BEGIN HIDDEN TESTS
-slopes = dout[1] * gamma
-checks.close(dx[1], (slopes - sum(slopes) / 4) / 1e-5**0.5, "dx of an example whose features are all the same", rtol=1e-5)
-plain = gradients(layernorm_forward, layernorm_backward, *make_batch(221), {})
-x, gamma, beta, dout = make_batch(221)
+if output(layernorm_forward, *single[:3], {}).dtype == np.float32:
+    for grad, name in zip(gradients(layernorm_forward, layernorm_backward, *single, {}), ("dx", "dgamma", "dbeta")):
+        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
+plain = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
 other = gradients(layernorm_forward, layernorm_backward, np.asfortranarray(x), gamma, beta, np.asfortranarray(dout), {})
 for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
     checks.close(a, b, f"{name} for Fortran-ordered arrays")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 3** (2 points). Say for batch normalization (train mode) and for layer normalization whether the output of *example 0* changes (ε is negligible):
+# **Question 3** · 2 points. Say for batch normalization (train mode) and for layer normalization whether the output of *example 0* changes (ε is negligible):
 # (a) example 5 is replaced by another image; (b) all features of example 0 are doubled; (c) feature 3 is doubled in all examples;
 # (d) 10 is added to feature 3 in all examples. Which of the two does a robot need that learns from one image at a time?
 
@@ -1464,7 +1181,9 @@ for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
 #
 # Layer normalization: in a batch of one, batch normalization in train mode returns β whatever the image.
 #
-# **Marking**: 1.5 points for the table (all eight right; 1 with six or seven; 0.5 with four or five); 0.5 for layer norm with a reason.
+# Scheme
+# - [1] the table: at least seven of the eight entries are right
+# - [1] layer normalization, because a batch of one has no spread
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1508,11 +1227,11 @@ axes[2].text(scales[0], 2.5, "guessing")
 axes[0].legend();
 
 # %% [markdown]
-# Without normalization there is a narrow window of good scales, and whoever misses it learns little or nothing. With it, the net learns at every scale,
+# Without normalization there is a narrow window of good scales. Outside of it the net learns little or nothing. With normalization, the net learns at every scale,
 # not equally well, but nowhere badly.
 
 # %% [markdown]
-# **Question 4** (3 points). All weights $W$ of an affine layer are multiplied by $a > 0$, and batch normalization follows (ε is negligible).
+# **Question 4** · 3 points. All weights $W$ of an affine layer are multiplied by $a > 0$, and batch normalization follows (ε is negligible).
 # (a) Show that the output of the normalization stays the same. (b) The gradient with respect to $W$ becomes $1/a$ times what it was. Why? What does
 # that do to a step of *plain gradient descent* when $W$ is much too large? (c) Explain both ends of the curve without batch normalization
 # with the number by which each layer multiplies the signal.
@@ -1532,8 +1251,10 @@ axes[0].legend();
 # layer, 600 over four, and the first layer with its 768 inputs adds another factor of 20: features of ten thousand, a huge loss from the start and gradients
 # of that size in all layers.
 #
-# **Marking**: 1 point for (a); 1 for 1/a with a reason and "relatively much smaller steps"; 1 for (c): a factor per layer, raised to the number of layers, below 1 on the left
-# (signal and gradient vanish), above 1 on the right (they explode).
+# Scheme
+# - [1] (a): both mean and standard deviation are multiplied by a, which cancels
+# - [1] (b): 1/a with a reason; relative to the weights, the steps get much smaller
+# - [1] (c): one factor per layer, to the power of the number of layers: below 1 on the left (signal and gradient vanish), above 1 on the right (they explode)
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1565,21 +1286,20 @@ for ax, title in zip(axes, ("training accuracy (%)", "validation accuracy (%)"))
 axes[0].legend();
 
 # %% [markdown]
-# With batches of two, batch normalization learns next to nothing: Question 2 says why. With four it is still behind, with eight it has nearly caught up. Layer normalization's
-# statistics do not care about the size of the batch (that more images per step help everybody is another matter).
+# With batches of two, batch normalization learns next to nothing: Question 2 says why. With four it is still behind, and with eight it has nearly caught up. The statistics of layer normalization
+# do not depend on the size of the batch. (More images per step help every net.)
 #
 # ## Summary
 #
-# - Batch normalization gives each feature mean 0 and variance 1 over the batch, then a learnt scale and shift. Test time uses running averages of the training batches.
-# - Where a value takes several ways to the output, their gradients add up. Here there are three; a missing one shows when the upstream gradient is chosen such that
-#   two others cancel.
-# - Whatever the layer does not see (a shift, a stretch of $x$) cannot be in its gradient.
+# - Batch normalization gives each feature mean 0 and variance 1 over the batch, then a learned scale and shift. Test time uses running averages of the training batches.
+# - Where a value takes several ways to the output, their gradients add up. A missing branch shows when the upstream gradient is chosen such that the others cancel.
+# - Whatever the layer undoes (a shift, a stretch of $x$) cannot be in its gradient.
 # - Work on paper can turn a chain of steps into one formula.
-# - Layer normalization takes its statistics within each example: no modes, no running averages, any batch size. Its $\gamma$ stays inside the means.
-# - Normalized nets train from almost any initial scale; batch normalization wants batches that are not too small.
+# - Layer normalization takes its statistics within each example: no modes, no running averages, any batch size.
+# - Normalized nets train from almost any initial scale. Batch normalization wants batches that are not too small.
 #
 # Where your exercises stand (visible checks only):
 
 # %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
-checks.summary({"batchnorm_forward": 7, "batchnorm_backward": 7, "batchnorm_backward_alt": 3, "layernorm_forward": 4,
+checks.summary({"batchnorm_forward": 6, "batchnorm_backward": 7, "batchnorm_backward_alt": 3, "layernorm_forward": 3,
                 "layernorm_backward": 5})
