@@ -14,14 +14,14 @@
 # # Batch normalization
 #
 # A linear classifier learns better from centred and scaled pixels. The second layer of a net has "pixels", too: the outputs of the first layer. In a
-# deep net these outputs shrink or grow from layer to layer, and they keep changing while the layers below learn. Batch normalization turns the
-# preprocessing into a layer with a gradient. Its formula fits on one line. Its gradient needs care, because **every example of a batch
+# deep net these shrink or grow from layer to layer, and they change while the layers below learn. Batch normalization turns the
+# preprocessing into a layer. Its formula fits on one line. Its gradient needs care, because **every example of a batch
 # influences the output of all the others**.
 #
 # **You will learn**
 #
 # - to normalize a layer's features with the statistics of the batch, and why test time needs other statistics;
-# - **backpropagation** through a **computational graph** that branches: to compute gradients from the output back to the input with the chain rule;
+# - **backpropagation** (the chain rule, from the output back to the input) through a **computational graph** that branches;
 # - to simplify a chain of backward steps into one formula, on paper;
 # - *layer* normalization, which needs no batch, and how its gradient differs;
 # - what normalization buys: deep nets that train from almost any initial weights.
@@ -49,6 +49,7 @@ from cs231n_lib import checks, data, mistakes, vis
 from cs231n_lib.notebooks import errors
 
 errors.explain()
+plt.rcParams.update(vis.STYLE)
 known = mistakes.batch_normalization
 TRAIN = {"mode": "train"}
 
@@ -107,8 +108,7 @@ def calls(function, name):
 # %% [markdown]
 # ## What it does to a feature
 #
-# Take one unit of a hidden layer and look at its output for a batch of 500 images. The numbers can have any size. Here they lie around 6, with a
-# standard deviation of 3:
+# Take one unit of a hidden layer and look at its output for a batch of 500 images. Here the numbers lie around 6, with a standard deviation of 3:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_feature", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(4)
@@ -127,8 +127,8 @@ for ax, (title, values), color in zip(axes, steps.items(), (vis.GREY, vis.GREY, 
 axes[0].set_ylabel("number of images");
 
 # %% [markdown]
-# The shape of the distribution, with its two humps, stays. Only its place and its width change. After the third step, every feature of every layer lives
-# on the same scale. The last step lets the net choose another scale where it needs one: the net learns $\gamma$ and $\beta$, one number each per feature, like weights.
+# The distribution keeps its shape. Only its place and its width change. After the third step, every feature of every layer has the same scale.
+# The last step lets the net choose another scale where it needs one: it learns $\gamma$ and $\beta$, one number each per feature, like weights.
 #
 # In formulas, for a batch of $N$ examples and one feature with the values $x_1, \dots, x_N$:
 #
@@ -156,7 +156,7 @@ axes[0].set_ylabel("number of images");
 # ### Exercise 1: `batchnorm_forward` · 15 points
 #
 # Write batch normalization for both modes. The first lines, which read `bn_param`, are given. Put the new running averages back into `bn_param`.
-# You decide what goes into `cache`: whatever your backward pass is going to need, in both modes. (You may come back and change it.)
+# You decide what goes into `cache`: whatever your backward pass needs, in both modes. (You may come back and change it.)
 #
 # By hand: a feature with the values 1, 5, 1, 5 has mean 3 and variance 4, so $\hat x$ is −1, 1, −1, 1. With γ = 3 and β = 1 the output is −2, 4, −2, 4. If
 # the running mean was 10, it is now 0.9 · 10 + 0.1 · 3 = 9.3.
@@ -170,7 +170,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         "eps": added to the variance, under the root; 1e-5 if not given;
         "momentum": of the running averages; 0.9 if not given;
         "running_mean", "running_var": (D,) the running averages so far; zeros if not given.
-    Returns: out (N, D), float32 if the arrays are; cache, whatever the backward pass needs.
+    Returns: out (N, D), of the dtype of x; cache, whatever the backward pass needs.
 
     Approach
         1. choose mean and variance: of the batch, or the running averages
@@ -258,8 +258,7 @@ for mode in ("train", "test"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# `checks.call` calls your function with copies of the arguments and returns them beside the result, so that the next check can see
-# what has become of `bn_param`. The batch has means 1 and −2 and variances 4 and 9.
+# The next check uses `checks.call`, which also returns the arguments as your function left them. The batch has means 1 and −2 and variances 4 and 9.
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_running", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · running averages · 3 points
@@ -349,12 +348,12 @@ for after, before, what in zip(given, (x, gamma, beta), ("x", "gamma", "beta")):
 checks.passed("batchnorm_forward", "the arguments stay as they are")
 ### BEGIN HIDDEN TESTS
 checks.resembles(out, gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta, "out of batchnorm_forward", given=(x,))
-single = [values.astype(np.float32) for values in (x, gamma, beta)]
-for mode in ("train", "test"):
-    for averages in ({}, {"running_mean": single[1] / 2, "running_var": single[1] ** 2}):
-        small = output(batchnorm_forward, *single, {"mode": mode, **averages})
-        checks.dtype(small, np.float32, f"out for float32 arguments in {mode} mode",
-                     hint="Arrays made by np.zeros or np.ones are float64 unless they are told otherwise.")
+for kind in (np.float64, np.float32):
+    single = [values.astype(kind) for values in (x, gamma, beta)]
+    for mode in ("train", "test"):
+        for averages in ({}, {"running_mean": single[1] / 2, "running_var": single[1] ** 2}):
+            checks.dtype(output(batchnorm_forward, *single, {"mode": mode, **averages}), kind, f"out for {kind.__name__} arguments in {mode} mode",
+                         hint="Arrays made by np.zeros or np.ones are float64 unless they are told otherwise.")
 checks.close(output(batchnorm_forward, *single, TRAIN), out, "out for float32 arguments", rtol=1e-3, atol=1e-4)
 checks.close(output(batchnorm_forward, np.asfortranarray(x), gamma, beta, TRAIN), out, "out for a Fortran-ordered x")
 _, (*_, after) = checks.call(batchnorm_forward, x, gamma, beta, TRAIN)
@@ -364,9 +363,8 @@ for name in ("running_mean", "running_var"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How well do the running averages know what test time needs? One feature, whose values have mean 4 and variance 9, in
-# batches of 20. The averages start at 0 and have to forget that: with momentum 0.9 a third of it is left after ten batches. And they never
-# come to rest, because each new batch counts with the weight $1 - \text{momentum}$.
+# How good are the running averages? Here is one feature with mean 4 and variance 9, in batches of 20. The averages start at 0 and have to forget that: with
+# momentum 0.9 a third of the start is left after ten batches. And they never come to rest, because each new batch counts.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_running", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(7)
@@ -381,13 +379,13 @@ for momentum, color in ((0.5, vis.ORANGE), (0.9, vis.BLUE), (0.98, vis.GREEN)):
 for ax, truth, name in zip(axes, (4, 9), ("running mean", "running variance")):
     ax.axhline(truth, color="black", ls="--", lw=1, label="of all values")
     ax.set(title=name, xlabel="batches")
-axes[1].legend();
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4);
 
 # %% [markdown]
 # ### Six layers deep
 #
-# Now the images (every second pixel in each direction: 768 numbers) and your function in a deep net. It has six layers of 100 units. Each layer applies its
-# weights and then an **activation function**, a **nonlinearity** without which six layers could do no more than one. Here it is ReLU. The weights are random with a standard
+# Now the images (every second pixel in each direction: 768 numbers) and your function in a net of six layers with 100 units each. Each layer applies its
+# weights and then an **activation function**, here ReLU. Without this **nonlinearity**, six layers could do no more than one. The weights are random with a standard
 # deviation of 0.03; nothing is trained yet. The histograms show what comes out of each layer.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -419,8 +417,8 @@ for normalize, title in ((False, "without batch normalization"), (True, "with ba
     vis.activation_histograms(activations(X_train[:500], 0.03, normalize)).suptitle(title)
 
 # %% [markdown]
-# Without normalization, each layer after the first multiplies the numbers by about 0.2, and the sixth has almost nothing left to tell one image from another. With it,
-# every layer looks like the first. With larger weights the numbers would explode instead. There is one right size,
+# Without normalization, each layer after the first multiplies the numbers by about 0.2, and the sixth can hardly tell one image from another. With it,
+# every layer looks like the first. Larger weights would make the numbers explode instead. There is one right size,
 # about $\sqrt{2 / D}$ for a layer with $D$ inputs (**Kaiming initialization**; for tanh it is $\sqrt{1/D}$, **Xavier initialization**). With batch normalization you need not know it.
 
 # %% tags=["skip-execution"]
@@ -457,9 +455,9 @@ vis.activation_histograms(activations(X_train[:500], weight_scale, normalize));
 # %% [markdown]
 # ## The gradient
 #
-# In all layers so far, example $i$ of the input reached example $i$ of the output and no other. Here $x_i$ also takes part in the mean and in the
-# variance, and through them it moves *all* outputs of its feature. To see how, split the computation into small steps. The **computational graph** has a
-# node for each of them: $c_i = x_i - \mu$ is centred, $v = \sigma^2$ is the variance, and $s = \sqrt{v + \varepsilon}$ is the divisor.
+# In all layers so far, example $i$ of the input reached only example $i$ of the output. Here $x_i$ also takes part in mean and
+# variance, and through them it moves *all* outputs of its feature. The **computational graph** has a
+# node for each small step: $c_i = x_i - \mu$ is centred, $v = \sigma^2$ is the variance, and $s = \sqrt{v + \varepsilon}$ is the divisor.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_graph", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 places = {"x": (0, 1, "$x$\n(N, D)"), "m": (1.3, 2.1, "$\\mu$ = mean\n(D,)"), "c": (2.6, 1, "$c = x - \\mu$\n(N, D)"),
@@ -495,8 +493,8 @@ ax.axis("off");
 #
 # Go back through the graph node by node. The checks compare with numeric derivatives of *your own* forward pass, so a mistake there does not count again here.
 #
-# By hand: two examples with the values 3 and 7 become −1 and 1, and so do 3 and 7.01 ($\varepsilon$ aside). A small change of $x$ changes nothing, so `dx` is 0 for
-# every `dout`. Your three branches have to cancel there.
+# By hand: the feature 1, 5, 1, 5 with γ = 3 has $\hat x$ = −1, 1, −1, 1 and $s$ = 2. Let `dout` be 1, 0, 0, 0. Then `dbeta` is 1 and `dgamma` is −1. The direct branch
+# alone gives 1.5, 0, 0, 0. All three together give `dx` = 0.75, 0, −0.75, 0: an example gets a gradient although its own `dout` is 0.
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batchnorm_backward(dout, cache):
@@ -504,7 +502,7 @@ def batchnorm_backward(dout, cache):
 
     Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from batchnorm_forward in train or
     test mode.
-    Returns: dx (N, D), which in train mode contains all three branches; dgamma and dbeta (D,).
+    Returns: dx (N, D), which in train mode contains all three branches; dgamma and dbeta (D,). All have the dtype of x.
 
     Approach
         1. from out to gamma, beta and x_hat
@@ -679,10 +677,11 @@ checks.close(dx, expected, "dx of a batch after whose forward pass another batch
              hint="What the backward pass needs belongs into cache, not into variables outside of the functions: a net has many such layers.")
 checks.passed("batchnorm_backward", "dout stays as it is, and all it needs is in the cache")
 ### BEGIN HIDDEN TESTS
-single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-if output(batchnorm_forward, *single[:3], TRAIN).dtype == np.float32:
-    for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward, *single, TRAIN), ("dx", "dgamma", "dbeta")):
-        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
+for kind in (np.float64, np.float32):
+    arrays = [values.astype(kind) for values in (x, gamma, beta, dout)]
+    if output(batchnorm_forward, *arrays[:3], TRAIN).dtype == kind:
+        for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward, *arrays, TRAIN), ("dx", "dgamma", "dbeta")):
+            checks.dtype(grad, kind, f"{name} for {kind.__name__} arguments")
 plain = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
 other = gradients(batchnorm_forward, batchnorm_backward, np.asfortranarray(x), gamma, beta, np.asfortranarray(dout), TRAIN)
 for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
@@ -693,8 +692,8 @@ for grad, name in zip(checks.unpack(batchnorm_backward(dout.copy(), cache), "dx,
 
 # %% [markdown]
 # **Question 2** · 2 points. Take a batch of only two examples ($\varepsilon$ is negligible). (a) Normalize a feature with the values 3 and 7, then one with any two
-# values $a < b$. What does a layer after the normalization still learn about $a$ and $b$? (b) What does that mean for the layers *below* the normalization, which
-# learn from `dx`? And what is left in a batch of one?
+# values $a < b$. What does a layer after the normalization still learn about $a$ and $b$? (b) What is `dx`, whatever `dout` is? What does that mean for the layers
+# *below*? And what is left in a batch of one?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_two_examples", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # *Your answer here.*
@@ -713,8 +712,8 @@ for grad, name in zip(checks.unpack(batchnorm_backward(dout.copy(), cache), "dx,
 # %% [markdown]
 # ### Does it help?
 #
-# A net of six layers, five hidden ones of 100 units and the scores, trained with your two functions and without. Both start from the same weights and see the same
-# batches of 2,000 images, ten times each (an **epoch** is one pass over the training images). The class below puts the layers together; it is given.
+# A net with five hidden layers of 100 units, trained with your two functions and without. Both start from the same weights and see the same
+# batches, for ten **epochs** (passes over the 2,000 training images). The class below, which puts the layers together, is given.
 
 # %% nbgrader={"grade": false, "grade_id": "deep_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 from cs231n_lib.layers import affine_backward, relu_backward, softmax_loss
@@ -782,15 +781,15 @@ for name, normalization in kinds.items():
 vis.training_curves(runs);
 
 # %% [markdown]
-# With normalization, the net learns sooner and gets further. Without it, the net first has to find its way out of the plateau that you saw in the histograms: where all
-# outputs are alike, all gradients are, too. (2,000 images are few for a net of 120,000 parameters. The gap between training and validation
+# With normalization, the net learns sooner and gets further. Without it, the net first has to leave a plateau: where all
+# outputs are alike, as in the histograms, all gradients are, too. (2,000 images are few for 120,000 parameters. The gap between training and validation
 # accuracy is **overfitting**, the subject of the notebook `dropout`.)
 #
 # ## The gradient on one line
 #
 # A chain of small steps often simplifies on paper. The lecture's example is the sigmoid $\sigma = 1 / (1 + e^{-x})$. Step by step, its backward pass goes through
 # a reciprocal, a sum, an exponential and a minus sign, $-\frac{1}{(1 + e^{-x})^2} \cdot 1 \cdot e^{-x} \cdot (-1)$. Written with the *output*, all of it is
-# $\sigma\,(1 - \sigma)$: nothing but one subtraction and one product of a number that the forward pass has already computed.
+# $\sigma\,(1 - \sigma)$: one subtraction and one product of a number that the forward pass has already computed.
 #
 # ### Exercise 3: `batchnorm_backward_alt` · 6 points
 #
@@ -798,14 +797,14 @@ vis.training_curves(runs);
 # $c$ by $s\,\hat x$ wherever it helps, write sums as means, and ask what the mean of $\hat x$ over the batch is. Much cancels. What remains for `dx`
 # fits on one line, with $\gamma$, $s$, $\hat x$, `dout` and two means. (The function must not call `batchnorm_backward`.)
 #
-# By hand: to test your formula before you program it, take $\hat x = (-1, 1)$ and any `dout`. It has to give 0.
+# By hand: before you program your formula, try it on the example of Exercise 2.
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_backward_alt", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batchnorm_backward_alt(dout, cache):
     """Gradients of batchnorm_forward in train mode by one formula, derived on paper.
 
     Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from batchnorm_forward.
-    Returns: dx (N, D); dgamma and dbeta (D,).
+    Returns: dx (N, D); dgamma and dbeta (D,); of the dtype of x.
 
     Approach
         1. dgamma and dbeta, as before
@@ -882,10 +881,11 @@ given = dout.copy()
 _, cache = checks.unpack(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
 batchnorm_backward_alt(given, cache)
 checks.unchanged(given, dout, "dout of batchnorm_backward_alt")
-single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-if output(batchnorm_forward, *single[:3], TRAIN).dtype == np.float32:
-    for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward_alt, *single, TRAIN), ("dx", "dgamma", "dbeta")):
-        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
+for kind in (np.float64, np.float32):
+    arrays = [values.astype(kind) for values in (x, gamma, beta, dout)]
+    if output(batchnorm_forward, *arrays[:3], TRAIN).dtype == kind:
+        for grad, name in zip(gradients(batchnorm_forward, batchnorm_backward_alt, *arrays, TRAIN), ("dx", "dgamma", "dbeta")):
+            checks.dtype(grad, kind, f"{name} for {kind.__name__} arguments")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -929,7 +929,7 @@ for ax, rows, columns, title in ((axes[0], slice(None), 2, "batch norm: statisti
 # %% [markdown]
 # $$ \hat x_{id} = \frac{x_{id} - \mu_i}{\sqrt{\sigma_i^2 + \varepsilon}}, \qquad y_{id} = \gamma_d\, \hat x_{id} + \beta_d . $$
 #
-# Mean and variance now have an index $i$, one per example. $\gamma$ and $\beta$ still have an index $d$: they belong to the features. At test time an example
+# Mean and variance now belong to the examples ($i$). $\gamma$ and $\beta$ still belong to the features ($d$). At test time an example
 # has its features just as in training, so there are no modes and no running averages.
 #
 # ### Exercise 4: `layernorm_forward` · 6 points
@@ -944,7 +944,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
 
     Parameters: x (N, D); gamma, beta (D,), scale and shift of each feature; ln_param, a dict that may have "eps", added
     to the variance under the root (1e-5 if not given). Other keys, such as "mode", have no effect. The dict stays as it is.
-    Returns: out (N, D), float32 if the arrays are; cache, whatever the backward pass needs.
+    Returns: out (N, D), of the dtype of x; cache, whatever the backward pass needs.
 
     Approach
         1. mean and variance of each row, in a shape that broadcasts along the row
@@ -1027,6 +1027,7 @@ checks.equal(after, {"mode": "test"}, "ln_param after the call, which leaves it 
 out, _ = checks.unpack(layernorm_forward(*given, {}), "out, cache")
 for after, before, what in zip(given, (x, gamma, beta), ("x", "gamma", "beta")):
     checks.unchanged(after, before, f"{what} of layernorm_forward")
+checks.dtype(out, np.float64, "out for float64 arguments")
 single = output(layernorm_forward, x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32), {})
 checks.dtype(single, np.float32, "out for float32 arguments")
 checks.close(single, out, "out for float32 arguments", rtol=1e-3, atol=1e-4)
@@ -1039,14 +1040,14 @@ checks.close(output(layernorm_forward, np.asfortranarray(x), gamma, beta, {}), o
 # The graph with the three branches holds for a row as it did for a column. You may go back step by step, or adapt your formula. In both cases ask for each mean:
 # which values share it now? Do they share a $\gamma$, too?
 #
-# By hand: an example with the two features 3 and 7 becomes (−1, 1) whatever the two numbers are, so its `dx` is 0.
+# By hand: the example (1, 5, 1, 5) with γ = (3, 1, 2, 5) and `dout` = (1, 0, 1, 0) has `dx` = (0.25, 0, −0.25, 0).
 
 # %% nbgrader={"grade": false, "grade_id": "layernorm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layernorm_backward(dout, cache):
     """Gradients of layernorm_forward.
 
     Parameters: dout (N, D), the gradient of the loss with respect to out; cache, from layernorm_forward.
-    Returns: dx (N, D); dgamma and dbeta (D,).
+    Returns: dx (N, D); dgamma and dbeta (D,); of the dtype of x.
 
     Approach
         1. from out to gamma, beta and x_hat: has anything changed here?
@@ -1154,10 +1155,11 @@ given = dout.copy()
 _, cache = checks.unpack(layernorm_forward(x, gamma, beta, {}), "out, cache")
 layernorm_backward(given, cache)
 checks.unchanged(given, dout, "dout of layernorm_backward")
-single = [values.astype(np.float32) for values in (x, gamma, beta, dout)]
-if output(layernorm_forward, *single[:3], {}).dtype == np.float32:
-    for grad, name in zip(gradients(layernorm_forward, layernorm_backward, *single, {}), ("dx", "dgamma", "dbeta")):
-        checks.dtype(grad, np.float32, f"{name} for float32 arguments")
+for kind in (np.float64, np.float32):
+    arrays = [values.astype(kind) for values in (x, gamma, beta, dout)]
+    if output(layernorm_forward, *arrays[:3], {}).dtype == kind:
+        for grad, name in zip(gradients(layernorm_forward, layernorm_backward, *arrays, {}), ("dx", "dgamma", "dbeta")):
+            checks.dtype(grad, kind, f"{name} for {kind.__name__} arguments")
 plain = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
 other = gradients(layernorm_forward, layernorm_backward, np.asfortranarray(x), gamma, beta, np.asfortranarray(dout), {})
 for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
@@ -1189,7 +1191,7 @@ for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
 # %% [markdown]
 # ## What normalization buys
 #
-# First, freedom in the choice of the initial weights. The same net, with and without, for twenty scales of the hidden weights between 0.0001 and 1: a short training of each on 1,000 images.
+# First, freedom in the choice of the initial weights: short trainings on 1,000 images, with and without normalization, for twenty scales of the hidden weights.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_weight_scales", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 few = {**image_data, "X_train": X_train[:1000], "y_train": images.y_train[:1000]}
@@ -1222,13 +1224,11 @@ for ax, title in zip(axes, ("training accuracy at the end (%)", "best validation
     ax.set(xscale="log", title=title, xlabel="weight scale (std of initial weights)")
     ax.grid(alpha=0.3)
 axes[2].set_yscale("log")
-axes[2].axhline(np.log(10), color="black", ls="--", lw=1)
-axes[2].text(scales[0], 2.5, "guessing")
-axes[0].legend();
+axes[2].axhline(np.log(10), color="black", ls="--", lw=1, label="guessing")
+fig.legend(*axes[2].get_legend_handles_labels(), loc="outside lower center", ncols=3);
 
 # %% [markdown]
-# Without normalization there is a narrow window of good scales. Outside of it the net learns little or nothing. With normalization, the net learns at every scale,
-# not equally well, but nowhere badly.
+# Without normalization there is a narrow window of good scales. With it, the net learns at every scale.
 
 # %% [markdown]
 # **Question 4** · 3 points. All weights $W$ of an affine layer are multiplied by $a > 0$, and batch normalization follows (ε is negligible).
@@ -1258,7 +1258,7 @@ axes[0].legend();
 # ### END SOLUTION
 
 # %% [markdown]
-# Second, the price: batch normalization needs a batch. Three kinds of net, four batch sizes, always 256 steps, and a weight scale that suits all three.
+# Second, the price: batch normalization needs a batch. Here are three kinds of net with four batch sizes, always 256 steps, and a weight scale that suits all three.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_batch_sizes", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fewer = {**image_data, "X_train": X_train[:512], "y_train": images.y_train[:512]}
@@ -1282,19 +1282,18 @@ for ax, title in zip(axes, ("training accuracy (%)", "validation accuracy (%)"))
     ax.set(xscale="log", title=title, xlabel="batch size")
     ax.set_xticks(sizes, sizes)
     ax.minorticks_off()
-    ax.axhline(10, color="black", ls="--", lw=1)
-axes[0].legend();
+    ax.axhline(10, color="black", ls="--", lw=1, label="guessing")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4);
 
 # %% [markdown]
-# With batches of two, batch normalization learns next to nothing: Question 2 says why. With four it is still behind, and with eight it has nearly caught up. The statistics of layer normalization
-# do not depend on the size of the batch. (More images per step help every net.)
+# With batches of two, batch normalization learns next to nothing: Question 2 says why. With eight it has nearly caught up. Layer normalization
+# does not depend on the size of the batch. (More images per step help every net.)
 #
 # ## Summary
 #
 # - Batch normalization gives each feature mean 0 and variance 1 over the batch, then a learned scale and shift. Test time uses running averages of the training batches.
 # - Where a value takes several ways to the output, their gradients add up. A missing branch shows when the upstream gradient is chosen such that the others cancel.
 # - Whatever the layer undoes (a shift, a stretch of $x$) cannot be in its gradient.
-# - Work on paper can turn a chain of steps into one formula.
 # - Layer normalization takes its statistics within each example: no modes, no running averages, any batch size.
 # - Normalized nets train from almost any initial scale. Batch normalization wants batches that are not too small.
 #
