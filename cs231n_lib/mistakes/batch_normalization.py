@@ -432,6 +432,45 @@ def _running_averages(
 # --- gradients -------------------------------------------------------------------------------------
 
 
+def right_gradient(
+    name: str, x: Any, gamma: Any, beta: Any, dout: Any, param: Mapping[str, Any], axis: int, out: Any
+) -> Floats:
+    """Return the gradient of sum(out * dout) by the definition of the layer, measured by central differences.
+
+    A check accepts it beside the gradient of the student's own forward pass, so that a mistake there costs once.
+
+    Parameters
+    ----------
+    name
+        "x", "gamma" or "beta".
+    x, gamma, beta, dout, param
+        The case: arrays (N, D), (D,), (D,) and (N, D), and the dict of the forward pass.
+    axis
+        0 for batch normalization, 1 for layer normalization.
+    out
+        What the student's forward pass gives. If it has divided the variance by one less than the number of values,
+        that variance is taken over, as a backward pass takes it from the cache.
+
+    Returns
+    -------
+    array
+        float64, of the shape of the argument `name`.
+    """
+    eps, (mean, variance) = param.get("eps", 1e-5), _statistics(x, axis)
+    n, added = np.shape(x)[axis], np.zeros(np.shape(x))
+    if n > 1 and np.allclose(out, _normalized(x, mean, variance * n / (n - 1), eps) * gamma + beta, rtol=1e-4):
+        added = variance / (n - 1)
+
+    def loss(z: Any) -> float:
+        at = {"x": x, "gamma": gamma, "beta": beta} | {name: z}
+        mean, variance = _statistics(at["x"], axis)
+        if axis == 0 and param["mode"] == "test":
+            mean, variance = param["running_mean"], param["running_var"]
+        return _total(at["x"], at["gamma"], at["beta"], dout, eps, mean, variance + added)
+
+    return gradient_of(loss, {"x": x, "gamma": gamma, "beta": beta}[name])
+
+
 def _parameter_gradients(
     x: Any, gamma: Any, beta: Any, dout: Any, eps: float, mean: Any, variance: Any
 ) -> Iterator[Mistake]:
