@@ -652,6 +652,9 @@ for seed, N, D in ((91, 5, 5), (92, 3, 7), (93, 9, 1), (94, 4, 2)):
     x, gamma, beta, dout = make_batch(seed, N, D)
     dx, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
     check_gradient("x", dx, batchnorm_forward, x, gamma, beta, dout, TRAIN, f"dx of batchnorm_backward, N, D = {N, D}")
+x, gamma, beta, dout = make_batch(97, 12, 10)
+_, cache = checks.unpack(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
+checks.derived(batchnorm_backward, dout, cache, size=x.size)
 x, gamma, beta, dout = make_batch(96)
 grads = [gradients(batchnorm_forward, batchnorm_backward, factor * x, gamma, beta, dout, TRAIN)[0] for factor in (1, 2, 2.0**40)]
 for grad in grads:
@@ -854,6 +857,9 @@ for seed, N, D in ((131, 5, 5), (132, 3, 7), (133, 9, 1), (134, 4, 3)):
     x, gamma, beta, dout = make_batch(seed, N, D)
     dx, _, _ = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
     check_gradient("x", dx, batchnorm_forward, x, gamma, beta, dout, TRAIN, f"dx of batchnorm_backward_alt, N, D = {N, D}")
+x, gamma, beta, dout = make_batch(97, 12, 10)
+_, cache = checks.unpack(batchnorm_forward(x, gamma, beta, {"mode": "train"}), "out, cache")
+checks.derived(batchnorm_backward_alt, dout, cache, size=x.size)
 x, gamma, beta, dout = make_batch(96)
 grads = [gradients(batchnorm_forward, batchnorm_backward_alt, factor * x, gamma, beta, dout, TRAIN)[0] for factor in (1, 2, 2.0**40)]
 for grad in grads:
@@ -1132,6 +1138,9 @@ for seed, N, D in ((191, 5, 5), (192, 7, 3), (193, 1, 6), (194, 3, 9)):
     x, gamma, beta, dout = make_batch(seed, N, D)
     dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
     check_gradient("x", dx, layernorm_forward, x, gamma, beta, dout, {}, f"dx of layernorm_backward, N, D = {N, D}", axis=1)
+x, gamma, beta, dout = make_batch(97, 12, 10)
+_, cache = checks.unpack(layernorm_forward(x, gamma, beta, {}), "out, cache")
+checks.derived(layernorm_backward, dout, cache, size=x.size)
 x, gamma, beta, dout = make_batch(96)
 grads = [gradients(layernorm_forward, layernorm_backward, factor * x, gamma, beta, dout, {})[0] for factor in (1, 2, 2.0**40)]
 for grad in grads:
