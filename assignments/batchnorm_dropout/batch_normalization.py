@@ -76,7 +76,7 @@ def output(forward, x, gamma, beta, param):
 
 
 def gradients(forward, backward, x, gamma, beta, dout, param):
-    """dx, dgamma, dbeta: a forward pass, then a backward pass with its cache. A dgamma of shape (1, D) counts as (D,)."""
+    """dx, dgamma, dbeta of a forward and a backward pass. A dgamma of shape (1, D) counts as (D,)."""
     _, cache = checks.unpack(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
     grads = checks.unpack(backward(np.copy(dout), cache), "dx, dgamma, dbeta")
     N, D = x.shape
@@ -86,7 +86,7 @@ def gradients(forward, backward, x, gamma, beta, dout, param):
 
 
 def check_gradient(name, grad, forward, x, gamma, beta, dout, param, what, axis=0):
-    """Check a gradient of sum(out * dout), where `name` is "x", "gamma" or "beta", against central differences of your forward pass.
+    """Check the gradient of sum(out * dout) for `name` ("x", "gamma" or "beta") by central differences of your forward pass.
 
     If your forward pass is wrong, the gradient of the right formula is accepted, too.
     """
@@ -131,7 +131,8 @@ def computes_something(forward, backward, by_rows=False):
 
 def calls(function, name):
     """Whether the code of a function mentions another one, or is that other one."""
-    return any(name in (getattr(node, "id", None), getattr(node, "name", None)) for node in ast.walk(ast.parse(checks.source_of(function))))
+    nodes = ast.walk(ast.parse(checks.source_of(function)))
+    return any(name in (getattr(node, "id", None), getattr(node, "name", None)) for node in nodes)
 
 
 # %% [markdown]
@@ -194,7 +195,7 @@ axes[0].set_ylabel("number of images");
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Batch normalization: each feature (column) gets mean 0 and variance 1, then is scaled and shifted.
 
-    Parameters: x (N, D); gamma, beta (D,), scale and shift of each feature; bn_param, a dict with
+    Parameters: x (N, D), float32 or float64; gamma, beta (D,), scale and shift of each feature; bn_param, a dict with
         "mode": "train" or "test";
         "eps": added to the variance, under the root; 1e-5 if not given;
         "momentum": of the running averages; 0.9 if not given;
@@ -268,10 +269,10 @@ x, gamma, beta = 3 * signs + 4, np.ones(2), np.ones(2)  # both variances are 9; 
 for mode in ("train", "test"):
     param = {"mode": mode, "eps": 16.0, "running_mean": np.full(2, 4.0), "running_var": np.full(2, 9.0)}
     out = output(batchnorm_forward, x, gamma, beta, param)
-    checks.close(out - np.mean(out, axis=0), 3 / 5 * signs, f"out minus its mean, with eps=16 in {mode} mode", rtol=1e-2,
-                 mistakes=known.batchnorm_forward(x, gamma, 0, param))
+    checks.close(out - np.mean(out, axis=0), 3 / 5 * signs, f"out minus its mean, with eps=16 in {mode} mode",
+                 rtol=1e-2, mistakes=known.batchnorm_forward(x, gamma, 0, param))
 constant = output(batchnorm_forward, np.full((4, 2), 7.0), gamma, beta, TRAIN)
-checks.finite(constant, "out where the features are constant", hint="The variance is 0 there. What keeps you from dividing by 0?")
+checks.finite(constant, "out where the features are constant", hint="What keeps you from dividing by a variance of 0?")
 checks.passed("batchnorm_forward", "eps stands under the root")
 ### BEGIN HIDDEN TESTS
 checks.close(constant - constant[0], np.zeros((4, 2)), "out where the features are constant (the same for all examples)")
@@ -291,15 +292,16 @@ for mode in ("train", "test"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_running", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · running averages · 3 points
-x = np.tile([[3.0, 1.0], [-1.0, 1.0], [3.0, -5.0], [-1.0, -5.0]], (250, 1))
+x, gamma, beta = np.tile([[3.0, 1.0], [-1.0, 1.0], [3.0, -5.0], [-1.0, -5.0]], (250, 1)), np.full(2, 3.0), np.ones(2)
 before = {"running_mean": np.array([10.0, 20.0]), "running_var": np.array([100.0, 50.0])}
 after_one = {"running_mean": [9.1, 17.8], "running_var": [90.4, 45.9]}
 from_zeros = {"running_mean": [0.5, -1.0], "running_var": [2.0, 4.5]}  # momentum 0.5, no averages yet
-for param, expected in (({"mode": "train", "eps": 0.5, **before}, after_one), ({"mode": "train", "momentum": 0.5}, from_zeros)):
-    _, (*_, after) = checks.call(batchnorm_forward, x, np.full(2, 3.0), np.ones(2), param)
+for param, expected in (({"eps": 0.5, **before}, after_one), ({"momentum": 0.5}, from_zeros)):
+    _, (*_, after) = checks.call(batchnorm_forward, x, gamma, beta, TRAIN | param)
     checks.true("running_mean" in after and "running_var" in after, known.AVERAGES_MISSING)
     averages = {name: np.reshape(after[name], -1) for name in expected}  # (1, D) counts as (D,)
-    checks.close(averages, expected, "bn_param after one batch", rtol=2e-3, mistakes=known.batchnorm_forward(x, np.full(2, 3.0), np.ones(2), param))
+    checks.close(averages, expected, "bn_param after one batch", rtol=2e-3,
+                 mistakes=known.batchnorm_forward(x, gamma, beta, TRAIN | param))
 checks.passed("batchnorm_forward", "the running averages follow the batches")
 ### BEGIN HIDDEN TESTS
 halves = output(batchnorm_forward, np.array([[-1.0], [1.0]]), np.ones(1), np.ones(1), TRAIN)
@@ -333,9 +335,9 @@ checks.close(out, [[2.0, 3.0], [6.0, 6.0], [2.0, 6.0], [6.0, 3.0]], "out in test
 gamma, beta = np.array([4.0, 6.0]), np.array([10.0, 1.0])
 param = {"mode": "test", "running_mean": np.array([5.0, 2.5]), "running_var": np.array([4.0, 2.25])}  # those of x
 out = output(batchnorm_forward, x, gamma, beta, param)
-if not np.allclose(out, output(batchnorm_forward, x, gamma, beta, TRAIN), rtol=1e-3):  # what is wrong in train mode, too, has been told
-    checks.close(out, [[6.0, -5.0], [14.0, 7.0], [6.0, 7.0], [14.0, -5.0]], "out in test mode, with gamma and beta", rtol=1e-3,
-                 mistakes=known.batchnorm_forward(x, gamma, beta, param))
+if not np.allclose(out, output(batchnorm_forward, x, gamma, beta, TRAIN), rtol=1e-3):  # else an earlier check tells
+    checks.close(out, [[6.0, -5.0], [14.0, 7.0], [6.0, 7.0], [14.0, -5.0]], "out in test mode, with gamma and beta",
+                 rtol=1e-3, mistakes=known.batchnorm_forward(x, gamma, beta, param))
 checks.passed("batchnorm_forward", "test mode normalizes with the running averages")
 ### BEGIN HIDDEN TESTS
 for seed, N, D in ((41, 5, 3), (42, 1, 4), (43, 4, 4)):
@@ -667,7 +669,8 @@ checks.analytic(2.0**40 * scaled, ratio**40 * plain, "dx, times 2**40, for an x 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_test_mode", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · test mode · 1 point
 x, gamma, beta, dout = make_batch(110)
-param = {"mode": "test", "running_mean": np.array([10.0, 0.0, -10.0, 20.0]), "running_var": np.array([50.0, 200.0, 400.0, 100.0])}
+averages = {"running_mean": np.array([10.0, 0.0, -10.0, 20.0]), "running_var": np.array([50.0, 200.0, 400.0, 100.0])}
+param = {"mode": "test", **averages}
 dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param)
 check_gradient("x", dx, batchnorm_forward, x, gamma, beta, dout, param, "dx in test mode")
 check_gradient("gamma", dgamma, batchnorm_forward, x, gamma, beta, dout, param, "dgamma in test mode")
@@ -694,7 +697,7 @@ dx, _, _ = checks.unpack(batchnorm_backward(given, cache), "dx, dgamma, dbeta")
 checks.unchanged(given, dout, "dout of batchnorm_backward")
 expected, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
 checks.close(dx, expected, "dx of a batch after whose forward pass another batch came",
-             hint="What the backward pass needs belongs into cache, not into variables outside of the functions: a net has many such layers.")
+             hint="What the backward pass needs belongs into cache, not into variables outside of the functions.")
 checks.passed("batchnorm_backward", "dout stays as it is, and all it needs is in the cache")
 ### BEGIN HIDDEN TESTS
 for kind in (np.float64, np.float32):
@@ -958,8 +961,8 @@ for ax, rows, columns, title in ((axes[0], slice(None), 2, "batch norm: statisti
 def layernorm_forward(x, gamma, beta, ln_param):
     """Layer normalization: each example (row) gets mean 0 and variance 1 over its features, then is scaled and shifted.
 
-    Parameters: x (N, D); gamma, beta (D,), scale and shift of each feature; ln_param, a dict that may have "eps", added
-    to the variance under the root (1e-5 if not given). Other keys, such as "mode", have no effect. The dict stays as it is.
+    Parameters: x (N, D), float32 or float64; gamma, beta (D,), scale and shift; ln_param, a dict that may have
+    "eps", added to the variance under the root (1e-5 if not given). Other keys have no effect. The dict stays as it is.
     Returns: out (N, D), of the dtype of x; cache, whatever the backward pass needs.
 
     Approach
@@ -1009,9 +1012,10 @@ if np.isfinite(output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.on
 signs = np.tile([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]], (16, 16))
 x, gamma, beta = 3 * signs + 4, np.ones(64), np.ones(64)  # all rows have variance 9; with eps = 16, the root is 5
 out = output(layernorm_forward, x, gamma, beta, {"eps": 16.0})
-checks.close(out - np.mean(out), 3 / 5 * signs, "out minus its mean, with eps=16", rtol=1e-2, mistakes=known.layernorm_forward(x, gamma, 0 * beta, {"eps": 16.0}))
+checks.close(out - np.mean(out), 3 / 5 * signs, "out minus its mean, with eps=16", rtol=1e-2,
+             mistakes=known.layernorm_forward(x, gamma, 0 * beta, {"eps": 16.0}))
 constant = output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.ones(3), {})
-checks.finite(constant, "out of rows that are constant", hint="The variance is 0 there: eps keeps you from dividing by it.")
+checks.finite(constant, "out of rows that are constant", hint="What keeps you from dividing by a variance of 0?")
 checks.passed("layernorm_forward", "eps stands under the root")
 ### BEGIN HIDDEN TESTS
 checks.close(constant - constant[0, 0], np.zeros((3, 3)), "out of rows that are constant (the same everywhere, without gamma and beta)")
@@ -1099,7 +1103,7 @@ check_gradient("beta", dbeta, layernorm_forward, x, gamma, beta, dout, {}, "dbet
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_mean", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · mean branch · 1 point
 x = 4 + 3 * np.array([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]])
-gamma, beta, shift = np.ones(4), np.zeros(4), np.full((4, 4), 2.0)  # the same dout everywhere; but the layer undoes a shift
+gamma, beta, shift = np.ones(4), np.zeros(4), np.full((4, 4), 2.0)  # the same dout everywhere; the layer undoes a shift
 computes_something(layernorm_forward, layernorm_backward, by_rows=True)
 dx, _, _ = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, shift, {})
 check_undone(dx, layernorm_forward, x, gamma, beta, shift, {}, "dx where dout is the same everywhere", axis=1)
