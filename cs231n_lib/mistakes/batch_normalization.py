@@ -603,12 +603,6 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         dx=mix(1, 0, 1),
     )
     yield Mistake(
-        "batch_normalization.statistics_constant",
-        "The branches through the mean and through the variance are missing.",
-        "Mean and variance: both depend on x.",
-        dx=mix(1, 0, 0),
-    )
-    yield Mistake(
         "batch_normalization.mean_branch_doubled",
         "The branch through the mean counts twice.",
         "How often you add its gradient.",
@@ -625,18 +619,6 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "The direct branch is missing.",
         "The ways from x to out in the graph, one after the other.",
         dx=mix(0, 1, 1),
-    )
-    yield Mistake(
-        "batch_normalization.only_variance_branch",
-        "Only the branch through the variance is left.",
-        "The places where gradients meet: is one written over the other?",
-        dx=mix(0, 0, 1),
-    )
-    yield Mistake(
-        "batch_normalization.only_mean_branch",
-        "Only the branch through the mean is left.",
-        "The places where gradients meet: is one written over the other?",
-        dx=mix(0, 1, 0),
     )
     yield Mistake(
         "batch_normalization.direct_branch_too_small",
@@ -669,12 +651,6 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         dx=mix(1, 1, -1),
     )
     yield Mistake(
-        "batch_normalization.both_branches_sign",
-        "The branches through the mean and through the variance have the wrong sign.",
-        "The signs: a shift or a stretch of x that the layer undoes must not get a gradient.",
-        dx=mix(1, -1, -1),
-    )
-    yield Mistake(
         "batch_normalization.mean_branch_not_averaged",
         "The branch through the mean is too large, by the number of values in the mean.",
         "What one of n values gets of the gradient of their mean.",
@@ -685,12 +661,6 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "The branch through the variance is too large, by the number of values in the mean.",
         "What one of n values gets of the gradient of their mean.",
         dx=mix(1, 1, n),
-    )
-    yield Mistake(
-        "batch_normalization.branches_not_averaged",
-        "The branches through mean and variance are too large, by the number of values in a mean.",
-        "What one of n values gets of the gradient of their mean.",
-        dx=mix(1, n, n),
     )
     yield Mistake(
         "batch_normalization.square",
@@ -715,12 +685,6 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "The branch through the variance is divided by the length of the wrong axis.",
         "How many values share a variance.",
         dx=mix(1, 1, n / others),
-    )
-    yield Mistake(
-        "batch_normalization.branches_axis",
-        "The branches through mean and variance are divided by the length of the wrong axis.",
-        "How many values share a mean and a variance.",
-        dx=mix(1, n / others, n / others),
     )
     yield Mistake(
         "batch_normalization.dx_without_gamma",
@@ -820,6 +784,43 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "The two means have changed places.",
         "Which of the two means belongs to which branch.",
         dx=lambda: mix(1, hat, 1 / hat)(),
+    )
+    # of two branches at once; last, so that two mistakes are named by one of each branch
+    yield Mistake(
+        "batch_normalization.statistics_constant",
+        "The branches through the mean and through the variance are missing.",
+        "Mean and variance: both depend on x.",
+        dx=mix(1, 0, 0),
+    )
+    yield Mistake(
+        "batch_normalization.only_variance_branch",
+        "Only the branch through the variance is left.",
+        "The places where gradients meet: is one written over the other?",
+        dx=mix(0, 0, 1),
+    )
+    yield Mistake(
+        "batch_normalization.only_mean_branch",
+        "Only the branch through the mean is left.",
+        "The places where gradients meet: is one written over the other?",
+        dx=mix(0, 1, 0),
+    )
+    yield Mistake(
+        "batch_normalization.both_branches_sign",
+        "The branches through the mean and through the variance have the wrong sign.",
+        "The signs: a shift or a stretch of x that the layer undoes must not get a gradient.",
+        dx=mix(1, -1, -1),
+    )
+    yield Mistake(
+        "batch_normalization.branches_not_averaged",
+        "The branches through mean and variance are too large, by the number of values in a mean.",
+        "What one of n values gets of the gradient of their mean.",
+        dx=mix(1, n, n),
+    )
+    yield Mistake(
+        "batch_normalization.branches_axis",
+        "The branches through mean and variance are divided by the length of the wrong axis.",
+        "How many values share a mean and a variance.",
+        dx=mix(1, n / others, n / others),
     )
 
 
