@@ -8,12 +8,14 @@ CONTINUE_TAG = "raises-exception"  # JupyterLab's "Run All" continues after an e
 
 
 def arrange(notebook: NotebookNode) -> None:
-    """Collapse all test cells of an exercise but the first, and let "Run All" reach the end of an unfinished notebook.
+    """Collapse the setup and all test cells of an exercise but the first, and let "Run All" reach the end.
 
-    The first code cell, which imports the library, still stops a run that cannot succeed.
+    The setup is the first code cell, if it is locked. An error in it still stops the run, which cannot succeed.
     """
     shown = False  # whether the exercise at hand has an open test cell
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if code and (setup := record_of(code[0])) and setup.is_locked:
+        code[0].metadata["jupyter"] = {"source_hidden": True}
     for cell in code:
         record = record_of(cell)
         if record and record.solution:

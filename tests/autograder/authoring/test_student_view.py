@@ -6,7 +6,7 @@ from small_notebooks import instructor, student, test_cell
 from autograder.authoring.student_view import arrange
 
 
-def test_all_test_cells_of_an_exercise_but_the_first_are_collapsed():
+def test_the_setup_and_all_test_cells_of_an_exercise_but_the_first_are_collapsed():
     cells = [
         instructor("import numpy", "setup"),
         student("f", "f"),
@@ -19,7 +19,7 @@ def test_all_test_cells_of_an_exercise_but_the_first_are_collapsed():
     ]
     arrange(new_notebook(cells=cells))
     hidden = {cell.id for cell in cells if cell.metadata.get("jupyter") == {"source_hidden": True}}
-    assert [cell.metadata.nbgrader.grade_id for cell in cells if cell.id in hidden] == ["test_f_2", "test_f_3"]
+    assert [cell.metadata.nbgrader.grade_id for cell in cells if cell.id in hidden] == ["setup", "test_f_2", "test_f_3"]
 
 
 def test_a_run_continues_after_an_error_but_not_after_one_in_the_setup():
