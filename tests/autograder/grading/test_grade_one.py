@@ -69,6 +69,14 @@ def result(*cells, **more):
     return Result(notebooks={"adding": list(cells)}, **(given | more))
 
 
+@pytest.mark.parametrize(("percent", "code"), [(74.9, 4), (75, 0), (80, 0)])
+def test_the_share_that_is_asked_for_passes(run, submission, monkeypatch, percent, code):
+    """`--fail-under 75` fails what is below 75%, and nothing else."""
+    of_100 = result(GradedCell("test_add_small", "add", "partial", percent, 100, "negative numbers"))
+    monkeypatch.setattr("autograder.grading.grade_one.grade_one", lambda *_, **__: of_100)
+    assert run(submission(), "--fail-under", 75).exit_code == code
+
+
 @pytest.mark.slow
 def test_a_real_run_from_the_sources(run, tiny, submission, tmp_path, monkeypatch):
     """With only the sources: partial credit, a failing hidden test, a summary for GitHub, and the exit code."""

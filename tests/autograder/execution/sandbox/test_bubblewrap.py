@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.execution.sandbox.bubblewrap import USERS_OF_A_WORKER, identity
 from autograder.notebook.limits import Limits
 
 pytestmark = pytest.mark.slow
@@ -232,3 +233,13 @@ for folder, _, names in os.walk("/proc/sys"):
             pass
 print(changed)"""
     assert run(change) == ["[]"]
+
+
+def test_two_workers_of_root_have_no_user_in_common(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    users = {}
+    for pid in (1000, 1001, 1016):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        users[pid] = {identity(number)["user"] for number in range(USERS_OF_A_WORKER)}
+        assert len(users[pid]) == USERS_OF_A_WORKER and 0 not in users[pid]
+    assert len(set.union(*users.values())) == 3 * USERS_OF_A_WORKER
