@@ -20,7 +20,11 @@ ACTIVATIONS = {
     "elu, alpha 0.5": (lambda x: layers.elu_forward(x, 0.5), layers.elu_backward, lambda x: F.elu(x, 0.5)),
     "sigmoid": (layers.sigmoid_forward, layers.sigmoid_backward, torch.sigmoid),
     "tanh": (layers.tanh_forward, layers.tanh_backward, torch.tanh),
-    "softplus": (layers.softplus_forward, layers.softplus_backward, F.softplus),
+    "softplus": (
+        layers.softplus_forward,
+        layers.softplus_backward,
+        lambda x: -F.logsigmoid(-x),
+    ),  # F.softplus rounds above 20
     "selu": (layers.selu_forward, layers.selu_backward, F.selu),
     "gelu": (layers.gelu_forward, layers.gelu_backward, lambda x: F.gelu(x, approximate="tanh")),
     "swish": (layers.swish_forward, layers.swish_backward, F.silu),
