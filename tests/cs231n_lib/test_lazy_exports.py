@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cs231n_lib import lazy_exports
+from cs231n_lib import edition as edition_of_library
 from cs231n_lib.edition import Edition
 
 FILES = {
@@ -75,7 +75,7 @@ def test_a_missing_file_is_an_answer(package):
 )
 def test_an_edition_says_which_assignment_asks_for_an_answer(package, monkeypatch, first, asked_by, later):
     edition = Edition("a", ("a", "b", "c"), {"lazy_package.answer": first})
-    monkeypatch.setattr(lazy_exports, "this_edition", lambda: edition)
+    monkeypatch.setattr(edition_of_library, "this_edition", lambda: edition)
     reason = f"leaves out four because it is what the assignment {asked_by} asks you to write.{later}"
     with pytest.raises(ImportError, match=re.escape(reason) + ("" if later else "$")) as error:
         package.four  # noqa: B018
@@ -83,7 +83,9 @@ def test_an_edition_says_which_assignment_asks_for_an_answer(package, monkeypatc
 
 
 def test_an_edition_that_does_not_know_a_missing_file(package, monkeypatch):
-    monkeypatch.setattr(lazy_exports, "this_edition", lambda: Edition("a", ("a", "b"), {"lazy_package.other": "b"}))
+    monkeypatch.setattr(
+        edition_of_library, "this_edition", lambda: Edition("a", ("a", "b"), {"lazy_package.other": "b"})
+    )
     with pytest.raises(ImportError, match=r"because it is what the assignment asks you to write\.$"):
         package.four  # noqa: B018
 
