@@ -46,9 +46,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n_lib import checks, data, kernels, layers, mistakes, vis
-from cs231n_lib.notebooks import stub_errors
+from cs231n_lib.notebooks import errors
 
-stub_errors.shorten()
+errors.explain()
 
 
 
@@ -95,6 +95,14 @@ def check_conv_gradient(name, answer, x, w, b, conv_param, dout):
     what = f"{name} for x {x.shape}, w {w.shape}, stride {conv_param['stride']}, pad {conv_param['pad']}"
     checks.gradient(loss(mistakes.convolution.convolve), given[name[1]], answer, what, mistakes=known,
                     or_of=loss(lambda *args: conv_forward_naive(*args)[0]))
+
+
+def gradients_or_none(dout, cache):
+    """What conv_backward_naive returns for this cache, or None if it fails."""
+    try:
+        return checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
+    except Exception:
+        return None
 
 
 def check_pool_gradient(dx, x, pool_param, dout):
@@ -1263,18 +1271,9 @@ checks.passed("conv_forward_im2col", "no loops but those of im2col")
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · cache · 1 point
 x, w, b, conv_param, right, dout = conv_problem(250, N=2, C=2, H=4, W=5, F=3, HH=2, WW=3, stride=2, pad=1)
-
-
-def backward(forward):
-    """The gradients by conv_backward_naive with the cache of this forward pass, or None if they cannot be computed."""
-    out, cache = checks.unpack(forward(x, w, b, conv_param), "out, cache")
-    try:
-        return checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
-    except Exception:
-        return None
-
-
-of_naive, of_im2col = backward(conv_forward_naive), backward(conv_forward_im2col)
+out, cache_of_naive = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.unpack(conv_forward_im2col(x, w, b, conv_param), "out, cache")
+of_naive, of_im2col = gradients_or_none(dout, cache_of_naive), gradients_or_none(dout, cache)
 checks.true(of_naive is None or of_im2col is not None, mistakes.convolution.CACHE_DIFFERS)
 for name, one, other in zip(("dx", "dw", "db"), of_naive or (), of_im2col or ()):
     checks.close(other, one, f"{name} by conv_backward_naive with this cache, against that with the cache of conv_forward_naive")

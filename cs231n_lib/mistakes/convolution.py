@@ -50,7 +50,7 @@ def convolve(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Any:
 
 def max_pool(x: Any, pool_param: Mapping[str, int]) -> Any:
     """Return what max pooling of x (N, C, H, W) is."""
-    return _windows(x, pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]).max(axis=2)
+    return _windows(x, *_pool_sizes(pool_param)).max(axis=2)
 
 
 def output_size(size: int, field: int, pad: int, stride: int) -> Iterator[Mistake]:
@@ -306,7 +306,7 @@ def conv_forward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Itera
         yield Mistake(
             "convolution.all_axes_padded",
             "Images and channels are padded, too.",
-            "np.pad takes a width for every axis.",
+            "The widths that np.pad is given: it takes a pair for every axis.",
             out=lambda: out(x=np.concatenate([0 * x[:1]] * pad + [x])[:N]),
         )
 
@@ -575,7 +575,7 @@ def conv_backward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int], dout: A
 
 def max_pool_forward(x: Any, pool_param: Mapping[str, int]) -> Iterator[Mistake]:
     """Yield the mistakes of the forward pass of max pooling: the quantity `out`."""
-    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    height, width, stride = _pool_sizes(pool_param)
     windows = _windows(x, height, width, stride)
     right = windows.max(axis=2)
 
@@ -688,7 +688,7 @@ def max_pool_forward(x: Any, pool_param: Mapping[str, int]) -> Iterator[Mistake]
 
 def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Iterator[Mistake]:
     """Yield the mistakes of the gradient of sum(out * dout): the quantity `dx`."""
-    height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    height, width, stride = _pool_sizes(pool_param)
     N, (H, W), (tall, wide) = len(x), x.shape[2:], dout.shape[2:]
 
     # rounded, so that ties stay ties; and the pixels that the cells of the windows are: (pixels, cells, rows, columns)
@@ -802,6 +802,19 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
         "Height and width of the window are exchanged.",
         "The order of height and width.",
         dx=lambda: elsewhere(stride, stride, width, height),
+    )
+    yield Mistake(
+        "convolution.window_is_square",
+        "The windows are taken for square.",
+        "Height and width of the window: they may differ.",
+        height=lambda: elsewhere(stride, stride, height, height),
+        width=lambda: elsewhere(stride, stride, width, width),
+    )
+    yield Mistake(
+        "convolution.window_of_the_stride",
+        "The windows are as large as the stride.",
+        "Window and stride are two different things.",
+        dx=lambda: elsewhere(stride, stride, stride, stride),
     )
     yield Mistake(
         "convolution.place_in_window",
@@ -1209,6 +1222,11 @@ def _strides(stride: int, **moving: Callable[[int, int], Any]) -> Iterator[Mista
             "In which row the field or window of output (i, j) begins.",
             **{name: lambda of=of: of(1, stride) for name, of in moving.items()},
         )
+
+
+def _pool_sizes(pool_param: Mapping[str, int]) -> tuple[int, int, int]:
+    sizes = [pool_param[name] for name in ("pool_height", "pool_width", "stride")]
+    return sizes[0], sizes[1], sizes[2]
 
 
 def _units(shape: Sequence[int]) -> Any:
