@@ -51,8 +51,8 @@ from cs231n_lib.notebooks import errors
 errors.explain()
 
 
-
 def read_only(array):
+    """The array, which now refuses to be written into: no answer needs to change its arguments."""
     array.flags.writeable = False
     return array
 
@@ -63,7 +63,7 @@ picture_w = read_only(np.array([[[[1.0, 2.0], [0.0, -1.0]]]]))
 
 
 def random_arrays(seed, *shapes):
-    """An array of random numbers for each shape. An answer that writes into one of them gets an error."""
+    """An array of random numbers for each shape."""
     rng = np.random.default_rng(seed)
     return [read_only(rng.normal(size=shape)) for shape in shapes]
 
