@@ -559,6 +559,9 @@ x, w, b, conv_param, right, dout = conv_problem(70, N=2, C=2, H=4, W=5, F=3, HH=
 out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
 dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
 check_conv_gradient("dw", dw, x, w, b, conv_param, dout)
+x, w, b, conv_param, right, dout = conv_problem(79, N=1, C=4, H=3, W=3, F=1, HH=3, WW=3)  # a single output, but 36 numbers in dw
+out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+checks.derived(conv_backward_naive, dout, cache, size=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, H, W, F, HH, WW in ((71, 1, 3, 4, 4, 2, 2, 3), (72, 3, 1, 4, 4, 1, 3, 3), (73, 2, 2, 1, 4, 2, 1, 2), (74, 2, 1, 3, 2, 2, 3, 2), (75, 2, 2, 3, 1, 2, 2, 1)):
@@ -596,6 +599,9 @@ out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache"
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 checks.true(np.size(dx) > 0, mistakes.convolution.EMPTY_SLICE)
 check_conv_gradient("dx", dx, x, w, b, conv_param, dout)
+x, w, b, conv_param, right, dout = conv_problem(89, N=1, C=4, H=3, W=3, F=1, HH=3, WW=3)  # a single output, but 36 numbers in dx
+out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+checks.derived(conv_backward_naive, dout, cache, size=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, H, W, F, HH, WW in ((81, 1, 3, 4, 4, 2, 2, 3), (82, 3, 1, 4, 4, 1, 3, 3), (83, 2, 2, 1, 4, 2, 1, 2), (84, 2, 1, 3, 2, 2, 3, 2), (85, 2, 2, 3, 1, 2, 2, 1)):
@@ -880,6 +886,9 @@ for seed, (N, C, H, W), (height, width, stride) in ((150, (1, 2, 4, 6), (2, 2, 2
     out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
     dx = checks.own_work(max_pool_backward_naive, dout, cache)
     check_pool_gradient(dx, x, pool_param, dout)
+x, pool_param = distinct_array(149, 1, 1, 6, 6), {"pool_height": 6, "pool_width": 6, "stride": 1}  # one window, but 36 numbers in dx
+out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+checks.derived(max_pool_backward_naive, np.ones((1, 1, 1, 1)), cache, size=x.size)
 checks.passed("max_pool_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 # windows that do not overlap; a row, and a window as large as the image, too
@@ -1066,11 +1075,9 @@ for seed, H, W, height, width, pad, stride in ((190, 5, 4, 3, 2, 1, 2), (191, 6,
 
 # %% nbgrader={"grade": true, "grade_id": "test_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · loops · 1 point
-checks.max_loops(im2col, 2, small=(np.ones((1, 1, 4, 4)), 2, 2, 0, 1), large=(np.ones((6, 6, 24, 24)), 12, 12, 0, 1))
-x = np.array([[9.0, 6.0, 6.0], [8.0, 5.0, 9.0], [1.0, 7.0, 9.0]]).reshape(1, 1, 3, 3)
-cols, (x_after, *_) = checks.call(im2col, x, 2, 2, 0, 1)
-checks.unchanged(x_after, x, "x")
-checks.resembles(cols, [[[9, 6, 8, 5], [6, 6, 5, 9], [8, 5, 1, 7], [5, 9, 7, 9]]], "the columns of one image of 3x3 and fields of 2x2")
+(levels,) = random_arrays(239, (6, 6, 1, 1))  # every channel of every image has one value
+checks.max_loops(im2col, 2, small=(np.ones((1, 1, 4, 4)), 2, 2, 0, 1), large=(levels * np.ones((24, 24)), 12, 12, 0, 1),
+                 expected=np.repeat(levels[:, :, 0], 144, axis=1) * np.ones(169))
 checks.passed("im2col", "at most two nested loops")
 ### BEGIN HIDDEN TESTS
 (x,) = random_arrays(200, (2, 2, 4, 4))
@@ -1261,11 +1268,10 @@ for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · loops · 1 point
-checks.max_loops(conv_forward_im2col, 2, small=(*random_arrays(241, (2, 2, 3, 3), (2, 2, 2, 2), (2,)), {"stride": 1, "pad": 0}),
-                 large=(*random_arrays(242, (12, 12, 18, 18), (12, 12, 12, 12), (12,)), {"stride": 1, "pad": 0}))
-x, w, b, conv_param, right, dout = conv_problem(240, N=2, C=2, H=3, W=3, F=3, HH=2, WW=2)
-out, cache = checks.unpack(conv_forward_im2col(x, w, b, conv_param), "out, cache")
-checks.resembles(out, right, "out", given=(x, w))
+conv_param, (x, w, b) = {"stride": 1, "pad": 0}, random_arrays(242, (12, 12, 1, 1), (12, 12, 1, 1), (12,))
+checks.max_loops(conv_forward_im2col, 2, small=(*random_arrays(241, (2, 2, 3, 3), (2, 2, 2, 2), (2,)), conv_param),
+                 large=(x * np.ones((18, 18)), w * np.ones((12, 12)), b, conv_param),  # every channel and every filter has one value
+                 expected=((144 * x[:, :, 0, 0] @ w[:, :, 0, 0].T + b)[:, :, None, None] * np.ones((7, 7)), None))
 checks.passed("conv_forward_im2col", "no loops but those of im2col")
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
