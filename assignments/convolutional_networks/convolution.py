@@ -1254,7 +1254,7 @@ products = w[:, :, 0, 0] @ x.reshape(3, 2, 8)  # with filters of 1x1, every pixe
 for x, w, b, conv_param, expected in ((picture_x, picture_w, np.array([0.5]), {"stride": 1, "pad": 0}, [[[[4.5, 2.5, 4.5], [5.5, -3.5, 3.5]]]]),
                                       (x, w, b, conv_param, (products + b.reshape(4, 1)).reshape(3, 4, 2, 4))):
     out, cache = checks.unpack(checks.own_work(conv_forward_im2col, x, w, b, conv_param), "out, cache")
-    checks.close(out, expected, f"out for x {x.shape} and w {w.shape}", mistakes=mistakes.convolution.conv_im2col(x, w, b, conv_param))
+    checks.close(out, expected, f"out for x {x.shape} and w {w.shape}", mistakes=mistakes.convolution.conv_im2col(x, w, b, conv_param, im2col))
 checks.passed("conv_forward_im2col", "it is the same convolution")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1), (232, 1, 2, 4, 5, 7, 3, 3, 2, 1), (233, 3, 1, 3, 4, 6, 2, 4, 1, 0),
@@ -1263,7 +1263,7 @@ for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW, stride, pad)
     out, cache = checks.unpack(conv_forward_im2col(x, w, b, conv_param), "out, cache")
     checks.close(out, right, f"out for {N} images of {C}x{H}x{W}, {F} filters of {HH}x{WW}, stride {stride}, pad {pad}",
-                 mistakes=mistakes.convolution.conv_im2col(x, w, b, conv_param))
+                 mistakes=mistakes.convolution.conv_im2col(x, w, b, conv_param, im2col))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_loops", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}

@@ -311,14 +311,31 @@ def conv_forward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Itera
         )
 
 
-def conv_im2col(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Iterator[Mistake]:
-    """Yield the mistakes of a convolution as a matrix product: those of `conv_forward`, and what a reshape mixes up."""
-    yield from conv_forward(x, w, b, conv_param)
+def conv_im2col(
+    x: Any, w: Any, b: Any, conv_param: Mapping[str, int], own_im2col: Callable[..., Any]
+) -> Iterator[Mistake]:
+    """Yield the mistakes of a convolution as a matrix product: the quantity `out`.
+
+    They are those of `conv_forward`, what a reshape mixes up, and the columns of `own_im2col`, the student's function.
+    """
     right = convolve(x, w, b, conv_param)
 
     def mixed(*axes: int) -> Value:
         return lambda: right.reshape(*right.shape[:2], -1).transpose(axes).reshape(right.shape)
 
+    def by_own_columns() -> Any:
+        cols = own_im2col(x, *w.shape[2:], conv_param["pad"], conv_param["stride"])
+        fields = cols.swapaxes(1, 2)  # (N, positions, weights)
+        found = convolve(fields.reshape(-1, *w.shape[1:]), w, b, {"stride": 1, "pad": 0})
+        return found.reshape(len(x), -1, len(w)).swapaxes(1, 2).reshape(right.shape)
+
+    yield Mistake(
+        "convolution.columns_are_wrong",
+        "The columns of im2col are wrong; what you make of them is right.",
+        "The checks of im2col.",
+        out=by_own_columns,
+    )
+    yield from conv_forward(x, w, b, conv_param)
     yield Mistake(
         "convolution.filters_reshaped",
         "The weights of the filters are mixed up: each row of the matrix should be one filter.",
