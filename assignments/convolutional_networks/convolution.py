@@ -234,7 +234,8 @@ for size, field, pad, stride, expected in ((5, 3, 0, 1, 3), (5, 3, 1, 1, 5), (5,
                  hint="The first three are the pictures above.", mistakes=mistakes.convolution.output_size(size, field, pad, stride))
 checks.passed("conv_output_size", "the sizes of the pictures are right")
 ### BEGIN HIDDEN TESTS
-for size, field, pad, stride in ((1, 1, 0, 1), (3, 3, 0, 1), (3, 3, 0, 5), (9, 1, 0, 4), (2, 6, 2, 1), (227, 11, 0, 4), (32, 3, 1, 1), (10, 2, 3, 7)):
+for size, field, pad, stride in ((1, 1, 0, 1), (3, 3, 0, 1), (3, 3, 0, 5), (9, 1, 0, 4), (2, 6, 2, 1), (227, 11, 0, 4), (32, 3, 1, 1),
+                                 (10, 2, 3, 7)):
     expected = len([start for start in range(0, size + 2 * pad, stride) if start + field <= size + 2 * pad])
     checks.equal(conv_output_size(size, field, pad, stride), expected,
                  f"the output size for size {size}, field {field}, pad {pad}, stride {stride}")
@@ -350,11 +351,13 @@ for w, expected, what in ((picture_w, [[4, 2, 4], [5, -4, 3]], "out for the imag
 checks.passed("conv_forward_naive", "the picture is right")
 ### BEGIN HIDDEN TESTS
 # a row, a column, a single pixel, and a filter as large as the image, too
-for seed, H, W, HH, WW in ((1, 5, 6, 3, 2), (2, 4, 7, 2, 4), (3, 3, 3, 3, 3), (4, 6, 2, 1, 2), (5, 1, 5, 1, 3), (6, 5, 1, 2, 1), (7, 1, 1, 1, 1), (8, 4, 3, 4, 3)):
+for seed, H, W, HH, WW in ((1, 5, 6, 3, 2), (2, 4, 7, 2, 4), (3, 3, 3, 3, 3), (4, 6, 2, 1, 2), (5, 1, 5, 1, 3), (6, 5, 1, 2, 1),
+                           (7, 1, 1, 1, 1), (8, 4, 3, 4, 3)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 1, 1, H, W, 1, HH, WW)
     right = right - b[0]
     out, cache = checks.unpack(conv_forward_naive(x, w, 0 * b, conv_param), "out, cache")
-    checks.close(out, right, f"out for an image of {H}x{W} and a filter of {HH}x{WW}", mistakes=mistakes.convolution.conv_forward(x, w, 0 * b, conv_param))
+    checks.close(out, right, f"out for an image of {H}x{W} and a filter of {HH}x{WW}",
+                 mistakes=mistakes.convolution.conv_forward(x, w, 0 * b, conv_param))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_naive_channels", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -370,7 +373,8 @@ checks.passed("conv_forward_naive", "channels are added up, and every filter has
 for seed, N, C, F, HH, WW in ((11, 2, 2, 3, 2, 3), (12, 1, 4, 1, 3, 2), (13, 3, 1, 2, 2, 2), (14, 2, 3, 3, 3, 3)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, 4, 5, F, HH, WW, easy=True)
     out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
-    checks.close(out, right, f"out for {N} images, {C} channels, {F} filters of {HH}x{WW}", mistakes=mistakes.convolution.conv_forward(x, w, b, conv_param))
+    checks.close(out, right, f"out for {N} images, {C} channels, {F} filters of {HH}x{WW}",
+                 mistakes=mistakes.convolution.conv_forward(x, w, b, conv_param))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_naive_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -383,7 +387,8 @@ for shape, expected in (((1, 1, 3, 3), [[4, 6, 4], [6, 9, 6], [4, 6, 4]]),  # a 
                  mistakes=mistakes.convolution.conv_forward(x, np.ones(shape), b, conv_param))
 checks.passed("conv_forward_naive", "a border of zeros at both ends of both sides")
 ### BEGIN HIDDEN TESTS
-for seed, H, W, HH, WW, pad in ((21, 4, 5, 3, 3, 1), (22, 3, 6, 3, 2, 2), (23, 2, 1, 4, 3, 1), (24, 5, 4, 2, 5, 3), (25, 1, 1, 3, 3, 1), (26, 1, 4, 3, 3, 2)):
+for seed, H, W, HH, WW, pad in ((21, 4, 5, 3, 3, 1), (22, 3, 6, 3, 2, 2), (23, 2, 1, 4, 3, 1), (24, 5, 4, 2, 5, 3), (25, 1, 1, 3, 3, 1),
+                                (26, 1, 4, 3, 3, 2)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 1, 1, H, W, 1, HH, WW, pad=pad, easy=True)
     out, cache = checks.unpack(conv_forward_naive(x, w, 0 * b, conv_param), "out, cache")
     checks.close(out, right - b[0], f"out for an image of {H}x{W}, a filter of {HH}x{WW} and pad={pad}",
@@ -401,7 +406,8 @@ for w, stride, expected in ((np.ones((1, 1, 1, 1)), 2, [[0, 2, 4, 6], [14, 16, 1
                  mistakes=mistakes.convolution.conv_forward(x, w, b, conv_param))
 checks.passed("conv_forward_naive", "fields move by the stride, down and to the right")
 ### BEGIN HIDDEN TESTS
-for seed, H, W, HH, WW, stride in ((31, 5, 7, 3, 2, 2), (32, 7, 6, 2, 3, 3), (33, 4, 9, 3, 3, 2), (34, 3, 3, 2, 2, 4), (35, 1, 6, 1, 2, 2), (36, 6, 1, 3, 1, 3)):
+for seed, H, W, HH, WW, stride in ((31, 5, 7, 3, 2, 2), (32, 7, 6, 2, 3, 3), (33, 4, 9, 3, 3, 2), (34, 3, 3, 2, 2, 4), (35, 1, 6, 1, 2, 2),
+                                   (36, 6, 1, 3, 1, 3)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 1, 1, H, W, 1, HH, WW, stride, easy=True)
     out, cache = checks.unpack(conv_forward_naive(x, w, 0 * b, conv_param), "out, cache")
     checks.close(out, right - b[0], f"out for an image of {H}x{W}, a filter of {HH}x{WW} and stride {stride}",
@@ -417,7 +423,8 @@ checks.close(out, [[expected]], "out for pixels 0..34 in 5 rows of 7, a filter o
              mistakes=mistakes.convolution.conv_forward(x, w, b, conv_param))
 checks.passed("conv_forward_naive", "stride and padding together")
 ### BEGIN HIDDEN TESTS
-for seed, N, C, H, W, F, HH, WW, stride, pad in ((41, 2, 2, 5, 7, 3, 3, 2, 2, 1), (42, 1, 2, 3, 3, 2, 2, 2, 4, 2), (43, 2, 1, 6, 4, 2, 2, 3, 3, 2)):
+for seed, N, C, H, W, F, HH, WW, stride, pad in ((41, 2, 2, 5, 7, 3, 3, 2, 2, 1), (42, 1, 2, 3, 3, 2, 2, 2, 4, 2),
+                                                 (43, 2, 1, 6, 4, 2, 2, 3, 3, 2)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW, stride, pad)
     out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
     checks.close(out, right, f"out for images of {H}x{W}, filters of {HH}x{WW}, stride {stride} and pad {pad}",
@@ -437,7 +444,8 @@ for kind in (np.float64, np.float32):
 checks.passed("conv_forward_naive", "arguments stay as they are, and float32 stays float32")
 ### BEGIN HIDDEN TESTS
 plain, cache = conv_forward_naive(x, w, b, conv_param)
-for name, same in (("Fortran order", np.asfortranarray(x)), ("channels last", np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)),
+for name, same in (("Fortran order", np.asfortranarray(x)),
+                   ("channels last", np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)),
                    ("a view", np.repeat(x, 2, axis=3)[:, :, :, ::2])):
     out, cache = conv_forward_naive(same, w, b, conv_param)
     checks.close(out, plain, f"out for images in another memory order ({name})")
@@ -569,7 +577,8 @@ out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache"
 checks.derived(conv_backward_naive, dout, cache, size=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-for seed, N, C, H, W, F, HH, WW in ((71, 1, 3, 4, 4, 2, 2, 3), (72, 3, 1, 4, 4, 1, 3, 3), (73, 2, 2, 1, 4, 2, 1, 2), (74, 2, 1, 3, 2, 2, 3, 2), (75, 2, 2, 3, 1, 2, 2, 1)):
+for seed, N, C, H, W, F, HH, WW in ((71, 1, 3, 4, 4, 2, 2, 3), (72, 3, 1, 4, 4, 1, 3, 3), (73, 2, 2, 1, 4, 2, 1, 2),
+                                    (74, 2, 1, 3, 2, 2, 3, 2), (75, 2, 2, 3, 1, 2, 2, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW)
     out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
@@ -609,7 +618,8 @@ out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache"
 checks.derived(conv_backward_naive, dout, cache, size=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
-for seed, N, C, H, W, F, HH, WW in ((81, 1, 3, 4, 4, 2, 2, 3), (82, 3, 1, 4, 4, 1, 3, 3), (83, 2, 2, 1, 4, 2, 1, 2), (84, 2, 1, 3, 2, 2, 3, 2), (85, 2, 2, 3, 1, 2, 2, 1)):
+for seed, N, C, H, W, F, HH, WW in ((81, 1, 3, 4, 4, 2, 2, 3), (82, 3, 1, 4, 4, 1, 3, 3), (83, 2, 2, 1, 4, 2, 1, 2),
+                                    (84, 2, 1, 3, 2, 2, 3, 2), (85, 2, 2, 3, 1, 2, 2, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW)
     out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
@@ -692,7 +702,8 @@ checks.passed("conv_backward_naive", "dout and the cache stay as they are, and f
 ### BEGIN HIDDEN TESTS
 out, cache = conv_forward_naive(x, w, b, conv_param)
 plain = conv_backward_naive(dout, cache)
-for name, zero, other, expected in zip(("dx", "dw", "db"), conv_backward_naive(0 * dout, cache), conv_backward_naive(np.asfortranarray(dout), cache), plain):
+of_zero, of_fortran = conv_backward_naive(0 * dout, cache), conv_backward_naive(np.asfortranarray(dout), cache)
+for name, zero, other, expected in zip(("dx", "dw", "db"), of_zero, of_fortran, plain):
     checks.close(zero, np.zeros(np.shape(expected)), f"{name} for dout = 0")
     checks.close(other, expected, f"{name} for a dout in Fortran order")
 checks.resembles(plain[2], dout.sum(axis=(0, 2, 3)), "db of conv_backward_naive")
@@ -775,7 +786,8 @@ x = np.array([[1.0, 3.0, 2.0, 0.0], [5.0, 4.0, 1.0, 1.0], [0.0, 2.0, 7.0, 6.0], 
 six = np.stack([x, x[::-1], 10 * x, x.T, x + 1, -x + 10]).reshape(2, 3, 4, 4)  # two images of three channels
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
 for images, expected in ((x.reshape(1, 1, 4, 4), [[[[5, 2], [2, 8]]]]),
-                         (six, [[[[5, 2], [2, 8]], [[2, 8], [5, 2]], [[50, 20], [20, 80]]], [[[5, 2], [2, 8]], [[6, 3], [3, 9]], [[9, 10], [10, 7]]]])):
+                         (six, [[[[5, 2], [2, 8]], [[2, 8], [5, 2]], [[50, 20], [20, 80]]],
+                                [[[5, 2], [2, 8]], [[6, 3], [3, 9]], [[9, 10], [10, 7]]]])):
     out, cache = checks.unpack(checks.own_work(max_pool_forward_naive, images, pool_param), "out, cache")
     checks.close(out, expected, f"out for x {images.shape}", mistakes=mistakes.convolution.max_pool_forward(images, pool_param))
 checks.passed("max_pool_forward_naive", "the largest value of each window of each channel")
@@ -784,7 +796,8 @@ for seed, N, C, H, W in ((120, 2, 3, 4, 6), (121, 1, 1, 2, 2), (122, 3, 2, 6, 4)
     (x,) = random_arrays(seed, (N, C, H, W))
     x = x + 5  # what happens to negative values is tested below
     out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
-    checks.close(out, mistakes.convolution.max_pool(x, pool_param), f"out for x {x.shape}", mistakes=mistakes.convolution.max_pool_forward(x, pool_param))
+    checks.close(out, mistakes.convolution.max_pool(x, pool_param), f"out for x {x.shape}",
+                 mistakes=mistakes.convolution.max_pool_forward(x, pool_param))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_forward_naive_windows", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -799,7 +812,8 @@ for height, width, stride, expected in ((3, 3, 1, [[9, 9, 10]]), (2, 3, 2, [[9, 
 checks.passed("max_pool_forward_naive", "windows of any shape, with any stride")
 ### BEGIN HIDDEN TESTS
 # a row, a column, and a window as large as the image, too
-for seed, H, W, height, width, stride in ((130, 7, 7, 3, 3, 2), (131, 5, 8, 2, 4, 1), (132, 6, 5, 4, 2, 3), (133, 8, 4, 2, 2, 3), (134, 1, 5, 1, 2, 2),
+for seed, H, W, height, width, stride in ((130, 7, 7, 3, 3, 2), (131, 5, 8, 2, 4, 1), (132, 6, 5, 4, 2, 3), (133, 8, 4, 2, 2, 3),
+                                          (134, 1, 5, 1, 2, 2),
                                           (135, 5, 1, 3, 1, 1), (136, 3, 4, 3, 4, 2), (137, 1, 1, 1, 1, 1)):
     (x,) = random_arrays(seed, (2, 2, H, W))
     x, pool_param = x + 5, {"pool_height": height, "pool_width": width, "stride": stride}
@@ -826,7 +840,8 @@ checks.unchanged(x_after, x, "x")
 plain, cache = checks.unpack(result, "out, cache")
 out, cache = checks.unpack(max_pool_forward_naive(np.asfortranarray(x.astype(np.float32)), pool_param), "out, cache")
 checks.close(out, plain, "out for images of float32 in Fortran order", rtol=1e-5)
-out, cache = checks.unpack(max_pool_forward_naive(np.arange(200, 220, dtype=np.uint8).reshape(1, 1, 4, 5), {"pool_height": 2, "pool_width": 2, "stride": 2}), "out, cache")
+pixels = np.arange(200, 220, dtype=np.uint8).reshape(1, 1, 4, 5)
+out, cache = checks.unpack(max_pool_forward_naive(pixels, {"pool_height": 2, "pool_width": 2, "stride": 2}), "out, cache")
 checks.equal(out, [[[[206, 208], [216, 218]]]], "out for pixels of dtype uint8")
 ### END HIDDEN TESTS
 
@@ -898,7 +913,8 @@ checks.derived(max_pool_backward_naive, np.ones((1, 1, 1, 1)), cache, size=x.siz
 checks.passed("max_pool_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 # windows that do not overlap; a row, and a window as large as the image, too
-for seed, N, C, H, W, height, width, stride in ((152, 2, 3, 4, 4, 2, 2, 2), (153, 2, 1, 3, 5, 1, 2, 3), (154, 1, 1, 6, 5, 3, 2, 3), (156, 2, 2, 1, 5, 1, 2, 2),
+for seed, N, C, H, W, height, width, stride in ((152, 2, 3, 4, 4, 2, 2, 2), (153, 2, 1, 3, 5, 1, 2, 3), (154, 1, 1, 6, 5, 3, 2, 3),
+                                                (156, 2, 2, 1, 5, 1, 2, 2),
                                                 (157, 1, 2, 3, 4, 3, 4, 1), (158, 1, 1, 4, 1, 2, 1, 2), (151, 1, 1, 6, 5, 3, 2, 3)):
     x, pool_param = distinct_array(seed, N, C, H, W), {"pool_height": height, "pool_width": width, "stride": stride}
     (dout,) = random_arrays(seed, mistakes.convolution.max_pool(x, pool_param).shape)
@@ -921,7 +937,8 @@ checks.close(checks.own_work(max_pool_backward_naive, dout, cache), expected, "d
              mistakes=mistakes.convolution.max_pool_backward(x, pool_param, dout))
 checks.passed("max_pool_backward_naive", "overlapping windows add up")
 ### BEGIN HIDDEN TESTS
-for seed, H, W, height, width, stride in ((160, 5, 5, 3, 3, 1), (161, 7, 5, 3, 3, 2), (162, 4, 6, 2, 4, 1), (163, 1, 6, 1, 3, 1), (164, 5, 1, 3, 1, 2)):
+for seed, H, W, height, width, stride in ((160, 5, 5, 3, 3, 1), (161, 7, 5, 3, 3, 2), (162, 4, 6, 2, 4, 1), (163, 1, 6, 1, 3, 1),
+                                          (164, 5, 1, 3, 1, 2)):
     x, pool_param = distinct_array(seed, 1, 2, H, W), {"pool_height": height, "pool_width": width, "stride": stride}
     (dout,) = random_arrays(seed, mistakes.convolution.max_pool(x, pool_param).shape)
     out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
@@ -938,7 +955,8 @@ checks.close(max_pool_backward_naive(dout, cache), [[[[0, 6, 8, 0], [0, 0, 0, 0]
 checks.passed("max_pool_backward_naive", "of several largest values the first gets the gradient")
 ### BEGIN HIDDEN TESTS
 # windows that do not overlap, so that this is about ties alone
-for x, height, width, expected in (([[0.0, 7.0, 7.0], [7.0, 0.0, 7.0]], 2, 3, [[0, 1, 0], [0, 0, 0]]), (np.zeros((3, 3)), 3, 3, [[1, 0, 0], [0, 0, 0], [0, 0, 0]]),
+for x, height, width, expected in (([[0.0, 7.0, 7.0], [7.0, 0.0, 7.0]], 2, 3, [[0, 1, 0], [0, 0, 0]]),
+                                   (np.zeros((3, 3)), 3, 3, [[1, 0, 0], [0, 0, 0], [0, 0, 0]]),
                                    ([[-1.0, 5.0], [5.0, 5.0], [4.0, 4.0], [4.0, 3.0]], 2, 2, [[0, 1], [0, 0], [2, 0], [0, 0]])):
     x, pool_param = np.array(x)[None, None], {"pool_height": height, "pool_width": width, "stride": 2}
     dout = np.arange(1.0, 1 + len(x[0, 0]) // height).reshape(1, 1, -1, 1)
@@ -1050,7 +1068,8 @@ checks.close(cols, expected[None], "the columns of the picture", mistakes=mistak
 checks.passed("im2col", "the columns of the picture are right")
 ### BEGIN HIDDEN TESTS
 # a row, a column, and a field as large as the image, too
-for seed, N, C, H, W, height, width in ((180, 2, 3, 4, 5, 2, 3), (181, 1, 1, 3, 3, 3, 1), (182, 3, 2, 2, 4, 2, 2), (183, 2, 2, 1, 4, 1, 3), (184, 2, 1, 4, 1, 2, 1),
+for seed, N, C, H, W, height, width in ((180, 2, 3, 4, 5, 2, 3), (181, 1, 1, 3, 3, 3, 1), (182, 3, 2, 2, 4, 2, 2), (183, 2, 2, 1, 4, 1, 3),
+                                        (184, 2, 1, 4, 1, 2, 1),
                                         (185, 2, 2, 3, 2, 3, 2)):
     (x,) = random_arrays(seed, (N, C, H, W))
     fields = [x[:, :, i:i + height, j:j + width].reshape(N, -1) for i in range(H - height + 1) for j in range(W - width + 1)]
@@ -1067,7 +1086,8 @@ checks.close(im2col(x, 2, 2, 1, 3), expected, "the columns of the pixels 1..21 i
              mistakes=mistakes.convolution.im2col(x, 2, 2, 1, 3))
 checks.passed("im2col", "padding and stride")
 ### BEGIN HIDDEN TESTS
-for seed, H, W, height, width, pad, stride in ((190, 5, 4, 3, 2, 1, 2), (191, 6, 7, 2, 3, 0, 3), (192, 3, 3, 4, 4, 2, 1), (193, 4, 6, 1, 3, 2, 2),
+for seed, H, W, height, width, pad, stride in ((190, 5, 4, 3, 2, 1, 2), (191, 6, 7, 2, 3, 0, 3), (192, 3, 3, 4, 4, 2, 1),
+                                               (193, 4, 6, 1, 3, 2, 2),
                                                (194, 1, 1, 3, 3, 1, 1), (195, 1, 5, 3, 5, 2, 3)):
     (x,) = random_arrays(seed, (2, 2, H, W))
     framed = np.zeros((2, 2, H + 2 * pad, W + 2 * pad))
@@ -1089,7 +1109,8 @@ checks.passed("im2col", "at most two nested loops")
 (x,) = random_arrays(200, (2, 2, 4, 4))
 cols, (x_after, *_) = checks.call(im2col, x, 3, 2, 1, 1)
 checks.unchanged(x_after, x, "x")
-for name, same in (("Fortran order", np.asfortranarray(x)), ("channels last", np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2))):
+for name, same in (("Fortran order", np.asfortranarray(x)),
+                   ("channels last", np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2))):
     checks.close(im2col(same, 3, 2, 1, 1), cols, f"the columns of images in another memory order ({name})")
 checks.close(im2col(x.astype(np.float32), 3, 2, 1, 1), cols, "the columns of float32 images", rtol=1e-5)
 ### END HIDDEN TESTS
@@ -1150,11 +1171,13 @@ checks.passed("col2im", "overlapping fields add up")
 ### BEGIN HIDDEN TESTS
 image = col2im(np.ones((2, 2 * 6, 2)), (2, 2, 4, 5), 3, 2, 0, 3)  # fields begin in row 0, columns 0 and 3; row 3 and column 2 are in none
 checks.close(image, np.broadcast_to(np.outer([1, 1, 1, 0], [1, 1, 0, 1, 1]), (2, 2, 4, 5)), "col2im of ones for images with pixels in no field")
-for seed, N, C, H, W, height, width, stride in ((211, 2, 2, 4, 3, 2, 2, 1), (212, 1, 3, 5, 4, 3, 2, 2), (213, 2, 1, 3, 6, 2, 4, 1), (214, 1, 2, 6, 5, 2, 3, 2), (215, 1, 2, 1, 4, 1, 2, 1)):
+for seed, N, C, H, W, height, width, stride in ((211, 2, 2, 4, 3, 2, 2, 1), (212, 1, 3, 5, 4, 3, 2, 2), (213, 2, 1, 3, 6, 2, 4, 1),
+                                                (214, 1, 2, 6, 5, 2, 3, 2), (215, 1, 2, 1, 4, 1, 2, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, 1, height, width, stride)
     (cols,) = random_arrays(seed, (N, C * height * width, right[0, 0].size))
     number = np.arange(C * H * W).reshape(C, H, W)
-    origin = np.stack([number[:, i:i + height, j:j + width].ravel() for i in range(0, H - height + 1, stride) for j in range(0, W - width + 1, stride)], axis=1)
+    starts = [(i, j) for i in range(0, H - height + 1, stride) for j in range(0, W - width + 1, stride)]
+    origin = np.stack([number[:, i:i + height, j:j + width].ravel() for i, j in starts], axis=1)
     expected = np.array([[part[origin == pixel].sum() for pixel in range(C * H * W)] for part in cols]).reshape(N, C, H, W)
     checks.close(col2im(cols, (N, C, H, W), height, width, 0, stride), expected, f"col2im for {N} images of {C}x{H}x{W}, fields of {height}x{width}, stride {stride}",
                  mistakes=mistakes.convolution.col2im(cols, (N, C, H, W), height, width, 0, stride))
@@ -1172,7 +1195,8 @@ checks.close(col2im(cols, (1, 1, 1, 3), 1, 1, 2, 1), [[[[16, 17, 18]]]], "col2im
 checks.passed("col2im", "the border is dropped")
 ### BEGIN HIDDEN TESTS
 # fields that do not overlap, so that this is about the border alone
-for seed, H, W, height, width, pad, stride in ((216, 4, 3, 2, 2, 1, 3), (217, 3, 2, 7, 6, 2, 1), (218, 2, 4, 3, 4, 2, 4), (219, 2, 3, 6, 7, 2, 1), (221, 1, 4, 3, 2, 1, 3), (220, 2, 3, 1, 1, 3, 1)):
+for seed, H, W, height, width, pad, stride in ((216, 4, 3, 2, 2, 1, 3), (217, 3, 2, 7, 6, 2, 1), (218, 2, 4, 3, 4, 2, 4),
+                                               (219, 2, 3, 6, 7, 2, 1), (221, 1, 4, 3, 2, 1, 3), (220, 2, 3, 1, 1, 3, 1)):
     framed = np.full((2, H + 2 * pad, W + 2 * pad), -1)
     framed[:, pad:pad + H, pad:pad + W] = np.arange(2 * H * W).reshape(2, H, W)
     origin = np.stack([framed[:, i:i + height, j:j + width].ravel() for i in range(0, H + 2 * pad - height + 1, stride)
@@ -1198,13 +1222,15 @@ for (cols, shape, height, width), expected in zip(cases, (x, x.reshape(1, 2, 2, 
 checks.passed("col2im", "every entry goes to the pixel it came from")
 ### BEGIN HIDDEN TESTS
 # fields that do not overlap and have no border: each entry goes to one pixel
-for seed, N, C, H, W, height, width in ((222, 2, 3, 2, 3, 2, 1), (223, 1, 2, 3, 2, 1, 2), (224, 3, 2, 3, 2, 3, 2), (225, 2, 2, 3, 4, 1, 1), (226, 2, 3, 3, 2, 3, 1)):
+for seed, N, C, H, W, height, width in ((222, 2, 3, 2, 3, 2, 1), (223, 1, 2, 3, 2, 1, 2), (224, 3, 2, 3, 2, 3, 2), (225, 2, 2, 3, 4, 1, 1),
+                                        (226, 2, 3, 3, 2, 3, 1)):
     (cols,) = random_arrays(seed, (N, C * height * width, (H - height + 1) * (W - width + 1)))
     expected = np.zeros((N, C, H, W))
     for c, k, l, i, j in np.ndindex(C, height, width, H - height + 1, W - width + 1):
         expected[:, c, i + k, j + l] += cols[:, (c * height + k) * width + l, i * (W - width + 1) + j]
     shape, what = (N, C, H, W), f"col2im for {N} images of {C}x{H}x{W} and fields of {height}x{width}"
-    checks.close(col2im(cols, shape, height, width, 0, 1), expected, what, mistakes=mistakes.convolution.col2im(cols, shape, height, width, 0, 1))
+    checks.close(col2im(cols, shape, height, width, 0, 1), expected, what,
+                 mistakes=mistakes.convolution.col2im(cols, shape, height, width, 0, 1))
     checks.close(col2im(np.asfortranarray(cols), shape, height, width, 0, 1), expected, what + ", columns in Fortran order")
     checks.close(col2im(cols.astype(np.float32), shape, height, width, 0, 1), expected, what + ", columns of float32", rtol=1e-4, atol=1e-5)
 ### END HIDDEN TESTS
@@ -1263,7 +1289,8 @@ for x, w, b, conv_param, expected in ((picture_x, picture_w, np.array([0.5]), {"
     checks.close(out, expected, f"out for x {x.shape} and w {w.shape}", mistakes=mistakes.convolution.conv_im2col(x, w, b, conv_param, im2col))
 checks.passed("conv_forward_im2col", "it is the same convolution")
 ### BEGIN HIDDEN TESTS
-for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1), (232, 1, 2, 4, 5, 7, 3, 3, 2, 1), (233, 3, 1, 3, 4, 6, 2, 4, 1, 0),
+for seed, N, C, F, H, W, HH, WW, stride, pad in ((231, 2, 3, 2, 4, 5, 3, 2, 1, 1), (232, 1, 2, 4, 5, 7, 3, 3, 2, 1),
+                                                 (233, 3, 1, 3, 4, 6, 2, 4, 1, 0),
                                                  (234, 2, 2, 2, 7, 5, 2, 2, 3, 0), (235, 2, 2, 3, 3, 6, 4, 1, 2, 1), (236, 2, 2, 3, 1, 4, 1, 2, 1, 0),
                                                  (237, 1, 2, 1, 3, 4, 3, 4, 1, 0), (238, 1, 1, 1, 1, 1, 5, 5, 1, 2), (239, 2, 1, 2, 4, 1, 2, 1, 2, 0)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW, stride, pad)
