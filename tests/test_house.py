@@ -159,6 +159,7 @@ TESTED_ELSEWHERE = {
         "compiled twin, called by its wrapper only",
     ),
     "cs231n_lib/mistakes/batch_normalization.py": ("exercises/test_banks.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/convolution.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
     "cs231n_lib/mistakes/softmax.py": ("exercises/test_banks.py", "what wrong answers are told"),
 }

@@ -17,6 +17,7 @@ COMPUTING = (
     "cs231n_lib.diagnosis.gradient_check",
     "cs231n_lib.diagnosis.robust_gradient",
     "cs231n_lib.checks",
+    "cs231n_lib.mistakes.",
     "cs231n_lib.features.bag_of_words",
     "cs231n.classifiers.",
     "cs231n.im2col",

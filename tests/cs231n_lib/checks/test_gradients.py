@@ -283,3 +283,18 @@ def test_a_function_may_run_as_often_as_the_gradient_has_numbers(message):
     assert message(checks.derived, Proxy("loss", 37), size=36).startswith("f: loss ran 37 times")
     assert message(checks.derived, Proxy("<lambda>", 37), size=36).startswith("f: a function in it ran 37")
     assert message(checks.derived, Proxy("loss", 37), size=36, what="dW").startswith("dW: loss ran 37 times")
+
+
+def test_the_gradient_of_a_wrong_forward_pass_is_accepted_if_the_test_allows_it(message):
+    x = np.array([1.0, -2.0, 3.0])
+    right, own = lambda v: np.sum(v**2), lambda v: np.sum(v**3)
+    for answer in (2 * x, 3 * x**2):
+        checks.gradient(right, x, answer, "dx", or_of=own)
+    assert "dx: it does not match" in message(checks.gradient, right, x, 3 * x**2, "dx")
+    assert "twice" in message(checks.gradient, right, x, 4 * x, "dx", or_of=own)
+
+    def broken(v):
+        raise ValueError("shapes do not fit")
+
+    assert "twice" in message(checks.gradient, right, x, 4 * x, "dx", or_of=broken)
+    checks.gradient(right, x, 2 * x, "dx", or_of=broken)

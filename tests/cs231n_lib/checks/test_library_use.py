@@ -5,7 +5,7 @@ import numpy as np
 from cs231n.classifiers.linear_svm import svm_loss_naive
 from cs231n.im2col import im2col_indices
 from cs231n.layers import relu_forward
-from cs231n_lib import checks, kernels, layers
+from cs231n_lib import checks, kernels, layers, mistakes
 from cs231n_lib.diagnosis import numerical_gradient
 
 
@@ -18,6 +18,8 @@ def test_own_work(message):
         text = message(checks.own_work, function, x, w, b, {"stride": 1, "pad": 0})
         assert "of the library computed this" in text
     assert "gradient_check" in message(checks.own_work, lambda x: numerical_gradient(np.sum, x), x)
+    by_the_catalogue = lambda x: mistakes.convolution.convolve(x, w, b, {"stride": 1, "pad": 0})  # noqa: E731
+    assert "mistakes.convolution of the library" in message(checks.own_work, by_the_catalogue, x)
     assert checks.own_work(lambda x: x.sum(), x) == 9
 
 
