@@ -11,18 +11,18 @@
 # ---
 
 # %% [markdown]
-# # Two-layer net: the first one that builds its own features
+# # Two-layer net
 #
-# A linear classifier has one template per class. A red car and a blue car, a horse that looks left and one that looks right, all have to
-# share it. Put one layer in between, with a bend in it, and the net can learn a hundred little detectors of its own and vote with them.
-# That is all a neural network is, and in this notebook you build one from four small functions and the chain rule.
+# A linear classifier has one template per class. A red car and a blue car have to share it, and so do a horse that looks left and one that looks
+# right. A net with a layer in between learns a hundred small detectors of its own and lets them vote. In this notebook you build
+# such a net from four small functions and the chain rule.
 #
 # **You will learn**
 #
-# - to write a layer as a pair: a *forward* function that computes, a *backward* function that passes gradients on;
-# - to put layers together, and to get the gradient of every parameter by walking back through them;
-# - how to start: small random weights, biases of zero;
-# - the checks to run *before* you train for hours: the first loss, regularization, 20 images learnt by heart;
+# - to write a layer as a pair: a *forward* function that computes, and a *backward* function that passes gradients on;
+# - to put layers together, and to get the gradient of every parameter by **backpropagation**;
+# - to choose the first weights and biases;
+# - to check a net *before* you train it for hours: the first loss, regularization, 20 images memorized;
 # - to watch a training run: loss, accuracy, the size of the updates, the activations;
 # - to search hyperparameters in two stages, first coarse, then fine.
 #
@@ -30,7 +30,10 @@
 # machine) and in three to five with CIFAR-10.
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
-# come with the course. Everything below holds for both; only the numbers differ. The checks use small random arrays, not the images.
+# come with the course. The checks use small random arrays, not the images.
+#
+# *Lecture: "Backpropagation and neural networks" · Paper: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors"
+# (1986).*
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import os
@@ -42,33 +45,38 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, vis
+from cs231n_lib import checks, data, mistakes, vis
 from cs231n_lib.layers import softmax_loss
 from cs231n_lib.notebooks import errors
 from cs231n_lib.solver import Solver, TrainingDiverged
 
 errors.explain()
-
-
-def parts(result, names):
-    """A result that should be several things, such as "out, cache"."""
-    count = names.count(",") + 1
-    checks.true(result is not None, f"The function returned None. Did you forget `return {names}`?")
-    checks.true(isinstance(result, (tuple, list)) and len(result) == count,
-                f"The function should return {count} things: `return {names}`.")
-    return result
+known = mistakes.two_layer_net
 
 
 def make_layer(seed, num_examples=4, example_shape=(5,), num_outputs=3):
-    """A small random affine layer for checks, and a gradient that reaches its output."""
+    """A small random affine layer, and a gradient that reaches its output: x, w, b, dout."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(num_examples, *example_shape))
     w = rng.normal(size=(int(np.prod(example_shape)), num_outputs))
     return x, w, rng.normal(size=num_outputs), rng.normal(size=(num_examples, num_outputs))
 
 
+def layer_loss(forward, x, w, b, dout):
+    """A loss whose gradient with respect to the layer's output is dout."""
+    out, _ = checks.unpack(forward(x, w, b), "out, cache")
+    checks.shape(out, dout.shape, "out")
+    return np.sum(out * dout)
+
+
+def layer_gradients(forward, backward, x, w, b, dout):
+    """dx, dw, db: a forward pass, then a backward pass with its cache."""
+    _, cache = checks.unpack(forward(x, w, b), "out, cache")
+    return checks.unpack(backward(dout.copy(), cache), "dx, dw, db")
+
+
 def make_net(seed, num_examples=5, input_dim=4, hidden_dim=6, num_classes=3):
-    """A small random net for checks, with biases that matter: X (N, D), y (N,), params."""
+    """A small random net with biases that matter: X (N, D), y (N,), params."""
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(num_examples, input_dim)), rng.integers(num_classes, size=num_examples)
     return X, y, {"W1": rng.normal(size=(input_dim, hidden_dim)), "b1": rng.normal(size=hidden_dim),
@@ -84,28 +92,34 @@ def net_of(result):
     return result
 
 
-def loss_and_grads(result, params):
-    """What a loss function returns for X and y, after a look whether it is the pair (loss, grads)."""
-    loss, grads = parts(result, "loss, grads")
+def loss_and_grads(result, params, names=()):
+    """The pair (loss, grads), after a look whether grads has arrays of the right shapes under these names."""
+    loss, grads = checks.unpack(result, "loss, grads")
     checks.shape(loss, (), "the loss (one number)")
     checks.true(isinstance(grads, dict), "grads should be a dict with the gradient of each parameter.")
-    checks.equal(dict.fromkeys(grads), dict.fromkeys(params), "grads", hint="One gradient for each parameter, under its name.")
-    for name in params:
+    for name in names:
+        checks.true(name in grads, f"grads has no key {name!r}.")
         checks.shape(grads[name], np.shape(params[name]), f"grads[{name!r}] (a gradient has the shape of its parameter)")
     return loss, grads
 
 
-def verdict(result, key):
-    """result[key], which should be True or False."""
-    checks.true(isinstance(result.get(key), (bool, np.bool_)), f"result[{key!r}] should be True or False, but is {result.get(key)!r}.")
-    return bool(result[key])
+def check_net_gradient(loss_fn, params, X, y, name):
+    """The right gradient passes. If the loss itself has a mistake, so does the gradient of that loss. Returns all gradients."""
+    loss, grads = loss_and_grads(loss_fn(params, X, y), params, [name])
+    right = known.right_gradient(params, X, y, name)
+    if not np.allclose(np.asarray(grads[name]), right, rtol=1e-4, atol=1e-5 * np.abs(right).max()):
+        checks.gradient(lambda v: loss_and_grads(loss_fn({**params, name: v}, X, y), params)[0], params[name], grads[name],
+                        f"grads[{name!r}] with reg=0", num_examples=len(X), params=params[name], labels=y, kinks=True,
+                        hint="On the way back the gradient passes the second layer, the ReLU and the first layer.",
+                        mistakes=known.gradients(params, X, y))
+    return grads
 
 
 # %% [markdown]
 # ## The images
 #
-# For a net, the pixels should be numbers of ordinary size around 0. So subtract the mean of the *training* images and divide by 64, which
-# is about the standard deviation of a pixel. One number for all of them will do.
+# A net trains well if its inputs are numbers of ordinary size around 0. So subtract the mean of the *training* images and divide by 64, which
+# is about the standard deviation of a pixel.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load()
@@ -122,11 +136,8 @@ vis.samples_per_class(images.X_train, y_train, images.class_names);
 # %% [markdown]
 # ## The net, drawn
 #
-# Two affine layers with a bend in between. $X$ comes in on the left, one image per row, and the loss goes out on the right:
-#
-# $$ a = X W_1 + b_1, \qquad h = \max(0, a), \qquad s = h\,W_2 + b_2, \qquad L = \mathrm{softmax\ loss}(s, y) + \lambda \textstyle\sum W_1^2 + \lambda \sum W_2^2 . $$
-#
-# The bend matters. Without it, $(X W_1 + b_1) W_2 + b_2$ could be multiplied out into a single linear classifier.
+# The net has two affine layers, with an **activation function** between them. $X$ comes in on the left, one image per row. The loss goes out
+# on the right. Such a drawing, with a node for every operation, is a **computational graph**.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_graph", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, ax = plt.subplots(figsize=(10, 3.5), layout="constrained")
@@ -153,35 +164,48 @@ ax.text(0.3, 5.3, "forward: from the images to the loss", fontsize=10)
 ax.text(8.6, 5.3, "backward: from the loss to every parameter", fontsize=10, color=vis.RED);
 
 # %% [markdown]
-# A layer needs to know nothing of the others. Forward (black), it computes its output. Backward (red), it is handed the gradient of the
-# loss with respect to its output, called `dout`, and works out from it the gradients with respect to its own inputs. So every layer is a
-# pair of functions:
+# In formulas:
+#
+# $$ a = X W_1 + b_1, \qquad h = \max(0, a), \qquad s = h\,W_2 + b_2, \qquad L = \mathrm{softmax\ loss}(s, y) + \lambda \textstyle\sum W_1^2 + \lambda \sum W_2^2 . $$
+#
+# The activation function here is ReLU, $\max(0, a)$. It is a **nonlinearity**, and the net needs one: without it, $(X W_1 + b_1) W_2 + b_2$ could be
+# multiplied out into a single linear classifier.
+#
+# A layer knows nothing of the other layers. Forward (black), it computes its output. Backward (red), it is given `dout`, the gradient of the
+# loss with respect to its output. From `dout` it computes the gradients with respect to its own inputs. So every layer is a pair of functions:
 #
 # ```
-# out, cache = layer_forward(x, ...)      # cache: whatever the way back will need
+# out, cache = layer_forward(x, ...)      # cache: whatever the backward pass will need
 # dx, ...    = layer_backward(dout, cache)
 # ```
 #
-# `dx` is short for $\partial L / \partial x$, the change of the *loss* per change of `x`, and has the shape of `x`. Always.
+# `dx` is short for $\partial L / \partial x$. It says how the *loss* changes with `x`, and it always has the shape of `x`.
 #
-# ## Exercise 1: `affine_forward`
+# ## The affine layer
 #
-# Each output is a weighted sum of all the inputs, plus a bias: `out = x w + b`. Examples may have any number of dimensions, for example
-# images (N, 32, 32, 3); the layer takes each as one row of $D = 32 \cdot 32 \cdot 3$ numbers. What goes into the cache is your choice. You
-# will know when you write the backward function.
+# ### Exercise 1: `affine_forward` · 3 points
+#
+# Each output is a weighted sum of all the inputs, plus a bias: $\mathrm{out} = x w + b$. Examples may have any number of dimensions, for example
+# images (N, 32, 32, 3). The layer takes each example as one row of $D = 32 \cdot 32 \cdot 3$ numbers.
+#
+# By hand: for the example (1, 2), the weights (1, 2) of the first output and the bias 10, the first output is 1 · 1 + 2 · 2 + 10 = 15.
+#
+# You decide what goes into the cache. You will know when you write the backward function.
 
 # %% nbgrader={"grade": false, "grade_id": "affine_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def affine_forward(x, w, b):
     """Affine (fully connected) layer.
 
-    Arguments
-    - x: (N, d1, ..., dk) examples, each used as a row of D = d1 * ... * dk numbers, in NumPy's usual order
-    - w: (D, M) weights
-    - b: (M,) biases
+    Parameters: x (N, d1, ..., dk) examples, each used as a row of D = d1 * ... * dk numbers, in NumPy's usual order;
+        w (D, M) weights; b (M,) biases.
+    Returns: out (N, M), of the arrays' dtype, float32 or float64; cache, whatever affine_backward needs.
 
-    Returns (out, cache)
-    - out: (N, M); float32 if all arguments are float32
-    - cache: whatever affine_backward needs
+    Approach
+        1. turn each example into a row
+        2. compute the weighted sums of all rows at once, and add the biases
+
+    Example
+        x = [[1.0, 2.0]], w = [[1.0, 0.0], [2.0, 1.0]], b = [10.0, 20.0]: out is [[15.0, 22.0]].
     """
     ### BEGIN SOLUTION
     rows = x.reshape(x.shape[0], w.shape[0])  # (N, D)
@@ -191,89 +215,106 @@ def affine_forward(x, w, b):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 2 points
 x = np.array([[1.0, 2.0], [3.0, 4.0]])
 w = np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]])
 b = np.array([10.0, 20.0, 30.0])
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-checks.shape(out, (2, 3), "out of affine_forward (N rows, one column per output)")
-checks.close(out, [[15.0, 22.0, 29.0], [21.0, 24.0, 27.0]], "out of affine_forward",
-             hint="Its first entry is 1 * 1 + 2 * 2 + 10.",
-             suspects={"the biases are missing.": [[5.0, 2.0, -1.0], [11.0, 4.0, -3.0]],
-                       "the biases are subtracted.": [[-5.0, -18.0, -31.0], [1.0, -16.0, -33.0]]})
+out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+checks.close(out, [[15.0, 22.0, 29.0], [21.0, 24.0, 27.0]], "out of affine_forward", mistakes=known.affine_forward(x, w, b))
 checks.passed("affine_forward", "weighted sums plus biases")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, M) in ((11, (4, 6, 3)), (12, (1, 5, 2)), (13, (3, 3, 3)), (14, (6, 1, 4)), (15, (2, 7, 1))):
     x, w, b, dout = make_layer(seed, N, (D,), M)
-    out, cache = parts(affine_forward(x, w, b), "out, cache")
+    out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
     by_hand = [[sum(x[n, d] * w[d, m] for d in range(D)) + b[m] for m in range(M)] for n in range(N)]
-    checks.close(out, by_hand, f"out of affine_forward for N, D, M = {N, D, M}")
+    checks.close(out, by_hand, f"out of affine_forward for N, D, M = {N, D, M}", mistakes=known.affine_forward(x, w, b))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now images: here are four examples of shape (2, 3). The layer should see each as a row of six numbers.
+# Here are four examples of shape (2, 3). The layer should see each as a row of six numbers.
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_forward_dimensions", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · images · 1 point
 x, w, b, dout = make_layer(20, 4, (2, 3), 5)
-out, cache = parts(affine_forward(x, w, b), "out, cache")
+out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
 checks.shape(out, (4, 5), "out for x of shape (4, 2, 3) (N rows, whatever the shape of an example)")
-checks.close(out[0], sum(value * row for value, row in zip(x[0].ravel(), w)) + b, "the first row of out for x of shape (4, 2, 3)",
-             hint="The numbers of one example belong into one row, in the order of x[0].ravel().")
+by_hand = [sum(value * row for value, row in zip(example.ravel(), w)) + b for example in x]
+checks.close(out, by_hand, "out for x of shape (4, 2, 3)", mistakes=known.affine_forward(x, w, b))
 checks.passed("affine_forward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((21, 3, (2, 2, 3)), (22, 1, (4, 2)), (23, 6, (2, 3)), (24, 2, (2, 1, 3, 2))):
     x, w, b, dout = make_layer(seed, N, shape, 4)
     by_hand = [sum(value * row for value, row in zip(example.ravel(), w)) + b for example in x]
-    out, cache = parts(affine_forward(x, w, b), "out, cache")
-    checks.close(out, by_hand, f"out for x of shape {x.shape}")
-    out, cache = parts(affine_forward(np.asfortranarray(x), np.asfortranarray(w), b), "out, cache")
-    checks.close(out, by_hand, f"out for Fortran-ordered x of shape {x.shape}")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_affine_forward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = make_layer(30, 4, (2, 3), 5)
-x_given, w_given, b_given = x.copy(), w.copy(), b.copy()
-out, cache = parts(affine_forward(x_given, w_given, b_given), "out, cache")
-checks.unchanged(x_given, x, "x of affine_forward")
-checks.unchanged(w_given, w, "w of affine_forward")
-checks.unchanged(b_given, b, "b of affine_forward")
-out32, cache = parts(affine_forward(x.astype(np.float32), w.astype(np.float32), b.astype(np.float32)), "out, cache")
-checks.dtype(out32, np.float32, "out of float32 arguments")
-checks.passed("affine_forward", "arguments stay as they are, float32 stays float32")
-### BEGIN HIDDEN TESTS
-checks.close(out32, out, "out of float32 arguments", rtol=1e-4, atol=1e-5)
+    for given, order in ((x, "C"), (np.asfortranarray(x), "Fortran")):
+        out, cache = checks.unpack(affine_forward(given, w, b), "out, cache")
+        checks.close(out, by_hand, f"out for x of shape {x.shape} in {order} order", mistakes=known.affine_forward(x, w, b))
 pixels = np.random.default_rng(31).integers(256, size=x.shape, dtype=np.uint8)
-out, cache = parts(affine_forward(pixels, w, b), "out, cache")
 by_hand = [sum(float(value) * row for value, row in zip(example.ravel(), w)) + b for example in pixels]
+out, cache = checks.unpack(affine_forward(pixels, w, b), "out, cache")
 checks.close(out, by_hand, "out for uint8 pixels")
+for kind in (np.float64, np.float32):
+    given = [array.astype(kind) for array in (x, w, b)]
+    before = [array.copy() for array in given]
+    out, cache = checks.unpack(affine_forward(*given), "out, cache")
+    checks.dtype(out, kind, f"out for {kind.__name__} arrays")
+    for after, array, name in zip(given, before, "xwb"):
+        checks.unchanged(after, array, f"{name} of affine_forward")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Exercise 2: `affine_backward`
+# ## The way back: an example with a few numbers
 #
-# Take one weight, $w_{dm}$. It touches output $m$ of every example $n$, and there it is multiplied by $x_{nd}$. So it changes the loss
+# **Backpropagation** computes the gradient of the loss with respect to every number in the graph, from the end to the beginning. Take one weight, one input and
+# one bias, and the loss $L = (w x + b)^2$ with $w = 2$, $x = 3$, $b = -4$. Values are black, gradients are red.
+
+# %% nbgrader={"grade": false, "grade_id": "picture_backpropagation", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+fig, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
+ax.set(xlim=(0, 18), ylim=(0, 6.2))
+ax.axis("off")
+nodes = {"w": (1, 5.3), "x": (1, 2.9), "b": (6, 0.7), r"$\times$": (5, 4.1), "+": (9.5, 4.1), "square": (13.3, 4.1), "L": (17, 4.1)}
+for text, place in nodes.items():
+    ax.text(*place, text, ha="center", va="center", fontsize=12,
+            bbox={"boxstyle": "round,pad=0.4", "fc": "#e8f1f8" if text in (r"$\times$", "+", "square") else "white", "ec": vis.BLUE})
+for start, end, value, gradient, place in (("w", r"$\times$", "2", "12", (3.0, 5.15)), ("x", r"$\times$", "3", "8", (3.0, 3.0)),
+                                           (r"$\times$", "+", "6", "4", (7.2, 4.1)), ("b", "+", "-4", "4", (8.5, 1.9)),
+                                           ("+", "square", "2", "4", (11.2, 4.1)), ("square", "L", "4", "1", (15.5, 4.1))):
+    ax.annotate("", nodes[end], nodes[start], arrowprops={"arrowstyle": "->", "color": vis.GREY, "lw": 1.2, "shrinkA": 17, "shrinkB": 17})
+    ax.text(place[0], place[1] + 0.38, value, ha="center", va="center", fontsize=11, bbox={"fc": "white", "ec": "none", "pad": 1})
+    ax.text(place[0], place[1] - 0.42, gradient, ha="center", va="center", fontsize=11, color=vis.RED, bbox={"fc": "white", "ec": "none", "pad": 1});
+
+# %% [markdown]
+# Read the red numbers from right to left. Each node multiplies what arrives by its own derivative:
+#
+# 1. The loss changes with itself at the rate **1**.
+# 2. The square of 2 has the derivative 2 · 2 = 4, so what leaves it is 4 · 1 = **4**.
+# 3. A sum passes the gradient on to both inputs: **4** and **4**.
+# 4. A product passes on the gradient times the *other* input: **12** = 4 · 3 for $w$, and **8** = 4 · 2 for $x$.
+#
+# Test it: with $w = 2.001$ the loss is $2.003^2 = 4.012$. It grows by about 12 times the change of $w$.
+#
+# ### Exercise 2: `affine_backward` · 7 points
+#
+# Now with arrays. The weight $w_{dm}$ touches output $m$ of every example $n$, where it is multiplied by $x_{nd}$. So it changes the loss
 # along N paths, one through each example, and the chain rule adds them up:
 #
 # $$ \frac{\partial L}{\partial w_{dm}} = \sum_n x_{nd}\;\mathrm{dout}_{nm} . $$
 #
-# That is a matrix product of two matrices which you have; one of them has to be transposed. Work out $\partial L / \partial x_{nd}$ in the same
+# This is a matrix product of two matrices that you have; one of them has to be transposed. Work out $\partial L / \partial x_{nd}$ in the same
 # way: which outputs does $x_{nd}$ touch, and what is it multiplied by there? And $b_m$: which outputs does it touch?
 #
-# A good habit is to look at shapes. `dw` has to be (D, M), and of `x` (N, D) and `dout` (N, M) there is only one product that is (D, M).
-# There is no division by N here: the mean is the business of the loss, and is already in `dout`.
+# There is no division by N here. The loss is a mean, and its division by N is already in `dout`.
 
 # %% nbgrader={"grade": false, "grade_id": "affine_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def affine_backward(dout, cache):
     """The way back through an affine layer.
 
-    Arguments
-    - dout: (N, M), the gradient of the loss with respect to out
-    - cache: what affine_forward returned
+    Parameters: dout (N, M), the gradient of the loss with respect to out; cache, what affine_forward returned.
+    Returns: dx (N, d1, ..., dk), of the shape of x; dw (D, M); db (M,): the gradients of the loss, of the arrays' dtype.
 
-    Returns (dx, dw, db), the gradients of the loss
-    - dx: (N, d1, ..., dk), the shape of x
-    - dw: (D, M)
-    - db: (M,)
-    float32 if all arrays are float32.
+    Approach
+        1. take what you need from the cache, and turn the examples into rows again
+        2. choose the matrix product by the shapes: of (N, D) and (N, M), only one product is (D, M)
+        3. do the same for dx, and give dx the shape of x
     """
     ### BEGIN SOLUTION
     x, w = cache
@@ -286,121 +327,114 @@ def affine_backward(dout, cache):
 
 
 # %% [markdown]
-# The checks need a loss. They take the simplest one whose gradient with respect to `out` is `dout`: the sum of `out * dout`. Then the
-# numerical gradient of that loss, entry by entry of `x`, has to be your `dx`.
+# The checks need a loss. They take the simplest one whose gradient with respect to `out` is `dout`: the sum of `out * dout`. Its
+# numerical gradient, entry by entry of `x`, should be your `dx`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · dx · 2 points
 x, w, b, dout = make_layer(40)
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-dx, dw, db = parts(affine_backward(dout.copy(), cache), "dx, dw, db")
-checks.gradient(lambda v: np.sum(parts(affine_forward(v, w, b), "out, cache")[0] * dout), x, dx, "dx of affine_backward", num_examples=len(x),
-                hint="Every output of example n depends on x[n, d].",
-                suspects={"dx does not depend on dout: it is only the derivative of the layer itself, not yet multiplied by dout.":
-                          lambda: checks.numeric_gradient(lambda v: np.sum(affine_forward(v, w, b)[0]), x)})
+dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx of affine_backward", num_examples=len(x),
+                hint="Every output of example n depends on x[n, d].", mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, M) in ((41, (3, 6, 2)), (42, (1, 4, 3)), (43, (3, 3, 3)), (44, (5, 2, 1))):
     x, w, b, dout = make_layer(seed, N, (D,), M)
-    out, cache = parts(affine_forward(x, w, b), "out, cache")
-    dx, dw, db = parts(affine_backward(dout, cache), "dx, dw, db")
-    checks.gradient(lambda v: np.einsum("nd,dm,nm->", v, w, dout) + np.einsum("m,nm->", b, dout), x, dx,
-                    f"dx of affine_backward for N, D, M = {N, D, M}", num_examples=N)
-out, cache = parts(affine_forward(2.0**50 * x, w, b), "out, cache")
-checks.analytic(parts(affine_backward(dout, cache), "dx, dw, db")[0], dx, "dx for an x 2**50 times as large, on which dx does not depend")
+    dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+    checks.gradient(lambda v: np.einsum("nd,dm,nm->", v, w, dout), x, dx, f"dx of affine_backward for N, D, M = {N, D, M}",
+                    num_examples=N, mistakes=known.affine_backward(x, w, b, dout))
+scaled = layer_gradients(affine_forward, affine_backward, 2.0**50 * x, w, b, dout)
+checks.analytic(scaled[0], dx, "dx for an x 2**50 times as large, on which dx does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · dw · 2 points
 x, w, b, dout = make_layer(50)
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-dx, dw, db = parts(affine_backward(dout.copy(), cache), "dx, dw, db")
-checks.gradient(lambda v: np.sum(parts(affine_forward(x, v, b), "out, cache")[0] * dout), w, dw, "dw of affine_backward", num_examples=len(x),
+dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw of affine_backward", num_examples=len(x),
                 hint="A weight is used by every example, so dw is a sum over the examples.",
-                suspects={"dw does not depend on dout: it is only the derivative of the layer itself, not yet multiplied by dout.":
-                          lambda: checks.numeric_gradient(lambda v: np.sum(affine_forward(x, v, b)[0]), w),
-                          "dw is that of the last example only.":
-                          lambda: checks.numeric_gradient(lambda v: np.sum(affine_forward(x[-1:], v, b)[0] * dout[-1:]), w)})
+                mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, M) in ((51, (3, 6, 2)), (52, (1, 4, 3)), (53, (3, 3, 3)), (54, (5, 2, 1))):
     x, w, b, dout = make_layer(seed, N, (D,), M)
-    out, cache = parts(affine_forward(x, w, b), "out, cache")
-    dx, dw, db = parts(affine_backward(dout, cache), "dx, dw, db")
-    checks.gradient(lambda v: np.einsum("nd,dm,nm->", x, v, dout) + np.einsum("m,nm->", b, dout), w, dw,
-                    f"dw of affine_backward for N, D, M = {N, D, M}", num_examples=N)
-out, cache = parts(affine_forward(x, 2.0**50 * w, b), "out, cache")
-checks.analytic(parts(affine_backward(dout, cache), "dx, dw, db")[1], dw, "dw for a w 2**50 times as large, on which dw does not depend")
+    dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+    checks.gradient(lambda v: np.einsum("nd,dm,nm->", x, v, dout), w, dw, f"dw of affine_backward for N, D, M = {N, D, M}",
+                    num_examples=N, mistakes=known.affine_backward(x, w, b, dout))
+scaled = layer_gradients(affine_forward, affine_backward, x, 2.0**50 * w, b, dout)
+checks.analytic(scaled[1], dw, "dw for a w 2**50 times as large, on which dw does not depend")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = make_layer(60)
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-dx, dw, db = parts(affine_backward(dout.copy(), cache), "dx, dw, db")
-checks.gradient(lambda v: np.sum(parts(affine_forward(x, w, v), "out, cache")[0] * dout), b, db, "db of affine_backward", num_examples=len(x),
-                hint="The bias of output m is added in every example.",
-                suspects={"db does not depend on dout: it counts the examples.": np.full(3, 4.0),
-                          "db is that of the last example only.": dout[-1], "db is that of the first example only.": dout[0]})
-checks.passed("affine_backward", "db agrees with the numeric gradient")
+# Check · db · 1 point
+x, w, b, _ = make_layer(60, 3, (5,), 2)
+dout = np.array([[1.0, -2.0], [10.0, 0.5], [100.0, 4.0]])
+dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+checks.close(db, [111.0, 2.5], "db of affine_backward", num_examples=3, hint="The bias of output m is added in every example.",
+             mistakes=known.affine_backward(x, w, b, dout))
+checks.passed("affine_backward", "db adds up the examples")
 ### BEGIN HIDDEN TESTS
+for kind in (np.float64, np.float32):
+    x, w, b, dout = (array.astype(kind) for array in make_layer(80))
+    out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+    given = dout.copy()
+    grads = checks.unpack(affine_backward(given, cache), "dx, dw, db")
+    checks.unchanged(given, dout, "dout of affine_backward")
+    for gradient, name in zip(grads, ("dx", "dw", "db")):
+        checks.dtype(gradient, kind, f"{name} of {kind.__name__} arrays")
 for seed, (N, D, M) in ((61, (3, 6, 2)), (62, (1, 4, 3)), (63, (3, 3, 3)), (64, (5, 2, 1))):
     x, w, b, dout = make_layer(seed, N, (D,), M)
-    out, cache = parts(affine_forward(x, w, b), "out, cache")
-    dx, dw, db = parts(affine_backward(dout, cache), "dx, dw, db")
-    checks.gradient(lambda v: np.einsum("nd,dm,nm->", x, w, dout) + np.einsum("m,nm->", v, dout), b, db,
-                    f"db of affine_backward for N, D, M = {N, D, M}", num_examples=N)
+    dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+    checks.gradient(lambda v: np.einsum("m,nm->", v, dout), b, db, f"db of affine_backward for N, D, M = {N, D, M}", num_examples=N,
+                    mistakes=known.affine_backward(x, w, b, dout))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dimensions", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · images · 2 points
 x, w, b, dout = make_layer(70, 3, (2, 4), 5)
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-dx, dw, db = parts(affine_backward(dout.copy(), cache), "dx, dw, db")
-checks.shape(dx, (3, 2, 4), "dx for x of shape (3, 2, 4)", hint="dx has the shape of x, so reshape it in the end.")
-checks.shape(dw, (8, 5), "dw for x of shape (3, 2, 4)", hint="dw has the shape of w. Take the rows (N, D) that the forward pass has used.")
-checks.gradient(lambda v: np.sum(parts(affine_forward(v, w, b), "out, cache")[0] * dout), x, dx, "dx for x of shape (3, 2, 4)", num_examples=len(x))
-checks.gradient(lambda v: np.sum(parts(affine_forward(x, v, b), "out, cache")[0] * dout), w, dw, "dw for x of shape (3, 2, 4)", num_examples=len(x))
+dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
+likely = list(known.affine_backward(x, w, b, dout))
+checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx for x of shape (3, 2, 4)", num_examples=3, mistakes=likely)
+checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw for x of shape (3, 2, 4)", num_examples=3, mistakes=likely,
+                hint="dw has the shape of w. Take the rows (N, D) that the forward pass has used.")
 checks.passed("affine_backward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((71, 2, (2, 2, 3)), (72, 1, (4, 2)), (73, 6, (2, 3))):
     x, w, b, dout = make_layer(seed, N, shape, 4)
-    out, cache = parts(affine_forward(np.asfortranarray(x), w, b), "out, cache")
-    dx, dw, db = parts(affine_backward(np.asfortranarray(dout), cache), "dx, dw, db")
-    checks.gradient(lambda v: np.einsum("nd,dm,nm->", np.array([e.ravel() for e in v]), w, dout), x, dx, f"dx for x of shape {x.shape}")
-    checks.gradient(lambda v: np.einsum("nd,dm,nm->", np.array([e.ravel() for e in x]), v, dout), w, dw, f"dw for x of shape {x.shape}")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_affine_backward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x, w, b, dout = (array.astype(np.float32) for array in make_layer(80))
-out, cache = parts(affine_forward(x, w, b), "out, cache")
-dout_given = dout.copy()
-first = parts(affine_backward(dout_given, cache), "dx, dw, db")
-checks.unchanged(dout_given, dout, "dout of affine_backward")
-for gradient, name in zip(first, ("dx", "dw", "db")):
-    checks.dtype(gradient, np.float32, f"{name} of float32 arrays")
-checks.passed("affine_backward", "dout stays as it is, float32 stays float32")
-### BEGIN HIDDEN TESTS
+    dx, dw, db = layer_gradients(affine_forward, affine_backward, np.asfortranarray(x), w, b, np.asfortranarray(dout))
+    checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, f"dx for x of shape {x.shape}")
+    checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, f"dw for x of shape {x.shape}")
+    checks.resembles(dx, np.reshape([w @ row for row in dout], x.shape), "dx of affine_backward", given=(x,))
 # two layers at once: what one call knows must come from its own cache
-x2, w2, b2, dout2 = make_layer(81)
-out2, cache2 = parts(affine_forward(x2, w2, b2), "out, cache")
-again = parts(affine_backward(dout, cache), "dx, dw, db")
+x, w, b, dout = make_layer(81, 3, (2, 4), 5)
+out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+first = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
+affine_forward(x - 1, 2 * w, b)
+again = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
 for gradient, before, name in zip(again, first, ("dx", "dw", "db")):
-    checks.close(gradient, before, f"{name} of a layer, after the forward pass of another layer", rtol=1e-4,
-                 hint="Take what you need from the cache, not from a global variable.")
-checks.resembles(first[0], dout @ w.T, "dx of affine_backward", given=(x,))
+    checks.shape(gradient, np.shape(before), name)
+    checks.true(np.allclose(np.asarray(gradient), np.asarray(before)), known.NOT_FROM_CACHE)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Exercise 3: `relu_forward`
+# ## ReLU
 #
-# The bend: what is negative becomes 0, entry by entry. The name is *rectified linear unit*, ReLU for short.
+# ### Exercise 3: `relu_forward` · 2 points
+#
+# The activation function: what is negative becomes 0, entry by entry. ReLU is short for *rectified linear unit*.
+#
+# By hand: (−1, 2, 0) becomes (0, 2, 0).
 
 # %% nbgrader={"grade": false, "grade_id": "relu_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def relu_forward(x):
     """max(0, x), entry by entry.
 
-    Argument: x, an array of any shape.
+    Parameters: x, an array of any shape, which stays as it is.
+    Returns: out, of the shape and dtype of x; cache, whatever relu_backward needs.
 
-    Returns (out, cache)
-    - out: of the shape and dtype of x
-    - cache: whatever relu_backward needs
+    Approach
+        1. write one NumPy expression for all entries
+        2. ask what the way back has to know about each entry
     """
     ### BEGIN SOLUTION
     rectified = np.maximum(x, 0)
@@ -409,44 +443,44 @@ def relu_forward(x):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_forward_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 1 point
 x = np.array([[-1.0, 2.0, 0.0], [0.5, -3.0, 7.0]])
-out, cache = parts(relu_forward(x), "out, cache")
-checks.shape(out, (2, 3), "out of relu_forward (the shape of x)")
-checks.close(out, [[0.0, 2.0, 0.0], [0.5, 0.0, 7.0]], "out of relu_forward",
-             suspects={"negative entries lose their sign; they should become 0.": np.abs(x),
-                       "these are ones and zeros; what is positive should be passed on as it is.": (x > 0).astype(float)})
+out, cache = checks.unpack(relu_forward(x), "out, cache")
+checks.close(out, [[0.0, 2.0, 0.0], [0.5, 0.0, 7.0]], "out of relu_forward", mistakes=known.relu_forward(x))
 checks.passed("relu_forward", "what is negative becomes 0")
 ### BEGIN HIDDEN TESTS
-for seed, shape in ((91, (7,)), (92, (3, 4)), (93, (2, 3, 4, 5)), (94, (1, 1))):
-    x = 10 * np.random.default_rng(seed).normal(size=shape)
-    out, cache = parts(relu_forward(x), "out, cache")
-    checks.close(out, np.array([value if value > 0 else 0 for value in x.ravel().tolist()]).reshape(shape),
-                 f"out of relu_forward for x of shape {shape}")
 tiny = np.array([1e-7, -1e-7, 3e3])
-out, cache = parts(relu_forward(tiny), "out, cache")
+out, cache = checks.unpack(relu_forward(tiny), "out, cache")
 checks.close(out, [1e-7, 0.0, 3e3], "out of relu_forward for very small and large numbers", atol=1e-15, rtol=1e-9)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_relu_forward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[-1.0, 2.0], [0.5, -3.0]])
-x_given = x.copy()
-out, cache = parts(relu_forward(x_given), "out, cache")
-checks.unchanged(x_given, x, "x of relu_forward")
-out, cache = parts(relu_forward(x.astype(np.float32)), "out, cache")
-checks.dtype(out, np.float32, "out of relu_forward for float32")
-checks.passed("relu_forward", "x stays as it is, float32 stays float32")
+# %% nbgrader={"grade": true, "grade_id": "test_relu_forward_shapes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · any shape · 1 point
+x = np.array([[[-1.0], [2.0]], [[0.5], [-3.0]], [[4.0], [-0.1]]])  # (3, 2, 1)
+out, cache = checks.unpack(relu_forward(x), "out, cache")
+checks.close(out, [[[0.0], [2.0]], [[0.5], [0.0]], [[4.0], [0.0]]], "out for x of shape (3, 2, 1)", mistakes=known.relu_forward(x))
+checks.passed("relu_forward", "arrays of any shape")
 ### BEGIN HIDDEN TESTS
+for seed, shape in ((91, (7,)), (92, (3, 4)), (93, (2, 3, 4, 5)), (94, (1, 1))):
+    for kind in (np.float64, np.float32):
+        x = (10 * np.random.default_rng(seed).normal(size=shape)).astype(kind)
+        given = x.copy()
+        out, cache = checks.unpack(relu_forward(given), "out, cache")
+        expected = np.array([value if value > 0 else 0 for value in x.ravel().tolist()]).reshape(shape)
+        checks.close(out, expected, f"out of relu_forward for x of shape {shape}", mistakes=known.relu_forward(x))
+        checks.unchanged(given, x, "x of relu_forward")
+        checks.dtype(out, kind, f"out of relu_forward for {kind.__name__}")
 wide = np.arange(-12.0, 12.0).reshape(4, 6)
-out, cache = parts(relu_forward(wide[:, ::2]), "out, cache")
+out, cache = checks.unpack(relu_forward(wide[:, ::2]), "out, cache")
 checks.close(out, [[max(0.0, v) for v in row] for row in wide[:, ::2].tolist()], "out of relu_forward for every second column of an array")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Exercise 4: `relu_backward`
+# ### Exercise 4: `relu_backward` · 3 points
 #
 # Where `x` was positive, ReLU passed it on unchanged, so the gradient passes unchanged too. Where `x` was negative, a small change of `x`
-# changes nothing, so nothing comes back. ReLU is a gate that the forward pass has set. At exactly 0 there is a corner with no slope of its
-# own; **take 0 there**.
+# changes nothing, so no gradient passes. ReLU is a gate, and the forward pass sets it. At exactly 0 the curve has a corner and no slope of its
+# own. **Take 0 there.**
 
 # %% nbgrader={"grade": false, "grade_id": "picture_relu", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(7.5, 2.4), layout="constrained")
@@ -462,11 +496,12 @@ axes[1].set(title="its slope", xlabel="x", ylabel="d out / d x");
 def relu_backward(dout, cache):
     """The way back through ReLU.
 
-    Arguments
-    - dout: the gradient of the loss with respect to out, of the shape of x
-    - cache: what relu_forward returned
+    Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what relu_forward returned.
+    Returns: dx, of the shape and dtype of x; 0 where x is exactly 0.
 
-    Returns dx, of the shape of x; 0 where x is exactly 0. float32 if dout and x are.
+    Approach
+        1. find out from the cache where the gate is open
+        2. let dout pass there, and put 0 everywhere else
     """
     ### BEGIN SOLUTION
     passes = cache > 0  # of the shape of x; False at exactly 0
@@ -476,66 +511,62 @@ def relu_backward(dout, cache):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 1 point
 x = np.array([[-1.0, 2.0, 5.0], [0.5, -3.0, -7.0]])
 dout = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, -60.0]])
-out, cache = parts(relu_forward(x), "out, cache")
+out, cache = checks.unpack(relu_forward(x), "out, cache")
 dx = relu_backward(dout, cache)
-checks.true(dx is not None and not isinstance(dx, tuple), "relu_backward should return one array: `return dx`.")
-checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward",
-             suspects={"the gate is set by the sign of dout; it should be set by x.": [[10.0, 20.0, 0.0], [0.0, 50.0, 0.0]],
-                       "the gate stands the wrong way round.": [[10.0, 0.0, 0.0], [0.0, 50.0, -60.0]],
-                       "dout passes everywhere; where x was negative, nothing should come back.": dout,
-                       "this is the slope of ReLU alone; it has to be multiplied by dout.": [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]],
-                       "dout is multiplied by the output of ReLU; it should be multiplied by its slope.":
-                       [[0.0, 40.0, -150.0], [-20.0, 0.0, 0.0]],
-                       "dout is multiplied by x; it should be multiplied by the slope of ReLU.":
-                       [[-10.0, 40.0, -150.0], [-20.0, -150.0, 420.0]],
-                       "where x was negative a little passes; it should be 0 there.": [[0.1, 20.0, -30.0], [-40.0, 0.5, -0.6]]})
+checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward", hint="Return one array: `return dx`.",
+             mistakes=known.relu_backward(x, dout))
 checks.passed("relu_backward", "the gradient passes where x was positive")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((101, (7,)), (102, (3, 4)), (103, (2, 3, 2, 2)), (104, (1, 1))):
     rng = np.random.default_rng(seed)
     x, dout = rng.normal(size=shape), rng.normal(size=shape)
     x += 0.01 * (2 * (x > 0) - 1)  # away from the kink
-    out, cache = parts(relu_forward(x), "out, cache")
+    out, cache = checks.unpack(relu_forward(x), "out, cache")
     checks.gradient(lambda v: sum(max(0.0, a) * d for a, d in zip(v.ravel().tolist(), dout.ravel().tolist())), x,
-                    relu_backward(dout, cache), f"dx of relu_backward for x of shape {shape}")
+                    relu_backward(dout, cache), f"dx of relu_backward for x of shape {shape}", mistakes=known.relu_backward(x, dout))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_zero", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-out, cache = parts(relu_forward(np.array([0.0, 3.0, -3.0, 0.0])), "out, cache")
-checks.close(relu_backward(np.array([1.0, 2.0, 3.0, -4.0]), cache), [0.0, 2.0, 0.0, 0.0], "dx of relu_backward, where x is 0, 3, -3 and 0",
-             suspects={"at x = 0 the gradient passes; by our convention it is 0 there.": [1.0, 2.0, 0.0, -4.0],
-                       "at x = 0 half of the gradient passes; by our convention it is 0 there.": [0.5, 2.0, 0.0, -2.0]})
+# Check · exactly 0 · 1 point
+x, dout = np.array([0.0, 3.0, -3.0, 0.0]), np.array([1.0, 2.0, 3.0, -4.0])
+out, cache = checks.unpack(relu_forward(x), "out, cache")
+checks.close(relu_backward(dout, cache), [0.0, 2.0, 0.0, 0.0], "dx of relu_backward, where x is 0, 3, -3 and 0",
+             mistakes=known.relu_backward(x, dout))
 checks.passed("relu_backward", "at exactly 0 nothing passes")
 ### BEGIN HIDDEN TESTS
-out, cache = parts(relu_forward(np.zeros((3, 2))), "out, cache")
+out, cache = checks.unpack(relu_forward(np.zeros((3, 2))), "out, cache")
 checks.close(relu_backward(np.full((3, 2), 5.0), cache), np.zeros((3, 2)), "dx of relu_backward, where all of x is 0")
-out, cache = parts(relu_forward(np.array([1e-9, -1e-9, -0.0])), "out, cache")
+out, cache = checks.unpack(relu_forward(np.array([1e-9, -1e-9, -0.0])), "out, cache")
 checks.close(relu_backward(np.array([7.0, 7.0, 7.0]), cache), [7.0, 0.0, 0.0], "dx of relu_backward, where x is very small")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_relu_backward_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[-1.0, 2.0, 5.0], [0.5, -3.0, -7.0]], dtype=np.float32)
-dout = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, -60.0]], dtype=np.float32)
-out, cache = parts(relu_forward(x), "out, cache")
-dout_given = dout.copy()
-dx = relu_backward(dout_given, cache)
-checks.unchanged(dout_given, dout, "dout of relu_backward")
-checks.dtype(dx, np.float32, "dx of relu_backward for float32")
-checks.passed("relu_backward", "dout stays as it is, float32 stays float32")
+# %% nbgrader={"grade": true, "grade_id": "test_relu_backward_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · its own cache · 1 point
+x, dout = np.array([[-1.0, 2.0, 5.0]]), np.array([[10.0, 20.0, -30.0]])
+out, cache = checks.unpack(relu_forward(x), "out, cache")
+relu_forward(-x)  # another layer of the same net
+dx = relu_backward(dout.copy(), cache)
+checks.shape(dx, (1, 3), "dx of relu_backward")
+checks.true(not np.allclose(np.asarray(dx), [[10.0, 0.0, 0.0]]), known.NOT_FROM_CACHE)
+checks.close(dx, [[0.0, 20.0, -30.0]], "dx of relu_backward, after another forward pass", mistakes=known.relu_backward(x, dout))
+checks.passed("relu_backward", "each layer has a cache of its own")
 ### BEGIN HIDDEN TESTS
-other_out, other_cache = parts(relu_forward(-x), "out, cache")
-checks.close(relu_backward(dout, cache), dx, "dx of relu_backward, called again after another forward pass",
-             hint="Take what you need from the cache, not from a global variable.")
-checks.resembles(dx, dout * (x > 0), "dx of relu_backward", given=(x, dout))
+for kind in (np.float64, np.float32):
+    x, dout = (np.random.default_rng(seed).normal(size=(4, 5)).astype(kind) for seed in (105, 106))
+    out, cache = checks.unpack(relu_forward(x), "out, cache")
+    given = dout.copy()
+    dx = relu_backward(given, cache)
+    checks.unchanged(given, dout, "dout of relu_backward")
+    checks.dtype(dx, kind, f"dx of relu_backward for {kind.__name__}")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 1** (3 points). Suppose that for *every* training image the input $a_j$ of hidden unit $j$ is negative. What are, for that
+# **Question 1** · 3 points. Suppose that for *every* training image the input $a_j$ of hidden unit $j$ is negative. What are, for that
 # unit, the gradients of column $j$ of $W_1$, of entry $j$ of $b_1$ and of row $j$ of $W_2$, if there is no regularization? Can the unit
-# come back to life by gradient descent? Name one cause that brings a unit into this state during training, and one thing that can be done
-# about it.
+# recover by gradient descent? Name one cause that brings a unit into this state during training, and one remedy.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_dead_units", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # *Your answer here.*
@@ -546,32 +577,38 @@ checks.resembles(dx, dout * (x > 0), "dx of relu_backward", given=(x, dout))
 #
 # Cause: one very large update, from a learning rate that is too high, throws the weights or the bias far to the negative side; also an
 # unlucky or too large initialization or strongly negative biases. Remedy: a lower learning rate, better initialization, a ReLU with a small
-# slope on the negative side (leaky ReLU).
+# slope on the negative side (leaky ReLU). With regularization the weights shrink, and a unit with a positive bias may recover; the question
+# leaves that out.
 #
-# **Marking**: 1 point for all three gradients being 0, with the reason for at least one; 1 for "cannot come back" with the reason that none
-# of its parameters change; 1 for a sensible cause and a sensible remedy. (With regularization the weights shrink, and a unit with a
-# positive bias may come back; the question leaves that out.)
+# Scheme
+# - [1] all three gradients are 0, with the reason for at least one of them
+# - [1] the unit cannot recover, because none of its parameters change
+# - [1] a sensible cause and a sensible remedy
 # ### END SOLUTION
 
 # %% [markdown]
-# ## Exercise 5: `init_two_layer_net`
+# ## The whole net
 #
-# How should the numbers be before training? Not all zero: then all hidden units compute the same, get the same gradient and stay the same
-# for ever. *Random* weights break the symmetry. *Small* ones make all scores nearly 0, so that no class is preferred at the start. The
-# biases may start at 0, since the weights already differ.
+# ### Exercise 5: `init_two_layer_net` · 4 points
+#
+# What should the parameters be before training? Not all zero: then all hidden units compute the same, get the same gradient and stay the same
+# for ever. *Random* weights break the symmetry. *Small* weights make all scores nearly 0, so that no class is preferred at the start. The
+# biases may start at 0, since the weights already differ. (Rules that choose the standard deviation from the layer's size,
+# such as **Xavier** and **Kaiming initialization**, follow in a later notebook.)
+#
+# By hand: a net for 4 inputs, 3 hidden units and 2 classes has 4 · 3 + 3 + 3 · 2 + 2 = 23 parameters.
 
 # %% nbgrader={"grade": false, "grade_id": "init_two_layer_net", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def init_two_layer_net(input_dim, hidden_dim, num_classes, weight_scale, rng):
     """The first parameters of a two-layer net.
 
-    Arguments
-    - input_dim: numbers per example (D); hidden_dim: hidden units (H); num_classes: classes (C)
-    - weight_scale: standard deviation of the weights, which are normally distributed with mean 0
-    - rng: np.random.Generator, the only source of chance
+    Parameters: input_dim, numbers per example (D); hidden_dim, hidden units (H); num_classes, classes (C);
+        weight_scale, the standard deviation of the weights; rng, np.random.Generator, the only source of random numbers.
+    Returns: a dict of floats: "W1" (D, H) and "W2" (H, C), normally distributed with mean 0; "b1" (H,) and "b2" (C,), zeros.
 
-    Returns a dict
-    - "W1": (D, H) random, "b1": (H,) zeros
-    - "W2": (H, C) random, "b2": (C,) zeros
+    Approach
+        1. draw each weight from rng, a new number for every weight of both layers
+        2. put the four arrays into a dict
     """
     ### BEGIN SOLUTION
     return {
@@ -584,42 +621,61 @@ def init_two_layer_net(input_dim, hidden_dim, num_classes, weight_scale, rng):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_init_two_layer_net_shapes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · shapes · 1 point
 params = net_of(init_two_layer_net(7, 5, 3, 0.1, np.random.default_rng(0)))
 for name, expected in (("W1", (7, 5)), ("b1", (5,)), ("W2", (5, 3)), ("b2", (3,))):
     checks.shape(params[name], expected, f"params[{name!r}] for D, H, C = 7, 5, 3")
 for name in ("W1", "W2"):
-    checks.true(np.ptp(params[name]) > 0, f"params[{name!r}] holds one number throughout; weights start with different random numbers.")
+    checks.true(np.ptp(params[name]) > 0, known.ALIKE)
 checks.passed("init_two_layer_net", "four arrays of the right shapes")
 ### BEGIN HIDDEN TESTS
-for D, H, C in ((4, 9, 2), (1, 2, 6), (3, 3, 3)):
+for D, H, C in ((4, 9, 2), (1, 2, 6), (3, 3, 3), (2, 1, 2)):
     params = net_of(init_two_layer_net(D, H, C, 0.1, np.random.default_rng(1)))
     for name, expected in (("W1", (D, H)), ("b1", (H,)), ("W2", (H, C)), ("b2", (C,))):
         checks.shape(params[name], expected, f"params[{name!r}] for D, H, C = {D, H, C}")
+# a search and a repetition need that: another seed gives another net, the same seed the same net
+first, same, other = (net_of(init_two_layer_net(6, 6, 6, 0.1, np.random.default_rng(seed))) for seed in (7, 7, 8))
+for name in ("W1", "W2"):
+    checks.shape(same[name], (6, 6), f"params[{name!r}]")
+    checks.true(np.allclose(same[name], first[name]) and not np.allclose(other[name], first[name]), known.NOT_FROM_RNG)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_init_two_layer_net_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · weights · 2 points
 params = net_of(init_two_layer_net(200, 100, 50, 0.01, np.random.default_rng(2)))
-for name in ("W1", "W2"):
+for name, shape in (("W1", (200, 100)), ("W2", (100, 50))):
     W = np.asarray(params[name], dtype=float)
-    checks.true(np.any(W), f"{name} is zero everywhere: all hidden units would stay the same for ever.")
-    checks.true(abs(W.mean()) < 0.06 * W.std(), f"The mean of {name} is {W.mean():.3g}; it should be near 0, with as many weights below as above.")
+    checks.shape(W, shape, name)
+    checks.true(np.ptp(W) > 0, known.ALIKE)
+    for mistake in known.weights(shape[0], 0.01):
+        checks.true(abs(W.std() / mistake.gives["std"] - 1) > 0.05, mistake)
+    # of 5,000 or more numbers: right weights miss these bounds less often than once in a million
+    checks.true(abs(W.mean()) < 0.075 * W.std(), f"The mean of {name} is {W.mean():.3g}; it should be near 0, with as many weights below as above.")
     checks.true(abs(W.std() / 0.01 - 1) < 0.05, f"The standard deviation of {name} is {W.std():.4g}; with weight_scale=0.01 it should be about 0.01.")
 checks.passed("init_two_layer_net", "weights are spread about 0 with standard deviation weight_scale")
 ### BEGIN HIDDEN TESTS
 for seed, (D, H, C), scale in ((3, (60, 150, 70), 2.0), (4, (300, 40, 200), 1e-3)):
     params = net_of(init_two_layer_net(D, H, C, scale, np.random.default_rng(seed)))
-    for name in ("W1", "W2"):
+    for name, shape in (("W1", (D, H)), ("W2", (H, C))):
         W = np.asarray(params[name], dtype=float) / scale
-        checks.true(min(W.std(axis=0).min(), W.std(axis=1).min()) > 0.4 * W.std(), f"Some rows or columns of {name} are alike.")
-        checks.true(abs(W.mean()) < 0.06 * W.std(), f"The mean of {name} is not near 0 for weight_scale={scale:g}.")
+        checks.shape(W, shape, name)
+        checks.true(min(W.std(axis=0).min(), W.std(axis=1).min()) > 0.4 * W.std(), known.ALIKE)
+        # of 8,000 or more numbers, the mean's deviation is 0.011, that of the spread 0.008, that of the share 0.0023
+        checks.true(abs(W.mean()) < 0.06, f"The mean of {name} is not near 0 for weight_scale={scale:g}.")
         checks.true(abs(W.std() - 1) < 0.05, f"The standard deviation of {name} is {W.std() * scale:.4g} for weight_scale={scale:g}.")
         far = np.mean(np.abs(W) > 2)  # 4.6% of a normal distribution
-        checks.true(0.03 < far < 0.06, f"{far:.1%} of {name} are more than two standard deviations from 0; in a normal distribution it is 4.6%.")
-        checks.true(np.abs(W.std(axis=0) - 1).max() < 0.5 and np.abs(W.std(axis=1) - 1).max() < 0.5,
+        checks.true(0.03 < far < 0.062, f"{far:.1%} of {name} are more than two standard deviations from 0; in a normal distribution it is 4.6%.")
+        # the shortest rows and columns have 40 numbers, the deviation of whose spread is 0.11
+        checks.true(np.abs(W.std(axis=0) - 1).max() < 0.65 and np.abs(W.std(axis=1) - 1).max() < 0.65,
                     f"Some rows or columns of {name} are spread wider than others.")
+net = net_of(init_two_layer_net(40, 5, 40, 0.1, np.random.default_rng(9)))
+W1, W2 = np.ravel(net["W1"]), np.ravel(net["W2"])
+checks.true(not np.any(np.isin(W1, W2)), known.SAME_NUMBERS)
+checks.true(len(np.unique(W1)) == 200 and len(np.unique(W2)) == 200, known.ALIKE)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_init_two_layer_net_biases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · biases · 1 point
 params = net_of(init_two_layer_net(7, 5, 3, 0.1, np.random.default_rng(5)))
 checks.equal(params["b1"], np.zeros(5), "b1 before training")
 checks.equal(params["b2"], np.zeros(3), "b2 before training")
@@ -627,27 +683,13 @@ checks.true(np.any(params["W1"]), "All parameters are zero, not the biases alone
 checks.passed("init_two_layer_net", "biases are zero")
 ### BEGIN HIDDEN TESTS
 params = net_of(init_two_layer_net(3, 12, 8, 5.0, np.random.default_rng(6)))
-checks.equal(params["b1"], np.zeros(12), "b1 before training, for weight_scale=5")
-checks.equal(params["b2"], np.zeros(8), "b2 before training, for weight_scale=5")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_init_two_layer_net_rng", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-first, same, other = (net_of(init_two_layer_net(6, 6, 6, 0.1, np.random.default_rng(seed))) for seed in (7, 7, 8))
-for name in ("W1", "W2"):
-    checks.close(same[name], first[name], f"{name} of a second net from a generator with the same seed",
-                 hint="Take every random number from rng: rng.normal, not np.random.normal.")
-    checks.true(not np.allclose(other[name], first[name]), f"{name} is the same for generators with different seeds: is rng used?")
-checks.true(not np.allclose(first["W1"], first["W2"]), "W1 and W2 hold the same numbers. Draw new ones for W2.")
-checks.passed("init_two_layer_net", "the weights come from rng, each drawn anew")
-### BEGIN HIDDEN TESTS
-net = net_of(init_two_layer_net(40, 5, 40, 0.1, np.random.default_rng(9)))
-W1, W2 = np.ravel(net["W1"]), np.ravel(net["W2"])
-checks.true(not np.any(np.isin(W1, W2)), "W1 and W2 hold the same numbers in another shape. Draw new ones for W2.")
-checks.true(len(np.unique(W1)) == 200 and len(np.unique(W2)) == 200, "Some weights occur twice: draw a number for each.")
+for name, size in (("b1", 12), ("b2", 8)):
+    checks.equal(params[name], np.zeros(size), f"{name} before training, for weight_scale=5")
+    checks.true(params[name].dtype.kind == "f", f"{name} should be an array of floats: a step adds fractions to it.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 2** (2 points). A student starts with all four parameters at zero. Which of the four get a gradient that is not zero in the
+# **Question 2** · 2 points. A student starts with all four parameters at zero. Which of the four get a gradient that is not zero in the
 # first step, and which do in later steps? What does this net learn at most? (Go back through the picture of the net.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_zeros", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
@@ -655,38 +697,43 @@ checks.true(len(np.unique(W1)) == 200 and len(np.unique(W2)) == 200, "Some weigh
 # ### BEGIN SOLUTION
 # Only b2. The hidden layer is max(0, 0) = 0, so dW2 = hᵀ ds = 0. What goes back into the hidden layer is ds W2ᵀ = 0, so dW1 = 0 and db1 = 0
 # (and the gate is shut at exactly 0, too). After the step b2 has changed, W1, b1 and W2 are still 0, so it is the same in every later step.
-# The scores are b2 for every image: the net learns how frequent the classes are, and nothing about the images.
+# The scores are b2 for every image: the net learns how frequent the classes are, and nothing about the images. "All hidden units stay the
+# same" alone, without seeing that they get no gradient at all, earns 1 point in total.
 #
-# **Marking**: 1 point for "only b2, in all steps" with a reason for W2 (h = 0) and for W1 (W2 = 0, or the shut gate); 1 for the frequencies
-# of the classes (the same scores for every image). "All hidden units stay the same" alone, without seeing that they get no gradient at all:
-# 1 point in total.
+# Scheme
+# - [1] only b2, in all steps, with a reason for W2 (h = 0) and for W1 (W2 = 0, or the shut gate)
+# - [1] the frequencies of the classes: the same scores for every image
 # ### END SOLUTION
 
 # %% [markdown]
-# ## Exercise 6: `two_layer_loss`
+# ### Exercise 6: `two_layer_loss` · 14 points
 #
-# Now put the net together. Forward: affine, ReLU, affine; these are the scores, and without labels the function stops there and returns
+# Now put the net together. Forward: affine, ReLU, affine. The results are the scores, and without labels the function returns
 # them. With labels the softmax loss comes next. You wrote it in the last assignment; here `softmax_loss(scores, y)` of the library returns
 # the mean loss and its gradient with respect to the scores, (N, C).
 #
-# Then the same way back: every backward function takes what the one after it has returned, until all four gradients are there. Last comes
-# the regularization, $\lambda \sum W_1^2 + \lambda \sum W_2^2$. It is for the weights, not for the biases; its gradient is added to what
+# Then go back the same way. Every backward function takes what the one after it has returned, until all four gradients are there. Last comes
+# the regularization, $\lambda \sum W_1^2 + \lambda \sum W_2^2$. It is for the weights, not for the biases. Its gradient is added to what
 # came back.
+#
+# By hand: with one input, one hidden unit and two classes, let $W_1 = 2$, $b_1 = -1$, $W_2 = (1, -3)$, $b_2 = (0, 5)$. The input 3 gives the hidden unit
+# max(0, 6 − 1) = 5 and the scores (5, −10). The input −3 gives max(0, −6 − 1) = 0 and the scores (0, 5), which are the biases.
 
 # %% nbgrader={"grade": false, "grade_id": "two_layer_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def two_layer_loss(params, X, y=None, reg=0.0):
     """A two-layer net: affine, ReLU, affine, softmax loss.
 
-    Arguments
-    - params: dict of W1 (D, H), b1 (H,), W2 (H, C), b2 (C,)
-    - X: (N, D) examples, or (N, d1, ..., dk) with D = d1 * ... * dk
-    - y: (N,) integer labels, 0 <= y[i] < C; or None
-    - reg: strength of the regularization reg * (sum(W1 * W1) + sum(W2 * W2))
+    Parameters: params, a dict of W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); X (N, D) examples, or (N, d1, ..., dk)
+        with D = d1 * ... * dk; y (N,) integer labels, or None; reg, the strength of the penalty
+        reg * (sum(W1 * W1) + sum(W2 * W2)).
+    Returns: without y, the scores (N, C). With y, loss, the mean softmax loss plus the penalty, and grads, a dict with the
+        gradient of the loss for each key of params. Scores and gradients have the arrays' dtype, float32 or float64.
 
-    If y is None, returns the scores, (N, C). Else returns (loss, grads)
-    - loss: one number, the mean softmax loss plus the regularization
-    - grads: dict with the gradient of the loss for each key of params, of its shape
-    Scores and gradients are float32 if params and X are.
+    Approach
+        1. forward through three functions, keeping three caches; return the scores if y is None
+        2. the softmax loss and its gradient with respect to the scores
+        3. backward through the same functions in reverse order, each with its own cache
+        4. add the penalty to the loss, and its gradient to those of W1 and W2
     """
     ### BEGIN SOLUTION
     a, cache_a = affine_forward(X, params["W1"], params["b1"])  # (N, H)
@@ -708,72 +755,56 @@ def two_layer_loss(params, X, y=None, reg=0.0):
     ### END SOLUTION
 
 
-# %% [markdown]
-# A net small enough for a pencil: two inputs, two hidden units, three classes.
-
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · scores · 2 points
 params = {"W1": np.array([[1.0, -1.0], [2.0, 1.0]]), "b1": np.array([-1.0, 1.0]),
           "W2": np.array([[1.0, 0.0, 2.0], [1.0, -1.0, 0.0]]), "b2": np.array([0.5, 0.0, -1.0])}
 X = np.array([[1.0, 1.0], [-1.0, 0.0]])
 scores = two_layer_loss(params, X)
-checks.true(scores is not None, "The function returned None. Without y it should return the scores.")
-checks.true(not isinstance(scores, (tuple, dict)), "Without y, return the scores alone: no loss, no gradients.")
-expected = np.array([[3.5, -1.0, 3.0], [2.5, -2.0, -1.0]])
-checks.close(scores, expected, "the scores of two_layer_loss",
-             hint="Hidden layer before the ReLU: (2, 1) and (-2, 2).",
-             suspects={"the ReLU is missing.": [[3.5, -1.0, 3.0], [0.5, -2.0, -5.0]],
-                       "b1 is missing.": [[3.5, 0.0, 5.0], [1.5, -1.0, -1.0]],
-                       "b2 is missing.": [[3.0, -1.0, 4.0], [2.0, -2.0, 0.0]],
-                       "b1 is added after the ReLU; it belongs to the affine layer before it.": [[3.5, -1.0, 3.0], [1.5, -2.0, -3.0]],
-                       "both biases are missing.": [[3.0, 0.0, 6.0], [1.0, -1.0, 0.0]],
-                       "there is a ReLU after the second layer; scores may be negative.": [[3.5, 0.0, 3.0], [2.5, 0.0, 0.0]],
-                       "these are probabilities; without y the scores themselves are wanted.":
-                       np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)})
+checks.true(scores is not None, known.NO_SCORES)
+checks.true(not isinstance(scores, (tuple, dict)), known.SCORES_ALONE)
+checks.close(scores, [[3.5, -1.0, 3.0], [2.5, -2.0, -1.0]], "the scores of two_layer_loss", mistakes=known.scores(params, X),
+             hint="Hidden layer before the ReLU: (2, 1) and (-2, 2).")
 checks.passed("two_layer_loss", "the scores are right")
 ### BEGIN HIDDEN TESTS
-for seed, (N, D, H, C) in ((111, (5, 4, 6, 3)), (112, (1, 3, 2, 7)), (113, (4, 4, 4, 4)), (114, (8, 1, 5, 2))):
+for seed, (N, D, H, C) in ((111, (5, 4, 6, 3)), (112, (1, 3, 2, 7)), (113, (4, 4, 4, 4)), (114, (8, 1, 5, 2)), (115, (3, 12, 1, 3))):
     X, y, params = make_net(seed, N, D, H, C)
     hidden = np.array([[max(0.0, v) for v in row] for row in (np.einsum("nd,dh->nh", X, params["W1"]) + params["b1"]).tolist()])
     expected = np.einsum("nh,hc->nc", hidden, params["W2"]) + params["b2"]
-    checks.close(two_layer_loss(params, X), expected, f"the scores for N, D, H, C = {N, D, H, C}")
+    checks.close(two_layer_loss(params, X), expected, f"the scores for N, D, H, C = {N, D, H, C}", mistakes=known.scores(params, X))
     checks.close(two_layer_loss(params, X, None, 3.0), expected, "the scores for reg=3",
-                 hint="The regularization belongs to the loss, not to the scores.")
+                 mistakes=known.scores(params, X, 3.0))
+checks.close(two_layer_loss(params, X.reshape(3, 2, 2, 3)), expected, "the scores for X of shape (3, 2, 2, 3)")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With labels the same net has a loss. Its two examples belong to the classes 2 and 0.
+# With labels, the net has a loss. Whatever your scores are, the loss should be the mean softmax loss of these scores.
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_value", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-params = {"W1": np.array([[1.0, -1.0], [2.0, 1.0]]), "b1": np.array([-1.0, 1.0]),
-          "W2": np.array([[1.0, 0.0, 2.0], [1.0, -1.0, 0.0]]), "b2": np.array([0.5, 0.0, -1.0])}
-X, y = np.array([[1.0, 1.0], [-1.0, 0.0]]), np.array([2, 0])
-each = np.log([np.exp(0.5) + np.exp(-4.0) + 1, 1 + np.exp(-4.5) + np.exp(-3.5)])  # scores (3.5, -1, 3) and (2.5, -2, -1)
+# Check · loss · 2 points
+X, y, params = make_net(120)
+scores = two_layer_loss(params, X)
+checks.shape(scores, (5, 3), "the scores without y")
 loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
-checks.close(loss, each.mean(), "the loss with reg=0", num_examples=2, hint="The two examples cost 0.981 and 0.040; the loss is their mean.",
-             suspects={"with reg=0 there should be no regularization in the loss.": each.mean() + 14.0,
-                       "it is divided by the number of classes, too; the mean is over the examples only.": each.mean() / 3})
+checks.close(loss, softmax_loss(np.asarray(scores), y)[0], "the loss with reg=0", num_examples=5, mistakes=known.loss(params, X, y))
 checks.passed("two_layer_loss", "the loss of a small net is right")
 ### BEGIN HIDDEN TESTS
-for seed, (N, D, H, C) in ((121, (5, 4, 6, 3)), (122, (1, 3, 2, 7)), (123, (4, 4, 4, 4))):
+for seed, (N, D, H, C) in ((121, (5, 4, 6, 3)), (122, (1, 3, 2, 7)), (123, (4, 4, 4, 4)), (124, (6, 2, 1, 3))):
     X, y, params = make_net(seed, N, D, H, C)
-    hidden = np.array([[max(0.0, v) for v in row] for row in (np.einsum("nd,dh->nh", X, params["W1"]) + params["b1"]).tolist()])
-    expected = np.einsum("nh,hc->nc", hidden, params["W2"]) + params["b2"]
-    total = sum(np.log(np.exp(s - s[label]).sum()) for s, label in zip(expected, y))
+    scores = two_layer_loss(params, X)
+    checks.shape(scores, (N, C), "the scores without y")
+    total = sum(np.log(np.exp(s - s[label]).sum()) for s, label in zip(np.asarray(scores), y))
     loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
-    checks.close(loss, total / N, f"the loss with reg=0, N, D, H, C = {N, D, H, C}", num_examples=N)
+    checks.close(loss, total / N, f"the loss with reg=0, N, D, H, C = {N, D, H, C}", num_examples=N, mistakes=known.loss(params, X, y))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_reg_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · penalty · 1 point
 X, y, params = make_net(130)
 without, grads = loss_and_grads(two_layer_loss(params, X, y, 0.0), params)
 loss, grads = loss_and_grads(two_layer_loss(params, X, y, 0.5), params)
-squares = {name: 0.5 * np.sum(np.square(value)) for name, value in params.items()}
-checks.close(loss - without, squares["W1"] + squares["W2"], "what reg=0.5 adds to the loss", num_examples=len(X),
-             suspects={"there is no regularization in the loss.": 0.0, "W2 is not regularized.": squares["W1"],
-                       "W1 is not regularized.": squares["W2"],
-                       "the biases are regularized, too.": sum(squares.values()),
-                       "this is the square of the sum; square first, then add up.": 0.5 * (params["W1"].sum() ** 2 + params["W2"].sum() ** 2),
-                       "these are absolute values, not squares.": 0.5 * (np.abs(params["W1"]).sum() + np.abs(params["W2"]).sum())})
+checks.close(loss - without, 0.5 * sum(np.sum(np.square(params[name])) for name in ("W1", "W2")), "what reg=0.5 adds to the loss",
+             num_examples=len(X), mistakes=known.penalty(params, 0.5))
 checks.passed("two_layer_loss", "the regularization is in the loss")
 ### BEGIN HIDDEN TESTS
 for seed, strength, shape in ((131, 2.0, (1, 3, 5, 2)), (132, 0.01, (7, 2, 4, 6))):
@@ -781,205 +812,142 @@ for seed, strength, shape in ((131, 2.0, (1, 3, 5, 2)), (132, 0.01, (7, 2, 4, 6)
     without, grads = loss_and_grads(two_layer_loss(params, X, y, 0.0), params)
     loss, grads = loss_and_grads(two_layer_loss(params, X, y, strength), params)
     checks.close(loss - without, strength * sum(np.sum(np.square(params[name])) for name in ("W1", "W2")),
-                 f"what reg={strength} adds to the loss")
+                 f"what reg={strength} adds to the loss", mistakes=known.penalty(params, strength))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the gradients, layer by layer from the back. First the second layer.
+# Now the gradients, layer by layer from the back. First the second layer, then the first.
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_gradient_second", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · gradients of W2 and b2 · 2 points
 X, y, params = make_net(140)
-loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
-before_relu = X @ params["W1"] + params["b1"]
 for name in ("W2", "b2"):
-    def of(v):
-        return loss_and_grads(two_layer_loss({**params, name: v}, X, y), params)[0]
-
-    def without_relu():
-        scores = np.asarray(two_layer_loss(params, X))
-        return checks.numeric_gradient(lambda v: softmax_loss(scores + before_relu @ (v - params["W2"]), y)[0], params["W2"])
-
-    checks.gradient(of, params[name], grads[name], f"grads[{name!r}] with reg=0", num_examples=len(X), params=params[name],
-                    labels=y, kinks=True,
-                    suspects={"the gradient uses the hidden layer as it is before the ReLU; W2 is multiplied by what comes after it.":
-                              without_relu} if name == "W2" else None)
+    check_net_gradient(two_layer_loss, params, X, y, name)
 checks.passed("two_layer_loss", "the gradients of W2 and b2 agree with the numeric ones")
 ### BEGIN HIDDEN TESTS
-def net_loss(p):
-    """The loss straight from its formula."""
-    hidden = np.einsum("nd,dh->nh", X, p["W1"]) + p["b1"]
-    scores = np.einsum("nh,hc->nc", hidden * (hidden > 0), p["W2"]) + p["b2"]
-    return np.mean(np.log(np.exp(scores - scores[range(len(y)), y][:, None]).sum(axis=1)))
-
-
-for seed, shape in ((141, (1, 3, 4, 5)), (142, (6, 4, 4, 4)), (143, (8, 2, 3, 2))):
+for seed, shape in ((141, (1, 3, 4, 5)), (142, (6, 4, 4, 4)), (143, (8, 2, 3, 2)), (144, (5, 3, 1, 3))):
     X, y, params = make_net(seed, *shape)
-    loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
     for name in ("W2", "b2"):
-        checks.gradient(lambda v: net_loss({**params, name: v}), params[name], grads[name],
-                        f"grads[{name!r}] with reg=0, N, D, H, C = {shape}", num_examples=len(X), labels=y, kinks=True)
+        grads = check_net_gradient(two_layer_loss, params, X, y, name)
+X, y, params = make_net(145, 8, 5, 6, 4)
+loss, grads = loss_and_grads(two_layer_loss(params, X, y), params, ["W2"])
+checks.resembles(grads["W2"], known.right_gradient(params, X, y, "W2"), "grads['W2'] with reg=0", given=params.values())
 scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
-loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params)
+loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params, ["W2"])
 checks.analytic(np.asarray(grads_scaled["W2"]) / 2.0**40, grads["W2"], "grads['W2'], divided by 2**40, with W2 2**40 times smaller")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_gradient_first", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · gradients of W1 and b1 · 3 points
 X, y, params = make_net(150)
-loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
-before_relu = X @ params["W1"] + params["b1"]
 for name in ("W1", "b1"):
-    def of(v):
-        return loss_and_grads(two_layer_loss({**params, name: v}, X, y), params)[0]
-
-    def through(gate):
-        """What would reach the parameter if this were done at the ReLU on the way back."""
-        scores = np.asarray(two_layer_loss(params, X))
-        arriving = checks.numeric_gradient(lambda v: softmax_loss(scores + v @ params["W2"], y)[0], np.zeros_like(before_relu))
-        leaving = gate(arriving)  # (N, H)
-        return checks.numeric_gradient(lambda v: np.sum((X @ v if name == "W1" else v) * leaving), params[name])
-
-    checks.gradient(of, params[name], grads[name], f"grads[{name!r}] with reg=0", num_examples=len(X), params=params[name],
-                    kinks=True, hint="On the way back the gradient passes the second layer, the ReLU and the first layer.",
-                    suspects={"the ReLU is missing on the way back: where its input was negative, nothing should pass.":
-                              lambda: through(lambda arriving: arriving),
-                              "the gate of the ReLU is set by the sign of the gradient; it should be set by the input of the ReLU.":
-                              lambda: through(lambda arriving: np.where(arriving > 0, arriving, 0)),
-                              "the gate of the ReLU stands the wrong way round.":
-                              lambda: through(lambda arriving: np.where(before_relu < 0, arriving, 0)),
-                              "at the ReLU the gradient is multiplied by the hidden layer; it should only pass or not.":
-                              lambda: through(lambda arriving: arriving * before_relu.clip(min=0))})
+    check_net_gradient(two_layer_loss, params, X, y, name)
 checks.passed("two_layer_loss", "the gradients of W1 and b1 agree with the numeric ones")
 ### BEGIN HIDDEN TESTS
-def net_loss(p):
-    """The loss straight from its formula."""
-    hidden = np.einsum("nd,dh->nh", X, p["W1"]) + p["b1"]
-    scores = np.einsum("nh,hc->nc", hidden * (hidden > 0), p["W2"]) + p["b2"]
-    return np.mean(np.log(np.exp(scores - scores[range(len(y)), y][:, None]).sum(axis=1)))
-
-
-for seed, shape in ((151, (1, 3, 4, 5)), (152, (6, 4, 4, 4)), (153, (8, 2, 3, 2))):
+for seed, shape in ((151, (1, 3, 4, 5)), (152, (6, 4, 4, 4)), (153, (8, 2, 3, 2)), (154, (5, 3, 1, 3))):
     X, y, params = make_net(seed, *shape)
-    loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
     for name in ("W1", "b1"):
-        checks.gradient(lambda v: net_loss({**params, name: v}), params[name], grads[name],
-                        f"grads[{name!r}] with reg=0, N, D, H, C = {shape}", num_examples=len(X), kinks=True)
+        grads = check_net_gradient(two_layer_loss, params, X, y, name)
+X, y, params = make_net(155, 8, 5, 6, 4)
+loss, grads = loss_and_grads(two_layer_loss(params, X, y), params, ["W1", "b1"])
+checks.resembles(grads["W1"], known.right_gradient(params, X, y, "W1"), "grads['W1'] with reg=0", given=params.values())
 scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
-loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params)
+loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params, ["W1", "b1"])
 for name in ("W1", "b1"):
     checks.analytic(2.0**40 * np.asarray(grads_scaled[name]), grads[name], f"grads[{name!r}], times 2**40, with {name} 2**40 times as large")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_reg_gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · gradient of the penalty · 2 points
 X, y, params = make_net(160)
-loss, without = loss_and_grads(two_layer_loss(params, X, y, 0.0), params)
-loss, grads = loss_and_grads(two_layer_loss(params, X, y, 0.5), params)
+loss, without = loss_and_grads(two_layer_loss(params, X, y, 0.0), params, ["W1", "W2"])
+loss, grads = loss_and_grads(two_layer_loss(params, X, y, 0.5), params, ["W1", "W2"])
 for name in ("W1", "W2"):
     checks.gradient(lambda v: 0.5 * np.square(v).sum(), params[name], np.subtract(grads[name], without[name]),
-                    f"what reg=0.5 adds to grads[{name!r}]", num_examples=len(X),
-                    suspects={"the gradient of the regularization is missing.": np.zeros_like(params[name]),
-                              "the sign of the weights is added, which belongs to a penalty of absolute values.": 0.5 * np.sign(params[name])})
-for name in ("b1", "b2"):
-    checks.close(grads[name], without[name], f"grads[{name!r}] with reg=0.5, against reg=0",
-                 hint="The biases are not regularized: their gradients do not change with reg.",
-                 suspects={"the biases are regularized, too.": np.add(without[name], params[name])})
+                    f"what reg=0.5 adds to grads[{name!r}]", num_examples=len(X), mistakes=known.penalty(params, 0.5))
+for name in sorted({"b1", "b2"} & set(grads) & set(without)):
+    checks.shape(grads[name], params[name].shape, f"grads[{name!r}]")
+    checks.close(np.subtract(grads[name], without[name]), np.zeros(len(params[name])), f"what reg=0.5 adds to grads[{name!r}]",
+                 hint="The biases are not regularized.", mistakes=known.penalty(params, 0.5))
 checks.passed("two_layer_loss", "the regularization is in the gradients of W1 and W2, and only there")
 ### BEGIN HIDDEN TESTS
 for seed, strength, shape in ((161, 2.0, (1, 3, 5, 2)), (162, 0.01, (7, 2, 4, 6))):
     X, y, params = make_net(seed, *shape)
-    loss, without = loss_and_grads(two_layer_loss(params, X, y, 0.0), params)
-    loss, grads = loss_and_grads(two_layer_loss(params, X, y, strength), params)
+    loss, without = loss_and_grads(two_layer_loss(params, X, y, 0.0), params, ["W1", "W2"])
+    loss, grads = loss_and_grads(two_layer_loss(params, X, y, strength), params, ["W1", "W2"])
     for name in ("W1", "W2"):
         checks.gradient(lambda v: strength * np.square(v).sum(), params[name], np.subtract(grads[name], without[name]),
-                        f"what reg={strength} adds to grads[{name!r}]")
-    for name in ("b1", "b2"):
-        checks.close(grads[name], without[name], f"grads[{name!r}] with reg={strength}, against reg=0")
+                        f"what reg={strength} adds to grads[{name!r}]", mistakes=known.penalty(params, strength))
+    for name in sorted({"b1", "b2"} & set(grads) & set(without)):
+        checks.close(np.subtract(grads[name], without[name]), np.zeros(len(params[name])), f"what reg={strength} adds to grads[{name!r}]",
+                     mistakes=known.penalty(params, strength))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_stability", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · huge scores · 1 point
 X, y, params = make_net(170)
 large = {**params, "W2": 1e4 * params["W2"]}
-loss, grads = loss_and_grads(two_layer_loss(large, X, y), params)
-checks.finite(loss, "the loss at scores of 10,000", hint="Shift the scores before any exponential, or use softmax_loss of the library.")
-for name in params:
-    checks.finite(grads[name], f"grads[{name!r}] at scores of 10,000")
+loss, grads = loss_and_grads(two_layer_loss(large, X, y), params, params)
 scores = two_layer_loss(large, X)
 checks.shape(scores, (5, 3), "the scores without y")
-checks.finite(scores, "the scores without y")
-scores = np.asarray(scores)
-checks.true(np.any(scores), "All scores are 0.")
-expected = np.mean(scores.max(axis=1) - scores[np.arange(5), y])
-capped = ("A small number inside the logarithm keeps it finite, but caps the loss. "
-          "Take the logarithm of the sum of the shifted exponentials.")
-checks.close(loss, expected, "the loss at scores of 10,000", rtol=1e-3, num_examples=len(X), hint=capped if loss < 1000 else None)
+for value, what in ((scores, "the scores"), (loss, "the loss"), *((grads[name], f"grads[{name!r}]") for name in params)):
+    checks.finite(value, f"{what}, where scores are about 10,000", hint="Shift the scores before any exponential, or use softmax_loss.")
+expected = np.mean(np.max(scores, axis=1) - np.asarray(scores)[np.arange(5), y])
+checks.true(loss > 0.01 * expected, known.CAPPED)
+checks.close(loss, expected, "the loss at scores of 10,000", rtol=1e-3, num_examples=len(X))
 checks.passed("two_layer_loss", "scores of 10,000 do no harm")
-
-# %% [markdown]
-# The last things to check are those that go unnoticed until they spoil a training run.
+### BEGIN HIDDEN TESTS
+checks.true(np.ptp(scores) > 0, "All scores are equal.")
+### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_arguments", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · arguments · 1 point
 X, y, params = make_net(180)
 given = {name: value.copy() for name, value in params.items()}
 X_given, y_given = X.copy(), y.copy()
-loss, grads = loss_and_grads(two_layer_loss(given, X_given, y_given, 0.1), params)
-checks.unchanged(given, params, "params")
-checks.unchanged(X_given, X, "X")
-checks.unchanged(y_given, y, "y")
-other = {name: value + 1 for name, value in params.items()}
-other_loss, other_grads = loss_and_grads(two_layer_loss(other, X, y, 0.1), params)
-checks.true(not np.allclose(other_loss, loss), "Another net has the very same loss. Is a net remembered from an earlier call?")
-checks.passed("two_layer_loss", "arguments stay as they are, and every net has its own loss")
+loss, grads = loss_and_grads(two_layer_loss(given, X_given, y_given, 0.1), params, params)
+checks.equal(dict.fromkeys(grads), dict.fromkeys(params), "grads")
+for after, before, name in ((given, params, "params"), (X_given, X, "X"), (y_given, y, "y")):
+    checks.unchanged(after, before, name)
+two_layer_loss({name: value + 1 for name, value in params.items()}, X, y, 0.1)  # another net
+again, again_grads = loss_and_grads(two_layer_loss(params, X, y, 0.1), params, params)
+same = np.allclose(again, loss) and all(np.allclose(again_grads[name], grads[name]) for name in params)
+checks.true(same, known.REMEMBERS)
+checks.passed("two_layer_loss", "the arguments stay as they are, and every net has its own loss")
 ### BEGIN HIDDEN TESTS
-again, again_grads = loss_and_grads(two_layer_loss(params, X, y, 0.1), params)
-checks.close(again, loss, "the loss of a net, after that of another net was computed")
-checks.close(dict(again_grads), {name: np.asarray(grads[name]) for name in params}, "grads of a net, after those of another net were computed",
-             hint="Loss and gradients come from the arguments of this call alone.")
-less = {name: value - 1 for name, value in params.items()}
-two_layer_loss(less, X)
-again, again_grads = loss_and_grads(two_layer_loss(params, X, y, 0.1), params)
-checks.close(dict(again_grads), {name: np.asarray(grads[name]) for name in params}, "grads of a net, after another net's scores were computed",
-             hint="Loss and gradients come from the arguments of this call alone.")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-X, y, params = make_net(190, 4, 12, 5, 3)
-loss, grads = loss_and_grads(two_layer_loss(params, X, y, 0.1), params)
-small = {name: value.astype(np.float32) for name, value in params.items()}
-loss32, grads32 = loss_and_grads(two_layer_loss(small, X.astype(np.float32), y, 0.1), params)
-for name in params:
-    checks.dtype(grads32[name], np.float32, f"grads[{name!r}] of float32 arrays")
-checks.dtype(two_layer_loss(small, X.astype(np.float32)), np.float32, "the scores of float32 arrays")
-pictures = X.reshape(4, 2, 2, 3)
-checks.close(two_layer_loss(params, pictures), two_layer_loss(params, X), "the scores for X of shape (4, 2, 2, 3), against (4, 12)")
-checks.passed("two_layer_loss", "float32 stays float32, and examples may have any number of dimensions")
-### BEGIN HIDDEN TESTS
-checks.close(loss32, loss, "the loss of float32 arrays", rtol=1e-4)
-checks.close({name: np.asarray(grads32[name]) for name in params}, {name: np.asarray(grads[name]) for name in params},
-             "grads of float32 arrays", rtol=1e-3, atol=1e-4)
-other_loss, other = loss_and_grads(two_layer_loss(params, pictures, y.astype(np.uint8), 0.1), params)
-checks.close(other_loss, loss, "the loss for X of shape (4, 2, 2, 3)")
-checks.close(dict(other), {name: np.asarray(grads[name]) for name in params}, "grads for X of shape (4, 2, 2, 3)")
-hidden = np.maximum(X @ params["W1"] + params["b1"], 0)
-slopes = hidden.T @ softmax_loss(hidden @ params["W2"] + params["b2"], y)[1] + 0.2 * params["W2"]
-checks.resembles(grads["W2"], slopes, "grads['W2']", given=(params["W2"],))
+other_loss, _ = loss_and_grads(two_layer_loss({name: value + 1 for name, value in params.items()}, X, y, 0.1), params)
+checks.true(not np.allclose(other_loss, loss), known.REMEMBERS)
+two_layer_loss({name: value - 1 for name, value in params.items()}, X)
+again, again_grads = loss_and_grads(two_layer_loss(params, X, y, 0.1), params, params)
+checks.true(all(np.allclose(again_grads[name], grads[name]) for name in params), known.REMEMBERS)
+for kind in (np.float64, np.float32):
+    arrays = {name: value.astype(kind) for name, value in params.items()}
+    loss, grads = loss_and_grads(two_layer_loss(arrays, X.astype(kind), y.astype(np.uint8), 0.1), params, params)
+    for name in params:
+        checks.dtype(grads[name], kind, f"grads[{name!r}] of {kind.__name__} arrays")
+    checks.dtype(two_layer_loss(arrays, X.astype(kind)), kind, f"the scores of {kind.__name__} arrays")
+right = known.right_gradient(params, X, y, "W2") + 0.2 * params["W2"]
+checks.resembles(grads["W2"], right, "grads['W2']", given=(params["W2"],))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Before training: checks that take a minute and save a night
+# ## Before training
 #
-# Training on all the images takes long, and a net with a mistake often learns *something* all the same, only less than it could. So ask
-# questions first whose answers are known:
+# Training on all the images takes long. A net with a mistake often learns *something* all the same, only less than it could. So first
+# ask questions whose answers you know:
 #
 # 1. With small weights and no regularization the net guesses. Is the first loss $\log C$, what guessing costs?
 # 2. Turn the regularization on. Does the loss rise?
-# 3. Take 20 images, no regularization. Can the net learn them by heart, to 100%? If it cannot do that, why should it do better with all of them?
+# 3. Take 20 images, no regularization. Can the net learn them to 100%? If it cannot, why should it do better with all of them?
 #
-# You write the checks once, for any loss function of the form `loss_fn(params, X, y, reg)` and any dict of parameters, so that you can use
-# them for every net to come.
+# You write these checks once, for any loss function of the form `loss_fn(params, X, y, reg)` and any dict of parameters.
 #
-# ## Exercise 7: `sanity_checks`
+# ### Exercise 7: `sanity_checks` · 4 points
 #
-# The first two checks. The loss is computed twice, with `reg` 0 and with the `reg` that was given. The number of classes is the number of
-# scores per example that `loss_fn(params, X)` returns: the labels of a batch need not hold all classes.
+# The first two checks. Compute the loss twice, with `reg` 0 and with the `reg` that was given. The number of classes is the number of
+# scores per example that `loss_fn(params, X)` returns. Do not count the labels: a batch need not contain all classes.
+#
+# By hand: among ten classes, a guess is right with probability 1/10 and costs log 10 = 2.303. A first loss between 2.188 and 2.418 is within 5% of that.
 
 # %% nbgrader={"grade": false, "grade_id": "linear_net", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def linear_net(params, X, y=None, reg=0.0):
@@ -992,22 +960,36 @@ def linear_net(params, X, y=None, reg=0.0):
             {"W": X.T @ slope + 2 * reg * params["W"], "b": slope.sum(axis=0)})
 
 
+def entries(result, *names):
+    """These entries of what sanity_checks returns, after a look whether it is a dict of the five."""
+    checks.true(isinstance(result, dict), "sanity_checks should return a dict.")
+    checks.equal(dict.fromkeys(result), dict.fromkeys(["chance", "initial", "regularized", "starts_at_chance", "rises_with_reg"]), "the result")
+    return {name: result[name] for name in names}
+
+
+def verdicts(result):
+    """(starts_at_chance, rises_with_reg), after a look whether they are True or False."""
+    for name, value in entries(result, "starts_at_chance", "rises_with_reg").items():
+        checks.true(isinstance(value, (bool, np.bool_)), f"result[{name!r}] should be True or False, but is {value!r}.")
+    return bool(result["starts_at_chance"]), bool(result["rises_with_reg"])
+
+
 # %% nbgrader={"grade": false, "grade_id": "sanity_checks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sanity_checks(loss_fn, params, X, y, reg=0.1):
     """The first two checks of a loss function, at parameters that are small and random.
 
-    Arguments
-    - loss_fn: function (params, X) -> scores (N, C); (params, X, y, reg) -> (loss, grads)
-    - params: dict of arrays, what loss_fn takes
-    - X, y: examples and their labels
-    - reg: the strength of the regularization for the second check, above 0
+    Parameters: loss_fn, a function (params, X) -> scores (N, C), or (params, X, y, reg) -> (loss, grads); params, a dict of
+        arrays, what loss_fn takes; X, y, examples and their labels; reg, the strength for the second check, above 0.
+    Returns: a dict
+        "chance": log C, the loss of guessing among C classes;
+        "initial": the loss without regularization;
+        "regularized": the loss with strength reg;
+        "starts_at_chance": True if "initial" differs from "chance" by no more than 5% of "chance", else False;
+        "rises_with_reg": True if "regularized" is larger than "initial", else False.
 
-    Returns a dict
-    - "chance": log C, the loss of guessing among C classes
-    - "initial": the loss without regularization
-    - "regularized": the loss with strength reg
-    - "starts_at_chance": True if "initial" differs from "chance" by no more than 5% of "chance", else False
-    - "rises_with_reg": True if "regularized" is larger than "initial", else False
+    Approach
+        1. call loss_fn three times: for the scores, without and with regularization
+        2. compare the numbers
     """
     ### BEGIN SOLUTION
     num_classes = loss_fn(params, X).shape[1]
@@ -1025,83 +1007,59 @@ def sanity_checks(loss_fn, params, X, y, reg=0.1):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sanity_checks_losses", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · losses · 2 points
 rng = np.random.default_rng(200)
 X, y = rng.normal(size=(12, 6)), rng.integers(3, size=12)  # of four classes, the last has no example
 params = {"W": 0.02 * rng.normal(size=(6, 4)), "b": np.zeros(4)}
-result = sanity_checks(linear_net, params, X, y, 50.0)
-checks.true(isinstance(result, dict), "sanity_checks should return a dict.")
-checks.equal(dict.fromkeys(result), dict.fromkeys(["chance", "initial", "regularized", "starts_at_chance", "rises_with_reg"]), "the result")
-checks.close(result["chance"], np.log(4), "result['chance'] for four classes", hint="The natural logarithm of the number of classes.",
-             suspects={"the classes are counted in y, which need not hold all; count the scores of an example.": np.log(3)})
-initial = linear_net(params, X, y, 0.0)[0]
-regularized = linear_net(params, X, y, 50.0)[0]
-checks.close(result["initial"], initial, "result['initial'], the loss with reg=0",
-             suspects={"this is the loss with regularization.": regularized})
-checks.close(result["regularized"], regularized, "result['regularized'], the loss with reg=50",
-             suspects={"this is the loss without regularization.": initial,
-                       "this is the loss with reg=0.1, but another reg was given.": lambda: linear_net(params, X, y, 0.1)[0]})
+result = entries(sanity_checks(linear_net, params, X, y, 50.0), "chance", "initial", "regularized")
+expected = {"chance": np.log(4), "initial": linear_net(params, X, y, 0.0)[0], "regularized": linear_net(params, X, y, 50.0)[0]}
+checks.close(result, expected, "result", mistakes=known.sanity_checks(linear_net, params, X, y, 50.0))
 checks.passed("sanity_checks", "the losses are right")
 ### BEGIN HIDDEN TESTS
-for seed, num_classes in ((201, 10), (202, 3), (203, 7)):
-    rng = np.random.default_rng(seed)
-    X, y = rng.normal(size=(6, 5)), rng.integers(2, size=6)  # classes 0 and 1 only
-    params = {"W": rng.normal(size=(5, num_classes)), "b": rng.normal(size=num_classes)}
-    before = {name: value.copy() for name, value in params.items()}
-    result = sanity_checks(linear_net, params, X, y, 0.3)
-    checks.close(result["chance"], np.log(num_classes), f"result['chance'] for {num_classes} classes, of which two have examples",
-                 hint="The number of classes is the number of scores.")
-    checks.close(result["initial"], linear_net(params, X, y, 0.0)[0], "result['initial'] for large weights")
-    checks.close(result["regularized"], linear_net(params, X, y, 0.3)[0], "result['regularized'] for large weights")
-    checks.unchanged(params, before, "params of sanity_checks")
-
-
 def net_with_gain(params, X, y=None, reg=0.0):
     return linear_net({"W": params["gain"][:, None] * params["W"], "b": params["b"]}, X, y, reg)
 
 
-params = {"b": np.zeros(4), "W": 0.1 * np.random.default_rng(204).normal(size=(5, 4)), "gain": np.full(5, 2.0)}
-result = sanity_checks(net_with_gain, params, X, y, 0.3)
-checks.close(result["chance"], np.log(4), "result['chance'] for four classes, where the last of params has five numbers",
-             hint="The number of classes is the number of scores.")
+for seed, num_classes, loss_fn in ((201, 10, linear_net), (202, 3, linear_net), (203, 7, linear_net), (204, 4, net_with_gain)):
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(6, 5)), rng.integers(2, size=6)  # classes 0 and 1 only
+    params = {"b": rng.normal(size=num_classes), "W": rng.normal(size=(5, num_classes)), "gain": np.full(5, 2.0)}
+    if loss_fn is linear_net:
+        del params["gain"]
+    before = {name: value.copy() for name, value in params.items()}
+    result = entries(sanity_checks(loss_fn, params, X, y, 0.3), "chance", "initial", "regularized")
+    expected = {"chance": np.log(num_classes), "initial": loss_fn(before, X, y, 0.0)[0], "regularized": loss_fn(before, X, y, 0.3)[0]}
+    checks.close(result, expected, f"result, for {num_classes} classes of which two have examples",
+                 mistakes=known.sanity_checks(loss_fn, before, X, y, 0.3))
+    checks.unchanged(params, before, "params of sanity_checks")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A check that always says yes is worth nothing. These loss functions have a mistake each, and yours should say which of the two checks
-# fails.
+# A check that always says yes is worth nothing. Each of these loss functions but the first has a mistake, and `sanity_checks` should say which of the two
+# checks fails.
 
 # %% nbgrader={"grade": true, "grade_id": "test_sanity_checks_verdicts", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-def sum_instead_of_mean(params, X, y=None, reg=0.0):
-    result = linear_net(params, X, y, reg)
-    return result if y is None else (result[0] * len(X), result[1])
-
-
-def mean_over_classes_too(params, X, y=None, reg=0.0):
-    result = linear_net(params, X, y, reg)
-    return result if y is None else (result[0] / 4, result[1])
-
-
-def reg_is_ignored(params, X, y=None, reg=0.0):
-    return linear_net(params, X, y, 0.0)
-
-
-def reg_is_subtracted(params, X, y=None, reg=0.0):
-    return linear_net(params, X, y, -reg)
+# Check · verdicts · 2 points
+def with_mistake(factor, reg_factor):
+    def loss_fn(params, X, y=None, reg=0.0):
+        result = linear_net(params, X, y, reg_factor * reg)
+        return result if y is None else (result[0] * factor, result[1])
+    return loss_fn
 
 
 rng = np.random.default_rng(210)
 X, y = rng.normal(size=(12, 6)), rng.integers(4, size=12)
 params = {"W": 1e-3 * rng.normal(size=(6, 4)), "b": np.zeros(4)}
-for loss_fn, starts, rises in ((linear_net, True, True), (sum_instead_of_mean, False, True), (mean_over_classes_too, False, True),
-                               (reg_is_ignored, True, False), (reg_is_subtracted, True, False)):
-    result = sanity_checks(loss_fn, params, X, y, 0.1)
-    checks.true(isinstance(result, dict), "sanity_checks should return a dict.")
-    name = {linear_net: "a correct loss", sum_instead_of_mean: "a loss that is a sum", reg_is_ignored: "a loss that ignores reg",
-            mean_over_classes_too: "a loss divided by the number of classes", reg_is_subtracted: "a loss that falls with reg"}[loss_fn]
-    checks.true(verdict(result, "starts_at_chance") == starts, f"result['starts_at_chance'] should be {starts} for {name}, whose first loss "
-                f"is {loss_fn(params, X, y, 0.0)[0]:.3f} where guessing costs {np.log(4):.3f}.")
-    checks.true(verdict(result, "rises_with_reg") == rises, f"result['rises_with_reg'] should be {rises} for {name}.")
+for name, factor, reg_factor, right in (("a correct loss", 1, 1, (True, True)), ("a sum instead of a mean", 12, 1, (False, True)),
+                                        ("a loss that ignores reg", 1, 0, (True, False)), ("a loss that falls with reg", 1, -1, (True, False))):
+    result = verdicts(sanity_checks(with_mistake(factor, reg_factor), params, X, y, 0.1))
+    checks.true(result == right, f"(starts_at_chance, rises_with_reg) should be {right} for {name}, but is {result}.")
 checks.passed("sanity_checks", "right losses pass, wrong losses do not")
 ### BEGIN HIDDEN TESTS
+result = verdicts(sanity_checks(with_mistake(0.25, 1), params, X, y, 0.1))
+checks.true(result == (False, True), "A loss that is divided by the number of classes should not start at chance.")
+
+
 def made(initial, slope):
     def loss_fn(params, X, y=None, reg=0.0):
         return np.zeros((len(X), 10)) if y is None else (initial + slope * reg, {"W": np.zeros((6, 10))})
@@ -1109,16 +1067,13 @@ def made(initial, slope):
     return loss_fn
 
 
-chance = np.log(10)
 slopes = ((2.0, True), (0.01, True), (0.0, False), (-1.0, False))
 for k, (factor, starts) in enumerate(((0.1, False), (0.5, False), (0.94, False), (0.952, True), (1.0, True), (1.04, True), (1.051, False),
                                       (3.0, False))):
     for slope, rises in slopes[k % 2::2]:
-        result = sanity_checks(made(factor * chance, slope), {"W": np.zeros((6, 10))}, X, y, 0.1)
-        checks.true(verdict(result, "starts_at_chance") == starts, f"result['starts_at_chance'] should be {starts} for a first loss of "
-                    f"{factor} times that of guessing.")
-        checks.true(verdict(result, "rises_with_reg") == rises, f"result['rises_with_reg'] should be {rises} where reg=0.1 changes the loss "
-                    f"by {0.1 * slope:g}.")
+        result = verdicts(sanity_checks(made(factor * np.log(10), slope), {"W": np.zeros((6, 10))}, X, y, 0.1))
+        checks.true(result[0] == starts, f"result['starts_at_chance'] should be {starts} for a first loss of {factor} times that of guessing.")
+        checks.true(result[1] == rises, f"result['rises_with_reg'] should be {rises} where reg=0.1 changes the loss by {0.1 * slope:g}.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1135,28 +1090,32 @@ for name, value in sanity_checks(two_layer_loss, new_net(50, 1e-3, seed=0), X_tr
     print(f"{name:>16}: {value:.4f}" if isinstance(value, float) else f"{name:>16}: {value}")
 
 # %% [markdown]
-# ## Exercise 8: `overfit_small_data`
+# ### Exercise 8: `overfit_small_data` · 6 points
 #
 # The third check. Take the first 20 examples, switch the regularization off, and do plain gradient descent, each step with all 20:
 #
 # $$ p \leftarrow p - \mathrm{learning\ rate} \cdot \frac{\partial L}{\partial p} \qquad \text{for every parameter } p. $$
 #
-# The parameters that you were given must not change: whoever calls the check wants to train with them afterwards.
+# The net will memorize the 20 examples: this is **overfitting** on purpose. The parameters that you were given must not change, because the caller
+# wants to train with them afterwards.
+#
+# By hand: $L = \sum p^2$ has the gradient $2p$, so a step with learning rate 0.1 takes every parameter to 80% of what it was. After three steps it is
+# at 0.8 · 0.8 · 0.8 = 0.512 of its first value.
 
 # %% nbgrader={"grade": false, "grade_id": "overfit_small_data", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def overfit_small_data(loss_fn, params, X, y, learning_rate, num_steps, num_examples=20):
     """Gradient descent on the first few examples, without regularization.
 
-    Arguments
-    - loss_fn: function (params, X) -> scores (N, C); (params, X, y, reg) -> (loss, grads), grads with the keys of params
-    - params: dict of arrays, where to start; neither the dict nor the arrays are changed
-    - X, y: examples and their labels; only the first num_examples are used
-    - learning_rate: of plain gradient descent; num_steps: how many steps, each with all num_examples
+    Parameters: loss_fn, a function (params, X) -> scores (N, C), or (params, X, y, reg) -> (loss, grads), grads with the keys
+        of params; params, a dict of arrays, where to start, which stays as it is; X, y, examples and their labels, of which
+        only the first num_examples are used; learning_rate; num_steps, how many steps.
+    Returns: trained, a dict like params, after the last step; losses, num_steps numbers, the loss before each step;
+        accuracy, between 0 and 1, that of trained on the num_examples examples.
 
-    Returns (trained, losses, accuracy)
-    - trained: dict like params, after the last step
-    - losses: num_steps numbers, the loss before each step
-    - accuracy: between 0 and 1, that of trained on the num_examples examples
+    Approach
+        1. cut X and y; start from a copy of params
+        2. in each step, note the loss and move every parameter
+        3. count how often the largest score is that of the right class
     """
     ### BEGIN SOLUTION
     X_few, y_few = X[:num_examples], y[:num_examples]
@@ -1170,87 +1129,68 @@ def overfit_small_data(loss_fn, params, X, y, learning_rate, num_steps, num_exam
     ### END SOLUTION
 
 
-# %% [markdown]
-# First the steps themselves, with a loss whose gradient descent can be done in the head: $L = \sum p^2$ has the gradient $2p$, so a step
-# with learning rate 0.1 takes every parameter to 80% of what it was.
-
 # %% nbgrader={"grade": true, "grade_id": "test_overfit_small_data_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · steps · 2 points
 def bowl(params, X, y=None, reg=0.0):
     """The sum of all squares, whatever the examples are."""
-    if y is None:
-        return np.zeros((len(X), 3))
-    return sum(np.sum(p * p) for p in params.values()), {name: 2 * p for name, p in params.items()}
+    loss = sum(np.sum(p * p) for p in params.values())
+    return np.zeros((len(X), 3)) if y is None else (loss, {name: 2 * p for name, p in params.items()})
 
 
 X, y = np.zeros((25, 2)), np.arange(25) % 3
 params = {"u": np.array([[1.0, -2.0]]), "v": np.array([3.0, 0.5, -1.0])}
 start = {name: p.copy() for name, p in params.items()}
-trained, losses, accuracy = parts(overfit_small_data(bowl, start, X, y, 0.1, 3), "trained, losses, accuracy")
-checks.true(isinstance(trained, dict), "trained should be a dict like params.")
-checks.equal(dict.fromkeys(trained), dict.fromkeys(["u", "v"]), "trained")
-for name in params:
-    checks.close(trained[name], 0.512 * params[name], f"trained[{name!r}] after 3 steps with L = sum of p * p",
-                 hint="Three steps: 0.8 * 0.8 * 0.8 = 0.512 times what it was.",
-                 suspects={"the parameter did not move.": params[name], "it moved uphill: subtract the gradient.": 1.2**3 * params[name],
-                           "these are two steps.": 0.64 * params[name], "these are four steps.": 0.4096 * params[name]})
-checks.shape(losses, (3,), "losses (one for each step)")
-checks.close(losses, [15.25, 15.25 * 0.64, 15.25 * 0.4096], "losses", hint="The loss before each step, so that the first is that of params.",
-             suspects={"these are the losses after each step.": [15.25 * 0.64, 15.25 * 0.4096, 15.25 * 0.262144]})
+trained, losses, accuracy = checks.unpack(overfit_small_data(bowl, start, X, y, 0.1, 3), "trained, losses, accuracy")
+likely = list(known.steps_in_bowl(params, 0.1, 3))
+checks.close(trained, {name: 0.512 * p for name, p in params.items()}, "trained, after 3 steps", mistakes=likely)
+checks.close(losses, [15.25, 15.25 * 0.64, 15.25 * 0.4096], "losses", hint="The loss before each step.", mistakes=likely)
 checks.passed("overfit_small_data", "gradient descent step by step")
 ### BEGIN HIDDEN TESTS
 for seed, rate, steps in ((220, 0.25, 1), (221, 0.01, 40), (222, -0.05, 5)):
     rng = np.random.default_rng(seed)
     params = {"a": rng.normal(size=(3, 2)), "b": rng.normal(size=4), "c": rng.normal(size=(1, 1, 2))}
     start = {name: p.copy() for name, p in params.items()}
-    trained, losses, accuracy = parts(overfit_small_data(bowl, start, X, y, rate, steps), "trained, losses, accuracy")
-    for name in params:
-        checks.close(trained[name], (1 - 2 * rate) ** steps * params[name], f"trained[{name!r}] after {steps} steps")
+    trained, losses, accuracy = checks.unpack(overfit_small_data(bowl, start, X, y, rate, steps), "trained, losses, accuracy")
+    checks.close(trained, {name: (1 - 2 * rate) ** steps * p for name, p in params.items()}, f"trained, after {steps} steps")
     size = sum(np.sum(p * p) for p in params.values())
     checks.close(losses, [size * (1 - 2 * rate) ** (2 * k) for k in range(steps)], f"losses of {steps} steps")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_overfit_small_data_few", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-seen = []
-
-
+# Check · few examples · 1 point
 def recording_net(params, X, y=None, reg=0.0):
     seen.append((np.array(X), None if y is None else np.array(y), float(reg)))
     return linear_net(params, X, y, reg)
 
 
-rng = np.random.default_rng(230)
-X, y = rng.normal(size=(50, 4)), rng.integers(3, size=50)
-params = {"W": rng.normal(size=(4, 3)), "b": np.zeros(3)}
-overfit_small_data(recording_net, params, X, y, 0.1, 4)
+seen = []
+X, y, params = np.arange(200.0).reshape(50, 4), np.arange(50) // 7 % 3, {"W": np.zeros((4, 3)), "b": np.zeros(3)}
+overfit_small_data(recording_net, params, X, y, 1e-3, 4)
 checks.true(len(seen) >= 4, f"In 4 steps loss_fn was called only {len(seen)} times.")
 for X_used, y_used, reg in seen:
-    checks.shape(X_used, (20, 4), "the X given to loss_fn (20 examples, in every step)")
-    checks.close(X_used, X[:20], "the X given to loss_fn", hint="The first 20 examples, in every step.")
-    if y_used is not None:
-        checks.equal(y_used, y[:20], "the y given to loss_fn")
-        checks.true(reg == 0, f"loss_fn was called with reg={reg:g}; to learn by heart there should be no regularization.")
+    checks.true(np.array_equal(X_used, X[:20]), known.FEW_EXAMPLES)
+    checks.true(y_used is None or np.array_equal(y_used, y[:20]), known.OTHER_LABELS)
+    checks.true(y_used is None or reg == 0, known.REGULARIZED)
 checks.passed("overfit_small_data", "only the first 20 examples, without regularization")
 ### BEGIN HIDDEN TESTS
 for few in (5, 50):
     seen.clear()
-    overfit_small_data(recording_net, params, X, y, 0.1, 2, few)
+    overfit_small_data(recording_net, params, X, y, 1e-3, 2, few)
     checks.true(len(seen) >= 2, "In 2 steps loss_fn was called less than twice.")
     for X_used, y_used, reg in seen:
-        checks.shape(X_used, (few, 4), f"the X given to loss_fn with num_examples={few}")
-        checks.close(X_used, X[:few], f"the X given to loss_fn with num_examples={few}")
+        checks.true(np.array_equal(X_used, X[:few]), known.FEW_EXAMPLES)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_overfit_small_data_accuracy", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · accuracy · 2 points
 rng = np.random.default_rng(240)
 X, y = rng.normal(size=(60, 30)), rng.integers(4, size=60)
 params = {"W": 1e-3 * rng.normal(size=(30, 4)), "b": np.zeros(4)}
-trained, losses, accuracy = parts(overfit_small_data(linear_net, params, X, y, 0.5, 60), "trained, losses, accuracy")
+trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, params, X, y, 0.5, 60), "trained, losses, accuracy")
 checks.shape(losses, (60,), "losses (one for each step)")
 checks.true(losses[-1] < 0.2 * losses[0], f"The loss went from {losses[0]:.3f} to {losses[-1]:.3f}; 60 steps should bring it below a fifth.")
-checks.close(accuracy, 1.0, "the accuracy on 20 examples that can be learnt by heart",
-             hint="Accuracy is the fraction of examples whose predicted label is right.",
-             suspects={"this is in percent.": 100.0, "this is the number of right answers.": 20.0,
-                       "this is the accuracy on all the examples.": lambda: np.mean(linear_net(trained, X).argmax(axis=1) == y)})
+checks.close(accuracy, 1.0, "the accuracy on 20 examples that can be memorized", hint="The fraction of examples whose predicted label is right.",
+             mistakes=known.accuracy(linear_net(trained, X).argmax(axis=1), y, 20, linear_net(params, X).argmax(axis=1)))
 checks.passed("overfit_small_data", "20 examples are learnt to 100%")
 ### BEGIN HIDDEN TESTS
 for seed, steps, few in ((241, 1, 20), (242, 3, 40), (243, 5, 7), (244, 2, 60)):
@@ -1258,24 +1198,26 @@ for seed, steps, few in ((241, 1, 20), (242, 3, 40), (243, 5, 7), (244, 2, 60)):
     X, y = rng.normal(size=(60, 3)), rng.integers(4, size=60)
     params = {"W": rng.normal(size=(3, 4)), "b": rng.normal(size=4)}
     start = {name: p.copy() for name, p in params.items()}
-    trained, losses, accuracy = parts(overfit_small_data(linear_net, start, X, y, 1.0, steps, few), "trained, losses, accuracy")
+    trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, start, X, y, 1.0, steps, few), "trained, losses, accuracy")
     p = params
     for _ in range(steps):
         slope = linear_net(p, X[:few], y[:few])[1]
         p = {name: p[name] - slope[name] for name in p}
-    checks.close(accuracy, np.mean(linear_net(p, X[:few]).argmax(axis=1) == y[:few]), f"the accuracy after {steps} steps with {few} examples",
-                 hint="The accuracy of the trained parameters, after the last step.")
+    labels, first = linear_net(p, X).argmax(axis=1), linear_net(params, X).argmax(axis=1)
+    checks.close(accuracy, np.mean(labels[:few] == y[:few]), f"the accuracy after {steps} steps with {few} examples",
+                 hint="The accuracy of the trained parameters, after the last step.", mistakes=known.accuracy(labels, y, few, first))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_overfit_small_data_keeps_params", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · params stay · 1 point
 rng = np.random.default_rng(250)
 X, y = rng.normal(size=(30, 4)), rng.integers(3, size=30)
 params = {"W": rng.normal(size=(4, 3)), "b": np.zeros(3)}
 before = {name: value.copy() for name, value in params.items()}
-trained, losses, accuracy = parts(overfit_small_data(linear_net, params, X, y, 0.1, 5), "trained, losses, accuracy")
+trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, params, X, y, 0.1, 5), "trained, losses, accuracy")
 checks.unchanged(params, before, "params of overfit_small_data")
 checks.true(isinstance(trained, dict) and "W" in trained, "trained should be a dict like params.")
-checks.true(not np.allclose(trained["W"], before["W"]), "trained['W'] is what it was before: nothing was learnt.")
+checks.true(not np.allclose(trained["W"], before["W"]), known.NOT_TRAINED)
 checks.passed("overfit_small_data", "the parameters it was given stay as they are")
 ### BEGIN HIDDEN TESTS
 X_before, y_before = X.copy(), y.copy()
@@ -1295,13 +1237,13 @@ print(f"training accuracy {accuracy:.0%}, loss {losses[-1]:.4f}; on the validati
 vis.loss_curve(losses, smooth=1, reference=(np.log(10), "guessing: log 10"));
 
 # %% [markdown]
-# Learnt by heart, and useless for other images. That is as it should be: this is a test of the code, not of the net.
+# The 20 images are memorized, and what the net has learnt is useless for other images. That is as it should be: this is a test of the code, not of the net.
 #
 # ## Training
 #
-# For the real training the library has a `Solver`: it shuffles, takes minibatches, calls the loss, updates, and writes everything down.
-# What it needs is an object with `params` and `loss`, and an update rule. Ours is plain gradient descent, and on the way it notes how large
-# each update is compared with the weights that it changes.
+# For the real training the library has a `Solver`. It shuffles the images, takes minibatches, calls the loss, updates the parameters, and keeps the history.
+# One pass through all training images is an **epoch**. The Solver needs an object with `params` and `loss`, and an update rule. Ours is plain gradient
+# descent. It also notes how large each update is compared with the weights that it changes.
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": true, "schema_version": 3, "solution": false, "task": false}
 class Net:
@@ -1324,7 +1266,7 @@ class Net:
 
 
 # %% [markdown]
-# Three runs that differ in the learning rate only. Which one do you expect to win?
+# Here are three runs that differ only in the learning rate. Which one do you expect to win?
 
 # %% nbgrader={"grade": false, "grade_id": "fit", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def fit(num_images, learning_rate, reg, num_epochs, hidden_dim=100, lr_decay=0.9, progress=False):
@@ -1351,29 +1293,33 @@ for name, (net, solver) in runs.items():
     print(f"{name}: the last loss of {solver.step} steps is {solver.loss_history[-1]:.3g}")
 
 # %% [markdown]
-# Too small a learning rate: the loss falls hardly at all, and what little it falls, it falls in a straight line. Too large: every step
-# overshoots, the loss leaves the picture and ends at infinity, because the next gradient is larger still. In between it falls fast at first
+# With too small a learning rate the loss hardly falls, and it falls in a straight line. With too large a learning rate every step
+# overshoots: the loss leaves the picture and ends at infinity, because the next gradient is larger still. In between it falls fast at first
 # and flattens late.
 #
-# Accuracy tells only afterwards. A number that tells early is the size of the updates compared with the weights: **about a thousandth** is
+# The accuracy tells this only afterwards. The size of the updates compared with the weights tells it early: **about a thousandth** is
 # healthy. A factor of five more or less is no reason to worry; a factor of a hundred is.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_ratios", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 vis.update_ratios({name: net.ratios["W1"] for name, (net, solver) in runs.items()});
 
 # %% [markdown]
-# ## Exercise 9: `coarse_to_fine_search`
+# ## Searching hyperparameters
 #
-# Learning rate and regularization again, and again at random on logarithmic scales. But a trial takes longer now. So search in two stages.
+# ### Exercise 9: `coarse_to_fine_search` · 5 points
 #
-# - **Coarse**: many pairs from the wide ranges, each trained for an epoch only. That is too short to find the best net, and enough to see
-#   which region is hopeless.
+# Search for learning rate and regularization, at random on logarithmic scales, as in the last assignment. But a trial takes longer now, so search in two stages.
+#
+# - **Coarse**: many pairs from the wide ranges, each trained for one epoch. That is too short to find the best net, but it shows
+#   which regions are hopeless.
 # - **Fine**: a few pairs near the best coarse one, trained longer. For each of the two hyperparameters the fine range is *one decade wide
-#   with the best coarse value in its middle*, on the logarithmic scale of course: from `best / sqrt(10)` to `best * sqrt(10)`. If the
+#   with the best coarse value in its middle* on the logarithmic scale: from `best / sqrt(10)` to `best * sqrt(10)`. If the
 #   best value lies at the border of the coarse range, the fine range reaches beyond it, and it should: the best may well be outside.
 #
-# Accuracies of the two stages cannot be compared, since the nets have been trained for different times. The winner is the best of the
+# Accuracies of the two stages cannot be compared, because the nets have been trained for different times. The winner is the best of the
 # *fine* trials.
+#
+# By hand: if the best coarse learning rate is 0.01, the fine ones lie between 0.00316 and 0.0316, and half of them are below 0.01.
 
 # %% nbgrader={"grade": false, "grade_id": "coarse_to_fine_search", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num_epochs, rng):
@@ -1382,17 +1328,17 @@ def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num
     Every trial draws a learning rate and a strength, independently, both uniformly on a logarithmic scale: in the coarse
     stage within the two ranges, in the fine stage within one decade around the best coarse pair (see above).
 
-    Arguments
-    - train: function (learning_rate, reg, num_epochs) -> validation accuracy of the net trained so, between 0 and 1
-    - learning_rate_range, reg_range: (low, high) of the coarse stage, both above 0
-    - num_trials: (number of coarse trials, number of fine trials)
-    - num_epochs: (epochs of a coarse trial, epochs of a fine trial)
-    - rng: np.random.Generator, the only source of chance
+    Parameters: train, a function (learning_rate, reg, num_epochs) -> validation accuracy of the net trained so, between 0
+        and 1; learning_rate_range, reg_range, (low, high) of the coarse stage, all above 0; num_trials, (coarse, fine)
+        trials; num_epochs, (coarse, fine) epochs of a trial; rng, np.random.Generator, the only source of random numbers.
+    Returns: best, the pair (learning_rate, reg) of the fine trial with the highest validation accuracy; results, a list with one
+        pair (settings, accuracy) for every trial, in the order of the trials, where settings is a dict of
+        "learning_rate", "reg" and "num_epochs".
 
-    Returns (best, results)
-    - best: (learning_rate, reg) of the fine trial with the highest validation accuracy
-    - results: a list with one pair (settings, accuracy) for every trial, in the order of the trials, coarse ones first;
-      settings is a dict of "learning_rate", "reg" and "num_epochs"
+    Approach
+        1. write one stage: draw a pair, train, remember; repeat
+        2. find the best pair of the coarse stage, and the fine ranges around it
+        3. run the fine stage in these ranges, and find its best pair
     """
     ### BEGIN SOLUTION
     results = []
@@ -1416,32 +1362,38 @@ def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num
 
 
 # %% [markdown]
-# The checks hand over a `train` that does not train. It notes what it is asked for, and returns an accuracy that is highest at a learning
+# The checks pass a `train` that does not train. It notes its arguments, and returns an accuracy that is highest at a learning
 # rate of 0.01 and a strength of 0.001.
 
-# %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_coarse", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-tried = []
-
-
+# %% nbgrader={"grade": false, "grade_id": "record", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def hill(learning_rate, reg, num_epochs):
-    tried.append((float(learning_rate), float(reg), int(num_epochs)))
     return 0.6 - 0.05 * abs(np.log10(learning_rate) + 2) - 0.02 * abs(np.log10(reg) + 3)
 
 
-coarse_to_fine_search(hill, (1e-5, 1e-1), (1e-6, 1e2), (60, 5), (1, 4), np.random.default_rng(300))
-checks.true(len(tried) == 65, f"With num_trials=(60, 5), train should be called 65 times, but it was called {len(tried)} times.")
-checks.equal([epochs for _, _, epochs in tried], [1] * 60 + [4] * 5, "the epochs of the trials",
-             hint="60 coarse trials of 1 epoch, then 5 fine ones of 4.")
-for name, values, low, high in (("learning rate", [t[0] for t in tried[:60]], 1e-5, 1e-1), ("reg", [t[1] for t in tried[:60]], 1e-6, 1e2)):
-    values = np.array(values)
-    middle = (low * high) ** 0.5
-    share = np.mean(values < middle)
-    checks.true(len(np.unique(values)) > 1, f"All coarse trials have the same {name}. Draw a new one for every trial.")
-    checks.true(values.min() >= low * (1 - 1e-9) and values.max() <= high * (1 + 1e-9),
-                f"Every coarse {name} should lie between {low:g} and {high:g}, but they go from {values.min():.3g} to {values.max():.3g}.")
-    checks.true(0.17 < share < 0.83, f"On a logarithmic scale {middle:.2g} is the middle between {low:g} and {high:g}, so about half of the coarse "
-                f"draws of {name} should be below it, but {share:.0%} are. Draw the exponent uniformly.")
-    checks.true(len(np.unique(values)) > 50, f"Draw a new {name} for every trial.")
+def record(accuracy_of):
+    """A train that does not train, and the list of its calls: (learning_rate, reg, num_epochs, accuracy)."""
+    tried = []
+
+    def train(learning_rate, reg, num_epochs):
+        accuracy = float(accuracy_of(learning_rate, reg, num_epochs))
+        tried.append((float(learning_rate), float(reg), int(num_epochs), accuracy))
+        return accuracy
+
+    return train, tried
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_coarse", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · coarse stage · 1 point
+train, tried = record(hill)
+coarse_to_fine_search(train, (1e-5, 1e-1), (1e-6, 1e2), (60, 5), (1, 4), np.random.default_rng(300))
+checks.close([epochs for _, _, epochs, _ in tried], [1] * 60 + [4] * 5, "the epochs of the trials",
+             hint="60 coarse trials of 1 epoch, then 5 fine ones of 4.", mistakes=known.epochs_of_stages((60, 5), (1, 4)))
+exponents = np.log10(np.array(tried)[:60, :2])
+low, high = np.array([-5, -6]), np.array([-1, 2])
+checks.true(np.all((exponents > low - 1e-9) & (exponents < high + 1e-9)), known.OUTSIDE)
+checks.true(min(len(np.unique(column)) for column in exponents.T) > 50, known.DRAWN_ONCE)
+below = np.mean(exponents < (low + high) / 2, axis=0)  # about half; right draws miss these bounds once in three million searches
+checks.true(np.all((below > 0.17) & (below < 0.83)), known.NOT_LOGARITHMIC)
 checks.passed("coarse_to_fine_search", "coarse draws are uniform on a logarithmic scale")
 ### BEGIN HIDDEN TESTS
 def place(trials, *ranges):
@@ -1451,138 +1403,109 @@ def place(trials, *ranges):
 
 
 wide = place(tried[:60], (1e-5, 1e-1), (1e-6, 1e2))  # (60, 2)
-tried.clear()
-coarse_to_fine_search(hill, (3e-5, 2e-3), (6.0, 7e2), (100, 1), (2, 3), np.random.default_rng(301))
-checks.true(len(tried) == 101, "With num_trials=(100, 1), train should be called 101 times.")
-narrow = place(tried[:100], (3e-5, 2e-3), (6.0, 7e2))
+train, tried = record(hill)
+coarse_to_fine_search(train, (3e-5, 2e-3), (6.0, 7e2), (200, 1), (2, 3), np.random.default_rng(301))
+checks.shape(tried, (201, 4), "the trials (200 coarse ones, 1 fine one)")
+narrow = place(tried[:200], (3e-5, 2e-3), (6.0, 7e2))
+# right draws fail each of these less than once in ten million searches
 for first, second in zip(wide.T, narrow.T):
     both = np.concatenate([first, second])
-    checks.true(both.min() >= -1e-9 and both.max() <= 1 + 1e-9, "Coarse draws lie outside of the range.")
-    checks.true(second.min() < 0.145 and second.max() > 0.855 and both.min() < 0.095 and both.max() > 0.905,
-                "Coarse draws do not reach the ends of the range.")
-    # a chi-square test of the quarters of the range; right draws fail it about once in a million searches
-    uneven = sum(np.square(np.histogram(places, 4, (0, 1))[0] - fill).sum() / fill for places, fill in ((first, 15), (second, 25)))
-    checks.true(uneven < 40, "Coarse draws are not uniform on the logarithmic scale.")
-checks.true(abs(np.corrcoef(narrow, rowvar=False)[0, 1]) < 0.5, "Learning rate and reg rise and fall together. Draw a number for each.")
+    checks.true(both.min() >= -1e-9 and both.max() <= 1 + 1e-9, known.OUTSIDE)
+    checks.true(second.min() < 0.09 and second.max() > 0.91, "Coarse draws do not reach the ends of the range.")
+    uneven = sum(np.square(np.histogram(places, 4, (0, 1))[0] - fill).sum() / fill for places, fill in ((first, 15), (second, 50)))
+    checks.true(uneven < 45, known.NOT_LOGARITHMIC)
+checks.true(abs(np.corrcoef(narrow, rowvar=False)[0, 1]) < 0.5, known.TIED)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_fine", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-tried = []
-
-
-def hill(learning_rate, reg, num_epochs):
-    tried.append((float(learning_rate), float(reg), 0.6 - 0.05 * abs(np.log10(learning_rate) + 2) - 0.02 * abs(np.log10(reg) + 3)))
-    return tried[-1][2]
-
-
-coarse_to_fine_search(hill, (1e-5, 1e-1), (1e-6, 1e2), (10, 80), (1, 4), np.random.default_rng(310))
-checks.true(len(tried) == 90, f"With num_trials=(10, 80), train should be called 90 times, but it was called {len(tried)} times.")
-best_coarse = max(tried[:10], key=lambda trial: trial[2])
-for column, name in ((0, "learning rate"), (1, "reg")):
-    decades = np.log10([trial[column] for trial in tried[10:]]) - np.log10(best_coarse[column])
-    center, share = best_coarse[column], np.mean(decades < 0)
-    drawn = f"they go from {center * 10 ** decades.min():.3g} to {center * 10 ** decades.max():.3g}"
-    checks.true(np.abs(decades).max() < 0.5 + 1e-9, f"The best coarse {name} is {center:.3g}, so the fine ones should lie between "
-                f"{center / 10**0.5:.3g} and {center * 10**0.5:.3g}, but {drawn}.")
-    checks.true(decades.min() < -0.35 and decades.max() > 0.35, f"The fine draws of {name} do not fill the decade around the best coarse "
-                f"one, {center:.3g}: {drawn}.")
-    checks.true(0.3 < share < 0.7, f"About half of the fine draws of {name} should be below the best coarse one, but {share:.0%} are. "
-                "The fine stage draws exponents, too.")
+# Check · fine stage · 2 points
+train, tried = record(hill)
+coarse_to_fine_search(train, (1e-5, 1e-1), (1e-6, 1e2), (10, 400), (1, 4), np.random.default_rng(310))
+checks.shape(tried, (410, 4), "the trials (10 coarse and 400 fine ones)")
+center = max(tried[:10], key=lambda trial: trial[3])  # the best coarse trial
+decades = np.log10(np.array(tried)[10:, :2]) - np.log10(center[:2])
+# right draws miss these bounds less than once in a million searches
+checks.true(np.abs(decades).max() < 0.5 + 1e-9, known.FINE_TOO_FAR)
+checks.true(decades.min(axis=0).max() < -0.45 and decades.max(axis=0).min() > 0.45, known.FINE_TOO_NEAR)
+checks.true(np.abs(np.mean(decades < 0, axis=0) - 0.5).max() < 0.15, known.NOT_LOGARITHMIC)
 checks.passed("coarse_to_fine_search", "fine draws lie within a decade around the best coarse pair")
 ### BEGIN HIDDEN TESTS
 def rising(learning_rate, reg, num_epochs):
-    tried.append((float(learning_rate), float(reg), 0.5 + 0.03 * np.log10(learning_rate) - 0.03 * np.log10(reg)))
-    return tried[-1][2]
+    return 0.5 + 0.03 * np.log10(learning_rate) - 0.03 * np.log10(reg)
 
 
-tried.clear()
-coarse_to_fine_search(rising, (1e-5, 1e-3), (1e-3, 1e1), (40, 150), (1, 2), np.random.default_rng(311))
-checks.true(len(tried) == 190, "With num_trials=(40, 150), train should be called 190 times.")
-best_coarse = max(tried[:40], key=lambda trial: trial[2])
-fine = np.log10(np.array(tried)[40:, :2]) - np.log10(best_coarse[:2])  # (150, 2), in decades
-checks.true(np.abs(fine).max() < 0.5 + 1e-9, "Fine draws lie outside the decade around the best coarse pair.")
-checks.true(fine.max(axis=0).min() > 0.4 and fine.min(axis=0).max() < -0.4,
-            "Fine draws stop at the border of the coarse range; they should reach beyond it.")
-for column in (0, 1):
-    checks.true(np.abs(np.histogram(fine[:, column], 3, (-0.5, 0.5))[0] - 50).max() < 25, "Fine draws are not uniform on the logarithmic scale.")
-checks.true(abs(np.corrcoef(fine[:, 0], fine[:, 1])[0, 1]) < 0.4, "In the fine stage learning rate and reg are not drawn independently.")
+train, tried = record(rising)
+coarse_to_fine_search(train, (1e-5, 1e-3), (1e-3, 1e1), (40, 2000), (1, 2), np.random.default_rng(311))
+checks.shape(tried, (2040, 4), "the trials (40 coarse and 2000 fine ones)")
+center = max(tried[:40], key=lambda trial: trial[3])
+fine = np.log10(np.array(tried)[40:, :2]) - np.log10(center[:2])  # (2000, 2), in decades
+checks.true(np.abs(fine).max() < 0.5 + 1e-9, known.FINE_TOO_FAR)
+reach = np.array([-fine.min(axis=0), fine.max(axis=0)])  # right draws: all above 0.49, but for 1 in 100 million searches
+checks.true(reach[0, 0] > 0.49 and reach[1, 1] > 0.49, known.FINE_TOO_NEAR)
+checks.true(reach.min() > 0.49, known.STOPS_AT_BORDER)
+for column in fine.T:
+    checks.true(np.abs(np.histogram(column, 4, (-0.5, 0.5))[0] - 500).max() < 120, known.NOT_LOGARITHMIC)  # six deviations
+checks.true(abs(np.corrcoef(fine, rowvar=False)[0, 1]) < 0.2, known.TIED)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A `train` whose accuracies are made up: among the coarse trials are some that are better than anything that comes after.
+# Now the accuracies are made up. Some coarse trials are better than anything that comes after.
 
 # %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_best", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-tried, made_up = [], [0.3, 0.9, 0.2, 0.4, 0.5, 0.7, 0.6, 0.1]
-
-
-def drawn_by_lot(learning_rate, reg, num_epochs):
-    tried.append((float(learning_rate), float(reg)))
-    return made_up[(len(tried) - 1) % 8]
-
-
-best, results = parts(coarse_to_fine_search(drawn_by_lot, (1e-4, 1e-1), (1e-5, 1e-1), (3, 5), (1, 3), np.random.default_rng(320)), "best, results")
-checks.true(len(tried) == 8, f"With num_trials=(3, 5), train should be called 8 times, but it was called {len(tried)} times.")
-checks.shape(best, (2,), "best (the two numbers learning_rate, reg)", hint="Return a pair and a list: `return (learning_rate, reg), results`.")
-checks.close(best, tried[5], "best", rtol=1e-9, atol=0, hint="The winner is chosen among the fine trials: here it is the sixth of all, with 0.7.",
-             suspects={"this is the best coarse pair; choose among the fine trials.": lambda: tried[1], "this is the last trial.": lambda: tried[7],
-                       "this is the first fine trial.": lambda: tried[3]})
+# Check · the winner · 1 point
+made_up = [0.3, 0.9, 0.2, 0.4, 0.5, 0.7, 0.1, 0.6]  # three coarse trials, then five fine ones
+train, tried = record(lambda *settings: made_up[len(tried) % 8])
+result = coarse_to_fine_search(train, (1e-4, 1e-1), (1e-5, 1e-1), (3, 5), (1, 3), np.random.default_rng(320))
+best, results = checks.unpack(result, "best, results")
+checks.shape(tried, (8, 4), "the trials (3 coarse and 5 fine ones)")
+pairs = [trial[:2] for trial in tried]
+checks.close(best, pairs[5], "best", rtol=1e-9, atol=0, hint="The winner is the sixth of all trials, with 0.7.",
+             mistakes=known.best_pair(pairs, made_up, 3))
 checks.passed("coarse_to_fine_search", "the best of the fine trials wins")
 ### BEGIN HIDDEN TESTS
-for order in ([0.2, 0.1, 0.3, 0.25, 0.1, 0.2, 0.22, 0.9], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.0], [0.5, 0.9, 0.4, 0.95, 0.2, 0.3, 0.1, 0.2]):
-    tried.clear()
+for order in ([0.2, 0.1, 0.3, 0.25, 0.1, 0.2, 0.22, 0.9], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.0], [0.5, 0.9, 0.4, 0.95, 0.2, 0.3, 0.1, 0.2],
+              [0.0] * 8):
     made_up[:] = order
-    result = coarse_to_fine_search(drawn_by_lot, (1e-4, 1e-1), (1e-5, 1e-1), (3, 5), (1, 3), np.random.default_rng(321))
-    best, results = parts(result, "best, results")
-    checks.close(best, tried[3 + int(np.argmax(order[3:]))], "best of five fine trials", rtol=1e-9, atol=0)
+    train, tried = record(lambda *settings: made_up[len(tried) % 8])
+    result = coarse_to_fine_search(train, (1e-4, 1e-1), (1e-5, 1e-1), (3, 5), (1, 3), np.random.default_rng(321))
+    best, results = checks.unpack(result, "best, results")
+    checks.shape(best, (2,), f"best of trials with the accuracies {order}")
+    winners = [trial[:2] for trial in tried[3:] if trial[3] == max(order[3:])]
+    checks.true(any(np.allclose(best, pair, rtol=1e-9, atol=0) for pair in winners), "best is not the best of five fine trials.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_results", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-asked = []
-
-
-def noting(learning_rate, reg, num_epochs):
-    asked.append(({"learning_rate": float(learning_rate), "reg": float(reg), "num_epochs": int(num_epochs)}, 0.12 + 0.05 * (len(asked) * 5 % 7)))
-    return asked[-1][1]
-
-
-best, results = parts(coarse_to_fine_search(noting, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 5), np.random.default_rng(330)), "best, results")
-checks.true(isinstance(results, (list, tuple)), "results should be a list.")
-checks.true(len(asked) == 7, f"train was called {len(asked)} times; there are 7 trials, 4 coarse and 3 fine ones.")
-checks.true(len(results) == 7, f"results should have an entry for each of the 7 trials, but has {len(results)}.")
-for k, (entry, (settings, accuracy)) in enumerate(zip(results, asked)):
-    checks.true(isinstance(entry, (list, tuple)) and len(entry) == 2 and isinstance(entry[0], dict),
-                f"results[{k}] should be a pair (settings, accuracy), with a dict first.")
-    checks.close(entry[0], settings, f"the settings in results[{k}]", rtol=1e-9, atol=0, hint="One entry for every trial, in their order.")
-    checks.close(entry[1], accuracy, f"the accuracy in results[{k}]", hint="What train returned for these settings.")
+# Check · the record · 1 point
+train, tried = record(hill)
+result = coarse_to_fine_search(train, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 5), np.random.default_rng(330))
+best, results = checks.unpack(result, "best, results")
+checks.true(isinstance(results, (list, tuple)) and len(results) == len(tried) == 7, "results should be a list with an entry for each of the 7 trials.")
+for k, (learning_rate, reg, num_epochs, accuracy) in enumerate(tried):
+    settings, noted = checks.unpack(results[k], "settings, accuracy")
+    checks.close(settings, {"learning_rate": learning_rate, "reg": reg, "num_epochs": num_epochs}, f"the settings in results[{k}]",
+                 rtol=1e-9, atol=0, hint="One entry for every trial, in their order.")
+    checks.close(noted, accuracy, f"the accuracy in results[{k}]", hint="What train returned for these settings.")
 checks.passed("coarse_to_fine_search", "the record of all trials is right")
 ### BEGIN HIDDEN TESTS
-asked.clear()
-best, results = parts(coarse_to_fine_search(noting, (1e-2, 1.0), (1.0, 2.0), (1, 2), (3, 3), np.random.default_rng(331)), "best, results")
-checks.true(len(results) == len(asked) == 3, "results should have an entry for each of 3 trials.")
-for k, (entry, (settings, accuracy)) in enumerate(zip(results, asked)):
-    checks.close(dict(entry[0]), settings, f"the settings in results[{k}], of 1 coarse and 2 fine trials", rtol=1e-9, atol=0)
-    checks.close(entry[1], accuracy, f"the accuracy in results[{k}], of 1 coarse and 2 fine trials")
+train, tried = record(hill)
+result = coarse_to_fine_search(train, (1e-2, 1.0), (1.0, 2.0), (1, 2), (3, 3), np.random.default_rng(331))
+best, results = checks.unpack(result, "best, results")
+checks.true(isinstance(results, (list, tuple)) and len(results) == len(tried) == 3, "results should have an entry for each of 3 trials.")
+for k, (learning_rate, reg, num_epochs, accuracy) in enumerate(tried):
+    settings, noted = checks.unpack(results[k], "settings, accuracy")
+    checks.close(settings, {"learning_rate": learning_rate, "reg": reg, "num_epochs": num_epochs}, f"the settings in results[{k}]", rtol=1e-9, atol=0)
+    checks.close(noted, accuracy, f"the accuracy in results[{k}], of 1 coarse and 2 fine trials")
+searches = []
+for seed in (1, 1, 2):
+    train, tried = record(hill)
+    coarse_to_fine_search(train, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 3), np.random.default_rng(seed))
+    checks.shape(tried, (7, 4), "the trials of a search (4 coarse and 3 fine ones)")
+    searches.append(np.log(tried))
+checks.true(np.allclose(searches[1], searches[0]) and not np.allclose(searches[2], searches[0]), known.NOT_FROM_RNG)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_coarse_to_fine_search_rng", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-tried = []
-
-
-def flat(learning_rate, reg, num_epochs):
-    tried.append((float(learning_rate), float(reg)))
-    return 0.5 - 0.01 * abs(np.log10(learning_rate) + 2)
-
-
-for seed in (1, 1, 2):
-    coarse_to_fine_search(flat, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 3), np.random.default_rng(seed))
-checks.true(len(tried) == 21, f"Three searches of 7 trials should call train 21 times, but it was called {len(tried)} times.")
-checks.close(np.log(tried[7:14]), np.log(tried[:7]), "the logarithms of the pairs of a second search with the same seed",
-             hint="Take every random number from rng: rng.uniform, not np.random.uniform.")
-checks.true(not np.allclose(np.log(tried[14:]), np.log(tried[:7])), "Searches with different seeds try the same pairs: rng is not used.")
-checks.passed("coarse_to_fine_search", "a search can be repeated with the same seed")
-
 # %% [markdown]
-# The real search, with the first 5,000 images. The ranges are wide on purpose. Look where the good pairs lie, and where the fine stage
+# The real search, with the first 5,000 images. The ranges are wide on purpose. Look at where the good pairs lie, and where the fine stage
 # went.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -1597,10 +1520,164 @@ print(f"best: learning rate {best[0]:.2g}, reg {best[1]:.2g}")
 vis.search_scatter(results);
 
 # %% [markdown]
-# ## The net
+# ## Choosing settings yourself
+#
+# Three spirals of points in the plane, one per class. No linear classifier can tell them apart. A small net can, if its hyperparameters are
+# right, and training it takes a fraction of a second.
+
+# %% nbgrader={"grade": false, "grade_id": "spirals", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def make_spirals(num_per_class, rng):
+    """Points on three noisy spirals: X (3 * num_per_class, 2), y."""
+    radius = np.linspace(0, 1, num_per_class)
+    start = 2 * np.pi / 3 * np.arange(3)[:, None]
+    angle = start + 4 * radius + rng.normal(scale=0.2, size=(3, num_per_class))
+    X = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=-1)
+    return X.reshape(-1, 2), np.repeat(np.arange(3), num_per_class)
+
+
+def train_on_spirals(loss_fn, params, X, y, settings, rng):
+    """Minibatches of 30 points and plain gradient descent. Returns the trained parameters."""
+    hidden_dim, learning_rate, reg, num_epochs = settings
+    trained = {name: np.array(p) for name, p in params.items()}
+    with np.errstate(all="ignore"):  # too large a learning rate ends in infinities
+        for _ in range(num_epochs):
+            for batch in rng.permutation(len(X)).reshape(-1, 30):
+                _, grads = loss_fn(trained, X[batch], y[batch], reg)
+                for name in trained:
+                    trained[name] -= learning_rate * grads[name]
+    return trained
+
+
+def within_limits(settings):
+    """The four settings, after a look whether they are numbers within the limits."""
+    hidden_dim, learning_rate, reg, num_epochs = checks.unpack(settings, "hidden_dim, learning_rate, reg, num_epochs")
+    for value, name in ((hidden_dim, "hidden_dim"), (num_epochs, "num_epochs")):
+        checks.true(isinstance(value, (int, np.integer)) and 1 <= value <= 100, f"{name} should be a whole number from 1 to 100, but is {value!r}.")
+    for value, name in ((learning_rate, "learning_rate"), (reg, "reg")):
+        checks.finite(value, name)
+        checks.shape(value, (), f"{name} (one number)")
+        checks.true(value >= 0, f"{name} should not be negative, but is {value!r}.")
+    return int(hidden_dim), float(learning_rate), float(reg), int(num_epochs)
+
+
+# %% nbgrader={"grade": false, "grade_id": "show_spirals", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+def show_spirals(*settings, seed=0):
+    """Train your net with these settings, print its accuracies, and colour the plane by what it predicts."""
+    settings = within_limits(settings)
+    rng = np.random.default_rng(seed)
+    (X, y), (X_new, y_new) = make_spirals(100, rng), make_spirals(200, rng)
+    net = train_on_spirals(two_layer_loss, init_two_layer_net(2, settings[0], 3, 0.1, rng), X, y, settings, rng)
+    axis = np.linspace(-1.3, 1.3, 200)
+    plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    with np.errstate(all="ignore"):
+        regions, old, new = (np.argmax(two_layer_loss(net, points), axis=1) for points in (plane, X, X_new))
+    fig, ax = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
+    colors = [vis.BLUE, vis.ORANGE, vis.GREEN]
+    ax.contourf(axis, axis, regions.reshape(200, 200), levels=[-0.5, 0.5, 1.5, 2.5], colors=colors, alpha=0.25)
+    for k, color in enumerate(colors):
+        ax.plot(*X[y == k].T, ".", color=color)
+    ax.set(aspect="equal", xticks=[], yticks=[])
+    ax.set_title("hidden_dim {}, learning rate {:g}, reg {:g}, epochs {}".format(*settings), fontsize=9)
+    print(f"training accuracy {np.mean(old == y):.1%}, validation accuracy {np.mean(new == y_new):.1%}")
+
+
+show_spirals(10, 0.01, 0.1, 5)
+
+# %% [markdown]
+# Bad settings: the net does no better than a linear classifier. Which of the four numbers is to blame? Change one at a time. Where you are lost, ask
+# the questions of this notebook: does the loss fall at all? Can the net fit the training points? Is there a gap between the two accuracies?
+
+# %% tags=["skip-execution"]
+# Your turn (nothing here is graded): what does each number do to the regions?
+show_spirals(10, 0.1, 0.001, 20)  # hidden_dim, learning_rate, reg, num_epochs
+
+# %% [markdown]
+# ### Exercise 10: `two_layer_settings` · 5 points
+#
+# Return settings that separate the spirals. While grading, nets are trained with them from several random starts, on new points, with the functions
+# above: weights of standard deviation 0.1, 100 training points per class. They earn 2 points if the validation accuracy is at least 75%
+# on average, and 3 more if it is at least 88%.
+#
+# By hand: an epoch has 300 / 30 = 10 steps. With 100 epochs, the most that is allowed, a net makes 1,000 steps.
+
+# %% nbgrader={"grade": false, "grade_id": "two_layer_settings", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def two_layer_settings():
+    """Hyperparameters for the three spirals.
+
+    Returns: hidden_dim, a whole number from 1 to 100; learning_rate; reg; num_epochs, a whole number from 1 to 100.
+
+    Approach
+        1. turn the knobs above, first in factors of ten
+        2. judge by the validation accuracy, with more than one seed: show_spirals(..., seed=1)
+
+    Example
+        return 10, 0.01, 0.1, 5    # allowed, but bad
+    """
+    ### BEGIN SOLUTION
+    # many hidden units, steps nearly as large as they can be, next to no penalty, all the epochs
+    hidden_dim, learning_rate, reg, num_epochs = 100, 1.0, 1e-4, 100
+    return hidden_dim, learning_rate, reg, num_epochs
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_two_layer_settings_learns", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · the net learns · 2 points
+settings = within_limits(two_layer_settings())
+checks.true(settings[3] * settings[0] > 0 and settings[1] > 0, "With a learning rate of 0, nothing is learnt.")
+checks.passed("two_layer_settings", "four numbers within the limits")
+### BEGIN HIDDEN TESTS
+def net_loss(p, X, y, reg):
+    hidden = np.maximum(X @ p["W1"] + p["b1"], 0)
+    loss, slope = softmax_loss(hidden @ p["W2"] + p["b2"], y)
+    back = np.where(hidden > 0, slope @ p["W2"].T, 0)
+    return loss, {"W1": X.T @ back + 2 * reg * p["W1"], "b1": back.sum(0), "W2": hidden.T @ slope + 2 * reg * p["W2"], "b2": slope.sum(0)}
+
+
+accuracies = []
+for seed in (401, 402, 403):
+    rng = np.random.default_rng(seed)
+    (X, y), (X_new, y_new) = make_spirals(100, rng), make_spirals(200, rng)
+    start = {"W1": 0.1 * rng.normal(size=(2, settings[0])), "b1": np.zeros(settings[0]), "W2": 0.1 * rng.normal(size=(settings[0], 3)), "b2": np.zeros(3)}
+    p = train_on_spirals(net_loss, start, X, y, settings, rng)
+    with np.errstate(all="ignore"):
+        scores = np.maximum(X_new @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]
+    accuracies.append(np.mean(scores.argmax(axis=1) == y_new))
+checks.true(np.mean(accuracies) >= 0.75, f"Nets with these settings reach {np.mean(accuracies):.1%} on new points; 75% are needed.")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_two_layer_settings_accuracy", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · the net is good · 3 points
+settings = within_limits(two_layer_settings())
+checks.true(within_limits(two_layer_settings()) == settings, known.OTHER_SETTINGS)
+checks.passed("two_layer_settings", "the same settings in every call; nets are trained with them while grading")
+### BEGIN HIDDEN TESTS
+def net_loss(p, X, y, reg):
+    hidden = np.maximum(X @ p["W1"] + p["b1"], 0)
+    loss, slope = softmax_loss(hidden @ p["W2"] + p["b2"], y)
+    back = np.where(hidden > 0, slope @ p["W2"].T, 0)
+    return loss, {"W1": X.T @ back + 2 * reg * p["W1"], "b1": back.sum(0), "W2": hidden.T @ slope + 2 * reg * p["W2"], "b2": slope.sum(0)}
+
+
+accuracies = []
+for seed in (411, 412, 413):
+    rng = np.random.default_rng(seed)
+    (X, y), (X_new, y_new) = make_spirals(100, rng), make_spirals(200, rng)
+    start = {"W1": 0.1 * rng.normal(size=(2, settings[0])), "b1": np.zeros(settings[0]), "W2": 0.1 * rng.normal(size=(settings[0], 3)), "b2": np.zeros(3)}
+    p = train_on_spirals(net_loss, start, X, y, settings, rng)
+    with np.errstate(all="ignore"):
+        scores = np.maximum(X_new @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]
+    accuracies.append(np.mean(scores.argmax(axis=1) == y_new))
+checks.true(np.mean(accuracies) >= 0.88, f"Nets with these settings reach {np.mean(accuracies):.1%} on new points; 88% are needed.")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": false, "grade_id": "demo_settings", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+show_spirals(*two_layer_settings(), seed=1)
+
+# %% [markdown]
+# ## The best net
 #
 # One net with all the training images. The learning rate and the strength below come from a handful of trials by hand, judged by their
-# validation accuracy; put in your own if they are better. Then the test set, once.
+# validation accuracy; put in your own if they are better. Then use the test set, once.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_final", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fresh = new_net(300, 0.015, seed=1)
@@ -1609,9 +1686,9 @@ print(f"validation accuracy {solver.best_val_acc:.1%}, test accuracy {solver.che
 vis.training_curves(solver);
 
 # %% [markdown]
-# What does a hidden unit look for? Each column of $W_1$ has a number for every pixel, so it can be shown as an image. Blobs and edges of
-# one colour against another are good signs. The noise on top is what is left of the random start: more training and stronger regularization
-# wear it off.
+# What does a hidden unit detect? Each column of $W_1$ has a number for every pixel, so it can be shown as an image. Blobs and edges of
+# one colour against another are good signs. The noise on top is left over from the random start. More training and stronger regularization
+# remove it.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_weights", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 strongest = np.argsort(-np.linalg.norm(net.params["W1"], axis=0))[:60]
@@ -1630,29 +1707,29 @@ print(f"units that are 0 for all {len(X_val):,} validation images: {np.mean(~np.
 vis.activation_histograms(layers);
 
 # %% [markdown]
-# And the mistakes, sorted by what the net took the image for.
+# And the mistakes, sorted by the class that the net predicts.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_mistakes", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 vis.misclassified_images(images.X_val, y_val, net.loss(X_val).argmax(axis=1), images.class_names);
 
 # %% [markdown]
-# **Question 3** (2 points). Two runs of the same net. In run A training accuracy is 95% and validation accuracy 50% at the end. In run B
+# **Question 3** · 2 points. Two runs of the same net. In run A training accuracy is 95% and validation accuracy 50% at the end. In run B
 # they are 34% and 33%, and both are still rising slowly; the updates are $10^{-5}$ of the weights. Say for each what is wrong, and name two
 # things that you would change, with the direction.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_diagnosis", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # *Your answer here.*
 # ### BEGIN SOLUTION
-# A overfits: it has learnt the training images by heart. Stronger regularization, a smaller hidden layer, more (or augmented) training
+# A overfits: it has memorized the training images. Stronger regularization, a smaller hidden layer, more (or augmented) training
 # images, or stopping earlier (two of these).
 #
 # B has not learnt enough yet: there is no gap, and updates of 1e-5 where 1e-3 is healthy say that the learning rate is about a hundred
 # times too low. Raise the learning rate; train longer (or let it decay less). Only when B has converged and still has no gap, a larger
-# hidden layer or weaker regularization.
+# hidden layer or weaker regularization. "Larger net" as the first remedy for B earns nothing: the net has not used what it has.
 #
-# **Marking**: 1 point for A (overfitting, by the gap, and two remedies in the right direction); 1 for B (learning rate too low, by the
-# update ratio, raise it, and one more sensible change). For B, "larger net" as the first remedy: no point, the net has not used what it
-# has.
+# Scheme
+# - [1] A: overfitting, by the gap, and two remedies in the right direction
+# - [1] B: learning rate too low, by the update ratio; raise it, and one more sensible change
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1663,12 +1740,12 @@ vis.misclassified_images(images.X_val, y_val, net.loss(X_val).argmax(axis=1), im
 # - Gradients have the shapes of what they are gradients of. Often only one product fits.
 # - ReLU is a gate that the forward pass sets. A unit whose gate is always shut is dead.
 # - Start with small random weights; biases may be zero.
-# - Before training: $\log C$, higher with regularization, 20 images by heart.
+# - Before training: $\log C$, higher with regularization, 20 images memorized.
 # - While training: loss, the gap between the accuracies, updates of about a thousandth.
 # - Search on logarithmic scales, coarse first; mind the borders; compare like with like.
 #
 # Where your exercises stand (visible checks only):
 
 # %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
-checks.summary({"affine_forward": 3, "affine_backward": 5, "relu_forward": 2, "relu_backward": 3, "init_two_layer_net": 4,
-                "two_layer_loss": 9, "sanity_checks": 2, "overfit_small_data": 4, "coarse_to_fine_search": 5})
+checks.summary({"affine_forward": 2, "affine_backward": 4, "relu_forward": 2, "relu_backward": 3, "init_two_layer_net": 3,
+                "two_layer_loss": 8, "sanity_checks": 2, "overfit_small_data": 4, "coarse_to_fine_search": 4, "two_layer_settings": 2})
