@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -470,6 +471,12 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
         **case(lambda arriving: arriving * np.maximum(before, 0)),
     )
     yield Mistake(
+        "two_layer_net.net_arguments_swapped",
+        "The arguments of relu_backward are exchanged.",
+        "The call of relu_backward: dout comes first, then the cache.",
+        **case(lambda arriving: np.where(arriving > 0, before, 0)),
+    )
+    yield Mistake(
         "two_layer_net.w2_before_relu",
         "The gradient of W2 uses the hidden layer as it is before the ReLU.",
         "Which numbers the forward pass multiplies by W2.",
@@ -488,15 +495,16 @@ def right_gradient(params: Mapping[str, Any], X: Any, y: Any, name: str) -> Floa
 
 
 def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
-    """Yield the mistakes of the regularization: `penalty`, and what it adds to the gradients, `W1`, `b1`, `W2`, `b2`."""
+    """Yield the mistakes of the regularization: `penalty`, and what it adds to the gradients `W1`, `b1`, `W2`, `b2`."""
 
     def case(parts: Sequence[str], of: Callable[[Any], Any]) -> dict[str, Callable[[], Any]]:
         """Return the penalty of these parameters and its gradients."""
-        gives: dict[str, Callable[[], Any]] = {"penalty": lambda: reg * sum(of(params[name]) for name in parts)}
-        for name, value in params.items():
-            share = reg * (name in parts)
-            gives[name] = lambda share=share, value=value: gradient_of(lambda v: share * of(v), value)
-        return gives
+
+        def gradient(name: str) -> Any:
+            return gradient_of(lambda v: reg * (name in parts) * of(v), params[name])
+
+        whole = {"penalty": lambda: reg * sum(of(params[name]) for name in parts)}
+        return whole | {name: functools.partial(gradient, name) for name in params}
 
     def squares(v: Any) -> Any:
         return np.sum(np.square(v))
@@ -542,6 +550,18 @@ def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
         "The penalty has absolute values, and its gradient has the sign of the weights.",
         "The penalty: it is the sum of the squares.",
         **case(("W1", "W2"), lambda v: np.sum(np.abs(v))),
+    )
+    yield Mistake(
+        "two_layer_net.penalty_not_squared",
+        "The weights are added up without being squared.",
+        "The penalty: it is the sum of the squares.",
+        **case(("W1", "W2"), np.sum),
+    )
+    yield Mistake(
+        "two_layer_net.penalty_mean",
+        "The penalty has the means of the squares.",
+        "The penalty: it is the sum of the squares.",
+        **case(("W1", "W2"), lambda v: np.mean(np.square(v))),
     )
 
 
@@ -761,10 +781,10 @@ def _rows(x: Any, order: Any = "C") -> list[Floats]:
 
 
 def _affine(rows: Any, w: Any, b: Any) -> Floats:
-    columns = np.transpose(w).tolist()
+    outputs = list(zip(np.transpose(w).tolist(), b, strict=True))  # weights and bias of each
     return np.array(
         [
-            [sum(v * c for v, c in zip(row, column, strict=True)) + bias for column, bias in zip(columns, b, strict=True)]
+            [sum(v * c for v, c in zip(row, column, strict=True)) + bias for column, bias in outputs]
             for row in (np.asarray(row).tolist() for row in rows)
         ]
     )
