@@ -13,21 +13,18 @@
 # %% [markdown]
 # # Two-layer net
 #
-# A linear classifier has one template per class. A red car and a blue car have to share it, and so do a horse that looks left and one that looks
-# right. A net with a layer in between learns a hundred small detectors of its own and lets them vote. In this notebook you build
-# such a net from four small functions and the chain rule.
+# A linear classifier has one template per class, which a red car and a blue car have to share. A net with a layer in between learns a hundred
+# small detectors and lets them vote. You build it from four small functions and the chain rule.
 #
 # **You will learn**
 #
-# - to write a layer as a pair: a *forward* function that computes, and a *backward* function that passes gradients on;
-# - to put layers together, and to get the gradient of every parameter by **backpropagation**;
-# - to choose the first weights and biases;
-# - to check a net *before* you train it for hours: the first loss, regularization, 20 images memorized;
+# - to write a layer as a pair of functions, *forward* and *backward*;
+# - to get the gradient of every parameter by **backpropagation**;
+# - to choose the first weights, and to check a net *before* you train it for hours;
 # - to watch a training run: loss, accuracy, the size of the updates, the activations;
-# - to search hyperparameters in two stages, first coarse, then fine.
+# - to search hyperparameters, first coarse, then fine.
 #
-# **Time**: about six hours of work. The cells themselves run in about a minute with shapes10 (in two on a slow or busy
-# machine) and in three to five with CIFAR-10.
+# **Time**: about six hours of work. The cells themselves run in one to two minutes with shapes10, in three to five with CIFAR-10.
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
 # come with the course. The checks use small random arrays, not the images.
@@ -104,15 +101,19 @@ def loss_and_grads(result, params, names=()):
 
 
 def check_net_gradient(loss_fn, params, X, y, name):
-    """The right gradient passes. If the loss itself has a mistake, so does the gradient of that loss. Returns all gradients."""
+    """Check grads[name] for reg=0. Wrong scores have cost points already: then the way back begins at these scores, with biases of 0."""
+    scores, right = loss_fn(params, X), known.right_scores(params, X)
+    comparable = isinstance(scores, np.ndarray) and scores.shape == right.shape and bool(np.isfinite(scores).all())
+    if comparable and not np.allclose(scores, right):
+        params = {**params, "b1": 0 * params["b1"], "b2": 0 * params["b2"]}
+        scores = loss_fn(params, X)
     loss, grads = loss_and_grads(loss_fn(params, X, y), params, [name])
-    right = known.right_gradient(params, X, y, name)
-    if not np.allclose(np.asarray(grads[name]), right, rtol=1e-4, atol=1e-5 * np.abs(right).max()):
+    expected = [known.right_gradient(params, X, y, name, begin) for begin in (None, *[scores] * comparable)]
+    if not any(np.allclose(np.asarray(grads[name]), slopes, rtol=1e-4, atol=1e-5 * np.abs(slopes).max()) for slopes in expected):
         checks.gradient(lambda v: loss_and_grads(loss_fn({**params, name: v}, X, y), params)[0], params[name], grads[name],
                         f"grads[{name!r}] with reg=0", num_examples=len(X), params=params[name], labels=y, kinks=True,
                         hint="On the way back the gradient passes the second layer, the ReLU and the first layer.",
                         mistakes=known.gradients(params, X, y))
-    return grads
 
 
 # %% [markdown]
@@ -172,7 +173,7 @@ ax.text(8.6, 5.3, "backward: from the loss to every parameter", fontsize=10, col
 # multiplied out into a single linear classifier.
 #
 # A layer knows nothing of the other layers. Forward (black), it computes its output. Backward (red), it is given `dout`, the gradient of the
-# loss with respect to its output. From `dout` it computes the gradients with respect to its own inputs. So every layer is a pair of functions:
+# loss with respect to its output, and computes the gradients with respect to its own inputs:
 #
 # ```
 # out, cache = layer_forward(x, ...)      # cache: whatever the backward pass will need
@@ -185,8 +186,8 @@ ax.text(8.6, 5.3, "backward: from the loss to every parameter", fontsize=10, col
 #
 # ### Exercise 1: `affine_forward` · 3 points
 #
-# Each output is a weighted sum of all the inputs, plus a bias: $\mathrm{out} = x w + b$. Examples may have any number of dimensions, for example
-# images (N, 32, 32, 3). The layer takes each example as one row of $D = 32 \cdot 32 \cdot 3$ numbers.
+# Each output is a weighted sum of all the inputs, plus a bias: $\mathrm{out} = x w + b$. Examples may have any number of dimensions, such as
+# images (N, 32, 32, 3). The layer takes each as one row of $D = 32 \cdot 32 \cdot 3$ numbers.
 #
 # By hand: for the example (1, 2), the weights (1, 2) of the first output and the bias 10, the first output is 1 · 1 + 2 · 2 + 10 = 15.
 #
@@ -235,23 +236,28 @@ for seed, (N, D, M) in ((11, (4, 6, 3)), (12, (1, 5, 2)), (13, (3, 3, 3)), (14, 
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_forward_dimensions", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · images · 1 point
-x, w, b, dout = make_layer(20, 4, (2, 3), 5)
+rows, w, b, _ = make_layer(20, 4, (6,), 5)
+x, w, b, _ = make_layer(20, 4, (2, 3), 5)  # the same numbers, as images
+out_rows, cache = checks.unpack(affine_forward(rows, w, b), "out, cache")
+checks.shape(out_rows, (4, 5), "out for x of shape (4, 6)")
 out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
-checks.shape(out, (4, 5), "out for x of shape (4, 2, 3) (N rows, whatever the shape of an example)")
-by_hand = [sum(value * row for value, row in zip(example.ravel(), w)) + b for example in x]
-checks.close(out, by_hand, "out for x of shape (4, 2, 3)", mistakes=known.affine_forward(x, w, b))
+checks.close(out, out_rows, "out for x of shape (4, 2, 3), against rows of the same numbers", mistakes=known.affine_forward(x, w, b))
 checks.passed("affine_forward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((21, 3, (2, 2, 3)), (22, 1, (4, 2)), (23, 6, (2, 3)), (24, 2, (2, 1, 3, 2))):
-    x, w, b, dout = make_layer(seed, N, shape, 4)
-    by_hand = [sum(value * row for value, row in zip(example.ravel(), w)) + b for example in x]
+    rows, w, b, _ = make_layer(seed, N, (int(np.prod(shape)),), 4)
+    x, w, b, _ = make_layer(seed, N, shape, 4)
+    out_rows, cache = checks.unpack(affine_forward(rows, w, b), "out, cache")
+    checks.shape(out_rows, (N, 4), "out")
     for given, order in ((x, "C"), (np.asfortranarray(x), "Fortran")):
         out, cache = checks.unpack(affine_forward(given, w, b), "out, cache")
-        checks.close(out, by_hand, f"out for x of shape {x.shape} in {order} order", mistakes=known.affine_forward(x, w, b))
+        checks.close(out, out_rows, f"out for x of shape {x.shape} in {order} order", mistakes=known.affine_forward(x, w, b))
+checks.resembles(out_rows, rows @ w, "out", given=(rows, b))
 pixels = np.random.default_rng(31).integers(256, size=x.shape, dtype=np.uint8)
-by_hand = [sum(float(value) * row for value, row in zip(example.ravel(), w)) + b for example in pixels]
+expected, cache = checks.unpack(affine_forward(pixels.astype(float), w, b), "out, cache")
+checks.shape(expected, (2, 4), "out")
 out, cache = checks.unpack(affine_forward(pixels, w, b), "out, cache")
-checks.close(out, by_hand, "out for uint8 pixels")
+checks.close(out, expected, "out for uint8 pixels, against the same numbers as floats")
 for kind in (np.float64, np.float32):
     given = [array.astype(kind) for array in (x, w, b)]
     before = [array.copy() for array in given]
@@ -268,19 +274,20 @@ for kind in (np.float64, np.float32):
 # one bias, and the loss $L = (w x + b)^2$ with $w = 2$, $x = 3$, $b = -4$. Values are black, gradients are red.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_backpropagation", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-fig, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
-ax.set(xlim=(0, 18), ylim=(0, 6.2))
+fig, ax = plt.subplots(figsize=(8, 2.9), layout="constrained")
+ax.set(xlim=(-0.6, 16), ylim=(0, 6))
 ax.axis("off")
-nodes = {"w": (1, 5.3), "x": (1, 2.9), "b": (6, 0.7), r"$\times$": (5, 4.1), "+": (9.5, 4.1), "square": (13.3, 4.1), "L": (17, 4.1)}
-for text, place in nodes.items():
-    ax.text(*place, text, ha="center", va="center", fontsize=12,
-            bbox={"boxstyle": "round,pad=0.4", "fc": "#e8f1f8" if text in (r"$\times$", "+", "square") else "white", "ec": vis.BLUE})
-for start, end, value, gradient, place in (("w", r"$\times$", "2", "12", (3.0, 5.15)), ("x", r"$\times$", "3", "8", (3.0, 3.0)),
-                                           (r"$\times$", "+", "6", "4", (7.2, 4.1)), ("b", "+", "-4", "4", (8.5, 1.9)),
-                                           ("+", "square", "2", "4", (11.2, 4.1)), ("square", "L", "4", "1", (15.5, 4.1))):
-    ax.annotate("", nodes[end], nodes[start], arrowprops={"arrowstyle": "->", "color": vis.GREY, "lw": 1.2, "shrinkA": 17, "shrinkB": 17})
-    ax.text(place[0], place[1] + 0.38, value, ha="center", va="center", fontsize=11, bbox={"fc": "white", "ec": "none", "pad": 1})
-    ax.text(place[0], place[1] - 0.42, gradient, ha="center", va="center", fontsize=11, color=vis.RED, bbox={"fc": "white", "ec": "none", "pad": 1});
+square = r"$(\;\;)^2$"
+places = {"w": (1, 5.2), "x": (1, 3), "b": (5, 0.8), r"$\times$": (5, 4.1), "+": (8.5, 4.1), square: (12, 4.1), "L": (15.4, 4.1)}
+for name, place in places.items():
+    ax.text(*place, name, ha="center", va="center", fontsize=12,
+            bbox={"boxstyle": "round,pad=0.4", "fc": "white" if name in "wxbL" else "#e8f1f8", "ec": vis.BLUE})
+for start, end, value, gradient in (("w", r"$\times$", 2, 12), ("x", r"$\times$", 3, 8), ("b", "+", -4, 4), (r"$\times$", "+", 6, 4),
+                                    ("+", square, 2, 4), (square, "L", 4, 1)):
+    ax.annotate("", places[end], places[start], arrowprops={"arrowstyle": "->", "color": vis.GREY, "lw": 1.2, "shrinkA": 19, "shrinkB": 19})
+    x = places[start][0] - 0.9 if start in "wxb" else (places[start][0] + places[end][0]) / 2
+    ax.text(x, places[start][1] + 0.4, value, ha="center", va="center", fontsize=11)
+    ax.text(x, places[start][1] - 0.4, gradient, ha="center", va="center", fontsize=11, color=vis.RED);
 
 # %% [markdown]
 # Read the red numbers from right to left. Each node multiplies what arrives by its own derivative:
@@ -397,20 +404,28 @@ for seed, (N, D, M) in ((61, (3, 6, 2)), (62, (1, 4, 3)), (63, (3, 3, 3)), (64, 
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dimensions", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · images · 2 points
-x, w, b, dout = make_layer(70, 3, (2, 4), 5)
+rows, w, b, dout = make_layer(70, 3, (8,), 5)
+x, w, b, dout = make_layer(70, 3, (2, 4), 5)  # the same numbers, as images
+dx_rows, dw_rows, _ = layer_gradients(affine_forward, affine_backward, rows, w, b, dout)
+checks.shape(dx_rows, (3, 8), "dx for x of shape (3, 8)")
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
 likely = list(known.affine_backward(x, w, b, dout))
-checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx for x of shape (3, 2, 4)", num_examples=3, mistakes=likely)
-checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw for x of shape (3, 2, 4)", num_examples=3, mistakes=likely,
-                hint="dw has the shape of w. Take the rows (N, D) that the forward pass has used.")
+checks.close(dx, np.reshape(dx_rows, (3, 2, 4)), "dx for x of shape (3, 2, 4), against rows of the same numbers", mistakes=likely)
+checks.shape(dw, np.shape(dw_rows), "dw for x of shape (3, 2, 4)", hint="Take the rows (N, D) that the forward pass has used.")
+checks.close(dw, np.asarray(dw_rows), "dw for x of shape (3, 2, 4), against rows of the same numbers", mistakes=likely)
 checks.passed("affine_backward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((71, 2, (2, 2, 3)), (72, 1, (4, 2)), (73, 6, (2, 3))):
+    D = int(np.prod(shape))
+    rows, w, b, dout = make_layer(seed, N, (D,), 4)
     x, w, b, dout = make_layer(seed, N, shape, 4)
+    dx_rows, dw_rows, _ = layer_gradients(affine_forward, affine_backward, rows, w, b, dout)
+    checks.shape(dx_rows, (N, D), "dx")
     dx, dw, db = layer_gradients(affine_forward, affine_backward, np.asfortranarray(x), w, b, np.asfortranarray(dout))
-    checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, f"dx for x of shape {x.shape}")
-    checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, f"dw for x of shape {x.shape}")
-    checks.resembles(dx, np.reshape([w @ row for row in dout], x.shape), "dx of affine_backward", given=(x,))
+    checks.close(dx, np.reshape(dx_rows, x.shape), f"dx for x of shape {x.shape}")
+    checks.shape(dw, np.shape(dw_rows), f"dw for x of shape {x.shape}")
+    checks.close(dw, np.asarray(dw_rows), f"dw for x of shape {x.shape}")
+checks.resembles(dx_rows, dout @ w.T, "dx", given=(rows,))
 # two layers at once: what one call knows must come from its own cache
 x, w, b, dout = make_layer(81, 3, (2, 4), 5)
 out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
@@ -463,22 +478,30 @@ checks.close(out, [1e-7, 0.0, 3e3], "out of relu_forward for very small and larg
 # %% nbgrader={"grade": true, "grade_id": "test_relu_forward_shapes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · any shape · 1 point
 x = np.array([[[-1.0], [2.0]], [[0.5], [-3.0]], [[4.0], [-0.1]]])  # (3, 2, 1)
+row, cache = checks.unpack(relu_forward(x.flatten()), "out, cache")
+checks.shape(row, (6,), "out for x of shape (6,)")
 out, cache = checks.unpack(relu_forward(x), "out, cache")
-checks.close(out, [[[0.0], [2.0]], [[0.5], [0.0]], [[4.0], [0.0]]], "out for x of shape (3, 2, 1)", mistakes=known.relu_forward(x))
+checks.close(out, np.reshape(row, (3, 2, 1)), "out for x of shape (3, 2, 1), against the same numbers in a row")
 checks.passed("relu_forward", "arrays of any shape")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((91, (7,)), (92, (3, 4)), (93, (2, 3, 4, 5)), (94, (1, 1))):
     for kind in (np.float64, np.float32):
         x = (10 * np.random.default_rng(seed).normal(size=shape)).astype(kind)
         given = x.copy()
+        row, cache = checks.unpack(relu_forward(x.flatten()), "out, cache")
+        checks.shape(row, (x.size,), "out")
         out, cache = checks.unpack(relu_forward(given), "out, cache")
-        expected = np.array([value if value > 0 else 0 for value in x.ravel().tolist()]).reshape(shape)
-        checks.close(out, expected, f"out of relu_forward for x of shape {shape}", mistakes=known.relu_forward(x))
+        checks.close(out, np.reshape(row, shape), f"out of relu_forward for x of shape {shape}")
         checks.unchanged(given, x, "x of relu_forward")
         checks.dtype(out, kind, f"out of relu_forward for {kind.__name__}")
+x = np.array([3.0, -1.0, -2.0, 1.0, -4.0, 6.0])
+out, cache = checks.unpack(relu_forward(x), "out, cache")
+checks.resembles(out, [3.0, 0.0, 0.0, 1.0, 0.0, 6.0], "out", given=(x,))
 wide = np.arange(-12.0, 12.0).reshape(4, 6)
 out, cache = checks.unpack(relu_forward(wide[:, ::2]), "out, cache")
-checks.close(out, [[max(0.0, v) for v in row] for row in wide[:, ::2].tolist()], "out of relu_forward for every second column of an array")
+copied, cache = checks.unpack(relu_forward(wide[:, ::2].copy()), "out, cache")
+checks.shape(copied, (4, 3), "out")
+checks.close(out, np.asarray(copied), "out of relu_forward for every second column of an array, against a copy of them")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -554,15 +577,17 @@ checks.close(relu_backward(np.array([7.0, 7.0, 7.0]), cache), [7.0, 0.0, 0.0], "
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · its own cache · 1 point
-x, dout = np.array([[-1.0, 2.0, 5.0]]), np.array([[10.0, 20.0, -30.0]])
+x, dout = np.array([[-1.0, 2.0, 5.0, -4.0, 0.5]]), np.array([[10.0, 20.0, -30.0, 40.0, 50.0]])
 out, cache = checks.unpack(relu_forward(x), "out, cache")
+before = relu_backward(dout.copy(), cache)
+checks.shape(before, (1, 5), "dx of relu_backward")
 relu_forward(-x)  # another layer of the same net
 dx = relu_backward(dout.copy(), cache)
-checks.shape(dx, (1, 3), "dx of relu_backward")
-checks.true(not np.allclose(np.asarray(dx), [[10.0, 0.0, 0.0]]), known.NOT_FROM_CACHE)
-checks.close(dx, [[0.0, 20.0, -30.0]], "dx of relu_backward, after another forward pass", mistakes=known.relu_backward(x, dout))
+checks.shape(dx, (1, 5), "dx of relu_backward")
+checks.true(np.allclose(np.asarray(dx), np.asarray(before)), known.NOT_FROM_CACHE)
 checks.passed("relu_backward", "each layer has a cache of its own")
 ### BEGIN HIDDEN TESTS
+checks.resembles(dx, [[0.0, 20.0, -30.0, 0.0, 50.0]], "dx", given=(x, dout))
 for kind in (np.float64, np.float32):
     x, dout = (np.random.default_rng(seed).normal(size=(4, 5)).astype(kind) for seed in (105, 106))
     out, cache = checks.unpack(relu_forward(x), "out, cache")
@@ -717,13 +742,11 @@ for name, size in (("b1", 12), ("b2", 8)):
 # %% [markdown]
 # ### Exercise 6: `two_layer_loss` · 14 points
 #
-# Now put the net together. Forward: affine, ReLU, affine. The results are the scores, and without labels the function returns
-# them. With labels the softmax loss comes next. You wrote it in the last assignment; here `softmax_loss(scores, y)` of the library returns
-# the mean loss and its gradient with respect to the scores, (N, C).
+# Forward: affine, ReLU, affine. The results are the scores, and without labels the function returns
+# them. With labels, `softmax_loss(scores, y)` of the library returns the mean loss and its gradient with respect to the scores, (N, C).
 #
-# Then go back the same way. Every backward function takes what the one after it has returned, until all four gradients are there. Last comes
-# the regularization, $\lambda \sum W_1^2 + \lambda \sum W_2^2$. It is for the weights, not for the biases. Its gradient is added to what
-# came back.
+# Then go back the same way. Every backward function takes what the one after it has returned. Last comes
+# the regularization, $\lambda \sum W_1^2 + \lambda \sum W_2^2$. It is for the weights, not for the biases.
 #
 # By hand: with one input, one hidden unit and two classes, let $W_1 = 2$, $b_1 = -1$, $W_2 = (1, -3)$, $b_2 = (0, 5)$. The input 3 gives the hidden unit
 # max(0, 6 − 1) = 5 and the scores (5, −10). The input −3 gives max(0, −6 − 1) = 0 and the scores (0, 5), which are the biases.
@@ -837,14 +860,15 @@ checks.passed("two_layer_loss", "the gradients of W2 and b2 agree with the numer
 for seed, shape in ((141, (1, 3, 4, 5)), (142, (6, 4, 4, 4)), (143, (8, 2, 3, 2)), (144, (5, 3, 1, 3))):
     X, y, params = make_net(seed, *shape)
     for name in ("W2", "b2"):
-        grads = check_net_gradient(two_layer_loss, params, X, y, name)
+        check_net_gradient(two_layer_loss, params, X, y, name)
 X, y, params = make_net(145, 8, 5, 6, 4)
+params |= {"b1": np.zeros(6), "b2": np.zeros(4)}
 loss, grads = loss_and_grads(two_layer_loss(params, X, y), params, ["W2"])
 checks.resembles(grads["W2"], known.right_gradient(params, X, y, "W2"), "grads['W2'] with reg=0", given=params.values())
 scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
 loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params, ["W2"])
 checks.analytic(np.asarray(grads_scaled["W2"]) / 2.0**40, grads["W2"], "grads['W2'], divided by 2**40, with W2 2**40 times smaller")
-X, y, params = make_net(146, 1, 10, 15, 10)
+X, y, params = make_net(146, 1, 1, 15, 12)
 result = checks.derived(two_layer_loss, params, X, y, size=params["W2"].size)
 ### END HIDDEN TESTS
 
@@ -858,15 +882,16 @@ checks.passed("two_layer_loss", "the gradients of W1 and b1 agree with the numer
 for seed, shape in ((151, (1, 3, 4, 5)), (152, (6, 4, 4, 4)), (153, (8, 2, 3, 2)), (154, (5, 3, 1, 3))):
     X, y, params = make_net(seed, *shape)
     for name in ("W1", "b1"):
-        grads = check_net_gradient(two_layer_loss, params, X, y, name)
+        check_net_gradient(two_layer_loss, params, X, y, name)
 X, y, params = make_net(155, 8, 5, 6, 4)
+params |= {"b1": np.zeros(6), "b2": np.zeros(4)}
 loss, grads = loss_and_grads(two_layer_loss(params, X, y), params, ["W1", "b1"])
 checks.resembles(grads["W1"], known.right_gradient(params, X, y, "W1"), "grads['W1'] with reg=0", given=params.values())
 scaled = {**params, "W1": 2.0**40 * params["W1"], "b1": 2.0**40 * params["b1"], "W2": params["W2"] / 2.0**40}  # of the same scores
 loss, grads_scaled = loss_and_grads(two_layer_loss(scaled, X, y), params, ["W1", "b1"])
 for name in ("W1", "b1"):
     checks.analytic(2.0**40 * np.asarray(grads_scaled[name]), grads[name], f"grads[{name!r}], times 2**40, with {name} 2**40 times as large")
-X, y, params = make_net(156, 1, 10, 15, 10)
+X, y, params = make_net(156, 1, 12, 15, 2)
 result = checks.derived(two_layer_loss, params, X, y, size=params["W1"].size)
 ### END HIDDEN TESTS
 
@@ -900,17 +925,16 @@ for seed, strength, shape in ((161, 2.0, (1, 3, 5, 2)), (162, 0.01, (7, 2, 4, 6)
 # Check · huge scores · 1 point
 X, y, params = make_net(170)
 large = {**params, "W2": 1e4 * params["W2"]}
-loss, grads = loss_and_grads(two_layer_loss(large, X, y), params, params)
+loss, grads = loss_and_grads(two_layer_loss(large, X, y), params)
 scores = two_layer_loss(large, X)
 checks.shape(scores, (5, 3), "the scores without y")
-for value, what in ((scores, "the scores"), (loss, "the loss"), *((grads[name], f"grads[{name!r}]") for name in params)):
+for value, what in ((scores, "the scores"), (loss, "the loss"), *((value, f"grads[{name!r}]") for name, value in grads.items())):
     checks.finite(value, f"{what}, where scores are about 10,000", hint="Shift the scores before any exponential, or use softmax_loss.")
 expected = np.mean(np.max(scores, axis=1) - np.asarray(scores)[np.arange(5), y])
 checks.true(loss > 0.01 * expected, known.CAPPED)
-checks.close(loss, expected, "the loss at scores of 10,000", rtol=1e-3, num_examples=len(X))
 checks.passed("two_layer_loss", "scores of 10,000 do no harm")
 ### BEGIN HIDDEN TESTS
-checks.true(np.ptp(scores) > 0, "All scores are equal.")
+checks.true(len(grads) > 0 and np.ptp(scores) > 1000, "This check needs scores that are computed: pass the other checks first.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_arguments", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -946,19 +970,18 @@ checks.resembles(grads["W2"], right, "grads['W2']", given=(params["W2"],))
 # %% [markdown]
 # ## Before training
 #
-# Training on all the images takes long. A net with a mistake often learns *something* all the same, only less than it could. So first
-# ask questions whose answers you know:
+# A net with a mistake often learns *something* all the same. So first ask questions whose answers you know:
 #
 # 1. With small weights and no regularization the net guesses. Is the first loss $\log C$, what guessing costs?
 # 2. Turn the regularization on. Does the loss rise?
-# 3. Take 20 images, no regularization. Can the net learn them to 100%? If it cannot, why should it do better with all of them?
+# 3. Take 20 images, no regularization. Can the net learn them to 100%?
 #
 # You write these checks once, for any loss function of the form `loss_fn(params, X, y, reg)` and any dict of parameters.
 #
 # ### Exercise 7: `sanity_checks` · 4 points
 #
 # The first two checks. Compute the loss twice, with `reg` 0 and with the `reg` that was given. The number of classes is the number of
-# scores per example that `loss_fn(params, X)` returns. Do not count the labels: a batch need not contain all classes.
+# scores per example; a batch need not contain all classes.
 #
 # By hand: among ten classes, a guess is right with probability 1/10 and costs log 10 = 2.303. A first loss between 2.188 and 2.418 is within 5% of that.
 
@@ -971,6 +994,15 @@ def linear_net(params, X, y=None, reg=0.0):
     value, slope = softmax_loss(linear, y)
     return (value + reg * np.sum(params["W"] ** 2),
             {"W": X.T @ slope + 2 * reg * params["W"], "b": slope.sum(axis=0)})
+
+
+def net_like(params, trained):
+    """What overfit_small_data returns as trained, after a look whether it is a dict of arrays like params."""
+    checks.true(isinstance(trained, dict) and set(trained) == set(params), f"trained should be a dict with the keys {', '.join(params)}.")
+    for name in params:
+        checks.shape(trained[name], params[name].shape, f"trained[{name!r}]")
+        checks.finite(trained[name], f"trained[{name!r}]")
+    return {name: np.asarray(value) for name, value in trained.items()}
 
 
 def entries(result, *names):
@@ -1065,12 +1097,12 @@ X, y = rng.normal(size=(12, 6)), rng.integers(4, size=12)
 params = {"W": 1e-3 * rng.normal(size=(6, 4)), "b": np.zeros(4)}
 for name, factor, reg_factor, right in (("a correct loss", 1, 1, (True, True)), ("a sum instead of a mean", 12, 1, (False, True)),
                                         ("a loss that ignores reg", 1, 0, (True, False)), ("a loss that falls with reg", 1, -1, (True, False))):
-    result = verdicts(sanity_checks(with_mistake(factor, reg_factor), params, X, y, 0.1))
-    checks.true(result == right, f"(starts_at_chance, rises_with_reg) should be {right} for {name}, but is {result}.")
+    result = sanity_checks(with_mistake(factor, reg_factor), params, X, y, 0.1)
+    checks.true(verdicts(result) in (right, known.verdicts(result)), f"(starts_at_chance, rises_with_reg) should be {right} for {name}.")
 checks.passed("sanity_checks", "right losses pass, wrong losses do not")
 ### BEGIN HIDDEN TESTS
-result = verdicts(sanity_checks(with_mistake(0.25, 1), params, X, y, 0.1))
-checks.true(result == (False, True), "A loss that is divided by the number of classes should not start at chance.")
+result = sanity_checks(with_mistake(0.25, 1), params, X, y, 0.1)
+checks.true(verdicts(result) in ((False, True), known.verdicts(result)), "A loss that is divided by the number of classes should not start at chance.")
 
 
 def made(initial, slope):
@@ -1084,9 +1116,11 @@ slopes = ((2.0, True), (0.01, True), (0.0, False), (-1.0, False))
 for k, (factor, starts) in enumerate(((0.1, False), (0.5, False), (0.94, False), (0.952, True), (1.0, True), (1.04, True), (1.051, False),
                                       (3.0, False))):
     for slope, rises in slopes[k % 2::2]:
-        result = verdicts(sanity_checks(made(factor * np.log(10), slope), {"W": np.zeros((6, 10))}, X, y, 0.1))
-        checks.true(result[0] == starts, f"result['starts_at_chance'] should be {starts} for a first loss of {factor} times that of guessing.")
-        checks.true(result[1] == rises, f"result['rises_with_reg'] should be {rises} where reg=0.1 changes the loss by {0.1 * slope:g}.")
+        result = sanity_checks(made(factor * np.log(10), slope), {"W": np.zeros((6, 10))}, X, y, 0.1)
+        given, from_numbers = verdicts(result), known.verdicts(result)
+        checks.true(given[0] in (starts, from_numbers[0]),
+                    f"result['starts_at_chance'] should be {starts} for a first loss of {factor} times that of guessing.")
+        checks.true(given[1] in (rises, from_numbers[1]), f"result['rises_with_reg'] should be {rises} where reg=0.1 changes the loss by {0.1 * slope:g}.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1200,11 +1234,11 @@ rng = np.random.default_rng(240)
 X, y = rng.normal(size=(60, 30)), rng.integers(4, size=60)
 params = {"W": 1e-3 * rng.normal(size=(30, 4)), "b": np.zeros(4)}
 trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, params, X, y, 0.5, 60), "trained, losses, accuracy")
-checks.shape(losses, (60,), "losses (one for each step)")
-checks.true(losses[-1] < 0.2 * losses[0], f"The loss went from {losses[0]:.3f} to {losses[-1]:.3f}; 60 steps should bring it below a fifth.")
-checks.close(accuracy, 1.0, "the accuracy on 20 examples that can be memorized", hint="The fraction of examples whose predicted label is right.",
-             mistakes=known.accuracy(linear_net(trained, X).argmax(axis=1), y, 20, linear_net(params, X).argmax(axis=1)))
-checks.passed("overfit_small_data", "20 examples are learnt to 100%")
+labels = linear_net(net_like(params, trained), X).argmax(axis=1)  # what the trained net predicts
+checks.close(accuracy, np.mean(labels[:20] == y[:20]), "the accuracy of trained on the 20 examples",
+             hint="The fraction of examples whose predicted label is right.",
+             mistakes=known.accuracy(labels, y, 20, linear_net(params, X).argmax(axis=1)))
+checks.passed("overfit_small_data", "the accuracy is that of the trained parameters")
 ### BEGIN HIDDEN TESTS
 for seed, steps, few in ((241, 1, 20), (242, 3, 40), (243, 5, 7), (244, 2, 60)):
     rng = np.random.default_rng(seed)
@@ -1212,11 +1246,7 @@ for seed, steps, few in ((241, 1, 20), (242, 3, 40), (243, 5, 7), (244, 2, 60)):
     params = {"W": rng.normal(size=(3, 4)), "b": rng.normal(size=4)}
     start = {name: p.copy() for name, p in params.items()}
     trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, start, X, y, 1.0, steps, few), "trained, losses, accuracy")
-    p = params
-    for _ in range(steps):
-        slope = linear_net(p, X[:few], y[:few])[1]
-        p = {name: p[name] - slope[name] for name in p}
-    labels, first = linear_net(p, X).argmax(axis=1), linear_net(params, X).argmax(axis=1)
+    labels, first = linear_net(net_like(params, trained), X).argmax(axis=1), linear_net(params, X).argmax(axis=1)
     checks.close(accuracy, np.mean(labels[:few] == y[:few]), f"the accuracy after {steps} steps with {few} examples",
                  hint="The accuracy of the trained parameters, after the last step.", mistakes=known.accuracy(labels, y, few, first))
 ### END HIDDEN TESTS
@@ -1250,12 +1280,12 @@ print(f"training accuracy {accuracy:.0%}, loss {losses[-1]:.4f}; on the validati
 vis.loss_curve(losses, smooth=1, reference=(np.log(10), "guessing: log 10"));
 
 # %% [markdown]
-# The 20 images are memorized, and what the net has learnt is useless for other images. That is as it should be: this is a test of the code, not of the net.
+# The net has memorized the 20 images and is useless for others. That is as it should be: this is a test of the code, not of the net.
 #
 # ## Training
 #
-# For the real training the library has a `Solver`. It shuffles the images, takes minibatches, calls the loss, updates the parameters, and keeps the history.
-# One pass through all training images is an **epoch**. The Solver needs an object with `params` and `loss`, and an update rule. Ours is plain gradient
+# The library's `Solver` shuffles the images, takes minibatches, updates the parameters, and keeps the history.
+# One pass through all training images is an **epoch**. Our update rule is plain gradient
 # descent. It also notes how large each update is compared with the weights that it changes.
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1306,9 +1336,8 @@ for name, (net, solver) in runs.items():
     print(f"{name}: the last loss of {solver.step} steps is {solver.loss_history[-1]:.3g}")
 
 # %% [markdown]
-# With too small a learning rate the loss hardly falls, and it falls in a straight line. With too large a learning rate every step
-# overshoots: the loss leaves the picture and ends at infinity, because the next gradient is larger still. In between it falls fast at first
-# and flattens late.
+# With too small a learning rate the loss hardly falls. With too large a learning rate every step
+# overshoots, and the loss ends at infinity. In between it falls fast at first and flattens late.
 #
 # The accuracy tells this only afterwards. The size of the updates compared with the weights tells it early: **about a thousandth** is
 # healthy. A factor of five more or less is no reason to worry; a factor of a hundred is.
@@ -1321,16 +1350,14 @@ vis.update_ratios({name: net.ratios["W1"] for name, (net, solver) in runs.items(
 #
 # ### Exercise 9: `coarse_to_fine_search` · 5 points
 #
-# Search for learning rate and regularization, at random on logarithmic scales, as in the last assignment. But a trial takes longer now, so search in two stages.
+# Search for learning rate and regularization at random on logarithmic scales, in two stages:
 #
-# - **Coarse**: many pairs from the wide ranges, each trained for one epoch. That is too short to find the best net, but it shows
-#   which regions are hopeless.
-# - **Fine**: a few pairs near the best coarse one, trained longer. For each of the two hyperparameters the fine range is *one decade wide
-#   with the best coarse value in its middle* on the logarithmic scale: from `best / sqrt(10)` to `best * sqrt(10)`. If the
-#   best value lies at the border of the coarse range, the fine range reaches beyond it, and it should: the best may well be outside.
+# - **Coarse**: many pairs from the wide ranges, each trained briefly. This shows which regions are hopeless.
+# - **Fine**: a few pairs near the best coarse one, trained longer. For both hyperparameters the fine range is *one decade wide
+#   with the best coarse value in its middle* on the logarithmic scale: from `best / sqrt(10)` to `best * sqrt(10)`. It may reach beyond the
+#   coarse range, because the best pair may be outside.
 #
-# Accuracies of the two stages cannot be compared, because the nets have been trained for different times. The winner is the best of the
-# *fine* trials.
+# Accuracies of the two stages cannot be compared, because the training times differ. The winner is the best of the *fine* trials.
 #
 # By hand: if the best coarse learning rate is 0.01, the fine ones lie between 0.00316 and 0.0316, and half of them are below 0.01.
 
@@ -1597,8 +1624,8 @@ def show_spirals(*settings, seed=0):
 show_spirals(10, 0.01, 0.1, 5)
 
 # %% [markdown]
-# Bad settings: the net does no better than a linear classifier. Which of the four numbers is to blame? Change one at a time. Where you are lost, ask
-# the questions of this notebook: does the loss fall at all? Can the net fit the training points? Is there a gap between the two accuracies?
+# Bad settings: the net does no better than a linear classifier. Which of the four numbers is to blame? Can the net fit the training
+# points? Is there a gap between the two accuracies?
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): what does each number do to the regions?
@@ -1748,14 +1775,11 @@ vis.misclassified_images(images.X_val, y_val, net.loss(X_val).argmax(axis=1), im
 # %% [markdown]
 # ## Summary
 #
-# - A layer is a pair of functions. Backward turns the gradient of its output into gradients of its inputs, and knows nothing of the other
-#   layers.
-# - Gradients have the shapes of what they are gradients of. Often only one product fits.
+# - A layer is a pair of functions. Backward turns the gradient of its output into gradients of its inputs.
 # - ReLU is a gate that the forward pass sets. A unit whose gate is always shut is dead.
-# - Start with small random weights; biases may be zero.
-# - Before training: $\log C$, higher with regularization, 20 images memorized.
+# - Before training: a loss of $\log C$, higher with regularization, 20 images memorized.
 # - While training: loss, the gap between the accuracies, updates of about a thousandth.
-# - Search on logarithmic scales, coarse first; mind the borders; compare like with like.
+# - Search on logarithmic scales, coarse first; compare like with like.
 #
 # Where your exercises stand (visible checks only):
 

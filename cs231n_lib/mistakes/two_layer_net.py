@@ -484,14 +484,19 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
     )
 
 
-def right_gradient(params: Mapping[str, Any], X: Any, y: Any, name: str) -> Floats:
-    """Return the gradient of the loss without regularization with respect to a parameter, by differences."""
+def right_scores(params: Mapping[str, Any], X: Any) -> Floats:
+    """Return the scores of a two-layer net (N, C), number by number."""
+    return _affine(_hidden(params, X), params["W2"], params["b2"])
 
-    def of(v: Any) -> float:
-        changed = {**params, name: v}
-        return _softmax_loss(_affine(_hidden(changed, X), changed["W2"], changed["b2"]), y)
 
-    return gradient_of(of, params[name])
+def right_gradient(params: Mapping[str, Any], X: Any, y: Any, name: str, scores: Any = None) -> Floats:
+    """Return the gradient of the loss without regularization with respect to a parameter, by differences.
+
+    The way back begins at the slope of the softmax loss at `scores`, by default at the right ones.
+    """
+    begin = right_scores(params, X) if scores is None else np.asarray(scores, dtype=np.float64)
+    slope = gradient_of(lambda s: _softmax_loss(s, y), begin)
+    return gradient_of(lambda v: np.sum(slope * right_scores({**params, name: v}, X)), params[name])
 
 
 def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
@@ -620,6 +625,15 @@ def sanity_checks(loss_fn: Callable[..., Any], params: Any, X: Any, y: Any, reg:
         "The strength in the second call of loss_fn.",
         regularized=loss_fn(params, X, y, 0.1)[0],
     )
+
+
+def verdicts(result: Mapping[str, Any]) -> tuple[bool | None, bool | None]:
+    """Return what starts_at_chance and rises_with_reg should be, judged by the other numbers in a result."""
+    try:
+        chance, initial, regularized = (float(result[name]) for name in ("chance", "initial", "regularized"))
+    except (KeyError, TypeError, ValueError):
+        return None, None
+    return 0.95 * chance <= initial <= 1.05 * chance, initial < regularized
 
 
 def steps_in_bowl(params: Mapping[str, Any], learning_rate: float, num_steps: int) -> Iterator[Mistake]:
@@ -810,8 +824,11 @@ def _probabilities(scores: Any) -> Floats:
 
 
 def _softmax_loss(scores: Any, y: Any) -> float:
-    rows = zip(scores.tolist(), y, strict=True)
-    return sum(math.log(sum(math.exp(s - row[label]) for s in row)) for row, label in rows) / len(y)
+    losses = []
+    for row, label in zip(scores.tolist(), y, strict=True):
+        top = max(row)
+        losses.append(math.log(sum(math.exp(s - top) for s in row)) + top - row[label])
+    return sum(losses) / len(losses)
 
 
 def _gradient_before_relu(params: Mapping[str, Any], before: Any, hidden: Any, y: Any) -> Floats:
