@@ -198,7 +198,7 @@ def affine_backward(x: Any, w: Any, b: Any, dout: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "two_layer_net.dx_flat",
-        "dx has the numbers of each example in one row.",
+        "The gradient dx has the numbers of each example in one row.",
         "The shape of dx: reshape it to the shape of x in the end.",
         dx=lambda: np.array(_rows(case(x, dout)["dx"]())),
     )
@@ -279,7 +279,7 @@ def relu_backward(x: Any, dout: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "two_layer_net.gate_open",
-        "dout passes everywhere.",
+        "The whole of dout passes, everywhere.",
         "Where x was negative: nothing should pass there.",
         **case(lambda v, d: 1),
     )
@@ -291,13 +291,13 @@ def relu_backward(x: Any, dout: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "two_layer_net.times_output",
-        "dout is multiplied by the output of ReLU.",
+        "The gradient dout is multiplied by the output of ReLU.",
         "What dout is multiplied by: the slope of ReLU.",
         **case(lambda v, d: max(v, 0)),
     )
     yield Mistake(
         "two_layer_net.times_input",
-        "dout is multiplied by x.",
+        "The gradient dout is multiplied by x.",
         "What dout is multiplied by: the slope of ReLU.",
         **case(lambda v, d: v),
     )
@@ -331,13 +331,13 @@ def weights(input_dim: int, weight_scale: float) -> Iterator[Mistake]:
     )
     yield Mistake(
         "two_layer_net.scale_as_variance",
-        "weight_scale is used as the variance.",
+        "The number weight_scale is used as the variance.",
         "weight_scale is the standard deviation.",
         std=weight_scale**0.5,
     )
     yield Mistake(
         "two_layer_net.scale_divided",
-        "weight_scale is divided by the root of the number of inputs.",
+        "The number weight_scale is divided by the root of the number of inputs.",
         "The standard deviation: it is weight_scale itself, in both layers.",
         std=weight_scale / input_dim**0.5,
     )
@@ -386,7 +386,7 @@ def scores(params: Mapping[str, Any], X: Any, reg: float = 0.0) -> Iterator[Mist
     )
     yield Mistake(
         "two_layer_net.b1_after_relu",
-        "b1 is added after the ReLU.",
+        "The bias b1 is added after the ReLU.",
         "The order: b1 belongs to the affine layer before the ReLU.",
         scores=lambda: _affine(_hidden({**params, "b1": 0 * b1}, X) + b1, W2, b2),
     )
