@@ -221,7 +221,8 @@ x = np.array([[1.0, 2.0], [3.0, 4.0]])
 w = np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]])
 b = np.array([10.0, 20.0, 30.0])
 out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
-checks.close(out, [[15.0, 22.0, 29.0], [21.0, 24.0, 27.0]], "out of affine_forward", mistakes=known.affine_forward(x, w, b))
+checks.close(out, [[15.0, 22.0, 29.0], [21.0, 24.0, 27.0]], "out of affine_forward",
+             mistakes=known.affine_forward(x, w, b))
 checks.passed("affine_forward", "weighted sums plus biases")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, M) in ((11, (4, 6, 3)), (12, (1, 5, 2)), (13, (3, 3, 3)), (14, (6, 1, 4)), (15, (2, 7, 1))):
@@ -241,7 +242,8 @@ x, w, b, _ = make_layer(20, 4, (2, 3), 5)  # the same numbers, as images
 out_rows, cache = checks.unpack(affine_forward(rows, w, b), "out, cache")
 checks.shape(out_rows, (4, 5), "out for x of shape (4, 6)")
 out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
-checks.close(out, out_rows, "out for x of shape (4, 2, 3), against rows of the same numbers", mistakes=known.affine_forward(x, w, b))
+checks.close(out, out_rows, "out for x of shape (4, 2, 3), against rows of the same numbers",
+             mistakes=known.affine_forward(x, w, b))
 checks.passed("affine_forward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((21, 3, (2, 2, 3)), (22, 1, (4, 2)), (23, 6, (2, 3)), (24, 2, (2, 1, 3, 2))):
@@ -341,8 +343,9 @@ def affine_backward(dout, cache):
 # Check · dx · 2 points
 x, w, b, dout = make_layer(40)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx of affine_backward", num_examples=len(x),
-                hint="Every output of example n depends on x[n, d].", mistakes=known.affine_backward(x, w, b, dout))
+checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx of affine_backward",
+                num_examples=len(x), hint="Every output of example n depends on x[n, d].",
+                mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, M) in ((41, (3, 6, 2)), (42, (1, 4, 3)), (43, (3, 3, 3)), (44, (5, 2, 1))):
@@ -361,8 +364,8 @@ gradients = checks.derived(affine_backward, dout, cache, size=x.size)
 # Check · dw · 2 points
 x, w, b, dout = make_layer(50)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw of affine_backward", num_examples=len(x),
-                hint="A weight is used by every example, so dw is a sum over the examples.",
+checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw of affine_backward",
+                num_examples=len(x), hint="A weight is used by every example, so dw is a sum over the examples.",
                 mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -383,8 +386,8 @@ gradients = checks.derived(affine_backward, dout, cache, size=w.size)
 x, w, b, _ = make_layer(60, 3, (5,), 2)
 dout = np.array([[1.0, -2.0], [10.0, 0.5], [100.0, 4.0]])
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.close(db, [111.0, 2.5], "db of affine_backward", num_examples=3, hint="The bias of output m is added in every example.",
-             mistakes=known.affine_backward(x, w, b, dout))
+checks.close(db, [111.0, 2.5], "db of affine_backward", num_examples=3,
+             hint="The bias of output m is added in every example.", mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "db adds up the examples")
 ### BEGIN HIDDEN TESTS
 for kind in (np.float64, np.float32):
@@ -410,9 +413,10 @@ dx_rows, dw_rows, _ = layer_gradients(affine_forward, affine_backward, rows, w, 
 checks.shape(dx_rows, (3, 8), "dx for x of shape (3, 8)")
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
 likely = list(known.affine_backward(x, w, b, dout))
-checks.close(dx, np.reshape(dx_rows, (3, 2, 4)), "dx for x of shape (3, 2, 4), against rows of the same numbers", mistakes=likely)
-checks.shape(dw, np.shape(dw_rows), "dw for x of shape (3, 2, 4)", hint="Take the rows (N, D) that the forward pass has used.")
-checks.close(dw, np.asarray(dw_rows), "dw for x of shape (3, 2, 4), against rows of the same numbers", mistakes=likely)
+checks.close(dx, np.reshape(dx_rows, (3, 2, 4)), "dx for x of shape (3, 2, 4), against rows", mistakes=likely)
+checks.shape(dw, np.shape(dw_rows), "dw for x of shape (3, 2, 4)",
+             hint="Take the rows (N, D) that the forward pass has used.")
+checks.close(dw, np.asarray(dw_rows), "dw for x of shape (3, 2, 4), against rows", mistakes=likely)
 checks.passed("affine_backward", "examples may have any number of dimensions")
 ### BEGIN HIDDEN TESTS
 for seed, N, shape in ((71, 2, (2, 2, 3)), (72, 1, (4, 2)), (73, 6, (2, 3))):
@@ -545,8 +549,8 @@ x = np.array([[-1.0, 2.0, 5.0], [0.5, -3.0, -7.0]])
 dout = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, -60.0]])
 out, cache = checks.unpack(relu_forward(x), "out, cache")
 dx = relu_backward(dout, cache)
-checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward", hint="Return one array: `return dx`.",
-             mistakes=known.relu_backward(x, dout))
+checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward",
+             hint="Return one array: `return dx`.", mistakes=known.relu_backward(x, dout))
 checks.passed("relu_backward", "the gradient passes where x was positive")
 ### BEGIN HIDDEN TESTS
 for seed, shape in ((101, (7,)), (102, (3, 4)), (103, (2, 3, 2, 2)), (104, (1, 1))):
@@ -684,8 +688,8 @@ for name, shape in (("W1", (200, 100)), ("W2", (100, 50))):
     for mistake in known.weights(shape[0], 0.01):
         checks.true(abs(W.std() / mistake.gives["std"] - 1) > 0.05, mistake)
     # of 5,000 or more numbers: right weights miss these bounds less often than once in a million
-    checks.true(abs(W.mean()) < 0.075 * W.std(), f"The mean of {name} is {W.mean():.3g}; it should be near 0, with as many weights below as above.")
-    checks.true(abs(W.std() / 0.01 - 1) < 0.05, f"The standard deviation of {name} is {W.std():.4g}; with weight_scale=0.01 it should be about 0.01.")
+    checks.true(abs(W.mean()) < 0.075 * W.std(), f"The mean of {name} is {W.mean():.3g}, but it should be near 0.")
+    checks.true(abs(W.std() / 0.01 - 1) < 0.05, f"The standard deviation of {name} is {W.std():.4g}, not about 0.01.")
 checks.passed("init_two_layer_net", "weights are spread about 0 with standard deviation weight_scale")
 ### BEGIN HIDDEN TESTS
 for seed, (D, H, C), scale in ((3, (60, 150, 70), 2.0), (4, (300, 40, 200), 1e-3)):
@@ -795,8 +799,8 @@ X = np.array([[1.0, 1.0], [-1.0, 0.0]])
 scores = two_layer_loss(params, X)
 checks.true(scores is not None, known.NO_SCORES)
 checks.true(not isinstance(scores, (tuple, dict)), known.SCORES_ALONE)
-checks.close(scores, [[3.5, -1.0, 3.0], [2.5, -2.0, -1.0]], "the scores of two_layer_loss", mistakes=known.scores(params, X),
-             hint="Hidden layer before the ReLU: (2, 1) and (-2, 2).")
+checks.close(scores, [[3.5, -1.0, 3.0], [2.5, -2.0, -1.0]], "the scores of two_layer_loss",
+             hint="Hidden layer before the ReLU: (2, 1) and (-2, 2).", mistakes=known.scores(params, X))
 checks.passed("two_layer_loss", "the scores are right")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, H, C) in ((111, (5, 4, 6, 3)), (112, (1, 3, 2, 7)), (113, (4, 4, 4, 4)), (114, (8, 1, 5, 2)), (115, (3, 12, 1, 3))):
@@ -818,7 +822,8 @@ X, y, params = make_net(120)
 scores = two_layer_loss(params, X)
 checks.shape(scores, (5, 3), "the scores without y")
 loss, grads = loss_and_grads(two_layer_loss(params, X, y), params)
-checks.close(loss, softmax_loss(np.asarray(scores), y)[0], "the loss with reg=0", num_examples=5, mistakes=known.loss(params, X, y))
+checks.close(loss, softmax_loss(np.asarray(scores), y)[0], "the loss with reg=0", num_examples=5,
+             mistakes=known.loss(params, X, y))
 checks.passed("two_layer_loss", "the loss of a small net is right")
 ### BEGIN HIDDEN TESTS
 for seed, (N, D, H, C) in ((121, (5, 4, 6, 3)), (122, (1, 3, 2, 7)), (123, (4, 4, 4, 4)), (124, (6, 2, 1, 3))):
@@ -835,8 +840,9 @@ for seed, (N, D, H, C) in ((121, (5, 4, 6, 3)), (122, (1, 3, 2, 7)), (123, (4, 4
 X, y, params = make_net(130)
 without, grads = loss_and_grads(two_layer_loss(params, X, y, 0.0), params)
 loss, grads = loss_and_grads(two_layer_loss(params, X, y, 0.5), params)
-checks.close(loss - without, 0.5 * sum(np.sum(np.square(params[name])) for name in ("W1", "W2")), "what reg=0.5 adds to the loss",
-             num_examples=len(X), mistakes=known.penalty(params, 0.5))
+expected = 0.5 * (np.sum(np.square(params["W1"])) + np.sum(np.square(params["W2"])))
+checks.close(loss - without, expected, "what reg=0.5 adds to the loss", num_examples=len(X),
+             mistakes=known.penalty(params, 0.5))
 checks.passed("two_layer_loss", "the regularization is in the loss")
 ### BEGIN HIDDEN TESTS
 for seed, strength, shape in ((131, 2.0, (1, 3, 5, 2)), (132, 0.01, (7, 2, 4, 6))):
@@ -905,8 +911,8 @@ for name in ("W1", "W2"):
                     f"what reg=0.5 adds to grads[{name!r}]", num_examples=len(X), mistakes=known.penalty(params, 0.5))
 for name in sorted({"b1", "b2"} & set(grads) & set(without)):
     checks.shape(grads[name], params[name].shape, f"grads[{name!r}]")
-    checks.close(np.subtract(grads[name], without[name]), np.zeros(len(params[name])), f"what reg=0.5 adds to grads[{name!r}]",
-                 hint="The biases are not regularized.", mistakes=known.penalty(params, 0.5))
+    checks.close(np.subtract(grads[name], without[name]), np.zeros(len(params[name])),
+                 f"what reg=0.5 adds to grads[{name!r}]", mistakes=known.penalty(params, 0.5))
 checks.passed("two_layer_loss", "the regularization is in the gradients of W1 and W2, and only there")
 ### BEGIN HIDDEN TESTS
 for seed, strength, shape in ((161, 2.0, (1, 3, 5, 2)), (162, 0.01, (7, 2, 4, 6))):
@@ -928,8 +934,10 @@ large = {**params, "W2": 1e4 * params["W2"]}
 loss, grads = loss_and_grads(two_layer_loss(large, X, y), params)
 scores = two_layer_loss(large, X)
 checks.shape(scores, (5, 3), "the scores without y")
-for value, what in ((scores, "the scores"), (loss, "the loss"), *((value, f"grads[{name!r}]") for name, value in grads.items())):
-    checks.finite(value, f"{what}, where scores are about 10,000", hint="Shift the scores before any exponential, or use softmax_loss.")
+gradients = {f"grads[{name!r}]": value for name, value in grads.items()}
+for name, value in {"the scores": scores, "the loss": loss, **gradients}.items():
+    checks.finite(value, f"{name}, where scores are about 10,000",
+                  hint="Shift the scores before any exponential, or use softmax_loss.")
 expected = np.mean(np.max(scores, axis=1) - np.asarray(scores)[np.arange(5), y])
 checks.true(loss > 0.01 * expected, known.CAPPED)
 checks.passed("two_layer_loss", "scores of 10,000 do no harm")
@@ -1057,7 +1065,8 @@ rng = np.random.default_rng(200)
 X, y = rng.normal(size=(12, 6)), rng.integers(3, size=12)  # of four classes, the last has no example
 params = {"W": 0.02 * rng.normal(size=(6, 4)), "b": np.zeros(4)}
 result = entries(sanity_checks(linear_net, params, X, y, 50.0), "chance", "initial", "regularized")
-expected = {"chance": np.log(4), "initial": linear_net(params, X, y, 0.0)[0], "regularized": linear_net(params, X, y, 50.0)[0]}
+expected = {"chance": np.log(4), "initial": linear_net(params, X, y, 0.0)[0],
+            "regularized": linear_net(params, X, y, 50.0)[0]}
 checks.close(result, expected, "result", mistakes=known.sanity_checks(linear_net, params, X, y, 50.0))
 checks.passed("sanity_checks", "the losses are right")
 ### BEGIN HIDDEN TESTS
@@ -1092,13 +1101,13 @@ def with_mistake(factor, reg_factor):
     return loss_fn
 
 
-rng = np.random.default_rng(210)
-X, y = rng.normal(size=(12, 6)), rng.integers(4, size=12)
-params = {"W": 1e-3 * rng.normal(size=(6, 4)), "b": np.zeros(4)}
-for name, factor, reg_factor, right in (("a correct loss", 1, 1, (True, True)), ("a sum instead of a mean", 12, 1, (False, True)),
-                                        ("a loss that ignores reg", 1, 0, (True, False)), ("a loss that falls with reg", 1, -1, (True, False))):
-    result = sanity_checks(with_mistake(factor, reg_factor), params, X, y, 0.1)
-    checks.true(verdicts(result) in (right, known.verdicts(result)), f"(starts_at_chance, rises_with_reg) should be {right} for {name}.")
+X, y = np.random.default_rng(210).normal(size=(12, 6)), np.arange(12) % 4
+params = {"W": 1e-3 * X[:6, :4], "b": np.zeros(4)}
+for name, *factors, right in (("right", 1, 1, (True, True)), ("a sum, not a mean", 12, 1, (False, True)),
+                              ("without reg", 1, 0, (True, False)), ("falling with reg", 1, -1, (True, False))):
+    result = sanity_checks(with_mistake(*factors), params, X, y, 0.1)
+    checks.true(verdicts(result) in (right, known.verdicts(result)),
+                f"(starts_at_chance, rises_with_reg) should be {right} for a loss that is {name}.")
 checks.passed("sanity_checks", "right losses pass, wrong losses do not")
 ### BEGIN HIDDEN TESTS
 result = sanity_checks(with_mistake(0.25, 1), params, X, y, 0.1)
@@ -1190,7 +1199,7 @@ start = {name: p.copy() for name, p in params.items()}
 trained, losses, accuracy = checks.unpack(overfit_small_data(bowl, start, X, y, 0.1, 3), "trained, losses, accuracy")
 likely = list(known.steps_in_bowl(params, 0.1, 3))
 checks.close(trained, {name: 0.512 * p for name, p in params.items()}, "trained, after 3 steps", mistakes=likely)
-checks.close(losses, [15.25, 15.25 * 0.64, 15.25 * 0.4096], "losses", hint="The loss before each step.", mistakes=likely)
+checks.close(losses, [15.25, 15.25 * 0.64, 15.25 * 0.4096], "losses", mistakes=likely)
 checks.passed("overfit_small_data", "gradient descent step by step")
 ### BEGIN HIDDEN TESTS
 for seed, rate, steps in ((220, 0.25, 1), (221, 0.01, 40), (222, -0.05, 5)):
@@ -1233,7 +1242,8 @@ for few in (5, 50):
 rng = np.random.default_rng(240)
 X, y = rng.normal(size=(60, 30)), rng.integers(4, size=60)
 params = {"W": 1e-3 * rng.normal(size=(30, 4)), "b": np.zeros(4)}
-trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, params, X, y, 0.5, 60), "trained, losses, accuracy")
+result = overfit_small_data(linear_net, params, X, y, 0.5, 60)
+trained, losses, accuracy = checks.unpack(result, "trained, losses, accuracy")
 labels = linear_net(net_like(params, trained), X).argmax(axis=1)  # what the trained net predicts
 checks.close(accuracy, np.mean(labels[:20] == y[:20]), "the accuracy of trained on the 20 examples",
              hint="The fraction of examples whose predicted label is right.",
@@ -1257,7 +1267,8 @@ rng = np.random.default_rng(250)
 X, y = rng.normal(size=(30, 4)), rng.integers(3, size=30)
 params = {"W": rng.normal(size=(4, 3)), "b": np.zeros(3)}
 before = {name: value.copy() for name, value in params.items()}
-trained, losses, accuracy = checks.unpack(overfit_small_data(linear_net, params, X, y, 0.1, 5), "trained, losses, accuracy")
+result = overfit_small_data(linear_net, params, X, y, 0.1, 5)
+trained, losses, accuracy = checks.unpack(result, "trained, losses, accuracy")
 checks.unchanged(params, before, "params of overfit_small_data")
 checks.true(isinstance(trained, dict) and "W" in trained, "trained should be a dict like params.")
 checks.true(not np.allclose(trained["W"], before["W"]), known.NOT_TRAINED)
@@ -1427,12 +1438,13 @@ def record(accuracy_of):
 train, tried = record(hill)
 coarse_to_fine_search(train, (1e-5, 1e-1), (1e-6, 1e2), (60, 5), (1, 4), np.random.default_rng(300))
 checks.close([epochs for _, _, epochs, _ in tried], [1] * 60 + [4] * 5, "the epochs of the trials",
-             hint="60 coarse trials of 1 epoch, then 5 fine ones of 4.", mistakes=known.epochs_of_stages((60, 5), (1, 4)))
+             hint="60 coarse trials of 1 epoch, then 5 fine ones of 4.",
+             mistakes=known.epochs_of_stages((60, 5), (1, 4)))
 exponents = np.log10(np.array(tried)[:60, :2])
 low, high = np.array([-5, -6]), np.array([-1, 2])
 checks.true(np.all((exponents > low - 1e-9) & (exponents < high + 1e-9)), known.OUTSIDE)
 checks.true(min(len(np.unique(column)) for column in exponents.T) > 50, known.DRAWN_ONCE)
-below = np.mean(exponents < (low + high) / 2, axis=0)  # about half; right draws miss these bounds once in three million searches
+below = np.mean(exponents < (low + high) / 2, axis=0)  # right draws miss 0.17 to 0.83 once in three million searches
 checks.true(np.all((below > 0.17) & (below < 0.83)), known.NOT_LOGARITHMIC)
 checks.passed("coarse_to_fine_search", "coarse draws are uniform on a logarithmic scale")
 ### BEGIN HIDDEN TESTS
@@ -1519,11 +1531,11 @@ for order in ([0.2, 0.1, 0.3, 0.25, 0.1, 0.2, 0.22, 0.9], [0.0, 0.0, 0.0, 0.0, 0
 train, tried = record(hill)
 result = coarse_to_fine_search(train, (1e-4, 1e-1), (1e-5, 1e-1), (4, 3), (1, 5), np.random.default_rng(330))
 best, results = checks.unpack(result, "best, results")
-checks.true(isinstance(results, (list, tuple)) and len(results) == len(tried) == 7, "results should be a list with an entry for each of the 7 trials.")
+checks.true(isinstance(results, (list, tuple)) and len(results) == len(tried) == 7, "results should have 7 entries.")
 for k, (learning_rate, reg, num_epochs, accuracy) in enumerate(tried):
     settings, noted = checks.unpack(results[k], "settings, accuracy")
-    checks.close(settings, {"learning_rate": learning_rate, "reg": reg, "num_epochs": num_epochs}, f"the settings in results[{k}]",
-                 rtol=1e-9, atol=0, hint="One entry for every trial, in their order.")
+    checks.close(settings, {"learning_rate": learning_rate, "reg": reg, "num_epochs": num_epochs},
+                 f"the settings in results[{k}]", rtol=1e-9, atol=0, hint="One entry for every trial, in their order.")
     checks.close(noted, accuracy, f"the accuracy in results[{k}]", hint="What train returned for these settings.")
 checks.passed("coarse_to_fine_search", "the record of all trials is right")
 ### BEGIN HIDDEN TESTS
