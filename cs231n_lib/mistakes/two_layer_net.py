@@ -563,6 +563,12 @@ def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
         **case(("W1", "W2"), np.sum),
     )
     yield Mistake(
+        "two_layer_net.only_reg",
+        "The number reg is added, without the weights.",
+        "The penalty: reg is multiplied by the sum of the squares.",
+        **case(("W1", "W2"), lambda v: 1.0),
+    )
+    yield Mistake(
         "two_layer_net.penalty_mean",
         "The penalty has the means of the squares.",
         "The penalty: it is the sum of the squares.",
@@ -588,6 +594,12 @@ def sanity_checks(loss_fn: Callable[..., Any], params: Any, X: Any, y: Any, reg:
             "How many scores an example has.",
             chance=math.log(count),
         )
+    yield Mistake(
+        "two_layer_net.ten_classes",
+        "There are ten classes in your answer, whatever loss_fn returns.",
+        "How many scores an example has.",
+        chance=math.log(10),
+    )
     yield Mistake(
         "two_layer_net.examples_counted",
         "The examples are counted, not the classes.",
