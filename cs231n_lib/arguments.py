@@ -125,6 +125,16 @@ def upstream(function: str, dout: ArrayLike, shape: Shape) -> FloatArray:
     return dout
 
 
+def upstream_and_cached(function: str, dout: ArrayLike, cached: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return dout, and the array of a cache that has the shape of out, as floats of the wider dtype.
+
+    Raises ValueError unless dout has the shape of `cached`.
+    """
+    dout, cached = floats(function, dout=dout, cache=cached)
+    expect_shape(function, "dout", dout, cached.shape, "that of out")
+    return dout, cached
+
+
 def labels(function: str, y: ArrayLike, num_examples: int, num_classes: int | None = None) -> NDArray[np.intp]:
     """Return y as an array of integers of shape (num_examples,).
 

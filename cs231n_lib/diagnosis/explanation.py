@@ -32,5 +32,5 @@ def lower_first(sentence: str) -> str:
     A name such as W, dW or RGB at the start keeps its case.
     """
     word = sentence.partition(" ")[0]
-    is_name = any(letter.isupper() for letter in word[1:]) or (len(word) == 1 and word != "A")
+    is_name = any(letter.isupper() or letter.isdigit() for letter in word[1:]) or (len(word) == 1 and word != "A")
     return sentence if is_name else sentence[:1].lower() + sentence[1:]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, float_array, floats, integer, number, upstream
+from cs231n_lib.arguments import float_array, floats, integer, number, upstream, upstream_and_cached
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -38,7 +38,7 @@ def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of relu_forward: dout * (x > 0), so 0 also at x = 0, which has no slope."""
-    dout, x = _upstream("relu_backward", dout, cache)
+    dout, x = upstream_and_cached("relu_backward", dout, cache)
     return dout * (x > 0)
 
 
@@ -66,7 +66,7 @@ def leaky_relu_forward(x: ArrayLike, alpha: float = 0.01) -> tuple[FloatArray, t
 def leaky_relu_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> FloatArray:
     """Compute the gradient of leaky_relu_forward: dout where x > 0, else alpha * dout."""
     x, alpha = cache
-    dout, x = _upstream("leaky_relu_backward", dout, x)
+    dout, x = upstream_and_cached("leaky_relu_backward", dout, x)
     return dout * _slopes(x, alpha)
 
 
@@ -117,7 +117,7 @@ def prelu_backward(dout: ArrayLike, cache: tuple[FloatArray, FloatArray]) -> tup
         The sum of x * dout over the entries that use this alpha and have x <= 0.
     """
     x, alpha = cache
-    dout, x = _upstream("prelu_backward", dout, x)
+    dout, x = upstream_and_cached("prelu_backward", dout, x)
     dx = dout * np.where(x > 0, x.dtype.type(1), _along_features(alpha, x))
     below = np.where(x > 0, x.dtype.type(0), x) * dout
     axes = tuple(axis for axis in range(x.ndim) if axis != 1) if alpha.size > 1 else None
@@ -149,7 +149,7 @@ def elu_forward(x: ArrayLike, alpha: float = 1.0) -> tuple[FloatArray, tuple[Flo
 def elu_backward(dout: ArrayLike, cache: tuple[FloatArray, FloatArray, float]) -> FloatArray:
     """Compute the gradient of elu_forward: dout where x > 0, else alpha * exp(x) * dout."""
     x, below, alpha = cache
-    dout, x = _upstream("elu_backward", dout, x)
+    dout, x = upstream_and_cached("elu_backward", dout, x)
     return dout * np.where(x > 0, 1, below + alpha)  # alpha * exp(x) = below + alpha
 
 
@@ -176,7 +176,7 @@ def sigmoid_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def sigmoid_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of sigmoid_forward: out * (1 - out) * dout."""
-    dout, out = _upstream("sigmoid_backward", dout, cache)
+    dout, out = upstream_and_cached("sigmoid_backward", dout, cache)
     return dout * out * (1 - out)
 
 
@@ -188,7 +188,7 @@ def tanh_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def tanh_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of tanh_forward: (1 - out^2) * dout."""
-    dout, out = _upstream("tanh_backward", dout, cache)
+    dout, out = upstream_and_cached("tanh_backward", dout, cache)
     return dout * (1 - out * out)
 
 
@@ -246,9 +246,3 @@ def _along_features(alpha: FloatArray, x: FloatArray) -> FloatArray:
 
 def _slopes(x: FloatArray, alpha: float) -> FloatArray:
     return np.where(x > 0, x.dtype.type(1), x.dtype.type(alpha))
-
-
-def _upstream(function: str, dout: ArrayLike, cached: FloatArray) -> tuple[FloatArray, FloatArray]:
-    dout, cached = floats(function, dout=dout, cache=cached)
-    expect_shape(function, "dout", dout, cached.shape, "that of out")
-    return dout, cached

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, float_array, floats, number
+from cs231n_lib.arguments import float_array, number, upstream_and_cached
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -40,7 +40,7 @@ def softplus_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def softplus_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of softplus_forward: the sigmoid of x times dout."""
-    dout, x = _upstream("softplus_backward", dout, cache)
+    dout, x = upstream_and_cached("softplus_backward", dout, cache)
     return dout * _sigmoid(x)
 
 
@@ -63,7 +63,7 @@ def selu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def selu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of selu_forward: SELU_SCALE * dout where x > 0, else that times SELU_ALPHA * exp(x)."""
-    dout, x = _upstream("selu_backward", dout, cache)
+    dout, x = upstream_and_cached("selu_backward", dout, cache)
     slope = np.where(x > 0, x.dtype.type(1), x.dtype.type(SELU_ALPHA) * np.exp(np.minimum(x, 0)))
     return dout * (x.dtype.type(SELU_SCALE) * slope)
 
@@ -87,7 +87,7 @@ def gelu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def gelu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
     """Compute the gradient of gelu_forward."""
-    dout, x = _upstream("gelu_backward", dout, cache)
+    dout, x = upstream_and_cached("gelu_backward", dout, cache)
     bent = np.tanh(_gelu_angle(x))
     near = _near_0(x)
     slope_of_angle = GELU_SCALE * (1 + 3 * GELU_CUBIC * near * near)
@@ -118,7 +118,7 @@ def swish_forward(x: ArrayLike, beta: float = 1.0) -> tuple[FloatArray, tuple[Fl
 def swish_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> FloatArray:
     """Compute the gradient of swish_forward: s + beta * x * s * (1 - s) times dout, where s = sigmoid(beta * x)."""
     x, beta = cache
-    dout, x = _upstream("swish_backward", dout, x)
+    dout, x = upstream_and_cached("swish_backward", dout, x)
     s = _sigmoid(beta * x)
     return dout * (s + beta * x * s * (1 - s))
 
@@ -136,9 +136,3 @@ def _near_0(x: FloatArray) -> FloatArray:
 def _sigmoid(x: FloatArray) -> FloatArray:
     small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
     return np.where(x >= 0, 1, small) / (1 + small)
-
-
-def _upstream(function: str, dout: ArrayLike, cached: FloatArray) -> tuple[FloatArray, FloatArray]:
-    dout, cached = floats(function, dout=dout, cache=cached)
-    expect_shape(function, "dout", dout, cached.shape, "that of out")
-    return dout, cached
