@@ -462,7 +462,7 @@ for seed, shape, p in ((41, (30, 20), 0.25), (None, (40,), 0.5), (0, (3, 5, 7), 
                     mistakes=known.dropout_backward(x, dout, out, dx, p))
 x = np.random.default_rng(44).normal(size=(1, 100))
 _, cache = one_pass(dropout_forward, x, 0.5)
-checks.derived(dropout_backward, np.ones_like(x), cache, size=x.size)
+dx = checks.derived(dropout_backward, np.ones_like(x), cache, size=x.size)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1004,7 +1004,7 @@ for dtype in (np.float64, np.float32):
         checks.resembles(out, x.dot(w) + b, f"out in {mode} mode")
 for p in (0.0, 1.5):
     checks.raises(ValueError, f"dropconnect_forward with p = {p}", dropconnect_forward, x, w, b, {"mode": "train", "p": p, "seed": None})
-checks.raises(ValueError, "dropconnect_forward with the mode 'eval'", dropconnect_forward, x, w, b, {"mode": "eval", "p": 0.5, "seed": None})
+error = checks.raises(ValueError, "dropconnect_forward with the mode 'eval'", dropconnect_forward, x, w, b, {"mode": "eval", "p": 0.5, "seed": None})
 ### END HIDDEN TESTS
 
 # %% [markdown]
