@@ -220,14 +220,16 @@ checks.close(out, np.where(out != 0, x / 0.8, 0), "out with p = 0.8", hint="Ever
              mistakes=known.dropout_forward(x, {"mode": "train", "p": 0.8}, out))
 checks.passed("dropout_forward", "every value is 0 or x / p")
 ### BEGIN HIDDEN TESTS
+outs = []
 for seed, shape, p in ((2, (300,), 0.25), (3, (40, 30), 0.5), (4, (3, 4, 5, 10), 0.9), (5, (6, 10, 5), 0.6), (6, (1, 100), 0.4), (7, (100, 1), 0.4)):
     rng = np.random.default_rng(seed)
     x = rng.uniform(0.5, 2.0, size=shape) * rng.choice([-1, 1], size=shape)
     out, _ = one_pass(dropout_forward, x, p, seed)
-    checks.true((out != 0).any(), known.NOTHING_KEPT)
-    checks.true((out == 0).any(), known.NOTHING_DROPPED)  # all kept: 0.6**300 or less; nothing kept: 0.6**100 or less
+    outs.append(out.ravel())
     checks.close(out, np.where(out != 0, x / p, 0), f"out with p = {p} for x of shape {shape}",
                  mistakes=known.dropout_forward(x, {"mode": "train", "p": p}, out))
+checks.true(np.concatenate(outs).any(), known.NOTHING_KEPT)
+checks.true(not np.concatenate(outs).all(), known.NOTHING_DROPPED)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -237,7 +239,7 @@ for seed, shape, p in ((2, (300,), 0.25), (3, (40, 30), 0.5), (4, (3, 4, 5, 10),
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_kept", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · share of kept values · 3 points
 for p in (0.25, 0.8):
-    out, _ = one_pass(dropout_forward, np.ones((200, 200)), p, seed=5)
+    out, _ = one_pass(dropout_forward, np.ones((1, 40_000)), p, seed=5)
     share = np.mean(out != 0)
     one_minus_p = abs(share - (1 - p)) < surely(p, out.size)
     swapped = one_minus_p and np.isclose(out.max(), 1 / (1 - p))  # the first check has told that p is that of keeping
@@ -247,15 +249,14 @@ for p in (0.25, 0.8):
 checks.passed("dropout_forward", "a fraction p of the values is kept")
 ### BEGIN HIDDEN TESTS
 for seed, p in ((6, 0.1), (7, 0.4), (8, 0.63), (9, 0.95)):
-    x = np.where(np.arange(400) % 2, 1.0, -1.0) * np.ones((100, 1))
-    out, _ = one_pass(dropout_forward, x, p, seed)
+    out, _ = one_pass(dropout_forward, np.tile([-1.0, 1.0], (1, 20_000)), p, seed)
     wanted = 1 - p if swapped else p
     for sign, part in (("positive", out[:, 1::2]), ("negative", out[:, ::2])):  # 16 such shares: 4e-8 in all
         share = np.mean(part != 0)
         checks.true(abs(share - wanted) < surely(p, part.size), f"With p = {p}, {share:.1%} of 20,000 {sign} values were kept.")
 for p in () if swapped else (1, 1.0):
-    out, _ = one_pass(dropout_forward, x, p, seed=20)
-    checks.close(out, x, "out in training with p = 1", hint="With p = 1, everything is kept.")
+    out, _ = one_pass(dropout_forward, np.ones((100, 20)), p, seed=20)
+    checks.true((out != 0).all(), known.DROPS_AT_ONE)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -277,8 +278,9 @@ checks.passed("dropout_forward", "every entry has its own draw")
 ### BEGIN HIDDEN TESTS
 out, _ = one_pass(dropout_forward, np.ones((20, 8, 10, 10)), 0.5, seed=14)
 for axis in range(4):
-    differ = np.diff((out != 0).astype(int), axis=axis) != 0  # fair coins: neighbours differ half of the time, independently
-    checks.true(abs(np.mean(differ) - 0.5) < surely(0.5, differ.size), known.NEIGHBOURS_DEPEND)
+    share, differ = np.mean(out != 0), np.diff((out != 0).astype(int), axis=axis) != 0
+    chance = 2 * share * (1 - share)  # that neighbours differ; half of the time with fair coins
+    checks.true(abs(np.mean(differ) - chance) < 1.5 * surely(0.5, differ.size), known.NEIGHBOURS_DEPEND)
 out, _ = one_pass(dropout_forward, np.ones((200, 20)), 0.5, seed=15)
 for counts in (np.count_nonzero(out, axis=0), np.count_nonzero(out, axis=1)):  # all equal by chance: less than 1e-20
     checks.true(len(np.unique(counts)) > 1, known.COUNT_FIXED)
@@ -294,8 +296,8 @@ checks.close(out, x, "out in test mode (x as it is)", mistakes=known.dropout_for
 checks.true((trained != x).any(), known.NOTHING_DROPPED)
 checks.passed("dropout_forward", "test mode leaves x as it is")
 ### BEGIN HIDDEN TESTS
-for p in (0.1, 0.5, 0.9, 1.0):
-    for shape in ((4, 3), (6, 5), (7,)):
+for p in (0.1, 0.5, 0.9):
+    for shape in ((4, 3), (6, 5), (1, 7)):
         x = np.random.default_rng(18).normal(size=shape)
         for mode in ("test", "train", "test", "test"):
             out, _ = one_pass(dropout_forward, x, p, mode=mode)
@@ -341,7 +343,8 @@ for values in (x, np.asfortranarray(x[:, :20]), np.tile(x, (2, 3))[::2, ::3]):
             checks.dtype(out, dtype, f"out for x of dtype {np.dtype(dtype)} in {mode} mode",
                          hint="A mask made by a comparison and a division is float64 unless you convert it.")
             checks.unchanged(given, values.astype(dtype), f"x of dropout_forward in {mode} mode")
-            checks.resembles(out, values * (np.asarray(out) != 0) if mode == "train" else values, f"out in {mode} mode")
+            if mode == "train":
+                checks.resembles(out, values * (np.asarray(out) != 0), "out in train mode")
 for p in (0.0, -0.5, 1.0001, 50):
     checks.raises(ValueError, f"dropout_forward in training with p = {p}", dropout_forward, x, {"mode": "train", "p": p, "seed": 21})
 for mode in ("Train", "eval"):
@@ -476,25 +479,28 @@ checks.true((out != 0).any() and (out[:, ::2] == 0).any(), known.FORWARD_FIRST)
 dx = dropout_backward(np.ones_like(x), cache)
 checks.shape(dx, x.shape, "dx (the shape of x)")
 checks.finite(dx, "dx where x is 0")
-checks.close(np.asarray(dx)[:, ::2], out[:, ::2] / 2, "dx where x is 2")
-at_zeros = np.asarray(dx)[:, 1::2]
-checks.true((at_zeros != 0).any(), known.ZERO_IS_DROPPED)
-checks.close(at_zeros, np.where(at_zeros != 0, out.max() / 2, 0), "dx where x is 0 (0, or as large as elsewhere)")
+share = np.mean(np.asarray(dx)[:, 1::2] != 0)
+checks.true(share > 0, known.ZERO_IS_DROPPED)
+checks.true(abs(share - 0.5) < surely(0.5, 300), f"{share:.0%} of the 300 zeros get a gradient. With p = 0.5 it should be about half of them.")
 checks.passed("dropout_backward", "a kept 0 gets a gradient, too")
 ### BEGIN HIDDEN TESTS
-share = np.mean(at_zeros != 0)
-checks.true(abs(share - 0.5) < surely(0.5, at_zeros.size), f"Where x is 0, {share:.0%} of 300 gradients pass. With p = 0.5 it should be about half of them.")
+x = np.zeros((50, 40))
+_, cache = one_pass(dropout_forward, x, p=0.5)
+share = np.mean(np.asarray(dropout_backward(np.ones_like(x), cache)) != 0)
+checks.true(share > 0, known.ZERO_IS_DROPPED)
+checks.true(abs(share - 0.5) < surely(0.5, x.size), f"{share:.0%} of 2000 zeros get a gradient. With p = 0.5 it should be about half of them.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_test_mode", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · test mode · 1 point
 x, dout = np.random.default_rng(48).uniform(1.0, 2.0, size=(2, 4, 5))
-_, trained = one_pass(dropout_forward, x, p=0.3, seed=49)
+_, cache = one_pass(dropout_forward, x, p=0.3, seed=49)
+trained = dropout_backward(dout.copy(), cache)
 out, cache = one_pass(dropout_forward, x, p=0.3, seed=49, mode="test")
 dx = dropout_backward(dout.copy(), cache)
 checks.shape(dx, dout.shape, "dx in test mode")
 checks.close(dx, dout * (out / x), "dx in test mode", mistakes=known.dropout_backward(x, dout, out, dx, p=0.3, mode="test"))
-checks.true(not np.array_equal(dropout_backward(dout.copy(), trained), dx), "In train mode with p = 0.3, dx is the same as in test mode.")
+checks.true(not np.array_equal(trained, dx), "In train mode with p = 0.3, dx is the same as in test mode.")
 checks.passed("dropout_backward", "in test mode the gradient passes unchanged")
 ### BEGIN HIDDEN TESTS
 checks.true(out.any(), known.FORWARD_FIRST)
@@ -516,16 +522,17 @@ checks.true((out_first != 0).any() and (out_first == 0).any(), known.FORWARD_FIR
 for name, cache, out, other in (("second", cache_second, out_second, out_first), ("first", cache_first, out_first, out_second)):
     dx = dropout_backward(dout.copy(), cache)
     checks.shape(dx, x.shape, "dx (the shape of x)")
-    checks.close(dx, dout * (out / x), f"dx of the {name} of two layers", mistakes=known.dropout_backward(x, dout, out, dx, 0.5, other=other))
+    checks.true(not np.array_equal(np.asarray(dx) != 0, other != 0), known.MASK_OF_OTHER_LAYER)
+    checks.resembles(dx, dout * (out / x), f"dx of the {name} of two layers", given=(dout,))
 checks.passed("dropout_backward", "every layer's cache keeps its own mask")
 ### BEGIN HIDDEN TESTS
 layers = [(p, x[:, :width], dout[:, :width]) for p, width in ((0.3, 4), (0.6, 10), (0.9, 7))]
 passes = [one_pass(dropout_forward, values, p) for p, values, _ in layers]
 for (p, values, upstream), (out, cache) in [*zip(layers, passes)][::-1]:
     dx = dropout_backward(upstream.copy(), cache)
-    checks.close(dx, upstream * (out / values), "dx of one of three layers")
+    checks.resembles(dx, upstream * (out / values), "dx of one of three layers")
 again = dropout_backward(dout[:, :7].copy(), passes[2][1])
-checks.close(again, dout[:, :7] * (passes[2][0] / x[:, :7]), "dx when the backward pass is done twice")
+checks.resembles(again, dout[:, :7] * (passes[2][0] / x[:, :7]), "dx when the backward pass is done twice")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_arguments", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
@@ -544,7 +551,8 @@ for dtype in (np.float64, np.float32):
         given = dout.astype(dtype)
         dx = dropout_backward(given, cache)
         checks.unchanged(given, dout.astype(dtype), f"dout of dropout_backward in {mode} mode")
-        checks.resembles(dx, dout * (out / x), f"dx in {mode} mode")
+        if mode == "train":
+            checks.resembles(dx, dout * (out / x), "dx in train mode")
         if out.dtype == dtype:  # otherwise the forward pass has lost these points
             checks.dtype(dx, dtype, f"dx for x and dout of dtype {np.dtype(dtype)} in {mode} mode")
 ### END HIDDEN TESTS
@@ -995,9 +1003,9 @@ for _ in range(2):
 checks.true(not np.allclose(*after), known.SEED_GLOBAL)
 for dtype in (np.float64, np.float32):
     for mode in ("train", "test"):
-        given = [values.astype(dtype) for values in (x.reshape(5, 2, 3, 5), w, b)]
+        given = [values.astype(dtype) for values in (x, w, b)]
         out, _ = checks.unpack(dropconnect_forward(*given, {"mode": mode, "p": 0.7, "seed": 77}), "out, cache")
-        for name, after, before in zip("xwb", given, (x.reshape(5, 2, 3, 5), w, b)):
+        for name, after, before in zip("xwb", given, (x, w, b)):
             checks.unchanged(after, before.astype(dtype), f"{name} of dropconnect_forward in {mode} mode")
         if own_dropout(dropout_forward, 0.7)[2]:  # otherwise that function has lost these points
             checks.dtype(out, dtype, f"out for arguments of dtype {np.dtype(dtype)} in {mode} mode")
@@ -1078,22 +1086,19 @@ for seed, shape, limit in ((80, (5, 7), 2.0), (81, (9, 3), 3.5), (82, (1, 6), 0.
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_norm_below", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · short columns · 1 point
-w = np.array([[0.3, 0.0, 3.0, -1.0], [0.4, 0.0, 4.0, 1.0]])  # norms 0.5, 0, 5 and 1.41
+w = np.array([[0.3, 0.0, 0.6, 0.1], [0.4, 0.0, 0.8, 0.2]])  # norms 0.5, 0, 1 and 0.22
 result = max_norm(w.copy(), 5.0)
 checks.finite(result, "the result when a column is 0", hint="Where the norm is 0, do not divide by it.")
-checks.close(result, w, "max_norm of columns none of which is longer than the limit 5 (one is just as long)", mistakes=known.max_norm(w, 5.0))
+checks.close(result, w, "max_norm of columns that are all shorter than the limit 5", mistakes=known.max_norm(w, 5.0))
 checks.passed("max_norm", "short columns stay as they are")
 ### BEGIN HIDDEN TESTS
-w = np.zeros((6, 4))
-checks.close(max_norm(w.copy(), 2.0), w, "max_norm of zeros")
-w = np.random.default_rng(85).normal(size=(3, 5)) * 0.1
+long = max_norm(np.array([[30.0], [40.0]]), 2.0)
+checks.true(not np.allclose(long, [[30.0], [40.0]]), known.NOTHING_SHORTENED)
+checks.close(max_norm(np.zeros((6, 4)), 2.0), np.zeros((6, 4)), "max_norm of zeros")
+w = np.random.default_rng(85).uniform(0, 0.1, size=(3, 5))
 checks.close(max_norm(w.copy(), 2.0), w, "max_norm of small weights", rtol=1e-5)  # an epsilon of 1e-7 is fine
-w[:, 2] = 0
-w[:, 3] = (30.0, 0.0, 40.0)
-result = max_norm(w.copy(), 5.0)
-checks.finite(result, "the result when a column is 0")
-checks.close(np.delete(result, 3, axis=1), np.delete(w, 3, axis=1), "the short columns beside a long one", rtol=1e-5)
-checks.true(not np.allclose(np.asarray(result)[:, 3], w[:, 3]), known.NOTHING_SHORTENED)
+result = max_norm(np.array([[0.0, 30.0], [0.0, 40.0]]), 5.0)
+checks.finite(result, "the result when a column is 0 and another one is long")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_norm_arguments", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}

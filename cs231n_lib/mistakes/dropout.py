@@ -100,6 +100,16 @@ FORWARD_FIRST = Mistake(
     "In training, your forward pass drops nothing or keeps nothing.",
     "The checks of `dropout_forward`. This check needs a forward pass that keeps some values and drops others.",
 )
+DROPS_AT_ONE = Mistake(
+    "dropout.drops_at_one",
+    "With p = 1, something is dropped.",
+    "The comparison of your random numbers with p: the probability 1 of keeping means that everything is kept.",
+)
+MASK_OF_OTHER_LAYER = Mistake(
+    "dropout.mask_of_other_layer",
+    "This is the mask of the other layer.",
+    "Where the mask is kept. Every layer has a cache of its own.",
+)
 ZERO_IS_DROPPED = Mistake(
     "dropout.zero_is_dropped",
     "The gradient is 0 wherever x is 0, also where the value was kept.",
@@ -203,13 +213,10 @@ def dropout_forward(x: Any, dropout_param: Mapping[str, Any], out: Any) -> Itera
     )
 
 
-def dropout_backward(
-    x: Any, dout: Any, out: Any, dx: Any, p: float, mode: str = "train", other: Any = None
-) -> Iterator[Mistake]:
+def dropout_backward(x: Any, dout: Any, out: Any, dx: Any, p: float, mode: str = "train") -> Iterator[Mistake]:
     """Yield the mistakes of dropout_backward: the quantity `dx`.
 
-    The forward pass gave `out` for `x`, which has no zeros; `dx` is the answer. `other` is what the forward pass of
-    another layer gave for the same x.
+    The forward pass gave `out` for `x`, which has no zeros; `dx` is the answer.
     """
     if mode == "test":
         yield from _scaled_in_test(dout, p)
@@ -223,13 +230,6 @@ def dropout_backward(
     factors = out / x
     largest = np.max(np.abs(factors))
     kept, passed = np.asarray(out) != 0, np.asarray(dx) != 0
-    if other is not None:
-        yield Mistake(
-            "dropout.mask_of_other_layer",
-            "This is the mask of the other layer.",
-            "Where the mask is kept. Every layer has a cache of its own.",
-            dx=lambda: dout * other / x,
-        )
     yield Mistake(
         "dropout.gradient_everywhere",
         "The gradient passes everywhere as it came.",
