@@ -712,8 +712,9 @@ def train_thinned(p, learning_rate, num_epochs, seed=0):
 def trained(settings, seed):
     """The history of train_thinned with the three settings that dropout_settings returns."""
     p, learning_rate, num_epochs = checks.unpack(settings, "p, learning_rate, num_epochs")
-    checks.shape([p, learning_rate, num_epochs], (3,), "the settings")
-    checks.finite([p, learning_rate, num_epochs], "the settings")
+    for name, value in (("p", p), ("learning_rate", learning_rate), ("num_epochs", num_epochs)):
+        checks.shape(value, (), name)
+        checks.finite(value, name)
     checks.true(0 < p <= 1, f"p is {p}. A probability of keeping is above 0 and at most 1.")
     checks.true(learning_rate > 0, f"The learning rate is {learning_rate}. It should be above 0.")
     checks.true(num_epochs in range(1, 101), f"num_epochs is {num_epochs}. It should be a whole number from 1 to 100.")
