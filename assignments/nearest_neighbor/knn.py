@@ -727,7 +727,7 @@ checks.peak_memory(
 checks.passed("compute_distances_no_loops", "memory")
 ### BEGIN HIDDEN TESTS
 train, test = rng.normal(size=(40, 3000)), rng.normal(size=(60, 3000))
-checks.peak_memory(
+dists = checks.peak_memory(
     compute_distances_no_loops,
     train,
     test,
@@ -736,6 +736,7 @@ checks.peak_memory(
     expected=np.stack([np.linalg.norm(train - x, axis=1) for x in test]),
     mistake=mistakes.knn.ALL_PAIRS,
 )
+checks.finite(dists, "compute_distances_no_loops of 60 test and 40 training examples of 3000 numbers")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -900,7 +901,7 @@ checks.passed("compute_l1_distances", "at most one loop, little memory")
 ### BEGIN HIDDEN TESTS
 # All differences of pairs would take 40 MB.
 train, test = rng.normal(size=(200, 256)), rng.normal(size=(100, 256))
-checks.peak_memory(
+dists = checks.peak_memory(
     compute_l1_distances,
     train,
     test,
@@ -909,6 +910,7 @@ checks.peak_memory(
     expected=np.stack([np.abs(train - x).sum(axis=1) for x in test]),
     mistake=mistakes.knn.ALL_PAIRS,
 )
+checks.finite(dists, "compute_l1_distances of 100 test and 200 training examples of 256 numbers")
 ### END HIDDEN TESTS
 
 # %% [markdown]
