@@ -63,7 +63,7 @@ def l2_distances(X_train: Any, X_test: Any) -> Iterator[Mistake]:
         no_root=case(lambda d: math.hypot(*d) ** 2 / len(d)),
     )
     yield from _largest_difference(case)
-    yield from _cut_to_integers(X_train, X_test, math.dist)
+    yield from _of_any_distance(X_train, X_test, math.dist)
     yield Mistake(
         "knn.difference_of_lengths",
         "Each example is reduced to one number before the two are compared.",
@@ -167,7 +167,7 @@ def l1_distances(X_train: Any, X_test: Any) -> Iterator[Mistake]:
         "Whether anything is divided by the number of pixels.",
         dists=case(lambda d: math.fsum(map(abs, d)) / len(d)),
     )
-    yield from _cut_to_integers(
+    yield from _of_any_distance(
         X_train, X_test, lambda t, x: sum(max(pair) - min(pair) for pair in zip(t, x, strict=True))
     )
     if _are_uint8(X_train, X_test):
@@ -477,13 +477,20 @@ def _largest_difference(case: Callable[[Callable[[Numbers], float]], Value]) -> 
     )
 
 
-def _cut_to_integers(X_train: Any, X_test: Any, distance: Callable[[Any, Any], float]) -> Iterator[Mistake]:
+def _of_any_distance(X_train: Any, X_test: Any, distance: Callable[[Any, Any], float]) -> Iterator[Mistake]:
     yield Mistake(
         "knn.cut_to_integers",
         "The examples are cut to whole numbers.",
         "The dtype to which you convert, and that of the array into which you write.",
         examples=lambda: _table(np.trunc(X_train), np.trunc(X_test), distance),
         dists=lambda: np.trunc(_table(X_train, X_test, distance)),
+    )
+    missing = [(0, max(0, size - len(X))) for size, X in ((500, X_test), (5000, X_train))]
+    yield Mistake(
+        "knn.fixed_sizes",
+        "The array has the sizes of this notebook's data, 500 and 5,000, whatever the arguments are.",
+        "Where you create the array. The shapes of the arguments have its sizes.",
+        dists=lambda: np.pad(_table(X_train, X_test, distance), missing),
     )
 
 
