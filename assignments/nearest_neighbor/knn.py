@@ -31,10 +31,9 @@
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
 # come with the course.
 #
-# **How to work**: run the cells in order with Shift+Enter. Replace `raise NotImplementedError(...)` by your
-# code, and run the checks below it: a check that fails says in words what is wrong. The grader runs the same
-# checks and a few more on other data, so do not fit your code to the numbers you see. Cells with checks and
-# demonstrations are locked: your changes there do not count.
+# **How to work**: run the cells in order with Shift+Enter. Replace `raise NotImplementedError(...)` by your code,
+# and run the checks below it: a check that fails says what is wrong. The grader also uses other data.
+# Changes in locked cells do not count.
 #
 # *Lecture: "Image classification" · Paper: Cover and Hart, "Nearest neighbor pattern classification", 1967.*
 
@@ -154,9 +153,8 @@ print("10 - 250 as float64:", dark.astype(np.float64) - bright.astype(np.float64
 #
 # By hand: from (0, 0) to (3, 4), the differences are 3 and 4, so the distance is $\sqrt{9 + 16} = 5$.
 #
-# Write the version that is easiest to trust: one loop over the test examples, one over the training examples.
-# Later you will compare faster versions with this one. Write the arithmetic yourself, without a ready-made
-# distance function.
+# Write the version that is easiest to trust, with one loop over the test examples and one over the training
+# examples, and without a ready-made distance function. Later you will compare faster versions with it.
 
 
 # %% nbgrader={"grade": false, "grade_id": "compute_distances_two_loops", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -430,11 +428,10 @@ checks.equal(y_pred, [12, 12], "predict_labels if all labels are the same")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the two functions are a classifier. The plane shows best what $k$ does. The dots are training examples of
-# three classes that overlap; the background shows the label that each place would get. With $k = 1$, every dot
-# owns an island, even an outlier. The classifier has memorized its training set, accidents included, and new
-# examples suffer for it: this is **overfitting**. With a larger $k$, the borders become smoother. With $k$ too
-# large, real details vanish as well.
+# Now the two functions are a classifier. The dots are training examples of three classes that overlap; the
+# background shows the label that each place would get. With $k = 1$, every dot owns an island, even an outlier:
+# the classifier has memorized its training set, accidents included, and new examples suffer for it. This is
+# **overfitting**. With a larger $k$, the borders become smoother. With $k$ too large, real details vanish.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_decision_regions", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def draw_regions(k_choices, spread, num_points=90):
@@ -464,8 +461,8 @@ spread = 1.2  # of each class around its centre; try 0.3
 draw_regions([1, k], spread)
 
 # %% [markdown]
-# And on images? Guessing would be right in 10% of the cases. To keep the two loops short, we classify only 50
-# test images. So do not read much into the numbers: one image is worth 2%.
+# And on images? Guessing would be right in 10% of the cases. To keep the loops short, we classify only 50 test
+# images, so one image is worth 2%.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_first_predictions", "locked": true, "schema_version": 3, "solution": false, "task": false}
 few_dists = compute_distances_two_loops(X_train, X_test[:50])
@@ -742,10 +739,9 @@ checks.finite(dists, "compute_distances_no_loops of 60 test and 40 training exam
 # %% [markdown]
 # ### How much faster?
 #
-# The three versions, for 20 test images and all 5,000 training images. The axis is logarithmic. One loop
-# is often no faster than two: its large arrays do not fit into the processor's cache, and waiting for memory
-# costs as much as the inner loop did. The version without loops wins because it moves *less memory*: a matrix
-# product uses each number many times once it is loaded.
+# The three versions, for 20 test images and all 5,000 training images. One loop is often no faster than two: its
+# large arrays do not fit into the processor's cache, and waiting for memory costs as much as the inner loop did.
+# A matrix product uses each number many times once it is loaded.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_times", "locked": true, "schema_version": 3, "solution": false, "task": false}
 seconds = {}
@@ -760,9 +756,8 @@ for name, function in [
 vis.times(seconds)
 
 # %% [markdown]
-# Before you trust a fast version, compare it with the slow one on real data. First on the pixels as they are:
-# whole numbers, which `float64` holds exactly up to $2^{53}$, so nothing is rounded. Then on pixels between 0
-# and 1, where nearly every step rounds, and the versions agree only nearly.
+# Before you trust a fast version, compare it with the slow one on real data. Pixels from 0 to 255 are whole
+# numbers, so nothing is rounded. With pixels between 0 and 1, nearly every step rounds.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_agreement", "locked": true, "schema_version": 3, "solution": false, "task": false}
 for name, scale in [("pixels from 0 to 255", 1.0), ("pixels from 0 to 1", 1 / 255)]:
@@ -784,9 +779,8 @@ for k in (1, 5):
 # %% [markdown]
 # You should see about 27% for $k = 1$ on CIFAR-10, and about 24% on `shapes10`. Guessing gives 10%.
 #
-# *Give or take*: with other test images, the **accuracy** (the fraction that is right) would be a little
-# different. Its standard error is $\sqrt{p (1 - p) / 500}$, here about 2%. A difference of half a percent
-# between two settings, measured on 500 images, means nothing.
+# *Give or take*: with other test images, the **accuracy** (the fraction that is right) would differ a little. Its
+# standard error is $\sqrt{p (1 - p) / 500}$, here about 2%, so a difference of half a percent means nothing.
 
 # %% [markdown]
 # ### Exercise 5: `compute_l1_distances` · 10 points
@@ -797,9 +791,8 @@ for k in (1, 5):
 # $$ d_1(a, b) = \sum_{p=1}^{D} \lvert a_p - b_p \rvert. $$
 #
 # By hand: from (0, 0) to (3, 4), it is $3 + 4 = 7$. In the picture, all points on a line have the same distance
-# from the centre. Under L2, one large difference counts more than many small ones with the same sum; under L1,
-# they count the same. The shape on the left has *corners on the axes*; the one on the right looks the same
-# from all sides.
+# from the centre. Under L2, one large difference counts more than many small ones with the same sum. The shape on
+# the left has *corners on the axes*; the one on the right looks the same from all sides.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_unit_balls", "locked": true, "schema_version": 3, "solution": false, "task": false}
 grid_x, grid_y = np.meshgrid(np.linspace(-2, 2, 201), np.linspace(-2, 2, 201))
@@ -914,8 +907,7 @@ checks.finite(dists, "compute_l1_distances of 100 test and 200 training examples
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Does it matter for our images? We compare both on the first 200 test images, in `float32`, which takes half the
-# time. The standard error is 3% for 200 images; keep it in mind before you name a winner.
+# Does it matter for our images? Here are both on 200 test images, where the standard error is 3%.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_l1_against_l2", "locked": true, "schema_version": 3, "solution": false, "task": false}
 train32, test32 = X_train.astype(np.float32), X_test[:200].astype(np.float32)
@@ -969,10 +961,8 @@ for name, some_dists in [("L1", l1_dists), ("L2", test_dists[:200])]:
 #
 # $k$ is a **hyperparameter**: we choose it, nothing learns it from the data. How should we choose?
 #
-# - By the accuracy on the *training* images? They are among those that vote, so each has a say about
-#   itself. Question 3 asks what happens then.
-# - By the accuracy on the *test* images? Then we would pick what happens to suit these 500, and no images
-#   would be left to tell us honestly how good the choice is.
+# - By the accuracy on the *training* images? Each of them would vote on itself (see Question 3).
+# - By the accuracy on the *test* images? Then no images would be left to tell us how good the choice is.
 # - By images *held out from the training set*: **validation** data. In **cross-validation**, every image takes its
 #   turn: split the training set into parts, called **folds**; for each fold, train on the others and validate
 #   on this one.
@@ -1129,10 +1119,9 @@ checks.close(results, expected, "the accuracies for k=1 in 27 folds of one examp
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now on the 5,000 training images, with five folds. This takes ten to thirty seconds. Each dot is one fold; the
-# line goes through the means, and the bars are one standard deviation of the five folds up and down. The axis
-# of $k$ is logarithmic, as are our choices. On CIFAR-10, the best $k$ is about 10. On `shapes10`, where the images
-# of one class have less in common, it is about 100.
+# Now on the 5,000 training images, with five folds, in ten to thirty seconds. Each dot is one fold; the line goes
+# through the means, and the bars are one standard deviation up and down. On CIFAR-10, the best $k$ is about 10.
+# On `shapes10`, where the images of one class have less in common, it is about 100.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_cross_validation", "locked": true, "schema_version": 3, "solution": false, "task": false}
 k_choices = [1, 3, 5, 9, 15, 30, 50, 100, 200, 500]
@@ -1143,8 +1132,7 @@ for k in k_choices:
 vis.accuracy_against_k(cv_results)
 
 # %% [markdown]
-# The choice is made. Only now we look at the test images, once, and all 5,000 training images vote. Expect about
-# 28% on CIFAR-10, and about a third on `shapes10`.
+# Only now we look at the test images, once. Expect about 28% on CIFAR-10, and about a third on `shapes10`.
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_test_accuracy", "locked": true, "schema_version": 3, "solution": false, "task": false}
 best_k = max(k_choices, key=lambda k: np.mean(cv_results[k]))
@@ -1187,9 +1175,8 @@ print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}"
 # %% [markdown]
 # ## What the classifier sees
 #
-# The first image in each row is a test image; beside it are its five nearest training images, from near to far.
-# A green frame means the same class, an orange one another class, whose name is above it. What do the neighbours
-# have in common with the test image, if not its class?
+# Each row shows a test image and its five nearest training images. A green frame means the same class, an orange
+# one another class. What do the neighbours have in common with the test image, if not its class?
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_neighbors", "locked": true, "schema_version": 3, "solution": false, "task": false}
 chosen = np.arange(8)
@@ -1253,9 +1240,8 @@ vis.show_images(list(variants.values()), titles=titles, columns=5)
 # - Choose hyperparameters on validation data; use the test set once, at the end.
 # - Vectorized code is fast when it turns the work into matrix products. Watch its memory and its rounding, and
 #   compare it with a version that is too simple to be wrong.
-# - The classifier is clearly better than guessing and far from good: distances between pixels mostly compare
-#   backgrounds and colours. And it is slow just where it should be fast, at prediction. The next
-#   notebooks replace the album by a few learned numbers per class.
+# - Distances between pixels mostly compare backgrounds and colours, and prediction is slow. The next notebooks
+#   replace the album by a few learned numbers per class.
 #
 # Your exercises so far (visible checks only):
 
