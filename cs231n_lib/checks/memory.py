@@ -10,10 +10,17 @@ import numpy as np
 
 from cs231n_lib.checks.failure import fail
 from cs231n_lib.checks.values import resembles
+from cs231n_lib.mistakes.mistake import Mistake
 
 
 def peak_memory(
-    function: Callable[..., Any], *args: Any, limit_mb: float, what: str, expected: Any, hint: str | None = None
+    function: Callable[..., Any],
+    *args: Any,
+    limit_mb: float,
+    what: str,
+    expected: Any,
+    hint: str | None = None,
+    mistake: Mistake | None = None,
 ) -> Any:
     """Check that one call function(*args) never holds more than `limit_mb` megabytes of memory at a time.
 
@@ -30,6 +37,8 @@ def peak_memory(
         it computes nothing fails.
     hint
         A sentence added when the check fails, instead of the default one.
+    mistake
+        The mistake of the catalogue that needs so much memory, named instead of the hint.
 
     Returns
     -------
@@ -52,6 +61,7 @@ def peak_memory(
         fail(
             [f"{what}: it needs {peak / 1e6:.0f} MB of memory at its peak; the limit is {limit_mb:g} MB."],
             hint or "Does it build an array of all differences between pairs, of shape (num_test, num_train, D)?",
+            [mistake] if mistake else [],
         )
     resembles(result, expected, what, given=[value for value in args if isinstance(value, np.ndarray)])
     return result

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib import checks
+from cs231n_lib.mistakes import Mistake
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,21 @@ def test_nan_equals_nan(message):
 def test_an_offset_is_not_read_from_constants_two_numbers_or_where_some_are_right(message):
     for actual, expected in (([2, 2, 2], [1, 1, 1]), ([2, 3], [1, 2]), ([2, 3, 3], [1, 2, 3])):
         assert "off by" not in message(checks.equal, actual, expected, "x")
+
+
+def test_a_known_mistake_is_named(message):
+    known = [
+        Mistake("knn.first", "It is the first.", labels=lambda: [5, 5, 7]),
+        Mistake("knn.column", "A column.", labels=[[5], [6]]),
+    ]
+    text = message(checks.equal, [5, 5, 7], [5, 6, 8], "x", mistakes=known)
+    assert "Likely mistake: it is the first. [knn.first]" in text and "expected 6, got 5" in text
+    assert "[knn.column]" in message(checks.equal, np.array([[5], [6]]), [5, 6], "x", mistakes=known)
+    assert "[knn.first]" in message(checks.equal, {1: [5, 5, 7]}, {1: [5, 6, 8]}, "x", mistakes=known)
+
+
+def test_labels_that_nearly_equal_a_mistake_or_add_up_from_two_are_not_explained(message):
+    known = [Mistake("knn.one", "One.", labels=[2, 1, 1]), Mistake("knn.two", "Two.", labels=[1, 3, 1])]
+    for labels in ([2, 3, 1], [2, 1, 2]):
+        text = message(checks.equal, labels, [1, 1, 1], "x", "Look here.", mistakes=known)
+        assert "Likely mistake" not in text and "Look here." in text

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib import checks
+from cs231n_lib.mistakes import Mistake
 
 TEN = np.arange(10.0)
 
@@ -80,3 +81,9 @@ def test_of_several_results_the_expected_ones_are_checked(message):
     assert measured(lambda n: (first_ten(n), "cache"), 10, limit_mb=1, expected=(TEN, None))[1] == "cache"
     text = message(measured, lambda n: (np.zeros(10), "cache"), 10, limit_mb=1, expected=(TEN, None))
     assert text.startswith("f, value 1 of 2: it has little")
+
+
+def test_the_mistake_that_needs_the_memory_is_named(message):
+    mistake = Mistake("knn.all_pairs", "All pairs at once.", "The shapes.")
+    text = message(measured, first_ten, 10**6, limit_mb=1, mistake=mistake)
+    assert "Likely mistake: all pairs at once. [knn.all_pairs]\nLook at: the shapes." in text
