@@ -99,12 +99,16 @@ def _together(
 ) -> tuple[Mistake, ...]:
     if actual.shape != expected.shape:
         return ()
-    # a number may be the sum of two others by chance, so it has to agree more closely
-    tolerance = tolerance if actual.size > 1 else min(tolerance, 1e-7)
-    for (one, first), (other, second) in itertools.combinations(seen, 2):
-        if one.id != other.id and _is_it(first + second - expected, actual, expected, tolerance):
-            return one, other
-    return ()
+    # few numbers may be such a sum by chance, so they have to agree more closely, with one pair only
+    few = actual.size < 4
+    tolerance = min(tolerance, 1e-7) if few else tolerance
+    pairs = itertools.combinations(seen, 2)
+    found = [
+        (one, other)
+        for (one, first), (other, second) in pairs
+        if one.id != other.id and _is_it(first + second - expected, actual, expected, tolerance)
+    ]
+    return found[0] if found and (len(found) == 1 or not few) else ()
 
 
 def _as_long_as_possible(mistakes: Iterable[Mistake] | None) -> Iterator[Mistake]:

@@ -86,6 +86,12 @@ def test_two_mistakes_made_together_are_both_named():
     assert named([halved, summed], np.array(12.3 + 4.75 - 5.0001), np.array(5.0), 1e-5) == []
 
 
+def test_a_number_that_several_pairs_explain_is_explained_by_none():
+    known = [Mistake(f"t.{n}", "It is off.", loss=5.0 + n) for n in (1, 2, 4, 5)]
+    assert named(known[:2], np.array(8.0), np.array(5.0), 1e-5) == ["t.1", "t.2"]
+    assert named(known, np.array(11.0), np.array(5.0), 1e-5) == []  # 1 + 5 or 2 + 4
+
+
 def test_values_are_computed_for_a_wrong_answer_only():
     def never():
         raise AssertionError("called for a right answer")
