@@ -199,6 +199,7 @@ for column, index in enumerate(chosen):
         axes[row, column].set(xlim=(-0.5, 31.5), ylim=(31.5, -0.5), aspect="equal")
 for ax in axes.flat:
     ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 for ax, text in zip(axes[:, 0], ("image", "8-pixel cells", "4-pixel cells")):
     ax.set_ylabel(text)
 
@@ -243,7 +244,7 @@ for ax, text in zip(axes[:, 0], ("image", "8-pixel cells", "4-pixel cells")):
 # %% nbgrader={"grade": false, "grade_id": "demo_patches", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 size, stride = 6, 2
 image = images.X_train[chosen[0]]
-normalised = dense_patches(image[None].astype(np.float32), size, stride)[0]  # (14, 14, 108)
+normalized = dense_patches(image[None].astype(np.float32), size, stride)[0]  # (14, 14, 108)
 raw = np.lib.stride_tricks.sliding_window_view(image, (size, size), axis=(0, 1))[::stride, ::stride].transpose(
     0, 1, 3, 4, 2
 )
@@ -264,11 +265,12 @@ def as_colors(patches):
 fig, axes = plt.subplots(1, 3, figsize=(12, 4.2), layout="constrained")
 for ax, picture, title in zip(
     axes,
-    (image, mosaic(raw / 255), mosaic(as_colors(normalised))),
-    ("the image", "its 196 patches, which overlap", "the same, normalised"),
+    (image, mosaic(raw / 255), mosaic(as_colors(normalized))),
+    ("the image", "its 196 patches, which overlap", "the same, normalized"),
 ):
     ax.imshow(picture, interpolation="nearest")
     ax.set(title=title, xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 
 # %% [markdown]
 # A patch is a row of $D = 6 \cdot 6 \cdot 3 = 108$ numbers: a point in a space of 108 dimensions. A **codebook** is an array of $k$ such
@@ -735,6 +737,7 @@ print(f"distortion: {distortion(training_patches, visual_words):.1f}, with the m
 print(f"the most frequent word stands for {often.max()} of 20,000 patches, the rarest for {often.min()}")
 fig, ax = plt.subplots(figsize=(11, 4.6), layout="constrained")
 ax.imshow(mosaic(as_colors(visual_words[order]).reshape(8, 25, size, size, 3)), interpolation="nearest")
+ax.spines[:].set_visible(False)
 ax.set(title="the 200 words, the most frequent ones first (row by row)", xticks=[], yticks=[]);
 
 # %% [markdown]
@@ -1018,6 +1021,7 @@ def show_redrawn(codebook):
         for ax, picture in zip(axes[:, column], (image, redrawn(image, map_of_words, codebook), palette[map_of_words])):
             ax.imshow(picture, interpolation="nearest")
             ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
         axes[0, column].set_title(images.class_names[images.y_test[index]], fontsize=10)
     for ax, text in zip(axes[:, 0], ("image", f"made of {len(codebook)} words", "word map")):
         ax.set_ylabel(text)
@@ -1298,7 +1302,7 @@ for label in range(10):
         ax.imshow(as_colors(visual_words[word]), interpolation="nearest")
         ax.set(xticks=[], yticks=[])
         for spine in ax.spines.values():
-            spine.set(color=vis.GREEN if weights[word, label] > 0 else vis.RED, linewidth=2)
+            spine.set(color=vis.GREEN if weights[word, label] > 0 else vis.RED, linewidth=2, visible=True)
     axes[label, 0].set_ylabel(images.class_names[label], rotation=0, ha="right", va="center");
 
 # %% [markdown]
