@@ -258,7 +258,7 @@ def mosaic(tiles):
 
 
 def as_colors(patches):
-    """Normalised patches (..., 108) as images in 0..1, grey where a patch has its mean."""
+    """Normalized patches (..., 108) as images in 0..1, grey where a patch has its mean."""
     return np.clip(0.5 + patches.reshape(*patches.shape[:-1], size, size, 3) / 4, 0, 1)
 
 
@@ -279,8 +279,8 @@ for ax, picture, title in zip(
 #
 # ### Exercise 1: `assign_to_words` · 7 points
 #
-# A patch $x$ is the word $c_j$ that is nearest to it, by Euclidean distance. For example, the point (3, 3) is $\sqrt{18}$ away from the word (0, 0) and
-# $\sqrt{10}$ away from (0, 2), so it is (0, 2). CIFAR-10 has 10 million patches of this kind. So no Python loop is allowed, and no array of all
+# A patch $x$ is the word $c_j$ that is nearest to it, by Euclidean distance. For example, the point (3, 3) is $\sqrt{18}$ away
+# from the word (0, 0) and $\sqrt{10}$ away from (0, 2), so it is (0, 2). CIFAR-10 has 10 million patches of this kind. So no Python loop is allowed, and no array of all
 # differences, of shape $(P, k, D)$: for ten thousand patches and 200 words it would take 1.7 gigabytes. You know the way out from
 # the nearest neighbours,
 #
@@ -664,7 +664,8 @@ checks.true(np.allclose(one, again), known.NOT_FROM_RNG)
 checks.true(not any(np.allclose(in_order(one), in_order(other)) for other in others), known.RNG_IGNORED)
 checks.dtype(codebook_of(build_codebook, patches, 5, 0), np.float64, "the codebook of float64 patches")
 small = codebook_of(build_codebook, patches.astype(np.float32), 5, 0)
-checks.dtype(small, np.float32, "the codebook of float32 patches", hint="np.zeros makes float64 unless told otherwise: np.zeros(shape, dtype=patches.dtype).")
+checks.dtype(small, np.float32, "the codebook of float32 patches",
+             hint="np.zeros makes float64 unless told otherwise: np.zeros(shape, dtype=patches.dtype).")
 checks.passed("build_codebook", "all random numbers come from rng, and float32 stays float32")
 ### BEGIN HIDDEN TESTS
 # two of the starts above consist of the same 6 of 60 patches with a probability of 3 / C(60, 6) = 6e-8
@@ -755,7 +756,7 @@ ax.set(title="the 200 words, the most frequent ones first (row by row)", xticks=
 # (1) Assigning: each patch takes the nearest of the words as they are, so its own squared distance cannot grow. Moving: with the groups
 # held fixed, the mean is the point with the smallest sum of squared distances from the patches of a group, so no group's sum grows.
 #
-# (2) She ends up with $k = P$, where the distortion is 0: every patch is a word of its own. That is **overfitting**. Two images hardly ever have a word
+# (2) She ends up with $k = P$, where the distortion is 0: every patch is a word of its own. That is overfitting. Two images hardly ever have a word
 # in common (each word occurs in one training image, and a new image's patches fall on words at random), so their counts cannot be
 # compared, and there are as many features as patches. $k$ has to be chosen by what it is for: the accuracy on validation images.
 #
@@ -772,8 +773,8 @@ ax.set(title="the 200 words, the most frequent ones first (row by row)", xticks=
 # %% [markdown]
 # ### Exercise 3: `encode_bag_of_words` · 8 points
 #
-# Now read. Cut the patches of an image at every `stride` pixels, find the word of each, and count. The histogram of the words, divided by the number of
-# patches, describes the image. Where in the image a word stood is forgotten, as in a bag.
+# Now read. Cut the patches of an image at every `stride` pixels, find the word of each, and count. The histogram of the words, divided by
+# the number of patches, describes the image. Where in the image a word stood is forgotten, as in a bag.
 #
 # By hand: an image of six pixels, three of them red, two green and one blue. With patches of a single pixel (`size=1`) and the
 # words *grey*, *red*, *green*, *blue*, *yellow*, its histogram is 0, 3/6, 2/6, 1/6, 0.
@@ -834,7 +835,8 @@ def describe(patches, codebook):
     return np.array([[row.count(j) / len(row) for j in range(len(codebook))] for row in nearest])
 
 
-for seed, (count, high, wide, size_of_it, step, k) in enumerate([(3, 8, 8, 3, 1, 5), (2, 12, 9, 4, 2, 7), (4, 7, 7, 2, 3, 3), (1, 6, 6, 6, 2, 2)], 101):
+cases = [(3, 8, 8, 3, 1, 5), (2, 12, 9, 4, 2, 7), (4, 7, 7, 2, 3, 3), (1, 6, 6, 6, 2, 2)]
+for seed, (count, high, wide, size_of_it, step, k) in enumerate(cases, 101):
     rng = np.random.default_rng(seed)
     some_images = rng.integers(256, size=(count, high, wide, 3), dtype=np.uint8)
     codebook = rng.normal(size=(k, size_of_it * size_of_it * 3))
@@ -1036,8 +1038,8 @@ few_words = build_codebook(training_patches[:5000], k, np.random.default_rng(0),
 show_redrawn(few_words)
 
 # %% [markdown]
-# The redrawn images are blurred, but you can recognize them: 196 words say much of what an image shows. Areas that look alike have the same word, as you can see
-# best where there is sky, water or a smooth shape. The histogram forgets the map and keeps the counts. Here they are for all images:
+# The redrawn images are blurred, but you can recognize them: 196 words say much of what an image shows. Areas that look alike have
+# the same word, as you can see best where there is sky, water or a smooth shape. The histogram forgets the map and keeps the counts. Here they are for all images:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_bag_of_words", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 needs(visual_words, "build_codebook")
@@ -1078,8 +1080,8 @@ ax.legend();
 #
 # **A feature may be constant in the training set**, such as a word that never occurs. Its deviation is 0. Such a feature is only
 # *centred*: its mean is subtracted. Adding a tiny number to the deviation instead is no way out. A new image with a trace of that
-# colour, 0.01 say, would get the feature $0.01 / 10^{-8}$, a million, which drowns all others. And beware of rounding: for the computer, the deviation of the
-# numbers 0.1, 0.1, 0.1 is not 0, but about $10^{-17}$.
+# colour, 0.01 say, would get the feature $0.01 / 10^{-8}$, a million, which drowns all others. And beware of rounding: for the computer,
+# the deviation of the numbers 0.1, 0.1, 0.1 is not 0, but about $10^{-17}$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "standardize_features", "locked": false, "schema_version": 3, "solution": true, "task": false}
