@@ -444,6 +444,12 @@ def standardized(F: Any, F_train: Any, *others: Any) -> Iterator[Mistake]:
             "What is returned for this set, and whether F_train is replaced before its statistics are computed.",
             F=values,
         )
+        yield Mistake(
+            "features.not_centred",
+            "The features are divided by the deviation, but the mean is not subtracted.",
+            "The first half of standardizing.",
+            F=rescaled(0, deviation),
+        )
     yield Mistake(
         "features.of_each_row",
         "Mean and deviation are those of each row, which is an example.",
@@ -461,12 +467,6 @@ def standardized(F: Any, F_train: Any, *others: Any) -> Iterator[Mistake]:
         "The mean is subtracted, but nothing is divided by the deviation.",
         "The second half of standardizing.",
         F=rescaled(mean, 1),
-    )
-    yield Mistake(
-        "features.not_centred",
-        "The features are divided by the deviation, but the mean is not subtracted.",
-        "The first half of standardizing.",
-        F=rescaled(0, deviation),
     )
     yield Mistake(
         "features.mean_not_scaled",
