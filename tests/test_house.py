@@ -160,6 +160,7 @@ TESTED_ELSEWHERE = {
     ),
     "cs231n_lib/mistakes/batch_normalization.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convolution.py": ("exercises/test_banks.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
     "cs231n_lib/mistakes/softmax.py": ("exercises/test_banks.py", "what wrong answers are told"),
