@@ -204,6 +204,7 @@ for ax, (title, colors) in zip(axes, kinds.items()):
     ax.grid(visible=False)
     ax.grid(visible=False)
     ax.grid(visible=False)
+    ax.grid(visible=False)
     ax.set_ylim(9, 0)  # example 0 at the top
     ax.set_title(f"{title}: {len(np.unique(colors))} means")
     ax.spines[:].set_visible(False)
@@ -1422,8 +1423,7 @@ vis.training_curves(solver, smooth=5);
 # Check · the net learns · 1 point
 settings = check_range(convnet_settings())
 solver = train_small(**settings, images=data.load("shapes10"))
-checks.true(np.mean(solver.loss_history[-10:]) < 2.1, known.HARDLY_TRAINED)  # log 10 = 2.3 is guessing
-checks.true(solver.best_val_acc > 0.25, f"The validation accuracy is {solver.best_val_acc:.0%}; it should be above 25%.")
+checks.true(solver.best_val_acc > 0.25, known.HARDLY_TRAINED)  # guessing gives 10%
 checks.passed("convnet_settings", f"the net learns: {solver.best_val_acc:.0%} of the validation images are right")
 
 # %% nbgrader={"grade": true, "grade_id": "test_convnet_settings_accuracy", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}

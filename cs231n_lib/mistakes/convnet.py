@@ -89,8 +89,8 @@ LOSS_BLIND = Mistake(
 )
 HARDLY_TRAINED = Mistake(
     "convnet.hardly_trained",
-    "The training loss has hardly fallen: these settings do not train the net.",
-    "The learning rate, the number of epochs and the scale of the first weights. A large reg holds the weights down.",
+    "The net is hardly better than guessing: these settings do not train it.",
+    "The training loss. Does it fall, and how fast? Then the learning rate, the scale of the first weights, and reg.",
 )
 NOT_TRAINED = Mistake(
     "convnet.not_trained",
