@@ -465,7 +465,6 @@ vis.activation_histograms(activations(X_train[:500], weight_scale, normalize));
 # (c) If a net can learn that anyway, why normalize at all?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_bias", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # (a) Nothing: $b$ adds the same number to a feature of all examples, and the mean of the batch, which is subtracted, grows by the same number.
 # The variance does not change. So the gradient with respect to $b$ is 0, for every upstream gradient.
@@ -719,7 +718,6 @@ for grad, name in zip(checks.unpack(batchnorm_backward(dout.copy(), cache), "dx,
 # *below*? And what is left in a batch of one?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_two_examples", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # (a) 3 and 7 have mean 5 and standard deviation 2, so they become −1 and +1. So do any $a < b$: the mean is in the middle, and both lie one standard
 # deviation, $(b - a)/2$, from it. What is left is which of the two is larger, one bit.
@@ -1189,7 +1187,6 @@ for a, b, name in zip(other, plain, ("dx", "dgamma", "dbeta")):
 # (d) 10 is added to feature 3 in all examples. Which of the two does a robot need that learns from one image at a time?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_invariances", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # | | batch norm | layer norm |
 # |---|---|---|
@@ -1254,7 +1251,6 @@ fig.legend(*axes[2].get_legend_handles_labels(), loc="outside lower center", nco
 # with the number by which each layer multiplies the signal.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_weight_scale", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # (a) The features become $a\,x$, their mean $a\mu$, their standard deviation $a\sigma$: $(ax - a\mu)/(a\sigma) = (x - \mu)/\sigma$.
 #

@@ -394,7 +394,6 @@ for ax, p in zip(axes, (0.9, 0.5, 0.25)):
 # probabilities? What does inverted dropout change about this story? Name one more reason why the *test* pass is the one to leave untouched.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_inverted", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Each dropout layer should have multiplied by 1/2 and did not, so its outputs are twice as large. Without biases, affine layers and ReLU pass a positive
 # factor on, so two dropout layers make a factor of 2 · 2 = 4 in the scores. A positive factor common to all scores does not change which is the largest: the
@@ -651,7 +650,6 @@ ax.legend(ncols=2, loc="upper right");
 # "The validation loss can't be lower." Explain why it can. What would you compute to find out how much the net overfits?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_losses", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # The two are measured with different nets: the training loss of the log with dropout on (a noisy thinned net with half of its units missing), the validation loss in test mode with the full net,
 # which is close to the average of all thinned ones and better than nearly each of them. (Also, the training loss of an epoch is a mean over steps, most of which lie before the
@@ -844,7 +842,6 @@ for ax in axes[:2]:
 # the four masks, their mean, and the output at test time. Do the same without the $\max$. For which layers after the dropout is the test pass exactly the average?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_average", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # The kept values become 2. Masks: both kept max(0, 2 − 2) = 0; only h1: max(0, 2) = 2; only h2: max(0, −2) = 0; none: 0. Mean 2/4 = 0.5. At test time
 # max(0, 1 − 1) = 0. They differ.

@@ -480,7 +480,6 @@ for kind in (np.float32, np.float64):
 # why, what follows for the design of the net, and whether it would be the same with layer normalization in its place.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_bias", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # It is not a bug. The bias $b_c$ adds the same number to all values of channel c. The mean of the channel grows by just that
 # number, and the normalization subtracts the mean again: out does not depend on $b$, so the gradient is 0 (1e-9 is rounding).
@@ -809,7 +808,6 @@ for kind in (np.float32, np.float64):
 # so large that only two fit into a batch. Which of the four would you not take, and for which two reasons?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_counting", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Spatial batch: 100 · 16 · 16 = 25,600 numbers, 32 means. Layer: 32 · 16 · 16 = 8,192 numbers, 100 means. Instance: 256
 # numbers, 3,200 means. Group, G = 8: 4 · 256 = 1,024 numbers, 800 means.
@@ -1285,7 +1283,6 @@ vis.misclassified_images(images.X_test, sets["y_test"], predictions, images.clas
 # many are left.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_parameters", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Convolution: 32 · (3 · 25 + 1) = 2,432. First affine layer: 32 · 16 · 16 = 8,192 inputs, so 8,192 · 128 + 128 = 1,048,704.
 # Last layer: 128 · 10 + 10 = 1,290. Together 1,052,426; W2 has 99.6% of them.

@@ -281,7 +281,6 @@ for size, field, pad, stride in ((5, 0, 0, 1), (0, 1, 1, 1), (5, 3, 0, -1), (5, 
 # properties of the convolutional layer make the difference, and what does each assume about images?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_parameters", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # The output has 10 channels of (32 + 4 − 5)/1 + 1 = 32 rows and columns: (10, 32, 32), 10,240 numbers. Each filter has 5·5·3 = 75 weights and a
 # bias, so there are 760 parameters. Fully connected: 3,072 inputs to 10,240 outputs, 3,072 · 10,240 + 10,240 = 31,467,520 parameters, about
@@ -714,7 +713,6 @@ checks.resembles(plain[2], dout.sum(axis=(0, 2, 3)), "db of conv_backward_naive"
 # 0, whatever `dout` is, and why? Name two ways to choose the layer so that every pixel counts.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_unseen_pixels", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # There are floor((32 − 3)/2) + 1 = 15 positions along each side; the last field takes up pixels 28 to 30. The last row and the last column,
 # number 31, are in no field. They occur nowhere in the output, so the loss does not depend on them, and their gradient is 0.
@@ -980,7 +978,6 @@ checks.close(max_pool_backward_naive(dout.astype(np.float32), cache), dx, "dx of
 # numeric gradient by central differences give at one of these zeros, and does it side with one of the two?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_ties", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # All nine pixels get 1, so the sum of the gradient is nine times what came in: moving all nine pixels by h moves the maximum by h, not by 9h.
 # Given to the first only, the sum is 1, as it should be.
@@ -1391,7 +1388,6 @@ vis.times(seconds);
 # can one convolve by im2col without ever holding all of the columns, and what does that cost in the backward pass?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_memory", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Input: 64 · 64 · 32 · 32 · 4 bytes = 16.8 MB. Columns: 64 matrices of (64 · 9) rows and 1,024 columns, 64 · 576 · 1,024 · 4 bytes = 151 MB, nine
 # times as much: with stride 1 and this padding, every pixel (but those at the edge) lies in 9 fields and is stored 9 times. With stride 3 and no

@@ -377,7 +377,6 @@ for other, kind in (((W, X, y.astype(np.uint8)), "labels of dtype uint8"), ((W, 
 # happen, whether it should worry you, and what you could change in the check so that it happens less.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_kink", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # The loss is made of terms max(0, m), which have no derivative at m = 0. Take f(w) = max(0, w) at w = 0.3h: the
 # true slope is 1, but the two evaluations at w + h and w − h lie on either side of the kink and give
@@ -844,7 +843,6 @@ vis.weight_templates(W_mine, images.class_names);
 # `reg` would give exactly our run, step by step with the same scores? Derive them.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_scale", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Let x' = x/c with c = 255. The scores agree if W' = cW. The data part of the gradient is a sum of ± x', so it is 1/c
 # of ours. We need W' to change by c times what W changes: η'·(1/c)·g = c·η·g, so η' = c²η = 65025 · 1e-7 ≈ 6.5e-3.
@@ -1099,7 +1097,6 @@ vis.weight_templates(W_svm, images.class_names);
 # however long it is trained.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_templates", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # For example (CIFAR-10): *ship* and *plane* are mostly blue, since their backgrounds are; *frog* is greenish-brown with a blob in
 # the middle; *car* shows a reddish front. The classifier judges by typical colours at typical places, much of it background.

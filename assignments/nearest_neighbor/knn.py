@@ -266,7 +266,6 @@ vis.distance_matrix(compute_distances_two_loops(X_train[:200], X_test[:60]))
 #    look like, and why is it dangerous for a nearest-neighbour classifier?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_distance_matrix", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # 1. A row belongs to one test image: a bright row is a test image that is far from nearly all training
 #    images. A column belongs to one training image: a bright column is a training image far from nearly
@@ -932,7 +931,6 @@ for name, some_dists in [("L1", l1_dists), ("L2", test_dists[:200])]:
 # For which of the five would your answer be different with **L2**?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_transformations", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # 1. Cannot: the same vector is subtracted from both images, so it cancels in every difference.
 # 2. Cannot: every distance is divided by the same 255, so their order stays.
@@ -1151,7 +1149,6 @@ print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}"
 #    on new images?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_cross_validation", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # 1. $k = 1$ with 100% (except for identical images with different labels): each image is its own nearest
 #    neighbour, at distance 0. This is overfitting, memory instead of recognition: it needs no relation between
@@ -1214,7 +1211,6 @@ vis.show_images(list(variants.values()), titles=titles, columns=5)
 #    for a phone, for example?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_limits", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # 1. Any example is fine if it names what the *pixels* share: the colour and brightness of the background, which
 #    covers most of the pixels, or a blob of similar colour at the same place, rather than the object.

@@ -210,7 +210,6 @@ for ax, text in zip(axes[:, 0], ("image", "8-pixel cells", "4-pixel cells")):
 # do not know about the image.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_invariance", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # | | hue histogram | HOG |
 # |---|---|---|
@@ -751,7 +750,6 @@ ax.set(title="the 200 words, the most frequent ones first (row by row)", xticks=
 # why is that codebook useless for describing images by counts? (3) And why is a codebook of $k = 2$ words not good either?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_k_means", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # (1) Assigning: each patch takes the nearest of the words as they are, so its own squared distance cannot grow. Moving: with the groups
 # held fixed, the mean is the point with the smallest sum of squared distances from the patches of a group, so no group's sum grows.
@@ -1193,7 +1191,6 @@ for kind, dtype in ((np.int64, np.float64), (np.uint8, np.float64), (np.float64,
 # "standardize with the statistics of the images at hand", and what has to be stored along with the weights?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_leak", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # (1) Mean and deviation are learned from the test images, so the test images are no longer new: the features are fitted to them. The
 # estimate may be too good (little with many images that are alike, much with few test images or if they are from another source, where

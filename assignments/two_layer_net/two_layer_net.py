@@ -607,7 +607,6 @@ for kind in (np.float64, np.float32):
 # recover by gradient descent? Name one cause that brings a unit into this state during training, and one remedy.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_dead_units", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # All three are 0. The gate is shut for every image, so no gradient reaches $a_j$: column $j$ of $W_1$ and $b_{1j}$ get 0. And $h_j = 0$ for
 # every image, so row $j$ of $W_2$, whose gradient is $\sum_n h_{nj}\,ds_n$, gets 0 as well. Nothing that the unit depends on changes any
@@ -731,7 +730,6 @@ for name, size in (("b1", 12), ("b2", 8)):
 # first step, and which do in later steps? What does this net learn at most? (Go back through the picture of the net.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_zeros", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Only b2. The hidden layer is max(0, 0) = 0, so dW2 = hᵀ ds = 0. What goes back into the hidden layer is ds W2ᵀ = 0, so dW1 = 0 and db1 = 0
 # (and the gate is shut at exactly 0, too). After the step b2 has changed, W1, b1 and W2 are still 0, so it is the same in every later step.
@@ -1770,7 +1768,6 @@ vis.misclassified_images(images.X_val, y_val, net.loss(X_val).argmax(axis=1), im
 # things that you would change, with the direction.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_diagnosis", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # A overfits: it has memorized the training images. Stronger regularization, a smaller hidden layer, more (or augmented) training
 # images, or stopping earlier (two of these).

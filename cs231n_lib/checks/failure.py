@@ -46,7 +46,7 @@ def fail(
     text = list(lines)
     for number, mistake in enumerate(mistakes):
         start = "And: " if number else "Likely mistake: "
-        text.append(f"{start}{lower_first(mistake.sentence)}{f' [{mistake.id}]' * bool(mistake.id)}")
+        text.append(f"{start}{lower_first(mistake.sentence)} [{mistake.id}]")
         if mistake.look_at:
             text.append(f"Look at: {lower_first(mistake.look_at)}")
     if guess and not mistakes:
@@ -55,5 +55,5 @@ def fail(
     elif hint and not mistakes:
         text.append(hint)
     error = CheckFailed("\n".join(text))
-    error.mistakes = tuple(mistake.id for mistake in mistakes if mistake.id) or (guess.ids if guess else ())
+    error.mistakes = tuple(mistake.id for mistake in mistakes) or (guess.ids if guess else ())
     raise error from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
 from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
 from cs231n_lib.diagnosis.wrong_gradient import diagnose
-from cs231n_lib.mistakes.mistake import Mistake, from_suspects, matching
+from cs231n_lib.mistakes.mistake import Mistake, matching
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -40,7 +40,6 @@ def gradient(
     or_of: Callable[[NDArray[np.float64]], Any] | None = None,
     hint: str | None = None,
     mistakes: Iterable[Mistake] | None = None,
-    suspects: Mapping[str, Any] | None = None,
 ) -> None:
     """Check that the analytic gradient of the scalar function f at x agrees with its central differences.
 
@@ -81,7 +80,6 @@ def gradient(
     float32, or the loss is as noisy as one computed in float32, the steps are longer and errors up to 1e-3 pass. The
     relative error is |a - n| / (|a| + |n|), where entries below a tenth of the largest count as that tenth.
     """
-    mistakes = from_suspects(suspects) if suspects else mistakes
     x = np.array(x, dtype=np.float64)
     given = numbers_of(analytic, what, hint)
     require_shape(given, x, what, hint, mistakes)

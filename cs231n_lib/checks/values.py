@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.plain_data import NotNumbers, as_numbers, in_short
 from cs231n_lib.diagnosis.wrong_shape import shape_mistake
 from cs231n_lib.diagnosis.wrong_values import explain_value
-from cs231n_lib.mistakes.mistake import Mistake, from_suspects, matching
+from cs231n_lib.mistakes.mistake import Mistake, matching
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -39,7 +39,6 @@ def close(
     hint: str | None = None,
     num_examples: int | None = None,
     mistakes: Iterable[Mistake] | None = None,
-    suspects: Mapping[str, Any] | None = None,
 ) -> None:
     """Check that |actual - expected| <= atol + rtol * |expected| at every entry.
 
@@ -71,8 +70,7 @@ def close(
     CheckFailed
         If they do not agree. The text says where, and what the likely mistake is.
     """
-    known = from_suspects(suspects) if suspects else mistakes
-    _close(actual, expected, what, rtol, atol, hint, num_examples, known, None)
+    _close(actual, expected, what, rtol, atol, hint, num_examples, mistakes, None)
 
 
 def _close(

@@ -89,11 +89,6 @@ def matching(
     return _together(seen[:MOST_TOGETHER], actual, expected, tolerance)
 
 
-def from_suspects(suspects: Mapping[str, Any] | None) -> list[Mistake]:
-    """Return mistakes without ids, of {sentence: what the mistake gives}, as older test cells have them."""
-    return [Mistake("", sentence, value=value) for sentence, value in (suspects or {}).items()]
-
-
 def _together(
     seen: Sequence[tuple[Mistake, NDArray[np.float64]]], actual: NDArray[Any], expected: NDArray[Any], tolerance: float
 ) -> tuple[Mistake, ...]:

@@ -50,11 +50,6 @@ def exercises(cells):
     return found
 
 
-def reworked(assignment, notebook):
-    """Whether the notebook already takes its mistakes from the catalogue."""
-    return "mistakes" in cells_of(assignment, notebook)[1].source
-
-
 def points_in_words(points):
     return f"{points:g} point{'s' * (points != 1)}"
 
@@ -103,10 +98,8 @@ def test_questions_are_numbered_and_say_their_points(assignment, notebook):
             number += 1
             points = cell.record["points"]
             begin = f"**Question {number}** · {points_in_words(points)}."
-            if not reworked(assignment, notebook):
-                begin = f"**Question {number}** ({points_in_words(points)})."
             assert before.source.startswith(begin), f"{cell.grade_id}: the cell before begins with {begin!r}"
-            assert without_regions(cell.source, cell.regions).startswith("*Your answer here.*\n"), cell.grade_id
+            assert cell.source.startswith("### BEGIN SOLUTION\n"), cell.grade_id
 
 
 @each_notebook
@@ -119,8 +112,7 @@ def test_a_notebook_begins_and_ends_as_the_others_do(assignment, notebook):
     expected = []
     for number, (name, tests) in enumerate(exercises(cells).items(), start=1):
         points = sum(cell.record["points"] for cell in tests)
-        new = f"### Exercise {number}: `{name}` · {points_in_words(points)}"
-        expected.append(new if reworked(assignment, notebook) else f"## Exercise {number}: `{name}`")
+        expected.append(f"### Exercise {number}: `{name}` · {points_in_words(points)}")
     assert listed == expected
     assert [line for line in headings if line.startswith("## ")][-1] == "## Summary"
 
@@ -131,13 +123,10 @@ def test_every_question_has_a_marking_scheme_that_students_do_not_see(assignment
     for cell in cells_of(assignment, notebook):
         if cell.cell_type == "markdown" and cell.regions:
             seen = without_regions(cell.source, cell.regions)
-            if reworked(assignment, notebook):
-                _, scheme = cell.source.split("\nScheme\n")
-                items = re.findall(r"^- \[([\d.]+)\] \S", scheme, flags=re.MULTILINE)
-                assert sum(map(float, items)) == cell.record["points"], cell.grade_id
-            else:
-                assert "**Marking**" in cell.source, cell.grade_id
-            assert "Scheme" not in seen and "**Marking**" not in seen, cell.grade_id
+            _, scheme = cell.source.split("\nScheme\n")
+            items = re.findall(r"^- \[([\d.]+)\] \S", scheme, flags=re.MULTILINE)
+            assert sum(map(float, items)) == cell.record["points"], cell.grade_id
+            assert "Scheme" not in seen, cell.grade_id
 
 
 # --- exercises ----------------------------------------------------------------------------------
@@ -202,9 +191,8 @@ def test_the_summary_lists_the_exercises_with_the_number_of_their_visible_checks
 @each_notebook
 def test_a_test_cell_says_what_it_checks_and_its_points(assignment, notebook):
     for cell in graded_code(cells_of(assignment, notebook)):
-        if reworked(assignment, notebook):
-            first, words = cell.source.split("\n")[0], points_in_words(cell.record["points"])
-            assert re.fullmatch(rf"# Check · [^·]+ · {words}", first), f"{cell.grade_id}: {first!r}, {words}"
+        first, words = cell.source.split("\n")[0], points_in_words(cell.record["points"])
+        assert re.fullmatch(rf"# Check · [^·]+ · {words}", first), f"{cell.grade_id}: {first!r}, {words}"
 
 
 @each_notebook
@@ -212,17 +200,16 @@ def test_a_visible_test_is_short_enough_to_read(assignment, notebook):
     long = {}
     for cell in graded_code(cells_of(assignment, notebook)):
         lines = without_regions(cell.source, cell.regions).strip().split("\n")
-        if len(lines) > MOST_VISIBLE_LINES and reworked(assignment, notebook):
+        if len(lines) > MOST_VISIBLE_LINES:
             long[cell.grade_id] = len(lines)
     assert long == {}
 
 
 @each_notebook
 def test_a_notebook_has_a_cell_to_play_with(assignment, notebook):
-    if reworked(assignment, notebook):
-        free = [cell for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
-        assert free and all(cell.source.startswith("# Your turn (nothing here is graded)") for cell in free)
-        assert all("skip-execution" in cell.tags for cell in free)
+    free = [cell for cell in cells_of(assignment, notebook) if cell.cell_type == "code" and not cell.record]
+    assert free and all(cell.source.startswith("# Your turn (nothing here is graded)") for cell in free)
+    assert all("skip-execution" in cell.tags for cell in free)
 
 
 # --- test cells ---------------------------------------------------------------------------------
