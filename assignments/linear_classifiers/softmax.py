@@ -838,6 +838,7 @@ checks.passed("elastic_net", "the gradient agrees with the numerical gradient")
 result, after = checks.call(elastic_net, W, 0.3, 0.2)
 checks.unchanged(after[0], W, "W")
 checks.own_work(elastic_net, W, 0.3, 0.2)
+checks.derived(elastic_net, np.arange(1.0, 21.0)[None], 0.3, 0.2, size=20)
 W = np.random.default_rng(71).normal(size=(4, 5))
 W += 0.01 * (2 * (W > 0) - 1)  # away from the kink
 for l1, l2 in ((2.0, 0.5), (0.1, 3.0), (1.0, 0.0)):
@@ -847,7 +848,6 @@ for l1, l2 in ((2.0, 0.5), (0.1, 3.0), (1.0, 0.0)):
 W = np.array([[2e-4, -2e-4, 5.0]])
 penalty, gradient = checks.unpack(elastic_net(np.copy(W), 1.0, 0.0), "penalty, gradient")
 checks.close(gradient, [[1.0, -1.0, 1.0]], "the gradient at small weights", rtol=1e-3, mistakes=known.elastic_net(W, 1.0, 0.0))
-checks.derived(elastic_net, np.arange(1.0, 21.0)[None], 0.3, 0.2, size=20)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_elastic_net_zeros", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1004,6 +1004,7 @@ def search_of(search, learning_rate_range, reg_range, num_trials, seed, threshol
 # %% nbgrader={"grade": true, "grade_id": "test_random_search_best", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · the best · 2 points
 best_W, results, shares = search_of(random_search, (1e-6, 1.0), (1e-3, 1e3), 25, seed=12)
+checks.true(best_W is not None, known.NEVER_CHOSEN)
 checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
 threshold = -best_W[1][1]
 checks.true(any(np.isclose(np.log10(rate), threshold) for rate, reg in shares), known.NOT_TRAINED)

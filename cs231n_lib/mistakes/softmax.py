@@ -63,8 +63,8 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
 
         return {"kept": lambda: gradient_of(wrong, W)}
 
-    def probable(wrong: Callable[[Rows], Rows]) -> dict[str, Callable[[], Any]]:
-        """Return both quantities for wrong probabilities, a function of the rows of scores."""
+    def probable(wrong: Callable[[Rows], Rows], only: str | None = None) -> dict[str, Callable[[], Any]]:
+        """Return both quantities, or `only` one, for wrong probabilities, a function of the rows of scores."""
 
         def rows() -> Rows:
             return wrong([scores for scores, _ in before])
@@ -81,7 +81,8 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
 
             return gradient_of(total, W)
 
-        return {"loss": costs, "kept": slopes}
+        both = {"loss": costs, "kept": slopes}
+        return {only: both[only]} if only else both
 
     yield Mistake(
         "softmax.gradient_zero",
@@ -101,6 +102,26 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
         "The sign is wrong.",
         "Probabilities are below 1, so their logarithms are negative. The gradient points uphill.",
         **case(lambda s, k: -_cost(s, k)),
+    )
+    yield Mistake(
+        "softmax.multiplied_by_number",
+        "The sum over the examples is multiplied by their number, not divided.",
+        "The last steps: loss and dW are means over the examples.",
+        **case(lambda s, k: N * N * _cost(s, k)),
+    )
+    yield Mistake(
+        "softmax.only_last_example",
+        "Only the last example counts.",
+        "Whether the loss of an example is added to those before it, or written over them.",
+        loss=lambda: _cost(*before[-1]) / N + penalized(W),
+        not_divided=lambda: _cost(*before[-1]) + penalized(W),
+    )
+    yield Mistake(
+        "softmax.scores_negated",
+        "The signs of the scores are reversed.",
+        "What stands in the exponential.",
+        **case(lambda s, k: _cost([-v for v in s], k)),
+        **probable(lambda rows: _softmax([[-v for v in s] for s in rows]), "kept"),
     )
     yield Mistake(
         "softmax.no_logarithm",
@@ -420,6 +441,19 @@ def prediction(W: Any, X: Any) -> Iterator[Mistake]:
         confidence=lambda: [min(row) for row in _softmax(rows)],
     )
     yield Mistake(
+        "softmax.results_exchanged",
+        "Labels and confidence are exchanged.",
+        "The order in the return statement.",
+        labels=lambda: [max(row) for row in _softmax(rows)],
+        confidence=best,
+    )
+    yield Mistake(
+        "softmax.scores_negated",
+        "The signs of the scores are reversed.",
+        "What stands in the exponential.",
+        confidence=lambda: [_softmax([[-v for v in row]])[0][label] for row, label in zip(rows, best, strict=True)],
+    )
+    yield Mistake(
         "softmax.score_for_confidence",
         "It is the highest score, not a probability.",
         "What the second result is computed from.",
@@ -617,6 +651,11 @@ NONE_BEST = Mistake(
     "If every validation accuracy is 0, one of the classifiers is still the best.",
     "The value that the best accuracy begins with.",
 )
+NEVER_CHOSEN = Mistake(
+    "softmax.never_chosen",
+    "best_W is None: no trial was ever the best.",
+    "The value that the best accuracy begins with, and the comparison with it.",
+)
 NOT_TRAINED = Mistake(
     "softmax.not_trained",
     "best_W is not one of the arrays that train returned in the search.",
@@ -745,12 +784,24 @@ def results(training: float, validation: float, counts: tuple[int, int]) -> Iter
         "It is the number of right answers, not their share.",
         "What the number of right answers is divided by.",
         entry=(counts[0] * training, counts[1] * validation),
+        first=(counts[0] * training, validation),
+        second=(training, counts[1] * validation),
     )
     yield Mistake(
         "softmax.error_rates",
         "These are error rates, not accuracies.",
         "Which answers are counted.",
         entry=(1 - training, 1 - validation),
+        first=(1 - training, validation),
+        second=(training, 1 - validation),
+    )
+    yield Mistake(
+        "softmax.nothing_right",
+        "An accuracy is 0, although some of the answers are right.",
+        "What is compared with the right labels: the labels alone, or also the confidence?",
+        entry=(0.0, 0.0),
+        first=(0.0, validation),
+        second=(training, 0.0),
     )
 
 
@@ -795,16 +846,16 @@ def _with_arrays(
         "The exponentials are summed over the whole batch; each example has its own sum.",
         "The axis of the sum.",
         **probable(lambda rows: _over_batch(shifted(rows))),
-        plain=probable(lambda rows: _over_batch(plain(rows)))["loss"],
-        plain_dW=probable(lambda rows: _over_batch(plain(rows)))["kept"],
+        plain=probable(lambda rows: _over_batch(plain(rows)), "loss")["loss"],
+        plain_dW=probable(lambda rows: _over_batch(plain(rows)), "kept")["kept"],
     )
     yield Mistake(
         "softmax.summed_over_examples",
         "The exponentials are summed over the examples; the sum goes over the classes.",
         "The axis of the sum.",
         **probable(lambda rows: _over_examples(shifted(rows))),
-        plain=probable(lambda rows: _over_examples(plain(rows)))["loss"],
-        plain_dW=probable(lambda rows: _over_examples(plain(rows)))["kept"],
+        plain=probable(lambda rows: _over_examples(plain(rows)), "loss")["loss"],
+        plain_dW=probable(lambda rows: _over_examples(plain(rows)), "kept")["kept"],
     )
     yield Mistake(
         "softmax.whole_columns",
