@@ -117,12 +117,12 @@ steps = [("scores", example), ("exponentials", [24.5, 164.0, 0.18]), ("probabili
 fig, axes = plt.subplots(1, 4, figsize=(12.5, 2.8), layout="constrained")
 for ax, (title, heights) in zip(axes, steps):
     bars = ax.bar(names, heights, color=[vis.BLUE, vis.ORANGE, vis.GREEN])
-    ax.bar_label(bars, fmt="%.3g")
+    ax.bar_label(bars, fmt="%.3g", padding=2)
     ax.axhline(0, color="black", lw=0.8)
     ax.margins(y=0.25)
     ax.set_title(title)
 chance = np.array([0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0])
-axes[3].plot(chance, [6.21, 5.3, 4.61, 3.91, 3.0, 2.3, 1.61, 1.2, 0.8, 0.51, 0.22, 0.0], lw=2)
+axes[3].plot(chance, [6.21, 5.3, 4.61, 3.91, 3.0, 2.3, 1.61, 1.2, 0.8, 0.51, 0.22, 0.0], color=vis.BLUE, lw=2)
 axes[3].plot(0.1, 2.3, "ko")
 axes[3].annotate("guessing\namong 10", (0.1, 2.3), xytext=(0.25, 2.7))
 axes[3].set(title="loss", xlabel="probability of the correct class");
@@ -720,17 +720,17 @@ for name, rows, truth in (("training", X_small, y_small), ("validation", X_val, 
 # diagonal of the next plot it keeps that promise. Below the diagonal it is too sure of itself; above, it is better than it claims.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_confidence", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-def plot_confidence(W, label):
+def plot_confidence(W, label, color):
     """The share of right answers against the mean confidence, for eight groups of validation images."""
     answers, sureness = predict_softmax(W, X_val)
     group = np.searchsorted(np.quantile(sureness, np.linspace(0, 1, 9))[1:-1], sureness)
     points = [(sureness[group == g].mean(), (answers == y_val)[group == g].mean()) for g in np.unique(group)]
-    plt.plot(*zip(*points), "o-", label=label)
+    plt.plot(*zip(*points), "o-", color=color, label=label)
 
 
 fig, ax = plt.subplots(figsize=(4.6, 4), layout="constrained")
 ax.plot([0, 1], [0, 1], ":", color=vis.GREY, label="as promised")
-plot_confidence(W_softmax, "eight groups of images")
+plot_confidence(W_softmax, "eight groups of images", vis.BLUE)
 ax.set(xlabel="mean confidence", ylabel="share of right answers", xlim=(0, 1), ylim=(0, 1))
 ax.legend(loc="upper left");
 
@@ -743,8 +743,8 @@ ax.legend(loc="upper left");
 temperature = 0.7  # try 0.3 and 3: which one keeps the promise best?
 fig, ax = plt.subplots(figsize=(4.6, 4), layout="constrained")
 ax.plot([0, 1], [0, 1], ":", color=vis.GREY, label="as promised")
-plot_confidence(W_softmax, "temperature 1")
-plot_confidence(W_softmax / temperature, f"temperature {temperature}")
+plot_confidence(W_softmax, "temperature 1", vis.BLUE)
+plot_confidence(W_softmax / temperature, f"temperature {temperature}", vis.ORANGE)
 ax.set(xlabel="mean confidence", ylabel="share of right answers", xlim=(0, 1), ylim=(0, 1))
 ax.legend(loc="upper left");
 
@@ -765,14 +765,14 @@ vis.show_images(images.X_val[surest], columns=5, size=1.4, titles=[
 # %% nbgrader={"grade": false, "grade_id": "picture_penalties", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 w = np.linspace(-1.5, 1.5, 301)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
-left.plot(w, w**2, label="L2")
-left.plot([-1.5, 0, 1.5], [1.5, 0, 1.5], label="L1")
-left.plot(w, 0.5 * w**2 + np.hypot(w, 0) / 2, "--", label="elastic net: half of each")
+left.plot(w, w**2, color=vis.BLUE, label="L2")
+left.plot([-1.5, 0, 1.5], [1.5, 0, 1.5], color=vis.ORANGE, label="L1")
+left.plot(w, 0.5 * w**2 + np.hypot(w, 0) / 2, "--", color=vis.GREEN, label="elastic net: half of each")
 left.set(title="penalty", xlabel="weight")
 left.legend()
-right.plot([-1.5, 1.5], [-3, 3], label="L2")
-right.plot([-1.5, -1e-9, 1e-9, 1.5], [-1, -1, 1, 1], label="L1")
-right.plot([-1.5, -1e-9, 1e-9, 1.5], [-2, -0.5, 0.5, 2], "--", label="elastic net: half of each")
+right.plot([-1.5, 1.5], [-3, 3], color=vis.BLUE)
+right.plot([-1.5, -1e-9, 1e-9, 1.5], [-1, -1, 1, 1], color=vis.ORANGE)
+right.plot([-1.5, -1e-9, 1e-9, 1.5], [-2, -0.5, 0.5, 2], "--", color=vis.GREEN)
 right.set(title="slope of the penalty", xlabel="weight");
 
 # %% [markdown]
@@ -885,8 +885,8 @@ with tqdm(total=200, file=sys.stdout, desc="steps") as bar:
     for ax, (l1, l2) in zip(axes, ((0.0, 1e2), (0.5, 1e2))):
         W_net, curve = gradient_descent(with_penalty(l1, l2), X_small, y_small, 2e-6, 0.0, progress=bar)
         small = np.mean(np.abs(W_net) < np.abs(W_net).max() / 50)
-        ax.hist(W_net.ravel() / np.abs(W_net).max(), bins=np.linspace(-1, 1, 100), log=True)
-        ax.set(title=f"l1={l1:g}, l2={l2:g}: {small:.0%} nearly zero", xlabel="weight / largest weight")
+        ax.hist(W_net.ravel() / np.abs(W_net).max(), bins=np.linspace(-1, 1, 100), log=True, color=vis.BLUE)
+        ax.set(title=f"l1={l1:g}, l2={l2:g}: {small:.0%} nearly zero", xlabel="weight / largest weight", xticks=[-1, -0.5, 0, 0.5, 1])
         bar.write(f"l1={l1:g}, l2={l2:g}: validation accuracy {np.mean(predict_softmax(W_net, X_val)[0] == y_val):.1%}")
         templates.append(W_net)
 axes[0].set_ylabel("number of weights")
