@@ -240,7 +240,8 @@ checks.close(loss, 0.0, "the loss with a single class, which is certain")
 # Check · initial loss · 1 point
 W, X, y = make_problem(20, 1, 8, 10)
 loss, dW = loss_and_gradient(softmax_loss_naive, W * 1e-8, X, y, 0.0)
-checks.close(loss, np.log(10), "the loss of ten classes at tiny weights", rtol=1e-5, mistakes=known.loss(W * 1e-8, X, y, 0.0))
+checks.close(loss, np.log(10), "the loss of ten classes at tiny weights", rtol=1e-5,
+             mistakes=known.loss(W * 1e-8, X, y, 0.0))
 checks.passed("softmax_loss_naive", "the loss at tiny weights is log C")
 ### BEGIN HIDDEN TESTS
 for seed, num_classes in ((21, 2), (22, 5)):
@@ -254,7 +255,8 @@ for seed, num_classes in ((21, 2), (22, 5)):
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_naive_stability", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · huge scores · 2 points
-W, X, y = np.log([[1.0, 2.0, 5.0], [3.0, 4.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([2, 1, 0])
+W, X = np.log([[1.0, 2.0, 5.0], [3.0, 4.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+y = np.array([2, 1, 0])
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
 for shift in (1.0, -1.0):
     X_shifted, W_shifted = np.column_stack([X, [shift] * 3]), np.concatenate([W, [[1e4] * 3]])
@@ -286,8 +288,9 @@ checks.true(abs(losses[0] - losses[1]) > 1e-3, known.LABELS_IGNORED)
 W, X, y = make_problem(30, 5, 6, 4)
 W[1] = 0
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
-check_gradient(lambda V: known.cross_entropy(V, X, y), lambda V: softmax_loss_naive(V, X, y, 0.0)[0], W, dW, "dW with reg=0",
-               num_examples=len(y), params=W, labels=y, inputs=X, mistakes=known.loss(W, X, y, 0.0))
+check_gradient(lambda V: known.cross_entropy(V, X, y), lambda V: softmax_loss_naive(V, X, y, 0.0)[0],
+               W, dW, "dW with reg=0", num_examples=len(y), params=W, labels=y, inputs=X,
+               mistakes=known.loss(W, X, y, 0.0))
 checks.passed("softmax_loss_naive", "dW agrees with the numerical gradient")
 ### BEGIN HIDDEN TESTS
 checks.own_work(softmax_loss_naive, W, X, y, 0.0)
@@ -311,7 +314,8 @@ for seed, shape in ((31, (6, 4, 5)), (32, (1, 3, 4)), (33, (8, 3, 2)), (34, (5, 
 W, X, y = make_problem(40)
 without, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.5)
-checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss", mistakes=known.penalty(W, 0.5, len(y)))
+checks.close(loss - without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss",
+             mistakes=known.penalty(W, 0.5, len(y)))
 checks.passed("softmax_loss_naive", "the loss includes the regularization")
 ### BEGIN HIDDEN TESTS
 for seed, shape, strength in ((41, (4, 6, 3), 2.0), (42, (9, 2, 7), 0.01)):
@@ -328,7 +332,8 @@ W, X, y = make_problem(50)
 W[1] = 0
 loss, without = loss_and_gradient(softmax_loss_naive, W, X, y, 0.0)
 loss, dW = loss_and_gradient(softmax_loss_naive, W, X, y, 0.5)
-check_gradient(lambda V: 0.5 * np.square(V).sum(), lambda V: softmax_loss_naive(V, X, y, 0.5)[0] - softmax_loss_naive(V, X, y, 0.0)[0],
+check_gradient(lambda V: 0.5 * np.square(V).sum(),
+               lambda V: softmax_loss_naive(V, X, y, 0.5)[0] - softmax_loss_naive(V, X, y, 0.0)[0],
                W, dW - without, "what reg=0.5 adds to dW", mistakes=known.penalty(W, 0.5, len(y)))
 checks.passed("softmax_loss_naive", "dW includes the gradient of the regularization")
 ### BEGIN HIDDEN TESTS
@@ -374,7 +379,8 @@ for other, kind in (((W, X, y.astype(np.uint8)), "labels of dtype uint8"), ((W, 
 pixels = np.random.default_rng(62).integers(256, size=X.shape, dtype=np.uint8)
 right, right_dW = loss_and_gradient(softmax_loss_naive, W / 100, pixels.astype(np.float64), y, 0.1)
 loss, dW = loss_and_gradient(softmax_loss_naive, W / 100, pixels, y, 0.1)
-checks.close(loss, right, "the loss of uint8 pixels", num_examples=len(y), mistakes=known.pixels(W / 100, pixels, y, 0.1))
+checks.close(loss, right, "the loss of uint8 pixels", num_examples=len(y),
+             mistakes=known.pixels(W / 100, pixels, y, 0.1))
 checks.close(dW, right_dW, "dW of uint8 pixels", rtol=1e-5, num_examples=len(y), mistakes=known.pixels(W / 100, pixels, y, 0.1),
              hint="Is dW an array of floats, whatever the dtype of X? Whole numbers of 8 bits wrap around at 256.")
 ### END HIDDEN TESTS
@@ -494,8 +500,9 @@ checks.close(shifted, loss, "the loss when scores differ hugely between images",
 W, X, y = make_problem(130, 5, 6, 4)
 W[1] = 0
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
-check_gradient(lambda V: known.cross_entropy(V, X, y), lambda V: softmax_loss_vectorized(V, X, y, 0.0)[0], W, dW, "dW with reg=0",
-               num_examples=len(y), params=W, labels=y, inputs=X, mistakes=known.loss(W, X, y, 0.0, arrays=True))
+check_gradient(lambda V: known.cross_entropy(V, X, y), lambda V: softmax_loss_vectorized(V, X, y, 0.0)[0],
+               W, dW, "dW with reg=0", num_examples=len(y), params=W, labels=y, inputs=X,
+               mistakes=known.loss(W, X, y, 0.0, arrays=True))
 checks.passed("softmax_loss_vectorized", "dW agrees with the numerical gradient")
 ### BEGIN HIDDEN TESTS
 checks.own_work(softmax_loss_vectorized, W, X, y, 0.0)
@@ -517,8 +524,10 @@ W, X, y = make_problem(140)
 W[1] = 0
 loss_without, without = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.0)
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W, X, y, 0.5)
-checks.close(loss - loss_without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss", mistakes=known.penalty(W, 0.5, len(y)))
-checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, dW - without, "what reg=0.5 adds to dW", mistakes=known.penalty(W, 0.5, len(y)))
+checks.close(loss - loss_without, 0.5 * np.square(W).sum(), "what reg=0.5 adds to the loss",
+             mistakes=known.penalty(W, 0.5, len(y)))
+checks.gradient(lambda V: 0.5 * np.square(V).sum(), W, dW - without, "what reg=0.5 adds to dW",
+                mistakes=known.penalty(W, 0.5, len(y)))
 checks.passed("softmax_loss_vectorized", "the regularization is in the loss and in dW")
 ### BEGIN HIDDEN TESTS
 checks.derived(softmax_loss_vectorized, W, X[:1], y[:1], 0.5, size=W.size)
@@ -560,9 +569,10 @@ for name, now, before in zip(("W", "X", "y"), after, (W, X, y)):
     checks.unchanged(now, before, name)
 right, right_dW = loss_and_gradient(softmax_loss_vectorized, W / 100, pixels.astype(np.float64), y, 0.1)
 loss, dW = loss_and_gradient(softmax_loss_vectorized, W / 100, pixels, y, 0.1)
-checks.close(loss, right, "the loss of uint8 pixels", num_examples=len(y), mistakes=known.pixels(W / 100, pixels, y, 0.1))
-checks.close(dW, right_dW, "dW of uint8 pixels", num_examples=len(y), mistakes=known.pixels(W / 100, pixels, y, 0.1),
-             hint="Whole numbers of 8 bits wrap around at 256.")
+checks.close(loss, right, "the loss of uint8 pixels", num_examples=len(y),
+             mistakes=known.pixels(W / 100, pixels, y, 0.1))
+checks.close(dW, right_dW, "dW of uint8 pixels", num_examples=len(y),
+             mistakes=known.pixels(W / 100, pixels, y, 0.1))
 checks.passed("softmax_loss_vectorized", "arguments stay as they are, and pixels may be uint8")
 ### BEGIN HIDDEN TESTS
 towards = checks.numeric_gradient(lambda V: known.cross_entropy(V, pixels, y), W / 100)
@@ -1009,7 +1019,8 @@ checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
 threshold = -best_W[1][1]
 checks.true(any(np.isclose(np.log10(rate), threshold) for rate, reg in shares), known.NOT_TRAINED)
 reached = np.mean((val_points[:, 0] > threshold) == (val_points[:, 0] > -2))
-checks.close(reached, max(validation for training, validation in shares.values()), "the validation accuracy of best_W",
+best = max(validation for training, validation in shares.values())
+checks.close(reached, best, "the validation accuracy of best_W",
              mistakes=known.search(list(shares.values())))
 checks.passed("random_search", "the best classifier by validation accuracy is returned")
 ### BEGIN HIDDEN TESTS
@@ -1053,15 +1064,15 @@ for values, (low, high) in zip(np.transpose(tried), ((1e-8, 1e-2), (1e-1, 1e5)))
     checks.true(0.17 < share < 0.83, known.NOT_LOGARITHMIC)
 checks.passed("random_search", "draws are uniform on a logarithmic scale")
 ### BEGIN HIDDEN TESTS
-# Right draws fail one of these about once in a million searches. One range is a single power of ten wide, none has round ends.
+# Right draws fail one of these less than once in a million searches. One range is a single power of ten wide, none has round ends.
 for seed, *ranges in ((8, (3e-5, 2e-3), (6.0, 7e2)), (9, (1e-4, 1e-3), (2.0, 20.0))):
     search_of(random_search, *ranges, 400, seed=seed)
     for values, (low, high) in zip(np.transpose(tried), ranges):
         places = np.sort(np.log(values / low) / np.log(high / low))  # 0..1 between the ends
         checks.true(-1e-9 <= places[0] and places[-1] <= 1 + 1e-9, known.OUTSIDE)
         gap = np.abs(places - (np.arange(len(places)) + 0.5) / len(places)).max()  # Kolmogorov-Smirnov
-        checks.true(gap < 0.145, known.NOT_LOGARITHMIC)
-        checks.true(places[0] < 0.04 and places[-1] > 0.96, known.ENDS_MISSED)
+        checks.true(gap < 0.15, known.NOT_LOGARITHMIC)
+        checks.true(places[0] < 0.045 and places[-1] > 0.955, known.ENDS_MISSED)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_random_search_independent", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1083,8 +1094,9 @@ def train_and_note(X, y, learning_rate, reg):
 
 
 noted, rng = [], np.random.default_rng(11)
-X_some, y_some, X_others, y_others = rng.normal(size=(8, 2)), np.arange(8) % 2, rng.normal(size=(5, 2)), np.arange(5) % 2
-random_search(train_and_note, X_some, y_some, X_others, y_others, (1e-3, 1.0), (1e-3, 1.0), 4, np.random.default_rng(12))
+(X_some, y_some), (X_others, y_others) = ((rng.normal(size=(n, 2)), np.arange(n) % 2) for n in (8, 5))
+random_search(train_and_note, X_some, y_some, X_others, y_others, (1e-3, 1.0), (1e-3, 1.0), 4,
+              np.random.default_rng(12))
 checks.true(len(noted) > 0, known.NUM_TRIALS)
 for X, y in noted:
     checks.true(not any(np.any(np.all(X == row, axis=1)) for row in X_others), known.TRAINED_ON_VALIDATION)
