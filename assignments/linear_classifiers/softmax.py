@@ -75,16 +75,10 @@ def loss_and_gradient(loss_fn, W, X, y, reg):
 def check_gradient(right, yours, W, dW, what, related=True, **facts):
     """Check dW against central differences of the right loss. If your loss is wrong, the gradient of your loss is accepted, too,
     unless it has little to do with the right one."""
-    try:
-        checks.gradient(right, W, dW, what, **facts)
-    except checks.CheckFailed:
-        if np.shape(dW) != np.shape(W):
-            raise
-        truth, own = checks.numeric_gradient(right, W), checks.numeric_gradient(yours, W)
-        with np.errstate(all="ignore"):
-            unlike = not abs(np.corrcoef(np.ravel(dW), np.ravel(truth))[0, 1]) > 0.5
-        if (related and unlike) or not np.allclose(dW, own, rtol=1e-3, atol=1e-3 * np.abs(truth).max()):
-            raise
+    truth = checks.numeric_gradient(right, W)
+    with np.errstate(all="ignore"):
+        alike = np.shape(dW) == np.shape(W) and abs(np.corrcoef(np.ravel(dW), np.ravel(truth))[0, 1]) > 0.5
+    checks.gradient(right, W, dW, what, or_of=yours if alike or not related else None, **facts)
 
 
 # %% [markdown]
