@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Softmax classifier
 #
-# A linear classifier gives every class a score. What does a score of 7.3 mean? By itself, nothing. The
-# softmax function turns the scores of an image into probabilities. They lead to a loss that follows from one principle (make the observed
-# labels likely), to a simple gradient, and to a trap for everyone who computes exponentials with finite numbers.
+# A linear classifier gives every class a score. By itself, a score of 7.3 means nothing. The
+# softmax function turns the scores of an image into probabilities. They lead to a loss, to a simple gradient, and to a trap for
+# everyone who computes exponentials with finite numbers.
 #
 # **You will learn**
 #
@@ -31,8 +31,6 @@
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
 # come with the course. The checks use small random arrays, not the images.
-#
-# This notebook needs nothing that you wrote in the notebook `svm`.
 #
 # *Lecture: "Linear classification", softmax section · Paper: Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990).*
 
@@ -84,7 +82,7 @@ def check_gradient(right, yours, W, dW, what, related=True, **facts):
 # %% [markdown]
 # ## The images
 #
-# Linear classifiers need two preparations, as usual: subtract the mean of the *training* images, and append
+# Two preparations: subtract the mean of the *training* images, and append
 # a column of ones to `X`, so that the last row of `W` acts as an offset for each class.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -153,12 +151,11 @@ axes[3].set(title="loss", xlabel="probability of the correct class");
 #
 # ### The trap
 #
-# `np.exp(1000)` is `inf`, and `inf / inf` is `nan`. Scores of 1,000 do occur, with large pixels or early in training. The remedy is one
-# line. Multiply numerator and denominator by $e^{-m}$:
+# `np.exp(1000)` is `inf`, and `inf / inf` is `nan`. Scores of 1,000 do occur. The remedy is to multiply numerator and denominator by $e^{-m}$:
 #
 # $$ \frac{e^{s_j}}{\sum_k e^{s_k}} = \frac{e^{s_j - m}}{\sum_k e^{s_k - m}} . $$
 #
-# Subtracting the same number from all the scores of an image changes no probability. With $m = \max_k s_k$ the largest exponent is 0, so
+# With $m = \max_k s_k$ the largest exponent is 0, so
 # nothing overflows. At least one term of the sum is 1, so nothing is divided by 0.
 #
 # ### Exercise 1: `softmax_loss_naive` · 12 points
@@ -274,8 +271,7 @@ checks.true(abs(losses[0] - losses[1]) > 1e-3, known.LABELS_IGNORED)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Next, the gradient against a **numerical gradient**: $\big(L(W_{dj} + h) - L(W_{dj} - h)\big) / 2h$ for each entry. This loss has no kinks, so
-# the two agree very well if `dW` is right.
+# Next, `dW` against a **numerical gradient**: $\big(L(W_{dj} + h) - L(W_{dj} - h)\big) / 2h$ for each entry.
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_naive_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · gradient · 3 points
@@ -407,7 +403,7 @@ checks.close(dW, right_dW, "dW of uint8 pixels", rtol=1e-5, num_examples=len(y),
 #
 # ### Exercise 2: `softmax_loss_vectorized` · 9 points
 #
-# Write the same loss without loops of any kind: no `for`, no `while`, no comprehension. Scores, exponentials and probabilities become
+# Write the same loss without loops of any kind: no `for`, no `while`, no comprehension. Scores and probabilities become
 # arrays of shape (N, C). Two things to watch:
 #
 # - Maximum and sum are taken *per row*. `keepdims=True` keeps them as columns (N, 1), which broadcast along the rows. Without it, an array of shape
@@ -693,8 +689,8 @@ checks.close(pixel_confidence, confidence, "the confidence for uint8 pixels")
 # %% [markdown]
 # ## Training on images
 #
-# Training is given in this notebook: plain gradient descent on *all* the examples it is handed, 100 steps from $W = 0$. (The notebook `svm` trains
-# on small random batches.) To keep it quick we use at most 10,000 training images for now.
+# Training is given in this notebook: plain gradient descent on *all* its examples, 100 steps from $W = 0$. To keep it quick we use at most
+# 10,000 training images for now.
 
 # %% nbgrader={"grade": false, "grade_id": "gradient_descent", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def gradient_descent(objective, examples, labels, step_size, strength, num_steps=100, progress=None):
@@ -785,7 +781,7 @@ right.set(title="slope of the penalty", xlabel="weight");
 #
 # ### Exercise 4: `elastic_net` · 5 points
 #
-# The **elastic net** adds the two:
+# The **elastic net** adds them:
 #
 # $$ R(W) = \lambda_1 \sum_{d,j} |W_{dj}| + \lambda_2 \sum_{d,j} W_{dj}^2 . $$
 #
@@ -869,9 +865,8 @@ checks.close(gradient, [[-0.5, 0.0, 0.5]], "the gradient when one of three weigh
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now put it on top of the softmax loss, once as pure L2 and once with a good share of L1, and look at the weights. (Gradient descent
-# with steps of fixed length does not bring a weight to exactly 0; the weight hops about it. So we count the weights that are below
-# a fiftieth of the largest.)
+# Now add it to the softmax loss, once as pure L2 and once with a good share of L1, and look at the weights. (With steps of fixed
+# length a weight hops about 0. So we count the weights that are below a fiftieth of the largest.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_elastic_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def with_penalty(l1, l2):
@@ -916,8 +911,7 @@ for W_net in templates:
 # %% [markdown]
 # ## Random search
 #
-# Which step size, which strength of regularization? These two are **hyperparameters**: they are chosen, not learnt. A grid is the obvious way to try
-# pairs: $3 \times 3$ runs. But those nine runs test only
+# Step size and strength of the regularization are **hyperparameters**: they are chosen, not learnt. A grid of $3 \times 3$ runs tests only
 # *three* values of each. Usually one of the two matters much more than the other, and nine *random* pairs test nine values of it.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_random_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -1109,8 +1103,7 @@ checks.true(not np.allclose(runs[0][:5], runs[2][:5]), known.RNG_IGNORED)
 checks.passed("random_search", "a search can be repeated with the same seed")
 
 # %% [markdown]
-# The real search: twelve pairs, 60 steps each. A search need not find the last tenth of a percent, only the right region, so 5,000
-# images will do. (With learning rates above about 5e-6 the full-batch steps overshoot; you may want to see that, too.)
+# The real search: twelve pairs, 60 steps each. It only has to find the right region, so 5,000 images will do. (Learning rates above about 5e-6 overshoot.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 with tqdm(total=12 * 60, file=sys.stdout, desc="steps") as bar:
@@ -1122,10 +1115,10 @@ with tqdm(total=12 * 60, file=sys.stdout, desc="steps") as bar:
 vis.search_grid(trials);
 
 # %% [markdown]
-# The learning rate matters much, the regularization only where it is strong. Twelve random pairs have tried twelve learning rates; a grid would have tried three or four.
+# The learning rate matters much, the regularization only where it is strong.
 #
-# Train the chosen pair once more, now with 100 steps and all the training images. Then use the test set, for the first and only time: it decides
-# nothing, it only tells how good the classifier is.
+# Train the chosen pair once more, now with 100 steps and all the training images. Then use the test set, for the first and only time: it
+# only tells how good the classifier is.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_final", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 learning_rate, reg = max(trials, key=lambda key: trials[key][1])
