@@ -381,7 +381,6 @@ checks.close(dW, right_dW, "dW of uint8 pixels", rtol=1e-5, num_examples=len(y),
 # drop by 0.1: for which images does which loss change? What does that say about what the two losses want from a classifier?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_svm_or_softmax", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # SVM: 0, 0 (both differences are exactly 1: just enough), 0. Softmax: log(1 + e^-12 + e^-7) = 0.00092, log(1 + 2e^-1) = 0.55,
 # log(1 + 2e^-110) = 0 to any digits one could print (about 3e-48).
@@ -585,7 +584,6 @@ for other, kind in (((W, X, y.astype(np.uint8)), "labels of dtype uint8"), ((W, 
 # $p_j - [j = y]$ have the same trouble?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_log_of_zero", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Scores (0, −1000) with correct class 1: the loss is log(1 + e^1000) ≈ 1000. But e^−1000 is below the smallest
 # positive float64 (about 5e-324, which is e^−745), so it underflows to 0, p = 0, and −log 0 = inf.
@@ -897,7 +895,6 @@ for W_net in templates:
 # 0, and L1? Use these numbers to explain the two histograms.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_l1_l2", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # L2: 2w, so 2 and 0.002. L1: the sign, so 1 and 1. Under L2 the small weight is hardly pulled at all; any small gradient of the data
 # holds it in place, so weights get small but not zero: one broad hump. L1 pulls the small weight as hard as the large one: a weight stays away from
@@ -1138,7 +1135,6 @@ vis.weight_templates(final_W, images.class_names);
 # 100,000 validation images make the mistake larger or smaller?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_validation", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# *Your answer here.*
 # ### BEGIN SOLUTION
 # Each measured accuracy is the true one plus luck (with 1,000 images about ±1.5 points). The best of 500 measurements is picked partly for its luck, so the
 # maximum is biased upwards. Report the accuracy on the test set, used once after the choice. With 100,000
