@@ -14,7 +14,7 @@ from judging import judge
 pytestmark = pytest.mark.slow
 
 NOTEBOOKS = sorted({path.parent for path in BANKS})
-AT_LEAST = 0.8
+AT_LEAST = 0.9
 
 # matches where a check's explanation begins, after the answer's name: "the loss of svm_loss: its value is wrong."
 AFTER_THE_NAME = re.compile(r": (?=its (?:one )?value is wrong|all \d+ values|\d+ of \d+ |it does not match|it nearly)")
