@@ -260,7 +260,9 @@ def test_what_convolution_is_graded_without_computes_no_convolution(tmp_path):
     there = {name for name, reason in found.items() if reason is None}
     assert not [name for name in there if "conv" in name or "pool" in name or "col" in name]
     assert {"affine_forward", "batchnorm_forward", "softmax_loss"} <= there
-    assert not [path.name for path in folder.rglob("*") if "convolution" in path.name or "pooling" in path.name]
+    # the judge needs the catalogue of mistakes; `checks.own_work` refuses an answer that is computed with it
+    left = [path for path in folder.rglob("*") if "mistakes" not in path.parts]
+    assert not [path.name for path in left if "convolution" in path.name or "pooling" in path.name]
 
 
 def test_while_grading_the_library_knows_the_data_sets(tmp_path):
