@@ -24,6 +24,8 @@ from autograder.text import without_colours
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+# how the lines begin with which the library explains an exception in a notebook (cs231n_lib/notebooks/errors.py)
+_EXPLAINING = ("In ", "Line ", "It was called as ", "Likely mistake: ", "Look at: ")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # IPython's internal name of a cell
 MESSAGE_LINES = 4  # how many lines of a message the table shows; the notebook shows the rest
@@ -300,11 +302,13 @@ def _own_error(notebook: "NotebookNode", grade_id: str) -> str:
 
 
 def _where(notebook: "NotebookNode", grade_id: str) -> str:
-    """The last line of the student's own code in the traceback of this cell's error; "" if there is none."""
+    """Where in the student's own code this cell's error arose, and what the notebook explains about it; or ""."""
     cell = next(c for c in notebook.cells if c.cell_type == "code" and grade_id_of(c) == grade_id)
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if error is None or error.ename == "CheckFailed":
         return ""
+    if explained := [line for line in error.traceback if line.startswith(_EXPLAINING)]:
+        return "\n  ".join(explained)
     own = {str(c.execution_count): c for c in notebook.cells if c.cell_type == "code" and whose(c) == "student"}
     frames = _FRAME.findall(without_colours("\n".join(error.traceback)))
     for count, line in reversed(frames):

@@ -48,6 +48,23 @@ def checked(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_the_notebook_explains_about_an_error_is_told(checked):
+    found = checked(
+        cell("from cs231n_lib.notebooks import errors\nerrors.explain()\nimport numpy as np", "setup", locked=True),
+        solution("def double(x):\n    y = 2 * x\n    return y + np.ones(3)", "double"),
+        test("double(np.ones((2, 4)))", "test_double"),
+    )
+    problem = found.exercises[0].problems[0].splitlines()
+    assert problem[0].startswith("test_double: ValueError: operands could not be broadcast together with shapes (2,4)")
+    assert [line.strip() for line in problem[1:4]] == [
+        "In double, line 3:  return y + np.ones(3)",
+        "It was called as double(x=<float64 array of shape (2, 4)>).",
+        "Likely mistake: the shapes of two arrays do not fit each other in that line. [exceptions.shapes_do_not_fit]",
+    ]
+    assert problem[4].strip().startswith("Look at: ")
+
+
+@pytest.mark.slow
 def test_each_state_of_an_exercise(checked):
     found = checked(
         cell("class CheckFailed(AssertionError):\n    pass", "setup", locked=True),
