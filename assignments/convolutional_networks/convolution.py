@@ -166,7 +166,7 @@ fig.supxlabel("blue: 1·1 + 2·2 + 4·0 + 1·(−1) = 4          red: 0·1 + 2·
 
 # %% [markdown]
 # In mathematics and signal processing, a *convolution* flips the filter first, from left to right and from top to bottom. What we compute is
-# called a *cross-correlation* there. In deep learning nobody flips, since the weights are learned anyway.
+# called a *cross-correlation* there. Deep learning does not flip, since the weights are learned anyway.
 #
 # ### Padding and stride
 #

@@ -396,7 +396,7 @@ line = np.array([[1.0, 2.0, 3.0, 4.0, 5.0]])
 for dists, votes, k, winner in [
     *((random_dists, [2, 0, 2, 1, 2], k, 2) for k in (5, 6, 100)),
     (line, [0, 0, 1, 1, 1], 7, 1),  # the two nearest may not vote again
-    (line, [2, 2, 2, 0, 1], 9, 2),  # votes that nobody cast may not count for label 0
+    (line, [2, 2, 2, 0, 1], 9, 2),  # empty places must not count as votes for label 0
     (np.array([[2.0]]), [0], 4, 0),
 ]:
     what = f"predict_labels with k={k} and {len(votes)} training examples"

@@ -86,8 +86,8 @@ class CellResult:
     Attributes
     ----------
     mistakes
-        The ids of the mistakes that the error of a test cell names. The judge decides them; no text that a student's
-        code prints or raises does.
+        The ids of the mistakes that the error of a test cell names. The judge decides them. Only those that begin with
+        "exceptions." follow from the words of an exception, which student code may choose.
     """
 
     outputs: tuple[Output, ...] = ()

@@ -30,7 +30,7 @@ def fail(
     mistakes: Sequence[Mistake] = (),
     guess: Explanation | None = None,
 ) -> NoReturn:
-    """Raise CheckFailed with these lines, and below them the likely mistake or, if there is none, the hint.
+    """Raise CheckFailed with these lines, followed by the likely mistake or, if none is recognized, the hint.
 
     Parameters
     ----------

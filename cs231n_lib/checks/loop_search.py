@@ -20,7 +20,7 @@ LOOPING = frozenset(
     "vectorize frompyfunc apply_along_axis apply_over_axes nditer ndenumerate ndindex fromiter fromfunction "
     "starmap cdist pdist distance_matrix pairwise_distances euclidean_distances manhattan_distances".split()
 )
-MOST_ITEMS = 8  # a loop over at most so many written items, such as the names of arguments, is none
+MOST_ITEMS = 8  # a loop over at most this many written items, such as the names of arguments, does not count
 LOOPING_BUILTINS = frozenset({"map", "filter", "exec", "eval"})
 # harmless elsewhere (np.add.reduce), so they count only as attributes of these modules
 LOOPING_IN: dict[str, set[str]] = {
