@@ -251,16 +251,7 @@ def conv_forward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Itera
         "The end of the formula for the size of the output.",
         out=lambda: right[:, :, :-1, :-1] if pad == 0 else None,
     )
-    yield Mistake(
-        "convolution.border_not_zero",
-        "The border is not filled with zeros, but with ones or with pixels of the image.",
-        "What np.pad writes into the border.",
-        ones=lambda: bordered((pad, pad), (pad, pad), constant_values=1),
-        edge=lambda: bordered((pad, pad), (pad, pad), mode="edge"),
-        symmetric=lambda: bordered((pad, pad), (pad, pad), mode="symmetric"),
-        reflect=lambda: bordered((pad, pad), (pad, pad), mode="reflect"),
-        wrap=lambda: bordered((pad, pad), (pad, pad), mode="wrap"),
-    )
+    yield _border_not_zero(bordered, pad)
     yield Mistake(
         "convolution.no_padding",
         "There is no padding.",
@@ -1079,16 +1070,7 @@ def im2col(x: Any, field_height: int, field_width: int, pad: int, stride: int) -
         "The widths of the border, above and below, left and right.",
         cols=lambda: bordered((0, 2 * pad), (0, 2 * pad)),
     )
-    yield Mistake(
-        "convolution.border_not_zero",
-        "The border is not filled with zeros, but with ones or with pixels of the image.",
-        "What np.pad writes into the border.",
-        ones=lambda: bordered((pad, pad), (pad, pad), constant_values=1),
-        edge=lambda: bordered((pad, pad), (pad, pad), mode="edge"),
-        symmetric=lambda: bordered((pad, pad), (pad, pad), mode="symmetric"),
-        reflect=lambda: bordered((pad, pad), (pad, pad), mode="reflect"),
-        wrap=lambda: bordered((pad, pad), (pad, pad), mode="wrap"),
-    )
+    yield _border_not_zero(bordered, pad)
     yield Mistake(
         "convolution.field_exchanged",
         "Height and width of the field are exchanged.",
@@ -1257,3 +1239,17 @@ def _windows(x: Any, height: int, width: int, stride: int) -> Any:
     single = x.reshape(-1, 1, *x.shape[2:])
     found = convolve(single, _units((1, height, width)), 0, {"stride": stride, "pad": 0})
     return found.reshape(*x.shape[:2], *found.shape[1:])
+
+
+def _border_not_zero(bordered: Callable[..., Any], pad: int) -> Mistake:
+    """Return the mistake of padding with something else; `bordered` takes the widths and the arguments of np.pad."""
+    return Mistake(
+        "convolution.border_not_zero",
+        "The border is not filled with zeros, but with ones or with pixels of the image.",
+        "What np.pad writes into the border.",
+        ones=lambda: bordered((pad, pad), (pad, pad), constant_values=1),
+        edge=lambda: bordered((pad, pad), (pad, pad), mode="edge"),
+        symmetric=lambda: bordered((pad, pad), (pad, pad), mode="symmetric"),
+        reflect=lambda: bordered((pad, pad), (pad, pad), mode="reflect"),
+        wrap=lambda: bordered((pad, pad), (pad, pad), mode="wrap"),
+    )

@@ -79,13 +79,13 @@ def _lines(kind: type[BaseException], error: BaseException, traceback: Traceback
 def _unpacked(error: BaseException, types: list[str], traceback: TracebackType) -> list[str] | None:
     """Explain an error of the line in the cell that takes a function's result apart."""
     found = list(_of_notebook(traceback))
-    if not found or "unpack" not in str(error) or traceback_end(traceback) is not found[-1][0]:
+    if not found or "unpack" not in str(error) or _end_of(traceback) is not found[-1][0]:
         return None
     frame, number = found[-1]
     return [f"Line {number}:  {_code(frame, number)}", f"{types[0]}: {error}", *_mistake(error, types)]
 
 
-def traceback_end(traceback: TracebackType) -> FrameType:
+def _end_of(traceback: TracebackType) -> FrameType:
     """Return the frame in which the error was raised."""
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
