@@ -998,6 +998,21 @@ def search_of(search, learning_rate_range, reg_range, num_trials, seed, threshol
 
 # %% nbgrader={"grade": true, "grade_id": "test_random_search_best", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · the best · 2 points
+### BEGIN HIDDEN TESTS
+def most_probable(W, X):
+    scores = np.einsum("nd,dc->nc", X, W)
+    odds = np.exp(scores - np.max(scores, axis=1)[:, None])
+    return np.argmax(scores, axis=1), np.max(odds, axis=1) / np.sum(odds, axis=1)
+
+
+def prediction_is_right():
+    rng = np.random.default_rng(11)
+    W, X = 3 * rng.normal(size=(4, 5)), rng.normal(size=(30, 4))
+    return all(np.allclose(own, right) for own, right in zip(predict_softmax(W, X), most_probable(W, X), strict=True))
+
+
+checks.lend(random_search, prediction_is_right, predict_softmax=most_probable)
+### END HIDDEN TESTS
 best_W, results, shares = search_of(random_search, (1e-6, 1.0), (1e-3, 1e3), 25, seed=12)
 checks.true(best_W is not None, known.NEVER_CHOSEN)
 checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")

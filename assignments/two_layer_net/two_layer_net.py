@@ -68,7 +68,7 @@ def layer_loss(forward, x, w, b, dout):
 
 def layer_gradients(forward, backward, x, w, b, dout):
     """dx, dw, db: a forward pass, then a backward pass with its cache."""
-    _, cache = checks.unpack(forward(x, w, b), "out, cache")
+    _, cache = checks.forward_pass(forward, x, w, b)
     return checks.unpack(backward(dout.copy(), cache), "dx, dw, db")
 
 
@@ -211,7 +211,7 @@ def affine_forward(x, w, b):
     ### BEGIN SOLUTION
     rows = x.reshape(x.shape[0], w.shape[0])  # (N, D)
     out = rows.dot(w) + b  # (N, M)
-    return out, (x, w)
+    return out, (x, w, b)
     ### END SOLUTION
 
 
@@ -326,7 +326,7 @@ def affine_backward(dout, cache):
         3. do the same for dx, and give dx the shape of x
     """
     ### BEGIN SOLUTION
-    x, w = cache
+    x, w, _ = cache
     rows = x.reshape(x.shape[0], w.shape[0])  # (N, D)
     dx = dout.dot(w.T).reshape(x.shape)  # (N, M) (M, D) -> (N, D) -> the shape of x
     dw = rows.T.dot(dout)  # (D, N) (N, M) -> (D, M)
@@ -343,8 +343,8 @@ def affine_backward(dout, cache):
 # Check · dx · 2 points
 x, w, b, dout = make_layer(40)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx of affine_backward",
-                num_examples=len(x), hint="Every output of example n depends on x[n, d].",
+checks.gradient(lambda v: np.sum(known.right_affine(v, w, b) * dout), x, dx, "dx of affine_backward",
+                or_of=lambda v: layer_loss(affine_forward, v, w, b, dout), num_examples=len(x), hint="Every output of example n depends on x[n, d].",
                 mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -356,7 +356,7 @@ for seed, (N, D, M) in ((41, (3, 6, 2)), (42, (1, 4, 3)), (43, (3, 3, 3)), (44, 
 scaled = layer_gradients(affine_forward, affine_backward, 2.0**50 * x, w, b, dout)
 checks.analytic(scaled[0], dx, "dx for an x 2**50 times as large, on which dx does not depend")
 x, w, b, dout = make_layer(45, 1, (12,), 4)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 gradients = checks.derived(affine_backward, dout, cache, size=x.size)
 ### END HIDDEN TESTS
 
@@ -364,8 +364,8 @@ gradients = checks.derived(affine_backward, dout, cache, size=x.size)
 # Check · dw · 2 points
 x, w, b, dout = make_layer(50)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw of affine_backward",
-                num_examples=len(x), hint="A weight is used by every example, so dw is a sum over the examples.",
+checks.gradient(lambda v: np.sum(known.right_affine(x, v, b) * dout), w, dw, "dw of affine_backward",
+                or_of=lambda v: layer_loss(affine_forward, x, v, b, dout), num_examples=len(x), hint="A weight is used by every example, so dw is a sum over the examples.",
                 mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -377,7 +377,7 @@ for seed, (N, D, M) in ((51, (3, 6, 2)), (52, (1, 4, 3)), (53, (3, 3, 3)), (54, 
 scaled = layer_gradients(affine_forward, affine_backward, x, 2.0**50 * w, b, dout)
 checks.analytic(scaled[1], dw, "dw for a w 2**50 times as large, on which dw does not depend")
 x, w, b, dout = make_layer(55, 1, (12,), 4)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 gradients = checks.derived(affine_backward, dout, cache, size=w.size)
 ### END HIDDEN TESTS
 
@@ -392,7 +392,7 @@ checks.passed("affine_backward", "db adds up the examples")
 ### BEGIN HIDDEN TESTS
 for kind in (np.float64, np.float32):
     x, w, b, dout = (array.astype(kind) for array in make_layer(80))
-    out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+    out, cache = checks.forward_pass(affine_forward, x, w, b)
     given = dout.copy()
     grads = checks.unpack(affine_backward(given, cache), "dx, dw, db")
     checks.unchanged(given, dout, "dout of affine_backward")
@@ -432,9 +432,9 @@ for seed, N, shape in ((71, 2, (2, 2, 3)), (72, 1, (4, 2)), (73, 6, (2, 3))):
 checks.resembles(dx_rows, dout @ w.T, "dx", given=(rows,))
 # two layers at once: what one call knows must come from its own cache
 x, w, b, dout = make_layer(81, 3, (2, 4), 5)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 first = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
-affine_forward(x - 1, 2 * w, b)
+checks.forward_pass(affine_forward, x - 1, 2 * w, b)
 again = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
 for gradient, before, name in zip(again, first, ("dx", "dw", "db")):
     checks.shape(gradient, np.shape(before), name)
@@ -547,7 +547,7 @@ def relu_backward(dout, cache):
 # Check · values · 1 point
 x = np.array([[-1.0, 2.0, 5.0], [0.5, -3.0, -7.0]])
 dout = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, -60.0]])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 dx = relu_backward(dout, cache)
 checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward",
              hint="Return one array: `return dx`.", mistakes=known.relu_backward(x, dout))
@@ -557,35 +557,35 @@ for seed, shape in ((101, (7,)), (102, (3, 4)), (103, (2, 3, 2, 2)), (104, (1, 1
     rng = np.random.default_rng(seed)
     x, dout = rng.normal(size=shape), rng.normal(size=shape)
     x += 0.01 * (2 * (x > 0) - 1)  # away from the kink
-    out, cache = checks.unpack(relu_forward(x), "out, cache")
+    out, cache = checks.forward_pass(relu_forward, x)
     checks.gradient(lambda v: sum(max(0.0, a) * d for a, d in zip(v.ravel().tolist(), dout.ravel().tolist())), x,
                     relu_backward(dout, cache), f"dx of relu_backward for x of shape {shape}", mistakes=known.relu_backward(x, dout))
 row = np.linspace(-1, 1, 20)[None]
-out, cache = checks.unpack(relu_forward(row), "out, cache")
+out, cache = checks.forward_pass(relu_forward, row)
 dx = checks.derived(relu_backward, np.ones((1, 20)), cache, size=20)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_zero", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · exactly 0 · 1 point
 x, dout = np.array([0.0, 3.0, -3.0, 0.0]), np.array([1.0, 2.0, 3.0, -4.0])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 checks.close(relu_backward(dout, cache), [0.0, 2.0, 0.0, 0.0], "dx of relu_backward, where x is 0, 3, -3 and 0",
              mistakes=known.relu_backward(x, dout))
 checks.passed("relu_backward", "at exactly 0 nothing passes")
 ### BEGIN HIDDEN TESTS
-out, cache = checks.unpack(relu_forward(np.zeros((3, 2))), "out, cache")
+out, cache = checks.forward_pass(relu_forward, np.zeros((3, 2)))
 checks.close(relu_backward(np.full((3, 2), 5.0), cache), np.zeros((3, 2)), "dx of relu_backward, where all of x is 0")
-out, cache = checks.unpack(relu_forward(np.array([1e-9, -1e-9, -0.0])), "out, cache")
+out, cache = checks.forward_pass(relu_forward, np.array([1e-9, -1e-9, -0.0]))
 checks.close(relu_backward(np.array([7.0, 7.0, 7.0]), cache), [7.0, 0.0, 0.0], "dx of relu_backward, where x is very small")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · its own cache · 1 point
 x, dout = np.array([[-1.0, 2.0, 5.0, -4.0, 0.5]]), np.array([[10.0, 20.0, -30.0, 40.0, 50.0]])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 before = relu_backward(dout.copy(), cache)
 checks.shape(before, (1, 5), "dx of relu_backward")
-relu_forward(-x)  # another layer of the same net
+checks.forward_pass(relu_forward, -x)  # another layer of the same net
 dx = relu_backward(dout.copy(), cache)
 checks.shape(dx, (1, 5), "dx of relu_backward")
 checks.true(np.allclose(np.asarray(dx), np.asarray(before)), known.NOT_FROM_CACHE)
@@ -594,7 +594,7 @@ checks.passed("relu_backward", "each layer has a cache of its own")
 checks.resembles(dx, [[0.0, 20.0, -30.0, 0.0, 50.0]], "dx", given=(x, dout))
 for kind in (np.float64, np.float32):
     x, dout = (np.random.default_rng(seed).normal(size=(4, 5)).astype(kind) for seed in (105, 106))
-    out, cache = checks.unpack(relu_forward(x), "out, cache")
+    out, cache = checks.forward_pass(relu_forward, x)
     given = dout.copy()
     dx = relu_backward(given, cache)
     checks.unchanged(given, dout, "dout of relu_backward")
@@ -791,6 +791,43 @@ def two_layer_loss(params, X, y=None, reg=0.0):
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · scores · 2 points
+### BEGIN HIDDEN TESTS
+def sums(x, w, b):
+    rows = np.stack([np.ravel(one) for one in x])
+    return np.einsum("nd,dm->nm", rows, w) + b, (rows, w, np.shape(x))
+
+
+def sums_back(dout, cache):
+    rows, w, shape = cache
+    return np.einsum("nm,dm->nd", dout, w).reshape(shape), np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
+
+
+def gate(x):
+    return np.where(x > 0, x, x.dtype.type(0)), np.greater(x, 0)
+
+
+def gate_back(dout, cache):
+    return np.where(cache, dout, dout.dtype.type(0))
+
+
+def layers_are_right():
+    for kind in (np.float64, np.float32):
+        x, w, b, dout = (array.astype(kind) for array in make_layer(100, 4, (2, 3), 5))
+        (out, cache), given = checks.call(affine_forward, x, w, b)
+        right, of_right = sums(x, w, b)
+        positive, of_relu = relu_forward(right)
+        affine_forward(x + 1, 2 * w, b)  # another layer
+        gradients, (dout_after, _) = checks.call(affine_backward, dout, cache)
+        pairs = [(out, right), (dout_after, dout), *zip(given, (x, w, b)), *zip(gradients, sums_back(dout, of_right), strict=True)]
+        pairs += [(positive, gate(right)[0]), (relu_backward(dout, of_relu), gate_back(dout, right > 0))]
+        for own, wanted in pairs:
+            checks.dtype(own, kind, "a layer")
+            checks.close(own, wanted, "a layer")
+    return True
+
+
+checks.lend(two_layer_loss, layers_are_right, affine_forward=sums, affine_backward=sums_back, relu_forward=gate, relu_backward=gate_back)
+### END HIDDEN TESTS
 params = {"W1": np.array([[1.0, -1.0], [2.0, 1.0]]), "b1": np.array([-1.0, 1.0]),
           "W2": np.array([[1.0, 0.0, 2.0], [1.0, -1.0, 0.0]]), "b2": np.array([0.5, 0.0, -1.0])}
 X = np.array([[1.0, 1.0], [-1.0, 0.0]])
