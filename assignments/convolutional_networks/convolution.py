@@ -336,7 +336,7 @@ def conv_forward_naive(x, w, b, conv_param):
                     top, left = i * stride, j * stride
                     field = padded[n, :, top : top + HH, left : left + WW]  # (C, HH, WW)
                     out[n, f, i, j] = np.sum(field * w[f]) + b[f]
-    return out, (x, w, b, conv_param)
+    return out, (x, w, conv_param)
     ### END SOLUTION
 
 
@@ -1356,7 +1356,7 @@ def conv_forward_im2col(x, w, b, conv_param):
     out = w.reshape(F, -1) @ cols + b[:, None]  # (N, F, out_h*out_w)
     out_h = conv_output_size(H, HH, pad, stride)
     out = out.reshape(N, F, out_h, -1)  # (N, F, out_h, out_w)
-    return out, (x, w, b, conv_param)
+    return out, (x, w, conv_param)
     ### END SOLUTION
 
 
