@@ -351,7 +351,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(conv_forward_naive, sizes_are_right, conv_output_size=positions)
@@ -585,7 +585,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(conv_backward_naive, sizes_are_right, conv_output_size=positions)
@@ -817,7 +817,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(max_pool_forward_naive, sizes_are_right, conv_output_size=positions)
@@ -950,7 +950,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(max_pool_backward_naive, sizes_are_right, conv_output_size=positions)
@@ -1123,7 +1123,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(im2col, sizes_are_right, conv_output_size=positions)
@@ -1238,7 +1238,7 @@ def positions(size, field, pad, stride):
 
 def sizes_are_right():
     cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
-    return all(conv_output_size(*case) == positions(*case) and type(conv_output_size(*case)) is int for case in cases)
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
 
 
 checks.lend(col2im, sizes_are_right, conv_output_size=positions)

@@ -51,7 +51,7 @@ def lend(function: Callable[..., Any], own_are_right: Callable[[], object], **ri
 def forward_pass(function: Callable[..., Any], *args: Any) -> tuple[Any, Any]:
     """Return (out, cache) of a layer's forward pass, for the checks of its backward pass.
 
-        out, cache = checks.forward_pass(affine_forward, x, w, b)
+        out, cache = checks.forward_pass(layer_forward, x, weights)
 
     Parameters
     ----------
