@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from cs231n_lib.edition import why_left_out
+from cs231n_lib.left_out import LeftOut
 
 
 def lazy_exports(
@@ -41,7 +42,7 @@ def lazy_exports(
         module = f"{package}.{file_of[name]}"
         try:
             value = getattr(import_module(module), name)
-        except ModuleNotFoundError as error:
+        except (ModuleNotFoundError, LeftOut) as error:
             raise _left_out(name, module, error) from None
         setattr(sys.modules[package], name, value)  # the next access does not come here
         return value
@@ -49,7 +50,7 @@ def lazy_exports(
     return get, lambda: sorted(file_of), list(file_of)
 
 
-def _left_out(name: str, module: str, error: ModuleNotFoundError) -> ImportError:
+def _left_out(name: str, module: str, error: ImportError) -> ImportError:
     missing = error.name or ""
     if missing == module:
         what = name

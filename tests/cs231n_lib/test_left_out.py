@@ -5,8 +5,7 @@ import importlib
 import pytest
 
 import cs231n
-from cs231n import left_out
-from cs231n_lib import edition
+from cs231n_lib import edition, left_out
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Explains the import of a module of this package that answers an assignment and is missing from its edition."""
+"""Explains the import of a module that answers an assignment and is missing from its edition."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
+class LeftOut(ImportError):
+    """The edition leaves out this module; `name` is its name."""
+
+
 class LeftOutModules(MetaPathFinder):
     """The last finder that Python asks, so that it is asked only for modules that are not there."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find nothing; raise an ImportError if the edition leaves out this module of the package."""
+        """Find nothing; raise LeftOut if the edition leaves out this module of cs231n or cs231n_lib."""
         edition = this_edition()
-        if fullname.startswith("cs231n.") and edition is not None and fullname in edition.left_out:
-            raise ImportError(why_left_out(fullname, fullname), name=fullname)
+        if fullname.startswith(("cs231n.", "cs231n_lib.")) and edition is not None and fullname in edition.left_out:
+            raise LeftOut(why_left_out(fullname, fullname), name=fullname)
         return None
