@@ -5,16 +5,12 @@ from __future__ import annotations
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
-from cs231n_lib.edition import this_edition, why_left_out
+from cs231n_lib.edition import is_left_out, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-
-
-class LeftOut(ImportError):
-    """The edition leaves out this module; `name` is its name."""
 
 
 class LeftOutModules(MetaPathFinder):
@@ -23,8 +19,7 @@ class LeftOutModules(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find nothing; raise LeftOut if the edition leaves out this module of cs231n or cs231n_lib."""
-        edition = this_edition()
-        if fullname.startswith(("cs231n.", "cs231n_lib.")) and edition is not None and fullname in edition.left_out:
-            raise LeftOut(why_left_out(fullname, fullname), name=fullname)
+        """Find nothing; raise an ImportError if the edition leaves out this module."""
+        if is_left_out(fullname):
+            raise ImportError(why_left_out(fullname, fullname), name=fullname)
         return None

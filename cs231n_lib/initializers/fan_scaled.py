@@ -101,9 +101,9 @@ def _drawn(
     one_of(function, "distribution", distribution, ("normal", "uniform"))
     if distribution == "normal":
         return normal_weights(function, shape, std, dtype, rng)
-    dtype, random = float_type(function, dtype), generator(function, "rng", rng)
+    random = generator(function, "rng", rng)
     limit = 3**0.5 * std  # the uniform distribution on [-limit, limit] has the variance limit^2 / 3
-    return random.uniform(-limit, limit, tuple(shape)).astype(dtype, copy=False)
+    return random.uniform(-limit, limit, tuple(shape)).astype(float_type(function, dtype), copy=False)
 
 
 def _fans(function: str, shape: Sequence[int]) -> tuple[int, int]:

@@ -128,7 +128,7 @@ def fully_connected_loss(
     if y is not None:
         y = labels(function, y, len(X), num_classes)
         if len(X) == 0:
-            raise ValueError(f"{function}: X should hold at least one example, but is empty.")
+            raise ValueError(f"{function}: X holds no examples, whose mean loss is undefined.")
 
     out, caches = X, []
     for W, b in zip(weights[:-1], biases[:-1], strict=True):

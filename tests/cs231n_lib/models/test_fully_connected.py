@@ -132,7 +132,7 @@ def test_settings_that_do_not_fit(change, error, message):
             r".* params\['b1'\] \(outputs,\), but they have \(6, 5\) and \(4,\)",
         ),
         ({"X": np.ones((7, 5))}, r"X should have 6 values per example, as in \(N, 6\), but has shape \(7, 5\)"),
-        ({"X": np.ones((0, 6)), "y": np.ones(0, int)}, "X should hold at least one example"),
+        ({"X": np.ones((0, 6)), "y": np.ones(0, int)}, "X holds no examples"),
         ({"y": [4] * 7}, "y should"),
         ({"reg": -1}, "reg should be a number of at least 0"),
     ],
