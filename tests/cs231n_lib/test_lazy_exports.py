@@ -122,7 +122,7 @@ def test_an_unknown_name_lists_the_known_ones(package):
         package.seven  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["kernels", "layers", "models", "optim"])
+@pytest.mark.parametrize("name", ["data.augmentation", "initializers", "kernels", "layers", "models", "optim"])
 def test_type_checkers_see_the_same_names(name):
     package = importlib.import_module(f"cs231n_lib.{name}")
     tree = ast.parse(Path(package.__file__).read_text("utf-8"))
