@@ -8,7 +8,7 @@ CODE = """
 import json, pkgutil, sys
 from importlib import import_module
 import cs231n_lib
-own = [name for name in sys.modules if name.partition(".")[0] == "cs231n_lib"]
+own = sorted(name for name in sys.modules if name.partition(".")[0] == "cs231n_lib")
 for module in pkgutil.walk_packages(cs231n_lib.__path__, "cs231n_lib."):
     import_module(module.name)
 print(json.dumps({"own": own, "modules": list(sys.modules)}))
