@@ -1,4 +1,4 @@
-"""How a built notebook looks to a student: which cells are theirs or collapsed, and that a run continues after an error."""
+"""How a built notebook looks to a student: which cells are theirs or collapsed, and that a run passes errors."""
 
 from nbformat import NotebookNode
 

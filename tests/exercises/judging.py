@@ -68,7 +68,7 @@ def run(notebook_source, answers):
 
 
 def run_tests_of(notebook_source, answers, tested):
-    """Run each answer of {exercise: source}, and then the tests of the exercises `tested`, which keep their solutions."""
+    """Run each answer of {exercise: source}, and then the tests of `tested`, exercises that keep their solutions."""
     warm = _warm(Path(notebook_source))
     tests = [test for exercise in tested for test in warm.tests[exercise]]
     requests = [{"exercise": name, "source": source, "tests": []} for name, source in answers.items()]

@@ -18,7 +18,7 @@ REVIEWED = {
     "reshapes the array that it was given": "the cache holds the reshaped array",
     "sets everything but the maximum to 0 in place": "the cache holds the changed images",
     "pads the image with zeros where the windows do not fit": "the cache holds the padded images",
-    "loops over images, channels and positions": "checks.max_loops of conv_forward_im2col reads the text of im2col, too",
+    "loops over images, channels and positions": "checks.max_loops of conv_forward_im2col reads the text of im2col",
     "three loops as a comprehension": "likewise",
     "five loops in one np.ndindex": "likewise",
 }
@@ -47,7 +47,9 @@ def users():
 
 
 def wrong(notebook, exercise):
-    answers = [a for a in read_bank(HERE / notebook.parent.name / notebook.stem / f"{exercise}.bank") if a.kind == "wrong"]
+    answers = [
+        a for a in read_bank(HERE / notebook.parent.name / notebook.stem / f"{exercise}.bank") if a.kind == "wrong"
+    ]
     return [a for a in answers[:: max(1, len(answers) // ANSWERS_EACH)] if a.name not in REVIEWED]
 
 
@@ -66,4 +68,11 @@ def test_a_wrong_answer_costs_nothing_in_later_exercises(notebook, exercise, lat
 
 
 def test_every_notebook_whose_exercises_build_on_one_another_has_cases():
-    assert {notebook.stem for notebook, _ in users()} >= {"knn", "svm", "softmax", "features", "two_layer_net", "convolution"}
+    assert {notebook.stem for notebook, _ in users()} >= {
+        "knn",
+        "svm",
+        "softmax",
+        "features",
+        "two_layer_net",
+        "convolution",
+    }

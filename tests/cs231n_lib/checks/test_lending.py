@@ -1,4 +1,4 @@
-"""An exercise is judged on its own: with right versions of earlier functions, or with a cache made from the arguments."""
+"""An exercise is judged on its own: with right earlier functions, or with a cache made from the arguments."""
 
 import numpy as np
 import pytest
@@ -72,13 +72,18 @@ def test_the_arguments_stand_in_for_the_cache_of_a_forward_pass_that_returns_som
     out, cache = checks.forward_pass(forward, x, w)
     assert out is None and cache[0] is x and cache[1] is w and len(cache) == 2
     said = capsys.readouterr().out.lower()
-    assert said.startswith("forward fails, so its arguments stand in for its cache. the function ret") or "should return 2" in said
+    assert (
+        said.startswith("forward fails, so its arguments stand in for its cache. the function ret")
+        or "should return 2" in said
+    )
 
 
 def test_the_arguments_stand_in_for_the_cache_of_a_forward_pass_that_raises(capsys):
     x = np.ones(3)
     assert checks.forward_pass(lambda x: 1 / 0, x)[1] is x  # a single argument stands alone
-    assert "fails, so its arguments stand in for its cache. ZeroDivisionError: division by zero" in capsys.readouterr().out
+    assert (
+        "fails, so its arguments stand in for its cache. ZeroDivisionError: division by zero" in capsys.readouterr().out
+    )
 
 
 def test_a_forward_pass_that_changes_its_arguments_leaves_those_of_the_check():

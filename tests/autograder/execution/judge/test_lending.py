@@ -1,4 +1,4 @@
-"""In a student's kernel, a check's call finds the lent functions under the names of the notebook, and only that call."""
+"""In a student's kernel, a check's call finds lent functions under the notebook's names, and only that call."""
 
 import numpy as np
 import pytest
