@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of
+from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of, mixture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -860,6 +860,12 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "The branches through mean and variance are divided by the length of the wrong axis.",
         "How many values share a mean and a variance.",
         dx=mix(1, n / others, n / others),
+    )
+    yield Mistake(
+        "batch_normalization.branches_weighted",
+        "The three branches are added up with wrong signs or factors.",
+        "Each branch by itself: directly, through the mean, through the variance.",
+        dx=Nearest(lambda answer: mixture(answer, parts())),
     )
     if n >= 3:
         yield Mistake(
