@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_STATED = re.compile(r"(\w+(?:(?:, | and )\w+)*):? \(([^()]*)\)")
+_STATED = re.compile(r"(?<!-> )\b(\w+(?:(?:, | and )\w+)*)(?: ?:)? \(([^()]*)\)")  # not what a function returns
 _OTHERWISE = re.compile(r"[^;()]*\bor (both )?\(")
 _LETTER = re.compile(r"[A-Za-z]\w*")
 _SHAPE = re.compile(r"\(\d+(?:, ?\d+)*,?\)")
@@ -90,7 +90,7 @@ def facts(message: str, docstring: str, arguments: Mapping[str, object]) -> list
         return [f"In this call, the arguments with {count} {plural} are {_listed(those)}."] if those else []
     letters: dict[str, int] = {}
     for argument in found:
-        letters = argument.letters | letters
+        letters |= {letter: size for letter, size in argument.letters.items() if letter not in letters}
     shapes = [tuple(int(number) for number in re.findall(r"\d+", text)) for text in _SHAPE.findall(message)]
     told = {text: _written(_named(shape, letters)) for text, shape in zip(_SHAPE.findall(message), shapes, strict=True)}
     told |= {text: _named((int(text),), letters)[0] for text in _SIZE.findall(message)}

@@ -481,7 +481,7 @@ def _parameter_gradients(
     dbeta = functools.cache(lambda: gradient_of(lambda b: loss(gamma, b), beta))
     yield Mistake(
         "batch_normalization.dgamma_and_dbeta",
-        "dgamma holds the values of dbeta, or dbeta those of dgamma.",
+        "The array dgamma holds the values of dbeta, or dbeta holds those of dgamma.",
         "The order in the return statement (dx, then dgamma, then dbeta), and whether x_hat is a factor of dgamma.",
         dgamma=dbeta,
         dbeta=dgamma,

@@ -172,7 +172,7 @@ _KNOWN: tuple[tuple[str, str, Mistake], ...] = (
         Mistake(
             "exceptions.iterator",
             "The value is an iterator, which has no length and no index.",
-            "list(...) makes a list of it.",
+            "Make a list of it with list(...).",
         ),
     ),
     (
@@ -437,8 +437,8 @@ _KNOWN: tuple[tuple[str, str, Mistake], ...] = (
         r"equal division",
         Mistake(
             "exceptions.unequal_parts",
-            "np.split makes parts of equal size only.",
-            "np.array_split, which allows parts that differ by one.",
+            "The array cannot be split into parts of equal size.",
+            "Whether the parts may differ by one: np.array_split allows that.",
         ),
     ),
     (

@@ -101,43 +101,6 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
         "How far ahead the correct class has to be before a class costs nothing.",
         **case(lambda s, k: sum(max(0.0, s[j] - s[k]) for j in others(k))),
     )
-    for margin in (-1.0, 0.5, 2.0, 10.0, 100.0):
-        yield Mistake(
-            "svm.another_margin",
-            "The margin has another size than 1.",
-            "How far ahead the correct class has to be before a class costs nothing.",
-            **case(wider(margin - 1)),
-        )
-    for floor in (-1.0, 1.0):
-        yield Mistake(
-            "svm.another_floor",
-            "The margins are compared with another number than 0.",
-            "From which margin on a class costs something: the formula has max(0, margin).",
-            loss=case(raised(floor))["loss"],
-            above=case(above(floor))["loss"],
-            **counted(counted_above(floor)),
-        )
-    yield Mistake(
-        "svm.scores_added",
-        "The score of the correct class is added; the margin is a difference.",
-        "The sign of the correct score in the margin.",
-        **case(lambda s, k: sum(max(0.0, s[j] + s[k] + 1) for j in others(k))),
-    )
-    yield Mistake(
-        "svm.score_missing_in_margin",
-        "Only one of the two scores is in the margin.",
-        "The formula of the margin: it compares two scores.",
-        **case(lambda s, k: sum(max(0.0, 1 - s[k]) for _ in others(k))),
-        other=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["loss"],
-        other_dW=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["dW"],
-    )
-    for skipped in (0, C - 1):
-        yield Mistake(
-            "svm.class_skipped",
-            "The first or the last class is left out of the sum for every example.",
-            "Where the loop over the classes, or the slice of them, begins and ends.",
-            **case(without(skipped)),
-        )
     yield Mistake(
         "svm.scores_exchanged",
         "The two scores are exchanged: a class costs more, the higher its own score is.",
@@ -225,6 +188,43 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
         "The condition for a class that intrudes.",
         loss=lambda: weighed(W),
     )
+    for margin in (-1.0, 0.5, 2.0, 10.0, 100.0):
+        yield Mistake(
+            "svm.another_margin",
+            "The margin has another size than 1.",
+            "How far ahead the correct class has to be before a class costs nothing.",
+            **case(wider(margin - 1)),
+        )
+    for floor in (-1.0, 1.0):
+        yield Mistake(
+            "svm.another_floor",
+            "The margins are compared with another number than 0.",
+            "From which margin on a class costs something: the formula has max(0, margin).",
+            loss=case(raised(floor))["loss"],
+            above=case(above(floor))["loss"],
+            **counted(counted_above(floor)),
+        )
+    yield Mistake(
+        "svm.scores_added",
+        "The score of the correct class is added; the margin is a difference.",
+        "The sign of the correct score in the margin.",
+        **case(lambda s, k: sum(max(0.0, s[j] + s[k] + 1) for j in others(k))),
+    )
+    yield Mistake(
+        "svm.score_missing_in_margin",
+        "Only one of the two scores is in the margin.",
+        "The formula of the margin: it compares two scores.",
+        **case(lambda s, k: sum(max(0.0, 1 - s[k]) for _ in others(k))),
+        other=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["loss"],
+        other_dW=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["dW"],
+    )
+    for skipped in (0, C - 1):
+        yield Mistake(
+            "svm.class_skipped",
+            "The first or the last class is left out of the sum for every example.",
+            "Where the loop over the classes, or the slice of them, begins and ends.",
+            **case(without(skipped)),
+        )
     yield Mistake(
         "svm.example_for_class",
         "The number of the example is compared with its label, where the number of the class belongs.",
