@@ -6,22 +6,22 @@ import pytest
 from cs231n_lib.mistakes import svm
 from cs231n_lib.mistakes.mistake import matching
 
-# the scores are W itself; margins of the wrong classes: 0.5 and -1.4; 3.05 and 1.55; 0.2 and 3.05
-W = np.array([[1.5, 2.0, -0.4], [0.45, 2.5, 1.0], [-0.3, 2.55, 0.5]])
+# the scores are W itself; margins of the wrong classes: 0.5 and -1.4; 3.05 and 1.55; 1.4 and 3
+W = np.array([[1.5, 2.0, -0.4], [0.45, 2.5, 1.0], [0.9, 2.5, 0.5]])
 X, y = np.eye(3), np.array([1, 0, 2])
-LOSS = 8.35 / 3
+LOSS = 9.5 / 3
 
 WRONG = {
-    "svm.not_averaged": 3 * 8.35,
-    "svm.another_margin": (1.5 + 4.05 + 2.55 + 1.2 + 4.05) / 3,
-    "svm.another_floor": 7.35 / 3,
-    "svm.scores_added": (4.5 + 2.6 + 3.95 + 2.45 + 1.2 + 4.05) / 3,
+    "svm.not_averaged": 3 * 9.5,
+    "svm.another_margin": (1.5 + 4.05 + 2.55 + 2.4 + 4) / 3,
+    "svm.another_floor": 8.5 / 3,
+    "svm.scores_added": (4.5 + 2.6 + 3.95 + 2.45 + 2.4 + 4) / 3,
     "svm.score_missing_in_margin": 2 * (0.55 + 0.5) / 3,
     "svm.correct_class_not_0": LOSS - 1,
-    "svm.first_value": 9.35 / 3,
-    "svm.class_skipped": (3.05 + 1.55 + 3.05) / 3,
+    "svm.first_value": 10.5 / 3,
+    "svm.class_skipped": (3.05 + 1.55 + 3) / 3,
     "svm.example_for_class": (0.5 + 1 + 3.05 + 1.55 + 1) / 3,
-    "svm.all_classes": (8.35 - 1.4) / 3,
+    "svm.all_classes": 8.1 / 3,
 }
 
 
