@@ -101,7 +101,7 @@ def matching(
             if _is_it(array, actual, expected, tolerance):
                 return (mistake,)
             seen.append((mistake, array))
-        for array in _nearest(mistake, actual, expected, key):
+        for array in _nearest(mistake, actual, expected, tolerance, key):
             if _is_it(array, actual, expected, tolerance):
                 return (mistake,)
     return _together(seen[:MOST_TOGETHER], actual, expected, tolerance)
@@ -119,9 +119,17 @@ def _together(
     found = [
         (one, other)
         for (one, first), (other, second) in pairs
-        if one.id != other.id and _is_it(first + second - expected, actual, expected, tolerance)
+        if one.id != other.id
+        and _is_it(first + second - expected, actual, expected, tolerance)
+        and (few or not _parallel(first - expected, second - expected))
     ]
     return found[0] if found and (len(found) == 1 or not few) else ()
+
+
+def _parallel(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Return whether one array is a multiple of the other, so that they add up to any multiple by chance."""
+    lengths = np.sum(one * one) * np.sum(other * other)
+    return bool(np.sum(one * other) ** 2 >= (1 - 1e-9) * lengths)
 
 
 def _as_long_as_possible(mistakes: Iterable[Mistake] | None) -> Iterator[Mistake]:
@@ -137,11 +145,19 @@ def _values(mistake: Mistake, key: Hashable) -> list[Any]:
 
 
 def _nearest(
-    mistake: Mistake, actual: NDArray[Any], expected: NDArray[Any], key: Hashable
+    mistake: Mistake, actual: NDArray[Any], expected: NDArray[Any], tolerance: float, key: Hashable
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield what the mistake gives with the open numbers that fit the answer best."""
+    """Yield what the mistake gives with the open numbers that fit the answer best.
+
+    There is none if the answer is no evidence: its entries repeat themselves, as in a case made by hand, or they are so
+    large that the right part would not be seen in them.
+    """
+    if actual.shape != expected.shape or 2 * np.unique(actual).size < actual.size:
+        return
+    if tolerance * np.max(np.abs(actual), initial=0.0) > 0.1 * np.max(np.abs(expected), initial=0.0):
+        return
     for value in _values(mistake, key):
-        if isinstance(value, Nearest) and actual.shape == expected.shape:
+        if isinstance(value, Nearest):
             try:
                 with np.errstate(all="ignore"):
                     array = np.asarray(value.to(actual.astype(np.float64)), dtype=np.float64)

@@ -218,3 +218,10 @@ def test_terms_with_wrong_signs_or_sizes():
         np.testing.assert_allclose(mixture(answer, terms), answer)
     assert np.isnan(mixture(2 * sum(terms), terms)).all()  # one factor for all is told otherwise
     assert not np.allclose(mixture(sum(terms) + X**3, terms), sum(terms) + X**3, rtol=1e-2)
+
+
+def test_an_answer_that_is_no_evidence_has_no_open_numbers():
+    copy = [Mistake("t.copy", "It fits anything.", dx=Nearest(lambda answer: answer))]
+    assert named(copy, X, TRUTH, 1e-4) == ["t.copy"]
+    assert named(copy, np.tile(X[:1], (4, 1)), TRUTH, 1e-4) == []  # its rows repeat themselves
+    assert named(copy, TRUTH + 1e6 * X, TRUTH, 1e-4) == []  # what is right in it cannot be seen
