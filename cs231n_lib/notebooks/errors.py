@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import linecache
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 MOST_FRAMES = 5  # of the student's, the innermost ones
+CHANGED = object()  # stands for an argument whose name has another value by now
 
 
 def explain() -> None:
@@ -64,10 +67,10 @@ def mistake_behind(error: BaseException) -> Mistake | None:
 
 def _likely(error: BaseException) -> Mistake | None:
     frames = list(_of_notebook(error.__traceback__))
-    call = _first_call(frames)
-    wrong = call and docstring_shapes.contradiction(*call[1:])
-    if wrong:
-        return Mistake("generic.argument_shape", wrong, "The call: which array does the function expect there?")
+    for call in map(_Call.of, (frame for frame, _ in frames)):
+        wrong = docstring_shapes.contradiction(call.docstring, call.unchanged)
+        if wrong:
+            return Mistake("generic.argument_shape", wrong, "The call: which array does the function expect there?")
     here = bool(frames) and _end_of(error.__traceback__) is frames[-1][0]
     line = _code(*frames[-1]) if here else _last_line(getattr(error, "student_traceback", ""))
     return explained([base.__name__ for base in type(error).__mro__], str(error), line)
@@ -96,23 +99,41 @@ def _lines(kind: type[BaseException], error: BaseException, traceback: Traceback
         return _unpacked(error, traceback)
     text = [f"In {frame.f_code.co_name}, line {number}:  {_code(frame, number)}" for frame, number in frames]
     text, told = text[-MOST_FRAMES:], []
-    call = _first_call(frames)
-    if call is not None:
-        name, docstring, values = call
-        text.append(f"It was called as {_call(name, (), values)}.")
-        told = docstring_shapes.facts(str(error), docstring, values)
+    calls = [_Call.of(frame) for frame, _ in frames if frame.f_code.co_name.isidentifier()]
+    if calls:
+        # a helper of a check may stand before the exercise, whose docstring has a list of parameters
+        call = next((call for call in calls if "Parameters" in call.docstring), calls[0])
+        text.append(f"It was called as {_call(call.name, (), call.arguments)}.")
+        told = docstring_shapes.facts(str(error), call.docstring, call.unchanged)
     return [*text, f"{kind.__name__}: {error}", *told, *_mistake(error)]
 
 
-def _first_call(frames: list[tuple[FrameType, int]]) -> tuple[str, str, dict[str, Any]] | None:
-    """Return (name, docstring, arguments) of the outermost call of a function of the notebook."""
-    called = next((frame for frame, _ in frames if frame.f_code.co_name.isidentifier()), None)
-    if called is None:
-        return None
-    names = inspect.getargs(called.f_code).args
-    values = {name: called.f_locals[name] for name in names if name in called.f_locals}
-    docstring = called.f_code.co_consts[0] if called.f_code.co_consts else None
-    return called.f_code.co_name, docstring if isinstance(docstring, str) else "", values
+@dataclass(frozen=True)
+class _Call:
+    """A call of a function of the notebook, seen from its frame."""
+
+    name: str
+    docstring: str
+    arguments: dict[str, Any]
+
+    @classmethod
+    def of(cls, frame: FrameType) -> _Call:
+        code = frame.f_code
+        names = inspect.getargs(code).args if code.co_name != "<module>" else []
+        stores = [step for step in dis.get_instructions(code) if "STORE" in step.opname]
+        # newer Pythons store two names in one step
+        stored = {name for step in stores for name in (step.argval if type(step.argval) is tuple else (step.argval,))}
+        values = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
+        for name, value in values.items():
+            inside = type(value) is dict and any(step.opname == "STORE_SUBSCR" for step in stores)
+            if name in stored or inside or "shape" in stored:
+                values[name] = CHANGED
+        docstring = code.co_consts[0] if code.co_consts else None
+        return cls(code.co_name, docstring if isinstance(docstring, str) else "", values)
+
+    @property
+    def unchanged(self) -> dict[str, Any]:
+        return {name: value for name, value in self.arguments.items() if value is not CHANGED}
 
 
 def _unpacked(error: BaseException, traceback: TracebackType) -> list[str] | None:
@@ -161,6 +182,8 @@ def _call(name: str, arguments: Sequence[object], named: Mapping[str, object]) -
 
 
 def _value(value: object) -> str:
+    if value is CHANGED:
+        return "<changed since>"
     if type(value) is np.ndarray:
         return f"<{value.dtype} array of shape {value.shape}>"
     if type(value) is dict and len(value) <= 6:

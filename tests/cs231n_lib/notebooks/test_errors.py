@@ -67,6 +67,32 @@ def test_an_argument_that_the_docstring_does_not_allow_is_the_mistake(run):
     ]
 
 
+def test_an_argument_that_has_another_value_by_now_is_not_shown(run):
+    """The name x stands for rows when the error is raised, so it says nothing about the call."""
+    rebound = DOCUMENTED.replace("    return w", "    x = x.reshape(2, 12)\n    return w")
+    text = run(rebound, "affine(np.ones((4, 6)), np.ones((6, 3)), np.ones(3))")
+    assert text[1].startswith("It was called as affine(x=<changed since>, w=<float64 array of shape (6, 3)>, b=")
+    assert text[3] == "By the docstring, D = 6 and M = 3 in this call. So by its sizes, (6,3) is (D, M)."
+    assert "[exceptions.shapes_do_not_fit]" in text[4]
+
+
+def test_an_entry_of_a_dict_that_may_be_new_is_not_compared(run):
+    function = """def net(params, X):
+    '''Parameters: params, a dict of W (D, H); X (N, D).'''
+    params["W"] = params["W"].T
+    return X @ params["W"]
+"""
+    text = run(function, "net({'W': np.ones((6, 3))}, np.ones((4, 6)))")
+    assert "params=<changed since>" in text[1] and "[exceptions.shapes_do_not_fit]" in "".join(text)
+
+
+def test_the_call_of_the_exercise_is_shown_and_not_that_of_a_helper(run):
+    text = run(
+        DOCUMENTED, "def helper(f, v):\n    return f(*v)", "helper(affine, [np.ones((4, 6)), np.ones((6, 3)), 0])"
+    )
+    assert text[2].startswith("It was called as affine(x=")
+
+
 def test_an_error_that_the_student_raises_is_told_as_such(run):
     text = run("def f(p):\n    if p > 0:\n        raise ValueError('p is out of range')", "f(0.5)")
     assert text[-2] == "Likely mistake: it is your own code that raises this error. [exceptions.own_error]"
