@@ -146,6 +146,23 @@ def test_an_error_outside_of_functions_keeps_its_traceback(run, cell):
     assert any("Traceback" in line for line in run(cell))
 
 
+def test_an_error_of_another_process_is_explained_by_its_text(run):
+    raised = """class Theirs(ValueError):
+    student_call = "f", (0.5,), {}
+    student_traceback = '  Cell 2, line 3, in f\\n    raise ValueError(p)\\n    ^^^^^^^^^\\nValueError: 0.5'
+    def _render_traceback_(self):
+        return ["student's code  ValueError: 0.5"]
+
+raise Theirs("0.5")
+"""
+    assert run(raised) == [
+        "student's code  ValueError: 0.5",
+        "It was called as f(0.5).",
+        "Likely mistake: it is your own code that raises this error. [exceptions.own_error]",
+        "Look at: the condition before that `raise`: is it what you mean, and do the arguments of the call fulfil it?",
+    ]
+
+
 def test_a_failed_check_explains_itself(run):
     text = run("from cs231n_lib import checks\ndef f():\n    return 1", "checks.close(f(), 2, 'the loss of f')")
     assert text[0] == "the loss of f: its value is wrong." and not any("Traceback" in line for line in text)
