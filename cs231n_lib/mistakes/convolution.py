@@ -825,7 +825,7 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
         dx=lambda: elsewhere(stride, stride, stride, stride),
     )
     yield Mistake(
-        "convolution.window_too_large",
+        "convolution.window_reaches_too_far",
         "The windows reach too far down or to the right.",
         "Where a window ends: its first row plus its height, its first column plus its width.",
         row=lambda: elsewhere(stride, stride, height + 1, width),
