@@ -10,7 +10,7 @@ from autograder.authoring.source import read_source
 
 pytestmark = pytest.mark.slow
 
-ANSWERS_EACH = 5  # evenly spaced among the wrong answers of a bank
+ANSWERS_EACH = 2  # evenly spaced among the wrong answers of a bank
 # answers that cost something later, and why that is fair
 REVIEWED = {
     "the library does it": "the cache is the library's own, which no backward pass of a student reads",
