@@ -159,7 +159,7 @@ if __name__ == "__main__":
     )
     if options.students:
         print(
-            f"\n| copy in a class of {options.students} from the banks | copies | in the first {SHOWN} | all its pairs are |"
+            f"\n| copy in a class of {options.students} of the banks | copies | in the first {SHOWN} | all pairs are |"
         )
         print("|---|--:|--:|--:|")
         found = []

@@ -97,7 +97,7 @@ def percent(value: float) -> str:
 
 def chance(pair: Pair) -> str:
     """How many pairs as alike as this one a class of this size has by chance."""
-    if pair.chance >= 1:
+    if pair.chance >= 0.5:
         return f"{pair.chance:.0f} such pair{'s' * (round(pair.chance) != 1)}"
     if pair.chance < 1e-6:
         return "1 in over a million classes"

@@ -69,8 +69,8 @@ def test_chance_in_words():
     def pair(chance):
         return Pair(0, 1, (), 1, 1.0, 9.0, chance)
 
-    assert [chance(pair(value)) for value in (12.3, 1.2, 0.01, 1e-9)] == [
-        "12 such pairs", "1 such pair", "1 in 100 classes", "1 in over a million classes",
+    assert [chance(pair(value)) for value in (12.3, 1.2, 0.6, 0.01, 1e-9)] == [
+        "12 such pairs", "1 such pair", "1 such pair", "1 in 100 classes", "1 in over a million classes",
     ]  # fmt: skip
     assert (unusual(0.002), unusual(0.3)) == ("1 in 500 pairs", "30% of pairs")
 
