@@ -74,7 +74,7 @@ def grade(
             "--workers does not apply to a cluster, which runs one notebook per thread of its workers. Leave it out."
         )
     from autograder.cli.class_table import class_tables
-    from autograder.console import console, progress
+    from autograder.console import console, progress, show
     from autograder.grading.grade import grade as run
     from autograder.grading.report import summary_line
 
@@ -92,7 +92,7 @@ def grade(
             report = grade_class(progress=update)
     out = console()
     for part in class_tables(report, every_row):
-        out.print(part)
+        show(out, part)
     out.print(summary_line(report), soft_wrap=True)
     ctx.exit(1 if report.failed else 0)
 

@@ -280,4 +280,4 @@ def _cells(gradebook: "Gradebook", assignment: Assignment) -> dict[str, str]:
         .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
         .where(api.Assignment.name == assignment.name, api.BaseCell.type.in_(("GradeCell", "TaskCell")))
     )
-    return dict(gradebook.db.execute(query).tuples())
+    return {id: name for id, name in gradebook.db.execute(query)}
