@@ -30,14 +30,18 @@ def class_tables(report: ClassReport, every_row: bool = False) -> Iterator[Table
             yield plain("A row for each student: cs231n grade --all. The class as a page: cs231n report.", "dim")
 
 
-def class_table(report: ClassReport, rows: list[Row] | None = None, title: str | None = None) -> Table:
-    """A rich table of students x notebooks, with points, time, and the first reasons for lost points."""
+def class_table(report: ClassReport, rows: list[Row] | None = None) -> Table:
+    """A rich table of students x notebooks, with points, time, and the first reasons for lost points.
+
+    `rows` are those to show (default: all, under the assignment's title).
+    """
     names = report.assignment.notebooks
+    title = _title(report) if rows is None else None
     rows = report.rows if rows is None else rows
     by_hand = any(score.needs_manual_grade for row in rows for score in (row.scores or {}).values())
     total = len(names) > 1
     columns = ("student", *names, *(["total"] if total else []), "time", "why")
-    listing = table(*columns, right=columns[1:-1], title=title or _title(report))
+    listing = table(*columns, right=columns[1:-1], title=title)
     if by_hand:
         listing.caption = "* without the answers that must still be graded by hand in formgrader"
         listing.caption_justify = "left"
@@ -61,7 +65,7 @@ def _title(report: ClassReport) -> str:
     return f"{report.assignment.name}: {report.assignment.title}"
 
 
-def _summary(report: ClassReport) -> Iterator[Table]:
+def _summary(report: ClassReport) -> Iterator[Table | Text]:
     """Yield the distribution of the points, the submissions that failed, and the slowest."""
     names = report.assignment.notebooks
     scored = [row for row in report.rows if row.scores]
@@ -69,13 +73,13 @@ def _summary(report: ClassReport) -> Iterator[Table]:
     if len(names) > 1:
         totals["total"] = [_sum([(row.scores or {})[name] for name in names]) for row in scored]
     points = table("", "median", "least", "most", "of", "by hand", right=("median", "least", "most", "of", "by hand"))
-    points.title, points.title_justify = f"{_title(report)}, {len(report.rows)} students", "left"
     for name, scores in totals.items():
         values = [score.score for score in scores]
         waiting = sum(score.needs_manual_grade for score in scores)
         if values:
             shown = f"{median(values):g}", f"{min(values):g}", f"{max(values):g}", f"{scores[0].max_score:g}"
             points.add_row(plain(name), *map(plain, shown), plain(f"{waiting} waiting" if waiting else ""))
+    yield plain(f"{_title(report)}, {len(report.rows)} students", "bold")  # a table's title folds at its width
     yield points
     whole = totals["total" if len(names) > 1 else names[0]]
     counts = [0] * BINS
@@ -90,10 +94,12 @@ def _summary(report: ClassReport) -> Iterator[Table]:
     if failed := report.failed:
         listed = failed[:MOST_FAILURES]
         more = f", of which {len(listed)} are listed" if len(listed) < len(failed) else ""
-        yield class_table(report, listed, f"{len(failed)} could not be graded{more}")
+        yield plain(f"{len(failed)} could not be graded{more}", "bold")
+        yield class_table(report, listed)
     ran = sorted((row for row in report.rows if row.status == "graded"), key=lambda row: -row.seconds)[:SLOWEST]
     if ran:
-        yield class_table(report, ran, f"The {len(ran)} slowest" if len(ran) > 1 else "The slowest")
+        yield plain(f"The {len(ran)} slowest" if len(ran) > 1 else "The slowest", "bold")
+        yield class_table(report, ran)
 
 
 def _sum(scores: list[NotebookScore]) -> NotebookScore:

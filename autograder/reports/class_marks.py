@@ -117,7 +117,7 @@ def read_class(workspace: Workspace, gradebook: "Gradebook", assignment: Assignm
     KitError
         The late policy fails.
     """
-    for student, why in bring_all_up_to_date(workspace, gradebook, assignment.name).items():
+    for student, why in sorted(bring_all_up_to_date(workspace, gradebook, assignment.name).items()):
         raise KitError(f"The marks of {student} are unknown: {why}.", "Correct the late policy and run this again.")
     items = _items(workspace, gradebook, assignment)
     if not items:
