@@ -158,6 +158,14 @@ def test_every_source_of_the_kernels_is_packaged():
     assert [path.name for path in sources if not any(path.match(pattern) for pattern in patterns)] == []
 
 
+def test_every_template_is_packaged():
+    given = pyproject()["tool"]["setuptools"]["package-data"]
+    templates = [path for path in (ROOT / "autograder").glob("*/templates/*") if path.is_file()]
+    assert templates
+    for path in templates:
+        assert any(path.match(pattern) for pattern in given[f"autograder.{path.parents[1].name}"]), path
+
+
 @pytest.mark.parametrize("package", ["autograder", "cs231n_lib"])
 def test_type_checkers_may_trust_the_annotations_of_an_installed_package(package):
     assert (ROOT / package / "py.typed").is_file()  # PEP 561

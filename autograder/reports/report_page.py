@@ -1,7 +1,8 @@
 """Write a report as one HTML page that asks for nothing from anywhere, and as JSON.
 
-The page's template draws the charts as SVG. Everything in it is escaped. Its content security policy allows only the
-page's own style sheet and script, which it names by their hashes.
+The page's template draws the charts as SVG. Everything in it is escaped, and the reports hold students' texts as lines
+without characters that control or reorder others (`class_marks.shown_name`). The page's content security policy allows
+only its own style sheet and script, which it names by their hashes.
 """
 
 import base64
@@ -11,7 +12,6 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,7 +20,6 @@ from autograder.errors import KitError
 from autograder.folders import write_atomically
 from autograder.reports.class_report import STATES, AssignmentReport
 from autograder.reports.course_report import CourseReport
-from autograder.text import html
 
 FORMAT = 1  # of the JSON; raised when a field changes its meaning or goes
 Report = AssignmentReport | CourseReport
@@ -46,9 +45,12 @@ def json_of(report: Report) -> str:
 def html_of(report: Report) -> str:
     """Return the report as a page."""
     environment = Environment(
-        loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_escaped,
-    )  # fmt: skip
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {"points": _points, "percent": _percent, "seconds": _seconds, "moment": _moment}
     style, script = _template("report.css"), _template("report.js")
     policy = (
@@ -68,11 +70,6 @@ def _template(name: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _escaped(value: Any) -> Any:
-    """Escape a text as `text.html` does, so that it cannot reorder the page either; jinja2 escapes everything else."""
-    return Markup(html(value)) if type(value) is str else value
 
 
 def _plain(value: object) -> str:

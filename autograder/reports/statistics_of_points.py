@@ -44,7 +44,7 @@ def histogram(fractions: Sequence[float]) -> tuple[int, ...]:
     """Return how many of these numbers from 0 to 1 are in each of BINS equal intervals; 1 belongs to the last one."""
     counts = [0] * BINS
     for fraction in fractions:
-        # 0.7 * 10 is slightly above 7, but 0.29 * 100 is below 29: points are rarely that near to a border by accident
+        # a fraction such as 1 - 0.9 is slightly below the border that it means
         counts[min(BINS - 1, max(0, int(fraction * BINS + 1e-9)))] += 1
     return tuple(counts)
 
