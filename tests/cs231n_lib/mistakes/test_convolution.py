@@ -8,7 +8,7 @@ import pytest
 from cs231n_lib.mistakes.convolution import convolve
 
 
-@pytest.mark.parametrize(("stride", "pad"), itertools.product((1, 2, 3), (0, 1, 2)))
+@pytest.mark.parametrize(("stride", "pad"), list(itertools.product((1, 2, 3), (0, 1, 2))))
 @pytest.mark.parametrize(("size", "field"), [((5, 4), (3, 3)), ((3, 7), (3, 2)), ((6, 6), (1, 1)), ((2, 3), (2, 3))])
 def test_each_output_is_the_sum_over_its_field(size, field, stride, pad):
     rng = np.random.default_rng(0)
