@@ -3,12 +3,9 @@
 python docs/page_pictures.py [FOLDER]
 """
 
-import io
 import sys
 import tempfile
 from pathlib import Path
-
-from PIL import Image
 
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent / "benchmarks"), str(DOCS.parent / "tests" / "autograder")]
@@ -20,13 +17,12 @@ from autograder.reports.course_report import course_report  # noqa: E402
 from autograder.reports.report_page import write_report  # noqa: E402
 
 STUDENTS = 300
-COLOURS = 64  # of a picture, which is then a third as large
 # picture -> (report, width, height, colour scheme)
 PICTURES = {
-    "report": ("class", 1280, 1180, "light"),
-    "report-dark": ("class", 1280, 1180, "dark"),
+    "report": ("class", 1200, 980, "light"),
+    "report-dark": ("class", 1200, 980, "dark"),
     "report-phone": ("class", 360, 900, "light"),
-    "report-course": ("course", 1280, 900, "light"),
+    "report-course": ("course", 1000, 620, "light"),
 }
 
 
@@ -42,8 +38,7 @@ def main(folder: Path) -> int:
             with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
                 page = context.new_page()
                 page.goto((Path(scratch) / f"{report}.html").as_uri())
-                picture = Image.open(io.BytesIO(page.screenshot()))
-                picture.quantize(COLOURS).save(folder / f"{name}.png", optimize=True)
+                page.screenshot(path=folder / f"{name}.png")
     return 0
 
 
