@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from graded_by_hand import FULL, submit
@@ -14,6 +15,7 @@ from autograder.reports.class_marks import NotReleased, read_class, shown_name
 
 pytestmark = pytest.mark.on_both_databases
 
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 DUE = datetime(2026, 11, 20, 12, 0)
 LATE = """
 from nbgrader.plugins import BasePlugin
@@ -104,6 +106,20 @@ def test_an_assignment_that_was_not_released(tiny, read, gradebook):
     gradebook.remove_assignment("sums")
     with pytest.raises(NotReleased, match="Release it first: cs231n release sums"):
         read()
+
+
+def test_a_simulated_class_is_read_whole(read, tiny, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from class_report import simulate  # docs/page_pictures.py draws its class
+
+    simulate(tiny, "sums", 60, seed=1)
+    found = read()
+    assert len(found.works) + len(found.without_work) == 60 and 50 < len(found.works) < 60
+    for work in found.works:
+        assert len(work.points) + len(work.waiting) == 4 and work.results
+        lost = {(name, cell.cell) for name, result in work.results.items() for cell in result.lost}
+        tests = {item.place for item in found.items if not item.by_hand}
+        assert lost == {place for place in tests if work.points[place] == 0}
 
 
 def test_a_name_is_one_short_line():

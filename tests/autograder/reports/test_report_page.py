@@ -188,8 +188,11 @@ class TestInABrowser:
 
     def test_everything_is_open_on_paper(self, opened):
         page = opened(made(["ann", "bob"]))
+        page.set_viewport_size({"width": 640, "height": 900})  # A4 without its margins
+        page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.locator("details:not([open])").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details:not([open])").count() > 0
 
