@@ -58,12 +58,15 @@ def mark(
 def _serve(desk: "Desk", port: int | None, no_browser: bool) -> None:
     """Serve the desk until Ctrl-C."""
     import asyncio
+    import logging
     import signal
     import tempfile
     from pathlib import Path
 
     from autograder.console import console, plain
     from autograder.marking.server import start
+
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)  # otherwise each refused request is printed
 
     async def run() -> None:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()

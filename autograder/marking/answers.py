@@ -137,7 +137,8 @@ def _cells(path: Path) -> list[Any]:
     except (OSError, ValueError):
         return []
     cells = content.get("cells") if isinstance(content, dict) else None
-    return [{**cell, "source": text_of(cell.get("source"))} for cell in cells or [] if isinstance(cell, dict)]
+    cells = cells if isinstance(cells, list) else []
+    return [{**cell, "source": text_of(cell.get("source"))} for cell in cells if isinstance(cell, dict)]
 
 
 def _words(text: str) -> str:

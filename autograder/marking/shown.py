@@ -23,8 +23,9 @@ class Shown:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         # the template has the cells alone, without a page around them
-        self._page = StudentPage(template_name="basic")
-        self._outputs = StudentPage(template_name="basic", exclude_input=True, exclude_output_prompt=True)
+        options = {"template_name": "basic", "sanitize_html": True}
+        self._page = StudentPage(**options)
+        self._outputs = StudentPage(**options, exclude_input=True, exclude_output_prompt=True)
 
     def answer(self, parts: Parts) -> tuple[str, bool]:
         """The HTML of an answer, and whether its text is cut."""

@@ -246,6 +246,7 @@ function startMarking() {
     showMark();
     answer.button.scrollIntoView({block: "nearest"});
     window.history.replaceState(null, "", `#${id}`);
+    find("answer").ariaBusy = "true";
     if (!works.has(id)) for (const part of ["answer", "before"]) find(part).textContent = "Loading …";
     try {
       const found = await work(id);
@@ -254,6 +255,7 @@ function startMarking() {
       find("answer").innerHTML = found.html || "<p>[no answer]</p>";
       find("before").innerHTML = found.before;
       find("before-box").hidden = !found.before;
+      find("answer").ariaBusy = "false";
       find("cut").hidden = !found.cut;
       if (found.cut) {
         const link = made("a", {href: `/question/${page.question}/answer/${id}/text`, target: "_blank", rel: "noopener",
@@ -287,7 +289,10 @@ function startMarking() {
 
   function stroke(change, undoing = false) {
     const seen = current && works.get(current);
-    if (!seen) return;
+    if (!seen || find("answer").ariaBusy === "true") {
+      showMark();
+      return tell("Nothing was changed: wait until the answer is shown.", true);
+    }
     const before = view(current);
     if (!undoing) history.push({id: current, before, scheme: now.scheme});
     queue.push({id: current, change, work: seen.whole, scheme: now.scheme});

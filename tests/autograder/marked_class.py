@@ -1,8 +1,12 @@
 """A small course with two written questions, and classes whose answers are written straight into a gradebook."""
 
+import asyncio
 import base64
+import contextlib
 import json
+import queue
 import struct
+import threading
 import zlib
 
 from nbformat.v4 import new_markdown_cell, new_output
@@ -142,3 +146,30 @@ def given_to(workspace, student, grade_id="question_row"):
         grade = gradebook.find_grade(grade_id, "seeing", "pictures", student)
         comment = gradebook.find_comment(grade_id, "seeing", "pictures", student)
         return grade.manual_score, grade.needs_manual_grade, comment.manual_comment
+
+
+@contextlib.contextmanager
+def served(desk, port=None):
+    """The address of a server for the desk, which runs in a thread of this process."""
+    from autograder.marking.server import start
+
+    loop, begun = asyncio.new_event_loop(), queue.Queue()
+
+    async def begin():
+        return start(desk, port)
+
+    def run():
+        asyncio.set_event_loop(loop)
+        begun.put(loop.run_until_complete(begin()))
+        loop.run_forever()
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    server = begun.get()
+    try:
+        yield server.address
+    finally:
+        loop.call_soon_threadsafe(server.stop)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
