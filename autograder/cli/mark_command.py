@@ -80,7 +80,7 @@ def _serve(desk: "Desk", port: int | None, no_browser: bool) -> None:
                     _open_browser(server.address, Path(folder) / "mark.html")
                 await ended.wait()
         finally:
-            server.stop()
+            await server.stop()
 
     asyncio.run(run())
 

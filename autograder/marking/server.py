@@ -62,8 +62,9 @@ class MarkingServer:
     http: HTTPServer
     executor: ThreadPoolExecutor
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         self.http.stop()
+        await self.http.close_all_connections()
         self.executor.shutdown(cancel_futures=True)
 
 

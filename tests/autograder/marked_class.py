@@ -170,6 +170,6 @@ def served(desk, port=None):
     try:
         yield server.address
     finally:
-        loop.call_soon_threadsafe(server.stop)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

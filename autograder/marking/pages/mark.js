@@ -4,7 +4,7 @@
 
 const find = (id) => document.getElementById(id);
 const page = document.body.dataset;
-const POLL = 4000, MOST_PAUSE = 15000, TYPING = 700;  // milliseconds
+const POLL = 4000, MOST_PAUSE = 10000, PATIENCE = 30000, TYPING = 700;  // milliseconds
 
 function made(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -21,7 +21,9 @@ class Refused extends Error {
 }
 
 async function call(path, body) {
-  const options = body === undefined ? {} : {
+  const signal = AbortSignal.timeout(PATIENCE);
+  const options = body === undefined ? {signal} : {
+    signal,
     method: "POST",
     headers: {"Content-Type": "application/json", "X-XSRFToken": page.xsrf},
     body: JSON.stringify(body),
@@ -309,10 +311,11 @@ function startMarking() {
     stroke({ticks: ticks.includes(line.id) ? ticks.filter((id) => id !== line.id) : [...ticks, line.id].sort()});
   }
 
-  function undo() {
+  async function undo() {
+    finishComment();
     const last = history.pop();
-    if (!last) return;
-    open(last.id);
+    if (!last) return tell("There is nothing to undo.", true);
+    if (last.id !== current) await open(last.id);
     const {points, ticks, extra, comment, flagged} = last.before;
     const marks = points === null ? {unmark: true} : points === undefined ? {ticks} : {ticks, points};
     drafts.delete(last.id);
@@ -431,7 +434,8 @@ function startMarking() {
 
   /** Do something for the whole question, when all strokes are saved. */
   async function atOnce(path, body) {
-    if (queue.length) return tell("Wait until all strokes are saved.", true);
+    for (let tries = 0; queue.length && tries < 40; tries++) await new Promise((done) => setTimeout(done, 50));
+    if (queue.length) return {message: "Wait until all strokes are saved."};
     try {
       const result = await call(`${api}/${path}`, body);
       accept(result, null);
@@ -469,12 +473,12 @@ function startMarking() {
   async function same() {
     if (!identical(current) || view(current).points === null) return;
     const result = await atOnce(`answer/${current}/same`, {});
-    tell(result?.message || `${result?.count} identical answer${result?.count === 1 ? "" : "s"} got the same.`, true);
+    tell(result.message || `${result.count} identical answer${result.count === 1 ? "" : "s"} got the same.`, true);
   }
 
   async function blank() {
     const result = await atOnce("blank", {});
-    tell(result?.message || `${result?.count} blank answer${result?.count === 1 ? "" : "s"} got 0 points.`, true);
+    tell(result.message || `${result.count} blank answer${result.count === 1 ? "" : "s"} got 0 points.`, true);
   }
 
   // --- comments and points ---------------------------------------------------------------------
@@ -552,8 +556,8 @@ function startMarking() {
       return;
     }
     const result = await atOnce("scheme", {seen: schemeSeen, lines});
-    if (!result || result.message) {
-      find("scheme-told").textContent = result?.message || "Wait until all strokes are saved.";
+    if (result.message) {
+      find("scheme-told").textContent = result.message;
       return;
     }
     find("scheme").close();
@@ -581,7 +585,7 @@ function startMarking() {
       finishComment();
       const text = find("comment").value.trim();
       const result = text ? await atOnce("remark", {text}) : {message: "Write a comment first."};
-      if (result?.message) tell(result.message);
+      if (result.message) tell(result.message, true);
     },
     close: () => document.querySelector("dialog[open]")?.close(),
   };
