@@ -48,9 +48,7 @@ def mark(
             waiting = desk.read_all(update)
         out = console()
         questions = len(desk.entries)
-        out.print(
-            plain(f"{questions} question{'s' * (questions != 1)}, {waiting} answers to mark; you mark as {name}.")
-        )
+        out.print(plain(f"{questions} question{'s' * (questions != 1)}, {waiting} answers to mark, by {name}"))
         _serve(desk, port, no_browser)
         out.print("Ended. Every stroke that the page showed as saved is in the gradebook.", soft_wrap=True)
 

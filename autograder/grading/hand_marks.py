@@ -289,10 +289,10 @@ class HandMarks:
                     found[question.notebook, question.grade_id] = cell_id
             return found
 
-    def question(self, cell_id: str) -> MarkedQuestion:
-        """Read a question with all its marks."""
+    def question(self, cell_id: str, grade_id: str | None = None) -> MarkedQuestion:
+        """Read a question with all its marks, or with that of one answer."""
         with self._reading() as db:
-            return _read(db, cell_id)
+            return _read(db, cell_id, grade_id)
 
     def released_text(self, cell_id: str) -> str:
         """The text of the question's cell as students received it."""
@@ -302,7 +302,7 @@ class HandMarks:
             return db.execute(select(source.c.source).join(BASE, of_cell).where(BASE.c.id == cell_id)).scalar() or ""
 
     def change(self, cell_id: str, grade_id: str, seen: str, change: Change, scheme_seen: str) -> MarkedQuestion:
-        """Change one answer, if it and the scheme are as the author saw them; return the question after it.
+        """Change one answer, if it and the scheme are as the author saw them; return the question with its new mark.
 
         A change that has already been made, because its author did not get the first reply, does nothing.
 
@@ -315,7 +315,7 @@ class HandMarks:
         """
         with self._writing(cell_id) as db:
             _lock(db, cell_id, [grade_id])
-            question = _read(db, cell_id)
+            question = _read(db, cell_id, grade_id)
             if (mark := question.marks.get(grade_id)) is None:
                 raise KitError("This answer is no longer in the gradebook.", "Load the page again.")
             if question.seen != scheme_seen:
@@ -325,7 +325,7 @@ class HandMarks:
                 if mark.seen != seen:
                     raise Changed
                 self._write(db, question, {grade_id: made})
-            return _read(db, cell_id)
+            return _read(db, cell_id, grade_id)
 
     def give_the_same(self, cell_id: str, grade_id: str, to: Iterable[str]) -> int:
         """Give the answers `to` the points, ticks and comment of the answer `grade_id`; return how many changed.
@@ -507,7 +507,7 @@ def _cell(assignment: str, question: Question) -> Select[Any]:
     )
 
 
-def _read(db: Connection, cell_id: str) -> MarkedQuestion:
+def _read(db: Connection, cell_id: str, grade_id: str | None = None) -> MarkedQuestion:
     points = api.GradeCell.__table__
     max_points = db.execute(select(points.c.max_score).where(points.c.id == cell_id)).scalar()
     comment_cell = db.execute(select(BASE.c.id).where(*_comment_cell(cell_id))).scalar()
@@ -524,11 +524,11 @@ def _read(db: Connection, cell_id: str) -> MarkedQuestion:
         {remark.id: remark.text for remark in remarks},
         kept.assigned,
         kept.in_source,
-        _marks(db, cell_id, comment_cell),
+        _marks(db, cell_id, comment_cell, grade_id),
     )
 
 
-def _marks(db: Connection, cell_id: str, comment_cell: str) -> dict[str, Mark]:
+def _marks(db: Connection, cell_id: str, comment_cell: str, grade_id: str | None) -> dict[str, Mark]:
     grade, comment, student = api.Grade.__table__, api.Comment.__table__, api.Student.__table__
     notebook, submission = api.SubmittedNotebook.__table__, api.SubmittedAssignment.__table__
     query = (
@@ -548,6 +548,8 @@ def _marks(db: Connection, cell_id: str, comment_cell: str) -> dict[str, Mark]:
     )  # fmt: skip
     ticked: dict[str, set[str]] = {}
     of_question = select(TICKS).join(LINES, LINES.c.id == TICKS.c.line_id).where(LINES.c.cell_id == cell_id)
+    if grade_id is not None:
+        query, of_question = query.where(grade.c.id == grade_id), of_question.where(TICKS.c.grade_id == grade_id)
     for tick in db.execute(of_question):
         ticked.setdefault(tick.grade_id, set()).add(tick.line_id)
     return {

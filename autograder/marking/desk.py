@@ -165,7 +165,7 @@ class Desk:
         return plain(parts) if parts else ""
 
     def change(self, cell_id: str, grade_id: str, seen: Mapping[str, str], change: Change) -> Values:
-        """Make one stroke; return the scheme and all marks after it.
+        """Make one stroke; return the digest of the scheme and the mark of the answer after it.
 
         `seen` holds the digests of what the marker saw: of the `mark`, the `scheme` and the student's `work`.
 
@@ -178,7 +178,8 @@ class Desk:
         summary = self._summary(entry, self._mark(cell_id, grade_id))
         if (summary.whole if summary else "") != seen["work"]:
             raise WorkChanged
-        return self._now(self.marks.change(cell_id, grade_id, seen["mark"], change, seen["scheme"]))
+        question = self.marks.change(cell_id, grade_id, seen["mark"], change, seen["scheme"])
+        return {"scheme": question.seen, "mark": _shown_mark(question, question.marks[grade_id])}
 
     def give_the_same(self, cell_id: str, grade_id: str) -> Values:
         """Give all answers with the same text what this one has, unless a person has given them points."""
@@ -221,7 +222,7 @@ class Desk:
         return self.entries[cell_id]
 
     def _mark(self, cell_id: str, grade_id: str) -> Mark:
-        if (mark := self.marks.question(cell_id).marks.get(grade_id)) is None:
+        if (mark := self.marks.question(cell_id, grade_id).marks.get(grade_id)) is None:
             raise Unknown
         return mark
 

@@ -3,6 +3,7 @@
 The work is done by the exporter of the feedback page: it limits sizes, renders Markdown and cleans the result.
 """
 
+import re
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -10,10 +11,11 @@ import nbformat
 
 from autograder.marking.answers import Parts, without_pictures
 from autograder.notebook.cell_record import Cell
-from autograder.notebook.page_cleaner import RENDERED, TEXTS, clean
+from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, RENDERED, TEXTS, clean, text_of
 from autograder.reports.feedback_page import StudentPage
 from autograder.text import html, without_controls
 
+_ANCHOR = re.compile(r'<a class="anchor-link" href="[^"]*">¶</a>')  # which nbconvert adds to a heading
 MOST_OUTPUTS = 20  # that are shown of the cells before an answer
 
 
@@ -58,7 +60,7 @@ class Shown:
         notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": list(cells)})
         with self._lock:
             try:
-                return (page or self._page).from_notebook_node(notebook)[0]
+                return _ANCHOR.sub("", (page or self._page).from_notebook_node(notebook)[0])
             except Exception:  # such as for deeply nested brackets
                 texts = [f"<pre>{html(cell.source[:RENDERED])}</pre>" for cell in notebook.cells]
                 return clean("".join(texts))
@@ -70,5 +72,12 @@ def plain(parts: Parts) -> str:
 
 
 def _pictures_first(outputs: Sequence[Cell]) -> list[Cell]:
-    """Outputs with those first that are more than text, so that long prints do not displace a picture."""
-    return sorted(outputs, key=lambda output: not set(output.get("data") or ()) - {*TEXTS})
+    """The outputs with pictures before texts, so that long prints displace no picture; notes of the grader first."""
+
+    def place(output: Cell) -> int:
+        if text_of(output.get("text")).startswith((OWN, OWN_OF_OTHER_CODE)):
+            return 0
+        data = output.get("data")
+        return 1 if isinstance(data, dict) and set(data) - {*TEXTS} else 2
+
+    return sorted(outputs, key=place)

@@ -42,8 +42,9 @@ def wider_than_the_window(tab):
 
 @contextlib.contextmanager
 def started():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # milliseconds: no test waits so long unless it fails
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's sandbox does not work for root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PATH, args=[*FLAGS, *as_root])

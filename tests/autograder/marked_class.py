@@ -149,7 +149,7 @@ def given_to(workspace, student, grade_id="question_row"):
 
 
 @contextlib.contextmanager
-def served(desk, port=None):
+def served(desk, port=0):
     """The address of a server for the desk, which runs in a thread of this process."""
     from autograder.marking.server import start
 

@@ -357,7 +357,8 @@ function startMarking() {
         const seen = {mark: now.marks[first.id].seen, scheme: first.scheme, work: first.work};
         const result = await call(`${api}/answer/${first.id}`, {...seen, change: first.change});
         queue.shift();
-        accept(result, first.id);
+        now.marks[first.id] = result.mark;
+        showInList(first.id);
         if (first.change.comment !== undefined) drafts.delete(first.id);
         showTrouble("");
         pause = 500;
@@ -382,9 +383,9 @@ function startMarking() {
   }
 
   /** Take over what the server said, but for answers with strokes that are not saved: there it would hide a conflict. */
-  function accept(result, id) {
+  function accept(result) {
     const marks = {...result.marks};
-    for (const other of queue) if (other.id !== id && now.marks[other.id]) marks[other.id] = now.marks[other.id];
+    for (const {id} of queue) marks[id] = now.marks[id];
     const scheme = now.scheme !== result.scheme || JSON.stringify(now.remarks) !== JSON.stringify(result.remarks);
     const before = now;
     now = {...result, marks};
@@ -423,7 +424,7 @@ function startMarking() {
     queue = queue.filter((one) => one.id !== first.id);
     if (comment !== undefined) drafts.set(first.id, comment);
     const before = now.marks[first.id], schemeChanged = result.scheme !== first.scheme;
-    accept(result, first.id);
+    accept(result);
     const after = now.marks[first.id], name = title(answerOf(first.id));
     const what = kind === "work" ? `The work of ${name} was graded anew, so look at it again.`
       : before.seen !== after.seen ? `${who(before, after)} changed ${name} meanwhile: ${difference(before, after)}.`
@@ -438,7 +439,7 @@ function startMarking() {
     if (queue.length) return {message: "Wait until all strokes are saved."};
     try {
       const result = await call(`${api}/${path}`, body);
-      accept(result, null);
+      accept(result);
       showAll();
       return result;
     } catch (error) {
@@ -459,7 +460,7 @@ function startMarking() {
       showTrouble("");
       if (!result.marks || queue.length) return;
       const before = current && now.marks[current];
-      accept(result, null);
+      accept(result);
       showAll();
       const after = current && now.marks[current];
       if (before && before.seen !== after.seen) {

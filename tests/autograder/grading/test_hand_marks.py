@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -62,7 +63,8 @@ class Desk:
     def do(self, student, **what):
         mark = self.of(student)
         change = Change(**what)
-        self.seen = self.marks.change(self.cell_id, mark.grade_id, mark.seen, change, self.seen.seen)
+        after = self.marks.change(self.cell_id, mark.grade_id, mark.seen, change, self.seen.seen)
+        self.seen = replace(after, marks={**self.seen.marks, **after.marks})
         return self.of(student)
 
     def tick(self, student, *places):

@@ -44,7 +44,7 @@ def stroke(desk, student, **what):
     """Change an answer as a page does that has just been loaded."""
     id, now = id_of(desk, student), desk.now(cell(desk))
     seen = {"mark": now["marks"][id]["seen"], "scheme": now["scheme"], "work": desk.answer(cell(desk), id)["whole"]}
-    return desk.change(cell(desk), id, seen, Change(**what))["marks"][id]
+    return desk.change(cell(desk), id, seen, Change(**what))["mark"]
 
 
 def test_the_questions_with_their_progress(desk, workspace):

@@ -68,17 +68,21 @@ def test_a_whole_hostile_notebook_is_shown_harmlessly():
 
 
 def test_markdown_code_pictures_and_mathematics_are_readable():
-    cell = new_markdown_cell("**bold** $d_{ij} < \\epsilon$\n\n![it](attachment:a.png)")
+    cell = new_markdown_cell("# Title\n\n**bold** $d_{ij} < \\epsilon$\n\n![it](attachment:a.png)")
     cell["attachments"] = {"a.png": {"image/png": png(1, 1, (1, 2, 3))}}
     html, cut = SHOWN.answer(answer(cell, new_code_cell("x = 1")))
-    assert "<strong>bold</strong>" in html and "$d_{ij} &lt; \\epsilon$" in html and not cut
+    assert (
+        "<h1>Title</h1>" in html and "<strong>bold</strong>" in html and "$d_{ij} &lt; \\epsilon$" in html and not cut
+    )
     assert f'src="data:image/png;base64,{png(1, 1, (1, 2, 3))}"' in html and "highlight" in html
 
 
 def test_what_the_cells_before_showed_has_pictures_first_and_no_code():
     outputs = [new_output("stream", text=f"line {i}") for i in range(30)]
     outputs.append(new_output("display_data", data={"image/png": png(1, 1, (9, 9, 9)), "text/plain": "<Figure>"}))
+    outputs.append(new_output("stream", text="[The student's own output, not checked by the grader.]\n"))
     html = SHOWN.before(answer(before=[new_code_cell("secret_code()", outputs=outputs)]))
+    assert html.index("not checked") < html.index("data:image/png") < html.index("line 1")
     assert "data:image/png" in html and "secret_code" not in html and "line 5" in html and "line 25" not in html
     assert SHOWN.before(answer()) == ""
 
