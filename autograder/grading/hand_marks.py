@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from nbgrader import api
@@ -47,6 +48,7 @@ from sqlalchemy import (
 )
 
 from autograder.authoring.scheme import Question, SchemeLine
+from autograder.course.database_errors import explained
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import LatePolicy, correct_penalties
@@ -263,6 +265,7 @@ class HandMarks:
     def __init__(self, workspace: Workspace, assignment: str, marker: str):
         self.assignment, self.marker = assignment, marker[:NAME_LENGTH]
         self.policy = LatePolicy(workspace.config)
+        self.explained = partial(explained, workspace.db_url, "nbgrader_config.py, or --db")
         with workspace.gradebook() as gradebook:  # says what is wrong with the database
             self.engine = create_engine(gradebook.engine.url, pool_pre_ping=True, **_options(gradebook.engine))
             gradebook.engine.dispose()
@@ -278,16 +281,19 @@ class HandMarks:
         """Create the tables, and copy the schemes of questions that nobody has marked yet.
 
         Returns {(notebook, grade_id): the id of its cell in the gradebook} for the questions that have been released.
+        Raises WorkspaceError if the tables cannot be created.
         """
-        with self._writing(self.assignment) as db:
-            TABLES.create_all(db)
-            found = {}
-            for question in questions:
-                cell_id: str | None = db.execute(_cell(self.assignment, question)).scalar()
-                if cell_id:
-                    _copy_scheme(db, cell_id, question.scheme)
+        found: dict[tuple[str, str], str] = {}
+        with self.explained():
+            with self._writing("tables") as db:
+                TABLES.create_all(db)
+                cells = [(question, db.execute(_cell(self.assignment, question)).scalar()) for question in questions]
+            for question, cell_id in cells:
+                if cell_id is not None:
+                    with self._writing(cell_id) as db:
+                        _copy_scheme(db, cell_id, question.scheme)
                     found[question.notebook, question.grade_id] = cell_id
-            return found
+        return found
 
     def question(self, cell_id: str, grade_id: str | None = None) -> MarkedQuestion:
         """Read a question with all its marks, or with that of one answer."""
@@ -453,7 +459,7 @@ class HandMarks:
 
     @contextlib.contextmanager
     def _writing(self, what: str) -> Iterator[Connection]:
-        """A transaction that holds the lock of a question, or of the assignment."""
+        """A transaction that holds a lock; in a server, on one question or on the definition of the tables."""
         with self.engine.connect().execution_options(cs231n_writes=True) as db, db.begin():
             if not self.is_sqlite:
                 key = int.from_bytes(hashlib.sha256(what.encode()).digest()[:4], "big", signed=True)

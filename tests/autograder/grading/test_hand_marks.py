@@ -1,17 +1,19 @@
 """Points that people give: what a stroke writes, two markers at once, and schemes that change."""
 
 import contextlib
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from autograder.authoring.scheme import Question, SchemeLine
 from autograder.course.workspace import Workspace
-from autograder.errors import KitError
+from autograder.errors import KitError, WorkspaceError
 from autograder.grading.hand_marks import Change, Changed, HandMarks, Line
 from autograder.reports.export import export
 
@@ -349,6 +351,19 @@ def test_a_question_that_is_not_released_is_left_out_and_a_gradebook_that_is_gon
         db.execute(text("DELETE FROM cs231n_question"))
     with pytest.raises(KitError, match="no longer in the gradebook"):
         desk.look()
+
+
+def test_a_gradebook_that_cannot_be_written_is_said_in_words(submitted):
+    marks = HandMarks(submitted, "sums", "maria")
+
+    def refuse(*_):
+        raise OperationalError("CREATE TABLE", {}, sqlite3.OperationalError("attempt to write a readonly database"))
+
+    event.listen(marks.engine, "before_cursor_execute", refuse)
+    with pytest.raises(WorkspaceError, match="attempt to write a readonly database") as caught:
+        marks.prepare([WHY])
+    assert "read-only" in caught.value.hint
+    marks.close()
 
 
 def test_the_text_as_released(desk_of):
