@@ -439,7 +439,9 @@ class HandMarks:
             if mark.comment != before.comment:
                 comment = api.Comment.__table__
                 of_answer = (comment.c.cell_id == question.comment_cell) & (comment.c.notebook_id == mark.notebook_id)
-                db.execute(update(comment).where(of_answer).values(manual_comment=mark.comment or None))
+                written = db.execute(update(comment).where(of_answer).values(manual_comment=mark.comment or None))
+                if written.rowcount == 0:
+                    raise KitError("The gradebook has no place for a comment on this answer.", "Grade it again.")
             if mark.ticks != before.ticks:
                 db.execute(delete(TICKS).where(TICKS.c.grade_id == grade_id))
                 if mark.ticks:

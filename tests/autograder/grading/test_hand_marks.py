@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -228,6 +229,22 @@ def test_no_stroke_is_lost_when_two_markers_work_as_fast_as_they_can(desk_of):
 
 
 @both
+def test_two_markers_who_begin_at_the_same_moment(submitted):
+    markers = [HandMarks(submitted, "sums", name) for name in ("maria", "noor", "oki")]
+    together = threading.Barrier(len(markers))
+
+    def begin(marks):
+        together.wait()
+        return list(marks.prepare([WHY]).values())
+
+    with ThreadPoolExecutor() as threads:
+        [[cell_id], *others] = threads.map(begin, markers)
+    assert others == [[cell_id], [cell_id]] and len(markers[0].question(cell_id).lines) == len(SCHEME)
+    for marks in markers:
+        marks.close()
+
+
+@both
 def test_changed_points_of_a_line_change_all_answers_with_it(desk_of, submitted):
     desk = desk_of()
     desk.tick("alice", 0, 2)
@@ -364,6 +381,15 @@ def test_a_gradebook_that_cannot_be_written_is_said_in_words(submitted):
         marks.prepare([WHY])
     assert "read-only" in caught.value.hint
     marks.close()
+
+
+def test_a_comment_without_a_place_in_the_gradebook_is_not_lost_silently(desk_of):
+    desk = desk_of()
+    with desk.marks.engine.begin() as db:
+        db.execute(text("DELETE FROM comment"))
+    with pytest.raises(KitError, match="no place for a comment"):
+        desk.do("alice", comment="Good.")
+    assert desk.do("alice", points=1.0).points == 1
 
 
 def test_the_text_as_released(desk_of):

@@ -202,6 +202,18 @@ def test_two_markers_at_once(marking, request, workspace, database):
     expect(first.given("Ann-Sophie")).to_have_text("3")
 
 
+def test_strokes_that_wait_do_not_overwrite_what_others_did_meanwhile(marking, workspace):
+    first, second = marking("maria"), marking("noor")
+    lose = ("**/answer/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    second.tab.route(*lose)
+    second.press("1", "j", "1")
+    first.press("2", "j", "3").saved()
+    second.tab.unroute(*lose)
+    second.saved()
+    second.says("maria changed \N{REPLACEMENT CHARACTER}Benjamin <b>Ng</b> (ben) meanwhile: points – → 1.")
+    assert given_to(workspace, "ann")[0] == given_to(workspace, "ben")[0] == 1
+
+
 def test_a_stroke_whose_reply_is_lost_is_made_once_and_is_no_conflict(marking, workspace):
     page, lost = marking(), []
 
