@@ -246,7 +246,8 @@ function startMarking() {
     find("who").textContent = `${title(answer)}${answer.who ? `, answer ${answer.number}` : ""} of ${question.answers.length}`;
     if (find("told").classList.contains("briefly")) tell("");
     showMark();
-    answer.button.scrollIntoView({block: "nearest"});
+    scrollList(answer.button);
+    if (before && before !== id) find("who").scrollIntoView({block: "nearest"});
     window.history.replaceState(null, "", `#${id}`);
     find("answer").ariaBusy = "true";
     if (!works.has(id)) for (const part of ["answer", "before"]) find(part).textContent = "Loading …";
@@ -269,6 +270,15 @@ function startMarking() {
     } catch (error) {
       if (current === id) failed(error, () => current === id && open(id));
     }
+  }
+
+  /** Scroll the list, where it has a height of its own, so that a button is visible; leave the page where it is. */
+  function scrollList(button) {
+    const box = button.closest(".listing");
+    if (!box || box.scrollHeight <= box.clientHeight) return;
+    const [outer, inner] = [box.getBoundingClientRect(), button.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+    if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
   }
 
   function failed(error, again) {

@@ -230,7 +230,7 @@ def test_a_stroke_whose_reply_is_lost_is_made_once_and_is_no_conflict(marking, w
 
 
 def test_a_database_that_fails_is_said_and_no_stroke_is_lost(marking, workspace, monkeypatch):
-    page = marking()
+    page = marking(viewport={"width": 360, "height": 640})
 
     def fail(*_):
         raise OperationalError("", {}, Exception("the disk is full"))
@@ -238,6 +238,8 @@ def test_a_database_that_fails_is_said_and_no_stroke_is_lost(marking, workspace,
     monkeypatch.setattr(page.desk.marks, "change", fail)
     page.press("1", "j", "2")
     expect(page.tab.get_by_role("alert")).to_contain_text("2 strokes are not saved: The gradebook does not answer")
+    page.tab.mouse.wheel(0, 2000)
+    expect(page.tab.get_by_role("alert")).to_be_in_viewport()
     expect(page.tab.locator("#saved")).to_have_text("2 not saved yet")
     assert given_to(workspace, "ann")[0] is None
     monkeypatch.undo()
@@ -358,6 +360,9 @@ def test_the_pages_are_accessible_and_fit_the_window(marking, width, scheme):
     assert violations(page.tab) == [] and wider_than_the_window(page.tab) == 0
     page.tab.locator("h2 a").first.click()
     page.ready().press("1", "f").saved()
+    page.tab.mouse.wheel(0, 2000)
+    page.press("j", "k")
+    expect(page.tab.locator("#who")).to_be_in_viewport()
     assert violations(page.tab) == [] and wider_than_the_window(page.tab) == 0
     page.press("?")
     expect(page.tab.locator("#help")).to_be_visible()
