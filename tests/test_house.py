@@ -134,6 +134,7 @@ TESTED_ELSEWHERE = {
     "autograder/preprocessors.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/solutions.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/workers/cluster_worker.py": ("autograder/workers/test_cluster.py", "runs in a cluster's workers"),
+    "cs231n/classifiers/fully_connected_net.py": ("cs231n/classifiers/test_fc_net.py", "a part of one public module"),
     "cs231n_lib/kernels/_convolution_cy.pyx": (
         "cs231n_lib/kernels/test_convolution.py",
         "compiled twin, called by its wrapper only",
@@ -159,15 +160,12 @@ TESTED_ELSEWHERE = {
         "cs231n_lib/kernels/test_pooling.py",
         "compiled twin, called by its wrapper only",
     ),
-    "cs231n_lib/mistakes/batch_normalization.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/convolution.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
     "cs231n_lib/mistakes/knn.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/softmax.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/svm.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/two_layer_net.py": ("exercises/test_banks.py", "what wrong answers are told"),
 }
 TESTED = [  # an __init__.py only re-exports names
