@@ -333,10 +333,11 @@ class HandMarks:
                 self._write(db, question, {grade_id: made})
             return _read(db, cell_id, grade_id)
 
-    def give_the_same(self, cell_id: str, grade_id: str, to: Iterable[str]) -> int:
+    def give_the_same(self, cell_id: str, grade_id: str, seen: str, to: Iterable[str]) -> int:
         """Give the answers `to` the points, ticks and comment of the answer `grade_id`; return how many changed.
 
-        Only answers change for which nobody has given points, and only comments that are empty.
+        Only answers change for which nobody has given points, and only comments that are empty. Raises Changed if the
+        answer `grade_id` is not as the marker saw it.
         """
         with self._writing(cell_id) as db:
             wanted = [grade_id, *to]
@@ -345,6 +346,8 @@ class HandMarks:
             given = question.marks.get(grade_id)
             if given is None or given.points is None:
                 raise KitError("This answer has no points yet.", "Give it points first.")
+            if given.seen != seen:
+                raise Changed
             change = Change(ticks=given.ticks, points=given.points, extra=given.extra)
             made = {}
             for mark in (question.marks[other] for other in wanted[1:] if other in question.marks):

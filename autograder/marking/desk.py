@@ -181,13 +181,16 @@ class Desk:
         question = self.marks.change(cell_id, grade_id, seen["mark"], change, seen["scheme"])
         return {"scheme": question.seen, "mark": _shown_mark(question, question.marks[grade_id])}
 
-    def give_the_same(self, cell_id: str, grade_id: str) -> Values:
-        """Give all answers with the same text what this one has, unless a person has given them points."""
+    def give_the_same(self, cell_id: str, grade_id: str, seen: str) -> Values:
+        """Give all answers with the same text what this one has, unless a person has given them points.
+
+        Raises Changed if this one is not as the marker saw it.
+        """
         entry = self._entry(cell_id)
         marks = self.marks.question(cell_id).marks
         digests = self._digests(entry, marks)
         same = [id for id, digest in digests.items() if digest and digest == digests.get(grade_id)]
-        count = self.marks.give_the_same(cell_id, grade_id, same)
+        count = self.marks.give_the_same(cell_id, grade_id, seen, same)
         return {"count": count, **self.now(cell_id)}
 
     def give_nothing_to_blank(self, cell_id: str) -> Values:

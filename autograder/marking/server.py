@@ -109,7 +109,11 @@ def _application(desk: Desk, executor: ThreadPoolExecutor, token: str, port: int
                 "post": lambda body, id, answer: desk.change(id, answer, _seen(body), _change(body)),
             },
         ),
-        (rf"{question}/answer/{ID}/same", _Api, {"post": lambda body, id, answer: desk.give_the_same(id, answer)}),
+        (
+            rf"{question}/answer/{ID}/same",
+            _Api,
+            {"post": lambda body, id, answer: desk.give_the_same(id, answer, _string(body, "seen"))},
+        ),
         (rf"{question}/blank", _Api, {"post": lambda body, id: desk.give_nothing_to_blank(id)}),
         (
             rf"{question}/scheme",

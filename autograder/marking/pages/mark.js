@@ -455,7 +455,7 @@ function startMarking() {
     } catch (error) {
       if (error.status === 409) {
         await poll();
-        return {message: "Somebody else has changed the scheme meanwhile. Close this, and look at it again."};
+        return {message: "Nothing was changed, because somebody else has changed this meanwhile. Look at it again."};
       }
       if (error.status === 400) return {message: error.message};
       showTrouble(`Not saved: ${error instanceof Refused ? error.message : "the server does not answer."} Try again.`);
@@ -483,7 +483,7 @@ function startMarking() {
 
   async function same() {
     if (!identical(current) || view(current).points === null) return;
-    const result = await atOnce(`answer/${current}/same`, {});
+    const result = await atOnce(`answer/${current}/same`, {seen: now.marks[current].seen});
     tell(result.message || `${result.count} identical answer${result.count === 1 ? "" : "s"} got the same.`, true);
   }
 

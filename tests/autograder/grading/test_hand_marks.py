@@ -317,7 +317,9 @@ def test_identical_answers_get_the_same_unless_a_person_has_marked_them(desk_of,
     desk.tick("alice", 0, 1)
     desk.do("alice", comment="Good.")
     ids = {student: desk.of(student).grade_id for student in ("alice", "bob", "carol")}
-    assert desk.marks.give_the_same(desk.cell_id, ids["alice"], ids.values()) == 1
+    with pytest.raises(Changed):
+        desk.marks.give_the_same(desk.cell_id, ids["alice"], "as it was before", ids.values())
+    assert desk.marks.give_the_same(desk.cell_id, ids["alice"], desk.of("alice").seen, ids.values()) == 1
     assert in_gradebook(submitted, "carol") == (4, None, False, "Good.")
     assert in_gradebook(submitted, "bob")[0] == 1
     assert desk.look().of("carol").ticks == desk.lines(0, 1)

@@ -93,11 +93,8 @@ def test_no_name_leaves_the_desk_in_anonymous_mode(desk_of, marked_class):
     page = desk.question(row)
     ids = [answer["id"] for answer in page["answers"]]
     said = [desk.overview(), page, desk.now(row), *(desk.answer(row, id) for id in ids)]
-    said += [
-        stroke(desk, "ann", points=2.0),
-        desk.give_the_same(row, id_of(desk, "ann")),
-        desk.give_nothing_to_blank(row),
-    ]
+    mark = stroke(desk, "ann", points=2.0)
+    said += [mark, desk.give_the_same(row, id_of(desk, "ann"), mark["seen"]), desk.give_nothing_to_blank(row)]
     text = json.dumps(said)
     for name in (*marked_class.answers, "Ann", "Smith", "Benjamin", "Ng<"):
         assert f'"{name}' not in text and f"({name}" not in text and f" {name} " not in text
@@ -107,8 +104,8 @@ def test_no_name_leaves_the_desk_in_anonymous_mode(desk_of, marked_class):
 def test_identical_answers_get_the_same(desk, workspace):
     ticks = frozenset({desk.now(cell(desk))["lines"][0]["id"]})
     stroke(desk, "ann", ticks=ticks)
-    stroke(desk, "ann", comment="Good.")
-    assert desk.give_the_same(cell(desk), id_of(desk, "ann"))["count"] == 1
+    seen = stroke(desk, "ann", comment="Good.")["seen"]
+    assert desk.give_the_same(cell(desk), id_of(desk, "ann"), seen)["count"] == 1
     assert given_to(workspace, "ben") == (2, False, "Good.") and given_to(workspace, "dee")[0] is None
 
 
