@@ -257,13 +257,13 @@ class Changed(Exception):
 
 
 class HandMarks:
-    """The marks of one assignment's questions, for one marker. Every call is one transaction.
+    """The marks of one assignment's questions, for one marker. Every change is one transaction.
 
     Its methods may be called from several threads. Raises KitError if the late policy cannot be used.
     """
 
     def __init__(self, workspace: Workspace, assignment: str, marker: str):
-        self.assignment, self.marker = assignment, marker[:NAME_LENGTH]
+        self.assignment, self.marker = assignment, storable(marker)[:NAME_LENGTH]
         self.policy = LatePolicy(workspace.config)
         self.explained = partial(explained, workspace.db_url, "nbgrader_config.py, or --db")
         with workspace.gradebook() as gradebook:  # says what is wrong with the database
@@ -324,11 +324,9 @@ class HandMarks:
             question = _read(db, cell_id, grade_id)
             if (mark := question.marks.get(grade_id)) is None:
                 raise KitError("This answer is no longer in the gradebook.", "Load the page again.")
-            if question.seen != scheme_seen:
-                raise Changed
             made = question.after(mark, change)
             if made.seen != mark.seen:
-                if mark.seen != seen:
+                if (mark.seen, question.seen) != (seen, scheme_seen):
                     raise Changed
                 self._write(db, question, {grade_id: made})
             return _read(db, cell_id, grade_id)
