@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -667,7 +668,7 @@ def _where(used: Any, name: str) -> list[int]:
 def _preferred(mistakes: Iterator[Mistake], quantity: str, answer: Any) -> list[Mistake]:
     """Return those of the mistakes that give just this dict; all of them if none does."""
     found = list(mistakes)
-    if type(answer) is not dict:
+    if type(answer) not in (dict, OrderedDict, defaultdict, Counter):
         return found
     # without the values that do not fit
     fitting = [
@@ -745,30 +746,32 @@ def matmul_vjp(dout: Any, X: Any, W: Any) -> Iterator[Mistake]:
         "backpropagation.matmul_averaged",
         "The gradient is a mean instead of a sum.",
         "Sums and means: every path from an entry to the loss counts in full.",
-        dX=lambda: product(dout, np.transpose(W))() / M,
-        dW=lambda: product(np.transpose(X), dout)() / N,
-        also=lambda: product(dout, np.transpose(W))() / N,
+        dX=lambda: gradient_of(lambda v: np.sum(product(v, W)() * dout), X) / M,
+        dW=lambda: gradient_of(lambda v: np.sum(product(X, v)() * dout), W) / N,
+        over_examples=lambda: gradient_of(lambda v: np.sum(product(v, W)() * dout), X) / N,
     )
 
 
 def broadcast_vjp(dout: Any, shape: tuple[int, ...]) -> Iterator[Mistake]:
     """Yield the mistakes of broadcast_vjp: the quantity `dx`."""
     dout = np.asarray(dout)
-    extra = dout.ndim - len(shape)
-    stretched = tuple(k + extra for k, size in enumerate(shape) if size == 1 and dout.shape[k + extra] > 1)
-    new = tuple(range(extra))
+    # which number each entry of dout is a copy of, and along which axes there are copies
+    source = np.broadcast_to(np.arange(math.prod(shape)).reshape(shape), dout.shape)
+    new = tuple(range(dout.ndim - len(shape)))
+    long = [k for k in range(dout.ndim) if dout.shape[k] > 1 or k in new]
+    copied = tuple(k for k in long if not np.diff(source, axis=k).any())
     yield Mistake(
         "backpropagation.broadcast_mean",
         "The copies are averaged, not added up.",
         "What happens to the gradients of several copies of one number: they are added.",
-        dx=lambda: np.reshape(np.mean(dout, axis=new + stretched), shape),
+        dx=lambda: np.reshape(np.mean(dout, axis=copied), shape),
     )
     for k in (0, -1):
         yield Mistake(
             "backpropagation.broadcast_one_copy",
             "Only one of the copies counts.",
             "What happens to the gradients of several copies of one number: they are added.",
-            dx=lambda k=k: np.reshape(_only(dout, new + stretched, k).sum(axis=new + stretched), shape),
+            dx=lambda k=k: np.reshape(_only(dout, copied, k).sum(axis=copied), shape),
         )
     yield Mistake(
         "backpropagation.broadcast_not_summed",
@@ -786,13 +789,13 @@ def broadcast_vjp(dout: Any, shape: tuple[int, ...]) -> Iterator[Mistake]:
         "backpropagation.broadcast_new_axes_kept",
         "The axes that are new are still there, with size 1.",
         "The shape of the result: it has as many axes as `shape` says. Where does keepdims=True belong?",
-        dx=lambda: dout.sum(axis=new + stretched, keepdims=True),
+        dx=lambda: dout.sum(axis=copied, keepdims=True),
     )
     yield Mistake(
         "backpropagation.broadcast_axis_dropped",
         "An axis of size 1 is missing.",
         "The shape of the result: an axis of size 1 stays. Look at keepdims.",
-        dx=lambda: dout.sum(axis=new + stretched),
+        dx=lambda: dout.sum(axis=copied),
     )
     yield Mistake(
         "backpropagation.broadcast_all_summed",
@@ -805,7 +808,7 @@ def broadcast_vjp(dout: Any, shape: tuple[int, ...]) -> Iterator[Mistake]:
         "backpropagation.broadcast_other_axes",
         "The sum runs over the wrong axes: NumPy aligns shapes from the last axis.",
         "Which axes are new: those in front.",
-        dx=lambda: dout.sum(axis=tuple(range(len(shape), dout.ndim))) if extra else dout,
+        dx=lambda: dout.sum(axis=tuple(range(len(shape), dout.ndim))),
         reshaped=lambda: dout.reshape(*shape, -1).sum(axis=-1),
     )
     yield Mistake(
@@ -834,6 +837,10 @@ def _each(f: Callable[..., float], *arrays: Any) -> Floats:
 
 def _logistic(v: float) -> float:
     return 1 / (1 + math.exp(-v))
+
+
+def _slope(f: Callable[[float], float], v: float) -> float:
+    return (f(v + 1e-5) - f(v - 1e-5)) / 2e-5
 
 
 def _bent(v: float, below: float) -> float:
@@ -946,7 +953,7 @@ def sigmoid_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "backpropagation.sigmoid_slope_of_output",
         "The sigmoid is applied twice: the derivative is taken at the output instead of x.",
         "What is in the cache: if it is the output already, the sigmoid is not computed again.",
-        **case(lambda v: _logistic(_logistic(v)) * _logistic(-_logistic(v))),
+        **case(lambda v: _slope(_logistic, _logistic(v))),
     )
     yield Mistake(
         "backpropagation.sigmoid_slope_of_input",
@@ -968,7 +975,7 @@ def sigmoid_backward(x: Any, dout: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "backpropagation.sigmoid_slope_squared",
-        "The derivative is that of tanh, 1 minus the square of the output.",
+        "The derivative is that of tanh.",
         "The derivative of the sigmoid.",
         **case(lambda v: 1 - _logistic(v) ** 2),
     )
@@ -976,7 +983,7 @@ def sigmoid_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "backpropagation.sigmoid_slope_sign",
         "The derivative has the wrong sign.",
         "The sign of the slope: the sigmoid rises everywhere.",
-        **case(lambda v: -_logistic(v) * _logistic(-v)),
+        **case(lambda v: -_slope(_logistic, v)),
     )
     yield Mistake(
         "backpropagation.sigmoid_slope_sum",
@@ -985,7 +992,7 @@ def sigmoid_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         **case(lambda v: _logistic(v) * (1 + _logistic(v))),
         plain=case(lambda v: _logistic(v) - _logistic(-v))["dx"],
     )
-    yield from _without_dout(lambda v: _logistic(v) * _logistic(-v), x, dout)
+    yield from _without_dout(lambda v: _slope(_logistic, v), x, dout)
 
 
 def tanh_forward(x: Any) -> Iterator[Mistake]:
@@ -1052,7 +1059,7 @@ def tanh_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "backpropagation.tanh_slope_of_output",
         "The hyperbolic tangent is applied twice: the derivative is taken at the output instead of x.",
         "What is in the cache: if it is the output already, tanh is not computed again.",
-        **case(lambda v: 1 - math.tanh(math.tanh(v)) ** 2),
+        **case(lambda v: _slope(math.tanh, math.tanh(v))),
     )
     yield Mistake(
         "backpropagation.tanh_slope_of_input",
@@ -1076,12 +1083,12 @@ def tanh_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "backpropagation.tanh_slope_reversed",
         "The derivative has the wrong sign.",
         "The sign of the slope: tanh rises everywhere.",
-        **case(lambda v: math.tanh(v) ** 2 - 1),
+        **case(lambda v: -_slope(math.tanh, v)),
     )
     yield Mistake(
         "backpropagation.tanh_cosh",
         "The hyperbolic cosine is not squared, or stands in the numerator.",
-        "The derivative of tanh: 1 divided by the square of cosh.",
+        "The derivative of tanh: at x = 0 it is 1, and it falls on both sides.",
         **case(lambda v: 1 / math.cosh(v)),
         numerator=case(lambda v: math.cosh(v) ** 2)["dx"],
     )
@@ -1095,11 +1102,11 @@ def tanh_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "backpropagation.tanh_chain_rule",
         "A factor of 2 or 4 is missing or too many: tanh is the sigmoid of 2x, stretched by 2.",
         "The chain rule for 2 sigmoid(2x) - 1: which factors come from the two 2s?",
-        **case(lambda v: (1 - math.tanh(v) ** 2) / 2),
-        quarter=case(lambda v: (1 - math.tanh(v) ** 2) / 4)["dx"],
-        twice=case(lambda v: 2 * (1 - math.tanh(v) ** 2))["dx"],
+        **case(lambda v: _slope(math.tanh, v) / 2),
+        quarter=case(lambda v: _slope(math.tanh, v) / 4)["dx"],
+        twice=case(lambda v: 2 * _slope(math.tanh, v))["dx"],
     )
-    yield from _without_dout(lambda v: 1 - math.tanh(v) ** 2, x, dout)
+    yield from _without_dout(lambda v: _slope(math.tanh, v), x, dout)
 
 
 def leaky_relu_forward(x: Any, alpha: float) -> Iterator[Mistake]:
@@ -1290,6 +1297,9 @@ def elu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
     def case(below: Callable[[float], float]) -> dict[str, Any]:
         return both(lambda v: 1.0 if v > 0 else below(v))
 
+    def rising(v: float) -> float:
+        return _slope(lambda u: alpha * math.expm1(u), v)
+
     yield Mistake(
         "backpropagation.elu_slope_is_output",
         "Below 0, the gradient is multiplied by the output, not by the slope.",
@@ -1305,27 +1315,27 @@ def elu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
     yield Mistake(
         "backpropagation.elu_slope_plus_one",
         "The slope is the output plus 1, which is right for alpha = 1 only.",
-        "How alpha * exp(x) follows from the output.",
+        "How the slope follows from the output: check it for alpha = 2.",
         **case(lambda v: alpha * math.expm1(v) + 1),
     )
     yield Mistake(
         "backpropagation.elu_slope_of_output",
         "The slope is taken at the output instead of x.",
         "What is in the cache: x or the output.",
-        **case(lambda v: alpha * math.exp(alpha * math.expm1(v))),
+        **case(lambda v: rising(alpha * math.expm1(v))),
     )
     yield Mistake(
         "backpropagation.elu_slope_sign",
         "The slope below 0 has the wrong sign, or its exponent has.",
         "The slope below 0: the curve rises, and flattens to the left.",
-        **case(lambda v: -alpha * math.exp(v)),
-        exponent=case(lambda v: alpha * math.exp(-v))["dx"],
+        **case(lambda v: -rising(v)),
+        exponent=case(lambda v: rising(-v))["dx"],
     )
     yield Mistake(
         "backpropagation.elu_slope_on_the_wrong_side",
         "The slope of the exponential is on the positive side.",
         "Where x was positive, the slope is 1.",
-        **both(lambda v: alpha * math.exp(v) if v > 0 else 1.0),
+        **both(lambda v: rising(v) if v > 0 else 1.0),
     )
     yield Mistake(
         "backpropagation.elu_slope_missing",
@@ -1343,16 +1353,16 @@ def elu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
         "backpropagation.elu_slope_times_x",
         "The slope contains x as a factor.",
         "The derivative of exp(x): the power rule does not apply.",
-        **case(lambda v: alpha * v * math.exp(v)),
-        power=case(lambda v: alpha * v * math.exp(v - 1))["dx"],
+        **case(lambda v: v * rising(v)),
+        power=case(lambda v: v * rising(v - 1))["dx"],
     )
     yield Mistake(
         "backpropagation.elu_slope_everywhere",
         "The slope of the exponential is used on both sides.",
         "Where x was positive, the slope is 1.",
-        **both(lambda v: alpha * math.exp(v)),
+        **both(rising),
     )
-    yield from _without_dout(lambda v: 1.0 if v > 0 else alpha * math.exp(v), x, dout)
+    yield from _without_dout(lambda v: 1.0 if v > 0 else rising(v), x, dout)
 
 
 def prelu_forward(x: Any, alpha: Any) -> Iterator[Mistake]:
@@ -1422,7 +1432,7 @@ def prelu_backward(x: Any, dout: Any, alpha: Any) -> Iterator[Mistake]:
         return lambda: _each(share, x, dout, alpha).sum(axis=0)
 
     def below(v: float, d: float, slope: float) -> float:
-        return 0.0 if v > 0 else v * d
+        return d * _slope(lambda s: _bent(v, s * v), slope)
 
     yield Mistake(
         "backpropagation.prelu_dx_slope_missing",
@@ -1500,20 +1510,20 @@ def prelu_backward(x: Any, dout: Any, alpha: Any) -> Iterator[Mistake]:
         "backpropagation.dalpha_with_alpha",
         "There is a factor alpha too much in dalpha.",
         "The derivative of alpha * x with respect to alpha.",
-        dalpha=dalpha(lambda v, d, slope: 0.0 if v > 0 else slope * v * d),
+        dalpha=dalpha(lambda v, d, slope: slope * below(v, d, slope)),
         only=dalpha(lambda v, d, slope: 0.0 if v > 0 else slope * d),
     )
     yield Mistake(
         "backpropagation.dalpha_without_dout",
         "The factor dout is missing in dalpha.",
         "The chain rule: the derivative is multiplied by dout.",
-        dalpha=dalpha(lambda v, d, slope: 0.0 if v > 0 else v),
+        dalpha=dalpha(lambda v, d, slope: below(v, 1.0, slope)),
     )
     yield Mistake(
         "backpropagation.dalpha_sign",
         "The gradient dalpha has the wrong sign.",
         "The sign of x below 0.",
-        dalpha=dalpha(lambda v, d, slope: 0.0 if v > 0 else -v * d),
+        dalpha=dalpha(lambda v, d, slope: -below(v, d, slope)),
     )
     yield Mistake(
         "backpropagation.dalpha_one_example",
