@@ -272,23 +272,23 @@ def f(v):
     return v[0] ** 3 + v[0] * v[1] * v[2]
 
 
-checks.close(numeric_gradient(f, x, 0.1), [11.5 + 0.1**2, 1.0, -2.0], "the gradient of x0^3 + x0 x1 x2 for h = 0.1",
+checks.close(numeric_gradient(f, x.copy(), 0.1), [11.5 + 0.1**2, 1.0, -2.0], "the gradient of x0^3 + x0 x1 x2 for h = 0.1",
              mistakes=known.numeric_gradient(f, x, 0.1))
 checks.passed("numeric_gradient", "central differences with a step of h")
 ### BEGIN HIDDEN TESTS
 x = np.array([[0.3, -1.2], [0.8, 1.5]])
 errors_of_steps = []
-for h in (1e-1, 1e-2, 1e-3):
+for h in (1e-1, 1e-2, 1e-3, 1e-4):
     gradient = numeric_gradient(lambda v: np.sum(np.exp(v)), x, h)
     checks.shape(gradient, (2, 2), "the gradient")
     errors_of_steps.append(np.max(np.abs(np.asarray(gradient) - np.exp(x))))
-for h, long, short in zip((1e-2, 1e-3), errors_of_steps, errors_of_steps[1:]):
+for h, long, short in zip((1e-2, 1e-3, 1e-4), errors_of_steps, errors_of_steps[1:]):
     checks.true(80 * short < long < 125 * short, f"The error should fall a hundredfold from h = {10 * h:g} to {h:g}; it falls by a factor of "
                 f"{long / max(short, 1e-300):.3g}. Use central differences with a step of h.")
 for f, h in ((lambda v: v[0] * v[1] ** 2 * v[2] ** 3, 0.2), (lambda v: np.exp(v[0] * v[1] - v[2]), 0.05)):
     x = np.array([0.7, -1.1, 0.9])
     central = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(3)]
-    checks.close(numeric_gradient(f, x, h), central, f"the gradient for h = {h:g}", mistakes=known.numeric_gradient(f, x, h))
+    checks.close(numeric_gradient(f, x.copy(), h), central, f"the gradient for h = {h:g}", mistakes=known.numeric_gradient(f, x, h))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -426,6 +426,8 @@ chain = {f"c{k}": ("add", f"c{k - 1}", "x") for k in range(40, 0, -1)}
 check_order(topological_order(chain), chain)
 chain = {f"c{k}": ("add", "x", f"c{k - 1}") for k in range(40, 0, -1)}
 check_order(topological_order(chain), chain)
+named_alike = {"exp": ("neg", "mul"), "mul": ("exp", "x")}  # a node may be called like an operation
+check_order(topological_order(named_alike), named_alike)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -824,7 +826,7 @@ for ax, (title, J) in zip(axes, examples):
 
 # %% nbgrader={"grade": false, "grade_id": "jacobian", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def jacobian(f, x):
-    """The Jacobian of f at x, by central differences with a step of 1e-5.
+    """The Jacobian of f at x, by central differences with a small step, such as 1e-5.
 
     Parameters: f, a function of one array that returns an array; x, an array of floats of any shape, which stays as it is.
     Returns: J (M, D), where f(x) has M numbers and x has D: the slope of output i along input j.
@@ -1147,6 +1149,9 @@ for seed, shape in ((180, (6,)), (181, (3, 4)), (182, (2, 2, 3))):
     x = 3 * np.random.default_rng(seed).normal(size=shape)
     out, cache = checks.unpack(sigmoid_forward(x), "out, cache")
     checks.close(out, known.sigmoid(x), f"out of sigmoid_forward for x of shape {shape}", mistakes=known.sigmoid_forward(x))
+line = np.linspace(-3.0, 3.0, 25)
+out, cache = checks.unpack(sigmoid_forward(line), "out, cache")
+checks.close(out, known.sigmoid(line), "out of sigmoid_forward for numbers from -3 to 3", mistakes=known.sigmoid_forward(line))
 result = checks.own_work(sigmoid_forward, x)
 ### END HIDDEN TESTS
 
@@ -1674,6 +1679,7 @@ x, dout = np.array([[0.0, 0.0, 0.0, 0.0], [-1.0, -1.0, 2.0, 2.0]]), np.array([[1
 dx = way_back(maxout_forward, maxout_backward, dout, x, 2)
 checks.close(dx, [[1.0, 0.0, -2.0, 0.0], [3.0, 0.0, 4.0, 0.0]], "dx of maxout_backward, where all numbers of a group are equal",
              mistakes=known.maxout_backward(x, dout, 2))
+checks.dtype(dx, np.float64, "dx of maxout_backward for arrays of float64")
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -439,16 +439,16 @@ def _backward_mistakes(graph: Graph, values: Values, output: str) -> Iterator[Mi
             **case(partial(_is_place, graph, which)),
         )
     yield Mistake(
-        "backpropagation.forward_order",
-        "Only the arguments of the output have a gradient: the nodes are visited from the inputs to the output.",
-        "The order in which you visit the nodes: a node's gradient has to be complete before it is passed on.",
-        **case(lambda name, node, k: node == output),
-    )
-    yield Mistake(
         "backpropagation.order_of_dict",
         "A node passes its gradient on before all of it has arrived.",
         "The order in which you visit the nodes: the reverse of the order of computation, not that of the dict.",
         **case(lambda name, node, k: place.get(name, -1) < place[node]),
+    )
+    yield Mistake(
+        "backpropagation.forward_order",
+        "Only the arguments of the output have a gradient: the nodes are visited from the inputs to the output.",
+        "The order in which you visit the nodes: a node's gradient has to be complete before it is passed on.",
+        **case(lambda name, node, k: node == output),
     )
     yield Mistake(
         "backpropagation.begins_with_value",
