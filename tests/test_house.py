@@ -168,6 +168,7 @@ TESTED_ELSEWHERE = {
     "cs231n_lib/mistakes/knn.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/softmax.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/svm.py": ("exercises/test_banks.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/two_layer_net.py": ("exercises/test_banks.py", "what wrong answers are told"),
 }
 TESTED = [  # an __init__.py only re-exports names
