@@ -426,6 +426,7 @@ chain = {f"c{k}": ("add", f"c{k - 1}", "x") for k in range(40, 0, -1)}
 check_order(topological_order(chain), chain)
 chain = {f"c{k}": ("add", "x", f"c{k - 1}") for k in range(40, 0, -1)}
 check_order(topological_order(chain), chain)
+checks.equal(len(topological_order(chain)), 40, "the length of the order of 40 nodes")
 named_alike = {"exp": ("neg", "mul"), "mul": ("exp", "x")}  # a node may be called like an operation
 check_order(topological_order(named_alike), named_alike)
 ### END HIDDEN TESTS
@@ -526,7 +527,9 @@ for seed in range(40, 44):
     inputs = {**dict(zip(INPUTS, numbers)), "one": 1.0}
     check_values(graph_forward(CIRCUIT, inputs), CIRCUIT, inputs)
 chain = {"a": ("mul", "x", "x"), "b": ("mul", "a", "x"), "c": ("add", "b", "a")}
-check_values(graph_forward(chain, {"x": -1.5, "unused": 4.0}), chain, {"x": -1.5, "unused": 4.0})
+values = graph_forward(chain, {"x": -1.5, "unused": 4.0})
+check_values(values, chain, {"x": -1.5, "unused": 4.0})
+checks.close(values["c"], -1.125, "x^3 + x^2 at -1.5")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_graph_forward_operations", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -543,6 +546,8 @@ for x, y in ((-3.0, 0.7), (5.0, 1.3), (-0.4, 0.2)):
 for operation in ("add", "sub", "mul", "max"):
     for inputs in ({"u": -2.5, "v": -0.5}, {"u": 1.7, "v": 0.3}):
         check_values(graph_forward({"w": (operation, "u", "v")}, inputs), {"w": (operation, "u", "v")}, inputs)
+values = graph_forward({"w": ("exp", "u"), "v": ("inv", "w")}, {"u": -2.0})
+checks.close(values, {"u": -2.0, "w": 0.1353353, "v": 7.3890561}, "values")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_graph_forward_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -644,6 +649,7 @@ for seed in range(60, 64):
     numbers = np.random.default_rng(seed).normal(size=len(INPUTS)).tolist()
     inputs = {**dict(zip(INPUTS, numbers)), "one": 1.0}
     check_grads(graph_backward(CIRCUIT, known.right_values(CIRCUIT, inputs), "out"), CIRCUIT, inputs, "out")
+checks.close(graph_backward(CIRCUIT, values, "out")["d"], -0.534447, "grads['d']", rtol=1e-4)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_graph_backward_operations", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -682,6 +688,8 @@ for graph, inputs in (({"a": ("mul", "x", "x"), "b": ("mul", "a", "a"), "f": ("m
 for seed in range(70, 76):
     graph, inputs, output = make_graph(seed, 10)
     check_grads(graph_backward(graph, known.right_values(graph, inputs), output), graph, inputs, output)
+fourth_power = {"a": ("mul", "x", "x"), "b": ("mul", "a", "a")}
+checks.close(graph_backward(fourth_power, {"x": 2.0, "a": 4.0, "b": 16.0}, "b"), {"x": 32.0, "a": 8.0, "b": 1.0}, "grads of x^4 at 2")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_graph_backward_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -720,6 +728,8 @@ for seed in range(90, 94):
     graph, inputs, _ = make_graph(seed, 9)
     for output in list(graph)[2:8:2]:
         check_grads(graph_backward(graph, known.right_values(graph, inputs), output), graph, inputs, output)
+grads = graph_backward({"b": ("neg", "a"), "a": ("inv", "x")}, {"x": 2.0, "a": 0.5, "b": -0.5}, "a")
+checks.close(grads, {"x": -0.25, "a": 1.0, "b": 0.0}, "grads of 1 / x at 2")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1185,8 +1195,8 @@ def sigmoid_backward(dout, cache):
         2. multiply it by dout
     """
     ### BEGIN SOLUTION
-    out = cache
-    return dout * (out - out**2)
+    sigmoid_of_x = cache
+    return dout * (sigmoid_of_x - sigmoid_of_x**2)
     ### END SOLUTION
 
 
@@ -1268,8 +1278,8 @@ def tanh_forward(x):
     Returns: out, of the shape of x; cache, whatever tanh_backward needs.
     """
     ### BEGIN SOLUTION
-    squashed = np.tanh(x)
-    return squashed, squashed
+    squashed_to_one = np.tanh(x)
+    return squashed_to_one, squashed_to_one
     ### END SOLUTION
 
 
