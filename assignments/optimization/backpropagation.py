@@ -255,7 +255,7 @@ checks.passed("numeric_gradient", "the gradient of a small formula")
 for seed, shape in ((1, (5,)), (2, (2, 3)), (3, (2, 2, 2)), (4, (1, 4)), (5, (3, 1))):
     rng = np.random.default_rng(seed)
     x, w = rng.normal(size=shape), rng.uniform(1, 2, size=shape)
-    checks.close(numeric_gradient(lambda v: np.sum(np.sin(w * v)), x), w * np.cos(w * x), f"the gradient for x of shape {shape}",
+    checks.close(numeric_gradient(lambda v: np.sum(np.sin(w * v)), x), w * np.cos(w * x), f"the gradient for x of shape {shape}", 1e-3, 1e-3,
                  mistakes=known.numeric_gradient(lambda v: np.sum(np.sin(w * v)), x))
 gradient = checks.own_work(numeric_gradient, lambda v: float(v[0] * v[1]), np.array([3.0, 4.0]))
 ### END HIDDEN TESTS
