@@ -140,6 +140,21 @@ def numeric_gradient(f: Callable[[Floats], Any], x: Any, h: float = 1e-5) -> Ite
         gradient=each(lambda g: (g(h) + g(-h)) / (2 * h)),
     )
     yield Mistake(
+        "backpropagation.one_value",
+        "Only one of the two values of f is there.",
+        "What is subtracted from what: f above and f below.",
+        gradient=each(lambda g: g(h) / (2 * h)),
+        below=each(lambda g: -g(-h) / (2 * h)),
+        over_h=each(lambda g: g(h) / h),
+    )
+    yield Mistake(
+        "backpropagation.two_steps",
+        "The step and the number that the difference is divided by do not belong together.",
+        "Both places at which the size of the step enters: each is h.",
+        gradient=each(lambda g: (g(1e-5) - g(-1e-5)) / (2 * h)),
+        other=each(lambda g: (g(h) - g(-h)) / 2e-5),
+    )
+    yield Mistake(
         "backpropagation.all_entries_moved",
         "All entries of x are moved at once.",
         "Which entry of x is moved: one at a time.",
@@ -388,6 +403,26 @@ def _forward_mistakes(graph: Graph, inputs: Values) -> Iterator[Mistake]:
         **case(neg=lambda a: -abs(a)),
     )
     yield Mistake(
+        "backpropagation.add_subtracts",
+        "The operation `add` subtracts.",
+        "What `add` computes.",
+        **case(add=operator.sub),
+    )
+    yield Mistake(
+        "backpropagation.mul_divides",
+        "The operation `mul` divides.",
+        "What `mul` computes.",
+        **case(mul=lambda a, b: a / b),
+    )
+    for kind in ("add", "sub", "mul", "max"):
+        yield Mistake(
+            "backpropagation.one_argument",
+            "An operation uses only one of its two arguments.",
+            "Which arguments of the node are looked up.",
+            **case(**{kind: lambda a, b: a}),
+            second=lambda kind=kind: right_values(graph, inputs, **{kind: lambda a, b: b}),
+        )
+    yield Mistake(
         "backpropagation.add_multiplies",
         "The operation `add` multiplies.",
         "What `add` computes.",
@@ -455,6 +490,12 @@ def _backward_mistakes(graph: Graph, values: Values, output: str) -> Iterator[Mi
         "The gradient of the output is its value.",
         "What you start with: the slope of the output along itself.",
         grads=lambda: {n: g * values[output] for n, g in _along_paths(graph, values, output).items()},
+    )
+    yield Mistake(
+        "backpropagation.begins_with_one_everywhere",
+        "Every gradient starts with 1.",
+        "What the gradients start with: 0 for every name but the output.",
+        grads=lambda: {n: sum(_along_paths(graph, values, end)[n] for end in values) for n in values},
     )
     yield Mistake(
         "backpropagation.local_only",
@@ -986,6 +1027,14 @@ def sigmoid_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         **case(lambda v: -_slope(_logistic, v)),
     )
     yield Mistake(
+        "backpropagation.sigmoid_not_squared",
+        "The output is doubled where it should be squared, or one of two terms is missing.",
+        "The derivative of the sigmoid: it is 1/4 at x = 0.",
+        **case(lambda v: -_logistic(v)),
+        square=case(lambda v: -(_logistic(v) ** 2))["dx"],
+        cube=case(lambda v: _logistic(v) - _logistic(v) ** 3)["dx"],
+    )
+    yield Mistake(
         "backpropagation.sigmoid_slope_sum",
         "The two factors of the derivative are added or subtracted.",
         "The derivative of the sigmoid: what stands between the output and 1 minus the output?",
@@ -1069,9 +1118,11 @@ def tanh_backward(x: Any, dout: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "backpropagation.tanh_not_squared",
-        "The output is not squared in the derivative.",
+        "The output is not squared in the derivative, but taken as it is, doubled or cubed.",
         "The derivative of tanh.",
         **case(lambda v: 1 - math.tanh(v)),
+        doubled=case(lambda v: 1 - 2 * math.tanh(v))["dx"],
+        cubed=case(lambda v: 1 - math.tanh(v) ** 3)["dx"],
     )
     yield Mistake(
         "backpropagation.tanh_slope_of_sigmoid",
@@ -1097,6 +1148,7 @@ def tanh_backward(x: Any, dout: Any) -> Iterator[Mistake]:
         "The gradient is multiplied by the square of the output.",
         "The derivative of tanh: at x = 0 it is 1.",
         **case(lambda v: math.tanh(v) ** 2),
+        negative=case(lambda v: -(math.tanh(v) ** 2))["dx"],
     )
     yield Mistake(
         "backpropagation.tanh_chain_rule",
@@ -1145,6 +1197,13 @@ def leaky_relu_forward(x: Any, alpha: float) -> Iterator[Mistake]:
         out=lambda: leaky_relu(x, -alpha),
     )
     yield Mistake(
+        "backpropagation.leak_threshold",
+        "The two parts meet at another place than 0.",
+        "The number that x is compared with: 0.",
+        out=lambda: _each(lambda v: v if v > 1 else alpha * v, x),
+        below=lambda: _each(lambda v: v if v > -1 else alpha * v, x),
+    )
+    yield Mistake(
         "backpropagation.leak_everywhere",
         "The part alpha * x is added to every entry, or every entry is multiplied by alpha.",
         "Where alpha * x belongs: below 0 only.",
@@ -1186,6 +1245,13 @@ def leaky_relu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
         "The slope alpha is on the positive side.",
         "Where x was positive, the slope is 1.",
         **case(lambda v: alpha if v > 0 else 1.0),
+    )
+    yield Mistake(
+        "backpropagation.leak_slope_threshold",
+        "The slope changes at another place than 0.",
+        "The number that x is compared with: 0.",
+        **case(lambda v: 1.0 if v > 1 else alpha),
+        below=case(lambda v: 1.0 if v > -1 else alpha)["dx"],
     )
     yield Mistake(
         "backpropagation.leak_slope_of_dout",
@@ -1268,6 +1334,14 @@ def elu_forward(x: Any, alpha: float) -> Iterator[Mistake]:
         "The exponential is on the positive side.",
         "Where the exponential belongs: below 0.",
         out=lambda: _each(lambda v: alpha * math.expm1(v) if v > 0 else v, x),
+        zero=lambda: _each(lambda v: min(v, 0.0), x),
+    )
+    yield Mistake(
+        "backpropagation.elu_threshold",
+        "The two parts meet at another place than 0.",
+        "The number that x is compared with: 0.",
+        out=lambda: _each(lambda v: v if v > 1 else alpha * math.expm1(v), x),
+        below=lambda: _each(lambda v: v if v > -1 else alpha * math.expm1(v), x),
     )
     yield Mistake(
         "backpropagation.elu_everywhere",
@@ -1336,6 +1410,15 @@ def elu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
         "The slope of the exponential is on the positive side.",
         "Where x was positive, the slope is 1.",
         **both(lambda v: rising(v) if v > 0 else 1.0),
+        output=both(lambda v: v + alpha if v > 0 else 1.0)["dx"],
+    )
+    yield Mistake(
+        "backpropagation.elu_slope_threshold",
+        "The slope changes at another place than 0.",
+        "The number that x is compared with: 0.",
+        **both(lambda v: 1.0 if v > 1 else rising(v)),
+        below=both(lambda v: 1.0 if v > -1 else rising(v))["dx"],
+        output=both(lambda v: 1.0 if v > 1 else _bent(v, alpha * math.expm1(min(v, 0.0))) + alpha)["dx"],
     )
     yield Mistake(
         "backpropagation.elu_slope_missing",
@@ -1407,6 +1490,20 @@ def prelu_forward(x: Any, alpha: Any) -> Iterator[Mistake]:
         out=lambda: prelu(x, -np.asarray(alpha)),
     )
     yield Mistake(
+        "backpropagation.prelu_threshold",
+        "The two parts meet at another place than 0.",
+        "The number that x is compared with: 0.",
+        out=lambda: _each(lambda v, slope: v if v > 1 else slope * v, x, alpha),
+        below=lambda: _each(lambda v, slope: v if v > -1 else slope * v, x, alpha),
+    )
+    yield Mistake(
+        "backpropagation.prelu_unchanged",
+        "Negative entries stay as they are, or are divided by alpha.",
+        "What becomes of a negative entry: alpha times x.",
+        out=lambda: np.asarray(x),
+        divided=lambda: prelu(x, 1 / np.asarray(alpha)),
+    )
+    yield Mistake(
         "backpropagation.prelu_is_max",
         "The larger one of x and alpha * x is taken, which is right only for slopes below 1.",
         "Slopes above 1: what decides is the sign of x.",
@@ -1459,6 +1556,13 @@ def prelu_backward(x: Any, dout: Any, alpha: Any) -> Iterator[Mistake]:
         dx=dx(lambda v, slope: 1.0 if v > 0 else slope * v),
         output=dx(lambda v, slope: v if v > 0 else slope * v),
         x=dx(lambda v, slope: 1.0 if v > 0 else v),
+    )
+    yield Mistake(
+        "backpropagation.prelu_dx_slope_alone",
+        "Where x was negative, dout is missing or divided by alpha.",
+        "The chain rule: every slope is multiplied by dout.",
+        dx=lambda: _each(lambda v, slope, d: d if v > 0 else slope, x, alpha, dout),
+        divided=dx(lambda v, slope: 1.0 if v > 0 else 1 / slope),
     )
     yield Mistake(
         "backpropagation.prelu_dx_one_slope",
