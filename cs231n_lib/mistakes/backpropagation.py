@@ -332,7 +332,7 @@ def right_gradients(graph: Graph, values: Values, output: str) -> dict[str, floa
 def graph_forward(graph: Graph, inputs: Values, answer: Any = None) -> Iterator[Mistake]:
     """Yield the mistakes of graph_forward: the quantity `values`, a dict.
 
-    If some of them give just this answer, only those are yielded.
+    With an answer, only those that give all of its numbers are yielded: a single number may fit by chance.
     """
     yield from _preferred(_forward_mistakes(graph, inputs), "values", answer)
 
@@ -439,7 +439,7 @@ def _forward_mistakes(graph: Graph, inputs: Values) -> Iterator[Mistake]:
 def graph_backward(graph: Graph, values: Values, output: str, answer: Any = None) -> Iterator[Mistake]:
     """Yield the mistakes of graph_backward: the quantity `grads`, a dict.
 
-    If some of them give just this answer, only those are yielded.
+    With an answer, only those that give all of its numbers are yielded: a single number may fit by chance.
     """
     yield from _preferred(_backward_mistakes(graph, values, output), "grads", answer)
 
@@ -477,7 +477,9 @@ def _backward_mistakes(graph: Graph, values: Values, output: str) -> Iterator[Mi
         "backpropagation.order_of_dict",
         "A node passes its gradient on before all of it has arrived.",
         "The order in which you visit the nodes: the reverse of the order of computation, not that of the dict.",
-        **case(lambda name, node, k: place.get(name, -1) < place[node]),
+        grads=lambda: {
+            name: _along_paths(graph, values, output, partial(_is_in_time, place, name))[name] for name in values
+        },
     )
     yield Mistake(
         "backpropagation.forward_order",
@@ -698,6 +700,14 @@ def _ends(graph: Graph, output: str) -> list[str]:
     return [node for node in graph if node not in used or node == output]
 
 
+def _is_in_time(place: Mapping[str, int], start: str, name: str, node: str, k: int) -> bool:
+    """Return whether a node has its gradient before it passes it on to `name`, in the reverse order of the dict.
+
+    The node that is the start of a path only receives.
+    """
+    return name == start or place.get(name, -1) < place[node]
+
+
 def _is_place(graph: Graph, which: int, name: str, node: str, k: int) -> bool:
     return k == _where(graph[node][1:], name)[which]
 
@@ -707,18 +717,16 @@ def _where(used: Any, name: str) -> list[int]:
 
 
 def _preferred(mistakes: Iterator[Mistake], quantity: str, answer: Any) -> list[Mistake]:
-    """Return those of the mistakes that give just this dict; all of them if none does."""
+    """Return those of the mistakes that give just this dict, without their other values; all of them without a dict."""
     found = list(mistakes)
     if type(answer) not in (dict, OrderedDict, defaultdict, Counter):
         return found
-    # without the values that do not fit
-    fitting = [
+    return [
         type(m)(m.id, m.sentence, m.look_at, **{quantity: value})
         for m in found
         for value in m.gives.values()
         if _same(value, answer)
     ]
-    return fitting or found
 
 
 def _same(value: Callable[[], Any], answer: dict[str, Any]) -> bool:
