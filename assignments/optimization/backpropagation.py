@@ -1621,7 +1621,7 @@ result = checks.own_work(prelu_forward, x, alpha)
 # %% [markdown]
 # ### Exercise 17: `prelu_backward` · 2 points
 #
-# Two gradients: of `x`, and of `alpha`. The slope $\alpha_d$ is used in every example whose $x_{nd}$ is negative, and is multiplied by $x_{nd}$ there. You know what happens to a value that is used more than once.
+# Two gradients: of `x`, and of `alpha`. (No test looks at the kink at 0.) The slope $\alpha_d$ is used in every example whose $x_{nd}$ is negative, and is multiplied by $x_{nd}$ there. You know what happens to a value that is used more than once.
 
 # %% nbgrader={"grade": false, "grade_id": "prelu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def prelu_backward(dout, cache):
