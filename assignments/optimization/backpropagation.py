@@ -1579,6 +1579,8 @@ checks.passed("elu_backward", "large numbers")
 ### BEGIN HIDDEN TESTS
 check_far(elu_forward, elu_backward, np.array([2.0, -3.0, 4.0]), (np.array([0.0, 800.0, -1e5]), 1.0), [0.0, 800.0, -1.0], [2.0, -3.0, 0.0],
           "dx of elu_backward at 0, 800 and -100000")
+_, cache = checks.forward_pass(elu_forward, np.array([[-2.0, 3.0, -0.5]]), 0.7)
+checks.shape(elu_backward(np.array([[1.0, 2.0, 3.0]]), cache), (1, 3), "dx of elu_backward")
 ### END HIDDEN TESTS
 
 # %% [markdown]
