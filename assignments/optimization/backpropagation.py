@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Backpropagation
 #
-# Training a net means to ask of every weight: if it were a little larger, would the loss rise or fall, and how fast? The answers are the gradient.
-# A small net has ten thousand weights, a large one has billions. **Backpropagation** answers for all of them at once, in about the time of
-# two evaluations of the loss. You build it for any formula, then for matrices, then for the activation functions of nets.
+# Training a net means to ask of every weight: if it were a little larger, would the loss rise or fall, and how fast? The answers are the
+# gradient. A small net has ten thousand weights, a large one has billions. **Backpropagation** answers for all of them at once, in about
+# the time of two evaluations of the loss. You build it for any formula, then for matrices, then for the activation functions of nets.
 #
 # **You will learn**
 #
@@ -29,8 +29,8 @@
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10. Only the first two pictures use it.
 #
-# *Lecture: "Backpropagation and neural networks" · Paper: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors"
-# (1986).*
+# *Lecture: "Backpropagation and neural networks" · Paper: Rumelhart, Hinton and Williams, "Learning representations by back-propagating
+# errors" (1986).*
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import os
@@ -134,9 +134,10 @@ def shuffled(graph, seed):
 # %% [markdown]
 # ## The loss as a landscape
 #
-# Take a linear classifier with the softmax loss. Its loss depends on 30,730 weights, and nobody can draw a landscape over 30,730 directions. But two
-# of them are enough for a picture. Below, the loss of 500 images is drawn over a plane through the weights: along the first axis, the weights move towards
-# weights that were trained a little, along the second in a random direction. This is the **loss surface**. Training means to walk downhill on it.
+# Take a linear classifier with the softmax loss. Its loss depends on 30,730 weights, and nobody can draw a landscape over 30,730
+# directions. But two of them are enough for a picture. Below, the loss of 500 images is drawn over a plane through the weights: along the
+# first axis, the weights move towards weights that were trained a little, along the second in a random direction. This is the **loss
+# surface**. Training means to walk downhill on it.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 from cs231n_lib.models import LinearSoftmax
@@ -175,7 +176,8 @@ right.set(xlabel="trained", ylabel="random", title="the loss surface");
 # How do you get down? Three ideas, in the order of what they need to know:
 #
 # 1. **Random search**: try many random weights, and keep the best. It does not use what it has seen.
-# 2. **Random local search**: take a small step in a random direction, and keep it if the loss is lower. It walks downhill, blindfolded, by trial and error.
+# 2. **Random local search**: take a small step in a random direction, and keep it if the loss is lower. It walks downhill, blindfolded, by
+#    trial and error.
 # 3. **Gradient descent**: ask for the steepest direction downhill, and step there.
 #
 # The picture shows the lowest loss after each evaluation. The dotted line is $\log 10$, the loss of guessing.
@@ -210,8 +212,9 @@ ax.legend();
 #
 # ## Measuring a gradient
 #
-# The **gradient** has one number for each number in $x$: how fast $f$ grows if that number grows and all others stay. The simplest way to find it is to
-# try. Move the number by a small step $h$, and see how much $f$ changes. The picture shows two ways to do so. The dashed line is the true slope.
+# The **gradient** has one number for each number in $x$: how fast $f$ grows if that number grows and all others stay. The simplest way to
+# find it is to try. Move the number by a small step $h$, and see how much $f$ changes. The picture shows two ways to do so. The dashed line
+# is the true slope.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_differences", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained", sharey=True)
@@ -229,8 +232,8 @@ for ax, left, title in ((axes[0], at, "one-sided: from x to x + h"), (axes[1], a
 #
 # $$ \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}, $$
 #
-# where $e_i$ is 1 at entry $i$ and 0 elsewhere. If $h$ is ten times smaller, its error is a hundred times smaller; that of the one-sided difference
-# is only ten times smaller. (But $h$ must not be too small, or the rounding errors of $f$ take over.)
+# where $e_i$ is 1 at entry $i$ and 0 elsewhere. If $h$ is ten times smaller, its error is a hundred times smaller; that of the one-sided
+# difference is only ten times smaller. (But $h$ must not be too small, or the rounding errors of $f$ take over.)
 #
 # ### Exercise 1: `numeric_gradient` · 4 points
 #
@@ -312,8 +315,8 @@ for f, h in ((lambda v: v[0] * v[1] ** 2 * v[2] ** 3, 0.2), (lambda v: np.exp(v[
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ReLU, $\max(0, x)$, has a corner, a **kink**, at 0: the slope is 0 on the left and 1 on the right. A central difference measures the mean of both. So a gradient
-# check may fail at a kink although the gradient is right.
+# ReLU, $\max(0, x)$, has a corner, a **kink**, at 0: the slope is 0 on the left and 1 on the right. A central difference measures the mean
+# of both. So a gradient check may fail at a kink although the gradient is right.
 
 # %% nbgrader={"grade": true, "grade_id": "test_numeric_gradient_kink", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · kink · 1 point
@@ -346,13 +349,15 @@ checks.resembles(gradient, -np.sin(x), "the gradient of the sum of cosines", giv
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A measured gradient is easy to write, and slow: it evaluates the loss twice for *each* weight. For the linear classifier above, that is 61,460 times for a
-# single step. So nets are trained with derived gradients, and the measured one checks them: that is a **gradient check**.
+# A measured gradient is easy to write, and slow: it evaluates the loss twice for *each* weight. For the linear classifier above, that is
+# 61,460 times for a single step. So nets are trained with derived gradients, and the measured one checks them: that is a **gradient
+# check**.
 #
 # ## Computational graphs
 #
-# Any formula is made of small steps, and the derivative of each step is easy. Take $f = (x + y)\,z$ with $x = -2$, $y = 5$, $z = -4$. The drawing is its
-# **computational graph**, with a node for each operation. Black numbers are values, and they are computed from left to right: the **forward pass**.
+# Any formula is made of small steps, and the derivative of each step is easy. Take $f = (x + y)\,z$ with $x = -2$, $y = 5$, $z = -4$. The
+# drawing is its **computational graph**, with a node for each operation. Black numbers are values, and they are computed from left to
+# right: the **forward pass**.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_graph", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 small = {"q": ("add", "x", "y"), "f": ("mul", "q", "z")}
@@ -363,18 +368,20 @@ vis.computational_graph(small, {"x": -2, "y": 5, "z": -4, "q": 3, "f": -12}, {"f
 #
 # 1. $f$ grows with itself at the rate **1**.
 # 2. $f = q z$, so $f$ grows with $q$ at the rate $z = $ **−4**, and with $z$ at the rate $q = $ **3**.
-# 3. $q = x + y$, so $q$ grows with $x$ at the rate 1. The chain rule multiplies: $f$ grows with $x$ at the rate $1 \cdot (-4) = $ **−4**. The same
-#    holds for $y$.
+# 3. $q = x + y$, so $q$ grows with $x$ at the rate 1. The chain rule multiplies: $f$ grows with $x$ at the rate $1 \cdot (-4) = $ **−4**.
+#    The same holds for $y$.
 #
-# A node need not know the rest of the graph. It is told one number, the **upstream gradient**: how fast the output grows with the value of the node. It
-# multiplies it by its **local gradient**, how fast its own value grows with each argument. It passes the products on, as **downstream gradients**:
+# A node need not know the rest of the graph. It is told one number, the **upstream gradient**: how fast the output grows with the value of
+# the node. It multiplies it by its **local gradient**, how fast its own value grows with each argument. It passes the products on, as
+# **downstream gradients**:
 #
 # $$ \text{downstream} = \text{upstream} \times \text{local}. $$
 #
 # ### Graphs as data
 #
-# In this notebook a graph is a dict: `{"q": ("add", "x", "y"), "f": ("mul", "q", "z")}`. Each node has a name, an operation and the names of its
-# arguments. Names that are no keys of the dict, such as `"x"`, are **inputs**; a constant is an input, too. All values are single numbers. There are eight operations:
+# In this notebook a graph is a dict: `{"q": ("add", "x", "y"), "f": ("mul", "q", "z")}`. Each node has a name, an operation and the names
+# of its arguments. Names that are no keys of the dict, such as `"x"`, are **inputs**; a constant is an input, too. All values are single
+# numbers. There are eight operations:
 #
 # | operation | arguments | value |
 # |---|---|---|
@@ -386,11 +393,11 @@ vis.computational_graph(small, {"x": -2, "y": 5, "z": -4, "q": 3, "f": -12}, {"f
 #
 # ### Exercise 2: `topological_order` · 3 points
 #
-# Before a node can be computed, its arguments have to be there. A list of the nodes in which each comes after the nodes that it uses is a **topological
-# order**. The dict may hold the nodes in any other order.
+# Before a node can be computed, its arguments have to be there. A list of the nodes in which each comes after the nodes that it uses is a
+# **topological order**. The dict may hold the nodes in any other order.
 #
-# By hand: in `{"d": ("mul", "b", "c"), "b": ("neg", "a"), "c": ("exp", "a"), "a": ("add", "x", "y")}`, node `d` needs `b` and `c`, and both need `a`. So
-# `["a", "b", "c", "d"]` is right, and so is `["a", "c", "b", "d"]`.
+# By hand: in `{"d": ("mul", "b", "c"), "b": ("neg", "a"), "c": ("exp", "a"), "a": ("add", "x", "y")}`, node `d` needs `b` and `c`, and both
+# need `a`. So `["a", "b", "c", "d"]` is right, and so is `["a", "c", "b", "d"]`.
 #
 # If a node needs itself, directly or through other nodes, there is a **cycle**, and no order exists.
 
@@ -493,8 +500,8 @@ for seed in range(36, 40):
 #
 # The forward pass computes every node from the values of its arguments.
 #
-# The circuit that the checks use is a neuron: $\sigma(w_0 x_0 + w_1 x_1 + w_2)$ with the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$, written with the
-# eight operations. Its parts `p0` and `p1` are the products, `z` is the weighted sum, and `one` is the constant 1.
+# The circuit that the checks use is a neuron: $\sigma(w_0 x_0 + w_1 x_1 + w_2)$ with the **sigmoid** $\sigma(a) = 1 / (1 + e^{-a})$,
+# written with the eight operations. Its parts `p0` and `p1` are the products, `z` is the weighted sum, and `one` is the constant 1.
 
 # %% nbgrader={"grade": false, "grade_id": "circuit", "locked": true, "schema_version": 3, "solution": false, "task": false}
 CIRCUIT = {"p0": ("mul", "w0", "x0"), "p1": ("mul", "w1", "x1"), "s": ("add", "p0", "p1"), "z": ("add", "s", "w2"),
@@ -507,8 +514,8 @@ vis.computational_graph(CIRCUIT, INPUTS);
 # %% [markdown]
 # By hand: `p0` = 2 · (−1) = −2, `p1` = (−3) · (−2) = 6, `s` = 4, `z` = 4 − 3 = 1, and the sigmoid of 1 is $1 / (1 + e^{-1}) = 0.731$.
 #
-# If you have not solved Exercise 2, use `list(graph)` for the order: the first checks have graphs whose dict is in order. While grading, this
-# exercise and the next are judged with a right `topological_order` if yours is wrong.
+# If you have not solved Exercise 2, use `list(graph)` for the order: the first checks have graphs whose dict is in order. While grading,
+# this exercise and the next are judged with a right `topological_order` if yours is wrong.
 
 # %% nbgrader={"grade": false, "grade_id": "graph_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def graph_forward(graph, inputs):
@@ -611,8 +618,8 @@ check_values(values, graph, inputs)
 # %% [markdown]
 # ### Exercise 4: `graph_backward` · 8 points
 #
-# The backward pass visits the nodes in the reverse order, from the output to the inputs. Each node takes its upstream gradient, multiplies it by its local
-# gradients, and passes the products on to its arguments.
+# The backward pass visits the nodes in the reverse order, from the output to the inputs. Each node takes its upstream gradient, multiplies
+# it by its local gradients, and passes the products on to its arguments.
 #
 # What if a value is used twice? Look at $f = x \cdot x$ at $x = 3$. The graph has one input, and two arrows lead from it to the product.
 
@@ -620,13 +627,13 @@ check_values(values, graph, inputs)
 vis.computational_graph({"f": ("mul", "x", "x")}, {"x": 3, "f": 9}, {"f": 1, "x": 6});
 
 # %% [markdown]
-# If $x$ grows, $f$ grows along both arrows: at the rate 3 along the one, and at the rate 3 along the other. Together that is 6, the derivative of $x^2$.
-# So gradients that arrive at the same name are **added up**. This is why a node may be visited only when all nodes that use it have been visited: before,
-# its gradient is not complete.
+# If $x$ grows, $f$ grows along both arrows: at the rate 3 along the one, and at the rate 3 along the other. Together that is 6, the
+# derivative of $x^2$. So gradients that arrive at the same name are **added up**. This is why a node may be visited only when all nodes
+# that use it have been visited: before, its gradient is not complete.
 #
-# By hand, for the circuit: the output grows with itself at the rate 1. The derivative of $1/d$ is $-1/d^2$, and $d = 1.368$, so `d` gets −0.534. The sum passes it on
-# to `e`. The derivative of `exp` is its own value, 0.368, so `n` gets −0.534 · 0.368 = −0.197, and `z` gets +0.197. From there, `w0` gets 0.197 times
-# `x0`, which is −0.197, and so on.
+# By hand, for the circuit: the output grows with itself at the rate 1. The derivative of $1/d$ is $-1/d^2$, and $d = 1.368$, so `d` gets
+# −0.534. The sum passes it on to `e`. The derivative of `exp` is its own value, 0.368, so `n` gets −0.534 · 0.368 = −0.197, and `z` gets
+# +0.197. From there, `w0` gets 0.197 times `x0`, which is −0.197, and so on.
 #
 # If you have not solved Exercise 2, use `list(graph)` for the order again.
 
@@ -797,9 +804,9 @@ values = graph_forward(CIRCUIT, INPUTS)
 vis.computational_graph(CIRCUIT, values, graph_backward(CIRCUIT, values, "out"));
 
 # %% [markdown]
-# Read it from right to left, and say for each kind of node what it does: a sum **distributes** its upstream gradient, a product **swaps** (each argument gets
-# the upstream gradient times the other one), a maximum **routes** it to the larger argument. Frameworks such as PyTorch do what you have just done. They record the
-# graph while the forward pass runs.
+# Read it from right to left, and say for each kind of node what it does: a sum **distributes** its upstream gradient, a product **swaps**
+# (each argument gets the upstream gradient times the other one), a maximum **routes** it to the larger argument. Frameworks such as PyTorch
+# do what you have just done. They record the graph while the forward pass runs.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): draw a graph of your own. When is the gradient of x zero? When is it negative?
@@ -808,8 +815,8 @@ values = graph_forward(graph, {"x": 1.5, "y": 3.0})
 vis.computational_graph(graph, values, graph_backward(graph, values, "f"));
 
 # %% [markdown]
-# How much does it save? Below are graphs of neurons with more and more weights. The measured gradient needs two forward passes for each weight; the backward
-# pass is a single one, whatever the number of weights.
+# How much does it save? Below are graphs of neurons with more and more weights. The measured gradient needs two forward passes for each
+# weight; the backward pass is a single one, whatever the number of weights.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_cost", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def neuron(num_weights):
@@ -838,9 +845,10 @@ ax.set(xlabel="weights", ylabel="milliseconds", yscale="log")
 ax.legend();
 
 # %% [markdown]
-# And now train something with it. The graph below is a net with three hidden ReLU units and one output, for the four points of the exclusive or (XOR): the output should
-# be 1 if exactly one of the two inputs is 1. No linear classifier can do that. Every number of the net is a name in the graph. (The random start matters: with half of the
-# seeds, some of the three units are dead from the beginning, and the loss stays at 0.125 or 0.25.)
+# And now train something with it. The graph below is a net with three hidden ReLU units and one output, for the four points of the
+# exclusive or (XOR): the output should be 1 if exactly one of the two inputs is 1. No linear classifier can do that. Every number of the
+# net is a name in the graph. (The random start matters: with half of the seeds, some of the three units are dead from the beginning, and
+# the loss stays at 0.125 or 0.25.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_xor", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 graph = {}
@@ -867,9 +875,9 @@ vis.loss_curve(history);
 # %% [markdown]
 # ## From numbers to arrays
 #
-# A net with one node for each number would be slow. So nodes hold whole arrays. If the value of a node has $M$ numbers and its argument has $D$, there are
-# $M \cdot D$ local slopes: how fast does output $i$ grow with input $j$? They form the **Jacobian**, a matrix with a row for each output and a column for each
-# input. Here are the Jacobians of three operations. White is 0.
+# A net with one node for each number would be slow. So nodes hold whole arrays. If the value of a node has $M$ numbers and its argument has
+# $D$, there are $M \cdot D$ local slopes: how fast does output $i$ grow with input $j$? They form the **Jacobian**, a matrix with a row for
+# each output and a column for each input. Here are the Jacobians of three operations. White is 0.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_jacobians", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
@@ -885,11 +893,11 @@ for ax, (title, J) in zip(axes, examples):
 # %% [markdown]
 # ### Exercise 5: `jacobian` · 2 points
 #
-# Measure the Jacobian of a function from arrays to arrays: $J_{ij} = \partial f_i / \partial x_j$. Arrays with more than one axis are read as a long row of numbers, in
-# NumPy's usual order.
+# Measure the Jacobian of a function from arrays to arrays: $J_{ij} = \partial f_i / \partial x_j$. Arrays with more than one axis are read
+# as a long row of numbers, in NumPy's usual order.
 #
-# By hand: $f(x) = (x_0 x_1,\ x_0^2,\ 3 x_1)$ at $x = (1, -2)$ has three outputs and two inputs. Its Jacobian has the rows $(x_1, x_0) = (-2, 1)$, $(2 x_0, 0) = (2, 0)$ and
-# $(0, 3)$.
+# By hand: $f(x) = (x_0 x_1,\ x_0^2,\ 3 x_1)$ at $x = (1, -2)$ has three outputs and two inputs. Its Jacobian has the rows
+# $(x_1, x_0) = (-2, 1)$, $(2 x_0, 0) = (2, 0)$ and $(0, 3)$.
 
 # %% nbgrader={"grade": false, "grade_id": "jacobian", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def jacobian(f, x):
@@ -958,8 +966,9 @@ checks.close(J, np.diag(2 * x), "the Jacobian of the squares")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What does a node need on its way back? It is told `dout`, the upstream gradient, a number for each of its outputs. Input $j$ reaches the loss through every output,
-# so the chain rule adds up $\sum_i \mathrm{dout}_i\,J_{ij}$. This is the transposed Jacobian times `dout`, a **vector-Jacobian product** (VJP).
+# What does a node need on its way back? It is told `dout`, the upstream gradient, a number for each of its outputs. Input $j$ reaches the
+# loss through every output, so the chain rule adds up $\sum_i \mathrm{dout}_i\,J_{ij}$. This is the transposed Jacobian times `dout`, a
+# **vector-Jacobian product** (VJP).
 
 # %% nbgrader={"grade": true, "grade_id": "test_jacobian_arrays", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · arrays and their VJP · 1 point
@@ -986,17 +995,18 @@ for shape, f in (((2, 3), lambda v: np.cumsum(v, axis=0) * v), ((2, 2, 2), lambd
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 1** · 2 points. An affine layer $XW$ gets $N = 64$ examples of $D = 4096$ numbers and returns $M = 4096$ numbers for each. How many numbers does its full
-# Jacobian with respect to $X$ have, and how many gigabytes are that in float32? Which part of it can be different from 0, and why is the Jacobian never needed?
+# **Question 1** · 2 points. An affine layer $XW$ gets $N = 64$ examples of $D = 4096$ numbers and returns $M = 4096$ numbers for each. How
+# many numbers does its full Jacobian with respect to $X$ have, and how many gigabytes are that in float32? Which part of it can be
+# different from 0, and why is the Jacobian never needed?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_jacobian", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# The output has 64 · 4096 = 262,144 numbers, and so has $X$. The Jacobian has 262,144² = 6.9 · 10^10 numbers, which take 2.7 · 10^11 bytes: about 275 GB
-# (256 GiB).
+# The output has 64 · 4096 = 262,144 numbers, and so has $X$. The Jacobian has 262,144² = 6.9 · 10^10 numbers, which take 2.7 · 10^11 bytes:
+# about 275 GB (256 GiB).
 #
-# The outputs of an example depend on that example alone, so only the 64 blocks on the diagonal, each with 4096 · 4096 numbers, can be different from 0: one part in 64. All of these blocks
-# hold the same numbers, those of $W$. Backpropagation needs only the product of the Jacobian with the upstream gradient, which is a product of two small matrices, the
-# upstream gradient and $W$ transposed.
+# The outputs of an example depend on that example alone, so only the 64 blocks on the diagonal, each with 4096 · 4096 numbers, can be
+# different from 0: one part in 64. All of these blocks hold the same numbers, those of $W$. Backpropagation needs only the product of the
+# Jacobian with the upstream gradient, which is a product of two small matrices, the upstream gradient and $W$ transposed.
 #
 # Scheme
 # - [1] (64 * 4096)^2, about 6.9e10 numbers, about 275 GB (256 GiB is as good; 1 GB = 2^30 bytes as well)
@@ -1009,11 +1019,12 @@ for shape, f in (((2, 3), lambda v: np.cumsum(v, axis=0) * v), ((2, 2, 2), lambd
 #
 # The matrix product $Z = X W$ is the heart of every layer. Write its VJP without a Jacobian.
 #
-# Look at a single number: $z_{nm} = \sum_d x_{nd} w_{dm}$. The input $x_{nd}$ reaches the outputs $z_{n1}, z_{n2}, \ldots$ of the same row, each time multiplied by
-# a weight. Add up: $\sum_m \mathrm{dout}_{nm} w_{dm}$. This is again a matrix product. Which matrix has to be transposed?
+# Look at a single number: $z_{nm} = \sum_d x_{nd} w_{dm}$. The input $x_{nd}$ reaches the outputs $z_{n1}, z_{n2}, \ldots$ of the same row,
+# each time multiplied by a weight. Add up: $\sum_m \mathrm{dout}_{nm} w_{dm}$. This is again a matrix product. Which matrix has to be
+# transposed?
 #
-# By hand: $X = (1\ \ 2)$, $W = \binom{3}{4}$, $\mathrm{dout} = (10)$. The only output is $1 \cdot 3 + 2 \cdot 4 = 11$, so the gradient of $X$ is $10 \cdot (3\ \ 4) = (30\ \ 40)$, and that of
-# $W$ is $10 \cdot \binom{1}{2}$.
+# By hand: $X = (1\ \ 2)$, $W = \binom{3}{4}$, $\mathrm{dout} = (10)$. The only output is $1 \cdot 3 + 2 \cdot 4 = 11$, so the gradient of
+# $X$ is $10 \cdot (3\ \ 4) = (30\ \ 40)$, and that of $W$ is $10 \cdot \binom{1}{2}$.
 
 # %% nbgrader={"grade": false, "grade_id": "matmul_vjp", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def matmul_vjp(dout, X, W):
@@ -1090,10 +1101,11 @@ result = checks.own_work(matmul_vjp, dout, X, W)
 # %% [markdown]
 # ### Exercise 7: `broadcast_vjp` · 3 points
 #
-# In $XW + b$, NumPy copies the biases $b$, of shape (M,), to every row of the (N, M) matrix. This is **broadcasting**. In the graph, each bias is used N times, and gradients that arrive
-# at the same place are added up. So the gradient of $b$ is the sum of `dout` over the rows.
+# In $XW + b$, NumPy copies the biases $b$, of shape (M,), to every row of the (N, M) matrix. This is **broadcasting**. In the graph, each
+# bias is used N times, and gradients that arrive at the same place are added up. So the gradient of $b$ is the sum of `dout` over the rows.
 #
-# NumPy's rule: shapes are aligned at their last axis. Axes that are missing in front are added, and axes of size 1 are stretched. Go back for any shapes.
+# NumPy's rule: shapes are aligned at their last axis. Axes that are missing in front are added, and axes of size 1 are stretched. Go back
+# for any shapes.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_broadcast", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained")
@@ -1105,7 +1117,8 @@ for ax, size, title in ((axes[0], (1, 4), "(4,) used as (3, 4): copied down"), (
     ax.set(title=title, xticks=[], yticks=[])
 
 # %% [markdown]
-# By hand: if `dout` is [[1, 2], [10, 20]], the gradient of an array of shape (2,) is [11, 22], that of shape (2, 1) is [[3], [30]], and that of shape (1, 1) is [[33]].
+# By hand: if `dout` is [[1, 2], [10, 20]], the gradient of an array of shape (2,) is [11, 22], that of shape (2, 1) is [[3], [30]], and
+# that of shape (1, 1) is [[33]].
 
 # %% nbgrader={"grade": false, "grade_id": "broadcast_vjp", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def broadcast_vjp(dout, shape):
@@ -1174,8 +1187,9 @@ result = checks.own_work(broadcast_vjp, dout, (3, 1, 1))
 # %% [markdown]
 # ## Activation functions
 #
-# Between two affine layers stands a nonlinearity, the **activation function**. It works entry by entry, so its Jacobian is diagonal, and its VJP is simple: `dout` times the slope at each entry.
-# Which function to choose has been argued about for decades. Blue is the function, red its slope.
+# Between two affine layers stands a nonlinearity, the **activation function**. It works entry by entry, so its Jacobian is diagonal, and
+# its VJP is simple: `dout` times the slope at each entry. Which function to choose has been argued about for decades. Blue is the function,
+# red its slope.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_activations", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 line = np.linspace(-4, 4, 401)
@@ -1191,15 +1205,18 @@ for ax, (name, curve) in zip(axes.flat, shown.items()):
     ax.set(title=name, ylim=(-1.3, 2.2))
 
 # %% [markdown]
-# A layer is again a pair of functions: `name_forward(x, ...)` returns `out, cache`, and `name_backward(dout, cache)` returns `dx`. You decide what goes into the cache.
+# A layer is again a pair of functions: `name_forward(x, ...)` returns `out, cache`, and `name_backward(dout, cache)` returns `dx`. You
+# decide what goes into the cache.
 #
 # ### Exercise 8: `sigmoid_forward` · 2 points
 #
 # $$ \sigma(x) = \frac{1}{1 + e^{-x}} $$
 #
-# It squashes any number into the range from 0 to 1, and was the first activation function of neural nets, since it looks like the firing rate of a neuron. By hand: $\sigma(0) = 1/2$, and $\sigma(\ln 3) = 1 / (1 + 1/3) = 3/4$.
+# It squashes any number into the range from 0 to 1, and was the first activation function of neural nets, since it looks like the firing
+# rate of a neuron. By hand: $\sigma(0) = 1/2$, and $\sigma(\ln 3) = 1 / (1 + 1/3) = 3/4$.
 #
-# Mind large numbers: the result has to be right at −1000 and 1000. ($e^{1000}$ is infinity for a computer. Infinity divided by infinity is NaN, 1 divided by infinity is 0.)
+# Mind large numbers: the result has to be right at −1000 and 1000. ($e^{1000}$ is infinity for a computer. Infinity divided by infinity is
+# NaN, 1 divided by infinity is 0.)
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sigmoid_forward(x):
@@ -1250,9 +1267,11 @@ checks.close(out, [[0.0, 1.0], [0.0, 1.0]], "out of sigmoid_forward at very larg
 # %% [markdown]
 # ### Exercise 9: `sigmoid_backward` · 2 points
 #
-# Differentiate $\sigma$, and write its slope with $\sigma$ itself: this is one reason why it was popular. Your circuit knows the answer for one number: at $x = 1$, where $\sigma = 0.731$, the slope is 0.197.
+# Differentiate $\sigma$, and write its slope with $\sigma$ itself: this is one reason why it was popular. Your circuit knows the answer for
+# one number: at $x = 1$, where $\sigma = 0.731$, the slope is 0.197.
 #
-# The slope is 1/4 at 0, and this is its largest value. At $\pm 10$ it is only 0.0000454: the unit is **saturated**, and hardly any gradient passes.
+# The slope is 1/4 at 0, and this is its largest value. At $\pm 10$ it is only 0.0000454: the unit is **saturated**, and hardly any gradient
+# passes.
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sigmoid_backward(dout, cache):
@@ -1310,8 +1329,10 @@ checks.true(np.allclose(np.asarray(before), np.asarray(again)), known.NOT_FROM_C
 # %% [markdown]
 # ### Zigzag
 #
-# The sigmoid has a second disadvantage: all of its outputs are positive. Take a unit with two weights whose inputs are positive. Its gradient is the upstream number times the inputs, so **both entries have the same
-# sign**. Both weights grow, or both shrink. If one should grow and the other shrink, gradient descent with one example at a time has to zigzag. The picture shows it, beside the same inputs with their mean subtracted (and doubled, so that both paths have steps of similar length).
+# The sigmoid has a second disadvantage: all of its outputs are positive. Take a unit with two weights whose inputs are positive. Its
+# gradient is the upstream number times the inputs, so **both entries have the same sign**. Both weights grow, or both shrink. If one should
+# grow and the other shrink, gradient descent with one example at a time has to zigzag. The picture shows it, beside the same inputs with
+# their mean subtracted (and doubled, so that both paths have steps of similar length).
 
 # %% nbgrader={"grade": false, "grade_id": "picture_zigzag", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(4)
@@ -1386,7 +1407,8 @@ result = checks.own_work(tanh_forward, x)
 # %% [markdown]
 # ### Exercise 11: `tanh_backward` · 1 point
 #
-# Derive its slope, by the rule for quotients or from $2\,\sigma(2x) - 1$, and write it with the output. It is 1 at 0, so it is four times as steep there as the sigmoid. It saturates as well.
+# Derive its slope, by the rule for quotients or from $2\,\sigma(2x) - 1$, and write it with the output. It is 1 at 0, so it is four times
+# as steep there as the sigmoid. It saturates as well.
 
 # %% nbgrader={"grade": false, "grade_id": "tanh_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_backward(dout, cache):
@@ -1420,8 +1442,9 @@ result = checks.own_work(tanh_backward, dout, cache)
 # %% [markdown]
 # ### Exercise 12: `leaky_relu_forward` · 1 point
 #
-# ReLU does not saturate on the positive side, costs next to nothing, and made deep nets trainable. But where $x$ is negative its slope is 0, and a unit that is always there never learns again: it is **dead**.
-# The leaky ReLU lets a little through: it is $x$ where $x > 0$, else $\alpha x$.
+# ReLU does not saturate on the positive side, costs next to nothing, and made deep nets trainable. But where $x$ is negative its slope is
+# 0, and a unit that is always there never learns again: it is **dead**. The leaky ReLU lets a little through: it is $x$ where $x > 0$, else
+# $\alpha x$.
 #
 # By hand: with $\alpha = 0.1$, (−2, 3) becomes (−0.2, 3).
 
@@ -1490,7 +1513,8 @@ result = checks.own_work(leaky_relu_backward, dout, cache)
 # %% [markdown]
 # ### Exercise 14: `elu_forward` · 2 points
 #
-# The exponential linear unit is $x$ where $x > 0$, else $\alpha\,(e^x - 1)$. It bends smoothly (for $\alpha = 1$) and comes to rest at $-\alpha$, so its outputs lie closer around 0 than those of ReLU.
+# The exponential linear unit is $x$ where $x > 0$, else $\alpha\,(e^x - 1)$. It bends smoothly (for $\alpha = 1$) and comes to rest at
+# $-\alpha$, so its outputs lie closer around 0 than those of ReLU.
 #
 # By hand: at $x = -\ln 2$ with $\alpha = 2$ it is $2 \cdot (1/2 - 1) = -1$.
 #
@@ -1586,7 +1610,8 @@ checks.shape(elu_backward(np.array([[1.0, 2.0, 3.0]]), cache), (1, 3), "dx of el
 # %% [markdown]
 # ### Exercise 16: `prelu_forward` · 1 point
 #
-# How large should the slope $\alpha$ be? The **parametric ReLU** (PReLU) learns it, a slope for each feature. So $\alpha$ is a parameter, like the weights.
+# How large should the slope $\alpha$ be? The **parametric ReLU** (PReLU) learns it, a slope for each feature. So $\alpha$ is a parameter,
+# like the weights.
 #
 # By hand: with the slopes (0.1, 0.5), the example (−2, −2) becomes (−0.2, −1).
 
@@ -1623,7 +1648,8 @@ result = checks.own_work(prelu_forward, x, alpha)
 # %% [markdown]
 # ### Exercise 17: `prelu_backward` · 2 points
 #
-# Two gradients: of `x`, and of `alpha`. (No test looks at the kink at 0.) The slope $\alpha_d$ is used in every example whose $x_{nd}$ is negative, and is multiplied by $x_{nd}$ there. You know what happens to a value that is used more than once.
+# Two gradients: of `x`, and of `alpha`. (No test looks at the kink at 0.) The slope $\alpha_d$ is used in every example whose $x_{nd}$ is
+# negative, and is multiplied by $x_{nd}$ there. You know what happens to a value that is used more than once.
 
 # %% nbgrader={"grade": false, "grade_id": "prelu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def prelu_backward(dout, cache):
@@ -1677,9 +1703,11 @@ result = checks.own_work(prelu_backward, dout, cache)
 # %% [markdown]
 # ### Exercise 18: `maxout_forward` · 1 point
 #
-# Maxout has no fixed shape at all. Each unit computes several affine functions, its **pieces**, and returns the largest. ReLU, leaky ReLU and $|x|$ are special cases. The price: a unit has several times as many weights.
+# Maxout has no fixed shape at all. Each unit computes several affine functions, its **pieces**, and returns the largest. ReLU, leaky ReLU
+# and $|x|$ are special cases. The price: a unit has several times as many weights.
 #
-# The layer gets the affine functions of all units side by side, those of a unit next to each other. By hand: the row (1, 5, −3, −2) with 2 pieces has the groups (1, 5) and (−3, −2), and becomes (5, −2).
+# The layer gets the affine functions of all units side by side, those of a unit next to each other. By hand: the row (1, 5, −3, −2) with 2
+# pieces has the groups (1, 5) and (−3, −2), and becomes (5, −2).
 
 # %% nbgrader={"grade": false, "grade_id": "maxout_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def maxout_forward(x, pieces):
@@ -1714,7 +1742,8 @@ result = checks.own_work(maxout_forward, x, pieces)
 # %% [markdown]
 # ### Exercise 19: `maxout_backward` · 2 points
 #
-# A maximum routes: the whole gradient of a unit goes to the piece that was the largest, and the others get 0. If several are equal, **the first of them** gets all of it.
+# A maximum routes: the whole gradient of a unit goes to the piece that was the largest, and the others get 0. If several are equal, **the
+# first of them** gets all of it.
 
 # %% nbgrader={"grade": false, "grade_id": "maxout_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def maxout_backward(dout, cache):
@@ -1770,8 +1799,9 @@ back(maxout_forward, maxout_backward, dout, (x, 2), known.maxout(x, 2),
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your functions and their slopes, beside four newer ones from the library. **Softplus**, $\ln(1 + e^x)$, is a smooth ReLU; its slope is the sigmoid. **SELU** is an ELU whose two constants keep the activations
-# of a deep net at mean 0 and variance 1. **GELU** and **Swish** multiply $x$ by a soft gate. They dip below 0, and most large language models use one of them.
+# Your functions and their slopes, beside four newer ones from the library. **Softplus**, $\ln(1 + e^x)$, is a smooth ReLU; its slope is the
+# sigmoid. **SELU** is an ELU whose two constants keep the activations of a deep net at mean 0 and variance 1. **GELU** and **Swish**
+# multiply $x$ by a soft gate. They dip below 0, and most large language models use one of them.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_activations", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 from cs231n_lib import layers
@@ -1789,7 +1819,8 @@ for ax, (name, (forward, backward)) in zip(axes.flat, pairs.items()):
     ax.set(title=name, ylim=(-2, 3))
 
 # %% [markdown]
-# Why deep nets of sigmoids were so hard to train: a signal that passes ten of them is multiplied by ten slopes, and each is at most 1/4. The gradient **vanishes**. In the picture, 500 numbers pass ten layers of random weights, and a gradient comes back.
+# Why deep nets of sigmoids were so hard to train: a signal that passes ten of them is multiplied by ten slopes, and each is at most 1/4.
+# The gradient **vanishes**. In the picture, 500 numbers pass ten layers of random weights, and a gradient comes back.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_vanishing", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def gradient_sizes(forward, backward, weight_scale=1.0, depth=10, width=100):
@@ -1824,8 +1855,9 @@ show_gradients()
 show_gradients(weight_scale=1.5)
 
 # %% [markdown]
-# **Question 2** · 2 points. A student's table of nodes, each with its argument $a$, its value, its upstream gradient and the gradient that it passes on. One of the last column's entries is wrong. Which one, and what should it be? How could you
-# find it without knowing any derivative?
+# **Question 2** · 2 points. A student's table of nodes, each with its argument $a$, its value, its upstream gradient and the gradient that
+# it passes on. One of the last column's entries is wrong. Which one, and what should it be? How could you find it without knowing any
+# derivative?
 #
 # | node | $a$ | value | upstream | passed on |
 # |---|---|---|---|---|
@@ -1837,11 +1869,12 @@ show_gradients(weight_scale=1.5)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_table", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# The row of $1/a$ is wrong. Its slope at 2 is $-1/2^2 = -1/4$, so it should pass on $(-3) \cdot (-1/4) = 0.75$. (The student has taken $\ln a$ for the slope: $-3 \ln 2 = -2.079$. The logarithm is what
-# $1/a$ is the slope of, not the other way round.)
+# The row of $1/a$ is wrong. Its slope at 2 is $-1/2^2 = -1/4$, so it should pass on $(-3) \cdot (-1/4) = 0.75$. (The student has taken
+# $\ln a$ for the slope: $-3 \ln 2 = -2.079$. The logarithm is what $1/a$ is the slope of, not the other way round.)
 #
-# Without derivatives: move $a$ a little and see how the value changes, times the upstream gradient. From 1.99 to 2.01, $1/a$ falls from 0.50251 to 0.49751, so its slope is −0.25. The sign alone shows it: $1/a$ falls with $a$, so a negative
-# upstream gradient has to become a positive one.
+# Without derivatives: move $a$ a little and see how the value changes, times the upstream gradient. From 1.99 to 2.01, $1/a$ falls from
+# 0.50251 to 0.49751, so its slope is −0.25. The sign alone shows it: $1/a$ falls with $a$, so a negative upstream gradient has to become a
+# positive one.
 #
 # Scheme
 # - [1] the row of 1/a, and 0.75 (half a point for the row with a wrong number)
@@ -1849,15 +1882,21 @@ show_gradients(weight_scale=1.5)
 # ### END SOLUTION
 
 # %% [markdown]
-# **Question 3** · 2 points. In the class *horse*, some horses look left and some look right. A linear classifier has one template for the class. What will it look like after training, and why can no single template give a high score to both kinds of horses and a low
-# score to everything between them? Now take two hidden units: the first has the activation +5 for horses that look left and −5 for horses that look right, the second the reverse. What is the sum of the two, without and with a ReLU behind each?
+# **Question 3** · 2 points. In the class *horse*, some horses look left and some look right. A linear classifier has one template for the
+# class. What will it look like after training, and why can no single template give a high score to both kinds of horses and a low score to
+# everything between them? Now take two hidden units: the first has the activation +5 for horses that look left and −5 for horses that look
+# right, the second the reverse. What is the sum of the two, without and with a ReLU behind each?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_horse", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# The template is something like the average of all horses: a body with a head at each end. Scores are linear, so the score of the average of two images is the average of their scores. A picture in which a left horse and a right horse are laid over each other
-# gets a score as high as the two. What would raise the score of one direction beyond that lowers the score of the other: weights that reward a head on the left have nothing to say to a head on the right. So one template cannot say "a head on the left or on the right, but not half of each".
+# The template is something like the average of all horses: a body with a head at each end. Scores are linear, so the score of the average
+# of two images is the average of their scores. A picture in which a left horse and a right horse are laid over each other gets a score as
+# high as the two. What would raise the score of one direction beyond that lowers the score of the other: weights that reward a head on the
+# left have nothing to say to a head on the right. So one template cannot say "a head on the left or on the right, but not half of each".
 #
-# Without a ReLU the sum is 5 − 5 = 0 for both kinds of horses: the two units cancel, and nothing is detected (two linear units are one linear unit). With a ReLU the −5 becomes 0, and the sum is 5 for horses that look left and 5 for those that look right. The nonlinearity makes an *or* out of the sum.
+# Without a ReLU the sum is 5 − 5 = 0 for both kinds of horses: the two units cancel, and nothing is detected (two linear units are one
+# linear unit). With a ReLU the −5 becomes 0, and the sum is 5 for horses that look left and 5 for those that look right. The nonlinearity
+# makes an *or* out of the sum.
 #
 # Scheme
 # - [1] a horse with two heads (the average), since one template and linear scores have to serve both
@@ -1868,12 +1907,15 @@ show_gradients(weight_scale=1.5)
 # ## Summary
 #
 # - A measured gradient is slow and simple: it checks derived ones. Use central differences, and mind kinks.
-# - A graph is run forward in topological order, and backward in the reverse one. Downstream = upstream times local; gradients that meet are added.
+# - A graph is run forward in topological order, and backward in the reverse one. Downstream = upstream times local; gradients that meet are
+#   added.
 # - Sums distribute, products swap, maxima route.
 # - For arrays, a node needs the product of its transposed Jacobian with `dout`, never the Jacobian.
-# - Sigmoid and tanh saturate. Outputs that are all positive make the descent zigzag. ReLU may die; leaky ReLU, ELU, PReLU and maxout do not.
+# - Sigmoid and tanh saturate. Outputs that are all positive make the descent zigzag. ReLU may die; leaky ReLU, ELU, PReLU and maxout do
+#   not.
 #
-# To read on: A. Karpathy's *micrograd*, an automatic differentiation of 94 lines, and Baydin, Pearlmutter, Radul and Siskind, "Automatic differentiation in machine learning: a survey" (2018).
+# To read on: A. Karpathy's *micrograd*, an automatic differentiation of 94 lines, and Baydin, Pearlmutter, Radul and Siskind, "Automatic
+# differentiation in machine learning: a survey" (2018).
 #
 # Where your exercises stand (visible checks only):
 
