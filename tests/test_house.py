@@ -160,6 +160,7 @@ TESTED_ELSEWHERE = {
         "cs231n_lib/kernels/test_pooling.py",
         "compiled twin, called by its wrapper only",
     ),
+    "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
