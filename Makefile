@@ -102,7 +102,7 @@ demo: setup bubblewrap
 	@echo "  $(DEMO)/reports/_course.html   each student's way through the assignments"
 	@echo "  $(DEMO)/$(firstword $(GRADED)).csv   the points of each student, notebook and test cell"
 	@echo "  $(DEMO)/release/$(firstword $(GRADED)).zip   what students get"
-	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab   then open Formgrader to grade the written answers"
+	@echo "  cd $(DEMO) && ../$(BIN)/cs231n mark nearest_neighbor   to grade the written answers in the browser"
 	@test "$(ASSIGNMENTS)" = all || echo "All the assignments of the course: make demo ASSIGNMENTS=all"
 
 test: $(VENV)/installed-for-tests bubblewrap postgresql chromium
