@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from chromium import violations, wider_than_the_window
 
 from autograder.course.course_toml import Assignment
 from autograder.errors import KitError
@@ -152,7 +153,7 @@ class TestInABrowser:
         for kind in ("class", "course"):
             page = opened(made(["ann", "x" * 300, *PAYLOADS], kind), viewport={"width": 360, "height": 800})
             page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            assert wider_than_the_window(page) == 0
 
     def test_a_bar_says_its_value_under_the_pointer(self, opened):
         page = opened(made(["ann", "bob"]))
@@ -180,11 +181,11 @@ class TestInABrowser:
         assert page.locator(".way.chosen").get_attribute("data-tip").startswith("bob")
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_text_stands_out_from_its_background(self, opened, scheme):
-        page = opened(made(["ann", "bob"]), color_scheme=scheme)
-        colours = page.evaluate("""() => ['--page', '--card'].flatMap(below => ['--text', '--quiet', '--strong'].map(
-            name => [below, name].map(it => getComputedStyle(document.documentElement).getPropertyValue(it))))""")
-        assert min(contrast(*pair) for pair in colours) >= 4.5
+    @pytest.mark.parametrize("kind", ["class", "course"])
+    def test_everybody_can_read_it(self, opened, kind, scheme):
+        page = opened(made(["ann", *PAYLOADS], kind), color_scheme=scheme, bypass_csp=True)
+        page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
+        assert violations(page) == []
 
     def test_everything_is_open_on_paper(self, opened):
         page = opened(made(["ann", "bob"]))
@@ -192,7 +193,7 @@ class TestInABrowser:
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.locator("details:not([open])").count() == 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= 640
+        assert wider_than_the_window(page) == 0
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details:not([open])").count() > 0
 
@@ -203,17 +204,3 @@ class TestInABrowser:
                 it => !it.ariaLabel && it.getAttribute('aria-hidden') !== 'true').length""")
             assert bare == 0 and page.locator("main").count() == 1 and page.locator("h1").count() == 1
             assert page.locator("th:not([scope])").count() == 0
-
-
-def contrast(one, other):
-    """WCAG 2.1's contrast ratio of two colours such as #abc or #aabbcc."""
-
-    def luminance(colour):
-        digits = colour.strip().lstrip("#")
-        digits = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
-        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    lower, upper = sorted((luminance(one), luminance(other)))
-    return (upper + 0.05) / (lower + 0.05)
