@@ -387,12 +387,12 @@ def _mistakes(lost: Iterable[tuple[Work, Item, LostCell]], sentences: Mapping[st
     for work, item, cell in lost:
         for id in map(_id, cell.mistakes):
             students = who.setdefault(id, {}).setdefault((item.notebook, item.exercise), {})
-            students[shown_name(work.student)] = None
+            students[work.student] = None
             if id not in sentences:
                 read.setdefault(id, Counter())[_sentence(cell.message, id)] += 1
     rows = []
     for id, found in who.items():
-        places = [Place(notebook, exercise, len(it), tuple(it)) for (notebook, exercise), it in found.items()]
+        places = [Place(*place, len(it), tuple(map(shown_name, it))) for place, it in found.items()]
         places.sort(key=lambda place: (-place.students, place.notebook, place.exercise))
         sentence = sentences.get(id) or read[id].most_common(1)[0][0]
         everyone = {student for it in found.values() for student in it}
@@ -426,12 +426,13 @@ def _unnamed(lost: Iterable[tuple[Work, Item, LostCell]]) -> tuple[UnnamedRow, .
     for work, item, cell in lost:
         if cell.status == "failed" and not cell.mistakes:
             students = who.setdefault((item.notebook, item.exercise), {})
-            students.setdefault(shown_name(work.student), _first_line(cell.message))
+            students.setdefault(work.student, _first_line(cell.message))
     rows = [
         UnnamedRow(
-            Place(notebook, exercise, len(students), tuple(students)), Counter(students.values()).most_common(1)[0][0]
+            Place(*place, len(students), tuple(map(shown_name, students))),
+            Counter(students.values()).most_common(1)[0][0],
         )
-        for (notebook, exercise), students in who.items()
+        for place, students in who.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.place.students, row.place.notebook, row.place.exercise)))
 

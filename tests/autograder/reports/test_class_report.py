@@ -163,6 +163,12 @@ def test_names_cannot_control_or_reorder_what_is_around_them():
     assert row.student.isprintable() and row.name.isprintable() and len(row.name) == 100
 
 
+def test_students_whose_shown_ids_are_equal_count_as_two():
+    lost = [("adding", WRONG), ("squaring", LostCell("test_square", "failed", "no"))]
+    made = report([work(f"a{invisible}", 0, 2, 0, lost=lost) for invisible in "\u200b\u200c"])
+    assert made.mistakes[0].students == made.mistakes[0].places[0].students == made.unnamed[0].place.students == 2
+
+
 def test_the_catalogue_has_a_sentence_for_each_mistake():
     assert catalogue()["softmax.not_averaged"] and all(catalogue().values())
 
