@@ -205,6 +205,19 @@ def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
         added = net.run_part(before, net.params, number) - before
         return np.maximum(0, s + added) if net.before_relu else np.maximum(0, s) + added
 
+    def part_twice(s: Any, params: Params, number: int) -> Any:
+        """Return outputs that change as if the part came once more, but have the values of the net."""
+        before = normalized(number)
+        if net.before_relu:
+            inner = net.run_part(s, params, number) - net.run_part(sums[number], net.params, number) + sums[number]
+            return np.maximum(0, net.run_part(inner, net.params, number))
+        inner = np.maximum(0, s)
+        once = net.run_part(np.maximum(0, before), net.params, number)
+        return net.run_part(np.maximum(0, before) + net.run_part(inner, params, number) - once, params, number)
+
+    def gamma_twice(s: Any, params: Params, number: int) -> Any:
+        return net.hidden(sums[number] + net.params[f"gamma{number}"] * (s - sums[number]), params, number)
+
     def order_kept(s: Any, params: Params, number: int) -> Any:
         """On the way back, the part first and then the ReLU: both in the order of the forward pass."""
         before = normalized(number)
@@ -234,12 +247,25 @@ def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
         "Your backward loop: every forward function has its partner there.",
         **case(without_part),
     )
+    yield Mistake(
+        "deep_net.part_twice_back",
+        "On the way back, the gradient passes the normalization or dropout twice.",
+        "Your backward loop: every forward function has its partner there, once.",
+        **case(part_twice),
+    )
     if net.before_relu:
         yield Mistake(
             "deep_net.order_back",
             "On the way back, the normalization comes before the ReLU.",
             "Your backward loop: the functions come in the reverse order.",
             **case(order_kept),
+        )
+    if net.before_relu:
+        yield Mistake(
+            "deep_net.gamma_twice",
+            "Gamma is a factor of the gradient once more.",
+            "What the backward pass of the normalization returns: gamma is in it already.",
+            **case(gamma_twice),
         )
     if name[:-1] in ("gamma", "beta"):
         other = {"gamma": "beta", "beta": "gamma"}[name[:-1]] + name[-1]
