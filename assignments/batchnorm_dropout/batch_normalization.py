@@ -51,6 +51,7 @@ errors.explain()
 plt.rcParams.update(vis.STYLE)
 known = mistakes.batch_normalization
 TRAIN = {"mode": "train"}
+SIGNS = np.tile([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]], (16, 16))  # rows and columns of mean 0
 
 
 def make_batch(seed, N=6, D=4):
@@ -219,12 +220,11 @@ if np.isfinite(spreadless).all():  # otherwise eps is missing, which the next ch
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_eps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · eps · 2 points
-signs = np.tile([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]], (16, 16))
-x, gamma, beta = 3 * signs, np.ones(64), np.ones(64)  # all means are 0, all variances 9; with eps = 16, the root is 5
+x, gamma, beta = 3 * SIGNS, np.ones(64), np.ones(64)  # all means are 0, all variances 9; with eps = 16, the root is 5
 for mode in ("train", "test"):
     param = {"mode": mode, "eps": 16.0, "running_mean": np.zeros(64), "running_var": np.full(64, 9.0)}
     out = output(batchnorm_forward, x, gamma, beta, param)
-    checks.close(out - np.mean(out), 3 / 5 * signs, f"out minus its mean, with eps=16 in {mode} mode",
+    checks.close(out - np.mean(out), 3 / 5 * SIGNS, f"out minus its mean, with eps=16 in {mode} mode",
                  rtol=1e-2, mistakes=known.batchnorm_forward(x, gamma, 0 * beta, param))
 constant = output(batchnorm_forward, np.full((4, 2), 7.0), np.ones(2), np.ones(2), TRAIN)
 checks.finite(constant, "out where the features are constant", hint="What keeps you from dividing by a variance of 0?")
@@ -237,7 +237,7 @@ for mode in ("train", "test"):
         param = {"mode": mode, "running_mean": np.zeros(64), "running_var": np.full(64, 9e-6)}
         param |= {} if eps is None else {"eps": eps}
         out = output(batchnorm_forward, small, gamma, beta, param)
-        expected = 3e-3 / (9e-6 + (eps or 1e-5)) ** 0.5 * signs
+        expected = 3e-3 / (9e-6 + (eps or 1e-5)) ** 0.5 * SIGNS
         checks.close(out - np.mean(out), expected, f"out minus its mean, of features with a variance of 9e-6 in {mode} mode, eps = {eps}",
                      rtol=1e-2, mistakes=known.batchnorm_forward(small, gamma, 0 * beta, param), hint='If bn_param has no "eps", it is 1e-5.')
 ### END HIDDEN TESTS
@@ -247,7 +247,7 @@ for mode in ("train", "test"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_running", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · running averages · 3 points
-x, gamma, beta = 1 + 2 * signs, np.full(64, 3.0), np.ones(64)
+x, gamma, beta = 1 + 2 * SIGNS, np.full(64, 3.0), np.ones(64)
 before = {"running_mean": np.full(64, 10.0), "running_var": np.full(64, 100.0)}
 after_one = {"running_mean": np.full(64, 9.1), "running_var": np.full(64, 90.4)}
 from_zeros = {"running_mean": np.full(64, 0.5), "running_var": np.full(64, 2.0)}  # momentum 0.5, no averages yet
@@ -556,6 +556,7 @@ def check_branch(forward, backward, param, what, shift=0, stretch=0, width=1, ax
     checks.resembles(without, direct, "dx (the shape of x)", given=(x, plain))
     if not (shift or stretch) or not np.allclose(dx, without, atol=1e-5):
         check_gradient("x", dx, forward, x, gamma, beta, dout, param, what, axis)
+    return dx
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_direct", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · direct branch · 2 points
@@ -577,7 +578,7 @@ if np.isfinite(output(batchnorm_forward, x, gamma, beta, TRAIN)).all():
 check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx where dout asks for a shift as well", shift=3)
 checks.passed("batchnorm_backward", "shifting a feature changes nothing: the branch through the mean")
 ### BEGIN HIDDEN TESTS
-check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx of a wider x", shift=-2, width=7)
+checks.finite(check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx of a wider x", shift=-2, width=7), "dx")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_variance", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
@@ -585,7 +586,7 @@ check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-
 check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx where dout asks for a stretch as well", stretch=3)
 checks.passed("batchnorm_backward", "stretching a feature changes nothing: the branch through the variance")
 ### BEGIN HIDDEN TESTS
-check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx of a wider x", stretch=-2, width=7)
+checks.finite(check_branch(batchnorm_forward, batchnorm_backward, {"mode": "train", "eps": 1e-9}, "dx of a wider x", stretch=-2, width=7), "dx")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_dx", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
@@ -880,19 +881,20 @@ def check_net_gradient(name, X, y, params, norm_params):
     case = known.normalized_net(bend_forward, params, norm_params, X)
     checks.gradient(loss, params[name], grads[name], f"grads[{name!r}]", num_examples=len(X), kinks=True,
                     or_of=lambda value: case.loss(y, {name: value}), mistakes=mistakes.deep_net.gradient(case, y, name))
+    return grads[name]
 
 # %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_norm", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · gradients of the last layer, gamma and beta · 2 points
-net = make_net(30, 6, 3, 4, 4, 3)
+net = make_net(31, 6, 3, 4, 4, 3)
 for name in ("gamma1", "beta1", "gamma2", "beta2", "W3", "b3"):
     check_net_gradient(name, *net)
 checks.passed("normalized_net_loss", "the gradients of the last layer and of every gamma and beta are right")
 ### BEGIN HIDDEN TESTS
-for seed, sizes in ((31, (2, 3, 2)), (32, (3, 2, 4, 3, 2))):
+for seed, sizes in ((33, (2, 3, 2)), (34, (3, 2, 4, 3, 2))):
     net = make_net(seed, 5, *sizes)
     for name in [name for name in net[2] if name.startswith(("gamma", "beta"))]:
         check_net_gradient(name, *net)
-    check_net_gradient(f"W{len(sizes) - 1}", *net)
+    checks.finite(check_net_gradient(f"W{len(sizes) - 1}", *net), "the gradient of the last layer")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -1178,10 +1180,9 @@ if np.isfinite(output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.on
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_forward_eps", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · eps · 1 point
-signs = np.tile([[1.0, 1, -1, -1], [-1, 1, 1, -1], [-1, -1, 1, 1], [1, -1, -1, 1]], (16, 16))
-x, gamma, beta = 3 * signs, np.ones(64), np.ones(64)  # all means are 0, all variances 9; with eps = 16, the root is 5
+x, gamma, beta = 3 * SIGNS, np.ones(64), np.ones(64)  # all means are 0, all variances 9; with eps = 16, the root is 5
 out = output(layernorm_forward, x, gamma, beta, {"eps": 16.0})
-checks.close(out - np.mean(out), 3 / 5 * signs, "out minus its mean, with eps=16", rtol=1e-2,
+checks.close(out - np.mean(out), 3 / 5 * SIGNS, "out minus its mean, with eps=16", rtol=1e-2,
              mistakes=known.layernorm_forward(x, gamma, 0 * beta, {"eps": 16.0}))
 constant = output(layernorm_forward, np.full((3, 3), 7.0), np.ones(3), np.ones(3), {})
 checks.finite(constant, "out of rows that are constant", hint="What keeps you from dividing by a variance of 0?")
@@ -1191,7 +1192,7 @@ checks.close(constant - constant[0, 0], np.zeros((3, 3)), "out of rows that are 
 small = 1e-3 * x
 for param in ({}, {"eps": 1e-3}):
     out = output(layernorm_forward, small, gamma, beta, param)
-    expected = 3e-3 / (9e-6 + param.get("eps", 1e-5)) ** 0.5 * signs
+    expected = 3e-3 / (9e-6 + param.get("eps", 1e-5)) ** 0.5 * SIGNS
     checks.close(out - np.mean(out), expected, f"out minus its mean, of rows with a variance of 9e-6, ln_param = {param}", rtol=1e-2,
                  mistakes=known.layernorm_forward(small, gamma, 0 * beta, param))
 ### END HIDDEN TESTS
@@ -1275,7 +1276,7 @@ check_gradient("beta", dbeta, layernorm_forward, x, gamma, beta, dout, {}, "dbet
 check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx where dout asks for a shift of the rows", shift=3, axis=1)
 checks.passed("layernorm_backward", "shifting an example changes nothing: the branch through the mean")
 ### BEGIN HIDDEN TESTS
-check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx of a wider x", shift=-2, width=7, axis=1)
+checks.finite(check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx of a wider x", shift=-2, width=7, axis=1), "dx")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_variance", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1283,7 +1284,7 @@ check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx of a wide
 check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx where dout asks for a stretch of the rows", stretch=3, axis=1)
 checks.passed("layernorm_backward", "stretching an example changes nothing: the branch through the variance")
 ### BEGIN HIDDEN TESTS
-check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx of a wider x", stretch=-2, width=7, axis=1)
+checks.finite(check_branch(layernorm_forward, layernorm_backward, {"eps": 1e-9}, "dx of a wider x", stretch=-2, width=7, axis=1), "dx")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_dx", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}

@@ -662,6 +662,7 @@ def check_net_gradient(name, X, y, params, dropout_params):
     case = known.dropout_net(scale_forward, params, dropout_params, X)
     checks.gradient(loss, params[name], grads[name], f"grads[{name!r}]", num_examples=len(X), kinks=True,
                     or_of=lambda value: case.loss(y, {name: value}), mistakes=mistakes.deep_net.gradient(case, y, name))
+    return grads[name]
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · scores · 2 points
