@@ -14,7 +14,7 @@
 # # Batch normalization
 #
 # A linear classifier learns better from centred and scaled pixels. The second layer of a net has "pixels", too: the outputs of the first. In a
-# deep net they shrink or grow from layer to layer, and they change while the layers below learn. Batch normalization makes a layer of that
+# deep net they shrink or grow from layer to layer, and change while the layers below learn. Batch normalization makes a layer of that
 # preprocessing. Its formula fits on one line. Its gradient needs care: **every example of a batch influences the output of all others**.
 #
 # **You will learn**
@@ -114,16 +114,17 @@ axes[0].set_ylabel("number of images");
 
 # %% [markdown]
 # The distribution keeps its shape. Only its place and its width change. After the third step, every feature of every layer has the same scale.
-# The last step lets the net choose another scale: it learns $\gamma$ and $\beta$, one number each per feature, like weights.
+# In the last step the net chooses another scale: it learns $\gamma$ and $\beta$, one number each per feature, like weights.
 #
 # In formulas, for a batch of $N$ examples and one feature with the values $x_1, \dots, x_N$:
 #
 # $$ \mu = \frac1N \sum_i x_i, \qquad \sigma^2 = \frac1N \sum_i (x_i - \mu)^2, \qquad
 # \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad y_i = \gamma\, \hat x_i + \beta . $$
 #
-# The variance is divided by $N$, not by $N - 1$. The small number $\varepsilon$ stands under the root, so that a feature
-# that is the same for all examples gives 0 instead of 0 / 0. Each of the $D$ features has its own $\mu$, $\sigma^2$, $\gamma$ and $\beta$: arrays of shape (D,).
-#
+# The variance is divided by $N$, not by $N - 1$. The small $\varepsilon$ stands under the root, so that a constant feature
+# gives 0 instead of 0 / 0. Each of the $D$ features has its own $\mu$, $\sigma^2$, $\gamma$ and $\beta$: arrays of shape (D,).
+
+# %% [markdown]
 # ### At test time
 #
 # The answer for an image must not depend on the other images of the batch. So during training each batch updates
@@ -138,11 +139,12 @@ axes[0].set_ylabel("number of images");
 # |---|---|---|
 # | normalizes with | mean and variance of this batch | running averages |
 # | running averages | are updated | stay as they are |
-#
+
+# %% [markdown]
 # ### Exercise 1: `batchnorm_forward` · 13 points
 #
 # Write batch normalization for both modes. The first lines, which read `bn_param`, are given. Put the new running averages back into `bn_param`.
-# The `cache` holds whatever your backward pass needs, in both modes. (You may come back and change it.)
+# The `cache` holds whatever your backward pass needs, in both modes.
 #
 # By hand: a feature with the values 1, 5, 1, 5 has mean 3 and variance 4, so $\hat x$ is −1, 1, −1, 1. With γ = 3 and β = 1 the output is −2, 4, −2, 4. If
 # the running mean was 10, it is now 0.9 · 10 + 0.1 · 3 = 9.3.
@@ -243,7 +245,7 @@ for mode in ("train", "test"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next check uses `checks.call`, which also returns the arguments as your function left them. All means of the batch are 1, all variances 4.
+# The next check uses `checks.call`, which also returns the arguments as your function left them.
 
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_forward_running", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · running averages · 3 points
@@ -352,8 +354,8 @@ for name in ("running_mean", "running_var"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How good are the running averages? Here is one feature with mean 4 and variance 9, in batches of 20. The averages start at 0 and have to forget that: with
-# momentum 0.9 a third of the start is left after ten batches. They never come to rest, because each new batch counts.
+# How good are the running averages? Here is one feature with mean 4 and variance 9, in batches of 20. The averages start at 0 and have to forget that. They
+# never come to rest, because each new batch counts.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_running", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(7)
@@ -374,7 +376,7 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # ### Six layers deep
 #
 # Now images (every second pixel in each direction: 768 numbers) pass through six layers of 100 units. Each layer applies its
-# weights and then an **activation function**, here ReLU. Without this **nonlinearity**, six layers could do no more than one. The weights are random with a standard
+# weights and then an **activation function**, here ReLU. (Without this **nonlinearity**, six layers could do no more than one.) The weights are random with a standard
 # deviation of 0.03; nothing is trained yet. The histograms show what comes out of each layer.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -403,7 +405,7 @@ for normalize, title in ((False, "without batch normalization"), (True, "with ba
     vis.activation_histograms(activations(X_train[:500], 0.03, normalize)).suptitle(title)
 
 # %% [markdown]
-# Without normalization, each layer after the first multiplies the numbers by about 0.2, and the sixth can hardly tell one image from another. With it,
+# Without normalization, each layer after the first multiplies the numbers by about 0.2. With it,
 # every layer looks like the first. Larger weights would make the numbers explode. There is one right size,
 # about $\sqrt{2 / D}$ for a layer with $D$ inputs (**Kaiming initialization**; for tanh it is $\sqrt{1/D}$, **Xavier initialization**). With batch normalization you need not know it.
 
@@ -466,17 +468,18 @@ ax.axis("off");
 
 # %% [markdown]
 # Three ways lead from $x$ to the output: the **direct branch**, the **branch through the mean** and the **branch through the variance**. Backpropagation follows
-# all of them in the other direction. Each node receives the **upstream gradient** of its result and multiplies it by its own local derivative. Three rules:
+# them in the other direction. Each node receives the **upstream gradient** of its result and multiplies it by its own local derivative. Three rules:
 #
 # - If a value goes into several nodes, its gradient is the **sum** of what comes back from them.
 # - If a number is used by all $N$ rows going forward (*broadcast*), its gradient is the sum over the rows going backward.
 # - If a number is the mean of $N$ rows going forward, each row gets $1/N$ of its gradient going backward.
 #
-# In **test mode** mean and variance come from `bn_param` and do not depend on $x$, so two branches are cut.
-#
+# In **test mode** mean and variance do not depend on $x$, so two branches are cut.
+
+# %% [markdown]
 # ### Exercise 2: `batchnorm_backward` · 12 points
 #
-# Go back through the graph node by node. The checks compare with numeric derivatives of *your own* forward pass, so a mistake there does not count again here.
+# Go back through the graph node by node. The checks compare with numeric derivatives of *your own* forward pass, so a mistake there does not count again.
 #
 # By hand: the feature 1, 5, 1, 5 with γ = 3 has $\hat x$ = −1, 1, −1, 1 and $s$ = 2. Let `dout` be 1, 0, 0, 0. Then `dbeta` is 1 and `dgamma` is −1. The direct branch
 # alone gives 1.5, 0, 0, 0. All three give `dx` = 0.75, 0, −0.75, 0: an example gets a gradient although its own `dout` is 0.
@@ -540,9 +543,8 @@ for seed, N, D in ((71, 5, 5), (72, 3, 7), (73, 9, 1)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next checks look at one branch each. In the first, `dout` asks for nothing that a shift or a stretch of a feature could do. The other two branches
-# receive 0, and `dx` is `dout` divided by the root: in the first column by 5. Then a shift is added to `dout`, and then a stretch. The layer undoes both, so
-# `dx` stays as it was.
+# The next checks look at one branch each. First, `dout` asks for nothing that a shift or a stretch of a feature could do: the other two branches
+# receive 0. Then a shift is added to `dout`, and then a stretch. The layer undoes both, so `dx` stays as it was.
 
 # %% nbgrader={"grade": false, "grade_id": "branches", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def check_branch(forward, backward, param, what, shift=0, stretch=0, width=1, axis=0):
@@ -685,19 +687,17 @@ for grad, name in zip(checks.unpack(batchnorm_backward(dout.copy(), cache), "dx,
 # %% [markdown]
 # ## Into your net
 #
-# In `optimization` you wrote `fully_connected_loss(params, X, y=None, reg=0.0)`, a net of any depth. (Type `models.fully_connected_loss??` into a cell to see the library's.)
-# Now each hidden layer gets one more step: affine → **normalization** → ReLU. The last layer, which computes the scores, stays affine. Each
-# hidden layer has $\gamma$ and $\beta$, and a dict of running averages, of its own.
+# In `optimization` you wrote `fully_connected_loss(params, X, y=None, reg=0.0)`. (Type `models.fully_connected_loss??` into a cell to see the library's.)
+# Now each hidden layer gets one more step: affine → **normalization** → ReLU. The last layer stays affine. Each
+# hidden layer has its own $\gamma$, $\beta$ and dict of running averages.
 #
 # ### Exercise 3: `normalized_net_loss` · 9 points
 #
-# Start from your own `fully_connected_loss`. Forward, put the normalization in. On the way back, every forward function has its partner, in reverse order.
-# The penalty is still for the weights $W$ alone.
+# Put the normalization into the forward pass. On the way back, every forward function has its partner, in reverse order.
+# The penalty is still for the weights $W$ alone. Some checks pass another pair of functions as `normalization`, so
+# that a mistake in yours does not count again.
 #
-# `normalization` is a pair of functions. It lets the same net work with layer normalization later. Some checks pass a pair of their own, so
-# that a mistake in your batch normalization does not count again.
-#
-# By hand: one feature, two examples with the weighted sums 1 and 5, γ = 3 and β = 1. Batch normalization gives −2 and 4, the ReLU 0 and 4. (In the other order the layer would give −2 and 4.)
+# By hand: two examples have the weighted sums 1 and 5; γ = 3 and β = 1. Batch normalization gives −2 and 4, the ReLU 0 and 4.
 
 # %% nbgrader={"grade": false, "grade_id": "normalized_net_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def normalized_net_loss(params, norm_params, X, y=None, reg=0.0, normalization=None):
@@ -869,65 +869,52 @@ checks.unchanged(given, params, "params of normalized_net_loss")
 checks.unchanged(X_given, X, "X of normalized_net_loss")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": false, "grade_id": "check_net_gradient", "locked": true, "schema_version": 3, "solution": false, "task": false}
-def check_net_gradient(name, X, y, params, norm_params):
-    """Check grads[name] of a net with `bend` in place of batch normalization."""
-    def loss(value):
-        return loss_and_grads(params | {name: value}, norm_params, X, y, 0.0, bend)[0]
-
+# %% nbgrader={"grade": false, "grade_id": "check_net_gradients", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def check_net_gradients(names, X, y, params, norm_params):
+    """Check the gradients of a net with `bend` in place of batch normalization: those of the right net, or of yours."""
     _, grads = loss_and_grads(params, norm_params, X, y, 0.0, bend)
-    checks.true(name in grads, f"grads has no key {name!r}.")
-    checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
     case = known.normalized_net(bend_forward, params, norm_params, X)
-    checks.gradient(loss, params[name], grads[name], f"grads[{name!r}]", num_examples=len(X), kinks=True,
-                    or_of=lambda value: case.loss(y, {name: value}), mistakes=mistakes.deep_net.gradient(case, y, name))
-    return grads[name]
+    for name in names:
+        checks.true(name in grads, f"grads has no key {name!r}.")
+        checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
+        checks.gradient(lambda value: case.loss(y, {name: value}), params[name], grads[name], f"grads[{name!r}]", num_examples=len(X),
+                        kinks=True, mistakes=mistakes.deep_net.gradient(case, y, name),
+                        or_of=lambda value: loss_and_grads(params | {name: value}, norm_params, X, y, 0.0, bend)[0])
 
 # %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_norm", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · gradients of the last layer, gamma and beta · 2 points
-net = make_net(31, 6, 3, 4, 4, 3)
-for name in ("gamma1", "beta1", "gamma2", "beta2", "W3", "b3"):
-    check_net_gradient(name, *net)
+check_net_gradients(["gamma1", "beta1", "gamma2", "beta2", "W3", "b3"], *make_net(31, 6, 3, 4, 4, 3))
 checks.passed("normalized_net_loss", "the gradients of the last layer and of every gamma and beta are right")
 ### BEGIN HIDDEN TESTS
 for seed, sizes in ((33, (2, 3, 2)), (34, (3, 2, 4, 3, 2))):
     net = make_net(seed, 5, *sizes)
-    for name in [name for name in net[2] if name.startswith(("gamma", "beta"))]:
-        check_net_gradient(name, *net)
-    checks.finite(check_net_gradient(f"W{len(sizes) - 1}", *net), "the gradient of the last layer")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · gradients of the hidden layers · 2 points
-net = make_net(40, 6, 3, 4, 4, 3)
-for name in ("W2", "b2", "W1", "b1"):
-    check_net_gradient(name, *net)
-checks.passed("normalized_net_loss", "the gradients of the hidden layers' weights and biases are right")
-### BEGIN HIDDEN TESTS
-for seed, sizes in ((41, (2, 3, 2)), (42, (3, 2, 4, 3, 2))):
-    X, y, params, norm_params = make_net(seed, 5, *sizes)
-    for own in norm_params[1:]:
-        own["mode"] = "test"
-    for i in range(1, len(sizes) - 1):
-        check_net_gradient(f"W{i}", X, y, params, norm_params)
-        check_net_gradient(f"b{i}", X, y, params, norm_params)
-net = make_net(43, 1, 3, 4, 2)
-for name in ("W1", "b1"):
-    check_net_gradient(name, *net)
+    check_net_gradients([name for name in net[2] if name.startswith(("gamma", "beta"))] + [f"W{len(sizes) - 1}"], *net)
 X, y, params, norm_params = make_net(45, 5, 4, 6, 6, 3)
 _, grads = loss_and_grads(params, norm_params, X, y, 0.1)
 pair = batchnorm_forward, batchnorm_backward
 _, same = checks.unpack(normalized_net_loss(params, copy.deepcopy(norm_params), X, y, 0.1, pair), "loss, grads")
 checks.close(grads, same, "grads with your own batch normalization")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · gradients of the hidden layers · 2 points
+check_net_gradients(["W2", "b2", "W1", "b1"], *make_net(40, 6, 3, 4, 4, 3))
+checks.passed("normalized_net_loss", "the gradients of the hidden layers' weights and biases are right")
+### BEGIN HIDDEN TESTS
+for seed, N, sizes in ((41, 5, (2, 3, 2)), (42, 5, (3, 2, 4, 3, 2)), (43, 1, (3, 4, 2))):
+    X, y, params, norm_params = make_net(seed, N, *sizes)
+    for own in norm_params[1:]:
+        own["mode"] = "test"
+    check_net_gradients([f"{kind}{i}" for i in range(1, len(sizes) - 1) for kind in "Wb"], X, y, params, norm_params)
 X, y, params, norm_params = make_net(44, 3, 10, 12, 2)
-checks.derived(normalized_net_loss, params, norm_params, X, y, size=params["W1"].size)
+result = checks.derived(normalized_net_loss, params, norm_params, X, y, size=params["W1"].size)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Does it help?
 #
 # The class below gives your net to `Solver`. It also decides about the mode: training batches have labels, predictions have none. Here are two nets of five hidden layers of 100
-# units, with batch normalization and without. They start from the same weights and see the same batches, for ten **epochs** (passes over the training images).
+# units, with the same initial weights and the same batches, for ten **epochs** (passes over the training images).
 
 # %% nbgrader={"grade": false, "grade_id": "normalized_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 from cs231n_lib.solver import Solver, TrainingDiverged
@@ -970,18 +957,19 @@ vis.training_curves(runs);
 
 # %% [markdown]
 # With normalization, the net learns sooner and gets further. Without it, the net first has to leave a plateau: where all
-# outputs are alike, as in the histograms, all gradients are, too. (2,000 images are few for 120,000 parameters. The gap between training and validation
+# outputs are alike, as in the histograms, all gradients are, too. (The gap between training and validation
 # accuracy is **overfitting**, the subject of the notebook `dropout`.)
-#
+
+# %% [markdown]
 # ## The gradient on one line
 #
-# A chain of small steps often simplifies on paper. The lecture's example is the sigmoid $\sigma = 1 / (1 + e^{-x})$. Step by step, its backward pass goes through
+# A chain of small steps often simplifies on paper. The backward pass of the sigmoid $\sigma = 1 / (1 + e^{-x})$ goes through
 # a reciprocal, a sum, an exponential and a minus sign. Written with the *output*, all of it is $\sigma\,(1 - \sigma)$.
 #
 # ### Exercise 4: `batchnorm_backward_alt` · 5 points
 #
-# Do the same for batch normalization, in train mode. Take the steps of your backward pass for one feature and insert each into the next. Replace
-# $c$ by $s\,\hat x$ wherever it helps, write sums as means, and ask what the mean of $\hat x$ over the batch is. Much cancels. What remains for `dx`
+# Do the same for batch normalization, in train mode. Insert each step of your backward pass into the next. Replace
+# $c$ by $s\,\hat x$ wherever it helps, write sums as means, and ask what the mean of $\hat x$ is. What remains for `dx`
 # fits on one line, with $\gamma$, $s$, $\hat x$, `dout` and two means. (The function must not call `batchnorm_backward`.)
 #
 # By hand: before you program your formula, try it on the example of Exercise 2.
@@ -1079,7 +1067,7 @@ for kind in (np.float64, np.float32):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Do the two agree, and was the work on paper worth it? Less arithmetic means fewer passes over memory:
+# Do the two agree, and was the work on paper worth it?
 
 # %% nbgrader={"grade": false, "grade_id": "demo_alt", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 import time
@@ -1101,7 +1089,7 @@ vis.times(best);
 # %% [markdown]
 # ## Layer normalization
 #
-# In batch normalization, an example is seen through the others of its batch. With small batches (large images, long texts) the statistics are poor.
+# With small batches (large images, long texts) the statistics of the batch are poor.
 # **Layer normalization** (Ba, Kiros and Hinton, 2016) takes mean and variance the other way: for each *example*, over its features.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_axes", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -1119,8 +1107,7 @@ for ax, rows, columns, title in ((axes[0], slice(None), 2, "batch norm: statisti
 # %% [markdown]
 # $$ \hat x_{id} = \frac{x_{id} - \mu_i}{\sqrt{\sigma_i^2 + \varepsilon}}, \qquad y_{id} = \gamma_d\, \hat x_{id} + \beta_d . $$
 #
-# Mean and variance now belong to the examples ($i$). $\gamma$ and $\beta$ still belong to the features ($d$). At test time an example
-# has its features just as in training, so there are no modes and no running averages.
+# Mean and variance belong to the examples ($i$), $\gamma$ and $\beta$ still to the features ($d$). There are no modes and no running averages.
 #
 # ### Exercise 5: `layernorm_forward` · 5 points
 #
@@ -1428,7 +1415,7 @@ fig.legend(*axes[2].get_legend_handles_labels(), loc="outside lower center", nco
 # ### END SOLUTION
 
 # %% [markdown]
-# Second, the price: batch normalization needs a batch. Here are three kinds of net with four batch sizes, always 256 steps, and a weight scale that suits all three.
+# Second, the price: batch normalization needs a batch. Here are three kinds of net with four batch sizes, always 256 steps.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_batch_sizes", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fewer = {**image_data, "X_train": X_train[:512], "y_train": images.y_train[:512]}
@@ -1456,7 +1443,7 @@ for ax, title in zip(axes, ("training accuracy (%)", "validation accuracy (%)"))
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4);
 
 # %% [markdown]
-# With batches of two, batch normalization learns next to nothing: Question 2 says why. With eight it has nearly caught up. Layer normalization
+# With batches of two, batch normalization learns next to nothing: Question 2 says why. Layer normalization
 # does not depend on the size of the batch. (More images per step help every net.)
 #
 # ## Summary
@@ -1464,7 +1451,7 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # - Batch normalization gives each feature mean 0 and variance 1 over the batch, then a learned scale and shift. Test time uses running averages.
 # - Where a value takes several ways to the output, their gradients add up.
 # - Whatever the layer undoes (a shift, a stretch of $x$) cannot be in its gradient.
-# - Layer normalization takes its statistics within each example: no modes, any batch size.
+# - Layer normalization takes its statistics within each example: any batch size.
 # - Normalized nets train from almost any initial scale.
 #
 # Where your exercises stand (visible checks only):

@@ -13,14 +13,13 @@
 # %% [markdown]
 # # Dropout
 #
-# Train a large net on a thousand images and it memorizes them: every training image is right, most new ones are wrong. This is
-# **overfitting**, and methods against it are called **regularization**. Dropout is one of them: at every step of
+# A large net memorizes a thousand images: it gets all of them right, and most new ones wrong. This is
+# **overfitting**. Methods against it are called **regularization**. Dropout is one: at every step of
 # training, switch off a random half of the units. No unit can rely on another one, so each must become useful by itself.
 #
 # **You will learn**
 #
-# - dropout forward and backward, and why the kept values are divided by the probability of keeping them;
-# - how to check code whose results are random;
+# - dropout forward and backward, and how to check code whose results are random;
 # - to put dropout into the net that you wrote in `optimization`;
 # - why dropout trains very many nets at once, and how one pass stands for their average;
 # - to choose the probability of keeping;
@@ -77,8 +76,7 @@ def surely(p, count):
 # %% [markdown]
 # ## Few images, a large net
 #
-# Dropout is a remedy against overfitting, so we need a net that overfits: a thousand training images only. They are shrunk to 16 by 16 pixels
-# and standardized with the statistics of the training images.
+# Dropout is a remedy against overfitting, so we need a net that overfits: a thousand training images only, shrunk to 16 by 16 pixels.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load()
@@ -104,8 +102,7 @@ vis.show_images(small_images[first], titles=images.class_names, columns=10);
 # ## Thinned nets
 #
 # Dropout tosses a coin for every unit of a layer. With probability $p$ the unit is **kept** for this step. Otherwise its
-# output is set to 0, as if the unit and all its connections were not there. What remains is a *thinned* net. The coins are tossed anew for each example
-# and each step:
+# output is set to 0. What remains is a *thinned* net. The coins are tossed anew for each example and each step:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_thinned", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def draw_net(ax, kept, title):
@@ -132,13 +129,13 @@ for i, hidden in enumerate(tosses):
     draw_net(axes[i + 1], [[1] * 4, *hidden, [1] * 2], f"training, example {i + 1}")
 
 # %% [markdown]
-# Ten hidden units have $2^{10} = 1024$ subsets, so this small net contains 1024 thinned nets that share their weights. Each step trains some of them, drawn at
-# random.
+# Ten hidden units have $2^{10} = 1024$ subsets, so this small net contains 1024 thinned nets that share their weights.
 #
 # Why does that help? The average of the predictions of many nets (an **ensemble**) nearly always beats a single net: each has learned some accidents of the
 # training images, and in the mean these cancel. Dropout trains such an ensemble for the price of one net. And a unit whose neighbours may
 # vanish has to find a feature that is useful in many different nets.
-#
+
+# %% [markdown]
 # ### The expectation
 #
 # At test time we want the average over all masks, not a random answer. Take a unit that computes $a = w_1 x_1 + w_2 x_2$, and drop each input with
@@ -158,9 +155,10 @@ for i, hidden in enumerate(tosses):
 # - **Vanilla dropout** multiplies all values by $p$ at test time.
 # - **Inverted dropout** divides the kept values by $p$ during training: $p \cdot \frac{x}{p} + (1 - p) \cdot 0 = x$. Then test time does *nothing at all*.
 #
-# We use inverted dropout; Question 1 asks you why. Beware of the name $p$: here, as in the lectures, it is the probability of **keeping** a value. Some
+# We use inverted dropout; Question 1 asks you why. Beware: here, as in the lectures, $p$ is the probability of **keeping** a value. Some
 # libraries mean that of dropping.
-#
+
+# %% [markdown]
 # ### Exercise 1: `dropout_forward` · 9.5 points
 #
 # In train mode, replace each value of `x`, independently of all others, by 0 with probability $1 - p$ and by $x / p$ with probability $p$. In test mode,
@@ -168,8 +166,8 @@ for i, hidden in enumerate(tosses):
 #
 # By hand: take $x = (3, -1, 4, 2)$ and $p = \frac12$. If the first and the third value are kept, the output is $(6, 0, 8, 0)$.
 #
-# Random code should be repeatable when it has to be. Make a generator of your own, `rng = np.random.default_rng(seed)`, with the seed
-# `dropout_param.get("seed")`; with `None` it starts differently each time. (`np.random.seed` would reset the random state that all other code shares.)
+# Random code should be repeatable. Make a generator of your own, `rng = np.random.default_rng(seed)`, with the seed
+# `dropout_param.get("seed")`. (`np.random.seed` would reset the random state that all other code shares.)
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_forward(x, dropout_param):
@@ -206,7 +204,7 @@ def dropout_forward(x, dropout_param):
 
 
 # %% [markdown]
-# How do you check something random? First, what is *not* random: every entry is either 0 or exactly `x / p`.
+# How do you check something random? First, what is *not* random: every entry is 0 or exactly `x / p`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 3 points
@@ -232,8 +230,8 @@ checks.true(not np.concatenate(outs).all(), known.NOTHING_DROPPED)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Next, the random part. The share of kept values has a standard deviation of $\sqrt{p\,(1 - p) / n}$ for $n$ values: for 40,000 values
-# about 0.002. The check allows six standard deviations. Chance alone exceeds that once in 500 million runs.
+# Next, the random part. The share of kept values has a standard deviation of $\sqrt{p\,(1 - p) / n}$: for $n$ = 40,000 values
+# about 0.002. The check allows six standard deviations, which chance exceeds once in 500 million runs.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_kept", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
 # Check · share of kept values · 2.5 points
@@ -259,7 +257,7 @@ for p in () if swapped else (1, 1.0):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every entry has a coin of its own: no two examples share their mask, no two features do, and nothing fixes in advance how many are kept.
+# Every entry has a coin of its own, and nothing fixes in advance how many are kept.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_independent", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · independent draws · 2 points
@@ -305,7 +303,7 @@ for p in (0.1, 0.5, 0.9):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The last check is about agreements with the caller: seeds, dtypes, arguments that stay as they are, and errors for impossible values such as `p = 50`.
+# The last check is about agreements with the caller: seeds, dtypes, and errors for impossible values such as `p = 50`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_arguments", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
 # Check · seeds, dtypes, errors · 0.5 points
@@ -351,7 +349,7 @@ for mode in ("Train", "eval"):
 
 # %% [markdown]
 # The expectation can be seen. Here `x` is an image, and your dropout throws away three values in four. One pass is a
-# mess. The mean of many passes is the image again. Test time shows that mean without drawing anything.
+# mess. The mean of many passes is the image again.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_average", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 photo = images.X_train[first[7]].astype(np.float64)
@@ -362,14 +360,13 @@ vis.show_images(np.clip(shown, 0, 255), titles=["x, and test time", "one pass", 
 # %% [markdown]
 # ### Dropout as noise
 #
-# On average nothing changes, but each single pass is noisy. A unit of the next layer receives $a = \sum_i w_i m_i h_i$, with the activations $h_i$, its weights $w_i$ and
-# a random mask $m_i \in \{0, 1/p\}$. The $m_i$ are independent, each with the variance
+# On average nothing changes, but each single pass is noisy. A unit of the next layer receives $a = \sum_i w_i m_i h_i$, with activations $h_i$, weights $w_i$ and
+# a random mask $m_i \in \{0, 1/p\}$. The $m_i$ have the variance
 # $\frac{1}{p^2}\,p(1-p) = \frac{1-p}{p}$, so the standard deviation of $a$ is
 #
 # $$ \sqrt{\tfrac{1 - p}{p} \sum_i w_i^2 h_i^2} . $$
 #
-# So $p$ sets the strength of the noise: a factor of 0.33 at $p = 0.9$, 1 at $p = \frac12$, 1.7 at $p = \frac14$. Learning to be right in spite of the noise is
-# the regularization. Below: 4000 passes for one unit with 100 inputs.
+# So $p$ sets the strength of the noise: a factor of 0.33 at $p = 0.9$, 1 at $p = \frac12$, 1.7 at $p = \frac14$. Below: 4000 passes for one unit with 100 inputs.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_noise", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(1)
@@ -417,7 +414,7 @@ for ax, p in zip(axes, (0.9, 0.5, 0.25)):
 # A dropped value had no influence on the loss. A kept value had $1/p$ times its influence. It has to be
 # **the same mask** as in the forward pass: that is what the cache is for.
 #
-# By hand: the mask above kept the first and the third of four values, with $p = \frac12$. For `dout` = $(1, 5, 1, 5)$ the gradient is $(2, 0, 2, 0)$.
+# By hand: the mask above kept the first and the third of four values. For `dout` = $(1, 5, 1, 5)$ the gradient is $(2, 0, 2, 0)$.
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_backward(dout, cache):
@@ -439,7 +436,7 @@ def dropout_backward(dout, cache):
 
 
 # %% [markdown]
-# The checks take the mask from your own forward pass: `out / x` is 0 where a value was dropped, and the factor of the others elsewhere.
+# The checks take the mask from your own forward pass: it is `out / x`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_mask", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
 # Check · gradient · 2.5 points
@@ -466,7 +463,7 @@ dx = checks.derived(dropout_backward, np.ones_like(x), cache, size=x.size)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# After a ReLU, half of all values are 0. If such a value is kept, its gradient is that of any other kept value.
+# After a ReLU, half of all values are 0. If such a value is kept, it gets a gradient like any other.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_zeros", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values that are 0 · 1 point
@@ -562,10 +559,10 @@ for dtype in (np.float64, np.float32):
 #
 # ### Exercise 3: `dropout_net_loss` · 6 points
 #
-# Each hidden layer has its own dict for dropout, with its own seed: two layers of the same width must not share a mask. On the way back, every forward function has its partner, in
-# reverse order. `dropout` is a pair of functions. Some checks pass a pair of their own, so that a mistake in your dropout does not count again.
+# Each hidden layer has its own dict, with its own seed: two layers must not share a mask. On the way back, every forward function has its partner, in
+# reverse order. Some checks pass another pair of functions as `dropout`, so that a mistake in yours does not count again.
 #
-# By hand: the hidden layer gives (2, 0, 3), and dropout with $p = \frac12$ keeps the first two units: (4, 0, 0). The unit that the ReLU switched off was kept, and gets no gradient all the same.
+# By hand: the hidden layer gives (2, 0, 3), and dropout with $p = \frac12$ keeps the first two units: (4, 0, 0).
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_net_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_net_loss(params, dropout_params, X, y=None, reg=0.0, dropout=None):
@@ -651,18 +648,16 @@ def loss_and_grads(*args):
     return loss, grads
 
 
-def check_net_gradient(name, X, y, params, dropout_params):
-    """Check grads[name] of a net with `scale` in place of dropout."""
-    def loss(value):
-        return loss_and_grads(params | {name: value}, dropout_params, X, y, 0.0, scale)[0]
-
+def check_net_gradients(names, X, y, params, dropout_params):
+    """Check the gradients of a net with `scale` in place of dropout: those of the right net, or of yours."""
     _, grads = loss_and_grads(params, dropout_params, X, y, 0.0, scale)
-    checks.true(name in grads, f"grads has no key {name!r}.")
-    checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
     case = known.dropout_net(scale_forward, params, dropout_params, X)
-    checks.gradient(loss, params[name], grads[name], f"grads[{name!r}]", num_examples=len(X), kinks=True,
-                    or_of=lambda value: case.loss(y, {name: value}), mistakes=mistakes.deep_net.gradient(case, y, name))
-    return grads[name]
+    for name in names:
+        checks.true(name in grads, f"grads has no key {name!r}.")
+        checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
+        checks.gradient(lambda value: case.loss(y, {name: value}), params[name], grads[name], f"grads[{name!r}]", num_examples=len(X),
+                        kinks=True, mistakes=mistakes.deep_net.gradient(case, y, name),
+                        or_of=lambda value: loss_and_grads(params | {name: value}, dropout_params, X, y, 0.0, scale)[0])
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · scores · 2 points
@@ -719,30 +714,27 @@ checks.unchanged(X_given, X, "X of dropout_net_loss")
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · gradients · 3 points
-net = make_net(120, 6, 3, 4, 4, 3)
-for name in ("W1", "b1", "W2", "b2", "W3", "b3"):
-    check_net_gradient(name, *net)
+check_net_gradients(["W1", "b1", "W2", "b2", "W3", "b3"], *make_net(120, 6, 3, 4, 4, 3))
 checks.passed("dropout_net_loss", "the gradient of every parameter is right")
 ### BEGIN HIDDEN TESTS
 for seed, sizes in ((121, (2, 3, 2)), (122, (3, 2, 4, 3, 2)), (123, (4, 3))):
     X, y, params, dropout_params = make_net(seed, 5, *sizes)
     for own in dropout_params[1:]:
         own["mode"] = "test"
-    for name in params:
-        check_net_gradient(name, X, y, params, dropout_params)
+    check_net_gradients(list(params), X, y, params, dropout_params)
 X, y, params, dropout_params = make_net(124, 5, 4, 6, 6, 3)
 _, grads = loss_and_grads(params, dropout_params, X, y, 0.1)
 _, same = checks.unpack(dropout_net_loss(params, dropout_params, X, y, 0.1, (dropout_forward, dropout_backward)), "loss, grads")
 checks.close(grads, same, "grads with your own dropout")
 X, y, params, dropout_params = make_net(125, 3, 10, 12, 2)
-checks.derived(dropout_net_loss, params, dropout_params, X, y, size=params["W1"].size)
+result = checks.derived(dropout_net_loss, params, dropout_params, X, y, size=params["W1"].size)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Training with dropout
 #
-# The net: 768 inputs, two hidden layers of 500 units, ten classes. The class below gives it to `Solver`. In `loss(X, y)` dropout is in train mode, with new seeds for every pass; in
-# `loss(X)`, which returns scores for predictions, it is in test mode.
+# The net: 768 inputs, two hidden layers of 500 units, ten classes. The class below gives it to `Solver`. With labels, dropout is in train mode, with new seeds for every pass. For
+# predictions it is in test mode.
 
 # %% nbgrader={"grade": false, "grade_id": "net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 class DropoutNet:
@@ -785,8 +777,8 @@ runs = {f"p = {p}": train(nets[p], num_epochs=30) for p in keeps}
 vis.training_curves(runs, smooth=10);
 
 # %% [markdown]
-# On the left is the loss during training, with dropout on; on the right the accuracies, with dropout off. Training images are dashed, and a circle marks the best epoch. The
-# accuracies at the end in one picture:
+# On the left is the loss during training, with dropout on; on the right the accuracies, with dropout off. Training images are dashed. The
+# accuracies at the end:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gap", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 train_accuracy, val_accuracy = ([100 * np.mean(getattr(run, name)[-5:]) for run in runs.values()] for name in ("train_acc_history", "val_acc_history"))
@@ -799,9 +791,9 @@ ax.set_title(f"{images.title}, {num_train:,} training images")
 ax.legend(ncols=2, loc="upper right");
 
 # %% [markdown]
-# Without dropout the net has memorized its training images: 100%. With $p = \frac12$ it gets fewer of them right and yet
-# *more* of the validation images. With $p = \frac14$ the noise is so strong that the net fits neither well in this time. What
-# counts is the height of the orange bars, not the gap between the bars.
+# Without dropout the net has memorized its training images. With $p = \frac12$ it gets fewer of them right and yet
+# *more* of the validation images. With $p = \frac14$ the noise is so strong that the net fits neither well. What
+# counts is the height of the orange bars, not the gap.
 
 # %% [markdown]
 # **Question 2** · 2 points. While a net trains with dropout, its log shows a mean *training* loss of 1.40 and a *validation* loss of 1.25. Your friend looks for a bug:
@@ -821,8 +813,8 @@ ax.legend(ncols=2, loc="upper right");
 # %% [markdown]
 # ### Choosing $p$
 #
-# Overfitting is worst when some labels are wrong, because a large net memorizes these, too. Here are four patterns of 8 by 8 pixels in heavy noise. There are 200 training
-# examples, and 60 of them have a wrong label (red). The 1000 validation examples have the right ones.
+# Overfitting is worst when some labels are wrong, because a large net memorizes these, too. Here are four patterns in heavy noise. Of 200 training
+# examples, 60 have a wrong label (red). The 1000 validation examples have the right ones.
 
 # %% nbgrader={"grade": false, "grade_id": "patterns", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def noisy_patterns(seed):
@@ -890,7 +882,7 @@ for ax in axes.flat:
     ax.axis("off")
 
 # %% [markdown]
-# A net with one hidden layer of 50 units learns them, by stochastic gradient descent and one thinned net per batch. Without dropout it gets all 200 training labels "right", the wrong ones
+# A net with 50 hidden units learns them, with one thinned net per batch. Without dropout it gets all 200 training labels "right", the wrong ones
 # included, and about 70% of the validation examples. Play with the three settings. A net that has not been fooled gets about 70% of the *training* labels.
 
 # %% tags=["skip-execution"]
@@ -908,7 +900,7 @@ ax.legend();
 # ### Exercise 4: `dropout_settings` · 4 points
 #
 # Choose the three settings. The checks train the net with them, and at the end it should get at least 82% of the validation examples right. In our trials no net without
-# dropout got there. A second check repeats the training with other patterns and other initial weights.
+# dropout got there. A second check uses other patterns and other initial weights.
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_settings", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_settings():
@@ -953,7 +945,7 @@ checks.true(mean >= 0.80, known.dropout_settings(histories[0]))
 # %% [markdown]
 # ### One pass for a whole ensemble
 #
-# Is the single deterministic pass really the average of the thinned nets? Leave dropout *on*, classify the validation images in 100 passes with different masks, and average
+# Is the single pass really the average of the thinned nets? Leave dropout *on*, classify the validation images in 100 passes, and average
 # the probabilities of 1, 2, 5, ... of them.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_ensemble", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -992,9 +984,9 @@ for ax in axes[:2]:
     ax.legend(fontsize=8)
 
 # %% [markdown]
-# A single thinned net is much worse than the full one. The average of many is nearly as good, and gives the same answer for most images, not for all. So the one pass
-# *approximates* the ensemble, better where the noise is weaker (p = 0.75). It costs a hundredth, and here it is at least as accurate (slightly
-# flattered: Solver keeps the weights of the epoch whose one pass did best on these very images). In the right picture, a point is the probability of
+# A single thinned net is much worse than the full one. The average of many is nearly as good, and gives the same answer for most images. So the one pass
+# *approximates* the ensemble for a hundredth of the cost, better where the noise is weaker. (It is slightly
+# flattered: Solver keeps the weights of the epoch whose one pass did best on these very images.) In the right picture, a point is the probability of
 # one class for one image.
 
 # %% [markdown]
@@ -1044,8 +1036,8 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 
 
 # %% [markdown]
-# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w` (plus `b`, here 0). Whatever your `dropout_forward` does
-# wrong has been told above: these checks expect the same share of kept weights and the same factor from both functions.
+# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w`. (The checks expect the share of kept weights
+# and the factor that your `dropout_forward` has, so a mistake there does not count again.)
 
 # %% nbgrader={"grade": false, "grade_id": "own_dropout", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def own_dropout(forward, p):
@@ -1174,7 +1166,7 @@ error = checks.raises(ValueError, "dropconnect_forward with the mode 'eval'", dr
 
 # %% [markdown]
 # How does that differ from dropout? Look at *two* units with the same inputs. With dropout an input is missing for both at once, so
-# their errors go together. With dropconnect each unit misses others. Every dot is one pass; the two units have similar weights.
+# their errors go together. Every dot is one pass.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_dropconnect", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(3)
@@ -1192,12 +1184,10 @@ for ax, passes, title in zip(axes, (by_units, by_weights), ("dropout of the inpu
 # %% [markdown]
 # ### Exercise 6: `max_norm` · 2.5 points
 #
-# The noise of dropout invites large learning rates, and large steps make large weights. A **max-norm constraint** stops that. After every step, the weights into each unit (a column of
+# Large steps make large weights. A **max-norm constraint** stops that. After every step, the weights into each unit (a column of
 # `w`) that are longer than a limit $c$ are scaled back to it:
 #
 # $$ w_{:j} \;\leftarrow\; w_{:j} \cdot \frac{c}{\lVert w_{:j} \rVert_2} \quad\text{if}\quad \lVert w_{:j} \rVert_2 > c . $$
-#
-# The direction stays, the length is capped.
 #
 # By hand: the column $(3, 4)$ has the length 5. With the limit 2 it becomes $(1.2, 1.6)$. The column $(0.9, 1.2)$, of length 1.5, stays as it is.
 
@@ -1279,8 +1269,8 @@ for dtype in (np.float64, np.float32):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the learning rate is deliberately too high: stochastic gradient descent with momentum, 0.06, and dropout with $p = \frac12$. The norms are
-# those of the 500 columns of the second layer, which begin at about $\sqrt 2$ (why? look at the scale of the weights above). The band reaches from the shortest to the longest.
+# Here the learning rate is deliberately too high: stochastic gradient descent with momentum, 0.06, and dropout with $p = \frac12$. The norms of
+# the 500 columns of the second layer begin at about $\sqrt 2$ (why?). The band reaches from the shortest to the longest.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_max_norm", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rushed = {}
@@ -1302,8 +1292,8 @@ for ax in axes:
     ax.legend(fontsize=8)
 
 # %% [markdown]
-# Without a limit the columns grow, some of them far, and the net learns slowly and badly. A limit of 1.5 helps little. A limit of 1 lies below the norms at the
-# start and shortens every column at the first step; with it the same reckless learning rate works clearly better.
+# Without a limit some columns grow far, and the net learns badly. A limit of 1.5 helps little. A limit of 1 shortens every column at the first step;
+# with it the same reckless learning rate works clearly better.
 #
 # At last the test set, once: the net without dropout against the one with $p = \frac12$.
 
@@ -1312,18 +1302,17 @@ for p in (1.0, 0.5):
     print(f"p = {p}: test accuracy {runs[f'p = {p}'].check_accuracy(X_test, y_test):.1%}")
 
 # %% [markdown]
-# One run is one throw of the dice. Repeated with four seeds, the test accuracy rose by 5 to 7 points on shapes10 and by 0.6 to 1.3 points on CIFAR-10: always a gain, but how much depends on the
+# Repeated with four seeds, the test accuracy rose by 5 to 7 points on shapes10 and by 0.6 to 1.3 points on CIFAR-10: always a gain, but how much depends on the
 # data.
 
 # %% [markdown]
 # ## Summary
 #
 # - Dropout keeps each value with probability $p$ and sets the others to 0: every step trains another thinned net.
-# - Inverted dropout divides what is kept by $p$. The expectation is right, and test time does nothing.
+# - Inverted dropout divides what is kept by $p$, so that test time does nothing.
 # - The backward pass uses the mask of the forward pass, and no other.
-# - The one pass with all units stands for the average of the thinned nets: exactly after affine layers, nearly after others.
+# - The one pass with all units stands for the average of the thinned nets.
 # - It pays where data are few or labels are wrong. Compare training and validation with dropout off.
-# - Dropconnect drops weights instead of units; max-norm bounds the weights into each unit.
 #
 # Where your exercises stand (visible checks only):
 
