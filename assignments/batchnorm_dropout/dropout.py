@@ -625,10 +625,11 @@ def scale_forward(x, param):
     """A layer in place of dropout: it multiplies each feature by a number that depends on p and on the mode."""
     strength = param["p"] if param["mode"] == "train" else param["p"] / 2
     factors = 1 + strength * np.cos(np.arange(np.shape(x)[1]))
-    return x * factors, factors
+    return x * factors, (strength, factors)
 
 
-def scale_backward(dout, factors):
+def scale_backward(dout, cache):
+    _, factors = cache
     return dout * np.asarray(factors)
 
 
@@ -1174,12 +1175,12 @@ h = np.maximum(0, rng.normal(size=(1, 100)))
 w = rng.normal(size=(100, 1)) + 0.5 * rng.normal(size=(100, 2))  # (100, 2): two units
 by_units = dropout_forward(np.repeat(h, 600, axis=0), {"mode": "train", "p": 0.5, "seed": 4})[0].dot(w)  # (600, 2)
 by_weights = np.concatenate([dropconnect_forward(h, w, np.zeros(2), {"mode": "train", "p": 0.5, "seed": seed})[0] for seed in range(600)])
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharex=True, sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharex=True, sharey=True, layout="constrained")
 for ax, passes, title in zip(axes, (by_units, by_weights), ("dropout of the inputs", "dropconnect")):
     ax.plot(*passes.T, ".", ms=4, color=vis.BLUE, alpha=0.6, label="training passes")
     ax.plot(*h.dot(w).T, "o", ms=9, color=vis.RED, label="test time")
     ax.set(title=f"{title}: correlation {np.corrcoef(passes.T)[0, 1]:.2f}", xlabel="unit 1", ylabel="unit 2")
-    ax.legend(loc="upper left", fontsize=8)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2);
 
 # %% [markdown]
 # ### Exercise 6: `max_norm` · 2.5 points

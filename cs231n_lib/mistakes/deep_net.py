@@ -224,15 +224,9 @@ def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
         inner = sums[number] + (before > 0) * (s - sums[number])
         return net.run_part(inner, params, number) + (np.maximum(0, before) - before)
 
-    def case(hidden: Hidden, factor: float = 1.0) -> dict[str, Callable[[], Any]]:
-        return {name: lambda: gradient_of(lambda value: factor * net.loss(y, {name: value}, hidden), net.params[name])}
+    def case(hidden: Hidden) -> dict[str, Callable[[], Any]]:
+        return {name: lambda: gradient_of(lambda value: net.loss(y, {name: value}, hidden), net.params[name])}
 
-    yield Mistake(
-        "deep_net.not_averaged",
-        "The gradient is N times too large.",
-        "The gradient of softmax_loss, which is that of a mean already.",
-        **case(net.hidden, len(np.asarray(y))),
-    )
     if int(name.lstrip("Wbgamet")) > len(net.dicts):
         return
     yield Mistake(
