@@ -94,7 +94,7 @@ def check_gradient(name, grad, forward, x, gamma, beta, dout, param, what, axis=
 # %% [markdown]
 # ## What it does to a feature
 #
-# Take one unit of a hidden layer and look at its output for a batch of 500 images. Here the numbers lie around 6, with a standard deviation of 3:
+# Here is the output of one hidden unit for a batch of 500 images:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_feature", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(4)
@@ -354,8 +354,7 @@ for name in ("running_mean", "running_var"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How good are the running averages? Here is one feature with mean 4 and variance 9, in batches of 20. The averages start at 0 and have to forget that. They
-# never come to rest, because each new batch counts.
+# How good are the running averages? Here is one feature with mean 4 and variance 9, in batches of 20. The averages start at 0 and have to forget that.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_running", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 dice = np.random.default_rng(7)
@@ -1452,7 +1451,6 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # - Where a value takes several ways to the output, their gradients add up.
 # - Whatever the layer undoes (a shift, a stretch of $x$) cannot be in its gradient.
 # - Layer normalization takes its statistics within each example: any batch size.
-# - Normalized nets train from almost any initial scale.
 #
 # Where your exercises stand (visible checks only):
 

@@ -132,8 +132,7 @@ for i, hidden in enumerate(tosses):
 # Ten hidden units have $2^{10} = 1024$ subsets, so this small net contains 1024 thinned nets that share their weights.
 #
 # Why does that help? The average of the predictions of many nets (an **ensemble**) nearly always beats a single net: each has learned some accidents of the
-# training images, and in the mean these cancel. Dropout trains such an ensemble for the price of one net. And a unit whose neighbours may
-# vanish has to find a feature that is useful in many different nets.
+# training images, and in the mean these cancel. Dropout trains such an ensemble for the price of one net.
 
 # %% [markdown]
 # ### The expectation
@@ -768,8 +767,7 @@ def train(net, num_epochs, update_rule="adam", learning_rate=5e-4, **settings):
     return solver
 
 # %% [markdown]
-# The same net with four probabilities of keeping; 1 means no dropout. All begin with the same weights and see the images in the same order. An **epoch** is one pass through all
-# training images.
+# The same net with four probabilities of keeping; 1 means no dropout. An **epoch** is one pass through all training images.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_keep", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 keeps = (1.0, 0.75, 0.5, 0.25)
@@ -778,8 +776,7 @@ runs = {f"p = {p}": train(nets[p], num_epochs=30) for p in keeps}
 vis.training_curves(runs, smooth=10);
 
 # %% [markdown]
-# On the left is the loss during training, with dropout on; on the right the accuracies, with dropout off. Training images are dashed. The
-# accuracies at the end:
+# On the left is the loss, with dropout on; on the right the accuracies, with dropout off (training dashed). The accuracies at the end:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gap", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 train_accuracy, val_accuracy = ([100 * np.mean(getattr(run, name)[-5:]) for run in runs.values()] for name in ("train_acc_history", "val_acc_history"))
@@ -884,7 +881,7 @@ for ax in axes.flat:
 
 # %% [markdown]
 # A net with 50 hidden units learns them, with one thinned net per batch. Without dropout it gets all 200 training labels "right", the wrong ones
-# included, and about 70% of the validation examples. Play with the three settings. A net that has not been fooled gets about 70% of the *training* labels.
+# included, and about 70% of the validation examples. A net that has not been fooled gets about 70% of the *training* labels.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): what do p, the learning rate and the number of epochs do to the two curves?
@@ -986,7 +983,7 @@ for ax in axes[:2]:
 
 # %% [markdown]
 # A single thinned net is much worse than the full one. The average of many is nearly as good, and gives the same answer for most images. So the one pass
-# *approximates* the ensemble for a hundredth of the cost, better where the noise is weaker. (It is slightly
+# *approximates* the ensemble for a hundredth of the cost. (It is slightly
 # flattered: Solver keeps the weights of the epoch whose one pass did best on these very images.) In the right picture, a point is the probability of
 # one class for one image.
 
@@ -1037,8 +1034,8 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 
 
 # %% [markdown]
-# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w`. (The checks expect the share of kept weights
-# and the factor that your `dropout_forward` has, so a mistake there does not count again.)
+# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w`. (A mistake in your `dropout_forward` does not
+# count again.)
 
 # %% nbgrader={"grade": false, "grade_id": "own_dropout", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def own_dropout(forward, p):
