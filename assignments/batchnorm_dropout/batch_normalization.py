@@ -70,17 +70,19 @@ def output(forward, x, gamma, beta, param):
     return np.asarray(out)
 
 
-def gradients(forward, backward, x, gamma, beta, dout, param):
-    """dx, dgamma and dbeta of a backward pass after a forward pass."""
+def gradients(forward, backward, x, gamma, beta, dout, param, ordered=False):
+    """dx, dgamma and dbeta of a backward pass after a forward pass; the check of dgamma and dbeta looks at their order."""
     _, cache = checks.unpack(forward(np.copy(x), np.copy(gamma), np.copy(beta), dict(param)), "out, cache")
-    dx, *others = checks.unpack(backward(np.copy(dout), cache), "dx, dgamma, dbeta")
+    grads = checks.unpack(backward(np.copy(dout), cache), "dx, dgamma, dbeta")
+    checks.true(not ordered or np.ndim(grads[0]) != 1, known.WRONG_ORDER)
+    dx, *others = sorted(grads, key=np.ndim, reverse=True)
     one_row = (1, x.shape[1])  # counts as (D,)
     return dx, *(grad[0] if isinstance(grad, np.ndarray) and grad.shape == one_row else grad for grad in others)
 
 
 def check_gradient(name, grad, forward, x, gamma, beta, dout, param, what, axis=0):
-    """Check the gradient of sum(out * dout) for `name` ("x", "gamma" or "beta"): of your forward pass, or of a right one."""
-    def loss(value):
+    """Check the gradient of sum(out * dout) for `name` ("x", "gamma" or "beta"): of a right forward pass, or of yours."""
+    def yours(value):
         return np.sum(output(forward, **(point | {name: value}), param=param) * dout)
 
     point, case = {"x": x, "gamma": gamma, "beta": beta}, (x, gamma, beta, dout, param)
@@ -88,7 +90,7 @@ def check_gradient(name, grad, forward, x, gamma, beta, dout, param, what, axis=
     normalizes = wide < 1.5 * plain or name != "x" or param.get("mode") == "test"
     right = known.right_loss(name, *case, axis, output(forward, x, gamma, beta, param))
     backward = known.layernorm_backward if axis else known.batchnorm_backward
-    checks.gradient(loss if normalizes else right, point[name], grad, what, num_examples=len(x), or_of=right,
+    checks.gradient(right, point[name], grad, what, num_examples=len(x), or_of=yours if normalizes else None,
                     mistakes=backward(*case))
 
 # %% [markdown]
@@ -478,7 +480,7 @@ ax.axis("off");
 # %% [markdown]
 # ### Exercise 2: `batchnorm_backward` · 12 points
 #
-# Go back through the graph node by node. The checks compare with numeric derivatives of *your own* forward pass, so a mistake there does not count again.
+# Go back through the graph node by node. The checks also accept the numeric derivatives of *your own* forward pass, so a mistake there does not count again.
 #
 # By hand: the feature 1, 5, 1, 5 with γ = 3 has $\hat x$ = −1, 1, −1, 1 and $s$ = 2. Let `dout` be 1, 0, 0, 0. Then `dbeta` is 1 and `dgamma` is −1. The direct branch
 # alone gives 1.5, 0, 0, 0. All three give `dx` = 0.75, 0, −0.75, 0: an example gets a gradient although its own `dout` is 0.
@@ -527,8 +529,7 @@ def batchnorm_backward(dout, cache):
 # %% nbgrader={"grade": true, "grade_id": "test_batchnorm_backward_parameters", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
 # Check · dgamma and dbeta · 2.5 points
 x, gamma, beta, dout = make_batch(70)
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
-checks.true(np.ndim(dx) != 1, known.WRONG_ORDER)
+_, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN, ordered=True)
 check_gradient("gamma", dgamma, batchnorm_forward, x, gamma, beta, dout, TRAIN, "dgamma of batchnorm_backward")
 check_gradient("beta", dbeta, batchnorm_forward, x, gamma, beta, dout, TRAIN, "dbeta of batchnorm_backward")
 checks.passed("batchnorm_backward", "dgamma and dbeta agree with the numeric gradient")
@@ -1049,7 +1050,7 @@ if np.isfinite(output(batchnorm_forward, x, gamma, beta, TRAIN)).all():
 # Check · dgamma and dbeta · 1 point
 checks.true(not calls(batchnorm_backward_alt, "batchnorm_backward"), known.CALLS_STAGED)
 x, gamma, beta, dout = make_batch(140)
-_, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN)
+_, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward_alt, x, gamma, beta, dout, TRAIN, ordered=True)
 check_gradient("gamma", dgamma, batchnorm_forward, x, gamma, beta, dout, TRAIN, "dgamma of batchnorm_backward_alt")
 check_gradient("beta", dbeta, batchnorm_forward, x, gamma, beta, dout, TRAIN, "dbeta of batchnorm_backward_alt")
 checks.passed("batchnorm_backward_alt", "dgamma and dbeta agree with the numeric gradient")
@@ -1245,7 +1246,7 @@ def layernorm_backward(dout, cache):
 # %% nbgrader={"grade": true, "grade_id": "test_layernorm_backward_parameters", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
 # Check · dgamma and dbeta · 1.5 points
 x, gamma, beta, dout = make_batch(180, 5, 5)
-_, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {})
+_, dgamma, dbeta = gradients(layernorm_forward, layernorm_backward, x, gamma, beta, dout, {}, ordered=True)
 check_gradient("gamma", dgamma, layernorm_forward, x, gamma, beta, dout, {}, "dgamma of layernorm_backward", axis=1)
 check_gradient("beta", dbeta, layernorm_forward, x, gamma, beta, dout, {}, "dbeta of layernorm_backward", axis=1)
 checks.passed("layernorm_backward", "dgamma and dbeta agree with the numeric gradient")

@@ -484,6 +484,11 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
     )
 
 
+def right_affine(x: Any, w: Any, b: Any) -> Floats:
+    """Return the output of an affine layer, (N, M)."""
+    return _affine(_rows(x), w, b)
+
+
 def right_scores(params: Mapping[str, Any], X: Any) -> Floats:
     """Return the scores of a two-layer net (N, C), number by number."""
     return _affine(_hidden(params, X), params["W2"], params["b2"])
@@ -561,6 +566,15 @@ def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
         "The weights are added up without being squared.",
         "The penalty: it is the sum of the squares.",
         **case(("W1", "W2"), np.sum),
+        ones=lambda: reg * (np.size(params["W1"]) + np.size(params["W2"])),
+    )
+    yield Mistake(
+        "two_layer_net.penalty_inverted",
+        "The weights stand in the denominator.",
+        "Whether larger weights make the penalty larger.",
+        penalty=lambda: reg * sum(1 / squares(params[name]) for name in ("W1", "W2")),
+        W1=lambda: 2 * reg / params["W1"],
+        W2=lambda: 2 * reg / params["W2"],
     )
     yield Mistake(
         "two_layer_net.only_reg",

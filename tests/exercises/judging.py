@@ -28,6 +28,7 @@ class Failure:
     error: str  # name of the exception's class, or "Timeout" or "Died"
     message: str
     from_answer: bool  # raised inside the answer's own code, not by the test cell
+    mistake: str | None = None  # what the notebook says about an exception
 
     def __str__(self):
         return f"{self.error}: {self.message}"
@@ -65,6 +66,15 @@ def judge(notebook_source, exercise, answer_source):
 def run(notebook_source, answers):
     """Run each answer of {exercise: source} and then its tests; the other exercises keep their solutions."""
     return _warm(Path(notebook_source)).run(answers)
+
+
+def run_tests_of(notebook_source, answers, tested):
+    """Run each answer of {exercise: source}, and then the tests of `tested`, exercises that keep their solutions."""
+    warm = _warm(Path(notebook_source))
+    tests = [test for exercise in tested for test in warm.tests[exercise]]
+    requests = [{"exercise": name, "source": source, "tests": []} for name, source in answers.items()]
+    requests[-1]["tests"] = tests
+    return warm.judged(requests)
 
 
 @functools.cache
@@ -112,6 +122,10 @@ class WarmNotebook:
     def run(self, answers):
         """Do what the function `run` does, in this process."""
         answers = [{"exercise": name, "source": source, "tests": self.tests[name]} for name, source in answers.items()]
+        return self.judged(answers)
+
+    def judged(self, answers):
+        """Send answers with the tests to run after each; return {test grade_id: None or Failure}."""
         reply = self.ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
         return {test: failure and Failure(**failure) for test, failure in reply.items()}
 
