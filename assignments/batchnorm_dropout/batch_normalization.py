@@ -874,12 +874,14 @@ def check_net_gradients(names, X, y, params, norm_params):
     """Check the gradients of a net with `bend` in place of batch normalization: those of the right net, or of yours."""
     _, grads = loss_and_grads(params, norm_params, X, y, 0.0, bend)
     case = known.normalized_net(bend_forward, params, norm_params, X)
-    for name in names:
+    scores, right = run_net(params, norm_params, X, None, 0.0, bend), case.scores()
+    alike = isinstance(scores, np.ndarray) and scores.shape == right.shape and np.allclose(scores, right)
+    for name in names if alike else names[:2]:  # to measure the gradients of another net takes long
         checks.true(name in grads, f"grads has no key {name!r}.")
         checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
         checks.gradient(lambda value: case.loss(y, {name: value}), params[name], grads[name], f"grads[{name!r}]", num_examples=len(X),
                         kinks=True, mistakes=mistakes.deep_net.gradient(case, y, name),
-                        or_of=lambda value: loss_and_grads(params | {name: value}, norm_params, X, y, 0.0, bend)[0])
+                        or_of=None if alike else lambda value: loss_and_grads(params | {name: value}, norm_params, X, y, 0.0, bend)[0])
 
 # %% nbgrader={"grade": true, "grade_id": "test_normalized_net_loss_gradient_norm", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · gradients of the last layer, gamma and beta · 2 points

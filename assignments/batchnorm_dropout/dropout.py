@@ -652,12 +652,14 @@ def check_net_gradients(names, X, y, params, dropout_params):
     """Check the gradients of a net with `scale` in place of dropout: those of the right net, or of yours."""
     _, grads = loss_and_grads(params, dropout_params, X, y, 0.0, scale)
     case = known.dropout_net(scale_forward, params, dropout_params, X)
-    for name in names:
+    scores, right = run_net(params, dropout_params, X, None, 0.0, scale), case.scores()
+    alike = isinstance(scores, np.ndarray) and scores.shape == right.shape and np.allclose(scores, right)
+    for name in names if alike else names[:2]:  # to measure the gradients of another net takes long
         checks.true(name in grads, f"grads has no key {name!r}.")
         checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
         checks.gradient(lambda value: case.loss(y, {name: value}), params[name], grads[name], f"grads[{name!r}]", num_examples=len(X),
                         kinks=True, mistakes=mistakes.deep_net.gradient(case, y, name),
-                        or_of=lambda value: loss_and_grads(params | {name: value}, dropout_params, X, y, 0.0, scale)[0])
+                        or_of=None if alike else lambda value: loss_and_grads(params | {name: value}, dropout_params, X, y, 0.0, scale)[0])
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · scores · 2 points
