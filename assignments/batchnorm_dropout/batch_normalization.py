@@ -622,7 +622,7 @@ checks.analytic(2.0**40 * scaled, ratio**40 * plain, "dx, times 2**40, for an x 
 x, gamma, beta, dout = make_batch(110)
 averages = {"running_mean": np.array([10.0, 0.0, -10.0, 20.0]), "running_var": np.array([50.0, 200.0, 400.0, 100.0])}
 param = {"mode": "test", **averages}
-dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param)
+dx, dgamma, dbeta = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, param, ordered=True)
 check_gradient("x", dx, batchnorm_forward, x, gamma, beta, dout, param, "dx in test mode")
 check_gradient("gamma", dgamma, batchnorm_forward, x, gamma, beta, dout, param, "dgamma in test mode")
 check_gradient("beta", dbeta, batchnorm_forward, x, gamma, beta, dout, param, "dbeta in test mode")
