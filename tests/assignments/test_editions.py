@@ -138,6 +138,7 @@ ANSWER_OF = {
     "layernorm_forward": "batchnorm_dropout",
     "normalize_channels_backward": "batchnorm_dropout",
     "dropout_forward": "batchnorm_dropout",
+    "FullyConnectedNet": "batchnorm_dropout",
     "conv_forward_naive": "convolutional_networks",
     "conv_forward_im2col": "convolutional_networks",
     "max_pool_forward_naive": "convolutional_networks",
