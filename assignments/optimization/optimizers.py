@@ -158,7 +158,7 @@ depth = np.arange(11)
 for gain, color in ((2.0, vis.RED), (1.2, vis.ORANGE), (1.0, vis.GREEN), (0.8, "#56B4E9"), (0.5, vis.BLUE)):
     ax.semilogy(depth, gain**depth, "o-", color=color, ms=4)
     ax.text(10.15, gain**10.0, f"gain {gain:g}: {gain**10.0:.3g}", va="center", fontsize=9, color=color)
-ax.set(xlabel="layer", ylabel="standard deviation of the signal", xlim=(0, 12.2), xticks=depth);
+ax.set(xlabel="layer", ylabel="standard deviation of the signal", xlim=(0, 12.9), xticks=depth);
 
 # %% [markdown]
 # A gain that is not 1 is fatal in a deep net, in both directions. The gradient passes the same weights on the way back and is multiplied in the same way, so it vanishes or
@@ -207,13 +207,13 @@ def init_weights(sizes, rule, rng):
 for sizes in ([8, 50, 10], [6, 6, 6, 6, 6]):
     weights = weight_arrays(init_weights(sizes, 0.1, np.random.default_rng(0)), sizes)
     checks.true(all(np.ptp(W) > 0 for W in weights), known.ALIKE)
-    checks.true(not np.any(np.isin(weights[0], weights[-1])), known.SAME_NUMBERS)
+    checks.true(np.mean(np.isin(weights[0], weights[-1])) < 0.1, known.SAME_NUMBERS)
 checks.passed("init_weights", "an array for each layer")
 ### BEGIN HIDDEN TESTS
 for sizes in ((7, 3), [1, 9, 2, 5], [20, 1, 20]):
     weights = weight_arrays(init_weights(sizes, "he", np.random.default_rng(1)), sizes)
     numbers = np.concatenate([np.ravel(W) for W in weights])
-    checks.true(len(np.unique(numbers)) == numbers.size, known.ALIKE)
+    checks.true(len(np.unique(numbers)) > 0.95 * numbers.size, known.ALIKE)
 first, same, other = (weight_arrays(init_weights([6, 6, 6], "xavier", np.random.default_rng(seed)), [6, 6, 6]) for seed in (7, 7, 8))
 for a, b, c in zip(first, same, other):
     checks.true(np.allclose(a, b) and not np.allclose(a, c), known.NOT_FROM_RNG)
@@ -254,7 +254,7 @@ for seed, sizes in ((3, [60, 300, 100]), (4, [300, 70, 250])):
 def last_std(rule, activation, seed):
     """The standard deviation of what leaves the last of six layers of 512 units, for x ~ N(0, 1)."""
     rng = np.random.default_rng(seed)
-    signal = rng.normal(size=(300, 512))
+    signal = rng.normal(size=(200, 512))
     for W in weight_arrays(init_weights([512] * 7, rule, np.random.default_rng(seed + 1000)), [512] * 7):
         signal = activation(signal @ W)
     return signal.std()
@@ -301,10 +301,10 @@ def activation_stds(x, weights, activation):
 
 # %% nbgrader={"grade": true, "grade_id": "test_activation_stds_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 1 point
-x = np.array([[3.0], [1.0]])
+x = np.array([[3.0], [-1.0]])
 weights = [np.array([[2.0, -1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[-1.0], [1.0]])]
-checks.close(activation_stds(x, weights, relu), [6**0.5, 6**0.5, 0.0], "the standard deviations of three layers",
-             hint="The first layer gives (6, 0) and (2, 0).", mistakes=known.activation_stds(x, weights, relu))
+checks.close(activation_stds(x, weights, relu), [6.1875**0.5, 6.1875**0.5, 0.5], "the standard deviations of three layers",
+             hint="The first layer gives (6, 0) and (0, 1).", mistakes=known.activation_stds(x, weights, relu))
 checks.passed("activation_stds", "three small layers")
 ### BEGIN HIDDEN TESTS
 for seed, sizes in ((10, (4, 3, 5)), (11, (2, 2, 2, 2)), (12, (5, 1)), (13, (3, 7, 7, 7, 2))):
@@ -322,7 +322,7 @@ for seed, sizes in ((10, (4, 3, 5)), (11, (2, 2, 2, 2)), (12, (5, 1)), (13, (3, 
 # %% nbgrader={"grade": true, "grade_id": "test_activation_stds_six_layers", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · six layers · 1 point
 rng = np.random.default_rng(14)
-x = rng.normal(size=(400, 512))
+x = rng.normal(size=(200, 512))
 weights = [rng.normal(size=(512, 512)) / 512**0.5 for _ in range(6)]
 stds = activation_stds(x, weights, tanh)
 checks.close(stds, [0.63, 0.49, 0.41, 0.36, 0.32, 0.30], "the spread of six layers of tanh with Xavier", rtol=0, atol=0.02,
@@ -367,7 +367,7 @@ vis.activation_histograms({f"{name}, layer {k}": layer for name in ("small", "Xa
 
 # %% [markdown]
 # - *Small*: the activations shrink to 0. So do the gradients of the weights, since each is multiplied by an activation.
-# - *Large*: tanh **saturates**. Nearly all activations are −1 or 1, where tanh has a slope of nearly 0 and no gradient passes.
+# - *Large*: tanh **saturates**. Most activations are near −1 or 1, where tanh has a slope of nearly 0. Such a unit passes no gradient on and does not learn.
 # - *Xavier*: a broad distribution in every layer.
 #
 # And ReLU: with Xavier's weights half of the mean square is lost in every layer, as the numbers above show. He's factor of 2 restores it.
@@ -377,7 +377,8 @@ vis.activation_histograms({f"{name[6:]}, layer {k}": layer for name in ("ReLU, X
                            for k, layer in enumerate(through_layers(*rules[name])[0], 1)});
 
 # %% [markdown]
-# The way back. A random gradient with standard deviation 1 arrives at the last layer. The histograms show what reaches each layer.
+# The way back. A random gradient with standard deviation 1 arrives at the last layer, and goes back to the first. The curves show its spread in every layer, and the histograms all its numbers. With small weights it vanishes. With large weights it
+# grows: most units are saturated and pass nothing, but large weights multiply what the others pass.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gradients", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def back_through_layers(rule, activation):
@@ -487,7 +488,7 @@ checks.passed("init_fully_connected", "the weights follow the rule")
 for rule in ("he", 0.5):
     params = net_arrays(init_fully_connected(80, [80, 80, 80], 80, rule, np.random.default_rng(23)), (80,) * 5)
     every = np.concatenate([np.ravel(params[f"W{k}"]) for k in range(1, 5)])
-    checks.true(len(np.unique(every)) == every.size, known.SAME_NUMBERS)
+    checks.true(len(np.unique(every)) > 0.95 * every.size, known.SAME_NUMBERS)
     checks.true(abs(every.mean()) < 0.05 * every.std(), "The mean of the weights is not near 0.")
     far = np.mean(np.abs(every) > 2 * every.std())  # 4.6% of a normal distribution
     checks.true(0.035 < far < 0.057, f"{far:.1%} of the weights are more than two standard deviations from 0; in a normal distribution it is 4.6%.")
@@ -620,6 +621,8 @@ checks.passed("fully_connected_loss", "the gradients of the last layer agree wit
 for seed, num_hidden in ((51, 0), (52, 1), (53, 5)):
     X, y, params = make_net(seed, num_hidden)
     check_net_gradients(fully_connected_loss, params, X, y, [f"W{num_hidden + 1}", f"b{num_hidden + 1}"])
+rng = np.random.default_rng(54)
+result = checks.derived(fully_connected_loss, {"W1": rng.normal(size=(12, 15)), "b1": rng.normal(size=15)}, rng.normal(size=(1, 12)), np.array([2]), size=180)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_fully_connected_loss_all_layers", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -774,10 +777,10 @@ def sgd_momentum(w, dw, config):
 
 # %% nbgrader={"grade": true, "grade_id": "test_sgd_momentum_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 1 point
-w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1, "momentum": 0.5}
+w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1, "momentum": 0.8}
 gradients = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 4.0]])
 trace = steps(sgd_momentum, w, gradients, config)
-checks.close(trace, [[0.9, 2.0], [0.75, 2.0], [0.675, 1.6]], "w after steps 1, 2 and 3 (rows)",
+checks.close(trace, [[0.9, 2.0], [0.72, 2.0], [0.576, 1.6]], "w after steps 1, 2 and 3 (rows)",
              mistakes=known.sgd_momentum(w, gradients, config))
 checks.passed("sgd_momentum", "three steps are right")
 ### BEGIN HIDDEN TESTS
@@ -871,10 +874,10 @@ def nesterov(w, dw, config):
 
 # %% nbgrader={"grade": true, "grade_id": "test_nesterov_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 1 point
-w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1, "momentum": 0.5}
+w, config = np.array([1.0, 2.0]), {"learning_rate": 0.1, "momentum": 0.8}
 gradients = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 4.0]])
 trace = steps(nesterov, w, gradients, config)
-checks.close(trace, [[0.85, 2.0], [0.675, 2.0], [0.6375, 1.4]], "w after steps 1, 2 and 3 (rows)",
+checks.close(trace, [[0.82, 2.0], [0.576, 2.0], [0.4608, 1.28]], "w after steps 1, 2 and 3 (rows)",
              mistakes=known.nesterov(w, gradients, config))
 checks.passed("nesterov", "three steps are right")
 ### BEGIN HIDDEN TESTS
@@ -886,6 +889,7 @@ for seed, rate, rho, shape in ((100, 0.02, 0.9, (3, 2)), (101, 1.5, 0.3, (4,)), 
     expected = [w + sum(speed[: t + 1]) + rho * speed[t] for t in range(5)]
     checks.close(steps(nesterov, w, gradients, config), expected, f"w after steps 1 to 5, with momentum {rho}",
                  mistakes=known.nesterov(w, gradients, config))
+config["momentum"] = 0.7
 first, second = rng.normal(size=3), rng.normal(size=3)
 pair = [rng.normal(size=(4, 3)), rng.normal(size=(4, 3))]
 alone = [steps(nesterov, start, g, config) for start, g in zip((first, second), pair)]
@@ -1254,7 +1258,7 @@ checks.close(plain, w + np.cumsum(own, axis=0), "w after steps 1 to 4, with weig
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All rules in the ravine, each with a learning rate that suits it. The last row of the table is the loss after 60 steps.
+# All rules in the ravine, each with a learning rate that suits it. How good are they after 60 steps?
 
 # %% nbgrader={"grade": false, "grade_id": "demo_paths", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
@@ -1511,7 +1515,8 @@ fig, axes = plt.subplots(1, 2, figsize=(vis.WIDTH, 3), layout="constrained")
 for ax, scale in zip(axes, ("linear", "log")):
     for (name, curve), color in zip(curves.items(), (vis.RED, vis.ORANGE, vis.GREEN, vis.BLUE)):
         ax.plot(epochs, curve, color=color, label=name, drawstyle="steps-post" if "step" in name else "default")
-    ax.set(xlabel="epoch", ylabel="learning rate / first learning rate", yscale=scale)
+    ax.set(xlabel="epoch", yscale=scale)
+axes[0].set_ylabel("rate / first rate")
 axes[1].set_ylim(5e-4, 1.5)
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=9);
 
@@ -1634,7 +1639,8 @@ with tqdm(total=200, file=sys.stdout, desc="nets") as bar:
                 accuracies[i, j] = memorize(fully_connected_loss, params, X, y, rate, seed=2)
                 bar.update()
         mesh = ax.pcolormesh(learning_rates, scales, 100 * accuracies, vmin=0, vmax=100, cmap="viridis")
-        ax.set(xscale="log", yscale="log", xlabel="learning rate", title=f"{num_layers} layers: {np.mean(accuracies == 1):.0%} of the pairs reach 100%")
+        ax.set(xscale="log", yscale="log", xlabel="learning rate")
+        ax.set_title(f"{num_layers} layers: 100% for {np.mean(accuracies == 1):.0%} of the pairs", fontsize=10)
 axes[0].set_ylabel("standard deviation of the weights")
 fig.colorbar(mesh, ax=axes, label="accuracy on the 50 examples (%)");
 

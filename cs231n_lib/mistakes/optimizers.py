@@ -359,6 +359,9 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
 
         return {name: functools.partial(lambda name: way_back()[name], name) for name in params}
 
+    def all_but_one(left_out: int, arriving: Any, before: Any, k: int) -> Any:
+        return arriving if k == left_out else np.where(before > 0, arriving, 0)
+
     def other_layer(arriving: Any, before: Any, k: int) -> Any:
         return np.where(sums[depth - k] > 0, arriving, 0)
 
@@ -373,11 +376,7 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
             "optimizers.one_relu_backward_missing",
             "One of the ReLUs is missing on the way back.",
             "Which layers have a ReLU: all but the last, forward and backward.",
-            **case(
-                lambda arriving, before, k, left_out=left_out: (
-                    arriving if k == left_out else np.where(before > 0, arriving, 0)
-                )
-            ),
+            **case(functools.partial(all_but_one, left_out)),
         )
     yield Mistake(
         "optimizers.gate_of_other_layer",
@@ -640,12 +639,6 @@ def nesterov(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mi
         w=_moved(w, -(1 + rho) * rate * g),
     )
     yield Mistake(
-        "optimizers.old_weights_returned",
-        "These are the weights without look-ahead.",
-        "Which weights the function gets and returns: the look-ahead weights.",
-        w=_moved(w, new) - rho * new,
-    )
-    yield Mistake(
         "optimizers.momentum_averaged",
         "The gradient is multiplied by 1 - momentum, too.",
         "The formula of this notebook: the velocity is a sum, not an average.",
@@ -890,9 +883,9 @@ def _adam_steps(
     )
     yield Mistake(
         "optimizers.no_epsilon",
-        "Epsilon is missing.",
+        "Epsilon is missing, or much smaller than the one in config.",
         "What the step is divided by.",
-        w=follow(_adam_step(g, {**config, "epsilon": 0.0})),
+        w=follow(_adam_step(g, {**config, "epsilon": 1e-8})),
     )
     yield Mistake(
         "optimizers.epsilon_before_correction",
@@ -1032,9 +1025,9 @@ def _scaled(w: Any, g: Floats, cache: Floats, rate: float, eps: float) -> Iterat
     )
     yield Mistake(
         "optimizers.no_epsilon",
-        "Epsilon is missing.",
+        "Epsilon is missing, or much smaller than the one in config.",
         "What the step is divided by.",
-        w=lambda: _moved(w, -rate * g / root),
+        w=_moved(w, -rate * g / (root + 1e-8)),
     )
     yield Mistake(
         "optimizers.multiplied",
