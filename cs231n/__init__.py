@@ -3,8 +3,4 @@
 A module whose code answers an assignment is missing from that assignment's edition; its import says so.
 """
 
-import sys
-
-from cs231n.left_out import LeftOutModules
-
-sys.meta_path.append(LeftOutModules())
+import cs231n_lib  # noqa: F401  it explains the import of a missing module, also of this package

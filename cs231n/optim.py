@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Step = tuple[NDArray[Any], Config]
     Rule = Callable[..., Step]
 
-__all__ = ["adam", "rmsprop", "sgd", "sgd_momentum"]
+_ON_DEMAND = ["adam", "rmsprop", "sgd_momentum"]  # an edition may leave them out
+__all__ = ["sgd", *_ON_DEMAND]
 
 
 def _updating(rule: Rule) -> Rule:
@@ -31,7 +32,12 @@ def _updating(rule: Rule) -> Rule:
     return update
 
 
-sgd_momentum, rmsprop, adam = _updating(optim.sgd_momentum), _updating(optim.rmsprop), _updating(optim.adam)
+def __getattr__(name: str) -> object:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    rule = _updating(getattr(optim, name))
+    globals()[name] = rule  # the next access does not come here
+    return rule
 
 
 def sgd(w: NDArray[Any], dw: NDArray[Any], config: Config | None = None) -> Step:

@@ -40,6 +40,12 @@ def this_edition() -> Edition | None:
         return None
 
 
+def is_left_out(module: str) -> bool:
+    """Whether this edition leaves out the module of this full name."""
+    edition = this_edition()
+    return edition is not None and module in edition.left_out
+
+
 def how_to_install(assignment: str) -> str:
     """Return how to get the edition for an assignment, as a clause of a message."""
     return f"install the kit of the release {assignment} (python -m pip install ./kit, in its folder)"

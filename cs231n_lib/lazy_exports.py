@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from cs231n_lib.edition import why_left_out
+from cs231n_lib.edition import is_left_out, why_left_out
 
 
 def lazy_exports(
@@ -41,7 +41,7 @@ def lazy_exports(
         module = f"{package}.{file_of[name]}"
         try:
             value = getattr(import_module(module), name)
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             raise _left_out(name, module, error) from None
         setattr(sys.modules[package], name, value)  # the next access does not come here
         return value
@@ -49,8 +49,10 @@ def lazy_exports(
     return get, lambda: sorted(file_of), list(file_of)
 
 
-def _left_out(name: str, module: str, error: ModuleNotFoundError) -> ImportError:
+def _left_out(name: str, module: str, error: ImportError) -> ImportError:
     missing = error.name or ""
+    if not isinstance(error, ModuleNotFoundError) and not is_left_out(missing):
+        return error  # of another kind, inside the file
     if missing == module:
         what = name
     elif missing.startswith(module.partition(".")[0] + "."):

@@ -133,6 +133,7 @@ TESTED_ELSEWHERE = {
     "autograder/preprocessors.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/solutions.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/workers/cluster_worker.py": ("autograder/workers/test_cluster.py", "runs in a cluster's workers"),
+    "cs231n/classifiers/fully_connected_net.py": ("cs231n/classifiers/test_fc_net.py", "a part of one public module"),
     "cs231n_lib/kernels/_convolution_cy.pyx": (
         "cs231n_lib/kernels/test_convolution.py",
         "compiled twin, called by its wrapper only",

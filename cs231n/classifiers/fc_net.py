@@ -5,22 +5,20 @@ As in the public module, the layers and sandwiches are here too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
-
 from cs231n import layer_utils
 from cs231n.aliases import aliases
 from cs231n.classifiers.conventions import HalfPenalty, SavedByName
 from cs231n.global_random import generator
 from cs231n_lib import models
 
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
-
-__getattr__, __dir__, _names = aliases(__name__, {"cs231n.layer_utils": layer_utils.__all__})
-__all__ = ["FullyConnectedNet", "TwoLayerNet", *_names]
+__getattr__, __dir__, _names = aliases(
+    __name__,
+    {
+        "cs231n.classifiers.fully_connected_net": ["FullyConnectedNet"],  # fewer releases hold it
+        "cs231n.layer_utils": layer_utils.__all__,
+    },
+)
+__all__ = ["TwoLayerNet", *_names]
 
 
 class TwoLayerNet(HalfPenalty, SavedByName, models.TwoLayerNet):
@@ -36,48 +34,3 @@ class TwoLayerNet(HalfPenalty, SavedByName, models.TwoLayerNet):
     ) -> None:
         """Draw the weights from NumPy's global random state; the parameters are those of `cs231n_lib.models`."""
         super().__init__(input_dim, hidden_dim, num_classes, weight_scale, reg, rng=generator())
-
-
-class FullyConnectedNet(HalfPenalty, SavedByName, models.FullyConnectedNet):
-    """{affine - [normalization] - ReLU - [dropout]} for each hidden layer, then affine - softmax."""
-
-    def __init__(
-        self,
-        hidden_dims: Sequence[int],
-        input_dim: int = 3 * 32 * 32,
-        num_classes: int = 10,
-        dropout_keep_ratio: float = 1,
-        normalization: str | None = None,
-        reg: float = 0.0,
-        weight_scale: float = 1e-2,
-        dtype: DTypeLike = np.float32,
-        seed: int | None = None,
-        *,
-        dropout: float | None = None,
-        use_batchnorm: bool = False,
-    ) -> None:
-        """
-        Parameters
-        ----------
-        hidden_dims, input_dim, num_classes, dropout_keep_ratio, normalization, reg, weight_scale, dtype
-            As in `cs231n_lib.models.FullyConnectedNet`.
-        seed
-            Makes the weights and the dropout masks repeatable. None: they come from NumPy's global random state.
-        dropout
-            The name of dropout_keep_ratio in 2018 and 2019. 0 means no dropout, as it did before.
-        use_batchnorm
-            Whether normalization is "batchnorm", as it was written until 2017.
-        """
-        if dropout is not None:
-            dropout_keep_ratio = dropout or 1
-        super().__init__(
-            hidden_dims,
-            input_dim,
-            num_classes,
-            dropout_keep_ratio,
-            "batchnorm" if use_batchnorm else normalization,
-            reg,
-            weight_scale,
-            dtype,
-            generator() if seed is None else seed,
-        )

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.activations import maxout_forward as maxout_forward
     from cs231n_lib.layers.activations import prelu_backward as prelu_backward
     from cs231n_lib.layers.activations import prelu_forward as prelu_forward
-    from cs231n_lib.layers.activations import relu_backward as relu_backward
-    from cs231n_lib.layers.activations import relu_forward as relu_forward
     from cs231n_lib.layers.activations import sigmoid_backward as sigmoid_backward
     from cs231n_lib.layers.activations import sigmoid_forward as sigmoid_forward
     from cs231n_lib.layers.activations import tanh_backward as tanh_backward
@@ -53,6 +51,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.pooling_naive import avg_pool_forward_naive as avg_pool_forward_naive
     from cs231n_lib.layers.pooling_naive import max_pool_backward_naive as max_pool_backward_naive
     from cs231n_lib.layers.pooling_naive import max_pool_forward_naive as max_pool_forward_naive
+    from cs231n_lib.layers.relu import relu_backward as relu_backward
+    from cs231n_lib.layers.relu import relu_forward as relu_forward
     from cs231n_lib.layers.sandwiches import affine_bn_relu_backward as affine_bn_relu_backward
     from cs231n_lib.layers.sandwiches import affine_bn_relu_forward as affine_bn_relu_forward
     from cs231n_lib.layers.sandwiches import affine_ln_relu_backward as affine_ln_relu_backward
@@ -90,7 +90,7 @@ def _pair(*names: str) -> list[str]:
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "activations": _pair("relu", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "maxout"),
+        "activations": _pair("leaky_relu", "prelu", "elu", "sigmoid", "tanh", "maxout"),
         "affine": _pair("affine"),
         "batch_normalization": [*_pair("batchnorm"), "batchnorm_backward_alt"],
         "convolution": ["conv_forward_fast", "conv_backward_fast"],
@@ -111,6 +111,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "avg_pool_forward_naive",
             "avg_pool_backward_naive",
         ],
+        "relu": _pair("relu"),
         "sandwiches": _pair(
             "affine_relu",
             "affine_bn_relu",

@@ -1,4 +1,4 @@
-"""Elementwise activation functions, and maxout (CS231n lecture notes, "Neural Networks Part 1")."""
+"""Elementwise activation functions besides ReLU, and maxout (CS231n lecture notes, "Neural Networks Part 1")."""
 
 from __future__ import annotations
 
@@ -15,31 +15,6 @@ if TYPE_CHECKING:
 
     # winners (N, M, 1); (N, M, pieces); the dtype of x
     _MaxoutCache = tuple[IntArray, tuple[int, int, int], np.dtype[np.floating]]
-
-
-def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Compute max(0, x), for x of any shape.
-
-    Returns
-    -------
-    out : array of x's shape
-        The activations.
-    cache
-        For relu_backward.
-
-    Examples
-    --------
-    >>> relu_forward([-1.0, 0.0, 2.0])[0]
-    array([0., 0., 2.])
-    """
-    x = float_array("relu_forward", "x", x)
-    return np.maximum(x, 0), x
-
-
-def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Compute the gradient of relu_forward: dout * (x > 0), so 0 also at x = 0, which has no slope."""
-    dout, x = upstream_and_cached("relu_backward", dout, cache)
-    return dout * (x > 0)
 
 
 def leaky_relu_forward(x: ArrayLike, alpha: float = 0.01) -> tuple[FloatArray, tuple[FloatArray, float]]:

@@ -35,13 +35,13 @@ def softplus_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
     [0.0, 0.69, 1000.0]
     """
     x = float_array("softplus_forward", "x", x)
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), x
+    return _softplus(x), x
 
 
 def softplus_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Compute the gradient of softplus_forward: the sigmoid of x times dout."""
+    """Compute the gradient of softplus_forward: exp(x) / (1 + exp(x)) times dout, the sigmoid of x times dout."""
     dout, x = upstream_and_cached("softplus_backward", dout, cache)
-    return dout * _sigmoid(x)
+    return dout * _slope_of_softplus(x)
 
 
 def selu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -57,8 +57,8 @@ def selu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
         For selu_backward.
     """
     x = float_array("selu_forward", "x", x)
-    below = x.dtype.type(SELU_ALPHA) * np.expm1(np.minimum(x, 0))
-    return x.dtype.type(SELU_SCALE) * np.where(x > 0, x, below), x
+    bent = np.maximum(x, 0) + x.dtype.type(SELU_ALPHA) * np.expm1(np.minimum(x, 0))  # one of the two terms is 0
+    return x.dtype.type(SELU_SCALE) * bent, x
 
 
 def selu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
@@ -112,14 +112,14 @@ def swish_forward(x: ArrayLike, beta: float = 1.0) -> tuple[FloatArray, tuple[Fl
         For swish_backward.
     """
     x, beta = float_array("swish_forward", "x", x), number("swish_forward", "beta", beta)
-    return x * _sigmoid(beta * x), (x, beta)
+    return x * _slope_of_softplus(beta * x), (x, beta)
 
 
 def swish_backward(dout: ArrayLike, cache: tuple[FloatArray, float]) -> FloatArray:
     """Compute the gradient of swish_forward: s + beta * x * s * (1 - s) times dout, where s = sigmoid(beta * x)."""
     x, beta = cache
     dout, x = upstream_and_cached("swish_backward", dout, x)
-    s = _sigmoid(beta * x)
+    s = _slope_of_softplus(beta * x)
     return dout * (s + beta * x * s * (1 - s))
 
 
@@ -133,6 +133,10 @@ def _near_0(x: FloatArray) -> FloatArray:
     return np.clip(x, -20, 20)
 
 
-def _sigmoid(x: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    return np.where(x >= 0, 1, small) / (1 + small)
+def _softplus(x: FloatArray) -> FloatArray:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _slope_of_softplus(x: FloatArray) -> FloatArray:
+    """Return exp(x) / (1 + exp(x)), the sigmoid of x, from the logarithm of numerator and denominator."""
+    return np.exp(x - _softplus(x))

@@ -6,6 +6,8 @@ from cs231n_lib.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from cs231n_lib.models.convnet import ConvNet as ConvNet
+    from cs231n_lib.models.fully_connected import fully_connected_loss as fully_connected_loss
+    from cs231n_lib.models.fully_connected import init_fully_connected as init_fully_connected
     from cs231n_lib.models.fully_connected_net import FullyConnectedNet as FullyConnectedNet
     from cs231n_lib.models.k_nearest_neighbor import KNearestNeighbor as KNearestNeighbor
     from cs231n_lib.models.linear_classifier import LinearClassifier as LinearClassifier
@@ -28,6 +30,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "svm_loss_vectorized",
         ],
         "two_layer_net": ["TwoLayerNet"],
+        "fully_connected": ["init_fully_connected", "fully_connected_loss"],
         "fully_connected_net": ["FullyConnectedNet"],
         "three_layer_convnet": ["ThreeLayerConvNet"],
         "convnet": ["ConvNet"],

@@ -1,4 +1,4 @@
-"""First-order update rules (CS231n lecture notes, "Optimization" and "Training neural networks").
+"""Update rules that remember earlier gradients (CS231n lecture notes, "Neural Networks Part 3").
 
 The docstring of the package says what they all take, return and raise: help(cs231n_lib.optim).
 """
@@ -9,26 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.arguments import expect_shape, float_array, floats, integer, number, settings
 from cs231n_lib.kernels.optimization import adam_step
+from cs231n_lib.optim.rule_arguments import like, validated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike
 
     from cs231n_lib.arguments import FloatArray, Settings
 
-__all__ = ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd", "sgd_momentum"]
-
-
-def sgd(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
-    """Take a step of gradient descent: w - learning_rate dw.
-
-    config: learning_rate (1e-2).
-    """
-    w, dw, config = _validated("sgd", w, dw, config, learning_rate=1e-2)
-    return _like(w, w - config["learning_rate"] * dw), config
+__all__ = ["adagrad", "adam", "adamw", "nesterov", "rmsprop", "sgd_momentum"]
 
 
 def sgd_momentum(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
@@ -38,9 +27,9 @@ def sgd_momentum(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) ->
 
     config: learning_rate (1e-2), momentum (0.9; 0 is plain gradient descent), velocity (zeros).
     """
-    w, dw, config = _validated("sgd_momentum", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
+    w, dw, config = validated("sgd_momentum", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
     velocity = _accelerated(config, dw)
-    return _like(w, w + velocity), {**config, "velocity": velocity}
+    return like(w, w + velocity), {**config, "velocity": velocity}
 
 
 def nesterov(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
@@ -53,10 +42,10 @@ def nesterov(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tup
 
     config: learning_rate (1e-2), momentum (0.9), velocity (zeros).
     """
-    w, dw, config = _validated("nesterov", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
+    w, dw, config = validated("nesterov", w, dw, config, ["velocity"], learning_rate=1e-2, momentum=0.9)
     velocity = _accelerated(config, dw)
     next_w = w + velocity + config["momentum"] * (velocity - config["velocity"])
-    return _like(w, next_w), {**config, "velocity": velocity}
+    return like(w, next_w), {**config, "velocity": velocity}
 
 
 def adagrad(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[FloatArray, Settings]:
@@ -66,8 +55,8 @@ def adagrad(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tupl
 
     config: learning_rate (1e-2), epsilon (1e-8), cache (zeros).
     """
-    w, dw, config = _validated("adagrad", w, dw, config, ["cache"], learning_rate=1e-2, epsilon=1e-8)
-    cache = _like(w, config["cache"] + dw * dw)
+    w, dw, config = validated("adagrad", w, dw, config, ["cache"], learning_rate=1e-2, epsilon=1e-8)
+    cache = like(w, config["cache"] + dw * dw)
     return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
 
 
@@ -79,9 +68,9 @@ def rmsprop(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tupl
 
     config: learning_rate (1e-2), decay_rate (0.99), epsilon (1e-8), cache (zeros).
     """
-    w, dw, config = _validated("rmsprop", w, dw, config, ["cache"], learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
+    w, dw, config = validated("rmsprop", w, dw, config, ["cache"], learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
     cache = config["decay_rate"] * config["cache"]
-    cache = _like(w, cache + (1 - config["decay_rate"]) * dw * dw)
+    cache = like(w, cache + (1 - config["decay_rate"]) * dw * dw)
     return _scaled_step(w, dw, cache, config), {**config, "cache": cache}
 
 
@@ -110,7 +99,7 @@ def adamw(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[
 def _adam(
     rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None, **weight_decay: float
 ) -> tuple[FloatArray, Settings]:
-    w, dw, config = _validated(
+    w, dw, config = validated(
         rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, **weight_decay
     )
     t = config["t"] + 1
@@ -131,61 +120,10 @@ def _adam(
 
 def _accelerated(config: Settings, dw: FloatArray) -> FloatArray:
     velocity = config["momentum"] * config["velocity"]
-    return _like(dw, velocity - config["learning_rate"] * dw)
+    return like(dw, velocity - config["learning_rate"] * dw)
 
 
 def _scaled_step(w: FloatArray, dw: FloatArray, cache: FloatArray, config: Settings) -> FloatArray:
     step = np.sqrt(cache)
     step = dw / (step + config["epsilon"])
-    return _like(w, w - config["learning_rate"] * step)
-
-
-def _like(w: FloatArray, array: ArrayLike) -> FloatArray:
-    # for arrays without axes NumPy returns numbers, which are float64 in NumPy 1
-    return np.asarray(array, dtype=w.dtype)
-
-
-def _validated(
-    rule: str,
-    w: ArrayLike,
-    dw: ArrayLike,
-    config: Settings | None,
-    memory: Sequence[str] = (),
-    counters: Sequence[str] = (),
-    **defaults: float,
-) -> tuple[FloatArray, FloatArray, Settings]:
-    """Return w and dw in one dtype, and a new, complete config: Python floats, and the rule's memory in that dtype."""
-    w, dw = floats(rule, w=w, dw=dw)
-    expect_shape(rule, "dw", dw, w.shape, "that of w")
-    keys = [*defaults, *memory, *counters]
-    values = settings(
-        rule,
-        "config",
-        {} if config is None else config,
-        (),
-        **defaults,
-        **dict.fromkeys(memory),
-        **dict.fromkeys(counters, 0),
-    )
-    checked: Settings = {}
-    for key, value in zip(keys, values, strict=True):
-        name = f"config[{key!r}]"
-        if key in memory:
-            checked[key] = _memory(rule, name, value, w)
-        elif key in counters:
-            checked[key] = integer(rule, name, value, 0)
-        else:
-            checked[key] = number(rule, name, value, at_least=0, **_below(key))
-    return w, dw, checked
-
-
-def _below(key: str) -> dict[str, float]:
-    return {"below": 1} if key in ("momentum", "decay_rate", "beta1", "beta2") else {}
-
-
-def _memory(rule: str, name: str, value: ArrayLike | None, w: FloatArray) -> FloatArray:
-    if value is None:
-        return np.zeros(w.shape, w.dtype)
-    value = float_array(rule, name, value)
-    expect_shape(rule, name, value, w.shape, "that of w")
-    return value.astype(w.dtype, copy=False)
+    return like(w, w - config["learning_rate"] * step)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n_lib import optim
 from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.solver.checkpoint import restore_solver, save_solver
 from cs231n_lib.solver.report import TrainingReport
@@ -375,19 +376,15 @@ def _validated_data(data: object) -> list[NDArray[Any]]:
 def _rule(update_rule: str | UpdateRule) -> UpdateRule:
     if callable(update_rule):
         return update_rule
-    try:
-        from cs231n_lib.optim import update_rules as optim  # an edition may leave it out
-    except ImportError:
-        raise ImportError(
-            "This edition of the library leaves out cs231n_lib.optim because it is what an assignment "
-            "asks you to write. Instead, pass your function as update_rule."
-        ) from None
     if update_rule not in optim.__all__:
         raise ValueError(
             f"Solver: update_rule should be one of {', '.join(optim.__all__)}, or a function like those "
             f"in cs231n_lib.optim, but is {update_rule!r}."
         )
-    return getattr(optim, update_rule)
+    try:
+        return getattr(optim, update_rule)
+    except ImportError as error:  # an edition may leave it out
+        raise ImportError(f"{error} Or pass your own function as update_rule.", name=error.name) from None
 
 
 def _learning_rate(update_rule: UpdateRule, optim_config: dict[str, Any]) -> float:

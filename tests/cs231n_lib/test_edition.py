@@ -3,7 +3,7 @@
 import pytest
 
 from cs231n_lib import edition
-from cs231n_lib.edition import Edition, how_to_install, this_edition, why_left_out
+from cs231n_lib.edition import Edition, how_to_install, is_left_out, this_edition, why_left_out
 
 SECOND = Edition("a2", ("a1", "a2", "a3"), {"cs231n_lib.solver": "a3"})
 
@@ -33,6 +33,12 @@ def test_an_edition_is_read_from_the_file_beside_the_library(run_in_edition):
 
 def test_how_to_get_an_edition_names_its_release_and_the_command():
     assert how_to_install("a3") == "install the kit of the release a3 (python -m pip install ./kit, in its folder)"
+
+
+def test_whether_a_module_is_left_out(monkeypatch):
+    assert not is_left_out("cs231n_lib.solver")  # in a checkout
+    monkeypatch.setattr(edition, "this_edition", lambda: SECOND)
+    assert is_left_out("cs231n_lib.solver") and not is_left_out("cs231n_lib.optim")
 
 
 def test_why_a_module_is_left_out(monkeypatch):

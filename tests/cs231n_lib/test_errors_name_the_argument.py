@@ -81,6 +81,8 @@ GOOD = [
     (preprocessing.append_bias, (ROWS,)),
     (models.TwoLayerNet, (6, 5, 4, 0.1, 0.1, np.float64, 0)),
     (models.FullyConnectedNet, ([5], 6, 4, 0.5, None, 0.1, 0.1, np.float32, 0)),
+    (models.init_fully_connected, (6, [5], 4, "he", 0)),
+    (models.fully_connected_loss, (models.init_fully_connected(6, [5], 4, "he", 0), ROWS, LABELS, 0.1)),
     (models.ThreeLayerConvNet, ((3, 8, 8), 4, 3, 6, 4, 0.1, 0.1, np.float32, 0)),
     (svm_loss_vectorized, (normal(6, 4), ROWS, LABELS, 0.1)),
     (LinearSVM().train, (ROWS, LABELS, 0.1, 0.1, 2, 2, 0)),

@@ -14,12 +14,14 @@ FILES = {
 from cs231n_lib.lazy_exports import lazy_exports
 
 __getattr__, __dir__, __all__ = lazy_exports(
-    __name__, {"base": ["one", "two"], "above": ["three"], "answer": ["four"], "on_answer": ["five"], "odd": ["six"]})
+    __name__, {"base": ["one", "two"], "above": ["three"], "answer": ["four"], "on_answer": ["five"], "odd": ["six"],
+     "wrong": ["eight"]})
 """,
     "base.py": "one, two = [1], 2",
     "above.py": "from lazy_package import two\nthree = two + 1",
     "on_answer.py": "from lazy_package.answer import four\nfive = four + 1",
     "odd.py": "import a_package_nobody_has",
+    "wrong.py": "from lazy_package.base import eight",
 }
 
 
@@ -47,7 +49,7 @@ def test_a_name_is_looked_up_once(package):
 
 
 def test_all_names_are_listed(package):
-    assert package.__all__ == ["one", "two", "three", "four", "five", "six"]
+    assert package.__all__ == ["one", "two", "three", "four", "five", "six", "eight"]
     assert dir(package) == sorted(package.__all__)
 
 
@@ -100,12 +102,27 @@ def test_another_package_that_is_missing_is_told_as_it_is(package):
         package.six  # noqa: B018
 
 
+def test_another_error_in_a_file_is_told_as_it_is(package):
+    with pytest.raises(ImportError, match="cannot import name 'eight' from 'lazy_package.base'"):
+        package.eight  # noqa: B018
+
+
+def test_an_answer_is_told_alike_by_the_finder(package, monkeypatch):
+    """In a real edition, the finder explains the module first (left_out.py); the package then explains the name."""
+    edition = Edition("a", ("a", "b"), {"lazy_package.answer": "b"})
+    monkeypatch.setattr(edition_of_library, "this_edition", lambda: edition)
+    with pytest.raises(ImportError, match="leaves out lazy_package.answer because"):
+        importlib.import_module("lazy_package.answer")
+    with pytest.raises(ImportError, match="leaves out lazy_package.answer, which five builds on, because"):
+        package.five  # noqa: B018
+
+
 def test_an_unknown_name_lists_the_known_ones(package):
     with pytest.raises(AttributeError, match="'lazy_package' has no attribute 'seven'; it has one, two, three"):
         package.seven  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["kernels", "layers", "models", "optim"])
+@pytest.mark.parametrize("name", ["data.augmentation", "initializers", "kernels", "layers", "models", "optim"])
 def test_type_checkers_see_the_same_names(name):
     package = importlib.import_module(f"cs231n_lib.{name}")
     tree = ast.parse(Path(package.__file__).read_text("utf-8"))

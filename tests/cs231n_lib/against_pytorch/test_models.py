@@ -89,6 +89,27 @@ def test_loss_and_gradient_of_every_parameter(name, reg, arrays, close, dtype):
             close(grads[key], gradient, key)
 
 
+@pytest.mark.parametrize("reg", [0.0, 0.3])
+@pytest.mark.parametrize("hidden_dims", [[], [20], [20, 15, 12, 11, 10]], ids=len)
+def test_fully_connected_loss(hidden_dims, reg, arrays, close, dtype):
+    drawn = models.init_fully_connected(240, hidden_dims, 10, "he", 0)
+    ours = {key: value.astype(dtype) for key, value in drawn.items()}
+    (X,), y = arrays((12, *DIM)), np.arange(12) % 10
+    params = {key: torch.tensor(value, requires_grad=True) for key, value in ours.items()}
+    out = torch.from_numpy(X).flatten(1)
+    for layer in range(1, len(hidden_dims) + 1):
+        out = F.relu(out @ params[f"W{layer}"] + params[f"b{layer}"])
+    scores = out @ params[f"W{len(hidden_dims) + 1}"] + params[f"b{len(hidden_dims) + 1}"]
+    close(models.fully_connected_loss(ours, X), scores)
+    expected = F.cross_entropy(scores, torch.from_numpy(y))
+    expected = expected + reg * sum((W * W).sum() for key, W in params.items() if key.startswith("W"))
+    loss, grads = models.fully_connected_loss(ours, X, y, reg)
+    close(np.asarray(loss, dtype), expected)
+    right = torch.autograd.grad(expected, list(params.values()))
+    for key, gradient in zip(params, right, strict=True):
+        close(grads[key], gradient, key)
+
+
 def test_three_layer_convnet_learns_as_in_pytorch(arrays, close, dtype):
     theirs, make = NETS["ThreeLayerConvNet"]
     model = make(dtype=np.dtype(dtype).type)

@@ -3,16 +3,14 @@ import math
 import numpy as np
 import pytest
 
-from cs231n_lib import initializers
-from cs231n_lib.initializers import glorot, he, small_random, sparse, xavier
+from cs231n_lib.initializers import fan_scaled, glorot, he, sparse, xavier
 
-ALL = [getattr(initializers, name) for name in initializers.__all__]
+ALL = [getattr(fan_scaled, name) for name in fan_scaled.__all__]
 
 
 @pytest.mark.parametrize(
     "initializer, shape, std",
     [
-        (small_random, (300, 400), 0.01),
         (xavier, (300, 400), 1 / math.sqrt(300)),
         (glorot, (300, 400), math.sqrt(2 / 700)),
         (he, (300, 400), math.sqrt(2 / 300)),
@@ -49,10 +47,6 @@ def activations_by_layer(nonlinearity, initializer):
 def test_xavier_keeps_tanh_units_alive():
     stds = activations_by_layer(np.tanh, xavier)
     assert stds == pytest.approx([0.63, 0.49, 0.41, 0.36, 0.32, 0.30], abs=0.01)  # as in the lecture
-
-
-def test_small_random_weights_let_tanh_units_die():
-    assert activations_by_layer(np.tanh, small_random)[-1] < 0.01
 
 
 def test_he_keeps_relu_units_alive_where_xavier_does_not():
@@ -102,7 +96,6 @@ def test_a_shape_that_is_none_of_a_layer(initializer, shape):
             "he: distribution should be 'normal' or 'uniform', but is 'cauchy'",
         ),
         (lambda: he((3, 4), dtype=np.int64), "he: dtype should be float32 or float64, but is int64"),
-        (lambda: small_random((3, 4), scale=-1), "small_random: scale should be a number of at least 0"),
         (lambda: sparse((20, 4), scale=-1), "sparse: scale should be a number of at least 0"),
         (lambda: sparse((20, 4), dtype=np.float16), "sparse: dtype should be float32 or float64"),
         (lambda: sparse((9, 4)), "sparse: connections should be at most 9"),
@@ -125,14 +118,4 @@ def test_seeds_and_dtypes_that_do_not_fit(initializer):
 def test_sparse_at_its_limits():
     assert (sparse((10, 4), rng=0) != 0).all()  # ten connections by default
     assert (sparse((9, 4), connections=1, rng=0) != 0).sum() == 4
-    assert not sparse((10, 4), scale=0, rng=0).any() and not small_random((3, 4), scale=0, rng=0).any()
-
-
-@pytest.mark.parametrize("shape", [None, (-1, 2), (2.5, 3), "ab"])
-def test_small_random_of_a_shape_that_is_none(shape):
-    with pytest.raises(ValueError, match="small_random: each size in shape should be an integer"):
-        small_random(shape)
-
-
-def test_small_random_of_any_number_of_dimensions():
-    assert small_random(3).shape == (3,) and small_random((2, 3, 4)).shape == (2, 3, 4)
+    assert not sparse((10, 4), scale=0, rng=0).any()

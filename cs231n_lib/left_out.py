@@ -1,11 +1,11 @@
-"""Explains the import of a module of this package that answers an assignment and is missing from its edition."""
+"""Explains the import of a module that answers an assignment and is missing from its edition."""
 
 from __future__ import annotations
 
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
-from cs231n_lib.edition import this_edition, why_left_out
+from cs231n_lib.edition import is_left_out, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,7 @@ class LeftOutModules(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find nothing; raise an ImportError if the edition leaves out this module of the package."""
-        edition = this_edition()
-        if fullname.startswith("cs231n.") and edition is not None and fullname in edition.left_out:
+        """Find nothing; raise an ImportError if the edition leaves out this module."""
+        if is_left_out(fullname):
             raise ImportError(why_left_out(fullname, fullname), name=fullname)
         return None

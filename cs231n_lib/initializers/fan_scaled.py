@@ -1,12 +1,7 @@
-"""Random initial weights (CS231n lecture notes, "Weight initialization").
+"""Initial weights whose scale depends on the number of inputs, and sparse weights.
 
-Shapes are those of the layers: (D, M) for D inputs and M outputs, (F, C, HH, WW) for F filters. The fan-in is the
-number of inputs of one unit, D or C * HH * WW. The fan-out is the number of units that one input reaches, M or
-F * HH * WW.
-
-Every function takes `dtype`, float32 or float64, and `rng`, a np.random.Generator or a seed (None: different weights
-every time). It raises ValueError if an argument does not fit, and names the argument. The same seed gives the same
-weights in float32 and float64, up to rounding. Biases start at 0, so np.zeros is enough for them.
+The docstring of the package says what shapes mean and which arguments all functions take:
+help(cs231n_lib.initializers).
 """
 
 from __future__ import annotations
@@ -17,26 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import float_type, generator, integer, number, one_of
+from cs231n_lib.initializers.fixed_scale import normal_weights
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from cs231n_lib.arguments import FloatArray, Seed, Shape
 
-__all__ = ["glorot", "he", "small_random", "sparse", "xavier"]
-
-
-def small_random(
-    shape: Sequence[int] | int, scale: float = 0.01, dtype: DTypeLike = np.float32, rng: Seed = None
-) -> FloatArray:
-    """Draw normal weights with standard deviation scale: they break the symmetry, but signals shrink layer by layer.
-
-    Examples
-    --------
-    >>> round(float(small_random((3072, 100), scale=1e-3, rng=0).std()), 5)
-    0.001
-    """
-    return _drawn("small_random", shape, number("small_random", "scale", scale, at_least=0), "normal", dtype, rng)
+__all__ = ["glorot", "he", "sparse", "xavier"]
 
 
 def xavier(
@@ -113,21 +96,14 @@ def sparse(
 
 
 def _drawn(
-    function: str, shape: Sequence[int] | int, std: float, distribution: str, dtype: DTypeLike, rng: Seed
+    function: str, shape: Sequence[int], std: float, distribution: str, dtype: DTypeLike, rng: Seed
 ) -> FloatArray:
     one_of(function, "distribution", distribution, ("normal", "uniform"))
-    dtype, random = float_type(function, dtype), generator(function, "rng", rng)
-    sizes = [
-        integer(function, "each size in shape", size, 0)
-        for size in (shape if isinstance(shape, (tuple, list)) else [shape])
-    ]
     if distribution == "normal":
-        weights = random.standard_normal(sizes)
-        weights *= std
-    else:
-        limit = 3**0.5 * std  # the uniform distribution on [-limit, limit] has the variance limit^2 / 3
-        weights = random.uniform(-limit, limit, sizes)
-    return weights.astype(dtype, copy=False)
+        return normal_weights(function, shape, std, dtype, rng)
+    random = generator(function, "rng", rng)
+    limit = 3**0.5 * std  # the uniform distribution on [-limit, limit] has the variance limit^2 / 3
+    return random.uniform(-limit, limit, tuple(shape)).astype(float_type(function, dtype), copy=False)
 
 
 def _fans(function: str, shape: Sequence[int]) -> tuple[int, int]:

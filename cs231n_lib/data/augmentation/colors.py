@@ -1,100 +1,20 @@
-"""Data augmentation: random changes of training images that preserve their class.
-
-Batches are (N, C, H, W), as convolutions expect them; rng is a np.random.Generator or a seed. Each image is changed
-independently. The functions return a new batch with the dtype of X (integers become float64). `compose` applies several
-of them in a row, as Solver's `augment` expects:
-
-    augment = compose(random_horizontal_flip, partial(random_crop, padding=4))
-    X = augment(X_batch, rng)
-"""
+"""Random changes of colours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.arguments import finite, float_array, generator, integer, number
+from cs231n_lib.arguments import finite, float_array, generator, number
+from cs231n_lib.data.augmentation.batches import image_batch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    Randomness = int | np.random.Generator | None
-    Augmentation = Callable[[NDArray[Any], Randomness], NDArray[Any]]
+    from cs231n_lib.data.augmentation.batches import Randomness
 
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
-
-
-def compose(*augmentations: Callable[..., NDArray[Any]]) -> Augmentation:
-    """Return a function (X, rng) -> X that applies the given functions (X, rng) -> X one after another.
-
-    >>> augment = compose(random_horizontal_flip, random_crop)
-    >>> augment(np.ones((100, 3, 32, 32), dtype=np.float32), rng=0).shape
-    (100, 3, 32, 32)
-    """
-    for augmentation in augmentations:
-        if not callable(augmentation):
-            raise TypeError(
-                f"compose: every augmentation should be a function (X, rng) -> X, but one is {augmentation!r}."
-            )
-
-    def augment(X: NDArray[Any], rng: Randomness = None) -> NDArray[Any]:
-        rng = generator("compose", "rng", rng)
-        for augmentation in augmentations:
-            X = augmentation(X, rng)
-        return X
-
-    return augment
-
-
-def random_horizontal_flip(X: ArrayLike, rng: Randomness = None, p: float = 0.5) -> NDArray[Any]:
-    """Mirror each image left to right with probability p; X and the result are (N, C, H, W)."""
-    X = _batch("random_horizontal_flip", X)
-    p = number("random_horizontal_flip", "p", p, at_least=0, at_most=1)
-    flipped = generator("random_horizontal_flip", "rng", rng).random(len(X)) < p
-    out = X.copy()
-    out[flipped] = X[flipped, :, :, ::-1]
-    return out
-
-
-def random_crop(X: ArrayLike, rng: Randomness = None, padding: int = 4, fill: ArrayLike = 0.0) -> NDArray[Any]:
-    """Shift each image by up to `padding` pixels in each direction, by cropping the padded image to its old size.
-
-    Parameters
-    ----------
-    X : (N, C, H, W) array
-        The images.
-    rng
-        np.random.Generator or a seed.
-    padding
-        The number of pixels added on each side.
-    fill
-        The value of the added pixels, a number or one per channel. For centred images 0 is the mean.
-
-    Returns
-    -------
-    (N, C, H, W) array
-        The images, in X's dtype.
-    """
-    X = _batch("random_crop", X)
-    padding = integer("random_crop", "padding", padding, 0)
-    N, C, H, W = X.shape
-    fill = float_array("random_crop", "fill", fill).astype(X.dtype, copy=False)
-    if fill.shape not in ((), (C,)):
-        raise ValueError(
-            f"random_crop: fill should be a number or have shape ({C},), one value per channel, but has {fill.shape}."
-        )
-    down, right = generator("random_crop", "rng", rng).integers(0, 2 * padding + 1, size=(2, N)).tolist()
-    padded = np.empty((C, H + 2 * padding, W + 2 * padding), dtype=X.dtype)
-    padded[:] = fill.reshape(-1, 1, 1)
-    inside = padded[:, padding : padding + H, padding : padding + W]
-    out = np.empty((N, C, H, W), dtype=X.dtype)
-    # one padded image, reused for each image, stays in the cache; padding the whole batch is slower
-    for i, (top, left) in enumerate(zip(down, right, strict=True)):
-        inside[...] = X[i]
-        out[i] = padded[:, top : top + H, left : left + W]
-    return out
 
 
 def color_jitter(
@@ -129,7 +49,7 @@ def color_jitter(
     (N, 3, H, W) array
         The images, in X's dtype.
     """
-    X = _batch("color_jitter", X, channels=3)
+    X = image_batch("color_jitter", X, channels=3)
     sizes = [
         number("color_jitter", name, value, at_least=0)
         for name, value in (("brightness", brightness), ("contrast", contrast), ("saturation", saturation))
@@ -174,7 +94,7 @@ def pca_color_jitter(
     (N, 3, H, W) array
         The images, in X's dtype.
     """
-    X = _batch("pca_color_jitter", X, channels=3)
+    X = image_batch("pca_color_jitter", X, channels=3)
     if components is None:
         raise ValueError("pca_color_jitter: components is missing; pass what principal_colors(X_train) returns.")
     components = np.asarray(components)
@@ -203,7 +123,7 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     The paper (see `pca_color_jitter`) scales the components by the variance, whose effect depends on the unit of the
     pixels; that of the standard deviation does not.
     """
-    X = _batch("principal_colors", X, channels=3)
+    X = image_batch("principal_colors", X, channels=3)
     if X.size == 0:
         raise ValueError("principal_colors: X should hold at least one pixel, but is empty.")
     finite("principal_colors", "X", X)
@@ -216,13 +136,3 @@ def principal_colors(X: ArrayLike) -> NDArray[np.float64]:
     directions = directions.T[::-1] * np.sqrt(np.maximum(variances[::-1], 0))[:, None]
     signs = np.where(directions.sum(axis=1) < 0, -1, 1)  # eigh does not determine the sign
     return directions * signs[:, None]
-
-
-def _batch(function: str, X: ArrayLike, channels: int | None = None) -> NDArray[Any]:
-    X = float_array(function, "X", X)
-    if X.ndim != 4 or (channels is not None and X.shape[1] != channels):
-        raise ValueError(
-            f"{function}: X should have shape (N, {channels or 'C'}, H, W), but has {X.shape}. data.to_nchw converts "
-            "images (N, H, W, C)."
-        )
-    return X
