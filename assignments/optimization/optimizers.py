@@ -105,10 +105,15 @@ def loss_and_grads(result, params, names=()):
     return loss, grads
 
 
+def fresh(params):
+    """Copies, so that a change of an argument costs points only where that is checked."""
+    return {name: value.copy() for name, value in params.items()}
+
+
 def check_net_gradients(loss_fn, params, X, y, names):
     """Check these gradients for reg=0. Wrong scores have cost points already: then the gradients of your own loss are right, too."""
-    loss, grads = loss_and_grads(loss_fn(params, X, y), params, names)
-    scores, right = loss_fn(params, X), known.right_scores(params, X)
+    loss, grads = loss_and_grads(loss_fn(fresh(params), X, y), params, names)
+    scores, right = loss_fn(fresh(params), X), known.right_scores(params, X)
     like = isinstance(scores, np.ndarray) and scores.shape == right.shape and np.isfinite(scores).all() and np.ptp(scores) > 0
     own = like and np.corrcoef(np.ravel(scores), np.ravel(right))[0, 1] > 0.3 and np.isclose(loss, softmax_loss(scores, y)[0])
     for name in names:
@@ -645,8 +650,8 @@ result = checks.derived(fully_connected_loss, params, X, y, size=params["W1"].si
 # Check · penalty · 1 point
 X, y, params = make_net(70, num_hidden=2)
 likely, weights = list(known.penalty(params, 0.5)), ["W1", "W2", "W3"]
-without, plain = loss_and_grads(fully_connected_loss(params, X, y, 0.0), params, params)
-loss, grads = loss_and_grads(fully_connected_loss(params, X, y, 0.5), params, params)
+without, plain = loss_and_grads(fully_connected_loss(fresh(params), X, y, 0.0), params, params)
+loss, grads = loss_and_grads(fully_connected_loss(fresh(params), X, y, 0.5), params, params)
 expected = 0.5 * sum(np.sum(np.square(params[name])) for name in weights)
 checks.close(loss - without, expected, "what reg=0.5 adds to the loss", num_examples=len(X), mistakes=likely)
 for name in params:
@@ -657,8 +662,8 @@ checks.passed("fully_connected_loss", "the penalty is in the loss and in the gra
 for seed, num_hidden, strength in ((71, 0, 2.0), (72, 1, 0.01), (73, 5, 0.3)):
     X, y, params = make_net(seed, num_hidden)
     likely = list(known.penalty(params, strength))
-    without, plain = loss_and_grads(fully_connected_loss(params, X, y, 0.0), params, params)
-    loss, grads = loss_and_grads(fully_connected_loss(params, X, y, strength), params, params)
+    without, plain = loss_and_grads(fully_connected_loss(fresh(params), X, y, 0.0), params, params)
+    loss, grads = loss_and_grads(fully_connected_loss(fresh(params), X, y, strength), params, params)
     squares = {name: np.sum(value**2) for name, value in params.items() if name[0] == "W"}
     checks.close(loss - without, strength * sum(squares.values()), f"what reg={strength} adds to the loss", mistakes=likely)
     for name, value in params.items():
@@ -669,7 +674,7 @@ for seed, num_hidden, strength in ((71, 0, 2.0), (72, 1, 0.01), (73, 5, 0.3)):
 # %% nbgrader={"grade": true, "grade_id": "test_fully_connected_loss_arguments", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · arguments · 1 point
 X, y, params = make_net(80, num_hidden=2)
-given, X_given = {name: value.copy() for name, value in params.items()}, X.copy()
+given, X_given = fresh(params), X.copy()
 loss, grads = loss_and_grads(fully_connected_loss(given, X_given, y, 0.1), params, params)
 checks.equal(dict.fromkeys(grads), dict.fromkeys(params), "grads")
 for after, before, name in ((given, params, "params"), (X_given, X, "X")):
@@ -1677,7 +1682,7 @@ def overfit_settings():
         return 0.01, 0.1    # allowed, but bad
     """
     ### BEGIN SOLUTION
-    weight_scale, learning_rate = 0.22, 0.15  # a little more than He's rule, in the middle of the strip
+    weight_scale, learning_rate = 0.25, 0.08  # a little more than He's rule, in the middle of the strip
     return weight_scale, learning_rate
     ### END SOLUTION
 

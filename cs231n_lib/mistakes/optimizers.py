@@ -303,6 +303,14 @@ def scores(params: Mapping[str, Any], X: Any, reg: float = 0.0) -> Iterator[Mist
             "How many layers there are: half as many as parameters.",
             scores=lambda end=end: _walk(params, X)[end],
         )
+        yield Mistake(
+            "optimizers.layers_missing",
+            "The forward pass stops before the last layer.",
+            "How many layers there are: half as many as parameters.",
+            scores=lambda end=end: right_scores(
+                {name: params[name] for k in range(1, end + 1) for name in (f"W{k}", f"b{k}")}, X
+            ),
+        )
     yield Mistake(
         "optimizers.probabilities",
         "These are probabilities.",

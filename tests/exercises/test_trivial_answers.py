@@ -16,11 +16,7 @@ WAYS = {
     "0, 1, 2, 3, ...": "np.arange(np.size(value)).reshape(np.shape(value))",
 }
 # these test only the names and shapes of random weights, so any numbers that differ are right
-SHAPES_ARE_ALL = {
-    "test_init_two_layer_net_shapes",
-    "test_init_three_layer_convnet_shapes",
-    "test_init_fully_connected_shapes",
-}
+SHAPES_ARE_ALL = {"test_init_two_layer_net_shapes", "test_init_three_layer_convnet_shapes"}
 # The solution computes the shapes, and every number that it returns is replaced. Where a test looks at the source or
 # the executed lines of the function, it sees a function of one line.
 TRIVIAL = """
