@@ -269,7 +269,7 @@ checks.close(last_std("xavier", tanh, 5), 0.295, "the spread after six layers of
 checks.close(last_std("he", relu, 5), 0.82, "the spread after six layers of ReLU with he", rtol=0.4)
 checks.passed("init_weights", "the signal survives six layers")
 ### BEGIN HIDDEN TESTS
-for rule, activation, expected, margin in ((0.01 * 64 / 512**0.5, tanh, 0.046, 0.005), (0.05 * 64 / 512**0.5, tanh, 0.849, 0.01),
+for rule, activation, expected, margin in ((0.0283, tanh, 0.046, 0.005), (0.1414, tanh, 0.849, 0.01),
                                            ("xavier", relu, 0.103, 0.04), ("he", relu, 0.82, 0.3)):
     spread = last_std(rule, activation, 6)
     checks.true(abs(spread - expected) < margin, f"After six layers with rule {rule!r} the signal has a spread of {spread:.3f}, not about {expected}.")
@@ -821,7 +821,7 @@ def steps_in_turn(rule, weights, gradients, config):
 
 def disturbed(alone, together):
     """Whether one of several parameters ends elsewhere if they are updated in turn."""
-    return not all(np.allclose(a, b) for a, b in zip(alone, together))
+    return not all(np.allclose(a, b, equal_nan=True) for a, b in zip(alone, together))
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sgd_momentum_memory", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1120,7 +1120,7 @@ gradients = np.array([[1e-3, -0.5, 20.0, -1e6]])
 config = {"learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 trace = steps(adam, w, gradients, config)
 checks.close(trace, [[0.99, 2.01, 2.99, 4.01]], "w after the first step, with gradients of 1e-3, -0.5, 20 and -1e6",
-             mistakes=known.adam(w, gradients, config))
+             hint="In the first step, t is 1.", mistakes=known.adam(w, gradients, config))
 checks.passed("adam", "the first step has the length of the learning rate")
 ### BEGIN HIDDEN TESTS
 for seed, rate, first, second in ((130, 0.5, 0.5, 0.9), (131, 1e-3, 0.95, 0.99), (132, 0.1, 0.0, 0.999)):

@@ -78,12 +78,13 @@ def weights(rule: str | float, fan_in: int, fan_out: int) -> Iterator[Mistake]:
             "The factor of rng.normal: a variance needs a square root first.",
             std=deviation**2,
         )
-        yield Mistake(
-            "optimizers.two_over_root",
-            "The spread is a whole number of times 1 / sqrt(fan-in): a factor stands outside of the root.",
-            "Which part of the rule is under the square root.",
-            std=2 / fan_in**0.5,
-        )
+        if rule == "he":
+            yield Mistake(
+                "optimizers.two_over_root",
+                "The 2 stands outside of the square root.",
+                "Which part of the rule is under the square root.",
+                std=2 / fan_in**0.5,
+            )
         yield Mistake(
             "optimizers.rules_exchanged",
             "The spread is that of the other rule.",
@@ -192,7 +193,7 @@ def activation_stds(x: Any, weights: Sequence[Any], activation: Callable[[Any], 
     yield Mistake(
         "optimizers.unbiased",
         "The squares are divided by one less than their number.",
-        "np.std without ddof.",
+        "The number that you divide by: np.std without ddof has the right one.",
         stds=layers(right, lambda values: np.std(values, ddof=1)),
     )
     yield Mistake(
