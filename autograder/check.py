@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 # how the lines begin with which the library explains an exception in a notebook (cs231n_lib/notebooks/errors.py)
-_EXPLAINING = ("In ", "Line ", "It was called as ", "Likely mistake: ", "Look at: ")
+_EXPLAINING = ("In ", "Line ", "It was called as ", "By the docstring, ", "Likely mistake: ", "Look at: ")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _IPYTHON_FILE = re.compile(r" \(\d+\.py, line \d+\)")  # IPython's internal name of a cell
 MESSAGE_LINES = 4  # how many lines of a message the table shows; the notebook shows the rest

@@ -257,8 +257,9 @@ checks.passed("svm_loss_naive", "the loss at tiny weights is C - 1")
 ### BEGIN HIDDEN TESTS
 for seed, num_classes in ((21, 2), (22, 5)):
     W, X, y = make_problem(seed, 4, 3, num_classes)
-    loss, dW = loss_and_gradient(svm_loss_naive, np.zeros_like(W), X, y, 1.0)
-    checks.close(loss, num_classes - 1.0, f"the loss of {num_classes} classes at W = 0", mistakes=known.loss(0 * W, X, y, 1.0))
+    loss, dW = loss_and_gradient(svm_loss_naive, np.zeros_like(W), X, y, 0.7)
+    checks.close(loss, num_classes - 1.0, f"the loss of {num_classes} classes at W = 0",
+                 mistakes=known.penalty(0 * W, 0.7, len(y), lambda V: num_classes - 1.0))
     loss, dW = loss_and_gradient(svm_loss_naive, W, X, y, 0.0)
     checks.true(abs(loss - num_classes + 1.0) > 1e-6, known.CONSTANT_LOSS)
 ### END HIDDEN TESTS

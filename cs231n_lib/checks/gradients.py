@@ -10,7 +10,7 @@ import numpy as np
 from cs231n_lib.checks.answers import numbers_of, require_finite, require_shape
 from cs231n_lib.checks.failure import CheckFailed, fail
 from cs231n_lib.checks.loop_search import name_of
-from cs231n_lib.checks.values import close
+from cs231n_lib.checks.values import close, correlation
 from cs231n_lib.checks.watched_call import watched_call
 from cs231n_lib.diagnosis.agreement import scaled_error
 from cs231n_lib.diagnosis.explanation import Explanation, lower_first
@@ -38,6 +38,7 @@ def gradient(
     kinks: bool = False,
     h: float = 1e-5,
     or_of: Callable[[NDArray[np.float64]], Any] | None = None,
+    resembling: bool = False,
     hint: str | None = None,
     mistakes: Iterable[Mistake] | None = None,
 ) -> None:
@@ -63,6 +64,9 @@ def gradient(
     or_of
         Another function whose gradient is right, too. A backward pass may belong to the right forward pass, or to the
         wrong one that the student wrote: a mistake there should not cost the points of the backward pass.
+    resembling
+        Whether the gradient of `or_of` must resemble that of f, with a correlation of at least 0.5 or at most -0.5.
+        Otherwise a loss that has nothing to do with the exercise passes with its own gradient.
     hint
         A sentence added when the check fails and the likely mistake is not recognized.
     mistakes
@@ -99,7 +103,8 @@ def gradient(
     accept = 1e-3 if low else 1e-4 if kinks else 1e-5
     if diagnose(ours, numeric.nearest, accept=accept, noise=0.0).verdict in ("good", "acceptable"):
         return
-    if or_of is not None and _is_gradient_of(or_of, x, given, kinks, h):
+    related = not resembling or correlation(ours, numeric.gradient) >= 0.5  # it is NaN for a constant
+    if or_of is not None and related and _is_gradient_of(or_of, x, given, kinks, h):
         return
     found = diagnose(
         ours,

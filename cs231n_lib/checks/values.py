@@ -140,8 +140,8 @@ def resembles(actual: object, expected: Any, what: str, given: Sequence[ArrayLik
         raise TypeError("checks.resembles needs an expected answer whose numbers are not all equal.")
     require_shape(got, wanted, what)
     same_size = [array for array in given if np.shape(array) == got.shape]
-    copied = any(_correlation(got, array) > 0.9999 for array in same_size)
-    if copied or not _correlation(got, wanted) >= 0.5:  # the correlation of a constant is NaN
+    copied = any(correlation(got, array) > 0.9999 for array in same_size)
+    if copied or not correlation(got, wanted) >= 0.5:  # the correlation of a constant is NaN
         why = "it is an array that the function was given" if copied else "it has little to do with the right values"
         fail([f"{what}: {why}.", "This check needs a function that computes its result: pass the other checks first."])
 
@@ -219,7 +219,7 @@ def _worst(got: NDArray[Any], wanted: NDArray[Any], bad: NDArray[np.bool_]) -> s
     return f"{start} {wanted[worst]:.8g}, got {got[worst]:.8g}."
 
 
-def _correlation(one: ArrayLike, other: ArrayLike) -> float:
+def correlation(one: ArrayLike, other: ArrayLike) -> float:
     """Return the absolute value of the correlation between the entries of two arrays."""
     with np.errstate(all="ignore"):
         values = [np.asarray(array, dtype=np.float64) for array in (one, other)]

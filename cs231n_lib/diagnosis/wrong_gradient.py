@@ -11,7 +11,7 @@ from cs231n_lib.diagnosis.agreement import scaled_error
 from cs231n_lib.diagnosis.places import at_index
 from cs231n_lib.diagnosis.wrong_loss_gradient import LossFacts, explain_loss_gradient, guess_loss_gradient
 from cs231n_lib.diagnosis.wrong_shape import shape_mistake
-from cs231n_lib.diagnosis.wrong_values import explain_array, explain_simply
+from cs231n_lib.diagnosis.wrong_values import cut_to_integers, explain_array, explain_simply
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -116,6 +116,7 @@ def diagnose(
     found = (
         explain_simply(analytic, expected, tolerance, num_examples)
         or explain_loss_gradient(analytic, expected, facts)
+        or cut_to_integers(analytic, expected)
         or explain_array(analytic, expected, tolerance, num_examples)
         or guess_loss_gradient(analytic, expected, facts)
     )

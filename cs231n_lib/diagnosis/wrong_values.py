@@ -70,7 +70,7 @@ def explain_value(
             explain_simply(actual, expected, tolerance, num_examples)
             or _function_of(actual, expected, tolerance)
             or _wrapped_around(actual, expected, num_examples)
-            or _cut_to_integers(actual, expected)
+            or cut_to_integers(actual, expected)
             or explain_array(actual, expected, tolerance, num_examples)
         )
 
@@ -312,7 +312,9 @@ def _wrapped_around(actual: Floats, expected: Floats, num_examples: int | None) 
         whole_ours, whole_truth = np.round(ours), np.round(truth)
         integers = agree(ours, whole_ours, 1e-6) and agree(truth, whole_truth, 1e-6)
         wrong = whole_ours != whole_truth
-        if integers and np.count_nonzero(wrong) >= 2 and np.all(np.mod(whole_ours - whole_truth, 256) == 0):
+        # a multiple of 256 that is another one is no sign of it
+        telling = wrong & (np.mod(whole_truth, 256) != 0)
+        if integers and np.count_nonzero(telling) >= 2 and np.all(np.mod(whole_ours - whole_truth, 256) == 0):
             return Explanation(
                 "uint8",
                 "The values look like uint8 arithmetic, which wraps around at 256 (3 - 5 gives 254): "
@@ -321,7 +323,8 @@ def _wrapped_around(actual: Floats, expected: Floats, num_examples: int | None) 
     return None
 
 
-def _cut_to_integers(actual: Floats, expected: Floats) -> Explanation | None:
+def cut_to_integers(actual: Floats, expected: Floats) -> Explanation | None:
+    """Recognize decimals that are cut off."""
     if actual.size < 3 or np.array_equal(expected, np.round(expected)):
         return None
     # a single small number may have become 0 for another reason

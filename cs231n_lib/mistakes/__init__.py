@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: what the kit knows about wrong answers, one file per notebook.
+"""The catalogue of mistakes: what the kit knows about wrong answers, one file per topic.
 
 A file has functions that yield the known mistakes of an exercise for one case, such as
 `mistakes.softmax.loss(W, X, y, reg)`. A check takes them as its argument `mistakes`. What a mistake would give is

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.mistakes.mistake import Mistake, gradient_of
+from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of, mixture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -480,9 +480,9 @@ def _parameter_gradients(
     dgamma = functools.cache(lambda: gradient_of(lambda g: loss(g, beta), gamma))
     dbeta = functools.cache(lambda: gradient_of(lambda b: loss(gamma, b), beta))
     yield Mistake(
-        "batch_normalization.wrong_order",
-        "The gradients are returned in the wrong order.",
-        "The return statement: dx comes first, then dgamma, then dbeta.",
+        "batch_normalization.dgamma_and_dbeta",
+        "The array dgamma holds the values of dbeta, or dbeta holds those of dgamma.",
+        "The order in the return statement (dx, then dgamma, then dbeta), and whether x_hat is a factor of dgamma.",
         dgamma=dbeta,
         dbeta=dgamma,
     )
@@ -497,6 +497,40 @@ def _parameter_gradients(
         "In dgamma, the centred x stands where x_hat belongs.",
         "What gamma is multiplied by in the forward pass.",
         dgamma=lambda: gradient_of(lambda g: np.sum(g * (x - mean) * dout), gamma),
+    )
+    root = np.sqrt(variance + eps)
+    for centre in (-mean, variance):
+        yield Mistake(
+            "batch_normalization.dgamma_centre",
+            "In dgamma, something else than the mean is subtracted from x.",
+            "What gamma is multiplied by in the forward pass.",
+            dgamma=lambda centre=centre: _slope(gamma, (x - centre) / root * dout),
+        )
+    yield Mistake(
+        "batch_normalization.dgamma_divisor",
+        "In dgamma, the standard deviation is not the divisor.",
+        "What gamma is multiplied by in the forward pass: which of its parts is divided by which?",
+        dgamma=lambda: _slope(gamma, (x - mean) * root * dout),
+        reciprocal=lambda: _slope(gamma, root / ((x - mean) * dout)),
+    )
+    yield Mistake(
+        "batch_normalization.dgamma_without_x",
+        "In dgamma, the centred x is missing.",
+        "What gamma is multiplied by in the forward pass.",
+        dgamma=lambda: _slope(gamma, dout / root),
+    )
+    yield Mistake(
+        "batch_normalization.dgamma_without_dout",
+        "In dgamma, the upstream gradient is missing.",
+        "What every gradient of a backward pass is multiplied by.",
+        dgamma=lambda: _slope(gamma, (x - mean) / root),
+    )
+    yield Mistake(
+        "batch_normalization.dgamma_divided",
+        "In dgamma, the upstream gradient is divided by x_hat or by a part of it.",
+        "The derivative of a product with respect to one of its factors.",
+        dgamma=lambda: _slope(gamma, dout * root / (x - mean)),
+        centred=lambda: _slope(gamma, dout / (x - mean) / root),
     )
     yield Mistake(
         "batch_normalization.dgamma_of_out",
@@ -526,6 +560,11 @@ def _parameter_gradients(
         dgamma=per_entry,
         dbeta=dout,
     )
+
+
+def _slope(gamma: Any, factor: Any) -> Floats:
+    """Return the gradient of the sum of gamma * factor with respect to gamma."""
+    return gradient_of(lambda g: np.sum(g * factor), gamma)
 
 
 def _test_mode_gradients(
@@ -822,6 +861,38 @@ def _branches(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> Iterator[
         "How many values share a mean and a variance.",
         dx=mix(1, n / others, n / others),
     )
+    yield Mistake(
+        "batch_normalization.branches_weighted",
+        "The three branches are added up with wrong signs or factors.",
+        "Each branch by itself: directly, through the mean, through the variance.",
+        dx=Nearest(lambda answer: mixture(answer, parts())),
+    )
+    if n >= 3:
+        yield Mistake(
+            "batch_normalization.variance_branch_size",
+            "What the branch through the variance adds has another size; the rest of dx is right.",
+            "The steps of this branch, one after the other: each has a factor.",
+            dx=Nearest(lambda answer: _with_branches(answer, sum(parts()), [x - mean], axis)),
+        )
+    if n >= 5:
+        yield Mistake(
+            "batch_normalization.both_branches",
+            "What the branches through the mean and the variance add is wrong; the rest of dx is right.",
+            "The sums of both branches, and what they are multiplied by: a centred or normalized x, for instance.",
+            dx=Nearest(lambda answer: _with_branches(answer, sum(parts()), [x - mean, np.ones(np.shape(x))], axis)),
+        )
+
+
+def _with_branches(answer: Any, right: Any, directions: Sequence[Any], axis: int) -> Floats:
+    """Return the array nearest to the answer that is right up to a multiple of each direction in each statistic.
+
+    The directions are orthogonal: what the branches add to dx is constant, or proportional to the centred x.
+    """
+    near = np.array(right)
+    for direction in directions:
+        lengths = np.sum(direction**2, axis=axis, keepdims=True)
+        near += direction * np.sum((answer - right) * direction, axis=axis, keepdims=True) / lengths
+    return near
 
 
 def _parts(x: Any, gamma: Any, dout: Any, eps: float, axis: int) -> tuple[Floats, Floats, Floats]:

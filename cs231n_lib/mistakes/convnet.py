@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n_lib.mistakes.mistake import Mistake, gradient_of
+from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of, mixture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -292,6 +292,12 @@ def backward(x: Any, gamma: Any, beta: Any, dout: Any, *settings: Any) -> Iterat
     """
     sets, eps = _sets_and_eps(np.shape(x), settings)
     yield from _gradient_of_x(x, _wide(gamma, np.shape(x)), dout, sets, eps)
+    yield Mistake(
+        "convnet.beta_for_gamma",
+        "Beta stands where gamma belongs.",
+        "The step from out to the normalized x, and what the forward pass puts into the cache.",
+        dx=lambda: sum(_parts(x, _wide(beta, np.shape(x)), dout, sets, eps)),
+    )
     yield from (_reshaped_gradients if len(settings) == 1 else _grouped_gradients)(x, gamma, dout, sets, eps)
     yield from _gradients_of_scale(x, gamma, beta, dout, sets, eps)
 
@@ -559,6 +565,37 @@ def _gradient_of_x(x: Any, scale: Array, dout: Any, sets: Array, eps: float) -> 
             "How many numbers share a mean: count them for your x, with its own N, C, H and W.",
             dx=mix(1, n / divisor, n / divisor),
         )
+    centred = x - _moments(x, sets)[0]
+
+    def near(answer: Array, *directions: Array) -> Array:
+        """Return the array nearest to the answer that is right up to a multiple of each direction in each set."""
+        right = np.sum(parts(), axis=0)
+        found: Array = right + 0.0
+        for direction in directions:
+            shares = (_moments(values, sets, total=True)[0] for values in ((answer - right) * direction, direction**2))
+            found = found + direction * next(shares) / next(shares)
+        return found
+
+    yield Mistake(
+        "convnet.ways_weighted",
+        "The three ways from x to out are added up with wrong signs or factors.",
+        "Each way by itself: directly, through the mean, through the variance.",
+        dx=Nearest(lambda answer: mixture(answer, parts())),
+    )
+    if n.min() >= 3:
+        yield Mistake(
+            "convnet.variance_branch_size",
+            "What the branch through the variance adds has another size; the rest of dx is right.",
+            "The steps of this branch, one after the other: each has a factor.",
+            dx=Nearest(lambda answer: near(answer, centred)),
+        )
+    if n.min() >= 5:
+        yield Mistake(
+            "convnet.both_branches",
+            "What the branches through the mean and the variance add is wrong; the rest of dx is right.",
+            "The sums of both branches, and what they are multiplied by.",
+            dx=Nearest(lambda answer: near(answer, centred, np.ones(np.shape(x)))),
+        )
 
 
 def _reshaped_gradients(x: Any, gamma: Any, dout: Any, sets: Array, eps: float) -> Iterator[Mistake]:
@@ -608,8 +645,14 @@ def _grouped_gradients(x: Any, gamma: Any, dout: Any, sets: Array, eps: float) -
     C, groups = shape[1], len(np.unique(sets)) // shape[0]
     n, c = np.indices(shape)[:2]
 
-    def over(pools: Array) -> dict[str, Value]:
-        return {"dx": lambda: sum(_parts(x, scale, dout, sets, eps, pools))}
+    def over(pools: Array, *parts: int) -> dict[str, Value]:
+        """Return dx if the sums of these parts (or of all) run over the pools."""
+
+        def dx() -> Array:
+            right, wrong = _parts(x, scale, dout, sets, eps), _parts(x, scale, dout, sets, eps, pools)
+            return np.sum([(wrong if k in parts else right)[k] for k in range(3)], axis=0)
+
+        return {"dx": dx if parts else lambda: sum(_parts(x, scale, dout, sets, eps, pools))}
 
     yield Mistake(
         "convnet.gamma_after_sums",
@@ -653,6 +696,16 @@ def _grouped_gradients(x: Any, gamma: Any, dout: Any, sets: Array, eps: float) -
         "Which channels make a group: neighbouring ones, such as 0 and 1.",
         **over(n * C + c % groups),
     )
+    size = np.size(x) // (shape[0] * groups)  # of a group
+    place = np.arange(np.size(x)).reshape(shape) % size
+    for pools in (n * size + place, sets % groups * size + place):
+        for part in (1, 2):
+            yield Mistake(
+                "convnet.sum_over_places",
+                "A sum in dx goes over the groups or over the examples.",
+                "The axes of your sums: the numbers of one group share a mean.",
+                **over(pools, part),
+            )
 
 
 def _gradients_of_scale(x: Any, gamma: Any, beta: Any, dout: Any, sets: Array, eps: float) -> Iterator[Mistake]:
@@ -712,6 +765,12 @@ def _gradients_of_scale(x: Any, gamma: Any, beta: Any, dout: Any, sets: Array, e
         "In dgamma, dout is missing.",
         "The chain rule: every gradient has the upstream gradient as a factor.",
         dgamma=lambda: channels(normal),
+    )
+    yield Mistake(
+        "convnet.dgamma_divided",
+        "In dgamma, dout is divided by the normalized x.",
+        "The derivative of a product with respect to one of its factors.",
+        dgamma=lambda: channels(dout / normal),
     )
     groups = [np.unique(sets[:, c]).tolist() for c in range(C)]  # channels of one group have the same sets
     together = np.array([[float(one == other) for other in groups] for one in groups])
@@ -1051,6 +1110,8 @@ def penalty(params: Any, reg: float, num_examples: int) -> Iterator[Mistake]:
         absolute=reg * sum(np.sum(np.abs(W)) for W in weights),
         mean=reg * sum(np.mean(W**2) for W in weights),
         without=reg,
+        inverted=reg / sum(np.sum(W**2) for W in weights),
+        ones=reg * sum(W.size for W in weights),
     )
 
 

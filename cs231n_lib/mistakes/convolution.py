@@ -825,6 +825,15 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
         dx=lambda: elsewhere(stride, stride, stride, stride),
     )
     yield Mistake(
+        "convolution.window_reaches_too_far",
+        "The windows reach too far down or to the right.",
+        "Where a window ends: its first row plus its height, its first column plus its width.",
+        row=lambda: elsewhere(stride, stride, height + 1, width),
+        column=lambda: elsewhere(stride, stride, height, width + 1),
+        to_the_bottom=lambda: elsewhere(stride, stride, H, width),
+        to_the_right=lambda: elsewhere(stride, stride, height, W),
+    )
+    yield Mistake(
         "convolution.place_in_window",
         "The place within the window is taken for the place in the image.",
         "Where the window begins.",

@@ -43,6 +43,7 @@ MEANINGS = {
     "generic.wrong_other_classes": "The columns of the other classes are wrong.",
     "generic.overwritten": "Examples are written over one another instead of added up.",
     "generic.single_example": "The gradient comes from a single example.",
+    "generic.argument_shape": "An argument of a call has another shape than the docstring states.",
     "generic.returned_none": "The function returned None: its return statement is missing.",
     "generic.none": "The answer is None.",
     "generic.type": "The answer is not an array of real numbers.",

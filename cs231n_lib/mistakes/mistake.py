@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 MOST_TOGETHER = 30  # mistakes whose pairs are tried
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """What a mistake gives if it leaves some numbers open, such as the size of a term.
+
+    Attributes
+    ----------
+    to
+        Function of the answer, an array, that returns what the mistake would give with the numbers that fit best.
+        These must be few: the entries that are left over are the evidence, at least two for each open number.
+    """
+
+    to: Callable[[NDArray[np.float64]], Any]
+
+
 @dataclass(frozen=True, init=False)
 class Mistake:
     """A mistake of the catalogue, for one case of an exercise.
@@ -33,7 +47,8 @@ class Mistake:
     gives
         {quantity: what the mistake gives for this case}. A quantity is what a test compares, such as "loss" or "dW".
         A value is an array, a number, a dict of them, or a function without arguments that returns one of these. The
-        function is called only if an answer is wrong. A mistake without values is for `checks.true`.
+        function is called only if an answer is wrong. It is a `Nearest` if the mistake leaves some numbers open. A
+        mistake without values is for `checks.true`.
     """
 
     id: str
@@ -86,6 +101,9 @@ def matching(
             if _is_it(array, actual, expected, tolerance):
                 return (mistake,)
             seen.append((mistake, array))
+        for array in _nearest(mistake, actual, expected, tolerance, key):
+            if _is_it(array, actual, expected, tolerance):
+                return (mistake,)
     return _together(seen[:MOST_TOGETHER], actual, expected, tolerance)
 
 
@@ -101,9 +119,17 @@ def _together(
     found = [
         (one, other)
         for (one, first), (other, second) in pairs
-        if one.id != other.id and _is_it(first + second - expected, actual, expected, tolerance)
+        if one.id != other.id
+        and _is_it(first + second - expected, actual, expected, tolerance)
+        and (few or not _parallel(first - expected, second - expected))
     ]
     return found[0] if found and (len(found) == 1 or not few) else ()
+
+
+def _parallel(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Return whether one array is a multiple of the other, so that they add up to any multiple by chance."""
+    lengths = np.sum(one * one) * np.sum(other * other)
+    return bool(np.sum(one * other) ** 2 >= (1 - 1e-9) * lengths)
 
 
 def _as_long_as_possible(mistakes: Iterable[Mistake] | None) -> Iterator[Mistake]:
@@ -113,10 +139,39 @@ def _as_long_as_possible(mistakes: Iterable[Mistake] | None) -> Iterator[Mistake
         return
 
 
+def _values(mistake: Mistake, key: Hashable) -> list[Any]:
+    named = isinstance(key, str) and key in mistake.gives
+    return [mistake.gives[key]] if named else list(mistake.gives.values())  # type: ignore[index]
+
+
+def _nearest(
+    mistake: Mistake, actual: NDArray[Any], expected: NDArray[Any], tolerance: float, key: Hashable
+) -> Iterator[NDArray[np.float64]]:
+    """Yield what the mistake gives with the open numbers that fit the answer best.
+
+    There is none if the answer is no evidence: its entries repeat themselves, as in a case made by hand, or they are so
+    large that the right part would not be seen in them.
+    """
+    if actual.shape != expected.shape or 2 * np.unique(actual).size < actual.size:
+        return
+    if tolerance * np.max(np.abs(actual), initial=0.0) > 0.1 * np.max(np.abs(expected), initial=0.0):
+        return
+    for value in _values(mistake, key):
+        if isinstance(value, Nearest):
+            try:
+                with np.errstate(all="ignore"):
+                    array = np.asarray(value.to(actual.astype(np.float64)), dtype=np.float64)
+            except Exception:  # raised by the catalogue's code: the quantity has another shape, for instance
+                continue
+            if array.shape == actual.shape and np.isfinite(array).all():
+                yield array
+
+
 def _arrays(mistake: Mistake, key: Hashable) -> Iterator[NDArray[np.float64]]:
     """Yield what the mistake gives, as far as it is finite numbers."""
-    named = isinstance(key, str) and key in mistake.gives
-    for value in [mistake.gives[key]] if named else mistake.gives.values():  # type: ignore[index]
+    for value in _values(mistake, key):
+        if isinstance(value, Nearest):
+            continue
         try:
             with np.errstate(all="ignore"):
                 value = value() if callable(value) else value
@@ -144,3 +199,14 @@ def _is_it(value: NDArray[np.float64], actual: NDArray[Any], expected: NDArray[A
 def gradient_of(f: Callable[[NDArray[np.float64]], Any], x: Any) -> NDArray[np.float64]:
     """Return the gradient of f at x by central differences: what the gradient of a wrong loss looks like."""
     return differences(f, np.asarray(x, dtype=np.float64), 1e-5)
+
+
+def mixture(answer: NDArray[np.float64], parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the sum of the parts with the factors that fit the answer best; NaN if the factors are the same.
+
+    It is for `Nearest`: terms that are added up with wrong signs or sizes.
+    """
+    columns = np.stack([part.ravel() for part in parts], axis=1)
+    factors = np.linalg.lstsq(columns, answer.ravel(), rcond=1e-10)[0]
+    alike = np.ptp(factors) <= 1e-6 * np.max(np.abs(factors))
+    return np.full(answer.shape, np.nan) if alike else (columns @ factors).reshape(answer.shape)

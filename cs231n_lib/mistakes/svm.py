@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from cs231n_lib.mistakes.mistake import Mistake, gradient_of
+from cs231n_lib.mistakes.penalty import penalty
 
 Pair = tuple[float, float]
+Cost = Callable[[list[float], int], float]  # of the scores of an example and its correct class
 
 
 def hinge(W: Any, X: Any, y: Any) -> float:
@@ -32,7 +34,7 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
     def weighed(V: Any) -> Any:
         return reg * np.sum(V * V)
 
-    def case(cost: Callable[[list[float], int], float]) -> dict[str, Callable[[], Any]]:
+    def case(cost: Cost) -> dict[str, Callable[[], Any]]:
         """Return both quantities of a wrong loss; `cost` is what one example costs."""
 
         def wrong(V: Any) -> Any:
@@ -58,6 +60,21 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
     def right(scores: list[float], k: int) -> float:
         return sum(max(0.0, margin) for margin in _margins(scores, k))
 
+    def wider(more: float) -> Cost:
+        return lambda s, k: sum(max(0.0, m + more) for m in _margins(s, k))
+
+    def raised(floor: float) -> Cost:
+        return lambda s, k: sum(max(floor, m) for m in _margins(s, k))
+
+    def above(floor: float) -> Cost:
+        return lambda s, k: sum(m for m in _margins(s, k) if m > floor)
+
+    def counted_above(floor: float) -> Callable[[list[float], list[float], int], float]:
+        return lambda s, t, k: sum(s[j] - s[k] for j in others(k) if t[j] - t[k] + 1 > floor)
+
+    def without(skipped: int) -> Cost:
+        return lambda s, k: sum(max(0.0, s[j] - s[k] + 1) for j in others(k) if j != skipped)
+
     yield Mistake(
         "svm.gradient_zero",
         "dW is zero everywhere.",
@@ -69,6 +86,8 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
         "The sum over the examples is not divided by their number.",
         "The last steps: loss and dW are means over the examples; the penalty comes afterwards.",
         **case(lambda s, k: N * right(s, k)),
+        multiplied=case(lambda s, k: N * N * right(s, k))["loss"],
+        multiplied_dW=case(lambda s, k: N * N * right(s, k))["dW"],
     )
     yield Mistake(
         "svm.correct_class",
@@ -169,12 +188,69 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
         "The condition for a class that intrudes.",
         loss=lambda: weighed(W),
     )
+    for margin in (-1.0, 2.0):
+        yield Mistake(
+            "svm.another_margin",
+            "The margin has another size than 1.",
+            "How far ahead the correct class has to be before a class costs nothing.",
+            **case(wider(margin - 1)),
+        )
+    for floor in (-1.0, 1.0):
+        yield Mistake(
+            "svm.another_floor",
+            "The margins are compared with another number than 0.",
+            "From which margin on a class costs something: the formula has max(0, margin).",
+            loss=case(raised(floor))["loss"],
+            above=case(above(floor))["loss"],
+            **counted(counted_above(floor)),
+        )
+    yield Mistake(
+        "svm.scores_added",
+        "The score of the correct class is added; the margin is a difference.",
+        "The sign of the correct score in the margin.",
+        **case(lambda s, k: sum(max(0.0, s[j] + s[k] + 1) for j in others(k))),
+    )
+    yield Mistake(
+        "svm.score_missing_in_margin",
+        "Only one of the two scores is in the margin.",
+        "The formula of the margin: it compares two scores.",
+        **case(lambda s, k: sum(max(0.0, 1 - s[k]) for _ in others(k))),
+        other=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["loss"],
+        other_dW=case(lambda s, k: sum(max(0.0, s[j] + 1) for j in others(k)))["dW"],
+    )
+    for skipped in (0, C - 1):
+        yield Mistake(
+            "svm.class_skipped",
+            "The first or the last class is left out of the sum for every example.",
+            "Where the loop over the classes, or the slice of them, begins and ends.",
+            **case(without(skipped)),
+        )
+    yield Mistake(
+        "svm.example_for_class",
+        "The number of the example is compared with its label, where the number of the class belongs.",
+        "What y[i] is compared with.",
+        loss=lambda: sum(right(s, k) + 1 for i, (s, k) in enumerate(before) if i != k) / N + weighed(W),
+    )
+    yield Mistake(
+        "svm.correct_class_not_0",
+        "The correct class adds another number than 0.",
+        "What the margin of the correct class is set to.",
+        loss=case(lambda s, k: right(s, k) - 1)["loss"],
+    )
+    yield Mistake(
+        "svm.first_value",
+        "The loss does not begin with 0.",
+        "The value of the loss before the first example.",
+        one=lambda: (sum(right(s, k) for s, k in before) + 1) / N + weighed(W),
+        minus_one=lambda: (sum(right(s, k) for s, k in before) - 1) / N + weighed(W),
+    )
     if arrays:
         yield Mistake(
             "svm.mean_over_classes",
             "It is the mean over all N * C margins; it should be the mean over the N examples.",
             "What the sum of the margins is divided by.",
             **case(lambda s, k: right(s, k) / C),
+            averaged_again=case(lambda s, k: right(s, k) / C / N)["loss"],
         )
         yield Mistake(
             "svm.scores_as_row",
@@ -200,82 +276,6 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
             **counted(lambda s, t, k: sum(s[j] for j in near(t, k)) - s[k] * sum(k in near(u, c) for u, c in before)),
         )
     yield from penalty(W, reg, N, lambda V: hinge(V, X, y))
-
-
-def penalty(W: Any, reg: float, N: int, data: Callable[[Any], float] = lambda V: 0.0) -> Iterator[Mistake]:
-    """Yield the mistakes of a penalty that is added to the loss `data`: the quantities `loss` and `dW`."""
-    W = np.asarray(W, dtype=np.float64)
-
-    def case(wrong: Callable[[Any], Any]) -> dict[str, Callable[[], Any]]:
-        return {"loss": lambda: data(W) + wrong(W), "dW": lambda: gradient_of(lambda V: data(V) + wrong(V), W)}
-
-    def squares(V: Any) -> Any:
-        return np.sum(V * V)
-
-    yield Mistake(
-        "svm.penalty_missing",
-        "The regularization is missing.",
-        "What is added at the end, in the loss and in dW.",
-        **case(lambda V: 0.0),
-    )
-    yield Mistake(
-        "svm.penalty_halved",
-        "The penalty has a factor 1/2 that this course does not use.",
-        "The penalty is reg times the sum of the squared weights.",
-        loss=case(lambda V: reg * squares(V) / 2)["loss"],
-    )
-    yield Mistake(
-        "svm.penalty_factor_forgotten",
-        "The regularization part of dW is half of what it should be.",
-        "The derivative of a square.",
-        dW=case(lambda V: reg * squares(V) / 2)["dW"],
-    )
-    yield Mistake(
-        "svm.penalty_averaged",
-        "The penalty is divided by the number of examples, too.",
-        "The order of the last steps: only the losses of the examples are averaged.",
-        **case(lambda V: reg * squares(V) / N),
-    )
-    yield Mistake(
-        "svm.penalty_without_reg",
-        "The penalty is there without the factor reg.",
-        "What the strength of the regularization multiplies.",
-        **case(squares),
-        half=case(lambda V: squares(V) / 2)["dW"],
-    )
-    yield Mistake(
-        "svm.penalty_root",
-        "The penalty is reg times the length of W; the square root is too much.",
-        "What np.linalg.norm computes.",
-        **case(lambda V: reg * np.sqrt(squares(V))),
-    )
-    yield Mistake(
-        "svm.penalty_mean",
-        "The penalty is a mean over the weights; it should be a sum.",
-        "The penalty is reg times the sum of the squared weights.",
-        **case(lambda V: reg * squares(V) / V.size),
-    )
-    yield Mistake(
-        "svm.penalty_not_squared",
-        "The weights of the penalty are not squared.",
-        "The penalty is reg times the sum of the squared weights.",
-        **case(lambda V: reg * np.sum(V)),
-        absolute=case(lambda V: reg * np.sum(np.abs(V)))["loss"],
-        constant=lambda: data(W) + reg,
-    )
-    yield Mistake(
-        "svm.penalty_subtracted",
-        "The penalty is subtracted.",
-        "The sign of the last term: large weights cost something.",
-        **case(lambda V: -reg * squares(V)),
-    )
-    yield Mistake(
-        "svm.penalty_added_twice",
-        "The penalty is added twice.",
-        "Is it added for each example, or inside a loop?",
-        **case(lambda V: 2 * reg * squares(V)),
-        often=lambda: data(W) + N * reg * squares(W),
-    )
 
 
 def pixels(W: Any, X: Any, y: Any, reg: float) -> Iterator[Mistake]:

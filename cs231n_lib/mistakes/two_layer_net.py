@@ -561,6 +561,15 @@ def penalty(params: Mapping[str, Any], reg: float) -> Iterator[Mistake]:
         "The weights are added up without being squared.",
         "The penalty: it is the sum of the squares.",
         **case(("W1", "W2"), np.sum),
+        ones=lambda: reg * (np.size(params["W1"]) + np.size(params["W2"])),
+    )
+    yield Mistake(
+        "two_layer_net.penalty_inverted",
+        "The weights stand in the denominator.",
+        "Whether larger weights make the penalty larger.",
+        penalty=lambda: reg * sum(1 / squares(params[name]) for name in ("W1", "W2")),
+        W1=lambda: 2 * reg / params["W1"],
+        W2=lambda: 2 * reg / params["W2"],
     )
     yield Mistake(
         "two_layer_net.only_reg",

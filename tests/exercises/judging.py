@@ -28,6 +28,7 @@ class Failure:
     error: str  # name of the exception's class, or "Timeout" or "Died"
     message: str
     from_answer: bool  # raised inside the answer's own code, not by the test cell
+    mistake: str | None = None  # what the notebook says about an exception
 
     def __str__(self):
         return f"{self.error}: {self.message}"

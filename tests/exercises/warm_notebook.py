@@ -2,7 +2,7 @@
 
 Speaks JSON, one object per line. First {"cells": [{name, source, test, skip}]}; the reply is {} or
 {"error": text}. Then {"answers": [{exercise, source, tests}], "seconds": limit}, where tests are
-grade_ids; the reply is {grade_id: null or {error, message, from_answer}}.
+grade_ids; the reply is {grade_id: null or {error, message, from_answer, mistake}}.
 """
 
 import gc
@@ -14,6 +14,9 @@ import sys
 import time
 
 from IPython.core.interactiveshell import InteractiveShell
+
+from cs231n_lib.checks import CheckFailed
+from cs231n_lib.notebooks.errors import mistake_behind
 
 
 class Shell(InteractiveShell):
@@ -120,7 +123,13 @@ def failure_of(error, answer_files=()):
         files.add(frame.tb_frame.f_code.co_filename)
         frame = frame.tb_next
     from_answer = bool(files & set(answer_files))
-    return {"error": type(error).__name__, "message": str(error), "from_answer": from_answer}
+    explained = None if isinstance(error, CheckFailed) else mistake_behind(error)
+    return {
+        "error": type(error).__name__,
+        "message": str(error),
+        "from_answer": from_answer,
+        "mistake": explained and f"{explained.sentence} [{explained.id}]",
+    }
 
 
 def read_until(fd, deadline):

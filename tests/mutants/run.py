@@ -8,7 +8,6 @@ that its own tests do not notice meets the tests of the later exercises of its n
 """
 
 import argparse
-import builtins
 import functools
 import sys
 import threading
@@ -27,7 +26,6 @@ from operators import Mutant, mutants
 from test_causes import explanation, is_about_loss_or_gradient
 
 from autograder.authoring.source import read_cells
-from cs231n_lib.mistakes.exceptions import explained
 
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 LIKELY = "Likely mistake: "
@@ -166,13 +164,7 @@ def cause(verdict):
         return "other check"
     if all(failure.error in ("Timeout", "Died") for failure in failures):
         return "timeout"
-    return "explained" if any(map(_explanation_of, failures)) else "exception"
-
-
-def _explanation_of(failure):
-    """Return the mistake that the notebook names for an exception of the answer, or None."""
-    kind = getattr(builtins, failure.error, Exception)
-    return explained([failure.error, *(base.__name__ for base in kind.__mro__)], failure.message)
+    return "explained" if any(failure.mistake for failure in failures) else "exception"
 
 
 def causes_table(verdicts):
@@ -198,8 +190,7 @@ def told(verdict):
     """Return the line that names a likely mistake; without one, what the first lost cell says."""
     messages = [str(failure) for failure in verdict.failures.values()]
     named = [line for message in messages for line in message.splitlines() if line.startswith(LIKELY)]
-    known = [_explanation_of(failure) for failure in verdict.failures.values() if failure.error != "CheckFailed"]
-    named += [f"{LIKELY}{mistake.sentence}" for mistake in known if mistake]
+    named += [f"{LIKELY}{failure.mistake}" for failure in verdict.failures.values() if failure.mistake]
     return named[:1] or messages[0].splitlines()
 
 

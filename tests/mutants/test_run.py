@@ -14,8 +14,8 @@ def verdict(*failures, becomes="return y", place=1):
     return run.Verdict(exercise, Mutant("name", 3, "return x", becomes, place, ""), lost)
 
 
-def failure(message, error=CHECK):
-    return Failure(error, message, from_answer=error != CHECK)
+def failure(message, error=CHECK, mistake=None):
+    return Failure(error, message, from_answer=error != CHECK, mistake=mistake)
 
 
 NAME = f"{run.NOTEBOOKS[0].stem}/f"
@@ -80,7 +80,7 @@ LIKELY = "Likely mistake: it is twice what it should be."
         ([failure("dW: it does not match the numerical gradient (...).")], "not named"),
         ([failure("x of f: the argument was changed in place.")], "other check"),
         ([failure("index 4 is out of bounds", "IndexError"), failure("x: the argument was changed")], "other check"),
-        ([failure("operands could not be broadcast together with shapes", "ValueError")], "explained"),
+        ([failure("of its own", "ValueError"), failure("axis 1", "IndexError", "It is empty.")], "explained"),
         ([failure("of its own", "ValueError")], "exception"),
         ([failure("took more than 30 seconds", "Timeout")], "timeout"),
     ],
@@ -91,8 +91,7 @@ def test_what_a_student_reads(failures, cause):
 
 def test_the_line_that_names_the_mistake_is_shown():
     assert run.told(verdict(failure(VALUE), failure(f"{VALUE}\n{LIKELY}"))) == [LIKELY]
-    unfit = failure("operands could not be broadcast together with shapes", "ValueError")
-    assert run.told(verdict(unfit)) == ["Likely mistake: The shapes of two arrays do not fit each other in that line."]
+    assert run.told(verdict(failure("f(0)", "ValueError", "It is 0. [a.b]"))) == ["Likely mistake: It is 0. [a.b]"]
     assert run.told(verdict(failure(VALUE)))[0] == "CheckFailed: the loss of f: its value is wrong."
 
 

@@ -297,4 +297,13 @@ def test_the_gradient_of_a_wrong_forward_pass_is_accepted_if_the_test_allows_it(
         raise ValueError("shapes do not fit")
 
     assert "twice" in message(checks.gradient, right, x, 4 * x, "dx", or_of=broken)
+
+    # a made-up loss with its own gradient
+    made_up = np.array([5.0, -0.5, -0.5])
+    checks.gradient(right, x, made_up, "dx", or_of=lambda v: np.sum(made_up * v))
+    for other in (made_up, np.ones(3), 0 * x):
+        text = message(checks.gradient, right, x, other, "dx", or_of=lambda v, g=other: np.sum(g * v), resembling=True)
+        assert "it does not match" in text
+    checks.gradient(right, x, -2.5 * x, "dx", or_of=lambda v: -1.25 * np.sum(v**2), resembling=True)
+    checks.gradient(right, x, 2 * x, "dx", or_of=broken, resembling=True)
     checks.gradient(right, x, 2 * x, "dx", or_of=broken)

@@ -77,6 +77,13 @@ def test_uint8_arithmetic_is_not_read_from_a_constant():
     assert explain_value(wrapped, np.sqrt(((test - train) ** 2).sum(axis=1))).cause == "uint8"
 
 
+def test_powers_of_two_are_no_uint8_arithmetic():
+    expected = np.array([1.0, 2, 256, 512, 1024])
+    assert explain_value(np.array([1.0, 2, 0, 256, 0]), expected) is None
+    wrapped = np.array([44.0, 2, 0, 88, 1])
+    assert explain_value(wrapped, np.array([300.0, 2, 256, 600, 257])).cause == "uint8"
+
+
 def test_a_difference_finer_than_the_patterns_is_refused_all_the_same():
     with pytest.raises(checks.CheckFailed):
         checks.close(np.array([0.9999, 1, 1, 1, 1, 1]), np.ones(6), "x")

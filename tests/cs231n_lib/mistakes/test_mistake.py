@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs231n_lib import checks
-from cs231n_lib.mistakes.mistake import Mistake, gradient_of, matching
+from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of, matching, mixture
 
 X = np.random.default_rng(0).normal(size=(4, 3))
 TRUTH = 2 * X * np.cos(X)
@@ -185,3 +185,43 @@ def test_gradient_of_differentiates():
     assert np.allclose(gradient_of(lambda x: np.sum(np.sin(x)), X), np.cos(X), atol=1e-9)
     assert np.array_equal(X, before)
     assert np.allclose(checks.numeric_gradient(lambda x: np.sum(x**3), X, h=1.0), 3 * X**2 + 1)
+
+
+def test_a_mistake_may_leave_numbers_open():
+    """Each column of the answer is off by a multiple of X, whatever the multiple."""
+
+    def of_columns(answer):
+        return TRUTH + X * np.sum((answer - TRUTH) * X, axis=0) / np.sum(X * X, axis=0)
+
+    sized = [Mistake("t.size", "The term has another size.", dx=Nearest(of_columns))]
+    for sizes in ([0.5, -3.0, 0.0], [1e-3, 0.0, 0.0]):
+        assert named(sized, TRUTH + sizes * X, TRUTH, 1e-4) == ["t.size"]
+    assert named(sized, TRUTH + X**2, TRUTH, 1e-4) == []
+    assert named(sized, TRUTH[:, 0], TRUTH[:, 0], 1e-4) == []  # the function cannot take this shape
+    assert named(sized, TRUTH + X, TRUTH, 1e-4, key="dx") == ["t.size"]
+    assert named([Mistake("t.nan", "It is NaN.", dx=Nearest(lambda answer: answer * np.nan))], X, TRUTH, 1e-4) == []
+
+
+def test_an_open_number_is_for_one_mistake_only():
+    """It would take up what another mistake gives, so it is in no pair."""
+    both = [
+        Mistake("t.size", "The term has another size.", dx=Nearest(lambda answer: answer - 1)),
+        Mistake("t.one_more", "One is added.", dx=TRUTH + 1),
+    ]
+    assert named(both, TRUTH + 3, TRUTH, 1e-4) == []
+
+
+def test_terms_with_wrong_signs_or_sizes():
+    terms = [X, X**2, np.cos(X)]
+    for factors in ((1, -1, 1), (0, 1, 1), (1, 1, 2.5)):
+        answer = sum(factor * term for factor, term in zip(factors, terms, strict=True))
+        np.testing.assert_allclose(mixture(answer, terms), answer)
+    assert np.isnan(mixture(2 * sum(terms), terms)).all()  # one factor for all is told otherwise
+    assert not np.allclose(mixture(sum(terms) + X**3, terms), sum(terms) + X**3, rtol=1e-2)
+
+
+def test_an_answer_that_is_no_evidence_has_no_open_numbers():
+    copy = [Mistake("t.copy", "It fits anything.", dx=Nearest(lambda answer: answer))]
+    assert named(copy, X, TRUTH, 1e-4) == ["t.copy"]
+    assert named(copy, np.tile(X[:1], (4, 1)), TRUTH, 1e-4) == []  # its rows repeat themselves
+    assert named(copy, TRUTH + 1e6 * X, TRUTH, 1e-4) == []  # what is right in it cannot be seen
