@@ -150,12 +150,13 @@ vis.samples_per_class(images.X_train, y_train, images.class_names);
 # %% [markdown]
 # ## The first weights
 #
-# A unit adds up $D$ products of an input and a weight. If the inputs and the weights are independent and have mean 0, the variances of the products add up:
+# A unit adds up $D$ products of an input and a weight. If the inputs and the weights are independent and have mean 0, the variances of the products
+# add up:
 #
 # $$ \mathrm{Var}\Big(\sum_{d=1}^{D} x_d\, w_d\Big) = D\;\mathrm{Var}(w)\;\mathrm{Var}(x) . $$
 #
-# So every layer multiplies the standard deviation of the signal by about $g = \mathrm{std}(w)\sqrt{D}$, the **gain** of the layer. $D$ is called the **fan-in**, the number of inputs
-# of one unit. After ten layers the signal has been multiplied by $g^{10}$.
+# So every layer multiplies the standard deviation of the signal by about $g = \mathrm{std}(w)\sqrt{D}$, the **gain** of the layer. $D$ is called the
+# **fan-in**, the number of inputs of one unit. After ten layers the signal has been multiplied by $g^{10}$.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_gain", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, ax = plt.subplots(figsize=(vis.WIDTH, 2.9), layout="constrained")
@@ -166,18 +167,20 @@ for gain, color in ((2.0, vis.RED), (1.2, vis.ORANGE), (1.0, vis.GREEN), (0.8, "
 ax.set(xlabel="layer", ylabel="standard deviation of the signal", xlim=(0, 12.9), xticks=depth);
 
 # %% [markdown]
-# A gain that is not 1 is fatal in a deep net, in both directions. The gradient passes the same weights on the way back and is multiplied in the same way, so it vanishes or
-# explodes, too. Nobody can tune that by hand for every layer, so the standard deviation is chosen from the fan-in:
+# A gain that is not 1 is fatal in a deep net, in both directions. The gradient passes the same weights on the way back and is multiplied in the same
+# way, so it vanishes or explodes, too. Nobody can tune that by hand for every layer, so the standard deviation is chosen from the fan-in:
 #
-# - **Xavier initialization** (Glorot and Bengio, 2010): $\mathrm{std}(w) = \sqrt{1 / D}$, which makes the gain 1. It suits tanh, which is nearly a straight line around 0. (The paper uses the
-#   mean of fan-in and fan-out, to do justice to the gradients as well. We use the fan-in alone.)
-# - **He initialization** (He et al., 2015), also called Kaiming initialization: $\mathrm{std}(w) = \sqrt{2 / D}$. It is for ReLU, which sets half of its inputs to 0, and so halves the mean square of the signal.
+# - **Xavier initialization** (Glorot and Bengio, 2010): $\mathrm{std}(w) = \sqrt{1 / D}$, which makes the gain 1. It suits tanh, which is nearly a
+#   straight line around 0. (The paper uses the mean of fan-in and fan-out, to do justice to the gradients as well. We use the fan-in alone.)
+# - **He initialization** (He et al., 2015), also called Kaiming initialization: $\mathrm{std}(w) = \sqrt{2 / D}$. It is for ReLU, which sets half of
+#   its inputs to 0, and so halves the mean square of the signal.
 #
 # ### Exercise 1: `init_weights` · 4 points
 #
 # Draw the weights of all layers. `sizes` lists the number of inputs and the number of units of every layer.
 #
-# By hand: for the sizes (8, 50, 10) there are two arrays, of shapes (8, 50) and (50, 10). With "he" their standard deviations are √(2/8) = 0.5 and √(2/50) = 0.2.
+# By hand: for the sizes (8, 50, 10) there are two arrays, of shapes (8, 50) and (50, 10). With "he" their standard deviations are √(2/8) = 0.5 and
+# √(2/50) = 0.2.
 
 # %% nbgrader={"grade": false, "grade_id": "init_weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def init_weights(sizes, rule, rng):
@@ -252,7 +255,8 @@ for seed, sizes in ((3, [60, 300, 100]), (4, [300, 70, 250])):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The purpose of the rules is a signal that neither dies nor explodes. The last check of this exercise sends random numbers through six layers of 512 units.
+# The purpose of the rules is a signal that neither dies nor explodes. The last check of this exercise sends random numbers through six layers of 512
+# units.
 
 # %% nbgrader={"grade": true, "grade_id": "test_init_weights_signal", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · six layers · 1 point
@@ -278,10 +282,11 @@ for rule, activation, expected, margin in ((0.0283, tanh, 0.046, 0.005), (0.1414
 # %% [markdown]
 # ### Exercise 2: `activation_stds` · 2 points
 #
-# Measure it: send a batch through all layers, and note the standard deviation of the **activations** of each, of what comes out of the activation function. There are no biases here.
+# Measure it: send a batch through all layers, and note the standard deviation of the **activations** of each, of what comes out of the activation
+# function. There are no biases here.
 #
-# By hand: let $x = (3, 1)$ be two examples of one number each, with two layers, $W_1 = 2$ and $W_2 = -1$. With ReLU the first layer gives (6, 2), whose standard deviation is 2. The second gives
-# max(0, (−6, −2)) = (0, 0), with standard deviation 0.
+# By hand: let $x = (3, 1)$ be two examples of one number each, with two layers, $W_1 = 2$ and $W_2 = -1$. With ReLU the first layer gives (6, 2),
+# whose standard deviation is 2. The second gives max(0, (−6, −2)) = (0, 0), with standard deviation 0.
 
 # %% nbgrader={"grade": false, "grade_id": "activation_stds", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def activation_stds(x, weights, activation):
@@ -346,8 +351,8 @@ for factor in (1.0, 2**0.5):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now look at all the numbers, not only at their spread: six layers of tanh, with small, with Xavier and with large weights. The small and the large weights are those that have the standard deviations 0.01 and 0.05 in layers
-# of 4,096 units; for 512 units they are multiplied by √(4096/512).
+# Now look at all the numbers, not only at their spread: six layers of tanh, with small, with Xavier and with large weights. The small and the large
+# weights are those that have the standard deviations 0.01 and 0.05 in layers of 4,096 units; for 512 units they are multiplied by √(4096/512).
 
 # %% nbgrader={"grade": false, "grade_id": "demo_activations", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def through_layers(rule, activation, num_layers=6, width=512, seed=0):
@@ -372,7 +377,8 @@ vis.activation_histograms({f"{name}, layer {k}": layer for name in ("small", "Xa
 
 # %% [markdown]
 # - *Small*: the activations shrink to 0. So do the gradients of the weights, since each is multiplied by an activation.
-# - *Large*: tanh **saturates**. Most activations are near −1 or 1, where tanh has a slope of nearly 0. Such a unit passes no gradient on and does not learn.
+# - *Large*: tanh **saturates**. Most activations are near −1 or 1, where tanh has a slope of nearly 0. Such a unit passes no gradient on and does not
+#   learn.
 # - *Xavier*: a broad distribution in every layer.
 #
 # And ReLU: with Xavier's weights half of the mean square is lost in every layer, as the numbers above show. He's factor of 2 restores it.
@@ -382,8 +388,9 @@ vis.activation_histograms({f"{name[6:]}, layer {k}": layer for name in ("ReLU, X
                            for k, layer in enumerate(through_layers(*rules[name])[0], 1)});
 
 # %% [markdown]
-# The way back. A random gradient with standard deviation 1 arrives at the last layer, and goes back to the first. The curves show its spread in every layer, and the histograms all its numbers. With small weights it vanishes. With large weights it
-# grows: most units are saturated and pass nothing, but large weights multiply what the others pass.
+# The way back. A random gradient with standard deviation 1 arrives at the last layer, and goes back to the first. The curves show its spread in every
+# layer, and the histograms all its numbers. With small weights it vanishes. With large weights it grows: most units are saturated and pass nothing,
+# but large weights multiply what the others pass.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gradients", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def back_through_layers(rule, activation):
@@ -413,15 +420,17 @@ print(" ".join(f"{layer.std():.2g}" for layer in layers))
 vis.activation_histograms(layers);
 
 # %% [markdown]
-# **Question 1** · 3 points. A net has 20 layers of ReLU, and its weights follow Xavier's rule. By about which factor does the standard deviation of the activations shrink from the first layer
-# to the last? Derive the factor of one layer from the variance of a sum of $D$ products. Where in this derivation does the 2 of He's rule come from? (Hint: use the mean square of the activations, since their mean is not 0.)
+# **Question 1** · 3 points. A net has 20 layers of ReLU, and its weights follow Xavier's rule. By about which factor does the standard deviation of
+# the activations shrink from the first layer to the last? Derive the factor of one layer from the variance of a sum of $D$ products. Where in this
+# derivation does the 2 of He's rule come from? (Hint: use the mean square of the activations, since their mean is not 0.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_initialization", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# A sum of D independent products has the variance D Var(w) E[x²], because the weights have mean 0. Xavier makes D Var(w) = 1, so the sums of a layer have the variance
-# E[x²]. The sums are symmetric about 0, so ReLU keeps the squares of one half and turns the other half to 0: the mean square that leaves the layer is one half of the variance
-# of the sums. So every layer multiplies the mean square by 1/2 and the root mean square by 1/√2 ≈ 0.71. From layer 1 to layer 20 these are 19 factors: about 2^(-9.5) = 0.0014. (20 factors, 2^(-10) ≈ 0.001, are fine, too.)
-# The standard deviation is a constant fraction of the root mean square, so it shrinks by the same factor. He's rule makes D Var(w) = 2, which cancels the 1/2.
+# A sum of D independent products has the variance D Var(w) E[x²], because the weights have mean 0. Xavier makes D Var(w) = 1, so the sums of a layer
+# have the variance E[x²]. The sums are symmetric about 0, so ReLU keeps the squares of one half and turns the other half to 0: the mean square that
+# leaves the layer is one half of the variance of the sums. So every layer multiplies the mean square by 1/2 and the root mean square by 1/√2 ≈ 0.71.
+# From layer 1 to layer 20 these are 19 factors: about 2^(-9.5) = 0.0014. (20 factors, 2^(-10) ≈ 0.001, are fine, too.) The standard deviation is a
+# constant fraction of the root mean square, so it shrinks by the same factor. He's rule makes D Var(w) = 2, which cancels the 1/2.
 #
 # Scheme
 # - [1] the variance of the sum is D Var(w) E[x²], and Xavier makes this E[x²]
@@ -434,8 +443,8 @@ vis.activation_histograms(layers);
 #
 # ### Exercise 3: `init_fully_connected` · 3 points
 #
-# The parameters of a net with any number of **hidden layers**, the layers between the input and the scores. With no hidden layer it is a linear classifier. By convention the weights of layer $k$ are called
-# $W_k$ and its biases $b_k$, counted from 1. Biases start at 0.
+# The parameters of a net with any number of **hidden layers**, the layers between the input and the scores. With no hidden layer it is a linear
+# classifier. By convention the weights of layer $k$ are called $W_k$ and its biases $b_k$, counted from 1. Biases start at 0.
 #
 # By hand: for 4 inputs, hidden layers of 3 and 5 units, and 2 classes, the net has the weights $W_1$ (4, 3), $W_2$ (3, 5) and $W_3$ (5, 2).
 
@@ -517,12 +526,15 @@ for hidden in ((), (6, 1, 7, 2)):
 # %% [markdown]
 # ### Exercise 4: `fully_connected_loss` · 8 points
 #
-# The layers are those that you wrote for the two-layer net, and the library has them: `affine_forward(x, w, b)` and `relu_forward(x)` return `(out, cache)`; `affine_backward(dout, cache)` returns `(dx, dw, db)`,
-# and `relu_backward(dout, cache)` returns `dx`. `softmax_loss(scores, y)` returns the mean loss and its gradient.
+# The layers are those that you wrote for the two-layer net, and the library has them: `affine_forward(x, w, b)` and `relu_forward(x)` return `(out,
+# cache)`; `affine_backward(dout, cache)` returns `(dx, dw, db)`, and `relu_backward(dout, cache)` returns `dx`. `softmax_loss(scores, y)` returns the
+# mean loss and its gradient.
 #
-# Forward: every layer is affine, and a ReLU follows each layer *but the last*. Keep the caches. Backward: take them in reverse order. The penalty is $\lambda \sum W_k^2$, summed over all layers; the biases are not regularized.
+# Forward: every layer is affine, and a ReLU follows each layer *but the last*. Keep the caches. Backward: take them in reverse order. The penalty is
+# $\lambda \sum W_k^2$, summed over all layers; the biases are not regularized.
 #
-# By hand: one input, two hidden layers of one unit, two classes; $W_1 = 2$, $W_2 = 3$, $W_3 = (1, -1)$, all biases 0 but $b_2 = -4$. The input 1 gives max(0, 2) = 2, then max(0, 6 − 4) = 2, then the scores (2, −2).
+# By hand: one input, two hidden layers of one unit, two classes; $W_1 = 2$, $W_2 = 3$, $W_3 = (1, -1)$, all biases 0 but $b_2 = -4$. The input 1
+# gives max(0, 2) = 2, then max(0, 6 − 4) = 2, then the scores (2, −2).
 
 # %% nbgrader={"grade": false, "grade_id": "fully_connected_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def fully_connected_loss(params, X, y=None, reg=0.0):
@@ -697,11 +709,13 @@ checks.true(np.ptp(fully_connected_loss(params, X)) > 0, "This check needs score
 # %% [markdown]
 # ## Update rules
 #
-# The gradient says in which direction the loss falls fastest. It does not say how far to go. Plain gradient descent (**SGD**, since the gradient is that of a random minibatch) takes `w - learning_rate * dw`.
-# On two simple surfaces you can see what is wrong with that:
+# The gradient says in which direction the loss falls fastest. It does not say how far to go. Plain gradient descent (**SGD**, since the gradient is
+# that of a random minibatch) takes `w - learning_rate * dw`. On two simple surfaces you can see what is wrong with that:
 #
-# - a **ravine**, $f = \frac12 w_1^2 + 50\, w_2^2$. It is a hundred times as steep across as along: its **condition number** is 100. What limits the learning rate is the steep direction. In the flat one SGD crawls;
-# - a **saddle point**, where the loss falls in one direction and rises in the other, and the gradient is 0. In high dimensions there are many more saddle points than minima (Dauphin et al., 2014).
+# - a **ravine**, $f = \frac12 w_1^2 + 50\, w_2^2$. It is a hundred times as steep across as along: its **condition number** is 100. What limits the
+#   learning rate is the steep direction. In the flat one SGD crawls;
+# - a **saddle point**, where the loss falls in one direction and rises in the other, and the gradient is 0. In high dimensions there are many more
+#   saddle points than minima (Dauphin et al., 2014).
 
 # %% nbgrader={"grade": false, "grade_id": "surfaces", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def ravine(w):
@@ -745,16 +759,19 @@ vis.paths(saddle, {"SGD, learning rate 0.1": descend(sgd, saddle_gradient, (2.0,
 # w, config = rule(w, dw, config)
 # ```
 #
-# `config` is a dict with the hyperparameters of the rule, such as `"learning_rate"`. What the rule has to remember for the next step goes into the `config` that it returns. At the first step there is no memory in `config` yet;
-# begin with zeros then. Every parameter of a net has its own `config`. All operations are entry by entry.
+# `config` is a dict with the hyperparameters of the rule, such as `"learning_rate"`. What the rule has to remember for the next step goes into the
+# `config` that it returns. At the first step there is no memory in `config` yet; begin with zeros then. Every parameter of a net has its own
+# `config`. All operations are entry by entry.
 #
 # ### Exercise 5: `sgd_momentum` · 2 points
 #
-# A ball that rolls down the surface has a **velocity** $v$. The gradient accelerates it, and friction slows it down. **Momentum** $\rho$, often 0.9, is what friction leaves of the velocity:
+# A ball that rolls down the surface has a **velocity** $v$. The gradient accelerates it, and friction slows it down. **Momentum** $\rho$, often 0.9,
+# is what friction leaves of the velocity:
 #
 # $$ v \leftarrow \rho\, v - \mathrm{learning\ rate} \cdot dw, \qquad w \leftarrow w + v . $$
 #
-# Across the ravine the gradients change their sign and cancel out. Along it they add up: with a constant gradient the step grows to $1/(1 - \rho)$ times that of SGD.
+# Across the ravine the gradients change their sign and cancel out. Along it they add up: with a constant gradient the step grows to $1/(1 - \rho)$
+# times that of SGD.
 #
 # By hand: with learning rate 0.1, momentum 0.5 and the constant gradient 1, the velocities are −0.1, −0.15, −0.175, ..., and come near −0.2.
 
@@ -842,12 +859,13 @@ checks.true(np.allclose(again, alone[0]), known.SHARED_MEMORY)
 # %% [markdown]
 # ### Exercise 6: `nesterov` · 3 points
 #
-# Momentum will carry the weights to about $w + \rho v$ anyway. **Nesterov momentum** takes the gradient there, at the **look-ahead** point, where it is more up to date:
+# Momentum will carry the weights to about $w + \rho v$ anyway. **Nesterov momentum** takes the gradient there, at the **look-ahead** point, where it
+# is more up to date:
 #
 # $$ v \leftarrow \rho\, v - \mathrm{learning\ rate} \cdot \nabla f(w + \rho v), \qquad w \leftarrow w + v . $$
 #
-# It would be awkward to compute the gradient elsewhere than at the weights that the net has. So store the look-ahead point itself, $\tilde w = w + \rho v$, and call *that* the weights. Then `dw` is the gradient at $\tilde w$, and
-# the same rule reads
+# It would be awkward to compute the gradient elsewhere than at the weights that the net has. So store the look-ahead point itself,
+# $\tilde w = w + \rho v$, and call *that* the weights. Then `dw` is the gradient at $\tilde w$, and the same rule reads
 #
 # $$ v_{\mathrm{new}} = \rho\, v - \mathrm{learning\ rate} \cdot dw, \qquad \tilde w \leftarrow \tilde w + v_{\mathrm{new}} + \rho\,(v_{\mathrm{new}} - v) . $$
 #
@@ -900,7 +918,8 @@ checks.true(not disturbed(alone, steps_in_turn(nesterov, [first, second], pair, 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Is it really the rule of the first formula? The check walks down a bowl twice: with your function, and with the first formula, whose gradient is taken at the look-ahead point.
+# Is it really the rule of the first formula? The check walks down a bowl twice: with your function, and with the first formula, whose gradient is
+# taken at the look-ahead point.
 
 # %% nbgrader={"grade": true, "grade_id": "test_nesterov_look_ahead", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · look-ahead · 2 points
@@ -942,11 +961,13 @@ vis.paths(saddle, {"SGD": descend(sgd, saddle_gradient, (2.0, 1e-3), 60, learnin
 # %% [markdown]
 # ### Exercise 7: `adagrad` · 2 points
 #
-# The other idea: a learning rate of its own for every weight. **Adagrad** (Duchi et al., 2011) divides each step by the root of the sum of all squared gradients that this weight has had so far:
+# The other idea: a learning rate of its own for every weight. **Adagrad** (Duchi et al., 2011) divides each step by the root of the sum of all
+# squared gradients that this weight has had so far:
 #
 # $$ c \leftarrow c + dw^2, \qquad w \leftarrow w - \mathrm{learning\ rate}\; \frac{dw}{\sqrt{c} + \epsilon} . $$
 #
-# So a weight with large gradients takes shorter steps, and a weight with small or rare ones takes longer steps. The small number $\epsilon$, added *after* the root, prevents a division by 0. Since the sum only grows, the steps get shorter and shorter.
+# So a weight with large gradients takes shorter steps, and a weight with small or rare ones takes longer steps. The small number $\epsilon$, added
+# *after* the root, prevents a division by 0. Since the sum only grows, the steps get shorter and shorter.
 #
 # By hand: with a constant gradient of 3 the sums are 9, 18, 27, and the steps are the learning rate times 3/√9 = 1, 3/√18 = 1/√2, 3/√27 = 1/√3.
 
@@ -1007,11 +1028,13 @@ checks.close(alone[0][0], first - 0.1 * pair[0][0] / (abs(pair[0][0]) + 0.5), "w
 # %% [markdown]
 # ### Exercise 8: `rmsprop` · 2 points
 #
-# Adagrad stops too early. **RMSProp** (Tieleman and Hinton, 2012) forgets: in place of the sum it keeps a **moving average** of the squared gradients. With the decay rate $d$, often 0.9 or 0.99,
+# Adagrad stops too early. **RMSProp** (Tieleman and Hinton, 2012) forgets: in place of the sum it keeps a **moving average** of the squared
+# gradients. With the decay rate $d$, often 0.9 or 0.99,
 #
 # $$ c \leftarrow d\, c + (1 - d)\, dw^2, \qquad w \leftarrow w - \mathrm{learning\ rate}\; \frac{dw}{\sqrt{c} + \epsilon} . $$
 #
-# By hand: with $d$ = 0.75 and a constant gradient of 2, the cache is 1, then 0.75 · 1 + 0.25 · 4 = 1.75, and comes near 4. The first step is the learning rate times 2/√1 = 2, the later ones come near the learning rate itself.
+# By hand: with $d$ = 0.75 and a constant gradient of 2, the cache is 1, then 0.75 · 1 + 0.25 · 4 = 1.75, and comes near 4. The first step is the
+# learning rate times 2/√1 = 2, the later ones come near the learning rate itself.
 
 # %% nbgrader={"grade": false, "grade_id": "rmsprop", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def rmsprop(w, dw, config):
@@ -1075,16 +1098,19 @@ checks.close(alone[0][0], first - 0.1 * pair[0][0] / (abs(pair[0][0]) / 2 + 0.5)
 # %% [markdown]
 # ### Exercise 9: `adam` · 5 points
 #
-# **Adam** (Kingma and Ba, 2015) combines both ideas: a moving average $m$ of the gradients, like momentum, divided by the root of a moving average $v$ of their squares, like RMSProp:
+# **Adam** (Kingma and Ba, 2015) combines both ideas: a moving average $m$ of the gradients, like momentum, divided by the root of a moving average
+# $v$ of their squares, like RMSProp:
 #
 # $$ m \leftarrow \beta_1 m + (1 - \beta_1)\, dw, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, dw^2 . $$
 #
-# Both averages begin at 0, so for the first steps they are much too small: after $t$ steps with a constant gradient $g$, $m$ is $(1 - \beta_1^t)\, g$. The **bias correction** divides by just this factor. With $t = 1$ in the first step,
+# Both averages begin at 0, so for the first steps they are much too small: after $t$ steps with a constant gradient $g$, $m$ is
+# $(1 - \beta_1^t)\, g$. The **bias correction** divides by just this factor. With $t = 1$ in the first step,
 #
 # $$ \hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad w \leftarrow w - \mathrm{learning\ rate}\; \frac{\hat m}{\sqrt{\hat v} + \epsilon} . $$
 #
-# By hand: in the first step $\hat m = dw$ and $\hat v = dw^2$, whatever the betas are. So every weight moves by the learning rate, up or down, however large or small its gradient is. Without the correction the step would be
-# $0.1/\sqrt{0.001} = 3.16$ times as long, for $\beta_1 = 0.9$ and $\beta_2 = 0.999$.
+# By hand: in the first step $\hat m = dw$ and $\hat v = dw^2$, whatever the betas are. So every weight moves by the learning rate, up or down,
+# however large or small its gradient is. Without the correction the step would be $0.1/\sqrt{0.001} = 3.16$ times as long, for $\beta_1 = 0.9$ and
+# $\beta_2 = 0.999$.
 
 # %% nbgrader={"grade": false, "grade_id": "adam", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def adam(w, dw, config):
@@ -1192,8 +1218,9 @@ checks.close(steps(adam, w, gradients[:1], config), [[1.0, 2 - 0.1 * 1.5 / 3.5]]
 # %% [markdown]
 # ### Exercise 10: `adamw` · 2 points
 #
-# L2 regularization adds $2\lambda w$ to the gradient. In SGD that shrinks every weight by the same factor in each step, which is called **weight decay**. In Adam it does not: the penalty goes through $m$ and $v$ with the rest of the gradient, so
-# weights with large gradients are hardly regularized. **AdamW** (Loshchilov and Hutter, 2019) decouples the decay from the averages, and shrinks the weights directly:
+# L2 regularization adds $2\lambda w$ to the gradient. In SGD that shrinks every weight by the same factor in each step, which is called **weight
+# decay**. In Adam it does not: the penalty goes through $m$ and $v$ with the rest of the gradient, so weights with large gradients are hardly
+# regularized. **AdamW** (Loshchilov and Hutter, 2019) decouples the decay from the averages, and shrinks the weights directly:
 #
 # $$ w \leftarrow w - \mathrm{learning\ rate} \left( \frac{\hat m}{\sqrt{\hat v} + \epsilon} + \mathrm{weight\ decay} \cdot w \right) . $$
 #
@@ -1283,9 +1310,11 @@ for name, (rule, config) in contest.items():
 #
 # ## Newton's method
 #
-# All rules above know the slope only. **Newton's method** also uses the curvature, the matrix $H$ of second derivatives (the Hessian): it goes to the minimum of the parabola that touches the surface, $w - H^{-1}\, dw$. In the ravine one step is enough, and there is no
-# learning rate. But for $n$ parameters $H$ has $n^2$ entries, and to solve for the step takes about $n^3$ operations: out of the question for a net. **L-BFGS** estimates the product $H^{-1} dw$ from the last few steps and gradients, in a dozen lines. It needs gradients
-# without noise, so it is seldom used with minibatches.
+# All rules above know the slope only. **Newton's method** also uses the curvature, the matrix $H$ of second derivatives (the Hessian): it goes to the
+# minimum of the parabola that touches the surface, $w - H^{-1}\, dw$. In the ravine one step is enough, and there is no learning rate. But for $n$
+# parameters $H$ has $n^2$ entries, and to solve for the step takes about $n^3$ operations: out of the question for a net. **L-BFGS** estimates the
+# product $H^{-1} dw$ from the last few steps and gradients, in a dozen lines. It needs gradients without noise, so it is seldom used with
+# minibatches.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_newton", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def newton(gradient, w, num_steps, h=1e-5):
@@ -1332,16 +1361,20 @@ vis.paths(ravine, {"momentum": descend(sgd_momentum, ravine_gradient, (10.0, 1.0
                    "Nesterov": descend(nesterov, ravine_gradient, (10.0, 1.0), 60, **settings)}, **RAVINE);
 
 # %% [markdown]
-# **Question 2** · 3 points. (a) A student forgets the bias correction in Adam, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$. Is the second step, with the same gradient as the first, too long or too short, and by which factor? (b) Another student uses Adam and adds the
-# gradient of an L2 penalty to `dw`. Weight A has gradients of about 10, weight B of about 0.01, each with changing signs. Both weights have the same value. Which of them does the penalty shrink more, and why? What does AdamW do instead?
+# **Question 2** · 3 points. (a) A student forgets the bias correction in Adam, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$. Is the second step, with
+# the same gradient as the first, too long or too short, and by which factor? (b) Another student uses Adam and adds the gradient of an L2 penalty to
+# `dw`. Weight A has gradients of about 10, weight B of about 0.01, each with changing signs. Both weights have the same value. Which of them does the
+# penalty shrink more, and why? What does AdamW do instead?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_adam", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) After two steps with the gradient g, m = (1 - 0.9²) g = 0.19 g and v = (1 - 0.999²) g² = 0.001999 g². The step is 0.19/√0.001999 = 4.25 times the learning rate, where it should be the learning rate itself: too long by a factor of 4.25. (The
-# average of the squares starts much more slowly than that of the gradients, so the quotient is too large.)
+# (a) After two steps with the gradient g, m = (1 - 0.9²) g = 0.19 g and v = (1 - 0.999²) g² = 0.001999 g². The step is 0.19/√0.001999 = 4.25 times
+# the learning rate, where it should be the learning rate itself: too long by a factor of 4.25. (The average of the squares starts much more slowly
+# than that of the gradients, so the quotient is too large.)
 #
-# (b) The penalty's gradient 2λw is the same for both, but it is divided by √v, which is about 10 for A and 0.01 for B (while the penalty is small compared with the gradients). So B is shrunk about a thousand times as much as A: Adam regularizes weights with large
-# gradients least. AdamW does not divide the decay by √v. It shrinks both by the same factor, 1 - learning rate · weight decay.
+# (b) The penalty's gradient 2λw is the same for both, but it is divided by √v, which is about 10 for A and 0.01 for B (while the penalty is small
+# compared with the gradients). So B is shrunk about a thousand times as much as A: Adam regularizes weights with large gradients least. AdamW does
+# not divide the decay by √v. It shrinks both by the same factor, 1 - learning rate · weight decay.
 #
 # Scheme
 # - [1] (a) too long, by a factor of about 4.25, from 0.19 and √0.001999
@@ -1352,7 +1385,8 @@ vis.paths(ravine, {"momentum": descend(sgd_momentum, ravine_gradient, (10.0, 1.0
 # %% [markdown]
 # ## Learning-rate schedules
 #
-# At first, long steps make fast progress. In the end they keep jumping over the minimum. So the learning rate is made to **decay**, along a **schedule**. Choose a good first learning rate without decay, and then the schedule.
+# At first, long steps make fast progress. In the end they keep jumping over the minimum. So the learning rate is made to **decay**, along a
+# **schedule**. Choose a good first learning rate without decay, and then the schedule.
 #
 # Each schedule is a function of the epoch, counted from 0, which returns the learning rate $\alpha_t$ of that epoch; $\alpha_0$ is the first one.
 #
@@ -1429,7 +1463,8 @@ for first, decay in ((1.0, 0.1), (0.02, 1.5), (3.0, 0.0)):
 # %% [markdown]
 # ### Exercise 13: `inverse_time_decay` · 1 point
 #
-# $\alpha_t = \alpha_0 / (1 + k t)$: the rate falls fast at first, and ever more slowly. By hand: with $k$ = 0.5 it has fallen to one half after 2 epochs, and to one third after 4.
+# $\alpha_t = \alpha_0 / (1 + k t)$: the rate falls fast at first, and ever more slowly. By hand: with $k$ = 0.5 it has fallen to one half after 2
+# epochs, and to one third after 4.
 
 # %% nbgrader={"grade": false, "grade_id": "inverse_time_decay", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def inverse_time_decay(learning_rate, epoch, decay):
@@ -1465,7 +1500,8 @@ for first, decay in ((1.0, 0.1), (0.02, 1.5), (3.0, 0.0)):
 #
 # $$ \alpha_t = \tfrac12\, \alpha_0 \left( 1 + \cos \frac{\pi t}{T} \right) . $$
 #
-# It has no hyperparameter but the length of the training. By hand: in the middle, at $t = T/2$, the cosine is 0 and the rate is half of the first one.
+# It has no hyperparameter but the length of the training. By hand: in the middle, at $t = T/2$, the cosine is 0 and the rate is half of the first
+# one.
 
 # %% nbgrader={"grade": false, "grade_id": "cosine_decay", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cosine_decay(learning_rate, epoch, num_epochs):
@@ -1526,7 +1562,8 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # %% [markdown]
 # ## All together
 #
-# Your net with five hidden layers of 100 units, He's weights and 4,000 images, for five epochs with each rule. The learning rates were chosen from a coarse grid, by the validation accuracy.
+# Your net with five hidden layers of 100 units, He's weights and 4,000 images, for five epochs with each rule. The learning rates were chosen from a
+# coarse grid, by the validation accuracy.
 
 # %% nbgrader={"grade": false, "grade_id": "fit", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 class Net:
@@ -1575,7 +1612,8 @@ for name, solver in runs.items():
     print(f"{name:>8}: best validation accuracy {solver.best_val_acc:.1%}, loss of the last epoch {np.mean(solver.loss_history[-80:]):.3f}")
 
 # %% [markdown]
-# SGD alone falls behind in five epochs. The other rules are close together, and their order changes from seed to seed. What differs is how much care the learning rate needs: Adam's default of 0.001 is rarely bad. And the same net with a schedule:
+# SGD alone falls behind in five epochs. The other rules are close together, and their order changes from seed to seed. What differs is how much care
+# the learning rate needs: Adam's default of 0.001 is rarely bad. And the same net with a schedule:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_schedule_runs", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 schedules = {
@@ -1595,8 +1633,8 @@ for name, solver in runs.items():
 # %% [markdown]
 # ## Starting a deep net
 #
-# The last experiment is about plain SGD and one standard deviation for all layers: no rule chooses it for you. Can a net memorize 50 examples in 60 steps? The examples are random numbers with random labels, so there is nothing to
-# learn but the examples themselves.
+# The last experiment is about plain SGD and one standard deviation for all layers: no rule chooses it for you. Can a net memorize 50 examples in 60
+# steps? The examples are random numbers with random labels, so there is nothing to learn but the examples themselves.
 
 # %% nbgrader={"grade": false, "grade_id": "memorize", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def make_noise(seed):
@@ -1661,10 +1699,12 @@ for seed in (0, 1, 2):
 # %% [markdown]
 # ### Exercise 15: `overfit_settings` · 4 points
 #
-# Return a standard deviation and a learning rate with which a net of five layers (four hidden layers of 50 units) memorizes the 50 examples. While grading, several nets are trained with them by the functions above, from other random starts and on other examples.
-# They earn 2 points if the accuracy is at least 80% on average, and 2 more if every net reaches 100%.
+# Return a standard deviation and a learning rate with which a net of five layers (four hidden layers of 50 units) memorizes the 50 examples. While
+# grading, several nets are trained with them by the functions above, from other random starts and on other examples. They earn 2 points if the
+# accuracy is at least 80% on average, and 2 more if every net reaches 100%.
 #
-# By hand: with 0.01 the gain of a layer of 50 inputs is 0.01 · √50 = 0.07, and ReLU takes its share, too. After five layers the scores are nearly 0, and so are the gradients: the net guesses.
+# By hand: with 0.01 the gain of a layer of 50 inputs is 0.01 · √50 = 0.07, and ReLU takes its share, too. After five layers the scores are nearly 0,
+# and so are the gradients: the net guesses.
 
 # %% nbgrader={"grade": false, "grade_id": "overfit_settings", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def overfit_settings():
@@ -1745,14 +1785,18 @@ checks.true(min(accuracies) == 1, f"The worst of three nets with these settings 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 3** · 2 points. Compare the two maps. Why is the strip of good pairs narrower for five layers than for three? And why does it slope: why do smaller weights need a larger learning rate? (Think of the products of weights that a gradient passes.)
+# **Question 3** · 2 points. Compare the two maps. Why is the strip of good pairs narrower for five layers than for three? And why does it slope: why
+# do smaller weights need a larger learning rate? (Think of the products of weights that a gradient passes.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_maps", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# The gradient of the weights of one layer is a product that contains the weights of all the other layers (the activations carry those before it, the upstream gradient those after it). So it is proportional to about scale^(L-1), with L layers: scale² for three, scale⁴ for five. If all
-# weights are ten times smaller, the gradients are 100 times smaller in three layers and 10,000 times in five. The range of scales over which one learning rate works is the narrower the higher this power is.
+# The gradient of the weights of one layer is a product that contains the weights of all the other layers (the activations carry those before it, the
+# upstream gradient those after it). So it is proportional to about scale^(L-1), with L layers: scale² for three, scale⁴ for five. If all weights are
+# ten times smaller, the gradients are 100 times smaller in three layers and 10,000 times in five. The range of scales over which one learning rate
+# works is the narrower the higher this power is.
 #
-# What counts for learning is the change of the weights, or of the scores, per step: learning rate times gradient. Smaller weights give smaller gradients, which a larger learning rate can make up for, until one side (vanishing signal, or divergence) ends that. So the strip slopes.
+# What counts for learning is the change of the weights, or of the scores, per step: learning rate times gradient. Smaller weights give smaller
+# gradients, which a larger learning rate can make up for, until one side (vanishing signal, or divergence) ends that. So the strip slopes.
 #
 # Scheme
 # - [1] gradients contain a product of the other layers' weights, a higher power of the scale for more layers, so they vanish or explode sooner
@@ -1762,7 +1806,8 @@ checks.true(min(accuracies) == 1, f"The worst of three nets with these settings 
 # %% [markdown]
 # ## The open challenge
 #
-# How good can a fully connected net get? Nothing here is graded. Choose the settings by the validation accuracy, and use the test set once. On CIFAR-10 a test accuracy above 50% is good for a net without convolutions, and 54% takes about two minutes of one core.
+# How good can a fully connected net get? Nothing here is graded. Choose the settings by the validation accuracy, and use the test set once. On
+# CIFAR-10 a test accuracy above 50% is good for a net without convolutions, and 54% takes about two minutes of one core.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): the best fully connected net
@@ -1782,7 +1827,8 @@ vis.training_curves(solver)
 #
 # - Scale the weights with the fan-in: Xavier for tanh, He for ReLU. Otherwise signal and gradient vanish or explode with depth.
 # - Momentum adds up what the gradients have in common. Nesterov momentum looks ahead.
-# - Adagrad and RMSProp scale the steps of each weight. Adam does both, and corrects its averages for their start at 0. AdamW decays the weights outside of the averages.
+# - Adagrad and RMSProp scale the steps of each weight. Adam does both, and corrects its averages for their start at 0. AdamW decays the weights
+#   outside of the averages.
 # - Let the learning rate fall: in steps, or along a cosine.
 # - Adam with a learning rate of 0.001 is a good first choice. Momentum with a schedule is often as good, with more tuning.
 #
