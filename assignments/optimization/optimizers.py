@@ -90,7 +90,7 @@ def make_net(seed, num_hidden, num_examples=5, input_dim=4, num_classes=3):
     params = {}
     for k in range(1, len(sizes)):
         params[f"W{k}"] = rng.normal(size=(sizes[k - 1], sizes[k])) / sizes[k - 1] ** 0.5
-        params[f"b{k}"] = 0.3 * rng.normal(size=sizes[k])
+        params[f"b{k}"] = 0.3 + 0.3 * rng.normal(size=sizes[k])  # so that few units are dead
     return rng.normal(size=(num_examples, input_dim)), rng.integers(num_classes, size=num_examples), params
 
 
@@ -111,11 +111,15 @@ def fresh(params):
 
 
 def check_net_gradients(loss_fn, params, X, y, names):
-    """Check these gradients for reg=0. Wrong scores have cost points already: then the gradients of your own loss are right, too."""
-    loss, grads = loss_and_grads(loss_fn(fresh(params), X, y), params, names)
+    """Check these gradients for reg=0. Wrong scores have cost points already: then biases are 0, and the gradients of your own loss are right, too."""
     scores, right = loss_fn(fresh(params), X), known.right_scores(params, X)
-    like = isinstance(scores, np.ndarray) and scores.shape == right.shape and np.isfinite(scores).all() and np.ptp(scores) > 0
-    own = like and np.corrcoef(np.ravel(scores), np.ravel(right))[0, 1] > 0.3 and np.isclose(loss, softmax_loss(scores, y)[0])
+    comparable = isinstance(scores, np.ndarray) and scores.shape == right.shape and bool(np.isfinite(scores).all())
+    if comparable and not np.allclose(scores, right, rtol=1e-4, atol=1e-4):
+        params = {name: 0 * value if name[0] == "b" else value for name, value in params.items()}
+        scores, right = loss_fn(fresh(params), X), known.right_scores(params, X)
+    loss, grads = loss_and_grads(loss_fn(fresh(params), X, y), params, names)
+    like = comparable and np.ptp(scores) > 0 and np.ptp(right) > 0 and np.corrcoef(np.ravel(scores), np.ravel(right))[0, 1] > 0.3
+    own = like and np.isclose(loss, softmax_loss(scores, y)[0])
     for name in names:
         checks.gradient(lambda v: known.right_loss({**params, name: v}, X, y), params[name], grads[name], f"grads[{name!r}] with reg=0",
                         num_examples=len(X), params=params[name], labels=y, kinks=True, mistakes=known.gradients(params, X, y),
@@ -1807,7 +1811,7 @@ checks.true(min(accuracies) == 1, f"The worst of three nets with these settings 
 # ## The open challenge
 #
 # How good can a fully connected net get? Nothing here is graded. Choose the settings by the validation accuracy, and use the test set once. On
-# CIFAR-10 a test accuracy above 50% is good for a net without convolutions, and 54% takes about two minutes of one core.
+# CIFAR-10 a test accuracy above 50% is good for a net without convolutions, and 55% takes about three minutes of one core.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): the best fully connected net
