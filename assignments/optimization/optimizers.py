@@ -315,10 +315,10 @@ def activation_stds(x, weights, activation):
 
 # %% nbgrader={"grade": true, "grade_id": "test_activation_stds_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 1 point
-x = np.array([[3.0], [-1.0]])
+x = np.array([[3.0], [-1.0], [1.0]])
 weights = [np.array([[2.0, -1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[-1.0], [1.0]])]
-checks.close(activation_stds(x, weights, relu), [6.1875**0.5, 6.1875**0.5, 0.5], "the standard deviations of three layers",
-             hint="The first layer gives (6, 0) and (0, 1).", mistakes=known.activation_stds(x, weights, relu))
+checks.close(activation_stds(x, weights, relu), [(55 / 12) ** 0.5, (55 / 12) ** 0.5, (2 / 9) ** 0.5], "the standard deviations of three layers",
+             hint="The first layer gives (6, 0), (0, 1) and (2, 0).", mistakes=known.activation_stds(x, weights, relu))
 checks.passed("activation_stds", "three small layers")
 ### BEGIN HIDDEN TESTS
 for seed, sizes in ((10, (4, 3, 5)), (11, (2, 2, 2, 2)), (12, (5, 1)), (13, (3, 7, 7, 7, 2))):

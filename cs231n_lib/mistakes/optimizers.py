@@ -582,8 +582,8 @@ def sgd_momentum(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterato
     )
     yield Mistake(
         "optimizers.step_from_start",
-        "The new weights are the velocity alone.",
-        "What the velocity is added to.",
+        "The new weights are the step alone.",
+        "What the step is added to.",
         w=-rate * pushed,
     )
     yield Mistake(
@@ -592,6 +592,19 @@ def sgd_momentum(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterato
         "The step: here it is the velocity itself.",
         w=_moved(w, -rate * (rho * pushed + g)),
     )
+    yield Mistake(
+        "optimizers.velocity_flips",
+        "The whole velocity changes its sign in every step.",
+        "The sign of momentum, and that of the gradient.",
+        w=_moved(w, rate * _faded(g, -rho)),
+    )
+    for fixed in ((rate, 0.9), (0.01, rho), (0.001, rho)):
+        yield Mistake(
+            "optimizers.hyperparameter_fixed",
+            "A hyperparameter has a fixed value, whatever config says.",
+            "Every number in the formula: it comes from config.",
+            w=lambda fixed=fixed: _moved(w, -fixed[0] * _faded(g, fixed[1])),
+        )
 
 
 def nesterov(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mistake]:
@@ -653,6 +666,31 @@ def nesterov(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mi
         "The formula of this notebook: the velocity is a sum, not an average.",
         w=_moved(w, (1 - rho) * (new + rho * (new - old))),
     )
+    yield Mistake(
+        "optimizers.never_slowed",
+        "The old velocity is not slowed down.",
+        "What the old velocity is multiplied by.",
+        w=_moved(w, _nesterov_steps(g, rate, rho, slow=1.0)),
+    )
+    yield Mistake(
+        "optimizers.velocity_flips",
+        "The whole velocity changes its sign in every step.",
+        "The sign of momentum, and that of the gradient.",
+        w=_moved(w, _nesterov_steps(g, -rate, rho, slow=-rho)),
+    )
+    yield Mistake(
+        "optimizers.step_from_start",
+        "The new weights are the step alone.",
+        "What the step is added to.",
+        w=new + rho * (new - old),
+    )
+    for fixed in ((rate, 0.9), (0.01, rho), (0.001, rho)):
+        yield Mistake(
+            "optimizers.hyperparameter_fixed",
+            "A hyperparameter has a fixed value, whatever config says.",
+            "Every number in the formula: it comes from config.",
+            w=lambda fixed=fixed: _moved(w, _nesterov_steps(g, *fixed)),
+        )
 
 
 def adagrad(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mistake]:
@@ -750,6 +788,25 @@ def rmsprop(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mis
         "The order: first the new cache, then the step.",
         w=lambda: _moved(w, -rate * g / (np.sqrt(np.concatenate([0 * g[:1], mean[:-1]])) + eps)),
     )
+    yield Mistake(
+        "optimizers.never_faded",
+        "The old cache or average keeps its full size.",
+        "The factor of the old cache or average.",
+        w=_moved(w, -rate * g / (np.sqrt((1 - decay) * np.cumsum(g**2, axis=0)) + eps)),
+    )
+    yield Mistake(
+        "optimizers.plus_for_minus",
+        "There is a plus where 1 minus a decay rate or beta belongs.",
+        "The two factors of an average: they add up to 1.",
+        w=_moved(w, -rate * g / (np.sqrt((1 + decay) * _faded(g**2, decay)) + eps)),
+    )
+    for fixed in (0.9, 0.99):
+        yield Mistake(
+            "optimizers.hyperparameter_fixed",
+            "A hyperparameter has a fixed value, whatever config says.",
+            "Every number in the formula: it comes from config.",
+            w=lambda fixed=fixed: _moved(w, -rate * g / (np.sqrt((1 - fixed) * _faded(g**2, fixed)) + eps)),
+        )
     yield from _scaled(w, g, mean, rate, eps)
 
 
@@ -976,6 +1033,55 @@ def _adam_steps(
             )()
         ),
     )
+    m, v = (1 - first) * _faded(g, first), (1 - second) * _faded(g**2, second)
+    for averages in ((_faded(g, first), v), (m, _faded(g**2, second)), (_faded(g, first), _faded(g**2, second))):
+        yield Mistake(
+            "optimizers.sum_for_average",
+            "An average lacks its factor 1 - beta.",
+            "The two factors of an average: they add up to 1.",
+            w=follow(_adam_step(g, config, averages=averages)),
+        )
+    for averages in (((1 - first) * np.cumsum(g, axis=0), v), (m, (1 - second) * np.cumsum(g**2, axis=0))):
+        yield Mistake(
+            "optimizers.never_faded",
+            "The old cache or average keeps its full size.",
+            "The factor of the old cache or average.",
+            w=follow(_adam_step(g, config, averages=averages)),
+        )
+    for averages in (((1 + first) * _faded(g, first), v), (m, (1 + second) * _faded(g**2, second))):
+        yield Mistake(
+            "optimizers.plus_for_minus",
+            "There is a plus where 1 minus a decay rate or beta belongs.",
+            "The two factors of an average: they add up to 1.",
+            w=follow(_adam_step(g, config, averages=averages)),
+        )
+    for averages in ((m, (1 - second) * _faded(g, second)), (m, (1 - second) * _faded(np.abs(g), second))):
+        yield Mistake(
+            "optimizers.average_not_squared",
+            "The second average is not one of squares.",
+            "What goes into the second average: the square of the gradient.",
+            w=follow(_adam_step(g, config, averages=averages)),
+        )
+    for changed in ({"beta1": second}, {"beta2": first}):
+        yield Mistake(
+            "optimizers.one_beta",
+            "Both averages have the same beta.",
+            "Which beta belongs to which average.",
+            w=follow(_adam_step(g, {**config, **changed})),
+        )
+    for changed in ({"beta1": 0.9}, {"beta2": 0.999}, {"beta1": 0.9, "beta2": 0.999}, {"learning_rate": 1e-3}):
+        yield Mistake(
+            "optimizers.hyperparameter_fixed",
+            "A hyperparameter has a fixed value, whatever config says.",
+            "Every number in the formula: it comes from config.",
+            w=follow(_adam_step(g, {**config, **changed})),
+        )
+    yield Mistake(
+        "optimizers.epsilon_subtracted",
+        "Epsilon is subtracted.",
+        "What the step is divided by.",
+        w=follow(_adam_step(g, {**config, "epsilon": -eps})),
+    )
 
 
 def _adam_step(
@@ -1062,6 +1168,37 @@ def _scaled(w: Any, g: Floats, cache: Floats, rate: float, eps: float) -> Iterat
         "What the step is divided by.",
         w=_moved(w, -rate * g),
     )
+    yield Mistake(
+        "optimizers.step_from_start",
+        "The new weights are the step alone.",
+        "What the step is added to.",
+        w=-rate * g / (root + eps),
+    )
+    yield Mistake(
+        "optimizers.gradient_missing",
+        "The step does not have the gradient in it, only what it is divided by.",
+        "What is divided by the root.",
+        w=_moved(w, -rate / (root + eps)),
+    )
+    yield Mistake(
+        "optimizers.epsilon_subtracted",
+        "Epsilon is subtracted.",
+        "What the step is divided by.",
+        w=lambda: _moved(w, -rate * g / (root - eps)),
+    )
+    for fixed in (0.01, 0.001):
+        yield Mistake(
+            "optimizers.hyperparameter_fixed",
+            "A hyperparameter has a fixed value, whatever config says.",
+            "Every number in the formula: it comes from config.",
+            w=lambda fixed=fixed: _moved(w, -fixed * g / (root + eps)),
+        )
+
+
+def _nesterov_steps(g: Floats, rate: float, rho: float, slow: float | None = None) -> Floats:
+    """Return the steps of Nesterov momentum, whose velocity is slowed down by `slow`, by default rho."""
+    new = -rate * _faded(g, rho if slow is None else slow)
+    return np.asarray(new + rho * (new - np.concatenate([0 * g[:1], new[:-1]])))
 
 
 def _faded(values: Floats, factor: float) -> Floats:
