@@ -160,7 +160,6 @@ TESTED_ELSEWHERE = {
         "compiled twin, called by its wrapper only",
     ),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/convolution.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
