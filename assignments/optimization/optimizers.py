@@ -1250,11 +1250,26 @@ def adamw(w, dw, config):
     ### END SOLUTION
 
 
-# %% [markdown]
-# The checks compare with the steps of your own `adam`, so that a mistake there costs no points here.
-
 # %% nbgrader={"grade": true, "grade_id": "test_adamw_decay", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · the decay alone · 1 point
+### BEGIN HIDDEN TESTS
+def adam_by_averages(w, dw, config):
+    seen = [*config.get("seen", []), np.array(dw)]
+    ages = np.arange(len(seen) - 1, -1, -1.0)
+    mean, square = (np.average(values, axis=0, weights=config[beta] ** ages) for values, beta in ((seen, "beta1"), (np.square(seen), "beta2")))
+    return w - config["learning_rate"] * mean / (square**0.5 + config["epsilon"]), {**config, "seen": seen}
+
+
+def adam_is_right():
+    rng = np.random.default_rng(142)
+    weights, gradients = rng.normal(size=(2, 3)), rng.normal(size=(2, 4, 3))
+    config = {"learning_rate": 0.1, "beta1": 0.7, "beta2": 0.9, "epsilon": 0.1}
+    right = [steps(adam_by_averages, w, g, config) for w, g in zip(weights, gradients)]
+    return not disturbed(right, steps_in_turn(adam, weights, gradients, config))
+
+
+checks.lend(adamw, adam_is_right, adam=adam_by_averages)
+### END HIDDEN TESTS
 w, gradients = np.array([5.0, -2.0, 0.1]), np.zeros((3, 3))
 config = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8, "weight_decay": 0.2}
 trace = steps(adamw, w, gradients, config)
@@ -1271,24 +1286,28 @@ for rate, decay in ((0.5, 0.01), (1e-3, 3.0), (0.1, 0.0)):
 
 # %% nbgrader={"grade": true, "grade_id": "test_adamw_gradients", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · decay and gradients · 1 point
-rng = np.random.default_rng(141)
-w, gradients = rng.normal(size=4), rng.normal(size=(4, 4)) * [1e-3, 1.0, 1.0, 1e3]
-config = {"learning_rate": 0.05, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-8}
-own = np.diff(steps(adam, np.zeros(4), gradients, config), axis=0, prepend=0)  # the steps of your adam
+w, gradients = np.array([5.0, -2.0, 0.1]), np.tile([1e-2, -1.0, 1e3], (3, 1))  # with constant gradients, Adam steps by the learning rate
+config = {"learning_rate": 0.05, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-10, "weight_decay": 0.4}
 expected, decayed = [], w
-for step in own:
-    decayed = decayed + step - 0.05 * 0.4 * decayed
+for t in range(3):
+    decayed = decayed - 0.05 * np.array([1.0, -1.0, 1.0]) - 0.05 * 0.4 * decayed
     expected.append(decayed)
-config["weight_decay"] = 0.4
-checks.close(steps(adamw, w, gradients, config), expected, "w after steps 1 to 4 (rows)", mistakes=known.adamw(w, gradients, config))
+checks.close(steps(adamw, w, gradients, config), expected, "w after steps 1, 2 and 3 (rows), with constant gradients",
+             mistakes=known.adamw(w, gradients, config))
 checks.passed("adamw", "the steps of adam, and a decay that the averages do not see")
 ### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(141)
 first, second = rng.normal(size=3), rng.normal(size=3)
 pair = [rng.normal(size=(4, 3)), rng.normal(size=(4, 3))]
 alone = [steps(adamw, start, g, config) for start, g in zip((first, second), pair)]
 checks.true(not disturbed(alone, steps_in_turn(adamw, [first, second], pair, config)), known.SHARED_MEMORY)
-plain = steps(adamw, w, gradients, {**config, "weight_decay": 0.0})
-checks.close(plain, w + np.cumsum(own, axis=0), "w after steps 1 to 4, with weight_decay=0: that of adam", mistakes=known.adamw(w, gradients, {**config, "weight_decay": 0.0}))
+expected, here = [], first
+for t in range(4):
+    mean = np.average(pair[0][: t + 1], axis=0, weights=0.8 ** np.arange(t, -1, -1.0))
+    square = np.average(pair[0][: t + 1] ** 2, axis=0, weights=0.9 ** np.arange(t, -1, -1.0))
+    here = here * (1 - 0.05 * 0.4) - 0.05 * mean / square**0.5
+    expected.append(here)
+checks.close(alone[0], expected, "w after steps 1 to 4 (rows)", mistakes=known.adamw(first, pair[0], config))
 ### END HIDDEN TESTS
 
 # %% [markdown]
