@@ -132,7 +132,6 @@ ANSWER_OF = {
     "maxout_backward": "optimization",
     "xavier": "optimization",
     "init_fully_connected": "optimization",
-    "FullyConnectedNet": "optimization",
     "adam": "optimization",
     "batchnorm_backward": "batchnorm_dropout",
     "layernorm_forward": "batchnorm_dropout",
