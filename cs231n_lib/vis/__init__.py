@@ -11,9 +11,11 @@ smallest value is black and the largest is white. Images may be (N, H, W, C), (N
 """
 
 from cs231n_lib.vis.evaluation import accuracy_against_k, confusion_matrix, distance_matrix, times
+from cs231n_lib.vis.graphs import computational_graph
 from cs231n_lib.vis.images import misclassified_images, neighbors, samples_per_class, show_images
 from cs231n_lib.vis.searches import search_grid, search_scatter
 from cs231n_lib.vis.style import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH
+from cs231n_lib.vis.surfaces import paths
 from cs231n_lib.vis.training import activation_histograms, loss_curve, training_curves, update_ratios
 from cs231n_lib.vis.weights import activation_maps, visualize_grid, weight_grid, weight_templates
 
@@ -28,11 +30,13 @@ __all__ = [
     "accuracy_against_k",
     "activation_histograms",
     "activation_maps",
+    "computational_graph",
     "confusion_matrix",
     "distance_matrix",
     "loss_curve",
     "misclassified_images",
     "neighbors",
+    "paths",
     "samples_per_class",
     "search_grid",
     "search_scatter",

@@ -1,12 +1,16 @@
 """The `cs231n` command, as people and scripts use it."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import urllib.request
 import zipfile
 
 import pytest
 from click.testing import CliRunner
+from graded_by_hand import FULL, submit
 
 from autograder.cli.command import main
 from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
@@ -49,6 +53,7 @@ def test_help_imports_nothing_heavy():
     heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
     code = f"""
 import sys
+import urllib.request
 from autograder.cli.command import main
 try:
     main(["--help"])
@@ -113,7 +118,7 @@ def test_a_missing_package_is_not_taken_for_a_release():
 
 
 def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
-    for command in ("build", "release", "grade", "feedback", "export"):
+    for command in ("build", "release", "grade", "feedback", "report", "export"):
         result = run(command, "sum", workspace=tiny)
         assert result.exit_code == 1, command
         assert "Did you mean sums" in result.output, command
@@ -161,6 +166,7 @@ def test_debug_shows_the_traceback():
 def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path, command):
     code = """
 import sys
+import urllib.request
 sys.modules["nbgrader"] = None
 from autograder.cli.command import main
 main(sys.argv[1:])
@@ -176,6 +182,7 @@ main(sys.argv[1:])
 def test_on_windows_it_says_what_works_there(tiny, command):
     code = """
 import sys
+import urllib.request
 sys.modules["resource"] = sys.modules["fcntl"] = None
 from autograder.cli.command import main
 main(sys.argv[1:])
@@ -214,8 +221,44 @@ def test_a_course_from_init_to_export(run, tiny, tmp_path):
     result = run("-C", workspace, "feedback", "sums")
     assert result.exit_code == 0 and "1 made" in result.output
     assert (workspace / "feedback" / "alice" / "sums" / "adding.html").is_file()
+    result = run("-C", workspace, "report", "sums")
+    assert result.exit_code == 0 and str(workspace / "reports" / "sums.json") in result.output
+    given = json.loads((workspace / "reports" / "sums.json").read_text())
+    assert [row["exercise"] for row in given["exercises"] if row["states"]["not started"]] == [
+        "add",
+        "double",
+        "square",
+    ]
+    assert given["without_details"] == 0 and given["notebooks"][0]["seconds"]["count"] == 1
     result = run("-C", workspace, "export", "sums", "-o", tmp_path / "marks.csv")
     assert result.exit_code == 0 and "1 students" in result.output
+
+
+def test_a_report_of_an_assignment_and_of_the_course(run, tiny, tmp_path):
+    with tiny.gradebook() as gradebook:
+        submit(gradebook, "alice", FULL)
+    reports = tiny.root / "reports"
+    for arguments, name in ((["sums"], "sums"), (["sums", "--no-names"], "sums.no-names"), ([], "_course")):
+        result = run("report", *arguments, workspace=tiny)
+        assert result.exit_code == 0 and str(reports / f"{name}.html") in result.output
+        assert ("alice" in (reports / f"{name}.html").read_text()) == ("--no-names" not in arguments)
+        assert ("alice" in (reports / f"{name}.json").read_text()) == ("--no-names" not in arguments)
+    assert run("report", "sums", "-o", tmp_path / "mine.html", workspace=tiny).exit_code == 0
+    assert (tmp_path / "mine.html").is_file() and (tmp_path / "mine.json").is_file()
+    result = run("report", "sums", "-o", tmp_path / "mine.pdf", workspace=tiny)
+    assert result.exit_code == 2 and "must end in .html" in result.output
+
+
+def test_build_says_what_is_wrong_in_every_assignment(run, tiny):
+    assignments = tiny.root.parent / "assignments"
+    text = (assignments / "course.toml").read_text()
+    (assignments / "course.toml").write_text(
+        text + '\n[[assignment]]\nname = "more"\ntitle = "More"\nnotebooks = ["gone"]\n'
+    )
+    (assignments / "sums" / "adding.py").write_text("no header")
+    result = run("build", workspace=tiny)
+    assert result.exit_code == 1
+    assert "adding.py:1: the header is missing" in result.output and "gone.py: this notebook source" in result.output
 
 
 def test_collect_exits_0_when_all_is_placed(run, tiny, tmp_path):
@@ -306,3 +349,28 @@ def test_a_shell_completes_the_commands(typed, offered):
 
     completed = ShellComplete(main, {}, "cs231n", "_CS231N_COMPLETE").get_completions([], typed)
     assert [item.value for item in completed] == offered
+
+
+@pytest.mark.slow
+def test_mark_serves_its_pages_until_it_is_interrupted(tmp_path):
+    from marked_class import hand_in, make_course
+
+    workspace = hand_in(make_course(tmp_path), {"ann": {"question_row": "x", "question_slow": "y"}, "ben": {}})
+    code = "from autograder.cli.command import main; main(prog_name='cs231n')"
+    command = [sys.executable, "-W", "ignore", "-c", code, "-C", str(workspace.root), "mark", "pictures"]
+    command += ["--no-browser", "--as", "Maria N."]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as marking:
+        assert marking.stdout.readline() == "2 questions, 2 answers to mark, by Maria N.\n"
+        address = marking.stdout.readline().split()[1]
+        jar = urllib.request.HTTPCookieProcessor()
+        with urllib.request.build_opener(jar).open(address, timeout=60) as page:
+            assert "Looking at pictures" in page.read().decode()
+        marking.send_signal(signal.SIGTERM)
+        assert marking.stdout.read().endswith("is in the gradebook.\n") and marking.wait() == 0
+
+
+def test_mark_says_what_is_missing(run, tiny):
+    unknown = run("mark", "x", workspace=tiny)
+    assert unknown.exit_code == 1 and "Error: " in unknown.output
+    result = run("mark", "sums", "--port", "99999", workspace=tiny)
+    assert result.exit_code == 2 and "--port" in result.output

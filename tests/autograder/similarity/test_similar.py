@@ -70,12 +70,14 @@ def run(course, *arguments):
 
 def test_the_command_writes_a_page_and_prints_the_pairs(course, tmp_path):
     course.hand_in_class()
-    result = run(course, "-o", tmp_path / "page.html")
+    result = run(course)
     assert result.exit_code == 0, result.output
     (line,) = [line for line in result.output.splitlines() if "copier and student1" in line]
     assert re.search(r"4 of 4 +(100|9\d)% .* stands out", line)
-    assert "not a verdict" in result.output and "page.html" in result.output
-    assert "copier and student1" in (tmp_path / "page.html").read_text()
+    assert "not a verdict" in result.output and "nearest.similar.html" in result.output
+    assert "copier and student1" in (course.workspace.root / "reports" / "nearest.similar.html").read_text()
+    assert run(course, "--no-names", "-o", tmp_path / "page.html").exit_code == 0
+    assert "copier and student1" not in (tmp_path / "page.html").read_text()
 
 
 def test_json_instead_of_a_page(course):

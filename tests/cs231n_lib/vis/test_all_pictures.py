@@ -23,6 +23,9 @@ DRAWN = {
     "neighbors": lambda: vis.neighbors(
         IMAGES[:2], IMAGES[2:8].reshape(2, 3, 32, 32, 3), [0, 1], [[0, 1, 2], [1, 1, 1]], NAMES
     ),
+    "paths": lambda: vis.paths(
+        lambda w: w[..., 0] ** 2 + 9 * w[..., 1] ** 2, {"SGD": [(2, 1), (1, -1), (0, 0)]}, (-1, 3), (-2, 2), [(0, 0)]
+    ),
     "times": lambda: vis.times({"two loops": 30.0, "no loops": 0.0002}),
     "confusion_matrix": lambda: vis.confusion_matrix(np.arange(40) % 10, np.arange(40) % 7, NAMES),
     "misclassified_images": lambda: vis.misclassified_images(IMAGES, np.arange(12) % 10, np.arange(12) % 7, NAMES),
@@ -36,6 +39,7 @@ DRAWN = {
     ),
     "weight_grid": lambda: vis.weight_grid(rng.standard_normal((10, 3, 5, 7))),
     "weight_grid of a deep layer": lambda: vis.weight_grid(rng.standard_normal((30, 40, 3, 3))),
+    "computational_graph": lambda: vis.computational_graph({"a": ("mul", "w", "x"), "b": ("add", "a", "a")}),
     "activation_maps": lambda: vis.activation_maps(IMAGES[0], rng.random((10, 16, 16))),
 }
 
