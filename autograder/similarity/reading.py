@@ -6,6 +6,7 @@ its name. What then remains of the added cells is compared as well, under the na
 """
 
 import ast
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from autograder.similarity.fingerprints import fingerprints
 from autograder.similarity.shares import Fingerprints
 
 OTHER_CODE = "other code"
+MOST_FUNCTIONS = 200  # of one cell that are told apart
 ATTACHED = 3  # how often functions that attached functions use are attached, too
 
 
@@ -92,7 +94,7 @@ def read_work(student: str, folder: Path, release: Sequence[Released], limits: L
     for notebook in release:
         try:
             cells, _ = read_submitted(folder / f"{notebook.name}.ipynb", limits)
-            for exercise, code in _by_exercise(notebook, cells).items():
+            for exercise, code in _by_exercise(notebook, cells, work.problems).items():
                 if len(code) > MOST_CODE:
                     work.problems.append(
                         f"{exercise} has {len(code):,} characters; the first {MOST_CODE:,} are compared"
@@ -141,7 +143,7 @@ def _released(path: Path, assignment: Assignment) -> Released:
     )
 
 
-def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell]) -> dict[str, str]:
+def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell], problems: list[str]) -> dict[str, str]:
     found = match(notebook.cells, submitted, notebook.handed_out, notebook.skipped)
     pieces: dict[str, list[str]] = {exercise: [] for exercise in (*notebook.exercises, OTHER_CODE)}
     helpers: dict[str, str] = {}
@@ -149,7 +151,7 @@ def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell]) -> dict
     def sort(code: str, place: str) -> None:
         """Sort the parts of a cell: functions that exercises ask for, helpers, and the rest."""
         rest = code
-        for name, text in _definitions(code).items():
+        for name, text in itertools.islice(_definitions(code).items(), MOST_FUNCTIONS):
             owner = notebook.asked_for.get(name)
             if owner and owner != place:
                 pieces[owner].append(text)
@@ -163,10 +165,16 @@ def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell]) -> dict
     for exercise in notebook.exercises:
         if exercise in found.cells and not found.is_untouched(exercise):
             sort(found.cells[exercise].source, exercise)
-    for added in found.added.values():
-        for each in added:
-            if each.cell.cell_type == "code" and each.cell.source.strip():
-                sort(each.cell.source, OTHER_CODE)
+    added = [each.cell.source for cells in found.added.values() for each in cells if each.cell.cell_type == "code"]
+    room = MOST_CODE
+    for code in added:
+        if len(code) > room:
+            problems.append(
+                f"{notebook.name}.ipynb has over {MOST_CODE:,} characters in added cells; some are not compared"
+            )
+            break
+        room -= len(code)
+        sort(code, OTHER_CODE)
     unused = set(helpers)
     for exercise in notebook.exercises:
         attached: dict[str, str] = {}

@@ -22,6 +22,7 @@ from autograder.similarity.reading import (
 )
 from autograder.similarity.shares import Fingerprints, Rarity, rarity
 
+MOST_PARTNERS = 20  # lines of the other submission that are tried for a line
 RARE = 0.3  # the rarity from which a shared passage is marked as one that few others have
 Key = tuple[str, str]  # (notebook, exercise)
 
@@ -100,11 +101,12 @@ class Similar:
             votes: dict[int, dict[int, float]] = {}
             best: dict[int, float] = {}
             for mark, value in rarities.items():
+                others = sorted(theirs[mark])[:MOST_PARTNERS]
                 for number in mine[mark]:
                     best[number] = max(best.get(number, 0), value)
-                    for other in theirs[mark]:
+                    for other in others:
                         line = votes.setdefault(number, {})
-                        line[other] = line.get(other, 0) + (value + 0.01) / len(theirs[mark])
+                        line[other] = line.get(other, 0) + (value + 0.01) / len(others)
             sides.append(
                 tuple(
                     Line(text, _most(votes.get(number, {})), best.get(number, 0) >= RARE)

@@ -5,6 +5,7 @@ import pytest
 from distances_course import OWN, SHORT
 
 from autograder.errors import KitError
+from autograder.similarity.canonical import MOST_CODE
 from autograder.similarity.reading import (
     OTHER_CODE,
     handed_in,
@@ -66,6 +67,14 @@ def test_a_broken_notebook_is_named_and_a_missing_one_too(course):
     assert "not valid JSON" in read_work("ann", folder, release, assignment.limits).problems[0]
     (folder / "knn.ipynb").unlink()
     assert read_work("ann", folder, release, assignment.limits).problems == ["knn.ipynb was not handed in"]
+
+
+def test_more_code_than_is_compared_is_said(course):
+    assignment = course.workspace.course.assignment("nearest")
+    folder = course.hand_in("ann", {TWO: "x = 1\n" * 20_000}, ["y = 2\n" * 20_000])
+    work = read_work("ann", folder, read_release(course.workspace, assignment), assignment.limits)
+    assert len(work.code["knn", TWO]) == MOST_CODE and len(work.problems) == 2
+    assert any(f"{TWO} has 120,000 characters" in problem for problem in work.problems)
 
 
 def test_earlier_classes_are_read_from_a_workspace_or_a_folder(course, tmp_path):
