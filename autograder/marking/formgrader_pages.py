@@ -21,7 +21,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler
 from tornado import web
 
-from autograder.reports.feedback_page import MATHJAX, StudentPage
+from autograder.reports.student_page import MATHJAX, StudentPage
 
 # The event handlers in attributes of nbgrader's templates; the policy allows each by its hash.
 HANDLERS = ("toggle_name(true);", "toggle_name(false);", "toggleAllNames()")
