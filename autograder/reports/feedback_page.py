@@ -21,9 +21,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from nbformat.v4.rwbase import rejoin_lines
 
-from autograder.grading.finished import KEPT
 from autograder.notebook.cell_record import Cell, CellRecord, is_skipped, record_of
-from autograder.notebook.job import NOT_RUN
+from autograder.notebook.job import KEPT, NOT_GRADED, NOT_RUN
 from autograder.notebook.outcomes import Outcome, outcomes
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
 from autograder.reports.feedback_marks import CellMark, NotebookMarks
@@ -35,7 +34,7 @@ BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader'
 NOT_SHOWN = "# (hidden tests: the code is not shown)"
 STUDENTS = "student's code │"  # begins the lines of a test's output that come from the student's code
 CAUSE = ("Likely mistake:", "Look at:")  # begin the lines of a message that explain it
-RIGHT_LAST = {"not started": 1, "not run": 1, "not graded yet": 2, "graded": 3, "right": 4}  # the order of the summary
+RIGHT_LAST = {"not started": 1, "not run": 1, "no answer": 1, "not graded yet": 2, "graded": 3, "right": 4}  # the order of the summary
 MOST_MESSAGE = 5_000  # characters of a test's message
 MOST_PROBLEMS = 20
 STUB = "YOUR ANSWER HERE"
@@ -148,9 +147,11 @@ class Exercise:
 
     @property
     def verdict(self) -> str:
-        """One of right, partly right, wrong, not started, not run; for a question, graded or not graded yet."""
+        """One of right, partly right, wrong, not started, not run; for a question, graded, not graded yet or no answer."""
         if self.mark is not None and not self.tests:
-            return "not graded yet" if self.mark.waiting else "graded"
+            if self.mark.waiting:
+                return "not graded yet"
+            return "no answer" if self.is_blank and not self.mark.by_hand else "graded"
         found = {test.status for test in self.tests}
         if len(found) == 1:
             return found.pop()
@@ -324,7 +325,9 @@ class _Work:
         return [one for one in found if one.work or one.has_points]
 
     def _shown(self, cell: Cell, record: CellRecord | None) -> dict[str, Any] | None:
-        """What may be shown of a cell; None if it is the course's own text."""
+        """What may be shown of a cell; None if it is the course's own text, or says what the problems say, too."""
+        if cell.get("id") == NOT_GRADED:
+            return None
         is_courses = record is None and cell["cell_type"] == "markdown" and _words(cell["source"]) in self.source.texts
         return None if is_courses else harmless_cell(cell, self.rendered.room)
 

@@ -5,10 +5,11 @@ listed here are kept of it, and every text is escaped.
 """
 
 import re
-from html import escape, unescape
+from html import unescape
 from xml.etree.ElementTree import Element
 
 from autograder.reports.harmless import TookTooLong
+from autograder.text import html
 
 LONGEST = 2_000  # characters of a formula
 DEEPEST = 60  # braces and groups inside each other
@@ -16,6 +17,7 @@ TAGS = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "ms", "mfrac", "msqrt", "mroot", "mstyle", "mpadded"),
     *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mphantom"),
 }
+_PARTS = {**dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2), "msubsup": 3, "munderover": 3}
 _WORD = re.compile(r"[a-z -]{1,40}")
 _LENGTH = re.compile(r"-?\d?(?:\.\d{1,4})?\d?(?:em|ex|mu|pt)?")  # below 100
 ATTRIBUTES = {
@@ -57,7 +59,7 @@ def _depth(tex: str) -> int:
 
 
 def _written(element: Element) -> list[str]:
-    if element.tag not in TAGS:
+    if element.tag not in TAGS or len(element) != _PARTS.get(element.tag, len(element)):
         raise _NotKnown
     text = unescape(element.text or "")
     if _UNKNOWN.match(text) and element.tag != "mtext" and text not in ("{", "}", "\\"):
@@ -67,5 +69,5 @@ def _written(element: Element) -> list[str]:
         for name, value in element.attrib.items()
         if name in ATTRIBUTES and ATTRIBUTES[name].fullmatch(value)
     )
-    inside = [escape(text, quote=False), *(part for child in element for part in _written(child))]
+    inside = [html(text), *(part for child in element for part in _written(child))]
     return [f"<{element.tag}{given}>", *inside, f"</{element.tag}>"]

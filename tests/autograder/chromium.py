@@ -27,10 +27,24 @@ def missing() -> str | None:
     return None
 
 
+def violations(tab):
+    """What axe-core, a checker of accessibility, finds wrong with a page: one line for each rule."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(tab).response["violations"]
+    return [f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html']:.200}" for rule in found]
+
+
+def wider_than_the_window(tab):
+    """By how many pixels a page must be scrolled sideways."""
+    return tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
 @contextlib.contextmanager
 def started():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # milliseconds: no test waits so long unless it fails
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's sandbox does not work for root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PATH, args=[*FLAGS, *as_root])

@@ -1,4 +1,4 @@
-"""No payload that a student puts into a notebook runs in the browser of the person who reads the feedback."""
+"""No payload that a student puts into a notebook runs in the browser of the person who opens it in formgrader."""
 
 import re
 import signal
@@ -11,15 +11,16 @@ from hostile_notebook import MARKUP, PNG, hostile_notebook, named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.notebook.page_cleaner import clean, reduce
-from autograder.reports.feedback_page import MATHJAX, FeedbackPage, TookTooLong
+from autograder.reports.harmless import TookTooLong
+from autograder.reports.student_page import MATHJAX, StudentPage
 
 
 def page_of(notebook):
-    """The page of a notebook, exported as nbgrader's GenerateFeedback does it."""
+    """The page of a notebook, exported with nbgrader's templates."""
     from nbgrader.server_extensions import formgrader
 
     folder = Path(formgrader.__file__).parent
-    exporter = FeedbackPage(
+    exporter = StudentPage(
         template_name="feedback",
         extra_template_basedirs=[str(folder / "templates")],
         extra_template_paths=[str(next(folder.rglob("bootstrap.min.css")).parent)],
@@ -58,7 +59,7 @@ def test_only_the_pages_own_scripts_and_nothing_that_loads_or_runs(hostile_page)
     assert len(scripts) == 2 and scripts[1] == {"type": "text/x-mathjax-config"}
     assert scripts[0]["src"] == f"{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"
     metas = [attributes.get("http-equiv") or attributes.get("name") for tag, attributes in tags if tag == "meta"]
-    assert [name for name in metas if name] == ["Content-Security-Policy", "referrer"]
+    assert [name for name in metas if name] == []
     for tag, attributes in tags:
         assert not any(name.startswith("on") or ":" in name for name in attributes), (tag, attributes)
         assert tag == "script" or set(attributes) <= {
@@ -72,14 +73,14 @@ def test_only_the_pages_own_scripts_and_nothing_that_loads_or_runs(hostile_page)
 
 
 def test_a_cell_that_cannot_be_rendered_shows_as_it_was_written(monkeypatch):
-    from autograder.reports import feedback_page
+    from autograder.reports import student_page
 
     def fails(html):
         if "deep" in html:
             raise RecursionError
         return clean(html)
 
-    monkeypatch.setattr(feedback_page, "clean", fails)
+    monkeypatch.setattr(student_page, "clean", fails)
     page = small_page(new_markdown_cell("*deep*"), new_markdown_cell("*fine*"))
     assert "<pre>*deep*</pre>" in page and "<em>fine</em>" in page
 
@@ -242,9 +243,9 @@ def test_a_picture_that_is_asked_for_many_times_fills_the_page_only_so_far():
 
 
 def test_a_page_that_takes_too_long_ends(monkeypatch):
-    from autograder.reports import feedback_page
+    from autograder.reports import student_page
 
-    monkeypatch.setattr(feedback_page, "PAGE_SECONDS", 0.2)
+    monkeypatch.setattr(student_page, "PAGE_SECONDS", 0.2)
     with pytest.raises(TookTooLong, match="not made within 0.2 s"):
         small_page(*(new_markdown_cell("*a* `b` " * 2_000) for _ in range(50)))
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
@@ -261,9 +262,6 @@ def opened(chromium, page, folder):
         return tab.content()
 
 
-POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-
-
 @pytest.mark.slow
 class TestInABrowser:
     def test_payloads_run_where_nothing_stops_them(self, chromium, beacon, tmp_path):
@@ -274,16 +272,5 @@ class TestInABrowser:
 
     def test_nothing_runs_and_nothing_is_asked_for(self, chromium, beacon, tmp_path):
         address, asked = beacon
-        page, policies = POLICY.subn("", page_of(hostile_notebook(address)))  # the cleaning alone must protect
-        assert policies == 1
-        dom = opened(chromium, page, tmp_path)
-        assert asked == [] and "<title>adding</title>" in dom
-
-    def test_the_policy_alone_stops_scripts_and_requests(self, chromium, beacon, tmp_path):
-        address, asked = beacon
-        payloads = "".join(
-            named(text, name, address) for name, text in MARKUP.items() if name not in ("refresh", "title_end")
-        )
-        page = small_page(new_markdown_cell("PLACE")).replace("PLACE", payloads)
-        dom = opened(chromium, page, tmp_path)
+        dom = opened(chromium, page_of(hostile_notebook(address)), tmp_path)  # without formgrader's policy
         assert asked == [] and "<title>adding</title>" in dom
