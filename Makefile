@@ -99,7 +99,7 @@ demo: setup bubblewrap
 	@echo "  $$(ls $(DEMO)/feedback/farah/$(firstword $(GRADED))/*.html | head -1)   what a student reads about a mistake"
 	@echo "  $(DEMO)/$(firstword $(GRADED)).csv   the points of each student, notebook and test cell"
 	@echo "  $(DEMO)/release/$(firstword $(GRADED)).zip   what students get"
-	@echo "  cd $(DEMO) && ../$(BIN)/jupyter lab   then open Formgrader to grade the written answers"
+	@echo "  cd $(DEMO) && ../$(BIN)/cs231n mark nearest_neighbor   to grade the written answers in the browser"
 	@test "$(ASSIGNMENTS)" = all || echo "All the assignments of the course: make demo ASSIGNMENTS=all"
 
 test: $(VENV)/installed-for-tests bubblewrap postgresql chromium

@@ -158,6 +158,21 @@ def test_every_source_of_the_kernels_is_packaged():
     assert [path.name for path in sources if not any(path.match(pattern) for pattern in patterns)] == []
 
 
+def test_every_template_and_page_of_the_commands_is_packaged():
+    data = pyproject()["tool"]["setuptools"]["package-data"]
+    others = [
+        path for path in (ROOT / "autograder").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+    ]
+    packaged = {
+        path
+        for package, patterns in data.items()
+        for one in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(one)
+    }
+    assert len(others) > 5
+    assert [str(path.relative_to(ROOT)) for path in others if path not in packaged] == []
+
+
 @pytest.mark.parametrize("package", ["autograder", "cs231n_lib"])
 def test_type_checkers_may_trust_the_annotations_of_an_installed_package(package):
     assert (ROOT / package / "py.typed").is_file()  # PEP 561

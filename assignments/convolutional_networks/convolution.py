@@ -342,6 +342,20 @@ def conv_forward_naive(x, w, b, conv_param):
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_naive_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · the picture · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(conv_forward_naive, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 x, b, conv_param = picture_x, np.zeros(1), {"stride": 1, "pad": 0}
 for w, expected, what in ((picture_w, [[4, 2, 4], [5, -4, 3]], "out for the image and the filter of the picture"),
                           (np.array([[[[1.0, 10.0, 100.0]]]]), [[21, 302], [14, 201], [510, 151]], "out for the same image and a filter of 1x3")):
@@ -538,7 +552,7 @@ def conv_backward_naive(dout, cache):
         3. cut the border off
     """
     ### BEGIN SOLUTION
-    x, w, conv_param = cache
+    x, w, *_, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
     H, W = x.shape[2:]
     F, C, HH, WW = w.shape
@@ -562,27 +576,41 @@ def conv_backward_naive(dout, cache):
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · weights · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(conv_backward_naive, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 conv_param, dout = {"stride": 1, "pad": 0}, np.array([[[[1.0, 0.0, 0.0], [0.0, 0.0, 10.0]]]])
-out, cache = checks.unpack(conv_forward_naive(picture_x, picture_w, np.zeros(1), conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, picture_x, picture_w, np.zeros(1), conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 checks.close(dw, [[[[1, 22], [54, 11]]]], "dw of the picture: the first field plus 10 times the last",
              mistakes=mistakes.convolution.conv_backward(picture_x, picture_w, np.zeros(1), conv_param, dout))
 x, w, b, conv_param, right, dout = conv_problem(70, N=2, C=2, H=4, W=5, F=3, HH=3, WW=2)
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
 check_conv_gradient("dw", dw, x, w, b, conv_param, dout)
 x, w, b, conv_param, right, dout = conv_problem(79, N=1, C=4, H=3, W=3, F=1, HH=3, WW=3)  # a single output, but 36 numbers in dw
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 checks.derived(conv_backward_naive, dout, cache, size=w.size)
 checks.passed("conv_backward_naive", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, H, W, F, HH, WW in ((71, 1, 3, 4, 4, 2, 2, 3), (72, 3, 1, 4, 4, 1, 3, 3), (73, 2, 2, 1, 4, 2, 1, 2),
                                     (74, 2, 1, 3, 2, 2, 3, 2), (75, 2, 2, 3, 1, 2, 2, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW)
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     check_conv_gradient("dw", dw, x, w, b, conv_param, dout)
-out, cache = checks.unpack(conv_forward_naive(x, 2.0**50 * w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, 2.0**50 * w, b, conv_param)
 dx, scaled, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
 checks.analytic(scaled, dw, "dw for a w 2**50 times as large, on which dw does not depend")
 ### END HIDDEN TESTS
@@ -590,17 +618,17 @@ checks.analytic(scaled, dw, "dw for a w 2**50 times as large, on which dw does n
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · biases · 1 point
 x, w, b, conv_param, right, dout = conv_problem(60, N=2, C=2, H=4, W=5, F=4, HH=2, WW=3)
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 check_conv_gradient("db", db, x, w, b, conv_param, dout)
 checks.passed("conv_backward_naive", "db agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, H, W, F, HH, WW in ((61, 1, 2, 3, 5, 2, 2, 3), (62, 3, 1, 4, 5, 3, 2, 3), (63, 2, 2, 2, 6, 1, 2, 3), (64, 3, 1, 1, 3, 3, 1, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW)
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     check_conv_gradient("db", db, x, w, b, conv_param, dout)
-out, cache = checks.unpack(conv_forward_naive(x, w, 2.0**50 * b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, 2.0**50 * b, conv_param)
 dx, dw, scaled = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
 checks.analytic(scaled, db, "db for a b 2**50 times as large, on which db does not depend")
 ### END HIDDEN TESTS
@@ -608,22 +636,22 @@ checks.analytic(scaled, db, "db for a b 2**50 times as large, on which db does n
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · pixels · 2 points
 x, w, b, conv_param, right, dout = conv_problem(80, N=2, C=2, H=4, W=3, F=3, HH=3, WW=2)
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 checks.true(np.size(dx) > 0, mistakes.convolution.EMPTY_SLICE)
 check_conv_gradient("dx", dx, x, w, b, conv_param, dout)
 x, w, b, conv_param, right, dout = conv_problem(89, N=1, C=4, H=3, W=3, F=1, HH=3, WW=3)  # a single output, but 36 numbers in dx
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 checks.derived(conv_backward_naive, dout, cache, size=x.size)
 checks.passed("conv_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
 for seed, N, C, H, W, F, HH, WW in ((81, 1, 3, 4, 4, 2, 2, 3), (82, 3, 1, 4, 4, 1, 3, 3), (83, 2, 2, 1, 4, 2, 1, 2),
                                     (84, 2, 1, 3, 2, 2, 3, 2), (85, 2, 2, 3, 1, 2, 2, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, N, C, H, W, F, HH, WW)
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     check_conv_gradient("dx", dx, x, w, b, conv_param, dout)
-out, cache = checks.unpack(conv_forward_naive(2.0**50 * x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, 2.0**50 * x, w, b, conv_param)
 scaled, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
 checks.analytic(scaled, dx, "dx for an x 2**50 times as large, on which dx does not depend")
 ### END HIDDEN TESTS
@@ -633,7 +661,7 @@ checks.analytic(scaled, dx, "dx for an x 2**50 times as large, on which dx does 
 conv_param, dout = {"stride": 1, "pad": 1}, np.zeros((1, 1, 4, 5))
 dout[0, 0, 3, 4] = 10.0  # only the last field, of which one pixel is in the image: the 1 at its lower right corner
 w = np.ones((1, 1, 2, 2))
-out, cache = checks.unpack(conv_forward_naive(picture_x, w, np.zeros(1), conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, picture_x, w, np.zeros(1), conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 known = list(mistakes.convolution.conv_backward(picture_x, w, np.zeros(1), conv_param, dout))
 checks.close(dw, [[[[10, 0], [0, 0]]]], "dw of the picture with pad 1", mistakes=known)
@@ -643,7 +671,7 @@ checks.passed("conv_backward_naive", "dx and dw are right with padding")
 # one position, so that this is about the border alone; a single pixel, and more padding than the stride, too
 for seed, H, W, HH, WW, pad in ((91, 2, 3, 4, 5, 1), (92, 2, 1, 6, 5, 2), (93, 1, 1, 5, 5, 2), (94, 1, 4, 3, 6, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 1, 2, H, W, 1, HH, WW, pad=pad, easy=True)
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     check_conv_gradient("dw", dw, x, w, b, conv_param, dout)
     check_conv_gradient("dx", dx, x, w, b, conv_param, dout)
@@ -653,7 +681,7 @@ for seed, H, W, HH, WW, pad in ((91, 2, 3, 4, 5, 1), (92, 2, 1, 6, 5, 2), (93, 1
 # Check · stride · 1 point
 x, w = np.arange(35.0).reshape(1, 1, 5, 7), np.array([[1.0, 2.0, 1.0], [1.0, 2.0, 1.0]]).reshape(1, 1, 2, 3)
 conv_param, dout = {"stride": 2, "pad": 0}, np.array([[[[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]]])  # only the last field: rows 2 and 3, columns 4 to 6
-out, cache = checks.unpack(conv_forward_naive(x, w, np.zeros(1), conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, np.zeros(1), conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 known = list(mistakes.convolution.conv_backward(x, w, np.zeros(1), conv_param, dout))
 checks.close(dw, [[[[18, 19, 20], [25, 26, 27]]]], "dw for pixels 0..34 in 5 rows of 7 and stride 2", mistakes=known)
@@ -663,7 +691,7 @@ checks.passed("conv_backward_naive", "dx and dw are right with stride 2")
 for seed, H, W, HH, WW, stride in ((101, 5, 6, 2, 3, 2), (102, 7, 6, 2, 2, 3), (103, 6, 4, 3, 2, 2), (104, 1, 6, 1, 2, 2)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 1, 1, H, W, 1, HH, WW, stride, easy=True)
     dout = dout * np.pad([[1]], ((dout.shape[2] - 1, 0), (dout.shape[3] - 1, 0)))  # the last position only
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     check_conv_gradient("dw", dw, x, w, b, conv_param, dout)
     check_conv_gradient("dx", dx, x, w, b, conv_param, dout)
@@ -672,7 +700,7 @@ for seed, H, W, HH, WW, stride in ((101, 5, 6, 2, 3, 2), (102, 7, 6, 2, 2, 3), (
 # %% nbgrader={"grade": true, "grade_id": "test_conv_backward_naive_both", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · everything together · 1 point
 x, w, b, conv_param, right, dout = conv_problem(105, N=2, C=2, H=3, W=4, F=3, HH=2, WW=3, stride=2, pad=1)
-out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 dx, dw, db = checks.unpack(checks.own_work(conv_backward_naive, dout, cache), "dx, dw, db")
 for name, answer in (("dx", dx), ("dw", dw), ("db", db)):
     check_conv_gradient(name, answer, x, w, b, conv_param, dout)
@@ -680,7 +708,7 @@ checks.passed("conv_backward_naive", "all gradients are right with stride and pa
 ### BEGIN HIDDEN TESTS
 for seed, H, W, HH, WW, stride, pad in ((106, 4, 5, 2, 3, 2, 1), (107, 5, 6, 3, 3, 3, 2), (108, 3, 4, 3, 2, 1, 2), (109, 1, 2, 3, 3, 1, 1)):
     x, w, b, conv_param, right, dout = conv_problem(seed, 2, 2, H, W, 2, HH, WW, stride, pad)
-    out, cache = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
     dx, dw, db = checks.unpack(conv_backward_naive(dout, cache), "dx, dw, db")
     for name, answer in (("dx", dx), ("dw", dw), ("db", db)):
         check_conv_gradient(name, answer, x, w, b, conv_param, dout)
@@ -690,7 +718,7 @@ for seed, H, W, HH, WW, stride, pad in ((106, 4, 5, 2, 3, 2, 1), (107, 5, 6, 3, 
 # Check · types · 1 point
 x, w, b, conv_param, right, dout = conv_problem(110, N=2, C=2, H=3, W=4, F=3, HH=2, WW=3, pad=1)
 for kind in (np.float64, np.float32):
-    out, cache = checks.unpack(conv_forward_naive(x.astype(kind), w.astype(kind), b.astype(kind), conv_param), "out, cache")
+    out, cache = checks.forward_pass(conv_forward_naive, x.astype(kind), w.astype(kind), b.astype(kind), conv_param)
     result, (dout_after, _) = checks.call(conv_backward_naive, dout.astype(kind), cache)
     checks.unchanged(dout_after, dout.astype(kind), "dout")
     again = checks.unpack(conv_backward_naive(dout.astype(kind), cache), "dx, dw, db")
@@ -699,7 +727,7 @@ for kind in (np.float64, np.float32):
         checks.close(second, first, f"{name} of a second call with the same cache", hint="The cache should hold after the call what it held before.")
 checks.passed("conv_backward_naive", "dout and the cache stay as they are, and float32 stays float32")
 ### BEGIN HIDDEN TESTS
-out, cache = conv_forward_naive(x, w, b, conv_param)
+out, cache = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 plain = conv_backward_naive(dout, cache)
 of_zero, of_fortran = conv_backward_naive(0 * dout, cache), conv_backward_naive(np.asfortranarray(dout), cache)
 for name, zero, other, expected in zip(("dx", "dw", "db"), of_zero, of_fortran, plain):
@@ -780,6 +808,20 @@ def max_pool_forward_naive(x, pool_param):
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_forward_naive_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · the picture · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(max_pool_forward_naive, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 x = np.array([[1.0, 3.0, 2.0, 0.0], [5.0, 4.0, 1.0, 1.0], [0.0, 2.0, 7.0, 6.0], [1.0, 2.0, 3.0, 8.0]])
 six = np.stack([x, x[::-1], 10 * x, x.T, x + 1, -x + 10]).reshape(2, 3, 4, 4)  # two images of three channels
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
@@ -899,14 +941,28 @@ def max_pool_backward_naive(dout, cache):
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool_backward_naive_gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · gradient · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(max_pool_backward_naive, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 for seed, (N, C, H, W), (height, width, stride) in ((150, (1, 2, 4, 6), (2, 2, 2)), (155, (2, 1, 5, 6), (2, 3, 3))):
     x, pool_param = distinct_array(seed, N, C, H, W), {"pool_height": height, "pool_width": width, "stride": stride}
     (dout,) = random_arrays(seed + 1, (N, C, 2, 6 // stride))
-    out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+    out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
     dx = checks.own_work(max_pool_backward_naive, dout, cache)
     check_pool_gradient(dx, x, pool_param, dout)
 x, pool_param = distinct_array(149, 1, 1, 6, 6), {"pool_height": 6, "pool_width": 6, "stride": 1}  # one window, but 36 numbers in dx
-out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
 checks.derived(max_pool_backward_naive, np.ones((1, 1, 1, 1)), cache, size=x.size)
 checks.passed("max_pool_backward_naive", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -916,10 +972,10 @@ for seed, N, C, H, W, height, width, stride in ((152, 2, 3, 4, 4, 2, 2, 2), (153
                                                 (157, 1, 2, 3, 4, 3, 4, 1), (158, 1, 1, 4, 1, 2, 1, 2), (151, 1, 1, 6, 5, 3, 2, 3)):
     x, pool_param = distinct_array(seed, N, C, H, W), {"pool_height": height, "pool_width": width, "stride": stride}
     (dout,) = random_arrays(seed, mistakes.convolution.max_pool(x, pool_param).shape)
-    out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+    out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
     dx = max_pool_backward_naive(dout, cache)
     check_pool_gradient(dx, x, pool_param, dout)
-out, cache = checks.unpack(max_pool_forward_naive(2.0**50 * x, pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, 2.0**50 * x, pool_param)
 checks.analytic(max_pool_backward_naive(dout, cache), dx, "dx for an x 2**50 times as large, which has the same largest numbers")
 ### END HIDDEN TESTS
 
@@ -928,7 +984,7 @@ checks.analytic(max_pool_backward_naive(dout, cache), dx, "dx for an x 2**50 tim
 x = np.array([[0.0, 1.0, 2.0, 3.0], [1.0, 9.0, 4.0, 5.0], [2.0, 3.0, 0.0, 1.0], [1.0, 0.0, 6.0, 2.0]]).reshape(1, 1, 4, 4)
 dout = np.array([[1.0, 10.0, 100.0], [1000.0, 1e4, 1e5], [1e6, 1e7, 1e8]]).reshape(1, 1, 3, 3)
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 1}
-out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
 # the 9 is the largest value of four windows, so it gets the sum of four gradients: 1 + 10 + 1,000 + 10,000
 expected = [[[[0, 0, 0, 0], [0, 11011, 0, 100100], [0, 1e6, 0, 0], [0, 0, 1.1e8, 0]]]]
 checks.close(checks.own_work(max_pool_backward_naive, dout, cache), expected, "dx for windows of 2x2 with stride 1",
@@ -939,7 +995,7 @@ for seed, H, W, height, width, stride in ((160, 5, 5, 3, 3, 1), (161, 7, 5, 3, 3
                                           (164, 5, 1, 3, 1, 2)):
     x, pool_param = distinct_array(seed, 1, 2, H, W), {"pool_height": height, "pool_width": width, "stride": stride}
     (dout,) = random_arrays(seed, mistakes.convolution.max_pool(x, pool_param).shape)
-    out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+    out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
     check_pool_gradient(max_pool_backward_naive(dout, cache), x, pool_param, dout)
 ### END HIDDEN TESTS
 
@@ -947,7 +1003,7 @@ for seed, H, W, height, width, stride in ((160, 5, 5, 3, 3, 1), (161, 7, 5, 3, 3
 # Check · ties · 1 point
 x, dout = np.array([[[[1.0, 3.0, 2.0, 2.0], [3.0, 3.0, 2.0, 2.0]]]]), np.array([[[[6.0, 8.0]]]])
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
 checks.close(max_pool_backward_naive(dout, cache), [[[[0, 6, 8, 0], [0, 0, 0, 0]]]], "dx with ties",
              mistakes=mistakes.convolution.max_pool_backward(x, pool_param, dout))
 checks.passed("max_pool_backward_naive", "of several largest values the first gets the gradient")
@@ -958,17 +1014,17 @@ for x, height, width, expected in (([[0.0, 7.0, 7.0], [7.0, 0.0, 7.0]], 2, 3, [[
                                    ([[-1.0, 5.0], [5.0, 5.0], [4.0, 4.0], [4.0, 3.0]], 2, 2, [[0, 1], [0, 0], [2, 0], [0, 0]])):
     x, pool_param = np.array(x)[None, None], {"pool_height": height, "pool_width": width, "stride": 2}
     dout = np.arange(1.0, 1 + len(x[0, 0]) // height).reshape(1, 1, -1, 1)
-    out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+    out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
     checks.close(max_pool_backward_naive(dout, cache), [[expected]], f"dx with ties in a window of {height}x{width}",
                  mistakes=mistakes.convolution.max_pool_backward(x, pool_param, dout))
 x, pool_param = distinct_array(170, 2, 3, 4, 6), {"pool_height": 2, "pool_width": 3, "stride": 3}
 (dout,) = random_arrays(171, (2, 3, 1, 2))
-out, cache = checks.unpack(max_pool_forward_naive(x, pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, x, pool_param)
 dx, (dout_after, _) = checks.call(max_pool_backward_naive, dout, cache)
 checks.unchanged(dout_after, dout, "dout")
 checks.close(max_pool_backward_naive(np.asfortranarray(dout), cache), dx, "dx of a second call with the same cache",
              hint="The cache should hold after the call what it held before.")
-out, cache = checks.unpack(max_pool_forward_naive(x.astype(np.float32), pool_param), "out, cache")
+out, cache = checks.forward_pass(max_pool_forward_naive, x.astype(np.float32), pool_param)
 checks.close(max_pool_backward_naive(dout.astype(np.float32), cache), dx, "dx of float32 arrays", rtol=1e-5)
 ### END HIDDEN TESTS
 
@@ -1058,6 +1114,20 @@ def im2col(x, field_height, field_width, pad, stride):
 
 # %% nbgrader={"grade": true, "grade_id": "test_im2col_layout", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · layout · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(im2col, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 x = np.array([np.arange(12), np.arange(20, 32)], dtype=float).reshape(1, 2, 3, 4)
 cols = checks.own_work(im2col, x, 2, 2, 0, 1)
 expected = np.array([0.0, 1.0, 4.0, 5.0, 20.0, 21.0, 24.0, 25.0])[:, None] + np.array([0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
@@ -1159,6 +1229,20 @@ def col2im(cols, x_shape, field_height, field_width, pad, stride):
 
 # %% nbgrader={"grade": true, "grade_id": "test_col2im_counts", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · counts · 1 point
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def sizes_are_right():
+    cases = [case for case in np.ndindex(8, 6, 3, 4) if min(case[0], case[1], case[3]) > 0 and case[1] <= case[0] + 2 * case[2]]
+    return all(conv_output_size(*case) == positions(*case) and isinstance(conv_output_size(*case), int) for case in cases)
+
+
+checks.lend(col2im, sizes_are_right, conv_output_size=positions)
+### END HIDDEN TESTS
 for stride, line in ((1, [1, 2, 3, 2, 1]), (2, [1, 1, 2, 1, 1])):  # the pictures of exercise 3
     cols = read_only(np.ones((1, 9, 9 if stride == 1 else 4)))
     image = checks.own_work(col2im, cols, (1, 1, 5, 5), 3, 3, 0, stride)
@@ -1278,6 +1362,31 @@ def conv_forward_im2col(x, w, b, conv_param):
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 2 points
+### BEGIN HIDDEN TESTS
+def positions(size, field, pad, stride):
+    if size < 1 or field < 1 or pad < 0 or stride < 1 or field > size + 2 * pad:
+        raise ValueError("the field does not fit")
+    return len(range(0, size + 2 * pad - field + 1, stride))
+
+
+def fields(x, field_height, field_width, pad, stride):
+    bordered, (height, width) = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), (field_height, field_width)
+    corners = [(i, j) for i in range(0, bordered.shape[2] - height + 1, stride) for j in range(0, bordered.shape[3] - width + 1, stride)]
+    return np.stack([bordered[:, :, i:i + height, j:j + width].reshape(len(x), -1) for i, j in corners], axis=2)
+
+
+def parts_are_right():
+    for seed, shape, field in ((226, (3, 2, 6, 5), (2, 3, 1, 2)), (227, (2, 1, 4, 7), (3, 2, 0, 1)), (228, (1, 3, 5, 5), (5, 2, 2, 3))):
+        (x,) = random_arrays(seed, shape)
+        cols, given = checks.call(im2col, x, *field)
+        right = np.array_equal(cols, fields(x, *field)) and np.array_equal(given[0], x)
+        if not right or conv_output_size(shape[2], field[0], *field[2:]) != positions(shape[2], field[0], *field[2:]):
+            return False
+    return True
+
+
+checks.lend(conv_forward_im2col, parts_are_right, im2col=fields, conv_output_size=positions)
+### END HIDDEN TESTS
 x, w, b, conv_param, right, dout = conv_problem(230, N=3, C=2, H=2, W=4, F=4, HH=1, WW=1)
 products = w[:, :, 0, 0] @ x.reshape(3, 2, 8)  # with filters of 1x1, every pixel is a field
 for x, w, b, conv_param, expected in ((picture_x, picture_w, np.array([0.5]), {"stride": 1, "pad": 0}, [[[[4.5, 2.5, 4.5], [5.5, -3.5, 3.5]]]]),
@@ -1307,7 +1416,7 @@ checks.passed("conv_forward_im2col", "no loops but those of im2col")
 # %% nbgrader={"grade": true, "grade_id": "test_conv_forward_im2col_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · cache · 1 point
 x, w, b, conv_param, right, dout = conv_problem(250, N=2, C=2, H=4, W=5, F=3, HH=2, WW=3, stride=2, pad=1)
-out, cache_of_naive = checks.unpack(conv_forward_naive(x, w, b, conv_param), "out, cache")
+out, cache_of_naive = checks.forward_pass(conv_forward_naive, x, w, b, conv_param)
 out, cache = checks.unpack(conv_forward_im2col(x, w, b, conv_param), "out, cache")
 of_naive, of_im2col = gradients_or_none(dout, cache_of_naive), gradients_or_none(dout, cache)
 checks.true(of_naive is None or of_im2col is not None, mistakes.convolution.CACHE_DIFFERS)

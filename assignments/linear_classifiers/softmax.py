@@ -13,9 +13,8 @@
 # %% [markdown]
 # # Softmax classifier
 #
-# A linear classifier gives every class a score. By itself, a score of 7.3 means nothing. The
-# softmax function turns the scores of an image into probabilities. They lead to a loss, to a simple gradient, and to a trap for
-# everyone who computes exponentials with finite numbers.
+# By itself, a score of 7.3 means nothing. The softmax function turns the scores of an image into probabilities. They lead to
+# a loss, to a simple gradient, and to a trap for everyone who computes exponentials with finite numbers.
 #
 # **You will learn**
 #
@@ -73,8 +72,8 @@ def loss_and_gradient(loss_fn, W, X, y, reg):
 # %% [markdown]
 # ## The images
 #
-# Two preparations: subtract the mean of the *training* images, and append
-# a column of ones to `X`, so that the last row of `W` acts as an offset for each class.
+# Subtract the mean of the *training* images, and append
+# a column of ones to `X`, so that the last row of `W` is an offset for each class.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load()
@@ -91,8 +90,8 @@ vis.show_images(np.concatenate([images.X_train[first], mean_image.reshape(1, 32,
 # %% [markdown]
 # ## From scores to probabilities
 #
-# Take the scores of one image, $s = x\,W$: $x$ is its row in `X`, and $s_j$ is the score of class $j$. Probabilities are positive
-# and add up to 1. So make the scores positive with the exponential, then divide by the sum:
+# Take the scores of one image, $s = x\,W$: $x$ is its row in `X`, and $s_j$ the score of class $j$. Probabilities are positive
+# and add up to 1. So take exponentials, then divide by the sum:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_softmax", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 names, example = ["cat", "car", "frog"], np.array([3.2, 5.1, -1.7])
@@ -115,9 +114,9 @@ axes[3].set(title="loss", xlabel="probability of the correct class");
 #
 # $$ p_j = \frac{e^{s_j}}{\sum_k e^{s_k}} . $$
 #
-# A difference of scores now has a meaning: one more point multiplies the odds by $e \approx 2.7$.
+# One more point multiplies the odds by $e \approx 2.7$.
 #
-# A classifier is good if it finds likely what really happened. So the loss of example $i$ is
+# A good classifier finds likely what really happened. So the loss of example $i$ is
 # the negative logarithm of the probability of its correct class $y_i$ (the rightmost picture),
 #
 # $$ L_i = -\log p_{y_i} = -s_{y_i} + \log \sum_k e^{s_k}, $$
@@ -127,31 +126,31 @@ axes[3].set(title="loss", xlabel="probability of the correct class");
 #
 # $$ L(W) = \frac1N \sum_i L_i + \lambda \sum W^2 . $$
 #
-# The penalty prefers small weights. It works against **overfitting**, when a classifier memorizes accidents of its training images and does worse
-# on new ones. In code, $\lambda$ is `reg`.
+# The penalty prefers small weights. It works against **overfitting**, when a classifier memorizes accidents of its training images.
+# In code, $\lambda$ is `reg`.
 #
 # ### The gradient
 #
-# Differentiate $-s_y + \log \sum_k e^{s_k}$ with respect to one score. The second term gives $p_j$
-# again; the first gives −1 for the correct class. So
+# Differentiate $-s_y + \log \sum_k e^{s_k}$ with respect to one score. The second term gives $p_j$,
+# the first −1 for the correct class. So
 #
 # $$ \frac{\partial L_i}{\partial s_j} = p_j - [\,j = y_i\,], $$
 #
 # *predicted minus happened* (the square bracket is 1 if the statement in it is true, else 0). Since $s_j = x\,W_{:j}$, column $j$ of `dW` gets $x_i$ times that number.
-# Unlike the gradient of the SVM loss, it is never exactly zero.
+# Unlike that of the SVM loss, it is never exactly zero.
 #
 # ### The trap
 #
-# `np.exp(1000)` is `inf`, and `inf / inf` is `nan`. Scores of 1,000 do occur. The remedy is to multiply numerator and denominator by $e^{-m}$:
+# `np.exp(1000)` is `inf`, and `inf / inf` is `nan`. Scores of 1,000 do occur. So multiply numerator and denominator by $e^{-m}$:
 #
 # $$ \frac{e^{s_j}}{\sum_k e^{s_k}} = \frac{e^{s_j - m}}{\sum_k e^{s_k - m}} . $$
 #
 # With $m = \max_k s_k$ the largest exponent is 0, so
-# nothing overflows. At least one term of the sum is 1, so nothing is divided by 0.
+# nothing overflows. One term of the sum is 1, so nothing is divided by 0.
 #
 # ### Exercise 1: `softmax_loss_naive` · 12 points
 #
-# Write loss and gradient with plain loops over images and classes. Subtract from the scores of each image their maximum.
+# Write loss and gradient with loops over images and classes. Subtract the maximum of each image's scores.
 #
 # By hand: scores (log 1, log 2, log 5) have the probabilities (1/8, 2/8, 5/8). If class 2 is correct, the loss is −log 5/8 = 0.47, and the derivative
 # with respect to the scores is (1/8, 2/8, 5/8 − 1).
@@ -192,8 +191,8 @@ def softmax_loss_naive(W, X, y, reg):
 
 
 # %% [markdown]
-# The first check can be followed by hand. The exponentials of its scores are the whole numbers
-# $(1, 2, 5)$, $(3, 4, 1)$ and $(3, 8, 5)$. The correct classes 2, 0 and 0 have the probabilities 5/8, 3/8 and 3/16. They cost 0.470, 0.981 and 1.674.
+# In the first check, the exponentials of the scores are
+# $(1, 2, 5)$, $(3, 4, 1)$ and $(3, 8, 5)$. The correct classes 2, 0 and 0 have the probabilities 5/8, 3/8 and 3/16, and cost 0.470, 0.981 and 1.674.
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_naive_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 3 points
@@ -215,8 +214,8 @@ checks.close(loss, 0.0, "the loss with a single class, which is certain")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A **sanity check**: with tiny weights all classes are equally likely, $p = 1/C$. **The first loss of a training run should be $\log C$**, about 2.303 for
-# ten classes, plus the penalty. Here is the loss of a single image.
+# A **sanity check**: with tiny weights all classes are equally likely. **The first loss of a training run should be $\log C$**, about 2.303 for
+# ten classes, plus the penalty. Here is the loss of one image.
 
 # %% nbgrader={"grade": true, "grade_id": "test_softmax_loss_naive_initial", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · initial loss · 1 point
@@ -394,12 +393,11 @@ checks.close(dW, right_dW, "dW of uint8 pixels", rtol=1e-5, num_examples=len(y),
 #
 # ### Exercise 2: `softmax_loss_vectorized` · 9 points
 #
-# Write the same loss without loops of any kind: no `for`, no `while`, no comprehension. Scores and probabilities become
-# arrays of shape (N, C). Two things to watch:
+# Write the same loss without `for`, `while` or comprehension. Scores and probabilities become arrays of shape (N, C).
 #
-# - Maximum and sum are taken *per row*. `keepdims=True` keeps them as columns (N, 1), which broadcast along the rows. Without it, an array of shape
+# - Take maximum and sum *per row*. `keepdims=True` keeps them as columns (N, 1), which broadcast along the rows. An array of shape
 #   (N,) is lined up with the *columns*: an error if N and C differ, and silently wrong numbers if they are equal.
-# - The derivative with respect to the scores is an (N, C) matrix, too. One matrix product takes it to `dW`.
+# - The derivative with respect to the scores is (N, C), too. One matrix product takes it to `dW`.
 #
 # By hand, for the image of exercise 1: the row of that matrix is (1/8, 2/8, −3/8).
 
@@ -597,8 +595,7 @@ for other, kind in (((W, X, y.astype(np.uint8)), "labels of dtype uint8"), ((W, 
 #
 # ### Exercise 3: `predict_softmax` · 4 points
 #
-# The predicted label is the class with the highest score. Softmax can say more: the probability that it gives to that
-# class, its **confidence**. It is at least $1/C$ and at most 1.
+# The predicted label is the class with the highest score. Its probability is the **confidence** of the classifier, at least $1/C$ and at most 1.
 #
 # By hand: scores (log 1, log 2, log 5) give the label 2 with the confidence 5/8.
 
@@ -679,7 +676,7 @@ checks.close(pixel_confidence, confidence, "the confidence for uint8 pixels")
 # %% [markdown]
 # ## Training on images
 #
-# Training is given in this notebook: plain gradient descent on *all* its examples, 100 steps from $W = 0$. To keep it quick we use at most
+# Training is given here: plain gradient descent on *all* examples, 100 steps from $W = 0$, with at most
 # 10,000 training images for now.
 
 # %% nbgrader={"grade": false, "grade_id": "gradient_descent", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -706,8 +703,8 @@ for name, rows, truth in (("training", X_small, y_small), ("validation", X_val, 
 # %% [markdown]
 # The curve starts at $\log 10$, exactly. It has no noise, because every step sees the same images.
 #
-# How much should you trust the confidence? If the classifier is 70% sure of a hundred images, about seventy of them should be right. On the
-# diagonal of the next plot it keeps that promise. Below the diagonal it is too sure of itself; above, it is better than it claims.
+# If the classifier is 70% sure of a hundred images, about seventy of them should be right. On the
+# diagonal of the next plot it keeps that promise. Below, it is too sure of itself; above, it is better than it claims.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_confidence", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def plot_confidence(W, label, color):
@@ -725,7 +722,7 @@ ax.set(xlabel="mean confidence", ylabel="share of right answers", xlim=(0, 1), y
 ax.legend(loc="upper left");
 
 # %% [markdown]
-# Ours is still young: after 100 steps from $W = 0$, where all classes are equally likely, it claims too little. To divide all scores by a number, the
+# After only 100 steps from $W = 0$, ours claims too little. Dividing all scores by a number, the
 # **temperature**, makes a classifier more or less sure. Its answers stay the same.
 
 # %% tags=["skip-execution"]
@@ -749,8 +746,8 @@ vis.show_images(images.X_val[surest], columns=5, size=1.4, titles=[
 # %% [markdown]
 # ## Other penalties
 #
-# So far the penalty was $\lambda \sum W^2$, called **L2**. Another choice is **L1**, $\lambda \sum |W|$. The left picture shows what each charges for one weight. The
-# right picture shows how hard each pulls the weight back to 0: the slope.
+# So far the penalty was $\lambda \sum W^2$, called **L2**. Another is **L1**, $\lambda \sum |W|$. Left, what each charges for one weight;
+# right, the slope: how hard each pulls the weight back to 0.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_penalties", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 w = np.linspace(-1.5, 1.5, 301)
@@ -766,8 +763,8 @@ right.plot([-1.5, -1e-9, 1e-9, 1.5], [-2, -0.5, 0.5, 2], "--", color=vis.GREEN)
 right.set(title="slope of the penalty", xlabel="weight");
 
 # %% [markdown]
-# L2 pulls hard on large weights and hardly on small ones. L1 pulls on all of them with the same force, however small they are, so that weights
-# which the data does not need end at 0.
+# L2 pulls hard on large weights and hardly on small ones. L1 pulls on all with the same force, so weights
+# that the data does not need end at 0.
 #
 # ### Exercise 4: `elastic_net` · 5 points
 #
@@ -775,7 +772,7 @@ right.set(title="slope of the penalty", xlabel="weight");
 #
 # $$ R(W) = \lambda_1 \sum_{d,j} |W_{dj}| + \lambda_2 \sum_{d,j} W_{dj}^2 . $$
 #
-# Write the penalty and its gradient. $|w|$ has a kink at 0, where any slope between −1 and 1 would do. Take 0, so that a weight of 0 is left alone.
+# Write the penalty and its gradient. $|w|$ has a kink at 0. Take the slope 0 there, so that a weight of 0 is left alone.
 #
 # By hand: for the weights (1, −2) and $\lambda_1 = 0.1$, $\lambda_2 = 0.01$ the penalty is 0.1 · 3 + 0.01 · 5 = 0.35.
 
@@ -856,8 +853,8 @@ checks.close(gradient, [[-0.5, 0.0, 0.5]], "the gradient when one of three weigh
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now add it to the softmax loss, once as pure L2 and once with a good share of L1, and look at the weights. (With steps of fixed
-# length a weight hops about 0. So we count the weights that are below a fiftieth of the largest.)
+# Now add it to the softmax loss, once as pure L2 and once with a good share of L1. (With steps of fixed
+# length a weight hops about 0, so we count the weights below a fiftieth of the largest.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_elastic_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def with_penalty(l1, l2):
@@ -901,8 +898,8 @@ for W_net in templates:
 # %% [markdown]
 # ## Random search
 #
-# Step size and strength of the regularization are **hyperparameters**: they are chosen, not learnt. A grid of $3 \times 3$ runs tests only
-# *three* values of each. Usually one of the two matters much more than the other, and nine *random* pairs test nine values of it.
+# Step size and strength of the regularization are **hyperparameters**: chosen, not learnt. A grid of $3 \times 3$ runs tests only
+# *three* values of each. Usually one matters much more, and nine *random* pairs test nine values of it.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_random_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.6), sharey=True, layout="constrained")
@@ -918,14 +915,14 @@ for ax, (across, up), title in zip(axes, (grid, cloud), ("grid: 3 values of what
 axes[0].set_ylabel("matters little");
 
 # %% [markdown]
-# Random does not mean uniform in the usual sense. Between $10^{-7}$ and $10^{-3}$, a uniform draw is above $10^{-4}$ nine times out of ten. The four steps from one power
-# of ten to the next should be equally likely. So draw the *exponent* uniformly: $10^u$ with $u$ uniform between −7 and −3. Draw each of the two
+# Between $10^{-7}$ and $10^{-3}$, a uniform draw is above $10^{-4}$ nine times out of ten. All four powers
+# of ten should be equally likely. So draw the *exponent* uniformly: $10^u$ with $u$ uniform between −7 and −3. Draw each of the two
 # hyperparameters by itself.
 #
 # ### Exercise 5: `random_search` · 8 points
 #
-# Write the search. Choose the pair by accuracy on the **validation** set: not on the training set, which prefers the weakest regularization, and not on the
-# test set, which must stay unseen to be worth anything at the end. If your `predict_softmax` is not finished, find the labels right here.
+# Choose the pair by accuracy on the **validation** set: not on the training set, which prefers the weakest regularization, and not on the
+# test set, which must stay unseen. If your `predict_softmax` is not finished, find the labels right here.
 #
 # By hand: if three trials have the validation accuracies 0.31, 0.35 and 0.33, the second `W` is returned, even if another has the highest
 # training accuracy.
@@ -962,8 +959,8 @@ def random_search(train, X_train, y_train, X_val, y_val, learning_rate_range, re
 
 
 # %% [markdown]
-# The checks hand over a `train` that does not train, but keeps a record. Its classifier answers 1 wherever the only
-# feature is above a threshold, $\log_{10}(\mathrm{learning\ rate})$. The training labels fit a threshold of −4, the validation labels one of −2.
+# The checks hand over a `train` that only keeps a record. Its classifier answers 1 where the feature is above
+# $\log_{10}(\mathrm{learning\ rate})$. The training labels fit a threshold of −4, the validation labels one of −2.
 
 # %% nbgrader={"grade": false, "grade_id": "search_record", "locked": true, "schema_version": 3, "solution": false, "task": false}
 tried = []  # the pairs that recording_train was called with
@@ -991,6 +988,21 @@ def search_of(search, learning_rate_range, reg_range, num_trials, seed, threshol
 
 # %% nbgrader={"grade": true, "grade_id": "test_random_search_best", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · the best · 2 points
+### BEGIN HIDDEN TESTS
+def most_probable(W, X):
+    scores = np.einsum("nd,dc->nc", X, W)
+    odds = np.exp(scores - np.max(scores, axis=1)[:, None])
+    return np.argmax(scores, axis=1), np.max(odds, axis=1) / np.sum(odds, axis=1)
+
+
+def prediction_is_right():
+    rng = np.random.default_rng(11)
+    W, X = 3 * rng.normal(size=(4, 5)), rng.normal(size=(30, 4))
+    return all(np.allclose(own, right) for own, right in zip(predict_softmax(W, X), most_probable(W, X), strict=True))
+
+
+checks.lend(random_search, prediction_is_right, predict_softmax=most_probable)
+### END HIDDEN TESTS
 best_W, results, shares = search_of(random_search, (1e-6, 1.0), (1e-3, 1e3), 25, seed=12)
 checks.true(best_W is not None, known.NEVER_CHOSEN)
 checks.shape(best_W, (2, 2), "best_W (the weights of the best classifier)")
@@ -1107,8 +1119,7 @@ vis.search_grid(trials);
 # %% [markdown]
 # The learning rate matters much, the regularization only where it is strong.
 #
-# Train the chosen pair once more, now with 100 steps and all the training images. Then use the test set, for the first and only time: it
-# only tells how good the classifier is.
+# Train the chosen pair once more, with 100 steps and all the training images. Then use the test set, for the first and only time.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_final", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 learning_rate, reg = max(trials, key=lambda key: trials[key][1])

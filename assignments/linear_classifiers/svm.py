@@ -457,8 +457,8 @@ loss, dW = loss_and_gradient(svm_loss_vectorized, np.ones((3, 1)), np.ones((2, 3
 checks.close(loss, 0.0, "the loss with a single class, which has no wrong class")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-# Check · gradient · 3 points
+# %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_gradient", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# Check · gradient · 4 points
 W, X, y = make_problem(41, 5, 6, 4)
 W[1] = 0
 loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
@@ -503,25 +503,6 @@ large = 2.0**50
 loss, without = loss_and_gradient(svm_loss_vectorized, W * large, X / large, y, 0.0)
 loss, dW = loss_and_gradient(svm_loss_vectorized, W * large, X / large, y, 0.5)
 checks.analytic((dW - without) / large, W, "what reg=0.5 adds to dW, divided by 2**50, for weights 2**50 times as large")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_loops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · no loops · 2 points
-rng = np.random.default_rng(149)
-W, X, y = rng.normal(size=(16, 20)) / 1000, rng.normal(size=(600, 16)), rng.integers(20, size=600)
-towards_means = -np.stack([X[y == j].sum(axis=0) for j in range(20)], axis=1)  # roughly dW, if W is small
-checks.no_loops(svm_loss_vectorized, small=(np.eye(2), 2 * np.eye(2), np.arange(2), 0.1), large=(W, X, y, 0.1),
-                expected=(None, towards_means))
-checks.passed("svm_loss_vectorized", "no loops")
-### BEGIN HIDDEN TESTS
-W, X, y = make_problem(150)
-loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
-checks.true(loss > 0, "The loss of random weights should be above 0.")
-checks.resembles(dW, checks.numeric_gradient(lambda V: known.hinge(V, X, y), W), "dW of svm_loss_vectorized", given=(W,))
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_inputs", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-# Check · pixels · 1 point
 W, X, y = make_problem(160)
 pixels = np.arange(35, dtype=np.uint8).reshape(X.shape) * 7
 result, after = checks.call(svm_loss_vectorized, W, X, y, 0.1)
@@ -532,8 +513,6 @@ right, right_dW = loss_and_gradient(svm_loss_vectorized, W / 100, pixels.astype(
 wrapped = list(known.pixels(W / 100, pixels, y, 0.1))
 checks.close(loss, right, "the loss of uint8 pixels", num_examples=len(y), mistakes=wrapped)
 checks.close(dW, right_dW, "dW of uint8 pixels", rtol=1e-5, num_examples=len(y), mistakes=wrapped)
-checks.passed("svm_loss_vectorized", "pixels may be uint8, and arguments stay as they are")
-### BEGIN HIDDEN TESTS
 towards = checks.numeric_gradient(lambda V: known.hinge(V, pixels, y), W / 100)
 checks.resembles(dW, towards, "dW of uint8 pixels", given=(W, W / 100))
 W, X, y = make_problem(161)
@@ -552,6 +531,21 @@ other_loss, other_dW = loss_and_gradient(svm_loss_vectorized, W / 100, pixels, l
 checks.close(other_loss, loss, "the loss of 400 rows of uint8 pixels", rtol=1e-5)
 checks.close(other_dW, dW, "dW of 400 rows of uint8 pixels", rtol=1e-4, atol=1e-4, num_examples=400,
              mistakes=known.pixels(W / 100, pixels, labels, 0.1))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_svm_loss_vectorized_loops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · no loops · 2 points
+rng = np.random.default_rng(149)
+W, X, y = rng.normal(size=(16, 20)) / 1000, rng.normal(size=(600, 16)), rng.integers(20, size=600)
+towards_means = -np.stack([X[y == j].sum(axis=0) for j in range(20)], axis=1)  # roughly dW, if W is small
+checks.no_loops(svm_loss_vectorized, small=(np.eye(2), 2 * np.eye(2), np.arange(2), 0.1), large=(W, X, y, 0.1),
+                expected=(None, towards_means))
+checks.passed("svm_loss_vectorized", "no loops")
+### BEGIN HIDDEN TESTS
+W, X, y = make_problem(150)
+loss, dW = loss_and_gradient(svm_loss_vectorized, W, X, y, 0.0)
+checks.true(loss > 0, "The loss of random weights should be above 0.")
+checks.resembles(dW, checks.numeric_gradient(lambda V: known.hinge(V, X, y), W), "dW of svm_loss_vectorized", given=(W,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -987,6 +981,19 @@ y_low, y_high = (points[:, 0] > -4).astype(int), (points[:, 0] > -2).astype(int)
 
 # %% nbgrader={"grade": true, "grade_id": "test_search_hyperparameters_best", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · the best · 3 points
+### BEGIN HIDDEN TESTS
+def highest(W, X):
+    return np.array([int(np.argmax(row)) for row in np.einsum("nd,dc->nc", X, W)])
+
+
+def prediction_is_right():
+    rng = np.random.default_rng(11)
+    W, X = rng.normal(size=(4, 5)), rng.normal(size=(30, 4))
+    return np.array_equal(predict_linear(W, X), highest(W, X))
+
+
+checks.lend(search_hyperparameters, prediction_is_right, predict_linear=highest)
+### END HIDDEN TESTS
 rates, strengths = [1e-2, 1e-4, 1.0], [0.1, 1.0]
 result = search_hyperparameters(threshold_classifier, points, y_low, points, y_high, rates, strengths)
 best_W, results = checks.unpack(result, "best_W, results")
@@ -1128,5 +1135,5 @@ vis.weight_templates(W_svm, images.class_names);
 # Where your exercises stand (visible checks only):
 
 # %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
-checks.summary({"svm_loss_naive": 6, "svm_loss_vectorized": 5, "train_linear_classifier": 5, "predict_linear": 2,
+checks.summary({"svm_loss_naive": 6, "svm_loss_vectorized": 4, "train_linear_classifier": 5, "predict_linear": 2,
                 "search_hyperparameters": 3})

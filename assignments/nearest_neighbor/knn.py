@@ -1023,6 +1023,30 @@ def cross_validate_k(X, y, k_choices, num_folds=5):
 
 # %% nbgrader={"grade": true, "grade_id": "test_cross_validate_k_values", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 5 points
+### BEGIN HIDDEN TESTS
+def voted(dists, y_train, k=1):
+    elected = []
+    for row in dists:
+        votes = [int(y_train[j]) for j in sorted(range(len(row)), key=row.__getitem__)[:k]]
+        elected.append(max(sorted(set(votes)), key=votes.count))
+    return np.array(elected)
+
+
+def lengths(X_train, X_test):
+    return np.array([[np.linalg.norm(np.subtract(one, other, dtype=float)) for other in X_train] for one in X_test])
+
+
+def distances_and_votes_are_right():
+    rng = np.random.default_rng(60)
+    points, y = rng.permuted(np.arange(60.0)).reshape(20, 3), rng.choice([3, 7, 40], size=20)
+    dists = lengths(points[:12], points[12:])
+    own = compute_distances_no_loops(points[:12], points[12:])
+    votes = all(np.array_equal(predict_labels(dists, y[:12], k), voted(dists, y[:12], k)) for k in range(1, 14))
+    return votes and np.allclose(own, dists)
+
+
+checks.lend(cross_validate_k, distances_and_votes_are_right, predict_labels=voted, compute_distances_no_loops=lengths)
+### END HIDDEN TESTS
 # Twelve points on a line in six folds of two. By hand: fold 2 has the points at 41 and 14. The nearest of the
 # others are at 38 (label 1, wrong) and 13 (label 1, right), so its accuracy for k=1 is 0.5.
 X = np.array([3.0, 11, 48, 22, 41, 14, 13, 31, 23, 20, 38, 16])[:, None]

@@ -447,6 +447,25 @@ def build_codebook(patches, k, rng, max_iters=100):
 
 # %% nbgrader={"grade": true, "grade_id": "test_build_codebook_means", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · means · 3 points
+### BEGIN HIDDEN TESTS
+def nearest_words(patches, codebook):
+    blocks = np.array_split(patches, 1 + len(patches) // 100)
+    return np.concatenate([np.argmin(np.sum((block[:, None] - codebook) ** 2, axis=2), axis=1) for block in blocks])
+
+
+def words_are_right():
+    rng = np.random.default_rng(22)
+    codebook = rng.integers(-2, 3, size=(9, 3)).astype(float)  # some words are equally near, or equal
+    for patches in (rng.integers(-2, 3, size=(40, 3)).astype(float), 3 * rng.normal(size=(40, 3))):
+        words, given = checks.call(assign_to_words, patches, codebook)
+        exact = np.issubdtype(np.asarray(words).dtype, np.integer) and np.array_equal(words, nearest_words(patches, codebook))
+        if not (exact and np.array_equal(given[0], patches) and np.array_equal(given[1], codebook)):
+            return False
+    return True
+
+
+checks.lend(build_codebook, words_are_right, assign_to_words=nearest_words)
+### END HIDDEN TESTS
 patches = np.array([[0.0], [1.0], [3.0], [12.0], [30.0], [31.0], [33.0], [42.0]])
 for seed in range(6):
     codebook = in_order(codebook_of(build_codebook, patches, 2, seed))
@@ -815,6 +834,25 @@ def encode_bag_of_words(images, codebook, size=6, stride=2):
 
 # %% nbgrader={"grade": true, "grade_id": "test_encode_bag_of_words_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # Check · values · 3 points
+### BEGIN HIDDEN TESTS
+def nearest_words(patches, codebook):
+    blocks = np.array_split(patches, 1 + len(patches) // 100)
+    return np.concatenate([np.argmin(np.sum((block[:, None] - codebook) ** 2, axis=2), axis=1) for block in blocks])
+
+
+def words_are_right():
+    rng = np.random.default_rng(22)
+    codebook = rng.integers(-2, 3, size=(9, 3)).astype(float)  # some words are equally near, or equal
+    for patches in (rng.integers(-2, 3, size=(40, 3)).astype(float), 3 * rng.normal(size=(40, 3))):
+        words, given = checks.call(assign_to_words, patches, codebook)
+        exact = np.issubdtype(np.asarray(words).dtype, np.integer) and np.array_equal(words, nearest_words(patches, codebook))
+        if not (exact and np.array_equal(given[0], patches) and np.array_equal(given[1], codebook)):
+            return False
+    return True
+
+
+checks.lend(encode_bag_of_words, words_are_right, assign_to_words=nearest_words)
+### END HIDDEN TESTS
 red, green, blue = np.eye(3) * 240
 two_images = np.array([[[red, green, red], [blue, red, green]], [[blue, blue, blue], [green, blue, blue]]]).astype(np.uint8)
 codebook = np.array([[0, 0, 0], [2, -1, -1], [-1, 2, -1], [-1, -1, 2], [1, 1, -2]]) / 3  # grey, red, green, blue, yellow

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Two-layer net
 #
-# A linear classifier has one template per class, which a red car and a blue car have to share. A net with a layer in between learns a hundred
-# small detectors and lets them vote. You build it from four small functions and the chain rule.
+# A linear classifier has one template per class, which red and blue cars have to share. A net with a layer in between learns many
+# small detectors and lets them vote. You build it from four functions and the chain rule.
 #
 # **You will learn**
 #
@@ -68,7 +68,7 @@ def layer_loss(forward, x, w, b, dout):
 
 def layer_gradients(forward, backward, x, w, b, dout):
     """dx, dw, db: a forward pass, then a backward pass with its cache."""
-    _, cache = checks.unpack(forward(x, w, b), "out, cache")
+    _, cache = checks.forward_pass(forward, x, w, b)
     return checks.unpack(backward(dout.copy(), cache), "dx, dw, db")
 
 
@@ -119,8 +119,8 @@ def check_net_gradient(loss_fn, params, X, y, name):
 # %% [markdown]
 # ## The images
 #
-# A net trains well if its inputs are numbers of ordinary size around 0. So subtract the mean of the *training* images and divide by 64, which
-# is about the standard deviation of a pixel.
+# A net trains well on inputs of ordinary size around 0. So subtract the mean of the *training* images and divide by 64, about the
+# standard deviation of a pixel.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load()
@@ -137,8 +137,8 @@ vis.samples_per_class(images.X_train, y_train, images.class_names);
 # %% [markdown]
 # ## The net, drawn
 #
-# The net has two affine layers, with an **activation function** between them. $X$ comes in on the left, one image per row. The loss goes out
-# on the right. Such a drawing, with a node for every operation, is a **computational graph**.
+# Two affine layers with an **activation function** between them. $X$ comes in on the left, one image per row; the loss goes out
+# on the right. A drawing with a node for every operation is a **computational graph**.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_graph", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, ax = plt.subplots(figsize=(10, 3.5), layout="constrained")
@@ -169,29 +169,29 @@ ax.text(8.6, 5.3, "backward: from the loss to every parameter", fontsize=10, col
 #
 # $$ a = X W_1 + b_1, \qquad h = \max(0, a), \qquad s = h\,W_2 + b_2, \qquad L = \mathrm{softmax\ loss}(s, y) + \lambda \textstyle\sum W_1^2 + \lambda \sum W_2^2 . $$
 #
-# The activation function here is ReLU, $\max(0, a)$. It is a **nonlinearity**, and the net needs one: without it, $(X W_1 + b_1) W_2 + b_2$ could be
+# The activation function here is ReLU, $\max(0, a)$, a **nonlinearity**. Without one, $(X W_1 + b_1) W_2 + b_2$ could be
 # multiplied out into a single linear classifier.
 #
-# A layer knows nothing of the other layers. Forward (black), it computes its output. Backward (red), it is given `dout`, the gradient of the
-# loss with respect to its output, and computes the gradients with respect to its own inputs:
+# A layer knows nothing of the others. Forward (black), it computes its output. Backward (red), it is given `dout`, the gradient of the
+# loss with respect to its output, and computes those with respect to its inputs:
 #
 # ```
 # out, cache = layer_forward(x, ...)      # cache: whatever the backward pass will need
 # dx, ...    = layer_backward(dout, cache)
 # ```
 #
-# `dx` is short for $\partial L / \partial x$. It says how the *loss* changes with `x`, and it always has the shape of `x`.
+# `dx` is short for $\partial L / \partial x$: how the *loss* changes with `x`. It always has the shape of `x`.
 #
 # ## The affine layer
 #
 # ### Exercise 1: `affine_forward` · 3 points
 #
-# Each output is a weighted sum of all the inputs, plus a bias: $\mathrm{out} = x w + b$. Examples may have any number of dimensions, such as
+# Each output is a weighted sum of all inputs, plus a bias: $\mathrm{out} = x w + b$. Examples may have any number of dimensions, such as
 # images (N, 32, 32, 3). The layer takes each as one row of $D = 32 \cdot 32 \cdot 3$ numbers.
 #
-# By hand: for the example (1, 2), the weights (1, 2) of the first output and the bias 10, the first output is 1 · 1 + 2 · 2 + 10 = 15.
+# By hand: for the example (1, 2), the weights (1, 2) and the bias 10, the output is 1 · 1 + 2 · 2 + 10 = 15.
 #
-# You decide what goes into the cache. You will know when you write the backward function.
+# You decide what goes into the cache: whatever your backward function needs.
 
 # %% nbgrader={"grade": false, "grade_id": "affine_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def affine_forward(x, w, b):
@@ -211,7 +211,7 @@ def affine_forward(x, w, b):
     ### BEGIN SOLUTION
     rows = x.reshape(x.shape[0], w.shape[0])  # (N, D)
     out = rows.dot(w) + b  # (N, M)
-    return out, (x, w)
+    return out, (x, w, b)
     ### END SOLUTION
 
 
@@ -272,8 +272,8 @@ for kind in (np.float64, np.float32):
 # %% [markdown]
 # ## The way back: an example with a few numbers
 #
-# **Backpropagation** computes the gradient of the loss with respect to every number in the graph, from the end to the beginning. Take one weight, one input and
-# one bias, and the loss $L = (w x + b)^2$ with $w = 2$, $x = 3$, $b = -4$. Values are black, gradients are red.
+# **Backpropagation** computes the gradient of the loss with respect to every number in the graph, from the end to the beginning. Take
+# the loss $L = (w x + b)^2$ with $w = 2$, $x = 3$, $b = -4$. Values are black, gradients red.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_backpropagation", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, ax = plt.subplots(figsize=(8, 2.9), layout="constrained")
@@ -299,19 +299,19 @@ for start, end, value, gradient in (("w", r"$\times$", 2, 12), ("x", r"$\times$"
 # 3. A sum passes the gradient on to both inputs: **4** and **4**.
 # 4. A product passes on the gradient times the *other* input: **12** = 4 · 3 for $w$, and **8** = 4 · 2 for $x$.
 #
-# Test it: with $w = 2.001$ the loss is $2.003^2 = 4.012$. It grows by about 12 times the change of $w$.
+# Test it: with $w = 2.001$ the loss is $2.003^2 = 4.012$, larger by about 12 times the change of $w$.
 #
 # ### Exercise 2: `affine_backward` · 7 points
 #
-# Now with arrays. The weight $w_{dm}$ touches output $m$ of every example $n$, where it is multiplied by $x_{nd}$. So it changes the loss
-# along N paths, one through each example, and the chain rule adds them up:
+# Now with arrays. The weight $w_{dm}$ touches output $m$ of every example $n$, where it is multiplied by $x_{nd}$. The chain rule
+# adds up these N paths:
 #
 # $$ \frac{\partial L}{\partial w_{dm}} = \sum_n x_{nd}\;\mathrm{dout}_{nm} . $$
 #
-# This is a matrix product of two matrices that you have; one of them has to be transposed. Work out $\partial L / \partial x_{nd}$ in the same
-# way: which outputs does $x_{nd}$ touch, and what is it multiplied by there? And $b_m$: which outputs does it touch?
+# This is a product of two matrices that you have, one of them transposed. Work out $\partial L / \partial x_{nd}$ in the same
+# way: which outputs does $x_{nd}$ touch, and what is it multiplied by there? And $b_m$?
 #
-# There is no division by N here. The loss is a mean, and its division by N is already in `dout`.
+# Do not divide by N: the loss is a mean, and its division by N is already in `dout`.
 
 # %% nbgrader={"grade": false, "grade_id": "affine_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def affine_backward(dout, cache):
@@ -326,7 +326,7 @@ def affine_backward(dout, cache):
         3. do the same for dx, and give dx the shape of x
     """
     ### BEGIN SOLUTION
-    x, w = cache
+    x, w, _ = cache
     rows = x.reshape(x.shape[0], w.shape[0])  # (N, D)
     dx = dout.dot(w.T).reshape(x.shape)  # (N, M) (M, D) -> (N, D) -> the shape of x
     dw = rows.T.dot(dout)  # (D, N) (N, M) -> (D, M)
@@ -336,15 +336,15 @@ def affine_backward(dout, cache):
 
 
 # %% [markdown]
-# The checks need a loss. They take the simplest one whose gradient with respect to `out` is `dout`: the sum of `out * dout`. Its
-# numerical gradient, entry by entry of `x`, should be your `dx`.
+# The checks take the simplest loss whose gradient with respect to `out` is `dout`: the sum of `out * dout`. Its
+# numerical gradient should be your `dx`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_affine_backward_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · dx · 2 points
 x, w, b, dout = make_layer(40)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, v, w, b, dout), x, dx, "dx of affine_backward",
-                num_examples=len(x), hint="Every output of example n depends on x[n, d].",
+checks.gradient(lambda v: np.sum(known.right_affine(v, w, b) * dout), x, dx, "dx of affine_backward",
+                or_of=lambda v: layer_loss(affine_forward, v, w, b, dout), num_examples=len(x), hint="Every output of example n depends on x[n, d].",
                 mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dx agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -356,7 +356,7 @@ for seed, (N, D, M) in ((41, (3, 6, 2)), (42, (1, 4, 3)), (43, (3, 3, 3)), (44, 
 scaled = layer_gradients(affine_forward, affine_backward, 2.0**50 * x, w, b, dout)
 checks.analytic(scaled[0], dx, "dx for an x 2**50 times as large, on which dx does not depend")
 x, w, b, dout = make_layer(45, 1, (12,), 4)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 gradients = checks.derived(affine_backward, dout, cache, size=x.size)
 ### END HIDDEN TESTS
 
@@ -364,8 +364,8 @@ gradients = checks.derived(affine_backward, dout, cache, size=x.size)
 # Check · dw · 2 points
 x, w, b, dout = make_layer(50)
 dx, dw, db = layer_gradients(affine_forward, affine_backward, x, w, b, dout)
-checks.gradient(lambda v: layer_loss(affine_forward, x, v, b, dout), w, dw, "dw of affine_backward",
-                num_examples=len(x), hint="A weight is used by every example, so dw is a sum over the examples.",
+checks.gradient(lambda v: np.sum(known.right_affine(x, v, b) * dout), w, dw, "dw of affine_backward",
+                or_of=lambda v: layer_loss(affine_forward, x, v, b, dout), num_examples=len(x), hint="A weight is used by every example, so dw is a sum over the examples.",
                 mistakes=known.affine_backward(x, w, b, dout))
 checks.passed("affine_backward", "dw agrees with the numeric gradient")
 ### BEGIN HIDDEN TESTS
@@ -377,7 +377,7 @@ for seed, (N, D, M) in ((51, (3, 6, 2)), (52, (1, 4, 3)), (53, (3, 3, 3)), (54, 
 scaled = layer_gradients(affine_forward, affine_backward, x, 2.0**50 * w, b, dout)
 checks.analytic(scaled[1], dw, "dw for a w 2**50 times as large, on which dw does not depend")
 x, w, b, dout = make_layer(55, 1, (12,), 4)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 gradients = checks.derived(affine_backward, dout, cache, size=w.size)
 ### END HIDDEN TESTS
 
@@ -392,7 +392,7 @@ checks.passed("affine_backward", "db adds up the examples")
 ### BEGIN HIDDEN TESTS
 for kind in (np.float64, np.float32):
     x, w, b, dout = (array.astype(kind) for array in make_layer(80))
-    out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+    out, cache = checks.forward_pass(affine_forward, x, w, b)
     given = dout.copy()
     grads = checks.unpack(affine_backward(given, cache), "dx, dw, db")
     checks.unchanged(given, dout, "dout of affine_backward")
@@ -432,9 +432,9 @@ for seed, N, shape in ((71, 2, (2, 2, 3)), (72, 1, (4, 2)), (73, 6, (2, 3))):
 checks.resembles(dx_rows, dout @ w.T, "dx", given=(rows,))
 # two layers at once: what one call knows must come from its own cache
 x, w, b, dout = make_layer(81, 3, (2, 4), 5)
-out, cache = checks.unpack(affine_forward(x, w, b), "out, cache")
+out, cache = checks.forward_pass(affine_forward, x, w, b)
 first = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
-affine_forward(x - 1, 2 * w, b)
+checks.forward_pass(affine_forward, x - 1, 2 * w, b)
 again = checks.unpack(affine_backward(dout, cache), "dx, dw, db")
 for gradient, before, name in zip(again, first, ("dx", "dw", "db")):
     checks.shape(gradient, np.shape(before), name)
@@ -446,7 +446,7 @@ for gradient, before, name in zip(again, first, ("dx", "dw", "db")):
 #
 # ### Exercise 3: `relu_forward` · 2 points
 #
-# The activation function: what is negative becomes 0, entry by entry. ReLU is short for *rectified linear unit*.
+# Negative entries become 0. ReLU is short for *rectified linear unit*.
 #
 # By hand: (−1, 2, 0) becomes (0, 2, 0).
 
@@ -511,9 +511,8 @@ checks.close(out, np.asarray(copied), "out of relu_forward for every second colu
 # %% [markdown]
 # ### Exercise 4: `relu_backward` · 3 points
 #
-# Where `x` was positive, ReLU passed it on unchanged, so the gradient passes unchanged too. Where `x` was negative, a small change of `x`
-# changes nothing, so no gradient passes. ReLU is a gate, and the forward pass sets it. At exactly 0 the curve has a corner and no slope of its
-# own. **Take 0 there.**
+# ReLU is a gate that the forward pass sets. Where `x` was positive, the gradient passes unchanged. Where `x` was negative, a small
+# change of `x` changes nothing, so no gradient passes. At exactly 0 the curve has a corner. **Take 0 there.**
 
 # %% nbgrader={"grade": false, "grade_id": "picture_relu", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(7.5, 2.4), layout="constrained")
@@ -547,7 +546,7 @@ def relu_backward(dout, cache):
 # Check · values · 1 point
 x = np.array([[-1.0, 2.0, 5.0], [0.5, -3.0, -7.0]])
 dout = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, -60.0]])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 dx = relu_backward(dout, cache)
 checks.close(dx, [[0.0, 20.0, -30.0], [-40.0, 0.0, 0.0]], "dx of relu_backward",
              hint="Return one array: `return dx`.", mistakes=known.relu_backward(x, dout))
@@ -557,35 +556,35 @@ for seed, shape in ((101, (7,)), (102, (3, 4)), (103, (2, 3, 2, 2)), (104, (1, 1
     rng = np.random.default_rng(seed)
     x, dout = rng.normal(size=shape), rng.normal(size=shape)
     x += 0.01 * (2 * (x > 0) - 1)  # away from the kink
-    out, cache = checks.unpack(relu_forward(x), "out, cache")
+    out, cache = checks.forward_pass(relu_forward, x)
     checks.gradient(lambda v: sum(max(0.0, a) * d for a, d in zip(v.ravel().tolist(), dout.ravel().tolist())), x,
                     relu_backward(dout, cache), f"dx of relu_backward for x of shape {shape}", mistakes=known.relu_backward(x, dout))
 row = np.linspace(-1, 1, 20)[None]
-out, cache = checks.unpack(relu_forward(row), "out, cache")
+out, cache = checks.forward_pass(relu_forward, row)
 dx = checks.derived(relu_backward, np.ones((1, 20)), cache, size=20)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_zero", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · exactly 0 · 1 point
 x, dout = np.array([0.0, 3.0, -3.0, 0.0]), np.array([1.0, 2.0, 3.0, -4.0])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 checks.close(relu_backward(dout, cache), [0.0, 2.0, 0.0, 0.0], "dx of relu_backward, where x is 0, 3, -3 and 0",
              mistakes=known.relu_backward(x, dout))
 checks.passed("relu_backward", "at exactly 0 nothing passes")
 ### BEGIN HIDDEN TESTS
-out, cache = checks.unpack(relu_forward(np.zeros((3, 2))), "out, cache")
+out, cache = checks.forward_pass(relu_forward, np.zeros((3, 2)))
 checks.close(relu_backward(np.full((3, 2), 5.0), cache), np.zeros((3, 2)), "dx of relu_backward, where all of x is 0")
-out, cache = checks.unpack(relu_forward(np.array([1e-9, -1e-9, -0.0])), "out, cache")
+out, cache = checks.forward_pass(relu_forward, np.array([1e-9, -1e-9, -0.0]))
 checks.close(relu_backward(np.array([7.0, 7.0, 7.0]), cache), [7.0, 0.0, 0.0], "dx of relu_backward, where x is very small")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · its own cache · 1 point
 x, dout = np.array([[-1.0, 2.0, 5.0, -4.0, 0.5]]), np.array([[10.0, 20.0, -30.0, 40.0, 50.0]])
-out, cache = checks.unpack(relu_forward(x), "out, cache")
+out, cache = checks.forward_pass(relu_forward, x)
 before = relu_backward(dout.copy(), cache)
 checks.shape(before, (1, 5), "dx of relu_backward")
-relu_forward(-x)  # another layer of the same net
+checks.forward_pass(relu_forward, -x)  # another layer of the same net
 dx = relu_backward(dout.copy(), cache)
 checks.shape(dx, (1, 5), "dx of relu_backward")
 checks.true(np.allclose(np.asarray(dx), np.asarray(before)), known.NOT_FROM_CACHE)
@@ -594,7 +593,7 @@ checks.passed("relu_backward", "each layer has a cache of its own")
 checks.resembles(dx, [[0.0, 20.0, -30.0, 0.0, 50.0]], "dx", given=(x, dout))
 for kind in (np.float64, np.float32):
     x, dout = (np.random.default_rng(seed).normal(size=(4, 5)).astype(kind) for seed in (105, 106))
-    out, cache = checks.unpack(relu_forward(x), "out, cache")
+    out, cache = checks.forward_pass(relu_forward, x)
     given = dout.copy()
     dx = relu_backward(given, cache)
     checks.unchanged(given, dout, "dout of relu_backward")
@@ -628,9 +627,9 @@ for kind in (np.float64, np.float32):
 #
 # ### Exercise 5: `init_two_layer_net` · 4 points
 #
-# What should the parameters be before training? Not all zero: then all hidden units compute the same, get the same gradient and stay the same
-# for ever. *Random* weights break the symmetry. *Small* weights make all scores nearly 0, so that no class is preferred at the start. The
-# biases may start at 0, since the weights already differ. (Rules that choose the standard deviation from the layer's size,
+# If all parameters start at zero, all hidden units compute the same, get the same gradient and stay the same for ever.
+# *Random* weights break the symmetry. *Small* weights make all scores nearly 0, so that no class is preferred. The
+# biases may start at 0. (Rules that choose the standard deviation from the layer's size,
 # such as **Xavier** and **Kaiming initialization**, follow in a later notebook.)
 #
 # By hand: a net for 4 inputs, 3 hidden units and 2 classes has 4 · 3 + 3 + 3 · 2 + 2 = 23 parameters.
@@ -744,14 +743,14 @@ for name, size in (("b1", 12), ("b2", 8)):
 # %% [markdown]
 # ### Exercise 6: `two_layer_loss` · 14 points
 #
-# Forward: affine, ReLU, affine. The results are the scores, and without labels the function returns
-# them. With labels, `softmax_loss(scores, y)` of the library returns the mean loss and its gradient with respect to the scores, (N, C).
+# Forward: affine, ReLU, affine. Without labels, the function returns the scores. With labels, `softmax_loss(scores, y)`
+# of the library returns the mean loss and its gradient with respect to the scores, (N, C).
 #
-# Then go back the same way. Every backward function takes what the one after it has returned. Last comes
-# the regularization, $\lambda \sum W_1^2 + \lambda \sum W_2^2$. It is for the weights, not for the biases.
+# Then go back: every backward function takes what the one after it has returned. Last comes
+# the regularization of the weights, $\lambda \sum W_1^2 + \lambda \sum W_2^2$, without the biases.
 #
-# By hand: with one input, one hidden unit and two classes, let $W_1 = 2$, $b_1 = -1$, $W_2 = (1, -3)$, $b_2 = (0, 5)$. The input 3 gives the hidden unit
-# max(0, 6 − 1) = 5 and the scores (5, −10). The input −3 gives max(0, −6 − 1) = 0 and the scores (0, 5), which are the biases.
+# By hand: let $W_1 = 2$, $b_1 = -1$, $W_2 = (1, -3)$, $b_2 = (0, 5)$. The input 3 gives the hidden unit
+# max(0, 6 − 1) = 5 and the scores (5, −10). The input −3 gives max(0, −6 − 1) = 0 and the scores (0, 5).
 
 # %% nbgrader={"grade": false, "grade_id": "two_layer_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def two_layer_loss(params, X, y=None, reg=0.0):
@@ -791,6 +790,43 @@ def two_layer_loss(params, X, y=None, reg=0.0):
 
 # %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · scores · 2 points
+### BEGIN HIDDEN TESTS
+def sums(x, w, b):
+    rows = np.stack([np.ravel(one) for one in x])
+    return np.einsum("nd,dm->nm", rows, w) + b, (rows, w, np.shape(x))
+
+
+def sums_back(dout, cache):
+    rows, w, shape = cache
+    return np.einsum("nm,dm->nd", dout, w).reshape(shape), np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
+
+
+def gate(x):
+    return np.where(x > 0, x, x.dtype.type(0)), np.greater(x, 0)
+
+
+def gate_back(dout, cache):
+    return np.where(cache, dout, dout.dtype.type(0))
+
+
+def layers_are_right():
+    for kind in (np.float64, np.float32):
+        x, w, b, dout = (array.astype(kind) for array in make_layer(100, 4, (2, 3), 5))
+        (out, cache), given = checks.call(affine_forward, x, w, b)
+        right, of_right = sums(x, w, b)
+        positive, of_relu = relu_forward(right)
+        affine_forward(x + 1, 2 * w, b)  # another layer
+        gradients, (dout_after, _) = checks.call(affine_backward, dout, cache)
+        pairs = [(out, right), (dout_after, dout), *zip(given, (x, w, b)), *zip(gradients, sums_back(dout, of_right), strict=True)]
+        pairs += [(positive, gate(right)[0]), (relu_backward(dout, of_relu), gate_back(dout, right > 0))]
+        for own, wanted in pairs:
+            checks.dtype(own, kind, "a layer")
+            checks.close(own, wanted, "a layer")
+    return True
+
+
+checks.lend(two_layer_loss, layers_are_right, affine_forward=sums, affine_backward=sums_back, relu_forward=gate, relu_backward=gate_back)
+### END HIDDEN TESTS
 params = {"W1": np.array([[1.0, -1.0], [2.0, 1.0]]), "b1": np.array([-1.0, 1.0]),
           "W2": np.array([[1.0, 0.0, 2.0], [1.0, -1.0, 0.0]]), "b2": np.array([0.5, 0.0, -1.0])}
 X = np.array([[1.0, 1.0], [-1.0, 0.0]])
@@ -976,20 +1012,20 @@ checks.resembles(grads["W2"], right, "grads['W2']", given=(params["W2"],))
 # %% [markdown]
 # ## Before training
 #
-# A net with a mistake often learns *something* all the same. So first ask questions whose answers you know:
+# A net with a mistake often learns *something*. So first ask questions whose answers you know:
 #
 # 1. With small weights and no regularization the net guesses. Is the first loss $\log C$, what guessing costs?
 # 2. Turn the regularization on. Does the loss rise?
 # 3. Take 20 images, no regularization. Can the net learn them to 100%?
 #
-# You write these checks once, for any loss function of the form `loss_fn(params, X, y, reg)` and any dict of parameters.
+# You write these checks for any loss function `loss_fn(params, X, y, reg)` and any dict of parameters.
 #
 # ### Exercise 7: `sanity_checks` · 4 points
 #
-# The first two checks. Compute the loss twice, with `reg` 0 and with the `reg` that was given. The number of classes is the number of
+# The first two checks. Compute the loss with `reg` 0 and with the `reg` that was given. The number of classes is the number of
 # scores per example; a batch need not contain all classes.
 #
-# By hand: among ten classes, a guess is right with probability 1/10 and costs log 10 = 2.303. A first loss between 2.188 and 2.418 is within 5% of that.
+# By hand: among ten classes, guessing costs log 10 = 2.303. A first loss between 2.188 and 2.418 is within 5% of that.
 
 # %% nbgrader={"grade": false, "grade_id": "linear_net", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def linear_net(params, X, y=None, reg=0.0):
@@ -1087,8 +1123,7 @@ for seed, num_classes, loss_fn in ((201, 10, linear_net), (202, 3, linear_net), 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A check that always says yes is worth nothing. Each of these loss functions but the first has a mistake, and `sanity_checks` should say which of the two
-# checks fails.
+# Each of these loss functions but the first has a mistake. `sanity_checks` should say which of the two checks fails.
 
 # %% nbgrader={"grade": true, "grade_id": "test_sanity_checks_verdicts", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · verdicts · 2 points
@@ -1150,11 +1185,11 @@ for name, value in sanity_checks(two_layer_loss, new_net(50, 1e-3, seed=0), X_tr
 #
 # $$ p \leftarrow p - \mathrm{learning\ rate} \cdot \frac{\partial L}{\partial p} \qquad \text{for every parameter } p. $$
 #
-# The net will memorize the 20 examples: this is **overfitting** on purpose. The parameters that you were given must not change, because the caller
-# wants to train with them afterwards.
+# The net will memorize them: **overfitting** on purpose. The parameters that you were given must not change, because the caller
+# trains with them afterwards.
 #
-# By hand: $L = \sum p^2$ has the gradient $2p$, so a step with learning rate 0.1 takes every parameter to 80% of what it was. After three steps it is
-# at 0.8 · 0.8 · 0.8 = 0.512 of its first value.
+# By hand: $L = \sum p^2$ has the gradient $2p$, so a step with learning rate 0.1 takes every parameter to 80% of what it was, and three
+# steps to 0.8 · 0.8 · 0.8 = 0.512.
 
 # %% nbgrader={"grade": false, "grade_id": "overfit_small_data", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def overfit_small_data(loss_fn, params, X, y, learning_rate, num_steps, num_examples=20):
@@ -1289,13 +1324,13 @@ print(f"training accuracy {accuracy:.0%}, loss {losses[-1]:.4f}; on the validati
 vis.loss_curve(losses, smooth=1, reference=(np.log(10), "guessing: log 10"));
 
 # %% [markdown]
-# The net has memorized the 20 images and is useless for others. That is as it should be: this is a test of the code, not of the net.
+# The net has memorized the 20 images and is useless for others. This tested the code, not the net.
 #
 # ## Training
 #
 # The library's `Solver` shuffles the images, takes minibatches, updates the parameters, and keeps the history.
 # One pass through all training images is an **epoch**. Our update rule is plain gradient
-# descent. It also notes how large each update is compared with the weights that it changes.
+# descent. It also notes the size of each update compared with the weights.
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": true, "schema_version": 3, "solution": false, "task": false}
 class Net:
@@ -1345,11 +1380,11 @@ for name, (net, solver) in runs.items():
     print(f"{name}: the last loss of {solver.step} steps is {solver.loss_history[-1]:.3g}")
 
 # %% [markdown]
-# With too small a learning rate the loss hardly falls. With too large a learning rate every step
+# With too small a learning rate the loss hardly falls. With too large a one every step
 # overshoots, and the loss ends at infinity. In between it falls fast at first and flattens late.
 #
-# The accuracy tells this only afterwards. The size of the updates compared with the weights tells it early: **about a thousandth** is
-# healthy. A factor of five more or less is no reason to worry; a factor of a hundred is.
+# The size of the updates compared with the weights tells this early: **about a thousandth** is
+# healthy. Worry about a factor of a hundred, not about a factor of five.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_ratios", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 vis.update_ratios({name: net.ratios["W1"] for name, (net, solver) in runs.items()});
@@ -1361,14 +1396,14 @@ vis.update_ratios({name: net.ratios["W1"] for name, (net, solver) in runs.items(
 #
 # Search for learning rate and regularization at random on logarithmic scales, in two stages:
 #
-# - **Coarse**: many pairs from the wide ranges, each trained briefly. This shows which regions are hopeless.
+# - **Coarse**: many pairs from the wide ranges, each trained briefly.
 # - **Fine**: a few pairs near the best coarse one, trained longer. For both hyperparameters the fine range is *one decade wide
 #   with the best coarse value in its middle* on the logarithmic scale: from `best / sqrt(10)` to `best * sqrt(10)`. It may reach beyond the
-#   coarse range, because the best pair may be outside.
+#   coarse range.
 #
-# Accuracies of the two stages cannot be compared, because the training times differ. The winner is the best of the *fine* trials.
+# The training times differ, so accuracies of the two stages cannot be compared. The winner is the best of the *fine* trials.
 #
-# By hand: if the best coarse learning rate is 0.01, the fine ones lie between 0.00316 and 0.0316, and half of them are below 0.01.
+# By hand: if the best coarse learning rate is 0.01, the fine ones lie between 0.00316 and 0.0316, half of them below 0.01.
 
 # %% nbgrader={"grade": false, "grade_id": "coarse_to_fine_search", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num_epochs, rng):
@@ -1411,7 +1446,7 @@ def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num
 
 
 # %% [markdown]
-# The checks pass a `train` that does not train. It notes its arguments, and returns an accuracy that is highest at a learning
+# The checks pass a `train` that only notes its arguments, and returns an accuracy that is highest at a learning
 # rate of 0.01 and a strength of 0.001.
 
 # %% nbgrader={"grade": false, "grade_id": "record", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1555,8 +1590,7 @@ checks.true(np.allclose(searches[1], searches[0]) and not np.allclose(searches[2
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The real search, with the first 5,000 images. The ranges are wide on purpose. Look at where the good pairs lie, and where the fine stage
-# went.
+# The real search, with the first 5,000 images and wide ranges. Where do the good pairs lie, and where did the fine stage go?
 
 # %% nbgrader={"grade": false, "grade_id": "demo_search", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 with tqdm(total=12 + 6, file=sys.stdout, desc="nets") as bar:
@@ -1573,7 +1607,7 @@ vis.search_scatter(results);
 # ## Choosing settings yourself
 #
 # Three spirals of points in the plane, one per class. No linear classifier can tell them apart. A small net can, if its hyperparameters are
-# right, and training it takes a fraction of a second.
+# right.
 
 # %% nbgrader={"grade": false, "grade_id": "spirals", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def make_spirals(num_per_class, rng):
@@ -1644,8 +1678,8 @@ show_spirals(10, 0.1, 0.001, 20)  # hidden_dim, learning_rate, reg, num_epochs
 # %% [markdown]
 # ### Exercise 10: `two_layer_settings` · 5 points
 #
-# Return settings that separate the spirals. While grading, nets are trained with them from several random starts, on new points, with the functions
-# above: weights of standard deviation 0.1, 100 training points per class. They earn 2 points if the validation accuracy is at least 75%
+# Return settings that separate the spirals. While grading, nets are trained with them from several random starts, on new points:
+# weights of standard deviation 0.1, 100 training points per class. They earn 2 points if the validation accuracy is at least 75%
 # on average, and 3 more if it is at least 88%.
 #
 # By hand: an epoch has 300 / 30 = 10 steps. With 100 epochs, the most that is allowed, a net makes 1,000 steps.
@@ -1726,7 +1760,7 @@ show_spirals(*two_layer_settings(), seed=1)
 # %% [markdown]
 # ## The best net
 #
-# One net with all the training images. The learning rate and the strength below come from a handful of trials by hand, judged by their
+# One net with all the training images. Learning rate and strength come from a few trials, judged by their
 # validation accuracy; put in your own if they are better. Then use the test set, once.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_final", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -1736,9 +1770,8 @@ print(f"validation accuracy {solver.best_val_acc:.1%}, test accuracy {solver.che
 vis.training_curves(solver);
 
 # %% [markdown]
-# What does a hidden unit detect? Each column of $W_1$ has a number for every pixel, so it can be shown as an image. Blobs and edges of
-# one colour against another are good signs. The noise on top is left over from the random start. More training and stronger regularization
-# remove it.
+# What does a hidden unit detect? Each column of $W_1$ has a number for every pixel, so it can be shown as an image. Blobs and coloured
+# edges are good signs. The noise is left over from the random start; more training and stronger regularization remove it.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_weights", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 strongest = np.argsort(-np.linalg.norm(net.params["W1"], axis=0))[:60]

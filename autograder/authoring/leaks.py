@@ -58,6 +58,20 @@ class Secrets:
         """The normalised lines of all passages."""
         return frozenset(line.text for passage in self.passages for line in passage.lines)
 
+    def lines_in(self, text: str) -> set[str]:
+        """The lines of at least DISTINCT_IN_TEXT characters that occur in a text without white space."""
+        starts = {text[n : n + DISTINCT_IN_TEXT] for n in range(len(text) - DISTINCT_IN_TEXT + 1)}
+        return {line for start in starts & self._by_start.keys() for line in self._by_start[start] if line in text}
+
+    @cached_property
+    def _by_start(self) -> dict[str, list[str]]:
+        """The lines by their first characters, since a search for each of thousands of lines takes long."""
+        found: dict[str, list[str]] = {}
+        for line in self.lines:
+            if len(line) >= DISTINCT_IN_TEXT:
+                found.setdefault(line[:DISTINCT_IN_TEXT], []).append(line)
+        return found
+
 
 @dataclass(frozen=True)
 class Leak:
@@ -225,7 +239,7 @@ def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
     code = set() if piece.kind == "prose" else {line.text for line in passages.code_lines(piece.text)}
     if not code and len(squeezed) < DISTINCT_IN_TEXT:  # most values of metadata
         return
-    shown = {line for line in secrets.lines if line in code or (len(line) >= DISTINCT_IN_TEXT and line in squeezed)}
+    shown = (secrets.lines & code) | secrets.lines_in(squeezed)
     for passage in secrets.passages if shown else ():
         present = [line.text in shown for line in passage.lines]
         if any(present):

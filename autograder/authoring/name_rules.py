@@ -25,17 +25,21 @@ def unclear_name(cells: Sequence["SourceCell"]) -> tuple["SourceCell", str] | No
     code = [cell for cell in cells if cell.cell_type == "code"]
     solutions = [cell for cell in code if cell.record and cell.record["solution"]]
     others = [cell for cell in code if cell not in solutions]
+    imported: set[str] = set()
     for cell in solutions:
         for name in sorted(bound_names(cell.source)):
             if hasattr(builtins, name) or name in _IPYTHON:
                 return cell, f"the solution binds {name!r}, but the tests would get Python's own; choose another name"
-    imported = {name for cell in solutions for name in _names_imported(cell.source)}
+        imported |= _names_imported(cell.source)
     solved = {name: cell for cell in solutions for name in bound_names(cell.source) - imported}
-    bound = {name: cell for cell in reversed(others) for name in bound_names(cell.source)}
-    for cell in others:
-        if not (cell.record and cell.record["grade"]):
-            continue
-        for name in sorted(_names_read(cell.source) - bound_names(cell.source)):
+    bound: dict[str, SourceCell] = {}
+    read: list[tuple[SourceCell, set[str]]] = []
+    for cell in reversed(others):
+        bound.update(dict.fromkeys(bound_names(cell.source), cell))
+        if cell.record and cell.record["grade"]:
+            read.append((cell, _names_read(cell.source) - bound_names(cell.source)))
+    for cell, names in reversed(read):
+        for name in sorted(names):
             if name in imported and name not in bound:
                 return cell, f"this test reads {name!r}, which only a solution imports; import it in a locked cell"
             if name in solved and name in bound:

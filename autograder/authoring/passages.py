@@ -16,6 +16,7 @@ _SKIPPED = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING,
     tokenize.ENDMARKER,
 }  # fmt: skip
+_WITHOUT_SPACE = {tokenize.NAME, tokenize.OP, tokenize.NUMBER}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def _code_lines(source: str) -> tuple[Line, ...]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type not in _SKIPPED:
                 number = number if parts else token.start[0]
-                parts.append(_squeeze(token.string))
+                parts.append(token.string if token.type in _WITHOUT_SPACE else _squeeze(token.string))
             elif token.type == tokenize.NEWLINE and parts:
                 lines.append(Line("".join(parts), number))
                 parts = []

@@ -126,10 +126,13 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
     converter = Generate(coursedir=coursedir, config=workspace.config, log=log)
     converter.exporter_class = NotebookExporter  # the one in nbgrader_config.py would run `cs231n release`
     converter.create_assignment = True
-    if not database:
+    names = [_dotted_name(preprocessor) for preprocessor in converter.preprocessors]
+    save = next((place for place, name in enumerate(names) if name.endswith(".SaveCells")), len(names))
+    if database:  # nothing more than what is recorded; all of it was checked before
+        converter.preprocessors = [name for name in names[: save + 1] if not name.endswith(".CheckCellMetadata")]
+    else:
         converter.no_database = True
-        names = [_dotted_name(preprocessor) for preprocessor in converter.preprocessors]
-        converter.preprocessors = [name for name in names if not name.endswith(".SaveCells")]
+        converter.preprocessors = names[:save] + names[save + 1 :]
     try:
         converter.start()
     except Exception as error:

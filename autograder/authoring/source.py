@@ -58,6 +58,8 @@ def read_source(path: Path | str) -> "NotebookNode":
 
     path = Path(path)
     cells, kernelspec = _read(path)
+    if unclear := unclear_name(cells):
+        _fail(path, unclear[0].line, unclear[1])
     notebook = v4.new_notebook(metadata={"kernelspec": kernelspec, "language_info": {"name": kernelspec["language"]}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for index, cell in enumerate(cells):
@@ -74,7 +76,7 @@ def read_source(path: Path | str) -> "NotebookNode":
 
 
 def read_cells(path: Path | str) -> list[SourceCell]:
-    """The cells of a source with their line numbers, checked as in `read_source`."""
+    """The cells of a source with their line numbers, checked as in `read_source`, but for who owns a name."""
     return _read(Path(path))[0]
 
 
@@ -118,8 +120,6 @@ def _parse(path: Path, text: str) -> tuple[list[SourceCell], dict[str, str]]:
                 _fail(path, line, f"grade_id {cell.grade_id!r} is taken by the cell at line {first}; choose another")
             seen[cell.grade_id] = line
         cells.append(cell)
-    if unclear := unclear_name(cells):
-        _fail(path, unclear[0].line, unclear[1])
     return cells, kernelspec
 
 

@@ -1,14 +1,17 @@
-"""How a built notebook looks to a student: which test cells are collapsed, and that a run continues after an error."""
+"""How a built notebook looks to a student: which cells are theirs or collapsed, and that a run passes errors."""
 
 from nbformat import NotebookNode
 
 from autograder.notebook.cell_record import record_of
 
+YOURS = "# Your code · edit this cell\n"  # Jupyter shows no difference between this cell and the locked ones around it
 CONTINUE_TAG = "raises-exception"  # JupyterLab's "Run All" continues after an error in a cell that has this tag
 
 
 def arrange(notebook: NotebookNode) -> None:
-    """Collapse the setup and all test cells of an exercise but the first, and let "Run All" reach the end.
+    """Mark the cells for code, collapse setup and test cells, and let "Run All" reach the end.
+
+    The first test cell of an exercise stays open.
 
     The setup is the first code cell, if it is locked. An error in it still stops the run, which cannot succeed.
     """
@@ -20,6 +23,8 @@ def arrange(notebook: NotebookNode) -> None:
         record = record_of(cell)
         if record and record.solution:
             shown = False
+            if not cell.source.startswith("%%"):  # a cell magic stays the first line
+                cell.source = YOURS + cell.source
             continue
         if record and record.grade:
             if shown:

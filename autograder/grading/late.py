@@ -17,7 +17,6 @@ from autograder.errors import KitError
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
     from sqlalchemy import ColumnElement, Connection
-    from sqlalchemy.orm import Session
     from traitlets.config import Config
 
 FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
@@ -57,7 +56,7 @@ def bring_up_to_date(gradebook: "Gradebook", assignment: str, policy: LatePolicy
 
     of_assignment = api.Assignment.name == assignment
     try:
-        failed = _write_changes(gradebook.db, policy, of_assignment)
+        failed = correct_penalties(gradebook.db.connection(), policy, of_assignment)
         gradebook.db.commit()
     except BaseException:
         gradebook.db.rollback()
@@ -92,7 +91,8 @@ def follow_formgrader(config: "Config") -> None:
             return
         try:
             policy = LatePolicy(_followed[-1])
-            for student, error in _write_changes(session, policy, api.SubmittedNotebook.id.in_(changed)).items():
+            of_changed = api.SubmittedNotebook.id.in_(changed)
+            for student, error in correct_penalties(session.connection(), policy, of_changed).items():
                 QUIET.error("The late policy failed for %s: %r", student, error)
         except KitError as error:
             QUIET.error("%s", error.message)
@@ -102,12 +102,16 @@ def follow_formgrader(config: "Config") -> None:
     _followed[:] = [config]  # the configuration may be loaded more than once in a process
 
 
-def _write_changes(session: "Session", policy: LatePolicy, which: "ColumnElement[bool]") -> dict[str, Exception]:
-    """Correct the penalties of the notebooks that `which` selects, in the session's present transaction."""
+def correct_penalties(
+    connection: "Connection", policy: LatePolicy, which: "ColumnElement[bool]"
+) -> dict[str, Exception]:
+    """Correct the penalties of the notebooks that `which` selects, in the connection's present transaction.
+
+    Returns {student: error} for the students for whom the policy failed. Their penalties stay as they are.
+    """
     from nbgrader import api
     from sqlalchemy import bindparam
 
-    connection = session.connection()
     changes: list[dict[str, Any]] = []
     failed: dict[str, Exception] = {}
     for id, student, before, score, seconds_late in _lateness(connection, which):

@@ -34,7 +34,14 @@ BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader'
 NOT_SHOWN = "# (hidden tests: the code is not shown)"
 STUDENTS = "student's code │"  # begins the lines of a test's output that come from the student's code
 CAUSE = ("Likely mistake:", "Look at:")  # begin the lines of a message that explain it
-RIGHT_LAST = {"not started": 1, "not run": 1, "no answer": 1, "not graded yet": 2, "graded": 3, "right": 4}  # the order of the summary
+RIGHT_LAST = {
+    "not started": 1,
+    "not run": 1,
+    "no answer": 1,
+    "not graded yet": 2,
+    "graded": 3,
+    "right": 4,
+}  # the order of the summary
 MOST_MESSAGE = 5_000  # characters of a test's message
 MOST_PROBLEMS = 20
 STUB = "YOUR ANSWER HERE"

@@ -7,6 +7,7 @@ from cs231n_lib.checks.calls import call, raises, unchanged, unpack
 from cs231n_lib.checks.equality import equal
 from cs231n_lib.checks.failure import CheckFailed
 from cs231n_lib.checks.gradients import analytic, derived, gradient, numeric_gradient
+from cs231n_lib.checks.lending import forward_pass, lend
 from cs231n_lib.checks.library_use import own_work
 from cs231n_lib.checks.loop_search import source_of
 from cs231n_lib.checks.loops import max_loops, no_loops
@@ -23,7 +24,9 @@ __all__ = [
     "dtype",
     "equal",
     "finite",
+    "forward_pass",
     "gradient",
+    "lend",
     "max_loops",
     "no_loops",
     "numeric_gradient",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -51,11 +52,16 @@ def implementation(topic: str) -> ModuleType:
     """
     if backend() == "cython":
         try:
-            return import_module(f"cs231n_lib.kernels._{topic}_cy")
+            return _kernels(f"_{topic}_cy")
         except ImportError:
             if os.environ.get("CS231N_KERNELS"):
                 raise
-    return import_module(f"cs231n_lib.kernels._{topic}")
+    return _kernels(f"_{topic}")
+
+
+def _kernels(name: str) -> ModuleType:
+    name = f"cs231n_lib.kernels.{name}"
+    return sys.modules.get(name) or import_module(name)  # a small layer takes less time than import_module
 
 
 def contiguous(array: NDArray[_Number]) -> NDArray[_Number]:

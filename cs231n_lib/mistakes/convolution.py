@@ -39,13 +39,19 @@ def convolve(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Any:
     Raises ValueError if the field is larger than the padded image.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
-    x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
-    size = x.shape[2:]
-    tall, wide = (side - field + 1 for side, field in zip(size, w.shape[2:], strict=True))
-    if min(tall, wide) < 1:
+    (height, width), (HH, WW) = (side + 2 * pad for side in x.shape[2:]), w.shape[2:]
+    if height < HH or width < WW:
         raise ValueError("The field is larger than the padded image.")
-    spectrum = np.einsum("nchw,fchw->nfhw", np.fft.rfft2(x), np.fft.rfft2(w, size).conj())
-    return np.fft.irfft2(spectrum, size)[:, :, :tall:stride, :wide:stride] + np.reshape(b, (-1, 1, 1))
+
+    def spectrum(values: Any) -> Any:
+        rows = np.zeros((*values.shape[:3], width), values.dtype)
+        rows[..., : values.shape[3]] = values
+        return np.fft.rfft(rows.reshape(*values.shape[:2], -1), height * width)
+
+    # one row after the other: the zeros at their ends and after the last one are the border on all sides
+    found = np.fft.irfft(np.einsum("nck,fck->nfk", spectrum(x), spectrum(w).conj()), height * width)
+    down, right = (np.arange(-pad, side - field - pad + 1, stride) for side, field in ((height, HH), (width, WW)))
+    return found[:, :, width * down[:, np.newaxis] + right] + np.reshape(b, (-1, 1, 1))
 
 
 def max_pool(x: Any, pool_param: Mapping[str, int]) -> Any:

@@ -484,6 +484,11 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
     )
 
 
+def right_affine(x: Any, w: Any, b: Any) -> Floats:
+    """Return the output of an affine layer, (N, M)."""
+    return _affine(_rows(x), w, b)
+
+
 def right_scores(params: Mapping[str, Any], X: Any) -> Floats:
     """Return the scores of a two-layer net (N, C), number by number."""
     return _affine(_hidden(params, X), params["W2"], params["b2"])

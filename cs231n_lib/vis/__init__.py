@@ -11,6 +11,7 @@ smallest value is black and the largest is white. Images may be (N, H, W, C), (N
 """
 
 from cs231n_lib.vis.evaluation import accuracy_against_k, confusion_matrix, distance_matrix, times
+from cs231n_lib.vis.graphs import computational_graph
 from cs231n_lib.vis.images import misclassified_images, neighbors, samples_per_class, show_images
 from cs231n_lib.vis.searches import search_grid, search_scatter
 from cs231n_lib.vis.style import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH
@@ -28,6 +29,7 @@ __all__ = [
     "accuracy_against_k",
     "activation_histograms",
     "activation_maps",
+    "computational_graph",
     "confusion_matrix",
     "distance_matrix",
     "loss_curve",

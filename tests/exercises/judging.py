@@ -68,6 +68,15 @@ def run(notebook_source, answers):
     return _warm(Path(notebook_source)).run(answers)
 
 
+def run_tests_of(notebook_source, answers, tested):
+    """Run each answer of {exercise: source}, and then the tests of `tested`, exercises that keep their solutions."""
+    warm = _warm(Path(notebook_source))
+    tests = [test for exercise in tested for test in warm.tests[exercise]]
+    requests = [{"exercise": name, "source": source, "tests": []} for name, source in answers.items()]
+    requests[-1]["tests"] = tests
+    return warm.judged(requests)
+
+
 @functools.cache
 def _warm(notebook_source):
     return WarmNotebook(notebook_source)
@@ -113,6 +122,10 @@ class WarmNotebook:
     def run(self, answers):
         """Do what the function `run` does, in this process."""
         answers = [{"exercise": name, "source": source, "tests": self.tests[name]} for name, source in answers.items()]
+        return self.judged(answers)
+
+    def judged(self, answers):
+        """Send answers with the tests to run after each; return {test grade_id: None or Failure}."""
         reply = self.ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
         return {test: failure and Failure(**failure) for test, failure in reply.items()}
 

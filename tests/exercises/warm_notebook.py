@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 
+import numpy.random  # noqa: F401  (NumPy would import it at its first use, which is in every child)
 from IPython.core.interactiveshell import InteractiveShell
 
 from cs231n_lib.checks import CheckFailed

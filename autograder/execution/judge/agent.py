@@ -216,6 +216,18 @@ class Agent:
     def _call_and_show(self, function: Callable[..., object], arguments: tuple) -> Answer:
         return (function(*arguments), arguments), None
 
+    def _lending(self, lent: dict[str, object], operation: str, target: Any, *arguments: object) -> Answer:
+        """Perform an operation while `target` finds the functions `lent` under the names of the notebook's own."""
+        names: dict[str, object] = getattr(target, "__globals__", self.namespace)
+        before = {name: names[name] for name in lent if name in names}
+        names.update(lent)
+        try:
+            return _OPERATIONS[operation](self, target, *arguments)
+        finally:
+            for name in lent:
+                names.pop(name, None)
+            names.update(before)
+
     def _next(self, iterator: Iterator) -> Answer:
         try:
             return (True, next(iterator)), None
@@ -374,6 +386,7 @@ _OPERATIONS: dict[str, Callable[..., Answer]] = {
     "call": Agent._call,
     "call_and_show": Agent._call_and_show,
     "call_and_watch": Agent._call_and_watch,
+    "lending": Agent._lending,
     "next": Agent._next,
     "mark": Agent._mark,
     "stop": Agent._stop,

@@ -86,6 +86,9 @@ class StudentConnection:
     error_types : dict
         {name: exception type} in addition to the built-in types: a student's error of such a name is raised as a
         subclass of it.
+    lent : dict
+        {handle of a student's function: {name: function}}: the instructor's functions that it finds, while a check
+        calls it, under names of the notebook; see `checks.lend`.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class StudentConnection:
         self._given = 0  # how many functions all cells have passed so far
         self._fetching = False
         self.error_types: dict[str, type[Exception]] = {}
+        self.lent: dict[Handle, dict[str, Callable]] = {}
         self._changed: list[object] = []
         # random generators from whose copies a student's function drew, each with its own, unchanged state
         self._advanced: deque[tuple[np.random.Generator, bytes]] = deque(maxlen=MOST_ADVANCED)

@@ -191,19 +191,29 @@ class StudentFunction(StudentObject):
 
     def __call__(self, *arguments: object, **named: object) -> object:
         try:
-            return self._ask("call", arguments, named, False)
+            return self._request("call", arguments, named, False)[0]
         except StudentError as error:
             error.student_call = (self._name, arguments, named)
             raise
 
+    def __lend__(self, functions: dict[str, Callable]) -> None:
+        """Have the function find `functions` under their names in all later calls by checks."""
+        self._student_connection.lent[self._student_handle] = functions
+
+    def _request(self, operation: str, *arguments: object) -> tuple[object, int | None]:
+        asked: tuple = (operation, self, *arguments)
+        lent = self._student_connection.lent.get(self._student_handle)
+        return self._student_connection.request(("lending", lent, *asked) if lent else asked, self._what)
+
     def __peak_memory__(self, *arguments: object) -> tuple[object, int]:
         """Return (result, peak of the memory allocated in the student's kernel during the call, in bytes)."""
-        result, peak = self._student_connection.request(("call", self, arguments, {}, True), self._what)
+        result, peak = self._request("call", arguments, {}, True)
         return result, peak or 0
 
     def __work__(self, *arguments: object) -> tuple[object, int, list[str], tuple[str, int]]:
         """Watch a call in the student's kernel, and return what `Watched` of cs231n_lib.checks.watched_call holds."""
-        answer: Any = self._ask("call_and_watch", arguments)
+        answer: Any
+        answer, _ = self._request("call_and_watch", arguments)
         well_formed = (
             type(answer) is tuple
             and [type(part) for part in answer[1:]] == [int, list, tuple]
@@ -216,7 +226,7 @@ class StudentFunction(StudentObject):
 
     def __with_arguments__(self, *arguments: object) -> tuple[object, tuple]:
         """Return (result, the arguments as the call left them)."""
-        answer = self._ask("call_and_show", arguments)
+        answer, _ = self._request("call_and_show", arguments)
         if type(answer) is not tuple or len(answer) != 2:
             raise StudentProtocolError(f"the answer of {self._what} is malformed")
         if type(answer[1]) is not tuple or len(answer[1]) != len(arguments):

@@ -81,7 +81,7 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _warm_up(shell: JudgeShell) -> None:
-    """Run a cell that fails, so that IPython imports what it needs for a traceback, and load the usual magics."""
+    """Import what judges need: for a traceback (by a cell that fails), the usual magics, and NumPy's random numbers."""
     with contextlib.suppress(ImportError, AttributeError):
         # a traceback makes a lexer for each of its frames, and each lexer would make the pattern of each list of words
         words: Any = importlib.import_module("pygments.lexer").words
@@ -90,6 +90,7 @@ def _warm_up(shell: JudgeShell) -> None:
     shell.reset()
     for magics in ("execution", "pylab"):
         _import(f"IPython.core.magics.{magics}")
+    np.random.seed()  # NumPy imports this part of itself only now
 
 
 def _prepare(cell: str) -> None:

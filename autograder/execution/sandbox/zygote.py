@@ -51,7 +51,7 @@ WARM = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-    "numpy",
+    "numpy.random",  # NumPy imports it only when it is used
     "pygments.formatters.terminal256",
     "pygments.styles.default",
     "sqlite3",

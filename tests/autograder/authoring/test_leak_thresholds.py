@@ -52,6 +52,12 @@ def test_in_prose_one_line_of_24_characters(leaks, length, told):
     assert leaks(secret, secret[:1], "prose") is told
 
 
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (0, 1), (1, 0), (7, 7)])
+def test_in_prose_it_may_stand_anywhere(leaks, before, after):
+    secret = [line(24), *lines(9, 40)]
+    assert leaks(secret, ["." * before + secret[0] + "." * after], "prose")
+
+
 @pytest.mark.parametrize(("length", "told"), [(50, True), (49, False)])
 def test_in_the_library_one_line_of_50_characters(leaks, length, told):
     secret = [line(length), *lines(9, 40)]

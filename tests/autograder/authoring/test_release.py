@@ -47,7 +47,7 @@ def test_an_answer_that_is_not_python_is_left_out_like_any_other(workspace, edit
 def test_the_stub_names_the_exercise(workspace):
     cell = next(cell for cell in notebook_of(release(workspace(), "first")).cells if cell.id == "total_price")
     assert cell.source == (
-        "def total_price(prices, customer):\n"
+        "# Your code · edit this cell\ndef total_price(prices, customer):\n"
         '    """The sum of the prices, less the customer\'s discount."""\n'
         "    # YOUR CODE HERE\n"
         '    raise NotImplementedError("exercise total_price: write your code here")'

@@ -32,3 +32,17 @@ def test_a_run_continues_after_an_error_but_not_after_one_in_the_setup():
         ["raises-exception"],
         ["skip-execution", "raises-exception"],
     ]
+
+
+def test_only_the_cells_for_code_say_that_they_are_the_students():
+    cells = [instructor("import numpy", "setup"), student("f = 1", "f"), test_cell("1", "test_f"), student("your turn")]
+    arrange(new_notebook(cells=cells))
+    marked = [cell.source.startswith("# Your code · edit this cell\n") for cell in cells]
+    assert marked == [False, True, False, bool(cells[3].metadata.get("nbgrader"))]
+    assert cells[1].source.endswith("\nf = 1")
+
+
+def test_a_cell_magic_stays_the_first_line():
+    cells = [student("%%time\nf = 1", "f")]
+    arrange(new_notebook(cells=cells))
+    assert cells[0].source == "%%time\nf = 1"

@@ -1,8 +1,10 @@
 """The `cs231n` command, as people and scripts use it."""
 
 import os
+import signal
 import subprocess
 import sys
+import urllib.request
 import zipfile
 
 import pytest
@@ -49,6 +51,7 @@ def test_help_imports_nothing_heavy():
     heavy = ("nbgrader", "jupyter_client", "nbformat", "matplotlib", "numpy", "rich", "cs231n_lib", "pooch", "jupytext")
     code = f"""
 import sys
+import urllib.request
 from autograder.cli.command import main
 try:
     main(["--help"])
@@ -161,6 +164,7 @@ def test_debug_shows_the_traceback():
 def test_without_the_instructors_tools_it_says_what_to_install(tiny, tmp_path, command):
     code = """
 import sys
+import urllib.request
 sys.modules["nbgrader"] = None
 from autograder.cli.command import main
 main(sys.argv[1:])
@@ -176,6 +180,7 @@ main(sys.argv[1:])
 def test_on_windows_it_says_what_works_there(tiny, command):
     code = """
 import sys
+import urllib.request
 sys.modules["resource"] = sys.modules["fcntl"] = None
 from autograder.cli.command import main
 main(sys.argv[1:])
@@ -306,3 +311,28 @@ def test_a_shell_completes_the_commands(typed, offered):
 
     completed = ShellComplete(main, {}, "cs231n", "_CS231N_COMPLETE").get_completions([], typed)
     assert [item.value for item in completed] == offered
+
+
+@pytest.mark.slow
+def test_mark_serves_its_pages_until_it_is_interrupted(tmp_path):
+    from marked_class import hand_in, make_course
+
+    workspace = hand_in(make_course(tmp_path), {"ann": {"question_row": "x", "question_slow": "y"}, "ben": {}})
+    code = "from autograder.cli.command import main; main(prog_name='cs231n')"
+    command = [sys.executable, "-W", "ignore", "-c", code, "-C", str(workspace.root), "mark", "pictures"]
+    command += ["--no-browser", "--as", "Maria N."]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as marking:
+        assert marking.stdout.readline() == "2 questions, 2 answers to mark, by Maria N.\n"
+        address = marking.stdout.readline().split()[1]
+        jar = urllib.request.HTTPCookieProcessor()
+        with urllib.request.build_opener(jar).open(address, timeout=60) as page:
+            assert "Looking at pictures" in page.read().decode()
+        marking.send_signal(signal.SIGTERM)
+        assert marking.stdout.read().endswith("is in the gradebook.\n") and marking.wait() == 0
+
+
+def test_mark_says_what_is_missing(run, tiny):
+    unknown = run("mark", "x", workspace=tiny)
+    assert unknown.exit_code == 1 and "Error: " in unknown.output
+    result = run("mark", "sums", "--port", "99999", workspace=tiny)
+    assert result.exit_code == 2 and "--port" in result.output

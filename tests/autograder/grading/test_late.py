@@ -154,9 +154,10 @@ def test_a_new_workspace_has_formgrader_follow(tiny):
 def test_penalties_that_cannot_be_written_are_not_half_written(monkeypatch):
     done = []
     db = SimpleNamespace(commit=lambda: done.append("commit"), rollback=lambda: done.append("rollback"))
-    monkeypatch.setattr(late, "_write_changes", lambda *_: {"ann": ValueError()})
+    db.connection = lambda: None
+    monkeypatch.setattr(late, "correct_penalties", lambda *_: {"ann": ValueError()})
     assert list(bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)) == ["ann"] and done == ["commit"]
-    monkeypatch.setattr(late, "_write_changes", lambda *_: 1 / 0)
+    monkeypatch.setattr(late, "correct_penalties", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bring_up_to_date(SimpleNamespace(db=db), "sums", ZERO)
     assert done == ["commit", "rollback"]

@@ -225,6 +225,15 @@ def test_points_comments_keys_and_buttons_of_the_page_work(formgrader, visit):
     assert (given["question_why"], given["test_double"], comment) == (3.5, 3, "Well *put*.")
 
 
+def test_the_model_answer_and_the_scheme_are_below_the_answer(formgrader, visit):
+    opened = visit.open(f"/formgrader/submissions/{formgrader.ids['hostile']}/")
+    answer = opened.tab.locator(".nbgrader_cell:has(#question_why)")
+    assert opened.tab.locator(".marking-scheme").count() == answer.locator(".marking-scheme").count() == 1
+    assert not answer.get_by_text("Because addition commutes").is_visible()
+    answer.get_by_text("Model answer and marking scheme").click()
+    assert answer.get_by_text("Because addition commutes").is_visible()
+
+
 def test_the_list_of_submissions_works(formgrader, visit):
     visit.open("/formgrader/gradebook/sums/adding")
     assert visit.tab.locator("#main-table tr").count() == 2

@@ -36,6 +36,7 @@ DRAWN = {
     ),
     "weight_grid": lambda: vis.weight_grid(rng.standard_normal((10, 3, 5, 7))),
     "weight_grid of a deep layer": lambda: vis.weight_grid(rng.standard_normal((30, 40, 3, 3))),
+    "computational_graph": lambda: vis.computational_graph({"a": ("mul", "w", "x"), "b": ("add", "a", "a")}),
     "activation_maps": lambda: vis.activation_maps(IMAGES[0], rng.random((10, 16, 16))),
 }
 

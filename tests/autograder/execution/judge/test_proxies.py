@@ -21,6 +21,7 @@ class Kernel:
 
     def __init__(self, **answers):
         self.answers, self.asked, self.objects, self.notebook_text = answers, [], WeakValueDictionary(), None
+        self.lent = {}
 
     def request(self, operation, what):
         self.asked.append((operation[0], *operation[2:]))
