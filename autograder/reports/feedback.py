@@ -17,6 +17,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.folders import write_atomically
+from autograder.grading.hand_marks import ticked_lines
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.receipts import code_digest
 from autograder.reports.feedback_marks import NotebookMarks, Submission, read_marks, read_names
@@ -124,10 +125,17 @@ class Pages:
         self.workspace, self.assignment = workspace, workspace.course.assignment(assignment)
         self.marks = {name: read_marks(gradebook, name) for name in workspace.course.assignments}
         self.names = read_names(gradebook)
-        self.code = code_digest(PAGE_MODULES).hex() + "".join(f"{name}=={version(name)}" for name in PAGE_PACKAGES)
-        self.sources = {
-            name: source_of(workspace.source(assignment) / f"{name}.ipynb", name) for name in self.assignment.notebooks
-        }
+        self.ticks: dict[tuple[str, str], dict[str, list[tuple[float, str]]]] = {}
+        for (student, notebook, cell), lines in ticked_lines(gradebook, assignment).items():
+            self.ticks.setdefault((student, notebook), {})[cell] = lines
+        self.sources: dict[str, Source] = {}
+        shared = hashlib.sha256(code_digest(PAGE_MODULES))
+        shared.update("".join(f"{name}=={version(name)}" for name in PAGE_PACKAGES).encode())
+        for name in self.assignment.notebooks:
+            path = workspace.source(assignment) / f"{name}.ipynb"
+            self.sources[name] = source_of(path, name)
+            shared.update(path.read_bytes() if path.is_file() else b"")
+        self.shared = shared.hexdigest()  # what the pages of the whole class depend on
 
     def make(self, student: str, result: MadeFeedback) -> None:
         """Make a student's pages if they are not up to date, and note in `result` what happened."""
@@ -154,8 +162,9 @@ class Pages:
     def _digest(self, student: str) -> str:
         """A digest of the graded notebooks, all that the gradebook says of them, and the page-making code."""
         one = self._submission(student)
-        hidden, zone = self.assignment.show_hidden_tests, self._zone()
-        parts = (self.code, self.names.get(student), self.assignment.title, hidden, str(zone), one, self.sources)
+        course = (self.shared, self.assignment.title, self.assignment.show_hidden_tests, str(self._zone()))
+        ticks = [self.ticks.get((student, name)) for name in sorted(one.notebooks)]
+        parts = (course, self.names.get(student), one, ticks)
         digest = hashlib.sha256(repr(parts).encode(errors="surrogatepass"))
         for path in _notebooks(self.workspace, self.assignment.name, student):
             digest.update(path.name.encode() + path.read_bytes())
@@ -178,7 +187,8 @@ class Pages:
             )
             page = notebook_page(
                 read_graded(path), one.notebooks.get(name) or NotebookMarks(), heading,
-                self.sources.get(name) or Source(name), links, show_hidden=self.assignment.show_hidden_tests,
+                self.sources.get(name) or Source(name), links, self.ticks.get((student, name)),
+                self.assignment.show_hidden_tests,
             )  # fmt: skip
             write_atomically(folder / f"{name}.html", page.encode())
 

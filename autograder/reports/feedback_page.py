@@ -154,7 +154,7 @@ class Exercise:
 
     @property
     def verdict(self) -> str:
-        """One of right, partly right, wrong, not started, not run; for a question, graded, not graded yet or no answer."""
+        """Right, partly right, wrong, not started or not run; for a question, graded, not graded yet or no answer."""
         if self.mark is not None and not self.tests:
             if self.mark.waiting:
                 return "not graded yet"
@@ -163,6 +163,14 @@ class Exercise:
         if len(found) == 1:
             return found.pop()
         return "partly right" if "right" in found else "wrong"
+
+    @property
+    def beyond_ticks(self) -> float:
+        """The points that a person gave beyond the ticked lines; negative if fewer."""
+        if self.mark is None or not self.ticks or self.mark.waiting:
+            return 0.0
+        ticked = min(max(sum(points for points, _ in self.ticks), 0.0), self.mark.max_points)
+        return round(self.mark.points - self.mark.extra - ticked, 6)
 
     @property
     def wrong(self) -> list[Test]:

@@ -1,14 +1,18 @@
 """Feedback pages are made only when needed, and a failure affects only one student."""
 
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from sqlalchemy import insert
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.grading.hand_marks import LINES, TABLES, TICKS
 from autograder.reports.feedback import feedback
 
 HOSTILE_OUTPUT = "<b>bold</b><script>alert('output')</script><img src=x onerror=alert('image')>"
@@ -129,6 +133,37 @@ def test_the_index_follows_the_marks_of_other_assignments(graded):
     index.write_text("old", encoding="utf-8")
     assert feedback(graded, "sums").made == []
     assert "sums/adding.html" in index.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_another_process_finds_the_pages_up_to_date(graded):
+    feedback(graded, "sums")
+    count = "print(len(feedback(Workspace(sys.argv[1]), 'sums').unchanged))"
+    imports = "import sys; from autograder.course.workspace import Workspace"
+    code = f"{imports}; from autograder.reports.feedback import feedback; {count}"
+    done = subprocess.run([sys.executable, "-c", code, graded.root], capture_output=True, text=True, timeout=100)
+    assert done.stdout.strip() == "2", done.stderr
+
+
+def test_ticked_lines_of_the_scheme_are_shown(graded):
+    with Gradebook(graded.db_url, graded.course_id) as gradebook:
+        grade = gradebook.find_grade("question_why", "adding", "sums", "alice")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+        grade_id, cell_id = grade.id, grade.cell_id
+        with gradebook.engine.begin() as db:
+            TABLES.create_all(db)
+            for line, points, text in (("1", 3.0, "it <commutes>"), ("2", -1.0, "a detour"), ("3", 1.0, "an example")):
+                values = {"id": line, "cell_id": cell_id, "position": int(line), "points": points, "text": text}
+                db.execute(insert(LINES).values(values))
+            db.execute(insert(TICKS).values([{"grade_id": grade_id, "line_id": line} for line in "12"]))
+    feedback(graded, "sums")
+    page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert '<span class="of">+3</span> it &lt;commutes&gt;</li>' in page
+    assert '<span class="of">−1</span> a detour</li>' in page
+    assert '<span class="of">+0.5</span> beyond these lines</li>' in page and "an example" not in page
+    other = (graded.feedback("Zoë [x] 李", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert "What the points are for" not in other
 
 
 def test_hidden_tests_are_shown_if_the_course_says_so(graded):
