@@ -42,6 +42,7 @@ RIGHT_LAST = {
     "graded": 3,
     "right": 4,
 }  # the order of the summary
+PASSED = "✓ "  # begins the line that a check prints when it has passed
 MOST_MESSAGE = 5_000  # characters of a test's message
 MOST_PROBLEMS = 20
 STUB = "YOUR ANSWER HERE"
@@ -125,7 +126,7 @@ class Test:
 
 @dataclass
 class Exercise:
-    """An exercise or a question, with the student's work on it."""
+    """An exercise or a question, with the student's `work` on it, and what cells of the course have `shown`."""
 
     number: int
     grade_id: str
@@ -136,6 +137,7 @@ class Exercise:
     comment: str = ""
     ticks: Sequence[tuple[float, str]] = ()
     work: list[Markup] = field(default_factory=list)
+    shown: list[Markup] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
     is_blank: bool = False
     errors: list[str] = field(default_factory=list)
@@ -333,11 +335,12 @@ class _Work:
                     found.append(by_name[name])
                 by_name[name].tests.append(self._test(cell, shown, record, results[record.grade_id]))
                 continue
+            is_students = record is None or record.solution
             if work := self._work(cell, shown, record):
-                found[-1].work.append(work)
-            if record is None or record.solution:
+                (found[-1].work if is_students else found[-1].shown).append(work)
+            if is_students:
                 found[-1].errors += _errors(cell)
-        return [one for one in found if one.work or one.has_points]
+        return [one for one in found if one.work or one.shown or one.has_points]
 
     def _shown(self, cell: Cell, record: CellRecord | None) -> dict[str, Any] | None:
         """What may be shown of a cell; None if it is the course's own text, or says what the problems say, too."""
@@ -402,6 +405,11 @@ class _Work:
         message = cut(outcome.message, MOST_MESSAGE)
         lines = ["The cell still has its released line."] if status == "not started" else message.splitlines()
         outputs = [left for output in shown["outputs"] if (left := _beside_message(output, message, has_hidden))]
+        if status == "wrong":  # such a line would look as if the check had passed
+            passed = [output for output in outputs if output.get("text", "").startswith(PASSED)]
+            outputs = [output for output in outputs if output not in passed]
+            if passed and has_hidden:
+                lines.append("The visible part of this check has passed; its hidden part has not.")
         return Test(
             cut(name, 200),
             status,

@@ -217,6 +217,13 @@ class TestTheExercises:
 HIDDEN = "# Check · values\nassert add(1, 2) == 3\n### BEGIN HIDDEN TESTS\nassert add(2, 2) == 4\n### END HIDDEN TESTS"
 
 
+def test_points_and_comment_stand_right_below_the_answer():
+    summary = cell("summary", "s()", outputs=[new_output("stream", text="so far")], locked=True)
+    given = marks(comments={"why": "Well put."}, why=CellMark(2, 3, False, True))
+    page = page_of(new_notebook(cells=[*GRADED[-1:], summary]), given)
+    assert page.index("Your answer") < page.index('class="marked"') < page.index("What summary showed")
+
+
 class TestHiddenTests:
     def page(self, show):
         lines = ["      3 ### BEGIN HIDDEN TESTS", "----> 4 assert add(2, 2) == 4", "student's code │ in add: line 2"]
@@ -232,6 +239,17 @@ class TestHiddenTests:
 
     def test_the_course_may_show_them(self):
         assert re.sub("<[^>]*>", "", self.page(True)).count("add(2, 2)") == 2
+
+    def test_it_is_said_that_only_the_hidden_part_failed(self):
+        printed = (
+            new_output("stream", text="✓ add: small numbers\n"),
+            new_output("stream", text="student's code │ ✓ 1\n"),
+        )
+        page = small_page(solution("add", "x"), test_cell("test_add", HIDDEN, *printed, error("No.")))
+        assert "✓ add" not in page and "student&#x27;s code │ ✓ 1" in page
+        assert text_of(page, "<tbody>", "</tbody>").endswith(
+            "No. The visible part of this check has passed; its hidden part has not."
+        )
 
     @pytest.mark.parametrize(
         "code",
