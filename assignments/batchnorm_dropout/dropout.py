@@ -13,22 +13,22 @@
 # %% [markdown]
 # # Dropout
 #
-# Train a large net on a thousand images and it memorizes them: every training image is right, most new ones are wrong. This is
-# **overfitting**, and methods against it are called **regularization**. Dropout is one of them, in one line of code: at every step of
-# training, switch off a random half of the units. No unit can rely on another one being there, so each must become useful by itself.
+# A large net memorizes a thousand images: it gets all of them right, and most new ones wrong. This is
+# **overfitting**. Methods against it are called **regularization**. Dropout is one: at every step of
+# training, switch off a random half of the units. No unit can rely on another one, so each must become useful by itself.
 #
 # **You will learn**
 #
-# - dropout forward and backward, and why the kept values are divided by the probability of keeping them;
-# - how to check code whose results are random;
+# - dropout forward and backward, and how to check code whose results are random;
+# - to put dropout into the net that you wrote in `optimization`;
 # - why dropout trains very many nets at once, and how one pass stands for their average;
-# - to choose the probability of keeping, and to tell overfitting from noise that is too strong;
+# - to choose the probability of keeping;
 # - two relatives: dropconnect, which drops weights, and the max-norm constraint, which bounds them.
 #
-# **Time**: about three hours of work. The cells themselves run in about a minute (in two on a slow or busy machine).
+# **Time**: about three hours of work. The cells run in about a minute (in two on a slow or busy machine).
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that
-# come with the course. The checks use small random arrays, not the images.
+# come with the course.
 #
 # *Lecture: "Training neural networks", section "Regularization: dropout" · Paper: Srivastava et al., "Dropout: A Simple Way to Prevent Neural
 # Networks from Overfitting" (2014).*
@@ -43,7 +43,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n_lib import checks, data, mistakes, vis
+from cs231n_lib import checks, data, mistakes, models, vis
 from cs231n_lib.layers import affine_backward, affine_forward, relu_backward, relu_forward, softmax_loss
 from cs231n_lib.notebooks import errors
 from cs231n_lib.solver import Solver
@@ -55,7 +55,8 @@ known = mistakes.dropout
 
 def one_pass(forward, x, p, seed=None, mode="train"):
     """out and cache of a forward pass of dropout, for a copy of x."""
-    out, cache = checks.unpack(forward(np.copy(x), {"mode": mode, "p": p, "seed": seed}), "out, cache")
+    result = forward(np.copy(x), {"mode": mode, "p": p, "seed": seed})
+    out, cache = result if isinstance(result, (tuple, list)) and len(result) == 2 else (result, None)
     checks.shape(out, np.shape(x), "out (the shape of x)")
     return np.asarray(out), cache
 
@@ -72,12 +73,10 @@ def surely(p, count):
     """How far the share of heads among `count` tosses may be from p: six standard deviations, exceeded once in 10^8 runs."""
     return 6 * np.sqrt(p * (1 - p) / count)
 
-
 # %% [markdown]
 # ## Few images, a large net
 #
-# Dropout is a remedy against overfitting, so we need a net that overfits: a thousand training images only. They are shrunk to 16 by 16 pixels,
-# so that training takes seconds, and standardized with the statistics of the training images.
+# Dropout is a remedy against overfitting, so we need a net that overfits: a thousand training images only, shrunk to 16 by 16 pixels.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 images = data.load()
@@ -102,9 +101,8 @@ vis.show_images(small_images[first], titles=images.class_names, columns=10);
 # %% [markdown]
 # ## Thinned nets
 #
-# Dropout tosses a coin for every unit of a layer. The coin shows heads with probability $p$. Heads: the unit is **kept** for this step. Tails: its
-# output is set to 0, as if the unit and all its connections were not there. What remains is a *thinned* net. The coins are tossed anew for each example
-# and each step:
+# Dropout tosses a coin for every unit of a layer. With probability $p$ the unit is **kept** for this step. Otherwise its
+# output is set to 0. What remains is a *thinned* net. The coins are tossed anew for each example and each step:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_thinned", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def draw_net(ax, kept, title):
@@ -130,16 +128,13 @@ draw_net(axes[0], [[1] * 4, [1] * 5, [1] * 5, [1] * 2], "all units: the net at t
 for i, hidden in enumerate(tosses):
     draw_net(axes[i + 1], [[1] * 4, *hidden, [1] * 2], f"training, example {i + 1}")
 
-
 # %% [markdown]
-# Ten hidden units have $2^{10} = 1024$ subsets, so this small net contains 1024 thinned nets that share their weights. Each step trains some of them, drawn at
-# random. A net with a thousand hidden units has $2^{1000}$ thinned nets. Hardly any is drawn twice, but since they share their weights, each profits
-# from what the others learned.
+# Ten hidden units have $2^{10} = 1024$ subsets, so this small net contains 1024 thinned nets that share their weights.
 #
 # Why does that help? The average of the predictions of many nets (an **ensemble**) nearly always beats a single net: each has learned some accidents of the
-# training images, and in the mean these cancel. Dropout trains such an ensemble for the price of one net. And a unit whose neighbours may
-# vanish cannot learn to correct their errors. It has to find a feature that is useful in many different nets.
-#
+# training images, and in the mean these cancel. Dropout trains such an ensemble for the price of one net.
+
+# %% [markdown]
 # ### The expectation
 #
 # At test time we want the average over all masks, not a random answer. Take a unit that computes $a = w_1 x_1 + w_2 x_2$, and drop each input with
@@ -152,26 +147,26 @@ for i, hidden in enumerate(tosses):
 # | only $x_2$ | $w_2 x_2$ |
 # | none | $0$ |
 #
-# The mean is $\frac12 (w_1 x_1 + w_2 x_2)$: half of what the full unit says. In general, a value that is kept with probability $p$ has the expectation
+# The mean is half of what the full unit says. In general, a value that is kept with probability $p$ has the expectation
 # $p \cdot x + (1 - p) \cdot 0 = p\,x$. At test time all units are present, and the next layer would get $1/p$ times what it is used to. There are
 # two ways out:
 #
 # - **Vanilla dropout** multiplies all values by $p$ at test time.
 # - **Inverted dropout** divides the kept values by $p$ during training: $p \cdot \frac{x}{p} + (1 - p) \cdot 0 = x$. Then test time does *nothing at all*.
 #
-# Only the scale of the weights differs. We use inverted dropout, as nearly everybody does, and Question 1 asks you why.
-#
-# Beware of the name $p$: here, as in the lectures, it is the probability of **keeping** a value. Some papers and libraries mean that of dropping.
-#
-# ### Exercise 1: `dropout_forward` · 11.5 points
+# We use inverted dropout; Question 1 asks you why. Beware: here, as in the lectures, $p$ is the probability of **keeping** a value. Some
+# libraries mean that of dropping.
+
+# %% [markdown]
+# ### Exercise 1: `dropout_forward` · 9.5 points
 #
 # In train mode, replace each value of `x`, independently of all others, by 0 with probability $1 - p$ and by $x / p$ with probability $p$. In test mode,
 # return `x` as it is.
 #
 # By hand: take $x = (3, -1, 4, 2)$ and $p = \frac12$. If the first and the third value are kept, the output is $(6, 0, 8, 0)$.
 #
-# Random code should be repeatable when it has to be. Make a generator of your own, `rng = np.random.default_rng(seed)`, with the seed
-# `dropout_param.get("seed")`; with `None` it starts differently each time. Stay away from `np.random.seed`: it resets the random state that all other code shares.
+# Random code should be repeatable. Make a generator of your own, `rng = np.random.default_rng(seed)`, with the seed
+# `dropout_param.get("seed")`. (`np.random.seed` would reset the random state that all other code shares.)
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_forward(x, dropout_param):
@@ -208,12 +203,13 @@ def dropout_forward(x, dropout_param):
 
 
 # %% [markdown]
-# How do you check something random? First, what is *not* random: every entry is either 0 or exactly `x / p`.
+# How do you check something random? First, what is *not* random: every entry is 0 or exactly `x / p`.
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_values", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-# Check · values · 4 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 3 points
 x = np.array([[1.0, -2.0, 3.0, -4.0], [5.0, 6.0, -7.0, 8.0]]).repeat(20, axis=1)  # (2, 80), without zeros
-out, _ = one_pass(dropout_forward, x, p=0.8, seed=1)
+out, _ = checks.unpack(dropout_forward(x.copy(), {"mode": "train", "p": 0.8, "seed": 1}), "out, cache")
+checks.shape(out, x.shape, "out (the shape of x)")
 checks.true((out != 0).any(), known.NOTHING_KEPT)
 checks.true((out == 0).any(), known.NOTHING_DROPPED)  # 160 values are all kept by chance once in 10^15 runs
 checks.close(out, np.where(out != 0, x / 0.8, 0), "out with p = 0.8", hint="Every entry should be 0 or x / p.",
@@ -233,11 +229,11 @@ checks.true(not np.concatenate(outs).all(), known.NOTHING_DROPPED)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Next, the random part. The share of kept values varies from mask to mask, with a standard deviation of $\sqrt{p\,(1 - p) / n}$ for $n$ values. For 40,000 values
-# that is about 0.002. The check allows six standard deviations. Chance alone exceeds that once in 500 million runs; if your share does, it is not bad luck.
+# Next, the random part. The share of kept values has a standard deviation of $\sqrt{p\,(1 - p) / n}$: for $n$ = 40,000 values
+# about 0.002. The check allows six standard deviations, which chance exceeds once in 500 million runs.
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_kept", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-# Check · share of kept values · 3 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_kept", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
+# Check · share of kept values · 2.5 points
 for p in (0.25, 0.8):
     out, _ = one_pass(dropout_forward, np.ones((1, 40_000)), p, seed=5)
     share = np.mean(out != 0)
@@ -260,7 +256,7 @@ for p in () if swapped else (1, 1.0):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every entry has a coin of its own: no two examples share their mask, no two features do, and nothing fixes in advance how many are kept.
+# Every entry has a coin of its own, and nothing fixes in advance how many are kept.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_independent", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · independent draws · 2 points
@@ -286,8 +282,8 @@ for counts in (np.count_nonzero(out, axis=0), np.count_nonzero(out, axis=1)):  #
     checks.true(len(np.unique(counts)) > 1, known.COUNT_FIXED)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_test_mode", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · test mode · 2 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_test_mode", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
+# Check · test mode · 1.5 points
 x = np.random.default_rng(16).normal(size=(6, 5))
 trained, _ = one_pass(dropout_forward, x, p=0.4, seed=17)
 out, _ = one_pass(dropout_forward, x, p=0.4, seed=17, mode="test")
@@ -306,8 +302,7 @@ for p in (0.1, 0.5, 0.9):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The last check is about agreements with the caller: seeds, dtypes, arguments that stay as they are, and errors for impossible values. (`p = 50` is somebody who
-# thinks of percent. A function that goes on silently costs its user an afternoon, an error a minute.)
+# The last check is about agreements with the caller: seeds, dtypes, and errors for impossible values such as `p = 50`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_forward_arguments", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
 # Check · seeds, dtypes, errors · 0.5 points
@@ -352,8 +347,8 @@ for mode in ("Train", "eval"):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The expectation can be seen. Here `x` is a photograph (or a drawing), and your dropout throws away three values in four. One pass is a
-# mess. The mean of many passes is the image again. Test time shows that mean without drawing anything.
+# The expectation can be seen. Here `x` is an image, and your dropout throws away three values in four. One pass is a
+# mess. The mean of many passes is the image again.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_average", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 photo = images.X_train[first[7]].astype(np.float64)
@@ -364,14 +359,13 @@ vis.show_images(np.clip(shown, 0, 255), titles=["x, and test time", "one pass", 
 # %% [markdown]
 # ### Dropout as noise
 #
-# On average nothing changes, but each single pass is noisy. A unit of the next layer receives $a = \sum_i w_i m_i h_i$, with the activations $h_i$, its weights $w_i$ and
-# a random mask $m_i \in \{0, 1/p\}$. The mean of $a$ is $\sum_i w_i h_i$. The $m_i$ are independent, each with the variance
+# On average nothing changes, but each single pass is noisy. A unit of the next layer receives $a = \sum_i w_i m_i h_i$, with activations $h_i$, weights $w_i$ and
+# a random mask $m_i \in \{0, 1/p\}$. The $m_i$ have the variance
 # $\frac{1}{p^2}\,p(1-p) = \frac{1-p}{p}$, so the standard deviation of $a$ is
 #
 # $$ \sqrt{\tfrac{1 - p}{p} \sum_i w_i^2 h_i^2} . $$
 #
-# So $p$ sets the strength of the noise: a factor of 0.33 at $p = 0.9$, 1 at $p = \frac12$, 1.7 at $p = \frac14$. Learning to be right in spite of the noise is
-# the regularization. Below: 4000 passes for one unit with 100 inputs.
+# So $p$ sets the strength of the noise: a factor of 0.33 at $p = 0.9$, 1 at $p = \frac12$, 1.7 at $p = \frac14$. Below: 4000 passes for one unit with 100 inputs.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_noise", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(1)
@@ -389,7 +383,7 @@ for ax, p in zip(axes, (0.9, 0.5, 0.25)):
 
 # %% [markdown]
 # **Question 1** · 3 points. A net has three affine layers with a ReLU after the first two, and dropout with $p = \frac12$ after each ReLU. All biases are 0. It was trained
-# with *vanilla* dropout (no scaling in training). A company gets its weights and computes predictions with code that has never heard of dropout: all units on, no scaling. By
+# with *vanilla* dropout (no scaling in training). A company predicts with code that has never heard of dropout: all units on, no scaling. By
 # which factor do the scores differ from those of the right test pass? What happens to the predicted classes, what to the softmax
 # probabilities? What does inverted dropout change about this story? Name one more reason why the *test* pass is the one to leave untouched.
 
@@ -413,13 +407,13 @@ for ax, p in zip(axes, (0.9, 0.5, 0.25)):
 # ### END SOLUTION
 
 # %% [markdown]
-# ### Exercise 2: `dropout_backward` · 6.5 points
+# ### Exercise 2: `dropout_backward` · 5.5 points
 #
-# In **backpropagation**, a layer gets the gradient of the loss with respect to its output, `dout`, and passes on the one with respect to its input. Dropout multiplies
-# each entry by a number of the mask. A dropped value had no influence on the loss. A kept value had $1/p$ times its influence. It has to be
+# In **backpropagation**, a layer gets the gradient of the loss with respect to its output, `dout`, and passes on the one with respect to its input.
+# A dropped value had no influence on the loss. A kept value had $1/p$ times its influence. It has to be
 # **the same mask** as in the forward pass: that is what the cache is for.
 #
-# By hand: the mask above kept the first and the third of four values, with $p = \frac12$. For `dout` = $(1, 5, 1, 5)$ the gradient is $(2, 0, 2, 0)$.
+# By hand: the mask above kept the first and the third of four values. For `dout` = $(1, 5, 1, 5)$ the gradient is $(2, 0, 2, 0)$.
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_backward(dout, cache):
@@ -441,10 +435,10 @@ def dropout_backward(dout, cache):
 
 
 # %% [markdown]
-# The checks take the mask from your own forward pass: `out / x` is 0 where a value was dropped, and the factor of the others elsewhere.
+# The checks take the mask from your own forward pass: it is `out / x`.
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_mask", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-# Check · gradient · 3 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_mask", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
+# Check · gradient · 2.5 points
 x = np.random.default_rng(40).uniform(1.0, 2.0, size=(20, 30)) * np.tile([1, -1], 15)
 out, cache = one_pass(dropout_forward, x, p=0.4)
 checks.true((out != 0).any() and (out == 0).any(), known.FORWARD_FIRST)
@@ -468,7 +462,7 @@ dx = checks.derived(dropout_backward, np.ones_like(x), cache, size=x.size)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# After a ReLU, half of all values are 0. If such a value is kept, its gradient is that of any other kept value.
+# After a ReLU, half of all values are 0. If such a value is kept, it gets a gradient like any other.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_zeros", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · values that are 0 · 1 point
@@ -512,8 +506,8 @@ for shape, p in (((6, 2), 0.8), ((7,), 0.5), ((2, 3, 4), 1.0)):
 # %% [markdown]
 # In a net, all layers go forward before the first goes backward. So each cache must keep its own mask:
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_cache", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-# Check · two layers · 1 point
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_backward_cache", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
+# Check · two layers · 0.5 points
 x, dout = np.random.default_rng(50).uniform(1.0, 2.0, size=(2, 15, 10))
 out_first, cache_first = one_pass(dropout_forward, x, p=0.5, seed=51)
 out_second, cache_second = one_pass(dropout_forward, x, p=0.5, seed=52)
@@ -557,49 +551,208 @@ for dtype in (np.float64, np.float32):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ## Into your net
+#
+# In `optimization` you wrote `fully_connected_loss(params, X, y=None, reg=0.0)`. (Type `models.fully_connected_loss??` into a cell to see the library's.)
+# Now each hidden layer gets one more step, after its **activation function** (the **nonlinearity**): affine → ReLU → **dropout**. The scores are never dropped.
+#
+# ### Exercise 3: `dropout_net_loss` · 6 points
+#
+# Each hidden layer has its own dict, with its own seed: two layers must not share a mask. On the way back, every forward function has its partner, in
+# reverse order. Some checks pass another pair of functions as `dropout`, so that a mistake in yours does not count again.
+#
+# By hand: the hidden layer gives (2, 0, 3), and dropout with $p = \frac12$ keeps the first two units: (4, 0, 0).
+
+# %% nbgrader={"grade": false, "grade_id": "dropout_net_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def dropout_net_loss(params, dropout_params, X, y=None, reg=0.0, dropout=None):
+    """A net of any depth: affine, ReLU, dropout in each hidden layer, then affine and softmax loss.
+
+    Parameters: params, a dict of Wi (inputs, outputs) and bi (outputs,) for layer i = 1, 2, ...; dropout_params, a list with one
+        dict for each hidden layer, such as dropout_param: pass it on as it is, with its mode; X (N, D); y (N,) integer labels, or
+        None; reg, the strength of the penalty reg * sum(W * W) over all weights; dropout, the pair of functions
+        forward(x, dropout_param) and backward(dout, cache); None: dropout_forward and dropout_backward.
+    Returns: without y, the scores (N, C). With y, loss, and grads, a dict with the gradient for each key of params.
+
+    Approach
+        1. forward: a loop over the hidden layers that keeps three caches of each, then the last affine layer
+        2. return the scores if y is None; otherwise start the way back from softmax_loss(scores, y)
+        3. backward: the last layer, then the hidden layers in reverse order
+        4. the penalty
+    """
+    forward, backward = dropout or (dropout_forward, dropout_backward)
+    ### BEGIN SOLUTION
+    hidden_caches = []
+    h = X
+    for i, dropout_param in enumerate(dropout_params, start=1):
+        a, cache_a = affine_forward(h, params[f"W{i}"], params[f"b{i}"])  # (N, width of layer i)
+        active, cache_r = relu_forward(a)
+        h, cache_h = forward(active, dropout_param)
+        hidden_caches.append((i, cache_a, cache_r, cache_h))
+    top = len(dropout_params) + 1
+    scores, cache_scores = affine_forward(h, params[f"W{top}"], params[f"b{top}"])  # (N, C)
+    if y is None:
+        return scores
+
+    loss, dscores = softmax_loss(scores, y)
+    grads = {}
+    dh, grads[f"W{top}"], grads[f"b{top}"] = affine_backward(dscores, cache_scores)
+    for i, cache_a, cache_r, cache_h in reversed(hidden_caches):
+        da = relu_backward(backward(dh, cache_h), cache_r)
+        dh, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(da, cache_a)
+    for name in (f"W{i}" for i in range(1, top + 1)):
+        loss = loss + reg * np.sum(params[name] * params[name])
+        grads[name] = grads[name] + 2 * reg * params[name]
+    return loss, grads
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": false, "grade_id": "net_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import copy
+
+
+def make_net(seed, N, *sizes):
+    """X (N, sizes[0]), y (N,), params and dropout_params of a random net with layers of these sizes."""
+    rng = np.random.default_rng(seed)
+    X, y, params = rng.normal(size=(N, sizes[0])), rng.integers(sizes[-1], size=N), {}
+    for i, shape in enumerate(zip(sizes, sizes[1:]), start=1):
+        params |= {f"W{i}": rng.normal(size=shape), f"b{i}": rng.normal(size=shape[1])}
+    dropout_params = [{"mode": "train", "p": rng.uniform(0.4, 0.8), "seed": int(rng.integers(1000))} for _ in sizes[1:-1]]
+    return X, y, params, dropout_params
+
+
+def scale_forward(x, param):
+    """A layer in place of dropout: it multiplies each feature by a number that depends on p and on the mode."""
+    strength = param["p"] if param["mode"] == "train" else param["p"] / 2
+    factors = 1 + strength * np.cos(np.arange(np.shape(x)[1]))
+    return x * factors, (strength, factors)
+
+
+def scale_backward(dout, cache):
+    _, factors = cache
+    return dout * np.asarray(factors)
+
+
+scale = scale_forward, scale_backward
+
+
+def run_net(*args):
+    """What your net returns for copies of the arguments."""
+    return dropout_net_loss(*copy.deepcopy(args))
+
+
+def loss_and_grads(*args):
+    """The pair that your net returns for copies of the arguments."""
+    loss, grads = checks.unpack(run_net(*args), "loss, grads")
+    checks.shape(loss, (), "the loss (one number)")
+    checks.true(isinstance(grads, dict), "grads should be a dict with the gradient of each parameter.")
+    return loss, grads
+
+
+def check_net_gradients(names, X, y, params, dropout_params):
+    """Check the gradients of a net with `scale` in place of dropout: those of the right net, or of yours."""
+    _, grads = loss_and_grads(params, dropout_params, X, y, 0.0, scale)
+    case = known.dropout_net(scale_forward, params, dropout_params, X)
+    scores, right = run_net(params, dropout_params, X, None, 0.0, scale), case.scores()
+    alike = isinstance(scores, np.ndarray) and scores.shape == right.shape and np.allclose(scores, right)
+    for name in names if alike else names[:2]:  # to measure the gradients of another net takes long
+        checks.true(name in grads, f"grads has no key {name!r}.")
+        checks.true(np.any(grads[name]), f"grads[{name!r}] is 0 everywhere.")
+        checks.gradient(lambda value: case.loss(y, {name: value}), params[name], grads[name], f"grads[{name!r}]", num_examples=len(X),
+                        kinks=True, mistakes=mistakes.deep_net.gradient(case, y, name),
+                        or_of=None if alike else lambda value: loss_and_grads(params | {name: value}, dropout_params, X, y, 0.0, scale)[0])
+
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_scores", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Check · scores · 2 points
+X, y, params, dropout_params = make_net(101, 6, 4, 20, 3)
+scores = run_net(params, dropout_params, X)
+checks.true(not isinstance(scores, (tuple, dict)), mistakes.deep_net.SCORES_ALONE)
+active = np.maximum(0, X @ params["W1"] + params["b1"])  # (6, 20)
+hidden, _ = one_pass(dropout_forward, active, dropout_params[0]["p"], dropout_params[0]["seed"])
+case = known.dropout_net(dropout_forward, params, dropout_params, X)
+checks.close(scores, hidden @ params["W2"] + params["b2"], "the scores of a net with one hidden layer",
+             mistakes=mistakes.deep_net.scores(case))
+checks.passed("dropout_net_loss", "the scores are right, with your own dropout")
+### BEGIN HIDDEN TESTS
+for seed, sizes in ((102, (4, 20, 20, 20, 3)), (103, (3, 14, 2)), (104, (6, 2)), (105, (2, 17, 11, 4))):
+    X, y, params, dropout_params = make_net(seed, 6, *sizes)
+    for mode in ("train", "test"):
+        for own in dropout_params:
+            own["mode"] = mode
+        for pair, forward in ((None, dropout_forward), (scale, scale_forward)):
+            case = known.dropout_net(forward, params, dropout_params, X)
+            checks.close(run_net(params, dropout_params, X, None, 0.5, pair), case.scores(),
+                         f"the scores of a net of sizes {sizes} in {mode} mode", mistakes=mistakes.deep_net.scores(case))
+        if mode == "train":
+            loss, _ = loss_and_grads(params, dropout_params, X, y, 0.0, scale)
+            right = np.isclose(loss, case.loss(y))  # if not, the check of the loss tells
+        elif right:
+            loss, _ = loss_and_grads(params, dropout_params, X, y, 0.0, scale)
+            checks.close(loss, case.loss(y), f"the loss of a net of sizes {sizes} in test mode", mistakes=mistakes.deep_net.loss(case, y))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_value", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Check · loss and penalty · 1 point
+X, y, params, dropout_params = make_net(110, 6, 4, 5, 5, 3)
+for own in dropout_params:
+    own["p"] = 1.0  # keeps everything
+scores = run_net(params, dropout_params, X, None, 0.0)
+checks.shape(scores, (6, 3), "the scores")
+without, grads_without = loss_and_grads(params, dropout_params, X, y, 0.0)
+loss, grads = loss_and_grads(params, dropout_params, X, y, 0.1)
+checks.close(without, softmax_loss(np.asarray(scores), y)[0], "the loss with reg=0", num_examples=6)
+checks.equal(dict.fromkeys(sorted(grads)), dict.fromkeys(sorted(params)), "the names in grads")
+added = {"loss": loss - without, **{name: np.subtract(grads[name], grads_without[name]) for name in params}}
+expected = {"loss": 0.1 * sum(np.square(params[name]).sum() for name in ("W1", "W2", "W3"))}
+expected |= {name: 2 * 0.1 * value if name.startswith("W") else 0 * value for name, value in params.items()}
+checks.close(added, expected, "what reg=0.1 adds", mistakes=mistakes.deep_net.penalty(params, 0.1))
+checks.passed("dropout_net_loss", "the loss and its penalty are right")
+### BEGIN HIDDEN TESTS
+given = {name: value.copy() for name, value in params.items()}
+X_given = X.copy()
+dropout_net_loss(given, copy.deepcopy(dropout_params), X_given, y, 0.1)
+checks.unchanged(given, params, "params of dropout_net_loss")
+checks.unchanged(X_given, X, "X of dropout_net_loss")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_net_loss_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# Check · gradients · 3 points
+check_net_gradients(["W1", "b1", "W2", "b2", "W3", "b3"], *make_net(120, 6, 3, 4, 4, 3))
+checks.passed("dropout_net_loss", "the gradient of every parameter is right")
+### BEGIN HIDDEN TESTS
+for seed, sizes in ((121, (2, 3, 2)), (122, (3, 2, 4, 3, 2)), (123, (4, 3))):
+    X, y, params, dropout_params = make_net(seed, 5, *sizes)
+    for own in dropout_params[1:]:
+        own["mode"] = "test"
+    check_net_gradients(list(params), X, y, params, dropout_params)
+X, y, params, dropout_params = make_net(124, 5, 4, 6, 6, 3)
+_, grads = loss_and_grads(params, dropout_params, X, y, 0.1)
+_, same = checks.unpack(dropout_net_loss(params, dropout_params, X, y, 0.1, (dropout_forward, dropout_backward)), "loss, grads")
+checks.close(grads, same, "grads with your own dropout")
+X, y, params, dropout_params = make_net(125, 3, 10, 12, 2)
+result = checks.derived(dropout_net_loss, params, dropout_params, X, y, size=params["W1"].size)
+### END HIDDEN TESTS
+
+# %% [markdown]
 # ## Training with dropout
 #
-# Now the net: 768 inputs, two hidden layers of 500 units, ten classes, with your dropout after the **activation function**, the ReLU. (Without such a **nonlinearity** between them, the
-# three affine layers could do no more than one.) In `loss(X, y)` dropout is in train mode, with a new seed for every pass; in `loss(X)`, which returns scores for
-# predictions, in test mode.
+# The net: 768 inputs, two hidden layers of 500 units, ten classes. The class below gives it to `Solver`. With labels, dropout is in train mode, with new seeds for every pass. For
+# predictions it is in test mode.
 
 # %% nbgrader={"grade": false, "grade_id": "net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 class DropoutNet:
-    """affine - ReLU - dropout, twice, then affine and softmax. For Solver: `params`, `loss`, `after_step`."""
+    """Your net as a model for Solver: `params`, `loss`, `after_step`."""
 
     def __init__(self, keep, limit=None, hidden=500, seed=0):
-        self.keep, self.limit = keep, limit
+        self.keep, self.limit, self.norms = keep, limit, []
         self.rng = np.random.default_rng(seed)
-        sizes = [X_train.shape[1], hidden, hidden, 10]
-        self.params, self.norms = {}, []
-        for i in (1, 2, 3):
-            W = self.rng.normal(size=(sizes[i - 1], sizes[i])) * np.sqrt(2 / sizes[i - 1])
-            self.params[f"W{i}"], self.params[f"b{i}"] = W.astype(np.float32), np.zeros(sizes[i], np.float32)
+        params = models.init_fully_connected(X_train.shape[1], [hidden, hidden], 10, "he", self.rng)
+        self.params = {name: value.astype(np.float32) for name, value in params.items()}
 
-    def forward(self, X, mode):
-        """scores (N, 10), and the caches of all layers."""
-        out, caches = X, []
-        for i in (1, 2):
-            out, affine_cache = affine_forward(out, self.params[f"W{i}"], self.params[f"b{i}"])
-            out, relu_cache = relu_forward(out)
-            param = {"mode": mode, "p": self.keep, "seed": int(self.rng.integers(2**31))}
-            out, dropout_cache = dropout_forward(out, param)
-            caches.append((affine_cache, relu_cache, dropout_cache))
-        scores, affine_cache = affine_forward(out, self.params["W3"], self.params["b3"])
-        return scores, [*caches, affine_cache]
+    def dropout_params(self, mode):
+        return [{"mode": mode, "p": self.keep, "seed": int(self.rng.integers(2**31))} for _ in range(2)]
 
     def loss(self, X, y=None):
-        if y is None:
-            return self.forward(X, "test")[0]
-        scores, caches = self.forward(X, "train")
-        loss, dscores = softmax_loss(scores, y)
-        grads = {}
-        dout, grads["W3"], grads["b3"] = affine_backward(dscores, caches[2])
-        for i in (2, 1):
-            affine_cache, relu_cache, dropout_cache = caches[i - 1]
-            dout = relu_backward(dropout_backward(dout, dropout_cache), relu_cache)
-            dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine_cache)
-        return loss, grads
+        return dropout_net_loss(self.params, self.dropout_params("test" if y is None else "train"), X, y)
 
     def after_step(self):
         """Called after every step: the max-norm constraint (the last exercise), and a record of the column norms."""
@@ -615,10 +768,8 @@ def train(net, num_epochs, update_rule="adam", learning_rate=5e-4, **settings):
     solver.train()
     return solver
 
-
 # %% [markdown]
-# The same net with four probabilities of keeping; 1 means no dropout. All begin with the same weights and see the images in the same order. An **epoch** is one pass through all
-# training images.
+# The same net with four probabilities of keeping; 1 means no dropout. An **epoch** is one pass through all training images.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_keep", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 keeps = (1.0, 0.75, 0.5, 0.25)
@@ -627,8 +778,7 @@ runs = {f"p = {p}": train(nets[p], num_epochs=30) for p in keeps}
 vis.training_curves(runs, smooth=10);
 
 # %% [markdown]
-# On the left is the loss during training, with dropout on; on the right the accuracies, with dropout off. Training images are dashed, and a circle marks the best epoch. The
-# accuracies at the end in one picture:
+# On the left is the loss, with dropout on; on the right the accuracies, with dropout off (training dashed). The accuracies at the end:
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gap", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 train_accuracy, val_accuracy = ([100 * np.mean(getattr(run, name)[-5:]) for run in runs.values()] for name in ("train_acc_history", "val_acc_history"))
@@ -641,9 +791,9 @@ ax.set_title(f"{images.title}, {num_train:,} training images")
 ax.legend(ncols=2, loc="upper right");
 
 # %% [markdown]
-# Without dropout the net has memorized its training images: 100%, and after that there is nothing left to learn from. With $p = \frac12$ it gets fewer of them right and yet
-# *more* of the validation images. With $p = \frac14$ the noise is so strong that the net fits neither well in this time: it would need to be wider, and to train longer. What
-# counts is the height of the orange bars, not the gap between the bars.
+# Without dropout the net has memorized its training images. With $p = \frac12$ it gets fewer of them right and yet
+# *more* of the validation images. With $p = \frac14$ the noise is so strong that the net fits neither well. What
+# counts is the height of the orange bars, not the gap.
 
 # %% [markdown]
 # **Question 2** · 2 points. While a net trains with dropout, its log shows a mean *training* loss of 1.40 and a *validation* loss of 1.25. Your friend looks for a bug:
@@ -663,8 +813,8 @@ ax.legend(ncols=2, loc="upper right");
 # %% [markdown]
 # ### Choosing $p$
 #
-# Overfitting is worst when some labels are wrong, because a large net memorizes the wrong ones, too. Here are four patterns of 8 by 8 pixels in heavy noise. There are 200 training
-# examples, and 60 of them have a wrong label (red). The 1000 validation examples have the right ones.
+# Overfitting is worst when some labels are wrong, because a large net memorizes these, too. Here are four patterns in heavy noise. Of 200 training
+# examples, 60 have a wrong label (red). The 1000 validation examples have the right ones.
 
 # %% nbgrader={"grade": false, "grade_id": "patterns", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def noisy_patterns(seed):
@@ -718,7 +868,6 @@ def trained(settings, seed):
     checks.true(num_epochs in range(1, 101), f"num_epochs is {num_epochs}. It should be a whole number from 1 to 100.")
     return train_thinned(p, learning_rate, int(num_epochs), seed)
 
-
 # %% nbgrader={"grade": false, "grade_id": "picture_patterns", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 X_noisy, y_noisy, _, _, patterns = noisy_patterns(seed=0)
 shown = [*range(6), *range(60, 66)]
@@ -733,8 +882,8 @@ for ax in axes.flat:
     ax.axis("off")
 
 # %% [markdown]
-# A net with one hidden layer of 50 units learns them, by stochastic gradient descent and one thinned net per batch. Without dropout it gets all 200 training labels "right", the 60 wrong ones
-# included, and about 70% of the validation examples. Play with the three settings. Look at both curves: a net that has not been fooled gets about 70% of the *training* labels.
+# A net with 50 hidden units learns them, with one thinned net per batch. Without dropout it gets all 200 training labels "right", the wrong ones
+# included, and about 70% of the validation examples. A net that has not been fooled gets about 70% of the *training* labels.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): what do p, the learning rate and the number of epochs do to the two curves?
@@ -748,10 +897,10 @@ ax.set(xlabel="epoch", ylabel="accuracy (%)", ylim=(0, 105), title=f"p = {keep},
 ax.legend();
 
 # %% [markdown]
-# ### Exercise 3: `dropout_settings` · 5 points
+# ### Exercise 4: `dropout_settings` · 4 points
 #
 # Choose the three settings. The checks train the net with them, and at the end it should get at least 82% of the validation examples right. In our trials no net without
-# dropout got there, whatever its learning rate and its number of epochs. A second check repeats the training with other patterns and other initial weights, so luck does not help.
+# dropout got there. A second check uses other patterns and other initial weights.
 
 # %% nbgrader={"grade": false, "grade_id": "dropout_settings", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_settings():
@@ -773,16 +922,16 @@ def dropout_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_settings_accuracy", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-# Check · validation accuracy · 3 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_settings_accuracy", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
+# Check · validation accuracy · 2.5 points
 history = trained(dropout_settings(), seed=0)
 training, validation = history[-1]
 print(f"At the end: {training:.0%} of the training labels, {validation:.0%} of the validation examples (at least 82% wanted).")
 checks.true(validation >= 0.82, known.dropout_settings(history))
 checks.passed("dropout_settings", "the net does not memorize the wrong labels")
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropout_settings_seeds", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · other patterns · 2 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropout_settings_seeds", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
+# Check · other patterns · 1.5 points
 history = trained(dropout_settings(), seed=1)
 print(f"With other patterns: {history[-1][1]:.0%} of the validation examples (at least 80% wanted).")
 checks.true(history[-1][1] >= 0.80, known.dropout_settings(history))
@@ -796,7 +945,7 @@ checks.true(mean >= 0.80, known.dropout_settings(histories[0]))
 # %% [markdown]
 # ### One pass for a whole ensemble
 #
-# Is the single deterministic pass really the average of the thinned nets? Ask them: leave dropout *on*, classify the validation images in 100 passes with different masks, and average
+# Is the single pass really the average of the thinned nets? Leave dropout *on*, classify the validation images in 100 passes, and average
 # the probabilities of 1, 2, 5, ... of them.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_ensemble", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -805,24 +954,28 @@ def probabilities(scores):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
+def scores_of(net, mode):
+    return dropout_net_loss(net.params, net.dropout_params(mode), X_val)
+
+
 sizes = (1, 2, 5, 10, 20, 50, 100)
 fig, axes = plt.subplots(1, 3, figsize=(12.5, 3.2))
 for p, color in ((0.75, vis.ORANGE), (0.5, vis.BLUE)):
-    one_pass = probabilities(nets[p].forward(X_val, "test")[0])  # (N, 10)
+    single = probabilities(scores_of(nets[p], "test"))  # (N, 10)
     passes = tqdm(range(100), file=sys.stdout, desc=f"passes with p = {p}")
-    thinned = np.array([probabilities(nets[p].forward(X_val, "train")[0]) for _ in passes])  # (100, N, 10)
+    thinned = np.array([probabilities(scores_of(nets[p], "train")) for _ in passes])  # (100, N, 10)
     accuracy, agreement = [], []
     for size in sizes:
-        answers = thinned.reshape(100 // size, size, *one_pass.shape).mean(axis=1).argmax(axis=2)  # (groups, N)
+        answers = thinned.reshape(100 // size, size, *single.shape).mean(axis=1).argmax(axis=2)  # (groups, N)
         accuracy.append(100 * np.mean(answers == y_val))
-        agreement.append(100 * np.mean(answers == one_pass.argmax(axis=1)))
-    alone = 100 * np.mean(one_pass.argmax(axis=1) == y_val)
+        agreement.append(100 * np.mean(answers == single.argmax(axis=1)))
+    alone = 100 * np.mean(single.argmax(axis=1) == y_val)
     print(f"p = {p}: one thinned net {accuracy[0]:.1f}%, mean of 100 {accuracy[-1]:.1f}%, the one pass {alone:.1f}%; "
           f"same answer from the last two: {agreement[-1]:.0f}%")
     axes[0].semilogx(sizes, accuracy, "o-", color=color, label=f"mean of thinned nets, p = {p}")
     axes[0].axhline(alone, color=color, ls="--", label=f"one pass, p = {p}")
     axes[1].semilogx(sizes, agreement, "o-", color=color, label=f"p = {p}")
-    axes[2].plot(one_pass.ravel(), thinned.mean(axis=0).ravel(), ".", ms=2, color=color, alpha=0.5)
+    axes[2].plot(single.ravel(), thinned.mean(axis=0).ravel(), ".", ms=2, color=color, alpha=0.5)
 axes[0].set(title="validation accuracy (%)", xlabel="thinned nets averaged")
 axes[1].set(title="same answer as the one pass (%)", xlabel="thinned nets averaged", ylim=(None, 101))
 axes[2].plot([0, 1], [0, 1], color="black", ls="--", lw=1)
@@ -830,15 +983,14 @@ axes[2].set(title="probabilities", xlabel="one pass, all units", ylabel="mean of
 for ax in axes[:2]:
     ax.legend(fontsize=8)
 
+# %% [markdown]
+# A single thinned net is much worse than the full one. The average of many is nearly as good, and gives the same answer for most images. So the one pass
+# *approximates* the ensemble for a hundredth of the cost. (It is slightly
+# flattered: Solver keeps the weights of the epoch whose one pass did best on these very images.) In the right picture, a point is the probability of
+# one class for one image.
 
 # %% [markdown]
-# A single thinned net is much worse than the full one. The average of many is nearly as good, and gives the same answer for most images, not for all. So the one pass
-# *approximates* the ensemble, better where the noise is weaker (p = 0.75). It costs a hundredth, and here it is at least as accurate (slightly
-# flattered: the weights that Solver keeps are those of the epoch whose one pass did best on these very images). In the right picture, a point is the probability of
-# one class for one image. The one pass is surer of its favourites than the ensemble.
-
-# %% [markdown]
-# **Question 3** · 2 points. "Nearly": let $h = (1, 1)$ pass through inverted dropout with $p = \frac12$ and then through a unit $\max(0, h_1 - h_2)$. Compute the output of that unit for each of
+# **Question 3** · 2 points. "Nearly": let $h = (1, 1)$ pass through inverted dropout with $p = \frac12$ and then through a unit $\max(0, h_1 - h_2)$. Compute its output for each of
 # the four masks, their mean, and the output at test time. Do the same without the $\max$. For which layers after the dropout is the test pass exactly the average?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_average", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
@@ -855,10 +1007,10 @@ for ax in axes[:2]:
 # ### END SOLUTION
 
 # %% [markdown]
-# ### Exercise 4: `dropconnect_forward` · 6.5 points
+# ### Exercise 5: `dropconnect_forward` · 4.5 points
 #
 # Dropout crosses out units. **Dropconnect** crosses out single connections: the mask lies on the *weights* of an affine layer, 0 or $1/p$ for each of them, and the bias stays.
-# We draw one mask for the whole batch (one for every example would be N masks of the size of `w`). At test time the layer is an ordinary affine one.
+# We draw one mask for the whole batch. At test time the layer is an ordinary affine one.
 #
 # By hand: $x = (1, 1)$, one unit with the weights $3, 5$ and the bias 10, $p = \frac12$. If only the first weight is kept, the output is $2 \cdot 3 + 10 = 16$.
 
@@ -884,8 +1036,8 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 
 
 # %% [markdown]
-# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w` (plus `b`, here 0). Whatever your `dropout_forward` does
-# wrong has been told above, so these checks expect the same share of kept weights and the same factor from both functions.
+# A trick makes the weights visible: if `x` is the identity matrix, row $i$ of `out` is row $i$ of the masked `w`. (A mistake in your `dropout_forward` does not
+# count again.)
 
 # %% nbgrader={"grade": false, "grade_id": "own_dropout", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def own_dropout(forward, p):
@@ -897,9 +1049,8 @@ def own_dropout(forward, p):
     except Exception:
         return p, 1 / p, True
 
-
-# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · weights in use · 2 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_values", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
+# Check · weights in use · 1.5 points
 w = np.random.default_rng(60).uniform(1.0, 2.0, size=(60, 80))
 used = connected(dropconnect_forward, np.eye(60), w, np.zeros(80), p=0.4, seed=61)
 used = np.where(np.abs(used) < 1e-4, 0.0, used)  # (60, 80)
@@ -926,8 +1077,8 @@ for seed, p in ((62, 0.2), (63, 0.5), (64, 0.9)):
     checks.true(abs(share - kept) < surely(p, w.size), f"With p = {p}, {share:.1%} of 8000 weights were kept.")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_mask", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · one mask · 2 points
+# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_mask", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
+# Check · one mask · 1.5 points
 w, b = np.random.default_rng(65).uniform(1.0, 2.0, size=(60, 60)), np.zeros(60)
 out = connected(dropconnect_forward, np.ones((8, 60)), w, b, p=0.5, seed=66)
 checks.true(np.allclose(out, out[:1]), known.MASK_PER_EXAMPLE)  # eight equal examples
@@ -946,8 +1097,8 @@ out = connected(dropconnect_forward, np.concatenate([x, x + 2, x + 4]), w, b, p=
 checks.true(np.allclose(out[18:] - out[9:18], out[9:18] - out[:9]), known.MASK_PER_EXAMPLE)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_bias", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-# Check · bias · 1 point
+# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_bias", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
+# Check · bias · 0.5 points
 x, w, b = np.zeros((3, 4)), np.ones((4, 200)), np.linspace(1.0, 2.0, 200)
 out = connected(dropconnect_forward, x, w, b, p=0.5, seed=70)
 checks.true(out.all() or not out.any(), known.BIAS_DROPPED)
@@ -959,8 +1110,8 @@ out = connected(dropconnect_forward, x[:2], w, b, p=0.25)
 checks.close(out, np.tile(b, (2, 1)), "out for x = 0 with p = 0.25")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_test_mode", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-# Check · test mode · 1 point
+# %% nbgrader={"grade": true, "grade_id": "test_dropconnect_forward_test_mode", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
+# Check · test mode · 0.5 points
 rng = np.random.default_rng(71)
 x, w, b = rng.normal(size=(5, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
 trained, out = (connected(dropconnect_forward, x, w, b, p=0.5, seed=72, mode=mode) for mode in ("train", "test"))
@@ -1014,8 +1165,8 @@ error = checks.raises(ValueError, "dropconnect_forward with the mode 'eval'", dr
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How does that differ from dropout, if each unit misses a random half of its inputs either way? Look at *two* units with the same inputs. With dropout an input is missing for both at once, so
-# their errors go together. With dropconnect each unit misses others. Every dot is one pass; the two units have similar weights.
+# How does that differ from dropout? Look at *two* units with the same inputs. With dropout an input is missing for both at once, so
+# their errors go together. Every dot is one pass.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_dropconnect", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(3)
@@ -1023,22 +1174,20 @@ h = np.maximum(0, rng.normal(size=(1, 100)))
 w = rng.normal(size=(100, 1)) + 0.5 * rng.normal(size=(100, 2))  # (100, 2): two units
 by_units = dropout_forward(np.repeat(h, 600, axis=0), {"mode": "train", "p": 0.5, "seed": 4})[0].dot(w)  # (600, 2)
 by_weights = np.concatenate([dropconnect_forward(h, w, np.zeros(2), {"mode": "train", "p": 0.5, "seed": seed})[0] for seed in range(600)])
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharex=True, sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharex=True, sharey=True, layout="constrained")
 for ax, passes, title in zip(axes, (by_units, by_weights), ("dropout of the inputs", "dropconnect")):
     ax.plot(*passes.T, ".", ms=4, color=vis.BLUE, alpha=0.6, label="training passes")
     ax.plot(*h.dot(w).T, "o", ms=9, color=vis.RED, label="test time")
     ax.set(title=f"{title}: correlation {np.corrcoef(passes.T)[0, 1]:.2f}", xlabel="unit 1", ylabel="unit 2")
-    ax.legend(loc="upper left", fontsize=8)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2);
 
 # %% [markdown]
-# ### Exercise 5: `max_norm` · 3.5 points
+# ### Exercise 6: `max_norm` · 2.5 points
 #
-# The noise of dropout invites large learning rates, and large steps make large weights. A **max-norm constraint** stops that. After every step, the weights into each unit (a column of
+# Large steps make large weights. A **max-norm constraint** stops that. After every step, the weights into each unit (a column of
 # `w`) that are longer than a limit $c$ are scaled back to it:
 #
 # $$ w_{:j} \;\leftarrow\; w_{:j} \cdot \frac{c}{\lVert w_{:j} \rVert_2} \quad\text{if}\quad \lVert w_{:j} \rVert_2 > c . $$
-#
-# The direction stays, the length is capped. Unlike L2 regularization it does not touch columns that are short enough.
 #
 # By hand: the column $(3, 4)$ has the length 5. With the limit 2 it becomes $(1.2, 1.6)$. The column $(0.9, 1.2)$, of length 1.5, stays as it is.
 
@@ -1060,8 +1209,8 @@ def max_norm(w, limit):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_max_norm_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Check · values · 2 points
+# %% nbgrader={"grade": true, "grade_id": "test_max_norm_values", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
+# Check · values · 1.5 points
 w = np.array([[3.0, 0.9, 6.0, 0.3], [4.0, 1.2, -8.0, 0.4]])  # the columns' norms are 5, 1.5, 10 and 0.5
 result = max_norm(w.copy(), 2.0)
 checks.shape(result, w.shape, "the result")
@@ -1082,8 +1231,8 @@ for seed, shape, limit in ((80, (5, 7), 2.0), (81, (9, 3), 3.5), (82, (1, 6), 0.
     checks.true(norms.max() <= limit * (1 + 1e-6), f"With limit {limit} there is a column of norm {norms.max():.8g}.")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_max_norm_below", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-# Check · short columns · 1 point
+# %% nbgrader={"grade": true, "grade_id": "test_max_norm_below", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
+# Check · short columns · 0.5 points
 w = np.array([[0.3, 0.0, 0.6, 0.1], [0.4, 0.0, 0.8, 0.2]])  # norms 0.5, 0, 1 and 0.22
 result = max_norm(w.copy(), 5.0)
 checks.finite(result, "the result when a column is 0", hint="Where the norm is 0, do not divide by it.")
@@ -1120,8 +1269,8 @@ for dtype in (np.float64, np.float32):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here the learning rate is deliberately too high: stochastic gradient descent with momentum, 0.06, and dropout with $p = \frac12$. Once without a constraint, once with a limit of 1.5, once with 1. The norms are
-# those of the 500 columns of the second layer, which begin at about $\sqrt 2$ (why? look at the scale of the weights above). The band reaches from the shortest to the longest.
+# Here the learning rate is deliberately too high: stochastic gradient descent with momentum, 0.06, and dropout with $p = \frac12$. The norms of
+# the 500 columns of the second layer begin at about $\sqrt 2$ (why?). The band reaches from the shortest to the longest.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_max_norm", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rushed = {}
@@ -1143,9 +1292,8 @@ for ax in axes:
     ax.legend(fontsize=8)
 
 # %% [markdown]
-# Without a limit the columns grow, some of them far, and the net learns slowly and badly. A limit of 1.5 stops most of them there, which helps little. A limit of 1 lies below the norms at the
-# start and shortens every column at the first step; with it the same reckless learning rate works clearly better. (With smaller steps no limit is needed: the run with $p = \frac12$ above, trained
-# by Adam, did well without.)
+# Without a limit some columns grow far, and the net learns badly. A limit of 1.5 helps little. A limit of 1 shortens every column at the first step;
+# with it the same reckless learning rate works clearly better.
 #
 # At last the test set, once: the net without dropout against the one with $p = \frac12$.
 
@@ -1154,21 +1302,19 @@ for p in (1.0, 0.5):
     print(f"p = {p}: test accuracy {runs[f'p = {p}'].check_accuracy(X_test, y_test):.1%}")
 
 # %% [markdown]
-# One run is one throw of the dice. Repeated with four seeds, the test accuracy rose by 5 to 7 points on shapes10 and by 0.6 to 1.3 points on CIFAR-10: always a gain, but how much depends on the
-# data. Regularization is no substitute for more images, only the next best thing.
+# Repeated with four seeds, the test accuracy rose by 5 to 7 points on shapes10 and by 0.6 to 1.3 points on CIFAR-10: always a gain, but how much depends on the
+# data.
 
 # %% [markdown]
 # ## Summary
 #
 # - Dropout keeps each value with probability $p$ and sets the others to 0: every step trains another thinned net.
-# - Inverted dropout divides what is kept by $p$. The expectation is right, and test time does nothing.
+# - Inverted dropout divides what is kept by $p$, so that test time does nothing.
 # - The backward pass uses the mask of the forward pass, and no other.
-# - The one pass with all units stands for the average of the thinned nets: exactly after affine layers, nearly after others.
-# - It costs training accuracy and time, and pays where data are few or labels are wrong. Compare training and validation with dropout off.
-# - Dropconnect drops weights instead of units; max-norm bounds the weights into each unit, so that large steps do no harm.
-# - Random code is checked by what is certain (0 or $x/p$), by what is nearly certain (means of many draws), and by seeds of its own.
+# - The one pass with all units stands for the average of the thinned nets.
+# - It pays where data are few or labels are wrong. Compare training and validation with dropout off.
 #
 # Where your exercises stand (visible checks only):
 
 # %% nbgrader={"grade": false, "grade_id": "summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
-checks.summary({"dropout_forward": 5, "dropout_backward": 5, "dropout_settings": 2, "dropconnect_forward": 5, "max_norm": 3})
+checks.summary({"dropout_forward": 5, "dropout_backward": 5, "dropout_net_loss": 3, "dropout_settings": 2, "dropconnect_forward": 5, "max_norm": 3})

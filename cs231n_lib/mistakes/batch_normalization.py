@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n_lib.mistakes import deep_net
 from cs231n_lib.mistakes.mistake import Mistake, Nearest, gradient_of, mixture
 
 if TYPE_CHECKING:
@@ -30,11 +32,6 @@ CALLS_STAGED = Mistake(
     "batch_normalization.calls_staged",
     "`batchnorm_backward_alt` calls `batchnorm_backward`, or is the same function.",
     "This exercise asks for your own formula, computed without the other function.",
-)
-NOT_NORMALIZED = Mistake(
-    "batch_normalization.not_normalized",
-    "The forward pass does not normalize: if x is twice as wide, so is out.",
-    "Your forward pass. This check needs one whose output depends on the mean and the variance of its own input.",
 )
 FEATURES_MIXED = Mistake(
     "batch_normalization.features_mixed",
@@ -200,6 +197,17 @@ def layernorm_backward(x: Any, gamma: Any, beta: Any, dout: Any, ln_param: Mappi
         )
     yield from _branches(x, gamma, dout, eps, 1)
     yield from _parameter_gradients(x, gamma, beta, dout, eps, *_statistics(x, 1))
+
+
+def normalized_net(
+    forward: Callable[..., Any], params: Mapping[str, Any], norm_params: Sequence[Mapping[str, Any]], X: Any
+) -> deep_net.Net:
+    """Return a case of normalized_net_loss for `deep_net`; `forward` is the normalization that the net uses."""
+
+    def part(values: Any, params: Mapping[str, Any], number: int, norm_param: Mapping[str, Any]) -> Any:
+        return forward(values, params[f"gamma{number}"], params[f"beta{number}"], copy.deepcopy(norm_param))[0]
+
+    return deep_net.Net(part, True, params, norm_params, X)
 
 
 # --- the formula of the forward pass ---------------------------------------------------------------
@@ -432,12 +440,12 @@ def _running_averages(
 # --- gradients -------------------------------------------------------------------------------------
 
 
-def right_gradient(
+def right_loss(
     name: str, x: Any, gamma: Any, beta: Any, dout: Any, param: Mapping[str, Any], axis: int, out: Any
-) -> Floats:
-    """Return the gradient of sum(out * dout) by the definition of the layer, measured by central differences.
+) -> Callable[[Any], float]:
+    """Return sum(out * dout) by the definition of the layer, as a function of one argument.
 
-    A check accepts it beside the gradient of the student's own forward pass, so that a mistake there costs once.
+    A check accepts its gradient beside that of the student's own forward pass, so that a mistake there costs once.
 
     Parameters
     ----------
@@ -450,25 +458,20 @@ def right_gradient(
     out
         What the student's forward pass gives. If it has divided the variance by one less than the number of values,
         that variance is taken over, as a backward pass takes it from the cache.
-
-    Returns
-    -------
-    array
-        float64, of the shape of the argument `name`.
     """
     eps, (mean, variance) = param.get("eps", 1e-5), _statistics(x, axis)
     n, added = np.shape(x)[axis], np.zeros(np.shape(x))
     if n > 1 and np.allclose(out, _normalized(x, mean, variance * n / (n - 1), eps) * gamma + beta, rtol=1e-4):
         added = variance / (n - 1)
 
-    def loss(z: Any) -> float:
-        at = {"x": x, "gamma": gamma, "beta": beta} | {name: z}
+    def loss(value: Any) -> float:
+        at = {"x": x, "gamma": gamma, "beta": beta} | {name: value}
         mean, variance = _statistics(at["x"], axis)
         if axis == 0 and param["mode"] == "test":
             mean, variance = param["running_mean"], param["running_var"]
         return _total(at["x"], at["gamma"], at["beta"], dout, eps, mean, variance + added)
 
-    return gradient_of(loss, {"x": x, "gamma": gamma, "beta": beta}[name])
+    return loss
 
 
 def _parameter_gradients(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cs231n_lib.mistakes import deep_net
 from cs231n_lib.mistakes.mistake import Mistake
 
 NOTHING_DROPPED = Mistake(
@@ -303,6 +304,13 @@ def dropout_backward(x: Any, dout: Any, out: Any, dx: Any, p: float, mode: str =
         "Where the mask comes from. It has to be that of the forward pass, not a new one.",
         dx=lambda: np.where(passed, dout * largest, 0),
     )
+
+
+def dropout_net(
+    forward: Callable[..., Any], params: Mapping[str, Any], dropout_params: Sequence[Mapping[str, Any]], X: Any
+) -> deep_net.Net:
+    """Return a case of dropout_net_loss for `deep_net`; `forward` is the dropout that the net uses."""
+    return deep_net.Net(lambda values, _, number, own: forward(values, dict(own))[0], False, params, dropout_params, X)
 
 
 def dropconnect_forward(x: Any, w: Any, b: Any, dropconnect_param: Mapping[str, Any]) -> Iterator[Mistake]:

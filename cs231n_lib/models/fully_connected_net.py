@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +93,7 @@ class FullyConnectedNet(Network):
         super().__init__(num_inputs, num_classes, reg, dtype, dropout)
 
         sizes = [num_inputs, *hidden_dims, self.num_classes]
-        for i, shape in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+        for i, shape in enumerate(itertools.pairwise(sizes), start=1):
             self.params[f"W{i}"] = self._weights(shape, weight_scale, rng)
             self.params[f"b{i}"] = np.zeros(shape[1], self.dtype)
             if self.normalization and i < self.num_layers:

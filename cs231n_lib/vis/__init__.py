@@ -15,6 +15,7 @@ from cs231n_lib.vis.graphs import computational_graph
 from cs231n_lib.vis.images import misclassified_images, neighbors, samples_per_class, show_images
 from cs231n_lib.vis.searches import search_grid, search_scatter
 from cs231n_lib.vis.style import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH
+from cs231n_lib.vis.surfaces import paths
 from cs231n_lib.vis.training import activation_histograms, loss_curve, training_curves, update_ratios
 from cs231n_lib.vis.weights import activation_maps, visualize_grid, weight_grid, weight_templates
 
@@ -35,6 +36,7 @@ __all__ = [
     "loss_curve",
     "misclassified_images",
     "neighbors",
+    "paths",
     "samples_per_class",
     "search_grid",
     "search_scatter",

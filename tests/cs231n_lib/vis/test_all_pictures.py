@@ -23,6 +23,9 @@ DRAWN = {
     "neighbors": lambda: vis.neighbors(
         IMAGES[:2], IMAGES[2:8].reshape(2, 3, 32, 32, 3), [0, 1], [[0, 1, 2], [1, 1, 1]], NAMES
     ),
+    "paths": lambda: vis.paths(
+        lambda w: w[..., 0] ** 2 + 9 * w[..., 1] ** 2, {"SGD": [(2, 1), (1, -1), (0, 0)]}, (-1, 3), (-2, 2), [(0, 0)]
+    ),
     "times": lambda: vis.times({"two loops": 30.0, "no loops": 0.0002}),
     "confusion_matrix": lambda: vis.confusion_matrix(np.arange(40) % 10, np.arange(40) % 7, NAMES),
     "misclassified_images": lambda: vis.misclassified_images(IMAGES, np.arange(12) % 10, np.arange(12) % 7, NAMES),
