@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PAGE_MODULES = (
     "notebook/cell_record.py", "notebook/outcomes.py", "notebook/page_cleaner.py", "notebook/pictures.py",
     "reports/feedback_marks.py", "reports/feedback_page.py", "reports/harmless.py", "reports/mathml.py",
-    "reports/rendered.py", "storable.py", "text.py",
+    "reports/page_templates.py", "reports/rendered.py", "storable.py", "text.py",
     "reports/templates/feedback.css", "reports/templates/feedback.html.j2", "reports/templates/feedback_base.html.j2",
     "reports/templates/work.html.j2",
 )  # fmt: skip

@@ -4,20 +4,17 @@ The page has no script, and loads nothing: its content security policy allows on
 hash, and the pictures inside it. So nothing of a student's runs even if the cleaning overlooked something.
 """
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, Template
 from markupsafe import Markup
 from nbformat.v4.rwbase import rejoin_lines
 
@@ -27,6 +24,7 @@ from autograder.notebook.outcomes import Outcome, outcomes
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
 from autograder.reports.feedback_marks import CellMark, NotebookMarks
 from autograder.reports.harmless import GRADE_ID, PAGE_SECONDS, Room, at_most, harmless_cell
+from autograder.reports.page_templates import environment, source_hash, template_text
 from autograder.reports.rendered import Rendered, course_code, course_markdown, with_levels
 from autograder.text import cut, html, without_colours
 
@@ -466,10 +464,6 @@ def _words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _points(value: float) -> str:
-    return f"{round(value, 2):,.10g}"
-
-
 def _broken(name: str) -> Markup:
     """A name that may be broken after each underscore."""
     return Markup(html(name).replace("_", "_<wbr>"))
@@ -494,34 +488,21 @@ def _part(template: str, **values: Any) -> Markup:
     return Markup(_template(template).render(**{**_NOTHING, **values}))
 
 
-def _escaped(value: Any) -> Any:
-    """Escape a text as `text.html` does, so that it cannot reorder the page either."""
-    return Markup(html(value)) if type(value) is str else value
+@lru_cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=_escaped,
-    )  # fmt: skip
-    environment.filters |= {"points": _points, "moment": _moment, "broken": _broken}
-    return environment
-
-
-@lru_cache
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
-
-
-def _text(name: str) -> str:
-    return (resources.files("autograder.reports") / "templates" / name).read_text("utf-8")
+    made = environment().overlay()
+    made.filters = {**made.filters, "moment": _moment, "broken": _broken}
+    return made
 
 
 @cache
 def _style() -> dict[str, Markup]:
     """The style sheet of all pages, and the policy that allows it; both are the kit's own text."""
-    style = _text("feedback.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    style = template_text("feedback.css")
+    policy = f"default-src 'none'; style-src '{source_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     return {"style": Markup(style), "policy": Markup(policy)}
