@@ -1,20 +1,17 @@
 """Show what `similar` found: a page that needs no network and no script, JSON, and a table for the terminal.
 
-Every value on the page goes through `autograder.text.html`, and the page's policy allows nothing but its own style.
+The templates escape every value, and the page's policy allows nothing but its own style.
 """
 
-import base64
-import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from autograder.console import plain, table
+from autograder.reports.page_templates import environment, source_hash
 from autograder.similarity.pairs import ALIKE, LEAST, TOO_SHORT, Pair
 from autograder.similarity.similar import Similar
-from autograder.text import html
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,14 +28,14 @@ def page(found: Similar) -> str:
     """Return the page."""
     folder = resources.files("autograder.similarity") / "templates"
     style = (folder / "similar.css").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True)
-    environment.filters |= {"percent": percent, "chance": chance, "unusual": unusual}
-    template = environment.from_string((folder / "similar.html.jinja").read_text(encoding="utf-8"))
+    templates = environment().overlay()
+    templates.filters = templates.filters | {"percent": percent, "chance": chance, "unusual": unusual}
+    template = templates.from_string((folder / "similar.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         found=found,
         compared=found.compared,
         style=Markup(style),
-        policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src '{source_hash(style)}'; base-uri 'none'; form-action 'none'",
         meaning=MEANING,
         alike=ALIKE,
         least=LEAST,
@@ -131,11 +128,3 @@ def _pair_as_json(found: Similar, pair: Pair) -> dict[str, Any]:
             for shared, passages in zip(pair.exercises, found.side_by_side(pair), strict=True)
         ],
     }
-
-
-def _shown(value: object) -> object:
-    return value if isinstance(value, Markup) else Markup(html(str(value)))
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

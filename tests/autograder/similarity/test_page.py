@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from chromium import violations
 from hostile_notebook import MARKUP
 
 from autograder.similarity.page import MOST_LINES, as_json, chance, page, pairs_table, unusual
@@ -94,3 +95,8 @@ def test_the_page_in_a_browser(hostile, tmp_path, chromium):
         assert (boxes[0]["y"] == boxes[1]["y"]) == (width == 1280)
         assert tab.locator(".rare").first.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 226, 168)"
         context.close()
+    context = chromium.new_context(bypass_csp=True)  # axe is a script, which the page's policy would not allow
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    assert violations(tab) == []
+    context.close()
