@@ -1,13 +1,18 @@
-"""Draw the pages of `cs231n report` and `cs231n feedback` as docs/report*.png and docs/feedback*.png, with Chromium.
+"""Draw the pages of `cs231n report`, `feedback`, `mark` and `similar` as docs/*.png, with Chromium.
 
-The reports are on a simulated class; the feedback page is that of a student of the sample class, whose notebook is
-graded for it.
+The reports are on a simulated class. The other pages are those of a few students of the sample class, whose notebooks
+are graded for them.
 
 python docs/page_pictures.py [FOLDER]
 """
 
+import contextlib
+import re
+import signal
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -17,16 +22,19 @@ from class_report import ASSIGNMENTS, simulated_course  # noqa: E402
 
 from autograder.authoring.build import build  # noqa: E402
 from autograder.authoring.release import release  # noqa: E402
-from autograder.course.workspace import create  # noqa: E402
+from autograder.course.workspace import Workspace, create  # noqa: E402
 from autograder.grading.grade import grade  # noqa: E402
 from autograder.reports.class_report import class_report  # noqa: E402
 from autograder.reports.course_report import course_report  # noqa: E402
 from autograder.reports.feedback import feedback  # noqa: E402
 from autograder.reports.report_page import write_report  # noqa: E402
+from autograder.similarity.page import page as similar_page  # noqa: E402
+from autograder.similarity.similar import similar  # noqa: E402
 from autograder.submissions.collect import collect  # noqa: E402
 
 STUDENTS = 300
 GRADED, STUDENT = "nearest_neighbor", "emil"
+ADDRESS = re.compile(r"Open (http://\S+)")
 # picture -> (page, width, height, colour scheme)
 PICTURES = {
     "report": ("class", 1200, 980, "light"),
@@ -36,6 +44,12 @@ PICTURES = {
     "feedback": ("feedback", 1000, 800, "light"),
     "feedback-dark": ("feedback", 1000, 800, "dark"),
     "feedback-phone": ("feedback", 360, 800, "light"),
+    "similar": ("similar", 1200, 900, "light"),
+    "similar-dark": ("similar", 1200, 900, "dark"),
+    "similar-phone": ("similar", 360, 900, "light"),
+    "mark": ("mark", 1280, 860, "light"),
+    "mark-dark": ("mark", 1280, 860, "dark"),
+    "mark-phone": ("mark", 360, 900, "light"),
 }
 
 
@@ -47,31 +61,50 @@ def main(folder: Path) -> int:
         workspace = simulated_course(Path(scratch) / "class", STUDENTS)
         write_report(class_report(workspace, ASSIGNMENTS[0]), Path(scratch) / "class.html")
         write_report(course_report(workspace), Path(scratch) / "course.html")
-        (Path(scratch) / "feedback.html").write_bytes(feedback_page(Path(scratch) / "graded"))
-        for name, (shown, width, height, scheme) in PICTURES.items():
-            with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
-                page = context.new_page()
-                page.goto((Path(scratch) / f"{shown}.html").as_uri())
-                page.screenshot(path=folder / f"{name}.png")
+        graded = graded_class(Path(scratch) / "graded")
+        feedback_page = graded.feedback(STUDENT, GRADED) / f"{graded.course.assignment(GRADED).notebooks[0]}.html"
+        (Path(scratch) / "feedback.html").write_bytes(feedback_page.read_bytes())
+        (Path(scratch) / "similar.html").write_text(similar_page(similar(graded, GRADED)))
+        with marking(graded) as address:
+            for name, (shown, width, height, scheme) in PICTURES.items():
+                with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
+                    page = context.new_page()
+                    page.goto(address if shown == "mark" else (Path(scratch) / f"{shown}.html").as_uri())
+                    if shown == "mark":
+                        page.locator("h2 a").first.click()
+                        page.locator("#answer[aria-busy=false]").wait_for()
+                    page.screenshot(path=folder / f"{name}.png")
     return 0
 
 
-def feedback_page(folder: Path) -> bytes:
-    """The feedback page of a student who made one mistake."""
+def graded_class(folder: Path) -> Workspace:
+    """A workspace with a few graded students; two of them handed in equal answers but for one mistake."""
     sys.path.append(str(DOCS.parent / "tests"))
-    from sample_class import one_mistake, write_class
+    from sample_class import STUDENTS, write_class
 
     sys.path.pop()  # the grader's processes take this path over, and its folder autograder/ would hide the package
 
     workspace = create(folder, DOCS.parent / "assignments")
     build(workspace, GRADED)
     release(workspace, GRADED)
-    assignment = workspace.course.assignment(GRADED)
-    write_class(workspace, assignment, folder / "handed_in", {STUDENT: one_mistake})
+    few = {student: STUDENTS[student] for student in ("amara", "bruno", "chen", STUDENT)}
+    write_class(workspace, workspace.course.assignment(GRADED), folder / "handed_in", few)
     collect(workspace, GRADED, folder / "handed_in")
     grade(workspace, GRADED)
     feedback(workspace, GRADED)
-    return (workspace.feedback(STUDENT, GRADED) / f"{assignment.notebooks[0]}.html").read_bytes()
+    return workspace
+
+
+@contextlib.contextmanager
+def marking(workspace: Workspace) -> Iterator[str]:
+    """Serve the pages of `cs231n mark`; the value is their address."""
+    command = [Path(sys.executable).with_name("cs231n"), "-C", workspace.root, "mark", GRADED, "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield next(found[1] for line in server.stdout if (found := ADDRESS.search(line)))
+        finally:
+            server.send_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":

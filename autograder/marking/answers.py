@@ -52,7 +52,7 @@ class Parts:
     before
         The code cells with outputs between the previous graded cell and this one: what the question is about.
     answer
-        The answer cell, and the cells that the student added below it.
+        The answer cell, and the cells that the student added below it, up to the course's next cell.
     """
 
     before: tuple[Cell, ...]
@@ -64,9 +64,13 @@ class Parts:
 
 
 class Answers:
-    """The answers in graded notebooks, found by path and grade_id. Several threads may use it."""
+    """The answers in graded notebooks, found by path and grade_id. Several threads may use it.
 
-    def __init__(self) -> None:
+    `prose` holds the course's own text cells, as `words` returns them.
+    """
+
+    def __init__(self, prose: frozenset[str] = frozenset()) -> None:
+        self._prose = prose
         self._lock = threading.Lock()
         self._read: dict[Path, tuple[tuple[int, int, int], dict[str, Summary]]] = {}
 
@@ -80,17 +84,20 @@ class Answers:
         with self._lock:
             known = self._read.get(path)
         if known is None or known[0] != state:
-            known = state, {name: summary_of(parts) for name, parts in answers_in(_cells(path)).items()}
+            known = state, {name: summary_of(parts) for name, parts in answers_in(_cells(path), self._prose).items()}
             with self._lock:
                 self._read[path] = known
         return known[1].get(grade_id)
 
     def parts(self, path: Path, grade_id: str) -> Parts | None:
-        return answers_in(_cells(path)).get(grade_id)
+        return answers_in(_cells(path), self._prose).get(grade_id)
 
 
-def answers_in(cells: Sequence[Cell]) -> dict[str, Parts]:
-    """The answers in a graded notebook by their grade_id. All its cells without a record are the student's."""
+def answers_in(cells: Sequence[Cell], prose: frozenset[str] = frozenset()) -> dict[str, Parts]:
+    """The answers in a graded notebook by their grade_id.
+
+    A cell without a record is the student's, unless it is text of the course, which `prose` holds.
+    """
     found: dict[str, Parts] = {}
     before: list[Cell] = []
     current: tuple[str, list[Cell], list[Cell]] | None = None
@@ -98,7 +105,7 @@ def answers_in(cells: Sequence[Cell]) -> dict[str, Parts]:
         record = record_of(cell)
         if record and record.is_question:
             current = record.grade_id, before, [cell]
-        elif current and grade_id_of(cell) is None and not (cell.get("metadata") or {}).get(NOT_RUN):
+        elif current and _may_be_students(cell) and words(cell["source"]) not in prose:
             current[2].append(cell)
         else:
             current = None
@@ -111,18 +118,22 @@ def answers_in(cells: Sequence[Cell]) -> dict[str, Parts]:
     return found
 
 
+def _may_be_students(cell: Cell) -> bool:
+    return grade_id_of(cell) is None and not (cell.get("metadata") or {}).get(NOT_RUN)
+
+
 def summary_of(parts: Parts) -> Summary:
     pictures = [cell["attachments"] for cell in parts.answer if cell.get("attachments")]
     outputs = [cell["outputs"] for cell in parts.answer if cell.get("outputs")]
     whole = _digest([parts.text, pictures, outputs, [cell.get("outputs") for cell in parts.before]])
     text = without_pictures(parts.text)
-    digest = _digest([_words(parts.text), pictures, outputs])
+    digest = _digest([words(parts.text), pictures, outputs])
     return Summary(digest, whole, one_line(text, PREVIEW), len(text))
 
 
 def blank(released: str) -> frozenset[str]:
     """The digests of answers that say nothing: those that are empty, or what students received."""
-    return frozenset(_digest([_words(text), [], []]) for text in ("", STUB, released))
+    return frozenset(_digest([words(text), [], []]) for text in ("", STUB, released))
 
 
 def without_pictures(text: str) -> str:
@@ -141,7 +152,8 @@ def _cells(path: Path) -> list[Any]:
     return [{**cell, "source": text_of(cell.get("source"))} for cell in cells if isinstance(cell, dict)]
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """The text without the white space in which two copies of it may differ."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

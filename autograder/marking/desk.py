@@ -19,8 +19,9 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.hand_marks import Change, HandMarks, Line, Mark, MarkedQuestion, as_text
 from autograder.grading.sanitize import read_built
-from autograder.marking.answers import Answers, Parts, Summary, blank
+from autograder.marking.answers import Answers, Parts, Summary, blank, words
 from autograder.marking.shown import Shown, plain
+from autograder.notebook.cell_record import record_of
 from autograder.text import one_line
 
 NAME = 80  # characters of a name that are shown
@@ -55,10 +56,14 @@ class Desk:
         entry = workspace.course.assignment(assignment)
         self.workspace, self.assignment, self.marker, self.anonymous = workspace, entry.name, marker, anonymous
         self.title = entry.title
-        found = [q for name in entry.notebooks for q in questions(name, read_built(workspace, entry, name).cells)]
+        built = {name: read_built(workspace, entry, name).cells for name in entry.notebooks}
+        found = [question for name, cells in built.items() for question in questions(name, cells)]
         if not found:
             raise KitError(f"{assignment} has no questions that a person grades.")
-        self.answers, self.shown = Answers(), Shown()
+        own = (
+            cell for cells in built.values() for cell in cells if cell.cell_type == "markdown" and not record_of(cell)
+        )
+        self.answers, self.shown = Answers(frozenset(words(cell.source) for cell in own)), Shown()
         self.marks = HandMarks(workspace, entry.name, marker)
         cells = self.marks.prepare(found)
         if not cells:

@@ -12,6 +12,7 @@ import nbformat
 from autograder.marking.answers import Parts, without_pictures
 from autograder.notebook.cell_record import Cell
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, RENDERED, TEXTS, clean, text_of
+from autograder.reports.rendered import course_markdown
 from autograder.reports.student_page import StudentPage
 from autograder.text import html, without_controls
 
@@ -50,7 +51,8 @@ class Shown:
 
     def markdown(self, text: str) -> str:
         """The HTML of the instructor's text."""
-        return self._html([{"cell_type": "markdown", "source": text, "metadata": {}}]) if text else ""
+        with self._lock:
+            return course_markdown(text) if text else ""
 
     def code(self, text: str) -> str:
         """The HTML of the instructor's code."""

@@ -115,6 +115,7 @@ def hand_in(workspace, answers, names=None, cells=None, outputs=None):
             made = []
             for cell in built["cells"]:
                 if (record := record_of(cell)) is None:
+                    made.append(cell)
                     continue
                 cell = json.loads(json.dumps(cell))
                 if record.is_question:

@@ -40,6 +40,16 @@ def test_an_answer_has_the_cells_that_the_student_added_below_it():
     assert the_answer(*cells, question("other", "question_other"), grade_id="question_other").text == "other"
 
 
+def test_the_text_of_the_course_below_an_answer_ends_it():
+    cells = [
+        question("one"),
+        new_markdown_cell("two"),
+        new_markdown_cell("Exercise 2:\n vote\n"),
+        new_markdown_cell("x"),
+    ]
+    assert answers_in(cells, frozenset({"Exercise 2: vote"}))["question_why"].text == "one\n\ntwo"
+
+
 def test_what_the_student_saw_between_the_last_graded_cell_and_the_question():
     test = recorded(new_code_cell("assert f()", outputs=[new_output("stream", text="passed")]), "test_f", grade=True)
     cells = [plot("demo_early"), test, plot("demo_one"), recorded(new_code_cell("x"), "silent"), plot("demo_two")]

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from autograder.marking.answers import Parts
 from autograder.marking.shown import Shown, plain
 from autograder.notebook.page_cleaner import HTML_TAGS
+from autograder.reports.mathml import TAGS as MATHML_TAGS
 
 SHOWN = Shown()
 
@@ -34,9 +35,9 @@ def answer(*cells, before=()):
     return Parts(tuple(before), tuple(cells))
 
 
-def assert_harmless(html):
+def assert_harmless(html, more=()):
     found = Tags(html)
-    assert found.tags <= HTML_TAGS, found.tags - HTML_TAGS
+    assert found.tags <= HTML_TAGS.union(more), found.tags - HTML_TAGS
     assert not [name for name in found.attributes if name.startswith("on") or name in ("style", "srcdoc", "id", "name")]
     safe = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[\w+/=]*|https?://|mailto:|#")
     assert not [address for address in found.addresses if not safe.match(address)]
@@ -50,7 +51,7 @@ def test_no_markup_of_a_student_survives(name):
     cell = new_code_cell(text, outputs=outputs)
     assert_harmless(SHOWN.answer(answer(new_markdown_cell(text), cell))[0])
     assert_harmless(SHOWN.before(answer(before=[cell])))
-    assert_harmless(SHOWN.markdown(text))
+    assert_harmless(SHOWN.markdown(text), MATHML_TAGS)
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
@@ -65,6 +66,10 @@ def test_a_whole_hostile_notebook_is_shown_harmlessly():
     assert cut
     assert_harmless(html)
     assert_harmless(SHOWN.before(answer(before=[cell for cell in cells if cell.cell_type == "code"])))
+
+
+def test_formulas_of_the_course_are_shown_as_formulas():
+    assert "<msub><mi>d</mi><mi>i</mi></msub>" in SHOWN.markdown("Recall $d_i$.")
 
 
 def test_markdown_code_pictures_and_mathematics_are_readable():
