@@ -778,7 +778,7 @@ def rmsprop(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mis
     )
     yield Mistake(
         "optimizers.rmsprop_corrected",
-        "The average is corrected for its start at 0, as in Adam.",
+        "The average is corrected for its start at 0, as in Adam, or starts with the first square.",
         "RMSProp: it uses the average as it is.",
         w=_moved(w, -rate * g / (np.sqrt(mean / _share(g, decay)) + eps)),
     )
