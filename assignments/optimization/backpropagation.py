@@ -137,9 +137,10 @@ def shuffled(graph, seed):
 # Take a linear classifier with the softmax loss. Its loss depends on 30,730 weights, and nobody can draw a landscape over 30,730
 # directions. But two of them are enough for a picture. Below, the loss of 500 images is drawn over a plane through the weights: along the
 # first axis, the weights move towards weights that were trained a little, along the second in a random direction. This is the **loss
-# surface**. Training means to walk downhill on it.
+# surface**. To train is to walk downhill on it.
 
 # %% nbgrader={"grade": false, "grade_id": "load_data", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+from cs231n_lib.layers import softmax_loss
 from cs231n_lib.models import LinearSoftmax
 
 images = data.load()
@@ -155,13 +156,19 @@ def loss_of(W):
     return classifier.loss(X, y, 0.0)
 
 
+def surface_of(rows):
+    """The loss of some of the images over the plane: the scores of a sum of weights are the sum of the scores."""
+    along, across = X[rows] @ trained, X[rows] @ aside
+    return np.array([[softmax_loss(a * along + b * across, y[rows])[0] for a in first] for b in second])
+
+
 trained = np.zeros((X.shape[1], 10), dtype=np.float32)
 for _ in range(30):
     trained -= 5e-3 * loss_of(trained)[1]
 aside = np.random.default_rng(0).normal(size=trained.shape).astype(np.float32)
 aside *= 12 * np.linalg.norm(trained) / np.linalg.norm(aside)  # long, or it would change next to nothing
 first, second = np.linspace(-2, 4, 31), np.linspace(-3, 3, 25)
-surface = np.array([[loss_of((a * trained + b * aside).astype(np.float32))[0] for a in first] for b in second])
+surface = surface_of(slice(None))
 fig = plt.figure(figsize=(9, 3.6))
 left, right = fig.add_subplot(1, 2, 1), fig.add_subplot(1, 2, 2, projection="3d")
 left.contourf(first, second, surface, levels=30, cmap="viridis")
@@ -171,6 +178,20 @@ left.annotate("after 30 steps", (1, 0), (1.1, 0.3), color="white")
 left.set(xlabel="towards trained weights", ylabel="a random direction", title="seen from above: dark is a low loss")
 right.plot_surface(*np.meshgrid(first, second), surface, cmap="viridis")
 right.set(xlabel="trained", ylabel="random", title="the loss surface");
+
+# %% [markdown]
+# The loss is the mean of the losses of all images. Here are the surfaces of three single images over the same plane, and of all. A single
+# image asks for little: on one side its loss is close to 0 (dark), and any weights there are good. But the images disagree about the side.
+# Only their mean has a valley.
+
+# %% nbgrader={"grade": false, "grade_id": "picture_single_images", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
+fig, axes = plt.subplots(1, 4, figsize=(9, 2.5), layout="constrained", sharey=True)
+parts = {f"image {k}": slice(k, k + 1) for k in (3, 5, 11)} | {"all 500 images": slice(None)}
+for ax, (title, rows) in zip(axes, parts.items()):
+    shades = ax.contourf(first, second, surface_of(rows), levels=np.linspace(0, 8, 33), cmap="viridis", extend="max")
+    ax.set(title=title, xlabel="towards trained")
+axes[0].set_ylabel("a random direction")
+fig.colorbar(shades, ax=axes, label="loss", ticks=[0, 4, 8]);
 
 # %% [markdown]
 # How do you get down? Three ideas, in the order of what they need to know:
@@ -380,7 +401,7 @@ vis.computational_graph(small, {"x": -2, "y": 5, "z": -4, "q": 3, "f": -12}, {"f
 # ### Graphs as data
 #
 # In this notebook a graph is a dict: `{"q": ("add", "x", "y"), "f": ("mul", "q", "z")}`. Each node has a name, an operation and the names
-# of its arguments. Names that are no keys of the dict, such as `"x"`, are **inputs**; a constant is an input, too. All values are single
+# of its arguments. Names that are not keys of the dict, such as `"x"`, are **inputs**; a constant is an input, too. All values are single
 # numbers. There are eight operations:
 #
 # | operation | arguments | value |
@@ -405,7 +426,7 @@ vis.computational_graph(small, {"x": -2, "y": 5, "z": -4, "q": 3, "f": -12}, {"f
 def topological_order(graph):
     """The nodes of a graph, each after the nodes that it uses.
 
-    Parameters: graph, a dict {node: (operation, argument, ...)}; arguments that are no keys are inputs.
+    Parameters: graph, a dict {node: (operation, argument, ...)}; arguments that are not keys are inputs.
     Returns: a list with the name of each node once, in any order that works. Inputs are not listed.
     Raises: ValueError, if the graph has a cycle.
 
@@ -629,7 +650,7 @@ vis.computational_graph({"f": ("mul", "x", "x")}, {"x": 3, "f": 9}, {"f": 1, "x"
 # %% [markdown]
 # If $x$ grows, $f$ grows along both arrows: at the rate 3 along the one, and at the rate 3 along the other. Together that is 6, the
 # derivative of $x^2$. So gradients that arrive at the same name are **added up**. This is why a node may be visited only when all nodes
-# that use it have been visited: before, its gradient is not complete.
+# that use it have been visited: until then, its gradient is incomplete.
 #
 # By hand, for the circuit: the output grows with itself at the rate 1. The derivative of $1/d$ is $-1/d^2$, and $d = 1.368$, so `d` gets
 # −0.534. The sum passes it on to `e`. The derivative of `exp` is its own value, 0.368, so `n` gets −0.534 · 0.368 = −0.197, and `z` gets
@@ -642,7 +663,7 @@ def graph_backward(graph, values, output):
     """The gradient of one node with respect to every value.
 
     Parameters: graph, a dict {node: (operation, argument, ...)}; values, a dict {name: number} of all inputs and nodes, as
-        graph_forward returns it; output, the name of a node.
+        graph_forward returns it, which stays as it is; output, the name of a node.
     Returns: grads, a dict {name: number} for every name in values: how fast the output grows with it. It is 0 for a name that
         the output does not depend on. (No test has equal arguments of `max`.)
 
@@ -759,7 +780,7 @@ checks.close(graph_backward(fourth_power, {"x": 2.0, "a": 4.0, "b": 16.0}, "b"),
 # %% nbgrader={"grade": true, "grade_id": "test_graph_backward_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · any order of the dict · 1 point
 mixed = {"f": ("mul", "b", "c"), "b": ("add", "a", "x"), "a": ("mul", "x", "y"), "c": ("exp", "a")}
-inputs = {"x": 0.5, "y": -2.0}
+inputs = {"x": 0.5, "y": -3.0}
 grads = graph_backward(mixed, known.right_values(mixed, inputs), "f")
 check_grads(grads, mixed, inputs, "f")
 checks.passed("graph_backward", "the nodes of the dict may stand in any order")
@@ -847,8 +868,8 @@ ax.legend();
 # %% [markdown]
 # And now train something with it. The graph below is a net with three hidden ReLU units and one output, for the four points of the
 # exclusive or (XOR): the output should be 1 if exactly one of the two inputs is 1. No linear classifier can do that. Every number of the
-# net is a name in the graph. (The random start matters: with half of the seeds, some of the three units are dead from the beginning, and
-# the loss stays at 0.125 or 0.25.)
+# net is a name in the graph. (The random start matters: with about half of the seeds, units are dead from the beginning or die on the
+# way, and the loss stays near 0.25, that of a net that always answers 1/2.)
 
 # %% nbgrader={"grade": false, "grade_id": "demo_xor", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 graph = {}
@@ -1216,7 +1237,7 @@ for ax, (name, curve) in zip(axes.flat, shown.items()):
 # rate of a neuron. By hand: $\sigma(0) = 1/2$, and $\sigma(\ln 3) = 1 / (1 + 1/3) = 3/4$.
 #
 # Mind large numbers: the result has to be right at −1000 and 1000. ($e^{1000}$ is infinity for a computer. Infinity divided by infinity is
-# NaN, 1 divided by infinity is 0.)
+# NaN, 1 divided by infinity is 0. If NumPy warns of an overflow, but the result is right, you may ignore the warning.)
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sigmoid_forward(x):
@@ -1820,7 +1841,8 @@ for ax, (name, (forward, backward)) in zip(axes.flat, pairs.items()):
 
 # %% [markdown]
 # Why deep nets of sigmoids were so hard to train: a signal that passes ten of them is multiplied by ten slopes, and each is at most 1/4.
-# The gradient **vanishes**. In the picture, 500 numbers pass ten layers of random weights, and a gradient comes back.
+# The gradient **vanishes**. In the picture, 500 random examples pass ten layers of 100 units with random
+# weights, and a gradient comes back.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_vanishing", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def gradient_sizes(forward, backward, weight_scale=1.0, depth=10, width=100):

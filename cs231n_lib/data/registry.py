@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
@@ -41,9 +42,16 @@ def data_dir() -> Path:
     """
     if os.environ.get("CS231N_DATA"):
         return Path(os.environ["CS231N_DATA"]).expanduser().absolute()
-    import pooch
+    return _user_cache(CACHE)
 
-    return Path(pooch.os_cache(CACHE))
+
+def _user_cache(name: str) -> Path:
+    """Return a folder in the user's cache folder."""
+    with warnings.catch_warnings():
+        # pooch imports tqdm, which asks for ipywidgets in a notebook; its bars are text without them
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import pooch
+    return Path(pooch.os_cache(name))
 
 
 def available() -> dict[str, Path | None]:
@@ -100,9 +108,7 @@ def _places(*around: Path) -> Iterator[Path]:
     for folder in (*around, _beside_the_library()):
         if os.path.isfile(folder / "datasets" / "registry.toml"):
             yield folder / "datasets"
-    import pooch
-
-    yield Path(pooch.os_cache(FORMER_CACHE))
+    yield _user_cache(FORMER_CACHE)
 
 
 def _beside_the_library() -> Path:

@@ -118,7 +118,7 @@ def numeric_gradient(f: Callable[[Floats], Any], x: Any, h: float = 1e-5) -> Ite
     yield Mistake(
         "backpropagation.one_sided_halved",
         "A difference on one side is divided by 2h.",
-        "The two points at which f is evaluated: x + h and x - h.",
+        "The two points at which f is evaluated: x + h and x - h. From x + h, a step of -h only leads back to x.",
         gradient=each(lambda g: (g(h) - g(0)) / (2 * h)),
     )
     yield Mistake(
@@ -446,26 +446,35 @@ def graph_backward(graph: Graph, values: Values, output: str, answer: Any = None
 
 def _backward_mistakes(graph: Graph, values: Values, output: str) -> Iterator[Mistake]:
     place = {name: k for k, name in enumerate(graph)}
+    computed = {name: k for k, name in enumerate(sorted(graph, key=partial(_depth, graph)))}
 
     def case(live: Callable[[str, str, int], bool] = lambda name, node, k: True, **slopes: Slopes) -> dict[str, Any]:
         return {"grads": lambda: _along_paths(graph, values, output, live, slopes)}
 
-    def only(choose: Callable[..., Any], last_place: bool) -> dict[str, Any]:
-        """Let each name pass its value on along one edge only."""
+    def only(choose: Callable[..., Any], last_place: bool, order: Mapping[str, int]) -> dict[str, Any]:
+        """Let each name pass its value on along one edge only, the first or last in this order of the nodes."""
         kept = {}
         for name in values:
-            uses = [(place[n], k if last_place else -k, n, k) for n, (_, *u) in graph.items() for k in _where(u, name)]
+            uses = [(order[n], k if last_place else -k, n, k) for n, (_, *u) in graph.items() for k in _where(u, name)]
             kept[name] = choose(uses)[2:] if uses else None
         return case(lambda name, node, k: kept[name] == (node, k))
 
-    for choose in (min, max):
-        for last_place in (True, False):
-            yield Mistake(
-                "backpropagation.not_accumulated",
-                "Where a value is used more than once, only one of the uses counts.",
-                "What happens when a second gradient arrives at the same name: it is added to the first.",
-                **only(choose, last_place if choose is max else not last_place),
-            )
+    for order in (place, computed):
+        for choose in (min, max):
+            for last_place in (True, False):
+                yield Mistake(
+                    "backpropagation.not_accumulated",
+                    "Where a value is used more than once, only one of the uses counts.",
+                    "What happens when a second gradient arrives at the same name: it is added to the first.",
+                    **only(choose, last_place if choose is max else not last_place, order),
+                )
+    if any(output in names for _, *names in graph.values()):
+        yield Mistake(
+            "backpropagation.output_overwritten",
+            "The gradient of the output is 0, not 1.",
+            "What happens when a gradient arrives at the output, from a node that uses it: it is added to the 1.",
+            grads=lambda: dict.fromkeys(values, 0.0),
+        )
     for which in (0, -1):
         yield Mistake(
             "backpropagation.same_argument_once",
@@ -684,6 +693,11 @@ def _slopes_of(graph: Graph, values: Values, node: str, slopes: Mapping[str, Slo
     if kind in slopes:
         return slopes[kind](*at, float(values[node]))
     return tuple(gradient_of(lambda v: _OPERATIONS[kind](*map(float, v)), at).tolist())
+
+
+def _depth(graph: Graph, name: str) -> int:
+    """Return the number of nodes on the longest path from an input to this node."""
+    return 1 + max(_depth(graph, each) for each in graph[name][1:]) if name in graph else 0
 
 
 def _local(graph: Graph, values: Values, output: str) -> dict[str, float]:
@@ -1253,6 +1267,7 @@ def leaky_relu_backward(x: Any, dout: Any, alpha: float) -> Iterator[Mistake]:
         "The slope alpha is on the positive side.",
         "Where x was positive, the slope is 1.",
         **case(lambda v: alpha if v > 0 else 1.0),
+        closed=case(lambda v: alpha if v > 0 else 0.0)["dx"],
     )
     yield Mistake(
         "backpropagation.leak_slope_threshold",

@@ -637,6 +637,12 @@ def nesterov(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mi
         w=_moved(w, new + rho * new),
     )
     yield Mistake(
+        "optimizers.old_velocity_added",
+        "The old velocity is added in the step, not subtracted.",
+        "The sign of the old velocity in the step.",
+        w=_moved(w, new + rho * (new + old)),
+    )
+    yield Mistake(
         "optimizers.difference_without_momentum",
         "The difference of the velocities is not multiplied by momentum.",
         "The factor of the difference.",
@@ -772,7 +778,7 @@ def rmsprop(w: Any, gradients: Any, config: Mapping[str, float]) -> Iterator[Mis
     )
     yield Mistake(
         "optimizers.rmsprop_corrected",
-        "The average is corrected for its start at 0, as in Adam.",
+        "The average is corrected for its start at 0, as in Adam, or starts with the first square.",
         "RMSProp: it uses the average as it is.",
         w=_moved(w, -rate * g / (np.sqrt(mean / _share(g, decay)) + eps)),
     )
@@ -1360,6 +1366,12 @@ def inverse_time_decay(learning_rate: float, epochs: Any, decay: float) -> Itera
         "Only the 1 is divided by: the product is outside.",
         "The parentheses around the sum.",
         rates=learning_rate + decay * t,
+    )
+    yield Mistake(
+        "optimizers.epoch_outside",
+        "The epoch is outside of the parentheses.",
+        "The parentheses: they hold the whole denominator.",
+        rates=learning_rate / (1 + decay) * t,
     )
     yield Mistake(
         "optimizers.epoch_off_by_one",

@@ -97,12 +97,14 @@ def _lines(kind: type[BaseException], error: BaseException, traceback: Traceback
     frames = [(frame, number) for frame, number in _of_notebook(traceback) if frame.f_code.co_name != "<module>"]
     if not frames:
         return _unpacked(error, traceback)
+    # helpers of a check may stand before the exercise, whose docstring has a list of parameters
+    exercise = next((k for k, (frame, _) in enumerate(frames) if "Parameters" in _Call.of(frame).docstring), 0)
+    frames = frames[exercise:]
     text = [f"In {frame.f_code.co_name}, line {number}:  {_code(frame, number)}" for frame, number in frames]
     text, told = text[-MOST_FRAMES:], []
     calls = [_Call.of(frame) for frame, _ in frames if frame.f_code.co_name.isidentifier()]
     if calls:
-        # a helper of a check may stand before the exercise, whose docstring has a list of parameters
-        call = next((call for call in calls if "Parameters" in call.docstring), calls[0])
+        call = calls[0]
         text.append(f"It was called as {_call(call.name, (), call.arguments)}.")
         told = docstring_shapes.facts(str(error), call.docstring, call.unchanged)
     return [*text, f"{kind.__name__}: {error}", *told, *_mistake(error)]

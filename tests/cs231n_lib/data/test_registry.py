@@ -1,3 +1,5 @@
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,18 @@ from cs231n_lib.data import registry
 
 def test_the_data_folder_is_the_one_of_the_environment(data_folder):
     assert data.data_dir() == data_folder
+
+
+def test_a_notebook_without_widgets_shows_no_warning(tmp_path, monkeypatch):
+    text = "import warnings; warnings.warn('IProgress not found. Please update jupyter'); os_cache = lambda name: name"
+    (tmp_path / "pooch.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "pooch", raising=False)
+    monkeypatch.delenv("CS231N_DATA", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert data.data_dir() == Path("cs231n-course-kit")
+    sys.modules.pop("pooch")
 
 
 def test_a_relative_folder_does_not_move_with_the_current_one(tmp_path, monkeypatch):
