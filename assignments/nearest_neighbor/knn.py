@@ -1196,7 +1196,7 @@ print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}"
 # %% [markdown]
 # ## What the classifier sees
 #
-# Each row shows a test image and its five nearest training images. A green frame means the same class, an orange
+# Each row shows a test image and its five nearest training images. A green frame means the same class, a red
 # one another class. What do the neighbours have in common with the test image, if not its class?
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_neighbors", "locked": true, "schema_version": 3, "solution": false, "task": false}
