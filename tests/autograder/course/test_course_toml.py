@@ -178,3 +178,25 @@ def test_missing_file_names_the_folder(tmp_path):
 def test_other_encodings_are_refused_by_name(course):
     with pytest.raises(CourseError, match="is not UTF-8"):
         course(MINIMAL.replace("A course", "Año"), encoding="latin-1")
+
+
+def test_everything_that_is_wrong_is_said_at_once(course):
+    text = MINIMAL.replace('title = "A course"', "title = 3") + (
+        'due = "soon"\nanswer = 1\n[assignment.limits]\ncell_seconds = 0\nnotebook_seconds = "x"\n'
+        '[[assignment]]\nname = "second"\nnotebooks = ["two"]\n[edition]\nroot = "nowhere"\n'
+    )
+    with pytest.raises(CourseError) as error:
+        course(text)
+    said = str(error.value).splitlines()
+    for what in (
+        "title = 3 must be text",
+        "due = 'soon' must be a date",
+        "'answer' is not a known key; did you mean answers",
+        "cell_seconds = 0 must be above 0",
+        "notebook_seconds = 'x' must be a whole number",
+        "[[assignment]] 'second': title is missing",
+        "the notebook 'two' is listed in 'first' and in 'second'",
+        "nowhere is not a folder",
+    ):
+        assert len([line for line in said if what in line]) == 1, what
+    assert len(said) == 8

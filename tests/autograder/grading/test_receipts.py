@@ -16,6 +16,7 @@ from autograder.course.course_toml import TIMESTAMP
 from autograder.course.workspace import Workspace
 from autograder.grading import receipts
 from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receipts
+from autograder.grading.results import LostCell, NotebookResult
 from autograder.grading.sanitize import read_built
 from autograder.notebook.job import CellResult, Executed, Surroundings
 from autograder.notebook.limits import Limits
@@ -233,12 +234,16 @@ def kept(tmp_path):
 
 def test_what_was_written_is_read_for_the_same_bytes_and_packages_only(kept):
     assert kept.read("ann", "d") is None
-    kept.write("ann", "d", 1.5, iter(["größer"]), {"numpy": "2"})
+    results = {"n": NotebookResult((LostCell("t", "failed", "größer", ("a.b",)),), ("kernel killed",), 2.5)}
+    kept.write("ann", "d", 1.5, iter(["größer"]), {"numpy": "2"}, results)
     receipt = {"digest": "d", "seconds": 1.5, "reasons": ["größer"], "packages": {"numpy": "2"}}
+    lost = {"cell": "t", "status": "failed", "message": "größer", "mistakes": ["a.b"]}
+    receipt["notebooks"] = {"n": {"lost": [lost], "flags": ["kernel killed"], "seconds": 2.5}}
+    assert kept.seconds("ann") == {"n": 2.5} and kept.seconds("bob") == {}
     assert kept.read("ann", "d") == receipt
     assert kept.read("ann", "other") is None and kept.read("bob", "d") is None
     assert [path.name for path in kept.folder.iterdir()] == ["ann.json"]
-    kept.write("ann", "d", 1.5, [], {"numpy": "1"})
+    kept.write("ann", "d", 1.5, [], {"numpy": "1"}, {})
     assert kept.read("ann", "d") is None
 
 
@@ -251,7 +256,7 @@ def test_what_is_no_receipt_is_none(kept, text):
 
 
 def test_a_receipt_that_was_withdrawn_is_gone(kept):
-    kept.write("ann", "d", 1.5, [], {"numpy": "2"})
+    kept.write("ann", "d", 1.5, [], {"numpy": "2"}, {})
     kept.withdraw("ann")
     kept.withdraw("ann")
     assert kept.read("ann", "d") is None and list(kept.folder.iterdir()) == []
