@@ -70,7 +70,7 @@ def training_curves(run: Any, smooth: int | None = None) -> Figure:
     _draw_losses(losses, {name: histories["loss_history"] for name, histories in runs.items()}, smooth)
     if not losses.get_title(loc="left"):
         losses.set_title("loss")
-    losses.set_ylabel("")
+        losses.set_ylabel("")
     for (name, histories), color in zip(runs.items(), line_colors(len(runs)), strict=True):
         train, val = (100 * np.asarray(histories[key], dtype=float) for key in HISTORIES[1:])
         best = int(np.nanargmax(val)) if np.isfinite(val).any() else None
