@@ -1099,8 +1099,9 @@ for name, of_parts in features.items():
 deviations = needs(features.get("all three"), "encode_bag_of_words")["training"].std(axis=0)
 fig, ax = plt.subplots(figsize=(9, 3), layout="constrained")
 starts = np.cumsum([0] + [features[name]["training"].shape[1] for name in ("colours", "HOG", "bag of words")])
-colors = vis.BLUE, vis.ORANGE, vis.GREEN
-for name, color, begin, end in zip(("colours", "HOG", "bag of words"), colors, starts, starts[1:]):
+for name, color, begin, end in zip(
+    ("colours", "HOG", "bag of words"), (vis.BLUE, vis.ORANGE, vis.GREEN), starts, starts[1:]
+):
     ax.semilogy(np.arange(begin, end), np.maximum(deviations[begin:end], 1e-6), ".", color=color, label=name)
 ax.set(xlabel="number of the feature", ylabel="standard deviation")
 ax.legend();
