@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 # the import names of what the extra `instructor` of pyproject.toml installs; nbgrader imports the last one
 INSTRUCTOR_PACKAGES = {
     *("nbgrader", "jupytext", "nbconvert", "nh3", "jinja2", "markupsafe", "yaml", "sqlalchemy", "alembic", "tornado"),
+    *("latex2mathml", "pygments"),
     "rapidfuzz",
 }
 UNIX_MODULES = {"fcntl", "resource"}  # modules of Python's that are missing on Windows

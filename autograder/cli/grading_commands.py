@@ -105,7 +105,8 @@ def grade(
 def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
     """Write feedback pages for graded submissions.
 
-    nbgrader makes one HTML page per notebook, and makes it again if the notebook or its marks have changed.
+    Each notebook has an HTML page, which is made again if the notebook or its marks have changed. Each student also has
+    a page index.html, which lists all assignments.
     """
     from autograder.console import console, plain, progress
     from autograder.reports.feedback import feedback as run

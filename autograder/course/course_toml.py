@@ -51,6 +51,7 @@ class Assignment:
     due: datetime | None = None  # in UTC
     due_written: datetime | None = None  # the same moment, in the time zone of course.toml
     limits: Limits = field(default_factory=Limits)
+    show_hidden_tests: bool = False  # whether feedback pages show the code of hidden tests
 
     def accepts(self, parts: tuple[str, ...]) -> bool:
         """Whether a file that a student hands in beside the notebooks is accepted; `parts` are those of its path.
@@ -182,6 +183,7 @@ def _assignment(table: "_Table") -> Assignment:
         ("accept", lambda: _accept(table)),
         ("due_written", lambda: _due(table)),
         ("limits", lambda: _limits(table)),
+        ("show_hidden_tests", lambda: table.flag("show_hidden_tests")),
     ):
         with attempt():
             read[key] = reading()
@@ -286,6 +288,13 @@ class _Table:
             self.fail(f"{key} = {value!r} must be {what or kinds[kind]}")
         if isinstance(value, str) and not value.strip():
             self.fail(f"{key} is empty")
+        return value
+
+    def flag(self, key: str) -> bool:
+        self.known.append(key)
+        value = self.values.pop(key, False)
+        if not isinstance(value, bool):
+            self.fail(f"{key} = {value!r} must be true or false")
         return value
 
     def table(self, key: str) -> "_Table":

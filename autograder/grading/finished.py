@@ -13,9 +13,7 @@ from autograder.grading.report import NotebookScore, Row, explain, in_short
 from autograder.grading.results import NotebookResult, notebook_result
 from autograder.grading.sanitize import SanitizedNotebook
 from autograder.notebook.cell_record import Cell, is_skipped, record_of
-from autograder.notebook.job import MISTAKES, NOT_RUN, CellResult, Executed
-
-KEPT = "cs231n"  # key in an autograded notebook's metadata for the results of its execution other than outputs
+from autograder.notebook.job import KEPT, MISTAKES, NOT_RUN, CellResult, Executed
 
 
 @dataclass(frozen=True)

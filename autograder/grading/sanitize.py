@@ -31,7 +31,7 @@ from autograder.notebook.cell_record import (
     is_skipped,
     record_of,
 )
-from autograder.notebook.job import Output
+from autograder.notebook.job import NOT_GRADED, Output
 from autograder.notebook.limits import Limits
 from autograder.notebook.pictures import joined_text, pictures
 from autograder.storable import REPLACEMENT, storable
@@ -175,7 +175,7 @@ def not_gradable(blueprint: Blueprint, reason: str) -> SanitizedNotebook:
         if cell.cell_type == "code":
             cell.source = ""  # the tests did not run, so they are not shown
             cell.outputs = [new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])]
-    notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id="not-graded"))
+    notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id=NOT_GRADED))
     return SanitizedNotebook(blueprint.name, notebook, (reason,), runnable=False)
 
 

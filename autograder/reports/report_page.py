@@ -5,21 +5,18 @@ without characters that control or reorder others (`class_marks.shown_name`). Th
 only its own style sheet and script, which it names by their hashes.
 """
 
-import base64
-import hashlib
 import json
 from dataclasses import asdict
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.errors import KitError
 from autograder.folders import write_atomically
 from autograder.reports.class_report import STATES, AssignmentReport
 from autograder.reports.course_report import CourseReport
+from autograder.reports.page_templates import environment, source_hash, template_text
 
 FORMAT = 1  # of the JSON; raised when a field changes its meaning or goes
 Report = AssignmentReport | CourseReport
@@ -44,41 +41,23 @@ def json_of(report: Report) -> str:
 
 def html_of(report: Report) -> str:
     """Return the report as a page."""
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"points": _points, "percent": _percent, "seconds": _seconds, "moment": _moment}
-    style, script = _template("report.css"), _template("report.js")
+    pages = environment().overlay()
+    pages.filters = {**pages.filters, "percent": _percent, "seconds": _seconds, "moment": _moment}
+    style, script = template_text("report.css"), template_text("report.js")
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
+        f"default-src 'none'; style-src '{source_hash(style)}'; script-src '{source_hash(script)}'; base-uri 'none'; "
         "form-action 'none'"
     )
     name = "class_report.html" if isinstance(report, AssignmentReport) else "course_report.html"
-    page = environment.get_template(name)
+    page = pages.get_template(name)
     return page.render(
         report=report, policy=Markup(policy), style=Markup(style), script=Markup(script), states=STATES
     )  # these are the kit's own texts
 
 
-def _template(name: str) -> str:
-    return (resources.files("autograder.reports") / "templates" / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
 def _plain(value: object) -> str:
     assert isinstance(value, datetime)
     return value.isoformat(timespec="seconds")
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{round(value, 2):,.10g}"
 
 
 def _percent(fraction: float | None) -> str:

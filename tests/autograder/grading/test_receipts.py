@@ -79,7 +79,11 @@ def test_every_module_that_prepares_or_records_is_in_a_list():
 
 def test_every_module_that_makes_pages_is_in_the_list():
     modules = imported_by("reports/feedback_page.py") - PACKAGES
-    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # only types and numbers
+    templates = {f"reports/templates/{path.name}" for path in (HOME / "reports/templates").glob("feedback*")}
+    templates |= {"reports/templates/work.html.j2"}
+    index = "reports/templates/feedback_index.html.j2"  # that page is compared as a whole
+    # job.py and limits.py: only types and numbers
+    assert modules - {"notebook/job.py", "notebook/limits.py"} | templates - {index} == set(PAGE_MODULES)
 
 
 def test_the_lists_name_what_there_is_once():
