@@ -472,8 +472,8 @@ checks.close(of_pixels, of_floats, "out for pixels of dtype uint8", hint="Is out
 # ### Filters made by hand
 #
 # What can filters of 3x3 do? Here are four of them on four images. The first adds up red, green and blue with weights like those of the
-# eye. The second takes the mean of the same gray over the field. The last two subtract what is below from what is above, or what is right from
-# what is left: only **edges** remain, and a bias of 128 puts the zero at middle gray. (The dark and bright rims are edges, too: there the image
+# eye. The second takes the mean of the same grey over the field. The last two subtract what is below from what is above, or what is right from
+# what is left: only **edges** remain, and a bias of 128 puts the zero at middle grey. (The dark and bright rims are edges, too: there the image
 # meets the zeros of the padding.) A network finds filters like these by itself.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_filters", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -487,7 +487,7 @@ for row, photo, maps in zip(axes, photos, filtered):
     row[0].imshow(photo.transpose(1, 2, 0))
     for ax, values in zip(row[1:], maps):
         ax.imshow(values, cmap="gray", vmin=0, vmax=255)
-for ax, title in zip(axes[0], ("image", "gray", "blurred", "horizontal edges", "vertical edges")):
+for ax, title in zip(axes[0], ("image", "grey", "blurred", "horizontal edges", "vertical edges")):
     ax.set_title(title, fontsize=10)
 for ax in axes.flat:
     ax.axis("off")

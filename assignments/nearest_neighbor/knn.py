@@ -161,9 +161,9 @@ print("10 - 250 as float64:", dark.astype(np.float64) - bright.astype(np.float64
 def compute_distances_two_loops(X_train, X_test):
     """L2 distance of every test example from every training example, with two nested loops.
 
-    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8 images.
-    Returns: dists (num_test, num_train), floats; dists[i, j] is the distance between X_test[i] and X_train[j].
-    The arguments stay as they are.
+    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8.
+    Returns: dists (num_test, num_train), floats; dists[i, j] is the distance between
+    X_test[i] and X_train[j]. The arguments stay as they are.
 
     Approach
         1. an array of zeros for dists
@@ -301,8 +301,9 @@ vis.distance_matrix(compute_distances_two_loops(X_train[:200], X_test[:60]))
 def predict_labels(dists, y_train, k=1):
     """Label of each test example by majority vote among its k nearest training examples.
 
-    Parameters: dists (num_test, num_train), distances; y_train (num_train,), integer labels, not negative but
-    otherwise any: they need not be 0 to 9; k, the number of neighbours that vote, at least 1.
+    Parameters: dists (num_test, num_train), distances; y_train (num_train,), integer labels, not
+    negative but otherwise any: they need not be 0 to 9; k, the number of neighbours that vote, at
+    least 1.
     Returns: y_pred (num_test,), integers. The arguments stay as they are.
 
     Approach, with a loop over the rows if you like
@@ -489,7 +490,7 @@ for k in (1, 5):
 def compute_distances_one_loop(X_train, X_test):
     """L2 distance of every test example from every training example, with one loop.
 
-    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8 images.
+    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8.
     Returns: dists (num_test, num_train), floats, the same as compute_distances_two_loops returns.
 
     Approach
@@ -600,12 +601,13 @@ for what, train, test in integer_cases(33):
 def compute_distances_no_loops(X_train, X_test):
     """L2 distance of every test example from every training example, without a Python loop.
 
-    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8 images.
-    Returns: dists (num_test, num_train), floats, up to rounding the same as compute_distances_two_loops returns,
-    and never nan. No array of num_test * num_train * D numbers is made on the way.
+    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8.
+    Returns: dists (num_test, num_train), floats, up to rounding the same as
+    compute_distances_two_loops returns, and never nan. No array of num_test * num_train * D numbers is made on the way.
 
     Approach
-        1. floats; the squares of each example, added up: a column for the tests, a row for the training set
+        1. floats; the squares of each example, added up: a column for the tests, a row for the
+           training set
         2. one matrix product for all pairs
         3. the three terms; nothing below 0; the root
     """
@@ -813,13 +815,14 @@ plt.show()
 def compute_l1_distances(X_train, X_test):
     """L1 distance of every test example from every training example, with at most one loop.
 
-    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8 images.
-    Returns: dists (num_test, num_train); dists[i, j] is the L1 distance between X_test[i] and X_train[j].
-    No array of num_test * num_train * D numbers is made on the way.
+    Parameters: X_train (num_train, D) and X_test (num_test, D), floats or integers, also uint8.
+    Returns: dists (num_test, num_train); dists[i, j] is the L1 distance between
+    X_test[i] and X_train[j]. No array of num_test * num_train * D numbers is made on the way.
 
     Approach
         1. as with one loop: all differences of one test example at once
-        2. can a difference of your dtype be negative? Then their sizes, added up per training example
+        2. can a difference of your dtype be negative? Then their sizes, added up per training
+           example
     """
     ### BEGIN SOLUTION
     if not np.issubdtype(X_train.dtype, np.floating):
@@ -999,10 +1002,11 @@ plt.show()
 def cross_validate_k(X, y, k_choices, num_folds=5):
     """Accuracy of the k-nearest-neighbour classifier (L2 distance) on each fold, for each k.
 
-    Parameters: X (N, D), floats, the training examples; y (N,), their integer labels; k_choices, a list of the
-    values of k to try; num_folds, from 2 to N.
-    Returns: results, a dict {k: [accuracy on fold 0, accuracy on fold 1, ...]} with every k in k_choices. An
-    accuracy is the fraction, from 0 to 1, of the examples of the fold whose predicted label is right.
+    Parameters: X (N, D), floats, the training examples; y (N,), their integer labels; k_choices, a
+    list of the values of k to try; num_folds, from 2 to N.
+    Returns: results, a dict {k: [accuracy on fold 0, accuracy on fold 1, ...]} with every k in
+    k_choices. An accuracy is the fraction, from 0 to 1, of the examples of the fold whose
+    predicted label is right.
 
     Approach
         1. the folds, as indices or as parts of X and y; an empty list for each k
@@ -1196,7 +1200,7 @@ print(f"best k: {best_k}; accuracy on {len(y_test)} test images: {accuracy:.1%}"
 # %% [markdown]
 # ## What the classifier sees
 #
-# Each row shows a test image and its five nearest training images. A green frame means the same class, an orange
+# Each row shows a test image and its five nearest training images. A green frame means the same class, a red
 # one another class. What do the neighbours have in common with the test image, if not its class?
 
 # %% tags=["skip-execution"] nbgrader={"grade": false, "grade_id": "demo_neighbors", "locked": true, "schema_version": 3, "solution": false, "task": false}

@@ -1099,8 +1099,10 @@ for name, of_parts in features.items():
 deviations = needs(features.get("all three"), "encode_bag_of_words")["training"].std(axis=0)
 fig, ax = plt.subplots(figsize=(9, 3), layout="constrained")
 starts = np.cumsum([0] + [features[name]["training"].shape[1] for name in ("colours", "HOG", "bag of words")])
-for name, begin, end in zip(("colours", "HOG", "bag of words"), starts, starts[1:]):
-    ax.semilogy(np.arange(begin, end), np.maximum(deviations[begin:end], 1e-6), ".", label=name)
+for name, color, begin, end in zip(
+    ("colours", "HOG", "bag of words"), (vis.BLUE, vis.ORANGE, vis.GREEN), starts, starts[1:]
+):
+    ax.semilogy(np.arange(begin, end), np.maximum(deviations[begin:end], 1e-6), ".", color=color, label=name)
 ax.set(xlabel="number of the feature", ylabel="standard deviation")
 ax.legend();
 
@@ -1395,7 +1397,7 @@ needs(linear_test or None, "standardize_features")
 fig, ax = plt.subplots(figsize=(9, 4), layout="constrained")
 rows = np.arange(len(linear_test))
 for results, offset, color, name in (
-    (linear_test, -0.2, vis.BLUE, "linear"),
+    (linear_test, -0.2 if net_test else 0, vis.BLUE, "linear"),
     (net_test, 0.2, vis.ORANGE, "two-layer net"),
 ):
     if results:

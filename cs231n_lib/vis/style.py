@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-# Okabe & Ito's palette, which readers with any kind of colour vision can distinguish
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+# Okabe & Ito's palette, which readers with any kind of colour vision can distinguish, but with a red that looks red
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#CC0000"
 GREY = "#6b6b6b"
 WIDTH = 7.5  # inches, which fits the column of a notebook
 

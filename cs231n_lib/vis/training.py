@@ -68,8 +68,9 @@ def training_curves(run: Any, smooth: int | None = None) -> Figure:
     fig, axes = figure_of(WIDTH, 3.3 if None in runs else 3.3 + 0.25 * -(-len(runs) // 3), 1, 2)
     losses, accuracies = axes[0]
     _draw_losses(losses, {name: histories["loss_history"] for name, histories in runs.items()}, smooth)
-    losses.set_title("loss")
-    losses.set_ylabel("")
+    if not losses.get_title(loc="left"):
+        losses.set_title("loss")
+        losses.set_ylabel("")
     for (name, histories), color in zip(runs.items(), line_colors(len(runs)), strict=True):
         train, val = (100 * np.asarray(histories[key], dtype=float) for key in HISTORIES[1:])
         best = int(np.nanargmax(val)) if np.isfinite(val).any() else None
@@ -84,9 +85,9 @@ def training_curves(run: Any, smooth: int | None = None) -> Figure:
                 best,
                 val[best],
                 "o",
-                ms=8,
+                ms=8 if name is None else 6,
                 mfc="none",
-                mec=RED,
+                mec=RED if name is None else color,  # so that rings of several runs, which may overlap, are told apart
                 mew=1.8,
                 label=f"best: {val[best]:.1f}%" if name is None else None,
             )
@@ -180,7 +181,7 @@ def _draw_losses(ax: Axes, runs: Mapping[str | None, ArrayLike], smooth: int | N
     for (name, losses), color in zip(runs.items(), line_colors(len(runs)), strict=True):
         losses = np.asarray(losses, dtype=float).ravel()
         if not np.isfinite(losses).all():
-            ax.set_title("Some losses are not finite: the learning rate is probably too high.", color=RED)
+            ax.set_title("Some losses are not finite:\nthe learning rate is probably too high.", color=RED)
         window = smooth or max(1, len(losses) // 50)
         if window > 1 and len(losses) >= window:
             ax.plot(losses, color=color, alpha=0.25, linewidth=0.8)
@@ -213,4 +214,10 @@ def _mean_and_std(values: NDArray[Any]) -> str:
     mean, std = values.mean(), values.std()
     digits = 2 if std == 0 else int(np.clip(1 - np.floor(np.log10(std)), 0, 6))
     # adding 0.0 turns -0 into 0
-    return f"mean {round(mean, digits) + 0.0:.{digits}f}\nstd {std:.2g}"
+    return f"mean {round(mean, digits) + 0.0:.{digits}f}\nstd {_two_digits(std)}"
+
+
+def _two_digits(value: float) -> str:
+    """Write a number with two significant digits, as 190 or 0.019, not as 1.9e+02."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:g}"

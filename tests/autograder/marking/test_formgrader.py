@@ -1,18 +1,14 @@
 """Formgrader in a real Jupyter server and a real browser: its pages work, and no code of a student runs in them."""
 
 import json
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from types import SimpleNamespace
 
 import nbformat
 import pytest
+import running_jupyter
 from chromium import CLICK_STRANGE_LINKS
 from hostile_notebook import MARKUP, RUN, hostile_notebook, named
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
@@ -23,7 +19,6 @@ from autograder.reports.student_page import MATHJAX
 
 pytestmark = pytest.mark.slow
 
-TOKEN = "of-the-instructor"
 NAME = "<img src=x onerror=document.title='ran'>\"'"  # a student's name and the folder's name
 API = """<script>(async () => {
   document.title = 'ran';
@@ -60,13 +55,9 @@ def formgrader(released_course, tmp_path_factory):
     home = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(released_course, home / "course")
     course = Workspace(home / "course" / "workspace")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
 
     def hostile(notebook):
-        notebook.cells += hostile_notebook(address + "/api").cells
+        notebook.cells += hostile_notebook(server.address + "/api").cells
         notebook.cells.append(new_markdown_cell("# Here it ends"))
 
     def through_the_api(notebook):
@@ -75,33 +66,12 @@ def formgrader(released_course, tmp_path_factory):
         evil = {"grade_id": f'"><img src=x onerror="{RUN}">', "grade": True, "solution": True, "points": "<b>"}
         notebook.cells.append(new_markdown_cell("x", metadata={"nbgrader": evil}))
 
-    ids = {
-        "hostile": autograded_by_hand(course, "hostile", hostile),
-        "api": autograded_by_hand(course, NAME, through_the_api),
-    }
-    folders = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    command = [sys.executable, "-m", "jupyter", "server", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", "--ServerApp.open_browser=False", f"--IdentityProvider.token={TOKEN}"]
-    command += ["--ServerApp.allow_root=True"]
-    with open(home / "log", "w") as log:
-        env = {**os.environ, **folders, "HOME": str(home)}
-        server = subprocess.Popen(command, cwd=course.root, env=env, stdout=log, stderr=log)
-    try:
-        _wait_for(f"{address}/api", server, home / "log")
-        yield SimpleNamespace(address=address, course=course, ids=ids, log=home / "log")
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(url, server, log):
-    end = time.monotonic() + 120
-    while True:
-        try:
-            return urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
-            time.sleep(0.1)
+    with running_jupyter.started("server", home, course.root) as server:
+        ids = {
+            "hostile": autograded_by_hand(course, "hostile", hostile),
+            "api": autograded_by_hand(course, NAME, through_the_api),
+        }
+        yield SimpleNamespace(address=server.address, course=course, ids=ids, log=server.log)
 
 
 class Visit:
@@ -141,7 +111,7 @@ def logged_in(chromium, formgrader):
             contexts[bypass_csp] = chromium.new_context(bypass_csp=bypass_csp)
             tab = contexts[bypass_csp].new_page()
             tab.goto(f"{formgrader.address}/login")
-            tab.fill("input[name=password]", TOKEN)
+            tab.fill("input[name=password]", running_jupyter.TOKEN)
             tab.press("input[name=password]", "Enter")
             tab.wait_for_load_state()
             tab.close()
@@ -254,7 +224,9 @@ def test_a_page_that_a_student_handed_in_is_not_shown_as_one(formgrader):
 
 
 def _opened(formgrader, path, data=None):
-    request = urllib.request.Request(formgrader.address + path, data, {"Authorization": f"token {TOKEN}"})
+    request = urllib.request.Request(
+        formgrader.address + path, data, {"Authorization": f"token {running_jupyter.TOKEN}"}
+    )
     return urllib.request.urlopen(request, timeout=300)
 
 

@@ -13,6 +13,13 @@ def test_a_loss_that_is_not_finite_is_pointed_out(title):
     assert "not finite" in title(figure)
 
 
+def test_curves_of_a_run_that_diverges_say_so(title):
+    figure = vis.training_curves({**RUN, "loss_history": [3, 1e30, float("inf")]})
+    assert "not finite" in title(figure) and figure.axes[0].get_ylabel() == "loss"
+    figure = vis.training_curves(RUN)
+    assert (title(figure), figure.axes[0].get_ylabel()) == ("loss", "")
+
+
 def test_several_losses_are_told_apart(legend):
     assert legend(vis.loss_curve({"svm": [2, 1], "softmax": [3, 2]})) == ["svm", "softmax"]
 
@@ -71,6 +78,12 @@ def test_an_update_of_zero_leaves_a_gap():
 def test_histograms_tell_mean_and_deviation(title):
     figure = vis.activation_histograms({"tanh": np.array([[-0.5, 0.5], [0.5, 0.7]])})
     assert title(figure) == "tanh\nmean 0.30\nstd 0.47"
+
+
+@pytest.mark.parametrize("scale, std", [(400, "190"), (0.04, "0.019")])
+def test_deviations_are_written_without_an_exponent(title, scale, std):
+    figure = vis.activation_histograms({"x": scale * np.array([[-0.5, 0.5], [0.5, 0.7]])})
+    assert title(figure).endswith(f"std {std}")
 
 
 def test_a_mean_of_rounding_size_is_0_and_not_minus_0(title):
@@ -136,6 +149,14 @@ def test_several_runs_are_drawn_dashed_for_training_with_the_best_ringed():
     assert (train.get_linestyle(), val.get_linestyle()) == ("--", "-")
     np.testing.assert_allclose([*train.get_ydata(), *val.get_ydata()], [10, 60, 10, 40])
     np.testing.assert_allclose(best.get_xydata(), [[1, 40]])
+
+
+def test_the_ring_of_each_of_several_runs_has_the_colour_of_its_line():
+    accuracies = vis.training_curves({"a": RUN, "b": RUN}).axes[1]
+    rings = [line for line in accuracies.lines if line.get_marker() == "o"]
+    lines = [line for line in accuracies.lines if line.get_linestyle() == "-" and line not in rings]
+    assert [ring.get_markeredgecolor() for ring in rings] == [line.get_color() for line in lines]
+    assert len({line.get_color() for line in lines}) == 2
 
 
 def test_the_band_of_healthy_updates_goes_from_a_third_to_three_times_the_target():
