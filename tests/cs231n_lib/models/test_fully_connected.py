@@ -125,6 +125,7 @@ def test_settings_that_do_not_fit(change, error, message):
     "change, message",
     [
         ({"params": {}}, r"params should be a dict of W1, b1, W2, b2, and so on, but is \{\}"),
+        ({"params": None}, "params should be a dict of W1, b1, W2, b2, and so on, but is None"),
         ({"params": {"W1": 1, "c": 2}}, "params should be a dict of W1, .* but has W1, c"),
         ({"params": net([5]) | {"W2": np.ones((6, 4))}}, r"params\['W2'\] should have shape \(5, outputs\)"),
         (
