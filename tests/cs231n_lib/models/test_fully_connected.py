@@ -95,6 +95,11 @@ def test_biases_are_0_and_weights_are_not_shared():
     assert not np.array_equal(params["W2"], params["W3"])
 
 
+def test_one_of_everything_is_enough():
+    params = init_fully_connected(1, [1], 1, "he", 0)
+    assert [array.shape for array in params.values()] == [(1, 1), (1,), (1, 1), (1,)]
+
+
 def test_the_seed_decides():
     first, same, other = (
         init_fully_connected(6, [5], 4, "he", seed)["W2"] for seed in (0, np.random.default_rng(0), 1)
