@@ -93,10 +93,13 @@ demo: setup bubblewrap
 	@$(foreach a,$(GRADED),$(KIT) build $(a) --rehearse && $(KIT) release $(a) &&) true
 	@$(BIN)/python -P tests/sample_class.py $(DEMO) $(DEMO)/handed_in
 	@$(foreach a,$(GRADED),$(KIT) collect $(a) $(DEMO)/handed_in/$(a) && $(KIT) grade $(a) && \
-		$(KIT) feedback $(a) && $(KIT) export $(a) --output $(DEMO)/$(a).csv &&) true
+		$(KIT) feedback $(a) && $(KIT) report $(a) && $(KIT) export $(a) --output $(DEMO)/$(a).csv &&) true
+	@$(KIT) report
 	@echo
 	@echo "Look at these first:"
+	@echo "  $(DEMO)/reports/$(firstword $(GRADED)).html   how the class did: points, mistakes, what to look at"
 	@echo "  $$(ls $(DEMO)/feedback/farah/$(firstword $(GRADED))/*.html | head -1)   what a student reads about a mistake"
+	@echo "  $(DEMO)/reports/_course.html   each student's way through the assignments"
 	@echo "  $(DEMO)/$(firstword $(GRADED)).csv   the points of each student, notebook and test cell"
 	@echo "  $(DEMO)/release/$(firstword $(GRADED)).zip   what students get"
 	@echo "  cd $(DEMO) && ../$(BIN)/cs231n mark nearest_neighbor   to grade the written answers in the browser"

@@ -40,6 +40,20 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) 
     return made
 
 
+def show(out: "Console", made: "Table | Text") -> None:
+    """Print a table or a text. Without a terminal, a table's lines end where their text ends, and have no rules."""
+    from rich.table import Table
+
+    if out.is_terminal or not isinstance(made, Table):
+        out.print(made)
+        return
+    made.box = None
+    with out.capture() as captured:
+        out.print(made)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    out.file.write("\n".join(lines) + "\n\n")
+
+
 def plain(text: object, style: str = "") -> "Text":
     """Foreign text shown literally: it never acts as rich's markup, control codes or a CI command."""
     from rich.text import Text

@@ -1,10 +1,14 @@
 """The errors that users see: a message that says what is wrong, and a hint that says what to do."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 # the import names of what the extra `instructor` of pyproject.toml installs; nbgrader imports the last one
 INSTRUCTOR_PACKAGES = {
     *("nbgrader", "jupytext", "nbconvert", "nh3", "jinja2", "markupsafe", "yaml", "sqlalchemy", "alembic", "tornado"),
+    *("latex2mathml", "pygments"),
     "rapidfuzz",
 }
 UNIX_MODULES = {"fcntl", "resource"}  # modules of Python's that are missing on Windows
@@ -28,6 +32,32 @@ class KitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+Kind = TypeVar("Kind", bound=KitError)
+
+
+class AllErrors(Generic[Kind]):
+    """Collects the errors of steps that do not depend on each other, to show a user all of them at once."""
+
+    def __init__(self, kind: type[Kind]) -> None:
+        self.kind = kind
+        self.found: list[Kind] = []
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Collect an error of this kind that ends the block."""
+        try:
+            yield
+        except self.kind as error:
+            self.found.append(error)
+
+    def raise_any(self) -> None:
+        """Raise the error that was found, or one that holds the text of all."""
+        if len(self.found) > 1:
+            raise self.kind("\n".join(map(str, self.found)))
+        if self.found:
+            raise self.found[0]
 
 
 class CourseError(KitError):

@@ -38,6 +38,11 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub(REPLACEMENT, text)
 
 
+def in_order(text: str) -> str:
+    """Replace what cannot be stored, control characters, and the characters that reorder the text around them."""
+    return _REORDERING.sub(REPLACEMENT, without_controls(storable(text)))
+
+
 def without_colours(text: str) -> str:
     """Remove the escape sequences by which IPython colours a message or traceback in a terminal."""
     return _COLOUR.sub("", text)
@@ -93,7 +98,7 @@ def json_line(value: object) -> str:
 
 def html(text: str) -> str:
     """Text for an HTML element or a quoted attribute; it cannot reorder the text around it."""
-    return _html.escape(_in_order(text))
+    return _html.escape(in_order(text))
 
 
 def xml(text: str) -> str:
@@ -126,7 +131,7 @@ def csv_cell(text: str) -> str:
     A formula may also begin with the full-width or small form of a sign, or after a character that spreadsheets in
     another country take for the end of a cell.
     """
-    text = _in_order(text)
+    text = in_order(text)
     # one character for one, so that positions stay the same
     plain = "".join(" " if not _is_shown(c) and c not in "\t\n" else _narrow(c) for c in text)
     begin = {found.start() for found in _FORMULA.finditer(plain)}
@@ -167,10 +172,6 @@ def same_name(name: str) -> str:
     """A key that is equal for two names or paths that are the same on some file system, or that look the same."""
     seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _INVISIBLE.match(c))
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
-
-
-def _in_order(text: str) -> str:
-    return _REORDERING.sub(REPLACEMENT, without_controls(storable(text)))
 
 
 def _shown(text: str, instead: str, kept: str = "") -> str:

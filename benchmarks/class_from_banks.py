@@ -62,7 +62,7 @@ def submissions(
     seen = set()
     for number in range(1, count + 1):
         for _ in range(1000):
-            drawn = {name: _answers(rng, exercises) for name, exercises in notebooks.items()}
+            drawn = {name: drawn_answers(rng, exercises) for name, exercises in notebooks.items()}
             key = repr(drawn)
             if key not in seen:
                 break
@@ -92,7 +92,7 @@ def write_class(workspace: Workspace, assignment: Assignment, count: int, seed: 
     return students
 
 
-def _answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
+def drawn_answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
     """Return the answers of one student, {exercise: answer}, without unwritten exercises."""
     skill = rng.betavariate(8, 2)  # 0.8 on average
     answers = {}

@@ -40,7 +40,7 @@ def own_state(tmp_path_factory):
 LONGEST_FIRST = (
     "attacks", "test_end_to_end.py", "autograder/grading/test_grade.py", "faults", "exercises",
     "autograder/execution/test_judged_run.py", "autograder/workers/test_cluster.py",
-    "autograder/execution/test_run_notebook.py", "autograder/marking", "autograder/reports/test_feedback_page.py",
+    "autograder/execution/test_run_notebook.py", "autograder/marking", "autograder/reports/test_student_page.py",
     "autograder/test_python_processes.py", "autograder/execution/test_kernel_client.py",
 )  # fmt: skip
 

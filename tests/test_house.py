@@ -106,6 +106,10 @@ TESTED_ELSEWHERE = {
     "autograder/cli/grading_options.py": ("autograder/cli/test_cli.py", "options of two commands"),
     "autograder/cli/instructors_doctor.py": ("autograder/cli/test_doctor.py", "the instructor's part of one command"),
     "autograder/cli/mark_command.py": ("autograder/cli/test_cli.py", "options and calls, run as a command"),
+    "autograder/cli/similar_command.py": (
+        "autograder/similarity/test_similar.py",
+        "options and calls, run as a command",
+    ),
     "autograder/cli/student_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
     "autograder/cli/workspace_option.py": ("autograder/cli/test_cli.py", "options of many commands"),
     "autograder/course/nbgrader_globs.py": ("autograder/course/test_workspace.py", "what a workspace's path may hold"),
@@ -162,7 +166,6 @@ TESTED_ELSEWHERE = {
     ),
     "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/deep_net.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder.authoring.cell_marker import CellMarkerError, Record, parse_marker
 from autograder.authoring.name_rules import unclear_name
 from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION, MarkerError, Region, find_regions, without_regions
-from autograder.errors import SourceError
+from autograder.errors import AllErrors, SourceError
 from autograder.notebook.built_metadata import name_graded_cells
 
 if TYPE_CHECKING:
@@ -107,19 +107,26 @@ def _parse(path: Path, text: str) -> tuple[list[SourceCell], dict[str, str]]:
     header_end = _header_end(path, lines)
     kernelspec = _kernelspec(path, lines[1 : header_end - 1])
     markers = _marker_lines(path, lines, header_end)
-    parsed = [_parse_marker(path, line, lines[line - 1]) for line in markers]  # before jupytext, which only guesses
+    parsed, errors = [], AllErrors(SourceError)
+    for line in markers:  # before jupytext, which only guesses
+        with errors.collecting():
+            parsed.append(_parse_marker(path, line, lines[line - 1]))
+    errors.raise_any()
     contents = _contents(path, text, lines, markers)
 
     cells: list[SourceCell] = []
     seen: dict[str, int] = {}
     for line, end, marker, content in zip(markers, [*markers[1:], len(lines) + 1], parsed, contents, strict=True):
-        cell = _cell(path, line, lines[line : end - 1], *marker, content)
-        if cell.grade_id is not None:
-            if cell.grade_id in seen:
-                first = seen[cell.grade_id]
-                _fail(path, line, f"grade_id {cell.grade_id!r} is taken by the cell at line {first}; choose another")
-            seen[cell.grade_id] = line
-        cells.append(cell)
+        with errors.collecting():
+            cell = _cell(path, line, lines[line : end - 1], *marker, content)
+            if cell.grade_id is not None:
+                if cell.grade_id in seen:
+                    first = seen[cell.grade_id]
+                    what = f"grade_id {cell.grade_id!r} is taken by the cell at line {first}; choose another"
+                    _fail(path, line, what)
+                seen[cell.grade_id] = line
+            cells.append(cell)
+    errors.raise_any()
     return cells, kernelspec
 
 
@@ -160,13 +167,16 @@ def _kernelspec(path: Path, header: list[str]) -> dict[str, str]:
 
 def _marker_lines(path: Path, lines: list[str], start: int) -> list[int]:
     markers = []
+    errors = AllErrors(SourceError)
     for number, line in enumerate(lines[start:], start=start + 1):
         if _MARKER_LIKE.fullmatch(line):
-            if not _MARKER.fullmatch(line.rstrip()):
-                _fail(path, number, f"{line.strip()!r} looks like the start of a cell; write `# %%`, not indented")
             markers.append(number)
+            with errors.collecting():
+                if not _MARKER.fullmatch(line.rstrip()):
+                    _fail(path, number, f"{line.strip()!r} looks like the start of a cell; write `# %%`, not indented")
         elif not markers and line.strip():
             _fail(path, number, "text before the first cell; start the cell with `# %%` or `# %% [markdown]`")
+    errors.raise_any()
     if not markers:
         _fail(path, len(lines), "there are no cells; start one with `# %%` or `# %% [markdown]`")
     return markers

@@ -10,7 +10,9 @@ from autograder.errors import as_message
 from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
-FOR_INSTRUCTORS = ("init", "build", "release", "collect", "grade", "grade-one", "mark", "feedback", "export")
+FOR_INSTRUCTORS = (
+    "init", "build", "release", "collect", "grade", "grade-one", "mark", "feedback", "report", "similar", "export",
+)  # fmt: skip
 # code -> (the only command that ends with it, or "" for all commands; its meaning)
 EXIT_CODES = {
     0: ("", "success (lost points are not a failure)"),

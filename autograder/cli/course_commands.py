@@ -75,14 +75,18 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
     """
     from autograder.authoring.build import build as run
     from autograder.console import console, plain
+    from autograder.errors import AllErrors, SourceError
 
     workspace = workspace_of(ctx)
     names = [workspace.course.assignment(name).name for name in assignments] or list(workspace.course.assignments)
     out = console()
+    errors = AllErrors(SourceError)
     for name in names:
-        written = run(workspace, name)
-        what = ", ".join(path.name for path in written) if written else "up to date"
-        out.print(plain(f"{name}: {what}"), soft_wrap=True)
+        with errors.collecting():
+            written = run(workspace, name)
+            what = ", ".join(path.name for path in written) if written else "up to date"
+            out.print(plain(f"{name}: {what}"), soft_wrap=True)
+    errors.raise_any()
     if rehearse:
         from autograder.grading.rehearse import rehearse as grade_solutions
 

@@ -1,17 +1,20 @@
-"""`cs231n grade`, `feedback` and `export`: from the students' submissions to their marks.
+"""`cs231n grade`, `feedback`, `report` and `export`: from the students' submissions to their marks.
 
 The module imports only click; a command imports what it needs when it runs.
 """
 
 import sys
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autograder.cli.grade_one_command import former_spelling, is_former_spelling
 from autograder.cli.grading_options import isolation_option, leave_no_byte_code, workers_option
 from autograder.cli.workspace_option import with_database, workspace_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _Grade(click.Command):
@@ -39,6 +42,7 @@ class _Grade(click.Command):
 @click.option(
     "--json", "as_json", is_flag=True, help="Report progress as JSON lines on stderr; see docs/instructors.md."
 )
+@click.option("--all", "every_row", is_flag=True, help="Print a row for each student of a large class, too.")
 @with_database
 @click.pass_context
 def grade(
@@ -50,6 +54,7 @@ def grade(
     isolation: str,
     scheduler: str | None,
     as_json: bool,
+    every_row: bool,
 ) -> None:
     """Grade the collected submissions.
 
@@ -57,7 +62,8 @@ def grade(
     process. The tests run outside the sandbox, in a process that student code cannot reach.
 
     You may stop the command at any moment, and the next run continues. Submissions that have not changed since they
-    were graded are not run again. The exit code is 0 however many points are lost, and 1 if a submission could not be
+    were graded are not run again. For a class of more than 40, the command prints a summary, and with --all a row for
+    each student. The exit code is 0 however many points are lost, and 1 if a submission could not be
     graded.
 
     `cs231n grade-one` grades a single submission on a CI service.
@@ -67,8 +73,8 @@ def grade(
         raise click.UsageError(
             "--workers does not apply to a cluster, which runs one notebook per thread of its workers. Leave it out."
         )
-    from autograder.cli.class_table import class_table
-    from autograder.console import console, progress
+    from autograder.cli.class_table import class_tables
+    from autograder.console import console, progress, show
     from autograder.grading.grade import grade as run
     from autograder.grading.report import summary_line
 
@@ -85,7 +91,8 @@ def grade(
         with progress("grading") as update:
             report = grade_class(progress=update)
     out = console()
-    out.print(class_table(report))
+    for part in class_tables(report, every_row):
+        show(out, part)
     out.print(summary_line(report), soft_wrap=True)
     ctx.exit(1 if report.failed else 0)
 
@@ -98,7 +105,8 @@ def grade(
 def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
     """Write feedback pages for graded submissions.
 
-    nbgrader makes one HTML page per notebook, and makes it again if the notebook or its marks have changed.
+    Each notebook has an HTML page, which is made again if the notebook or its marks have changed. Each student also has
+    a page index.html, which lists all assignments.
     """
     from autograder.console import console, plain, progress
     from autograder.reports.feedback import feedback as run
@@ -131,4 +139,48 @@ def export(ctx: click.Context, assignment: str, output: str | None) -> None:
     console().print(plain(f"{rows} students: {output}"), soft_wrap=True)
 
 
-COMMANDS = (grade, feedback, export)
+@click.command()
+@click.argument("assignment", required=False)
+@click.option("--no-names", is_flag=True, help="Make a report that names no student, to show in class.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE.html",
+    type=click.Path(dir_okay=False),
+    help="The page to write; by default reports/ASSIGNMENT.html in the workspace. The JSON is written beside it.",
+)
+@with_database
+@click.pass_context
+def report(ctx: click.Context, assignment: str | None, no_names: bool, output: str | None) -> None:
+    """Show how the class did, as one HTML page and as JSON.
+
+    The page shows the points of the class, of each notebook, exercise and test; the mistakes that students made, and
+    who made them; time, limits and flags; and what waits for a mark. Without ASSIGNMENT, it shows each student's way
+    through all assignments. The page needs no network and no other file.
+    """
+    from autograder.console import console, plain
+    from autograder.reports.class_report import class_report
+    from autograder.reports.course_report import course_report
+    from autograder.reports.report_page import write_report
+
+    workspace = workspace_of(ctx)
+    made = class_report(workspace, assignment) if assignment else course_report(workspace)
+    page = _page(output) if output else workspace.root / "reports" / _file_name(assignment, no_names)
+    beside = write_report(made.without_names() if no_names else made, page)
+    console().print(plain(f"page: {page}\nJSON: {beside}"), soft_wrap=True)
+
+
+def _page(output: str) -> "Path":
+    from pathlib import Path
+
+    if not output.endswith(".html"):
+        raise click.UsageError(f"-o {output}: the name of a page must end in .html.")
+    return Path(output).resolve()
+
+
+def _file_name(assignment: str | None, no_names: bool) -> str:
+    """The name of the page; an assignment's name cannot begin with _ or contain a dot."""
+    return f"{assignment or '_course'}{'.no-names' if no_names else ''}.html"
+
+
+COMMANDS = (grade, feedback, report, export)

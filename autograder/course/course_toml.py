@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
-from autograder.errors import CourseError
+from autograder.errors import AllErrors, CourseError
 from autograder.notebook.limits import Limits
 from autograder.text import unusable_name
 
@@ -51,6 +51,7 @@ class Assignment:
     due: datetime | None = None  # in UTC
     due_written: datetime | None = None  # the same moment, in the time zone of course.toml
     limits: Limits = field(default_factory=Limits)
+    show_hidden_tests: bool = False  # whether feedback pages show the code of hidden tests
 
     def accepts(self, parts: tuple[str, ...]) -> bool:
         """Whether a file that a student hands in beside the notebooks is accepted; `parts` are those of its path.
@@ -105,7 +106,7 @@ class Course:
 
 
 def load_course(assignments_dir: Path | str) -> Course:
-    """Read `course.toml` in `assignments_dir`. Raises CourseError for an unknown key or a wrong value."""
+    """Read `course.toml` in `assignments_dir`. Raises CourseError, which names all unknown keys and wrong values."""
     root = Path(assignments_dir).resolve()
     path = root / "course.toml"
     try:
@@ -118,69 +119,94 @@ def load_course(assignments_dir: Path | str) -> Course:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path} is not valid TOML: {error}.") from None
-    return _course(_Table(path, "the file", document), root)
+    table = _Table(path, "the file", document, AllErrors(CourseError))
+    course = _course(table, root)
+    table.errors.raise_any()
+    return course
 
 
 def _course(document: "_Table", root: Path) -> Course:
-    course = document.table("course")
-    edition = document.optional_table("edition")
-    entries = document.take("assignment", list, required=False) or []
+    attempt = document.errors.collecting
+    course_id, title, edition = "", "", None
+    entries: list[Any] = []
+    with attempt():
+        course = document.table("course")
+        with attempt():
+            course_id = course.name("id")
+        with attempt():
+            title = course.take("title", str)
+        course.finish()
+    with attempt():
+        if table := document.optional_table("edition"):
+            edition = _edition(table, root)
+    with attempt():
+        entries = document.take("assignment", list, required=False) or []
+        if not entries:
+            document.fail("there is no [[assignment]]; add at least one")
     document.finish()
-
-    course_id = course.name("id")
-    title = course.take("title", str)
-    course.finish()
 
     assignments: dict[str, Assignment] = {}
     notebooks: dict[str, str] = {}
     for number, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict):
-            document.fail("assignment must be a list of tables, each with the heading [[assignment]]")
-        assignment = _assignment(_Table(document.path, f"[[assignment]] number {number}", entry))
-        if assignment.name in assignments:
-            document.fail(f"[[assignment]] {assignment.name!r} appears twice; rename one of them")
-        for notebook in assignment.notebooks:
-            if notebook in notebooks:
-                document.fail(
-                    f"the notebook {notebook!r} is listed in {notebooks[notebook]!r} and in {assignment.name!r}; "
-                    "rename one of them, because `collect` sorts submissions by the names of notebooks"
-                )
-            notebooks[notebook] = assignment.name
-        assignments[assignment.name] = assignment
-    if not assignments:
-        document.fail("there is no [[assignment]]; add at least one")
-
-    loaded = Course(course_id, title, root, assignments, _edition(edition, root) if edition else None)
-    if loaded.edition is None and any(a.answers or a.graded_without for a in assignments.values()):
-        document.fail("answers and graded_without name files of the edition; add an [edition], or remove them")
-    return loaded
+        with attempt():
+            if not isinstance(entry, dict):
+                document.fail("assignment must be a list of tables, each with the heading [[assignment]]")
+            assignment = _assignment(_Table(document.path, f"[[assignment]] number {number}", entry, document.errors))
+            if assignment.name in assignments:
+                document.fail(f"[[assignment]] {assignment.name!r} appears twice; rename one of them")
+            assignments[assignment.name] = assignment
+            for notebook in assignment.notebooks:
+                with attempt():
+                    if notebook in notebooks:
+                        document.fail(
+                            f"the notebook {notebook!r} is listed in {notebooks[notebook]!r} and in "
+                            f"{assignment.name!r}; rename one of them, because `collect` sorts submissions by the "
+                            "names of notebooks"
+                        )
+                    notebooks[notebook] = assignment.name
+    with attempt():
+        if "edition" not in document.given and any(a.answers or a.graded_without for a in assignments.values()):
+            document.fail("answers and graded_without name files of the edition; add an [edition], or remove them")
+    return Course(course_id, title, root, assignments, edition)
 
 
 def _assignment(table: "_Table") -> Assignment:
     name = table.name("name")
     table.place = f"[[assignment]] {name!r}"
-    notebooks = table.strings("notebooks", required=True)
-    for notebook in notebooks:
-        table.check_name("notebooks", notebook)
-    limits, due = table.optional_table("limits"), _due(table)
-    without = table.optional_table("graded_without")
-    assignment = Assignment(
-        name=name,
-        title=table.take("title", str),
-        notebooks=notebooks,
-        answers=table.paths("answers"),
-        graded_without=_graded_without(without, notebooks) if without else {},
-        files=table.paths("files"),
-        accept=_accept(table),
-        due=due and due.astimezone(UTC),
-        due_written=due,
-        limits=_limits(limits) if limits else Limits(),
-    )
+    read: dict[str, Any] = {}
+    attempt = table.errors.collecting
+    for key, reading in (
+        ("notebooks", lambda: _notebooks(table)),
+        ("title", lambda: table.take("title", str)),
+        ("answers", lambda: table.paths("answers")),
+        ("files", lambda: table.paths("files")),
+        ("accept", lambda: _accept(table)),
+        ("due_written", lambda: _due(table)),
+        ("limits", lambda: _limits(table)),
+        ("show_hidden_tests", lambda: table.flag("show_hidden_tests")),
+    ):
+        with attempt():
+            read[key] = reading()
+    with attempt():
+        read["graded_without"] = _graded_without(table, read.get("notebooks", ()))
     table.finish()
-    return assignment
+    due = read.get("due_written")
+    given: dict[str, Any] = {
+        "title": "",
+        "notebooks": (),
+        "due": due and due.astimezone(UTC),
+    } | read  # where a value is wrong
+    return Assignment(name=name, **given)
 
 
-def _graded_without(table: "_Table", notebooks: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _notebooks(table: "_Table") -> tuple[str, ...]:
+    return tuple(table.check_name("notebooks", name) for name in table.strings("notebooks", required=True))
+
+
+def _graded_without(assignment: "_Table", notebooks: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    table = assignment.optional_table("graded_without")
+    if table is None:
+        return {}
     found = {notebook: table.paths(notebook) for notebook in notebooks}
     table.finish()
     return {notebook: paths for notebook, paths in found.items() if paths}
@@ -201,14 +227,18 @@ def _due(table: "_Table") -> datetime | None:
     return due
 
 
-def _limits(table: "_Table") -> Limits:
-    given = {}
+def _limits(assignment: "_Table") -> Limits:
+    table = assignment.optional_table("limits")
+    given: dict[str, int] = {}
+    if table is None:
+        return Limits()
     for key in Limits.__dataclass_fields__:
-        value = table.take(key, int, required=False)
-        if value is not None:
-            if value <= 0:
-                table.fail(f"{key} = {value} must be above 0")
-            given[key] = value
+        with table.errors.collecting():
+            value = table.take(key, int, required=False)
+            if value is not None:
+                if value <= 0:
+                    table.fail(f"{key} = {value} must be above 0")
+                given[key] = value
     table.finish()
     return Limits(**given)
 
@@ -238,8 +268,9 @@ def _edition(table: "_Table", root: Path) -> Edition:
 class _Table:
     """A TOML table whose keys are taken one by one, so that the remaining keys are the unknown ones."""
 
-    def __init__(self, path: Path, place: str, values: dict[str, Any]):
-        self.path, self.place, self.values = path, place, dict(values)
+    def __init__(self, path: Path, place: str, values: dict[str, Any], errors: AllErrors[CourseError]):
+        self.path, self.place, self.values, self.errors = path, place, dict(values), errors
+        self.given = frozenset(values)
         self.known: list[str] = []
 
     def fail(self, problem: str) -> NoReturn:
@@ -259,9 +290,16 @@ class _Table:
             self.fail(f"{key} is empty")
         return value
 
+    def flag(self, key: str) -> bool:
+        self.known.append(key)
+        value = self.values.pop(key, False)
+        if not isinstance(value, bool):
+            self.fail(f"{key} = {value!r} must be true or false")
+        return value
+
     def table(self, key: str) -> "_Table":
         place = f"[{key}]" if self.place == "the file" else f"{self.place} {key}"
-        return _Table(self.path, place, self.take(key, dict))
+        return _Table(self.path, place, self.take(key, dict), self.errors)
 
     def optional_table(self, key: str) -> "_Table | None":
         self.known.append(key)
@@ -298,7 +336,9 @@ class _Table:
         return values
 
     def finish(self) -> None:
+        """Collect an error for each unknown key."""
         for key in self.values:
             close = difflib.get_close_matches(key, self.known, n=1)
             guess = f"did you mean {close[0]}" if close else f"the known keys are {', '.join(self.known)}"
-            self.fail(f"{key!r} is not a known key; {guess}")
+            with self.errors.collecting():
+                self.fail(f"{key!r} is not a known key; {guess}")

@@ -10,11 +10,10 @@ import nbformat
 from nbformat.v4.rwbase import rejoin_lines
 
 from autograder.grading.report import NotebookScore, Row, explain, in_short
+from autograder.grading.results import NotebookResult, notebook_result
 from autograder.grading.sanitize import SanitizedNotebook
 from autograder.notebook.cell_record import Cell, is_skipped, record_of
-from autograder.notebook.job import MISTAKES, NOT_RUN, CellResult, Executed
-
-KEPT = "cs231n"  # key in an autograded notebook's metadata for the results of its execution other than outputs
+from autograder.notebook.job import KEPT, MISTAKES, NOT_RUN, CellResult, Executed
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,10 @@ class FinishedNotebook:
         """Return why it lost points, and then the remarks on corrections. `notebook` is the result of `notebook()`."""
         remarks = [f"{prefix}: {remark}" if prefix else remark for remark in self.sanitized.remarks]
         return explain(prefix, notebook, list(self.problems)) + in_short(remarks)
+
+    def result(self, notebook: nbformat.NotebookNode, earlier: float = 0.0) -> NotebookResult:
+        """Return what a class report reads. `earlier` is how long the notebook ran before, if it was not run again."""
+        return notebook_result(self.sanitized, self.executed, notebook, earlier)
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Recorded:
         How long its notebooks ran.
     packages
         The packages that their executions depended on, with their versions.
+    results
+        What a class report reads, by notebook.
     """
 
     student: str
@@ -137,6 +142,7 @@ class Recorded:
     reasons: tuple[str, ...]
     seconds: float
     packages: Mapping[str, str]
+    results: Mapping[str, NotebookResult] = field(default_factory=dict)
 
     def row(self, log: str) -> Row:
         """Return its row of the report. `log` is the name of the submission's log file."""

@@ -347,8 +347,8 @@ class _Grading:
             log.failed("could not be recorded", error)
             return replace(failed, reasons=in_short([f"could not be recorded: {error_in_words(error)}"]))
         try:
-            digest = underway.submission.digest
-            self.receipts.write(student, digest, recorded.seconds, recorded.reasons, recorded.packages)
+            digest, results = underway.submission.digest, recorded.results
+            self.receipts.write(student, digest, recorded.seconds, recorded.reasons, recorded.packages, results)
         except OSError as error:
             log.failed("recorded, but without a receipt", error)
             said = f"recorded, but it will be graded again, because its receipt could not be written ({error})"
@@ -365,12 +365,14 @@ class _Grading:
             for name, one in finished.items()
             for reason in one.reasons(notebooks[name], name if len(finished) > 1 else "")
         ]
+        earlier = self.receipts.seconds(submission.student)
+        results = {name: one.result(notebooks[name], earlier.get(name, 0.0)) for name, one in finished.items()}
         not_run = {name: sanitized.not_run for name, sanitized in submission.notebooks.items()}
         self.receipts.withdraw(submission.student)
         scores = persistently(recorder.record, submission.student, notebooks, submission.handed_in, not_run)
         packages = {name: version for one in finished.values() for name, version in one.packages.items()}
         reasons += in_short(submission.remarks)
-        return Recorded(submission.student, scores, tuple(reasons), underway.seconds, packages)
+        return Recorded(submission.student, scores, tuple(reasons), underway.seconds, packages, results)
 
     def _finished(self, underway: _Underway, name: str) -> FinishedNotebook:
         sanitized, executed = underway.submission.notebooks[name], underway.executed.get(name)

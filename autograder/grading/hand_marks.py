@@ -42,6 +42,7 @@ from sqlalchemy import (
     delete,
     event,
     insert,
+    inspect,
     select,
     text,
     update,
@@ -250,6 +251,28 @@ class MarkedQuestion:
     def _sum(self, ticks: Iterable[str]) -> float:
         points = {line.id: line.points for line in self.lines}
         return math.fsum(points[tick] for tick in ticks if tick in points)
+
+
+def ticked_lines(gradebook: api.Gradebook, assignment: str) -> dict[tuple[str, str, str], list[tuple[float, str]]]:
+    """The ticked lines of all answers of an assignment: {(student, notebook, grade_id): [(points, text), ...]}."""
+    if not inspect(gradebook.db.connection()).has_table(TICKS.name):  # nobody has opened a question yet
+        return {}
+    query = (
+        select(api.SubmittedAssignment.student_id, api.Notebook.name, BASE.c.name, LINES.c.points, LINES.c.text)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(BASE, BASE.c.id == api.Grade.cell_id)
+        .join(TICKS, TICKS.c.grade_id == api.Grade.id)
+        .join(LINES, (LINES.c.id == TICKS.c.line_id) & (LINES.c.cell_id == api.Grade.cell_id))
+        .where(api.Assignment.name == assignment)
+        .order_by(LINES.c.position, LINES.c.id)
+    )
+    found: dict[tuple[str, str, str], list[tuple[float, str]]] = {}
+    for student, notebook, cell, points, line in gradebook.db.execute(query):
+        found.setdefault((student, notebook, cell), []).append((points, line))
+    return found
 
 
 class Changed(Exception):

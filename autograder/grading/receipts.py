@@ -26,6 +26,7 @@ import autograder
 from autograder.course.course_toml import TIMESTAMP, Assignment
 from autograder.course.workspace import Workspace
 from autograder.grading.installed import Installed
+from autograder.grading.results import NotebookResult, as_plain, read_results, receipts_folder
 from autograder.notebook.cell_record import grade_id_of, record_of, whose
 from autograder.notebook.job import Executed, Files, Surroundings
 from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordinary
@@ -48,6 +49,7 @@ RECORDING = (
     "grading/matching.py",
     "grading/preprocessors.py",
     "grading/record.py",
+    "grading/results.py",
     "grading/sanitize.py",
     "notebook/page_cleaner.py",
     "notebook/pictures.py",
@@ -72,7 +74,7 @@ class Receipts:
 
     def __init__(self, workspace: Workspace, assignment: Assignment, given: Surroundings):
         self.workspace, self.assignment = workspace, assignment
-        self.folder = workspace.root / ".cs231n" / "receipts" / assignment.name
+        self.folder = receipts_folder(workspace, assignment.name)
         modules = [path.read_text("utf-8") for folder in given.pythonpath for path in Path(folder).rglob("*.py")]
         self.installed = Installed(given.hidden, given.data, modules + _python(given.files))
         self.grader = _grader(workspace, given)
@@ -133,14 +135,33 @@ class Receipts:
             pass
         return None
 
+    def seconds(self, student: str) -> dict[str, float]:
+        """Return how long each notebook ran when the submission was last graded, as far as that is known."""
+        return {name: result.seconds for name, result in (read_results(self._path(student)) or {}).items()}
+
     def write(
-        self, student: str, digest: str, seconds: float, reasons: Iterable[str], packages: Mapping[str, str]
+        self,
+        student: str,
+        digest: str,
+        seconds: float,
+        reasons: Iterable[str],
+        packages: Mapping[str, str],
+        results: Mapping[str, NotebookResult],
     ) -> None:
-        """Write the receipt: `digest` and the imported packages say what the grade was made from."""
+        """Write the receipt: `digest` and the imported packages say what the grade was made from.
+
+        The results of the notebooks are in it for the report on the class.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(student)
         part = path.with_suffix(".part")
-        content = {"digest": digest, "seconds": seconds, "reasons": list(reasons), "packages": dict(packages)}
+        content: dict[str, Any] = {
+            "digest": digest,
+            "seconds": seconds,
+            "reasons": list(reasons),
+            "packages": dict(packages),
+        }
+        content["notebooks"] = as_plain(results)
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
         os.replace(part, path)
 

@@ -31,7 +31,7 @@ from autograder.notebook.cell_record import (
     is_skipped,
     record_of,
 )
-from autograder.notebook.job import Output
+from autograder.notebook.job import NOT_GRADED, Output
 from autograder.notebook.limits import Limits
 from autograder.notebook.pictures import joined_text, pictures
 from autograder.storable import REPLACEMENT, storable
@@ -40,6 +40,8 @@ from autograder.submissions.foreign_files import ByteBudget, Refused, read_ordin
 MAX_CELLS = 2_000
 MAX_NAMED = 5  # cells that one remark names
 MAX_VALUES = 5_000_000  # JSON values in the whole file
+IS_MISSING, LOCKED = "' is missing", "the locked cell"  # the end of a problem, and the beginning of a remark
+CELLS_MISSING, CELLS_RESTORED = "cells missing", "cells restored"
 # beginnings of a line of code that lines of prose hardly ever have
 CODE = re.compile(
     r"[%!@?)\]}]|(?:import|from|def|class|for|while|if|elif|else|with|return|print|assert|try|del|raise|pass)\b"
@@ -88,6 +90,13 @@ class SanitizedNotebook:
     runnable: bool = True
     remarks: tuple[str, ...] = ()
     not_run: tuple[NotRun, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """CELLS_MISSING if cells of the student's are missing, CELLS_RESTORED if locked cells had to be put right."""
+        missing = any(problem.endswith(IS_MISSING) for problem in self.problems)
+        restored = any(remark.startswith(LOCKED) for remark in self.remarks)
+        return (CELLS_MISSING,) * missing + (CELLS_RESTORED,) * restored
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ def not_gradable(blueprint: Blueprint, reason: str) -> SanitizedNotebook:
         if cell.cell_type == "code":
             cell.source = ""  # the tests did not run, so they are not shown
             cell.outputs = [new_output("error", ename="NotGraded", evalue=reason, traceback=[reason])]
-    notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id="not-graded"))
+    notebook.cells.insert(0, new_markdown_cell(f"**This notebook could not be graded:** {reason}", id=NOT_GRADED))
     return SanitizedNotebook(blueprint.name, notebook, (reason,), runnable=False)
 
 
@@ -309,10 +318,10 @@ def rebuild(
                     cell.attachments = mine.attachments
             elif cell.cell_type == "markdown":
                 cell.source = blueprint.released[grade_id]
-                problems.append(f"the answer cell '{grade_id}' is missing")
+                problems.append(f"the answer cell '{grade_id}{IS_MISSING}")
             else:  # without the stub, which would undo a function in a cell that the student added
                 cell.source = f"# the cell '{grade_id}' was missing from the submission"
-                problems.append(f"the cell '{grade_id}' is missing")
+                problems.append(f"the cell '{grade_id}{IS_MISSING}")
             if record.grade and (where := _answered_elsewhere(blueprint, found, cell.cell_type, grade_id)):
                 # without it, nbgrader leaves the cell to be marked by hand instead of giving it 0
                 cell.metadata.nbgrader.pop("checksum", None)
@@ -346,7 +355,7 @@ def _on_restored(names: list[str], what: str, done: str) -> str:
     if len(names) > MAX_NAMED:
         listed.append(f"and {len(names) - MAX_NAMED} more")
     what = f"{were} missing" if what == "missing" else what
-    return f"the locked cell{s} {', '.join(listed)} {what}; the original{s} {were} {done}"
+    return f"{LOCKED}{s} {', '.join(listed)} {what}; the original{s} {were} {done}"
 
 
 def _answered_elsewhere(blueprint: Blueprint, found: Matched, cell_type: str, grade_id: str) -> str:

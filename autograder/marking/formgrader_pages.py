@@ -27,7 +27,7 @@ from tornado import web
 
 from autograder.authoring.scheme import Question, questions
 from autograder.marking.shown import Shown
-from autograder.reports.feedback_page import MATHJAX, StudentPage
+from autograder.reports.student_page import MATHJAX, StudentPage
 
 # The event handlers in attributes of nbgrader's templates; the policy allows each by its hash.
 HANDLERS = ("toggle_name(true);", "toggle_name(false);", "toggleAllNames()")

@@ -12,7 +12,7 @@ import nbformat
 from autograder.marking.answers import Parts, without_pictures
 from autograder.notebook.cell_record import Cell
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, RENDERED, TEXTS, clean, text_of
-from autograder.reports.feedback_page import StudentPage
+from autograder.reports.student_page import StudentPage
 from autograder.text import html, without_controls
 
 _ANCHOR = re.compile(r'<a class="anchor-link" href="[^"]*">¶</a>')  # which nbconvert adds to a heading

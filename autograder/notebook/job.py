@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MISTAKES = "cs231n-mistakes"  # metadata of a recorded test cell: the ids of the mistakes that its error names
+KEPT = "cs231n"  # metadata of a recorded notebook: the results of its execution other than outputs
+NOT_GRADED = "not-graded"  # id of the cell that says why a notebook could not be graded
 NOT_RUN = "cs231n-not-run"  # metadata of a recorded cell that was not run and shows what the student saw
 OWN_PACKAGES = ("autograder", "cs231n", "cs231n_lib")  # students must not see these as they are installed
 ISOLATIONS = ("sandbox", "process")

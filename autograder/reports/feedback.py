@@ -1,28 +1,42 @@
-"""Make feedback pages with nbgrader's GenerateFeedback, for submissions whose notebook or marks have changed."""
+"""Make feedback pages for submissions whose notebook or marks have changed, and an index page for each student."""
 
 import hashlib
-import logging
+import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import nbformat
+from nbformat.v4.rwbase import rejoin_lines
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.folders import write_atomically
+from autograder.grading.hand_marks import ticked_lines
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.receipts import code_digest
+from autograder.reports.feedback_marks import NotebookMarks, Submission, read_marks, read_names
+from autograder.reports.feedback_page import Heading, Link, Source, index_page, notebook_page, source_of
+from autograder.reports.harmless import TookTooLong
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
 # The modules that decide how a page looks; a test compares them with what feedback_page.py imports.
 PAGE_MODULES = (
-    "notebook/cell_record.py", "notebook/page_cleaner.py", "notebook/pictures.py", "reports/feedback_page.py",
-    "storable.py", "text.py",
+    "notebook/cell_record.py", "notebook/outcomes.py", "notebook/page_cleaner.py", "notebook/pictures.py",
+    "reports/feedback_marks.py", "reports/feedback_page.py", "reports/harmless.py", "reports/mathml.py",
+    "reports/page_templates.py", "reports/rendered.py", "storable.py", "text.py",
+    "reports/templates/feedback.css", "reports/templates/feedback.html.j2", "reports/templates/feedback_base.html.j2",
+    "reports/templates/work.html.j2",
 )  # fmt: skip
-PAGE_PACKAGES = ("nbgrader", "nbconvert", "nh3")  # they provide the templates, render Markdown and clean HTML
+# they render Markdown, formulas, code and colours, and clean HTML
+PAGE_PACKAGES = ("nbconvert", "mistune", "latex2mathml", "pygments", "nh3")
 MADE_FROM = ".made-from"  # the file beside the pages with the digest of what they were made from
 
 
@@ -83,20 +97,14 @@ def feedback(
     result = MadeFeedback(folder=workspace.feedback("x", assignment).parent.parent)
     with workspace.gradebook() as gradebook:
         not_known = bring_all_up_to_date(workspace, gradebook, assignment)
-        for done, student in enumerate(wanted, start=1):
-            digest = _digest(gradebook, workspace, assignment, student)
-            receipt = workspace.feedback(student, assignment) / MADE_FROM
-            if student in not_known:
-                result.failed.append((student, not_known[student]))
-            elif receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
-                result.unchanged.append(student)
-            elif why := _generate(workspace, assignment, student):
-                result.failed.append((student, why))
-            else:
-                receipt.write_text(digest, encoding="utf-8")
-                result.made.append(student)
-            if progress:
-                progress(done, len(wanted))
+        pages = Pages(workspace, gradebook, assignment)
+    for done, student in enumerate(wanted, start=1):
+        if student in not_known:
+            result.failed.append((student, not_known[student]))
+        else:
+            pages.make(student, result)
+        if progress:
+            progress(done, len(wanted))
     return result
 
 
@@ -110,75 +118,122 @@ def _notebooks(workspace: Workspace, assignment: str, student: str) -> list[Path
     return sorted(workspace.autograded(student, assignment).glob("*.ipynb"))
 
 
-def _digest(gradebook: "Gradebook", workspace: Workspace, assignment: str, student: str) -> str:
-    """A digest of the graded notebooks, their marks and comments, which people may change, and the page-making code."""
-    from nbgrader.api import MissingEntry
+class Pages:
+    """Makes the pages of an assignment, one student at a time. The gradebook is read once, for the class."""
 
-    digest = hashlib.sha256(code_digest(PAGE_MODULES))
-    for package in PAGE_PACKAGES:
-        digest.update(f"{package}=={version(package)}".encode())
-    for path in _notebooks(workspace, assignment, student):
-        digest.update(path.name.encode() + path.read_bytes())
-    try:
-        submission = gradebook.find_submission(assignment, student)
-    except MissingEntry:
+    def __init__(self, workspace: Workspace, gradebook: "Gradebook", assignment: str):
+        self.workspace, self.assignment = workspace, workspace.course.assignment(assignment)
+        self.marks = {name: read_marks(gradebook, name) for name in workspace.course.assignments}
+        self.names = read_names(gradebook)
+        self.ticks: dict[tuple[str, str], dict[str, list[tuple[float, str]]]] = {}
+        for (student, notebook, cell), lines in ticked_lines(gradebook, assignment).items():
+            self.ticks.setdefault((student, notebook), {})[cell] = lines
+        self.sources: dict[str, Source] = {}
+        shared = hashlib.sha256(code_digest(PAGE_MODULES))
+        shared.update("".join(f"{name}=={version(name)}" for name in PAGE_PACKAGES).encode())
+        for name in self.assignment.notebooks:
+            path = workspace.source(assignment) / f"{name}.ipynb"
+            self.sources[name] = source_of(path, name)
+            shared.update(path.read_bytes() if path.is_file() else b"")
+        self.shared = shared.hexdigest()  # what the pages of the whole class depend on
+
+    def make(self, student: str, result: MadeFeedback) -> None:
+        """Make a student's pages if they are not up to date, and note in `result` what happened."""
+        folder = self.workspace.feedback(student, self.assignment.name)
+        try:
+            digest = self._digest(student)
+            receipt = folder / MADE_FROM
+            if receipt.is_file() and receipt.read_text(encoding="utf-8") == digest:
+                result.unchanged.append(student)
+            else:
+                self._write(student, folder)
+                write_atomically(receipt, digest.encode())
+                result.made.append(student)
+            self._write_index(student)
+        except Exception as error:  # one student's pages must not keep the others from theirs
+            result.failed.append((student, str(error) if isinstance(error, KitError) else _in_words(error)))
+
+    def _submission(self, student: str) -> Submission:
+        try:
+            return self.marks[self.assignment.name][student]
+        except KeyError:
+            raise KitError("The gradebook has no submission of this student; grade it again.") from None
+
+    def _digest(self, student: str) -> str:
+        """A digest of the graded notebooks, all that the gradebook says of them, and the page-making code."""
+        one = self._submission(student)
+        course = (self.shared, self.assignment.title, self.assignment.show_hidden_tests, str(self._zone()))
+        ticks = [self.ticks.get((student, name)) for name in sorted(one.notebooks)]
+        parts = (course, self.names.get(student), one, ticks)
+        digest = hashlib.sha256(repr(parts).encode(errors="surrogatepass"))
+        for path in _notebooks(self.workspace, self.assignment.name, student):
+            digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
-    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
-        marks = sorted((g.name, g.score, g.max_score) for g in notebook.grades)
-        comments = sorted((c.name, c.comment or "") for c in notebook.comments)
-        digest.update(repr((notebook.name, notebook.late_submission_penalty, marks, comments)).encode())
-    return digest.hexdigest()
+
+    def _zone(self) -> tzinfo:
+        written = self.assignment.due_written
+        return (written and written.tzinfo) or UTC
+
+    def _write(self, student: str, folder: Path) -> None:
+        paths = _notebooks(self.workspace, self.assignment.name, student)
+        one = self._submission(student)
+        index = _address(self._index(student), folder)
+        for path in paths:
+            name = path.stem
+            links = [Link("All feedback", index)]
+            links += [Link(other.stem, f"{quote(other.stem)}.html", other == path) for other in paths]
+            heading = Heading(
+                student, self.names.get(student, ""), self.assignment.title, name, one.arrived, one.due, self._zone()
+            )
+            page = notebook_page(
+                read_graded(path), one.notebooks.get(name) or NotebookMarks(), heading,
+                self.sources.get(name) or Source(name), links, self.ticks.get((student, name)),
+                self.assignment.show_hidden_tests,
+            )  # fmt: skip
+            write_atomically(folder / f"{name}.html", page.encode())
+
+    def _index(self, student: str) -> Path:
+        return self.workspace.feedback(student, ".") / "index.html"
+
+    def _write_index(self, student: str) -> None:
+        """Write the page with all of a student's assignments, if it has changed."""
+        path = self._index(student)
+        listed: list[dict[str, Any]] = []
+        for assignment in self.workspace.course.assignments.values():
+            one = self.marks[assignment.name].get(student)
+            if one is None:
+                continue
+            folder = self.workspace.feedback(student, assignment.name)
+            rows = []
+            for name in assignment.notebooks:
+                marks = one.notebooks.get(name) or NotebookMarks()
+                page = folder / f"{name}.html"
+                rows.append({"name": name, "marks": marks, "address": page.is_file() and _address(page, path.parent)})
+            total = {key: sum(getattr(row["marks"], key) for row in rows) for key in ("score", "max_points")}
+            listed.append({"title": assignment.title, "arrived": one.arrived, "notebooks": rows, **total})
+        page_text = index_page(student, self.names.get(student, ""), self.workspace.course.title, listed, self._zone())
+        if not path.is_file() or path.read_text("utf-8") != page_text:
+            write_atomically(path, page_text.encode())
 
 
-def _generate(workspace: Workspace, assignment: str, student: str) -> str:
-    """Make one student's pages. Return why that failed, or ""."""
-    from nbgrader.converters import GenerateFeedback
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
+def read_graded(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook in `autograded/`. nbformat.read would also validate it, which takes longer than making the page.
 
-    from autograder.course.nbgrader_globs import take_literally
-    from autograder.reports.feedback_page import FeedbackPage
-
-    take_literally(str(workspace.root))
-    notebooks = [str(path) for path in _notebooks(workspace, assignment, student)]
-
-    class OneStudent(GenerateFeedback):
-        def init_notebooks(self) -> None:
-            # nbgrader's own method uses glob, for which a student's name may be a pattern
-            self.assignments = {os.path.dirname(notebooks[0]): notebooks}
-
-    said = _Collector()
-    config = Config(workspace.config)
-    config.HTMLExporter.sanitize_html = True  # cleans outputs that are scripts or HTML
-    coursedir = CourseDirectory(config=config, root=str(workspace.root))
-    coursedir.student_id, coursedir.assignment_id = student, assignment
-    converter = OneStudent(coursedir=coursedir, config=config, log=said.logger)
-    converter.exporter_class = FeedbackPage
-    converter.force = True
+    Raises KitError if it is not a notebook.
+    """
     try:
-        converter.start()
-    except Exception as error:
-        return said.last_error() or f"{type(error).__name__}: {error}"
-    made = workspace.feedback(student, assignment)
-    missing = [p.stem for p in _notebooks(workspace, assignment, student) if not (made / f"{p.stem}.html").is_file()]
-    return f"no page was made for {', '.join(missing)}" if missing else ""
+        given = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise KitError(f"{path.name} is not JSON: {error}.", "Grade the submission again.") from None
+    if not isinstance(given, dict) or not isinstance(given.get("cells"), list) or given.get("nbformat") != 4:
+        raise KitError(f"{path.name} is not a notebook.", "Grade the submission again.")
+    return rejoin_lines(nbformat.from_dict(given))
 
 
-class _Collector(logging.Handler):
-    """Keeps nbgrader's log off the terminal, and stores its errors."""
+def _address(page: Path, folder: Path) -> str:
+    """The relative address of a page, as a link in a page of `folder`."""
+    return "/".join(map(quote, Path(os.path.relpath(page, folder)).parts))
 
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-        self.logger = logging.getLogger("autograder.reports.feedback.nbgrader")
-        self.logger.handlers, self.logger.propagate = [self], False
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-    def last_error(self) -> str:
-        """The last line of the traceback that nbgrader logged: the error itself."""
-        for message in self.messages:
-            if message.startswith("Traceback"):
-                return message.strip().splitlines()[-1]
-        return self.messages[0] if self.messages else ""
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, TookTooLong) else f"{type(error).__name__}: {error}"

@@ -1,337 +1,508 @@
-"""Make the HTML page of a student's notebook, for feedback or formgrader, in which none of the student's code runs.
+"""Make the feedback page of one graded notebook: what was wrong and why first, then each exercise with its work.
 
-nbgrader's templates copy the HTML in a student's text cells and outputs unchanged. So this module first reduces the
-outputs to pictures and text, cleans all HTML with `page_cleaner`, and shows text that would take long to render as it
-was written. A content security policy protects the page if something was overlooked.
+The page has no script, and loads nothing: its content security policy allows only its own style sheet, named by its
+hash, and the pictures inside it. So nothing of a student's runs even if the cleaning overlooked something.
 """
 
-import contextlib
+import json
 import re
-import secrets
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import nbformat
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML, strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from jinja2 import Environment, Template
+from markupsafe import Markup
+from nbformat.v4.rwbase import rejoin_lines
 
-from autograder.notebook import page_cleaner
-from autograder.notebook.cell_record import CellRecord, record_of
-from autograder.notebook.page_cleaner import (
-    RENDERED,
-    SECONDS,
-    SHOWN_PICTURES,
-    TEXTS,
-    Output,
-    clean,
-    picture,
-    sizes,
-    text_of,
-)
-from autograder.notebook.pictures import pictures
-from autograder.text import html as escape
+from autograder.notebook.cell_record import Cell, CellRecord, is_skipped, record_of
+from autograder.notebook.job import KEPT, NOT_GRADED, NOT_RUN
+from autograder.notebook.outcomes import Outcome, outcomes
+from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
+from autograder.reports.feedback_marks import CellMark, NotebookMarks
+from autograder.reports.harmless import GRADE_ID, PAGE_SECONDS, Room, at_most, harmless_cell
+from autograder.reports.page_templates import environment, source_hash, template_text
+from autograder.reports.rendered import Rendered, course_code, course_markdown, with_levels
+from autograder.text import cut, html, without_colours
 
-RENDERED_TOTAL = 300_000  # characters rendered per page
-PAGE_SECONDS = 60  # for one page, which is skipped if it takes longer
-SHOWN = 200_000  # characters of one cell or output
-# limits per page; nbconvert parses the finished page, which takes 30 us for a span and 3 us for an escaped character
-TEXT_TOTAL = 1_000_000  # characters of the cells, and the same number for the outputs
-PICTURES_TOTAL = 20_000_000  # characters of base64
-TAGS_TOTAL = 200_000
-COLOURS_TOTAL = 20_000  # escape sequences
-MAX_OUTPUTS = 1_000
-GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-IMG = re.compile(
-    rf"""(?P<before><img\s[^<>]{{0,1000}}?\bsrc\s*=\s*["'])(?P<url>{page_cleaner.ATTACHED.pattern})(?P<after>["'][^<>]{{0,1000}}>)""",
-    re.IGNORECASE,
-)
-# a picture of a type that is not shown, whose base64 would only make the page long
-OTHER_PICTURE = re.compile(r"(data:image/(?!(?:png|jpeg|gif);)[\w.+-]{1,50};base64,)[A-Za-z0-9+/]{100,}+={0,2}")
-
-MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
-POLICY = (
-    f"default-src 'none'; script-src {MATHJAX} 'unsafe-eval'; font-src {MATHJAX}; img-src data:; "
-    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-)
-HEAD = f"""<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>
-<meta name="referrer" content="no-referrer"/>
-<style>
-/* a student's part of the page cannot lay itself over another */
-.rendered_html, .output_subarea, .input_area {{ contain: paint; }}
-</style>
-"""
-# "Safe" keeps TeX from making links that run code, and from setting styles
-SCRIPT = rf'<script\1 defer src="{MATHJAX}MathJax.js?config=TeX-AMS_CHTML-full,Safe"></script>'
+BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's markers
+NOT_SHOWN = "# (hidden tests: the code is not shown)"
+STUDENTS = "student's code │"  # begins the lines of a test's output that come from the student's code
+CAUSE = ("Likely mistake:", "Look at:")  # begin the lines of a message that explain it
+RIGHT_LAST = {
+    "not started": 1,
+    "not run": 1,
+    "no answer": 1,
+    "not graded yet": 2,
+    "graded": 3,
+    "right": 4,
+}  # the order of the summary
+PASSED = "✓ "  # begins the line that a check prints when it has passed
+MOST_MESSAGE = 5_000  # characters of a test's message
+MOST_PROBLEMS = 20
+STUB = "YOUR ANSWER HERE"
+_NAME = re.compile(r"# Check · (\S.{0,98}?)(?: · [\d.]+ points?)?\s*(?:\n|$)")
+_QUESTION = re.compile(r"\*\*(Question [\w.]{1,10})\*\*")
+_TITLE = re.compile(r"^#{1,6} (?:Exercise \d+: )?(.{1,200}?)(?: · [\d.]+ points?)?$", re.MULTILINE)
 
 
-class TookTooLong(Exception):
-    """A page was not made within PAGE_SECONDS."""
-
-
-class StudentPage(HTMLExporter):
-    """nbconvert's HTML exporter, which reduces a student's markup to what is harmless.
+@dataclass(frozen=True)
+class Source:
+    """The course's own texts of a notebook.
 
     Attributes
     ----------
-    head
-        The tag that begins the page's head, and the text to insert after it.
+    title
+        The first heading of the notebook; its name without one.
+    prose
+        The text cells before each exercise and question, by its grade_id.
+    tests
+        The exercise and the name of each test, by its grade_id.
+    texts
+        All of the course's text cells, with which a student's copies are compared.
     """
 
-    head = "<head>"
-
-    def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
-        yield from super().default_filters()
-        yield "markdown2html", self.markdown2html
-        yield "clean_html", self.clean_html  # nbconvert's own filter removes even paragraphs
-        # nbconvert's own filter, for links in old notebooks, takes quadratic time
-        yield "strip_files_prefix", lambda text: text
-
-    def from_notebook_node(  # type: ignore[override]  # nbconvert declares a notebook, and returns a str
-        self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        with _at_most(PAGE_SECONDS):
-            return self._made(nb, resources, **kw)
-
-    def _made(
-        self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        self._left, self._seconds, self._tags = RENDERED_TOTAL, float(SECONDS), TAGS_TOTAL
-        self._room = room = _Room()
-        highlight = Highlight2HTML(parent=self)
-        self.filters["highlight_code"] = lambda code, **kw: self._rendered(lambda text: highlight(text, **kw), code)
-        html, resources = super().from_notebook_node(_harmless(nb, room), resources, **kw)
-        html = re.sub(r'<script([^>]*) src="[^"]*[Mm]ath[Jj]ax[^"]*">\s*</script>', SCRIPT, html, count=1)
-        return room.with_pasted(html.replace("<head>", self.head, 1)), resources
-
-    @pass_context
-    def markdown2html(self, context: Context, source: str) -> str:
-        attachments = context.get("cell", {}).get("attachments", {})
-
-        def render(text: str) -> str:
-            renderer = _Answer(escape=False, attachments=attachments)
-            return clean(MarkdownWithMath(renderer=renderer).render(text))
-
-        return self._rendered(render, source)
-
-    def clean_html(self, html: str) -> str:
-        return self._rendered(clean, html)
-
-    def _rendered(self, render: Callable[[str], str], text: object) -> str:
-        """`render(text)`; the text as it was written if it is too long or rendering fails."""
-        text = str(text)
-        if len(text) > min(RENDERED, self._left) or self._seconds < 0 or self._tags < 0:
-            return verbatim(self._room.without_pictures(text))
-        self._left -= len(text)
-        start = time.process_time()
-        try:
-            html = render(text)
-            self._tags -= html.count("<")
-            return html if self._tags >= 0 else verbatim(self._room.without_pictures(text))
-        except TookTooLong:
-            raise
-        except Exception:  # such as for deeply nested brackets: the rest of the page must still be made
-            return verbatim(self._room.without_pictures(text))
-        finally:
-            self._seconds -= time.process_time() - start
+    title: str
+    prose: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
 
 
-class _Answer(IPythonRenderer):
-    """Renders Markdown with the pictures attached to its cell, and a note for each picture that cannot be shown."""
+@dataclass(frozen=True)
+class Heading:
+    """What the top of a page says beside the marks.
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        if url.startswith(("attachment:", "data:")):
-            if not (source := self._source(url)):
-                return _missing(url)
-            url = source
-        return super().image(text, url, title)
+    Attributes
+    ----------
+    name
+        The student's name in the gradebook; "" if it has none.
+    arrived, due
+        When the work was handed in and due, in UTC without a zone.
+    zone
+        The time zone to show times in.
+    """
 
-    def block_html(self, html: str) -> str:
-        return super().block_html(self._with_pictures(html))
-
-    def inline_html(self, html: str) -> str:
-        return super().inline_html(self._with_pictures(html))
-
-    def _with_pictures(self, html: str) -> str:
-        return IMG.sub(self._img, html)
-
-    def _img(self, tag: re.Match[str]) -> str:
-        source = self._source(tag["url"])
-        return f"{tag['before']}{source}{tag['after']}" if source else _missing(tag["url"])
-
-    def _source(self, url: str) -> str | None:
-        """The data address that contains the picture; None if there is no such picture."""
-        if page_cleaner.PICTURE.fullmatch(url):
-            return url
-        if not url.startswith("attachment:"):
-            return None
-        name = unquote(url.removeprefix("attachment:"))
-        kinds = next((kinds for given, kinds in self.attachments.items() if name in (given, unquote(given))), {})
-        return next((f"data:{kind};base64,{data}" for kind, data in kinds.items()), None)
+    student: str
+    name: str
+    assignment: str
+    notebook: str
+    arrived: datetime | None = None
+    due: datetime | None = None
+    zone: tzinfo = UTC
 
 
-def _missing(url: str) -> str:
-    name = unquote(url.removeprefix("attachment:")) if url.startswith("attachment:") else url.split(",")[0]
-    return f"<em>[a picture that cannot be shown: {escape(name[:100])}]</em>"
+@dataclass(frozen=True)
+class Link:
+    """A page beside this one; `is_here` marks the page itself."""
+
+    text: str
+    address: str
+    is_here: bool = False
 
 
-class FeedbackPage(StudentPage):
-    """A page that a student gets as a file, with the content security policy in the page itself."""
+@dataclass
+class Test:
+    """One test on the page; the `message` is split into what happened and the likely cause."""
 
-    head = HEAD
+    name: str
+    status: str
+    points: float
+    max_points: float
+    by_hand: bool
+    message: list[str]
+    cause: list[str]
+    code: Markup
+    output: Markup
+
+    @property
+    def is_right(self) -> bool:
+        return self.status == "right"
 
 
-@contextlib.contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after `seconds`. Only works in the main thread, which receives the signal."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+@dataclass
+class Exercise:
+    """An exercise or a question, with the student's `work` on it, and what cells of the course have `shown`."""
 
-    def give_up(*_: object) -> None:
-        raise TookTooLong(f"the page was not made within {seconds:g} s")
+    number: int
+    grade_id: str
+    title: str
+    is_question: bool = False
+    prose: Markup = Markup("")
+    mark: CellMark | None = None
+    comment: str = ""
+    ticks: Sequence[tuple[float, str]] = ()
+    work: list[Markup] = field(default_factory=list)
+    shown: list[Markup] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
+    is_blank: bool = False
+    errors: list[str] = field(default_factory=list)
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again each second, in case something catches the first
+    @property
+    def has_points(self) -> bool:
+        return self.mark is not None or bool(self.tests)
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests) + (self.mark.points if self.mark else 0.0)
+
+    @property
+    def max_points(self) -> float:
+        return sum(test.max_points for test in self.tests) + (self.mark.max_points if self.mark else 0.0)
+
+    @property
+    def verdict(self) -> str:
+        """Right, partly right, wrong, not started or not run; for a question, graded, not graded yet or no answer."""
+        if self.mark is not None and not self.tests:
+            if self.mark.waiting:
+                return "not graded yet"
+            return "no answer" if self.is_blank and not self.mark.by_hand else "graded"
+        found = {test.status for test in self.tests}
+        if len(found) == 1:
+            return found.pop()
+        return "partly right" if "right" in found else "wrong"
+
+    @property
+    def beyond_ticks(self) -> float:
+        """The points that a person gave beyond the ticked lines; negative if fewer."""
+        if self.mark is None or not self.ticks or self.mark.waiting:
+            return 0.0
+        ticked = min(max(sum(points for points, _ in self.ticks), 0.0), self.mark.max_points)
+        return round(self.mark.points - self.mark.extra - ticked, 6)
+
+    @property
+    def wrong(self) -> list[Test]:
+        return [test for test in self.tests if not test.is_right]
+
+    @property
+    def reasons(self) -> list["Reason"]:
+        """Why tests are not right: each message with its tests, and each likely cause only once."""
+        found: dict[tuple[str, ...], Reason] = {}
+        told = set[tuple[str, ...]]()
+        for test in self.wrong:
+            said = (*test.message, *test.cause)
+            if said not in found:
+                cause = () if tuple(test.cause) in told else tuple(test.cause)
+                found[said] = Reason(tuple(test.message), cause)
+                told.add(tuple(test.cause))
+            found[said].tests.append(test)
+        return list(found.values())
+
+
+@dataclass
+class Reason:
+    """What a message says about the tests that gave it."""
+
+    message: tuple[str, ...]
+    cause: tuple[str, ...]
+    tests: list[Test] = field(default_factory=list)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(test.name for test in self.tests)
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests)
+
+    @property
+    def max_points(self) -> float:
+        return sum(test.max_points for test in self.tests)
+
+
+def source_of(path: Path, name: str) -> Source:
+    """Read a built notebook; an empty Source if there is none."""
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def verbatim(text: str) -> str:
-    """The HTML that shows the text as it was written."""
-    return f"<pre>{escape(_cut(text))}</pre>"
-
-
-def _harmless(nb: nbformat.NotebookNode, room: "_Room") -> nbformat.NotebookNode:
-    """The notebook with only texts, records, and outputs of the types that are shown."""
-    cells = []
-    for cell in nb.cells:
+        cells = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes()))).cells
+    except (OSError, ValueError, KeyError, AttributeError):
+        return Source(name)
+    prose: dict[str, tuple[str, ...]] = {}
+    tests: dict[str, tuple[str, str]] = {}
+    exercise, before = "", list[str]()
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown" and record_of(cell) is None]
+    for cell in cells:
         record = record_of(cell)
-        in_test = record is not None and record.is_test
-        metadata = {"nbgrader": _in_templates(record)} if record and GRADE_ID.fullmatch(record.grade_id) else {}
-        source = room.paste_inline(cell.source) if cell.cell_type == "markdown" else cell.source
-        made = {"cell_type": cell.cell_type, "source": room.source(source), "metadata": metadata}
-        if cell.cell_type == "code":
-            count = cell.get("execution_count")
-            made["execution_count"] = count if type(count) is int else None
-            made["outputs"] = list(filter(None, (_output(output, room, in_test) for output in cell.outputs)))
+        if record and (record.solution or record.task):
+            prose[record.grade_id] = tuple(before)
+            exercise = exercise if record.grade or record.task else record.grade_id
+        elif record and record.is_test:
+            found = _NAME.match(cell.source)
+            tests[record.grade_id] = exercise or record.grade_id, found[1] if found else record.grade_id
+        if record and (record.solution or record.grade):
+            before = []
         elif cell.cell_type == "markdown":
-            made["attachments"] = room.paste(pictures(cell.get("attachments")))
-        else:
-            continue
-        cells.append(made)
-    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+            before.append(cell.source)
+    title = next((title[1] for text in texts if (title := _TITLE.search(text))), name)
+    return Source(title, prose, tests, frozenset(map(_words, texts)))
 
 
-def _in_templates(record: CellRecord) -> dict[str, object]:
-    """The record of a cell in the form that nbgrader's templates write into the page."""
-    return {key: value for key, value in asdict(record).items() if value not in (None, "") and key != "checksum"}
+def notebook_page(
+    notebook: nbformat.NotebookNode,
+    marks: NotebookMarks,
+    heading: Heading,
+    source: Source,
+    links: Sequence[Link] = (),
+    ticks: Mapping[str, Sequence[tuple[float, str]]] | None = None,
+    show_hidden: bool = False,
+) -> str:
+    """The page of a graded notebook.
+
+    Parameters
+    ----------
+    notebook
+        The notebook in `autograded/`.
+    ticks
+        The ticked lines (points, text) of marking schemes, by grade_id.
+    show_hidden
+        Whether the code of hidden tests is shown.
+
+    Raises
+    ------
+    TookTooLong
+        The page was not made within PAGE_SECONDS.
+    """
+    with at_most(PAGE_SECONDS):
+        room = Room()
+        exercises = _Work(Rendered(room), marks, source, ticks or {}, show_hidden).exercises(notebook)
+        rows = sorted((one for one in exercises if one.has_points), key=lambda one: RIGHT_LAST.get(one.verdict, 0))
+        problems = [*_problems(notebook), *_of_all(exercises)]
+        page = _template("feedback.html.j2").render(
+            **_style(), heading=heading, marks=marks, source=source, links=links, exercises=exercises, rows=rows,
+            problems=problems,
+            waiting=sum(one.verdict == "not graded yet" for one in rows),
+        )  # fmt: skip
+        return room.with_pasted(page)
 
 
-class _Room:
-    """The room that is left on a page, and the pictures to paste into it."""
-
-    def __init__(self) -> None:
-        self.left = {"text": TEXT_TOTAL, "source": TEXT_TOTAL, "pictures": PICTURES_TOTAL, "colours": COLOURS_TOTAL}
-        self.outputs = MAX_OUTPUTS
-        self.pasted: list[str] = []
-        self.mark = secrets.token_hex(16)  # valid as base64, and impossible to guess
-
-    def take(self, what: str, amount: int) -> bool:
-        if fits := amount <= self.left[what]:
-            self.left[what] -= amount
-        return fits
-
-    def source(self, text: str) -> str:
-        text = _cut(text)
-        return text if self.take("source", len(text)) else "[not shown: the cells of this page are too long]"
-
-    def paste(self, attachments: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        """The attachments with a mark for each picture: a short text can show a large picture many times."""
-        return {name: {kind: self._marked(it) for kind, it in given.items()} for name, given in attachments.items()}
-
-    def paste_inline(self, markdown: str) -> str:
-        """The text with a mark instead of the base64 of each picture, because Colab writes pictures into the text."""
-        markdown = OTHER_PICTURE.sub(r"\1...", markdown)
-        return page_cleaner.INLINE.sub(lambda found: found[1] + self._marked(found[2]), markdown)
-
-    def without_pictures(self, text: str) -> str:
-        """The text with dots in place of its pictures' base64, for pages that show Markdown as it was written."""
-        return re.sub(self.mark + "[0-9]{8}", "...", text)
-
-    def _marked(self, picture: str) -> str:
-        self.pasted.append(picture)
-        return f"{self.mark}{len(self.pasted) - 1:08}"
-
-    def with_pasted(self, html: str) -> str:
-        """The page with each mark replaced by its picture."""
-
-        def picture(found: re.Match[str]) -> str:
-            data = self.pasted[int(found[1])]
-            return data if self.take("pictures", len(data)) else ""
-
-        return re.sub(self.mark + "([0-9]{8})", picture, html)
+def _problems(notebook: nbformat.NotebookNode) -> list[str]:
+    """What happened while the notebook ran, as the grader recorded it."""
+    kept = notebook.metadata.get(KEPT)
+    problems = kept.get("problems") if isinstance(kept, dict) else None
+    return [cut(str(one), MOST_MESSAGE) for one in problems[:MOST_PROBLEMS]] if isinstance(problems, list) else []
 
 
-def _output(output: Output, room: _Room, in_test: bool) -> Output | None:
-    room.outputs -= 1
-    if room.outputs <= 0:
-        return _stream("[the outputs from here on are not shown]") if room.outputs == 0 else None
-    kind = output.get("output_type")
-    if kind == "stream":
-        return _stream(_plain(output.get("text"), room), "stderr" if output.get("name") == "stderr" else "stdout")
-    if kind == "error":
-        lines = output.get("traceback")
-        text = "\n".join(map(str, lines)) if isinstance(lines, list) else ""
-        return {"output_type": "error", "ename": "", "evalue": "", "traceback": [_plain(text, room)]}
-    data = output.get("data")
-    if not isinstance(data, dict):
-        return None
-    shown = _shown(data, room, TEXTS[-1:] if in_test else TEXTS)
-    if data and not shown:
-        kinds = ", ".join(map(str, data))
-        return _stream(f"[an output that is not shown here: {kinds:.200}]")
-    return {"output_type": "display_data", "data": shown, "metadata": sizes(shown, output.get("metadata"))}
+def _of_all(exercises: Sequence[Exercise]) -> list[str]:
+    """The message that all tests have, such as that the file is not a notebook. They do not show it again."""
+    tests = [test for one in exercises for test in one.tests]
+    messages = {tuple(test.message) for test in tests}
+    if len({one.number for one in exercises if one.tests}) < 2 or len(messages) > 1 or tests[0].status != "wrong":
+        return []
+    for test in tests:
+        test.message = []
+    return ["\n".join(message) for message in messages]
 
 
-def _stream(text: str, name: str = "stdout") -> Output:
-    return {"output_type": "stream", "name": name, "text": text}
+def index_page(student: str, name: str, course: str, assignments: Sequence[Mapping[str, Any]], zone: tzinfo) -> str:
+    """The page that lists all of a student's assignments and notebooks, with points and links."""
+    return _template("feedback_index.html.j2").render(
+        **_style(), student=student, name=name, course=course, assignments=assignments, zone=zone
+    )
 
 
-def _plain(given: object, room: _Room) -> str:
-    text = _cut(text_of(given))
-    # turning colours into HTML takes quadratic time
-    if len(text) > RENDERED or not room.take("colours", text.count("\x1b")):
-        text = strip_ansi(text)
-    return text if room.take("text", len(text)) else "[not shown: the outputs of this page are too long]"
+class _Work:
+    """Sorts the cells of a notebook by exercise, and renders them."""
+
+    def __init__(
+        self,
+        rendered: Rendered,
+        marks: NotebookMarks,
+        source: Source,
+        ticks: Mapping[str, Sequence[tuple[float, str]]],
+        show_hidden: bool,
+    ) -> None:
+        self.rendered, self.marks, self.source, self.ticks = rendered, marks, source, ticks
+        self.show_hidden = show_hidden
+
+    def exercises(self, notebook: nbformat.NotebookNode) -> list[Exercise]:
+        found = [Exercise(0, "", "Before the first exercise")]
+        by_name: dict[str, Exercise] = {}
+        results = {outcome.grade_id: outcome for outcome in outcomes(notebook)}
+        for cell in notebook.cells:
+            record = record_of(cell)
+            if record and (record.solution or record.task):
+                by_name[record.grade_id] = begun = self._begun(len(found), cell, record)
+                found.append(begun)
+            if (shown := self._shown(cell, record)) is None:
+                continue
+            if record and record.is_test and cell.cell_type == "code":
+                name = self.source.tests.get(record.grade_id, (results[record.grade_id].exercise, ""))[0]
+                if name not in by_name:  # of a notebook that could not be read, or a test without an exercise
+                    by_name[name] = Exercise(len(found), name, cut(name, 200))
+                    found.append(by_name[name])
+                by_name[name].tests.append(self._test(cell, shown, record, results[record.grade_id]))
+                continue
+            is_students = record is None or record.solution
+            if work := self._work(cell, shown, record):
+                (found[-1].work if is_students else found[-1].shown).append(work)
+            if is_students:
+                found[-1].errors += _errors(cell)
+        return [one for one in found if one.work or one.shown or one.has_points]
+
+    def _shown(self, cell: Cell, record: CellRecord | None) -> dict[str, Any] | None:
+        """What may be shown of a cell; None if it is the course's own text, or says what the problems say, too."""
+        if cell.get("id") == NOT_GRADED:
+            return None
+        is_courses = record is None and cell["cell_type"] == "markdown" and _words(cell["source"]) in self.source.texts
+        return None if is_courses else harmless_cell(cell, self.rendered.room)
+
+    def _begun(self, number: int, cell: Cell, record: CellRecord) -> Exercise:
+        id = record.grade_id
+        prose = self.source.prose.get(id, ())
+        return Exercise(
+            number,
+            id,
+            _title(id, prose if record.is_question else ()),
+            record.is_question or record.task,
+            with_levels(Markup("").join(map(course_markdown, prose)), 2),
+            self._mark(record) if record.grade or record.task else None,
+            cut(self.marks.comments.get(id, ""), 2 * MOST_MESSAGE),
+            self.ticks.get(id, ()),
+            is_blank=cell["source"].strip() in ("", STUB),
+        )
+
+    def _mark(self, record: CellRecord) -> CellMark:
+        return self.marks.cells.get(record.grade_id) or CellMark(0.0, record.points, True, False)
+
+    def _work(self, cell: Cell, shown: dict[str, Any], record: CellRecord | None) -> Markup:
+        """A cell of the student's, or one of the course's cells with what the student's copy of it showed."""
+        if shown["cell_type"] == "markdown":
+            text = with_levels(self.rendered.markdown(shown["source"], shown["attachments"]), 2)
+            label = "Your answer" if record and record.solution else "A text cell that you added"
+            return _part("work.html.j2", label=label, inside=text) if shown["source"].strip() else Markup("")
+        is_students = record is None or record.solution
+        name = record.grade_id if record and GRADE_ID.fullmatch(record.grade_id) else "a code cell"
+        given = shown["outputs"]
+        told = given and given[0].get("text") in (OWN, OWN_OF_OTHER_CODE)  # the label says it, too
+        outputs = self.rendered.outputs(given[1:] if told else given, f"output of {name}")
+        if is_students:
+            was_run = NOT_RUN not in cell["metadata"]
+            label = "Your code" if record else "A code cell that you added" if was_run else "A code cell, as you ran it"
+            if not cell["source"].strip() and not outputs:
+                return Markup("")
+            return _part("work.html.j2", label=label, inside=self.rendered.code(shown["source"]), outputs=outputs)
+        if not outputs:
+            return Markup("")
+        code = course_code(shown["source"])
+        if not is_skipped(cell):
+            return _part("work.html.j2", label="", folded=code + outputs, summary=f"What {name} showed")
+        other = given[0].get("text") == OWN_OF_OTHER_CODE
+        label = f"What {name} showed when you ran it, not checked by the grader"
+        label += "; the code in your copy of the cell was different" if other else ""
+        return _part("work.html.j2", label=label, folded=code, outputs=outputs)
+
+    def _test(self, cell: Cell, shown: dict[str, Any], record: CellRecord, outcome: Outcome) -> Test:
+        code, has_hidden = (cell["source"], False) if self.show_hidden else without_hidden(cell["source"])
+        found = _NAME.match(code)
+        name = found[1] if found else self.source.tests.get(record.grade_id, ("", record.grade_id))[1]
+        mark = self._mark(record)
+        status = {"passed": "right", "failed": "wrong"}.get(outcome.status, outcome.status)
+        if status in ("right", "wrong") and 0 < mark.points < mark.max_points:
+            status = "partly right"
+        message = cut(outcome.message, MOST_MESSAGE)
+        lines = ["The cell still has its released line."] if status == "not started" else message.splitlines()
+        outputs = [left for output in shown["outputs"] if (left := _beside_message(output, message, has_hidden))]
+        if status == "wrong":  # such a line would look as if the check had passed
+            passed = [output for output in outputs if output.get("text", "").startswith(PASSED)]
+            outputs = [output for output in outputs if output not in passed]
+            if passed and has_hidden:
+                lines.append("The visible part of this check has passed; its hidden part has not.")
+        return Test(
+            cut(name, 200),
+            status,
+            mark.points,
+            mark.max_points,
+            mark.by_hand,
+            [line for line in lines if not line.startswith(CAUSE)],
+            [line for line in lines if line.startswith(CAUSE)],
+            course_code(code) if code.strip() else Markup(""),
+            self.rendered.outputs(outputs, f"output of {record.grade_id}"),
+        )
 
 
-def _shown(data: Output, room: _Room, texts: tuple[str, ...]) -> dict[str, str]:
-    """The pictures of an output, and its texts of these MIME types."""
-    shown: dict[str, str] = {}
-    for kind in SHOWN_PICTURES:
-        if (found := picture(data.get(kind))) and room.take("pictures", len(found)):
-            shown[kind] = found
-    for kind in texts:
-        text = text_of(data.get(kind))
-        if kind == "text/plain" and kind in data:
-            shown[kind] = _plain(text, room)
-        elif text and len(text) <= SHOWN and room.take("text", len(text)):
-            shown[kind] = text
-    return shown
+def _errors(cell: Cell) -> list[str]:
+    """The errors that stopped a cell of the student's; the stub's own error is not one."""
+    found = [output for output in cell.get("outputs", []) if output["output_type"] == "error"]
+    told = [f"{one['ename']}: {one['evalue']}" for one in found if one["ename"] != "NotImplementedError"]
+    return [cut(without_colours(text), MOST_MESSAGE) for text in told]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN else text[:SHOWN] + "\n[cut here: the notebook has the rest]"
+def without_hidden(code: str) -> tuple[str, bool]:
+    """The code of a test without its hidden parts, and whether it has any."""
+    kept: list[str] = []
+    hidden = has_hidden = False
+    for line in code.split("\n"):
+        if BEGIN_HIDDEN in line and not hidden:
+            kept.append(NOT_SHOWN)
+            hidden = has_hidden = True
+        elif END_HIDDEN in line:
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept), has_hidden
+
+
+def _beside_message(output: dict[str, Any], message: str, has_hidden: bool) -> dict[str, Any] | None:
+    """What a test's output says besides its message. The traceback of a hidden test would show its code."""
+    if output["output_type"] != "error":
+        return output
+    lines = "\n".join(output["traceback"]).split("\n")
+    if has_hidden:
+        lines = [line for line in lines if line.startswith(STUDENTS)]
+    text = "\n".join(lines)
+    return {**output, "traceback": [text]} if text.strip() and text.strip() != message.strip() else None
+
+
+def _title(grade_id: str, prose: Sequence[str]) -> str:
+    """The name of an exercise, or the words by which a question calls itself."""
+    found = _QUESTION.search("\n".join(prose))
+    return found[1] if found else cut(grade_id, 200)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _broken(name: str) -> Markup:
+    """A name that may be broken after each underscore."""
+    return Markup(html(name).replace("_", "_<wbr>"))
+
+
+def _moment(value: datetime, zone: tzinfo) -> str:
+    local = value.replace(tzinfo=UTC).astimezone(zone)
+    name = local.tzname() or ""
+    return f"{local:%Y-%m-%d %H:%M} {name}".strip()
+
+
+_NOTHING = {
+    "label": "",
+    "inside": Markup(""),
+    "folded": Markup(""),
+    "summary": "Code of the cell",
+    "outputs": Markup(""),
+}
+
+
+def _part(template: str, **values: Any) -> Markup:
+    return Markup(_template(template).render(**{**_NOTHING, **values}))
+
+
+@lru_cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    made = environment().overlay()
+    made.filters = {**made.filters, "moment": _moment, "broken": _broken}
+    return made
+
+
+@cache
+def _style() -> dict[str, Markup]:
+    """The style sheet of all pages, and the policy that allows it; both are the kit's own text."""
+    style = template_text("feedback.css")
+    policy = f"default-src 'none'; style-src '{source_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    return {"style": Markup(style), "policy": Markup(policy)}

@@ -254,7 +254,7 @@ def _notebooks(course: Workspace, report: ClassReport) -> dict:
 
 
 def _pages(course: Workspace, notebooks: dict) -> dict[str, str]:
-    """Make the feedback of the honest student and of those who attack it only, since a page takes half a second."""
+    """Make the feedback of the honest student and of those who attack it only."""
     students = [HONEST, *(student for student, notebook in notebooks.items() if "EVIL" in str(notebook))]
     made = feedback(course, ASSIGNMENT, students)
     assert made.failed == []

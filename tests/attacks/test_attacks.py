@@ -46,6 +46,7 @@ def test_nothing_is_read_that_is_not_the_student_s(graded, attack):
         return
     everything = str(notebook) + page
     assert [place for place, secret in CANARIES.items() if place != "tests" and secret in everything] == []
+    assert CANARIES["tests"] not in page  # a student reads the names and messages of hidden tests, not their code
     own = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")]
     assert CANARIES["tests"] not in str(own)  # test cells may show their code and the line of an error
 

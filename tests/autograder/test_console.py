@@ -1,6 +1,6 @@
 """How the console prints untrusted text."""
 
-from autograder.console import console, plain, progress, table
+from autograder.console import console, plain, progress, show, table
 
 
 def test_text_of_others_cannot_steer_the_terminal(capsys):
@@ -67,3 +67,15 @@ def test_progress_on_a_terminal_says_what_is_done_of_whom(capsys, monkeypatch):
         update(1, 7, "[b]ann[/b]\x07")
     out, err = capsys.readouterr()
     assert out == "" and "grading [b]ann[/b]" in err and "1/7" in err and "\x07" not in err
+
+
+def test_a_table_that_is_shown_to_no_terminal_has_no_padding_and_no_rules(capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    made = table("name", "why", title="Title")
+    made.add_row("ann", "x" * 300)
+    made.add_row("bob", "short")
+    show(console(), made)
+    show(console(), plain("end"))
+    assert capsys.readouterr().out.splitlines() == [
+        "Title", "name  why", f"ann   {'x' * 300}", "bob   short", "", "end"
+    ]  # fmt: skip

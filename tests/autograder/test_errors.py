@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.errors import (
+    AllErrors,
     CourseError,
     KitError,
     ReleaseError,
@@ -66,3 +67,27 @@ def test_a_fault_of_the_kits_is_its_first_line_and_how_to_see_more():
     assert message == "ValueError: first" and "CS231N_DEBUG=1" in hint
     assert as_message(ValueError())[0] == "ValueError"
     assert as_message(OSError("odd"))[0] == "OSError: odd"
+
+
+def test_errors_of_independent_steps_are_raised_together():
+    errors = AllErrors(SourceError)
+    errors.raise_any()
+    for number in (1, 2):
+        with errors.collecting():
+            raise SourceError(f"Wrong {number}.", f"Do {number}.")
+    with errors.collecting():
+        pass
+    with pytest.raises(SourceError) as raised:
+        errors.raise_any()
+    assert raised.value.message == "Wrong 1.\nDo 1.\nWrong 2.\nDo 2."
+
+
+def test_one_error_is_raised_as_it_is_and_no_other_kind_is_collected():
+    errors, one = AllErrors(SourceError), SourceError("Wrong.", "Do.")
+    with errors.collecting():
+        raise one
+    with pytest.raises(SourceError) as raised:
+        errors.raise_any()
+    assert raised.value is one
+    with pytest.raises(CourseError), errors.collecting():
+        raise CourseError("Wrong.")

@@ -98,3 +98,18 @@ def test_missing_extra_file(workspace):
 def test_unknown_assignment(workspace):
     with pytest.raises(CourseError, match="no assignment called 'two'"):
         build(workspace, "two")
+
+
+def test_everything_that_is_wrong_is_said_at_once(workspace):
+    source = source_of(workspace)
+    source.write_text(HEADER + "\n# %%\nx = (\n\n# %%\ny = 1\n\n# %%\nz = )\n")
+    source.with_name("forgotten.py").write_text("")
+    workspace = with_files(workspace)
+    workspace.source("one").mkdir(parents=True)
+    (workspace.source("one") / "old.ipynb").write_text("")
+    with pytest.raises(SourceError) as raised:
+        build(workspace, "one")
+    for what in ("nb.py:10: the cell is not Python", "nb.py:16: the cell is not Python", "forgotten.py is not listed"):
+        assert what in str(raised.value)
+    assert "table.csv does not exist" in str(raised.value) and "old.ipynb is not listed" in str(raised.value)
+    assert not (workspace.source("one") / "nb.ipynb").exists()

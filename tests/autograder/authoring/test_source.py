@@ -207,3 +207,22 @@ def test_other_encodings(source):
 
 def test_missing_file(tmp_path):
     assert "this notebook source does not exist." in refusal(tmp_path / "nb.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (" # %%\nx = 1\n # %%\n", [(FIRST, "looks like"), (FIRST + 2, "looks like")]),
+        ("# %% x=\nx = 1\n# %% y=\ny = 1\n", [(FIRST, ""), (FIRST + 2, "")]),
+        ("# %%\nx = (\n\n# %%\n\n# %%\ny = 2\n", [(FIRST + 1, "not Python"), (FIRST + 3, "empty")]),
+    ],
+)
+def test_all_cells_that_are_wrong_are_named(tmp_path, text, wrong):
+    path = tmp_path / "nb.py"
+    path.write_text(f"{HEADER}\n{text}")
+    with pytest.raises(SourceError) as raised:
+        read_source(path)
+    said = str(raised.value).splitlines()
+    assert len(said) == len(wrong)
+    for line, (number, what) in zip(said, wrong, strict=True):
+        assert line.startswith(f"{path}:{number}: ") and what in line

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from autograder.cli.class_table import class_table
+from autograder.cli.class_table import class_table, class_tables
 from autograder.grading.report import ClassReport, NotebookScore, Row
 
 
@@ -83,3 +83,63 @@ def test_points_stand_on_the_right_and_words_on_the_left():
     assignment = SimpleNamespace(name="sums", title="Adding up", notebooks=["adding", "squaring"])
     table = class_table(ClassReport(assignment, [], "sandbox", 1.0))
     assert [column.justify for column in table.columns] == ["left", "right", "right", "right", "right", "left"]
+
+
+def summarized(rows, every_row=False, names=("adding",)):
+    """What is printed for these rows, as a list of lists of cells."""
+    assignment = SimpleNamespace(name="sums", title="Adding up", notebooks=list(names))
+    console = Console(width=600, record=True, file=io.StringIO())
+    for part in class_tables(ClassReport(assignment, list(rows), "sandbox", 1.0), every_row):
+        console.print(part)
+    lines = [[part.strip() for part in line.split("  ") if part.strip()] for line in console.export_text().splitlines()]
+    return [line for line in lines if line and not line[0].startswith("──")]
+
+
+# 45 students with 0, 0.1, ... 4.4 of 5 points, who took 0, 1, ... 44 s
+LARGE = [graded(f"s{n:02}", seconds=float(n), adding=NotebookScore(n / 10, 5, n < 3)) for n in range(45)]
+
+
+def test_a_class_of_a_screenful_has_its_rows():
+    lines = summarized(LARGE[:40])
+    assert [line[0] for line in lines[2:42]] == [f"s{n:02}" for n in range(40)]
+    assert not any("median" in line for line in lines)
+
+
+def test_a_larger_class_is_summarized():
+    lines = summarized([*LARGE, Row("zoe", "failed", None, 0.0, ["no worker"], "logs/zoe.log")])
+    assert lines[:3] == [
+        ["sums: Adding up, 46 students"], ["median", "least", "most", "of", "by hand"],
+        ["adding", "2.2", "0", "4.4", "5", "3 waiting"],
+    ]  # fmt: skip
+    spread = [line[:2] for line in lines[4:14]]
+    assert spread == [[f"{n}-{n + 10}", str(count)] for n, count in zip(range(0, 100, 10), [5] * 9 + [0], strict=True)]
+    assert lines[14:16] == [["1 could not be graded"], ["student", "adding", "time", "why"]]
+    assert lines[16][0] == "zoe" and lines[17] == ["see logs/zoe.log"]
+    assert [line[0] for line in lines[18:25]] == ["The 5 slowest", "student", "s44", "s43", "s42", "s41", "s40"]
+    assert "cs231n grade --all" in lines[-1][0] and len(lines) == 26
+
+
+def test_a_summary_of_several_notebooks_has_their_total():
+    rows = [
+        graded(f"s{n}", adding=NotebookScore(5, 5, False), squaring=NotebookScore(n % 2, 5, False)) for n in range(50)
+    ]
+    lines = summarized(rows, names=("adding", "squaring"))
+    assert [line[:4] for line in lines[2:5]] == [
+        ["adding", "5", "5", "5"], ["squaring", "0.5", "0", "1"], ["total", "5.5", "5", "6"],
+    ]  # fmt: skip
+    assert [line[1] for line in lines[6:16]] == ["0"] * 5 + ["25", "25"] + ["0"] * 3
+
+
+def test_all_rows_of_a_large_class_come_before_its_summary():
+    lines = summarized(LARGE, every_row=True)
+    names = [line[0] for line in lines]
+    assert names.count("s00") == 1 and names.count("s44") == 2
+    assert names.index("sums: Adding up, 45 students") > names.index("s44")
+    assert not any("--all" in name for name in names)
+
+
+def test_of_many_failures_the_first_are_listed():
+    rows = [Row(f"s{n:02}", "failed", None, 0.0, ["no worker"], None) for n in range(50)]
+    lines = summarized(rows)
+    assert ["50 could not be graded, of which 20 are listed"] in lines
+    assert sum(line[0].startswith("s") and line[0][1:].isdigit() for line in lines) == 20

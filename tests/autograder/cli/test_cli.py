@@ -1,5 +1,6 @@
 """The `cs231n` command, as people and scripts use it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import zipfile
 
 import pytest
 from click.testing import CliRunner
+from graded_by_hand import FULL, submit
 
 from autograder.cli.command import main
 from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
@@ -116,7 +118,7 @@ def test_a_missing_package_is_not_taken_for_a_release():
 
 
 def test_an_unknown_assignment_suggests_the_near_one(run, tiny):
-    for command in ("build", "release", "grade", "feedback", "export"):
+    for command in ("build", "release", "grade", "feedback", "report", "export"):
         result = run(command, "sum", workspace=tiny)
         assert result.exit_code == 1, command
         assert "Did you mean sums" in result.output, command
@@ -219,8 +221,44 @@ def test_a_course_from_init_to_export(run, tiny, tmp_path):
     result = run("-C", workspace, "feedback", "sums")
     assert result.exit_code == 0 and "1 made" in result.output
     assert (workspace / "feedback" / "alice" / "sums" / "adding.html").is_file()
+    result = run("-C", workspace, "report", "sums")
+    assert result.exit_code == 0 and str(workspace / "reports" / "sums.json") in result.output
+    given = json.loads((workspace / "reports" / "sums.json").read_text())
+    assert [row["exercise"] for row in given["exercises"] if row["states"]["not started"]] == [
+        "add",
+        "double",
+        "square",
+    ]
+    assert given["without_details"] == 0 and given["notebooks"][0]["seconds"]["count"] == 1
     result = run("-C", workspace, "export", "sums", "-o", tmp_path / "marks.csv")
     assert result.exit_code == 0 and "1 students" in result.output
+
+
+def test_a_report_of_an_assignment_and_of_the_course(run, tiny, tmp_path):
+    with tiny.gradebook() as gradebook:
+        submit(gradebook, "alice", FULL)
+    reports = tiny.root / "reports"
+    for arguments, name in ((["sums"], "sums"), (["sums", "--no-names"], "sums.no-names"), ([], "_course")):
+        result = run("report", *arguments, workspace=tiny)
+        assert result.exit_code == 0 and str(reports / f"{name}.html") in result.output
+        assert ("alice" in (reports / f"{name}.html").read_text()) == ("--no-names" not in arguments)
+        assert ("alice" in (reports / f"{name}.json").read_text()) == ("--no-names" not in arguments)
+    assert run("report", "sums", "-o", tmp_path / "mine.html", workspace=tiny).exit_code == 0
+    assert (tmp_path / "mine.html").is_file() and (tmp_path / "mine.json").is_file()
+    result = run("report", "sums", "-o", tmp_path / "mine.pdf", workspace=tiny)
+    assert result.exit_code == 2 and "must end in .html" in result.output
+
+
+def test_build_says_what_is_wrong_in_every_assignment(run, tiny):
+    assignments = tiny.root.parent / "assignments"
+    text = (assignments / "course.toml").read_text()
+    (assignments / "course.toml").write_text(
+        text + '\n[[assignment]]\nname = "more"\ntitle = "More"\nnotebooks = ["gone"]\n'
+    )
+    (assignments / "sums" / "adding.py").write_text("no header")
+    result = run("build", workspace=tiny)
+    assert result.exit_code == 1
+    assert "adding.py:1: the header is missing" in result.output and "gone.py: this notebook source" in result.output
 
 
 def test_collect_exits_0_when_all_is_placed(run, tiny, tmp_path):

@@ -67,6 +67,7 @@ def test_the_commands_are_in_one_order_everywhere(run):
         "check",
         "grade-one",
         "release",
+        "similar",
         "data",
         "init",
         "feedback",
@@ -78,7 +79,7 @@ def test_the_commands_are_in_one_order_everywhere(run):
         main.add_command(click.Command(name))
     assert main.list_commands(None) == [
         "doctor", "data", "check",
-        "init", "build", "release", "collect", "grade", "grade-one", "feedback", "export",
+        "init", "build", "release", "collect", "grade", "grade-one", "feedback", "similar", "export",
     ]  # fmt: skip
 
 
@@ -95,7 +96,9 @@ def test_an_unknown_command_is_told_the_near_ones(run, typed, said):
     assert result.exit_code == 2 and f"There is no command '{typed}'. {said}" in result.output
 
 
-@pytest.mark.parametrize("name", ["init", "build", "release", "collect", "grade", "grade-one", "feedback", "export"])
+@pytest.mark.parametrize(
+    "name", ["init", "build", "release", "collect", "grade", "grade-one", "feedback", "similar", "export"]
+)
 def test_a_release_says_whose_a_command_is(run, name):
     result = run(name, names=("check",))
     assert result.exit_code == 1

@@ -37,6 +37,11 @@ def test_defaults(course):
     assert (first.answers, first.files, first.accept, first.due, first.limits) == ((), (), (), None, Limits())
 
 
+def test_hidden_tests_are_shown_only_if_the_course_says_so(course):
+    assert course(MINIMAL).assignment("first").show_hidden_tests is False
+    assert course(MINIMAL + "show_hidden_tests = true\n").assignment("first").show_hidden_tests is True
+
+
 def test_limits_override_only_what_they_name(course):
     limits = course(MINIMAL + "[assignment.limits]\ncell_seconds = 5\n").assignment("first").limits
     assert limits == Limits(cell_seconds=5)
@@ -146,6 +151,7 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (MINIMAL + 'accept = ["a/../../*"]\n', "must be a relative path"),
         (MINIMAL + 'accept = ["*.ipynb"]\n', "'*.ipynb' would accept notebooks"),
         (MINIMAL + "due = 2026-10-02T23:59:00\n", "has no time zone"),
+        (MINIMAL + "show_hidden_tests = 1\n", "show_hidden_tests = 1 must be true or false"),
         (MINIMAL + 'due = "tomorrow"\n', "must be a date and time such as"),
         (MINIMAL + "[assignment.limits]\ncell_seconds = 0\n", "cell_seconds = 0 must be above 0"),
         (MINIMAL + "[assignment.limits]\ncell_seconds = true\n", "must be a whole number"),
@@ -178,3 +184,25 @@ def test_missing_file_names_the_folder(tmp_path):
 def test_other_encodings_are_refused_by_name(course):
     with pytest.raises(CourseError, match="is not UTF-8"):
         course(MINIMAL.replace("A course", "Año"), encoding="latin-1")
+
+
+def test_everything_that_is_wrong_is_said_at_once(course):
+    text = MINIMAL.replace('title = "A course"', "title = 3") + (
+        'due = "soon"\nanswer = 1\n[assignment.limits]\ncell_seconds = 0\nnotebook_seconds = "x"\n'
+        '[[assignment]]\nname = "second"\nnotebooks = ["two"]\n[edition]\nroot = "nowhere"\n'
+    )
+    with pytest.raises(CourseError) as error:
+        course(text)
+    said = str(error.value).splitlines()
+    for what in (
+        "title = 3 must be text",
+        "due = 'soon' must be a date",
+        "'answer' is not a known key; did you mean answers",
+        "cell_seconds = 0 must be above 0",
+        "notebook_seconds = 'x' must be a whole number",
+        "[[assignment]] 'second': title is missing",
+        "the notebook 'two' is listed in 'first' and in 'second'",
+        "nowhere is not a folder",
+    ):
+        assert len([line for line in said if what in line]) == 1, what
+    assert len(said) == 8

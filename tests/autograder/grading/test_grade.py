@@ -25,6 +25,7 @@ from autograder.grading.late import LatePolicy
 from autograder.grading.receipts import Receipts
 from autograder.grading.record import NotebookScore, Recorder
 from autograder.grading.report import summary_line
+from autograder.grading.results import read_results, receipts_folder
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import Person
 from autograder.submissions.work_files import hand_in_time
@@ -262,6 +263,7 @@ def test_the_same_notebooks_handed_in_again_do_not_run_again(tiny, hand_in, ran)
     folder = hand_in("late", **variant(question_why="It commutes.", double="def double(a):\n    1 / 0"))
     before = grade(tiny, "sums", isolation="process").rows[0]
     assert ran() == ["adding", "squaring"]
+    results = read_results(receipts_folder(tiny, "sums") / "late.json")
     with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
         gradebook.update_or_create_assignment("sums", duedate="2030-01-01 00:00:00 UTC")
     (folder / "timestamp.txt").write_text("2030-01-02 00:00:00 UTC")
@@ -270,6 +272,9 @@ def test_the_same_notebooks_handed_in_again_do_not_run_again(tiny, hand_in, ran)
     assert ran() == ["adding", "squaring"]
     assert (after.status, after.scores, after.reasons) == ("graded", before.scores, before.reasons)
     assert after.reasons and after.seconds == 0
+    assert read_results(receipts_folder(tiny, "sums") / "late.json") == results
+    assert [(lost.cell, lost.status) for lost in results["adding"].lost] == [("test_double", "failed")]
+    assert results["adding"].seconds > 0 and results["adding"].flags == ()
     assert {path: path.read_bytes() for path in files} == files
     with Gradebook(tiny.db_url, tiny.course.id) as gradebook:
         assert gradebook.find_submission("sums", "late").total_seconds_late == 24 * 3600

@@ -16,6 +16,7 @@ from autograder.course.course_toml import TIMESTAMP
 from autograder.course.workspace import Workspace
 from autograder.grading import receipts
 from autograder.grading.receipts import EXECUTING, RECORDING, UNDECISIVE, Receipts
+from autograder.grading.results import LostCell, NotebookResult
 from autograder.grading.sanitize import read_built
 from autograder.notebook.job import CellResult, Executed, Surroundings
 from autograder.notebook.limits import Limits
@@ -78,7 +79,11 @@ def test_every_module_that_prepares_or_records_is_in_a_list():
 
 def test_every_module_that_makes_pages_is_in_the_list():
     modules = imported_by("reports/feedback_page.py") - PACKAGES
-    assert modules - {"notebook/job.py", "notebook/limits.py"} == set(PAGE_MODULES)  # only types and numbers
+    templates = {f"reports/templates/{path.name}" for path in (HOME / "reports/templates").glob("feedback*")}
+    templates |= {"reports/templates/work.html.j2"}
+    index = "reports/templates/feedback_index.html.j2"  # that page is compared as a whole
+    # job.py and limits.py: only types and numbers
+    assert modules - {"notebook/job.py", "notebook/limits.py"} | templates - {index} == set(PAGE_MODULES)
 
 
 def test_the_lists_name_what_there_is_once():
@@ -233,12 +238,16 @@ def kept(tmp_path):
 
 def test_what_was_written_is_read_for_the_same_bytes_and_packages_only(kept):
     assert kept.read("ann", "d") is None
-    kept.write("ann", "d", 1.5, iter(["größer"]), {"numpy": "2"})
+    results = {"n": NotebookResult((LostCell("t", "failed", "größer", ("a.b",)),), ("kernel killed",), 2.5)}
+    kept.write("ann", "d", 1.5, iter(["größer"]), {"numpy": "2"}, results)
     receipt = {"digest": "d", "seconds": 1.5, "reasons": ["größer"], "packages": {"numpy": "2"}}
+    lost = {"cell": "t", "status": "failed", "message": "größer", "mistakes": ["a.b"]}
+    receipt["notebooks"] = {"n": {"lost": [lost], "flags": ["kernel killed"], "seconds": 2.5}}
+    assert kept.seconds("ann") == {"n": 2.5} and kept.seconds("bob") == {}
     assert kept.read("ann", "d") == receipt
     assert kept.read("ann", "other") is None and kept.read("bob", "d") is None
     assert [path.name for path in kept.folder.iterdir()] == ["ann.json"]
-    kept.write("ann", "d", 1.5, [], {"numpy": "1"})
+    kept.write("ann", "d", 1.5, [], {"numpy": "1"}, {})
     assert kept.read("ann", "d") is None
 
 
@@ -251,7 +260,7 @@ def test_what_is_no_receipt_is_none(kept, text):
 
 
 def test_a_receipt_that_was_withdrawn_is_gone(kept):
-    kept.write("ann", "d", 1.5, [], {"numpy": "2"})
+    kept.write("ann", "d", 1.5, [], {"numpy": "2"}, {})
     kept.withdraw("ann")
     kept.withdraw("ann")
     assert kept.read("ann", "d") is None and list(kept.folder.iterdir()) == []

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 
 from autograder.course.workspace import Workspace
-from autograder.reports.feedback_page import MATHJAX
+from autograder.reports.student_page import MATHJAX
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ import csv
 from datetime import datetime
 
 import pytest
+from graded_by_hand import FULL, submit
 from nbgrader.api import Gradebook
 
 from autograder.course.workspace import Workspace
@@ -37,18 +38,6 @@ def exported(tiny, tmp_path):
     return run
 
 
-def submit(gradebook, student, marks, timestamp=None, **details):
-    """Add a graded submission; marks: {(notebook, cell): {"auto_score": ...}}."""
-    gradebook.update_or_create_student(student, **details)
-    gradebook.update_or_create_submission("sums", student, timestamp=timestamp)
-    for (notebook, cell), values in marks.items():
-        grade = gradebook.find_grade(cell, notebook, "sums", student)
-        for key, value in values.items():
-            setattr(grade, key, value)
-        grade.needs_manual_grade = "auto_score" not in values and "manual_score" not in values
-    gradebook.db.commit()
-
-
 FLAT = """
 from nbgrader.plugins import BasePlugin
 class Flat(BasePlugin):
@@ -56,13 +45,6 @@ class Flat(BasePlugin):
         return {}
 c.AssignLatePenalties.plugin_class = Flat
 """
-
-FULL = {
-    ("adding", "test_add_small"): {"auto_score": 2},
-    ("adding", "test_double"): {"auto_score": 3},
-    ("adding", "question_why"): {},
-    ("squaring", "test_square"): {"auto_score": 4},
-}
 
 
 def test_columns_follow_the_course_and_the_notebook(exported, gradebook):

@@ -1,13 +1,18 @@
 """Feedback pages are made only when needed, and a failure affects only one student."""
 
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from sqlalchemy import insert
 
+from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.grading.hand_marks import LINES, TABLES, TICKS
 from autograder.reports.feedback import feedback
 
 HOSTILE_OUTPUT = "<b>bold</b><script>alert('output')</script><img src=x onerror=alert('image')>"
@@ -51,9 +56,8 @@ def graded(tiny):
 def test_pages_are_made_once_and_again_when_marks_or_notebooks_change(graded):
     first = feedback(graded, "sums")
     assert (first.made, first.failed) == (["Zoë [x] 李", "alice"], [])
-    assert not list(first.folder.rglob("*.ipynb"))  # nbgrader copies them if a folder's name has brackets
     page = graded.feedback("alice", "sums") / "adding.html"
-    assert "Score: 2.0 / 10.0" in page.read_text(encoding="utf-8")
+    assert "<dd>2 of 10" in page.read_text(encoding="utf-8")
 
     assert feedback(graded, "sums").unchanged == first.made
 
@@ -62,13 +66,13 @@ def test_pages_are_made_once_and_again_when_marks_or_notebooks_change(graded):
         gradebook.find_comment("question_why", "adding", "sums", "alice").manual_comment = "Well put."
         gradebook.db.commit()
     assert feedback(graded, "sums").made == ["alice"]
-    assert "Well put." in page.read_text(encoding="utf-8") and "Score: 6.0 / 10.0" in page.read_text(encoding="utf-8")
+    assert "Well put." in page.read_text(encoding="utf-8") and "<dd>6 of 10" in page.read_text(encoding="utf-8")
 
 
 def test_nothing_of_a_students_runs_in_the_page(graded):
     feedback(graded, "sums", ["Zoë [x] 李"])
     page = (graded.feedback("Zoë [x] 李", "sums") / "adding.html").read_text(encoding="utf-8")
-    for harmless in ("<b>bold</b>", "<h2>Because", "<em>x</em></td>", "$y &lt; z$"):
+    for harmless in ("<b>bold</b>", "<h3>Because", "<em>x</em></td>", "<mi>y</mi><mo>&lt;</mo><mi>z</mi>"):
         assert harmless in page
     for word in ("output", "image", "source", "answer"):
         assert f"<script>alert('{word}')" not in page
@@ -114,7 +118,75 @@ def test_nobody_graded(tiny):
         feedback(tiny, "sums")
 
 
-def test_nbgrader_is_quiet(graded, capfd):
+def test_the_index_lists_the_students_own_pages(graded):
+    feedback(graded, "sums")
+    index = (graded.feedback("alice", "sums").parent / "index.html").read_text(encoding="utf-8")
+    assert '<a href="sums/adding.html">adding</a>' in index and "Adding up" in index and "2 / 10" in index
+    assert "Zo" not in index
+    page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert 'href="../index.html"' in page and 'href="squaring.html"' in page and "Zo" not in page
+
+
+def test_the_index_follows_the_marks_of_other_assignments(graded):
+    feedback(graded, "sums")
+    index = graded.feedback("alice", "sums").parent / "index.html"
+    index.write_text("old", encoding="utf-8")
+    assert feedback(graded, "sums").made == []
+    assert "sums/adding.html" in index.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_another_process_finds_the_pages_up_to_date(graded):
+    feedback(graded, "sums")
+    count = "print(len(feedback(Workspace(sys.argv[1]), 'sums').unchanged))"
+    imports = "import sys; from autograder.course.workspace import Workspace"
+    code = f"{imports}; from autograder.reports.feedback import feedback; {count}"
+    done = subprocess.run([sys.executable, "-c", code, graded.root], capture_output=True, text=True, timeout=100)
+    assert done.stdout.strip() == "2", done.stderr
+
+
+def test_ticked_lines_of_the_scheme_are_shown(graded):
+    with Gradebook(graded.db_url, graded.course_id) as gradebook:
+        grade = gradebook.find_grade("question_why", "adding", "sums", "alice")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+        grade_id, cell_id = grade.id, grade.cell_id
+        with gradebook.engine.begin() as db:
+            TABLES.create_all(db)
+            for line, points, text in (("1", 3.0, "it <commutes>"), ("2", -1.0, "a detour"), ("3", 1.0, "an example")):
+                values = {"id": line, "cell_id": cell_id, "position": int(line), "points": points, "text": text}
+                db.execute(insert(LINES).values(values))
+            db.execute(insert(TICKS).values([{"grade_id": grade_id, "line_id": line} for line in "12"]))
+    feedback(graded, "sums")
+    page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert '<span class="of">+3</span> it &lt;commutes&gt;</li>' in page
+    assert '<span class="of">−1</span> a detour</li>' in page
+    assert '<span class="of">+0.5</span> beyond these lines</li>' in page and "an example" not in page
+    other = (graded.feedback("Zoë [x] 李", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert "What the points are for" not in other
+
+
+def test_hidden_tests_are_shown_if_the_course_says_so(graded):
+    for show in (False, True):
+        if show:
+            course = graded.assignments / "course.toml"
+            text = course.read_text(encoding="utf-8")
+            course.write_text(text.replace("notebooks =", "show_hidden_tests = true\nnotebooks ="), encoding="utf-8")
+        workspace = Workspace(graded.root)
+        folder = graded.autograded("alice", "sums")
+        shutil.copy(graded.source("sums") / "adding.ipynb", folder / "adding.ipynb")
+        assert feedback(workspace, "sums", ["alice"]).made == ["alice"]
+        page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
+        assert ("negative numbers" in page) is show and "1 + 2 is 3" in page
+
+
+def test_a_submission_that_the_gradebook_does_not_know(graded):
+    shutil.copytree(graded.autograded("alice", "sums"), graded.autograded("bob", "sums"))
+    [(student, why)] = feedback(graded, "sums", ["bob"]).failed
+    assert student == "bob" and "no submission" in why
+
+
+def test_nothing_is_printed(graded, capfd):
     feedback(graded, "sums", ["alice"])
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")

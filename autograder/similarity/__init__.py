@@ -1,0 +1,1 @@
+"""Pairs of submissions that share more than chance explains."""
