@@ -13,9 +13,8 @@ INTRODUCTION = """# The catalogue of mistakes
 
 When an answer is wrong, the checks compare it with what known mistakes would give. This page lists the mistakes by
 their ids, as they appear in messages, in feedback and in reports. `python docs/mistakes.py` writes it from
-`cs231n_lib/mistakes/`, where each file has the mistakes of one notebook, of the penalty, of nets with a new layer, or
-behind exceptions. The last part lists the generic mistakes, which `cs231n_lib/diagnosis/` finds in the numbers of any
-answer.
+`cs231n_lib/mistakes/`, where each file covers one notebook, the penalty, nets with a new layer, or exceptions. The last
+part lists the generic mistakes, which `cs231n_lib/diagnosis/` finds in the numbers of any answer.
 """
 
 

@@ -166,7 +166,6 @@ TESTED_ELSEWHERE = {
     ),
     "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/deep_net.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),

@@ -649,7 +649,7 @@ checks.shape(dx, x.shape, "dx (the shape of x)")
 checks.true(np.ptp(dx) > 0, "All numbers of dx are equal. This check needs gradients that depend on dout.")
 expected, _, _ = gradients(batchnorm_forward, batchnorm_backward, x, gamma, beta, dout, TRAIN)
 checks.close(dx, expected, "dx of a batch after whose forward pass another batch came",
-             hint="What the backward pass needs belongs into cache, not into variables outside of the functions.")
+             hint="What the backward pass needs belongs in the cache, not in variables outside the functions.")
 checks.passed("batchnorm_backward", "dout stays as it is, and all it needs is in the cache")
 ### BEGIN HIDDEN TESTS
 checks.resembles(dx, gamma * dout / x.std(axis=0), "dx", given=(x, dout))

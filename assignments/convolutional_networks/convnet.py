@@ -468,7 +468,7 @@ out, cache = checks.unpack(spatial_batchnorm_forward(x, gamma, beta, dict(TRAIN)
 spatial_batchnorm_forward(5 * x[::-1], gamma, beta, dict(TRAIN))  # another forward pass must not disturb the cache of the first
 (dx, *_), (after, _) = checks.call(spatial_batchnorm_backward, dout.copy(), cache)
 checks.unchanged(after, dout, "dout")
-checks.close(dx, grads["x"], "dx, with another forward pass in between", hint="Is something kept outside of the cache?")
+checks.close(dx, grads["x"], "dx, with another forward pass in between", hint="Is something kept outside the cache?")
 for kind in (np.float32, np.float64):
     low = gradients(*layer, *(array.astype(kind) for array in (x, gamma, beta, dout)), TRAIN)
     checks.dtype(low["x"], kind, f"dx for {np.dtype(kind)} arrays")
@@ -796,7 +796,7 @@ out, cache = checks.unpack(spatial_groupnorm_forward(x, gamma, beta, 2, {}), "ou
 spatial_groupnorm_forward(3 * x[::-1], gamma, beta, 1, {})  # another forward pass must not disturb the cache of the first
 (dx, *_), (after, _) = checks.call(spatial_groupnorm_backward, dout.copy(), cache)
 checks.unchanged(after, dout, "dout")
-checks.close(dx, grads["x"], "dx, with another forward pass in between", hint="Is something kept outside of the cache?")
+checks.close(dx, grads["x"], "dx, with another forward pass in between", hint="Is something kept outside the cache?")
 for kind in (np.float32, np.float64):
     low = gradients(spatial_groupnorm_forward, spatial_groupnorm_backward, *(array.astype(kind) for array in (x, gamma, beta, dout)), 2, {})
     checks.dtype(low["x"], kind, f"dx for {np.dtype(kind)} arrays")

@@ -509,7 +509,7 @@ for ax, values in zip(axes, found[:, 0]):
 # weights and the pixels. Take the sum of exercise 2, and ask where each of them occurs.
 #
 # - A **bias** is added to every output of its filter, in all images, at all positions. It collects all of their `dout`.
-# - A **weight** is multiplied with a pixel at every position. So a filter collects `dout[n, f, i, j]` times the field, added up over images and
+# - A **weight** is multiplied by a pixel at every position. So a filter collects `dout[n, f, i, j]` times the field, added up over images and
 #   positions.
 # - A **pixel** lies in several fields and is seen by all filters. Each position sends `dout[n, f, i, j]` times the filter back to where its field
 #   was. Where fields overlap, the contributions **add up**.

@@ -1049,7 +1049,7 @@ for shape, f in (((2, 3), lambda v: np.cumsum(v, axis=0) * v), ((2, 2, 2), lambd
 
 # %% nbgrader={"grade": false, "grade_id": "matmul_vjp", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def matmul_vjp(dout, X, W):
-    """The way back through the matrix product X @ W.
+    """The backward pass of the matrix product X @ W.
 
     Parameters: dout (N, M), the gradient of the loss with respect to X @ W; X (N, D); W (D, M).
     Returns: dX (N, D) and dW (D, M), the gradients of the loss with respect to X and W.
@@ -1143,7 +1143,7 @@ for ax, size, title in ((axes[0], (1, 4), "(4,) used as (3, 4): copied down"), (
 
 # %% nbgrader={"grade": false, "grade_id": "broadcast_vjp", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def broadcast_vjp(dout, shape):
-    """The way back through broadcasting.
+    """The backward pass of broadcasting.
 
     Parameters: dout, the gradient of the loss with respect to an array after broadcasting; shape, a tuple, the shape of the array
         before. It fits the shape of dout, and may have fewer axes, or axes of size 1.
@@ -1296,7 +1296,7 @@ checks.close(out, [[0.0, 1.0], [0.0, 1.0]], "out of sigmoid_forward at very larg
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sigmoid_backward(dout, cache):
-    """The way back through the sigmoid.
+    """The backward pass of the sigmoid.
 
     Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what sigmoid_forward returned.
     Returns: dx, of the shape of x.
@@ -1433,7 +1433,7 @@ result = checks.own_work(tanh_forward, x)
 
 # %% nbgrader={"grade": false, "grade_id": "tanh_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_backward(dout, cache):
-    """The way back through tanh.
+    """The backward pass of tanh.
 
     Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what tanh_forward returned.
     Returns: dx, of the shape of x.
@@ -1504,7 +1504,7 @@ result = checks.own_work(leaky_relu_forward, x, alpha)
 
 # %% nbgrader={"grade": false, "grade_id": "leaky_relu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def leaky_relu_backward(dout, cache):
-    """The way back through the leaky ReLU.
+    """The backward pass of the leaky ReLU.
 
     Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what leaky_relu_forward returned.
     Returns: dx, of the shape of x.
@@ -1588,7 +1588,7 @@ checks.close(out, [[1e5, -0.4], [720.0, 0.0]], "out of elu_forward at very large
 
 # %% nbgrader={"grade": false, "grade_id": "elu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def elu_backward(dout, cache):
-    """The way back through the ELU.
+    """The backward pass of the ELU.
 
     Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what elu_forward returned.
     Returns: dx, of the shape of x.
@@ -1674,7 +1674,7 @@ result = checks.own_work(prelu_forward, x, alpha)
 
 # %% nbgrader={"grade": false, "grade_id": "prelu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def prelu_backward(dout, cache):
-    """The way back through the PReLU.
+    """The backward pass of the PReLU.
 
     Parameters: dout (N, D), the gradient of the loss with respect to out; cache, what prelu_forward returned.
     Returns: dx (N, D) and dalpha (D,), the gradients of the loss with respect to x and alpha.
@@ -1768,7 +1768,7 @@ result = checks.own_work(maxout_forward, x, pieces)
 
 # %% nbgrader={"grade": false, "grade_id": "maxout_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def maxout_backward(dout, cache):
-    """The way back through maxout.
+    """The backward pass of maxout.
 
     Parameters: dout (N, M), the gradient of the loss with respect to out; cache, what maxout_forward returned.
     Returns: dx (N, M * pieces), 0 everywhere but at the largest number of each group; of equal numbers, the first one counts.

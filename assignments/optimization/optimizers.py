@@ -1866,7 +1866,7 @@ vis.training_curves(solver)
 # - Scale the weights with the fan-in: Xavier for tanh, He for ReLU. Otherwise signal and gradient vanish or explode with depth.
 # - Momentum adds up what the gradients have in common. Nesterov momentum looks ahead.
 # - Adagrad and RMSProp scale the steps of each weight. Adam does both, and corrects its averages for their start at 0. AdamW decays the weights
-#   outside of the averages.
+#   outside the averages.
 # - Let the learning rate fall: in steps, or along a cosine.
 # - Adam with a learning rate of 0.001 is a good first choice. Momentum with a schedule is often as good, with more tuning.
 #

@@ -315,7 +315,7 @@ for start, end, value, gradient in (("w", r"$\times$", 2, 12), ("x", r"$\times$"
 
 # %% nbgrader={"grade": false, "grade_id": "affine_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def affine_backward(dout, cache):
-    """The way back through an affine layer.
+    """The backward pass of an affine layer.
 
     Parameters: dout (N, M), the gradient of the loss with respect to out; cache, what affine_forward returned.
     Returns: dx (N, d1, ..., dk), of the shape of x; dw (D, M); db (M,): the gradients of the loss, of the arrays' dtype.
@@ -526,7 +526,7 @@ axes[1].set(title="its slope", xlabel="x", ylabel="d out / d x");
 
 # %% nbgrader={"grade": false, "grade_id": "relu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def relu_backward(dout, cache):
-    """The way back through ReLU.
+    """The backward pass of ReLU.
 
     Parameters: dout, the gradient of the loss with respect to out, of the shape of x; cache, what relu_forward returned.
     Returns: dx, of the shape and dtype of x; 0 where x is exactly 0.

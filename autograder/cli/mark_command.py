@@ -32,7 +32,7 @@ def mark(
     """Grade written answers in the browser, question by question.
 
     The page shows one answer after another, with the question, the student's pictures, the model answer and the
-    marking scheme. Keys tick the lines of the scheme (1 to 9) and go on (j); ? lists them. Every stroke is saved at
+    marking scheme. Keys tick the lines of the scheme (1 to 9) and go on (j); ? lists them. Every change is saved at
     once in nbgrader's gradebook. Several people can mark at the same time, each with a command of their own.
 
     The page is served on this machine only, until you press Ctrl-C.
@@ -50,7 +50,7 @@ def mark(
         questions = len(desk.entries)
         out.print(plain(f"{questions} question{'s' * (questions != 1)}, {waiting} answers to mark, by {name}"))
         _serve(desk, port, no_browser)
-        out.print("Ended. Every stroke that the page showed as saved is in the gradebook.", soft_wrap=True)
+        out.print("Ended. Every change that the page showed as saved is in the gradebook.", soft_wrap=True)
 
 
 def _serve(desk: "Desk", port: int | None, no_browser: bool) -> None:

@@ -3,7 +3,7 @@
 nbgrader's `grade.manual_score` is the only place that holds the points. Beside it, tables of the kit (created when the
 first question is opened) hold the lines of each question's scheme and which of them are ticked for which answer. What
 a person gave beyond the ticked lines is not stored, but computed: the points minus the sum of the lines. So ticks
-cannot contradict the points, also if formgrader changes these.
+cannot contradict the points, even if formgrader changes them.
 
 nbgrader deletes rows of its own without knowing these tables, so they have no foreign keys: a row that belongs to a
 deleted grade or cell is never read.
@@ -84,7 +84,7 @@ QUESTIONS = Table(
     TABLES,
     Column("cell_id", String(32), primary_key=True),
     Column("in_source", Text, nullable=False),  # the source's scheme when it was copied
-    Column("assigned", String(128), nullable=False),  # who shall mark it; "" for anybody
+    Column("assigned", String(128), nullable=False),  # who should mark it; "" for anybody
 )
 REMARKS = Table(
     "cs231n_remark",
@@ -162,7 +162,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Change:
-    """One stroke: what it sets. None leaves a value as it is.
+    """What a marker sets at once in one answer. None leaves a value as it is.
 
     Attributes
     ----------
@@ -197,7 +197,7 @@ class MarkedQuestion:
     remarks
         Comments to use again, by id.
     assigned
-        Who shall mark it; "" for anybody.
+        Who should mark it; "" for anybody.
     marks
         The mark of each answer by its grade_id, sorted by student.
     """

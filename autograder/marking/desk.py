@@ -170,14 +170,14 @@ class Desk:
         return plain(parts) if parts else ""
 
     def change(self, cell_id: str, grade_id: str, seen: Mapping[str, str], change: Change) -> Values:
-        """Make one stroke; return the digest of the scheme and the mark of the answer after it.
+        """Change one answer; return the digest of the scheme, and the answer's new mark.
 
         `seen` holds the digests of what the marker saw: of the `mark`, the `scheme` and the student's `work`.
 
         Raises
         ------
         Changed, WorkChanged
-            One of these is no longer so. Nothing was written.
+            One of these has changed. Nothing was written.
         """
         entry = self._entry(cell_id)
         summary = self._summary(entry, self._mark(cell_id, grade_id))
@@ -264,7 +264,7 @@ class Desk:
         return {"prompt": self.shown.markdown(question.prompt), "model": model}
 
     def _notes(self, entry: Entry, question: MarkedQuestion) -> str:
-        """What stands below the scheme; also the source's scheme, if the one in use was copied from another."""
+        """The HTML below the scheme: its notes, and the source's scheme if it has changed since it was copied."""
         notes = self.shown.markdown(entry.question.notes)
         in_source = as_text(entry.question.scheme)
         if question.in_source != in_source:

@@ -17,7 +17,7 @@ def lend(function: Callable[..., Any], own_are_right: Callable[[], object], **ri
 
         checks.lend(cross_validate_k, labels_are_right, predict_labels=labels_by_definition)
 
-    This belongs into the hidden part of the function's first test cell, above the visible check, because `right` holds
+    This belongs in the hidden part of the function's first test cell, above the visible check, because `right` holds
     answers of earlier exercises.
 
     Parameters

@@ -1,7 +1,7 @@
 """Compares the shapes of a call's arguments with those that the function's docstring states.
 
-A docstring states them as in "x (N, D), the examples; w (D, M); b (M,)". The arguments of a call then say what N, D
-and M are, and the numbers in NumPy's words about two shapes can be told by these letters.
+A docstring states them as in "x (N, D), the examples; w (D, M); b (M,)". The arguments of a call then show what N, D
+and M are. So the numbers in NumPy's message about two shapes can be explained by these letters.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Argument:
 
     @property
     def letters(self) -> dict[str, int]:
-        """What the letters are by this argument; none if it has another number of axes, or a list of any length."""
+        """The value that this argument gives to each letter; none if its number of axes is not the stated one."""
         if len(self.shape) != len(self.stated):
             return {}
         pairs = zip(self.stated, self.shape, strict=True)
@@ -67,19 +67,19 @@ def contradiction(docstring: str, arguments: Mapping[str, object]) -> str | None
 
 
 def facts(message: str, docstring: str, arguments: Mapping[str, object]) -> list[str]:
-    """Tell the numbers in the words of an exception by the letters of the docstring.
+    """Explain the numbers in an exception's message by the letters of the docstring.
 
     Parameters
     ----------
     message
-        The words of the exception.
+        The exception's message.
     docstring, arguments
         As in `contradiction`.
 
     Returns
     -------
     list of str
-        Sentences; none if the words have no shapes or sizes, or the letters do not show which ones they are.
+        Sentences; none if the message has no shapes or sizes, or if no letter has such a size.
     """
     found = list(_stated(docstring, arguments))
     axes = _AXES.search(message)
@@ -130,7 +130,7 @@ def _arrays(arguments: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
 
 
 def _named(shape: tuple[int, ...], letters: Mapping[str, int]) -> tuple[str, ...]:
-    """Write a letter for each size that is the size of one letter only."""
+    """Write each size as the letter that has it, if exactly one letter does; otherwise as a number."""
     names = [[letter for letter, size in letters.items() if size == number != 1] for number in shape]
     return tuple(name[0] if len(name) == 1 else str(number) for name, number in zip(names, shape, strict=True))
 

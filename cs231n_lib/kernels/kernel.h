@@ -16,6 +16,7 @@
   __init__.py        names the public functions twice: for type checkers, and in lazy_exports.
 
   docs/library.md    lists the public functions in the table of topics and under Kernels (tests/test_library_page.py).
+  tests/test_house.py    has a row for _topic_cy.pyx in TESTED_ELSEWHERE.
   tests/cs231n_lib/kernels/test_topic.py    compares both twins, for each type and memory order, with plain NumPy.
   benchmarks/contenders/    need a Row in rows.py, its values in works.py, and the work in ours.py and in each peer's
                             file.

@@ -58,7 +58,7 @@ NODE_TOO_EARLY = Mistake(
 )
 FALSE_CYCLE = Mistake(
     "backpropagation.false_cycle",
-    "A graph without a cycle is taken for one with a cycle.",
+    "The function reports a cycle in a graph that has none.",
     "When a name counts as part of a cycle: if it is reached again while its own arguments are still being visited.",
 )
 VALUES_MISSING = Mistake(

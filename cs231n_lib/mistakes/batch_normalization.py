@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AVERAGES_MISSING = Mistake(
     "batch_normalization.averages_missing",
     "After train mode, bn_param has no running averages.",
-    "Where you store them. They belong into bn_param, also if it had none before.",
+    "Where you store them. They belong in bn_param, even if it had none before.",
 )
 WRONG_ORDER = Mistake(
     "batch_normalization.wrong_order",

@@ -34,7 +34,7 @@ NOT_NORMALIZED = Mistake(
 )
 WEIGHTS_CONSTANT = Mistake(
     "convnet.weights_constant",
-    "An array of weights holds one number throughout, so all units stay alike for ever.",
+    "An array of weights holds one number throughout, so all units stay alike forever.",
     "Where the weights are drawn: each of them is a random number of its own.",
 )
 BIASES_WHOLE = Mistake(
@@ -64,7 +64,7 @@ NOT_NORMAL = Mistake(
 )
 SCORES_ONLY = Mistake(
     "convnet.scores_only",
-    "Without y, the function does not return the scores only.",
+    "Without y, the function should return the scores and nothing else.",
     "The return statement for y=None: it returns one array (N, num_classes), without a loss.",
 )
 PADDING = Mistake(
@@ -74,7 +74,7 @@ PADDING = Mistake(
 )
 SETTINGS_IGNORED = Mistake(
     "convnet.settings_ignored",
-    "The given conv_param or pool_param is not used as it is.",
+    "The function does not use conv_param and pool_param exactly as they were given.",
     "Where you choose the defaults: they are for None only.",
 )
 PENALTY_GRADIENT_MISSING = Mistake(
@@ -145,7 +145,7 @@ def batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: Mapping[str, Any]
     )
     yield Mistake(
         "convnet.way_back_reshaped_only",
-        "The way back to images is a reshape alone: the axis of the channels is still the last one.",
+        "The rows become images by a reshape alone: the axis of the channels is still the last one.",
         "The order of the axes of your result before the last reshape.",
         out=lambda: _to_rows(right()).reshape(shape),
     )
@@ -157,7 +157,7 @@ def batchnorm_forward(x: Any, gamma: Any, beta: Any, bn_param: Mapping[str, Any]
     )
     yield Mistake(
         "convnet.instance_statistics",
-        "Every image has statistics of its own (instance normalization).",
+        "Each image has its own statistics (instance normalization).",
         "The axes of mean and variance: the images belong to them, too.",
         out=lambda: scaled(_normal(x, _sets(shape, 0, 1), eps)),
     )
@@ -231,7 +231,7 @@ def groupnorm_forward(x: Any, gamma: Any, beta: Any, G: int, gn_param: Mapping[s
         )
     yield Mistake(
         "convnet.size_of_groups",
-        "G is taken for the number of channels in a group.",
+        "G is used as the number of channels in a group; it is the number of groups.",
         "The role of G: it is the number of groups.",
         **out(n * C + c // G),
     )
@@ -264,7 +264,7 @@ def groupnorm_forward(x: Any, gamma: Any, beta: Any, G: int, gn_param: Mapping[s
     )
     yield Mistake(
         "convnet.way_back_moved",
-        "The axes are moved on the way back, though they were not moved before.",
+        "The axes are moved when the groups become images again, though they were not moved before.",
         "Where the numbers of a group lie in the memory of (N, C, H, W).",
         out=lambda: _scaled(gamma, beta, _from_rows(normal())),
     )
@@ -359,7 +359,7 @@ def _formula(x: Any, gamma: Any, beta: Any, sets: Array, eps: float) -> Iterator
     yield Mistake(
         "convnet.eps_outside",
         "The number eps is added to the root.",
-        "The brackets: it is added to the variance, inside of the root.",
+        "The brackets: it is added to the variance, inside the root.",
         **out(lambda: (x - mean) / (np.sqrt(variance) + eps)),
     )
     yield Mistake(
@@ -544,7 +544,7 @@ def _gradient_of_x(x: Any, scale: Array, dout: Any, sets: Array, eps: float) -> 
     yield Mistake(
         "convnet.sums_not_divided",
         "The sums in dx are not divided by the number of values that share a mean.",
-        "What one of m values gets of the gradient of their mean.",
+        "How much of the gradient of a mean reaches each of the m values that it averages.",
         dx=mix(1, n, n),
     )
     variance = root**2 - eps
@@ -561,7 +561,7 @@ def _gradient_of_x(x: Any, scale: Array, dout: Any, sets: Array, eps: float) -> 
     for divisor in {N, H * W, N * H * W, C * H * W, N * H * H, N * W * W, n.flat[0] / (H * W)} - {n.flat[0]}:
         yield Mistake(
             "convnet.sums_divided_wrongly",
-            "The sums in dx are divided by another number than that of the values which share a mean.",
+            "The sums in dx are divided by the wrong number; it should be the number of values that share a mean.",
             "How many numbers share a mean: count them for your x, with its own N, C, H and W.",
             dx=mix(1, n / divisor, n / divisor),
         )
@@ -620,13 +620,13 @@ def _reshaped_gradients(x: Any, gamma: Any, dout: Any, sets: Array, eps: float) 
     )
     yield Mistake(
         "convnet.dx_reshaped_only",
-        "The way back to images is a reshape alone: the axis of the channels is still the last one.",
+        "The rows become images by a reshape alone: the axis of the channels is still the last one.",
         "The order of the axes of your result before the last reshape.",
         dx=lambda: _to_rows(dx(dout)).reshape(shape),
     )
     yield Mistake(
         "convnet.dx_rows_and_columns",
-        "Rows and columns have changed places on the way to rows of pixels, or on the way back.",
+        "Rows and columns are swapped on the way to rows of pixels, or on the way back.",
         "The order of the axes: the cache is that of rows in the order of the forward pass.",
         dx=lambda: turned(dx(turned(dout, H, W)), W, H),
         there=lambda: dx(np.swapaxes(dout, 2, 3).reshape(shape)),
@@ -744,13 +744,13 @@ def _gradients_of_scale(x: Any, gamma: Any, beta: Any, dout: Any, sets: Array, e
     yield Mistake(
         "convnet.dgamma_of_x",
         "In dgamma, x stands where the normalized x belongs.",
-        "What gamma is multiplied with in the forward pass.",
+        "What gamma is multiplied by in the forward pass.",
         dgamma=lambda: channels(dout * x),
     )
     yield Mistake(
         "convnet.dgamma_of_out",
         "In dgamma, out stands where the normalized x belongs.",
-        "What gamma is multiplied with in the forward pass.",
+        "What gamma is multiplied by in the forward pass.",
         dgamma=lambda: channels(dout * _scaled(gamma, beta, normal)),
     )
     yield Mistake(
@@ -906,7 +906,7 @@ def rows_of_W2(input_dim: Any, num_filters: int, filter_size: int) -> Iterator[M
     )
     yield Mistake(
         "convnet.images_square",
-        "W2 takes the images for square.",
+        "W2 fits square images only.",
         "Which of the two is the height, and which the width.",
         high=num_filters * (H // 2) ** 2,
         wide=num_filters * (W // 2) ** 2,
@@ -967,7 +967,7 @@ def scores(params: Any, X: Any) -> Iterator[Mistake]:
 
 
 def loss(params: Any, X: Any, y: Any) -> Iterator[Mistake]:
-    """Yield the mistakes of the loss without penalty, and of its gradients on the way back.
+    """Yield the mistakes of the loss without penalty, and of its gradients in the backward pass.
 
     The quantities are `loss` and the names of the parameters.
     """
@@ -994,31 +994,31 @@ def loss(params: Any, X: Any, y: Any) -> Iterator[Mistake]:
 
     yield Mistake(
         "convnet.relu_missing_back_hidden",
-        "The ReLU of the hidden layer is missing on the way back.",
+        "The ReLU of the hidden layer is missing in the backward pass.",
         "The layers in reverse order: each of the six has a backward pass.",
         **back(relu2=(_relu, _same)),
     )
     yield Mistake(
         "convnet.relu_missing_back_convolution",
-        "The ReLU after the convolution is missing on the way back.",
+        "The ReLU after the convolution is missing in the backward pass.",
         "The layers in reverse order: each of the six has a backward pass.",
         **back(relu1=(_relu, _same)),
     )
     yield Mistake(
         "convnet.relus_missing_back",
-        "Both ReLUs are missing on the way back.",
+        "Both ReLUs are missing in the backward pass.",
         "The layers in reverse order: each of the six has a backward pass.",
         **back(relu1=(_relu, _same), relu2=(_relu, _same)),
     )
     yield Mistake(
         "convnet.pooling_back_to_all",
-        "On the way back, all pixels of a window get the gradient of its maximum.",
+        "In the backward pass, all pixels of a window get the gradient of its maximum.",
         "The backward pass of the pooling: which pixel made the pooled value?",
         **back(pool=(_largest, lambda windows: windows.sum(axis=-1))),
     )
     yield Mistake(
         "convnet.pooling_back_evenly",
-        "On the way back, the gradient of a pooled value is spread evenly over its window.",
+        "In the backward pass, the gradient of a pooled value is spread evenly over its window.",
         "The backward pass of the pooling: which pixel made the pooled value?",
         **back(pool=(_largest, lambda windows: windows.mean(axis=-1))),
     )
@@ -1104,7 +1104,7 @@ def penalty(params: Any, reg: float, num_examples: int) -> Iterator[Mistake]:
     weights = [np.ravel(params[name]) for name in ("W1", "W2", "W3")]
     yield Mistake(
         "convnet.penalty_not_of_squares",
-        "The penalty is not made of the sum of the squared weights.",
+        "The penalty is not the sum of the squared weights, times reg.",
         "The definition of the penalty: squares, their sum, times reg.",
         plain=reg * sum(np.sum(W) for W in weights),
         absolute=reg * sum(np.sum(np.abs(W)) for W in weights),

@@ -125,7 +125,7 @@ def conv_forward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Itera
     yield Mistake(
         "convolution.flipped",
         "The filter is flipped. In deep learning nobody flips it.",
-        "Which weight is multiplied with which pixel: the first with the first.",
+        "Which weight is multiplied by which pixel: the first with the first.",
         out=lambda: out(w=w[:, :, ::-1, ::-1]),
     )
     yield Mistake(
@@ -195,7 +195,7 @@ def conv_forward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int]) -> Itera
     yield Mistake(
         "convolution.bias_repeated",
         "The bias is added once for every channel, pixel or product; it belongs to the sum, once.",
-        "Inside of which loop, or of which sum, the bias is added.",
+        "Inside which loop, or of which sum, the bias is added.",
         channel=lambda: right + (C - 1) * bias,
         pixel=lambda: right + (HH * WW - 1) * bias,
         product=lambda: right + (C * HH * WW - 1) * bias,
@@ -394,7 +394,7 @@ def conv_backward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int], dout: A
     )
     yield Mistake(
         "convolution.gradients_exchanged",
-        "This is another one of the three gradients.",
+        "This is a different one of the three gradients.",
         "The order of what you return: dx, dw, db.",
         dx=lambda: to_x(reached()),
         dw=lambda: to_w(seen()),
@@ -451,20 +451,20 @@ def conv_backward(x: Any, w: Any, b: Any, conv_param: Mapping[str, int], dout: A
     )
     yield Mistake(
         "convolution.field_for_filter",
-        "The field is multiplied with dout; it should be the filter.",
-        "What a pixel was multiplied with in the forward pass.",
+        "The field is multiplied by dout; it should be the filter.",
+        "What a pixel was multiplied by in the forward pass.",
         dx=lambda: x * to_x(reached(w=np.ones_like(w))),
     )
     yield Mistake(
         "convolution.filter_for_field",
-        "The filter itself is multiplied with dout; it should be the field.",
-        "What a weight was multiplied with in the forward pass.",
+        "The filter itself is multiplied by dout; it should be the field.",
+        "What a weight was multiplied by in the forward pass.",
         dw=lambda: w * dout.sum(axis=(0, 2, 3)).reshape(-1, 1, 1, 1),
     )
     yield Mistake(
         "convolution.dout_not_used",
         "The array dout is not used: this is the gradient of the plain sum of out.",
-        "The chain rule: what the gradient is multiplied with.",
+        "The chain rule: what the gradient is multiplied by.",
         dx=lambda: to_x(reached(), np.ones_like(dout)),
         dw=lambda: to_w(seen(), np.ones_like(dout)),
         db=lambda: np.full(len(w), float(N * tall * wide)),
@@ -667,7 +667,7 @@ def max_pool_forward(x: Any, pool_param: Mapping[str, int]) -> Iterator[Mistake]
     )
     yield Mistake(
         "convolution.window_is_square",
-        "The windows are taken for square.",
+        "The windows are assumed to be square.",
         "Height and width of the window: they may differ.",
         height=lambda: out(wide=height),
         width=lambda: out(tall=width),
@@ -819,7 +819,7 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
     )
     yield Mistake(
         "convolution.window_is_square",
-        "The windows are taken for square.",
+        "The windows are assumed to be square.",
         "Height and width of the window: they may differ.",
         height=lambda: elsewhere(stride, stride, height, height),
         width=lambda: elsewhere(stride, stride, width, width),
@@ -841,7 +841,7 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
     )
     yield Mistake(
         "convolution.place_in_window",
-        "The place within the window is taken for the place in the image.",
+        "The place within the window is used as the place in the image.",
         "Where the window begins.",
         dx=lambda: displaced(lambda i, j, row, column: (row, column)),
     )
@@ -915,7 +915,7 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
     yield Mistake(
         "convolution.dout_not_used",
         "The array dout is not used: this is the gradient of the plain sum of out.",
-        "The chain rule: what the gradient is multiplied with.",
+        "The chain rule: what the gradient is multiplied by.",
         dx=lambda: dx(winners),
     )
     yield Mistake(
@@ -926,7 +926,7 @@ def max_pool_backward(x: Any, pool_param: Mapping[str, int], dout: Any) -> Itera
     )
     yield Mistake(
         "convolution.maximum_times_dout",
-        "The array dout is multiplied with the largest value, too; the gradient of a maximum is 1 there.",
+        "The array dout is multiplied by the largest value, too; the gradient of a maximum is 1 there.",
         "What goes back to the largest value.",
         dx=lambda: dx(winners * largest * upstream),
     )
@@ -1042,7 +1042,7 @@ def im2col(x: Any, field_height: int, field_width: int, pad: int, stride: int) -
     )
     yield Mistake(
         "convolution.stride_forgotten_in_size",
-        "The stride is taken for 1, in the number of positions, too.",
+        "The stride is ignored, as if it were 1, also in the number of positions.",
         "Where the stride comes in.",
         cols=lambda: flat(seen(stride=1)) if stride > 1 else None,
     )
@@ -1179,7 +1179,7 @@ def col2im(
         )
     yield Mistake(
         "convolution.columns_for_rows",
-        "Columns are taken for rows: every *column* is a field.",
+        "Columns are mistaken for rows: every *column* is a field.",
         "The order of the last two axes of cols.",
         image=lambda: image(cols.transpose(0, 2, 1)),
     )
@@ -1226,13 +1226,13 @@ def _strides(stride: int, **moving: Callable[[int, int], Any]) -> Iterator[Mista
         )
         yield Mistake(
             "convolution.stride_downwards_only",
-            "The stride is used downwards only; to the right it is taken for 1.",
+            "The stride is used downwards only; to the right, the steps are 1.",
             "In which column the field or window of output (i, j) begins.",
             **{name: lambda of=of: of(stride, 1) for name, of in moving.items()},
         )
         yield Mistake(
             "convolution.stride_to_the_right_only",
-            "The stride is used to the right only; downwards it is taken for 1.",
+            "The stride is used to the right only; downwards, the steps are 1.",
             "In which row the field or window of output (i, j) begins.",
             **{name: lambda of=of: of(1, stride) for name, of in moving.items()},
         )

@@ -181,7 +181,8 @@ def loss(net: Net, y: Any) -> Iterator[Mistake]:
 def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
     """Yield the mistakes of the backward pass: the quantity `name`, a parameter, without regularization.
 
-    A step left out on the way back is measured by a net in which this step only adds a constant: what it adds here.
+    A step left out in the backward pass is measured in a net in which this step only adds a constant, the one that it
+    adds here.
     """
     sums: dict[int, Any] = {}  # of the hidden layers at this point
     out = np.asarray(net.X)
@@ -219,7 +220,7 @@ def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
         return net.hidden(sums[number] + net.params[f"gamma{number}"] * (s - sums[number]), params, number)
 
     def order_kept(s: Any, params: Params, number: int) -> Any:
-        """On the way back, the part first and then the ReLU: both in the order of the forward pass."""
+        """In the backward pass, the part first and then the ReLU: both in the order of the forward pass."""
         before = normalized(number)
         inner = sums[number] + (before > 0) * (s - sums[number])
         return net.run_part(inner, params, number) + (np.maximum(0, before) - before)
@@ -231,26 +232,26 @@ def gradient(net: Net, y: Any, name: str) -> Iterator[Mistake]:
         return
     yield Mistake(
         "deep_net.relu_not_back",
-        "On the way back, the gradient does not pass the ReLU.",
+        "In the backward pass, the gradient does not pass through the ReLU.",
         "Your backward loop: every forward function has its partner there.",
         **case(without_relu),
     )
     yield Mistake(
         "deep_net.part_not_back",
-        "On the way back, the gradient does not pass the normalization or dropout.",
+        "In the backward pass, the gradient does not pass through the normalization or dropout.",
         "Your backward loop: every forward function has its partner there.",
         **case(without_part),
     )
     yield Mistake(
         "deep_net.part_twice_back",
-        "On the way back, the gradient passes the normalization or dropout twice.",
+        "In the backward pass, the gradient passes through the normalization or dropout twice.",
         "Your backward loop: every forward function has its partner there, once.",
         **case(part_twice),
     )
     if net.before_relu:
         yield Mistake(
             "deep_net.order_back",
-            "On the way back, the normalization comes before the ReLU.",
+            "In the backward pass, the normalization comes before the ReLU.",
             "Your backward loop: the functions come in the reverse order.",
             **case(order_kept),
         )

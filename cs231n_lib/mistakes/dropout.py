@@ -119,12 +119,12 @@ ZERO_IS_DROPPED = Mistake(
 INPUTS_DROPPED = Mistake(
     "dropout.inputs_dropped",
     "All weights of an input are dropped together.",
-    "What the mask is multiplied with, and its shape: every weight needs its own draw.",
+    "What the mask is multiplied by, and its shape: every weight needs its own draw.",
 )
 OUTPUTS_DROPPED = Mistake(
     "dropout.outputs_dropped",
     "All weights of a unit are dropped together.",
-    "What the mask is multiplied with, and its shape: every weight needs its own draw.",
+    "What the mask is multiplied by, and its shape: every weight needs its own draw.",
 )
 INPUTS_ALIKE = Mistake(
     "dropout.inputs_alike",
@@ -144,7 +144,7 @@ MASK_PER_EXAMPLE = Mistake(
 BIAS_DROPPED = Mistake(
     "dropout.bias_dropped",
     "Biases are dropped, too.",
-    "What the mask is multiplied with: the biases are neither dropped nor scaled.",
+    "What the mask is multiplied by: the biases are neither dropped nor scaled.",
 )
 NOTHING_SHORTENED = Mistake(
     "dropout.nothing_shortened",

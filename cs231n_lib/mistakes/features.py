@@ -82,7 +82,7 @@ def words(patches: Any, codebook: Any) -> Iterator[Mistake]:
     yield Mistake(
         "features.largest_product",
         "These are the words with the largest product x.c.",
-        "The squared length of the word, which belongs into the distance.",
+        "The squared length of the word, which is a part of the distance.",
         words=least(lambda a, b: -float(a @ b)),
     )
     yield Mistake(

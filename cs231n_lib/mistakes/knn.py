@@ -57,7 +57,7 @@ def l2_distances(X_train: Any, X_test: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "knn.mean_of_squares",
-        "The mean of the squares is taken; the sum is meant.",
+        "This is the mean of the squares; it should be their sum.",
         "Whether anything is divided by the number of pixels.",
         root=case(lambda d: math.hypot(*d) / math.sqrt(len(d))),
         no_root=case(lambda d: math.hypot(*d) ** 2 / len(d)),
@@ -73,7 +73,7 @@ def l2_distances(X_train: Any, X_test: Any) -> Iterator[Mistake]:
     if _are_uint8(X_train, X_test):
         yield Mistake(
             "knn.uint8",
-            "The pixels are computed with as uint8, which wraps around at 256: 10 - 210 gives 56.",
+            "The arithmetic is done in uint8, which wraps around at 256: 10 - 210 gives 56.",
             "Where they become floats. It has to happen before any subtraction, square or product.",
             differences=case(lambda d: math.hypot(*(a % 256 for a in d))),
             reverse=case(lambda d: math.hypot(*(-a % 256 for a in d))),
@@ -107,13 +107,13 @@ def l2_by_products(X_train: Any, X_test: Any) -> Iterator[Mistake]:
 
     yield Mistake(
         "knn.mixed_term_once",
-        "The mixed term, the matrix product, is there once; it counts twice.",
+        "The mixed term, the matrix product, counts once; it should count twice.",
         "The factors of the three terms.",
         dists=case(lambda d, t, x: (t + x + d) / 2),
     )
     yield Mistake(
         "knn.mixed_term_added",
-        "The mixed term, the matrix product, is added; it has to be subtracted.",
+        "The mixed term, the matrix product, is added; it should be subtracted.",
         "The signs of the three terms.",
         twice=case(lambda d, t, x: 2 * t + 2 * x - d),
         once=case(lambda d, t, x: (3 * t + 3 * x - d) / 2),
@@ -163,7 +163,7 @@ def l1_distances(X_train: Any, X_test: Any) -> Iterator[Mistake]:
     yield from _largest_difference(case)
     yield Mistake(
         "knn.mean_of_differences",
-        "The mean of the differences is taken; the sum is meant.",
+        "This is the mean of the differences; it should be their sum.",
         "Whether anything is divided by the number of pixels.",
         dists=case(lambda d: math.fsum(map(abs, d)) / len(d)),
     )
@@ -404,7 +404,7 @@ def cross_validation(X: Any, y: Any, k_choices: Sequence[int], num_folds: int) -
         )
     yield Mistake(
         "knn.number_right",
-        "This is the number of right or of wrong predictions, or a percentage; the fraction of right ones is meant.",
+        "This is a number of predictions or a percentage; it should be the fraction of right predictions.",
         "What you divide by, and whether you count what is right.",
         count=over(lambda part: 1),
         percent=over(lambda part: len(part) / 100),
@@ -430,7 +430,7 @@ def cross_validation(X: Any, y: Any, k_choices: Sequence[int], num_folds: int) -
     )
     yield Mistake(
         "knn.mean_of_folds",
-        "This is the mean over the folds; the accuracy of each fold is wanted.",
+        "This is the mean over the folds; the result should have the accuracy of each fold.",
         "What you return for each k: a list with one number per fold.",
         results=case(lambda k: np.mean([right(part, rest(part), k) / len(part) for part in parts])),
     )
@@ -471,7 +471,7 @@ def _of_differences(X_train: Any, X_test: Any) -> Callable[[Callable[[Numbers], 
 def _largest_difference(case: Callable[[Callable[[Numbers], float]], Value]) -> Iterator[Mistake]:
     yield Mistake(
         "knn.largest_difference",
-        "Only the largest difference counts; the sum over all pixels is meant.",
+        "Only the largest difference counts; it should be the sum over all pixels.",
         "How the differences of one pair become one number.",
         dists=case(lambda d: max(map(abs, d))),
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ALIKE = Mistake(
     "optimizers.alike",
-    "Some units start with the same weights, so they stay the same for ever.",
+    "Some units start with the same weights, so they stay the same forever.",
     "How the weights are drawn: each needs a random number of its own.",
 )
 SAME_NUMBERS = Mistake(
@@ -81,7 +81,7 @@ def weights(rule: str | float, fan_in: int, fan_out: int) -> Iterator[Mistake]:
         if rule == "he":
             yield Mistake(
                 "optimizers.two_over_root",
-                "The 2 stands outside of the square root.",
+                "The 2 stands outside the square root.",
                 "Which part of the rule is under the square root.",
                 std=2 / fan_in**0.5,
             )
@@ -376,20 +376,20 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
 
     yield Mistake(
         "optimizers.no_relu_backward",
-        "The ReLU is missing on the way back.",
+        "The ReLU is missing in the backward pass.",
         "What comes between two affine_backward: where the ReLU's input was negative, nothing should pass.",
         **case(lambda arriving, before, k: arriving),
     )
     for left_out in range(1, depth):
         yield Mistake(
             "optimizers.one_relu_backward_missing",
-            "One of the ReLUs is missing on the way back.",
+            "One of the ReLUs is missing in the backward pass.",
             "Which layers have a ReLU: all but the last, forward and backward.",
             **case(functools.partial(all_but_one, left_out)),
         )
     yield Mistake(
         "optimizers.gate_of_other_layer",
-        "A ReLU gets the cache of another layer on the way back.",
+        "A ReLU gets the cache of another layer in the backward pass.",
         "The order of the caches: the last one in is the first one out.",
         **case(other_layer),
     )
@@ -401,14 +401,14 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
     )
     yield Mistake(
         "optimizers.gate_inverted",
-        "The gate of the ReLU stands the wrong way round.",
+        "The gate of the ReLU is the wrong way round.",
         "Where the ReLU's input was positive, the gradient passes.",
         **case(lambda arriving, before, k: np.where(before < 0, arriving, 0)),
     )
     yield Mistake(
         "optimizers.times_hidden",
         "At the ReLU the gradient is multiplied by the hidden layer.",
-        "What the ReLU does on the way back: a number passes or does not.",
+        "What the ReLU does in the backward pass: a number passes or does not.",
         **case(lambda arriving, before, k: arriving * np.maximum(before, 0)),
     )
     yield Mistake(
@@ -949,7 +949,7 @@ def _adam_steps(
     )
     yield Mistake(
         "optimizers.epsilon_inside_root",
-        "Epsilon is added inside of the root.",
+        "Epsilon is added inside the root.",
         "Where epsilon stands: after the root.",
         w=follow(_adam_step(g, config, root=lambda v: np.sqrt(v + eps))),
     )
@@ -1140,7 +1140,7 @@ def _scaled(w: Any, g: Floats, cache: Floats, rate: float, eps: float) -> Iterat
     )
     yield Mistake(
         "optimizers.epsilon_inside_root",
-        "Epsilon is added inside of the root.",
+        "Epsilon is added inside the root.",
         "Where epsilon stands: after the root.",
         w=_moved(w, -rate * g / np.sqrt(cache + eps)),
     )
@@ -1303,7 +1303,7 @@ def exponential_decay(learning_rate: float, epochs: Any, decay: float) -> Iterat
         )
     yield Mistake(
         "optimizers.epoch_missing",
-        "The rate is the same at every epoch but the first, or at all.",
+        "The rate does not change with the epoch.",
         "The exponent: it has the epoch.",
         rates=np.full(t.shape, learning_rate * math.exp(-decay)),
     )
@@ -1363,7 +1363,7 @@ def inverse_time_decay(learning_rate: float, epochs: Any, decay: float) -> Itera
     )
     yield Mistake(
         "optimizers.parentheses",
-        "Only the 1 is divided by: the product is outside.",
+        "The division is by 1 alone: the product stands outside the denominator.",
         "The parentheses around the sum.",
         rates=learning_rate + decay * t,
     )

@@ -221,14 +221,14 @@ def loss(W: Any, X: Any, y: Any, reg: float, arrays: bool = False) -> Iterator[M
     yield Mistake(
         "softmax.scores_in_gradient",
         "The scores stand where the probabilities belong.",
-        "What of the scores is multiplied with the example.",
+        "What of the scores is multiplied by the example.",
         **kept(lambda s, t, k: sum(map(math.prod, zip(s, t, strict=True))) - s[k]),
         shifted=kept(lambda s, t, k: sum(v * (u - max(t)) for v, u in zip(s, t, strict=True)) - s[k])["kept"],
     )
     yield Mistake(
         "softmax.not_normalized",
         "The exponentials stand where the probabilities belong.",
-        "Whether what is multiplied with the example adds up to 1 over the classes.",
+        "Whether what is multiplied by the example adds up to 1 over the classes.",
         **kept(lambda s, t, k: sum(v * math.exp(u - max(t)) for v, u in zip(s, t, strict=True)) - s[k]),
         plain=kept(lambda s, t, k: sum(v * math.exp(u) for v, u in zip(s, t, strict=True)) - s[k])["kept"],
     )

@@ -23,7 +23,7 @@ NOT_FROM_CACHE = Mistake(
 )
 ALIKE = Mistake(
     "two_layer_net.alike",
-    "Some hidden units start with the same weights, so they stay the same for ever.",
+    "Some hidden units start with the same weights, so they stay the same forever.",
     "How the weights are drawn: each needs a random number of its own.",
 )
 SAME_NUMBERS = Mistake(
@@ -73,7 +73,7 @@ DRAWN_ONCE = Mistake(
 )
 OUTSIDE = Mistake(
     "two_layer_net.outside_the_range",
-    "A coarse draw lies outside of the range.",
+    "A coarse draw lies outside the range.",
     "Logarithm and power: both need the same base, and the bounds need a logarithm, too.",
 )
 NOT_LOGARITHMIC = Mistake(
@@ -88,7 +88,7 @@ TIED = Mistake(
 )
 FINE_TOO_FAR = Mistake(
     "two_layer_net.fine_too_far",
-    "Fine draws lie outside of the decade around the best coarse pair.",
+    "Fine draws lie outside the decade around the best coarse pair.",
     "The range of the fine stage, and around which pair it lies.",
 )
 FINE_TOO_NEAR = Mistake(
@@ -99,7 +99,7 @@ FINE_TOO_NEAR = Mistake(
 STOPS_AT_BORDER = Mistake(
     "two_layer_net.stops_at_border",
     "The fine draws stop at the border of the coarse range.",
-    "The ends of the fine range: the best pair may lie outside of the coarse ranges.",
+    "The ends of the fine range: the best pair may lie outside the coarse ranges.",
 )
 OTHER_SETTINGS = Mistake(
     "two_layer_net.other_settings",
@@ -432,7 +432,7 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
         return _softmax_loss(_affine(hidden, params["W2"], params["b2"]), y)
 
     def case(gate: Callable[[Any], Any]) -> dict[str, Callable[[], Any]]:
-        """Return the gradients of the first layer, if this is what leaves the ReLU on the way back."""
+        """Return the gradients of the first layer, if this is what leaves the ReLU in the backward pass."""
 
         def leaving() -> Any:
             return gate(gradient_of(of_hidden, np.maximum(before, 0)))  # (N, H)
@@ -448,7 +448,7 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
 
     yield Mistake(
         "two_layer_net.no_relu_backward",
-        "The ReLU is missing on the way back.",
+        "The ReLU is missing in the backward pass.",
         "What comes between the two affine_backward: where the ReLU's input was negative, nothing should pass.",
         **case(lambda arriving: arriving),
     )
@@ -467,7 +467,7 @@ def gradients(params: Mapping[str, Any], X: Any, y: Any) -> Iterator[Mistake]:
     yield Mistake(
         "two_layer_net.net_times_hidden",
         "At the ReLU the gradient is multiplied by the hidden layer.",
-        "What the ReLU does on the way back: a number passes or does not.",
+        "What the ReLU does in the backward pass: a number passes or does not.",
         **case(lambda arriving: arriving * np.maximum(before, 0)),
     )
     yield Mistake(

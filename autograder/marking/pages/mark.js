@@ -350,7 +350,7 @@ function startMarking() {
   }
 
   function troubleOf(error) {
-    const count = queue.length, what = count ? `${count} stroke${count === 1 ? " is" : "s are"} not saved: ` : "";
+    const count = queue.length, what = count ? `${count} change${count === 1 ? " is" : "s are"} not saved: ` : "";
     const rest = count ? " Nothing is lost: this page keeps them and tries again." : " This page tries again.";
     if (!(error instanceof Refused)) return `${what}the server does not answer. Is cs231n mark still running?${rest}`;
     if (error.status === 403) return `${what}cs231n mark was started again. Open the address that it printed, in another tab.${rest}`;
@@ -439,14 +439,14 @@ function startMarking() {
     const what = kind === "work" ? `The work of ${name} was graded anew, so look at it again.`
       : before.seen !== after.seen ? `${who(before, after)} changed ${name} meanwhile: ${difference(before, after)}.`
       : schemeChanged ? "The marking scheme was changed meanwhile." : `${name} was changed meanwhile.`;
-    tell(`${what} Your stroke was not saved.${comment !== undefined ? " Your comment is still in its box." : ""}`);
+    tell(`${what} Your change was not saved.${comment !== undefined ? " Your comment is still in its box." : ""}`);
     if (kind === "work" && current === first.id) open(first.id);
   }
 
   /** Do something for the whole question, when all strokes are saved. */
   async function atOnce(path, body) {
     for (let tries = 0; queue.length && tries < 40; tries++) await new Promise((done) => setTimeout(done, 50));
-    if (queue.length) return {message: "Wait until all strokes are saved."};
+    if (queue.length) return {message: "Wait until all changes are saved."};
     try {
       const result = await call(`${api}/${path}`, body);
       accept(result);

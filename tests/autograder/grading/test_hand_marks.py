@@ -325,6 +325,13 @@ def test_identical_answers_get_the_same_unless_a_person_has_marked_them(desk_of,
     assert desk.look().of("carol").ticks == desk.lines(0, 1)
 
 
+def test_one_identical_answer_gets_the_same(desk_of, submitted):
+    desk = desk_of()
+    mark = desk.do("alice", points=3.0)
+    assert desk.marks.give_the_same(desk.cell_id, mark.grade_id, mark.seen, [desk.of("bob").grade_id]) == 1
+    assert in_gradebook(submitted, "bob")[0] == 3
+
+
 def test_blank_answers_get_nothing_in_one_stroke(desk_of, submitted):
     desk = desk_of()
     desk.do("bob", points=1.0)

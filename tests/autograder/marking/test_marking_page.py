@@ -185,7 +185,7 @@ def test_two_markers_at_once(marking, request, workspace, database):
     second.tab.route("**/now?known=*", lambda route: route.abort())  # noor has not heard of maria's strokes
     first.press("1").saved()
     second.press("2")
-    second.says("maria changed Ann-Sophie Smith (ann) meanwhile: points – → 2. Your stroke was not saved.")
+    second.says("maria changed Ann-Sophie Smith (ann) meanwhile: points – → 2. Your change was not saved.")
     assert given_to(of, "ann")[0] == 2
     second.press("2", "j", "c").saved()
     first.press("j", "3").saved()
@@ -237,7 +237,7 @@ def test_a_database_that_fails_is_said_and_no_stroke_is_lost(marking, workspace,
 
     monkeypatch.setattr(page.desk.marks, "change", fail)
     page.press("1", "j", "2")
-    expect(page.tab.get_by_role("alert")).to_contain_text("2 strokes are not saved: The gradebook does not answer")
+    expect(page.tab.get_by_role("alert")).to_contain_text("2 changes are not saved: The gradebook does not answer")
     page.tab.mouse.wheel(0, 2000)
     expect(page.tab.get_by_role("alert")).to_be_in_viewport()
     expect(page.tab.locator("#saved")).to_have_text("2 not saved yet")
@@ -253,7 +253,7 @@ def test_a_server_that_is_started_again_gets_the_strokes_made_meanwhile(chromium
     with served(desk) as address:
         page = Marker(context, address).open()
     page.press("1", "3")
-    expect(page.tab.get_by_role("alert")).to_contain_text("2 strokes are not saved: the server does not answer")
+    expect(page.tab.get_by_role("alert")).to_contain_text("2 changes are not saved: the server does not answer")
     port = int(re.search(r":(\d+)/", address)[1])
     with served(desk, port) as again:
         expect(page.tab.get_by_role("alert")).to_contain_text("Open the address that it printed", timeout=20_000)

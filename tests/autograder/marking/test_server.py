@@ -1,5 +1,6 @@
 """The web server of `cs231n mark`: who may ask it what, and what it answers when something is wrong."""
 
+import asyncio
 import http.client
 import json
 import re
@@ -225,6 +226,21 @@ def test_a_port_that_is_taken(address, desk):
 
     with pytest.raises(KitError, match="Cannot listen on port"):
         start(desk, urlsplit(address).port)
+
+
+def test_it_starts_again_at_once_on_its_port(desk):
+    from autograder.marking.server import start
+
+    async def again(port):
+        server = start(desk, port)
+        await server.stop()
+
+    with served(desk) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        connection.request("GET", "/")
+        connection.getresponse().read()  # the server closes this connection first, so the system keeps it for a while
+    connection.close()
+    asyncio.run(again(urlsplit(address).port))
 
 
 def test_names_are_escaped_in_the_pages(workspace):

@@ -90,6 +90,11 @@ def adam_step(w, g, t, memory, first=0.6, second=0.8, correct=lambda t: (1 - 0.6
         ("second_not_corrected", {"correct": lambda t: (1 - 0.6**t, 1)}),
         ("betas_exchanged", {"first": 0.8, "second": 0.6, "correct": lambda t: (1 - 0.8**t, 1 - 0.6**t)}),
         ("corrected_average_kept", {"kept": True}),
+        ("hyperparameter_fixed", {"first": 0.9, "correct": lambda t: (1 - 0.9**t, 1 - 0.8**t)}),
+        ("hyperparameter_fixed", {"second": 0.999, "correct": lambda t: (1 - 0.6**t, 1 - 0.999**t)}),
+        ("hyperparameter_fixed", {"first": 0.9, "second": 0.999, "correct": lambda t: (1 - 0.9**t, 1 - 0.999**t)}),
+        ("one_beta", {"first": 0.8, "correct": lambda t: (1 - 0.8**t, 1 - 0.8**t)}),
+        ("one_beta", {"second": 0.6, "correct": lambda t: (1 - 0.6**t, 1 - 0.6**t)}),
     ],
 )
 def test_adam(id, changed):

@@ -6,7 +6,7 @@ import pytest
 from cs231n_lib.mistakes.mistake import matching
 from cs231n_lib.mistakes.penalty import penalty
 
-W, REG, N = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]]), 0.5, 4
+W, REG, N = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]]), 0.3, 4
 SQUARES = 16.5625  # 1 + 4 + 0.25 + 9 + 0.0625 + 2.25
 
 LOSSES = {
@@ -19,6 +19,9 @@ LOSSES = {
     "penalty.not_squared": REG * 1.25,
     "penalty.inverted": REG / SQUARES,
     "penalty.subtracted": -REG * SQUARES,
+    "penalty.halved": REG * SQUARES / 2,
+    "penalty.divided_by_reg": SQUARES / REG,
+    "penalty.too_often": 2 * REG * SQUARES,
 }
 GRADIENTS = {
     "penalty.missing": 0 * W,
@@ -28,6 +31,11 @@ GRADIENTS = {
     "penalty.not_squared": REG + 0 * W,
     "penalty.inverted": 2 * REG / W,
     "penalty.subtracted": -2 * REG * W,
+    "penalty.halved_and_averaged": REG * W / 4,
+    "penalty.mean": REG * W / 3,
+    "penalty.root": REG * W / 4.069705149,
+    "penalty.divided_by_reg": 2 / REG * W,
+    "penalty.too_often": 4 * REG * W,
 }
 
 
@@ -40,6 +48,24 @@ def named(actual, expected, reg=REG, **more):
 def test_of_a_loss(id, value):
     assert named(value, REG * SQUARES) == [id]
     assert named(3 + value, 3 + REG * SQUARES, data=lambda V: 3.0) == [id]
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("penalty.too_often", 4 * REG * SQUARES),  # once for each of the 4 examples
+        ("penalty.not_squared", REG * 8.25),  # 1 + 2 + 0.5 + 3 + 0.25 + 1.5
+        ("penalty.not_squared", REG),
+        ("penalty.not_squared", REG * 6),
+    ],
+)
+def test_other_forms_of_a_mistake(id, value):
+    assert named(value, REG * SQUARES) == [id]
+
+
+@pytest.mark.parametrize(("id", "value"), [("penalty.without_reg", W), ("penalty.too_often", 8 * REG * W)])
+def test_other_forms_of_a_mistake_in_the_gradient(id, value):
+    assert named(value, 2 * REG * W) == [id]
 
 
 @pytest.mark.parametrize(("id", "value"), GRADIENTS.items())

@@ -95,6 +95,11 @@ def test_biases_are_0_and_weights_are_not_shared():
     assert not np.array_equal(params["W2"], params["W3"])
 
 
+def test_one_of_everything_is_enough():
+    params = init_fully_connected(1, [1], 1, "he", 0)
+    assert [array.shape for array in params.values()] == [(1, 1), (1,), (1, 1), (1,)]
+
+
 def test_the_seed_decides():
     first, same, other = (
         init_fully_connected(6, [5], 4, "he", seed)["W2"] for seed in (0, np.random.default_rng(0), 1)
@@ -125,6 +130,7 @@ def test_settings_that_do_not_fit(change, error, message):
     "change, message",
     [
         ({"params": {}}, r"params should be a dict of W1, b1, W2, b2, and so on, but is \{\}"),
+        ({"params": None}, "params should be a dict of W1, b1, W2, b2, and so on, but is None"),
         ({"params": {"W1": 1, "c": 2}}, "params should be a dict of W1, .* but has W1, c"),
         ({"params": net([5]) | {"W2": np.ones((6, 4))}}, r"params\['W2'\] should have shape \(5, outputs\)"),
         (

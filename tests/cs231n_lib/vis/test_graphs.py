@@ -44,6 +44,15 @@ def test_a_node_stands_right_of_its_arguments_and_an_input_beside_its_user():
     assert place["late"] == place["b"] and place["x"] == place["y"]
 
 
+def test_the_axes_hold_every_box_with_the_same_margin_on_all_sides():
+    figure = vis.computational_graph({"d": ("exp", "c"), "c": ("add", "a", "b")})
+    found = list(boxes(figure).values())
+    left, bottom = (min(box[k] for box in found) for k in (0, 1))
+    right, top = (max(box[k] for box in found) for k in (2, 3))
+    (x_first, x_last), (y_last, y_first) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()  # y points down
+    assert [left - x_first, x_last - right, bottom - y_first, y_last - top] == pytest.approx([0.14] * 4)
+
+
 def test_boxes_do_not_overlap():
     names = [f"x{k}" for k in range(6)]
     graph = {f"p{k}": ("mul", names[k], names[(k + 1) % 6]) for k in range(6)}
