@@ -48,7 +48,7 @@ def similar(
 
     The page is evidence to look at, not a verdict. Nothing is run, and nothing is recorded.
     """
-    from autograder.console import console, plain, progress
+    from autograder.console import console, plain, progress, show
     from autograder.folders import write_atomically
     from autograder.similarity.page import MEANING, as_json, page, pairs_table
     from autograder.similarity.similar import similar as run
@@ -66,7 +66,7 @@ def similar(
     output = output or workspace.root / "reports" / name
     write_atomically(output, page(found).encode())
     out = console()
-    out.print(pairs_table(found))
+    show(out, pairs_table(found))
     for name, text in found.problems:
         out.print(plain(f"{name}: {text}", "yellow"), soft_wrap=True)
     short = [exercise.name for exercise in found.compared.exercises if exercise.answers and exercise.is_too_short]

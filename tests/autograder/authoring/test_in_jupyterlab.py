@@ -123,7 +123,7 @@ def test_a_wrong_answer_is_explained_and_a_right_one_passes(lab, expect):
     lab.answer(WRONG)
     lab.run()
     failed = lab.output(CHECKS[0])
-    expect(failed).to_contain_text("Likely mistake: the mean of the squares is taken; the sum is meant.")
+    expect(failed).to_contain_text("Likely mistake: this is the mean of the squares; it should be their sum.")
     expect(failed).to_contain_text("[knn.mean_of_squares]")
     expect(failed).not_to_contain_text("Traceback")
     expect(failed).to_have_attribute("data-mime-type", "application/vnd.jupyter.stderr")  # on red ground

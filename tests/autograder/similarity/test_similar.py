@@ -65,7 +65,8 @@ def test_a_broken_submission_is_named_and_the_others_are_compared(course):
 
 
 def run(course, *arguments):
-    return CliRunner().invoke(command, ["-C", str(course.workspace.root), "similar", "nearest", *map(str, arguments)])
+    given = ["-C", str(course.workspace.root), "similar", "nearest", *map(str, arguments)]
+    return CliRunner(env={"COLUMNS": "200"}).invoke(command, given)
 
 
 def test_the_command_writes_a_page_and_prints_the_pairs(course, tmp_path):
