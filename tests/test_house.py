@@ -164,14 +164,14 @@ TESTED_ELSEWHERE = {
         "cs231n_lib/kernels/test_pooling.py",
         "compiled twin, called by its wrapper only",
     ),
-    "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/convnet.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/dropout.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/features.py": ("exercises/test_banks.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/convnet.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/dropout.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/features.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
-    "cs231n_lib/mistakes/knn.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/softmax.py": ("exercises/test_banks.py", "what wrong answers are told"),
-    "cs231n_lib/mistakes/two_layer_net.py": ("exercises/test_banks.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/knn.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/softmax.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/two_layer_net.py": ("exercises/test_causes.py", "what wrong answers are told"),
 }
 TESTED = [  # an __init__.py only re-exports names
     path.relative_to(ROOT)
