@@ -19,7 +19,7 @@
 #
 # **You will learn**
 #
-# - to picture the loss as a landscape, and why nobody searches it at random;
+# - to picture the loss as a landscape, and to see why random search fails on it;
 # - to measure a gradient, and how exact such a measurement is;
 # - to write a formula as a **computational graph**, and to run it forward and backward;
 # - to go backward through matrix products and broadcasting without ever forming a **Jacobian**;
@@ -63,7 +63,7 @@ def back(forward, backward, dout, arguments, right_out, check):
     for stand_in in stand_ins:
         try:
             return check(backward(dout.copy(), stand_in))
-        except Exception:
+        except Exception:  # not a cache of this student's; the last check tells what is wrong
             continue
     return check(backward(dout.copy(), cache))
 
@@ -134,8 +134,8 @@ def shuffled(graph, seed):
 # %% [markdown]
 # ## The loss as a landscape
 #
-# Take a linear classifier with the softmax loss. Its loss depends on 30,730 weights, and nobody can draw a landscape over 30,730
-# directions. But two of them are enough for a picture. Below, the loss of 500 images is drawn over a plane through the weights: along the
+# Take a linear classifier with the softmax loss. Its loss depends on 30,730 weights, and a picture has room for two directions. Two are
+# enough to see the shape. Below, the loss of 500 images is drawn over a plane through the weights: along the
 # first axis, the weights move towards weights that were trained a little, along the second in a random direction. This is the **loss
 # surface**. To train is to walk downhill on it.
 

@@ -279,9 +279,9 @@ for ax, picture, title in zip(
 # ### Exercise 1: `assign_to_words` · 7 points
 #
 # A patch $x$ is the word $c_j$ that is nearest to it, by Euclidean distance. For example, the point (3, 3) is $\sqrt{18}$ away
-# from the word (0, 0) and $\sqrt{10}$ away from (0, 2), so it is (0, 2). CIFAR-10 has 10 million patches of this kind. So no Python loop is allowed, and no array of all
-# differences, of shape $(P, k, D)$: for ten thousand patches and 200 words it would take 1.7 gigabytes. You know the way out from
-# the nearest neighbours,
+# from the word (0, 0) and $\sqrt{10}$ away from (0, 2), so its word is (0, 2). The images of CIFAR-10 hold millions of patches, so a Python
+# loop over them is too slow. An array of all differences, of shape $(P, k, D)$, is too large: for ten thousand patches and 200 words
+# it takes 1.7 gigabytes. Neither is allowed. You know the way out from the nearest neighbours,
 #
 # $$ \lVert x - c \rVert^2 = \lVert x \rVert^2 - 2\,x \cdot c + \lVert c \rVert^2 , $$
 #
@@ -1431,7 +1431,7 @@ vis.misclassified_images(images.X_test, labels["test"], predicted, images.class_
 # ## Summary
 #
 # - Features keep what matters and drop what does not: colours without places, edges without colours, patterns without places.
-# - k-means: assign, move, repeat. It never gets worse, but it can get stuck. Mind the words that nobody chose, and start more than once.
+# - k-means: assign, move, repeat. It never gets worse, but it can get stuck. Give words without patches a new place, and start more than once.
 # - A bag of words counts which typical patches an image is made of. The dictionary comes from the images, without labels.
 # - The nearest of many points is a matrix product, done in blocks that fit into memory.
 # - Standardize with the statistics of the training set, and keep them: they are part of the model.

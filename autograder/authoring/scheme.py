@@ -44,7 +44,7 @@ class Question:
     model_answer
         The solution without its scheme, as Markdown; for a code cell, its code.
     scheme
-        The lines of the marking scheme; empty if there is none.
+        The lines of the marking scheme; empty for a question without a scheme.
     notes
         What stands below these lines, as Markdown.
     is_code

@@ -125,13 +125,13 @@ class Mark:
     auto_score
         The autograder's points: 0 for an answer that was left as released, otherwise None.
     points
-        The points that a person gave; None if nobody did.
+        The points that were given by hand; None before that.
     waiting
         Whether nbgrader waits for a person to look at it.
     ticks
         The ids of the ticked lines.
     marker, changed
-        Who changed it last in `cs231n mark`, and when (UTC); "" if nobody did.
+        Who changed it last in `cs231n mark`, and when (UTC); "" if it was never changed there.
     """
 
     grade_id: str
@@ -255,7 +255,7 @@ class MarkedQuestion:
 
 def ticked_lines(gradebook: api.Gradebook, assignment: str) -> dict[tuple[str, str, str], list[tuple[float, str]]]:
     """The ticked lines of all answers of an assignment: {(student, notebook, grade_id): [(points, text), ...]}."""
-    if not inspect(gradebook.db.connection()).has_table(TICKS.name):  # nobody has opened a question yet
+    if not inspect(gradebook.db.connection()).has_table(TICKS.name):  # no question has been opened yet
         return {}
     query = (
         select(api.SubmittedAssignment.student_id, api.Notebook.name, BASE.c.name, LINES.c.points, LINES.c.text)
@@ -301,7 +301,7 @@ class HandMarks:
         self.engine.dispose()
 
     def prepare(self, questions: Sequence[Question]) -> dict[tuple[str, str], str]:
-        """Create the tables, and copy the schemes of questions that nobody has marked yet.
+        """Create the tables, and copy the schemes of questions that are not marked yet.
 
         Returns {(notebook, grade_id): the id of its cell in the gradebook} for the questions that have been released.
         Raises WorkspaceError if the tables cannot be created.
@@ -357,7 +357,7 @@ class HandMarks:
     def give_the_same(self, cell_id: str, grade_id: str, seen: str, to: Iterable[str]) -> int:
         """Give the answers `to` the points, ticks and comment of the answer `grade_id`; return how many changed.
 
-        Only answers change for which nobody has given points, and only comments that are empty. Raises Changed if the
+        Only answers without points by hand change, and only empty comments. Raises Changed if the
         answer `grade_id` is not as the marker saw it.
         """
         with self._writing(cell_id) as db:

@@ -19,7 +19,7 @@ class CellMark:
     Attributes
     ----------
     points
-        With extra credit; 0 if nobody has given any yet.
+        With extra credit; 0 before any are given.
     waiting
         Whether a person must still give the points, or look at them again.
     by_hand
