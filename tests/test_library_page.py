@@ -20,6 +20,7 @@ MODULES = [
     "initializers",
     "kernels",
     "layers",
+    "metrics",
     "models",
     "optim",
     "optim.schedules",

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Labels = NDArray[np.int64]
     Images = NDArray[np.uint8]
+    Masks = NDArray[np.uint8]
 
 CLASS_NAMES = ("disc", "ring", "square", "triangle", "cross", "star", "heart", "moon", "arrow", "flower")
+MASK_NAMES = ("background", *CLASS_NAMES)  # the classes of the pixels of a mask
 
 _SIZE = 32
 _BLOCK = 100  # images drawn at once: one float32 plane of a block fits in a core's cache
@@ -74,28 +76,62 @@ def make(num_train: int = 10_000, num_test: int = 2_000, seed: int = 0) -> tuple
     stable, through single float32 additions, products, quotients and square roots, which IEEE 754 defines to the last
     bit. There is no sine, exponential, sum over an axis or matrix product.
     """
-    for name, value in (("num_train", num_train), ("num_test", num_test), ("seed", seed)):
+    _refuse(num_train=num_train, num_test=num_test, seed=seed)
+    return (*_draw(num_train, seed, part=0)[:2], *_draw(num_test, seed, part=1)[:2])
+
+
+def make_masks(num_train: int = 2_000, num_test: int = 500, seed: int = 0) -> tuple[Images, Masks, Images, Masks]:
+    """Draw the first images of the data set with their masks: which pixels show the shape.
+
+    Parameters
+    ----------
+    num_train, num_test, seed
+        As in `make`, which draws the same images.
+
+    Returns
+    -------
+    X_train : (num_train, 32, 32, 3) uint8 array
+        RGB.
+    masks_train : (num_train, 32, 32) uint8 array
+        The class of each pixel, an index into MASK_NAMES: 0 for the background, 1 + label for the shape. A pixel shows
+        the shape if the shape covers at least half of it, and the confetti on top of the shape less than half.
+    X_test, masks_test : arrays
+        The same for the test images.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `make`.
+    """
+    _refuse(num_train=num_train, num_test=num_test, seed=seed)
+    (X_train, _, masks_train), (X_test, _, masks_test) = _draw(num_train, seed, 0), _draw(num_test, seed, 1)
+    return X_train, masks_train, X_test, masks_test
+
+
+def _refuse(**arguments: Any) -> None:
+    for name, value in arguments.items():
         if not hasattr(value, "__index__"):
             raise TypeError(f"shapes10: {name} should be an integer, but is {value!r}.")
         if operator.index(value) < 0:
             raise ValueError(f"shapes10: {name} should be 0 or more, but is {value}.")
-    return (*_draw(num_train, seed, part=0), *_draw(num_test, seed, part=1))
 
 
-def _draw(num: int, seed: int, part: int) -> tuple[Images, Labels]:
+def _draw(num: int, seed: int, part: int) -> tuple[Images, Labels, Masks]:
     stream = np.random.PCG64([operator.index(seed), part])
     X = np.empty((num, _SIZE, _SIZE, 3), np.uint8)
     y = np.empty(num, np.int64)
+    masks = np.empty((num, _SIZE, _SIZE), np.uint8)
     for start in range(0, num, _BLOCK):
         # image i always gets the i-th run of this many numbers, whatever the number of images
         raw = stream.random_raw(_BLOCK * (_DRAWS + _GRAIN)).reshape(_BLOCK, -1)
         labels = np.argsort(raw[:, 0].reshape(-1, 10), axis=1, kind="stable").reshape(-1)
         grain = np.ascontiguousarray(raw[:, _DRAWS:], dtype="<u8").view(np.uint8)
-        images = _render(labels, _Dice(raw[:, 1:_DRAWS]), grain.reshape(_BLOCK, 3, _SIZE, _SIZE))
+        images, shown = _render(labels, _Dice(raw[:, 1:_DRAWS]), grain.reshape(_BLOCK, 3, _SIZE, _SIZE))
         stop = min(start + _BLOCK, num)
         X[start:stop] = images[: stop - start].transpose(0, 2, 3, 1)
         y[start:stop] = labels[: stop - start]
-    return X, y
+        masks[start:stop] = (shown * _column(1 + labels))[: stop - start]
+    return X, y, masks
 
 
 class _Dice:
@@ -143,8 +179,11 @@ _CLOTH_HUES = np.array(
 )  # (10, 2, 3)
 
 
-def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> Images:
-    """Draw images (N, 3, 32, 32) uint8 of the given classes; `grain` holds random bytes of the same shape."""
+def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> tuple[Images, NDArray[np.bool_]]:
+    """Draw images (N, 3, 32, 32) uint8 of the given classes, and find the pixels (N, 32, 32) that show the shape.
+
+    `grain` holds random bytes of the images' shape.
+    """
     steps = np.arange(_SIZE, dtype=np.float32) - 15.5
     x, y = steps[None, None, :], steps[None, :, None]  # pixels from the centre, to the right and down
 
@@ -153,21 +192,25 @@ def _render(labels: NDArray[np.intp], dice: _Dice, grain: NDArray[np.uint8]) -> 
     light = light + _creases(dice) * _column(dice.uniform(27, 90))  # (N, 32, 32)
     image = cloth[:, :, None, None] + (light + _weave(x, y, dice))[:, None]
 
-    def strew(count: int) -> None:
+    def strew(count: int) -> NDArray[np.bool_]:
+        """Paint confetti, and return the pixels that they leave visible."""
+        visible = np.ones(light.shape, bool)
         for _ in range(count):
             coverage = _confetto(x, y, dice)
             colour = cloth + dice.uniform(-55, 55)[:, None] + dice.tint(35)
             _blend(image, coverage, colour[:, :, None, None])
+            visible &= coverage < 0.5
+        return visible
 
     strew(3)
     coverage, shading = _shape(x, y, labels, dice)
     _blend(image, coverage, paint[:, :, None, None] + (shading + 0.7 * light)[:, None])
-    strew(2)  # these may lie on the shape
+    shown = (coverage >= 0.5) & strew(2)  # these may lie on the shape
 
     # the sum of two numbers in 0..15: noise with a deviation of 3 to 8 grey levels, as from film or a sensor
     grain = ((grain & 15).astype(np.int8) + (grain >> 4).astype(np.int8) - 15).astype(np.float32)
     image += grain * dice.uniform(0.4, 1.2)[:, None, None, None]
-    return np.clip(image + 0.5, 0, 255).astype(np.uint8)
+    return np.clip(image + 0.5, 0, 255).astype(np.uint8), shown
 
 
 def _colours(labels: NDArray[np.intp], dice: _Dice) -> tuple[Floats, Floats]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cs231n_lib.kernels.pooling import avg_pool_forward as avg_pool_forward
     from cs231n_lib.kernels.pooling import max_pool_backward as max_pool_backward
     from cs231n_lib.kernels.pooling import max_pool_forward as max_pool_forward
+    from cs231n_lib.kernels.transposed_convolution import conv_transpose_backward as conv_transpose_backward
+    from cs231n_lib.kernels.transposed_convolution import conv_transpose_forward as conv_transpose_forward
 
 __getattr__, __dir__, _lazy = lazy_exports(
     __name__,
@@ -40,6 +42,7 @@ __getattr__, __dir__, _lazy = lazy_exports(
         ],
         "optimization": ["adam_step"],
         "pooling": ["max_pool_forward", "max_pool_backward", "avg_pool_forward", "avg_pool_backward"],
+        "transposed_convolution": ["conv_transpose_forward", "conv_transpose_backward"],
     },
 )
 __all__ = ["backend", "num_threads", "set_num_threads", *_lazy]

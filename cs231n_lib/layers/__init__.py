@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.layer_normalization import layernorm_forward as layernorm_forward
     from cs231n_lib.layers.losses import softmax_loss as softmax_loss
     from cs231n_lib.layers.losses import svm_loss as svm_loss
+    from cs231n_lib.layers.pixel_loss import pixel_softmax_loss as pixel_softmax_loss
     from cs231n_lib.layers.pooling import avg_pool_backward_fast as avg_pool_backward_fast
     from cs231n_lib.layers.pooling import avg_pool_forward_fast as avg_pool_forward_fast
     from cs231n_lib.layers.pooling import max_pool_backward_fast as max_pool_backward_fast
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.pooling_naive import max_pool_forward_naive as max_pool_forward_naive
     from cs231n_lib.layers.relu import relu_backward as relu_backward
     from cs231n_lib.layers.relu import relu_forward as relu_forward
+    from cs231n_lib.layers.residual import residual_block_backward as residual_block_backward
+    from cs231n_lib.layers.residual import residual_block_forward as residual_block_forward
     from cs231n_lib.layers.sandwiches import affine_bn_relu_backward as affine_bn_relu_backward
     from cs231n_lib.layers.sandwiches import affine_bn_relu_forward as affine_bn_relu_forward
     from cs231n_lib.layers.sandwiches import affine_ln_relu_backward as affine_ln_relu_backward
@@ -81,6 +84,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.spatial_normalization import spatial_groupnorm_forward as spatial_groupnorm_forward
     from cs231n_lib.layers.spatial_normalization import spatial_instancenorm_backward as spatial_instancenorm_backward
     from cs231n_lib.layers.spatial_normalization import spatial_instancenorm_forward as spatial_instancenorm_forward
+    from cs231n_lib.layers.transposed_convolution import conv_transpose_backward as conv_transpose_backward
+    from cs231n_lib.layers.transposed_convolution import conv_transpose_forward as conv_transpose_forward
 
 
 def _pair(*names: str) -> list[str]:
@@ -99,6 +104,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "dropout": [*_pair("dropout", "dropconnect"), "max_norm"],
         "layer_normalization": _pair("layernorm"),
         "losses": ["svm_loss", "softmax_loss"],
+        "pixel_loss": ["pixel_softmax_loss"],
         "pooling": [
             "max_pool_forward_fast",
             "max_pool_backward_fast",
@@ -112,6 +118,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "avg_pool_backward_naive",
         ],
         "relu": _pair("relu"),
+        "residual": _pair("residual_block"),
         "sandwiches": _pair(
             "affine_relu",
             "affine_bn_relu",
@@ -123,5 +130,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         ),
         "smooth_activations": _pair("softplus", "selu", "gelu", "swish"),
         "spatial_normalization": _pair("spatial_batchnorm", "spatial_groupnorm", "spatial_instancenorm"),
+        "transposed_convolution": _pair("conv_transpose"),
     },
 )

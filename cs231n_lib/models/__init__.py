@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cs231n_lib.models.linear_classifier import LinearSVM as LinearSVM
     from cs231n_lib.models.linear_classifier import softmax_loss_vectorized as softmax_loss_vectorized
     from cs231n_lib.models.linear_classifier import svm_loss_vectorized as svm_loss_vectorized
+    from cs231n_lib.models.resnet import ResNet as ResNet
     from cs231n_lib.models.three_layer_convnet import ThreeLayerConvNet as ThreeLayerConvNet
     from cs231n_lib.models.two_layer_net import TwoLayerNet as TwoLayerNet
 
@@ -34,5 +35,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "fully_connected_net": ["FullyConnectedNet"],
         "three_layer_convnet": ["ThreeLayerConvNet"],
         "convnet": ["ConvNet"],
+        "resnet": ["ResNet"],
     },
 )

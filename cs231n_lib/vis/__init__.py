@@ -14,6 +14,7 @@ from cs231n_lib.vis.evaluation import accuracy_against_k, confusion_matrix, dist
 from cs231n_lib.vis.graphs import computational_graph
 from cs231n_lib.vis.images import misclassified_images, neighbors, samples_per_class, show_images
 from cs231n_lib.vis.searches import search_grid, search_scatter
+from cs231n_lib.vis.segmentation import mask_overlap, masks
 from cs231n_lib.vis.style import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH
 from cs231n_lib.vis.surfaces import paths
 from cs231n_lib.vis.training import activation_histograms, loss_curve, training_curves, update_ratios
@@ -34,6 +35,8 @@ __all__ = [
     "confusion_matrix",
     "distance_matrix",
     "loss_curve",
+    "mask_overlap",
+    "masks",
     "misclassified_images",
     "neighbors",
     "paths",

@@ -21,10 +21,10 @@ COURSE = load_course(Path(__file__).parents[2] / "assignments")
 SAID = r"because it is what the assignment \w+ asks you to write"
 NAMES_OF = """
 import json
-from cs231n_lib import initializers, kernels, layers, models, optim
+from cs231n_lib import initializers, kernels, layers, metrics, models, optim
 
 found = {}
-for package in (initializers, kernels, layers, models, optim):
+for package in (initializers, kernels, layers, metrics, models, optim):
     for name in package.__all__:
         try:
             getattr(package, name)
@@ -144,6 +144,11 @@ ANSWER_OF = {
     "im2col": "convolutional_networks",
     "spatial_groupnorm_backward": "convolutional_networks",
     "ThreeLayerConvNet": "convolutional_networks",
+    "residual_block_forward": "architectures",
+    "conv_transpose_forward": "architectures",
+    "pixel_softmax_loss": "architectures",
+    "mean_iou": "architectures",
+    "ResNet": "architectures",
 }
 
 

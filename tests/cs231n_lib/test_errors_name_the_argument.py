@@ -47,6 +47,9 @@ GOOD = [
         for op in ("max", "avg")
         for kind in ("naive", "fast")
     ),
+    (layers.conv_transpose_forward, (IMAGES, normal(3, 4, 3, 3), normal(4), CONV)),
+    (layers.pixel_softmax_loss, (IMAGES, np.zeros((2, 6, 6), int), -1)),
+    (kernels.conv_transpose_backward, (normal(2, 4, 6, 6), IMAGES, normal(3, 4, 3, 3), 1, 1, 0)),
     (kernels.im2col, (IMAGES, 2, 2, 0, 1, 1)),
     (kernels.col2im, (kernels.im2col(IMAGES, 2, 2), IMAGES.shape, 2, 2, 0, 1, 1)),
     (kernels.conv_backward, (normal(2, 4, 4, 4), IMAGES, FILTERS, 1, 0, 1)),
@@ -84,6 +87,7 @@ GOOD = [
     (models.init_fully_connected, (6, [5], 4, "he", 0)),
     (models.fully_connected_loss, (models.init_fully_connected(6, [5], 4, "he", 0), ROWS, LABELS, 0.1)),
     (models.ThreeLayerConvNet, ((3, 8, 8), 4, 3, 6, 4, 0.1, 0.1, np.float32, 0)),
+    (models.ResNet, ((3, 8, 8), (4,), 1, 4)),
     (svm_loss_vectorized, (normal(6, 4), ROWS, LABELS, 0.1)),
     (LinearSVM().train, (ROWS, LABELS, 0.1, 0.1, 2, 2, 0)),
 ]

@@ -38,6 +38,17 @@ def layernorm_net(p, X):
     return X @ p["W3"] + p["b3"]
 
 
+def resnet(p, X):
+    def part(X, i, stride):
+        X = F.conv2d(X, p[f"W{i}"], stride=stride, padding=p[f"W{i}"].shape[2] // 2)
+        return F.batch_norm(X, None, None, p[f"gamma{i}"], p[f"beta{i}"], training=True)
+
+    X = F.relu(part(X, 1, 1))
+    X = F.relu(part(F.relu(part(X, 2, 1)), 3, 1) + X)
+    X = F.relu(part(F.relu(part(X, 4, 2)), 5, 1) + part(X, 6, 2))
+    return X.mean(dim=(2, 3)) @ p["W7"] + p["b7"]
+
+
 DIM = (3, 8, 10)
 NETS = {
     "ThreeLayerConvNet": (
@@ -45,6 +56,10 @@ NETS = {
         lambda **rest: models.ThreeLayerConvNet(
             input_dim=DIM, num_filters=4, filter_size=5, hidden_dim=9, weight_scale=0.1, rng=0, **rest
         ),
+    ),
+    "ResNet": (
+        resnet,
+        lambda **rest: models.ResNet(DIM, (4, 6), 1, weight_scale=0.1, seed=0, **rest),
     ),
     "TwoLayerNet": (
         two_layer_net,

@@ -32,6 +32,48 @@ def test_bytes_are_pinned(drawn):
     assert digest.hexdigest() == "384fdc90ea2458035474529a48421c339bee359ca327f8ccca5679db9c248768"
 
 
+@pytest.fixture(scope="module")
+def with_masks():
+    return shapes10.make_masks(NUM_TRAIN, NUM_TEST)
+
+
+def test_the_images_with_masks_are_those_of_the_set(drawn, with_masks):
+    np.testing.assert_array_equal(with_masks[0], drawn[0])
+    np.testing.assert_array_equal(with_masks[2], drawn[2])
+
+
+def test_a_mask_holds_the_background_and_the_class_of_its_image(drawn, with_masks):
+    for masks, labels in ((with_masks[1], drawn[1]), (with_masks[3], drawn[3])):
+        assert masks.dtype == np.uint8 and masks.shape == (len(labels), 32, 32)
+        for mask, label in zip(masks, labels, strict=True):
+            assert set(np.unique(mask)) == {0, 1 + label}
+    assert shapes10.MASK_NAMES[1:] == shapes10.CLASS_NAMES and len(shapes10.MASK_NAMES) == 11
+
+
+def test_a_mask_covers_the_shape_and_not_the_cloth(with_masks):
+    """The shape is lighter or darker than the cloth by 15 to 75 grey levels."""
+    X, masks, _, _ = with_masks
+    shape = masks > 0
+    assert 0.13 < shape.mean() < 0.2
+    grey = X.mean(axis=3)
+    contrasts = [
+        abs(np.median(image[inside]) - np.median(image[~inside])) for image, inside in zip(grey, shape, strict=True)
+    ]
+    shifted = [
+        abs(np.median(i[np.roll(m, 16, 1)]) - np.median(i[~np.roll(m, 16, 1)]))
+        for i, m in zip(grey, shape, strict=True)
+    ]
+    assert np.median(contrasts) > 25 and np.median(shifted) < 20
+
+
+def test_outlines_and_confetti_are_in_the_masks(drawn, with_masks):
+    _, y, _, _ = drawn
+    ring = with_masks[1][y == 1]
+    assert (ring[:, 0] == 0).all() and (ring[:, :, 0] == 0).all()  # no shape reaches the edge
+    areas = np.count_nonzero(with_masks[1][y == 0], axis=(1, 2))  # discs of radius 7.2 to 8.9
+    assert areas.max() < 260 and np.sum(areas < 163) > 0  # and some of them have confetti on top
+
+
 @pytest.mark.parametrize("num", [0, 1, 7, 99, 100, 101])
 def test_a_smaller_set_is_the_beginning_of_a_larger_one(drawn, num):
     X_train, y_train, X_test, y_test = shapes10.make(num, num)

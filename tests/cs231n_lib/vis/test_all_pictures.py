@@ -39,6 +39,8 @@ DRAWN = {
     ),
     "weight_grid": lambda: vis.weight_grid(rng.standard_normal((10, 3, 5, 7))),
     "weight_grid of a deep layer": lambda: vis.weight_grid(rng.standard_normal((30, 40, 3, 3))),
+    "masks": lambda: vis.masks(IMAGES[:3], IMAGES[:3, :, :, 0] % 11, {"a": IMAGES[:3, :, :, 1] % 11}, ["none", *NAMES]),
+    "mask_overlap": lambda: vis.mask_overlap(rng.random((2, 5, 5)) < 0.5, rng.random((2, 5, 5)) < 0.5, ["a", "b"]),
     "computational_graph": lambda: vis.computational_graph({"a": ("mul", "w", "x"), "b": ("add", "a", "a")}),
     "activation_maps": lambda: vis.activation_maps(IMAGES[0], rng.random((10, 16, 16))),
 }
