@@ -170,6 +170,7 @@ TESTED_ELSEWHERE = {
     "cs231n_lib/mistakes/features.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/generic.py": ("cs231n_lib/mistakes/test_catalogue.py", "a table"),
     "cs231n_lib/mistakes/knn.py": ("exercises/test_causes.py", "what wrong answers are told"),
+    "cs231n_lib/mistakes/residual_and_segmentation.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/softmax.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/two_layer_net.py": ("exercises/test_causes.py", "what wrong answers are told"),
 }
