@@ -65,7 +65,8 @@ def conv_transpose_forward(
     ValueError
         If an argument does not fit; the message names it.
     """
-    x, w, *biases = aligned_floats(caller.function, x=x, w=w, **({} if b is None else {"b": b}))
+    given = {"x": x, "w": w} if b is None else {"x": x, "w": w, "b": b}
+    x, w, *biases = aligned_floats(caller.function, **given)
     (sh, sw), (ph, pw), (out_h, out_w) = _geometry(caller, x, w, stride, pad, output_pad)
     field_h, field_w = w.shape[2:]
     full_h, full_w = ((x.shape[2] - 1) * sh + field_h, (x.shape[3] - 1) * sw + field_w)
@@ -119,7 +120,7 @@ def conv_transpose_backward(
     ValueError
         If an argument does not fit; the message names it.
     """
-    dout, x, w = aligned_floats(caller.function, dout=dout, x=x, w=w)
+    x, w, dout = aligned_floats(caller.function, x=x, w=w, dout=dout)
     stride, pad, size = _geometry(caller, x, w, stride, pad, output_pad)
     expect_shape(caller.function, "dout", dout, (len(x), w.shape[1], *size), "that of out")
     # dout takes the place of a convolution's images, and x that of the gradient of its result

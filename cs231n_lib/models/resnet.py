@@ -91,8 +91,8 @@ class ResNet(Network):
         def add(filters: int, channels: int, size: int) -> int:
             i = len(self.bn_params) + 1
             self.params[f"W{i}"] = he((filters, channels, size, size), dtype=self.dtype, rng=rng)
-            self.params[f"gamma{i}"] = np.ones(filters, self.dtype)
-            self.params[f"beta{i}"] = np.zeros(filters, self.dtype)
+            for name, fill in (("gamma", np.ones), ("beta", np.zeros)):
+                self.params[f"{name}{i}"] = fill(filters, self.dtype)
             self.bn_params.append({"mode": "train"})
             return i
 
@@ -136,7 +136,8 @@ class ResNet(Network):
     def _backward(self, dscores: FloatArray, caches: list[Any]) -> dict[str, FloatArray]:
         grads: dict[str, FloatArray] = {}
         last = len(self.bn_params) + 1
-        dout, grads[f"W{last}"], grads[f"b{last}"] = layers.affine_backward(dscores, caches.pop())
+        dout, *of_scores = layers.affine_backward(dscores, caches.pop())
+        grads[f"W{last}"], grads[f"b{last}"] = of_scores
         shape = caches.pop()  # (N, F, H, W)
         dout = np.broadcast_to(dout[:, :, None, None] / dout.dtype.type(shape[2] * shape[3]), shape)
         for numbers, _ in reversed(self._blocks):
@@ -160,9 +161,9 @@ class ResNet(Network):
         }
 
     def _convolution_forward(self, x: FloatArray, i: int, stride: int) -> tuple[FloatArray, Any]:
-        W, gamma, beta = (self.params[f"{name}{i}"] for name in ("W", "gamma", "beta"))
-        conv_param = {"stride": stride, "pad": 1}
-        return layers.conv_bn_relu_forward(x, W, None, gamma, beta, conv_param, self.bn_params[i - 1])
+        own, conv_param = self._block_params([i]), {"stride": stride, "pad": 1}
+        arguments = own["W1"], None, own["gamma1"], own["beta1"], conv_param, self.bn_params[i - 1]
+        return layers.conv_bn_relu_forward(x, *arguments)
 
     def _convolution_backward(
         self, dout: FloatArray, i: int, cache: Any, grads: dict[str, FloatArray]
