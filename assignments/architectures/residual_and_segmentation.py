@@ -187,7 +187,8 @@ def check_fcn_gradients(names, seed, dilations):
     loss, grads = fcn_loss_and_grads(params, X, y, dilations)
     for name in names:
         checks.gradient(lambda v: known.right_loss({**params, name: v}, X, y, dilations), params[name], grads[name], f"grads[{name!r}]", kinks=True,
-                        or_of=lambda v: fcn_loss_and_grads({**params, name: v}, X, y, dilations)[0], resembling=True)
+                        or_of=lambda v: fcn_loss_and_grads({**params, name: v}, X, y, dilations)[0], resembling=True,
+                        mistakes=known.net_gradient(name, params, X, y, dilations))
 
 # %% [markdown]
 # ## The images
@@ -1297,8 +1298,8 @@ checks.close(fcn_loss(fresh(params), X), known.right_scores(params, X, (1, 2, 4)
 # Check · loss · 1 point
 params, X, y = make_fcn(710, (1, 2))
 loss, grads = fcn_loss_and_grads(params, X, y, (1, 2))
-expected = known.right_pixel_loss(fcn_loss(fresh(params), X, None, (1, 2)), y)
-checks.close(loss, expected, "the loss, compared with that of your scores", num_examples=2)
+scores = np.asarray(fcn_loss(fresh(params), X, None, (1, 2)))
+checks.close(loss, known.right_pixel_loss(scores, y), "the loss, compared with that of your scores", num_examples=2, mistakes=known.pixel_loss(scores, y))
 _, (after, X_after, *_) = checks.call(fcn_loss, params, X, y, (1, 2))
 checks.unchanged(after, params, "params")
 checks.unchanged(X_after, X, "X")
@@ -1372,13 +1373,11 @@ ax.set(xlabel="step", ylabel="training loss (mean of 20 steps)")
 ax.legend()
 for name, mask in predicted.items():
     print(f"{name}: {np.mean(mask == M_val):.1%} of the pixels right, mean IoU {mean_iou(mask, M_val, len(mask_names)):.3f}")
-
-# %% nbgrader={"grade": false, "grade_id": "demo_masks", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-chosen = np.arange(10)
-vis.masks(X_all[2000:][chosen], M_val[chosen], {"1, 1, 1": predicted[1, 1, 1][chosen], "1, 2, 4": predicted[1, 2, 4][chosen]}, mask_names);
+vis.masks(X_all[2000:2010], M_val[:10], {"1, 1, 1": predicted[1, 1, 1][:10], "1, 2, 4": predicted[1, 2, 4][:10]}, mask_names);
 
 # %% [markdown]
-# Wider is better here, at the same number of weights and the same cost.
+# With three seeds, the mean IoU was 0.16, 0.18 and 0.20 for the narrow net, and 0.36, 0.33 and 0.36 for the wide one, at the same number of weights and the same
+# cost. Neither is good yet: 500 steps are little. The pixel accuracies, 85% and 89%, are both close to the 83% of a net that has found nothing at all.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): how many labels does a net need?

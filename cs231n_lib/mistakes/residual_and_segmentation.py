@@ -150,6 +150,7 @@ def block(x: Any, params: Params, bn_params: Sequence[Params], mode: str) -> Ite
         second=lambda: np.maximum(case.branch(norms=(1, 1)) + case.shortcut(), 0),
         projection=lambda: np.maximum(case.branch() + case.shortcut(2), 0),
         first=lambda: np.maximum(case.branch() + case.shortcut(1), 0),
+        averages=lambda: Block(x, params, [bn_params[0]] * len(bn_params), mode).out(),
     )
     other = "test" if mode == "train" else "train"
     yield Mistake(
@@ -235,6 +236,42 @@ def block_gradient(
             "The gradient has not passed the ReLU between the convolutions.",
             "The way back through the first half: what does the ReLU block?",
             **gradient(straight, passed),
+        )
+
+    if name in ("x", "W1", "gamma1", "beta1", "W2", "W3"):
+        yield Mistake(
+            "residual_and_segmentation.norm_gradient_missing",
+            "The gradient has not passed a batch normalization.",
+            "The way back, step by step: which layer stands right before the sum, on both paths?",
+            branch=lambda: gradient_of(
+                lambda v: np.sum(
+                    (case.with_(**{name: v}).branch(norms=(1, None)) + case.with_(**{name: v}).shortcut()) * passed
+                ),
+                array,
+            ),
+            shortcut=lambda: gradient_of(
+                lambda v: np.sum((case.with_(**{name: v}).branch() + case.with_(**{name: v}).shortcut(None)) * passed),
+                array,
+            ),
+        )
+    yield from _exchanged(
+        name,
+        params,
+        lambda other: gradient_of(lambda v: np.sum(whole(case.with_(**{other: v})) * passed), params[other]),
+    )
+
+
+def _exchanged(name: str, params: Params, gradient: Callable[[str], Any]) -> Iterator[Mistake]:
+    """Yield the mistake that the gradient of another parameter of the same shape stands under this name."""
+    kind, k = name[:-1], name[-1]
+    others = {"gamma": f"beta{k}", "beta": f"gamma{k}", "W": f"W{3 - int(k)}" if k in "12" else ""}
+    other = others.get(kind, "")
+    if name in params and other in params and np.shape(params[other]) == np.shape(params[name]):
+        yield Mistake(
+            "residual_and_segmentation.gradients_exchanged",
+            "It is the gradient of another parameter.",
+            "The order of the values that the backward function returns, and the names that you give them.",
+            gradient=lambda: gradient(other),
         )
 
 
@@ -355,7 +392,7 @@ def pixel_loss(scores: Any, y: Any, ignore: int = -1) -> Iterator[Mistake]:
         "residual_and_segmentation.summed",
         "The losses of the pixels are added up, not averaged.",
         "What you divide by: the number of labelled pixels.",
-        **both(lambda s: float(np.sum(_terms(s, y)[counts]))),
+        loss=lambda: float(np.sum(_terms(scores, y)[counts])),
     )
     yield Mistake(
         "residual_and_segmentation.mean_over_images",
@@ -406,14 +443,23 @@ def pixel_loss(scores: Any, y: Any, ignore: int = -1) -> Iterator[Mistake]:
         "The scores are reshaped to rows of C numbers without moving the axis of the classes to the end first.",
         "The order of the axes before the reshape: what is the last one?",
         **both(lambda s: float(np.mean(_terms(_from_rows(s), y)[counts]))),
-        mixed=lambda: _from_rows(gradient_of(lambda s: float(np.mean(_terms(s, y)[counts])), scores)),
+        mixed=lambda: np.reshape(
+            gradient_of(lambda s: float(np.mean(_terms(s, y)[counts])), scores).transpose(0, 2, 3, 1), scores.shape
+        ),
     )
     yield Mistake(
         "residual_and_segmentation.ignored_gradient",
         "Pixels without a label get a gradient.",
         "The gradient at pixels that the loss does not use.",
         gradient=lambda: gradient_of(lambda s: float(np.sum(_terms(s, clipped))) / number, scores),
+        zero=lambda: gradient_of(lambda s: float(np.sum(_terms(s, np.where(counts, y, 0)))) / number, scores),
         probabilities=lambda: _softmax(scores) / number - (_onehot(y, scores) * counts[:, None]) / number,
+    )
+    yield Mistake(
+        "residual_and_segmentation.probabilities_only",
+        "The gradient holds the probabilities, without the minus one at the correct class.",
+        "The derivative of the loss with respect to the score of the correct class.",
+        gradient=lambda: _softmax(scores) * counts[:, None] / number,
     )
     yield Mistake(
         "residual_and_segmentation.gradient_not_divided",
@@ -443,8 +489,7 @@ def iou(pred: Any, y: Any, num_classes: int) -> Iterator[Mistake]:
         "residual_and_segmentation.pixel_accuracy",
         "It is the share of the pixels that are right.",
         "The definition: a ratio for each class, then their mean.",
-        iou=both.sum() / either_of(y),
-        all=float(np.mean(pred == y)),
+        iou=both.sum() / max(int(np.sum(y >= 0)), 1),
     )
     yield Mistake(
         "residual_and_segmentation.absent_classes",
@@ -506,11 +551,6 @@ def iou(pred: Any, y: Any, num_classes: int) -> Iterator[Mistake]:
     )
 
 
-def either_of(y: Array) -> int:
-    """Return the number of labelled pixels, at least 1."""
-    return max(int(np.sum(y >= 0)), 1)
-
-
 # --- the fully convolutional net -------------------------------------------------------------------------
 
 
@@ -564,6 +604,12 @@ def scores(params: Params, X: Any, dilations: Sequence[int]) -> Iterator[Mistake
         scores=lambda: _fcn(params, X, dilations, normalized=False),
     )
     yield Mistake(
+        "residual_and_segmentation.test_mode",
+        "The batch normalizations run in test mode, without running averages.",
+        "The dict that each of them gets.",
+        scores=lambda: _fcn(params, X, dilations, mode="test"),
+    )
+    yield Mistake(
         "residual_and_segmentation.scores_rectified",
         "The scores have passed a ReLU.",
         "The last layer: a transposed convolution and biases, nothing else.",
@@ -571,16 +617,40 @@ def scores(params: Params, X: Any, dilations: Sequence[int]) -> Iterator[Mistake
     )
 
 
+def net_gradient(name: str, params: Params, X: Any, y: Any, dilations: Sequence[int]) -> Iterator[Mistake]:
+    """Yield the mistakes of the backward pass of fcn_loss, for the gradient of one parameter."""
+
+    def gradient(other: str, labels: Any = y) -> Any:
+        return gradient_of(lambda v: right_loss({**params, other: v}, X, labels, dilations), params[other])
+
+    yield Mistake(
+        "residual_and_segmentation.unlabelled_as_background",
+        "Pixels without a label count as background.",
+        "What the loss gets: the labels as they are, with -1 where there is none.",
+        gradient=lambda: gradient(name, np.maximum(y, 0)),
+    )
+    yield Mistake(
+        "residual_and_segmentation.bias_averaged",
+        "The gradient of the biases is a mean over the pixels, not a sum.",
+        "How often a bias is used: at every pixel of every image.",
+        gradient=lambda: gradient(name) / np.size(y),
+    )
+    yield from _exchanged(name, params, gradient)
+
+
 # --- parts ---------------------------------------------------------------------------------------------
 
 
-def _fcn(params: Params, X: Any, dilations: Sequence[int], relu: bool = True, normalized: bool = True) -> Array:
+def _fcn(
+    params: Params, X: Any, dilations: Sequence[int], relu: bool = True, normalized: bool = True, mode: str = "train"
+) -> Array:
     maps = np.asarray(X)
     for k, dilation in enumerate([0, *dilations], start=1):
         maps = _correlated(maps, params[f"W{k}"], 1 if dilation else 2, dilation or 1)
         if normalized:
-            spread = np.sqrt(maps.var(axis=(0, 2, 3)) + 1e-5)
-            maps = (maps - _wide(maps.mean(axis=(0, 2, 3)))) / _wide(spread)
+            used = 1 if mode == "train" else 0  # averages that were never updated are zeros
+            spread = np.sqrt(used * maps.var(axis=(0, 2, 3)) + 1e-5)
+            maps = (maps - used * _wide(maps.mean(axis=(0, 2, 3)))) / _wide(spread)
             maps = maps * _wide(params[f"gamma{k}"]) + _wide(params[f"beta{k}"])
         maps = np.maximum(maps, 0) if relu else maps
     return right_transposed(maps, params[f"W{k + 1}"], 2) + _wide(params[f"b{k + 1}"])
