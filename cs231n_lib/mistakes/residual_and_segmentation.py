@@ -307,7 +307,7 @@ def transposed(x: Any, w: Any, stride: int) -> Iterator[Mistake]:
     yield Mistake(
         "residual_and_segmentation.channels_exchanged",
         "The first two axes of w are exchanged.",
-        "w is (C, F, HH, WW): the channels of x come first.",
+        "The shape of w, (C, F, HH, WW): the channels of x come first.",
         out=lambda: right_transposed(x, w.swapaxes(0, 1), stride),
     )
     yield Mistake(
@@ -342,7 +342,7 @@ def transposed_gradient(x: Any, w: Any, stride: int, dout: Any) -> Iterator[Mist
     yield Mistake(
         "residual_and_segmentation.channels_exchanged_backward",
         "The first two axes of w are exchanged.",
-        "w is (C, F, HH, WW): the channels of x come first.",
+        "The shape of w, (C, F, HH, WW): the channels of x come first.",
         x=of_x(w.swapaxes(0, 1)),
         w=lambda: gradient_of(lambda v: np.sum(right_transposed(x, v, stride) * dout), w).swapaxes(0, 1),
     )
