@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Residual blocks and semantic segmentation
 #
-# The nets that you have built so far had a few layers, and they gave one label per image. This notebook removes both limits. **Residual blocks** make it
-# possible to train nets with dozens or hundreds of layers. **Fully convolutional nets** give a label to every pixel: not "there is a star in the image",
-# but "these pixels are the star".
+# The nets that you have built so far had a few layers, and they gave one label per image. This notebook removes both limits. **Residual blocks** make
+# it possible to train nets with dozens or hundreds of layers. **Fully convolutional nets** give a label to every pixel: not "there is a star in the
+# image", but "these pixels are the star".
 #
 # **You will learn**
 #
@@ -27,11 +27,12 @@
 #
 # **Time**: about six hours of work. The cells themselves run in about a minute and a half.
 #
-# **Data**: for classification, CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that come with the course.
-# For segmentation, shapes10 in any case: CIFAR-10 has no labels for pixels. The checks use small random arrays, not the images.
+# **Data**: for classification, CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that come with the
+# course. For segmentation, shapes10 in any case: CIFAR-10 has no labels for pixels. The checks use small random arrays, not the images.
 #
 # *Lecture: "Convolutional networks: architectures; segmentation" · Papers: He et al., "Deep residual learning for image recognition" (2016); Long et
-# al., "Fully convolutional networks for semantic segmentation" (2015); Yu and Koltun, "Multi-scale context aggregation by dilated convolutions" (2016).*
+# al., "Fully convolutional networks for semantic segmentation" (2015); Yu and Koltun, "Multi-scale context aggregation by dilated convolutions"
+# (2016).*
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import os
@@ -214,16 +215,16 @@ vis.show_images(X_train[:16], titles=[images.class_names[label] for label in y_t
 # %% [markdown]
 # ## Deeper is not better by itself
 #
-# More layers can compute more functions. A deeper net can imitate a shallower one: let the additional layers compute the identity. So its training loss
-# should be at most as high. But He et al. measured the opposite: on CIFAR-10 a plain net of 56 layers had a higher *training* error than one of 20. This
-# is not overfitting. The identity exists among the weights, but gradient descent does not find it.
+# More layers can compute more functions. A deeper net can imitate a shallower one: let the additional layers compute the identity. So its training
+# loss should be at most as high. But He et al. measured the opposite: on CIFAR-10 a plain net of 56 layers had a higher *training* error than one of
+# twenty layers. This is not overfitting. The identity exists among the weights, but gradient descent does not find it.
 #
 # Their remedy: if the identity is hard to learn, build it in. A **residual block** computes a change $F(x)$ and adds it to its input:
 #
 # $$ \mathrm{out} = \mathrm{ReLU}\big(F(x) + x\big) . $$
 #
-# The path that carries $x$ around the two convolutions is the **shortcut** (or skip connection). With $F = 0$ the block passes positive numbers on as they
-# are.
+# The path that carries $x$ around the two convolutions is the **shortcut** (or skip connection). With $F = 0$ the block passes positive numbers on as
+# they are.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_block", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 2, figsize=(8.6, 3.6))
@@ -249,19 +250,20 @@ for ax, projects in zip(axes, (False, True)):
 # %% [markdown]
 # ### Exercise 1: `residual_block_forward` · 7 points
 #
-# The left picture is the ordinary block: $F$ is convolution, batch normalization, ReLU, convolution, batch normalization. The convolutions have filters of
-# 3x3, stride 1 and padding 1, so the images keep their size. They have no biases: batch normalization would subtract them again.
+# The left picture is the ordinary block: $F$ is convolution, batch normalization, ReLU, convolution, batch normalization. The convolutions have
+# filters of 3x3, stride 1 and padding 1, so the images keep their size. They have no biases: batch normalization would subtract them again.
 #
 # From time to time a net halves the images and takes more filters. Then $x$ and $F(x)$ do not fit each other. On the right, the first convolution has
-# stride 2, and a **projection** makes the shortcut fit: a convolution of 1x1 with stride 2 and no padding, and batch normalization. Whether a block has one
-# you see from `params`: it has a key "W3".
+# stride 2, and a **projection** makes the shortcut fit: a convolution of 1x1 with stride 2 and no padding, and batch normalization. Whether a block
+# has one you see from `params`: it has a key "W3".
 #
-# Use the layers of earlier assignments, which are imported above: `conv_forward_fast(x, w, None, conv_param)`, `spatial_batchnorm_forward(x, gamma, beta,
-# bn_param)`, `relu_forward(x)`, or `conv_bn_relu_forward(x, w, None, gamma, beta, conv_param, bn_param)`, which is all three. Each returns `(out, cache)`.
+# Use the layers of earlier assignments, which are imported above: `conv_forward_fast(x, w, None, conv_param)`, `spatial_batchnorm_forward(x, gamma,
+# beta, bn_param)`, `relu_forward(x)`, or `conv_bn_relu_forward(x, w, None, gamma, beta, conv_param, bn_param)`, which is all three. Each returns
+# `(out, cache)`.
 #
-# By hand: take one channel, filters whose only weight stands in the middle, −1 in the first and 2 in the second, batch normalizations that change nothing but
-# for $\beta_2 = -1$. Then $F(x) = 2\max(0, -x) - 1$. For $x = -2$ the block gives max(0, 3 − 2) = 1, for $x = 3$ it gives max(0, −1 + 3) = 2, and for
-# $x = 1$ it gives max(0, −1 + 1) = 0.
+# By hand: take one channel, filters whose only weight stands in the middle, −1 in the first and 2 in the second, batch normalizations that change
+# nothing but for $\beta_2 = -1$. Then $F(x) = 2\max(0, -x) - 1$. For $x = -2$ the block gives max(0, 3 − 2) = 1, for $x = 3$ it gives max(0, −1 + 3)
+# = 2, and for $x = 1$ it gives max(0, −1 + 1) = 0.
 
 # %% nbgrader={"grade": false, "grade_id": "residual_block_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def residual_block_forward(x, params, bn_params, mode):
@@ -400,11 +402,11 @@ for projects in (False, True):
 # %% [markdown]
 # ### Exercise 2: `residual_block_backward` · 7 points
 #
-# The upstream gradient `dout` passes the last ReLU. Behind it stands a sum, and a sum hands the gradient to *both* of its terms, unchanged. One copy travels
-# back through $F$, the other one along the shortcut. Both end at $x$, which was used twice, so the two gradients add up there.
+# The upstream gradient `dout` passes the last ReLU. Behind it stands a sum, and a sum hands the gradient to *both* of its terms, unchanged. One copy
+# travels back through $F$, the other one along the shortcut. Both end at $x$, which was used twice, so the two gradients add up there.
 #
-# This is the whole secret of the block: on the way back, too, the shortcut is a path without weights. Whatever the convolutions do to their part, the other
-# part arrives.
+# This is the whole secret of the block: on the way back, too, the shortcut is a path without weights. Whatever the convolutions do to their part, the
+# other part arrives.
 #
 # By hand: if $F(x) = 0$ for every $x$, because $\gamma_2 = \beta_2 = 0$, then `dx` is `dout` where $x > 0$, and 0 elsewhere.
 
@@ -499,8 +501,8 @@ checks.true(np.ptp(dx) > 0 and np.shape(dx) == x.shape, known.ALL_ALIKE)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now build deep nets from your block: a convolution, then 12 blocks of 8 filters, the mean of each map, and an affine layer. That makes 26 layers. The
-# **plain** net is the same without shortcuts. Both see 4,000 images of 16x16 pixels for three epochs.
+# Now build deep nets from your block: a convolution, then 12 blocks of 8 filters, the mean of each map, and an affine layer. That makes 26 layers.
+# The **plain** net is the same without shortcuts. Both see 4,000 images of 16x16 pixels for three epochs.
 
 # %% nbgrader={"grade": false, "grade_id": "block_net", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 class BlockNet:
@@ -589,8 +591,8 @@ ax.legend();
 # 1.79 both times, and 31% and 29%. A few hundred steps are little, and with more of them both nets get better. But the order is the same from the first
 # hundred steps on, and it is the *training* loss that differs. Both nets have batch normalization and He's weights, so neither of these is the reason.
 #
-# What does the shortcut do to the gradient? Below, random images pass 24 convolutions of 8 filters with He's weights, plain or in 12 residual blocks, with and
-# without batch normalization. A random gradient with standard deviation 1 travels back.
+# What does the shortcut do to the gradient? Below, random images pass 24 convolutions of 8 filters with He's weights, plain or in 12 residual blocks,
+# with and without batch normalization. A random gradient with standard deviation 1 travels back.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_gradients", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 def gradient_stds(shortcuts, normalized, num_blocks=12, F=8, seed=0):
@@ -631,8 +633,9 @@ ax.set(xlabel="blocks that the gradient has passed", ylabel="std of the gradient
 ax.legend(ncols=2);
 
 # %% [markdown]
-# In the plain net, the gradient shrinks without batch normalization, and with it it *grows*: batch normalization keeps the size of the signals, but not that of
-# the gradients (Yang et al., "A mean field theory of batch normalization", 2019). With shortcuts and batch normalization it changes least.
+# In the plain net, the gradient shrinks without batch normalization, and with it it *grows*: batch normalization keeps the size of the signals, but
+# not that of the gradients (Yang et al., "A mean field theory of batch normalization", 2019). With shortcuts and batch normalization it changes
+# least.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): how deep can you go?
@@ -641,22 +644,23 @@ for num_blocks in (2, 6):  # try 12 and 20, and shortcuts=False; 20 blocks take 
     print(f"{2 * num_blocks + 2} layers: validation accuracy {net.accuracy(X_val, y_val):.1%}, loss {np.mean(losses[-40:]):.3f}")
 
 # %% [markdown]
-# **Question 1** · 3 points. (a) Without batch normalization, the gradient of the residual net grows from block to block; in the picture it ends about 28 times as
-# large as it began. Where does the growth come from? Derive by which factor one block multiplies the *variance* of the gradient, if $F$ keeps
-# it and both paths are independent. (b) Why does batch normalization inside of $F$ prevent that? Think of what the later blocks add, compared with what
-# is already there. (c) He et al. let $\gamma_2$ start at 1. Goyal et al. (2017) let it start at 0. What does the net compute at the start then?
+# **Question 1** · 3 points. (a) Without batch normalization, the gradient of the residual net grows from block to block; in the picture it ends about
+# 28 times as large as it began. Where does the growth come from? Derive by which factor one block multiplies the *variance* of the gradient, if $F$
+# keeps it and both paths are independent. (b) Why does batch normalization inside of $F$ prevent that? Think of what the later blocks add, compared
+# with what is already there. (c) He et al. let $\gamma_2$ start at 1. Goyal et al. (2017) let it start at 0. What does the net compute at the start
+# then?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_gradients", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) The gradient at x is the sum of two terms: one comes along the shortcut, the other through F. If they are independent, their variances add up. With He's
-# weights F keeps the variance of the gradient roughly, so a block doubles it: 1 + 1 = 2. After 12 blocks it is up to 2^12 = 4096 times as large, the
-# standard deviation up to 64 times (the last ReLU of each block blocks a part of it; measured: 28). The same holds for the signal on
-# the way forward.
+# (a) The gradient at x is the sum of two terms: one comes along the shortcut, the other through F. If they are independent, their variances add up.
+# With He's weights F keeps the variance of the gradient roughly, so a block doubles it: 1 + 1 = 2. After 12 blocks it is up to 2^12 = 4096 times as
+# large, the standard deviation up to 64 times (the last ReLU of each block blocks a part of it; measured: 28). The same holds for the signal on the
+# way forward.
 #
-# (b) The signal grows by what F adds. Batch normalization makes F(x) have variance 1 in each block, however large x has become. So the variance of the
-# signal grows like 1, 2, 3, ..., not like 1, 2, 4, .... On the way back, batch normalization divides by the standard deviation of its input, which has grown
-# with x, so F's part of the gradient becomes small compared with the shortcut's. Block k multiplies the variance by about 1 + c/k with some number c, and
-# the product of these factors grows like a power of the number of blocks, not exponentially.
+# (b) The signal grows by what F adds. Batch normalization makes F(x) have variance 1 in each block, however large x has become. So the variance of
+# the signal grows like 1, 2, 3, ..., not like 1, 2, 4, .... On the way back, batch normalization divides by the standard deviation of its input,
+# which has grown with x, so F's part of the gradient becomes small compared with the shortcut's. Block k multiplies the variance by about 1 + c/k
+# with some number c, and the product of these factors grows like a power of the number of blocks, not exponentially.
 #
 # (c) F(x) = 0 (beta2 = 0) in every block, so every block is the identity on its (nonnegative) input. The deep net starts as a shallow one: the first
 # convolution and the affine layer, through which gradients pass unchanged.
@@ -670,10 +674,10 @@ for num_blocks in (2, 6):  # try 12 and 20, and shortcuts=False; 20 blocks take 
 # %% [markdown]
 # ## Images that grow
 #
-# Convolutions with a stride make images smaller. To label every pixel, a net needs the way back, from small maps to large ones. A layer that does this and
-# *learns* how is the **transposed convolution**. A convolution with stride 2 computes one number from each field of pixels, and the fields are two pixels
-# apart. The transposed convolution does the reverse: each number of its input puts a *copy of the filter*, multiplied by that number, into the output, and the
-# copies are two pixels apart. Where copies overlap, they add up.
+# Convolutions with a stride make images smaller. To label every pixel, a net needs the way back, from small maps to large ones. A layer that does
+# this and *learns* how is the **transposed convolution**. A convolution with stride 2 computes one number from each field of pixels, and the fields
+# are two pixels apart. The transposed convolution does the reverse: each number of its input puts a *copy of the filter*, multiplied by that number,
+# into the output, and the copies are two pixels apart. Where copies overlap, they add up.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_copies", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 fig, axes = plt.subplots(1, 3, figsize=(9, 2.6), width_ratios=(1.2, 2, 2))
@@ -690,19 +694,20 @@ for ax, size in zip(axes[1:], (2, 3)):
 
 # %% [markdown]
 # The name: as a matrix, a convolution $y = A x$ has a row for each field. The transposed convolution multiplies by $A^\top$. So it is the same as the
-# gradient of a convolution with respect to its images, used as a forward pass. ("Deconvolution" is another name for it, and a misleading one: it does not
-# undo a convolution.)
+# gradient of a convolution with respect to its images, used as a forward pass. ("Deconvolution" is another name for it, and a misleading one: it does
+# not undo a convolution.)
 #
 # ### Exercise 3: `conv_transpose_forward` · 5 points
 #
-# The input has C channels and the output F: `w[c, f]` is the filter with which channel c of the input writes into channel f of the output. With $H$ rows and
-# filters of $HH$ rows, the last copy starts in row $(H - 1) \cdot \mathrm{stride}$, so the output has $(H - 1) \cdot \mathrm{stride} + HH$ rows.
+# The input has C channels and the output F: `w[c, f]` is the filter with which channel c of the input writes into channel f of the output. With $H$
+# rows and filters of $HH$ rows, the last copy starts in row $(H - 1) \cdot \mathrm{stride}$, so the output has $(H - 1) \cdot \mathrm{stride} + HH$
+# rows.
 #
-# Loop over the pixels of the *filter*, which are few, and treat all images, channels and positions at once. The library must not do the work: its functions
-# for convolution are not allowed in this exercise and in the next.
+# Loop over the pixels of the *filter*, which are few, and treat all images, channels and positions at once. The library must not do the work: its
+# functions for convolution are not allowed in this exercise and in the next.
 #
-# By hand: one channel, x = (1, 3, 2), w = (1, 10, 100), stride 2. The copies are (1, 10, 100), (3, 30, 300) and (2, 20, 200), each two places further, and
-# add up to (1, 10, 103, 30, 302, 20, 200).
+# By hand: one channel, x = (1, 3, 2), w = (1, 10, 100), stride 2. The copies are (1, 10, 100), (3, 30, 300) and (2, 20, 200), each two places
+# further, and add up to (1, 10, 103, 30, 302, 20, 200).
 
 # %% nbgrader={"grade": false, "grade_id": "conv_transpose_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv_transpose_forward(x, w, stride):
@@ -764,8 +769,8 @@ for seed, stride, shape in ((310, 1, (2, 2, 3, 2, 2, 2, 2)), (311, 2, (2, 3, 2, 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A test without a formula: $A^\top$ is the **adjoint** of $A$. For all images $u$ and $x$ of fitting sizes, $\langle A u, x \rangle = \langle u, A^\top x
-# \rangle$, where the brackets mean the sum of the products of all entries.
+# A test without a formula: $A^\top$ is the **adjoint** of $A$. For all images $u$ and $x$ of fitting sizes, $\langle A u, x \rangle = \langle u,
+# A^\top x \rangle$, where the brackets mean the sum of the products of all entries.
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_transpose_forward_adjoint", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · adjoint · 1 point
@@ -806,8 +811,8 @@ for kind in (np.float32, np.float64):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What a filter does you see best on a photograph. Below, a small image is doubled by filters that are not learnt: one that repeats every pixel, one that
-# interpolates, one of 3x3 ones divided by 4, and one of random numbers.
+# What a filter does you see best on a photograph. Below, a small image is doubled by filters that are not learnt: one that repeats every pixel, one
+# that interpolates, one of 3x3 ones divided by 4, and one of random numbers.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_upsampling", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 small = shrink(images.X_train[5:6])[0]  # (3, 16, 16)
@@ -823,19 +828,20 @@ for ax, (name, image) in zip(axes, enlarged.items()):
     ax.axis("off")
 
 # %% [markdown]
-# **Question 2** · 3 points. Look at the images of the filters "3x3 ones / 4" and "random, 4x4" (zoom in). (a) With stride 2 and filters of 3x3, how many
-# copies reach an output pixel, away from the edge? The answer depends on the place of the pixel: list the cases. (b) Which filter sizes avoid this pattern
-# for stride 2, and why do they not avoid it with any weights? (c) Name another way to double the maps of a net that cannot draw a checkerboard by itself.
+# **Question 2** · 3 points. Look at the images of the filters "3x3 ones / 4" and "random, 4x4" (zoom in). (a) With stride 2 and filters of 3x3, how
+# many copies reach an output pixel, away from the edge? The answer depends on the place of the pixel: list the cases. (b) Which filter sizes avoid
+# this pattern for stride 2, and why do they not avoid it with any weights? (c) Name another way to double the maps of a net that cannot draw a
+# checkerboard by itself.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_checkerboard", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) Along one axis, copies start at rows 0, 2, 4, ... and cover 3 rows. Even rows (from 2 on) are reached by two copies (by the last row of one and the first
-# row of the next), odd rows by one. In two dimensions: 4 copies where row and column are even, 2 where one of them is even, 1 where both are odd. That is a
-# checkerboard-like pattern with period 2 in both directions.
+# (a) Along one axis, copies start at rows 0, 2, 4, ... and cover 3 rows. Even rows (from 2 on) are reached by two copies (by the last row of one and
+# the first row of the next), odd rows by one. In two dimensions: 4 copies where row and column are even, 2 where one of them is even, 1 where both
+# are odd. That is a checkerboard-like pattern with period 2 in both directions.
 #
-# (b) Sizes that are multiples of the stride: 2 or 4. Then every pixel is reached by the same number of copies, 1 or 4. But the weights that reach even and odd
-# pixels are different weights of the filter (its even and odd rows and columns). Unless their sums are equal, as for the interpolating filter, a constant
-# input still gives a pattern, as for the random filter. Training has to find such weights.
+# (b) Sizes that are multiples of the stride: 2 or 4. Then every pixel is reached by the same number of copies, 1 or 4. But the weights that reach
+# even and odd pixels are different weights of the filter (its even and odd rows and columns). Unless their sums are equal, as for the interpolating
+# filter, a constant input still gives a pattern, as for the random filter. Training has to find such weights.
 #
 # (c) First enlarge with fixed weights (repeat pixels, or interpolate), then apply an ordinary convolution with stride 1.
 #
@@ -848,12 +854,12 @@ for ax, (name, image) in zip(axes, enlarged.items()):
 # %% [markdown]
 # ### Exercise 4: `conv_transpose_backward` · 5 points
 #
-# The output is linear in `x` and in `w`, so the gradients are sums of products. Pixel (n, c, h, v) of `x` has written into out at all places of its copy:
-# into row h · stride + i and column v · stride + j with weight `w[c, f, i, j]`. So its gradient collects `dout` from these places with the same weights. And
-# each weight collects, over all images and positions, the product of the pixel and what arrived at the place where it wrote.
+# The output is linear in `x` and in `w`, so the gradients are sums of products. Pixel (n, c, h, v) of `x` has written into out at all places of its
+# copy: into row h · stride + i and column v · stride + j with weight `w[c, f, i, j]`. So its gradient collects `dout` from these places with the same
+# weights. And each weight collects, over all images and positions, the product of the pixel and what arrived at the place where it wrote.
 #
-# By hand: in the example above, x = (1, 3, 2), w = (1, 10, 100), stride 2, let `dout` be (1, 0, 2, 0, 0, 0, 0). The first pixel collects 1 · 1 + 2 · 100 = 201,
-# the second 2 · 1 = 2, the last 0. The first weight collects 1 · 1 + 2 · 3 = 7, the last 2 · 1 = 2.
+# By hand: in the example above, x = (1, 3, 2), w = (1, 10, 100), stride 2, let `dout` be (1, 0, 2, 0, 0, 0, 0). The first pixel collects 1 · 1 + 2 ·
+# 100 = 201, the second 2 · 1 = 2, the last 0. The first weight collects 1 · 1 + 2 · 3 = 7, the last 2 · 1 = 2.
 
 # %% nbgrader={"grade": false, "grade_id": "conv_transpose_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv_transpose_backward(dout, cache):
@@ -940,8 +946,8 @@ checks.close(dw32, dw, "dw of float32 arrays", rtol=1e-3, atol=1e-3)
 # %% [markdown]
 # ## A label for every pixel
 #
-# **Semantic segmentation** asks for the class of every pixel. Here are images of shapes10 with their masks. Class 0 is the background. Classes 1 to 10 are the
-# shapes. Confetti that lies on top of a shape belongs to the background.
+# **Semantic segmentation** asks for the class of every pixel. Here are images of shapes10 with their masks. Class 0 is the background. Classes 1 to
+# 10 are the shapes. Confetti that lies on top of a shape belongs to the background.
 
 # %% nbgrader={"grade": false, "grade_id": "load_masks", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 X_all, masks, _, _ = shapes10.make_masks(num_train=2500, num_test=0)
@@ -955,15 +961,15 @@ vis.masks(X_all[:10], masks[:10], class_names=mask_names);
 # %% [markdown]
 # ### Exercise 5: `pixel_softmax_loss` · 5 points
 #
-# A net gives a score for each class *at each pixel*, (N, C, H, W). The loss is the softmax loss that you know, with pixels for examples: the mean over all
-# labelled pixels of the batch. Labels are expensive, so some pixels have none; these have the label `ignore`. They take no part in the mean, and their
-# gradient is 0.
+# A net gives a score for each class *at each pixel*, (N, C, H, W). The loss is the softmax loss that you know, with pixels for examples: the mean
+# over all labelled pixels of the batch. Labels are expensive, so some pixels have none; these have the label `ignore`. They take no part in the mean,
+# and their gradient is 0.
 #
-# The library's `softmax_loss(scores, y)` for rows of scores (N, C) is imported. You may use it, or write the loss anew. As in batch normalization of images,
-# beware of `reshape`: the axis of the classes has to be the last one before it.
+# The library's `softmax_loss(scores, y)` for rows of scores (N, C) is imported. You may use it, or write the loss anew. As in batch normalization of
+# images, beware of `reshape`: the axis of the classes has to be the last one before it.
 #
-# By hand: one image of two pixels, two classes. The scores of the first pixel are (0, 0), those of the second (0, log 3). If both labels are 1, the losses are
-# log 2 and log(4/3), and their mean is 0.49. If the second pixel has no label, the loss is log 2.
+# By hand: one image of two pixels, two classes. The scores of the first pixel are (0, 0), those of the second (0, log 3). If both labels are 1, the
+# losses are log 2 and log(4/3), and their mean is 0.49. If the second pixel has no label, the loss is log 2.
 
 # %% nbgrader={"grade": false, "grade_id": "pixel_softmax_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pixel_softmax_loss(scores, y, ignore=-1):
@@ -1059,9 +1065,9 @@ for seed, label in ((521, 255), (522, -1), (523, 1)):
 # %% [markdown]
 # ### Exercise 6: `mean_iou` · 4 points
 #
-# How good is a predicted mask? The share of correct pixels is a bad measure: who calls *everything* background is right for 83% of the pixels above, and has
-# found nothing. The usual measure is **intersection over union** (IoU). For one class, the intersection are the pixels that have the class in both masks, and
-# the union those that have it in at least one of them. Their ratio is 1 if the masks agree, and 0 if they do not touch.
+# How good is a predicted mask? The share of correct pixels is a bad measure: who calls *everything* background is right for 83% of the pixels above,
+# and has found nothing. The usual measure is **intersection over union** (IoU). For one class, the intersection are the pixels that have the class in
+# both masks, and the union those that have it in at least one of them. Their ratio is 1 if the masks agree, and 0 if they do not touch.
 
 # %% nbgrader={"grade": false, "grade_id": "picture_iou", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 true = masks[4:5] > 0
@@ -1071,12 +1077,13 @@ vis.mask_overlap(np.concatenate(shifted), np.concatenate([true] * 4), ["the same
 # %% [markdown]
 # Read off the IoU of each picture: both / (both + only predicted + only true). A shift by one pixel costs more than you might expect.
 #
-# The **mean IoU** is the mean over the classes. Count the pixels of all images first, then divide, so that a class is judged on all of its pixels together. A
-# class that occurs in neither mask, in none of the images, has 0/0; it does not take part in the mean. Pixels whose true class is −1 have no label and do not
-# count.
+# The **mean IoU** is the mean over the classes. Count the pixels of all images first, then divide, so that a class is judged on all of its pixels
+# together. A class that occurs in neither mask, in none of the images, has 0/0; it does not take part in the mean. Pixels whose true class is −1 have
+# no label and do not count.
 #
-# By hand: the true classes of five pixels are (0, 0, 1, 1, 2), the predicted ones (0, 1, 1, 1, 0). Class 0 has intersection 1 and union 3, class 1 has 2 and
-# 3, class 2 has 0 and 1: the mean IoU is (1/3 + 2/3 + 0) / 3 = 1/3. With `num_classes=4`, class 3 does not count, and the result is the same.
+# By hand: the true classes of five pixels are (0, 0, 1, 1, 2), the predicted ones (0, 1, 1, 1, 0). Class 0 has intersection 1 and union 3, class 1
+# has 2 and 3, class 2 has 0 and 1: the mean IoU is (1/3 + 2/3 + 0) / 3 = 1/3. With `num_classes=4`, class 3 does not count, and the result is the
+# same.
 
 # %% nbgrader={"grade": false, "grade_id": "mean_iou", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mean_iou(pred, y, num_classes):
@@ -1184,18 +1191,21 @@ for ax, dilations in zip(axes, ((1,), (1, 1, 1), (1, 2, 4))):
     ax.grid(visible=False)
 
 # %% [markdown]
-# The pictures show which pixels of the halved images reach the red one, and over how many paths. Each pixel there stands for two of the original images.
+# The pictures show which pixels of the halved images reach the red one, and over how many paths. Each pixel there stands for two of the original
+# images.
 #
 # ### Exercise 7: `fcn_loss` · 5 points
 #
-# Put the net together. Every convolution is followed by batch normalization and ReLU; `conv_bn_relu_forward(x, w, None, gamma, beta, conv_param, bn_param)` does
-# all three, and `conv_bn_relu_backward(dout, cache)` returns `dx, dw, db, dgamma, dbeta`. To keep the function simple, the batch normalizations always use the
-# statistics of the batch, with a new dict `{"mode": "train"}` each; so predict many images at once. A `conv_param` may have the key "dilation".
+# Put the net together. Every convolution is followed by batch normalization and ReLU; `conv_bn_relu_forward(x, w, None, gamma, beta, conv_param,
+# bn_param)` does all three, and `conv_bn_relu_backward(dout, cache)` returns `dx, dw, db, dgamma, dbeta`. To keep the function simple, the batch
+# normalizations always use the statistics of the batch, with a new dict `{"mode": "train"}` each; so predict many images at once. A `conv_param` may
+# have the key "dilation".
 #
 # The last layer is your `conv_transpose_forward`, plus a bias for each class; then comes your `pixel_softmax_loss`.
 #
-# By hand: for images of 32x32 pixels, 24 filters and 11 classes, the maps are (N, 24, 16, 16) after the first convolution and after each of the next three,
-# and the scores (N, 11, 32, 32). The bias of a class is added to all pixels, so its gradient is the sum of the gradients of that class's scores.
+# By hand: for images of 32x32 pixels, 24 filters and 11 classes, the maps are (N, 24, 16, 16) after the first convolution and after each of the next
+# three, and the scores (N, 11, 32, 32). The bias of a class is added to all pixels, so its gradient is the sum of the gradients of that class's
+# scores.
 
 # %% nbgrader={"grade": false, "grade_id": "fcn_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def fcn_loss(params, X, y=None, dilations=(1, 2, 4)):
@@ -1333,8 +1343,8 @@ result = checks.derived(fcn_loss, params, X, np.maximum(y, 0), (1,), size=params
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the masks. Two nets with the same number of weights learn from 2,000 images: one with the dilations 1, 1, 1, whose field of view is 16 pixels of the image,
-# and one with 1, 2, 4, whose field is 32 pixels.
+# Now the masks. Two nets with the same number of weights learn from 2,000 images: one with the dilations 1, 1, 1, whose field of view is 16 pixels of
+# the image, and one with 1, 2, 4, whose field is 32 pixels.
 
 # %% nbgrader={"grade": false, "grade_id": "train_fcn", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def train_fcn(X, y, num_classes, dilations, learning_rate, seed, num_steps=500, batch_size=20, num_filters=24, loss_fn=None, bar=None):
@@ -1391,20 +1401,20 @@ print(f"{share:.0%} of the labels: mean IoU {mean_iou(mask, M_val, len(mask_name
 vis.masks(X_all[2000:2008], M_val[:8], mask[:8], mask_names);
 
 # %% [markdown]
-# **Question 3** · 3 points. (a) A net for satellite images calls every pixel "land" and never "ship". Ships cover 1% of the pixels. What are its pixel accuracy and its mean
-# IoU over the two classes? (b) With stride 2 in the first convolution, how does the field of view, in pixels of the image, follow from the dilations? Check it with
-# 16 and 32 for the two nets above. (c) A student stacks convolutions with dilations 4, 4, 4 and gets masks with a grid in them. Which pixels of its input does
-# an output pixel use?
+# **Question 3** · 3 points. (a) A net for satellite images calls every pixel "land" and never "ship". Ships cover 1% of the pixels. What are its
+# pixel accuracy and its mean IoU over the two classes? (b) With stride 2 in the first convolution, how does the field of view, in pixels of the
+# image, follow from the dilations? Check it with 16 and 32 for the two nets above. (c) A student stacks convolutions with dilations 4, 4, 4 and gets
+# masks with a grid in them. Which pixels of its input does an output pixel use?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_iou", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
 # (a) Pixel accuracy 99%. The IoU of land is 99/100 = 0.99 (the union is all pixels), that of ship 0/1 = 0. Mean IoU: 0.495.
 #
-# (b) The first convolution sees 4 pixels. Each later convolution with dilation d widens the field by 2d pixels of the halved maps, which are 2 · 2d pixels of the
-# image. So the field is 4 + 4 (d1 + d2 + d3): 4 + 12 = 16 for 1, 1, 1 and 4 + 28 = 32 for 1, 2, 4.
+# (b) The first convolution sees 4 pixels. Each later convolution with dilation d widens the field by 2d pixels of the halved maps, which are 2 · 2d
+# pixels of the image. So the field is 4 + 4 (d1 + d2 + d3): 4 + 12 = 16 for 1, 1, 1 and 4 + 28 = 32 for 1, 2, 4.
 #
-# (c) Only pixels whose distances in rows and columns are multiples of 4: 0, ±4, ±8, ±12. The pixels between them are never looked at, so neighbouring output
-# pixels use different, interleaved sets of inputs and need not agree. Dilations that begin with 1 leave no gaps.
+# (c) Only pixels whose distances in rows and columns are multiples of 4: 0, ±4, ±8, ±12. The pixels between them are never looked at, so neighbouring
+# output pixels use different, interleaved sets of inputs and need not agree. Dilations that begin with 1 leave no gaps.
 #
 # Scheme
 # - [1] (a) 99% and about 0.495 (0.99 and 0)
@@ -1415,8 +1425,8 @@ vis.masks(X_all[2000:2008], M_val[:8], mask[:8], mask_names);
 # %% [markdown]
 # ## The pixel that decides may be far away
 #
-# The last exercise is about the two settings that mattered above. Each image shows two bright blocks. A bar that begins 11 pixels to the
-# left of a block is bright or dark, and it decides the class of *all* pixels of the block: 1 after a bright bar, 2 after a dark one.
+# The last exercise is about the two settings that mattered above. Each image shows two bright blocks. A bar that begins 11 pixels to the left of a
+# block is bright or dark, and it decides the class of *all* pixels of the block: 1 after a bright bar, 2 after a dark one.
 
 # %% nbgrader={"grade": false, "grade_id": "make_bars", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def make_bars(seed, N=120):
@@ -1449,12 +1459,12 @@ vis.masks(bars[:, 0], bar_labels, class_names=["background", "after a bright bar
 # %% [markdown]
 # ### Exercise 8: `fcn_settings` · 3 points
 #
-# Return three dilations, from 1 to 8, and a learning rate, with which a small net of 12 filters learns this in 120 steps. While grading, nets are trained with
-# them by `train_fcn` above, on other images, with a right `fcn_loss`, and judged by their mean IoU on new images. They earn 2 points if it is at least 0.7 on
-# average over two nets, and 1 more if two other nets both reach 0.8.
+# Return three dilations, from 1 to 8, and a learning rate, with which a small net of 12 filters learns this in 120 steps. While grading, nets
+# are trained with them by `train_fcn` above, on other images, with a right `fcn_loss`, and judged by their mean IoU on new images. They earn 2 points
+# if it is at least 0.7 on average over two nets, and 1 more if two other nets both reach 0.8.
 #
-# By hand: a net that finds the blocks but guesses their class reaches about (1 + 1/3 + 1/3) / 3 = 0.56: if half of the pixels of class 1 are called 2 and the
-# reverse, their intersection is a half and their union three halves.
+# By hand: a net that finds the blocks but guesses their class reaches about (1 + 1/3 + 1/3) / 3 = 0.56: if half of the pixels of class 1 are called 2
+# and the reverse, their intersection is a half and their union three halves.
 
 # %% nbgrader={"grade": false, "grade_id": "fcn_settings", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def fcn_settings():
@@ -1559,9 +1569,9 @@ checks.true(min(reached) >= 0.8, f"The worse of two nets with these settings rea
 # %% [markdown]
 # ## The open challenge
 #
-# How good a net can you train on CIFAR-10 in **five minutes on two cores**? Nothing here is graded, and everything is allowed: your blocks or the library's
-# layers, other widths and depths, augmentation, schedules, averaged weights, several views at test time. Two rules: choose by the validation accuracy, and use
-# the test set once. Without CIFAR-10 the cell runs on shapes10.
+# How good a net can you train on CIFAR-10 in **five minutes on two cores**? Nothing here is graded, and everything is allowed: your blocks or the
+# library's layers, other widths and depths, augmentation, schedules, averaged weights, several views at test time. Two rules: choose by the
+# validation accuracy, and use the test set once. Without CIFAR-10 the cell runs on shapes10.
 #
 # To begin with, here is the library's convolutional net with batch normalization, global averages, flips, and one round of training.
 
@@ -1587,9 +1597,10 @@ print(f"{everything.title}: validation accuracy {solver.best_val_acc:.1%} after 
 # %% [markdown]
 # ## A bridge to PyTorch
 #
-# The same residual block in PyTorch takes a dozen lines, because PyTorch differentiates by itself: you write the forward pass only. If PyTorch is installed
-# (`pip install torch`; the course does not need it), the next cell puts the weights of your block into it and compares the results. Its names map to yours:
-# `nn.Conv2d` has `weight` (F, C, HH, WW), `nn.BatchNorm2d` has `weight` for $\gamma$ and `bias` for $\beta$, and a `momentum` that is one minus ours.
+# The same residual block in PyTorch takes a dozen lines, because PyTorch differentiates by itself: you write the forward pass only. If PyTorch is
+# installed (`pip install torch`; the course does not need it), the next cell puts the weights of your block into it and compares the results. Its
+# names map to yours: `nn.Conv2d` has `weight` (F, C, HH, WW), `nn.BatchNorm2d` has `weight` for $\gamma$ and `bias` for $\beta$, and a `momentum`
+# that is one minus ours.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_pytorch", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 try:
