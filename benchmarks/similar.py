@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.similarity.fingerprints import fingerprints
+from autograder.similarity.fingerprints import fingerprints, of_reading
 from autograder.similarity.pairs import ALIKE, TOO_SHORT, compare
 from autograder.similarity.shares import rarity, shares
 
@@ -50,7 +50,7 @@ def by_exercise(every: int = 1, measure: Shares = shares_of) -> tuple[dict[str, 
     right: dict[str, list[float]] = {"independent": [], "variants": []}
     for path in BANKS[::every]:
         codes = [answer.source for answer in read_bank(path) if answer.kind == "right"]
-        if np.median([len(cached(code)) for code in codes]) < TOO_SHORT:
+        if np.median([len(of_reading(cached(code), 1)) for code in codes]) < TOO_SHORT:
             continue
         found = measure(codes)
         for i, j in combinations(range(len(codes)), 2):
