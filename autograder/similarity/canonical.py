@@ -17,7 +17,7 @@ import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MOST_CODE = 100_000  # characters that are read of the code of one exercise
 ROUNDS = 3  # how often temporaries are put in place of their names: a temporary may use another one
@@ -32,6 +32,7 @@ OPERATIONS = {"dot": ast.MatMult, "**": ast.Pow, "*": ast.Mult, "add": ast.Add, 
 MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 KEPT = frozenset(dir(builtins)) | {"np", "numpy"}  # names that mean the same in all programs
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
 _NUMPY = ast.Name("np", ast.Load())
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -222,6 +223,9 @@ class _Canonical:
 
 class _Rewritten(ast.NodeTransformer):
     """Gives each operation one spelling, and removes statements that do nothing."""
+
+    def visit(self, node: ast.AST) -> Any:
+        return node if isinstance(node, _LEAVES) else super().visit(node)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)

@@ -11,6 +11,7 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.similarity.earlier import EarlierClass, submitted_in
 from autograder.similarity.fingerprints import Fingerprints, located
+from autograder.similarity.joined import Joined, Sources
 from autograder.similarity.pairs import Compared, Pair, compare, groups
 from autograder.similarity.reading import (
     OTHER_CODE,
@@ -69,6 +70,7 @@ class Similar:
     compared: Compared
     release: dict[str, Released]
     rarities: dict[str, Rarity]
+    sources: Sources
     problems: tuple[tuple[str, str], ...]
 
     @property
@@ -78,6 +80,10 @@ class Similar:
     def groups(self) -> list[list[str]]:
         """Submissions of which each stands out beside another one of the group; groups of two are left out."""
         return [sorted(self.label[i] for i in group) for group in groups(self.compared.pairs)]
+
+    def joined(self, pair: Pair) -> Joined | None:
+        """Return what says that one of a pair that stands out is joined from the other one and a third submission."""
+        return self.sources.joined(pair.first, pair.second) if pair.stands_out else None
 
     def side_by_side(self, pair: Pair) -> list[Passages]:
         """Return the exercises of a pair that count as evidence."""
@@ -171,6 +177,7 @@ def similar(
                     documents[name].append(own_fingerprints(work, notebook, exercise))
         progress(done, total)
     compared = compare(documents, own, most)
+    rarities = {name: rarity(answers) for name, answers in documents.items()}
     labels = _labels(works, compared, names)
     return Similar(
         assignment,
@@ -181,7 +188,8 @@ def similar(
         {_name(key, release): key for key in _keys(release)},
         compared,
         {notebook.name: notebook for notebook in release},
-        {name: rarity(answers) for name, answers in documents.items()},
+        rarities,
+        Sources(documents, rarities, [each.name for each in compared.exercises if not each.is_too_short]),
         _problems(works, labels, classes, names),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from autograder.cli.command import main as command
 from autograder.cli.similar_command import MOST_PROBLEMS
 from autograder.errors import KitError
+from autograder.similarity.page import as_json, page
 from autograder.similarity.pairs import ALIKE
 from autograder.similarity.similar import similar
 
@@ -33,6 +35,26 @@ def test_the_cells_of_a_copy_may_be_moved(course):
     course.hand_in("mover", {}, added=[moved])
     found = similar(course.workspace, "nearest")
     assert {"mover", "student3"} in [names(found, pair) for pair in found.compared.pairs if pair.alike == 4]
+
+
+def test_a_submission_joined_from_two_names_both(course):
+    """Every answer is half of one student's and half of another one's; the page and the JSON say so."""
+    from disguises import joined
+
+    for number in range(5):
+        course.hand_in(f"student{number}", course.answers(number))
+    one, other = course.answers(1), course.answers(3)
+    course.hand_in("joiner", {name: joined(one[name], other[name]) for name in one})
+    found = similar(course.workspace, "nearest")
+    first = found.compared.pairs[0]
+    assert "joiner" in names(found, first) and first.stands_out
+    both = found.joined(first)
+    assert found.label[both.copy] == "joiner"
+    assert {found.label[both.first], found.label[both.second]} == {"student1", "student3"}
+    assert "Perhaps joined from two:" in page(found)
+    given = as_json(found)["pairs"][0]["joined"]
+    assert given["copy"] == "joiner" and sorted(given["sources"]) == ["student1", "student3"]
+    assert not any(found.joined(replace(pair, chance=1.0, exercises=())) for pair in found.compared.pairs)
 
 
 def test_earlier_classes_and_numbers_for_names(course, tmp_path):
