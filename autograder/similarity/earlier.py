@@ -59,7 +59,7 @@ class EarlierClass:
     def submissions(self) -> Iterator[tuple[str, dict[str, bytes] | None]]:
         """Yield (student, the files by their paths); None instead of files if there are none for this assignment."""
         for hand_in in self._hand_ins:
-            student = hand_in.person.id
+            student = f"{hand_in.person.id} {hand_in.person.name}".strip()
             try:
                 choice = Choice(self.course, self.assignment, hand_in, self._budget)
                 contents = choice.contents() if choice.files else None

@@ -96,6 +96,12 @@ def test_the_reading_as_it_stands_keeps_temporaries_and_not_names():
     assert len(texts(code, 0)) == 3 and len(texts(code, 1)) == 1
 
 
+def test_products_of_equal_factors_are_squares_and_no_others():
+    assert texts("y[0] = f(a[1:], b) * f(a[1:], b)") == texts("y[0] = f(a[1:], b) ** 2")
+    assert texts("y[0] = f(a[1:], b) * f(a[1:], 2)") != texts("y[0] = f(a[1:], b) ** 2")
+    assert texts("y[0] = f(a) * f(a, b)") != texts("y[0] = f(a) ** 2")
+
+
 def test_the_line_that_python_names():
     assert parsed_or_line("x = 1\ny = = 2") == (None, 2)
     assert parsed_or_line("x" * (MOST_CODE + 1)) == (None, 0)
@@ -108,7 +114,10 @@ def test_code_that_python_cannot_parse_is_read_line_by_line():
     assert parsed("a = = b") is None
 
 
-@pytest.mark.parametrize("code", ["(" * 3000, "-" * 50_000 + "1", "x" + ".a" * 40_000, "\0", "f(" * 90 + ")" * 90, ""])
+@pytest.mark.parametrize(
+    "code",
+    ["y = " + "*".join("a" * 300), "(" * 3000, "-" * 50_000 + "1", "x" + ".a" * 40_000, "\0", "f(" * 90 + ")" * 90, ""],
+)
 def test_odd_code_ends_nothing(code):
     readings(code)
     assert parsed("x = 1\n" + " " * MOST_CODE) is None

@@ -64,6 +64,8 @@ def test_downloads_as_collect_takes_them(opened, notebook, tmp_path, names, pack
     found = students(earlier)
     assert len(earlier) == len(found) == 2 and list(found.values()) == [["knn.ipynb"]] * 2
     assert earlier.name == "2024" and earlier.unread == []
+    if "Ann Lee" in names[0]:
+        assert set(found) == {"101 Ann Lee", "102 Ben Doe"}
 
 
 def test_what_cannot_be_read_is_named(opened, notebook, tmp_path):
