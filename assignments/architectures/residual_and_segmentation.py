@@ -937,8 +937,8 @@ checks.passed("conv_transpose_backward", "dout stays as it is, and the cache can
 ### BEGIN HIDDEN TESTS
 _, cache = checks.forward_pass(conv_transpose_forward, x.astype(np.float32), w.astype(np.float32), 2)
 dx32, dw32 = checks.unpack(conv_transpose_backward(dout.astype(np.float32), cache), "dx, dw")
-checks.dtype(dx32, np.float32, "dx of float32 arrays")
-checks.dtype(dw32, np.float32, "dw of float32 arrays")
+for ours, kind in ((dx32, np.float32), (dw32, np.float32), (dx, np.float64), (dw, np.float64)):
+    checks.dtype(ours, kind, f"a gradient of {kind.__name__} arrays")
 checks.close(dx32, dx, "dx of float32 arrays", rtol=1e-3, atol=1e-3)
 checks.close(dw32, dw, "dw of float32 arrays", rtol=1e-3, atol=1e-3)
 ### END HIDDEN TESTS
@@ -1034,8 +1034,9 @@ for seed, shape in ((511, (1, 4, 3, 3)), (512, (3, 3, 1, 3)), (513, (2, 2, 4, 2)
 rng = np.random.default_rng(514)
 scores, y = rng.normal(size=(1, 40, 2, 2)), rng.integers(40, size=(1, 2, 2))
 result = checks.derived(pixel_softmax_loss, scores, y, size=scores.size)
-loss, dscores = checks.unpack(pixel_softmax_loss(scores.astype(np.float32), y), "loss, dscores")
-checks.dtype(dscores, np.float32, "dscores of float32 scores")
+for kind in (np.float32, np.float64):
+    loss, dscores = checks.unpack(pixel_softmax_loss(scores.astype(kind), y), "loss, dscores")
+    checks.dtype(dscores, kind, f"dscores of {kind.__name__} scores")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_pixel_softmax_loss_ignore", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
