@@ -1141,7 +1141,8 @@ checks.close(mean_iou(y, y, 7), 1.0, "the mean IoU of a mask with itself", mista
 checks.passed("mean_iou", "classes in neither mask do not count")
 ### BEGIN HIDDEN TESTS
 for pred, y, classes, expected in (([2, 2], [2, 2], 3, 1.0), ([0, 0, 0], [4, 4, 4], 6, 0.0), ([0, 5, 5, 5], [0, 0, 5, 5], 9, (1 / 2 + 2 / 3) / 2),
-                                   ([0, 1, 0, 0], [0, 0, 0, 0], 5, (3 / 4 + 0) / 2)):
+                                   ([0, 1, 0, 0], [0, 0, 0, 0], 5, (3 / 4 + 0) / 2),
+                                   ([10, 11, 0, 12], [10, 11, 11, 12], 14, (1 + 1 / 2 + 0 + 1) / 4)):
     pred, y = np.array(pred), np.array(y)
     checks.close(mean_iou(pred, y, classes), expected, f"the mean IoU of {pred.tolist()} and {y.tolist()}", mistakes=known.iou(pred, y, classes))
 ### END HIDDEN TESTS
