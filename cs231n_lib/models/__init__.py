@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from cs231n_lib.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
+    from cs231n_lib.models.accounting import LayerCost as LayerCost
+    from cs231n_lib.models.accounting import NetCost as NetCost
+    from cs231n_lib.models.accounting import net_cost as net_cost
     from cs231n_lib.models.convnet import ConvNet as ConvNet
     from cs231n_lib.models.fully_connected import fully_connected_loss as fully_connected_loss
     from cs231n_lib.models.fully_connected import init_fully_connected as init_fully_connected
@@ -34,5 +37,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "fully_connected_net": ["FullyConnectedNet"],
         "three_layer_convnet": ["ThreeLayerConvNet"],
         "convnet": ["ConvNet"],
+        "accounting": ["net_cost", "NetCost", "LayerCost"],
     },
 )

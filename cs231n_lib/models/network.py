@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     InputSize = int | tuple[int, int, int]  # the number of values per example, or (channels, height, width)
 
 KIND = "cs231n model 1"
+
+
+class Layer(NamedTuple):
+    """A layer of a model, for net_cost.
+
+    Attributes
+    ----------
+    kind
+        What the layer is, in a word or two; "input" for the examples themselves.
+    out_shape
+        The shape of what it puts out for one example: (channels, height, width) or (units,).
+    params
+        Its parameters by name.
+    """
+
+    kind: str
+    out_shape: tuple[int, ...]
+    params: Mapping[str, FloatArray]
 
 
 class Network:
@@ -105,6 +123,10 @@ class Network:
         batches = [self.loss(X[i : i + step]).argmax(axis=1) for i in range(0, len(X), step)]
         return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
 
+    def layer_list(self) -> list[Layer]:
+        """Return the input and the layers of the net, in order; each parameter belongs to one of them."""
+        raise NotImplementedError
+
     def after_step(self) -> None:
         """Draw new dropout masks; call it after every update of params, since with a seed masks change only then."""
         if self.dropout:
@@ -174,6 +196,15 @@ class Network:
             raise ValueError(f"{name}: X should hold integers, float32 or float64, but is {X.dtype}.")
         self._refuse_size(name, X)
         return X.astype(self.dtype, copy=False)
+
+    def _layer(self, kind: str, out_shape: tuple[int, ...], number: int | None = None) -> Layer:
+        """Return a layer with the parameters whose names end with this number, such as W1 and b1."""
+        names = [name for name in self.params if name.lstrip("Wbetagm") == str(number)]
+        return Layer(kind, out_shape, {name: self.params[name] for name in names})
+
+    def _image_size(self) -> tuple[int, int, int]:
+        assert isinstance(self.input_dim, tuple)  # as in every net for images
+        return self.input_dim
 
     def _refuse_size(self, name: str, X: NDArray[Any]) -> None:
         if isinstance(self.input_dim, tuple):
