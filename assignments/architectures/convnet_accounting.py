@@ -321,7 +321,14 @@ def costs_are_right():
     return all(conv_cost(*case) == known.right_cost(*case) for case in cases)
 
 
-checks.lend(net_cost, costs_are_right, conv_cost=known.right_cost)
+def cost_by_counting(x_shape, num_filters, field, stride, pad, dilation=1):
+    starts = [[k for k in range(-pad, side, stride) if k + dilation * (field - 1) < side + pad] for side in x_shape[1:]]
+    one_map, weights = len(starts[0]) * len(starts[1]), x_shape[0] * field * field
+    return {"out_shape": (num_filters, len(starts[0]), len(starts[1])), "params": num_filters * weights + num_filters,
+            "values": num_filters * one_map, "macs": num_filters * one_map * weights}
+
+
+checks.lend(net_cost, costs_are_right, conv_cost=cost_by_counting)
 ### END HIDDEN TESTS
 check_column("out_shape", LENET_IMAGE, LENET)  # (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), ...
 checks.passed("net_cost", "the shapes of LeNet")
@@ -472,7 +479,8 @@ axes[0].invert_yaxis();
 # Each cost has its own place. The values crowd into the first layers, where the maps are large. The first fully connected layer alone holds three
 # quarters of the parameters. And the multiplications are where maps and filters are both large, in the convolutions of blocks 1 to 4; the fully
 # connected layers take less than 1% of them.
-#
+
+# %% [markdown]
 # **Question 1** · 3 points. The lecture has the same table, and ends with "TOTAL memory: 24M * 4 bytes ~= 93MB / image (only forward! ~*2 for bwd)".
 # Every single row of its table is right. What should the total be, in values and in megabytes (10⁶ bytes)? What is the mistake? And which two layers
 # would you change first to make room for larger batches?
@@ -939,7 +947,9 @@ for seed, (shape, d) in enumerate((((1, 2, 3, 1), 4), ((3, 1, 2, 4), 2), ((2, 2,
 # Check · it convolves like a dilated filter · 1 point
 x, w = random_arrays(50, (1, 2, 7, 8), (3, 2, 2, 2))
 apart = convolve(x[:, :, ::2, ::2], w)  # with dilation 2, the even pixels meet only one another
-out = convolve(x, np.asarray(dilate_filter(w, 2)))
+spread = dilate_filter(w, 2)
+checks.shape(spread, (3, 2, 3, 3), "the filter with dilation 2")
+out = convolve(x, np.asarray(spread))
 checks.close(out[:, :, ::2, ::2], apart, "every second row and column of the convolution with dilation 2", mistakes=known.dilated_out(x, w, 2))
 checks.passed("dilate_filter", "a dilated convolution")
 ### BEGIN HIDDEN TESTS
@@ -947,6 +957,7 @@ x, w = random_arrays(51, (2, 2, 9, 13), (3, 2, 3, 2))
 for d in (1, 3, 4):
     given = w.copy()
     spread = dilate_filter(given, d)
+    checks.shape(spread, (3, 2, 2 * d + 1, d + 1), f"the filter with dilation {d}")
     out = convolve(x, np.asarray(spread))
     for i in range(min(d, out.shape[2])):
         for j in range(min(d, out.shape[3])):
@@ -1007,6 +1018,7 @@ for seed, (C, side, M) in enumerate(((1, 2, 4), (4, 1, 6), (2, 2, 8), (16, 2, 16
 # Check · rows and columns · 1 point
 W, b = np.arange(24.0).reshape(12, 2), np.array([5.0, 7.0])
 w, bias = checks.unpack(fc_to_conv(W, b, (2, 2, 3)), "w, b")
+checks.shape(w, (2, 2, 2, 3), "w")
 checks.close(np.asarray(w)[1], [[[1.0, 3, 5], [7, 9, 11]], [[13, 15, 17], [19, 21, 23]]], "filter 1", mistakes=known.fc_filters(W, (2, 2, 3)))
 checks.close(bias, b, "the biases")
 checks.passed("fc_to_conv", "images of 2x3 pixels with two channels")
@@ -1014,6 +1026,7 @@ checks.passed("fc_to_conv", "images of 2x3 pixels with two channels")
 for seed, shape in enumerate(((3, 5, 2), (1, 1, 6), (6, 2, 1))):
     W, b = random_arrays(70 + seed, (int(np.prod(shape)), 4), (4,))
     w, bias = checks.unpack(fc_to_conv(W, b, shape), "w, b")
+    checks.shape(w, (4, *shape), "w")
     for unit in range(4):
         checks.close(np.ravel(np.asarray(w)[unit]), W[:, unit], f"filter {unit} in the order of C, H, W", mistakes=known.fc_filters(W, shape, flat=True))
     checks.close(bias, b, "the biases")
@@ -1023,12 +1036,14 @@ for seed, shape in enumerate(((3, 5, 2), (1, 1, 6), (6, 2, 1))):
 # Check · a larger image · 1 point
 x, W, b = random_arrays(80, (1, 2, 5, 6), (18, 3), (3,))
 w, bias = checks.unpack(fc_to_conv(W, b, (2, 3, 3)), "w, b")
+checks.shape(w, (3, 2, 3, 3), "w")
 out = convolve(x, np.asarray(w))[0] + np.reshape(bias, (-1, 1, 1))
 checks.close(out[:, 2, 1], x[:, :, 2:5, 1:4].reshape(-1) @ W + b, "the scores of the crop at row 2, column 1", mistakes=known.fc_scores(x[:, :, 2:5, 1:4], W, b))
 checks.passed("fc_to_conv", "a map of scores: the layer at every place")
 ### BEGIN HIDDEN TESTS
 x, W, b = random_arrays(81, (2, 3, 7, 5), (18, 4), (4,))
 w, bias = checks.unpack(fc_to_conv(W, b, (3, 3, 2)), "w, b")
+checks.shape(w, (4, 3, 3, 2), "w")
 out = convolve(x, np.asarray(w)) + np.reshape(bias, (-1, 1, 1))
 for i, j in np.ndindex(5, 4):
     checks.close(out[:, :, i, j], x[:, :, i : i + 3, j : j + 2].reshape(2, -1) @ W + b, f"the scores of the crop at row {i}, column {j}")

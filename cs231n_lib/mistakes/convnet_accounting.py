@@ -747,6 +747,12 @@ def _from_entries(layers: Sequence[Layer], field: int, stride: int) -> Callable[
     return result
 
 
+def _sizes(layer: Layer) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return the kind of a layer, its sizes without padding, and its padding."""
+    place = {"conv": 4, "pool": 3, "fc": 2}[layer[0]]
+    return layer[0], [*layer[1:place], *layer[place + 1 :]], layer[place : place + 1] or [0]
+
+
 def design_problem(layers: Any, what: str) -> Mistake | str | None:
     """Return why a net misses the limits of its form, or also those of its "cost" or its "field", or None."""
     if not _are_layers(layers):
@@ -759,9 +765,7 @@ def design_problem(layers: Any, what: str) -> Mistake | str | None:
         )
     if sum(layer[0] == "conv" for layer in layers) < LEAST_CONVOLUTIONS:
         return f"The net should have at least {LEAST_CONVOLUTIONS} convolutions."
-    if any(size < 1 for layer in layers for size in layer[1:4]) or any(
-        size < 0 for layer in layers for size in layer[4:]
-    ):
+    if any(min(layer[1]) < 1 or min(layer[2]) < 0 for layer in map(_sizes, layers)):
         return "Some size in the list is too small: numbers of filters, fields and strides are at least 1."
     try:
         rows = right_rows((3, 32, 32), layers)
@@ -930,7 +934,7 @@ def dilated_out(x: Any, w: Any, d: int) -> Iterator[Mistake]:
     """Yield the mistakes of a dilated filter as they show in every d-th output: the quantity `out`."""
     for mistake in dilated_filter(w, d):
         gives = {name: partial(_every, x, value, d) for name, value in mistake.gives.items()}
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, **gives)  # from the list above
+        yield mistake.giving(**gives)
 
 
 def _every(x: Any, filters: Callable[[], Any], d: int) -> Any:
@@ -948,7 +952,7 @@ def fc_filters(W: Any, input_shape: Sizes, flat: bool = False) -> Iterator[Mista
         for name, make in mistake.gives.items():
             for unit in range(M):
                 gives[f"{name}{unit}"] = partial(_filter, make, unit, flat)
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, **gives)  # from the list below
+        yield mistake.giving(**gives)
 
 
 def _filter(make: Callable[[], Any], unit: int, flat: bool) -> Any:
@@ -968,7 +972,7 @@ def fc_scores(x: Any, W: Any, b: Any) -> Iterator[Mistake]:
     )
     for mistake in _fc_mistakes(W, x.shape[1:]):
         gives = {name: partial(_scores, x, b, make) for name, make in mistake.gives.items()}
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, **gives)  # from the list below
+        yield mistake.giving(**gives)
 
 
 def _scores(x: Any, b: Any, make: Callable[[], Any]) -> Any:
