@@ -196,6 +196,7 @@ for _ in range(30):
     arguments = (x_shape, int(rng.integers(1, 9)), field, stride, pad - 1)
     check_cost("out_shape", known.right_cost(*arguments)["out_shape"], *arguments, likely=known.out_shape)
 checks.equal(entry(conv_cost((2, 3, 4), 5, 3, 1, 0), "out_shape"), (5, 1, 2), "out_shape of a filter that just fits")
+check_cost("out_shape", (1, 2, 3), (1, 2, 3), 1, 5, 1, 2, likely=known.out_shape)  # fits only with its padding
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_cost_params", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -900,7 +901,7 @@ def dilate_filter(w, d):
     """Filters with d - 1 zeros between neighbouring weights, in rows and columns.
 
     Parameters: w (F, C, HH, WW), filters; d, the dilation, an integer of at least 1.
-    Returns: a new array (F, C, d (HH - 1) + 1, d (WW - 1) + 1).
+    Returns: a new array (F, C, d (HH - 1) + 1, d (WW - 1) + 1) of the dtype of w.
 
     Approach
         1. an array of zeros: how long is a row of it?
@@ -941,6 +942,10 @@ for seed, (shape, d) in enumerate((((1, 2, 3, 1), 4), ((3, 1, 2, 4), 2), ((2, 2,
     for i, j in np.ndindex(shape[2:]):
         expected[:, :, d * i, d * j] = w[:, :, i, j]
     checks.close(dilate_filter(w, d), expected, f"w {shape} with dilation {d}", mistakes=known.dilated_filter(w, d))
+for dtype in (np.float32, np.float64):
+    spread = dilate_filter(w.astype(dtype), 3)
+    checks.resembles(spread, expected, "the filter with dilation 3", given=(w,))
+    checks.dtype(spread, dtype, "the filter with dilation 3")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_dilate_filter_convolution", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -993,8 +998,7 @@ def fc_to_conv(W, b, input_shape):
         2. all units: which axis should come first?
     """
     ### BEGIN SOLUTION
-    filters = W.T.reshape(len(b), *input_shape)  # (M, D) -> (M, C, H, W)
-    return filters.copy(), b.copy()
+    return W.T.reshape(len(b), *input_shape), b  # (M, D) -> (M, C, H, W)
     ### END SOLUTION
 
 
@@ -1221,8 +1225,10 @@ def small_net():
         2. use net_cost and receptive_field until everything fits
     """
     ### BEGIN SOLUTION
-    return [("conv", 16, 3, 1, 1), ("pool", 2, 2), ("conv", 32, 3, 1, 1), ("pool", 2, 2), ("conv", 48, 3, 1, 1), ("pool", 2, 2),
-            ("conv", 64, 3, 1, 1), ("fc", 10)]
+    layers = []
+    for num_filters in (16, 32, 48):
+        layers += [("conv", num_filters, 3, 1, 1), ("pool", 2, 2)]
+    return [*layers, ("conv", 64, 3, 1, 1), ("fc", 10)]
     ### END SOLUTION
 
 
