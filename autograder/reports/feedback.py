@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -21,7 +20,7 @@ from autograder.grading.hand_marks import ticked_lines
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.receipts import code_digest
 from autograder.reports.feedback_marks import NotebookMarks, Submission, read_marks, read_names
-from autograder.reports.feedback_page import Heading, Link, Source, index_page, notebook_page, source_of
+from autograder.reports.feedback_page import Heading, Source, index_page, notebook_page, source_of
 from autograder.reports.harmless import TookTooLong
 
 if TYPE_CHECKING:
@@ -177,18 +176,14 @@ class Pages:
     def _write(self, student: str, folder: Path) -> None:
         paths = _notebooks(self.workspace, self.assignment.name, student)
         one = self._submission(student)
-        index = _address(self._index(student), folder)
         for path in paths:
             name = path.stem
-            links = [Link("All feedback", index)]
-            links += [Link(other.stem, f"{quote(other.stem)}.html", other == path) for other in paths]
             heading = Heading(
                 student, self.names.get(student, ""), self.assignment.title, name, one.arrived, one.due, self._zone()
             )
             page = notebook_page(
                 read_graded(path), one.notebooks.get(name) or NotebookMarks(), heading,
-                self.sources.get(name) or Source(name), links, self.ticks.get((student, name)),
-                self.assignment.show_hidden_tests,
+                self.sources.get(name) or Source(name), self.ticks.get((student, name)), self.assignment.show_hidden_tests,
             )  # fmt: skip
             write_atomically(folder / f"{name}.html", page.encode())
 
@@ -231,8 +226,8 @@ def read_graded(path: Path) -> nbformat.NotebookNode:
 
 
 def _address(page: Path, folder: Path) -> str:
-    """The relative address of a page, as a link in a page of `folder`."""
-    return "/".join(map(quote, Path(os.path.relpath(page, folder)).parts))
+    """The relative address of a page below `folder`, as a link in a page of that folder."""
+    return "/".join(map(quote, page.relative_to(folder).parts))
 
 
 def _in_words(error: Exception) -> str:

@@ -25,7 +25,7 @@ from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
 from autograder.reports.feedback_marks import CellMark, NotebookMarks
 from autograder.reports.harmless import GRADE_ID, PAGE_SECONDS, Room, at_most, harmless_cell
 from autograder.reports.page_templates import environment, source_hash, template_text
-from autograder.reports.rendered import Rendered, course_code, course_markdown, with_levels
+from autograder.reports.rendered import Rendered, course_code, course_line, course_markdown, with_levels
 from autograder.text import cut, html, without_colours
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's markers
@@ -92,15 +92,6 @@ class Heading:
     arrived: datetime | None = None
     due: datetime | None = None
     zone: tzinfo = UTC
-
-
-@dataclass(frozen=True)
-class Link:
-    """A page beside this one; `is_here` marks the page itself."""
-
-    text: str
-    address: str
-    is_here: bool = False
 
 
 @dataclass
@@ -243,11 +234,10 @@ def notebook_page(
     marks: NotebookMarks,
     heading: Heading,
     source: Source,
-    links: Sequence[Link] = (),
     ticks: Mapping[str, Sequence[tuple[float, str]]] | None = None,
     show_hidden: bool = False,
 ) -> str:
-    """The page of a graded notebook.
+    """The page of a graded notebook. It has no links to other files, because it may be sent alone.
 
     Parameters
     ----------
@@ -269,8 +259,7 @@ def notebook_page(
         rows = sorted((one for one in exercises if one.has_points), key=lambda one: RIGHT_LAST.get(one.verdict, 0))
         problems = [*_problems(notebook), *_of_all(exercises)]
         page = _template("feedback.html.j2").render(
-            **_style(), heading=heading, marks=marks, source=source, links=links, exercises=exercises, rows=rows,
-            problems=problems,
+            **_style(), heading=heading, marks=marks, source=source, exercises=exercises, rows=rows, problems=problems,
             waiting=sum(one.verdict == "not graded yet" for one in rows),
         )  # fmt: skip
         return room.with_pasted(page)
@@ -496,7 +485,7 @@ def _template(name: str) -> Template:
 @cache
 def _environment() -> Environment:
     made = environment().overlay()
-    made.filters = {**made.filters, "moment": _moment, "broken": _broken}
+    made.filters = {**made.filters, "moment": _moment, "broken": _broken, "line": course_line}
     return made
 
 
