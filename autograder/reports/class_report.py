@@ -112,7 +112,7 @@ class MistakeRow:
 
 @dataclass(frozen=True)
 class UnnamedRow:
-    """Failures of an exercise whose cause no message names. `message` is the commonest first line."""
+    """Students of whose failures in an exercise no message names a cause. `message` is the commonest first line."""
 
     place: Place
     message: str
@@ -439,10 +439,12 @@ def _first_line(message: str) -> str:
 
 
 def _unnamed(lost: Iterable[tuple[Work, Item, LostCell]]) -> tuple[UnnamedRow, ...]:
-    """Return the exercises that students failed without a named mistake, the most frequent first."""
+    """Return the exercises that students failed without a named mistake in any of its tests, the most frequent first."""
     who: dict[tuple[str, str], dict[str, str]] = {}
+    lost = list(lost)
+    named = {(work.student, item.notebook, item.exercise) for work, item, cell in lost if cell.mistakes}
     for work, item, cell in lost:
-        if cell.status == "failed" and not cell.mistakes:
+        if cell.status == "failed" and (work.student, item.notebook, item.exercise) not in named:
             students = who.setdefault((item.notebook, item.exercise), {})
             students.setdefault(work.student, _first_line(cell.message))
     rows = [

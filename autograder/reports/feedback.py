@@ -183,7 +183,8 @@ class Pages:
             )
             page = notebook_page(
                 read_graded(path), one.notebooks.get(name) or NotebookMarks(), heading,
-                self.sources.get(name) or Source(name), self.ticks.get((student, name)), self.assignment.show_hidden_tests,
+                self.sources.get(name) or Source(name), self.ticks.get((student, name)),
+                self.assignment.show_hidden_tests,
             )  # fmt: skip
             write_atomically(folder / f"{name}.html", page.encode())
 

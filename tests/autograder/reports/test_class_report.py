@@ -127,6 +127,11 @@ def test_failures_without_a_named_mistake():
     assert row.place == Place("adding", "add", 1, ("dua",)) and row.message == "IndexError: 3"
 
 
+def test_a_failure_beside_a_named_one_is_not_unnamed():
+    both = work("eva", 0, 0, 2, lost=[("adding", WRONG), ("adding", LostCell("test_large", "failed", "no"))])
+    assert report([both]).unnamed == ()
+
+
 def test_what_waits_what_is_late_and_flags():
     made = report(without_work=(("eve", "Eve E"),), not_graded=("eve",))
     assert [(row.cell, row.answers) for row in made.waiting] == [("why", 2)] and made.waiting_answers == 2
