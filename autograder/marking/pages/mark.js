@@ -107,13 +107,19 @@ function startMarking() {
     return answer.who || `Answer ${answer.number}`;
   }
 
+  const ticked = (id, line) => view(id).ticks.includes(line);
+
   function matches(id) {
-    const mark = view(id);
-    switch (find("filter").value) {
+    const mark = view(id), answer = answerOf(id), [kind, line] = find("filter").value.split(":");
+    const wanted = find("search").value.trim().toLowerCase();
+    if (wanted && !`${title(answer)} ${answer.preview}`.toLowerCase().includes(wanted)) return false;
+    switch (kind) {
       case "open": return Boolean(mark.waiting);
       case "flagged": return mark.flagged;
       case "marked": return mark.points !== null && !mark.waiting;
-      case "blank": return answerOf(id).blank;
+      case "blank": return answer.blank;
+      case "with": return mark.points !== null && ticked(id, line);
+      case "without": return mark.points !== null && !ticked(id, line);
       default: return true;
     }
   }
@@ -170,6 +176,13 @@ function startMarking() {
         made("span", {className: "worth", textContent: number(line.points)}), made("span", {innerHTML: line.html}));
     });
     find("lines").replaceChildren(find("lines").querySelector("legend"), ...lines);
+    const options = now.lines.flatMap((line, place) => ["with", "without"].map((kind) => made("option", {
+      value: `${kind}:${line.id}`, textContent: `${kind} line ${place + 1}: ${line.text.slice(0, 40)}`,
+    })));
+    const chosen = find("filter").value;
+    find("by-line").replaceChildren(...options);
+    find("filter").value = chosen;
+    if (find("filter").selectedIndex < 0) find("filter").value = "all";
     const sum = now.lines.reduce((total, line) => total + Math.max(line.points, 0), 0);
     find("sum").hidden = !lines.length || Math.abs(sum - now.max) < 1e-9;
     find("sum").textContent = `The lines add up to ${number(sum)} of ${number(now.max)} points.`;
@@ -319,6 +332,13 @@ function startMarking() {
     if (!line || !current) return;
     const {ticks} = view(current);
     stroke({ticks: ticks.includes(line.id) ? ticks.filter((id) => id !== line.id) : [...ticks, line.id].sort()});
+  }
+
+  /** Tick every line that gives points, and none that takes them; again: nothing. */
+  function allLines() {
+    const lines = now.lines.filter((line) => line.points > 0).map((line) => line.id).sort();
+    if (!lines.length) return tell("The scheme has no lines to tick. Type the points: p.", true);
+    stroke({ticks: String(lines) === String([...view(current).ticks].sort()) ? [] : lines});
   }
 
   async function undo() {
@@ -539,9 +559,11 @@ function startMarking() {
 
   function schemeRow(line) {
     const remove = made("button", {type: "button", textContent: "Remove"});
+    const count = question.answers.filter((answer) => ticked(answer.id, line.id)).length;
     const row = made("li", {}, made("div", {},
       made("input", {type: "number", step: "any", value: line.points, ariaLabel: "Points"}),
-      made("textarea", {rows: 2, value: line.text, ariaLabel: "What the answer must contain"}), remove));
+      made("textarea", {rows: 2, value: line.text, ariaLabel: "What the answer must contain"}), remove),
+      made("small", {className: "hint", textContent: line.id ? `Ticked in ${count} answer${count === 1 ? "" : "s"}` : ""}));
     row.dataset.line = line.id;
     remove.addEventListener("click", () => row.remove());
     return row;
@@ -579,6 +601,7 @@ function startMarking() {
 
   const actions = {
     zero: () => stroke({ticks: [], points: 0}),
+    every: allLines,
     unmark: () => stroke({unmark: true}),
     flag: () => stroke({flagged: !view(current).flagged}),
     undo, same, blank,
@@ -602,7 +625,8 @@ function startMarking() {
   };
   const keys = {
     j: actions.next, ArrowRight: actions.next, k: actions.previous, ArrowLeft: actions.previous, u: nextUnmarked,
-    f: actions.flag, a: same, z: undo, 0: actions.zero,
+    f: actions.flag, a: same, z: undo, 0: actions.zero, t: allLines,
+    "/": () => find("search").select(),
     c: () => find("comment").focus(),
     p: () => find("points").select(),
     r: () => {
@@ -616,6 +640,10 @@ function startMarking() {
     const {target} = event, inText = target.matches("textarea, select, input:not([type=checkbox])");
     if (event.key === "Escape" && inText) target.blur();
     if (event.key === "Enter" && target.matches("#points, #extra")) target.blur();
+    if (event.key === "Enter" && target.matches("#search")) {
+      target.blur();
+      if (shown.length) open(shown.find(matches));
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || inText || document.querySelector("dialog[open]")) return;
     if (!find("keys-on").checked || !question) return;
     const act = /^[1-9]$/.test(event.key) ? () => toggle(Number(event.key) - 1) : keys[event.key];
@@ -634,6 +662,7 @@ function startMarking() {
     localStorage.setItem("cs231n-mark-keys", find("keys-on").checked ? "on" : "off");
   });
   find("filter").addEventListener("change", () => question && showList());
+  find("search").addEventListener("input", () => question && showList());
   find("comment").addEventListener("input", typed);
   find("comment").addEventListener("blur", finishComment);
   find("points").addEventListener("change", () => numberTyped("points", "points", {unmark: true}));
