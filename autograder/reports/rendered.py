@@ -86,7 +86,7 @@ def course_markdown(text: str) -> Markup:
 @lru_cache(4_000)
 def course_line(text: str) -> Markup:
     """A line of a marking scheme as HTML, without a paragraph around it."""
-    made = _markdown(text, {}).strip()
+    made = _markdown(in_order(text), {}).strip()
     found = _PARAGRAPH.fullmatch(made)
     return Markup(found[1] if found else made)
 
