@@ -35,9 +35,13 @@ MET = 0.8  # the probability that an answer meets a line of the scheme
 ADDRESS = re.compile(r"Open (http://\S+)")
 SHOWN = """(before) => document.getElementById('answer').ariaBusy === 'false'
     && (document.getElementById('who').textContent !== before || !document.getElementById('told').hidden)"""
+# formgrader has the marks of the page, and the field for the points is chosen
+READY = "(id) => formgrader.grades.loaded && formgrader.comments.loaded && document.activeElement.id === id"
 # in place of MathJax, which is not downloaded; formgrader waits for these calls
-MATHJAX_STUB = """window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(f) {
-    window.addEventListener('load', () => setTimeout(() => f('End'), 0)); }}}}};"""
+MATHJAX_STUB = """window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(said) {
+    const end = () => setTimeout(() => said('End'), 0);
+    if (document.readyState === 'complete') end();
+    else window.addEventListener('load', end); }}}}};"""
 
 
 @dataclass
@@ -134,6 +138,7 @@ def given_in_formgrader(tab: Any, address: str, workspace: Workspace, assignment
     tab.goto(f"{address}/formgrader/submissions/{first}/", wait_until="load")
     found, rng = Measured(count), random.Random(0)
     tab.click(f"#{question.grade_id}")
+    tab.wait_for_function(READY, arg=question.grade_id)
     for _ in range(count):
         points = f"{sum(line.points for line in question.scheme if rng.random() < MET):g}"
         tab.keyboard.press("Control+A")  # not counted: an unmarked answer has an empty field
@@ -143,7 +148,7 @@ def given_in_formgrader(tab: Any, address: str, workspace: Workspace, assignment
             tab.keyboard.type(points)
             tab.keyboard.press("Control+.")
             tab.wait_for_url(lambda url: url.partition("?")[0] != before.partition("?")[0])
-            tab.wait_for_function("(id) => document.activeElement.id === id", arg=question.grade_id)
+            tab.wait_for_function(READY, arg=question.grade_id)
 
         found.seconds.append(_timed(give))
         found.keys.append(len(points) + 1)

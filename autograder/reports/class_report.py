@@ -439,7 +439,7 @@ def _first_line(message: str) -> str:
 
 
 def _unnamed(lost: Iterable[tuple[Work, Item, LostCell]]) -> tuple[UnnamedRow, ...]:
-    """Return the exercises that students failed without a named mistake in any of its tests, the most frequent first."""
+    """Return the exercises that students failed without a named mistake in any test, the most frequent first."""
     who: dict[tuple[str, str], dict[str, str]] = {}
     lost = list(lost)
     named = {(work.student, item.notebook, item.exercise) for work, item, cell in lost if cell.mistakes}

@@ -125,6 +125,7 @@ class Exercise:
     mark: CellMark | None = None
     comment: str = ""
     ticks: Sequence[tuple[float, str]] = ()
+    not_met: Sequence[tuple[float, str]] = ()
     work: list[Markup] = field(default_factory=list)
     shown: list[Markup] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
@@ -236,6 +237,7 @@ def notebook_page(
     source: Source,
     ticks: Mapping[str, Sequence[tuple[float, str]]] | None = None,
     show_hidden: bool = False,
+    schemes: Mapping[str, Sequence[tuple[float, str]]] | None = None,
 ) -> str:
     """The page of a graded notebook. It has no links to other files, because it may be sent alone.
 
@@ -247,6 +249,8 @@ def notebook_page(
         The ticked lines (points, text) of marking schemes, by grade_id.
     show_hidden
         Whether the code of hidden tests is shown.
+    schemes
+        All lines of marking schemes by grade_id, of which students read those that give points and are not ticked.
 
     Raises
     ------
@@ -255,7 +259,7 @@ def notebook_page(
     """
     with at_most(PAGE_SECONDS):
         room = Room()
-        exercises = _Work(Rendered(room), marks, source, ticks or {}, show_hidden).exercises(notebook)
+        exercises = _Work(Rendered(room), marks, source, ticks or {}, show_hidden, schemes or {}).exercises(notebook)
         rows = sorted((one for one in exercises if one.has_points), key=lambda one: RIGHT_LAST.get(one.verdict, 0))
         problems = [*_problems(notebook), *_of_all(exercises)]
         page = _template("feedback.html.j2").render(
@@ -300,9 +304,10 @@ class _Work:
         source: Source,
         ticks: Mapping[str, Sequence[tuple[float, str]]],
         show_hidden: bool,
+        schemes: Mapping[str, Sequence[tuple[float, str]]],
     ) -> None:
         self.rendered, self.marks, self.source, self.ticks = rendered, marks, source, ticks
-        self.show_hidden = show_hidden
+        self.show_hidden, self.schemes = show_hidden, schemes
 
     def exercises(self, notebook: nbformat.NotebookNode) -> list[Exercise]:
         found = [Exercise(0, "", "Before the first exercise")]
@@ -348,6 +353,7 @@ class _Work:
             self._mark(record) if record.grade or record.task else None,
             cut(self.marks.comments.get(id, ""), 2 * MOST_MESSAGE),
             self.ticks.get(id, ()),
+            [line for line in self.schemes.get(id, ()) if line[0] > 0 and line not in self.ticks.get(id, ())],
             is_blank=cell["source"].strip() in ("", STUB),
         )
 

@@ -143,7 +143,7 @@ def test_another_process_finds_the_pages_up_to_date(graded):
     assert done.stdout.strip() == "2", done.stderr
 
 
-def test_ticked_lines_of_the_scheme_are_shown(graded):
+def test_lines_of_the_scheme_that_are_ticked_are_shown_and_others_if_the_course_says_so(graded):
     with Gradebook(graded.db_url, graded.course_id) as gradebook:
         grade = gradebook.find_grade("question_why", "adding", "sums", "alice")
         grade.manual_score, grade.needs_manual_grade = 2.5, False
@@ -162,6 +162,11 @@ def test_ticked_lines_of_the_scheme_are_shown(graded):
     assert '<span class="of">+0.5</span> beyond these lines</li>' in page and "an example" not in page
     other = (graded.feedback("Zoë [x] 李", "sums") / "adding.html").read_text(encoding="utf-8")
     assert "What the points are for" not in other
+    course = graded.assignments / "course.toml"
+    course.write_text(course.read_text().replace("notebooks =", "show_scheme = true\nnotebooks ="))
+    assert "alice" in feedback(Workspace(graded.root), "sums").made
+    page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
+    assert '<h3>What the answer lacks</h3>\n<ul class="ticks"><li><span class="of">1</span> an example</li></ul>' in page
 
 
 def test_hidden_tests_are_shown_if_the_course_says_so(graded):

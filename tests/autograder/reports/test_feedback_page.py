@@ -165,6 +165,14 @@ class TestTheFirstScreen:
         assert "What the points are for +1.5 it cancels m −0.5 a &lt; b &lt;script" in text and "<script" not in page
         assert '<strong>it</strong> cancels <math display="inline">' in page
 
+    def test_what_an_answer_lacks_is_shown_below_a_mark_if_the_course_wants_it(self):
+        lines = {"why": [(1.5, "it cancels"), (1.0, "so $m$ is free"), (-0.5, "a wrong reason")]}
+        given = {"ticks": {"why": lines["why"][:1]}, "schemes": lines}
+        page = graded_page({"why": CellMark(1.5, 3, False, True)}, **given)
+        assert "it cancels What the answer lacks 1 so m is free" in text_of(page, 'class="marked"', "</section>")
+        assert page.count("it cancels") == 1 and "a wrong reason" not in page
+        assert "so <math" not in graded_page({"why": CellMark(0, 3, True, False)}, **given)  # it is not marked yet
+
     def test_one_message_of_all_tests_is_told_once(self):
         cells = [
             test_cell(name, "", error("softmax.ipynb is cut off", "NotGraded")) for name in ("test_values", "other")

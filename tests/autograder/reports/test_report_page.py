@@ -146,7 +146,7 @@ def test_lines_of_the_schemes_say_how_often_they_are_ticked():
     scheme = (SchemeRow("n", "q", 1.5, "a **row** $x_i$", 1), SchemeRow("n", "q", -1.0, "<script>", 0))
     page = html_of(replace(made(["ann", "bob"]), scheme=scheme))
     text = " ".join(re.sub("<[^>]*>", " ", page[page.index("Lines of the marking") : page.index('id="time"')]).split())
-    assert "q : 2 marked answers 50% 1 +1.5 a row x i 0% 0 −1 &lt;script&gt;" in text
+    assert "q : 2 marked answers 50% 1 a row x i +1.5 0% 0 &lt;script&gt; −1" in text
     assert "Lines of the marking" not in html_of(replace(made(["ann"]), scheme=scheme[1:]))
 
 
