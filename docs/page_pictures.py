@@ -79,7 +79,8 @@ def main(folder: Path) -> int:
                     if shown == "mark":
                         page.locator("h2 a").nth(QUESTION).click()
                         page.locator("#answer[aria-busy=false]").wait_for()
-                        page.keyboard.press("k")  # the last answer with a mark
+                        page.locator("#list button", has_text="chen").click()
+                        page.locator("#who", has_text="chen").wait_for()
                         page.locator("#answer[aria-busy=false]").wait_for()
                     page.screenshot(path=folder / f"{name}.png")
     return 0
