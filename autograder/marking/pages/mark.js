@@ -190,7 +190,7 @@ function startMarking() {
       const use = made("button", {type: "button", textContent: remark.text, dir: "auto"});
       use.addEventListener("click", () => useRemark(remark.text));
       const drop = made("button", {type: "button", textContent: "Remove", ariaLabel: `Remove the remark ${remark.text}`});
-      drop.addEventListener("click", () => atOnce("remark/drop", {id: remark.id}));
+      drop.addEventListener("click", () => atOnce("remark/drop", () => ({id: remark.id})));
       return made("li", {}, use, drop);
     }));
     find("remarks-box").hidden = false;
@@ -463,12 +463,12 @@ function startMarking() {
     if (kind === "work" && current === first.id) open(first.id);
   }
 
-  /** Do something for the whole question, when all strokes are saved. */
+  /** Do something for the whole question, when all strokes are saved; `body` is made then. */
   async function atOnce(path, body) {
-    for (let tries = 0; queue.length && tries < 40; tries++) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; queue.length && tries < 200; tries++) await new Promise((done) => setTimeout(done, 50));
     if (queue.length) return {message: "Wait until all changes are saved."};
     try {
-      const result = await call(`${api}/${path}`, body);
+      const result = await call(`${api}/${path}`, body());
       accept(result);
       showAll();
       return result;
@@ -502,13 +502,14 @@ function startMarking() {
   }
 
   async function same() {
-    if (!identical(current) || view(current).points === null) return;
-    const result = await atOnce(`answer/${current}/same`, {seen: now.marks[current].seen});
+    const id = current;
+    if (!identical(id) || view(id).points === null) return;
+    const result = await atOnce(`answer/${id}/same`, () => ({seen: now.marks[id].seen}));
     tell(result.message || `${result.count} identical answer${result.count === 1 ? "" : "s"} got the same.`, true);
   }
 
   async function blank() {
-    const result = await atOnce("blank", {});
+    const result = await atOnce("blank", () => ({}));
     tell(result.message || `${result.count} blank answer${result.count === 1 ? "" : "s"} got 0 points.`, true);
   }
 
@@ -588,7 +589,7 @@ function startMarking() {
       find("scheme-told").textContent = "Each line needs points.";
       return;
     }
-    const result = await atOnce("scheme", {seen: schemeSeen, lines});
+    const result = await atOnce("scheme", () => ({seen: schemeSeen, lines}));
     if (result.message) {
       find("scheme-told").textContent = result.message;
       return;
@@ -618,7 +619,7 @@ function startMarking() {
     remark: async () => {
       finishComment();
       const text = find("comment").value.trim();
-      const result = text ? await atOnce("remark", {text}) : {message: "Write a comment first."};
+      const result = text ? await atOnce("remark", () => ({text})) : {message: "Write a comment first."};
       if (result.message) tell(result.message, true);
     },
     close: () => document.querySelector("dialog[open]")?.close(),
