@@ -166,7 +166,7 @@ def test_lines_of_the_scheme_that_are_ticked_are_shown_and_others_if_the_course_
     course.write_text(course.read_text().replace("notebooks =", "show_scheme = true\nnotebooks ="))
     assert "alice" in feedback(Workspace(graded.root), "sums").made
     page = (graded.feedback("alice", "sums") / "adding.html").read_text(encoding="utf-8")
-    assert '<h3>What the answer lacks</h3>\n<ul class="ticks"><li><span class="of">1</span> an example</li></ul>' in page
+    assert "<h3>What the answer lacks</h3>" in page and '<span class="of">1</span> an example</li>' in page
 
 
 def test_hidden_tests_are_shown_if_the_course_says_so(graded):
