@@ -651,13 +651,13 @@ def right_distillation(student: Any, teacher: Any, y: Any, T: float, weight: flo
 def distillation(student: Any, teacher: Any, y: Any, T: float, weight: float) -> Iterator[Mistake]:
     """Yield the mistakes of distillation_loss: the quantity `loss`."""
     for mistake, f in _distillation_mistakes(teacher, y, T, weight):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, loss=lambda f=f: f(student))
+        yield _giving(mistake, loss=lambda f=f: f(student))
 
 
 def distillation_gradient(student: Any, teacher: Any, y: Any, T: float, weight: float) -> Iterator[Mistake]:
     """Yield the mistakes of the gradient of distillation_loss: the quantity `dstudent`."""
     for mistake, f in _distillation_mistakes(teacher, y, T, weight):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, dstudent=lambda f=f: gradient_of(f, student))
+        yield _giving(mistake, dstudent=lambda f=f: gradient_of(f, student))
 
 
 def _distillation_mistakes(
@@ -897,7 +897,7 @@ def right_contrastive(Z: Any, T: float) -> float:
 def contrastive(Z: Any, T: float) -> Iterator[Mistake]:
     """Yield the mistakes of contrastive_loss: the quantity `loss`."""
     for mistake, f in _contrastive_mistakes(len(Z), T):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, loss=lambda f=f: f(np.asarray(Z)))
+        yield _giving(mistake, loss=lambda f=f: f(np.asarray(Z)))
 
 
 def contrastive_gradient(Z: Any, T: float) -> Iterator[Mistake]:
@@ -951,7 +951,7 @@ def contrastive_gradient(Z: Any, T: float) -> Iterator[Mistake]:
             dZ=lambda: T * gradient_of(lambda V: _contrasted(V, T), Z),
         )
     for mistake, f in _contrastive_mistakes(len(Z), T):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, dZ=lambda f=f: gradient_of(f, Z))
+        yield _giving(mistake, dZ=lambda f=f: gradient_of(f, Z))
 
 
 def _contrastive_mistakes(rows: int, T: float) -> Iterator[tuple[Mistake, Callable[[Any], float]]]:
@@ -1075,7 +1075,7 @@ def right_attributes(scores: Any, y: Any) -> float:
 def attributes(scores: Any, y: Any) -> Iterator[Mistake]:
     """Yield the mistakes of multilabel_hinge: the quantity `loss`."""
     for mistake, f in _attribute_mistakes(y):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, loss=lambda f=f: f(scores))
+        yield _giving(mistake, loss=lambda f=f: f(scores))
 
 
 def attribute_gradient(scores: Any, y: Any) -> Iterator[Mistake]:
@@ -1101,7 +1101,7 @@ def attribute_gradient(scores: Any, y: Any) -> Iterator[Mistake]:
         dscores=lambda: np.where(outside, 1.0, 0) / N,
     )
     for mistake, f in _attribute_mistakes(y):
-        yield Mistake(mistake.id, mistake.sentence, mistake.look_at, dscores=lambda f=f: gradient_of(f, scores))
+        yield _giving(mistake, dscores=lambda f=f: gradient_of(f, scores))
 
 
 def _attribute_mistakes(y: Any) -> Iterator[tuple[Mistake, Callable[[Any], float]]]:
@@ -1183,3 +1183,8 @@ def _hinged(scores: Any, y: Any, of_margin: Callable[[float], float]) -> float:
 def _softmax(scores: Any) -> Floats:
     """Return the probabilities of each row of scores, each from the differences to its own score."""
     return np.array([[1 / np.sum(np.exp(row - own)) for own in row] for row in np.asarray(scores, dtype=np.float64)])
+
+
+def _giving(mistake: Mistake, **gives: Any) -> Mistake:
+    """Return the mistake with these values."""
+    return type(mistake)(mistake.id, mistake.sentence, mistake.look_at, **gives)

@@ -22,9 +22,10 @@ SAID = r"because it is what the assignment \w+ asks you to write"
 NAMES_OF = """
 import json
 from cs231n_lib import initializers, kernels, layers, models, optim
+from cs231n_lib.data import augmentation
 
 found = {}
-for package in (initializers, kernels, layers, models, optim):
+for package in (initializers, kernels, layers, models, optim, augmentation):
     for name in package.__all__:
         try:
             getattr(package, name)
@@ -144,6 +145,16 @@ ANSWER_OF = {
     "im2col": "convolutional_networks",
     "spatial_groupnorm_backward": "convolutional_networks",
     "ThreeLayerConvNet": "convolutional_networks",
+    "soft_cross_entropy": "training_practice",
+    "contrastive_loss": "training_practice",
+    "multilabel_hinge_loss": "training_practice",
+    "predict_tta": "training_practice",
+    "frozen_step": "training_practice",
+    "mixup": "training_practice",
+    "cutout": "training_practice",
+    "elastic_deform": "training_practice",
+    "rotate_batch": "training_practice",
+    "pca_color_jitter": "training_practice",
 }
 
 
