@@ -230,7 +230,7 @@ def cutout(X, size, rng):
     for image in hidden:
         row, column = rng.integers(X.shape[2]), rng.integers(X.shape[3])
         top, left = row - size // 2, column - size // 2
-        image[:, max(top, 0) : max(top + size, 0), max(left, 0) : max(left + size, 0)] = 0
+        image[:, max(top, 0) : top + size, max(left, 0) : left + size] = 0  # a slice ends at the edge by itself
     return hidden
     ### END SOLUTION
 
@@ -720,8 +720,7 @@ def cutmix(X, T, alpha, rng):
         side = np.sqrt(rng.beta(alpha, alpha))
         height, width = round(side * H), round(side * W)
         top, left = rng.integers(H) - height // 2, rng.integers(W) - width // 2
-        rows = slice(max(top, 0), max(top + height, 0))
-        columns = slice(max(left, 0), max(left + width, 0))
+        rows, columns = slice(max(top, 0), top + height), slice(max(left, 0), left + width)
         mixed[i, :, rows, columns] = X[j, :, rows, columns]
         from_partner = mixed[i, 0, rows, columns].size / (H * W)
         targets[i] = (1 - from_partner) * T[i] + from_partner * T[j]
@@ -1035,6 +1034,15 @@ checks.close(result["w"], [0.25, 0.25], "the average of float32 arrays")
 averages = [None] * 3
 
 
+def shifted(down, right, mirror):
+    def view(X):
+        padded = np.pad(X, ((0, 0), (0, 0), (1, 1), (1, 1)))
+        cropped = padded[:, :, 1 + down : 17 + down, 1 + right : 17 + right]
+        return cropped[..., ::-1] if mirror else cropped
+
+    return view
+
+
 def follow(seed):
     """A function for Solver that keeps a moving average of the weights after each epoch, with decay 0.7."""
     def update(solver):
@@ -1046,17 +1054,6 @@ def follow(seed):
 
 runs = [fit(seed, augment=flip_and_crop, on_epoch=follow(seed), schedule=None)[0] for seed in tqdm(range(3), file=sys.stdout)]
 alone = [scores_of(net, X_test) for net in runs]
-
-
-def shifted(down, right, mirror):
-    def view(X):
-        padded = np.pad(X, ((0, 0), (0, 0), (1, 1), (1, 1)))
-        cropped = padded[:, :, 1 + down : 17 + down, 1 + right : 17 + right]
-        return cropped[..., ::-1] if mirror else cropped
-
-    return view
-
-
 views = [shifted(down, right, mirror) for down, right in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)) for mirror in (False, True)]
 seen = [predict_tta(partial(scores_of, net), X_test, views) for net in runs]
 averaged = []
@@ -1202,7 +1199,9 @@ for name, scores in (("teacher, three nets", None), ("small net, labels only", f
     print(f"{name:>22}: {accuracy(scores, y_test):.1%}")
 
 # %% [markdown]
-# @@DISTILL@@
+# Do not read too much into one run. Measured beforehand on shapes10: the teacher has 69.0%, six small nets trained on the labels have 58.4% on average, and after distillation
+# 59.4%. The gain of 0.9 ± 0.8 points is smaller than the differences between two starts (1.3 points). The teacher has seen no more images than the student, and a net
+# of this size has learned what 1,000 images tell. With a large teacher and images without labels, distillation gains more.
 #
 # ## Transfer learning
 #
@@ -1401,12 +1400,12 @@ for num_labels, num_steps in ((25, 100), (250, 200)):
         print(f"{num_labels:4d} labels, {name:>13}: {accuracy(scores_of(net, X_rest), y_rest):.1%}")
 
 # %% [markdown]
-# Measured beforehand on shapes10, for five starts (mean and standard deviation):
+# Measured beforehand on shapes10, with five starts and five choices of images (mean and standard deviation):
 #
 # | | from scratch | new head only | fine-tuned |
 # |---|---|---|---|
-# | 25 labels | 34.8 ± 3.2% | 47.5 ± 2.1% | 42.5 ± 2.3% |
-# | 250 labels | 69.9 ± 1.6% | 71.3 ± 0.8% | 71.4 ± 1.3% |
+# | 25 labels | 35.6 ± 1.7% | 55.3 ± 5.4% | 52.7 ± 6.3% |
+# | 250 labels | 69.5 ± 1.2% | 71.6 ± 2.3% | 72.0 ± 1.5% |
 
 # %% [markdown]
 # **Question 2** · 2 points. With 25 labels, which of the three ways is best, and why is it better than training all layers? Why does its advantage shrink

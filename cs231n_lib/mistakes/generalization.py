@@ -582,7 +582,8 @@ def views(scores_fn: Callable[[Any], Any], X: Any, views: Sequence[Callable[[Any
     )
 
     def chained() -> Any:
-        now, total = X, 0
+        now: Any = X
+        total: Any = 0
         for view in views:
             now = view(now)
             total = total + _softmax(np.asarray(scores_fn(now)))
