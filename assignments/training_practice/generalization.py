@@ -671,7 +671,7 @@ for alpha, spread in ((1.0, 1 / 12), (0.2, 1 / 5.6), (5.0, 1 / 44)):  # the vari
     share = targets.diagonal()
     checks.true(np.unique(share.round(9)).size > 50, known.ONE_SHARE)
     checks.true(0.4 < share.mean() < 0.6, known.share_mean(share, alpha) or f"The mean of the shares is {share.mean():.2f}, not 0.5.")
-    checks.true(abs(share.var() / spread - 1) < 0.25, known.share_spread(share, alpha) or
+    checks.true(abs(share.var() / spread - 1) < 0.3, known.share_spread(share, alpha) or
                 f"For alpha={alpha:g} the shares have a variance of {share.var():.3g}, not about {spread:.3g}.")
 checks.passed("mixup", "the shares follow Beta(alpha, alpha)")
 ### BEGIN HIDDEN TESTS
@@ -684,8 +684,8 @@ checks.true(np.mean(partners[0] == partners[1]) < 0.1, known.FIXED_PARTNER)
 steps = [(found - np.arange(400)) % 400 for found in partners]
 checks.true(all(np.unique(step).size > 100 for step in steps), known.FIXED_PARTNER)
 checks.true(all(np.unique(found).size > 200 for found in partners), "Many images have the same partner.")
-one, same = (images_and_targets(mixup(X[:9].copy(), T[:9].copy(), 1.0, np.random.default_rng(74)), X[:9], T[:9]) for _ in range(2))
-checks.true(np.allclose(one[0], same[0]), known.NOT_FROM_RNG)
+one, same, other = (images_and_targets(mixup(X[:9].copy(), np.eye(9), 1.0, np.random.default_rng(seed)), X[:9], np.eye(9))[1] for seed in (74, 74, 75))
+checks.true(np.allclose(one, same) and np.mean(np.isclose(one.diagonal(), other.diagonal())) < 0.5, known.NOT_FROM_RNG)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -753,6 +753,8 @@ for seed, alpha in ((82, 1.0), (83, 3.0), (84, 0.3)):
 pattern = rng.normal(size=(40, 3, 6, 6))  # the box is at the same place in both images
 mixed, targets = images_and_targets(cutmix(pattern.copy(), np.eye(40), 1.0, np.random.default_rng(85)), pattern, np.eye(40))
 checks.true((mixed[:, None] == pattern).any(axis=1).all(), "Some pixels are not those of another image at the same place.")
+mixed, targets = images_and_targets(cutmix(X.copy(), np.eye(40, dtype=int), 1.0, np.random.default_rng(87)), X, np.eye(40))
+checks.true(((targets > 0.01) & (targets < 0.99)).sum() > 20, "The targets of integer one-hot rows have only the values 0 and 1.")
 _, (given, labels, *_) = checks.call(cutmix, pattern.copy(), np.eye(40), 1.0, np.random.default_rng(86))
 checks.unchanged(given, pattern, "X")
 checks.unchanged(labels, np.eye(40), "T")
@@ -772,17 +774,29 @@ checks.passed("cutmix", "boxes of all sizes, everywhere")
 checks.true(abs(share.std() - 0.19) < 0.04, f"The covered shares have a deviation of {share.std():.2f}, not about 0.19.")
 for axis in (1, 2):
     covered = inside.any(axis=axis).mean(axis=0)  # how often each column or row is hit
-    checks.true(abs(covered[0] - covered[-1]) < 0.14 and covered[7:9].mean() > covered[[0, -1]].mean() + 0.1, "The boxes are not centred anywhere in the image.")
+    checks.true(abs(covered[0] - covered[-1]) < 0.2 and covered[7:9].mean() > covered[[0, -1]].mean() + 0.1, "The boxes are not centred anywhere in the image.")
 for alpha, mean, deviation in ((0.2, 0.30, 0.26), (5.0, 0.335, 0.128)):
     mixed, targets = images_and_targets(cutmix(X.copy(), T.copy(), alpha, np.random.default_rng(91)), X, T)
     share = (mixed != X).mean(axis=(1, 2, 3))
     checks.true(abs(share.std() - deviation) < 0.035, known.ALPHA_IGNORED if abs(share.std() - 0.19) < 0.02 else
                 f"For alpha={alpha:g} the covered shares have a deviation of {share.std():.2f}, not about {deviation:.2f}.")
-    checks.true(abs(share.mean() - mean) < 0.06, f"For alpha={alpha:g} the boxes cover {share.mean():.0%} on average, not {mean:.0%}.")
-wide = numbered(300, 1, 8, 32)
+    checks.true(abs(share.mean() - mean) < 0.07, f"For alpha={alpha:g} the boxes cover {share.mean():.0%} on average, not {mean:.0%}.")
+wide = numbered(300, 1, 16, 64)
 mixed, targets = images_and_targets(cutmix(wide.copy(), np.ones((300, 1)), 5.0, np.random.default_rng(92)), wide, np.ones((300, 1)))
-rows, columns = sides((mixed != wide)[:, 0])
-checks.true(3 < columns.max() / rows.max() < 5, "In a wide image, the boxes should be wide in the same ratio.")
+inside = (mixed != wide)[:, 0]
+rows, columns = sides(inside)
+checks.true(np.mean(rows > 0) > 0.95, "In wide images, some have no box.")
+checks.true(abs(rows.mean() / 16 - columns.mean() / 64) < 0.1, "In wide images, the boxes should be wide in the same ratio.")
+for axis in (1, 2):
+    covered = inside.any(axis=axis).mean(axis=0)
+    checks.true(abs(covered[0] - covered[-1]) < 0.3, "In wide images, the boxes are more often at one edge than at the other.")
+changed = 0
+for seed in (95, 96, 97):  # almost exactly half of the area: 11.3 of 16 rows and columns
+    mixed, targets = images_and_targets(cutmix(X.copy(), T.copy(), 2000.0, np.random.default_rng(seed)), X, T)
+    changed = changed + (mixed != X).any(axis=(1, 2, 3))
+    for lengths in sides((mixed != X)[:, 0]):
+        checks.true(lengths.max() <= 12 and np.bincount(lengths).argmax() in (11, 12), "Boxes of half of the area should have 11 or 12 of 16 rows and columns.")
+checks.true(changed.min() > 0, "Some images of the batch never get a box.")
 partners = [images_and_targets(cutmix(wide[:40].copy(), np.eye(40), 5.0, np.random.default_rng(seed)), wide[:40], np.eye(40))[1] for seed in (93, 93, 94)]
 checks.true(np.allclose(partners[0], partners[1]) and not np.allclose(partners[0] > 0, partners[2] > 0), known.FIXED_PARTNER)
 ### END HIDDEN TESTS

@@ -481,7 +481,7 @@ def box_share(inside: Any) -> Mistake | None:
     """Return the mistake that masks of boxes (N, H, W) show which do not cover 0.32 of the pixels."""
     mean = np.mean(inside)
     covered = np.any(inside, axis=1).mean(axis=0)
-    if abs(covered[0] - covered[-1]) > 0.14:
+    if abs(covered[0] - covered[-1]) > 0.2:
         return Mistake(
             "generalization.boxes_off_centre",
             "The boxes are more often at one edge than at the other.",
