@@ -193,11 +193,11 @@ vis.training_curves(plain_solver);
 # label depends on. The library has the common changes:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_augmentations", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
-same = np.repeat(X_train[7:8], 8, axis=0)
+eight_times = np.repeat(X_train[7:8], 8, axis=0)
 changes = {"flip": random_horizontal_flip, "crop": partial(random_crop, padding=3), "rotation": partial(random_rotation, degrees=30),
            "colours": partial(color_jitter, brightness=0.5, contrast=0.5, saturation=0.5), "noise": partial(gaussian_noise, std=0.2),
            "blur": partial(gaussian_blur, sigma=1.5)}
-shown = [image for number, change in enumerate(changes.values()) for image in change(same, rng=number)]
+shown = [image for number, change in enumerate(changes.values()) for image in change(eight_times, rng=number)]
 show(shown, titles=[name if k == 0 else "" for name in changes for k in range(8)]);
 
 # %% [markdown]
@@ -472,7 +472,7 @@ checks.true(np.abs(bend).max() > 0.02, "The field has no bend at the points.")
 components = principal_colors(X_train[:1000])
 own = {"cutout": lambda X, rng: cutout(X, 5, rng), "colours": lambda X, rng: pca_color(X, components, 0.7, rng),
        "elastic": lambda X, rng: elastic_deform(X, 4, 1.2, rng)}
-shown = [image for number, change in enumerate(own.values()) for image in change(same, np.random.default_rng(number))]
+shown = [image for number, change in enumerate(own.values()) for image in change(eight_times, np.random.default_rng(number))]
 show(shown, titles=[name if k == 0 else "" for name in own for k in range(8)]);
 
 # %% tags=["skip-execution"]
@@ -790,13 +790,16 @@ checks.true(abs(rows.mean() / 16 - columns.mean() / 64) < 0.1, "In wide images, 
 for axis in (1, 2):
     covered = inside.any(axis=axis).mean(axis=0)
     checks.true(abs(covered[0] - covered[-1]) < 0.3, "In wide images, the boxes are more often at one edge than at the other.")
-changed = 0
+changed, edges = 0, 0
 for seed in (95, 96, 97):  # almost exactly half of the area: 11.3 of 16 rows and columns
     mixed, targets = images_and_targets(cutmix(X.copy(), T.copy(), 2000.0, np.random.default_rng(seed)), X, T)
-    changed = changed + (mixed != X).any(axis=(1, 2, 3))
-    for lengths in sides((mixed != X)[:, 0]):
+    inside = (mixed != X)[:, 0]
+    changed = changed + inside.any(axis=(1, 2))
+    edges = edges + np.array([edge.any(axis=1).mean() / 3 for edge in (inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1])])
+    for lengths in sides(inside):
         checks.true(lengths.max() <= 12 and np.bincount(lengths).argmax() in (11, 12), "Boxes of half of the area should have 11 or 12 of 16 rows and columns.")
 checks.true(changed.min() > 0, "Some images of the batch never get a box.")
+checks.true(abs(edges[0] - edges[1]) < 0.15 and abs(edges[2] - edges[3]) < 0.15, "The boxes are more often at one edge than at the other.")
 partners = [images_and_targets(cutmix(wide[:40].copy(), np.eye(40), 5.0, np.random.default_rng(seed)), wide[:40], np.eye(40))[1] for seed in (93, 93, 94)]
 checks.true(np.allclose(partners[0], partners[1]) and not np.allclose(partners[0] > 0, partners[2] > 0), known.FIXED_PARTNER)
 ### END HIDDEN TESTS
@@ -1533,7 +1536,7 @@ axes[0].set(xlabel="step", ylabel="loss, mean of 50 steps", title=f"{right.mean(
 axes[1].barh(images.class_names[::-1], [100 * right[y_test == label].mean() for label in range(10)][::-1], color=vis.ORANGE)
 axes[1].axvline(25, color="grey", ls=":")
 axes[1].set(xlabel="turns told right (%); guessing: 25%")
-show(turned[:8], titles=[f"{number} turn{'s' * (number != 1)}" for number in turns[:8]]);
+show(turned[:8], titles=[f"{number} turn{'s' * int(number != 1)}" for number in turns[:8]]);
 
 # %% nbgrader={"grade": false, "grade_id": "demo_pretext", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 for num_labels, num_steps in ((50, 100), (250, 200)):
