@@ -183,9 +183,9 @@ print(f"accuracy on the training images {accuracy(scores_of(plain, X_train[:1000
 vis.training_curves(plain_solver);
 
 # %% [markdown]
-# The gap between the two curves is **overfitting**. Nearly everything that closes it has the same pattern: *add randomness in training, average it out
-# at test time*. Dropout and batch normalization follow it, and so do DropConnect, fractional max pooling (random pooling windows; Graham, 2014) and
-# stochastic depth (some layers of a very deep net are skipped in each step; Huang et al., 2016). The simplest randomness is that of the images.
+# The gap between the two curves is **overfitting**. Nearly everything that closes it has the same pattern: *add randomness in training, average it
+# out at test time*. Dropout and batch normalization follow it, and so do DropConnect, fractional max pooling (random pooling windows; Graham, 2014)
+# and stochastic depth (some layers of a very deep net are skipped in each step; Huang et al., 2016). The simplest randomness is that of the images.
 #
 # ## Changing images
 #
@@ -357,9 +357,9 @@ checks.true(np.allclose(one, same) and not np.allclose(one, other), known.NOT_FR
 # %% [markdown]
 # ### Exercise 3: `elastic_deform` · 4 points
 #
-# Bend the image as if it were printed on rubber. A random **field** of displacements says, for every pixel of the new image, how far away from its own place to
-# read the old one. If every pixel had its own random displacement, the result would be noise. So draw displacements only at a few points, a grid, and
-# **interpolate** between them:
+# Bend the image as if it were printed on rubber. A random **field** of displacements says, for every pixel of the new image, how far away from its
+# own place to read the old one. If every pixel had its own random displacement, the result would be noise. So draw displacements only at a few
+# points, a grid, and **interpolate** between them:
 
 # %% nbgrader={"grade": false, "grade_id": "picture_field", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 points = np.array([0, 5, 10, 15])
@@ -381,12 +381,13 @@ for ax in axes:
     ax.set(xlim=(-3, 18), ylim=(18, -3), aspect="equal", xticks=[0, 5, 10, 15], yticks=[0, 5, 10, 15])
 
 # %% [markdown]
-# Reading between pixels is done by **bilinear interpolation**, a weighted mean of the four nearest pixels. `sample_bilinear(X, rows, columns)` does it: it
-# reads the images X (N, C, H, W) at the places `rows` and `columns`, which broadcast to (N, H2, W2), and returns (N, C, H2, W2). Places outside count as the nearest pixel
-# inside. It serves twice: a grid of displacements is a small "image" of two channels, and reading it at 16x16 places enlarges it.
+# Reading between pixels is done by **bilinear interpolation**, a weighted mean of the four nearest pixels. `sample_bilinear(X, rows, columns)` does
+# it: it reads the images X (N, C, H, W) at the places `rows` and `columns`, which broadcast to (N, H2, W2), and returns (N, C, H2, W2). Places
+# outside count as the nearest pixel inside. It serves twice: a grid of displacements is a small "image" of two channels, and reading it at 16x16
+# places enlarges it.
 #
-# By hand: with a grid of 2x2 points, three rows of pixels lie at rows 0, 0.5 and 1 of the grid. If the upper left point moves down by 4 and the others not at all, the
-# pixel in the middle of the first row moves down by 2, and the one in the centre by 1.
+# By hand: with a grid of 2x2 points, three rows of pixels lie at rows 0, 0.5 and 1 of the grid. If the upper left point moves down by 4 and the
+# others not at all, the pixel in the middle of the first row moves down by 2, and the one in the centre by 1.
 #
 # *Paper: Ronneberger et al., "U-Net: convolutional networks for biomedical image segmentation" (2015), section 3.1.*
 
@@ -481,15 +482,15 @@ change = compose(partial(random_rotation, degrees=45), lambda X, rng: elastic_de
 show(change(np.repeat(X_train[:2], 8, axis=0), np.random.default_rng(0)));
 
 # %% [markdown]
-# **Question 1** · 2 points. An augmentation is safe if the label of the changed image is still right. Say for each of these whether it is, and why: (a) mirror
-# images of photographs of animals; (b) mirror images of handwritten letters; (c) turns by 180° of handwritten digits; (d) large shifts of colour for a
-# net that has to tell ripe from unripe tomatoes.
+# **Question 1** · 2 points. An augmentation is safe if the label of the changed image is still right. Say for each of these whether it is, and why:
+# (a) mirror images of photographs of animals; (b) mirror images of handwritten letters; (c) turns by 180° of handwritten digits; (d) large shifts
+# of colour for a net that has to tell ripe from unripe tomatoes.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_labels", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) Safe: a mirrored cat is a cat, and photographs of animals look as likely as their mirror images. (b) Not safe: "b" becomes "d", and most other letters
-# become shapes that nobody writes. (c) Not safe: a 6 becomes a 9, and the other way round. (d) Not safe: the colour is what the label depends on, so a
-# large shift changes the label, or makes the net ignore its best clue.
+# (a) Safe: a mirrored cat is a cat, and photographs of animals look as likely as their mirror images. (b) Not safe: "b" becomes "d", and most other
+# letters become shapes that nobody writes. (c) Not safe: a 6 becomes a 9, and the other way round. (d) Not safe: the colour is what the label
+# depends on, so a large shift changes the label, or makes the net ignore its best clue.
 #
 # Scheme
 # - [0.5] (a) safe: the class does not depend on left and right
@@ -501,20 +502,21 @@ show(change(np.repeat(X_train[:2], 8, axis=0), np.random.default_rng(0)));
 # %% [markdown]
 # ## Soft targets
 #
-# So far a label is one class. A **soft target** is a row of probabilities: 60% cat, 40% dog. One-hot rows, with a 1 for one class, are a special case.
+# So far a label is one class. A **soft target** is a row of probabilities: 60% cat, 40% dog. One-hot rows, with a 1 for one class, are a special
+# case.
 #
 # ### Exercise 4: `soft_cross_entropy` · 5 points
 #
-# Let $p$ be the softmax of the scores of an image, and $t$ its target. The **cross-entropy** weights the negative logarithm of every probability by its
-# target,
+# Let $p$ be the softmax of the scores of an image, and $t$ its target. The **cross-entropy** weights the negative logarithm of every probability by
+# its target,
 #
 # $$ L = -\sum_j t_j \log p_j , \qquad p = \mathrm{softmax}(s / T), $$
 #
-# and the loss of a batch is the mean over its images. For a one-hot target, this is the softmax loss. The **temperature** $T$ is 1 in most uses. Dividing
-# the scores by a large $T$ makes the probabilities more alike; you will need it for distillation.
+# and the loss of a batch is the mean over its images. For a one-hot target, this is the softmax loss. The **temperature** $T$ is 1 in most uses.
+# Dividing the scores by a large $T$ makes the probabilities more alike; you will need it for distillation.
 #
-# By hand: scores (log 1, log 3) have the probabilities (1/4, 3/4). With the target (1/2, 1/2) the loss is −½ log ¼ − ½ log ¾ = 0.837. Its derivative with
-# respect to the scores is (1/4 − 1/2, 3/4 − 1/2) = (−1/4, 1/4), for T = 1. How does it change if the scores are divided by T first?
+# By hand: scores (log 1, log 3) have the probabilities (1/4, 3/4). With the target (1/2, 1/2) the loss is −½ log ¼ − ½ log ¾ = 0.837. Its
+# derivative with respect to the scores is (1/4 − 1/2, 3/4 − 1/2) = (−1/4, 1/4), for T = 1. How does it change if the scores are divided by T first?
 
 # %% nbgrader={"grade": false, "grade_id": "soft_cross_entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def soft_cross_entropy(scores, targets, temperature=1.0):
@@ -600,8 +602,8 @@ checks.close(dshifted, dscores, "dscores after a shift of each row", rtol=1e-6)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The simplest soft target is **label smoothing** (Szegedy et al., 2016): 0.91 for the correct class and 0.01 for each of nine others, say, in place of 1
-# and 0. The net then has no reason to make its scores ever larger. `data.one_hot(y, 10, smoothing=0.1)` gives such rows.
+# The simplest soft target is **label smoothing** (Szegedy et al., 2016): 0.91 for the correct class and 0.01 for each of nine others, say, in place
+# of 1 and 0. The net then has no reason to make its scores ever larger. `data.one_hot(y, 10, smoothing=0.1)` gives such rows.
 #
 # ### Exercise 5: `mixup` · 4 points
 #
@@ -609,8 +611,8 @@ checks.close(dshifted, dscores, "dscores after a shift of each row", rtol=1e-6)
 #
 # $$ x_i' = \lambda_i\, x_i + (1 - \lambda_i)\, x_j, \qquad t_i' = \lambda_i\, t_i + (1 - \lambda_i)\, t_j . $$
 #
-# The shares come from the **Beta distribution** Beta(α, α) (`rng.beta`), anew for each image. For α = 1 all shares are equally likely. For α = 0.2, most are near 0 or 1,
-# so most blends are nearly one of the two images.
+# The shares come from the **Beta distribution** Beta(α, α) (`rng.beta`), anew for each image. For α = 1 all shares are equally likely. For α = 0.2,
+# most are near 0 or 1, so most blends are nearly one of the two images.
 #
 # By hand: with λ = 0.75, a blend of a pixel 8 of a cat and a pixel 4 of a dog is 7, and the target is 75% cat, 25% dog.
 
@@ -819,8 +821,8 @@ show(np.concatenate([blended, pasted]), titles=[in_words(target) for target in (
 # %% [markdown]
 # ### What does it bring?
 #
-# Five nets, trained on the same 1,000 images. `Solver` takes augmentations of images as `augment`, and those that change labels as `mix`. A net takes your
-# `soft_cross_entropy` as its `loss_function`.
+# Five nets, trained on the same 1,000 images. `Solver` takes augmentations of images as `augment`, and those that change labels as `mix`. A net
+# takes your `soft_cross_entropy` as its `loss_function`.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_augmented", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 flip_and_crop = compose(random_horizontal_flip, partial(random_crop, padding=2))
@@ -832,21 +834,24 @@ ways = {"flip and crop": {"augment": flip_and_crop},
 nets = {"none": plain}
 for name, options in tqdm(ways.items(), file=sys.stdout):
     nets[name], _ = fit(**options)
-for name, net in nets.items():
-    print(f"{name:>14}: training images {accuracy(scores_of(net, X_train[:1000]), y_train[:1000]):.1%}, new images "
-          f"{accuracy(scores_of(net, X_test), y_test):.1%}")
+reached = np.array([[accuracy(scores_of(net, X), y) for X, y in ((X_train[:1000], y_train[:1000]), (X_test, y_test))] for net in nets.values()])
+fig, ax = plt.subplots(figsize=(vis.WIDTH, 2.9), layout="constrained")
+for shift, column, color, label in ((-0.2, 0, vis.BLUE, "training images"), (0.2, 1, vis.ORANGE, "new images")):
+    ax.bar_label(ax.bar(np.arange(5) + shift, 100 * reached[:, column], 0.38, color=color, label=label), fmt="%.1f", fontsize=9)
+ax.set(xticks=range(5), xticklabels=nets, ylabel="accuracy (%)", ylim=(0, 118))
+ax.legend(ncols=2, frameon=False, loc="upper right");
 
 # %% [markdown]
-# One run says little. Measured beforehand on shapes10, with eight different thousands of training images and eight starts (mean and standard deviation on
-# 2,000 new images):
+# One run says little. Measured beforehand on shapes10, with eight different thousands of training images and eight starts (mean and standard
+# deviation on 2,000 new images):
 #
 # | | none | flip and crop | cutout | mixup | CutMix |
 # |---|---|---|---|---|---|
 # | accuracy | 56.5 ± 1.8% | 62.6 ± 1.5% | 58.1 ± 1.8% | 58.0 ± 1.9% | 58.7 ± 1.4% |
 # | gain in the same run | | 6.1 ± 2.2 | 1.6 ± 1.7 | 1.5 ± 1.0 | 2.2 ± 1.6 |
 #
-# Flips and crops help most. On shapes10 the shapes are mirrored and shifted at random, so a flipped and shifted image is one that could really occur. The other
-# three help a little, and in a single run you may not see it. On large nets and photographs, mixup and CutMix help more.
+# Flips and crops help most. On shapes10 the shapes are mirrored and shifted at random, so a flipped and shifted image is one that could really
+# occur. The other three help a little, and in a single run you may not see it. On large nets and photographs, mixup and CutMix help more.
 #
 # ## Averages at test time
 #
@@ -856,7 +861,8 @@ for name, net in nets.items():
 # its members. It is the mean of probabilities, not of scores: the scores of two nets may have different sizes, and those of the loudest would
 # decide.
 #
-# By hand: two nets give an image the scores (0, log 3) and (log 9, 0). Their probabilities are (1/4, 3/4) and (9/10, 1/10), with the mean (0.575, 0.425).
+# By hand: two nets give an image the scores (0, log 3) and (log 9, 0). Their probabilities are (1/4, 3/4) and (9/10, 1/10), with the mean (0.575,
+# 0.425).
 
 # %% nbgrader={"grade": false, "grade_id": "ensemble_probabilities", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def ensemble_probabilities(scores):
@@ -988,8 +994,8 @@ checks.close(result, one, "the mean of six views whose scores differ by a consta
 #
 # By hand: with decay 0.75, an average of 4 and weights of 8 give 0.75 · 4 + 0.25 · 8 = 5.
 #
-# *Paper: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); a later one: Izmailov et al., "Averaging weights leads to
-# wider optima and better generalization" (2018).*
+# *Paper: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992); a later one: Izmailov et al., "Averaging weights
+# leads to wider optima and better generalization" (2018).*
 
 # %% nbgrader={"grade": false, "grade_id": "ema_update", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def ema_update(average, params, decay):
@@ -1044,8 +1050,8 @@ checks.close(result["w"], [0.25, 0.25], "the average of float32 arrays")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Three runs from different starts, with a constant learning rate, each with a moving average of its weights. `Solver` calls `on_epoch` after each epoch. The running averages
-# of batch normalization belong to the weights, so they are averaged as well.
+# Three runs from different starts, with a constant learning rate, each with a moving average of its weights. `Solver` calls `on_epoch` after each
+# epoch. The running averages of batch normalization belong to the weights, so they are averaged as well.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_averages", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 averages = [None] * 3
@@ -1085,9 +1091,9 @@ print(f"{'ensemble of the three':>22}: {accuracy(ensemble_probabilities(alone), 
 
 # %% [markdown]
 # Measured beforehand on shapes10, from five starts: one net 63.8% on average; ten views 65.4%; averaged weights 65.5%; each of them was better than
-# the net alone in all five runs. An ensemble of three nets reaches 68.3%, one of five 69.4% (mean over choices from six nets). What did *not* help: the mean of the
-# predictions of four snapshots of the same run (64.1%), since they are too much alike, and averaged weights if the learning rate falls to 0 along a cosine (62.0%
-# against 61.9% without), since such a run has stopped dancing by itself.
+# the net alone in all five runs. An ensemble of three nets reaches 68.3%, one of five 69.4% (mean over choices from six nets). What did *not* help:
+# the mean of the predictions of four snapshots of the same run (64.1%), since they are too much alike, and averaged weights if the learning rate
+# falls to 0 along a cosine (62.0% against 61.9% without), since such a run has stopped dancing by itself.
 
 # %% tags=["skip-execution"]
 # Your turn (nothing here is graded): which views help, and which do harm? How good can 1,000 labelled images get?
@@ -1097,17 +1103,18 @@ print(f"{accuracy(predict_tta(partial(scores_of, runs[0]), X_val, views), y_val)
 # %% [markdown]
 # ## Distillation
 #
-# An ensemble is slow, since every member must run. **Distillation** trains one small net, the student, on the answers of the ensemble, its teacher. These
-# say more than a label does: an image of a cat may be 90% cat, 9% dog and hardly any truck. At temperature 1 those small probabilities hardly count, so
-# both nets' scores are divided by the same $T$, such as 4, which makes them larger.
+# An ensemble is slow, since every member must run. **Distillation** trains one small net, the student, on the answers of the ensemble, its teacher.
+# These say more than a label does: an image of a cat may be 90% cat, 9% dog and hardly any truck. At temperature 1 those small probabilities hardly
+# count, so both nets' scores are divided by the same $T$, such as 4, which makes them larger.
 #
 # ### Exercise 10: `distillation_loss` · 4 points
 #
 # $$ L = (1 - w)\; L_{\mathrm{hard}}(s, y) + w\; T^2\; L_{\mathrm{soft}}\big(s,\ \mathrm{softmax}(t / T),\ T\big) $$
 #
 # $s$ are the scores of the student and $t$ those of the teacher. $L_{\mathrm{hard}}$ is the softmax loss with the labels, at temperature 1.
-# $L_{\mathrm{soft}}$ is the soft cross-entropy at temperature $T$. Its gradient is about $T^2$ times smaller than that of the hard loss: once because the scores are divided by $T$, and
-# once because the probabilities are more alike. The factor $T^2$ makes up for that, so that $w$ keeps its meaning for every $T$.
+# $L_{\mathrm{soft}}$ is the soft cross-entropy at temperature $T$. Its gradient is about $T^2$ times smaller than that of the hard loss: once
+# because the scores are divided by $T$, and once because the probabilities are more alike. The factor $T^2$ makes up for that, so that $w$ keeps
+# its meaning for every $T$.
 #
 # By hand: with w = 0.5 and T = 2, a hard loss of 0.8 and a soft loss of 0.6 give 0.5 · 0.8 + 0.5 · 4 · 0.6 = 1.6.
 
@@ -1216,9 +1223,10 @@ for name, scores in (("teacher, three nets", None), ("small net, labels only", f
     print(f"{name:>22}: {accuracy(scores, y_test):.1%}")
 
 # %% [markdown]
-# Do not read too much into one run. Measured beforehand on shapes10: the teacher has 69.0%, six small nets trained on the labels have 58.4% on average, and after distillation
-# 59.4%. The gain of 0.9 ± 0.8 points is smaller than the differences between two starts (1.3 points). The teacher has seen no more images than the student, and a net
-# of this size has learned what 1,000 images tell. With a large teacher and images without labels, distillation gains more.
+# Do not read too much into one run. Measured beforehand on shapes10: the teacher has 69.0%, six small nets trained on the labels have 58.4% on
+# average, and after distillation 59.4%. The gain of 0.9 ± 0.8 points is smaller than the differences between two starts (1.3 points). The teacher
+# has seen no more images than the student, and a net of this size has learned what 1,000 images tell. With a large teacher and images without
+# labels, distillation gains more.
 #
 # ## Transfer learning
 #
@@ -1305,8 +1313,8 @@ error = checks.raises(ValueError, "W1 would broadcast, but has another shape", t
 # %% [markdown]
 # ### Exercise 12: `frozen_step` · 2 points
 #
-# A step of an update rule that leaves the frozen parameters exactly as they are. To set their gradients to 0 is not enough. Why? Think of a velocity that
-# was left from earlier steps, and of AdamW's weight decay.
+# A step of an update rule that leaves the frozen parameters exactly as they are. To set their gradients to 0 is not enough. Why? Think of a
+# velocity that was left from earlier steps, and of AdamW's weight decay.
 
 # %% nbgrader={"grade": false, "grade_id": "frozen_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def frozen_step(params, grads, configs, frozen, rule):
@@ -1425,15 +1433,15 @@ for num_labels, num_steps in ((25, 100), (250, 200)):
 # | 250 labels | 69.5 ± 1.2% | 71.6 ± 2.3% | 72.0 ± 1.5% |
 
 # %% [markdown]
-# **Question 2** · 2 points. With 25 labels, which of the three ways is best, and why is it better than training all layers? Why does its advantage shrink
-# with more labels?
+# **Question 2** · 2 points. With 25 labels, which of the three ways is best, and why is it better than training all layers? Why does its advantage
+# shrink with more labels?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_transfer", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# The new head only. All layers together have tens of thousands of weights, which 25 images cannot determine: the net memorizes them, and changes features that
-# were good. With frozen layers only the weights of the head are learned, on features that were learned from 4,000 images of a similar task. With more labels,
-# there is enough evidence to learn features for the new classes themselves, so the other ways catch up, and the frozen features, which were made for
-# the old classes, become the limit.
+# The new head only. All layers together have tens of thousands of weights, which 25 images cannot determine: the net memorizes them, and changes
+# features that were good. With frozen layers only the weights of the head are learned, on features that were learned from 4,000 images of a similar
+# task. With more labels, there is enough evidence to learn features for the new classes themselves, so the other ways catch up, and the frozen
+# features, which were made for the old classes, become the limit.
 #
 # Scheme
 # - [1] the new head only: few weights are learned, the good features cannot be spoiled by overfitting to 25 images
@@ -1516,7 +1524,8 @@ checks.true(np.array_equal(one, same) and not np.array_equal(one, other), known.
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Two thousand steps, half a minute. For the first thousand, the loss stays at log 4: the net guesses. A task without colours to hold on to starts slowly.
+# Two thousand steps, half a minute. For the first thousand, the loss stays at log 4: the net guesses. A task without colours to hold on to starts
+# slowly.
 
 # %% nbgrader={"grade": false, "grade_id": "demo_rotation", "locked": true, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
 rng = np.random.default_rng(0)
@@ -1545,20 +1554,21 @@ for num_labels, num_steps in ((50, 100), (250, 200)):
         print(f"{num_labels:4d} labels, {name:>13}: {accuracy(scores_of(net, X_test), y_test):.1%}")
 
 # %% [markdown]
-# Measured beforehand on shapes10, from two starts: with 50 labels, 27% and 26% from scratch, 35% and 39% with a new head on the pretrained layers. With 250
-# labels, 48% and 44% from scratch, and 56% and 59% after fine-tuning. After 300 steps of the pretext task, which still guesses then, nothing was gained.
+# Measured beforehand on shapes10, from two starts: with 50 labels, 27% and 26% from scratch, 35% and 39% with a new head on the pretrained layers.
+# With 250 labels, 48% and 44% from scratch, and 56% and 59% after fine-tuning. After 300 steps of the pretext task, which still guesses then,
+# nothing was gained.
 
 # %% [markdown]
-# **Question 3** · 2 points. (a) Name two classes of shapes10 whose turns nobody can tell by the shape. (b) The net tells more than a quarter of the turns of a disc,
-# although a disc looks the same after every turn. Where can it see them? (c) What kind of images makes this pretext task useful, and why do features that solve it help to tell
-# classes apart?
+# **Question 3** · 2 points. (a) Name two classes of shapes10 whose turns nobody can tell by the shape. (b) The net tells more than a quarter of the
+# turns of a disc, although a disc looks the same after every turn. Where can it see them? (c) What kind of images makes this pretext task useful,
+# and why do features that solve it help to tell classes apart?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_rotation", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) Disc and ring look the same after every turn, square and cross after quarter turns. (b) Outside of the shape: something in the background must have a direction. On
-# shapes10 it is the small slips of paper, which are wider than high, so that one sees whether the picture lies on its side. A pretext task may be
-# solved by such shortcuts. (c) Images that have an upright, such as photographs of animals, houses and streets, with the sky above and legs below. To tell where up is, the net
-# must recognize objects or their parts, and these are what classes differ in.
+# (a) Disc and ring look the same after every turn, square and cross after quarter turns. (b) Outside of the shape: something in the background must
+# have a direction. On shapes10 it is the small slips of paper, which are wider than high, so that one sees whether the picture lies on its side. A
+# pretext task may be solved by such shortcuts. (c) Images that have an upright, such as photographs of animals, houses and streets, with the sky
+# above and legs below. To tell where up is, the net must recognize objects or their parts, and these are what classes differ in.
 #
 # Scheme
 # - [0.5] (a) two of disc, ring, square, cross
@@ -1570,20 +1580,21 @@ for num_labels, num_steps in ((50, 100), (250, 200)):
 # ### Exercise 14: `contrastive_loss` · 5 points
 #
 # Another source of labels: two augmented views of *the same* image should have similar features, and views of different images different ones. The
-# net turns every view into a vector $z$, its **embedding**. Only directions count, so similarity is the cosine $u_a^\top u_b$ of the
-# normalized vectors $u = z / \lVert z \rVert$. For a view $a$ whose other view is $b$, the loss is a softmax loss: the scores are the similarities of $a$ with
+# net turns every view into a vector $z$, its **embedding**. Only directions count, so similarity is the cosine $u_a^\top u_b$ of the normalized
+# vectors $u = z / \lVert z \rVert$. For a view $a$ whose other view is $b$, the loss is a softmax loss: the scores are the similarities of $a$ with
 # *all other* views, divided by a temperature $T$, and the correct "class" is $b$:
 #
 # $$ L_a = -\log \frac{\exp(u_a^\top u_b / T)}{\sum_{c \neq a} \exp(u_a^\top u_c / T)} . $$
 #
-# With $N$ images there are $2N$ views, and the loss is the mean over all of them. `Z` holds first one view of all images, then the other: rows $i$ and $i + N$ belong
-# together.
+# With $N$ images there are $2N$ views, and the loss is the mean over all of them. `Z` holds first one view of all images, then the other: rows $i$
+# and $i + N$ belong together.
 #
-# By hand: two images with the embeddings (1, 0), (0, 1) and (2, 0), (0, 3). Every view has the cosine 1 with its other view, and 0 with the two views of the other image. For T = 1, all four losses are −log(e / (e + 1 + 1)) =
-# 0.551.
+# By hand: two images with the embeddings (1, 0), (0, 1) and (2, 0), (0, 3). Every view has the cosine 1 with its other view, and 0 with the two
+# views of the other image. For T = 1, all four losses are −log(e / (e + 1 + 1)) = 0.551.
 #
-# For the gradient, collect the scores in a matrix $S = U U^\top / T$. Its gradient $G$ is that of a softmax loss, row by row, without the diagonal. Each row of $U$ stands in a row *and* in a column of $S$, so $dU = (G + G^\top)\, U / T$. Last
-# comes the normalization: a change of $z$ along $u$ changes only its length, so that part of the gradient drops out, $dz = (du - (u^\top du)\, u) / \lVert z \rVert$.
+# For the gradient, collect the scores in a matrix $S = U U^\top / T$. Its gradient $G$ is that of a softmax loss, row by row, without the diagonal.
+# Each row of $U$ stands in a row *and* in a column of $S$, so $dU = (G + G^\top)\, U / T$. Last comes the normalization: a change of $z$ along $u$
+# changes only its length, so that part of the gradient drops out, $dz = (du - (u^\top du)\, u) / \lVert z \rVert$.
 
 # %% nbgrader={"grade": false, "grade_id": "contrastive_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def contrastive_loss(Z, T):
@@ -1674,15 +1685,15 @@ axes[2].set_title("after 20", fontsize=10)
 axes[3].set_title("after 220", fontsize=10);
 
 # %% [markdown]
-# In practice the embeddings are the outputs of a net, and the views are augmented images. Measured beforehand on shapes10, from three starts: 600 steps with 200
-# images each (flips, crops, brightness, contrast and noise), then a new head, trained with 50 labels: 29.6%, against 25.5% from scratch. With
-# 250 labels there was nothing left of the gain. If the views also had other colours, nothing was gained at all: colour is a part of what the classes of shapes10 differ in, and
-# the loss asks for features that do not see what changes between views.
+# In practice the embeddings are the outputs of a net, and the views are augmented images. Measured beforehand on shapes10, from three starts: 600
+# steps with 200 images each (flips, crops, brightness, contrast and noise), then a new head, trained with 50 labels: 29.6%, against 25.5% from
+# scratch. With 250 labels there was nothing left of the gain. If the views also had other colours, nothing was gained at all: colour is a part of
+# what the classes of shapes10 differ in, and the loss asks for features that do not see what changes between views.
 #
 # ## Several labels, and very many
 #
-# The softmax assumes that exactly one class is correct. An image may also have several **attributes**, such as *outdoors*, *people* and *snow*, each of which is there or not. Then
-# every attribute has a score and a decision of its own.
+# The softmax assumes that exactly one class is correct. An image may also have several **attributes**, such as *outdoors*, *people* and *snow*,
+# each of which is there or not. Then every attribute has a score and a decision of its own.
 #
 # ### Exercise 15: `multilabel_hinge` · 2 points
 #
@@ -1749,11 +1760,12 @@ checks.unchanged(after[0], scores, "scores")
 # %% [markdown]
 # Three relatives, which the library or the literature has:
 #
-# - the **squared hinge** loss (`layers.squared_hinge_loss`) squares the margins of the multiclass SVM, so that large violations count more and small ones less;
-# - **hierarchical softmax** (`layers.hierarchical_softmax_loss`; Morin and Bengio, 2005) is for very many classes, such as all words of a language. The classes
-#   are the leaves of a binary tree, and a class costs about log₂ C decisions, not C exponentials;
-# - **structured outputs**: the label may be a whole graph, a tree or a sequence, of which there are too many to list. The structured SVM (Tsochantaridis et al., 2005)
-#   asks for a margin over the worst wrong one.
+# - the **squared hinge** loss (`layers.squared_hinge_loss`) squares the margins of the multiclass SVM, so that large violations count more and small
+#   ones less;
+# - **hierarchical softmax** (`layers.hierarchical_softmax_loss`; Morin and Bengio, 2005) is for very many classes, such as all words of a language.
+#   The classes are the leaves of a binary tree, and a class costs about log₂ C decisions, not C exponentials;
+# - **structured outputs**: the label may be a whole graph, a tree or a sequence, of which there are too many to list. The structured SVM
+#   (Tsochantaridis et al., 2005) asks for a margin over the worst wrong one.
 #
 # ## Summary
 #
