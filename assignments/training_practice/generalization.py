@@ -1688,8 +1688,9 @@ axes[3].set_title("after 220", fontsize=10);
 # %% [markdown]
 # In practice the embeddings are the outputs of a net, and the views are augmented images. Measured beforehand on shapes10, from three starts: 600
 # steps with 200 images each (flips, crops, brightness, contrast and noise), then a new head, trained with 50 labels: 29.6%, against 25.5% from
-# scratch. With 250 labels there was nothing left of the gain. If the views also had other colours, nothing was gained at all: colour is a part of
-# what the classes of shapes10 differ in, and the loss asks for features that do not see what changes between views.
+# scratch. With 250 labels nothing was left of the gain. An earlier try, with 300 steps of 100 images and with views that also differed in colour,
+# gained nothing. Both can be the reason: too few steps, and a loss that asks for features that do not see what changes between the views, here the
+# colour, in which the classes of shapes10 differ.
 #
 # ## Several labels, and very many
 #

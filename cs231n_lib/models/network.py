@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from cs231n_lib import layers
 from cs231n_lib.arguments import expect_shape, float_type, integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
 from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
@@ -164,10 +165,11 @@ class Network:
             return y, self.loss_function
         if y.ndim != 2:
             return labels(function, y, num_examples, self.num_classes), softmax_loss
-        from cs231n_lib.layers.soft_losses import soft_cross_entropy  # an edition may leave it out
-
         expect_shape(function, "y", y, (num_examples, self.num_classes), "a target for each class")
-        return y.astype(self.dtype, copy=False), soft_cross_entropy
+        try:
+            return y.astype(self.dtype, copy=False), layers.soft_cross_entropy
+        except ImportError as error:  # an edition may leave it out
+            raise ImportError(f"{error} Or set loss_function to your own.", name=error.name) from None
 
     def _regularized(
         self, loss: np.floating, grads: dict[str, FloatArray]
