@@ -25,7 +25,7 @@
 # - to start from the weights of another task: **transfer learning**, with frozen and fine-tuned layers;
 # - to learn from images without labels: rotations and the **contrastive loss**.
 #
-# **Time**: about six hours of work. The cells themselves run in one to two minutes.
+# **Time**: about six hours of work. The cells themselves run in about two minutes.
 #
 # **Data**: CIFAR-10 if you have fetched it (`cs231n data cifar10`), otherwise shapes10, the drawn images that come with the course; both are
 # shrunk to 16x16 pixels. The checks use small random arrays, not the images.
