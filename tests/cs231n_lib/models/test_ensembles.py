@@ -35,9 +35,9 @@ def test_the_weights_of_a_moving_average():
     average = {"W": np.zeros(2)}
     for value in (8.0, 4.0, 2.0):
         before = average
-        average = ema_update(average, {"W": np.full(2, value)}, 0.5)
-    assert average["W"].tolist() == [8 / 8 + 4 / 4 + 2 / 2] * 2
-    assert before["W"].tolist() == [8 / 4 + 4 / 2] * 2  # the arguments stay
+        average = ema_update(average, {"W": np.full(2, value)}, 0.75)
+    assert average["W"].tolist() == [8 * 9 / 64 + 4 * 3 / 16 + 2 / 4] * 2
+    assert before["W"].tolist() == [8 * 3 / 16 + 4 / 4] * 2  # the arguments stay
     assert ema_update({"W": np.ones(2, np.float32)}, {"W": np.ones(2, np.float32)})["W"].dtype == np.float32
 
 
