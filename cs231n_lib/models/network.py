@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from cs231n_lib.arguments import float_type, integer, labels, number
+from cs231n_lib import layers
+from cs231n_lib.arguments import expect_shape, float_type, integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
 from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from cs231n_lib.arguments import FloatArray, Settings
     from cs231n_lib.models.dropout_masks import DropoutMasks
 
+    LossFunction = Callable[[FloatArray, Any], tuple[Any, FloatArray]]
     InputSize = int | tuple[int, int, int]  # the number of values per example, or (channels, height, width)
 
 KIND = "cs231n model 1"
@@ -56,6 +58,9 @@ class Network:
         The bn_param of each batch normalization; see batchnorm_forward.
     dtype
         The type of the parameters and of all computations, float32 or float64.
+    loss_function
+        A function (scores (N, C), y) -> (loss, dscores) to train with instead of the softmax loss, such as
+        layers.svm_loss; None for the softmax loss.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Network:
         self.params: dict[str, FloatArray] = {}
         self.bn_params: list[Settings] = []
         self.dropout = dropout
+        self.loss_function: LossFunction | None = None
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, Any]:
         """Return (scores (N, C), a cache for _backward); mode is "train" or "test"."""
@@ -88,16 +94,17 @@ class Network:
         ----------
         X : (N, ...) array
             Examples of the net's input size and any numeric type, which are converted to the net's dtype.
-        y : (N,) integers 0..C-1, or None
-            The correct classes; None for scores.
+        y : (N,) integers 0..C-1, (N, C) array, or None
+            The correct classes, or targets for soft_cross_entropy; with a loss_function, what it takes, with one row
+            for each example. None for scores.
 
         Returns
         -------
         scores : (N, C) array
             Without y, the scores at test time: with the running averages of batch normalization and without dropout.
         loss, grads
-            With y, the training loss: softmax loss + reg * sum(W * W) over all weights W, but not biases, gamma and
-            beta; and its gradients, as a dict like params.
+            With y, the training loss: softmax loss (or loss_function) + reg * sum(W * W) over all weights W, but not
+            biases, gamma and beta; and its gradients, as a dict like params.
 
         Raises
         ------
@@ -108,14 +115,14 @@ class Network:
         if y is None:
             self._set_mode("test")
             return self._forward(X, "test")[0]
-        y = labels(f"{type(self).__name__}.loss", y, len(X), self.num_classes)
+        y, loss_function = self._targets(y, len(X))
         if len(X) == 0:
             raise ValueError(f"{type(self).__name__}.loss: X should hold at least one example, but is empty.")
         self._set_mode("train")
         scores, cache = self._forward(X, "train")
-        loss, dscores = softmax_loss(scores, y)
-        grads = self._backward(dscores, cache)
-        return self._regularized(loss, grads)
+        loss, dscores = loss_function(scores, y)
+        grads = self._backward(dscores.astype(scores.dtype, copy=False), cache)
+        return self._regularized(scores.dtype.type(loss), grads)
 
     def predict(self, X: ArrayLike, batch_size: int = 100) -> NDArray[np.intp]:
         """Return the class with the highest score for each example in X (N, ...), as integers (N,)."""
@@ -171,6 +178,20 @@ class Network:
         refuse_other_params(self.params, params, path)
         self.load_state(members(arrays, "state"))
         self.params = params
+
+    def _targets(self, y: ArrayLike, num_examples: int) -> tuple[NDArray[Any], LossFunction]:
+        """Return y as an array, and the function that computes the loss with it."""
+        function, y = f"{type(self).__name__}.loss", np.asarray(y)
+        if self.loss_function is not None:
+            expect_shape(function, "y", y, (num_examples, *y.shape[1:]), "one row for each example")
+            return y, self.loss_function
+        if y.ndim != 2:
+            return labels(function, y, num_examples, self.num_classes), softmax_loss
+        expect_shape(function, "y", y, (num_examples, self.num_classes), "a target for each class")
+        try:
+            return y.astype(self.dtype, copy=False), layers.soft_cross_entropy
+        except ImportError as error:  # an edition may leave it out
+            raise ImportError(f"{error} Or set loss_function to your own.", name=error.name) from None
 
     def _regularized(
         self, loss: np.floating, grads: dict[str, FloatArray]
