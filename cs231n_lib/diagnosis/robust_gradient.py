@@ -70,7 +70,7 @@ def gradient_to_judge(
     if np.isfinite(value) and float_value(f(x.copy())) != value:
         raise NotRepeatable
     size = max(abs(value), 1e-3)
-    jitter = max(_jitter(f, x) if np.isfinite(value) else 0.0, EPS * size)
+    jitter = _jitter(f, x, least=EPS * size) if np.isfinite(value) else EPS * size
     # 1e-9 of f's size is far above the rounding errors of float64, and far below those of float32
     if jitter > 1e-9 * size:
         return _coarse(f, x, analytic, size, jitter, kinks)
@@ -118,20 +118,24 @@ def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float
     return NumericalGradient(gradient, nearest, coarse=True)
 
 
-def _jitter(f: Function, x: Floats) -> float:
+def _jitter(f: Function, x: Floats, least: float) -> float:
     """Estimate how far f's values scatter around a smooth curve, from fourth differences along short walks.
+
+    Returns `least` if the estimate is smaller.
 
     Source: J. Moré and S. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
     """
     rng = np.random.default_rng(0)
     step = 1e-6 * max(1.0, np.max(np.abs(x), initial=0.0))
-    estimates = []
-    for _ in range(3):
+    estimates: list[float] = []
+    while len(estimates) < 3:
         direction = rng.uniform(0.5, 1.0, x.shape) * rng.choice([-1.0, 1.0], x.shape)
         fourth = np.diff([float_value(f(x + k * step * direction)) for k in range(7)], 4)
-        estimates.append(np.sqrt(np.mean(fourth**2) / 70))  # 70 is the sum of the squared binomials of order 4
+        estimates.append(float(np.sqrt(np.mean(fourth**2) / 70)))  # 70 is the sum of the squared binomials of order 4
+        if sum(estimate <= least for estimate in estimates) == 2:  # then so is the median
+            return least
     # the median, since one of the walks may cross a kink
-    return float(np.median(estimates)) if np.isfinite(estimates).all() else 0.0
+    return max(float(np.median(estimates)), least) if np.isfinite(estimates).all() else least
 
 
 def _towards(analytic: Floats, numeric: Floats, most: float) -> Floats:

@@ -73,15 +73,18 @@ class _Compiler(CachingCompiler):
 
     def learn(self, cell: str, tree: ast.Module) -> None:
         """Compile a cell, unless it changes how later cells are compiled. Raises the errors of `compile`."""
-        codes: dict[ast.stmt, types.CodeType] = {}
+        nodes: list[ast.stmt] = []
+        codes: dict[ast.AST, types.CodeType] = {}
         for statement in tree.body:
             last = statement is tree.body[-1] and isinstance(statement, ast.Expr)
             part = ast.Interactive([statement]) if last else ast.Module([statement], [])
             with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
                 code = self(part, "<cell>", "single" if last else "exec")
-            codes[ast.Expr(ast.Constant(None)) if last else ast.Pass()] = code
+            node = ast.Expr(ast.Constant(None)) if last else ast.Pass()
+            nodes.append(node)
+            codes[node] = code
         if self.flags == self._first_flags:
-            self._cells[cell] = list(codes)
+            self._cells[cell] = nodes
             self._codes |= codes
         self.flags = self._first_flags  # a cell with `from __future__` has set others
 

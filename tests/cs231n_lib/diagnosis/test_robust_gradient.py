@@ -122,3 +122,28 @@ def test_nan_is_repeatable():
 def test_what_is_no_number_is_refused():
     with pytest.raises(NotANumber, match="one number"):
         gradient_to_judge(lambda x: x, np.ones(2), np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("noise", "walks"),
+    [
+        (
+            (0.5, 0.5, 50),
+            2,
+        ),  # the median of the three estimates is below the resolution of float64 whatever the third is
+        ((50, 0.5, 0.5), 3),
+        ((50, 50, 50), 3),
+    ],
+)
+def test_a_third_walk_is_taken_only_if_it_can_change_the_estimate(noise, walks):
+    calls = []
+
+    def f(x):
+        walk, place = divmod(len(calls) - 2, 7)  # two calls show that the values repeat
+        calls.append(x)
+        size = noise[walk] if 0 <= walk < 3 and place == 3 else 0.0
+        return 1.0 + size * np.finfo(float).eps
+
+    found = gradient_to_judge(f, np.zeros((0,)), np.zeros((0,)))
+    assert not found.coarse
+    assert len(calls) == 2 + 7 * walks
