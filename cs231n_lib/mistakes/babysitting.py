@@ -132,6 +132,12 @@ def channels(X: Any, X_train: Any, *others: Any) -> Iterator[Mistake]:
         "A standard deviation of 0: such a channel is centred, but not divided.",
         images=lambda: np.where(spreads == 0, 0, by(means, spreads)),
     )
+    yield Mistake(
+        "babysitting.rounding_error",
+        "A rounding error is taken for a standard deviation.",
+        "The deviation of a flat channel: for the computer, it is not always exactly 0.",
+        images=lambda: (X - train.mean(axis=places)) / train.std(axis=places),
+    )
     for small in (1e-8, 1e-7, 1e-5, 1e-12):
         yield Mistake(
             "babysitting.tiny_number_added",
@@ -326,92 +332,83 @@ def _signs(count: int) -> list[Floats]:
 # --- running and reading ------------------------------------------------------------------------
 
 
-def until(losses: Sequence[float], num_steps: int, factor: float) -> Iterator[Mistake]:
-    """Yield the mistakes of train_until: the quantity `losses`, for a run that would have these losses."""
-    given = list(losses)[:num_steps]
+def until(runs: Sequence[tuple[Sequence[float], int, float]]) -> Iterator[Mistake]:
+    """Yield the mistakes of train_until: the quantity `counts`, how many losses of each run are in the list.
 
-    def taken(hopeless: Callable[[int], bool], keep: int = 1) -> Callable[[], list[float]]:
-        """Return the losses up to the first hopeless one, which is counted `keep` times (0 or 1)."""
+    A run is (losses that step() returns, num_steps, factor).
+    """
 
-        def run() -> list[float]:
-            for t in range(len(given)):
-                if hopeless(t):
-                    return given[: t + keep]
-            return given
+    def counts(hopeless: Callable[[Sequence[float], int, float], bool], keep: int = 1) -> list[int]:
+        """Return the counts if a run ends at the first hopeless loss, which is counted `keep` times (0 or 1)."""
+        found = []
+        for losses, num_steps, factor in runs:
+            given = list(losses)[:num_steps]
+            ends = [t for t in range(len(given)) if hopeless(given, t, factor)]
+            found.append(ends[0] + keep if ends else len(given))
+        return found
 
-        return run
-
-    def finite(t: int) -> bool:
-        return math.isfinite(given[t])
-
-    def too_large(t: int) -> bool:
-        return given[t] > factor * given[0]
+    def bad(given: Sequence[float], t: int, factor: float) -> bool:
+        return not math.isfinite(given[t])
 
     yield Mistake(
         "babysitting.never_given_up",
         "The training goes on although the loss has exploded.",
         "The condition after each step.",
-        losses=given,
+        counts=counts(lambda g, t, f: False),
     )
     yield Mistake(
         "babysitting.last_loss_missing",
         "The loss that ended the run is missing.",
         "The order: note the loss first, then decide.",
-        losses=taken(lambda t: not finite(t) or too_large(t), keep=0),
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] > f * g[0], keep=0),
     )
     yield Mistake(
         "babysitting.nan_unnoticed",
         "The run goes on after a loss of NaN.",
         "Comparisons with NaN: they are always False, so it needs a condition of its own.",
-        losses=taken(too_large),
+        counts=counts(lambda g, t, f: g[t] > f * g[0]),
     )
     yield Mistake(
         "babysitting.only_not_finite",
         "Only losses that are not finite end the run.",
         "The second condition: a loss above the limit.",
-        losses=taken(lambda t: not finite(t)),
+        counts=counts(bad),
     )
     yield Mistake(
         "babysitting.compared_with_last",
         "The loss is compared with the loss before it.",
         "The limit: it is a multiple of the first loss.",
-        losses=taken(lambda t: not finite(t) or (t > 0 and given[t] > factor * given[t - 1])),
+        counts=counts(lambda g, t, f: bad(g, t, f) or (t > 0 and g[t] > f * g[t - 1])),
     )
     yield Mistake(
         "babysitting.compared_with_smallest",
         "The loss is compared with the smallest loss so far.",
         "The limit: it is a multiple of the first loss.",
-        losses=taken(lambda t: not finite(t) or given[t] > factor * min(given[: t + 1])),
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] > f * min(g[: t + 1])),
     )
     yield Mistake(
         "babysitting.limit_is_factor",
         "The loss is compared with the factor itself.",
         "The limit: it is a multiple of the first loss.",
-        losses=taken(lambda t: not finite(t) or given[t] > factor),
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] > f),
     )
     yield Mistake(
         "babysitting.any_rise",
         "A run is given up as soon as its loss is above the first one.",
         "The limit: it is a multiple of the first loss.",
-        losses=taken(lambda t: not finite(t) or given[t] > given[0]),
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] > g[0]),
     )
     yield Mistake(
         "babysitting.limit_included",
         "A loss that only reaches the limit ends the run.",
         "The comparison: the loss has to be larger.",
-        losses=taken(lambda t: not finite(t) or given[t] >= factor * given[0]),
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] >= f * g[0]),
     )
     yield Mistake(
         "babysitting.factor_fixed",
         "The factor is always 3.",
         "The argument `factor`.",
-        losses=taken(lambda t: not finite(t) or given[t] > 3 * given[0]),
-    )
-    yield Mistake(
-        "babysitting.first_loss_missing",
-        "The first loss is missing in the list.",
-        "When a loss is noted: after every step, the first one included.",
-        losses=lambda: taken(lambda t: not finite(t) or too_large(t))()[1:],
+        counts=counts(lambda g, t, f: bad(g, t, f) or g[t] > 3 * g[0]),
     )
 
 
@@ -486,114 +483,119 @@ def smoothed(h: Any, beta: float) -> Iterator[Mistake]:
     )
 
 
-def diagnosis(loss: Any, train_acc: Sequence[float], val_acc: Sequence[float], num_classes: int) -> Iterator[Mistake]:
-    """Yield the mistakes of diagnose_run that change its label in this case: the quantity `label`."""
-    right = _label(loss, train_acc, val_acc, num_classes)
-    for mistake in _all_diagnoses(loss, train_acc, val_acc, num_classes):
-        if mistake.gives["label"] not in (right, None):
-            yield mistake
+ROWS = ("diverged", "not learning", "slow start", "overfitting", "still improving")
 
 
-def _all_diagnoses(loss: Any, train_acc: Any, val_acc: Any, C: int) -> Iterator[Mistake]:
-    values = np.asarray(loss, dtype=np.float64)
-    yield Mistake(
-        "babysitting.not_finite_unnoticed",
-        "A loss that is NaN or infinite is not noticed.",
-        "The first row of the table: ask np.isfinite for every loss.",
-        label=_label(values, train_acc, val_acc, C, notice=lambda v: True),
+def diagnoses(runs: Sequence[tuple[Any, Sequence[float], Sequence[float], int]]) -> Iterator[Mistake]:
+    """Yield the mistakes of diagnose_run: the quantity `labels`, a list with a label for each run.
+
+    A run is (loss, train_acc, val_acc, num_classes).
+    """
+
+    def labels(**changed: Any) -> list[str]:
+        """Return the labels by a table with these changes; a function gets the arguments of the run."""
+        return [_label(*run, **{k: v(*run) if callable(v) else v for k, v in changed.items()}) for run in runs]
+
+    notices: tuple[Callable[..., bool], ...] = (
+        lambda loss, *_: True,
+        lambda loss, *_: not np.isnan(loss).any(),
+        lambda loss, *_: not np.isnan(loss[-1]),
     )
-    yield Mistake(
-        "babysitting.not_finite_unnoticed",
-        "A loss that is NaN or infinite is not noticed.",
-        "The first row of the table: ask np.isfinite for every loss.",
-        label=_label(values, train_acc, val_acc, C, notice=lambda v: not np.isnan(v).any()),
-    )
+    for finite in notices:
+        yield Mistake(
+            "babysitting.not_finite_unnoticed",
+            "A loss that is NaN or infinite is not noticed.",
+            "The first row of the table: ask np.isfinite for every loss.",
+            labels=labels(finite=finite),
+        )
     yield Mistake(
         "babysitting.rise_unnoticed",
         "A loss that rises, but stays finite, is not noticed.",
         "The second half of the table's first row.",
-        label=_label(values, train_acc, val_acc, C, rise=math.inf),
+        labels=labels(rise=math.inf),
     )
     yield Mistake(
         "babysitting.any_rise_diverges",
         "A tiny rise of the loss counts as divergence.",
         "The factor in the table's first row.",
-        label=_label(values, train_acc, val_acc, C, rise=1.0),
+        labels=labels(rise=1.0),
     )
     yield Mistake(
         "babysitting.accuracy_ignored",
         "A net whose accuracy is far above chance counts as not learning.",
         "The second half of the row of `not learning`.",
-        label=_label(values, train_acc, np.zeros(1), C, gap=train_acc[-1] - val_acc[-1]),
+        labels=labels(accuracy=-1.0),
+    )
+    yield Mistake(
+        "babysitting.loss_ignored",
+        "The accuracy alone decides whether a net learns.",
+        "The first half of the row of `not learning`.",
+        labels=labels(end_level=-math.inf),
     )
     yield Mistake(
         "babysitting.ten_classes",
         "Chance level is that of ten classes.",
         "The argument num_classes.",
-        label=_label(values, train_acc, val_acc, C, chance=np.log(10)),
+        labels=labels(chance=np.log(10)),
     )
-    yield Mistake(
-        "babysitting.wrong_logarithm",
-        "Chance level uses another logarithm.",
-        "The softmax loss: it uses the natural logarithm.",
-        label=_label(values, train_acc, val_acc, C, chance=np.log10(C)),
-    )
-    yield Mistake(
-        "babysitting.wrong_logarithm",
-        "Chance level uses another logarithm.",
-        "The softmax loss: it uses the natural logarithm.",
-        label=_label(values, train_acc, val_acc, C, chance=np.log2(C)),
-    )
+    for k, name in enumerate(ROWS):
+        others = ROWS[:k] + ROWS[k + 1 :]
+        for place in set(range(len(ROWS))) - {k}:
+            yield Mistake(
+                "babysitting.rows_in_another_order",
+                "A later row of the table was asked before an earlier one.",
+                "The order of the rows: the first one that fits decides.",
+                labels=labels(rows=(*others[:place], name, *others[place:])),
+            )
+    for base in (2, 10):
+        yield Mistake(
+            "babysitting.wrong_logarithm",
+            "Chance level uses another logarithm.",
+            "The softmax loss: it uses the natural logarithm.",
+            labels=labels(chance=lambda loss, train, val, C, base=base: math.log(C, base)),
+        )
     yield Mistake(
         "babysitting.gap_reversed",
         "The gap between the accuracies has the wrong sign.",
         "The row of `overfitting`: which accuracy is the larger one?",
-        label=_label(values, train_acc, val_acc, C, gap=val_acc[-1] - train_acc[-1]),
+        labels=labels(gap=lambda loss, train, val, C: val[-1] - train[-1]),
     )
     yield Mistake(
-        "babysitting.gap_of_other_epochs",
-        "The gap is not that of the last epoch.",
-        "The row of `overfitting`: it compares the last accuracies.",
-        label=_label(values, train_acc, val_acc, C, gap=np.max(train_acc) - np.max(val_acc)),
+        "babysitting.gap_without_sign",
+        "A validation accuracy far above the training accuracy counts as overfitting.",
+        "The row of `overfitting`: which accuracy is the larger one?",
+        labels=labels(gap=lambda loss, train, val, C: abs(val[-1] - train[-1])),
     )
+    gaps: tuple[Callable[..., float], ...] = (
+        lambda loss, train, val, C: max(train) - max(val),
+        lambda loss, train, val, C: max(np.subtract(train, val)),
+    )
+    for gap in gaps:
+        yield Mistake(
+            "babysitting.gap_of_other_epochs",
+            "The gap is not that of the last epoch.",
+            "The row of `overfitting`: it compares the last accuracies.",
+            labels=labels(gap=gap),
+        )
+    for part in (0, 1):
+        yield Mistake(
+            "babysitting.compared_with_start",
+            "The end of the run is compared with an earlier part than the third quarter.",
+            "The row of `still improving`.",
+            labels=labels(before=part),
+        )
     yield Mistake(
-        "babysitting.gap_of_other_epochs",
-        "The gap is not that of the last epoch.",
-        "The row of `overfitting`: it compares the last accuracies.",
-        label=_label(values, train_acc, val_acc, C, gap=float(np.max(np.subtract(train_acc, val_acc)))),
+        "babysitting.any_fall_improves",
+        "A tiny fall of the loss counts as an improvement.",
+        "The factor in the row of `still improving`.",
+        labels=labels(fall=1.0),
     )
     yield Mistake(
         "babysitting.single_losses",
         "Single losses are compared, not means over a quarter of the run.",
         "How `start`, `before` and `end` are measured.",
-        label=_label(np.array([values[0], values[len(values) // 2], values[-1]]), train_acc, val_acc, C, parts=3),
+        labels=labels(single=True),
     )
-    yield Mistake(
-        "babysitting.compared_with_start",
-        "The end of the run is compared with its start, not with the quarter before.",
-        "The row of `still improving`.",
-        label=_label(values, train_acc, val_acc, C, before=lambda quarters: quarters[0]),
-    )
-    yield Mistake(
-        "babysitting.compared_with_start",
-        "The end of the run is compared with its start, not with the quarter before.",
-        "The row of `still improving`.",
-        label=_label(values, train_acc, val_acc, C, before=lambda quarters: quarters[1]),
-    )
-    yield Mistake(
-        "babysitting.any_fall_improves",
-        "A tiny fall of the loss counts as an improvement.",
-        "The factor in the row of `still improving`.",
-        label=_label(values, train_acc, val_acc, C, fall=1.0),
-    )
-    order = ("diverged", "not learning", "slow start", "overfitting", "still improving")
-    for k, name in enumerate(order[1:], start=1):
-        yield Mistake(
-            "babysitting.rows_in_another_order",
-            "A later row of the table was asked before an earlier one.",
-            "The order of the rows: the first one that fits decides.",
-            label=_label(values, train_acc, val_acc, C, order=(name, *order[:k], *order[k + 1 :])),
-        )
 
 
 def _label(
@@ -601,31 +603,33 @@ def _label(
     train_acc: Any,
     val_acc: Any,
     C: int,
-    notice: Callable[[Floats], bool] = lambda v: bool(np.isfinite(v).all()),
+    finite: bool | None = None,
     rise: float = 1.1,
     fall: float = 0.95,
     chance: float | None = None,
+    end_level: float | None = None,
+    accuracy: float | None = None,
     gap: float | None = None,
-    parts: int = 4,
-    before: Callable[[list[Floats]], Floats] = lambda quarters: quarters[-2],
-    order: Sequence[str] = ("diverged", "not learning", "slow start", "overfitting", "still improving"),
-) -> str | None:
-    """Return the label by a changed table; None if it cannot be told."""
+    before: int = 2,
+    single: bool = False,
+    rows: Sequence[str] = ROWS,
+) -> str:
+    """Return the label of a run by a changed table."""
     values = np.asarray(loss, dtype=np.float64)
-    length = max(len(values) // parts, 1)
+    length = max(len(values) // 4, 1)
     quarters = [values[:length], values[length : 2 * length], values[-2 * length :][:length], values[-length:]]
     with np.errstate(all="ignore"):
-        first, last, third = (float(part.mean()) for part in (quarters[0], quarters[-1], before(quarters)))
+        means = [float(part[-1] if single else part.mean()) for part in quarters]
     level = 0.99 * (np.log(C) if chance is None else chance)
-    distance = train_acc[-1] - val_acc[-1] if gap is None else gap
-    fits = {
-        "diverged": not notice(values) or last > rise * first,
-        "not learning": last > level and val_acc[-1] * C < 2,
-        "slow start": first > level,
-        "overfitting": distance > 0.15,
-        "still improving": last < fall * third,
+    found = {
+        "diverged": not (np.isfinite(values).all() if finite is None else finite) or means[3] > rise * means[0],
+        "not learning": means[3] > (level if end_level is None else end_level)
+        and (val_acc[-1] if accuracy is None else accuracy) * C < 2,
+        "slow start": means[0] > level,
+        "overfitting": (train_acc[-1] - val_acc[-1] if gap is None else gap) > 0.15,
+        "still improving": means[3] < fall * means[before],
     }
-    return next((name for name in order if fits[name]), "good")
+    return next((name for name in rows if found[name]), "good")
 
 
 # --- searching ----------------------------------------------------------------------------------
@@ -666,194 +670,204 @@ def grid(low: float, high: float, n: int) -> Iterator[Mistake]:
     )
 
 
-def border(best: float, low: float, high: float) -> Iterator[Mistake]:
-    """Yield the mistakes of at_border that change its answer in this case: the quantity `answer`."""
-    place = math.log(best / low) / math.log(high / low)
-    right = abs(place - 0.5) > 0.4
-    on_line = (best - low) / (high - low)
-    cases = (
-        Mistake(
-            "babysitting.border_inverted",
-            "The answer is the other way round.",
-            "When the function returns True: if the best value lies at the border.",
-            answer=not right,
-        ),
-        Mistake(
-            "babysitting.border_linear",
-            "The border is measured on a linear scale.",
-            "The scale: a tenth of the powers of ten.",
-            answer=abs(on_line - 0.5) > 0.4,
-        ),
-        Mistake(
-            "babysitting.border_one_end",
-            "Only one end of the range counts as a border.",
-            "The other end of the range.",
-            answer=place < 0.1,
-        ),
-        Mistake(
-            "babysitting.border_one_end",
-            "Only one end of the range counts as a border.",
-            "The other end of the range.",
-            answer=place > 0.9,
-        ),
-        Mistake(
-            "babysitting.border_exact",
-            "Only the very ends of the range count as a border.",
-            "How wide the border is: a tenth of the range.",
-            answer=best in (low, high),
-        ),
-        Mistake(
-            "babysitting.border_factor",
-            "The border is a fixed factor wide, whatever the range.",
-            "How wide the border is: a tenth of the powers of ten between low and high.",
-            answer=best < 2 * low or best > high / 2,
-        ),
-        Mistake(
-            "babysitting.border_factor",
-            "The border is a fixed factor wide, whatever the range.",
-            "How wide the border is: a tenth of the powers of ten between low and high.",
-            answer=best < 10 * low or best > high / 10,
-        ),
-        Mistake(
-            "babysitting.border_factor",
-            "The border is a fixed factor wide, whatever the range.",
-            "How wide the border is: a tenth of the powers of ten between low and high.",
-            answer=best < 1.1 * low or best > 0.9 * high,
-        ),
+def borders(cases: Sequence[tuple[float, float, float]]) -> Iterator[Mistake]:
+    """Yield the mistakes of at_border: the quantity `answers`, one for each case (best, low, high)."""
+
+    def answers(of: Callable[[float, float, float], bool]) -> list[bool]:
+        return [bool(of(*case)) for case in cases]
+
+    def place(best: float, low: float, high: float) -> float:
+        return math.log(best / low) / math.log(high / low)
+
+    yield Mistake(
+        "babysitting.border_inverted",
+        "The answer is the other way round.",
+        "When the function returns True: if the best value lies at the border.",
+        answers=answers(lambda *case: abs(place(*case) - 0.5) <= 0.4),
     )
-    if sum(case.gives["answer"] != right for case in cases[1:]) > 0:
-        yield from (case for case in cases[1:] if case.gives["answer"] != right)
-    else:
-        yield cases[0]
+    yield Mistake(
+        "babysitting.border_linear",
+        "The border is measured on a linear scale.",
+        "The scale: a tenth of the powers of ten.",
+        answers=answers(lambda best, low, high: abs((best - low) / (high - low) - 0.5) > 0.4),
+    )
+    for sign in (-1, 1):
+        yield Mistake(
+            "babysitting.border_one_end",
+            "Only one end of the range counts as a border.",
+            "The other end of the range.",
+            answers=answers(lambda *case, sign=sign: sign * (place(*case) - 0.5) > 0.4),
+        )
+    yield Mistake(
+        "babysitting.border_exact",
+        "Only the very ends of the range count as a border.",
+        "How wide the border is: a tenth of the range.",
+        answers=answers(lambda best, low, high: best in (low, high)),
+    )
+    for factor in (10 / 9, 1.1, 2.0, 10.0):
+        yield Mistake(
+            "babysitting.border_factor",
+            "The border is a fixed factor wide, whatever the range.",
+            "How wide the border is: a tenth of the powers of ten between low and high.",
+            answers=answers(lambda best, low, high, factor=factor: best < factor * low or best > high / factor),
+        )
+    for width in (0.05, 0.2, 0.25):
+        yield Mistake(
+            "babysitting.border_width",
+            "The border has another width than a tenth of the range.",
+            "How wide the border is: a tenth at either end.",
+            answers=answers(lambda *case, width=width: abs(place(*case) - 0.5) > 0.5 - width),
+        )
+    yield Mistake(
+        "babysitting.border_never",
+        "No value counts as one at the border.",
+        "How the two conditions are combined: one of them is enough.",
+        answers=answers(lambda *case: False),
+    )
 
 
 # --- stopping, and more data --------------------------------------------------------------------
 
 
-def stopping(val_acc: Sequence[float], patience: int) -> Iterator[Mistake]:
-    """Yield the mistakes of early_stopping: the quantity `pair`, of best and stop."""
-    values = [float(value) for value in val_acc]
-    last = len(values) - 1
+def stops(cases: Sequence[tuple[Sequence[float], int]]) -> Iterator[Mistake]:
+    """Yield the mistakes of early_stopping: the quantity `pairs`, best and stop for each case (val_acc, patience)."""
 
-    def best_until(end: int) -> int:
-        return int(np.argmax(values[: end + 1]))
+    def pairs(of: Callable[[list[float], int], tuple[float, float]]) -> Callable[[], list[list[float]]]:
+        return lambda: [list(of([float(value) for value in val_acc], patience)) for val_acc, patience in cases]
 
-    def stop_of(fruitless: Callable[[int], int], limit: int) -> int:
-        """Return the first epoch after `fruitless` many epochs in vain, or the last epoch."""
-        return next((epoch for epoch in range(last + 1) if fruitless(epoch) >= limit), last)
+    def stop(values: list[float], limit: int, fruitless: Callable[[list[float]], int]) -> int:
+        """Return the first epoch after `limit` epochs in vain, or the last epoch."""
+        return next((t for t in range(len(values)) if fruitless(values[: t + 1]) >= limit), len(values) - 1)
 
-    def since_best(epoch: int) -> int:
-        return epoch - best_until(epoch)
+    def first(seen: list[float]) -> int:
+        return int(np.argmax(seen))
 
-    def since_latest_best(epoch: int) -> int:
-        return int(np.argmax(values[: epoch + 1][::-1]))
+    def since_first(seen: list[float]) -> int:
+        return len(seen) - 1 - first(seen)
 
-    def falls(epoch: int) -> int:
-        """Return how many epochs in a row, up to this one, were no better than the one before."""
-        count = 0
-        while epoch - count > 0 and values[epoch - count] <= values[epoch - count - 1]:
-            count += 1
-        return count
+    def since_last(seen: list[float]) -> int:
+        return int(np.argmax(seen[::-1]))
 
-    def in_total(epoch: int) -> int:
-        return sum(values[k] <= max(values[:k]) for k in range(1, epoch + 1))
+    def since_worst(seen: list[float]) -> int:
+        return len(seen) - 1 - int(np.argmin(seen))
 
-    right = stop_of(since_best, patience)
-    yield Mistake(
-        "babysitting.best_of_unseen",
-        "The best epoch is one that was never trained.",
-        "Which epochs count: those until the stop.",
-        pair=[best_until(last), right],
-    )
+    def since_rise(seen: list[float]) -> int:
+        rises = [t for t in range(1, len(seen)) if seen[t] > seen[t - 1]]
+        return len(seen) - 1 - max(rises, default=0)
+
+    def in_total(seen: list[float]) -> int:
+        return sum(seen[t] <= max(seen[:t]) for t in range(1, len(seen)))
+
+    def until_stop(fruitless: Callable[[list[float]], int], more: int = 0) -> Callable[[list[float], int], Any]:
+        def pair(values: list[float], patience: int) -> tuple[int, int]:
+            end = stop(values, max(patience + more, 1), fruitless)
+            return first(values[: end + 1]), end
+
+        return pair
+
+    right = until_stop(since_first)
+
+    def latest(values: list[float], patience: int, fruitless: Callable[[list[float]], int]) -> tuple[int, int]:
+        end = stop(values, patience, fruitless)
+        return end - since_last(values[: end + 1]), end
+
+    def worst(values: list[float], patience: int) -> tuple[int, int]:
+        end = stop(values, patience, since_worst)
+        return int(np.argmin(values[: end + 1])), end
+
+    def until_the_length(values: list[float], patience: int) -> tuple[int, int]:
+        best, end = right(values, patience)
+        return best, end + (end - best < patience)
+
     yield Mistake(
         "babysitting.never_stops",
         "The training does not stop although the patience has run out.",
         "The condition after each epoch.",
-        pair=[best_until(last), last],
+        pairs=pairs(lambda values, patience: (first(values), len(values) - 1)),
     )
-    late = stop_of(since_best, patience + 1)
+    yield Mistake(
+        "babysitting.best_of_unseen",
+        "The best epoch is one that was never trained.",
+        "Which epochs count: those until the stop.",
+        pairs=pairs(lambda values, patience: (first(values), right(values, patience)[1])),
+    )
     yield Mistake(
         "babysitting.patience_off_by_one",
         "The training goes on for one epoch too many.",
         "The comparison with patience.",
-        pair=[best_until(late), late],
+        pairs=pairs(until_stop(since_first, 1)),
     )
-    early = stop_of(since_best, patience - 1) if patience > 1 else 0
     yield Mistake(
         "babysitting.patience_too_short",
         "The training stops one epoch too early.",
         "The comparison with patience.",
-        pair=[best_until(early), early],
+        pairs=pairs(until_stop(since_first, -1)),
     )
-    tied = stop_of(since_latest_best, patience)
     yield Mistake(
         "babysitting.equal_is_better",
         "An equal accuracy counts as an improvement.",
         "The comparison with the best accuracy so far.",
-        pair=[tied - since_latest_best(tied), tied],
+        pairs=pairs(lambda values, patience: latest(values, patience, since_last)),
     )
     yield Mistake(
         "babysitting.last_of_equals",
         "The best epoch is the last of equal ones.",
         "Which of several equal accuracies counts: the first.",
-        pair=[right - since_latest_best(right), right],
+        pairs=pairs(lambda values, patience: latest(values, patience, since_first)),
     )
-    before = stop_of(falls, patience)
     yield Mistake(
         "babysitting.compared_with_epoch_before",
         "An accuracy is compared with that of the epoch before.",
         "What an improvement is: better than the best so far.",
-        pair=[best_until(before), before],
+        pairs=pairs(until_stop(since_rise)),
     )
-    total = stop_of(in_total, patience)
     yield Mistake(
         "babysitting.patience_in_total",
         "Epochs without an improvement are counted in total, not in a row.",
         "What happens to the count after an improvement.",
-        pair=[best_until(total), total],
+        pairs=pairs(until_stop(in_total)),
     )
     yield Mistake(
         "babysitting.accuracy_for_epoch",
         "The first value is an accuracy.",
         "What is returned: the number of the epoch.",
-        pair=[values[best_until(right)], right],
+        pairs=pairs(lambda values, patience: (values[right(values, patience)[0]], right(values, patience)[1])),
     )
     yield Mistake(
         "babysitting.counted_from_one",
         "The epochs are counted from 1.",
         "The first epoch: its number is 0.",
-        pair=[best_until(right) + 1, right + 1],
+        pairs=pairs(lambda values, patience: (right(values, patience)[0] + 1, right(values, patience)[1] + 1)),
     )
     yield Mistake(
         "babysitting.stop_is_length",
         "The second value is the number of epochs, not the last epoch.",
         "What is returned if the patience never runs out.",
-        pair=[best_until(right), right + 1],
+        pairs=pairs(until_the_length),
     )
     yield Mistake(
         "babysitting.pair_exchanged",
         "Best and stop are exchanged.",
         "The order of the two values that are returned.",
-        pair=[right, best_until(right)],
+        pairs=pairs(lambda values, patience: right(values, patience)[::-1]),
     )
     yield Mistake(
         "babysitting.worst_epoch",
         "The epoch with the lowest accuracy is returned.",
         "Accuracies are better if they are higher.",
-        pair=[int(np.argmin(values)), right],
+        pairs=pairs(worst),
     )
 
 
-def curve(train: Callable[[Any, Any], Callable[[Any], Any]], X: Any, y: Any, sizes: Sequence[int]) -> Iterator[Mistake]:
-    """Yield the mistakes of learning_curve: the quantities `train_errors` and `val_errors`."""
+def curves(
+    train: Callable[[Any, Any], Callable[[Any], Any]], X: Any, y: Any, sizes: Sequence[int]
+) -> Iterator[Mistake]:
+    """Yield the mistakes of learning_curve: the quantity `errors`, training and validation errors as two rows."""
     largest = max(sizes)
 
     def wrong(n: int, part: slice) -> float:
         answers = np.asarray(train(X[:n], y[:n])(X[part]))
         return float(np.count_nonzero(answers - y[part]) / max(len(y[part]), 1))
-
-    def errors(part: Callable[[int], slice]) -> Callable[[], list[float]]:
-        return lambda: [wrong(n, part(n)) for n in sizes]
 
     def ours(n: int) -> slice:
         return slice(n)
@@ -861,76 +875,86 @@ def curve(train: Callable[[Any, Any], Callable[[Any], Any]], X: Any, y: Any, siz
     def rest(n: int) -> slice:
         return slice(largest, None)
 
+    def everything(n: int) -> slice:
+        return slice(None)
+
+    def up_to_largest(n: int) -> slice:
+        return slice(largest)
+
+    def rows(
+        first: Callable[[int], slice] = ours,
+        second: Callable[[int], slice] = rest,
+        size: Callable[[int], int] = lambda n: n,
+        order: Callable[[Any], Any] = list,
+    ) -> Callable[[], Floats]:
+        """Return both errors if the training error is measured on first(n) and the validation error on second(n)."""
+        return lambda: np.array([[wrong(size(n), part(n)) for n in order(sizes)] for part in (first, second)])
+
     yield Mistake(
         "babysitting.trained_on_largest",
         "The training error is measured on examples that this size did not train on.",
         "The training error: it belongs to the examples that this net was trained on.",
-        train_errors=errors(lambda n: slice(largest)),
+        errors=rows(first=up_to_largest),
     )
-    yield Mistake(
-        "babysitting.error_of_all_examples",
-        "The error is measured on all examples together.",
-        "The examples of each error: those that were trained on, or those that no size uses.",
-        train_errors=errors(lambda n: slice(None)),
-        val_errors=errors(lambda n: slice(None)),
-    )
+    for first, second in ((everything, rest), (ours, everything), (everything, everything)):
+        yield Mistake(
+            "babysitting.error_of_all_examples",
+            "An error is measured on all examples together.",
+            "The examples of each error: those that were trained on, or those that no size uses.",
+            errors=rows(first, second),
+        )
     yield Mistake(
         "babysitting.validation_changes",
         "The validation examples change with the size.",
         "The validation examples: the same ones for every size, after the largest size.",
-        val_errors=errors(lambda n: slice(n, None)),
+        errors=rows(second=lambda n: slice(n, None)),
     )
     yield Mistake(
         "babysitting.validation_trained_on",
         "The validation error is measured on training examples.",
         "The validation examples: those that no size trains on.",
-        val_errors=errors(ours),
+        errors=rows(second=ours),
     )
     yield Mistake(
         "babysitting.accuracies",
         "These are accuracies.",
         "What is asked for: the fraction of wrong predictions.",
-        train_errors=lambda: [1 - wrong(n, ours(n)) for n in sizes],
-        val_errors=lambda: [1 - wrong(n, rest(n)) for n in sizes],
+        errors=lambda: 1 - rows()(),
     )
     yield Mistake(
         "babysitting.counts",
         "These are numbers of wrong predictions.",
         "What is asked for: a fraction.",
-        train_errors=lambda: [n * wrong(n, ours(n)) for n in sizes],
-        val_errors=lambda: [(len(y) - largest) * wrong(n, rest(n)) for n in sizes],
+        errors=lambda: rows()() * np.array([list(sizes), [len(y) - largest] * len(sizes)]),
     )
     yield Mistake(
         "babysitting.errors_exchanged",
         "The training errors and the validation errors are exchanged.",
         "The order of the two values that are returned.",
-        train_errors=errors(rest),
-        val_errors=errors(ours),
+        errors=rows(rest, ours),
     )
     yield Mistake(
         "babysitting.sizes_sorted",
         "The errors are in another order than the sizes.",
         "The order: that of the argument sizes.",
-        train_errors=lambda: [wrong(n, ours(n)) for n in sorted(sizes)],
-        val_errors=lambda: [wrong(n, rest(n)) for n in sorted(sizes)],
+        errors=rows(order=sorted),
     )
     yield Mistake(
         "babysitting.last_size_for_largest",
         "The validation examples begin after the last size, which is not always the largest.",
         "Which size is the largest: sizes may be in any order.",
-        val_errors=errors(lambda n: slice(sizes[-1], None)),
+        errors=rows(second=lambda n: slice(sizes[-1], None)),
     )
+    for first in (ours, up_to_largest):
+        yield Mistake(
+            "babysitting.one_net_for_all",
+            "The same net is used for every size.",
+            "Where the net is trained: anew for every size.",
+            errors=rows(first, size=lambda n: largest),
+        )
     yield Mistake(
-        "babysitting.one_net_for_all",
-        "The same net is used for every size.",
-        "Where the net is trained: anew for every size.",
-        train_errors=lambda: [wrong(largest, ours(n)) for n in sizes],
-        val_errors=lambda: [wrong(largest, rest(n)) for n in sizes],
-    )
-    yield Mistake(
-        "babysitting.one_net_for_all",
-        "The same net is used for every size.",
-        "Where the net is trained: anew for every size.",
-        train_errors=lambda: [wrong(largest, slice(largest)) for n in sizes],
-        val_errors=lambda: [wrong(largest, rest(n)) for n in sizes],
+        "babysitting.trained_on_all",
+        "The net is trained on all examples, the validation examples included.",
+        "What train is called with: the first examples, as many as the size says.",
+        errors=rows(size=lambda n: len(y)),
     )
