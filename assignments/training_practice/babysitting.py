@@ -75,74 +75,60 @@ def points_of(result, ranges, num_points):
     return points
 
 
-def check_labels(diagnose_run, *cases):
-    """Check the labels of some runs. A case is (expected label, loss, train_acc, val_acc, num_classes)."""
-    labels = []
-    for _, loss, train_acc, val_acc, num_classes in cases:
-        label = diagnose_run(np.array(loss, dtype=float), list(train_acc), list(val_acc), num_classes)
+def labels_of(diagnose_run, cases):
+    """The labels of some runs. A case is (loss, train_acc, val_acc, num_classes, the right label)."""
+    labels = [diagnose_run(np.array(loss, dtype=float), list(train), list(val), num_classes) for loss, train, val, num_classes, _ in cases]
+    for label in labels:
         checks.true(isinstance(label, str), f"diagnose_run should return one of the labels, a string, but returned {label!r:.60}.")
         checks.true(label in LABELS, f"{label!r} is not a label. The labels are: {', '.join(LABELS)}.")
-        labels.append(str(label))
-    expected = [case[0] for case in cases]
-    for mistake in known.diagnoses([case[1:] for case in cases]):
-        checks.true(labels == expected or labels != mistake.gives["labels"], mistake)
-    for label, (right, loss, train_acc, val_acc, num_classes) in zip(labels, cases):
-        run = f"losses {np.round(loss, 3).tolist()!s:.90}, train_acc {list(train_acc)}, val_acc {list(val_acc)}, num_classes {num_classes}"
-        checks.equal(label, right, f"the label of a run with {run}", hint="Go through the table from its top: the first row that fits decides.")
+    return [str(label) for label in labels]
 
 
-def check_runs(train_until, *cases):
-    """Check train_until. A case is (losses that step() returns, num_steps, factor, whether it explodes, number of losses in the list)."""
+def counts_of(train_until, cases):
+    """How many losses are in the list of each run. A case is (losses that step() returns, num_steps, factor, the right number, whether it explodes)."""
     counts, notes = [], []
-    for losses, num_steps, factor, _, _ in cases:
-        made = []
+    for losses, num_steps, factor, right, explodes in cases:
+        calls = []
 
         def step():
-            made.append(len(made))
-            return losses[min(len(made), len(losses)) - 1]
+            calls.append(len(calls))
+            return losses[min(len(calls), len(losses)) - 1]
 
         got, exploded = checks.unpack(train_until(step, num_steps, factor), "losses, exploded")
         checks.shape(got, np.shape(got)[:1] or (1,), "losses (a list with the loss of each step)")
         got = np.asarray(got, dtype=float)
-        own = np.array_equal(got, np.array(losses[: len(got)]), equal_nan=True) or len(got) != len(made)
+        own = np.array_equal(got, np.array(losses[: len(got)]), equal_nan=True) or len(got) != len(calls)
         checks.true(own, f"The list should hold what step() returned, in order, but for {losses} it is {got.tolist()}.")
+        if len(got) == right:
+            checks.true(len(calls) == right, known.STEPS_AFTER_THE_END)
+            answer = np.ndim(exploded) == 0 and exploded in (True, False)
+            checks.true(answer and bool(exploded) == explodes, f"For the losses {losses}, the second value should be {explodes}, but is {exploded!r:.60}.")
         counts.append(len(got))
-        notes.append((len(made), exploded))
-    runs = "; ".join(f"{losses} with num_steps={num_steps} and factor={factor}" for losses, num_steps, factor, _, _ in cases)
-    checks.equal(counts, [case[4] for case in cases], f"how many losses are in the list ({runs})", mistakes=known.until([case[:3] for case in cases]))
-    for (made, exploded), (losses, _, _, explodes, count) in zip(notes, cases):
-        checks.true(made == count, known.STEPS_AFTER_THE_END)
-        answer = np.ndim(exploded) == 0 and exploded in (True, False)
-        checks.true(answer and bool(exploded) == explodes, f"For the losses {losses}, the second value should be {explodes}, but is {exploded!r:.60}.")
+    return counts
 
 
-def check_borders(at_border, *cases):
-    """Check at_border. A case is (best, low, high, expected answer)."""
+def answers_of(at_border, cases):
+    """The answers of at_border. A case is (best, low, high, the right answer)."""
     answers = [at_border(best, low, high) for best, low, high, _ in cases]
     for answer in answers:
         checks.true(np.ndim(answer) == 0 and answer in (True, False), f"at_border should return True or False, but returned {answer!r:.60}.")
-    listed = ", ".join(f"{best:g} in {low:g} to {high:g}" for best, low, high, _ in cases)
-    checks.equal([bool(answer) for answer in answers], [case[3] for case in cases], f"whether the best value lies at the border ({listed})",
-                 mistakes=known.borders([case[:3] for case in cases]))
+    return [bool(answer) for answer in answers]
 
 
-def check_stops(early_stopping, *cases):
-    """Check early_stopping. A case is (val_acc, patience, (best, stop))."""
+def pairs_of(early_stopping, cases):
+    """The pairs of early_stopping. A case is (val_acc, patience, the right pair (best, stop))."""
     pairs = [checks.unpack(early_stopping(list(val_acc), patience), "best, stop") for val_acc, patience, _ in cases]
     for pair in pairs:
         checks.shape(pair, (2,), "the pair (best, stop)")
-    listed = "; ".join(f"{list(val_acc)} with patience={patience}" for val_acc, patience, _ in cases)
-    checks.equal([list(pair) for pair in pairs], [list(case[2]) for case in cases], f"best and stop ({listed})",
-                 mistakes=known.stops([case[:2] for case in cases]))
+    return [list(pair) for pair in pairs]
 
 
-def check_curve(learning_curve, train, X, y, sizes, expected):
-    """Check the training errors and the validation errors of learning_curve, two rows."""
+def errors_of(learning_curve, train, X, y, sizes):
+    """The training errors and the validation errors of learning_curve as two rows."""
     rows = checks.unpack(learning_curve(train, X.copy(), y.copy(), list(sizes)), "train_errors, val_errors")
     for row, name in zip(rows, ("train_errors", "val_errors")):
         checks.shape(row, (len(sizes),), f"{name} (one error for each size)")
-    checks.close(np.array([np.asarray(row) for row in rows]), np.array(expected), f"training errors and validation errors, two rows, for the sizes {sizes}",
-                 mistakes=known.curves(train, X, y, sizes))
+    return np.array([np.asarray(row) for row in rows])
 
 # %% [markdown]
 # ## The images
@@ -434,7 +420,8 @@ vis.show_images(np.concatenate(rows).reshape(-1, 16, 16), columns=8);
 
 # %% [markdown]
 # Whitening lifts the faint fine details to the same size as the outlines. With a tiny eps it lifts the noise as well.
-#
+
+# %% [markdown]
 # **Question 1** · 2 points. Linear models and k-means gain from whitening. But before convolutional nets images are hardly ever whitened: one only
 # subtracts a mean, and perhaps divides by a standard deviation. Give two reasons. (Think of images of 224x224x3, of what the pictures above show, and of
 # what a convolution relies on.)
@@ -592,25 +579,29 @@ def train_until(step, num_steps, factor=3):
 # %% nbgrader={"grade": true, "grade_id": "test_train_until_explodes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · explosions · 2 points
 nan, inf = np.nan, np.inf
-check_runs(train_until, ([2.3, 2.0, 6.8, 7.0, 1.0, 1.0], 6, 3, True, 4), ([2.3, 2.0, nan, 1.0], 4, 3, True, 3), ([2.0, 1.8, inf, 1.0], 4, 3, True, 3),
-           ([1.0, 1.9, 2.1, 0.5], 4, 2, True, 3), ([0.5, 0.4, 1.6, 0.1], 4, 3, True, 3))
+cases = [([2.3, 2.0, 6.8, 7.0, 1.0, 1.0], 6, 3, 4, True), ([2.3, 2.0, nan, 1.0], 4, 3, 3, True), ([2.0, 1.8, inf, 1.0], 4, 3, 3, True),
+         ([1.0, 1.9, 2.1, 0.5], 4, 2, 3, True), ([0.5, 0.4, 1.6, 0.1], 4, 3, 3, True)]  # losses of step(), num_steps, factor, how many there should be
+checks.equal(counts_of(train_until, cases), [case[3] for case in cases], f"how many losses are in the list, for {cases}", mistakes=known.until(cases))
 checks.passed("train_until", "a hopeless run is given up at once")
 ### BEGIN HIDDEN TESTS
-check_runs(train_until, ([0.5, 0.4, 1.4, 1.6, 0.1], 5, 3, True, 4), ([nan, 1.0, 1.0], 3, 3, True, 1), ([1.0, 5.0, 9.0, 10.5, 1.0], 5, 10, True, 4),
-           ([3.0, 1.0, 3.5, 8.9, 9.5, 1.0], 6, 3, True, 5), ([1.0, 1.2, 1.6, 1.0], 4, 1.5, True, 3), ([inf, inf, inf], 3, 3, True, 1))
-check_runs(train_until, ([4.0, 4.0, -inf, 4.0], 4, 3, True, 3))
+cases = [([0.5, 0.4, 1.4, 1.6, 0.1], 5, 3, 4, True), ([nan, 1.0, 1.0], 3, 3, 1, True), ([1.0, 5.0, 9.0, 10.5, 1.0], 5, 10, 4, True),
+         ([3.0, 1.0, 3.5, 8.9, 9.5, 1.0], 6, 3, 5, True), ([1.0, 1.2, 1.6, 1.0], 4, 1.5, 3, True), ([inf, inf, inf], 3, 3, 1, True),
+         ([4.0, 4.0, -inf, 4.0], 4, 3, 3, True)]
+checks.equal(counts_of(train_until, cases), [case[3] for case in cases], f"how many losses are in the list, for {cases}", mistakes=known.until(cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_train_until_ends", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · ordinary runs · 2 points
-check_runs(train_until, ([2.3, 2.2, 2.1, 2.0], 4, 3, False, 4), ([2.3, 5.0, 6.8, 2.0], 4, 3, False, 4), ([2.3, 2.2, 2.1, 2.0], 2, 3, False, 2),
-           ([1.5, 9.0], 1, 3, False, 1), ([2.0, 0.5, 1.9, 0.4], 4, 3, False, 4), ([2.0, 4.0, 6.0, 1.0], 4, 3, False, 4))
+cases = [([2.3, 2.2, 2.1, 2.0], 4, 3, 4, False), ([2.3, 5.0, 6.8, 2.0], 4, 3, 4, False), ([2.3, 2.2, 2.1, 2.0], 2, 3, 2, False),
+         ([1.5, 9.0], 1, 3, 1, False), ([2.0, 0.5, 1.9, 0.4], 4, 3, 4, False), ([2.0, 4.0, 6.0, 1.0], 4, 3, 4, False)]
+checks.equal(counts_of(train_until, cases), [case[3] for case in cases], f"how many losses are in the list, for {cases}", mistakes=known.until(cases))
 checks.passed("train_until", "other runs take all their steps")
 ### BEGIN HIDDEN TESTS
+cases = [([4.0, 11.0, 2.0, 7.0, 0.5, 1.6, 0.1, 0.4], 8, 3, 8, False), ([1.0, 3.0, 2.0], 3, 3, 3, False), ([1.0, 6.0, 9.0], 3, 10, 3, False)]
 for seed, num_steps in ((11, 3), (12, 8), (13, 40)):
     losses = [1.0, *np.random.default_rng(seed).uniform(0.1, 2.9, size=num_steps).tolist()]
-    check_runs(train_until, (losses, num_steps, 3, False, num_steps), (losses, num_steps + 1, 3, False, num_steps + 1))
-check_runs(train_until, ([4.0, 11.0, 2.0, 7.0, 0.5, 1.6, 0.1, 0.4], 8, 3, False, 8), ([1.0, 3.0, 2.0], 3, 3, False, 3), ([1.0, 6.0, 9.0], 3, 10, False, 3))
+    cases += [(losses, num_steps, 3, num_steps, False), (losses, num_steps + 1, 3, num_steps + 1, False)]
+checks.equal(counts_of(train_until, cases), [case[3] for case in cases], "how many losses are in the lists of ordinary runs", mistakes=known.until(cases))
 losses, exploded = checks.unpack(train_until(lambda: 1.0, 5), "losses, exploded")
 checks.true(len(losses) == 5 and not exploded, "Without the argument factor, it is 3, and a constant loss does not explode.")
 ### END HIDDEN TESTS
@@ -741,59 +732,75 @@ def diagnose_run(loss, train_acc, val_acc, num_classes):
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose_run_diverged", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · divergence · 1 point
 fine = ([0.5, 0.6], [0.5, 0.6], 10)  # train_acc, val_acc, num_classes
-check_labels(diagnose_run, ("diverged", [2.0, 1.9, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan], *fine), ("diverged", [2.0, 1.9, 1.9, 1.8, 1.7, 1.7, 1.6, np.inf], *fine),
-             ("diverged", [1.0, 1.0, 1.1, 1.1, 1.2, 1.2, 1.3, 1.3], *fine), ("good", [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.05, 1.05], *fine))
+cases = [([2.0, 1.9, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan], *fine, "diverged"), ([2.0, 1.9, 1.9, 1.8, 1.7, 1.7, 1.6, np.inf], *fine, "diverged"),
+         ([1.0, 1.0, 1.1, 1.1, 1.2, 1.2, 1.3, 1.3], *fine, "diverged"), ([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.05, 1.05], *fine, "good")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 checks.passed("diagnose_run", "a loss that explodes or rises")
 ### BEGIN HIDDEN TESTS
 fine = ([0.6], [0.6], 3)
-check_labels(diagnose_run, ("diverged", [np.nan] * 6, *fine), ("diverged", [1.0, 1.0, -np.inf, 1.0], *fine), ("diverged", [1.0, 2.0, 3.0, 4.0, 5.0], *fine),
-             ("good", [1.0] * 3 + [3.0] + [1.0] * 4, *fine), ("diverged", [0.7] * 6 + [0.8, 0.8], *fine), ("diverged", [1.0, 1.0, np.nan, 1.0, 1.0, 1.0, 1.0, 1.0], *fine),
-             ("diverged", [1.0] * 6 + [1.12] * 2, *fine), ("good", [1.0] * 6 + [1.08] * 2, *fine))
+cases = [([np.nan] * 6, *fine, "diverged"), ([1.0, 1.0, -np.inf, 1.0], *fine, "diverged"), ([1.0, 2.0, 3.0, 4.0, 5.0], *fine, "diverged"),
+         ([1.0] * 3 + [3.0] + [1.0] * 4, *fine, "good"), ([0.7] * 6 + [0.8, 0.8], *fine, "diverged"), ([1.0, 1.0, np.nan, 1.0, 1.0, 1.0, 1.0, 1.0], *fine, "diverged"),
+         ([1.0] * 6 + [1.12] * 2, *fine, "diverged"), ([1.0] * 6 + [1.08] * 2, *fine, "good")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose_run_start", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · chance level · 2 points
 stuck, late, quick = [2.303, 2.302] * 8, [2.3] * 8 + [1.9] * 4 + [1.3] * 4, [1.0] * 16
-check_labels(diagnose_run, ("not learning", stuck, [0.09, 0.11], [0.09, 0.11], 10), ("slow start", stuck, [0.09, 0.28], [0.09, 0.28], 10),
-             ("slow start", late, [0.1, 0.5], [0.1, 0.5], 10), ("good", quick, [0.1, 0.5], [0.1, 0.5], 3), ("good", quick, [0.1, 0.2], [0.1, 0.19], 10))
+cases = [(stuck, [0.09, 0.11], [0.09, 0.11], 10, "not learning"), (stuck, [0.09, 0.28], [0.09, 0.28], 10, "slow start"),
+         (late, [0.1, 0.5], [0.1, 0.5], 10, "slow start"), (quick, [0.1, 0.5], [0.1, 0.5], 3, "good"), (quick, [0.1, 0.2], [0.1, 0.19], 10, "good")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 checks.passed("diagnose_run", "a net that does not learn, and one that began late")
 ### BEGIN HIDDEN TESTS
 for classes in (3, 10, 100):
     level, below, above = np.log(classes), [0.5, 1.9 / classes], [0.5, 2.1 / classes]
-    cases = (("not learning", [level] * 9, below), ("slow start", [level] * 9, above), ("not learning", [0.995 * level] * 12, below), ("good", [0.98 * level] * 12, below),
-             ("good", [0.98 * level] * 12, above), ("slow start", [0.995 * level] * 5 + [0.5 * level] * 15, below), ("not learning", [1.04 * level] * 8 + [1.01 * level] * 8, below),
-             ("good", [0.98 * level] * 4 + [level] * 8 + [0.98 * level] * 4, below))
-    check_labels(diagnose_run, *((label, loss, accuracies, accuracies, classes) for label, loss, accuracies in cases))
+    cases = [([level] * 9, below, "not learning"), ([level] * 9, above, "slow start"), ([0.995 * level] * 12, below, "not learning"), ([0.98 * level] * 12, below, "good"),
+             ([0.98 * level] * 12, above, "good"), ([0.995 * level] * 5 + [0.5 * level] * 15, below, "slow start"),
+             ([1.04 * level] * 8 + [1.01 * level] * 8, below, "not learning"), ([0.98 * level] * 4 + [level] * 8 + [0.98 * level] * 4, below, "good")]
+    cases = [(loss, accuracies, accuracies, classes, label) for loss, accuracies, label in cases]
+    labels = labels_of(diagnose_run, cases)
+    checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose_run_fits", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · overfitting or not yet done · 2 points
 falling, level = np.linspace(2.0, 0.4, 20), [2.0] * 5 + [1.5] * 5 + [1.0] * 10
-check_labels(diagnose_run, ("overfitting", level, [0.4, 0.9], [0.4, 0.5], 10), ("still improving", falling, [0.4, 0.6], [0.4, 0.55], 10),
-             ("good", level, [0.4, 0.6], [0.4, 0.55], 10), ("good", level, [0.9, 0.6], [0.5, 0.55], 10), ("good", level, [0.4, 0.5], [0.4, 0.7], 10),
-             ("good", [2.0] * 5 + [1.0] * 10 + [0.98] * 5, [0.4, 0.6], [0.4, 0.55], 10))
+cases = [(level, [0.4, 0.9], [0.4, 0.5], 10, "overfitting"), (falling, [0.4, 0.6], [0.4, 0.55], 10, "still improving"), (level, [0.4, 0.6], [0.4, 0.55], 10, "good"),
+         (level, [0.9, 0.6], [0.5, 0.55], 10, "good"), (level, [0.4, 0.5], [0.4, 0.7], 10, "good"),
+         ([2.0] * 5 + [1.0] * 10 + [0.98] * 5, [0.4, 0.6], [0.4, 0.55], 10, "good")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 checks.passed("diagnose_run", "overfitting, still improving, good")
 ### BEGIN HIDDEN TESTS
-for label, loss, train_acc, val_acc in (
-    ("overfitting", level, [0.7], [0.54]), ("good", level, [0.7], [0.56]), ("good", level, [0.5], [0.7]), ("good", level, [0.9, 0.7, 0.6], [0.5, 0.5, 0.5]),
-    ("good", [2.0] * 4 + [1.5] * 4 + [1.0] * 4 + [0.96] * 4, [0.7], [0.6]), ("still improving", [2.0] * 4 + [1.5] * 4 + [1.0] * 4 + [0.94] * 4, [0.7], [0.6]),
-    ("good", [2.0] * 5 + [1.0] * 10 + [0.5] * 3 + [1.5] * 3, [0.7], [0.6]), ("still improving", [2.0, 1.8, 1.6, 1.4, 1.2, 1.0, 0.7], [0.7], [0.6]),
-    ("good", [2.0] * 3 + [0.5] * 3 + [1.0] * 6, [0.6], [0.6]), ("good", [2.0] * 3 + [1.5] * 3 + [1.0] * 6, [0.6], [0.6]),
-    ("still improving", [2.0] * 8 + [1.0] * 4 + [0.8, 0.8, 0.8, 1.0], [0.6], [0.6]), ("good", [2.0] * 8 + [1.0] * 7 + [0.9], [0.6], [0.6]),
-    ("still improving", [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8], [0.6], [0.6]),
+for loss, train_acc, val_acc, label in (
+    (level, [0.7], [0.54], "overfitting"), (level, [0.7], [0.56], "good"), (level, [0.5], [0.7], "good"), (level, [0.9, 0.7, 0.6], [0.5, 0.5, 0.5], "good"),
+    ([2.0] * 4 + [1.5] * 4 + [1.0] * 4 + [0.96] * 4, [0.7], [0.6], "good"), ([2.0] * 4 + [1.5] * 4 + [1.0] * 4 + [0.94] * 4, [0.7], [0.6], "still improving"),
+    ([2.0] * 5 + [1.0] * 10 + [0.5] * 3 + [1.5] * 3, [0.7], [0.6], "good"), ([2.0, 1.8, 1.6, 1.4, 1.2, 1.0, 0.7], [0.7], [0.6], "still improving"),
+    ([2.0] * 3 + [0.5] * 3 + [1.0] * 6, [0.6], [0.6], "good"), ([2.0] * 3 + [1.5] * 3 + [1.0] * 6, [0.6], [0.6], "good"),
+    ([2.0] * 8 + [1.0] * 4 + [0.8, 0.8, 0.8, 1.0], [0.6], [0.6], "still improving"), ([2.0] * 8 + [1.0] * 7 + [0.9], [0.6], [0.6], "good"),
+    ([2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8], [0.6], [0.6], "still improving"),
 ):
-    check_labels(diagnose_run, (label, loss, train_acc, val_acc, 10))
+    cases = [(loss, train_acc, val_acc, 10, label)]
+    labels = labels_of(diagnose_run, cases)
+    checks.true(labels == [label], known.wrong_label(labels, cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose_run_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · the order of the rows · 1 point
 late = [2.3] * 8 + [1.9] * 4 + [1.3] * 4  # a slow start, still falling
-check_labels(diagnose_run, ("slow start", late, [0.9], [0.5], 10), ("overfitting", np.linspace(2.0, 0.4, 20), [0.9], [0.5], 10),
-             ("diverged", [2.3] * 4 + [2.9] * 4, [0.1], [0.1], 10), ("slow start", late, [0.5], [0.5], 10))
+cases = [(late, [0.9], [0.5], 10, "slow start"), (np.linspace(2.0, 0.4, 20), [0.9], [0.5], 10, "overfitting"), ([2.3] * 4 + [2.9] * 4, [0.1], [0.1], 10, "diverged"),
+         (late, [0.5], [0.5], 10, "slow start")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 checks.passed("diagnose_run", "the first row that fits decides")
 ### BEGIN HIDDEN TESTS
-check_labels(diagnose_run, ("not learning", [2.303] * 8, [0.5], [0.1], 10), ("diverged", [2.3] * 7 + [np.inf], [0.9], [0.1], 10),
-             ("slow start", [2.303] * 8, [0.6], [0.3], 10), ("diverged", [1.0] * 4 + [1.2] * 4, [0.9], [0.3], 10))
+cases = [([2.303] * 8, [0.5], [0.1], 10, "not learning"), ([2.3] * 7 + [np.inf], [0.9], [0.1], 10, "diverged"), ([2.303] * 8, [0.6], [0.3], 10, "slow start"),
+         ([1.0] * 4 + [1.2] * 4, [0.9], [0.3], 10, "diverged")]
+labels = labels_of(diagnose_run, cases)
+checks.true(labels == [case[4] for case in cases], known.wrong_label(labels, cases))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1081,22 +1088,26 @@ def at_border(best, low, high):
 
 # %% nbgrader={"grade": true, "grade_id": "test_at_border_ends", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · both ends · 1 point
-check_borders(at_border, *((best, 1e-4, 1.0, expected) for best, expected in (
-    (1e-4, True), (2e-4, True), (3e-4, False), (8e-4, False), (1e-2, False), (0.08, False), (0.3, False), (0.45, True), (1.0, True))))
+places = ((1e-4, True), (2e-4, True), (3e-4, False), (8e-4, False), (1e-2, False), (0.08, False), (0.3, False), (0.45, True), (1.0, True))
+cases = [(best, 1e-4, 1.0, right) for best, right in places]
+checks.equal(answers_of(at_border, cases), [case[3] for case in cases], f"the answers for (best, low, high, right answer) = {cases}", mistakes=known.borders(cases))
 checks.passed("at_border", "the outer tenth at both ends")
 ### BEGIN HIDDEN TESTS
 for low, high in ((0.01, 100.0), (1e-5, 1e5), (1e-7, 1e-3)):
     places = ((0.0, True), (0.08, True), (0.12, False), (0.5, False), (0.88, False), (0.92, True), (1.0, True))
-    check_borders(at_border, *((np.exp(np.log(low) * (1 - place) + np.log(high) * place), low, high, expected) for place, expected in places))
+    cases = [(float(np.exp(np.log(low) * (1 - place) + np.log(high) * place)), low, high, right) for place, right in places]
+    checks.equal(answers_of(at_border, cases), [case[3] for case in cases], f"the answers for (best, low, high, right answer) = {cases}", mistakes=known.borders(cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_at_border_scale", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · logarithmic scale · 1 point
-check_borders(at_border, (0.02, 1e-5, 1.0, False), (5.5, 1.0, 1e3, False), (950.0, 1.0, 1e3, True), (4.0, 2.0, 8.0, False), (2.1, 2.0, 8.0, True), (3.0, 2.0, 8.0, False))
+cases = [(0.02, 1e-5, 1.0, False), (5.5, 1.0, 1e3, False), (950.0, 1.0, 1e3, True), (4.0, 2.0, 8.0, False), (2.1, 2.0, 8.0, True), (3.0, 2.0, 8.0, False)]
+checks.equal(answers_of(at_border, cases), [case[3] for case in cases], f"the answers for (best, low, high, right answer) = {cases}", mistakes=known.borders(cases))
 checks.passed("at_border", "a tenth of the powers of ten, not of the numbers")
 ### BEGIN HIDDEN TESTS
-check_borders(at_border, (1.05, 1.0, 2.0, True), (1.09, 1.0, 2.0, False), (1.86, 1.0, 2.0, False), (1.88, 1.0, 2.0, True), (150.0, 100.0, 1e4, True),
-              (170.0, 100.0, 1e4, False), (6e-3, 1e-4, 1e-2, False), (7e-3, 1e-4, 1e-2, True))
+cases = [(1.05, 1.0, 2.0, True), (1.09, 1.0, 2.0, False), (1.86, 1.0, 2.0, False), (1.88, 1.0, 2.0, True), (150.0, 100.0, 1e4, True),
+         (170.0, 100.0, 1e4, False), (6e-3, 1e-4, 1e-2, False), (7e-3, 1e-4, 1e-2, True)]
+checks.equal(answers_of(at_border, cases), [case[3] for case in cases], f"the answers for (best, low, high, right answer) = {cases}", mistakes=known.borders(cases))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1239,22 +1250,25 @@ def early_stopping(val_acc, patience):
 
 # %% nbgrader={"grade": true, "grade_id": "test_early_stopping_stops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · where it stops · 2 points
-check_stops(early_stopping, ([0.30, 0.35, 0.34, 0.35, 0.40], 2, (1, 3)), ([0.5, 0.4, 0.6], 1, (0, 1)), ([0.1, 0.2, 0.1, 0.3, 0.2, 0.25, 0.2, 0.9], 3, (3, 6)),
-            ([0.4, 0.3, 0.2, 0.1, 0.5, 0.6], 2, (0, 2)))
+cases = [([0.30, 0.35, 0.34, 0.35, 0.40], 2, (1, 3)), ([0.5, 0.4, 0.6], 1, (0, 1)), ([0.1, 0.2, 0.1, 0.3, 0.2, 0.25, 0.2, 0.9], 3, (3, 6)),
+         ([0.4, 0.3, 0.2, 0.1, 0.5, 0.6], 2, (0, 2))]  # val_acc, patience, (best, stop)
+checks.equal(pairs_of(early_stopping, cases), [case[2] for case in cases], f"best and stop, for {cases}", mistakes=known.stops(cases))
 checks.passed("early_stopping", "it stops when the patience runs out, and returns to the best epoch until then")
 ### BEGIN HIDDEN TESTS
-check_stops(early_stopping, ([0.3, 0.2, 0.25, 0.28, 0.9], 3, (0, 3)), ([0.1, 0.5, 0.4, 0.45, 0.5, 0.7], 3, (1, 4)), ([0.9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 5, (0, 5)),
-            ([0.2, 0.2, 0.2, 0.2], 2, (0, 2)), ([0.1, 0.2, 0.3, 0.2, 0.4, 0.3, 0.3, 0.5], 2, (4, 6)), ([0.0, 0.0, 0.1], 1, (0, 1)))
+cases = [([0.3, 0.2, 0.25, 0.28, 0.9], 3, (0, 3)), ([0.1, 0.5, 0.4, 0.45, 0.5, 0.7], 3, (1, 4)), ([0.9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 5, (0, 5)),
+         ([0.2, 0.2, 0.2, 0.2], 2, (0, 2)), ([0.1, 0.2, 0.3, 0.2, 0.4, 0.3, 0.3, 0.5], 2, (4, 6)), ([0.0, 0.0, 0.1], 1, (0, 1))]
+checks.equal(pairs_of(early_stopping, cases), [case[2] for case in cases], f"best and stop, for {cases}", mistakes=known.stops(cases))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_early_stopping_ends", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # Check · runs that go to their end · 2 points
-check_stops(early_stopping, ([0.1, 0.2, 0.3, 0.4], 2, (3, 3)), ([0.1, 0.4, 0.3, 0.3], 3, (1, 3)), ([0.7], 1, (0, 0)), ([0.3, 0.5, 0.4, 0.5], 5, (1, 3)),
-            ([0.1, 0.3, 0.2, 0.4, 0.3, 0.5], 2, (5, 5)))
+cases = [([0.1, 0.2, 0.3, 0.4], 2, (3, 3)), ([0.1, 0.4, 0.3, 0.3], 3, (1, 3)), ([0.7], 1, (0, 0)), ([0.3, 0.5, 0.4, 0.5], 5, (1, 3)),
+         ([0.1, 0.3, 0.2, 0.4, 0.3, 0.5], 2, (5, 5))]
+checks.equal(pairs_of(early_stopping, cases), [case[2] for case in cases], f"best and stop, for {cases}", mistakes=known.stops(cases))
 checks.passed("early_stopping", "without an end of patience, the last epoch is the end")
 ### BEGIN HIDDEN TESTS
-check_stops(early_stopping, ([0.5, 0.4, 0.3, 0.2], 4, (0, 3)), ([0.4, 0.4], 3, (0, 1)), ([0.1, 0.2, 0.15, 0.18, 0.25], 3, (4, 4)),
-            ([-0.5, -0.2, -0.3], 2, (1, 2)), ([0.2, 0.1], 1, (0, 1)))
+cases = [([0.5, 0.4, 0.3, 0.2], 4, (0, 3)), ([0.4, 0.4], 3, (0, 1)), ([0.1, 0.2, 0.15, 0.18, 0.25], 3, (4, 4)), ([-0.5, -0.2, -0.3], 2, (1, 2)), ([0.2, 0.1], 1, (0, 1))]
+checks.equal(pairs_of(early_stopping, cases), [case[2] for case in cases], f"best and stop, for {cases}", mistakes=known.stops(cases))
 best, stop = checks.unpack(early_stopping(np.array([0.2, 0.1, 0.4]), 2), "best, stop")
 checks.equal([best, stop], [2, 2], "best and stop for an array")
 ### END HIDDEN TESTS
@@ -1313,9 +1327,11 @@ def most_frequent(X_part, y_part):
 
 
 X, y, trained = np.arange(6.0).reshape(6, 1), np.array([0, 0, 1, 1, 0, 1]), []
-check_curve(learning_curve, most_frequent, X, y, [2, 4], [[0, 2 / 4], [1 / 2, 1 / 2]])
+checks.close(errors_of(learning_curve, most_frequent, X, y, [2, 4]), np.array([[0, 2 / 4], [1 / 2, 1 / 2]]), "training errors and validation errors, two rows, for the sizes [2, 4]",
+             mistakes=known.curves(most_frequent, X, y, [2, 4]))
 X, y = np.arange(9.0).reshape(9, 1), np.array([1, 1, 0, 1, 0, 0, 1, 1, 1])  # sizes 5 and 2 answer with 1
-check_curve(learning_curve, most_frequent, X, y, [5, 2], [[2 / 5, 0], [1 / 4, 1 / 4]])
+checks.close(errors_of(learning_curve, most_frequent, X, y, [5, 2]), np.array([[2 / 5, 0], [1 / 4, 1 / 4]]), "training errors and validation errors, two rows, for the sizes [5, 2]",
+             mistakes=known.curves(most_frequent, X, y, [5, 2]))
 checks.equal(sorted(trained[:2]), [2, 4], "the sizes that were trained on at first")
 checks.passed("learning_curve", "errors on the examples that were trained on, and on those that no size uses")
 ### BEGIN HIDDEN TESTS
@@ -1327,7 +1343,8 @@ for seed, sizes in ((17, [5, 11, 23]), (18, [20, 30, 3, 9]), (19, [12])):
         answer = np.argmax(np.bincount(y[:size]))
         expected["train"].append(np.count_nonzero(y[:size] - answer) / size)
         expected["val"].append(np.count_nonzero(y[max(sizes) :] - answer) / (50 - max(sizes)))
-    check_curve(learning_curve, most_frequent, X, y, sizes, [expected["train"], expected["val"]])
+    checks.close(errors_of(learning_curve, most_frequent, X, y, sizes), np.array([expected["train"], expected["val"]]), f"training errors and validation errors, two rows, for the sizes {sizes}",
+                 mistakes=known.curves(most_frequent, X, y, sizes))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_learning_curve_examples", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1339,7 +1356,8 @@ def memorize(X_part, y_part):
 
 
 X, y = np.random.default_rng(20).normal(size=(12, 2)), np.arange(12) % 3
-check_curve(learning_curve, memorize, X, y, [3, 8], [[0, 0], [1, 1]])
+checks.close(errors_of(learning_curve, memorize, X, y, [3, 8]), np.array([[0, 0], [1, 1]]), "training errors and validation errors, two rows, for the sizes [3, 8]",
+             mistakes=known.curves(memorize, X, y, [3, 8]))
 checks.passed("learning_curve", "each size trains on the first examples, and no validation example is trained on")
 ### BEGIN HIDDEN TESTS
 def remembers(X_part, y_part):
@@ -1356,7 +1374,8 @@ for size, (X_part, y_part) in zip(sizes, seen):
     checks.equal(X_part, X[:size], f"the training examples of size {size}")
     checks.equal(y_part, y[:size], f"the training labels of size {size}")
 right = (X[:, 0] == y)
-check_curve(learning_curve, remembers, X, y, sizes, [[1 - right[:size].mean() for size in sizes], [1 - right[9:].mean()] * 3])
+checks.close(errors_of(learning_curve, remembers, X, y, sizes), np.array([[1 - right[:size].mean() for size in sizes], [1 - right[9:].mean()] * 3]), f"training errors and validation errors, two rows, for the sizes {sizes}",
+             mistakes=known.curves(remembers, X, y, sizes))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1383,9 +1402,9 @@ with tqdm(total=6, file=sys.stdout, desc="curves") as bar:
             curves[reg].append(learning_curve(trainer(reg, seed), pixels_train[order], y_train[order], sizes))
             bar.update()
 fig, axes = plt.subplots(1, 2, figsize=(vis.WIDTH, 3), layout="constrained", sharey=True)
-for ax, (reg, errors_of) in zip(axes, curves.items()):
+for ax, (reg, pairs) in zip(axes, curves.items()):
     for k, (name, color) in enumerate((("training", vis.BLUE), ("validation", vis.ORANGE))):
-        percent = 100 * np.array([pair[k] for pair in errors_of])  # (3 seeds, 5 sizes)
+        percent = 100 * np.array([pair[k] for pair in pairs])  # (3 seeds, 5 sizes)
         ax.errorbar(sizes, percent.mean(axis=0), percent.std(axis=0), color=color, marker="o", ms=4, capsize=3, label=name)
         print(f"reg = {reg:g}, {name} errors:", ", ".join(f"{mean:.0f}% ± {std:.0f}" for mean, std in zip(percent.mean(axis=0), percent.std(axis=0))))
     ax.set(xscale="log", xlabel="training images", ylim=(0, 95))
@@ -1397,7 +1416,8 @@ axes[0].legend(frameon=False);
 # On the left, few images: no training error, and a huge gap: pure variance. With more images the gap closes from both sides, and more images would help
 # further. On the right, regularization is too strong for 7,000 images: both errors are high and close together. That is bias, and more images would not
 # help.
-#
+
+# %% [markdown]
 # **Question 3** · 4 points. Four nets for a task in which people make an error of 0.5%:
 #
 # | | A | B | C | D |

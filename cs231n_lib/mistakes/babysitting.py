@@ -332,16 +332,16 @@ def _signs(count: int) -> list[Floats]:
 # --- running and reading ------------------------------------------------------------------------
 
 
-def until(runs: Sequence[tuple[Sequence[float], int, float]]) -> Iterator[Mistake]:
+def until(cases: Sequence[tuple[Any, ...]]) -> Iterator[Mistake]:
     """Yield the mistakes of train_until: the quantity `counts`, how many losses of each run are in the list.
 
-    A run is (losses that step() returns, num_steps, factor).
+    A case begins with (losses that step() returns, num_steps, factor).
     """
 
     def counts(hopeless: Callable[[Sequence[float], int, float], bool], keep: int = 1) -> list[int]:
         """Return the counts if a run ends at the first hopeless loss, which is counted `keep` times (0 or 1)."""
         found = []
-        for losses, num_steps, factor in runs:
+        for losses, num_steps, factor, *_ in cases:
             given = list(losses)[:num_steps]
             ends = [t for t in range(len(given)) if hopeless(given, t, factor)]
             found.append(ends[0] + keep if ends else len(given))
@@ -486,15 +486,31 @@ def smoothed(h: Any, beta: float) -> Iterator[Mistake]:
 ROWS = ("diverged", "not learning", "slow start", "overfitting", "still improving")
 
 
-def diagnoses(runs: Sequence[tuple[Any, Sequence[float], Sequence[float], int]]) -> Iterator[Mistake]:
-    """Yield the mistakes of diagnose_run: the quantity `labels`, a list with a label for each run.
+def wrong_label(labels: Sequence[str], cases: Sequence[tuple[Any, ...]]) -> Mistake | str:
+    """Return what is wrong with the labels of diagnose_run; each case ends with the right one (see `diagnoses`)."""
+    right = [case[-1] for case in cases]
+    for mistake in diagnoses(cases):
+        if list(labels) == mistake.gives["labels"] != right:
+            return mistake
+    for label, (loss, train_acc, val_acc, num_classes, expected) in zip(labels, cases, strict=True):
+        if label != expected:
+            return (
+                f"The label should be {expected!r}, but is {label!r}, for losses {[round(float(v), 3) for v in loss]}, "
+                f"train_acc {list(train_acc)}, val_acc {list(val_acc)}, num_classes {num_classes}. Go through "
+                "the table from its top: the first row that fits decides."
+            )
+    return "All labels are right."
 
-    A run is (loss, train_acc, val_acc, num_classes).
+
+def diagnoses(cases: Sequence[tuple[Any, ...]]) -> Iterator[Mistake]:
+    """Yield the mistakes of diagnose_run: the quantity `labels`, a list with a label for each case.
+
+    A case begins with (loss, train_acc, val_acc, num_classes).
     """
 
     def labels(**changed: Any) -> list[str]:
         """Return the labels by a table with these changes; a function gets the arguments of the run."""
-        return [_label(*run, **{k: v(*run) if callable(v) else v for k, v in changed.items()}) for run in runs]
+        return [_label(*run[:4], **{k: v(*run[:4]) if callable(v) else v for k, v in changed.items()}) for run in cases]
 
     notices: tuple[Callable[..., bool], ...] = (
         lambda loss, *_: True,
@@ -670,11 +686,11 @@ def grid(low: float, high: float, n: int) -> Iterator[Mistake]:
     )
 
 
-def borders(cases: Sequence[tuple[float, float, float]]) -> Iterator[Mistake]:
-    """Yield the mistakes of at_border: the quantity `answers`, one for each case (best, low, high)."""
+def borders(cases: Sequence[tuple[Any, ...]]) -> Iterator[Mistake]:
+    """Yield the mistakes of at_border: the quantity `answers`, one for each case (best, low, high, ...)."""
 
-    def answers(of: Callable[[float, float, float], bool]) -> list[bool]:
-        return [bool(of(*case)) for case in cases]
+    def answers(of: Callable[..., bool]) -> list[bool]:
+        return [bool(of(*case[:3])) for case in cases]
 
     def place(best: float, low: float, high: float) -> float:
         return math.log(best / low) / math.log(high / low)
@@ -683,7 +699,7 @@ def borders(cases: Sequence[tuple[float, float, float]]) -> Iterator[Mistake]:
         "babysitting.border_inverted",
         "The answer is the other way round.",
         "When the function returns True: if the best value lies at the border.",
-        answers=answers(lambda *case: abs(place(*case) - 0.5) <= 0.4),
+        answers=answers(lambda best, low, high: abs(place(best, low, high) - 0.5) <= 0.4),
     )
     yield Mistake(
         "babysitting.border_linear",
@@ -696,7 +712,7 @@ def borders(cases: Sequence[tuple[float, float, float]]) -> Iterator[Mistake]:
             "babysitting.border_one_end",
             "Only one end of the range counts as a border.",
             "The other end of the range.",
-            answers=answers(lambda *case, sign=sign: sign * (place(*case) - 0.5) > 0.4),
+            answers=answers(lambda best, low, high, sign=sign: sign * (place(best, low, high) - 0.5) > 0.4),
         )
     yield Mistake(
         "babysitting.border_exact",
@@ -716,24 +732,27 @@ def borders(cases: Sequence[tuple[float, float, float]]) -> Iterator[Mistake]:
             "babysitting.border_width",
             "The border has another width than a tenth of the range.",
             "How wide the border is: a tenth at either end.",
-            answers=answers(lambda *case, width=width: abs(place(*case) - 0.5) > 0.5 - width),
+            answers=answers(lambda best, low, high, width=width: abs(place(best, low, high) - 0.5) > 0.5 - width),
         )
     yield Mistake(
         "babysitting.border_never",
         "No value counts as one at the border.",
         "How the two conditions are combined: one of them is enough.",
-        answers=answers(lambda *case: False),
+        answers=answers(lambda best, low, high: False),
     )
 
 
 # --- stopping, and more data --------------------------------------------------------------------
 
 
-def stops(cases: Sequence[tuple[Sequence[float], int]]) -> Iterator[Mistake]:
-    """Yield the mistakes of early_stopping: the quantity `pairs`, best and stop for each case (val_acc, patience)."""
+def stops(cases: Sequence[tuple[Any, ...]]) -> Iterator[Mistake]:
+    """Yield the mistakes of early_stopping: the quantity `pairs`, best and stop for each case.
+
+    A case begins with (val_acc, patience).
+    """
 
     def pairs(of: Callable[[list[float], int], tuple[float, float]]) -> Callable[[], list[list[float]]]:
-        return lambda: [list(of([float(value) for value in val_acc], patience)) for val_acc, patience in cases]
+        return lambda: [list(of([float(value) for value in val_acc], patience)) for val_acc, patience, *_ in cases]
 
     def stop(values: list[float], limit: int, fruitless: Callable[[list[float]], int]) -> int:
         """Return the first epoch after `limit` epochs in vain, or the last epoch."""
