@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[Any]
 
+__all__ = ["pca_whiten", "standardize_channels"]
+
 
 def standardize_channels(X_train: ArrayLike, *others: ArrayLike) -> tuple[FloatArray, ...]:
     """Subtract the mean of each channel and divide by its standard deviation, over all training images and places.
