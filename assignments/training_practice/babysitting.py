@@ -77,7 +77,7 @@ def points_of(result, ranges, num_points):
 
 def labels_of(diagnose_run, cases):
     """The labels of some runs. A case is (loss, train_acc, val_acc, num_classes, the right label)."""
-    labels = [diagnose_run(np.array(loss, dtype=float), list(train), list(val), num_classes) for loss, train, val, num_classes, _ in cases]
+    labels = [diagnose_run((list, np.array)[k % 2](loss), list(train), list(val), num_classes) for k, (loss, train, val, num_classes, _) in enumerate(cases)]
     for label in labels:
         checks.true(isinstance(label, str), f"diagnose_run should return one of the labels, a string, but returned {label!r:.60}.")
         checks.true(label in LABELS, f"{label!r} is not a label. The labels are: {', '.join(LABELS)}.")
@@ -262,6 +262,7 @@ checks.passed("standardize_channels", "bytes do not overflow, and a flat channel
 rng = np.random.default_rng(5)
 X_train, X_test = (rng.integers(0, 256, size=(count, 2, 3, 3)).astype(np.uint8) for count in (9, 4))
 X_train[..., 1] = 200
+X_train[:, :, 0, 0], X_train[:, :, 1, 2] = 255, 0  # a border that is always bright, and one that is always dark
 flat = X_train.reshape(-1, 3).astype(float)
 (X_new, X_test_new), after = checks.call(standardize_channels, X_train, X_test)
 for X, new in ((X_train, X_new), (X_test, X_test_new)):
@@ -781,7 +782,8 @@ for loss, train_acc, val_acc, label in (
     ([2.0] * 5 + [1.0] * 10 + [0.5] * 3 + [1.5] * 3, [0.7], [0.6], "good"), ([2.0, 1.8, 1.6, 1.4, 1.2, 1.0, 0.7], [0.7], [0.6], "still improving"),
     ([2.0] * 3 + [0.5] * 3 + [1.0] * 6, [0.6], [0.6], "good"), ([2.0] * 3 + [1.5] * 3 + [1.0] * 6, [0.6], [0.6], "good"),
     ([2.0] * 8 + [1.0] * 4 + [0.8, 0.8, 0.8, 1.0], [0.6], [0.6], "still improving"), ([2.0] * 8 + [1.0] * 7 + [0.9], [0.6], [0.6], "good"),
-    ([2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8], [0.6], [0.6], "still improving"),
+    ([2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8], [0.6], [0.6], "still improving"), ([2.0, 1.5, 1.5, 1.5, 1.5, 1.0, 0.98], [0.6], [0.6], "good"),
+    ([2.0] * 4 + [1.8] * 4 + [1.5] * 4 + [1.3] * 4, [0.6], [0.6], "still improving"),
 ):
     cases = [(loss, train_acc, val_acc, 10, label)]
     labels = labels_of(diagnose_run, cases)
@@ -931,7 +933,8 @@ points = points_of(random_points(ranges, 50, np.random.default_rng(1)), ranges, 
 for values, (name, (low, high)) in zip(points.T, ranges.items()):
     checks.true(low * 0.999 <= values.min() and values.max() <= high * 1.001, f"{name} is not always between {low} and {high}.")
     checks.true(len(np.unique(values)) > 45, known.REPEATED_VALUES)
-points_of(random_points({"reg": (1.0, 2.0)}, 1, np.random.default_rng(2)), {"reg": (1.0, 2.0)}, 1)
+(single,) = points_of(random_points({"reg": (1.0, 2.0)}, 1, np.random.default_rng(2)), {"reg": (1.0, 2.0)}, 1)
+checks.true(1 <= single[0] <= 2, f"A single strength is not between 1 and 2, but {single[0]}.")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_random_points_log_scale", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
