@@ -15,6 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "library.md"
 MODULES = [
     "data",
     "data.augmentation",
+    "data.whitening",
     "diagnosis",
     "features",
     "initializers",
