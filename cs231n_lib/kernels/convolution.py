@@ -2,8 +2,8 @@
 
 Most convolutions use the definition (convolution.h). Those with filters of 3x3 and stride 1 use Winograd's algorithm
 (winograd.h) if there is enough work to pay for its transforms. Its results differ from the definition's by rounding: in
-float32 by about 1e-6 of the largest. An infinite number or NaN reaches all results of its tile. CS231N_CONVOLUTION=direct
-in the environment selects the definition for all.
+float32 by about 1e-6 of the largest. An infinite number or NaN reaches all results of its tile. The environment
+variable CS231N_CONVOLUTION=direct selects the definition for all.
 """
 
 from __future__ import annotations
