@@ -44,7 +44,8 @@ cdef extern from "winograd.h" nogil:
 cdef enum:
     FIELD_BYTES = 288 << 10  # transformed tiles of a piece: they stay in the second-level cache
     FEWEST_TILES = 24        # of a piece, so that the weights are not read too often
-    MOST_BYTES = 5 << 19     # transforms of tiles, or of weights, at a time, but for the weights no less than x and out
+    TILE_BYTES = 3 << 19     # transformed tiles of x and dout at a time, for the weights' gradient
+    WEIGHT_BYTES = 5 << 19   # transformed weights or their sums at a time; more only if x and out are larger
 
 cdef bytes newest = b""
 
@@ -138,7 +139,7 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
     at_once = blocks_at_once(blocks, sums * sizeof(floating), (x.size + dout.size) * sizeof(floating))
     # the sums of a block of rows are always added in the same order, whatever the number of threads
     tile_bytes = numbers * (wide + at_once * use.width) * sizeof(floating)
-    rows = min(job.tile_rows, max(1, MOST_BYTES // (tile_bytes * job.tiles_w)))
+    rows = min(job.tile_rows, max(1, TILE_BYTES // (tile_bytes * job.tiles_w)))
     tiles = rows * job.tiles_w
     sums *= at_once
     fields, grads = numbers * (tiles * wide + use.lanes), numbers * (tiles * at_once * use.width + use.lanes)
@@ -168,7 +169,7 @@ cdef weigh(const floating[:, :, :, :] x, const floating[:, :, :, :] dout, floati
 
 cdef Py_ssize_t blocks_at_once(Py_ssize_t blocks, Py_ssize_t block_bytes, Py_ssize_t array_bytes) noexcept:
     """Return how many blocks of filters to handle at a time, so that their transforms need little memory."""
-    cdef Py_ssize_t most = max(1, max(<Py_ssize_t> MOST_BYTES, array_bytes) // block_bytes)
+    cdef Py_ssize_t most = max(1, max(<Py_ssize_t> WEIGHT_BYTES, array_bytes) // block_bytes)
     cdef Py_ssize_t times = (blocks + most - 1) // most
     return (blocks + times - 1) // times
 
