@@ -19,12 +19,14 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from autograder.similarity.fingerprints import fingerprints
+from autograder.similarity.fingerprints import fingerprints, of_reading
+from autograder.similarity.joined import Sources
 from autograder.similarity.pairs import ALIKE, TOO_SHORT, compare
 from autograder.similarity.shares import rarity, shares
 
@@ -39,9 +41,11 @@ cached = functools.cache(fingerprints)
 Shares = Callable[[Sequence[str]], np.ndarray]  # codes -> the shares of all pairs
 
 
-def shares_of(codes: Sequence[str]) -> np.ndarray:
+def shares_of(codes: Sequence[str], answers: int | None = None) -> np.ndarray:
+    """The shares of all pairs; with `answers`, passages are as rare as if nobody else of so many had them."""
     documents = [cached(code) for code in codes]
-    return shares(documents, len(documents), rarity(documents))
+    rare = rarity(documents)
+    return shares(documents, len(documents), replace(rare, answers=answers) if answers else rare)
 
 
 def by_exercise(every: int = 1, measure: Shares = shares_of) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
@@ -50,7 +54,7 @@ def by_exercise(every: int = 1, measure: Shares = shares_of) -> tuple[dict[str, 
     right: dict[str, list[float]] = {"independent": [], "variants": []}
     for path in BANKS[::every]:
         codes = [answer.source for answer in read_bank(path) if answer.kind == "right"]
-        if np.median([len(cached(code)) for code in codes]) < TOO_SHORT:
+        if np.median([len(of_reading(cached(code), 1)) for code in codes]) < TOO_SHORT:
             continue
         found = measure(codes)
         for i, j in combinations(range(len(codes)), 2):
@@ -79,15 +83,27 @@ def whole_submissions(given: list[Answers], rng: random.Random) -> list[tuple[st
 
 def places(
     given: list[Answers], planted: list[tuple[str, Answers, tuple[int, ...]]]
-) -> Iterator[tuple[str, list[int]]]:
-    """Yield (disguise, the places of its pairs among all pairs, from 1) of copies planted in a class."""
+) -> Iterator[tuple[str, list[int], bool]]:
+    """Yield (disguise, the places of its pairs among all pairs, whether both sources are named) of copies in a class.
+
+    Places are counted from 1. Both sources are named if one of the first SHOWN pairs says so.
+    """
     everything = [*given, *(copy for _, copy, _ in planted)]
     exercises = sorted({exercise for answers in everything for exercise in answers})
     documents = {e: [cached(answers.get(e, "")) for answers in everything] for e in exercises}
     found = compare(documents, len(everything), 100_000)
     place = {(pair.first, pair.second): number for number, pair in enumerate(found.pairs, start=1)}
+    sources = Sources(
+        documents, {e: rarity(documents[e]) for e in exercises}, [e.name for e in found.exercises if not e.is_too_short]
+    )
+    shown = [pair for pair in found.pairs[:SHOWN] if pair.stands_out]
+    joined = [each for pair in shown if (each := sources.joined(pair.first, pair.second))]
     for number, (name, _, originals) in enumerate(planted, start=len(given)):
-        yield name, sorted(place.get((i, number), found.number) for i in originals)
+        yield (
+            name,
+            sorted(place.get((i, number), found.number) for i in originals),
+            any(each.copy == number and {each.first, each.second} == set(originals) for each in joined),
+        )
 
 
 def few_of_their_own(assignment: str) -> list[Answers]:
@@ -123,14 +139,15 @@ def _percent(values: Sequence[float], least: float = ALIKE) -> str:
     return f"{100 * np.mean(np.array(values) >= least):.1f}%"
 
 
-def _print_places(found: Iterable[tuple[str, list[int]]], first: int | None = None) -> None:
-    rows: dict[str, list[list[int]]] = {}
-    for name, numbers in found:
-        rows.setdefault(name, []).append(numbers)
+def _print_places(found: Iterable[tuple[str, list[int], bool]], first: int | None = None) -> None:
+    rows: dict[str, list[tuple[list[int], bool]]] = {}
+    for name, numbers, named in found:
+        rows.setdefault(name, []).append((numbers, named))
     for name, listed in rows.items():
-        one = np.mean([numbers[0] <= (first or len(numbers)) for numbers in listed])
-        every = np.mean([numbers[-1] <= (first or len(numbers)) for numbers in listed])
-        print(f"| {name} | {len(listed)} | {100 * one:.0f}% | {100 * every:.0f}% |")
+        one = np.mean([numbers[0] <= (first or len(numbers)) for numbers, _ in listed])
+        every = np.mean([numbers[-1] <= (first or len(numbers)) for numbers, _ in listed])
+        both = f"{100 * np.mean([named for _, named in listed]):.0f}%" if len(listed[0][0]) > 1 else ""
+        print(f"| {name} | {len(listed)} | {100 * one:.0f}% | {100 * every:.0f}% | {both} |")
 
 
 if __name__ == "__main__":
@@ -140,16 +157,19 @@ if __name__ == "__main__":
     options = parser.parse_args()
     start = time.process_time()
     copies, right = by_exercise(options.every)
-    print("| disguise | copies | found |\n|---|--:|--:|")
+    large = by_exercise(options.every, functools.partial(shares_of, answers=500))
+    print("| disguise | copies | found | in a class of 500 |\n|---|--:|--:|--:|")
     for name, values in copies.items():
-        print(f"| {name} | {len(values)} | {_percent(values)} |")
-    print("\n| right answers | pairs | called alike |\n|---|--:|--:|")
+        print(f"| {name} | {len(values)} | {_percent(values)} | {_percent(large[0][name])} |")
+    print("\n| right answers | pairs | called alike | in a class of 500 |\n|---|--:|--:|--:|")
     for name, values in right.items():
-        print(f"| {name} | {len(values)} | {_percent(values)} |")
+        print(f"| {name} | {len(values)} | {_percent(values)} | {_percent(large[1][name])} |")
     print(f"\n{time.process_time() - start:.0f} s of processor time")
     assignments = list(dict.fromkeys(path.parts[-3] for path in BANKS))
-    print("\n| copy among 4 to 9 submissions without equal answers | classes | its pair is first | all its pairs are |")
-    print("|---|--:|--:|--:|")
+    print(
+        "\n| copy among 4 to 9 submissions without equal answers | classes | its pair first | all first | both named |"
+    )
+    print("|---|--:|--:|--:|--:|")
     _print_places(
         placed
         for assignment in assignments
@@ -159,9 +179,9 @@ if __name__ == "__main__":
     )
     if options.students:
         print(
-            f"\n| copy in a class of {options.students} of the banks | copies | in the first {SHOWN} | all pairs are |"
+            f"\n| copy in a class of {options.students} | copies | in the first {SHOWN} | all pairs are | both named |"
         )
-        print("|---|--:|--:|--:|")
+        print("|---|--:|--:|--:|--:|")
         found = []
         for assignment in assignments:
             for seed in range(3):

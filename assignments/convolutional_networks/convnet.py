@@ -132,7 +132,8 @@ def loss_and_grads(loss_fn, params, X, y, reg=0.0, settings=KEEP):
 def check_net_gradient(name, loss_fn, params, X, y, settings=KEEP):
     """Check the gradient of one parameter against central differences of your own loss, or, if that is wrong, of the right one."""
     def loss_with(value):
-        return loss_and_grads(loss_fn, {**params, name: value}, X, y, 0.0, settings)[0]
+        net = copy.deepcopy({**params, name: value})
+        return checks.unpack(loss_fn(net, X.copy(), y, 0.0, *settings), "loss, grads")[0]
 
     loss, grads = loss_and_grads(loss_fn, params, X, y, 0.0, settings)
     try:

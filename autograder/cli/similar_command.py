@@ -10,15 +10,17 @@ import click
 
 from autograder.cli.workspace_option import workspace_of
 
+MOST_PROBLEMS = 20  # that are printed
+
 
 @click.command()
 @click.argument("assignment")
 @click.option(
     "--past",
     multiple=True,
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Compare with an earlier class, too: a workspace, or a folder of STUDENT/ASSIGNMENT/. May be repeated.",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="Compare with an earlier class, too: a workspace, or a folder or zip as for collect. May be repeated.",
 )
 @click.option("--pairs", "most", default=30, show_default=True, type=click.IntRange(1, 1000), help="Pairs to show.")
 @click.option("--no-names", is_flag=True, help="Number the submissions instead of naming students.")
@@ -67,8 +69,10 @@ def similar(
     write_atomically(output, page(found).encode())
     out = console()
     show(out, pairs_table(found))
-    for name, text in found.problems:
+    for name, text in found.problems[:MOST_PROBLEMS]:
         out.print(plain(f"{name}: {text}", "yellow"), soft_wrap=True)
+    if (more := len(found.problems) - MOST_PROBLEMS) > 0:
+        out.print(plain(f"The page lists {more} more problems.", "yellow"), soft_wrap=True)
     short = [exercise.name for exercise in found.compared.exercises if exercise.answers and exercise.is_too_short]
     if short:
         out.print(plain(f"Too short to tell: {', '.join(short)}."), soft_wrap=True)

@@ -202,7 +202,7 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], lis
         The file is missing, not a regular file (a link, for example), empty, too large, not JSON or not a notebook, or
         it has too many cells.
     """
-    name, max_bytes = path.name, limits.submission_bytes
+    name = path.name
     try:
         # three levels up, so that a link in place of the student's folder is not followed either
         root, parts = path.parents[2], path.parts[-3:]
@@ -211,6 +211,12 @@ def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], lis
         raise UnreadableNotebook(f"{name} was not handed in") from None
     except Refused as error:
         raise UnreadableNotebook(f"{name} {error}") from None
+    return submitted_cells(name, data, limits)
+
+
+def submitted_cells(name: str, data: bytes, limits: Limits) -> tuple[list[SubmittedCell], list[str]]:
+    """Read the bytes of a notebook as `read_submitted` does; `name` is for messages."""
+    max_bytes = limits.submission_bytes
     if not data:
         raise UnreadableNotebook(f"{name} is an empty file")
     content = _parsed(name, data)

@@ -3,9 +3,13 @@
 Two programs that differ only by renaming, comments, formatting, temporaries, unused statements, the order of
 statements, or another spelling of an operation (`x += y`, `np.dot(a, b)`, `x.sum()`, `b > a`) have the same statements.
 The meaning of a program is not kept, and nothing is run.
+
+Code is read twice: with its temporaries in their places, and as it stands. A part of an answer that was put into
+another one may have lost the statements that used its names, so only the second reading shows it whole.
 """
 
 import ast
+import builtins
 import copy
 import io
 import re
@@ -13,7 +17,7 @@ import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MOST_CODE = 100_000  # characters that are read of the code of one exercise
 ROUNDS = 3  # how often temporaries are put in place of their names: a temporary may use another one
@@ -26,7 +30,9 @@ FUNCTIONS = frozenset(
 SPELLINGS = {"amax": "max", "amin": "min", "matmul": "dot", "absolute": "abs", "power": "**", "multiply": "*"}
 OPERATIONS = {"dot": ast.MatMult, "**": ast.Pow, "*": ast.Mult, "add": ast.Add, "subtract": ast.Sub, "divide": ast.Div}
 MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
+KEPT = frozenset(dir(builtins)) | {"np", "numpy"}  # names that mean the same in all programs
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
 _NUMPY = ast.Name("np", ast.Load())
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -39,19 +45,22 @@ class Token(NamedTuple):
 Statement = tuple[Token, ...]
 
 
-def statements(code: str) -> list[Statement]:
-    """Return the statements of `code`; a compound statement's head counts as one.
+def readings(code: str) -> tuple[list[Statement], list[Statement]]:
+    """Return the statements of `code` as it stands, and with temporaries in their places, without values never read.
 
-    Code that Python cannot parse is read as tokens, one line for one statement.
+    A compound statement's head counts as one statement. Code that Python cannot parse is read as tokens, one line for
+    one statement.
     """
     code = code[:MOST_CODE]
     tree = parsed(code)
-    if tree is None:
-        return list(_lines_of_tokens(code))
-    try:
-        return list(_Canonical(tree).statements())
-    except RecursionError:  # from an expression that is nested very deeply
-        return list(_lines_of_tokens(code))
+    if tree is not None:
+        try:
+            program = _Canonical(tree)
+            return list(program.statements()), list(program.inlined().statements())
+        except RecursionError:  # from an expression that is nested very deeply
+            pass
+    lines = list(_lines_of_tokens(code))
+    return lines, lines
 
 
 def without_magics(code: str) -> str:
@@ -61,14 +70,21 @@ def without_magics(code: str) -> str:
 
 def parsed(code: str) -> ast.Module | None:
     """Parse code of at most MOST_CODE characters; None if Python cannot."""
+    return parsed_or_line(code)[0]
+
+
+def parsed_or_line(code: str) -> tuple[ast.Module | None, int]:
+    """Parse as `parsed` does. If Python cannot, also return the line that it names, or 0."""
     if len(code) > MOST_CODE:
-        return None
+        return None, 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(without_magics(code))
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return None
+            return ast.parse(without_magics(code)), 0
+        except SyntaxError as error:
+            return None, error.lineno or 0
+        except (ValueError, MemoryError, RecursionError):
+            return None, 0
 
 
 def _lines_of_tokens(code: str) -> Iterator[Statement]:
@@ -93,9 +109,6 @@ class _Canonical:
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree: ast.Module = _Rewritten().visit(tree)
-        for _ in range(ROUNDS):
-            if not _without_temporaries(self.tree):
-                break
         self.names: dict[str, str] = {}
         for node in walk(self.tree):
             if isinstance(node, _BINDING):
@@ -106,6 +119,13 @@ class _Canonical:
                 arguments = node.args
                 for i, argument in enumerate((*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)):
                     self.names[argument.arg] = f"P{i}"
+
+    def inlined(self) -> "_Canonical":
+        """The same program with its temporaries in their places; this object is changed."""
+        for _ in range(ROUNDS):
+            if not _without_temporaries(self.tree):
+                break
+        return self
 
     def statements(self) -> Iterator[Statement]:
         yield from self._of(self.tree.body)
@@ -153,7 +173,8 @@ class _Canonical:
         line = getattr(node, "lineno", line)
         match node:
             case ast.Name():
-                out.append(Token(self.names.get(node.id, node.id), line))
+                name = self.names.get(node.id) or (node.id if node.id in KEPT else "V")
+                out.append(Token(name, line))
             case ast.Constant():
                 out.append(Token(repr(node.value)[:40], line))
             case ast.JoinedStr():
@@ -162,7 +183,10 @@ class _Canonical:
                 self._write(node.value, line, out)
                 out.append(Token(f".{node.attr}", line))
             case ast.Call():
-                self._write(node.func, line, out)
+                if isinstance(node.func, ast.Name):
+                    out.append(Token(self.names.get(node.func.id, node.func.id), line))
+                else:
+                    self._write(node.func, line, out)
                 out.append(Token("(", line))
                 self._write_all(node.args, line, out)
                 for keyword in sorted(node.keywords, key=lambda keyword: keyword.arg or ""):
@@ -199,6 +223,9 @@ class _Canonical:
 
 class _Rewritten(ast.NodeTransformer):
     """Gives each operation one spelling, and removes statements that do nothing."""
+
+    def visit(self, node: ast.AST) -> Any:
+        return node if isinstance(node, _LEAVES) else super().visit(node)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
@@ -263,9 +290,27 @@ class _Rewritten(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right):
+        if isinstance(node.op, ast.Mult) and _are_equal(node.left, node.right):
             return ast.copy_location(ast.BinOp(node.left, ast.Pow(), ast.Constant(2)), node)
         return node
+
+
+def _are_equal(one: object, other: object) -> bool:
+    """Whether two expressions are the same. Ends at the first difference, so that a long product takes no long time."""
+    waiting = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, ast.AST):
+            waiting += [(getattr(left, name, None), getattr(right, name, None)) for name in left._fields]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif left != right:
+            return False
+    return True
 
 
 def _in_parts(node: ast.stmt) -> Iterator[ast.stmt]:

@@ -106,6 +106,16 @@ def unusual(fraction: float) -> str:
     return f"1 in {1 / fraction:,.0f} pairs" if fraction < 0.05 else f"{percent(fraction)} of pairs"
 
 
+def _joined_as_json(found: Similar, pair: Pair) -> dict[str, Any] | None:
+    if not (joined := found.joined(pair)):
+        return None
+    return {
+        "copy": found.label[joined.copy],
+        "sources": [found.label[joined.first], found.label[joined.second]],
+        "shares": [round(joined.share_of_first, 4), round(joined.share_of_second, 4)],
+    }
+
+
 def _pair_as_json(found: Similar, pair: Pair) -> dict[str, Any]:
     return {
         "first": found.label[pair.first],
@@ -114,6 +124,7 @@ def _pair_as_json(found: Similar, pair: Pair) -> dict[str, Any]:
         "alike_exercises": pair.alike,
         "compared_exercises": pair.compared,
         "share": round(pair.share, 4),
+        "joined": _joined_as_json(found, pair),
         "evidence_bits": round(pair.bits, 2),
         "expected_pairs_by_chance": pair.chance,
         "exercises": [

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.similarity.shares import Fingerprints, rarity, shares
+from autograder.similarity.fingerprints import Fingerprints, of_reading
+from autograder.similarity.shares import rarity, shares
 
-ALIKE = 0.7  # the share from which two answers are called alike
+ALIKE = 2 / 3  # the share from which two answers are called alike
 LEAST = 0.3  # the share from which it counts as evidence
 TOO_SHORT = 12  # fingerprints of the median answer: below, right answers are alike by themselves
 SELDOM = 1e-3  # if at most this fraction of the pairs (or one pair) is alike in an exercise, that alone stands out
@@ -135,7 +136,7 @@ def compare(documents: Mapping[str, Sequence[Fingerprints]], own: int, most: int
     bits, share, compared = np.zeros((own, number)), np.zeros((own, number)), np.zeros((own, number), int)
     exercises, found, tail = [], {}, np.ones(1)
     for name, given in documents.items():
-        sizes = np.array([len(document) for document in given])
+        sizes = np.array([len(of_reading(document, 1)) for document in given])
         length = int(np.median(sizes[sizes > 0])) if sizes.any() else 0
         both = is_pair & (sizes[:own, None] > 0) & (sizes[None, :] > 0)
         if length < TOO_SHORT or not both.any():

@@ -16,18 +16,18 @@ import numpy as np
 
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
-from autograder.errors import KitError, WorkspaceError
+from autograder.errors import KitError
 from autograder.grading.matching import SubmittedCell, match, plain_text
-from autograder.grading.sanitize import UnreadableNotebook, read_submitted
+from autograder.grading.sanitize import UnreadableNotebook, read_submitted, submitted_cells
 from autograder.notebook.cell_record import is_skipped, record_of
 from autograder.notebook.limits import Limits
-from autograder.similarity.canonical import MOST_CODE, parsed, walk, without_magics
-from autograder.similarity.fingerprints import fingerprints
-from autograder.similarity.shares import Fingerprints
+from autograder.similarity.canonical import MOST_CODE, parsed, parsed_or_line, walk, without_magics
+from autograder.similarity.fingerprints import Fingerprints, fingerprints
 
 OTHER_CODE = "other code"
 MOST_FUNCTIONS = 200  # of one cell that are told apart
-ATTACHED = 3  # how often functions that attached functions use are attached, too
+MOST_OF_SUBMISSION = 3 * MOST_CODE  # characters that are read of all exercises together
+MOST_BROKEN = 3  # lines of a cell that are taken out because they are not valid Python
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Released:
 
 @dataclass
 class Work:
-    """The code of one submission: (notebook, exercise) -> code. `past` is the folder of an earlier class, or None."""
+    """The code of one submission: (notebook, exercise) -> code. `past` is the name of an earlier class, or None."""
 
     student: str
     past: str | None = None
@@ -76,30 +76,25 @@ def handed_in(workspace: Workspace, assignment: Assignment) -> list[tuple[str, P
     return _folders(workspace.root, str(pattern))
 
 
-def handed_in_before(past: Path, assignment: Assignment) -> list[tuple[str, Path]]:
-    """Return (student, folder) of the submissions in a folder STUDENT/ASSIGNMENT/, or in a workspace's `submitted/`."""
-    folder = past / "submitted" if (past / "submitted").is_dir() else past
-    found = _folders(folder, f"*/{assignment.name}")
-    if not found:
-        raise WorkspaceError(
-            f"{past} has no submissions for {assignment.name}.",
-            f"Name a workspace, or a folder that holds STUDENT/{assignment.name}/NOTEBOOK.ipynb.",
-        )
-    return found
-
-
-def read_work(student: str, folder: Path, release: Sequence[Released], limits: Limits, past: str | None = None) -> Work:
-    """Read one submission. Notebooks that cannot be read are named in its problems."""
+def read_work(
+    student: str,
+    given: Path | Mapping[str, bytes],
+    release: Sequence[Released],
+    limits: Limits,
+    past: str | None = None,
+) -> Work:
+    """Read one submission from its folder or its files. What cannot be compared is named in its problems."""
     work = Work(student, past)
+    left = MOST_OF_SUBMISSION
     for notebook in release:
         try:
-            cells, _ = read_submitted(folder / f"{notebook.name}.ipynb", limits)
+            cells = _submitted(given, f"{notebook.name}.ipynb", limits)
             for exercise, code in _by_exercise(notebook, cells, work.problems).items():
-                if len(code) > MOST_CODE:
-                    work.problems.append(
-                        f"{exercise} has {len(code):,} characters; the first {MOST_CODE:,} are compared"
-                    )
-                work.code[notebook.name, exercise] = code[:MOST_CODE]
+                most = min(MOST_CODE, left)
+                if len(code) > most:
+                    work.problems.append(f"{exercise} has {len(code):,} characters; the first {most:,} are compared")
+                work.code[notebook.name, exercise] = code[:most]
+                left -= len(code[:most])
         except UnreadableNotebook as error:
             work.problems.append(str(error))
         except Exception as error:  # one submission must not stop the others
@@ -107,15 +102,25 @@ def read_work(student: str, folder: Path, release: Sequence[Released], limits: L
     return work
 
 
-def own_fingerprints(code: str, released: Released) -> Fingerprints:
-    """The fingerprints of a student's code without those of the release."""
+def own_fingerprints(work: Work, notebook: Released, exercise: str) -> Fingerprints:
+    """The fingerprints of a student's code for an exercise, without those of the release."""
+    code = work.code.get((notebook.name, exercise), "")
     if not code.strip():
         return np.empty(0, np.uint64)
     try:
         found = fingerprints(code)
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError) as error:
+        work.problems.append(f"{exercise} in {notebook.name}.ipynb could not be compared: {type(error).__name__}")
         return np.empty(0, np.uint64)
-    return np.setdiff1d(found, released.own, assume_unique=True)
+    return np.setdiff1d(found, notebook.own, assume_unique=True)
+
+
+def _submitted(given: Path | Mapping[str, bytes], name: str, limits: Limits) -> list[SubmittedCell]:
+    if isinstance(given, Path):
+        return read_submitted(given / name, limits)[0]
+    if name not in given:
+        raise UnreadableNotebook(f"{name} was not handed in")
+    return submitted_cells(name, given[name], limits)[0]
 
 
 def _folders(root: Path, pattern: str) -> list[tuple[str, Path]]:
@@ -129,7 +134,7 @@ def _released(path: Path, assignment: Assignment) -> Released:
     cells = nbformat.read(path, as_version=4).cells
     recorded = [(cell, record) for cell in cells if (record := record_of(cell))]
     exercises = {r.grade_id: cell.source for cell, r in recorded if r.solution and cell.cell_type == "code"}
-    asked_for = {name: exercise for exercise, code in exercises.items() for name in _definitions(code)}
+    asked_for = {name: exercise for exercise, code in exercises.items() for name in _definitions(code, parsed(code))}
     own = [fingerprints(cell.source) for cell in cells if cell.cell_type == "code"]
     return Released(
         name=path.stem,
@@ -150,8 +155,12 @@ def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell], problem
 
     def sort(code: str, place: str) -> None:
         """Sort the parts of a cell: functions that exercises ask for, helpers, and the rest."""
+        code, tree, problem = _repaired(code)
+        if problem:
+            where = "An added cell" if place == OTHER_CODE else place
+            problems.append(f"{where} in {notebook.name}.ipynb {problem}")
         rest = code
-        for name, text in itertools.islice(_definitions(code).items(), MOST_FUNCTIONS):
+        for name, text in itertools.islice(_definitions(code, tree).items(), MOST_FUNCTIONS):
             owner = notebook.asked_for.get(name)
             if owner and owner != place:
                 pieces[owner].append(text)
@@ -175,22 +184,46 @@ def _by_exercise(notebook: Released, submitted: Sequence[SubmittedCell], problem
             break
         room -= len(code)
         sort(code, OTHER_CODE)
+    uses = {name: _names(text) & helpers.keys() for name, text in helpers.items()}
     unused = set(helpers)
-    for exercise in notebook.exercises:
-        attached: dict[str, str] = {}
-        for _ in range(ATTACHED):
-            names = _names("\n".join([*pieces[exercise], *attached.values()])) if helpers else set()
-            attached |= {name: text for name, text in helpers.items() if name in names}
-        pieces[exercise][:0] = attached.values()
-        unused -= set(attached)
-    pieces[OTHER_CODE] += [helpers[name] for name in helpers if name in unused]
+    for exercise in notebook.exercises if helpers else ():
+        used = _names("\n".join(pieces[exercise])) & helpers.keys()
+        waiting = [*used]
+        while waiting:
+            more = uses[waiting.pop()] - used
+            used |= more
+            waiting += more
+        pieces[exercise][:0] = [text for name, text in helpers.items() if name in used]
+        unused -= used
+    pieces[OTHER_CODE] += [text for name, text in helpers.items() if name in unused]
     return {exercise: "\n".join(texts) for exercise, texts in pieces.items() if texts}
 
 
-def _definitions(code: str) -> dict[str, str]:
-    """The functions and classes at the top of some code: name -> text."""
-    tree = parsed(code)
+def _repaired(code: str) -> tuple[str, ast.Module | None, str]:
+    """Take lines that are not valid Python out of a cell, at most a few, so that the other lines can be compared.
+
+    Returns the code, what it says (None if it still cannot be parsed), and the problem for readers, "" for none.
+    """
     lines = without_magics(code).split("\n")
+    broken: list[int] = []
+    while len(code) <= MOST_CODE:
+        tree, line = parsed_or_line("\n".join(lines))
+        if tree is not None and not broken:
+            return code, tree, ""
+        if tree is not None:
+            listed = ", ".join(map(str, broken))
+            return "\n".join(lines), tree, f"is not valid Python; without line {listed}, it is compared"
+        if len(broken) == MOST_BROKEN or not 0 < line <= len(lines) or line in broken:
+            return code, None, "cannot be parsed, so it is compared only with others that cannot"
+        broken.append(line)
+        text = lines[line - 1]
+        lines[line - 1] = f"{text[: len(text) - len(text.lstrip())]}pass  # {text.strip()}"
+    return code, None, ""
+
+
+def _definitions(code: str, tree: ast.Module | None) -> dict[str, str]:
+    """The functions and classes at the top of some code: name -> text."""
+    lines = code.split("\n")
     return {
         node.name: "\n".join(lines[min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1 : node.end_lineno])
         for node in (tree.body if tree else ())

@@ -3,7 +3,8 @@
 A fingerprint counts by its rarity: 1 if no third submission has it, 0 if all have it, and in between
 1 - log(1 + others) / log(all others). The share of a pair is the rarity of what both have, divided by the rarity of all
 that the smaller answer has, or of half of the larger one, if that is more. So dead code hides a copy only if it is as
-long as the answer, and a short answer is not alike everything that contains it.
+long as the answer, and a short answer is not alike everything that contains it. Of the two readings of the code, the
+one counts that gives more.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.similarity.fingerprints import Fingerprints, of_reading
+
 COLUMNS = 2_000  # fingerprints in one product of matrices
-Fingerprints = np.ndarray  # (number,), uint64, sorted and different
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ def shares(documents: Sequence[Fingerprints], rows: int, rare: Rarity) -> np.nda
 
     The share of a document with itself is 0, and so are those of documents without fingerprints.
     """
+    found = np.zeros((rows, len(documents)))
+    for reading in (0, 1):
+        is_its = rare.marks & np.uint64(1) == reading
+        of_it = Rarity(rare.marks[is_its], rare.counts[is_its], rare.answers)
+        found = np.maximum(found, _shares([of_reading(document, reading) for document in documents], rows, of_it))
+    return found
+
+
+def _shares(documents: Sequence[Fingerprints], rows: int, rare: Rarity) -> np.ndarray:
+    """The shares by one reading."""
     number = len(documents)
     alone = np.array([rare.of(_counts(rare, document) - 1).sum() for document in documents])
     both, owned = np.zeros((rows, number)), np.zeros((rows, number))

@@ -1,6 +1,7 @@
 """Find the pairs of submissions of an assignment that share more than chance explains."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,19 +9,20 @@ import numpy as np
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.similarity.fingerprints import located
+from autograder.similarity.earlier import EarlierClass, submitted_in
+from autograder.similarity.fingerprints import Fingerprints, located
+from autograder.similarity.joined import Joined, Sources
 from autograder.similarity.pairs import Compared, Pair, compare, groups
 from autograder.similarity.reading import (
     OTHER_CODE,
     Released,
     Work,
     handed_in,
-    handed_in_before,
     own_fingerprints,
     read_release,
     read_work,
 )
-from autograder.similarity.shares import Fingerprints, Rarity, rarity
+from autograder.similarity.shares import Rarity, rarity
 
 MOST_PARTNERS = 20  # lines of the other submission that are tried for a line
 RARE = 0.3  # the rarity from which a shared passage is marked as one that few others have
@@ -55,6 +57,8 @@ class Similar:
         The number of submissions of this class; later ones in `works` are from `past`.
     label
         The name of each submission, or a number if names are not wanted.
+    problems
+        (submission, text) of what could not be compared, or not completely.
     """
 
     assignment: str
@@ -66,18 +70,20 @@ class Similar:
     compared: Compared
     release: dict[str, Released]
     rarities: dict[str, Rarity]
+    sources: Sources
+    problems: tuple[tuple[str, str], ...]
 
     @property
     def stand_out(self) -> list[Pair]:
         return [pair for pair in self.compared.pairs if pair.stands_out]
 
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        return [(name, text) for work, name in zip(self.works, self.label, strict=True) for text in work.problems]
-
     def groups(self) -> list[list[str]]:
         """Submissions of which each stands out beside another one of the group; groups of two are left out."""
         return [sorted(self.label[i] for i in group) for group in groups(self.compared.pairs)]
+
+    def joined(self, pair: Pair) -> Joined | None:
+        """Return what says that one of a pair that stands out is joined from the other one and a third submission."""
+        return self.sources.joined(pair.first, pair.second) if pair.stands_out else None
 
     def side_by_side(self, pair: Pair) -> list[Passages]:
         """Return the exercises of a pair that count as evidence."""
@@ -129,7 +135,7 @@ def similar(
     Parameters
     ----------
     past
-        Workspaces of earlier classes, or folders that hold STUDENT/ASSIGNMENT/.
+        Earlier classes: workspaces, and folders and zips that `collect` can read.
     most
         How many pairs are kept: those with the most evidence.
     names
@@ -138,41 +144,53 @@ def similar(
     Raises
     ------
     KitError
-        The assignment is unknown or has not been released, fewer than two submissions can be compared, or a folder in
-        `past` has none.
+        The assignment is unknown or has not been released, fewer than two submissions can be compared, or a path in
+        `past` holds none or is this class.
     """
     entry = workspace.course.assignment(assignment)
     release = read_release(workspace, entry)
-    folders: list[tuple[str, Path, str | None]] = [(*given, None) for given in handed_in(workspace, entry)]
+    folders = handed_in(workspace, entry)
     own = len(folders)
-    for earlier in past:
-        folders += [(*given, earlier.name) for given in handed_in_before(earlier, entry)]
-    if not own or len(folders) < 2:
+    here = workspace.submitted("x", assignment).parent.parent.resolve()
+    if this := [path for path in past if submitted_in(path).resolve() == here]:
+        raise KitError(f"{this[0]} is this class, which is compared with itself anyway.", "Name an earlier class.")
+    classes = [EarlierClass(path, workspace.course, entry) for path in past]
+    total = own + sum(map(len, classes))
+    if not own or total < 2:
         raise KitError(
             f"{assignment} has {own} submission{'s' * (own != 1)}, so there are no pairs to compare.",
             f"Collect them with: cs231n collect {assignment} DOWNLOAD",
         )
     works = []
     documents: dict[str, list[Fingerprints]] = {_name(key, release): [] for key in _keys(release)}
-    for done, (student, folder, class_) in enumerate(folders, start=1):
-        work = read_work(student, folder, release, entry.limits, class_)
-        works.append(work)
-        for notebook in release:
-            for exercise in (*notebook.exercises, OTHER_CODE):
-                key = (notebook.name, exercise)
-                documents[_name(key, release)].append(own_fingerprints(work.code.get(key, ""), notebook))
-        progress(done, len(folders))
+    given: Iterator[tuple[str, Path | Mapping[str, bytes] | None, str | None]] = itertools.chain(
+        ((student, folder, None) for student, folder in folders),
+        ((student, contents, each.name) for each in classes for student, contents in each.submissions()),
+    )
+    for done, (student, files, class_) in enumerate(given, start=1):
+        if files is not None:
+            work = read_work(student, files, release, entry.limits, class_)
+            works.append(work)
+            for notebook in release:
+                for exercise in (*notebook.exercises, OTHER_CODE):
+                    name = _name((notebook.name, exercise), release)
+                    documents[name].append(own_fingerprints(work, notebook, exercise))
+        progress(done, total)
     compared = compare(documents, own, most)
+    rarities = {name: rarity(answers) for name, answers in documents.items()}
+    labels = _labels(works, compared, names)
     return Similar(
         assignment,
         entry.title,
         tuple(works),
-        _labels(works, compared, names),
+        labels,
         own,
         {_name(key, release): key for key in _keys(release)},
         compared,
         {notebook.name: notebook for notebook in release},
-        {name: rarity(given) for name, given in documents.items()},
+        rarities,
+        Sources(documents, rarities, [each.name for each in compared.exercises if not each.is_too_short]),
+        _problems(works, labels, classes, names),
     )
 
 
@@ -195,6 +213,20 @@ def _labels(works: Sequence[Work], compared: Compared, names: bool) -> tuple[str
     order = list(dict.fromkeys(i for pair in compared.pairs for i in (pair.first, pair.second)))
     numbers = {i: number for number, i in enumerate([*order, *(set(range(len(works))) - set(order))], start=1)}
     return tuple(f"submission {numbers[i]}" + (" (earlier)" if work.past else "") for i, work in enumerate(works))
+
+
+def _problems(
+    works: Sequence[Work], labels: Sequence[str], classes: Sequence[EarlierClass], names: bool
+) -> tuple[tuple[str, str], ...]:
+    found = [(label, text) for work, label in zip(works, labels, strict=True) for text in work.problems]
+    for each in classes:
+        # names of files contain names of students
+        found += [(f"{where} ({each.name})", text) for where, text in each.unread if names]
+        if each.unread and not names:
+            count = len(each.unread)
+            what = "file or folder" if count == 1 else "files or folders"
+            found.append((each.name, f"{count} {what} could not be read"))
+    return tuple(found)
 
 
 def _most(votes: dict[int, float]) -> int:

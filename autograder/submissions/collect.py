@@ -21,7 +21,7 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.submissions.choose import Choice
 from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
-from autograder.submissions.layouts import HandIn, sort_by_student
+from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
 from autograder.text import printable, safe_name, same_name
@@ -110,10 +110,7 @@ def collect(
             "Give the folder or the zip that you downloaded.",
         )
 
-    try:
-        found = sort_by_student(_open(source), course, wanted, _name(source))
-    except Refused as error:
-        raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
+    found = read_download(source, course, wanted)
     taken_for = _said(stamp, received) if stamp and received else None
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
     placing = _Placing(workspace, course, wanted, stamp, result)
@@ -137,6 +134,17 @@ def collect(
             progress(done, len(hand_ins))
     result.placed.sort(key=lambda placed: placed.student)
     return result
+
+
+def read_download(source: Path, course: Course, assignment: Assignment) -> Sorted:
+    """Find out who handed in what in a download, a folder or a zip.
+
+    Raises KitError if it does not exist, is not a zip, or is empty.
+    """
+    try:
+        return sort_by_student(_open(source), course, assignment, _name(source))
+    except Refused as error:
+        raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
 
 
 def read_time(text: str) -> datetime:

@@ -16,7 +16,7 @@ from cs231n_lib.diagnosis.agreement import scaled_error
 from cs231n_lib.diagnosis.explanation import Explanation, lower_first
 from cs231n_lib.diagnosis.gradient_check import NotANumber, differences
 from cs231n_lib.diagnosis.places import at_index
-from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
+from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, clearly_wrong, gradient_to_judge
 from cs231n_lib.diagnosis.wrong_gradient import diagnose
 from cs231n_lib.mistakes.mistake import Mistake, matching
 
@@ -135,6 +135,8 @@ def _is_gradient_of(
     f: Callable[[NDArray[np.float64]], Any], x: NDArray[np.float64], given: NDArray[Any], kinks: bool, h: float
 ) -> bool:
     try:
+        if clearly_wrong(f, x, given.astype(np.float64), h, kinks):
+            return False
         gradient(f, x, given, "", kinks=kinks, h=h)
     except Exception:  # raised by the check, or by the student's forward pass, whose output may have any shape
         return False

@@ -193,7 +193,7 @@ def _slopes(
     for index in places:
         upper, lower, step = _two_values(f, point, index, h)
         slopes.append(float(difference(upper, lower)) / step)
-        coarse = coarse and _is_coarse(upper) and _is_coarse(lower)
+        coarse = coarse and is_coarse(upper) and is_coarse(lower)
     if slopes and coarse:
         warnings.warn(
             "The function computes in float32, whose rounding hides differences as small as these. Compare gradients "
@@ -229,7 +229,7 @@ def _two_values(f: Callable[[Floats], Any], x: NDArray[Any], index: Index, h: fl
     return values[0], values[1], places[0] - places[1]  # the actual step, since x + h is rounded
 
 
-def _is_coarse(value: Any) -> bool:
+def is_coarse(value: Any) -> bool:
     """Return whether the value has float32 precision only: by its dtype, or as a Python float made from a float32."""
     array = np.asarray(value)
     if array.dtype in (np.float16, np.float32):

@@ -6,7 +6,7 @@ import math
 import operator
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -692,6 +692,11 @@ def _slopes_of(graph: Graph, values: Values, node: str, slopes: Mapping[str, Slo
     at = [float(values[name]) for name in used]
     if kind in slopes:
         return slopes[kind](*at, float(values[node]))
+    return _measured_slopes(kind, *at)
+
+
+@lru_cache(maxsize=10_000)  # every path through a node asks for its slopes
+def _measured_slopes(kind: str, *at: float) -> tuple[float, ...]:
     return tuple(gradient_of(lambda v: _OPERATIONS[kind](*map(float, v)), at).tolist())
 
 

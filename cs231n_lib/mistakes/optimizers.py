@@ -146,7 +146,7 @@ def activation_stds(x: Any, weights: Sequence[Any], activation: Callable[[Any], 
         return measured
 
     def right(values: Any, W: Any) -> Any:
-        return activation(np.einsum("nd,dm->nm", values, W))
+        return activation(np.matmul(values, W))
 
     yield Mistake(
         "optimizers.stds_of_x",
@@ -158,7 +158,7 @@ def activation_stds(x: Any, weights: Sequence[Any], activation: Callable[[Any], 
         "optimizers.activation_missing",
         "The activation function is missing.",
         "What follows the product with the weights.",
-        stds=layers(lambda values, W: np.einsum("nd,dm->nm", values, W), np.std),
+        stds=layers(lambda values, W: np.matmul(values, W), np.std),
     )
     yield Mistake(
         "optimizers.std_before_activation",
@@ -170,7 +170,7 @@ def activation_stds(x: Any, weights: Sequence[Any], activation: Callable[[Any], 
         "optimizers.activation_of_input",
         "The activation function comes before the product with the weights.",
         "The order: product, activation function, standard deviation.",
-        stds=layers(lambda values, W: np.einsum("nd,dm->nm", activation(values), W), np.std),
+        stds=layers(lambda values, W: np.matmul(activation(values), W), np.std),
     )
     yield Mistake(
         "optimizers.variances",
@@ -225,7 +225,7 @@ def activation_stds(x: Any, weights: Sequence[Any], activation: Callable[[Any], 
 def _before(x: Any, weights: Sequence[Any], activation: Callable[[Any], Any]) -> list[float]:
     values, noted = np.asarray(x), []
     for W in weights:
-        sums = np.einsum("nd,dm->nm", values, W)
+        sums = np.matmul(values, W)
         values = activation(sums)
         noted.append(float(np.std(sums)))
     return noted

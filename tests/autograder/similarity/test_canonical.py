@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder.similarity.canonical import MOST_CODE, parsed, statements, without_magics
+from autograder.similarity.canonical import MOST_CODE, parsed, parsed_or_line, readings, without_magics
 
 
-def texts(code):
-    return sorted(" ".join(token.text for token in statement) for statement in statements(code))
+def texts(code, reading=1):
+    return sorted(" ".join(token.text for token in statement) for statement in readings(code)[reading])
 
 
 LOOP = """
@@ -77,8 +77,35 @@ def test_two_assignments_in_one_are_two():
 
 def test_tokens_name_the_line_that_was_written_even_after_a_temporary_was_put_in_its_place():
     code = "def f(x):\n    part = x[1:]\n\n    y = g(part) + g(x)\n    return y + h(y)\n"
-    lines = {token.text: token.line for statement in statements(code) for token in statement}
+    lines = {token.text: token.line for statement in readings(code)[1] for token in statement}
     assert lines[":"] == 2 and lines["->"] == 4 and lines["Return"] == 5
+
+
+def test_a_half_of_an_answer_has_half_of_its_statements_as_it_stands():
+    """Its names are bound or read in the other half, so the reading without temporaries shows little of it."""
+    answer = "def f(x, w):\n    a = x @ w\n    b = np.exp(a)\n    c = b.sum(axis=1)\n    d = b / c\n    return d * a"
+    lines = answer.split("\n")
+    first, second = "\n".join(lines[:4]), "\n".join(lines[:1] + lines[4:])
+    assert sorted(texts(first, 0) + texts(second, 0)) == texts(answer, 0) != []
+    assert len(texts(first, 1)) == 0
+
+
+def test_the_reading_as_it_stands_keeps_temporaries_and_not_names():
+    code = "def f(x):\n    part = x + 1\n    unused = x + 2\n    return g(part)"
+    assert texts(code, 0) == texts(code.replace("part", "p").replace("unused", "u"), 0)
+    assert len(texts(code, 0)) == 3 and len(texts(code, 1)) == 1
+
+
+def test_products_of_equal_factors_are_squares_and_no_others():
+    assert texts("y[0] = f(a[1:], b) * f(a[1:], b)") == texts("y[0] = f(a[1:], b) ** 2")
+    assert texts("y[0] = f(a[1:], b) * f(a[1:], 2)") != texts("y[0] = f(a[1:], b) ** 2")
+    assert texts("y[0] = f(a) * f(a, b)") != texts("y[0] = f(a) ** 2")
+
+
+def test_the_line_that_python_names():
+    assert parsed_or_line("x = 1\ny = = 2") == (None, 2)
+    assert parsed_or_line("x" * (MOST_CODE + 1)) == (None, 0)
+    assert parsed_or_line("x = 1")[1] == 0
 
 
 def test_code_that_python_cannot_parse_is_read_line_by_line():
@@ -87,9 +114,12 @@ def test_code_that_python_cannot_parse_is_read_line_by_line():
     assert parsed("a = = b") is None
 
 
-@pytest.mark.parametrize("code", ["(" * 3000, "-" * 50_000 + "1", "x" + ".a" * 40_000, "\0", "f(" * 90 + ")" * 90, ""])
+@pytest.mark.parametrize(
+    "code",
+    ["y = " + "*".join("a" * 300), "(" * 3000, "-" * 50_000 + "1", "x" + ".a" * 40_000, "\0", "f(" * 90 + ")" * 90, ""],
+)
 def test_odd_code_ends_nothing(code):
-    statements(code)
+    readings(code)
     assert parsed("x = 1\n" + " " * MOST_CODE) is None
 
 

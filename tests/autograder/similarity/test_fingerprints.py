@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.similarity.fingerprints import GRAM, WINDOW, fingerprints, located
+from autograder.similarity.fingerprints import GRAM, WINDOW, fingerprints, located, of_reading
 
 FIRST = "dists[i, j] = np.sqrt(np.sum((x_test[i] - x_train[j]) ** 2))"
 SECOND = "order = np.argsort(dists[i], kind='stable')[:k] + np.bincount(labels, minlength=3).max()"
@@ -26,8 +26,15 @@ def test_a_shared_passage_of_gram_and_window_tokens_is_always_found():
 
 
 def test_a_short_statement_has_one_fingerprint_and_nothing_has_none():
-    assert len(fingerprints("return_ = 1")) == 1
+    assert len(of_reading(fingerprints("return_ = 1"), 0)) == len(of_reading(fingerprints("return_ = 1"), 1)) == 1
     assert len(fingerprints("# nothing\n'''at all'''")) == 0
+
+
+def test_a_fingerprint_belongs_to_one_reading():
+    found = fingerprints("def f(x):\n    unused = g(x, 1)\n    return x.mean(axis=0)")
+    stands, inlined = of_reading(found, 0), of_reading(found, 1)
+    assert len(stands) > len(inlined) > 0 and sorted([*stands, *inlined]) == found.tolist()
+    assert set(inlined - 1) < set(stands)
 
 
 def test_each_fingerprint_is_located_in_the_lines_of_its_tokens():

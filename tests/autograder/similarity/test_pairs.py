@@ -9,7 +9,7 @@ from autograder.similarity.pairs import TOO_SHORT, Pair, compare, groups
 def answer(*numbers):
     """An answer whose passages are those of the ways `numbers` to write it, in equal parts."""
     length = 24 // len(numbers)
-    return np.array(sorted(1000 * n + k for n in numbers for k in range(length)), np.uint64)
+    return np.array(sorted(2 * (1000 * n + k) + 1 for n in numbers for k in range(length)), np.uint64)
 
 
 NOTHING = np.empty(0, np.uint64)
@@ -36,7 +36,7 @@ def test_one_exercise_that_only_this_pair_writes_alike_stands_out():
 
 
 def test_an_exercise_that_is_too_short_is_said_to_be_and_counts_nothing():
-    short = np.arange(TOO_SHORT - 1, dtype=np.uint64)
+    short = 2 * np.arange(TOO_SHORT - 1, dtype=np.uint64) + np.uint64(1)
     found = compare({"short": [short] * 4, "empty": [NOTHING] * 4}, 4, 50)
     assert [exercise.is_too_short for exercise in found.exercises] == [True, True]
     assert [exercise.answers for exercise in found.exercises] == [4, 0]

@@ -7,7 +7,8 @@ from autograder.similarity.shares import rarity, shares
 
 
 def documents(*given):
-    return [np.array(sorted(one), np.uint64) for one in given]
+    """Documents whose fingerprints are those of one reading."""
+    return [np.array(sorted(2 * mark for mark in one), np.uint64) for one in given]
 
 
 def shares_of(*given, rows=None):
@@ -41,6 +42,12 @@ def test_a_short_answer_is_not_alike_a_long_one_that_contains_it():
     assert shares_of({1}, set(range(1, 21)), {99})[0, 1] == pytest.approx(1 / 10)
 
 
+def test_the_reading_counts_that_gives_more():
+    given = [[2, 4, 6, 8, 11], [2, 4, 6, 8, 13], [21]]  # even: as it stands
+    found = [np.array(one, np.uint64) for one in given]
+    assert shares(found, 3, rarity(found))[0, 1] == pytest.approx(1)
+
+
 def test_only_the_rows_that_are_asked_for_and_many_fingerprints():
     many = set(range(5000))
     found = shares_of(many, set(range(2500, 7500)), {9999}, set(), rows=2)
@@ -52,4 +59,4 @@ def test_rarity_is_1_without_others_and_0_if_all_have_it():
     rare = rarity(documents(*({1, 10 + n} for n in range(9))))
     assert rare.answers == 9
     assert rare.of(np.array([0, 1, 7])) == pytest.approx([1, 1 - np.log(2) / np.log(8), 0])
-    assert rare.beyond_pair(np.array([1], np.uint64)) == pytest.approx([0])
+    assert rare.beyond_pair(np.array([2], np.uint64)) == pytest.approx([0])

@@ -5,7 +5,7 @@ import pytest
 
 from cs231n_lib.diagnosis import numerical_gradient
 from cs231n_lib.diagnosis.gradient_check import NotANumber
-from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, gradient_to_judge
+from cs231n_lib.diagnosis.robust_gradient import NotRepeatable, clearly_wrong, gradient_to_judge
 
 
 def test_float32_inside_is_noticed_and_survived():
@@ -122,3 +122,37 @@ def test_nan_is_repeatable():
 def test_what_is_no_number_is_refused():
     with pytest.raises(NotANumber, match="one number"):
         gradient_to_judge(lambda x: x, np.ones(2), np.ones(2))
+
+
+def test_a_right_gradient_takes_two_values_of_the_function_for_each_entry_and_two_more():
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return np.sum(x**3) / 7
+
+    x = np.random.default_rng(3).normal(size=(4, 5))
+    gradient_to_judge(f, x, 3 * x**2 / 7)
+    assert len(calls) == 2 + 2 * x.size
+
+
+def test_a_glance_finds_what_is_clearly_wrong_and_nothing_else():
+    x = np.random.default_rng(4).normal(size=(5, 6))
+    right = 3 * x**2 / 7
+    f = lambda x: np.sum(x**3) / 7  # noqa: E731
+    for wrong in (2 * right, -right, right + 0.2 * right.max(), np.roll(right, 1)):
+        assert clearly_wrong(f, x, wrong)
+    slight = right.copy()
+    slight.flat[np.argmin(right)] += 0.5 * right.max()  # not among the largest: left to the whole check
+    for doubtful in (right, 1.01 * right, slight):
+        assert not clearly_wrong(f, x, doubtful)
+    assert not clearly_wrong(lambda x: np.float32(f(x)), x, 2 * right)
+
+
+def test_a_glance_accepts_every_slope_at_a_kink():
+    f = lambda x: np.sum(np.maximum(x, 0)) + np.sum(x[3:]) / 3  # noqa: E731
+    x = np.array([0.0, 1.0, -1.0, 2.0])
+    for slope in (0.0, 0.4, 1.0):
+        assert not clearly_wrong(f, x, np.array([slope, 1, 0, 4 / 3]), kinks=True)
+    assert clearly_wrong(f, x, np.array([0, 1, 1, 4 / 3]), kinks=True)
+    assert clearly_wrong(f, x, np.array([1.2, 1, 0, 0]), kinks=True)
