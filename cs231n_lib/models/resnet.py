@@ -9,7 +9,7 @@ import numpy as np
 from cs231n_lib import layers
 from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.initializers import he, small_random
-from cs231n_lib.models.network import Network, image_size
+from cs231n_lib.models.network import Layer, Network, image_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +115,16 @@ class ResNet(Network):
     def num_layers(self) -> int:
         """The number of layers with weights, not counting projections, as in the names of such nets."""
         return 2 * len(self._blocks) + 2
+
+    def layer_list(self) -> list[Layer]:
+        channels, H, W = self._image_size()
+        found = [self._layer("input", (channels, H, W)), self._layer("conv", (self.stages[0], H, W), 1)]
+        for numbers, stride in self._blocks:
+            H, W = -(-H // stride), -(-W // stride)  # rounded up
+            for kind, i in zip(("conv", "conv", "projection"), numbers, strict=False):
+                found.append(self._layer(kind, (len(self.params[f"W{i}"]), H, W), i))
+        found.append(self._layer("mean", (self.stages[-1],)))
+        return [*found, self._layer("affine", (self.num_classes,), len(self.bn_params) + 1)]
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
         out, cache = self._convolution_forward(X, 1, 1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib import layers
-from cs231n_lib.models import ResNet
+from cs231n_lib.models import ResNet, net_cost
 
 SMALL = {"input_dim": (2, 5, 4), "stages": (3, 4), "blocks_per_stage": 1, "num_classes": 4, "dtype": np.float64}
 
@@ -43,6 +43,21 @@ def test_the_nets_of_the_paper():
         )  # He et al., table 6
     plain = ResNet(shortcuts=False)
     assert [plain.params[name].shape for name in ("W8", "W9", "W20")] == [(32, 16, 3, 3), (32, 32, 3, 3), (64, 10)]
+
+
+@pytest.mark.parametrize("shortcuts", [True, False])
+def test_what_it_costs(shortcuts):
+    net = ResNet(shortcuts=shortcuts)
+    cost = net_cost(net)
+    assert cost.params == sum(array.size for array in net.params.values())
+    assert cost.macs == pytest.approx(40.8e6, rel=0.02)  # the count for ResNet-20 that is commonly stated
+    assert [layer.kind for layer in cost.layers].count("projection") == 2 * shortcuts
+
+
+def test_the_sizes_of_its_layers(randomize):
+    net = randomize(ResNet(**SMALL))
+    sizes = [layer.out_shape for layer in net_cost(net).layers]
+    assert sizes == [(2, 5, 4), *3 * [(3, 5, 4)], *3 * [(4, 3, 2)], (4,), (4,)]
 
 
 def test_it_starts_with_hes_weights_and_a_loss_of_log_c():
