@@ -3,8 +3,9 @@
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course.roster import Roster, Student
+from autograder.course.roster import Roster, Student, write_roster
 from autograder.grading.enrol import enrol
+from autograder.grading.record import Recorder
 
 pytestmark = pytest.mark.on_both_databases
 ANN = Student("1", "García Márquez, José", "j@x.edu")
@@ -35,3 +36,11 @@ def test_names_that_are_too_long_are_cut(tiny):
         enrol(gradebook.db, Roster({"1": Student("1", "x" * 200 + ", y")}))
         gradebook.db.commit()
         assert entries(gradebook)["1"] == ("y", "x" * 128, None)
+
+
+def test_grading_enters_what_was_changed_by_hand_in_the_roster(tiny):
+    write_roster(tiny, Roster({"1": ANN}))
+    with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
+        Recorder(tiny, gradebook, tiny.course.assignment("sums"))
+    with Gradebook(tiny.db_url, tiny.course_id) as gradebook:
+        assert entries(gradebook) == {"1": ("José", "García Márquez", "j@x.edu")}
