@@ -18,6 +18,7 @@ from autograder.errors import KitError
 from autograder.text import printable, safe_name
 
 MOODLE_NUMBER = "Moodle {}"  # an alias: the number that Moodle gives a student in one assignment
+GITHUB_LOGIN = "GitHub {}"  # an alias: someone else may have the same login at the university
 _PARTICIPANT = re.compile(r"\D*(\d+)")  # "Participant 301", in any language
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # a number that a spreadsheet must not change
 # field -> the headers that it has on some platform; Moodle writes them in the user's language
@@ -135,7 +136,8 @@ def _moodle(row: _Row) -> Student:
 def _github(row: _Row) -> Student:
     login = row["github_username"] or row["username"]
     id = row["identifier"] or row["email"] or login
-    return Student(id, row.name, row.email or _address(id), login, row["section"])
+    aliases = _aliases(GITHUB_LOGIN.format(login) if login else "")
+    return Student(id, row.name, row.email or _address(id), "", row["section"], aliases)
 
 
 def _plain(row: _Row) -> Student:
@@ -166,6 +168,12 @@ def _mdl(names: set[str]) -> bool:
     return "id" not in names and bool(names & {"number", "email"}) and not names & {"login", "user", *_PLAIN_IDS[2:]}
 
 
+def field_of(header: str) -> str:
+    """The field of `HEADERS` that a column's header means in some language, otherwise the header in small letters."""
+    name = " ".join(cleaned(header).casefold().split())
+    return _FIELDS.get(name, name).replace("org defined id", "orgdefinedid")
+
+
 def read_export(path: Path | str) -> Export:
     """Read the students in a platform's file.
 
@@ -180,8 +188,7 @@ def read_export(path: Path | str) -> Export:
 
 def students_of(table: Table) -> Export:
     """The students in a platform's table; see `read_export`."""
-    header = [" ".join(text.casefold().split()) for text in map(cleaned, table.rows[0].texts)]
-    header = [_FIELDS.get(name, name).replace("org defined id", "orgdefinedid") for name in header]
+    header = [field_of(text) for text in table.rows[0].texts]
     kind = next((kind for kind in FORMATS if kind.fits(set(header))), None)
     if kind is None:
         shown = ", ".join(printable(text) for text in table.rows[0].texts[:8])
@@ -222,12 +229,16 @@ def merge(roster: Roster, export: Export, file: str) -> Merged:
     """
     pairs: list[tuple[Found, Student | None]] = []
     problems = []
+    are_ids = not roster or any(roster.students.get(found.student.id) for found in export.found)
     for found in export.found:
         known = {s.id: s for key in sorted(found.student.keys) if (s := roster.by_key(key))}
         if not known and found.by_name:
             known = {s.id: s for s in roster.by_name(found.student.id)}
             if len(known) == 1:
                 found = replace(found, student=replace(found.student, id=next(iter(known))))
+        if not known and found.by_name and not are_ids:
+            what = f"{file}, line {found.line}: {printable(found.student.id)!r}"
+            problems.append(f"{what} is nobody in the roster. Write it into the aliases of a student.")
         if len(known) > 1:
             who = " or ".join(printable(str(student)) for student in known.values())
             problems.append(f"{file}, line {found.line}: {printable(str(found.student))} may be {who}.")

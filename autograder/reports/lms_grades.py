@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.course.course_toml import Assignment
 from autograder.course.delimited import Cell, Row, Table, read_table
 from autograder.course.roster import Roster, as_key, cleaned, read_roster
+from autograder.course.roster_import import field_of
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.reports.export import Totals, read_totals, write_file
@@ -32,7 +33,7 @@ class Lms:
     name
         The platform's name.
     ids
-        The headers of the columns that identify a student, the best first.
+        The columns that identify a student, as `field_of` names them, the best first.
     item
         A pattern for the header of a column of grades; its groups are `title` and `points`, which may be missing.
     not_items
@@ -45,15 +46,11 @@ class Lms:
     not_items: re.Pattern[str] = re.compile("(?!)")
 
 
-_DETAILS = (
-    "last name|first name|lastname|firstname|surname|username|student id|last access|availability|id number|id|student|"
-    "institution|department|email address|section|sis user id|sis login id|integration id|root account"
-)
 PLATFORMS = {
     "canvas": Lms("Canvas", ("id", "sis user id", "sis login id"), re.compile(r"(?P<title>.*\S)\s*\(\d+\)", re.DOTALL)),
     "moodle": Lms(
         "Moodle",
-        ("id number", "username", "email address", "id-nummer", "e-mail-adresse", "identifier"),
+        ("number", "username", "email", "identifier"),
         re.compile(r"(?:[^:]+: ?)?(?P<title>.*\S)\s*\([^()]*\)|(?P<worksheet>grade)", re.DOTALL | re.IGNORECASE),
         re.compile(r"last (?:modified|downloaded).*|.*\((?:feedback|percentage|letter)\)", re.DOTALL | re.IGNORECASE),
     ),
@@ -64,7 +61,7 @@ PLATFORMS = {
     ),
     "brightspace": Lms(
         "Brightspace",
-        ("orgdefinedid", "org defined id", "username"),
+        ("orgdefinedid", "username"),
         re.compile(
             r"(?P<title>.*\S)\s+Points Grade(?:\s*<.*?MaxPoints:(?P<points>[\d.,]+).*>)?.*", re.DOTALL | re.IGNORECASE
         ),
@@ -150,7 +147,7 @@ def fill(
 
 
 def _id_columns(platform: Lms, header: list[str], file: str) -> list[int]:
-    names = [" ".join(text.casefold().split()) for text in header]
+    names = [field_of(text) for text in header]
     found = [names.index(name) for name in platform.ids if name in names]
     if not found:
         wanted = " or ".join(platform.ids[:3])
@@ -163,11 +160,10 @@ def _id_columns(platform: Lms, header: list[str], file: str) -> list[int]:
 
 def _column(platform: Lms, entry: Assignment, header: list[str], column: str | None, file: str) -> int:
     """The place of the column to fill."""
-    details = set(_DETAILS.split("|"))
     items = {}
     for place, text in enumerate(header):
         match = platform.item.fullmatch(text)
-        if match and text.casefold() not in details and not platform.not_items.fullmatch(text):
+        if match and not platform.not_items.fullmatch(text):
             items[place] = match["title"] or text
     if column is not None:
         found = [place for place in items if as_key(column) in (as_key(header[place]), as_key(items[place]))]

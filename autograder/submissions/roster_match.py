@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from autograder.course.roster import Roster, Student, as_key
+from autograder.course.roster import Roster, Student, as_key, name_key
 from autograder.submissions.foreign_files import Refused
 from autograder.submissions.platforms import HIDDEN, PLAIN, Person
 from autograder.text import printable
 
-# their downloads have numbers of their own, which are not the ids of their lists of students
-_OWN_NUMBERS = ("Moodle", "Brightspace")
+# their downloads have numbers or logins of their own, which elsewhere may mean another student
+_OWN_IDS = ("Moodle", "Brightspace", "GitHub")
 _ANONYMOUS = "anon_"  # before an id in an anonymous download of Canvas
 
 
@@ -28,8 +28,8 @@ def is_hidden(person: Person) -> bool:
 
 
 def alias_of(person: Person) -> str:
-    """The alias that makes a person certain: the platform with its number, or the id."""
-    if person.platform in _OWN_NUMBERS:
+    """The alias that makes a person certain: the id, after the platform's name if it is the platform's own."""
+    if person.platform in _OWN_IDS:
         return f"{person.platform} {person.id.removeprefix(HIDDEN)}"
     return person.id
 
@@ -49,7 +49,13 @@ def match(roster: Roster, person: Person) -> Match:
         who = " and ".join(printable(str(student)) for student in by_key.values())
         raise Refused(f"means two students of the roster: {who}; correct their ids, logins or aliases in roster.csv")
     if by_key:
-        return Match(next(iter(by_key.values())))
+        student = next(iter(by_key.values()))
+        if _is_another(roster, person, student):
+            raise Refused(
+                f"has the id of {printable(str(student))} in the roster, but another name; write "
+                f"{printable(f'{person.platform} {person.id}')!r} into the aliases of the right student in roster.csv"
+            )
+        return Match(student)
     by_name = _by_name(roster, person)
     if len(by_name) == 1:
         return Match(by_name[0], by_name=True)
@@ -72,18 +78,31 @@ def student_of_folder(roster: Roster, folder: str) -> Student | None:
 def _keys(roster: Roster, person: Person) -> list[str]:
     if person.source and not person.name:  # Blackboard's title and login, which only a receipt separates
         return _ends(roster, person.source)
-    keys = [f"{person.platform} {person.id.removeprefix(HIDDEN)}" if person.platform else person.id, person.email]
-    if person.platform not in _OWN_NUMBERS:
+    keys = [_with_platform(person), person.email]
+    if person.platform not in _OWN_IDS:
         keys.append(person.id)
-    elif alias := _alias(roster, person.name):
-        keys.append(alias)
+    elif person.platform == "GitHub" and (student := roster.by_key(person.id)) and not student.login:
+        keys.append(person.id)  # a roster whose ids are the logins on GitHub
+    keys += [text for text in (person.id, person.name) if text and _is_alias(roster, text)]
     return keys
 
 
-def _alias(roster: Roster, name: str) -> str | None:
-    """The name, if an instructor has made it an alias."""
-    student = roster.by_key(name)
-    return name if student and any(as_key(alias) == as_key(name) for alias in student.aliases) else None
+def _with_platform(person: Person) -> str:
+    return f"{person.platform} {person.id.removeprefix(HIDDEN)}".strip()
+
+
+def _is_alias(roster: Roster, text: str) -> bool:
+    """Whether an instructor has made the text an alias."""
+    student = roster.by_key(text)
+    return student is not None and any(as_key(alias) == as_key(text) for alias in student.aliases)
+
+
+def _is_another(roster: Roster, person: Person, student: Student) -> bool:
+    """Whether only a number says that they are one, which may be another platform's number, and the names differ."""
+    if person.platform != "Gradescope" or not (person.name and student.name):
+        return False
+    is_sure = any(roster.by_key(key) is student for key in (person.email, _with_platform(person)))
+    return not is_sure and name_key(person.name) != name_key(student.name)
 
 
 def _ends(roster: Roster, source: str) -> list[str]:

@@ -146,9 +146,22 @@ def test_github_joins_by_what_the_instructor_chose():
     data = files.github([("1001", "octo1"), ("JGarcia", "octo3"), ("Conor O'Brien", "octo4"), ("ming", "")])
     roster = merged(files.canvas(), data)
     found = {student.id: student.aliases for student in roster.students.values()}
-    assert found["1001"] == ("S1001", "octo1") and found["1003"] == ("S1003", "octo3")
-    assert found["1004"] == ("S1004", "octo4") and found["1005"] == ("S1005",)
+    assert found["1001"] == ("S1001", "GitHub octo1") and found["1003"] == ("S1003", "GitHub octo3")
+    assert found["1004"] == ("S1004", "GitHub octo4") and found["1005"] == ("S1005",)
     assert len(roster.students) == len(files.CLASS)
+
+
+def test_an_identifier_that_is_nobody_makes_no_student():
+    with pytest.raises(KitError, match="line 3: 'zoe@x.edu' is nobody in the roster"):
+        merged(files.moodle(), files.github([("jgarcia@x.edu", "octo3"), ("zoe@x.edu", "octo9")]))
+    only_github = merged(files.github([("1001", "octo1")]), files.github([("1001", "octo1"), ("1002", "octo2")]))
+    assert list(only_github.students) == ["1001", "1002"]  # where the identifiers are the ids
+
+
+def test_classroom_50s_list_joins_by_address():
+    data = b"username,first_name,last_name,email,section,github_id\nocto3,J,G,jgarcia@x.edu,A,77\n"
+    assert merged(files.moodle(), data).students["M1003"].aliases == ("GitHub octo3",)
+    assert students(data)["jgarcia@x.edu"].name == "G, J"
 
 
 def test_a_name_that_two_share_joins_nobody():

@@ -78,6 +78,18 @@ def test_moodle(course, separator):
     assert result.column == "Assignment: Sums (Real)"
 
 
+def test_a_german_moodle_in_windows_1252(course):
+    header = ("Vorname", "Nachname", "ID-Nummer", "E-Mail-Adresse")
+    run = course(files.moodle(), "M1003", "M1006")
+    data = (
+        files.moodle(files.WESTERN, ";", header).decode().replace("Assignment: Sums (Real)", "Aufgabe: Sums (Punkte)")
+    )
+    result, out = run("moodle", data.encode("cp1252"))
+    assert (result.column, result.filled) == ("Aufgabe: Sums (Punkte)", 2)
+    assert out.decode("cp1252").replace(";10.5;-;", ";-;-;") == data
+    assert 'José;"García Márquez";M1003;jgarcia@x.edu;10.5;-;' in out.decode("cp1252")
+
+
 def test_moodles_worksheet_knows_hidden_people_too(course):
     run = course(files.worksheet(), "M1001", "Participant_302")
     result, out = run("moodle", files.worksheet())

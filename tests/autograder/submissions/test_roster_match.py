@@ -12,7 +12,7 @@ from autograder.submissions.foreign_files import Refused
 from autograder.submissions.platforms import Person
 from autograder.submissions.roster_match import alias_of, is_hidden, match, student_of_folder
 
-BOB = Student("7", "Lee, Bob", "bob@x.edu", "blee", aliases=("octo-bob", "Moodle 55"))
+BOB = Student("7", "Lee, Bob", "bob@x.edu", "blee", aliases=("octo-bob", "Moodle 55", "GitHub alee1"))
 ANNS = (Student("8", "Lee, Ann", login="alee1"), Student("9", "Lee, Ann", login="alee2", aliases=("Moodle 302",)))
 MARIE = Student("10", "Lee, Marie")
 ROSTER = Roster({s.id: s for s in (BOB, *ANNS, MARIE)})
@@ -25,7 +25,11 @@ ROSTER = Roster({s.id: s for s in (BOB, *ANNS, MARIE)})
         (Person("BLEE"), "7", False),
         (Person("bob@x.edu"), "7", False),
         (Person("octo-bob", platform="GitHub"), "7", False),
+        (Person("alee1", platform="GitHub"), "7", False),  # though alee1 is another student's login
+        (Person("10", platform="GitHub"), "10", False),
         (Person("999", "Bob Lee", "Gradescope", "bob@x.edu"), "7", False),
+        (Person("7", "Lee, Bob", "Gradescope", "other@x.edu"), "7", False),
+        (Person("7", "Bobby", "Gradescope", "bob@x.edu"), "7", False),
         (Person("lee_bob"), "7", True),
         (Person("301", "Bob Lee", "Moodle"), "7", True),
         (Person("301", "Group A-1-Bob Lee", "Moodle"), "7", True),
@@ -52,6 +56,11 @@ def test_a_person_is_found(person, id, by_name):
         (Person("1", "x", "Canvas"), "is not in the roster; write '1'"),
         (Person("Bob", "", "GitHub"), "is not in the roster"),
         (Person("8", "Bob", "Gradescope", "bob@x.edu"), "means two students of the roster: 7 (Bob Lee) and 8"),
+        (Person("blee", platform="GitHub"), "is not in the roster; write 'GitHub blee'"),
+        (
+            Person("7", "Zoe Wu", "Gradescope"),
+            "has the id of 7 (Bob Lee) in the roster, but another name; write 'Grade",
+        ),
         (Person("lee", "", "Blackboard", source="HW_1_lee"), "is not in the roster"),
         (Person("1", "A-Ann-Marie Lee", "Moodle"), "is not in the roster"),
     ],
