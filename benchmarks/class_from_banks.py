@@ -4,7 +4,8 @@
 
 writes WORKSPACE/submitted/STUDENT/ASSIGNMENT/ for a released assignment. Every exercise of every student is drawn at
 random: mostly a right answer (from the source or from the bank), sometimes a wrong one, sometimes the released stub.
-Strong students get more right answers than weak ones. All submissions differ, so no grader saves time by grading equal
+Strong students get more right answers than weak ones. A written question is answered with some sentences of the model
+answer, and sometimes with a phrase or not at all. All submissions differ, so no grader saves time by grading equal
 submissions once. The same seed gives the same class, and a smaller class is the beginning of a larger one. The
 notebooks look as if the students had run the demonstrations: they contain pictures of random bytes, as large as real
 ones.
@@ -13,14 +14,16 @@ ones.
 import argparse
 import base64
 import random
+import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_output
 
+from autograder.authoring.scheme import questions
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
 from autograder.notebook.cell_record import SKIP_TAG
@@ -28,17 +31,22 @@ from autograder.notebook.cell_record import SKIP_TAG
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from sample_class import bank, filled, solutions  # noqa: E402
 
+PHRASES = ("I do not know.", "See the plot above.", "Because of overfitting.")  # answers that several students give
 LEFT_OUT = 0.4  # the fraction of the exercises without a right answer that are left as released
 PICTURE_BYTES = 48_000  # of a demo; executed notebooks of the first two assignments have 0.9 MB, 12 to 15 demos each
 
 
 @dataclass(frozen=True)
 class Exercises:
-    """A released notebook with the right and wrong answers that students may write, by exercise."""
+    """A released notebook with the right and wrong answers that students may write, by exercise.
+
+    `questions` holds the model answers of the written questions.
+    """
 
     released: nbformat.NotebookNode
     right: dict[str, list[str]]
     wrong: dict[str, list[str]]
+    questions: dict[str, str] = field(default_factory=dict)
 
 
 def read_exercises(
@@ -51,7 +59,8 @@ def read_exercises(
         answers = bank(assignment, name, exercise)
         right[exercise] = [cell.source, *(answer.source for answer in answers if answer.kind == "right")]
         wrong[exercise] = [answer.source for answer in answers if answer.kind == "wrong"]
-    return Exercises(released, right, wrong)
+    written = {question.grade_id: question.model_answer for question in questions(name, source.cells)}
+    return Exercises(released, right, wrong, written)
 
 
 def submissions(
@@ -69,7 +78,11 @@ def submissions(
         else:
             raise SystemExit(f"the banks do not have enough answers for {count} different students")
         seen.add(key)
-        handed_in = {name: filled(exercises.released, drawn[name]) for name, exercises in notebooks.items()}
+        words = random.Random(f"{seed} {number}")
+        handed_in = {
+            name: filled(exercises.released, drawn[name] | drawn_texts(words, exercises.questions))
+            for name, exercises in notebooks.items()
+        }
         for notebook in handed_in.values():
             _show_pictures(notebook, number)
         yield f"student{number:04}", handed_in
@@ -102,6 +115,20 @@ def drawn_answers(rng: random.Random, exercises: Exercises) -> dict[str, str]:
         elif rng.random() >= LEFT_OUT and exercises.wrong[exercise]:
             answers[exercise] = rng.choice(exercises.wrong[exercise])
     return answers
+
+
+def drawn_texts(rng: random.Random, questions: dict[str, str]) -> dict[str, str]:
+    """Return one student's answers to the written questions, {question: text}."""
+    skill = rng.betavariate(8, 2)
+    return {question: _drawn_text(rng, model, skill) for question, model in questions.items()}
+
+
+def _drawn_text(rng: random.Random, model: str, skill: float) -> str:
+    """Some sentences of the model answer; one answer in ten is a phrase or says nothing."""
+    if (kind := rng.random()) < 0.1:
+        return rng.choice(PHRASES) if kind < 0.05 else "YOUR ANSWER HERE" if kind < 0.08 else ""
+    sentences = [one for one in re.split(r"(?<=[.!?])\s+(?=[A-Z])", model) if rng.random() < skill]
+    return " ".join(sentences) or rng.choice(PHRASES)
 
 
 def _show_pictures(notebook: nbformat.NotebookNode, seed: int) -> None:

@@ -7,6 +7,7 @@ python docs/page_pictures.py [FOLDER]
 """
 
 import contextlib
+import random
 import re
 import signal
 import subprocess
@@ -14,10 +15,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent / "benchmarks"), str(DOCS.parent / "tests" / "autograder")]
 import chromium  # noqa: E402
+import nbformat  # noqa: E402
 from class_report import ASSIGNMENTS, simulated_course  # noqa: E402
 
 from autograder.authoring.build import build  # noqa: E402
@@ -34,6 +37,7 @@ from autograder.submissions.collect import collect  # noqa: E402
 
 STUDENTS = 300
 GRADED, STUDENT = "nearest_neighbor", "emil"
+QUESTION = 3  # of which answers are marked; its answers have formulas
 ADDRESS = re.compile(r"Open (http://\S+)")
 # picture -> (page, width, height, colour scheme)
 PICTURES = {
@@ -66,28 +70,53 @@ def main(folder: Path) -> int:
         (Path(scratch) / "feedback.html").write_bytes(feedback_page.read_bytes())
         (Path(scratch) / "similar.html").write_text(similar_page(similar(graded, GRADED)))
         with marking(graded) as address:
+            with browser.new_context() as context:
+                mark_some(context.new_page(), address)
             for name, (shown, width, height, scheme) in PICTURES.items():
                 with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
                     page = context.new_page()
                     page.goto(address if shown == "mark" else (Path(scratch) / f"{shown}.html").as_uri())
                     if shown == "mark":
-                        page.locator("h2 a").first.click()
+                        page.locator("h2 a").nth(QUESTION).click()
+                        page.locator("#answer[aria-busy=false]").wait_for()
+                        page.locator("#list button", has_text="chen").click()
+                        page.locator("#who", has_text="chen").wait_for()
                         page.locator("#answer[aria-busy=false]").wait_for()
                     page.screenshot(path=folder / f"{name}.png")
     return 0
 
 
+def mark_some(page: Any, address: str) -> None:
+    """Mark the first answers to a question."""
+    page.goto(address)
+    page.locator("h2 a").nth(QUESTION).click()
+    for keys in ("tu", "f13u", "24"):
+        page.locator("#answer[aria-busy=false]").wait_for()
+        for key in keys:
+            page.keyboard.press(key)
+    page.locator("#saved", has_text="All saved").wait_for()
+
+
 def graded_class(folder: Path) -> Workspace:
     """A workspace with a few graded students; two of them handed in equal answers but for one mistake."""
-    sys.path.append(str(DOCS.parent / "tests"))
+    from class_from_banks import drawn_texts, read_exercises  # which makes tests/ importable
     from sample_class import STUDENTS, write_class
 
-    sys.path.pop()  # the grader's processes take this path over, and its folder autograder/ would hide the package
+    # the grader's processes take this path over, and its folder autograder/ would hide the package
+    sys.path.remove(str(DOCS.parent / "tests"))
 
     workspace = create(folder, DOCS.parent / "assignments")
     build(workspace, GRADED)
     release(workspace, GRADED)
-    few = {student: STUDENTS[student] for student in ("amara", "bruno", "chen", STUDENT)}
+    [notebook] = workspace.course.assignment(GRADED).notebooks
+    files = (folder / f"{notebook}.ipynb" for folder in (workspace.release(GRADED), workspace.source(GRADED)))
+    models = read_exercises(GRADED, notebook, *(nbformat.read(file, as_version=4) for file in files)).questions
+    few = {
+        student: lambda answers, banks, student=student: (
+            STUDENTS[student](answers, banks) | drawn_texts(random.Random(student), models)
+        )
+        for student in ("amara", "bruno", "chen", "farah", STUDENT)
+    }
     write_class(workspace, workspace.course.assignment(GRADED), folder / "handed_in", few)
     collect(workspace, GRADED, folder / "handed_in")
     grade(workspace, GRADED)

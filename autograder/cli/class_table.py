@@ -43,7 +43,7 @@ def class_table(report: ClassReport, rows: list[Row] | None = None) -> Table:
     columns = ("student", *names, *(["total"] if total else []), "time", "why")
     listing = table(*columns, right=columns[1:-1], title=title)
     if by_hand:
-        listing.caption = "* without the answers that must still be graded by hand in formgrader"
+        listing.caption = "* without the answers that must still be graded by hand: cs231n mark"
         listing.caption_justify = "left"
     for row in rows:
         scores = [row.scores[name] for name in names] if row.scores else None

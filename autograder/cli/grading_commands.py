@@ -226,7 +226,7 @@ def report(ctx: click.Context, assignment: str | None, no_names: bool, output: s
     workspace = workspace_of(ctx)
     made = class_report(workspace, assignment) if assignment else course_report(workspace)
     page = _page(output) if output else workspace.root / "reports" / _file_name(assignment, no_names)
-    beside = write_report(made.without_names() if no_names else made, page)
+    beside = write_report(made.without_names() if no_names else made, page, workspace.root)
     console().print(plain(f"page: {page}\nJSON: {beside}"), soft_wrap=True)
 
 

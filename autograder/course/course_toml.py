@@ -52,6 +52,7 @@ class Assignment:
     due_written: datetime | None = None  # the same moment, in the time zone of course.toml
     limits: Limits = field(default_factory=Limits)
     show_hidden_tests: bool = False  # whether feedback pages show the code of hidden tests
+    show_scheme: bool = False  # whether feedback pages show the lines of marking schemes that an answer did not meet
 
     def accepts(self, parts: tuple[str, ...]) -> bool:
         """Whether a file that a student hands in beside the notebooks is accepted; `parts` are those of its path.
@@ -184,6 +185,7 @@ def _assignment(table: "_Table") -> Assignment:
         ("due_written", lambda: _due(table)),
         ("limits", lambda: _limits(table)),
         ("show_hidden_tests", lambda: table.flag("show_hidden_tests")),
+        ("show_scheme", lambda: table.flag("show_scheme")),
     ):
         with attempt():
             read[key] = reading()

@@ -41,6 +41,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
     insert,
     inspect,
     select,
@@ -273,6 +274,43 @@ def ticked_lines(gradebook: api.Gradebook, assignment: str) -> dict[tuple[str, s
     for student, notebook, cell, points, line in gradebook.db.execute(query):
         found.setdefault((student, notebook, cell), []).append((points, line))
     return found
+
+
+def line_counts(gradebook: api.Gradebook, assignment: str) -> list[tuple[str, str, float, str, int]]:
+    """All lines of the schemes: (notebook, grade_id, points, text, in how many marked answers it is ticked)."""
+    if not inspect(gradebook.db.connection()).has_table(TICKS.name):
+        return []
+    grade, by_hand = api.Grade, api.Grade.manual_score.is_not(None)  # otherwise the ticks are void
+    query = (
+        select(api.Notebook.name, BASE.c.name, LINES.c.points, LINES.c.text, func.count(grade.id))
+        .select_from(LINES)
+        .join(BASE, BASE.c.id == LINES.c.cell_id)
+        .join(api.Notebook, api.Notebook.id == BASE.c.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .outerjoin(TICKS, TICKS.c.line_id == LINES.c.id)
+        .outerjoin(grade, (grade.id == TICKS.c.grade_id) & (grade.cell_id == LINES.c.cell_id) & by_hand)
+        .where(api.Assignment.name == assignment)
+        .group_by(api.Notebook.name, BASE.c.name, LINES.c.id, LINES.c.points, LINES.c.text, LINES.c.position)
+        .order_by(api.Notebook.name, BASE.c.name, LINES.c.position, LINES.c.id)
+    )
+    return [tuple(row) for row in gradebook.db.execute(query)]
+
+
+def flagged_answers(gradebook: api.Gradebook, assignment: str) -> set[tuple[str, str, str]]:
+    """The answers that markers have flagged: (student, notebook, grade_id)."""
+    if not inspect(gradebook.db.connection()).has_table(ANSWERS.name):
+        return set()
+    query = (
+        select(api.SubmittedAssignment.student_id, api.Notebook.name, BASE.c.name)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(BASE, BASE.c.id == api.Grade.cell_id)
+        .join(ANSWERS, ANSWERS.c.grade_id == api.Grade.id)
+        .where(api.Assignment.name == assignment, ANSWERS.c.flagged)
+    )
+    return {tuple(row) for row in gradebook.db.execute(query)}
 
 
 class Changed(Exception):

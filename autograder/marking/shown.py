@@ -1,23 +1,23 @@
 """Turn answers, questions and schemes into HTML in which nothing of a student's runs.
 
-The work is done by the exporter of the feedback page: it limits sizes, renders Markdown and cleans the result.
+They are rendered like the parts of a feedback page, which limits sizes, cleans the result, and draws formulas.
 """
 
-import re
 import threading
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-import nbformat
+from markupsafe import Markup
 
 from autograder.marking.answers import Parts, without_pictures
 from autograder.notebook.cell_record import Cell
-from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, RENDERED, TEXTS, clean, text_of
-from autograder.reports.rendered import course_markdown
-from autograder.reports.student_page import StudentPage
-from autograder.text import html, without_controls
+from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, RENDERED, TEXTS, text_of
+from autograder.reports.harmless import Room, harmless_cell
+from autograder.reports.rendered import Rendered, course_code, course_markdown, with_levels
+from autograder.text import without_controls
 
-_ANCHOR = re.compile(r'<a class="anchor-link" href="[^"]*">¶</a>')  # which nbconvert adds to a heading
 MOST_OUTPUTS = 20  # that are shown of the cells before an answer
+HEADING = 2  # the level of the page's heading above an answer
 
 
 class Shown:
@@ -25,10 +25,6 @@ class Shown:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # the template has the cells alone, without a page around them
-        options = {"template_name": "basic", "sanitize_html": True}
-        self._page = StudentPage(**options)
-        self._outputs = StudentPage(**options, exclude_input=True, exclude_output_prompt=True)
 
     def answer(self, parts: Parts) -> tuple[str, bool]:
         """The HTML of an answer, and whether its text is cut."""
@@ -39,7 +35,7 @@ class Shown:
             if text or cell.get("outputs"):
                 cells.append({**cell, "source": text})
             left -= length
-        return self._html(cells), left < 0
+        return self._html(cells, "output of the student's code"), left < 0
 
     def before(self, parts: Parts) -> str:
         """The HTML of what the cells before an answer showed, without their code."""
@@ -47,30 +43,37 @@ class Shown:
         if not outputs:
             return ""
         cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": _pictures_first(outputs)[:MOST_OUTPUTS]}
-        return self._html([cell], self._outputs)
+        return self._html([cell], "what the student saw")
 
     def markdown(self, text: str) -> str:
         """The HTML of the instructor's text."""
         with self._lock:
-            return course_markdown(text) if text else ""
+            return with_levels(course_markdown(text), HEADING) if text else ""
 
     def code(self, text: str) -> str:
         """The HTML of the instructor's code."""
-        return self._html([{"cell_type": "code", "source": text, "metadata": {}, "outputs": []}]) if text else ""
-
-    def _html(self, cells: Iterable[Cell], page: StudentPage | None = None) -> str:
-        notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": list(cells)})
         with self._lock:
-            try:
-                return _ANCHOR.sub("", (page or self._page).from_notebook_node(notebook)[0])
-            except Exception:  # such as for deeply nested brackets
-                texts = [f"<pre>{html(cell.source[:RENDERED])}</pre>" for cell in notebook.cells]
-                return clean("".join(texts))
+            return course_code(text) if text else ""
+
+    def _html(self, cells: Iterable[Cell], what: str) -> str:
+        """The HTML of a student's cells; `what` names their pictures for people who do not see them."""
+        room = Room()
+        rendered = Rendered(room)
+        with self._lock:
+            shown = filter(None, (harmless_cell(cell, room) for cell in cells))
+            return room.with_pasted(Markup("").join(_cell(rendered, cell, what) for cell in shown))
 
 
 def plain(parts: Parts) -> str:
     """The whole text of an answer, for a page of plain text."""
     return without_controls(parts.text)
+
+
+def _cell(rendered: Rendered, cell: dict[str, Any], what: str) -> Markup:
+    if cell["cell_type"] == "markdown":
+        return with_levels(rendered.markdown(cell["source"], cell["attachments"]), HEADING)
+    code = rendered.code(cell["source"]) if cell["source"].strip() else Markup("")
+    return code + rendered.outputs(cell["outputs"], what)
 
 
 def _pictures_first(outputs: Sequence[Cell]) -> list[Cell]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from autograder.course.course_toml import Assignment
 from autograder.course.workspace import Workspace
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
 NAME_LENGTH = 100  # characters of a name, as it is shown
+LINE_LENGTH = 1_000  # characters of a line of a marking scheme
 
 
 class NotReleased(KitError):
@@ -63,6 +65,11 @@ class Work:
         How late it was handed in; 0 if it was in time.
     results
         What its receipt says, by notebook; None if it says nothing.
+    flagged
+        The (notebook, cell)s of the answers that a marker has flagged.
+    pages, index
+        The addresses of its feedback pages, by notebook, and of the student's index page, seen from the workspace; a
+        page that does not exist has none.
     """
 
     student: str
@@ -72,11 +79,25 @@ class Work:
     penalties: Mapping[str, float]
     late_seconds: float
     results: Mapping[str, NotebookResult] | None
+    flagged: frozenset[tuple[str, str]] = frozenset()
+    pages: Mapping[str, str] = field(default_factory=dict)
+    index: str = ""
 
     def score(self, notebook: str) -> float:
         """The points of a notebook, minus its late penalty."""
         given = sum(points for (of, _), points in self.points.items() if of == notebook)
         return max(0.0, given - self.penalties.get(notebook, 0.0))
+
+
+@dataclass(frozen=True)
+class SchemeRow:
+    """A line of a question's marking scheme, and in how many answers it is ticked."""
+
+    notebook: str
+    cell: str
+    points: float
+    text: str
+    ticked: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,8 @@ class ClassMarks:
         (student, name) of those in the gradebook without a graded submission.
     not_graded
         The students among them who handed something in.
+    scheme
+        The lines of the marking schemes, question by question.
     """
 
     assignment: Assignment
@@ -98,6 +121,7 @@ class ClassMarks:
     works: tuple[Work, ...]
     without_work: tuple[tuple[str, str], ...] = ()
     not_graded: tuple[str, ...] = ()
+    scheme: tuple[SchemeRow, ...] = ()
 
     @property
     def most_points(self) -> float:
@@ -125,7 +149,7 @@ def read_class(workspace: Workspace, gradebook: "Gradebook", assignment: Assignm
             f"{assignment.name} is not in the gradebook yet.", f"Release it first: cs231n release {assignment.name}"
         )
     names = _names(gradebook)
-    works = _works(gradebook, assignment, items, names, receipts_folder(workspace, assignment.name))
+    works = _works(workspace, gradebook, assignment, items, names)
     missing = sorted(names.keys() - {work.student for work in works}, key=str.casefold)
     graded = {work.student for work in works}
     handed_in = workspace.root.glob(str(workspace.submitted("*", assignment.name).relative_to(workspace.root)))
@@ -136,6 +160,7 @@ def read_class(workspace: Workspace, gradebook: "Gradebook", assignment: Assignm
         works,
         tuple((student, names[student]) for student in missing),
         tuple(sorted(submitted - graded, key=str.casefold)),
+        _scheme(gradebook, assignment.name, items),
     )
 
 
@@ -206,12 +231,31 @@ class _Found:
     penalties: dict[str, float] = field(default_factory=dict)
 
 
+def _scheme(gradebook: "Gradebook", assignment: str, items: tuple[Item, ...]) -> tuple[SchemeRow, ...]:
+    """Return the lines of the schemes in the order of the questions."""
+    from autograder.grading.hand_marks import line_counts
+
+    place = {item.place: position for position, item in enumerate(items)}
+    rows = [
+        SchemeRow(notebook, cell, points, one_line(text, LINE_LENGTH), ticked)
+        for notebook, cell, points, text, ticked in line_counts(gradebook, assignment)
+        if (notebook, cell) in place
+    ]
+    return tuple(sorted(rows, key=lambda row: place[row.notebook, row.cell]))
+
+
 def _works(
-    gradebook: "Gradebook", assignment: Assignment, items: tuple[Item, ...], names: Mapping[str, str], receipts: Path
+    workspace: Workspace,
+    gradebook: "Gradebook",
+    assignment: Assignment,
+    items: tuple[Item, ...],
+    names: Mapping[str, str],
 ) -> tuple[Work, ...]:
     """Return the submissions. Three queries fetch everything; nbgrader's objects would need one for each mark."""
     from nbgrader import api
     from sqlalchemy import select
+
+    from autograder.grading.hand_marks import flagged_answers
 
     known, submission, submitted = api.Assignment, api.SubmittedAssignment, api.SubmittedNotebook
     of_assignment = known.name == assignment.name
@@ -255,6 +299,11 @@ def _works(
             one.waiting.add(place)
         else:
             one.points[place] = float(score)
+    flagged: dict[str, set[tuple[str, str]]] = {}
+    for student, *of_answer in flagged_answers(gradebook, assignment.name):
+        if (place := (of_answer[0], of_answer[1])) in places:
+            flagged.setdefault(student, set()).add(place)
+    receipts = receipts_folder(workspace, assignment.name)
     return tuple(
         Work(
             student,
@@ -264,9 +313,23 @@ def _works(
             one.penalties,
             one.late_seconds,
             read_results(receipts / f"{student}.json"),
+            frozenset(flagged.get(student, ())),
+            _pages(workspace, student, assignment),
+            _address(workspace, workspace.feedback(student, ".") / "index.html"),
         )
         for student, one in sorted(found.items(), key=lambda each: each[0].casefold())
     )
+
+
+def _pages(workspace: Workspace, student: str, assignment: Assignment) -> dict[str, str]:
+    folder = workspace.feedback(student, assignment.name)
+    pages = {name: _address(workspace, folder / f"{name}.html") for name in assignment.notebooks}
+    return {name: address for name, address in pages.items() if address}
+
+
+def _address(workspace: Workspace, page: Path) -> str:
+    """The address of a page, seen from the workspace; "" if there is no such page."""
+    return "/".join(map(quote, page.relative_to(workspace.root).parts)) if page.is_file() else ""
 
 
 def _cells(gradebook: "Gradebook", assignment: Assignment) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from autograder.course.workspace import Workspace
 from autograder.grading.results import LostCell
 from autograder.notebook.limits import Limits
-from autograder.reports.class_marks import ClassMarks, Item, Work, read_class, shown_name
+from autograder.reports.class_marks import ClassMarks, Item, SchemeRow, Work, read_class, shown_name
 from autograder.reports.statistics_of_points import Summary, discrimination, histogram, summary
 from autograder.text import one_line
 
@@ -112,7 +112,7 @@ class MistakeRow:
 
 @dataclass(frozen=True)
 class UnnamedRow:
-    """Failures of an exercise whose cause no message names. `message` is the commonest first line."""
+    """Students of whose failures in an exercise no message names a cause. `message` is the commonest first line."""
 
     place: Place
     message: str
@@ -137,17 +137,21 @@ class FlagRow:
 
 
 @dataclass(frozen=True)
-class WaitingRow:
-    """A question, and how many answers to it wait for a person's points."""
+class AnswersRow:
+    """A question, and the students whose answers to it wait for a person's points, or were flagged by a marker."""
 
     notebook: str
     cell: str
     answers: int
+    who: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class StudentRow:
-    """One student. Points are None for a student without a graded submission."""
+    """One student. Points are None for a student without a graded submission.
+
+    `pages` holds the address of each notebook's feedback page, seen from the workspace; "" where there is none.
+    """
 
     student: str
     name: str
@@ -157,6 +161,8 @@ class StudentRow:
     waiting: int = 0
     mistakes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    flagged: int = 0
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,13 +202,19 @@ class AssignmentReport:
     mistakes: tuple[MistakeRow, ...]
     unnamed: tuple[UnnamedRow, ...]
     late_students: tuple[LateRow, ...]
-    waiting: tuple[WaitingRow, ...]
+    waiting: tuple[AnswersRow, ...]
+    flagged: tuple[AnswersRow, ...]
+    scheme: tuple[SchemeRow, ...]
     flags: tuple[FlagRow, ...]
     students: tuple[StudentRow, ...]
 
     @property
     def waiting_answers(self) -> int:
         return sum(row.answers for row in self.waiting)
+
+    @property
+    def flagged_answers(self) -> int:
+        return sum(row.answers for row in self.flagged)
 
     @property
     def nobody_started(self) -> tuple[ExerciseRow, ...]:
@@ -221,6 +233,8 @@ class AssignmentReport:
             mistakes=tuple(replace(row, places=tuple(map(nobody, row.places))) for row in self.mistakes),
             unnamed=tuple(replace(row, place=nobody(row.place), message="") for row in self.unnamed),
             late_students=(),
+            waiting=tuple(replace(row, who=()) for row in self.waiting),
+            flagged=tuple(replace(row, who=()) for row in self.flagged),
             flags=tuple(replace(row, who=()) for row in self.flags),
             students=(),
         )
@@ -275,7 +289,9 @@ def report_of(marks: ClassMarks, course: str, sentences: Mapping[str, str]) -> A
             LateRow(shown_name(work.student), round(work.late_seconds / 3600, 2), sum(work.penalties.values()))
             for work in sorted(late, key=lambda work: -work.late_seconds)
         ),
-        _waiting(marks),
+        _answers(marks, {work.student: work.waiting for work in works}),
+        _answers(marks, {work.student: work.flagged for work in works}),
+        marks.scheme,
         _flag_rows(flags),
         tuple(
             StudentRow(
@@ -287,6 +303,8 @@ def report_of(marks: ClassMarks, course: str, sentences: Mapping[str, str]) -> A
                 len(work.waiting),
                 tuple(mistakes.get(work.student, ())),
                 flags[work.student],
+                len(work.flagged),
+                tuple(work.pages.get(name, "") for name in assignment.notebooks),
             )
             for work, total in zip(works, totals, strict=True)
         )
@@ -421,10 +439,12 @@ def _first_line(message: str) -> str:
 
 
 def _unnamed(lost: Iterable[tuple[Work, Item, LostCell]]) -> tuple[UnnamedRow, ...]:
-    """Return the exercises that students failed without a named mistake, the most frequent first."""
+    """Return the exercises that students failed without a named mistake in any test, the most frequent first."""
     who: dict[tuple[str, str], dict[str, str]] = {}
+    lost = list(lost)
+    named = {(work.student, item.notebook, item.exercise) for work, item, cell in lost if cell.mistakes}
     for work, item, cell in lost:
-        if cell.status == "failed" and not cell.mistakes:
+        if cell.status == "failed" and (work.student, item.notebook, item.exercise) not in named:
             students = who.setdefault((item.notebook, item.exercise), {})
             students.setdefault(work.student, _first_line(cell.message))
     rows = [
@@ -437,9 +457,14 @@ def _unnamed(lost: Iterable[tuple[Work, Item, LostCell]]) -> tuple[UnnamedRow, .
     return tuple(sorted(rows, key=lambda row: (-row.place.students, row.place.notebook, row.place.exercise)))
 
 
-def _waiting(marks: ClassMarks) -> tuple[WaitingRow, ...]:
-    counts = Counter(place for work in marks.works for place in work.waiting)
-    return tuple(WaitingRow(*item.place, counts[item.place]) for item in marks.items if counts[item.place])
+def _answers(marks: ClassMarks, places: Mapping[str, frozenset[tuple[str, str]]]) -> tuple[AnswersRow, ...]:
+    """Return the questions with students who have them among their `places`."""
+    who = {item.place: [student for student, own in places.items() if item.place in own] for item in marks.items}
+    return tuple(
+        AnswersRow(*place, len(students), tuple(map(shown_name, students)))
+        for place, students in who.items()
+        if students
+    )
 
 
 def _flags(work: Work) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ class Way:
     ----------
     fraction
         The student's points on all assignments, as a fraction of all points. A missing submission counts as 0.
+    page
+        The address of the index of the student's feedback pages, seen from the workspace; "" if there is none.
     """
 
     student: str
@@ -50,6 +52,7 @@ class Way:
     points: float
     fraction: float
     steps: tuple[Step | None, ...]
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,14 @@ def report_on(graded: list[ClassMarks], course: str, title: str, sentences: dict
     """Make the report from the marks of these assignments. `sentences` has those of the catalogue's mistakes."""
     names: dict[str, str] = {}
     steps: dict[str, dict[str, Step]] = {}
+    pages: dict[str, str] = {}
     rows, mistakes = [], []
     for marks in graded:
         report = report_of(marks, title, sentences)
         mistakes += [(marks.assignment.name, row) for row in report.mistakes]
         own = {work.student: row for work, row in zip(marks.works, report.students, strict=False)}
         most = marks.most_points
+        pages |= {work.student: work.index for work in marks.works}
         names |= dict(marks.without_work) | {work.student: work.name for work in marks.works}
         for student, row in own.items():
             points = row.points or 0.0
@@ -132,7 +137,8 @@ def report_on(graded: list[ClassMarks], course: str, title: str, sentences: dict
         points = sum(step.points for step in by_name.values())
         fraction = points / everything if everything else 0.0
         way = tuple(by_name.get(row.name) for row in rows)
-        ways.append(Way(shown_name(student), shown_name(names[student]), round(points, 6), round(fraction, 6), way))
+        shown = shown_name(student), shown_name(names[student])
+        ways.append(Way(*shown, round(points, 6), round(fraction, 6), way, pages.get(student, "")))
     whole = summary([way.fraction for way in ways])
     repeated = _repeated(mistakes, ways)
     return CourseReport(course, title, datetime.now(UTC), True, everything, tuple(rows), whole, repeated, tuple(ways))

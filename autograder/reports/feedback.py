@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -17,11 +16,11 @@ from nbformat.v4.rwbase import rejoin_lines
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.folders import write_atomically
-from autograder.grading.hand_marks import ticked_lines
+from autograder.grading.hand_marks import line_counts, ticked_lines
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.receipts import code_digest
 from autograder.reports.feedback_marks import NotebookMarks, Submission, read_marks, read_names
-from autograder.reports.feedback_page import Heading, Link, Source, index_page, notebook_page, source_of
+from autograder.reports.feedback_page import Heading, Source, index_page, notebook_page, source_of
 from autograder.reports.harmless import TookTooLong
 
 if TYPE_CHECKING:
@@ -128,6 +127,13 @@ class Pages:
         self.ticks: dict[tuple[str, str], dict[str, list[tuple[float, str]]]] = {}
         for (student, notebook, cell), lines in ticked_lines(gradebook, assignment).items():
             self.ticks.setdefault((student, notebook), {})[cell] = lines
+        self.schemes: dict[
+            str, dict[str, list[tuple[float, str]]]
+        ] = {}  # by notebook and cell, if students may read it
+        for notebook, cell, points, text, _ in (
+            line_counts(gradebook, assignment) if self.assignment.show_scheme else ()
+        ):
+            self.schemes.setdefault(notebook, {}).setdefault(cell, []).append((points, text))
         self.sources: dict[str, Source] = {}
         shared = hashlib.sha256(code_digest(PAGE_MODULES))
         shared.update("".join(f"{name}=={version(name)}" for name in PAGE_PACKAGES).encode())
@@ -162,7 +168,8 @@ class Pages:
     def _digest(self, student: str) -> str:
         """A digest of the graded notebooks, all that the gradebook says of them, and the page-making code."""
         one = self._submission(student)
-        course = (self.shared, self.assignment.title, self.assignment.show_hidden_tests, str(self._zone()))
+        shown = self.assignment.show_hidden_tests, self.schemes
+        course = (self.shared, self.assignment.title, shown, str(self._zone()))
         ticks = [self.ticks.get((student, name)) for name in sorted(one.notebooks)]
         parts = (course, self.names.get(student), one, ticks)
         digest = hashlib.sha256(repr(parts).encode(errors="surrogatepass"))
@@ -177,18 +184,15 @@ class Pages:
     def _write(self, student: str, folder: Path) -> None:
         paths = _notebooks(self.workspace, self.assignment.name, student)
         one = self._submission(student)
-        index = _address(self._index(student), folder)
         for path in paths:
             name = path.stem
-            links = [Link("All feedback", index)]
-            links += [Link(other.stem, f"{quote(other.stem)}.html", other == path) for other in paths]
             heading = Heading(
                 student, self.names.get(student, ""), self.assignment.title, name, one.arrived, one.due, self._zone()
             )
             page = notebook_page(
                 read_graded(path), one.notebooks.get(name) or NotebookMarks(), heading,
-                self.sources.get(name) or Source(name), links, self.ticks.get((student, name)),
-                self.assignment.show_hidden_tests,
+                self.sources.get(name) or Source(name), self.ticks.get((student, name)),
+                self.assignment.show_hidden_tests, self.schemes.get(name),
             )  # fmt: skip
             write_atomically(folder / f"{name}.html", page.encode())
 
@@ -231,8 +235,8 @@ def read_graded(path: Path) -> nbformat.NotebookNode:
 
 
 def _address(page: Path, folder: Path) -> str:
-    """The relative address of a page, as a link in a page of `folder`."""
-    return "/".join(map(quote, Path(os.path.relpath(page, folder)).parts))
+    """The relative address of a page below `folder`, as a link in a page of that folder."""
+    return "/".join(map(quote, page.relative_to(folder).parts))
 
 
 def _in_words(error: Exception) -> str:

@@ -25,7 +25,7 @@ from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
 from autograder.reports.feedback_marks import CellMark, NotebookMarks
 from autograder.reports.harmless import GRADE_ID, PAGE_SECONDS, Room, at_most, harmless_cell
 from autograder.reports.page_templates import environment, source_hash, template_text
-from autograder.reports.rendered import Rendered, course_code, course_markdown, with_levels
+from autograder.reports.rendered import Rendered, course_code, course_line, course_markdown, with_levels
 from autograder.text import cut, html, without_colours
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's markers
@@ -94,15 +94,6 @@ class Heading:
     zone: tzinfo = UTC
 
 
-@dataclass(frozen=True)
-class Link:
-    """A page beside this one; `is_here` marks the page itself."""
-
-    text: str
-    address: str
-    is_here: bool = False
-
-
 @dataclass
 class Test:
     """One test on the page; the `message` is split into what happened and the likely cause."""
@@ -134,6 +125,7 @@ class Exercise:
     mark: CellMark | None = None
     comment: str = ""
     ticks: Sequence[tuple[float, str]] = ()
+    not_met: Sequence[tuple[float, str]] = ()
     work: list[Markup] = field(default_factory=list)
     shown: list[Markup] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
@@ -243,11 +235,11 @@ def notebook_page(
     marks: NotebookMarks,
     heading: Heading,
     source: Source,
-    links: Sequence[Link] = (),
     ticks: Mapping[str, Sequence[tuple[float, str]]] | None = None,
     show_hidden: bool = False,
+    schemes: Mapping[str, Sequence[tuple[float, str]]] | None = None,
 ) -> str:
-    """The page of a graded notebook.
+    """The page of a graded notebook. It has no links to other files, because it may be sent alone.
 
     Parameters
     ----------
@@ -257,6 +249,8 @@ def notebook_page(
         The ticked lines (points, text) of marking schemes, by grade_id.
     show_hidden
         Whether the code of hidden tests is shown.
+    schemes
+        All lines of marking schemes by grade_id, of which students read those that give points and are not ticked.
 
     Raises
     ------
@@ -265,12 +259,11 @@ def notebook_page(
     """
     with at_most(PAGE_SECONDS):
         room = Room()
-        exercises = _Work(Rendered(room), marks, source, ticks or {}, show_hidden).exercises(notebook)
+        exercises = _Work(Rendered(room), marks, source, ticks or {}, show_hidden, schemes or {}).exercises(notebook)
         rows = sorted((one for one in exercises if one.has_points), key=lambda one: RIGHT_LAST.get(one.verdict, 0))
         problems = [*_problems(notebook), *_of_all(exercises)]
         page = _template("feedback.html.j2").render(
-            **_style(), heading=heading, marks=marks, source=source, links=links, exercises=exercises, rows=rows,
-            problems=problems,
+            **_style(), heading=heading, marks=marks, source=source, exercises=exercises, rows=rows, problems=problems,
             waiting=sum(one.verdict == "not graded yet" for one in rows),
         )  # fmt: skip
         return room.with_pasted(page)
@@ -311,9 +304,10 @@ class _Work:
         source: Source,
         ticks: Mapping[str, Sequence[tuple[float, str]]],
         show_hidden: bool,
+        schemes: Mapping[str, Sequence[tuple[float, str]]],
     ) -> None:
         self.rendered, self.marks, self.source, self.ticks = rendered, marks, source, ticks
-        self.show_hidden = show_hidden
+        self.show_hidden, self.schemes = show_hidden, schemes
 
     def exercises(self, notebook: nbformat.NotebookNode) -> list[Exercise]:
         found = [Exercise(0, "", "Before the first exercise")]
@@ -359,6 +353,7 @@ class _Work:
             self._mark(record) if record.grade or record.task else None,
             cut(self.marks.comments.get(id, ""), 2 * MOST_MESSAGE),
             self.ticks.get(id, ()),
+            [line for line in self.schemes.get(id, ()) if line[0] > 0 and line not in self.ticks.get(id, ())],
             is_blank=cell["source"].strip() in ("", STUB),
         )
 
@@ -496,7 +491,7 @@ def _template(name: str) -> Template:
 @cache
 def _environment() -> Environment:
     made = environment().overlay()
-    made.filters = {**made.filters, "moment": _moment, "broken": _broken}
+    made.filters = {**made.filters, "moment": _moment, "broken": _broken, "line": course_line}
     return made
 
 

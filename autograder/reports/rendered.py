@@ -29,6 +29,7 @@ _TAG = r"""<[^"<>]*(?:"[^"]*"[^"<>]*)*>"""  # as nh3 writes it
 _HEADING = re.compile(r"<(/?)h([1-6])\b")
 _IMG = re.compile(r"<img(?![^<>]*\salt=)")
 _PRE = re.compile(r"<pre(?=[ >])")
+_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>", re.DOTALL)
 _STYLE = re.compile(r' style="[^"]*"')
 
 
@@ -80,6 +81,14 @@ class Rendered:
 def course_markdown(text: str) -> Markup:
     """The course's own text as HTML. It is the same for the whole class, so it is rendered once."""
     return _scrolling(_markdown(text, {}), "text")
+
+
+@lru_cache(4_000)
+def course_line(text: str) -> Markup:
+    """A line of a marking scheme as HTML, without a paragraph around it."""
+    made = _markdown(in_order(text), {}).strip()
+    found = _PARAGRAPH.fullmatch(made)
+    return Markup(found[1] if found else made)
 
 
 @lru_cache(4_000)

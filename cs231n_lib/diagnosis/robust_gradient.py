@@ -111,7 +111,9 @@ def clearly_wrong(f: Function, x: Floats, analytic: Floats, h: float = 1e-5, kin
         slopes = _one_sided_slopes(f, x, index, h)
         if abs(np.mean(slopes) - analytic[index]) <= margin:
             continue
-        if not kinks or abs(_between(_one_sided_slopes(f, x, index, h / 100), analytic[index], margin) - analytic[index]):
+        if not kinks or abs(
+            _between(_one_sided_slopes(f, x, index, h / 100), analytic[index], margin) - analytic[index]
+        ):
             return True
     return False
 

@@ -204,12 +204,6 @@ def predicted_labels(dists: Any, y_train: Any, k: int) -> Iterator[Mistake]:
     def counts(chosen: Iterable[int]) -> Counter[Any]:
         return Counter(y[j] for j in chosen)
 
-    yield Mistake(
-        "knn.labels_all_zero",
-        "Every label is 0, as in an array of zeros that nothing was written into.",
-        "The line that stores the winner, and what you return.",
-        labels=[0] * len(rows),
-    )
     if k > count:
         yield Mistake(
             "knn.votes_again",
@@ -304,6 +298,13 @@ def predicted_labels(dists: Any, y_train: Any, k: int) -> Iterator[Mistake]:
         "Only labels below the number of distinct labels can win.",
         "For which labels you count votes. Labels may be any integers that are not negative.",
         labels=case(lambda near: _elected([y[j] for j in near[:k] if y[j] < len(names)] or [0])),
+    )
+    # after the others, since several of them give only zeros in a small example
+    yield Mistake(
+        "knn.labels_all_zero",
+        "Every label is 0, as in an array of zeros that nothing was written into.",
+        "The line that stores the winner, and what you return.",
+        labels=[0] * len(rows),
     )
     yield Mistake(
         "knn.column_of_labels",

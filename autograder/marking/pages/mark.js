@@ -107,13 +107,19 @@ function startMarking() {
     return answer.who || `Answer ${answer.number}`;
   }
 
+  const ticked = (id, line) => view(id).ticks.includes(line);
+
   function matches(id) {
-    const mark = view(id);
-    switch (find("filter").value) {
+    const mark = view(id), answer = answerOf(id), [kind, line] = find("filter").value.split(":");
+    const wanted = find("search").value.trim().toLowerCase();
+    if (wanted && !`${title(answer)} ${answer.preview}`.toLowerCase().includes(wanted)) return false;
+    switch (kind) {
       case "open": return Boolean(mark.waiting);
       case "flagged": return mark.flagged;
       case "marked": return mark.points !== null && !mark.waiting;
-      case "blank": return answerOf(id).blank;
+      case "blank": return answer.blank;
+      case "with": return mark.points !== null && ticked(id, line);
+      case "without": return mark.points !== null && !ticked(id, line);
       default: return true;
     }
   }
@@ -170,6 +176,13 @@ function startMarking() {
         made("span", {className: "worth", textContent: number(line.points)}), made("span", {innerHTML: line.html}));
     });
     find("lines").replaceChildren(find("lines").querySelector("legend"), ...lines);
+    const options = now.lines.flatMap((line, place) => ["with", "without"].map((kind) => made("option", {
+      value: `${kind}:${line.id}`, textContent: `${kind} line ${place + 1}: ${line.text.slice(0, 40)}`,
+    })));
+    const chosen = find("filter").value;
+    find("by-line").replaceChildren(...options);
+    find("filter").value = chosen;
+    if (find("filter").selectedIndex < 0) find("filter").value = "all";
     const sum = now.lines.reduce((total, line) => total + Math.max(line.points, 0), 0);
     find("sum").hidden = !lines.length || Math.abs(sum - now.max) < 1e-9;
     find("sum").textContent = `The lines add up to ${number(sum)} of ${number(now.max)} points.`;
@@ -177,7 +190,7 @@ function startMarking() {
       const use = made("button", {type: "button", textContent: remark.text, dir: "auto"});
       use.addEventListener("click", () => useRemark(remark.text));
       const drop = made("button", {type: "button", textContent: "Remove", ariaLabel: `Remove the remark ${remark.text}`});
-      drop.addEventListener("click", () => atOnce("remark/drop", {id: remark.id}));
+      drop.addEventListener("click", () => atOnce("remark/drop", () => ({id: remark.id})));
       return made("li", {}, use, drop);
     }));
     find("remarks-box").hidden = false;
@@ -321,6 +334,13 @@ function startMarking() {
     stroke({ticks: ticks.includes(line.id) ? ticks.filter((id) => id !== line.id) : [...ticks, line.id].sort()});
   }
 
+  /** Tick every line that gives points, and none that takes them; again: nothing. */
+  function allLines() {
+    const lines = now.lines.filter((line) => line.points > 0).map((line) => line.id).sort();
+    if (!lines.length) return tell("The scheme has no lines to tick. Type the points: p.", true);
+    stroke({ticks: String(lines) === String([...view(current).ticks].sort()) ? [] : lines});
+  }
+
   async function undo() {
     finishComment();
     const last = history.pop();
@@ -443,12 +463,12 @@ function startMarking() {
     if (kind === "work" && current === first.id) open(first.id);
   }
 
-  /** Do something for the whole question, when all strokes are saved. */
+  /** Do something for the whole question, when all strokes are saved; `body` is made then. */
   async function atOnce(path, body) {
-    for (let tries = 0; queue.length && tries < 40; tries++) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; queue.length && tries < 200; tries++) await new Promise((done) => setTimeout(done, 50));
     if (queue.length) return {message: "Wait until all changes are saved."};
     try {
-      const result = await call(`${api}/${path}`, body);
+      const result = await call(`${api}/${path}`, body());
       accept(result);
       showAll();
       return result;
@@ -482,13 +502,14 @@ function startMarking() {
   }
 
   async function same() {
-    if (!identical(current) || view(current).points === null) return;
-    const result = await atOnce(`answer/${current}/same`, {seen: now.marks[current].seen});
+    const id = current;
+    if (!identical(id) || view(id).points === null) return;
+    const result = await atOnce(`answer/${id}/same`, () => ({seen: now.marks[id].seen}));
     tell(result.message || `${result.count} identical answer${result.count === 1 ? "" : "s"} got the same.`, true);
   }
 
   async function blank() {
-    const result = await atOnce("blank", {});
+    const result = await atOnce("blank", () => ({}));
     tell(result.message || `${result.count} blank answer${result.count === 1 ? "" : "s"} got 0 points.`, true);
   }
 
@@ -539,9 +560,11 @@ function startMarking() {
 
   function schemeRow(line) {
     const remove = made("button", {type: "button", textContent: "Remove"});
+    const count = question.answers.filter((answer) => ticked(answer.id, line.id)).length;
     const row = made("li", {}, made("div", {},
       made("input", {type: "number", step: "any", value: line.points, ariaLabel: "Points"}),
-      made("textarea", {rows: 2, value: line.text, ariaLabel: "What the answer must contain"}), remove));
+      made("textarea", {rows: 2, value: line.text, ariaLabel: "What the answer must contain"}), remove),
+      made("small", {className: "hint", textContent: line.id ? `Ticked in ${count} answer${count === 1 ? "" : "s"}` : ""}));
     row.dataset.line = line.id;
     remove.addEventListener("click", () => row.remove());
     return row;
@@ -566,7 +589,7 @@ function startMarking() {
       find("scheme-told").textContent = "Each line needs points.";
       return;
     }
-    const result = await atOnce("scheme", {seen: schemeSeen, lines});
+    const result = await atOnce("scheme", () => ({seen: schemeSeen, lines}));
     if (result.message) {
       find("scheme-told").textContent = result.message;
       return;
@@ -579,6 +602,7 @@ function startMarking() {
 
   const actions = {
     zero: () => stroke({ticks: [], points: 0}),
+    every: allLines,
     unmark: () => stroke({unmark: true}),
     flag: () => stroke({flagged: !view(current).flagged}),
     undo, same, blank,
@@ -595,14 +619,15 @@ function startMarking() {
     remark: async () => {
       finishComment();
       const text = find("comment").value.trim();
-      const result = text ? await atOnce("remark", {text}) : {message: "Write a comment first."};
+      const result = text ? await atOnce("remark", () => ({text})) : {message: "Write a comment first."};
       if (result.message) tell(result.message, true);
     },
     close: () => document.querySelector("dialog[open]")?.close(),
   };
   const keys = {
     j: actions.next, ArrowRight: actions.next, k: actions.previous, ArrowLeft: actions.previous, u: nextUnmarked,
-    f: actions.flag, a: same, z: undo, 0: actions.zero,
+    f: actions.flag, a: same, z: undo, 0: actions.zero, t: allLines,
+    "/": () => find("search").select(),
     c: () => find("comment").focus(),
     p: () => find("points").select(),
     r: () => {
@@ -616,6 +641,10 @@ function startMarking() {
     const {target} = event, inText = target.matches("textarea, select, input:not([type=checkbox])");
     if (event.key === "Escape" && inText) target.blur();
     if (event.key === "Enter" && target.matches("#points, #extra")) target.blur();
+    if (event.key === "Enter" && target.matches("#search")) {
+      target.blur();
+      if (shown.length) open(shown.find(matches));
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || inText || document.querySelector("dialog[open]")) return;
     if (!find("keys-on").checked || !question) return;
     const act = /^[1-9]$/.test(event.key) ? () => toggle(Number(event.key) - 1) : keys[event.key];
@@ -634,6 +663,7 @@ function startMarking() {
     localStorage.setItem("cs231n-mark-keys", find("keys-on").checked ? "on" : "off");
   });
   find("filter").addEventListener("change", () => question && showList());
+  find("search").addEventListener("input", () => question && showList());
   find("comment").addEventListener("input", typed);
   find("comment").addEventListener("blur", finishComment);
   find("points").addEventListener("change", () => numberTyped("points", "points", {unmark: true}));

@@ -29,6 +29,7 @@ function sort(table, column, header) {
     return (a < b ? -1 : a > b ? 1 : 0) * (up ? 1 : -1);
   });
   table.tBodies[0].append(...rows.map(([, row]) => row));
+  if (table.id === "class") showRows();
 }
 for (const table of document.querySelectorAll("table.sortable")) {
   Array.from(table.tHead.rows[0].cells).forEach((header, column) => {
@@ -40,25 +41,38 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-for (const input of document.querySelectorAll("input[data-filters]")) {
-  const table = document.getElementById(input.dataset.filters);
-  const count = document.getElementById(`${input.id}-count`);
-  input.closest(".filter").hidden = false;
-  input.addEventListener("input", () => {
-    const wanted = input.value.trim().toLowerCase();
-    const shown = Array.from(table.tBodies[0].rows).filter(row => {
-      row.hidden = !row.textContent.toLowerCase().includes(wanted);
-      return !row.hidden;
-    });
-    count.textContent = wanted ? `${shown.length} shown` : "";
-    const chosen = new Set(wanted && shown.length <= 10 ? shown.map(row => row.dataset.way) : []);
-    for (const way of document.querySelectorAll(".way")) way.classList.toggle("chosen", chosen.has(way.dataset.way));
+// The table of all students: the rows that contain what was typed, at first only so many of them.
+const students = document.getElementById("class"), filter = document.getElementById("filter"), ROWS = 50;
+let most = ROWS;
+function showRows() {
+  const wanted = filter.value.trim().toLowerCase();
+  const found = Array.from(students.tBodies[0].rows).filter(row => {
+    row.hidden = true;
+    return row.textContent.toLowerCase().includes(wanted);
   });
+  const shown = found.slice(0, most);
+  for (const row of shown) row.hidden = false;
+  document.getElementById("filter-count").textContent = `${shown.length} of ${found.length} rows`;
+  document.getElementById("all-rows").hidden = shown.length === found.length;
+  const chosen = new Set(wanted && found.length <= 10 ? found.map(row => row.dataset.way) : []);
+  for (const way of document.querySelectorAll(".way")) way.classList.toggle("chosen", chosen.has(way.dataset.way));
+}
+if (students) {
+  filter.closest(".filter").hidden = false;
+  filter.addEventListener("input", () => { most = ROWS; showRows(); });
+  document.getElementById("all-rows").addEventListener("click", () => { most = Infinity; showRows(); filter.focus(); });
+  showRows();
 }
 
-let opened = [];
+let opened = [], before;
 addEventListener("beforeprint", () => {
   opened = Array.from(document.querySelectorAll("details:not([open])"));
   for (const details of opened) details.open = true;
+  [before, most] = [most, Infinity];
+  if (students) showRows();
 });
-addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
+addEventListener("afterprint", () => {
+  for (const details of opened) details.open = false;
+  most = before;
+  if (students) showRows();
+});

@@ -37,7 +37,7 @@ def test_several_notebooks_have_a_total():
         ["student", "adding", "squaring", "total", "time", "why"], ["ann", "3 / 5", "1* / 4", "4* / 9", "1.2 s"],
     ]  # fmt: skip
     caption = " ".join(part for line in lines[3:] for part in line)  # as wide as the table
-    assert caption == "* without the answers that must still be graded by hand in formgrader"
+    assert caption == "* without the answers that must still be graded by hand: cs231n mark"
 
 
 def test_where_no_answer_waits_for_a_person_nothing_is_said_of_them():

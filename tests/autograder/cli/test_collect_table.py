@@ -45,6 +45,19 @@ def test_names_have_a_column_where_a_platform_gave_one(printed):
     assert {"student is notebooks notes", "ann new knn a note"} <= set(printed(placed=without))
 
 
+def test_of_a_large_class_those_with_something_to_read_are_listed(printed):
+    plain = [placed(f"s{number}", "unchanged" if number % 2 else "new") for number in range(40)]
+    assert sum(line.startswith("s") for line in printed(placed=plain)) == 41  # with the header
+    lines = printed(placed=[*plain, placed("ann", notes=["a note"]), placed("ben", "replaced")])
+    assert [line for line in lines if "knn" in line] == [
+        "ann new knn a note", "ben replaced knn", "40 students more with knn: new or unchanged, without notes"
+    ]  # fmt: skip
+    fewer = Placed("cas", "new", [], [], Person("cas", ""))
+    lines = printed(placed=[*plain, fewer])
+    assert "cas new" in lines and "40 students more with knn: new or unchanged, without notes" in lines
+    assert "41 students with knn: new or unchanged, without notes" in printed(placed=[*plain, placed("dan")])
+
+
 def listed(lines):
     """The lines of the table of files, below its header."""
     head = next(i for i, line in enumerate(lines) if line == "left out why")

@@ -40,6 +40,8 @@ def test_defaults(course):
 def test_hidden_tests_are_shown_only_if_the_course_says_so(course):
     assert course(MINIMAL).assignment("first").show_hidden_tests is False
     assert course(MINIMAL + "show_hidden_tests = true\n").assignment("first").show_hidden_tests is True
+    assert course(MINIMAL).assignment("first").show_scheme is False
+    assert course(MINIMAL + "show_scheme = true\n").assignment("first").show_scheme is True
 
 
 def test_limits_override_only_what_they_name(course):

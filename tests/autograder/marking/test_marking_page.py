@@ -130,7 +130,7 @@ def test_mouse_undo_and_taking_points_back(marking, workspace):
 
 def test_identical_and_blank_answers_in_one_stroke(marking, workspace):
     page = marking()
-    page.press("1", "2").saved().press("a")
+    page.press("1", "2", "a")  # before the reply to the strokes
     page.says("1 identical answer got the same.")
     page.tab.get_by_role("button", name="Give 0 points to 1 blank answer").click()
     page.says("1 blank answer got 0 points.")
@@ -150,11 +150,44 @@ def test_the_list_can_be_filtered(marking):
     expect(page.tab.locator("#who")).to_contain_text("cho")
 
 
+def test_all_lines_in_one_stroke(marking, workspace):
+    page = marking()
+    page.press("t").saved()
+    assert given_to(workspace, "ann")[:2] == (4, False)
+    page.press("2", "t").saved()
+    assert given_to(workspace, "ann")[0] == 4
+    page.press("t").saved()
+    assert given_to(workspace, "ann")[:2] == (None, True)
+
+
+def test_answers_are_found_by_name_words_and_lines(marking):
+    page = marking()
+    page.press("1", "j", "1", "2", "j").saved()
+    shown = page.tab.locator("#list .whose")
+
+    def listed():
+        return re.findall("ann|ben|cho|dee|eve", " ".join(shown.all_inner_texts()))
+
+    page.press("/")
+    page.tab.keyboard.type("dee")  # keys are text here
+    assert listed() == ["cho", "dee"]  # the open answer stays in the list
+    page.press("Enter")
+    expect(page.tab.locator("#who")).to_contain_text("dee")
+    assert listed() == ["cho", "dee"]
+    page.tab.fill("#search", "<b>")
+    assert listed() == ["ben", "dee"]
+    page.tab.fill("#search", "")
+    for kind, who in (("with line 1", ["ann", "ben", "dee"]), ("without line 2", ["ann", "dee"])):
+        page.tab.select_option("#filter", page.tab.locator("option", has_text=kind).get_attribute("value"))
+        assert listed() == who
+
+
 def test_a_line_changes_later_for_all_answers(marking, workspace):
     page = marking()
     page.press("1", "j", "1", "2").saved()
     page.tab.get_by_role("button", name="Change the scheme").click()
     first = page.tab.locator("#scheme-lines li").first
+    expect(first).to_contain_text("Ticked in 2 answers")
     first.get_by_label("Points").fill("1.5")
     page.tab.get_by_role("button", name="Add a line").click()
     page.tab.keyboard.type("no reason")

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from graded_by_hand import FULL, submit
 from nbgrader.api import Gradebook
+from sqlalchemy import insert
 
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.grading.hand_marks import ANSWERS, LINES, TABLES, TICKS
 from autograder.grading.results import LostCell, NotebookResult, as_plain, receipts_folder
-from autograder.reports.class_marks import NotReleased, read_class, shown_name
+from autograder.reports.class_marks import NotReleased, SchemeRow, read_class, shown_name
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -93,6 +95,36 @@ def test_results_come_from_the_receipts(read, gradebook, tiny):
     (folder / "ann.json").write_text(json.dumps({"notebooks": as_plain(results)}))
     ann, bob = read().works
     assert ann.results == results and bob.results is None
+
+
+def test_flags_ticks_and_feedback_pages(read, gradebook, tiny):
+    for student in ("ann", "bob ü", "cem"):
+        submit(gradebook, student, {**FULL, ("adding", "question_why"): {"manual_score": 4}})
+    ids = {student: gradebook.find_grade("question_why", "adding", "sums", student) for student in ("ann", "bob ü")}
+    cell = ids["ann"].cell_id
+    for student in ("bob ü", "cem"):
+        page = tiny.feedback(student, "sums") / "squaring.html"
+        page.parent.mkdir(parents=True)
+        page.write_text("")
+    (tiny.feedback("cem", "sums").parent / "index.html").write_text("")
+    assert read().scheme == () and not read().works[0].flagged  # nobody has used cs231n mark
+    with gradebook.engine.begin() as db:
+        TABLES.create_all(db)
+        for line, text in (("1", "a\nreason"), ("2", "an example")):
+            db.execute(insert(LINES).values(id=line, cell_id=cell, position=-int(line), points=1.5, text=text))
+        ticks = [(ids["ann"].id, "1"), (ids["bob ü"].id, "1"), ("deleted", "1"), ("deleted", "2")]
+        db.execute(insert(TICKS).values([{"grade_id": grade, "line_id": line} for grade, line in ticks]))
+        row = {"marker": "m", "changed": ""}
+        db.execute(insert(ANSWERS).values(grade_id=ids["ann"].id, flagged=True, **row))
+        db.execute(insert(ANSWERS).values(grade_id=ids["bob ü"].id, flagged=False, **row))
+    found = read()
+    question = ("adding", "question_why")
+    assert [work.flagged for work in found.works] == [{question}, set(), set()]
+    assert found.scheme == (SchemeRow(*question, 1.5, "an example", 0), SchemeRow(*question, 1.5, "a reason", 2))
+    assert [dict(work.pages) for work in found.works] == [
+        {}, {"squaring": "feedback/bob%20%C3%BC/sums/squaring.html"}, {"squaring": "feedback/cem/sums/squaring.html"}
+    ]  # fmt: skip
+    assert [work.index for work in found.works] == ["", "", "feedback/cem/index.html"]
 
 
 def test_who_handed_in_without_being_graded(read, gradebook, tiny):

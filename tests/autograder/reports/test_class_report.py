@@ -9,7 +9,7 @@ from autograder.course.course_toml import Assignment
 from autograder.grading.results import LostCell, NotebookResult
 from autograder.notebook.limits import Limits
 from autograder.reports.class_marks import ClassMarks, Item, Work
-from autograder.reports.class_report import Place, catalogue, report_of
+from autograder.reports.class_report import AnswersRow, Place, catalogue, report_of
 
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
 ASSIGNMENT = Assignment("sums", "Adding up", ("adding", "squaring"), due=DUE, due_written=DUE, limits=Limits(3, 30))
@@ -127,6 +127,11 @@ def test_failures_without_a_named_mistake():
     assert row.place == Place("adding", "add", 1, ("dua",)) and row.message == "IndexError: 3"
 
 
+def test_a_failure_beside_a_named_one_is_not_unnamed():
+    both = work("eva", 0, 0, 2, lost=[("adding", WRONG), ("adding", LostCell("test_large", "failed", "no"))])
+    assert report([both]).unnamed == ()
+
+
 def test_what_waits_what_is_late_and_flags():
     made = report(without_work=(("eve", "Eve E"),), not_graded=("eve",))
     assert [(row.cell, row.answers) for row in made.waiting] == [("why", 2)] and made.waiting_answers == 2
@@ -134,6 +139,16 @@ def test_what_waits_what_is_late_and_flags():
     assert (made.graded, made.missing, made.not_graded, made.late) == (4, 1, 1, 1)
     assert [(row.flag, row.who) for row in made.flags] == [("kernel killed", ("bob",))]
     assert (made.students[-1].student, made.students[-1].name, made.students[-1].points) == ("eve", "Eve E", None)
+
+
+def test_answers_that_wait_or_are_flagged_by_question_and_who():
+    flagged = replace(CLASS[0], flagged=frozenset([("adding", "why")]), pages={"squaring": "feedback/ann/s.html"})
+    made = report([flagged, *CLASS[1:]])
+    assert made.waiting == (AnswersRow("adding", "why", 2, ("cem", "dua")),)
+    assert made.flagged == (AnswersRow("adding", "why", 1, ("ann",)),) and made.flagged_answers == 1
+    assert [row.flagged for row in made.students] == [1, 0, 0, 0]
+    assert made.students[0].pages == ("", "feedback/ann/s.html") and made.students[1].pages == ("", "")
+    assert made.without_names().flagged[0].who == made.without_names().waiting[0].who == ()
 
 
 def test_submissions_without_results_are_counted():

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE, clean, reduce
 from autograder.reports import feedback_page, rendered
 from autograder.reports.feedback_marks import CellMark, NotebookMarks
-from autograder.reports.feedback_page import Heading, Link, Source, index_page, notebook_page, without_hidden
+from autograder.reports.feedback_page import Heading, Source, index_page, notebook_page, without_hidden
 from autograder.reports.harmless import TookTooLong
 
 HEADING = Heading("farah", "Farah Aziz", "Linear classifiers", "softmax")
@@ -55,7 +55,7 @@ def marks(penalty=0.0, comments=(), **cells):
 
 
 def page_of(notebook, given=None, **options):
-    options = {"heading": HEADING, "source": SOURCE, "links": ()} | options
+    options = {"heading": HEADING, "source": SOURCE} | options
     return notebook_page(notebook, given or marks(), **options)
 
 
@@ -159,10 +159,19 @@ class TestTheFirstScreen:
         assert "Extra points: 0.5" in page
 
     def test_the_ticked_lines_of_the_scheme_stand_at_the_answer(self):
-        page = graded_page({"why": CellMark(1, 3, False, True)}, ticks={"why": [(1.5, "it cancels"), (-0.5, "no <b>")]})
-        assert "What the points are for +1.5 it cancels −0.5 no &lt;b&gt;" in text_of(
-            page, 'class="marked"', "</section>"
-        )
+        lines = [(1.5, "**it** cancels $m$"), (-0.5, "a < b <script>no</script>")]
+        page = graded_page({"why": CellMark(1, 3, False, True)}, ticks={"why": lines})
+        text = text_of(page, 'class="marked"', "</section>")
+        assert "What the points are for +1.5 it cancels m −0.5 a &lt; b &lt;script" in text and "<script" not in page
+        assert '<strong>it</strong> cancels <math display="inline">' in page
+
+    def test_what_an_answer_lacks_is_shown_below_a_mark_if_the_course_wants_it(self):
+        lines = {"why": [(1.5, "it cancels"), (1.0, "so $m$ is free"), (-0.5, "a wrong reason")]}
+        given = {"ticks": {"why": lines["why"][:1]}, "schemes": lines}
+        page = graded_page({"why": CellMark(1.5, 3, False, True)}, **given)
+        assert "it cancels What the answer lacks 1 so m is free" in text_of(page, 'class="marked"', "</section>")
+        assert page.count("it cancels") == 1 and "a wrong reason" not in page
+        assert "so <math" not in graded_page({"why": CellMark(0, 3, True, False)}, **given)  # it is not marked yet
 
     def test_one_message_of_all_tests_is_told_once(self):
         cells = [
@@ -278,11 +287,8 @@ def test_a_formula_in_an_attribute_stays_text():
     assert ("a", {"href": "http://b", "title": "$z$"}) in Tags(page).found and "<math" not in page
 
 
-def test_pages_link_to_each_other():
-    page = graded_page(
-        links=[Link("All feedback", "../index.html"), Link("svm", "svm.html"), Link("softmax", "", True)]
-    )
-    assert '<a href="../index.html">All feedback</a>' in page and '<span aria-current="page">softmax</span>' in page
+def test_a_page_that_is_sent_alone_has_no_dead_links():
+    assert {given["href"][0] for tag, given in Tags(graded_page()).found if tag == "a"} == {"#"}
 
 
 def test_the_index_lists_what_was_handed_in():

@@ -11,7 +11,7 @@ from chromium import violations, wider_than_the_window
 from autograder.course.course_toml import Assignment
 from autograder.errors import KitError
 from autograder.grading.results import LostCell, NotebookResult
-from autograder.reports.class_marks import ClassMarks, Item, Work
+from autograder.reports.class_marks import ClassMarks, Item, SchemeRow, Work
 from autograder.reports.class_report import report_of
 from autograder.reports.course_report import report_on
 from autograder.reports.report_page import html_of, json_of, write_report
@@ -109,6 +109,47 @@ def test_without_names_no_student_is_in_the_page_or_the_json(kind):
         assert not re.search("ann-1|bob-2|[Aa]bsent", text)
 
 
+def with_pages(**more):
+    """A report on two students, of whom the first has a feedback page."""
+    report = made(["ann", "bob"])
+    first, *others = report.students
+    return replace(report, students=(replace(first, pages=("feedback/ann/sums/n.html",), **more), *others))
+
+
+def test_students_are_linked_to_their_feedback_pages(tmp_path):
+    write_report(with_pages(), tmp_path / "reports" / "sums.html", tmp_path)
+    page = (tmp_path / "reports" / "sums.html").read_text()
+    links = set(re.findall('<a href="([^#"]*)">([^<]*)</a>', page))
+    assert links == {("../feedback/ann/sums/n.html", "ann")}
+    assert page.count("../feedback/ann/sums/n.html") > 2  # the table, a mistake, a flag
+
+
+def test_a_page_outside_of_the_workspace_or_without_names_has_no_links(tmp_path):
+    for report, place in ((with_pages(), tmp_path), (with_pages().without_names(), tmp_path / "w" / "reports")):
+        write_report(report, place / "sums.html", tmp_path / "w")
+        assert "feedback/" not in (place / "sums.html").read_text()
+
+
+def test_the_index_of_a_student_is_linked_in_the_report_on_the_course():
+    report = made(["ann"], "course")
+    report = replace(report, ways=(replace(report.ways[0], page="feedback/ann/index.html"),))
+    assert '<a href="../feedback/ann/index.html">' in html_of(report, "../")
+
+
+def test_students_who_are_shown_alike_have_no_links():
+    report = with_pages()
+    twice = replace(report, students=(report.students[0], replace(report.students[0], pages=("feedback/b/n.html",))))
+    assert "feedback/" not in html_of(twice, "../")
+
+
+def test_lines_of_the_schemes_say_how_often_they_are_ticked():
+    scheme = (SchemeRow("n", "q", 1.5, "a **row** $x_i$", 1), SchemeRow("n", "q", -1.0, "<script>", 0))
+    page = html_of(replace(made(["ann", "bob"]), scheme=scheme))
+    text = " ".join(re.sub("<[^>]*>", " ", page[page.index("Lines of the marking") : page.index('id="time"')]).split())
+    assert "q : 2 marked answers 50% 1 a row x i +1.5 0% 0 &lt;script&gt; −1" in text
+    assert "Lines of the marking" not in html_of(replace(made(["ann"]), scheme=scheme[1:]))
+
+
 def test_nobody_is_a_class_too():
     assert "No submission is graded." in html_of(made([]))
 
@@ -179,6 +220,31 @@ class TestInABrowser:
         page.get_by_label("Only rows that contain").fill("bo")
         assert page.locator("#class tbody tr:visible").count() == 1
         assert page.locator(".way.chosen").get_attribute("data-tip").startswith("bob")
+
+    def test_a_large_class_is_shown_in_part_until_a_reader_asks_for_all(self, opened):
+        page = opened(made([f"s{number:03}" for number in range(120)]))
+        rows, count = page.locator("#class tbody tr:visible"), page.locator("#filter-count")
+        assert rows.count() == 50 and count.inner_text() == "50 of 121 rows"
+        page.get_by_label("Only rows that contain").fill("s11")
+        assert rows.locator("th").all_inner_texts() == [f"s11{number}" for number in range(10)]
+        page.get_by_label("Only rows that contain").fill("")
+        page.locator("#class thead").get_by_role("button", name="student").click()
+        page.locator("#class thead").get_by_role("button", name="student").click()
+        assert rows.count() == 50 and rows.first.locator("th").inner_text() == "s119"  # of all, not of the first 50
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert rows.count() == 121
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert rows.count() == 50
+        page.get_by_role("button", name="Show all").click()
+        assert rows.count() == 121 and not page.get_by_role("button", name="Show all").is_visible()
+
+    def test_without_scripts_all_rows_are_there(self, chromium, tmp_path):
+        write_report(made([f"s{number:03}" for number in range(120)]), tmp_path / "report.html")
+        with chromium.new_context(java_script_enabled=False) as context:
+            page = context.new_page()
+            page.goto((tmp_path / "report.html").as_uri())
+            assert page.locator("#class tbody tr:visible").count() == 121
+            assert not page.locator(".filter").is_visible()
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("kind", ["class", "course"])
