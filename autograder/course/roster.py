@@ -112,8 +112,11 @@ class Roster:
 
 
 def as_key(text: str) -> str:
-    """A key that is equal for two spellings of the same id: case, width, spaces and normal form do not matter."""
-    return same_name(" ".join(text.split()))
+    """A key that is equal for two spellings of the same id: case, width, spaces and normal form do not matter.
+
+    Neither does what stands between aliases, which an alias cannot contain.
+    """
+    return same_name(" ".join(text.replace(BETWEEN_ALIASES, " ").split()))
 
 
 def name_key(name: str) -> str:
@@ -189,6 +192,10 @@ def read_roster(workspace: Workspace) -> Roster:
     return Roster(students)
 
 
+def _joined(aliases: Iterable[str]) -> str:
+    return f"{BETWEEN_ALIASES} ".join(alias.replace(BETWEEN_ALIASES, " ") for alias in aliases)
+
+
 def _columns(student: Student) -> Iterable[tuple[str, list[str]]]:
     yield "id", [student.id]
     yield "email", [student.email] if student.email else []
@@ -202,7 +209,7 @@ def write_roster(workspace: Workspace, roster: Roster) -> None:
     Raises KitError if it cannot be written.
     """
     rows = [
-        (s.id, s.name, s.email, s.login, s.section, f"{BETWEEN_ALIASES} ".join(s.aliases))
+        (s.id, s.name, s.email, s.login, s.section, _joined(s.aliases))
         for s in sorted(roster.students.values(), key=lambda s: (s.name.casefold(), s.id))
     ]
     data = to_csv([COLUMNS, *rows])

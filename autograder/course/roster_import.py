@@ -174,6 +174,11 @@ def field_of(header: str) -> str:
     return _FIELDS.get(name, name).replace("org defined id", "orgdefinedid")
 
 
+def is_preview(login: str) -> bool:
+    """Whether a login is the one that Blackboard makes for an instructor who looks at the course as a student."""
+    return login.casefold().endswith("_previewuser")
+
+
 def read_export(path: Path | str) -> Export:
     """Read the students in a platform's file.
 
@@ -211,6 +216,8 @@ def students_of(table: Table) -> Export:
             left_out.append(f"line {row.line}: {name} ({read['role']})")
         elif kind.platform == "Canvas" and name_key(read.name) in _CANVAS_TEST:
             left_out.append(f"line {row.line}: {name}, Canvas's own test student")
+        elif kind.platform == "Blackboard" and is_preview(read["username"]):
+            left_out.append(f"line {row.line}: {name}, Blackboard's preview of a student")
         else:
             _add(found, Found(row.line, _usable(kind.student(read), table, row.line), kind.by_name), table.name)
     if not found:

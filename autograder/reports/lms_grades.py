@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.course.course_toml import Assignment
 from autograder.course.delimited import Cell, Row, Table, read_table
 from autograder.course.roster import Roster, as_key, cleaned, read_roster
-from autograder.course.roster_import import field_of
+from autograder.course.roster_import import field_of, is_preview
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.reports.export import Totals, read_totals, write_file
@@ -186,13 +186,12 @@ def _rows(table: Table, ids: list[int], path: Path, roster: Roster, totals: Tota
     """Map each student's id in the course to the row. Raises KitError if the students are not the same."""
     key_of = _students(roster, totals)
     found: dict[str, Row] = {}
-    nobody, twice, test = [], [], 0
+    nobody, twice = [], []
     for row in table.rows[1:]:
         texts = _ids_of(row, ids, table, platform)
         if not any(texts):
             continue  # Canvas's rows about the columns
-        if platform.name == "Canvas" and _is_test_student(row):
-            test += 1
+        if _is_no_student(platform, row, texts):
             continue
         students = {student: None for text in texts if (student := key_of(text))}
         if len(students) != 1:
@@ -240,7 +239,10 @@ def _ids_of(row: Row, ids: list[int], table: Table, platform: Lms) -> list[str]:
     return texts
 
 
-def _is_test_student(row: Row) -> bool:
+def _is_no_student(platform: Lms, row: Row, ids: list[str]) -> bool:
+    """Whether the row is the platform's own test student."""
+    if platform.name != "Canvas":
+        return platform.name == "Blackboard" and is_preview(ids[0])
     names = {cell.text.strip() for cell in row.cells[:2]}
     return bool(names & {"Student, Test", "Test Student"}) or names == {"Student", "Test"}
 

@@ -62,7 +62,8 @@ def match(roster: Roster, person: Person) -> Match:
     alias = printable(alias_of(person))
     if by_name:
         who = " or ".join(printable(str(student)) for student in by_name)
-        raise Refused(f"may be {who}; write {alias!r} into the aliases of the right one in roster.csv")
+        how = "; or import the assignment's grading worksheet" if person.platform == "Moodle" else ""
+        raise Refused(f"may be {who}; write {alias!r} into the aliases of the right one in roster.csv{how}")
     raise Refused(
         f"is not in the roster; write {alias!r} into the aliases of a student in roster.csv, or add a row for a new one"
     )

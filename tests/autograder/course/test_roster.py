@@ -31,6 +31,12 @@ def test_what_is_written_is_read(workspace):
     assert set(read_roster(workspace).students.values()) == set(students)
 
 
+def test_an_alias_with_a_semicolon_still_means_its_student(workspace):
+    write_roster(workspace, Roster({"1": Student("1", aliases=("Lee; Ann", "x"))}))
+    roster = read_roster(workspace)
+    assert roster.by_key("Lee; Ann") is roster.by_key("X") is roster.students["1"]
+
+
 def test_a_spreadsheet_in_another_country_may_save_it(workspace):
     roster = written(workspace, "id;name;aliases\r\n1;Müller, Jörg;a;\r\n", "cp1252")
     assert roster.students == {"1": Student("1", "Müller, Jörg", aliases=("a",))}

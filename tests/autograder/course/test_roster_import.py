@@ -87,6 +87,12 @@ def test_blackboard_writes_csv_too(newline):
     assert students(data) == students(files.blackboard())
 
 
+def test_blackboards_preview_user_is_left_out():
+    data = files.blackboard([*files.CLASS, ("", "prof_PreviewUser", "PreviewUser", "Prof")])
+    assert students(data) == students(files.blackboard())
+    assert read(data).left_out == ["line 9: Prof PreviewUser, Blackboard's preview of a student"]
+
+
 def test_gradescopes_staff_are_left_out():
     assert read(files.gradescope()).left_out == ["line 9: Tia Assistant (TA)"]
 

@@ -106,6 +106,12 @@ def test_blackboard(course, kind):
     assert result.column == "Sums [Total Pts: 14 Score] |98765"
 
 
+def test_blackboards_preview_user_is_no_stranger(course):
+    run = course(files.blackboard(), "ming")
+    rows = [*files.CLASS, ("", "prof_previewuser", "PreviewUser", "Prof")]
+    assert run("blackboard", files.blackboard(rows))[1] == files.blackboard(rows, grades={"ming": "10.5"})
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_brightspace(course, newline):
     run = course(files.brightspace(), "1003", "1005")
