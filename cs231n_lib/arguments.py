@@ -216,17 +216,18 @@ def number(
     at_most: float | None = None,
 ) -> float:
     """Return value as a Python float, which keeps an array's dtype. Raises ValueError if it is outside the bounds."""
-    bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    fits = not isinstance(value, (bool, np.bool_)) and isinstance(value, numbers.Real) and value == value
+    real = type(value) is float or not isinstance(value, (bool, np.bool_)) and isinstance(value, numbers.Real)
     if not (
-        fits
+        real
+        and value == value
         and (above is None or value > above)
         and (at_least is None or value >= at_least)
         and (below is None or value < below)
         and (at_most is None or value <= at_most)
     ):
+        bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
         wanted = " and ".join(f"{word} {bound}" for word, bound in bounds.items() if bound is not None)
         wanted = f" of {wanted}" if wanted.startswith("at") else f" {wanted}" if wanted else ""
         raise ValueError(f"{function}: {name} should be a number{wanted}, but is {value!r}.")

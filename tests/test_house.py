@@ -117,10 +117,6 @@ TESTED_ELSEWHERE = {
         "autograder/execution/judge/test_connection.py",
         "the other end of one socket",
     ),
-    "autograder/execution/judge/shell.py": (
-        "autograder/execution/judge/test_session.py",
-        "runs in the session's judges",
-    ),
     "autograder/execution/judge/template.py": (
         "autograder/execution/judge/test_session.py",
         "the process of a session",
@@ -164,6 +160,15 @@ TESTED_ELSEWHERE = {
         "cs231n_lib/kernels/test_pooling.py",
         "compiled twin, called by its wrapper only",
     ),
+    "cs231n_lib/kernels/_relu_cy.pyx": (
+        "cs231n_lib/kernels/test_relu.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_softmax_cy.pyx": (
+        "cs231n_lib/kernels/test_softmax.py",
+        "compiled twin, called by its wrapper only",
+    ),
+    "cs231n_lib/kernels/_winograd_cy.pyx": ("cs231n_lib/kernels/test_winograd.py", "called by its wrapper only"),
     "cs231n_lib/mistakes/backpropagation.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/convnet.py": ("exercises/test_causes.py", "what wrong answers are told"),
     "cs231n_lib/mistakes/dropout.py": ("exercises/test_causes.py", "what wrong answers are told"),

@@ -87,11 +87,22 @@ def _softmax_loss(values: Values, **_: object) -> Run:
     return lambda: softmax_loss(values["x"], values["y"])
 
 
-def _adam(values: Values, **_: object) -> Run:
+def _relu(values: Values, **_: object) -> Run:
+    from cs231n_lib.layers import relu_backward, relu_forward
+
+    def run() -> Results:
+        out, cache = relu_forward(values["x"])
+        return out, relu_backward(values["dout"], cache)
+
+    return run
+
+
+def _adam(values: Values, fused: bool = False, **_: object) -> Run:
+    """With `fused`, PyTorch's counterpart, the step is in place."""
     from cs231n_lib.optim import adam
 
     params, grads = values["params"], values["grads"]
-    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": 1e-3} for name in params}
+    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": 1e-3, "in_place": fused} for name in params}
 
     def run() -> Results:
         for name, grad in grads.items():
@@ -105,7 +116,18 @@ def _training_step(values: Values, **_: object) -> Run:
     from cs231n_lib.models import ThreeLayerConvNet
     from cs231n_lib.optim import adam
 
-    model = ThreeLayerConvNet(dtype=values["X"].dtype.type)
+    return _steps(ThreeLayerConvNet(dtype=values["X"].dtype.type), adam, values)
+
+
+def _deep_training_step(values: Values, **_: object) -> Run:
+    from cs231n_lib.models import ConvNet
+    from cs231n_lib.optim import adamw
+
+    return _steps(ConvNet(dtype=values["X"].dtype.type), adamw, values)
+
+
+def _steps(model: Any, rule: Callable[..., Any], values: Values) -> Run:
+    assert set(model.params) == set(values["params"])
     for name, value in values["params"].items():
         assert model.params[name].shape == value.shape, name
         model.params[name] = value
@@ -116,8 +138,8 @@ def _training_step(values: Values, **_: object) -> Run:
         batch = next(batches)
         loss, grads = model.loss(values["X"][batch], values["y"][batch])
         for name, grad in grads.items():
-            model.params[name], configs[name] = adam(model.params[name], grad, configs[name])
-        return loss, *model.params.values()
+            model.params[name], configs[name] = rule(model.params[name], grad, configs[name])
+        return loss, *(model.params[name] for name in values["params"])
 
     return run
 
@@ -138,7 +160,9 @@ PREPARE: dict[str, Callable[..., Run]] = {
     "spatial batchnorm": _normalization("spatial_batchnorm_forward", "spatial_batchnorm_backward", mode="train"),
     "layernorm": _normalization("layernorm_forward", "layernorm_backward"),
     "softmax loss": _softmax_loss,
+    "relu": _relu,
     "adam": _adam,
     "training step": _training_step,
+    "deep training step": _deep_training_step,
     "knn distances": _knn_distances,
 }

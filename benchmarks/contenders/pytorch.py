@@ -1,6 +1,7 @@
 """The tasks in PyTorch, in eager mode: contiguous tensors that share the arrays' memory, gradients by autograd."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import cycle
 
 import numpy as np
@@ -89,6 +90,17 @@ def _softmax_loss(values: Values, **_: object) -> Run:
     return run
 
 
+def _relu(values: Values, **_: object) -> Run:
+    (x,) = _leaves(values, "x")
+    dout = torch.from_numpy(values["dout"])
+
+    def run() -> Results:
+        out = F.relu(x)
+        return out, *torch.autograd.grad(out, (x,), dout)
+
+    return run
+
+
 def _adam(values: Values, fused: bool = False, **_: object) -> Run:
     params = _leaves(values["params"], *values["params"])
     for param, grad in zip(params, values["grads"].values(), strict=True):
@@ -111,13 +123,38 @@ def _training_step(values: Values, fused: bool = False, **_: object) -> Run:
         torch.nn.Linear(32 * 16 * 16, 100),
         torch.nn.ReLU(),
         torch.nn.Linear(100, 10),
-    ).to(torch.from_numpy(values["X"]).dtype)
+    )
+    optimizer = partial(torch.optim.Adam, lr=1e-3, fused=fused)
+    return _steps(model, optimizer, values, torch.contiguous_format)
+
+
+def _deep_training_step(values: Values, channels_last: bool = False, **_: object) -> Run:
+    layers: list[torch.nn.Module] = []
+    channels = 3
+    for block in ((32, 32), (64, 64), (128, 128)):
+        for filters in block:
+            layers.append(torch.nn.Conv2d(channels, filters, 3, padding=1, bias=False))
+            layers += [torch.nn.BatchNorm2d(filters), torch.nn.ReLU()]
+            channels = filters
+        layers.append(torch.nn.MaxPool2d(2))
+    model = torch.nn.Sequential(*layers, torch.nn.Flatten(), torch.nn.Linear(channels * 4 * 4, 10))
+    optimizer = partial(torch.optim.AdamW, lr=1e-3, weight_decay=1e-2, fused=True)
+    return _steps(model, optimizer, values, torch.channels_last if channels_last else torch.contiguous_format)
+
+
+def _steps(
+    model: torch.nn.Module,
+    make_optimizer: Callable[..., torch.optim.Optimizer],
+    values: Values,
+    memory_format: torch.memory_format,
+) -> Run:
+    model.to(torch.from_numpy(values["X"]).dtype).to(memory_format=memory_format)
     with torch.no_grad():
         for param, value in zip(model.parameters(), values["params"].values(), strict=True):
             # nn.Linear keeps its weights as (out, in)
             param.copy_(torch.from_numpy(value.T if value.ndim == 2 else value))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=fused)
-    X, y = torch.from_numpy(values["X"]), torch.from_numpy(values["y"])
+    optimizer = make_optimizer(model.parameters())
+    X, y = torch.from_numpy(values["X"]).contiguous(memory_format=memory_format), torch.from_numpy(values["y"])
     batches = cycle(torch.from_numpy(batch) for batch in values["batches"])
 
     def run() -> Results:
@@ -143,6 +180,8 @@ PREPARE: dict[str, Callable[..., Run]] = {
     "spatial batchnorm": _batchnorm,
     "layernorm": _layernorm,
     "softmax loss": _softmax_loss,
+    "relu": _relu,
     "adam": _adam,
     "training step": _training_step,
+    "deep training step": _deep_training_step,
 }

@@ -17,10 +17,12 @@ CONV_SHAPES = (  # x, w, stride, pad
     ((64, 64, 16, 16), (128, 64, 3, 3), 1, 1),
     ((100, 3, 31, 31), (25, 3, 3, 3), 2, 1),
     ((32, 128, 8, 8), (256, 128, 3, 3), 1, 1),
+    ((128, 64, 32, 32), (64, 64, 3, 3), 1, 1),
+    ((64, 256, 8, 8), (256, 256, 3, 3), 1, 1),
 )
 LARGE_SHAPES = (1, 2, 4)  # over 1 GFLOP forward, and columns of over 200 rows
 TINY_SHAPE = ((2, 3, 8, 8), (4, 3, 3, 3), 1, 1)
-STATEFUL = ("adam", "training step")  # every call continues from the previous one
+STATEFUL = ("adam", "training step", "deep training step")  # every call continues from the previous one
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,13 @@ def inputs(work: Work) -> Values:
     if work.kind in ("batchnorm", "spatial batchnorm", "layernorm"):
         D = o["x"][1]
         return {"x": normal(*o["x"]), "gamma": 1 + normal(D, scale=0.1), "beta": normal(D), "dout": normal(*o["x"])}
+    if work.kind == "relu":
+        return {"x": normal(*o["x"]), "dout": normal(*o["x"])}
     if work.kind == "softmax loss":
         return {"x": normal(*o["x"]), "y": rng.integers(o["x"][1], size=o["x"][0])}
+    if work.kind == "deep training step":
+        params = _convnet(normal)
+        return {"params": params} | _batches(normal, rng)
     if work.kind in STATEFUL:
         return _three_layer_convnet(work.kind, normal, rng)
     if work.kind == "knn distances":
@@ -87,5 +94,20 @@ def _three_layer_convnet(kind: str, normal: Callable[..., np.ndarray], rng: np.r
     params = {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}
     if kind == "adam":
         return {"params": params, "grads": {name: normal(*shape, scale=1e-2) for name, shape in shapes.items()}}
+    return {"params": params} | _batches(normal, rng)
+
+
+def _convnet(normal: Callable[..., np.ndarray]) -> Values:
+    """Return the initial parameters of ConvNet with the blocks ((32, 32), (64, 64), (128, 128))."""
+    params, channels = {}, 3
+    for i, filters in enumerate((32, 32, 64, 64, 128, 128), start=1):
+        params[f"W{i}"] = normal(filters, channels, 3, 3, scale=np.sqrt(2 / (9 * channels)))
+        params[f"gamma{i}"], params[f"beta{i}"] = 1 + normal(filters, scale=0.1), normal(filters, scale=0.1)
+        channels = filters
+    return params | {"W7": normal(channels * 4 * 4, 10, scale=1e-2), "b7": normal(10, scale=1e-2)}
+
+
+def _batches(normal: Callable[..., np.ndarray], rng: np.random.Generator) -> Values:
+    """Return 1,000 images with labels, and the indices of batches of 100."""
     batches = [rng.integers(1000, size=100) for _ in range(50)]
-    return {"params": params, "X": normal(1000, 3, 32, 32), "y": rng.integers(10, size=1000), "batches": batches}
+    return {"X": normal(1000, 3, 32, 32), "y": rng.integers(10, size=1000), "batches": batches}

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from cs231n_lib.kernels.pooling import avg_pool_forward as avg_pool_forward
     from cs231n_lib.kernels.pooling import max_pool_backward as max_pool_backward
     from cs231n_lib.kernels.pooling import max_pool_forward as max_pool_forward
+    from cs231n_lib.kernels.relu import rectify as rectify
+    from cs231n_lib.kernels.relu import rectify_backward as rectify_backward
+    from cs231n_lib.kernels.softmax import softmax_cross_entropy as softmax_cross_entropy
 
 __getattr__, __dir__, _lazy = lazy_exports(
     __name__,
@@ -40,6 +43,8 @@ __getattr__, __dir__, _lazy = lazy_exports(
         ],
         "optimization": ["adam_step"],
         "pooling": ["max_pool_forward", "max_pool_backward", "avg_pool_forward", "avg_pool_backward"],
+        "relu": ["rectify", "rectify_backward"],
+        "softmax": ["softmax_cross_entropy"],
     },
 )
 __all__ = ["backend", "num_threads", "set_num_threads", *_lazy]

@@ -20,7 +20,7 @@ def adam_step(
     next_v: FloatArray,
     settings: tuple[float, float, float, float, float],
 ) -> None:
-    """Fill next_w, next_m and next_v; settings are beta1, beta2, step, epsilon, keep."""
+    """Fill next_w, next_m and next_v, which may be w, m and v; settings are beta1, beta2, step, epsilon, keep."""
     beta1, beta2, step, epsilon, keep = settings
     next_m[...] = beta1 * m + (1 - beta1) * dw
     next_v[...] = beta2 * v + (1 - beta2) * dw**2

@@ -18,16 +18,18 @@ cdef extern from "optimization.h":
         void* next_v
         double beta1, beta2, step, epsilon, keep
     work_t adam[2]
+    work_t adam_in_place[2]
 
 
 def adam_step(w, dw, m, v, next_w, next_m, next_v, settings):
-    """Fill next_w, next_m and next_v; settings are beta1, beta2, step, epsilon, keep."""
+    """Fill next_w, next_m and next_v, which may be w, m and v; settings are beta1, beta2, step, epsilon, keep."""
     cdef adam_task task
     cdef Py_ssize_t size = w.size
     cdef int threads = thread_count()
-    cdef work_t work = adam[w.itemsize == 8]
+    cdef work_t work
     task.w, task.dw, task.m, task.v = address(w), address(dw), address(m), address(v)
     task.next_w, task.next_m, task.next_v = address(next_w), address(next_m), address(next_v)
+    work = adam_in_place[w.itemsize == 8] if task.next_w == task.w else adam[w.itemsize == 8]
     task.beta1, task.beta2, task.step, task.epsilon, task.keep = settings
     with nogil:
         in_parallel(work, &task, size, 16384, threads)

@@ -1,7 +1,14 @@
-"""Convolution forward and backward."""
+"""Convolution forward and backward.
+
+Most convolutions use the definition (convolution.h). Those with filters of 3x3 and stride 1 use Winograd's algorithm
+(winograd.h) if there is enough work to pay for its transforms. Its results differ from the definition's by rounding: in
+float32 by about 1e-6 of the largest. An infinite number or NaN reaches all results of its tile. The environment
+variable CS231N_CONVOLUTION=direct selects the definition for all.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +18,16 @@ from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller, aligned_floats, geom
 from cs231n_lib.kernels.implementation import implementation
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import ArrayLike
 
     from cs231n_lib.arguments import FloatArray, MaybeNone
     from cs231n_lib.kernels.geometry import Sizes
 
 _FORWARD, _BACKWARD = Caller("conv_forward", *SIDES_OF_W), Caller("conv_backward", *SIDES_OF_W)
+# With less work than this, measured on one processor, Winograd's transforms take more time than they save.
+FEWEST_CHANNELS, FEWEST_PIXELS, MOST_COLUMNS = 16, 128, 1024
 
 
 def conv_forward(
@@ -68,7 +79,7 @@ def conv_forward(
         expect_shape(caller.function, "b", bias, (len(w),), "one value per filter")
     out = np.empty((len(x), len(w), *sizes[-2:]), dtype=x.dtype)
     if out.size:
-        implementation("convolution").forward(x, w, bias, out, bool(relu), *sizes)
+        _kernels(x, w, sizes).forward(x, w, bias, out, bool(relu), *sizes)
     return out
 
 
@@ -115,8 +126,30 @@ def conv_backward(
         return np.zeros_like(x) if need_dx else None, np.zeros_like(w), dout.sum(axis=(0, 2, 3))
     dx = np.empty(x.shape, dtype=x.dtype) if need_dx else None
     dw, db = np.empty(w.shape, dtype=w.dtype), np.empty(len(w), dtype=w.dtype)
-    implementation("convolution").backward(dout, x, w, dx, dw, db, *sizes)
+    _kernels(x, w, sizes).backward(dout, x, w, dx, dw, db, *sizes)
     return dx, dw, db
+
+
+def _kernels(x: FloatArray, w: FloatArray, sizes: Sizes) -> ModuleType:
+    """Return the module that computes this convolution fastest. It depends on shapes only, not on the computer."""
+    out_h, out_w = sizes[-2:]
+    suits = (
+        w.shape[2:] == (3, 3)
+        and sizes[4:8] == (1, 1, 1, 1)  # stride and dilation
+        and min(w.shape[:2]) >= FEWEST_CHANNELS
+        and len(x) * out_h * out_w >= FEWEST_PIXELS
+        and out_w <= MOST_COLUMNS
+    )
+    return implementation("winograd" if suits and not _direct() else "convolution")
+
+
+def _direct() -> bool:
+    chosen = os.environ.get("CS231N_CONVOLUTION") or "fastest"
+    if chosen not in ("fastest", "direct"):
+        raise ValueError(
+            f"The environment variable CS231N_CONVOLUTION should be 'fastest' or 'direct', but is {chosen!r}."
+        )
+    return chosen == "direct"
 
 
 def _sizes(

@@ -124,11 +124,11 @@ static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start
                 if (tiles == 1 && job->col_step == 1) /* packing does not pay, since a panel is used only once */
                     for (ptrdiff_t q = q0; q < q1; q += WIDTH) {
                         if (NAME(locate)(job, at, q, end, from, LANES))
-                            NAME(product_of)(job->M, at->K, at->weights, padded + from[0], padded + from[LANES],
+                            NAME(product_of)(job->M, at->K, at->weights, job->M, padded + from[0], padded + from[LANES],
                                              at->offsets, tile);
                         else {
                             NAME(pack)(job, at, padded, q, end, panels);
-                            NAME(product_of)(job->M, at->K, at->weights, panels, panels + LANES, NULL, tile);
+                            NAME(product_of)(job->M, at->K, at->weights, job->M, panels, panels + LANES, NULL, tile);
                         }
                         NAME(store)(job, at, tile, 0, job->M, n0, q, end);
                     }
@@ -140,7 +140,7 @@ static TARGET void NAME(correlate)(void *task, ptrdiff_t thread, ptrdiff_t start
                         const T *weights = (const T *)at->weights + m * at->K;
                         for (ptrdiff_t q = q0; q < q1; q += WIDTH) {
                             const T *panel = panels + (q - q0) * at->K;
-                            NAME(product_of)(rows, at->K, weights, panel, panel + LANES, NULL, tile);
+                            NAME(product_of)(rows, at->K, weights, rows, panel, panel + LANES, NULL, tile);
                             NAME(store)(job, at, tile, m, rows, n0, q, end);
                         }
                     }

@@ -56,7 +56,7 @@ static TARGET void NAME(multiply)(void *task, ptrdiff_t thread, ptrdiff_t start,
                                 height, depth, packed);
                 for (ptrdiff_t c = 0; c < cols; c += WIDTH) {
                     const T *panel = panels + c * depth;
-                    NAME(product_of)(height, depth, packed, panel, panel + LANES, NULL, tile);
+                    NAME(product_of)(height, depth, packed, height, panel, panel + LANES, NULL, tile);
                     const ptrdiff_t lanes = SMALLER(cols - c, WIDTH);
                     for (ptrdiff_t i = 0; i < height; i++) {
                         T *to = out + (r + i) * job->Q + c;

@@ -19,3 +19,4 @@ typedef struct {
 #include "number_types.h"
 
 static const work_t adam[2] = BY_TYPE(adam);
+static const work_t adam_in_place[2] = BY_TYPE(adam_in_place);

@@ -26,6 +26,7 @@ def adam_step(
     beta2: float,
     epsilon: float,
     weight_decay: float = 0.0,
+    in_place: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Take a step of Adam (Kingma and Ba 2015), or with weight_decay of AdamW (Loshchilov and Hutter 2019).
 
@@ -37,7 +38,7 @@ def adam_step(
     ----------
     w, dw, m, v : arrays of the same shape
         Weights, float32 or float64 (integers become float64), their gradient, and the running means of the gradient
-        and of its square, initially zeros. Any memory order; not changed.
+        and of its square, initially zeros. Any memory order; not changed, except in place.
     t
         The number of this step, starting at 1.
     learning_rate
@@ -49,10 +50,15 @@ def adam_step(
     weight_decay
         Besides the gradient step, w shrinks by learning_rate * weight_decay * w.
 
+    in_place
+        Whether to write the results into w, m and v, which saves the time to read and write three more arrays. Arrays
+        that do not fit, because they share memory, cannot be written, are not C-contiguous or have another dtype, stay
+        as they are.
+
     Returns
     -------
     next_w, next_m, next_v
-        New arrays of w's shape.
+        Arrays of w's shape: w, m and v, if they were changed, else new ones.
 
     Raises
     ------
@@ -68,11 +74,39 @@ def adam_step(
     beta2 = number("adam_step", "beta2", beta2, at_least=0, below=1)
     epsilon = number("adam_step", "epsilon", epsilon, at_least=0)
     weight_decay = number("adam_step", "weight_decay", weight_decay, at_least=0)
+    return adam_step_unchecked(w, dw, m, v, t, learning_rate, beta1, beta2, epsilon, weight_decay, in_place)
+
+
+def adam_step_unchecked(
+    w: FloatArray,
+    dw: FloatArray,
+    m: FloatArray,
+    v: FloatArray,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    weight_decay: float,
+    in_place: bool,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Do the work of adam_step, for a caller that has checked the arguments and converted the arrays to one dtype."""
     # both bias corrections are moved out of the inner loop, which then divides only once: with c = 1 - beta2**t,
     # m / (1 - beta1**t) / (sqrt(v / c) + epsilon) = (sqrt(c) / (1 - beta1**t)) * m / (sqrt(v) + epsilon * sqrt(c))
     root = (1 - beta2**t) ** 0.5
     settings = beta1, beta2, learning_rate * root / (1 - beta1**t), epsilon * root, 1 - learning_rate * weight_decay
-    results = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
+    w, dw, m, v = contiguous(w), contiguous(dw), contiguous(m), contiguous(v)
+    if in_place and _writable_and_apart(w, dw, m, v):
+        results = w, m, v
+    else:
+        results = np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype), np.empty(w.shape, w.dtype)
     if w.size:
-        implementation("optimization").adam_step(*map(contiguous, (w, dw, m, v)), *results, settings)
+        implementation("optimization").adam_step(w, dw, m, v, *results, settings)
     return results
+
+
+def _writable_and_apart(w: FloatArray, dw: FloatArray, m: FloatArray, v: FloatArray) -> bool:
+    share = np.may_share_memory
+    if share(w, dw) or share(w, m) or share(w, v) or share(dw, m) or share(dw, v) or share(m, v):
+        return False
+    return w.flags.writeable and m.flags.writeable and v.flags.writeable

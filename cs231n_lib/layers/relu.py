@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from cs231n_lib.arguments import float_array, upstream_and_cached
+from cs231n_lib import kernels
+from cs231n_lib.arguments import float_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -30,10 +29,9 @@ def relu_forward(x: ArrayLike) -> tuple[FloatArray, FloatArray]:
     array([0., 0., 2.])
     """
     x = float_array("relu_forward", "x", x)
-    return np.maximum(x, 0), x
+    return kernels.rectify(x, caller="relu_forward"), x
 
 
 def relu_backward(dout: ArrayLike, cache: FloatArray) -> FloatArray:
-    """Compute the gradient of relu_forward: dout * (x > 0), so 0 also at x = 0, which has no slope."""
-    dout, x = upstream_and_cached("relu_backward", dout, cache)
-    return dout * (x > 0)
+    """Compute the gradient of relu_forward: dout where x > 0, else 0, also at x = 0, which has no slope."""
+    return kernels.rectify_backward(dout, cache, caller="relu_backward")

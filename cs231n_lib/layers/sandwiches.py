@@ -12,10 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cs231n_lib import kernels, layers
-from cs231n_lib.arguments import upstream
 from cs231n_lib.kernels.geometry import SIDES_OF_W, Caller
 from cs231n_lib.layers.conv_arguments import conv_settings
 
@@ -171,8 +168,8 @@ def conv_bn_relu_pool_backward(dout: ArrayLike, cache: ConvBnReluPoolCache, need
 
 
 def _relu(out: FloatArray) -> FloatArray:
-    return np.maximum(out, 0, out=out)
+    return kernels.rectify(out, in_place=True)
 
 
 def _through_relu(function: str, dout: ArrayLike, out: FloatArray) -> FloatArray:
-    return upstream(function, dout, out.shape) * (out > 0)
+    return kernels.rectify_backward(dout, out, caller=function)

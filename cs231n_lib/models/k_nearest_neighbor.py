@@ -147,19 +147,25 @@ class KNearestNeighbor:
 def _fill_l2(dists: FloatArray, X: _Numbers, X_train: _Numbers) -> None:
     # |x - t|^2 = |x|^2 - 2 x.t + |t|^2 needs a matrix product instead of all differences
     dtype, origin = dists.dtype, _origin(X_train)
-    train_step = _rows_per_block(X_train.shape[1], dtype)
-    test_step = _rows_per_block(max(X.shape[1], train_step), dtype)
+    test_step = _rows_per_block(X.shape[1], dtype)
+    # the longer the blocks, the faster the products; without a conversion, blocks of the training set need no memory
+    needs_no_copy = origin is None and X_train.dtype == dtype
+    train_step = len(X_train) if needs_no_copy else 2 * test_step
     for i in range(0, len(X), test_step):
         B = _from_origin(X[i : i + test_step], origin, dtype)  # (test block, D)
         B_norms = np.einsum("ij,ij->i", B, B)[:, None]
+        B = B * -2  # here it is smaller than the product
         for j in range(0, len(X_train), train_step):
             T = _from_origin(X_train[j : j + train_step], origin, dtype)  # (train block, D)
-            squares = B @ T.T  # (test block, train block)
-            squares *= -2
-            squares += np.einsum("ij,ij->i", T, T)
-            squares += B_norms
-            # rounding may give a tiny negative number for a distance of 0
-            dists[i : i + test_step, j : j + train_step] = np.sqrt(np.maximum(squares, 0, out=squares))
+            block = dists[i : i + test_step, j : j + train_step]
+            np.matmul(B, T.T, out=block)
+            T_norms = np.einsum("ij,ij->i", T, T)
+            for k in range(0, len(B), 16):  # rows that stay in the cache
+                squares = block[k : k + 16]
+                squares += T_norms
+                squares += B_norms[k : k + 16]
+                np.maximum(squares, 0, out=squares)  # rounding may give a tiny negative number for a distance of 0
+                np.sqrt(squares, out=squares)
 
 
 def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
@@ -168,7 +174,7 @@ def _origin(X_train: _Numbers) -> NDArray[np.float64] | None:
     Subtracting it changes no distance. But if the examples are far from 0 and close together, the three terms of the
     square are large and nearly cancel, so that few digits of the distance would be right without it.
     """
-    sample = X_train[:: max(1, len(X_train) // 256)].astype(np.float64)
+    sample = X_train[:: max(1, len(X_train) // 64)].astype(np.float64)
     mean = sample.mean(axis=0)
     if np.mean(mean * mean) <= 100 * np.mean((sample - mean) ** 2):
         return None

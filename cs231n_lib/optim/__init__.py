@@ -4,8 +4,9 @@ Every update rule is a function
 
     next_w, next_config = rule(w, dw, config=None)
 
-It does not change w, config or an array in config: the next weights and the next config are new objects. Weights and
-memory keep the dtype of w and dw, or the wider one if they differ.
+It does not change w, config or an array in config: the next weights and the next config are new objects. Only adam and
+adamw write into w and the arrays in config, and only if config["in_place"] is true. Weights and memory keep the dtype
+of w and dw, or the wider one if they differ.
 
 Parameters
 ----------

@@ -28,12 +28,13 @@ def validated(
     config: Settings | None,
     memory: Sequence[str] = (),
     counters: Sequence[str] = (),
+    flags: Sequence[str] = (),
     **defaults: float,
 ) -> tuple[FloatArray, FloatArray, Settings]:
     """Return w and dw in one dtype, and a new, complete config: Python floats, and the rule's memory in that dtype."""
     w, dw = floats(rule, w=w, dw=dw)
     expect_shape(rule, "dw", dw, w.shape, "that of w")
-    keys = [*defaults, *memory, *counters]
+    keys = [*defaults, *memory, *counters, *flags]
     values = settings(
         rule,
         "config",
@@ -42,6 +43,7 @@ def validated(
         **defaults,
         **dict.fromkeys(memory),
         **dict.fromkeys(counters, 0),
+        **dict.fromkeys(flags, False),
     )
     checked: Settings = {}
     for key, value in zip(keys, values, strict=True):
@@ -50,6 +52,8 @@ def validated(
             checked[key] = _memory(rule, name, value, w)
         elif key in counters:
             checked[key] = integer(rule, name, value, 0)
+        elif key in flags:
+            checked[key] = _flag(rule, name, value)
         else:
             checked[key] = number(rule, name, value, at_least=0, **_below(key))
     return w, dw, checked
@@ -57,6 +61,12 @@ def validated(
 
 def _below(key: str) -> dict[str, float]:
     return {"below": 1} if key in ("momentum", "decay_rate", "beta1", "beta2") else {}
+
+
+def _flag(rule: str, name: str, value: object) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{rule}: {name} should be True or False, but is {value!r}.")
+    return bool(value)
 
 
 def _memory(rule: str, name: str, value: ArrayLike | None, w: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cs231n_lib.kernels.optimization import adam_step
+from cs231n_lib.kernels.optimization import adam_step_unchecked
 from cs231n_lib.optim.rule_arguments import like, validated
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def adam(w: ArrayLike, dw: ArrayLike, config: Settings | None = None) -> tuple[F
     t = t + 1;  m = beta1 m + (1 - beta1) dw;  v = beta2 v + (1 - beta2) dw^2
     w - learning_rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)   (Kingma and Ba, 2015)
 
-    config: learning_rate (1e-3), beta1 (0.9), beta2 (0.999), epsilon (1e-8), m and v (zeros), t (0).
+    config: learning_rate (1e-3), beta1 (0.9), beta2 (0.999), epsilon (1e-8), m and v (zeros), t (0), in_place (False).
+    With in_place, the results are written into w, m and v, which takes half of the time (see kernels.adam_step).
     """
     return _adam("adam", w, dw, config)
 
@@ -100,10 +101,21 @@ def _adam(
     rule: str, w: ArrayLike, dw: ArrayLike, config: Settings | None, **weight_decay: float
 ) -> tuple[FloatArray, Settings]:
     w, dw, config = validated(
-        rule, w, dw, config, ["m", "v"], ["t"], learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, **weight_decay
+        rule,
+        w,
+        dw,
+        config,
+        ["m", "v"],
+        ["t"],
+        ["in_place"],
+        learning_rate=1e-3,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        **weight_decay,
     )
     t = config["t"] + 1
-    next_w, m, v = adam_step(
+    next_w, m, v = adam_step_unchecked(
         w,
         dw,
         config["m"],
@@ -114,6 +126,7 @@ def _adam(
         config["beta2"],
         config["epsilon"],
         config.get("weight_decay", 0.0),
+        config["in_place"],
     )
     return next_w, {**config, "m": m, "v": v, "t": t}
 

@@ -13,8 +13,9 @@ INSTRUCTIONS = ["avx512", "avx2", "any"]  # a computer uses the newest set that 
 
 @pytest.fixture(params=["numpy", *INSTRUCTIONS], scope="module")
 def kernel(request):
-    """The NumPy kernels, and the compiled kernels for each instruction set."""
+    """The NumPy kernels, and the compiled kernels for each instruction set, without Winograd's algorithm."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CS231N_CONVOLUTION", "direct")
         patch.setenv("CS231N_KERNELS", "numpy" if request.param == "numpy" else "cython")
         if request.param != "numpy":
             from cs231n_lib.kernels import _convolution_cy

@@ -48,6 +48,36 @@ def test_arguments_in_any_memory_are_not_changed(backend):
         np.testing.assert_array_equal(array, copy)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_in_place(backend, dtype):
+    given = arrays((300, 130), dtype)
+    expected = adam_step(*given, **SETTINGS, weight_decay=0.1)
+    dw = given[1].copy()
+    results = adam_step(*given, **SETTINGS, weight_decay=0.1, in_place=True)
+    for result, array, right in zip(results, (given[0], *given[2:]), expected, strict=True):
+        assert result is array
+        np.testing.assert_array_equal(result, right)
+    np.testing.assert_array_equal(given[1], dw)
+
+
+@pytest.mark.parametrize("obstacle", ["m is v", "w is dw", "read-only", "order", "dtype"])
+def test_arrays_that_cannot_be_changed_in_place_are_not(backend, obstacle):
+    w, dw, m, v = arrays((8, 9))
+    given = {
+        "m is v": (w, dw, v, v),
+        "w is dw": (dw, dw, m, v),
+        "read-only": (w, dw, m, v),
+        "order": (np.asfortranarray(w), dw, m, v),
+        "dtype": (w.astype(np.float32), dw, m, v),
+    }[obstacle]
+    expected, before = adam_step(*given, **SETTINGS), [array.copy() for array in given]
+    v.flags.writeable = obstacle != "read-only"
+    for result, right in zip(adam_step(*given, **SETTINGS, in_place=True), expected, strict=True):
+        np.testing.assert_array_equal(result, right)
+    changed = [not np.array_equal(array, copy) for array, copy in zip(given, before, strict=True)]
+    assert changed == [False, False, *([obstacle in ("order", "dtype")] * 2)]
+
+
 def test_the_number_of_threads_changes_no_bit(monkeypatch):
     monkeypatch.setenv("CS231N_KERNELS", "cython")
     before, results = num_threads(), []

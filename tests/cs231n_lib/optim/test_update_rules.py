@@ -9,6 +9,7 @@ from cs231n_lib.optim import update_rules
 
 RULES = [getattr(optim, name) for name in update_rules.__all__]
 GRADIENTS = [2.0, -1.0, 0.5]
+ADAM = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1, "in_place": False}
 
 
 def trajectory(rule, config, w=1.0, gradients=GRADIENTS):
@@ -92,11 +93,8 @@ def test_adamw_without_decay_is_adam():
         (optim.nesterov, {"learning_rate": 1e-2, "momentum": 0.9}),
         (optim.adagrad, {"learning_rate": 1e-2, "epsilon": 1e-8}),
         (optim.rmsprop, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}),
-        (optim.adam, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1}),
-        (
-            optim.adamw,
-            {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1, "weight_decay": 1e-2},
-        ),
+        (optim.adam, ADAM),
+        (optim.adamw, ADAM | {"weight_decay": 1e-2}),
     ],
 )
 def test_defaults(rule, defaults):
@@ -135,6 +133,28 @@ def test_nothing_that_is_handed_in_changes(rule):
     for key, value in config.items():
         np.testing.assert_array_equal(value, before[key])
     assert next_config is not config and not np.shares_memory(next_w, w)
+
+
+@pytest.mark.parametrize("rule", [optim.adam, optim.adamw])
+def test_in_place_the_same_numbers_stand_in_the_arrays_handed_in(rule):
+    gradients = np.random.default_rng(0).standard_normal((5, 300, 200)).astype(np.float32)
+    w = expected = np.ones((300, 200), np.float32)
+    config, expected_config = {"in_place": True}, {}
+    for dw in gradients:
+        expected, expected_config = rule(expected, dw, expected_config)
+    expected = expected.copy()
+    for step, dw in enumerate(gradients):
+        before, memory = w, config.get("m")
+        w, config = rule(w, dw, config)
+        assert w is before and (step == 0 or config["m"] is memory)
+    np.testing.assert_array_equal(w, expected)
+    for key in ("m", "v", "t"):
+        np.testing.assert_array_equal(config[key], expected_config[key])
+
+
+def test_in_place_is_true_or_false():
+    with pytest.raises(ValueError, match=r"adam: config\['in_place'\] should be True or False, but is 1"):
+        optim.adam(np.ones(2), np.ones(2), {"in_place": 1})
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (), (0, 3)])
