@@ -117,10 +117,6 @@ TESTED_ELSEWHERE = {
         "autograder/execution/judge/test_connection.py",
         "the other end of one socket",
     ),
-    "autograder/execution/judge/shell.py": (
-        "autograder/execution/judge/test_session.py",
-        "runs in the session's judges",
-    ),
     "autograder/execution/judge/template.py": (
         "autograder/execution/judge/test_session.py",
         "the process of a session",

@@ -15,6 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "library.md"
 MODULES = [
     "data",
     "data.augmentation",
+    "data.whitening",
     "diagnosis",
     "features",
     "initializers",
@@ -75,7 +76,11 @@ def _has(module, name):
 def test_settings_that_the_page_names_are_there():
     text = PAGE.read_text("utf-8")
     named = set(re.findall(r"`(\w+)=", text.partition("## Training")[2].partition("## Initial weights")[0]))
-    assert {"patience", "augment", "checkpoint"} <= named <= set(inspect.signature(Solver).parameters)
+    assert (
+        {"patience", "augment", "checkpoint", "mix", "frozen", "on_epoch"}
+        <= named
+        <= set(inspect.signature(Solver).parameters)
+    )
 
 
 def _public(module):

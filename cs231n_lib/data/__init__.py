@@ -19,6 +19,7 @@ from cs231n_lib.data.dataset import Dataset, load
 from cs231n_lib.data.errors import DataError
 from cs231n_lib.data.preprocessing import append_bias, center, flatten, standardize, to_nchw
 from cs231n_lib.data.registry import available, data_dir
+from cs231n_lib.data.soft_labels import one_hot
 from cs231n_lib.data.solver_data import get_CIFAR10_data, load_CIFAR10, solver_data
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "get_CIFAR10_data",
     "load",
     "load_CIFAR10",
+    "one_hot",
     "read_cifar10_batches",
     "solver_data",
     "standardize",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.batch_normalization import batchnorm_backward as batchnorm_backward
     from cs231n_lib.layers.batch_normalization import batchnorm_backward_alt as batchnorm_backward_alt
     from cs231n_lib.layers.batch_normalization import batchnorm_forward as batchnorm_forward
+    from cs231n_lib.layers.contrastive import contrastive_loss as contrastive_loss
     from cs231n_lib.layers.convolution import conv_backward_fast as conv_backward_fast
     from cs231n_lib.layers.convolution import conv_forward_fast as conv_forward_fast
     from cs231n_lib.layers.convolution_im2col import conv_backward_im2col as conv_backward_im2col
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.dropout import dropout_backward as dropout_backward
     from cs231n_lib.layers.dropout import dropout_forward as dropout_forward
     from cs231n_lib.layers.dropout import max_norm as max_norm
+    from cs231n_lib.layers.further_losses import hierarchical_softmax_loss as hierarchical_softmax_loss
+    from cs231n_lib.layers.further_losses import multilabel_hinge_loss as multilabel_hinge_loss
+    from cs231n_lib.layers.further_losses import squared_hinge_loss as squared_hinge_loss
     from cs231n_lib.layers.layer_normalization import layernorm_backward as layernorm_backward
     from cs231n_lib.layers.layer_normalization import layernorm_forward as layernorm_forward
     from cs231n_lib.layers.losses import softmax_loss as softmax_loss
@@ -75,6 +79,8 @@ if TYPE_CHECKING:
     from cs231n_lib.layers.smooth_activations import softplus_forward as softplus_forward
     from cs231n_lib.layers.smooth_activations import swish_backward as swish_backward
     from cs231n_lib.layers.smooth_activations import swish_forward as swish_forward
+    from cs231n_lib.layers.soft_losses import distillation_loss as distillation_loss
+    from cs231n_lib.layers.soft_losses import soft_cross_entropy as soft_cross_entropy
     from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_backward as spatial_batchnorm_backward
     from cs231n_lib.layers.spatial_normalization import spatial_batchnorm_forward as spatial_batchnorm_forward
     from cs231n_lib.layers.spatial_normalization import spatial_groupnorm_backward as spatial_groupnorm_backward
@@ -93,10 +99,12 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "activations": _pair("leaky_relu", "prelu", "elu", "sigmoid", "tanh", "maxout"),
         "affine": _pair("affine"),
         "batch_normalization": [*_pair("batchnorm"), "batchnorm_backward_alt"],
+        "contrastive": ["contrastive_loss"],
         "convolution": ["conv_forward_fast", "conv_backward_fast"],
         "convolution_im2col": ["conv_forward_im2col", "conv_backward_im2col"],
         "convolution_naive": ["conv_forward_naive", "conv_backward_naive"],
         "dropout": [*_pair("dropout", "dropconnect"), "max_norm"],
+        "further_losses": ["squared_hinge_loss", "multilabel_hinge_loss", "hierarchical_softmax_loss"],
         "layer_normalization": _pair("layernorm"),
         "losses": ["svm_loss", "softmax_loss"],
         "pooling": [
@@ -122,6 +130,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "conv_bn_relu_pool",
         ),
         "smooth_activations": _pair("softplus", "selu", "gelu", "swish"),
+        "soft_losses": ["soft_cross_entropy", "distillation_loss"],
         "spatial_normalization": _pair("spatial_batchnorm", "spatial_groupnorm", "spatial_instancenorm"),
     },
 )

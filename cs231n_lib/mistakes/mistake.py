@@ -62,6 +62,10 @@ class Mistake:
         object.__setattr__(self, "look_at", look_at)
         object.__setattr__(self, "gives", gives)
 
+    def giving(self, **gives: Any) -> Mistake:
+        """Return the same mistake for another case or quantity."""
+        return Mistake(self.id, self.sentence, self.look_at, **gives)
+
 
 def matching(
     mistakes: Iterable[Mistake] | None,

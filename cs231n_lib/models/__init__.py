@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from cs231n_lib.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
+    from cs231n_lib.models.accounting import LayerCost as LayerCost
+    from cs231n_lib.models.accounting import NetCost as NetCost
+    from cs231n_lib.models.accounting import net_cost as net_cost
     from cs231n_lib.models.convnet import ConvNet as ConvNet
+    from cs231n_lib.models.ensembles import ema_update as ema_update
+    from cs231n_lib.models.ensembles import ensemble_probabilities as ensemble_probabilities
+    from cs231n_lib.models.ensembles import predict_tta as predict_tta
     from cs231n_lib.models.fully_connected import fully_connected_loss as fully_connected_loss
     from cs231n_lib.models.fully_connected import init_fully_connected as init_fully_connected
     from cs231n_lib.models.fully_connected_net import FullyConnectedNet as FullyConnectedNet
@@ -16,6 +22,8 @@ if TYPE_CHECKING:
     from cs231n_lib.models.linear_classifier import softmax_loss_vectorized as softmax_loss_vectorized
     from cs231n_lib.models.linear_classifier import svm_loss_vectorized as svm_loss_vectorized
     from cs231n_lib.models.three_layer_convnet import ThreeLayerConvNet as ThreeLayerConvNet
+    from cs231n_lib.models.transfer import frozen_step as frozen_step
+    from cs231n_lib.models.transfer import transfer_params as transfer_params
     from cs231n_lib.models.two_layer_net import TwoLayerNet as TwoLayerNet
 
 __getattr__, __dir__, __all__ = lazy_exports(
@@ -34,5 +42,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "fully_connected_net": ["FullyConnectedNet"],
         "three_layer_convnet": ["ThreeLayerConvNet"],
         "convnet": ["ConvNet"],
+        "accounting": ["net_cost", "NetCost", "LayerCost"],
+        "ensembles": ["ensemble_probabilities", "predict_tta", "ema_update"],
+        "transfer": ["transfer_params", "frozen_step"],
     },
 )

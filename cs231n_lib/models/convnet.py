@@ -10,7 +10,7 @@ from cs231n_lib import layers
 from cs231n_lib.arguments import integer, number
 from cs231n_lib.initializers import he, small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
-from cs231n_lib.models.network import Network, image_size, odd
+from cs231n_lib.models.network import Layer, Network, image_size, odd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +103,19 @@ class ConvNet(Network):
         inputs = channels if self.global_average else channels * pixels
         self.params[f"W{i + 1}"] = small_random((inputs, self.num_classes), weight_scale, self.dtype, rng)
         self.params[f"b{i + 1}"] = np.zeros(self.num_classes, self.dtype)
+
+    def layer_list(self) -> list[Layer]:
+        channels, H, W = self._image_size()
+        found = [self._layer("input", (channels, H, W))]
+        for i, ends_block in enumerate(self._block_ends(), start=1):
+            channels = len(self.params[f"W{i}"])
+            found.append(self._layer("conv", (channels, H, W), i))
+            if ends_block:
+                H, W = H // 2, W // 2
+                found.append(self._layer("max pool", (channels, H, W)))
+        if self.global_average:
+            found.append(self._layer("mean", (channels,)))
+        return [*found, self._layer("affine", (self.num_classes,), self.num_convolutions + 1)]
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
         out = X

@@ -11,7 +11,7 @@ from cs231n_lib import layers
 from cs231n_lib.arguments import integer, number, one_of
 from cs231n_lib.initializers import small_random
 from cs231n_lib.models.dropout_masks import DropoutMasks, random_start
-from cs231n_lib.models.network import Network
+from cs231n_lib.models.network import Layer, Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,6 +107,10 @@ class FullyConnectedNet(Network):
             return weight_scale(shape, dtype=self.dtype, rng=rng)
         weight_scale = number("FullyConnectedNet", "weight_scale", weight_scale, at_least=0)
         return small_random(shape, weight_scale, self.dtype, rng)
+
+    def layer_list(self) -> list[Layer]:
+        affine = [self._layer("affine", self.params[f"b{i}"].shape, i) for i in range(1, self.num_layers + 1)]
+        return [self._layer("input", (self.params["W1"].shape[0],)), *affine]
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
         out = X

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cs231n_lib.arguments import expect_shape, float_array, floats, generator, integer, labels, number
+from cs231n_lib.models.network import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,13 @@ class LinearClassifier:
 
     def __init__(self) -> None:
         self.W: FloatArray | None = None
+
+    def layer_list(self) -> list[Layer]:
+        """Return the input and the layer, as Network.layer_list does. Raises ValueError before training."""
+        if self.W is None:
+            raise ValueError(f"{type(self).__name__} has no weights yet. Train it first.")
+        num_inputs, num_classes = self.W.shape
+        return [Layer("input", (num_inputs,), {}), Layer("affine", (num_classes,), {"W": self.W})]
 
     def loss(self, X: ArrayLike, y: ArrayLike, reg: float) -> tuple[np.floating, FloatArray]:
         """Return (loss, dW) at the current weights for the examples X (N, D) with labels y (N,)."""

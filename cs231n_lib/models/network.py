@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from cs231n_lib.arguments import float_type, integer, labels, number
+from cs231n_lib import layers
+from cs231n_lib.arguments import expect_shape, float_type, integer, labels, number
 from cs231n_lib.layers.losses import softmax_loss
 from cs231n_lib.storage.npz_files import members, read_npz, refuse_other_params, write_npz
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from cs231n_lib.arguments import FloatArray, Settings
     from cs231n_lib.models.dropout_masks import DropoutMasks
 
+    LossFunction = Callable[[FloatArray, Any], tuple[Any, FloatArray]]
     InputSize = int | tuple[int, int, int]  # the number of values per example, or (channels, height, width)
 
 KIND = "cs231n model 1"
+
+
+class Layer(NamedTuple):
+    """A layer of a model, for net_cost.
+
+    Attributes
+    ----------
+    kind
+        What the layer is, in a word or two; "input" for the examples themselves.
+    out_shape
+        The shape of what it puts out for one example: (channels, height, width) or (units,).
+    params
+        Its parameters by name.
+    """
+
+    kind: str
+    out_shape: tuple[int, ...]
+    params: Mapping[str, FloatArray]
 
 
 class Network:
@@ -38,6 +58,9 @@ class Network:
         The bn_param of each batch normalization; see batchnorm_forward.
     dtype
         The type of the parameters and of all computations, float32 or float64.
+    loss_function
+        A function (scores (N, C), y) -> (loss, dscores) to train with instead of the softmax loss, such as
+        layers.svm_loss; None for the softmax loss.
     """
 
     def __init__(
@@ -50,6 +73,7 @@ class Network:
         self.params: dict[str, FloatArray] = {}
         self.bn_params: list[Settings] = []
         self.dropout = dropout
+        self.loss_function: LossFunction | None = None
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, Any]:
         """Return (scores (N, C), a cache for _backward); mode is "train" or "test"."""
@@ -70,16 +94,17 @@ class Network:
         ----------
         X : (N, ...) array
             Examples of the net's input size and any numeric type, which are converted to the net's dtype.
-        y : (N,) integers 0..C-1, or None
-            The correct classes; None for scores.
+        y : (N,) integers 0..C-1, (N, C) array, or None
+            The correct classes, or targets for soft_cross_entropy; with a loss_function, what it takes, with one row
+            for each example. None for scores.
 
         Returns
         -------
         scores : (N, C) array
             Without y, the scores at test time: with the running averages of batch normalization and without dropout.
         loss, grads
-            With y, the training loss: softmax loss + reg * sum(W * W) over all weights W, but not biases, gamma and
-            beta; and its gradients, as a dict like params.
+            With y, the training loss: softmax loss (or loss_function) + reg * sum(W * W) over all weights W, but not
+            biases, gamma and beta; and its gradients, as a dict like params.
 
         Raises
         ------
@@ -90,20 +115,24 @@ class Network:
         if y is None:
             self._set_mode("test")
             return self._forward(X, "test")[0]
-        y = labels(f"{type(self).__name__}.loss", y, len(X), self.num_classes)
+        y, loss_function = self._targets(y, len(X))
         if len(X) == 0:
             raise ValueError(f"{type(self).__name__}.loss: X should hold at least one example, but is empty.")
         self._set_mode("train")
         scores, cache = self._forward(X, "train")
-        loss, dscores = softmax_loss(scores, y)
-        grads = self._backward(dscores, cache)
-        return self._regularized(loss, grads)
+        loss, dscores = loss_function(scores, y)
+        grads = self._backward(dscores.astype(scores.dtype, copy=False), cache)
+        return self._regularized(scores.dtype.type(loss), grads)
 
     def predict(self, X: ArrayLike, batch_size: int = 100) -> NDArray[np.intp]:
         """Return the class with the highest score for each example in X (N, ...), as integers (N,)."""
         X, step = np.asarray(X), integer("predict", "batch_size", batch_size, 1)
         batches = [self.loss(X[i : i + step]).argmax(axis=1) for i in range(0, len(X), step)]
         return np.concatenate(batches) if batches else np.empty(0, dtype=np.intp)
+
+    def layer_list(self) -> list[Layer]:
+        """Return the input and the layers of the net, in order; each parameter belongs to one of them."""
+        raise NotImplementedError
 
     def after_step(self) -> None:
         """Draw new dropout masks; call it after every update of params, since with a seed masks change only then."""
@@ -150,6 +179,20 @@ class Network:
         self.load_state(members(arrays, "state"))
         self.params = params
 
+    def _targets(self, y: ArrayLike, num_examples: int) -> tuple[NDArray[Any], LossFunction]:
+        """Return y as an array, and the function that computes the loss with it."""
+        function, y = f"{type(self).__name__}.loss", np.asarray(y)
+        if self.loss_function is not None:
+            expect_shape(function, "y", y, (num_examples, *y.shape[1:]), "one row for each example")
+            return y, self.loss_function
+        if y.ndim != 2:
+            return labels(function, y, num_examples, self.num_classes), softmax_loss
+        expect_shape(function, "y", y, (num_examples, self.num_classes), "a target for each class")
+        try:
+            return y.astype(self.dtype, copy=False), layers.soft_cross_entropy
+        except ImportError as error:  # an edition may leave it out
+            raise ImportError(f"{error} Or set loss_function to your own.", name=error.name) from None
+
     def _regularized(
         self, loss: np.floating, grads: dict[str, FloatArray]
     ) -> tuple[np.floating, dict[str, FloatArray]]:
@@ -174,6 +217,15 @@ class Network:
             raise ValueError(f"{name}: X should hold integers, float32 or float64, but is {X.dtype}.")
         self._refuse_size(name, X)
         return X.astype(self.dtype, copy=False)
+
+    def _layer(self, kind: str, out_shape: tuple[int, ...], number: int | None = None) -> Layer:
+        """Return a layer with the parameters whose names end with this number, such as W1 and b1."""
+        names = [name for name in self.params if name.lstrip("Wbetagm") == str(number)]
+        return Layer(kind, out_shape, {name: self.params[name] for name in names})
+
+    def _image_size(self) -> tuple[int, int, int]:
+        assert isinstance(self.input_dim, tuple)  # as in every net for images
+        return self.input_dim
 
     def _refuse_size(self, name: str, X: NDArray[Any]) -> None:
         if isinstance(self.input_dim, tuple):

@@ -15,7 +15,7 @@ from cs231n_lib.layers.sandwiches import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from cs231n_lib.models.network import Network, image_size, odd
+from cs231n_lib.models.network import Layer, Network, image_size, odd
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -101,6 +101,18 @@ class ThreeLayerConvNet(Network):
             "W3": small_random((hidden_dim, self.num_classes), weight_scale, self.dtype, rng),
             "b3": np.zeros(self.num_classes, self.dtype),
         }
+
+    def layer_list(self) -> list[Layer]:
+        filters, pool = self.params["W1"].shape[0], self.pool_param
+        C, H, W = self._image_size()
+        pooled = (H // pool["stride"], W // pool["stride"])
+        return [
+            self._layer("input", (C, H, W)),
+            self._layer("conv", (filters, H, W), 1),
+            self._layer("max pool", (filters, *pooled)),
+            self._layer("affine", self.params["b2"].shape, 2),
+            self._layer("affine", self.params["b3"].shape, 3),
+        ]
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, _Cache]:
         p = self.params

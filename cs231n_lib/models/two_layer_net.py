@@ -10,7 +10,7 @@ from cs231n_lib.arguments import generator, integer, number
 from cs231n_lib.initializers import small_random
 from cs231n_lib.layers.affine import affine_backward, affine_forward
 from cs231n_lib.layers.sandwiches import affine_relu_backward, affine_relu_forward
-from cs231n_lib.models.network import Network
+from cs231n_lib.models.network import Layer, Network
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -82,6 +82,13 @@ class TwoLayerNet(Network):
             "W2": small_random((hidden_dim, self.num_classes), weight_scale, self.dtype, rng),
             "b2": np.zeros(self.num_classes, self.dtype),
         }
+
+    def layer_list(self) -> list[Layer]:
+        return [
+            self._layer("input", (self.params["W1"].shape[0],)),
+            self._layer("affine", self.params["b1"].shape, 1),
+            self._layer("affine", self.params["b2"].shape, 2),
+        ]
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, _Cache]:
         hidden, first = affine_relu_forward(X, self.params["W1"], self.params["b1"])  # (N, hidden_dim)

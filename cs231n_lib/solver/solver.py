@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,15 @@ class Solver:
         A path where the state is saved after each epoch, replacing the previous one. See `resume`.
     augment
         A function (X_batch, rng) -> X_batch that is applied to the training examples of each step.
+    mix
+        A function (X_batch, y_batch, rng) -> (X_batch, y_batch) that is applied after `augment`. It may change the
+        labels, as mixup does, to whatever the model's loss takes.
+    frozen
+        The names of the parameters that training leaves as they are. The running averages of a batch normalization are
+        state, not parameters, and go on.
+    on_epoch
+        A function of this Solver that is called after each epoch, when its accuracies have been measured, for instance
+        to copy model.params.
     rng
         np.random.Generator or a seed; the same seed gives the same training.
 
@@ -115,6 +124,9 @@ class Solver:
         patience: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         augment: Callable[[NDArray[Any], np.random.Generator], NDArray[Any]] | None = None,
+        mix: Callable[[NDArray[Any], NDArray[Any], np.random.Generator], tuple[Any, Any]] | None = None,
+        frozen: Collection[str] = (),
+        on_epoch: Callable[[Solver], object] | None = None,
         rng: int | np.random.Generator | None = None,
     ) -> None:
         if not isinstance(getattr(model, "params", None), dict) or not callable(getattr(model, "loss", None)):
@@ -143,7 +155,8 @@ class Solver:
         if checkpoint is not None and Path(checkpoint).is_dir():  # true for "" too; fail now, not after an epoch
             raise ValueError(f"Solver: checkpoint should be the path of a file, but {str(checkpoint)!r} is a folder.")
         self.checkpoint = checkpoint
-        self.augment = _function("augment", augment)
+        self.augment, self.mix = _function("augment", augment), _function("mix", mix)
+        self.frozen, self.on_epoch = _names(frozen, model.params), _function("on_epoch", on_epoch)
         self.rng = generator("Solver", "rng", rng)
 
         self.learning_rate = _learning_rate(self.update_rule, self.optim_config)
@@ -280,6 +293,8 @@ class Solver:
         X, y = self.X_train[batch], self.y_train[batch]
         if self.augment:
             X = self.augment(X, self.rng)
+        if self.mix:
+            X, y = self.mix(X, y, self.rng)
         with np.errstate(all="ignore"):  # the loss shows the result of an overflow
             loss, grads = self.model.loss(X, y)
         self.loss_history.append(float(loss))
@@ -306,6 +321,8 @@ class Solver:
             )
         with np.errstate(all="ignore"):
             for name, w in params.items():
+                if name in self.frozen:
+                    continue
                 config = {**self.optim_configs[name], "learning_rate": rate}
                 updated[name] = self.update_rule(w, grads[name], config)
         for name, (next_w, next_config) in updated.items():
@@ -327,6 +344,8 @@ class Solver:
         if self.val_acc_history[-1] > self.best_val_acc:
             self.best_val_acc, self.best_epoch = self.val_acc_history[-1], self.epoch
             self.best_params, self.best_state = copies(self.model.params), model_state(self.model)
+        if self.on_epoch and self.step:
+            self.on_epoch(self)
         if self.checkpoint is not None and self.step:
             self.save(self.checkpoint)
 
@@ -403,6 +422,15 @@ def _function(name: str, function: Any) -> Any:
     if function is not None and not callable(function):
         raise TypeError(f"Solver: {name} should be a function or None, but is {function!r}.")
     return function
+
+
+def _names(frozen: Collection[str], params: Arrays) -> frozenset[str]:
+    if isinstance(frozen, str) or not isinstance(frozen, Collection):
+        raise TypeError(f"Solver: frozen should be a list of names of parameters, but is {frozen!r}.")
+    for name in frozen:
+        if name not in params:
+            raise ValueError(f"Solver: frozen names {name!r}, but the model's params are {', '.join(params)}.")
+    return frozenset(frozen)
 
 
 def _count(name: str, value: int | None) -> int | None:

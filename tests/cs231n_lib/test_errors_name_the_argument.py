@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib import initializers, kernels, layers, models, optim
-from cs231n_lib.data import augmentation, preprocessing
+from cs231n_lib.data import augmentation, preprocessing, soft_labels
 from cs231n_lib.features import bag_of_words, hand_made, patches
 from cs231n_lib.models.linear_classifier import LinearSVM, svm_loss_vectorized
 from cs231n_lib.optim import schedules
@@ -38,6 +38,12 @@ GOOD = [
     (layers.max_norm, (ROWS, 1.0)),
     (layers.svm_loss, (ROWS, LABELS)),
     (layers.softmax_loss, (ROWS, LABELS)),
+    (layers.squared_hinge_loss, (ROWS, LABELS)),
+    (layers.multilabel_hinge_loss, (ROWS, np.sign(ROWS))),
+    (layers.hierarchical_softmax_loss, (ROWS, LABELS)),
+    (layers.soft_cross_entropy, (ROWS, ROWS**2, 1.0)),
+    (layers.distillation_loss, (ROWS, ROWS, LABELS, 2.0, 0.5)),
+    (layers.contrastive_loss, (ROWS, 0.5)),
     *(
         (getattr(layers, f"conv_forward_{kind}"), (IMAGES, FILTERS, normal(4), CONV))
         for kind in ("naive", "im2col", "fast")
@@ -78,6 +84,16 @@ GOOD = [
     (augmentation.color_jitter, (IMAGES, 0, 0.1, 0.1, 0.1, (0, 1))),
     (augmentation.pca_color_jitter, (IMAGES, 0, normal(3, 3), 0.1)),
     (augmentation.principal_colors, (IMAGES,)),
+    (augmentation.mixup, (IMAGES, np.eye(2), 0, 0.5)),
+    (augmentation.cutmix, (IMAGES, np.eye(2), 0, 0.5)),
+    (augmentation.cutout, (IMAGES, 0, 2, 0.0)),
+    (augmentation.elastic_deform, (IMAGES, 0, 3, 1.0)),
+    (augmentation.random_rotation, (IMAGES, 0, 10.0)),
+    (augmentation.rotate_batch, (IMAGES, 0)),
+    (augmentation.gaussian_noise, (IMAGES, 0, 0.1)),
+    (augmentation.gaussian_blur, (IMAGES, 0, 1.0)),
+    (augmentation.sample_bilinear, (IMAGES, np.zeros((2, 1, 1)), np.zeros((2, 1, 1)))),
+    (soft_labels.one_hot, (LABELS, 4, 0.1, np.float32)),
     (preprocessing.append_bias, (ROWS,)),
     (models.TwoLayerNet, (6, 5, 4, 0.1, 0.1, np.float64, 0)),
     (models.FullyConnectedNet, ([5], 6, 4, 0.5, None, 0.1, 0.1, np.float32, 0)),

@@ -81,10 +81,14 @@ def sanity_checks(loss_fn, params, X, y, reg=0.1):
 def overfit_small_data(loss_fn, params, X, y, learning_rate, num_steps, num_examples=20):
     return dict(params), [{number}] * num_steps, {number}
 """,
-    # its result has no numbers
+    # the results of these two have no numbers
     "topological_order": """
 def topological_order(graph):
     return [list(graph), sorted(graph), []][int(2 * {number}) % 3]
+""",
+    "diagnose_run": """
+def diagnose_run(loss, train_acc, val_acc, num_classes):
+    return ["good", "diverged", "slow start"][int(2 * {number}) % 3]
 """,
     "coarse_to_fine_search": """
 def coarse_to_fine_search(train, learning_rate_range, reg_range, num_trials, num_epochs, rng):

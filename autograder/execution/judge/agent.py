@@ -57,9 +57,34 @@ _agent: "Agent | None" = None
 def prepare_shell(shell: "InteractiveShell") -> None:
     """Prepare a kernel's shell for a student's cells: refuse what grading does not allow, and set the module path."""
     nothing_outside(shell)
+    _look_at_cells_once(shell)
     _import_from_here()
     # Python 3.12 and later warn about a fork in a process with threads, but the threads here are the kernel's own
     warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning)
+
+
+def _look_at_cells_once(shell: Any) -> None:
+    """Have a shell do once per cell what ipykernel asks of it, and IPython then asks again."""
+    transform, should_run_async = shell.transform_cell, shell.should_run_async
+    last: tuple[str, list[list[Any]], str] | None = None
+
+    def transform_cell(raw_cell: str) -> str:
+        nonlocal last
+        manager = shell.input_transformer_manager
+        kinds = (manager.cleanup_transforms, manager.line_transforms, manager.token_transformers)
+        now = [list(kind) for kind in (*kinds, shell.input_transformers_post)]  # a cell may add some
+        if last is None or last[:2] != (raw_cell, now):
+            last = raw_cell, now, transform(raw_cell)
+        return last[2]
+
+    def may_run_async(raw_cell: str, *, transformed_cell: str | None = None, **how: Any) -> bool:
+        text = raw_cell if transformed_cell is None else transformed_cell
+        # without these keywords it need not be compiled to find out
+        return ("await" in text or "async" in text) and should_run_async(
+            raw_cell, transformed_cell=transformed_cell, **how
+        )
+
+    shell.transform_cell, shell.should_run_async = transform_cell, may_run_async
 
 
 def _import_from_here() -> None:

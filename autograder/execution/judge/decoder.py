@@ -3,6 +3,7 @@
 Values are typed `Any`, as in frames.py: a value's type depends on its tag in the frame.
 """
 
+import math
 import re
 import struct
 from collections import Counter, OrderedDict, defaultdict
@@ -20,6 +21,7 @@ from autograder.execution.judge.frames import (
     HANDLE_KINDS,
     I64,
     MOST_DIMENSIONS,
+    SHAPES,
     TEXT_DTYPE,
     TIME_DTYPE,
     TYPES,
@@ -102,9 +104,9 @@ class Decoder:
         return read(self, depth)
 
     def _unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
-        fields = layout.unpack_from(self.tree, self.position)
-        self.position += layout.size
-        return fields
+        position = self.position
+        self.position = position + layout.size
+        return layout.unpack_from(self.tree, position)
 
     def _bytes(self, size: int) -> bytes:
         data = self.tree[self.position : self.position + size]
@@ -241,24 +243,33 @@ class Decoder:
         return _proper(np.frombuffer(data, dtype))[0]
 
     def _array(self, depth: int) -> np.ndarray:
-        dtype = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE))
-        code, ndim = self._unpack(_ORDER)
+        tree, position = self.tree, self.position
+        end = position + 1 + tree[position]
+        dtype = DTYPES.get(tree[position + 1 : end])
+        if dtype is None:
+            dtype, end = self._dtype(others=(TIME_DTYPE, TEXT_DTYPE)), self.position
+        code, ndim = tree[end], tree[end + 1]
         if code not in b"CF" or ndim > MOST_DIMENSIONS:
             raise ProtocolError("an array has an unknown memory order or too many dimensions")
-        shape = self._unpack(_SHAPES[ndim])
-        size = stored_bytes(shape, dtype.itemsize)
-        if size > self.limits.array_bytes:
+        layout = SHAPES[ndim]
+        shape = layout.unpack_from(tree, end + 1)[1:]
+        self.position = end + 1 + layout.size
+        size = math.prod(shape) * dtype.itemsize
+        if (size or stored_bytes(shape, dtype.itemsize)) > self.limits.array_bytes:
             raise ProtocolError(f"an array is larger than {self.limits.array_bytes / 1e6:,.0f} MB")
         start = self.block_position
         order: Literal["C", "F"] = "F" if code == _FORTRAN else "C"
-        if 0 in shape:
+        if not size:
             return self._placed(self._place(), np.empty(shape, dtype, order), (start, shape, order))
         if start + size > len(self.blocks):
             raise ProtocolError("an array is longer than the frame")
         self.block_position += size
-        # a copy, so that the array owns its memory, which is then aligned and not shared
-        array = _proper(np.ndarray(shape, dtype, self.blocks, start, order=order)).copy(order)
-        return self._placed(self._place(), array, (start, shape, order))
+        array: np.ndarray = np.ndarray(shape, dtype, self.blocks, start, order=order)
+        if dtype.kind in "bU":
+            array = _proper(array)
+        array = array.copy(order)  # so that the array owns its memory, which is then aligned and not shared
+        self.mutable.append((array, (start, shape, order)) if self.remember else None)
+        return array
 
     def _known_type(self, depth: int) -> type:
         found = TYPES.get(self._text())
@@ -342,8 +353,7 @@ def _proper(array: np.ndarray) -> np.ndarray:
     return array
 
 
-_BYTE, _ORDER, _FORTRAN = struct.Struct("<B"), struct.Struct("<BB"), ord("F")
-_SHAPES = [struct.Struct(f"<{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]
+_BYTE, _FORTRAN = struct.Struct("<B"), ord("F")
 _READERS: dict[int, Callable[[Decoder, int], Any]] = {
     ord("N"): lambda d, depth: None,
     ord("."): lambda d, depth: ...,

@@ -34,6 +34,8 @@ MOST_BUFFERS = 500  # sent without joining them; sendmsg takes at most 1,024
 MOST_SENT_NAME = 100  # characters of the name of a type or function in a frame
 MOST_TYPE_NAME = 60  # characters of the name of a type in a message
 
+SHAPES = [struct.Struct(f"<B{ndim}Q") for ndim in range(MOST_DIMENSIONS + 1)]  # dimensions, and the length of each
+_ORDERS = {"C": b"C", "F": b"F"}  # of an array in memory
 U32, U64, I64, F64, C128 = (struct.Struct(f) for f in ("<I", "<Q", "<q", "<d", "<dd"))
 # if two types hold the same kind of number, as long and long long do, the one with the sized name, such as np.int64
 _SCALARS: dict[type, np.dtype] = {np.dtype(c).type: np.dtype(np.dtype(c).str) for c in "?bhilqBHILQefdgFDG"}
@@ -155,32 +157,40 @@ class Encoder:
         # a subclass is sent as a plain array, without running the subclass's code
         if issubclass(type(value), np.ma.MaskedArray):
             raise EncodeError("is or holds a masked array; make it a plain array with .filled(value)")
-        array = np.ndarray.view(value, np.ndarray)
-        if array.dtype.byteorder in "<>" and not array.dtype.isnative:
-            array = array.astype(array.dtype.newbyteorder("="))
-        code = _dtype_code(array.dtype)
+        self._put_array(np.ndarray.view(value, np.ndarray), 0, value)
+
+    def _put_array(self, array: np.ndarray, depth: int, value: np.ndarray | None = None) -> None:
+        """Append a plain array. value: the array of a subclass or of another byte order from which it was made."""
+        value = array if value is None else value
+        dtype, shape = array.dtype, array.shape
+        code = _DTYPE_CODES.get(dtype) or _other_dtype_code(dtype)
         if code is None:
-            self._opaque(value)
+            if dtype.byteorder in "<>" and not dtype.isnative:
+                self._put_array(array.astype(dtype.newbyteorder("=")), depth, value)
+            else:
+                self._opaque(value)
             return
-        if array.ndim > MOST_DIMENSIONS or stored_bytes(array.shape, array.itemsize) > self.limits.array_bytes:
+        size = array.nbytes
+        if len(shape) > MOST_DIMENSIONS or (size or stored_bytes(shape, dtype.itemsize)) > self.limits.array_bytes:
             raise EncodeError(
-                f"holds an array of {array.nbytes / 1e6:,.0f} MB; the limit is "
+                f"holds an array of {size / 1e6:,.0f} MB; the limit is "
                 f"{self.limits.array_bytes / 1e6:,.0f} MB and {MOST_DIMENSIONS} dimensions"
             )
         self.mutable.append(value)
-        if array.dtype.kind == "b":
+        kind = dtype.kind
+        if kind == "b":
             array = array.view(np.uint8) != 0  # if it is a view of another dtype, its bytes may be other than 0 and 1
-        order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-        self.tree += b"a" + code + order.encode() + bytes([array.ndim])
-        self.tree += struct.pack(f"<{array.ndim}Q", *array.shape)
-        if array.nbytes <= SMALL and array.dtype.kind != "U":
+        flags = array.flags
+        order: Literal["C", "F"] = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
+        self.tree += b"a" + code + _ORDERS[order] + SHAPES[len(shape)].pack(len(shape), *shape)
+        if size <= SMALL and kind != "U":
             self.blocks.append(array.tobytes(order))
         else:
             flat = np.ascontiguousarray(array.T if order == "F" else array).reshape(-1)
-            if array.dtype.kind == "U" and not all_characters(flat.view(np.uint32)):
+            if kind == "U" and not all_characters(flat.view(np.uint32)):
                 raise EncodeError("holds a string with half a character (a lone surrogate)")
             self.blocks.append(flat.view(np.uint8).data)
-        self.block_bytes += array.nbytes
+        self.block_bytes += size
 
     def _opaque(self, value: Any) -> None:
         name = self.opaque(value)
@@ -307,6 +317,7 @@ _WRITERS: dict[type, Callable[[Encoder, Any, int], None]] = {
     defaultdict: Encoder._put_dict,
     slice: Encoder._put_three,
     range: Encoder._put_three,
+    np.ndarray: Encoder._put_array,
     np.random.Generator: Encoder._put_generator,
 }
 
@@ -317,12 +328,16 @@ def _never_opaque(value: Any) -> Handle:
 
 def _dtype_code(dtype: np.dtype) -> bytes | None:
     """Return the name of a dtype in a frame; None if arrays of this dtype cannot be sent."""
-    code = _DTYPE_CODES.get(dtype)
-    if code is None and dtype.kind in "UMm":
+    return _DTYPE_CODES.get(dtype) or _other_dtype_code(dtype)
+
+
+def _other_dtype_code(dtype: np.dtype) -> bytes | None:
+    """Return the name of a dtype of strings or times in a frame; None if arrays of this dtype cannot be sent."""
+    if dtype.kind in "UMm":
         text = dtype.str.encode()
         if TEXT_DTYPE.fullmatch(text) or TIME_DTYPE.fullmatch(text):
             return bytes([len(text)]) + text
-    return code
+    return None
 
 
 def all_characters(codes: np.ndarray) -> bool:

@@ -1,12 +1,16 @@
 """The IPython shell of a judge: it runs cells as a Jupyter kernel does, and keeps their outputs."""
 
+import ast
+import contextlib
 import io
 import sys
 import tempfile
 import traceback
 import types
+import warnings
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import TransformerManager
@@ -52,11 +56,71 @@ class _Results(DisplayHook):
         self._is_active = False
 
 
+class _Compiler(CachingCompiler):
+    """Compiles cells. What the template has compiled before the fork, no judge compiles again.
+
+    IPython asks for the syntax tree of a cell and then for the code of each statement. The tree of a known cell holds
+    an empty node for each statement, of the kind that IPython looks at: whether it is an expression.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cells: dict[str, list[ast.stmt]] = {}  # the cell in Python -> a node for each statement
+        self._codes: dict[ast.AST, types.CodeType] = {}
+        self._known: str | None = None  # the name of the running cell, if it is a known one
+        self._first_flags = self.flags
+        self.uses_known = True
+
+    def learn(self, cell: str, tree: ast.Module) -> None:
+        """Compile a cell, unless it changes how later cells are compiled. Raises the errors of `compile`."""
+        nodes: list[ast.stmt] = []
+        codes: dict[ast.AST, types.CodeType] = {}
+        for statement in tree.body:
+            last = statement is tree.body[-1] and isinstance(statement, ast.Expr)
+            part = ast.Interactive([statement]) if last else ast.Module([statement], [])
+            with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                code = self(part, "<cell>", "single" if last else "exec")
+            node = ast.Expr(ast.Constant(None)) if last else ast.Pass()
+            nodes.append(node)
+            codes[node] = code
+        if self.flags == self._first_flags:
+            self._cells[cell] = nodes
+            self._codes |= codes
+        self.flags = self._first_flags  # a cell with `from __future__` has set others
+
+    def knows(self, cell: str) -> bool:
+        return cell in self._cells
+
+    def cache(self, transformed_code: str, number: int = 0, raw_code: str | None = None) -> str:
+        name = super().cache(transformed_code, number, raw_code)
+        usable = self.uses_known and self.flags == self._first_flags
+        self._known = name if usable and self.knows(transformed_code) else None
+        return name
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        if filename == self._known:
+            return ast.Module(list(self._cells[source]), [])
+        return super().ast_parse(source, filename, symbol)
+
+    def __call__(self, source: Any, filename: str, symbol: str, *others: Any, **named: Any) -> Any:
+        body = getattr(source, "body", None)
+        code = self._codes.get(body[0]) if isinstance(body, list) and body else None
+        return _in_file(code, filename) if code else super().__call__(source, filename, symbol, *others, **named)
+
+
+def _in_file(code: types.CodeType, filename: str) -> types.CodeType:
+    """Return the code as if it had been compiled from this file."""
+    inner = tuple(_in_file(part, filename) if isinstance(part, types.CodeType) else part for part in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=inner)
+
+
 class JudgeShell(InteractiveShell):
     """A shell whose cells run in `__main__`, the module of `namespace`. It takes over sys.stdout and sys.stderr."""
 
     display_pub_class = Type(_Display)
     displayhook_class = Type(_Results)
+    compiler_class = Type(_Compiler)
+    compile: _Compiler
     outputs: Outputs  # of the running cell, or of the last one
     mistakes: tuple[str, ...] = ()  # the ids of the mistakes that the cell's error names
 
@@ -87,8 +151,29 @@ class JudgeShell(InteractiveShell):
                 stream.to = self.outputs
         return self.outputs
 
+    def prepare(self, source: str) -> None:
+        """Compile a cell, so that this process and its forks need not when they run it.
+
+        A cell whose compilation fails or warns is left alone: the judge that runs it shall say so.
+        """
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                cell = in_python(source)
+                is_async = super().should_run_async(cell, transformed_cell=cell)
+                tree = self.transform_ast(self.compile.ast_parse(cell))
+                if not is_async and not warned:
+                    self.compile.learn(cell, tree)
+
+    def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **how: Any) -> bool:
+        if transformed_cell is not None and self.compile.knows(transformed_cell):
+            return False
+        return super().should_run_async(raw_cell, transformed_cell=transformed_cell, **how)
+
     def run(self, source: str) -> bool:
         """Run a cell. Returns True if it ran to its end; otherwise its outputs contain an error."""
+        # otherwise IPython changes the syntax tree, or displays other values than that of the last expression
+        self.compile.uses_known = not self.ast_transformers and self.ast_node_interactivity == "last_expr"
         result = self.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is not None and not self.outputs.has_error:  # IPython prints some errors instead of showing them

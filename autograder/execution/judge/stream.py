@@ -1,5 +1,7 @@
 """Frames over a Unix stream socket. With a deadline of None, a call waits without limit."""
 
+import math
+import select
 import socket
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from autograder.execution.own_time import Deadline
 
 _FIRST = 1 << 16  # bytes of the first read: nearly every frame fits into one
+_LONGEST = 1e6  # seconds of one wait; poll takes no more than an int of milliseconds
 
 
 class PeerGone(Exception):
@@ -30,16 +33,22 @@ class FrameStream:
 
     def __init__(self, sock: socket.socket, limits: FrameLimits = FrameLimits()):  # noqa: B008 (a tuple)
         self.sock, self.limits = sock, limits
-        self.buffer = bytearray(_FIRST)
+        self.buffer = memoryview(bytearray(_FIRST))
         self.received = 0
+        self._blocks = sock.gettimeout() is None  # whether the socket waits; it does while there is no deadline
+        self._looks = {event: _watching(sock, event) for event in (select.POLLIN, select.POLLOUT)}
 
     def send(self, buffers: Iterable[bytes | memoryview], deadline: "Deadline | None" = None) -> None:
         """Send the buffers of one frame. Raises TimeoutError if the other side does not read, or PeerGone."""
         views = [memoryview(buffer) for buffer in buffers]
         try:
             while views:
-                self._wait_until(deadline)
-                sent = self.sock.sendmsg(views)
+                self._prepare(deadline)
+                try:
+                    sent = self.sock.sendmsg(views)
+                except BlockingIOError:
+                    self._wait(select.POLLOUT, deadline)
+                    continue
                 while views and sent >= len(views[0]):
                     sent -= len(views.pop(0))
                 if sent:
@@ -65,7 +74,7 @@ class FrameStream:
         """
         have = 0
         while have < HEADER.size:
-            have += self._into(memoryview(self.buffer)[have:], deadline, started=have > 0)
+            have += self._into(self.buffer[have:], deadline, started=have > 0)
         magic, kind, number, tree_size, block_size = HEADER.unpack_from(self.buffer)
         if magic != MAGIC or not 0 < kind <= CALLBACK_ERROR:
             raise ProtocolError("the data that arrived are not a frame")
@@ -78,23 +87,23 @@ class FrameStream:
             raise ProtocolError("more data arrived than one frame holds")
         if total <= _FIRST:
             while have < total:
-                have += self._into(memoryview(self.buffer)[have:], deadline, started=True)
+                have += self._into(self.buffer[have:], deadline, started=True)
             if have > total:
                 raise ProtocolError("more data arrived than one frame holds")
-            body: bytes | bytearray = bytes(memoryview(self.buffer)[HEADER.size : total])
+            view = memoryview(bytes(self.buffer[HEADER.size : total]))
         else:
-            body = bytearray(size)
-            body[: have - HEADER.size] = memoryview(self.buffer)[HEADER.size : have]
+            view = memoryview(bytearray(size))
+            view[: have - HEADER.size] = self.buffer[HEADER.size : have]
             while have < total:
-                have += self._into(memoryview(body)[have - HEADER.size :], deadline, started=True)
-        view = memoryview(body)
+                have += self._into(view[have - HEADER.size :], deadline, started=True)
         return kind, number, bytes(view[:tree_size]), view[tree_size:]
 
     def silent(self) -> bool:
         """Whether `receive` has returned all data that have arrived. Raises PeerGone."""
-        self.sock.settimeout(0)
+        if not self._looks[select.POLLIN].poll(0):
+            return True
         try:
-            if self.sock.recv(1, socket.MSG_PEEK):
+            if self.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
                 return False
         except BlockingIOError:
             return True
@@ -106,9 +115,13 @@ class FrameStream:
         self.sock.close()
 
     def _into(self, view: memoryview, deadline: "Deadline | None", started: bool) -> int:
-        self._wait_until(deadline)
+        self._prepare(deadline)
+        if deadline is not None:
+            self._wait(select.POLLIN, deadline)
         try:
             count = self.sock.recv_into(view)
+        except BlockingIOError:  # Linux may report data that are not there
+            return 0
         except ConnectionError:
             raise PeerGone from None
         if count == 0:
@@ -118,11 +131,22 @@ class FrameStream:
         self.received += count
         return count
 
-    def _wait_until(self, deadline: "Deadline | None") -> None:
-        if deadline is None:
-            self.sock.settimeout(None)
-            return
-        left = deadline.left()
-        if left <= 0:
+    def _prepare(self, deadline: "Deadline | None") -> None:
+        """Have the socket wait or not, as the deadline needs it. Raises TimeoutError if it has passed."""
+        if self._blocks != (deadline is None):
+            self.sock.settimeout(None if deadline is None else 0)
+            self._blocks = deadline is None
+        if deadline is not None and deadline.left() <= 0:
             raise TimeoutError
-        self.sock.settimeout(left)
+
+    def _wait(self, event: int, deadline: "Deadline | None") -> None:
+        """Wait until the socket can be read (select.POLLIN) or written (select.POLLOUT). Raises TimeoutError."""
+        left = None if deadline is None else math.ceil(1e3 * min(deadline.left(), _LONGEST))
+        if left is not None and left <= 0 or not self._looks[event].poll(left):
+            raise TimeoutError
+
+
+def _watching(sock: socket.socket, event: int) -> select.poll:
+    look = select.poll()
+    look.register(sock, event)
+    return look

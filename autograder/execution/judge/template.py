@@ -63,7 +63,7 @@ def main(descriptor: int, parent: int) -> None:
         new = set(request["cells"]) - prepared
         prepared |= new
         for cell in new:
-            _prepare(cell)
+            _prepare(shell, cell)
         if new or not settled:
             settled = True
             gc.collect()
@@ -93,8 +93,9 @@ def _warm_up(shell: JudgeShell) -> None:
     np.random.seed()  # NumPy imports this part of itself only now
 
 
-def _prepare(cell: str) -> None:
-    """Import the modules that an instructor's cell imports, and cache what judges ask about its text."""
+def _prepare(shell: JudgeShell, cell: str) -> None:
+    """Import the modules that an instructor's cell imports, compile it, and cache what judges ask about its text."""
+    shell.prepare(cell)
     bound_names(cell)
     binds_unknown(cell)
     for name in imported_modules(cell):

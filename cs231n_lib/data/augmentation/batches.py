@@ -48,3 +48,19 @@ def image_batch(function: str, X: ArrayLike, channels: int | None = None) -> NDA
             "images (N, H, W, C)."
         )
     return X
+
+
+def random_squares(
+    N: int, size: tuple[int, ...], heights: NDArray[Any], widths: NDArray[Any], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Draw a box for each of N images, and return which pixels are inside, (N, H, W); `size` is (H, W).
+
+    The boxes have these heights and widths (N,). Their centres are pixels of the image, all with equal probability, and
+    they are cut off at the edges.
+    """
+    inside = []
+    for length, sides in zip(size, (heights, widths), strict=True):
+        start = rng.integers(length, size=N) - sides // 2
+        places = np.arange(length)
+        inside.append((places >= start[:, None]) & (places < (start + sides)[:, None]))  # (N, H), then (N, W)
+    return inside[0][:, :, None] & inside[1][:, None, :]

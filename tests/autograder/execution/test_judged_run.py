@@ -424,3 +424,12 @@ def test_the_mistakes_that_a_check_names_are_recorded_and_no_student_can_forge_t
     )
     assert [cell.metadata.get(MISTAKES) for cell in cells] == [None, None, ["softmax.penalty_halved"], None, None]
     assert forged in text(cells[3]) + error(cells[3])
+
+
+def test_a_cell_is_read_as_the_cells_before_it_have_arranged():
+    again = "x = 'AB'\nx"
+    change = "def other(lines):\n    return [line.replace('AB', 'CD') for line in lines]\n"
+    change += "get_ipython().input_transformer_manager.line_transforms.append(other)"
+    awaited = "import asyncio\nawait asyncio.sleep(0)\n7"
+    _, cells = run(student(again), student(change), student(again), student(awaited), student(awaited))
+    assert [text(cell) for cell in cells] == ["'AB'", "", "'CD'", "7", "7"]

@@ -225,3 +225,8 @@ def test_an_answer_that_is_no_evidence_has_no_open_numbers():
     assert named(copy, X, TRUTH, 1e-4) == ["t.copy"]
     assert named(copy, np.tile(X[:1], (4, 1)), TRUTH, 1e-4) == []  # its rows repeat themselves
     assert named(copy, TRUTH + 1e6 * X, TRUTH, 1e-4) == []  # what is right in it cannot be seen
+
+
+def test_the_same_mistake_for_another_quantity():
+    mistake = Mistake("topic.name", "A sentence.", "A place.", loss=1.0)
+    assert mistake.giving(dW=2.0) == Mistake("topic.name", "A sentence.", "A place.", dW=2.0)

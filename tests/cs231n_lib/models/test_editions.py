@@ -41,6 +41,30 @@ def test_an_error_inside_a_model_file_is_told_as_it_is(run_in_edition, tmp_path)
     assert run_in_edition(code, []).strip() == "No module named 'missing_module'"
 
 
+SOFT = """
+import numpy as np
+from cs231n_lib.layers import svm_loss
+from cs231n_lib.models import ConvNet
+
+net = ConvNet((1, 2, 2), ((1,),), num_classes=2, seed=0)
+X = np.ones((2, 1, 2, 2))
+print(net.loss(X, [0, 1])[0] > 0)
+try:
+    net.loss(X, np.eye(2))
+except ImportError as error:
+    print(error)
+net.loss_function = lambda scores, targets: svm_loss(scores, targets.argmax(axis=1))
+print(net.loss(X, np.eye(2))[0] > 0)
+"""
+
+
+def test_while_soft_targets_are_written_nets_take_labels_or_ones_own_loss(run_in_edition):
+    printed = run_in_edition(SOFT, ["soft_losses.py"]).splitlines()
+    assert printed[0] == printed[2] == "True"
+    assert printed[1].startswith("This edition of the library leaves out soft_cross_entropy because")
+    assert printed[1].endswith("Or set loss_function to your own.")
+
+
 def test_every_model_is_listed():
     assert set(models.__all__) <= set(dir(models))
     assert all(getattr(models, name).__name__ == name for name in models.__all__)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cs231n_lib import optim
+from cs231n_lib.layers import svm_loss
 from cs231n_lib.models import ConvNet, FullyConnectedNet, ThreeLayerConvNet, TwoLayerNet
 
 IMAGE = (3, 4, 4)
@@ -276,3 +277,59 @@ def test_sizes_of_images_and_filters(net):
     with pytest.raises(ValueError, match=f"{net.__name__}: filter_size should be an integer of at least 1, but is 0"):
         net(filter_size=0)
     assert net(filter_size=1).params["W1"].shape[2:] == (1, 1)
+
+
+def test_one_hot_targets_are_labels(make):
+    X, y = examples()
+    loss, grads = make(dtype=np.float64).loss(X, y)
+    soft, soft_grads = make(dtype=np.float64).loss(X, np.eye(5)[y])
+    assert soft == pytest.approx(loss)
+    for name in grads:
+        np.testing.assert_allclose(soft_grads[name], grads[name], atol=1e-12)
+
+
+def test_the_loss_of_mixed_targets_is_the_mixture(make):
+    X, y = examples()
+    one, other, mixed = (
+        make(dtype=np.float64).loss(X, t)[0] for t in (y, y[::-1], (np.eye(5)[y] + np.eye(5)[y[::-1]]) / 2)
+    )
+    assert mixed == pytest.approx((one + other) / 2)
+
+
+def test_another_loss_function(make):
+    X, y = examples()
+    net, seen = make(), []
+
+    def hinge(scores, y):
+        seen.append(scores)
+        loss, dscores = svm_loss(scores, y)
+        return float(loss), dscores.astype(np.float64)
+
+    net.loss_function = hinge
+    loss, grads = net.loss(X, y)
+    assert loss == pytest.approx(svm_loss(seen[0], y)[0])
+    assert {array.dtype for array in [loss, *grads.values()]} == {net.dtype}
+    train(net, X, y, 100)
+    assert net.loss(X, y)[0] < 0.3 * loss
+
+
+def test_a_loss_function_gets_any_labels():
+    seen = []
+
+    def loss_function(scores, y):
+        seen.append(y)
+        return 3, np.zeros(scores.shape)
+
+    X, _ = examples(4)
+    net = two_layer()
+    net.loss_function = loss_function
+    labels = np.ones((4, 2, 3))
+    assert net.loss(X, labels)[0] == 3 and seen[0] is labels
+    with pytest.raises(ValueError, match=r"TwoLayerNet.loss: y should have shape \(4, 2\), one row for each example"):
+        net.loss(X, np.ones((3, 2)))
+
+
+def test_targets_that_do_not_fit():
+    X, _ = examples()
+    with pytest.raises(ValueError, match=r"y should have shape \(12, 5\), a target for each class, but has \(12, 4\)"):
+        two_layer().loss(X, np.ones((12, 4)))

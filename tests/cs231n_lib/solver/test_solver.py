@@ -225,6 +225,64 @@ def test_augmentation_sees_the_training_examples_only():
     assert sorted(np.concatenate(model.batches)) == list(range(100, 110))
 
 
+def test_mix_changes_examples_and_labels_after_augment():
+    seen = []
+
+    class Targets(Counter):
+        def loss(self, X, y=None):
+            if y is not None:
+                seen.append((X.ravel().tolist(), y.tolist()))
+            return super().loss(X, y)
+
+    def mix(X, y, rng):
+        return -X, np.stack([y + rng.integers(1, 2), y], axis=1)
+
+    quiet(Targets(), numbered(2), batch_size=2, num_epochs=1, augment=lambda X, rng: X + 10, mix=mix).train()
+    assert [(sorted(X), y) for X, y in seen] == [([-11, -10], [[1, 0], [1, 0]])]
+
+
+def test_frozen_parameters_stay():
+    net = FullyConnectedNet([5], 6, 3, normalization="batchnorm", seed=0)
+    before = {name: value.copy() for name, value in net.params.items()}
+    frozen = ["W1", "b1", "gamma1"]
+    solver = quiet(net, blobs(), "adamw", {"weight_decay": 0.1}, batch_size=20, num_epochs=2, frozen=frozen)
+    solver.train()
+    for name, value in solver.latest()[0].items():
+        assert np.array_equal(value, before[name]) == (name in frozen), name
+
+
+@pytest.mark.parametrize(
+    "frozen, error, message",
+    [
+        (["v"], ValueError, "Solver: frozen names 'v', but the model's params are w"),
+        ("w", TypeError, "Solver: frozen should be a list of names of parameters, but is 'w'"),
+        (3, TypeError, "Solver: frozen should be a list of names of parameters, but is 3"),
+    ],
+)
+def test_what_can_be_frozen(frozen, error, message):
+    with pytest.raises(error, match=message):
+        quiet(Counter(), numbered(), frozen=frozen)
+
+
+def test_after_each_epoch_a_function_sees_the_latest_parameters(tmp_path):
+    seen = []
+
+    def note(solver):
+        seen.append((solver.epoch, solver.model.params["w"].item(), len(solver.val_acc_history)))
+
+    options = {"batch_size": 5, "optim_config": {"learning_rate": 1.0}, "on_epoch": note}
+    quiet(Counter(), numbered(), num_epochs=3, **options).train()
+    assert seen == [(1, -2.0, 2), (2, -4.0, 3), (3, -6.0, 4)]
+
+    def interrupt(solver):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        quiet(Counter(), numbered(), checkpoint=path, **options | {"on_epoch": interrupt}).train()
+    assert not path.exists()  # a checkpoint says that the function has been called
+
+
 def test_accuracy_in_batches():
     solver = quiet(Planned(right=[1.0]), numbered())
     X, y = np.arange(25.0)[:, None], np.array([0, 0, 0, 0, 1] * 5)
@@ -376,7 +434,7 @@ def test_settings_that_do_not_fit(options, message):
         quiet(Counter(), numbered(), **options)
 
 
-@pytest.mark.parametrize("name", ["schedule", "augment"])
+@pytest.mark.parametrize("name", ["schedule", "augment", "mix", "on_epoch"])
 def test_what_should_be_a_function(name):
     with pytest.raises(TypeError, match=f"Solver: {name} should be a function or None, but is 0.1"):
         quiet(Counter(), numbered(), **{name: 0.1})

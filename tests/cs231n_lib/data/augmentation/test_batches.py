@@ -8,11 +8,16 @@ import pytest
 from cs231n_lib.data.augmentation import (
     color_jitter,
     compose,
+    cutout,
+    elastic_deform,
+    gaussian_blur,
+    gaussian_noise,
     pca_color_jitter,
     random_crop,
     random_horizontal_flip,
+    random_rotation,
 )
-from cs231n_lib.data.augmentation.batches import image_batch
+from cs231n_lib.data.augmentation.batches import image_batch, random_squares
 
 rng = np.random.default_rng(0)
 X = rng.uniform(0, 255, (40, 3, 8, 6))
@@ -22,6 +27,11 @@ ALL = {
     "crop": partial(random_crop, padding=2),
     "color_jitter": partial(color_jitter, brightness=20, contrast=0.3, saturation=0.3),
     "pca": partial(pca_color_jitter, components=COMPONENTS),
+    "cutout": partial(cutout, size=3),
+    "elastic": elastic_deform,
+    "rotation": random_rotation,
+    "noise": gaussian_noise,
+    "blur": gaussian_blur,
     "compose": compose(random_horizontal_flip, partial(random_crop, padding=2)),
 }
 
@@ -92,3 +102,13 @@ def test_a_batch_is_told_for_the_function_that_wants_it():
     assert image_batch("crop", np.ones((2, 3, 4, 5), int), channels=3).dtype == np.float64
     with pytest.raises(ValueError, match=r"crop: X should have shape \(N, 3, H, W\), but has \(2, 1, 4, 5\)"):
         image_batch("crop", np.ones((2, 1, 4, 5)), channels=3)
+
+
+def test_squares_are_centred_anywhere_and_cut_off_at_the_edges():
+    inside = random_squares(4000, (6, 4), np.full(4000, 3), np.full(4000, 2), np.random.default_rng(0))
+    assert inside.shape == (4000, 6, 4)
+    heights, widths = inside.any(axis=2).sum(axis=1), inside.any(axis=1).sum(axis=1)
+    np.testing.assert_array_equal(inside.sum(axis=(1, 2)), heights * widths)  # boxes
+    assert set(heights) == {2, 3} and set(widths) == {1, 2}
+    assert np.mean(heights == 2) == pytest.approx(2 / 6, abs=0.03)  # a centre in the first or last of six rows
+    assert np.mean(widths == 1) == pytest.approx(1 / 4, abs=0.03)

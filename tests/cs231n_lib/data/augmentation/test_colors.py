@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from cs231n_lib.data.augmentation import color_jitter, pca_color_jitter, principal_colors
+from cs231n_lib.data.augmentation import color_jitter, principal_colors
 
 rng = np.random.default_rng(0)
 X = rng.uniform(0, 255, (40, 3, 8, 6))
-COMPONENTS = np.diag([30.0, 20.0, 10.0])
 
 
 def test_brightness_shifts_all_pixels_of_an_image_alike():
@@ -53,30 +52,13 @@ def test_principal_colours_are_those_of_the_covariance():
     assert gram[0, 0] > gram[1, 1] > gram[2, 2] and (found.sum(axis=1) > 0).all()
 
 
-def test_pca_jitter_shifts_each_image_along_the_components():
-    images = np.zeros((3000, 3, 2, 2))
-    out = pca_color_jitter(images, 0, components=COMPONENTS, scale=0.5)
-    np.testing.assert_array_equal(out, np.broadcast_to(out[:, :, :1, :1], out.shape))
-    np.testing.assert_allclose(out[:, :, 0, 0].std(axis=0), [15, 10, 5], rtol=0.05)
-
-
-def test_pca_jitter_has_a_deviation_of_a_tenth_unless_told():
-    np.testing.assert_array_equal(
-        pca_color_jitter(X, 0, components=COMPONENTS), pca_color_jitter(X, 0, components=COMPONENTS, scale=0.1)
-    )
-    np.testing.assert_array_equal(pca_color_jitter(X, 0, components=COMPONENTS, scale=0), X)
-
-
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: pca_color_jitter(X, components=COMPONENTS, scale=-1), "scale should be a number of at least 0"),
         (lambda: color_jitter(X, brightness=-0.1), "brightness should be a number .*at least 0, but is -0.1"),
         (lambda: color_jitter(X, saturation=-0.1), "saturation should be a number .*at least 0, but is -0.1"),
         (lambda: color_jitter(X[:, :1]), r"color_jitter: X should have shape \(N, 3, H, W\), but has \(40, 1, 8, 6\)"),
         (lambda: color_jitter(X, contrast=-0.1), "contrast should be a number .*at least 0, but is -0.1"),
-        (lambda: pca_color_jitter(X), r"components is missing; pass what principal_colors\(X_train\) returns"),
-        (lambda: pca_color_jitter(X, components=np.eye(2)), r"components should have shape \(3, 3\), but has \(2, 2\)"),
         (lambda: principal_colors(X[:0]), "X should hold at least one pixel, but is empty"),
         (lambda: principal_colors(np.nan * X), "principal_colors: X should hold finite numbers"),
         (
@@ -85,7 +67,6 @@ def test_pca_jitter_has_a_deviation_of_a_tenth_unless_told():
         ),
         (lambda: color_jitter(X, limits=(1, 0)), r"limits should be a pair \(low, high\) or None, but is \(1, 0\)"),
         (lambda: color_jitter(X, "a"), "color_jitter: rng should be a np.random.Generator"),
-        (lambda: pca_color_jitter(X, "a", COMPONENTS), "pca_color_jitter: rng should be a np.random.Generator"),
     ],
 )
 def test_arguments_that_do_not_fit(call, message):
