@@ -11,7 +11,14 @@ from autograder.cli import student_commands
 from autograder.cli.command_group import Commands
 
 # a release for students has none of these modules; if only a package of theirs is missing, importing them must fail
-INSTRUCTORS_MODULES = ("course_commands", "grading_commands", "grade_one_command", "mark_command", "similar_command")
+INSTRUCTORS_MODULES = (
+    "course_commands",
+    "roster_commands",
+    "grading_commands",
+    "grade_one_command",
+    "mark_command",
+    "similar_command",
+)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -16,6 +16,8 @@ from autograder.cli.workspace_option import with_database, workspace_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autograder.course.workspace import Workspace
+
 
 class _Grade(click.Command):
     """Passes `cs231n grade --ci`, the former spelling, on to `cs231n grade-one`."""
@@ -122,21 +124,79 @@ def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> 
 
 
 @click.command()
-@click.argument("assignment")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="The file to write; by default ASSIGNMENT.csv.")
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option(
+    "--lms",
+    type=click.Choice(["canvas", "moodle", "blackboard", "brightspace"]),
+    help="The platform whose grade file to fill.",
+)
+@click.option("--fill", "download", metavar="DOWNLOADED.csv", type=click.Path(), help="That file, as it was exported.")
+@click.option("--column", metavar="TITLE", help="The column to fill, if its title is not the assignment's.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="The file to write; by default ASSIGNMENT.csv, _course.csv, or with --fill ASSIGNMENT-filled and its ending.",
+)
 @with_database
 @click.pass_context
-def export(ctx: click.Context, assignment: str, output: str | None) -> None:
+def export(
+    ctx: click.Context,
+    assignments: tuple[str, ...],
+    lms: str | None,
+    download: str | None,
+    column: str | None,
+    output: str | None,
+) -> None:
     """Write the marks to a CSV file.
 
-    The file has one row per student, and one column per notebook and per graded cell.
+    For one assignment, the file has one row per student, and one column per notebook and per graded cell. For several,
+    or without a name for the whole course, it has one column of points per assignment.
+
+    With --lms and --fill, the command fills the points of one assignment into a file that the platform exported, for
+    you to upload there. It changes only that column. If the file's students are not those of the course, it writes
+    nothing and names them.
     """
+    from pathlib import Path
+
     from autograder.console import console, plain
     from autograder.reports.export import export as run
+    from autograder.reports.export import export_course
 
-    output = output or f"{assignment}.csv"
-    rows = run(workspace_of(ctx), assignment, output)
+    if bool(lms) != bool(download) or (column and not lms):
+        raise click.UsageError("--lms and --fill go together, and --column needs both.")
+    workspace = workspace_of(ctx)
+    if lms and download:
+        if len(assignments) != 1:
+            raise click.UsageError("--fill takes one assignment.")
+        _fill(workspace, assignments[0], lms, download, column, output)
+        return
+    if len(assignments) == 1:
+        output = output or f"{assignments[0]}.csv"
+        rows = run(workspace, assignments[0], output)
+    else:
+        output = output or "_course.csv"
+        rows = export_course(workspace, assignments, Path(output))
     console().print(plain(f"{rows} students: {output}"), soft_wrap=True)
+
+
+def _fill(
+    workspace: "Workspace", assignment: str, lms: str, download: str, column: str | None, output: str | None
+) -> None:
+    """Fill a platform's grade file, and say what was done."""
+    from pathlib import Path
+
+    from autograder.console import console, plain
+    from autograder.reports.lms_grades import fill
+
+    output = output or f"{assignment}-filled{Path(download).suffix}"
+    filled = fill(workspace, assignment, lms, download, output, column)
+    out = console()
+    for note in filled.notes:
+        out.print(plain(f"Note: {note}.", "yellow"), soft_wrap=True)
+    counts = f"{filled.filled} filled, {filled.unchanged} unchanged in {filled.column!r}"
+    out.print(plain(f"{counts}: {output}"), soft_wrap=True)
 
 
 @click.command()

@@ -59,8 +59,9 @@ RECORDING = (
 )
 # Modules that these import and that decide no grade: their values are in the digest, or they only hold text.
 UNDECISIVE = (
-    "check.py", "course", "errors.py", "folders.py", "grading/late.py", "grading/report.py", "notebook/limits.py",
-    "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py", "submissions/platforms.py",
+    "check.py", "course", "errors.py", "folders.py", "grading/enrol.py", "grading/late.py", "grading/report.py",
+    "notebook/limits.py", "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py",
+    "submissions/platforms.py",
 )  # fmt: skip
 PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # used in running every notebook
 READING = ("submission_bytes",)  # the limits on reading a submission, which do not affect its run

@@ -29,7 +29,9 @@ from sqlalchemy import BindParameter, Select, bindparam, case, func, select, upd
 from sqlalchemy.orm import Session
 
 from autograder.course.course_toml import TIMESTAMP, Assignment
+from autograder.course.roster import read_roster
 from autograder.course.workspace import Workspace
+from autograder.grading.enrol import NAME_LENGTH, enrol
 from autograder.grading.late import QUIET, LatePolicy, bring_up_to_date
 from autograder.grading.preprocessors import StderrToStdout
 from autograder.grading.report import NotebookScore
@@ -42,7 +44,6 @@ from autograder.submissions.origins import people
 from autograder.submissions.platforms import Person
 
 MAX_DEPTH = 50  # of nested lists and dicts
-NAME_LENGTH = 128  # of nbgrader's columns
 OLD = "old"  # the folder that is being replaced
 
 
@@ -62,6 +63,7 @@ class Recorder:
         # nbgrader logs tracebacks of database errors there; the report and the submission's log describe them anyway
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         with one_transaction(gradebook):
+            enrol(gradebook.db, read_roster(workspace))
             self.layout = _Layout(gradebook, assignment.name)
 
     def record(

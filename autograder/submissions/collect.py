@@ -2,7 +2,8 @@
 
 layouts.py and platforms.py find out who handed in what, and choose.py decides which file is which notebook;
 foreign_files.py reads the files. This module puts the result in place, one student at a time, completely or not at all.
-origins.py records where each submission came from, so that one person's work does not replace another's.
+origins.py records where each submission came from, so that one person's work does not replace another's. If the
+workspace has a roster, roster_match.py finds each person in it, and the roster's id names the folder.
 """
 
 import contextlib
@@ -10,13 +11,14 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.course.roster import Roster, Student, read_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.submissions.choose import Choice
@@ -24,6 +26,7 @@ from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Byt
 from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
+from autograder.submissions.roster_match import Match, is_hidden, match
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
@@ -77,7 +80,8 @@ def collect(
 
     Files that differ replace those of the student's earlier submission; notebooks and files that are not in the new
     download stay. Broken notebooks are taken too, and the grader reports them. If another person's id gives the same
-    folder, that person's work is not replaced.
+    folder, that person's work is not replaced. If the workspace has a roster, whoever is not in it, or may be several
+    of its students, is not placed.
 
     Parameters
     ----------
@@ -97,10 +101,11 @@ def collect(
     ------
     KitError
         `from_path` does not exist, is not a zip, is empty or is the workspace's own folder; the assignment is unknown;
-        or `received` is not a time.
+        `received` is not a time; or the roster is wrong.
     """
     course = workspace.course
     wanted = course.assignment(assignment)
+    roster = read_roster(workspace)
     stamp = read_time(received) if received else None
     source = Path(from_path)
     submitted = workspace.submitted("x", assignment).parent.parent
@@ -113,8 +118,10 @@ def collect(
     found = read_download(source, course, wanted)
     taken_for = _said(stamp, received) if stamp and received else None
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
-    placing = _Placing(workspace, course, wanted, stamp, result)
-    hand_ins = _without_collisions(found.hand_ins, result)
+    matches = _matches(found.hand_ins, roster, result)
+    placing = _Placing(workspace, course, wanted, stamp, result, matches)
+    known = [hand_in for hand_in in found.hand_ins if not roster or hand_in.person in matches]
+    hand_ins = _without_collisions(known, matches, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
         same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
     ):
@@ -192,15 +199,35 @@ def _size(hand_in: HandIn) -> tuple[int, str]:
     return sum(entry.size for _, entry in hand_in.files), hand_in.person.id
 
 
-def _without_collisions(hand_ins: list[HandIn], result: Collected) -> list[HandIn]:
+def _matches(hand_ins: list[HandIn], roster: Roster, result: Collected) -> dict[Person, Match | None]:
+    """The student of the roster for each person; None for a person whom the platform hides. The others are reported."""
+    found: dict[Person, Match | None] = {}
+    for hand_in in hand_ins if roster else ():
+        try:
+            found[hand_in.person] = match(roster, hand_in.person)
+        except Refused as error:
+            if is_hidden(hand_in.person):
+                found[hand_in.person] = None
+            else:
+                result.unplaced.append((printable(str(hand_in.person)), str(error)))
+    return found
+
+
+def _without_collisions(hand_ins: list[HandIn], matches: dict[Person, Match | None], result: Collected) -> list[HandIn]:
     """The hand-ins whose student id is unique; the others are reported and never merged."""
     by_id: dict[str, list[HandIn]] = defaultdict(list)
     for hand_in in hand_ins:
-        by_id[same_name(safe_name(hand_in.person.id))].append(hand_in)
+        known = matches.get(hand_in.person)
+        by_id[same_name(safe_name(known.student.id if known else hand_in.person.id))].append(hand_in)
     for same in by_id.values():
         if len(same) > 1:
             who = ", ".join(repr(printable(str(h.person))) for h in same)
-            why = f"{len(same)} students would share one folder: {who}; rename their folders or files"
+            known = matches.get(same[0].person)
+            if known:
+                why = f"{len(same)} of the download mean {printable(str(known.student))} of the roster: {who}; remove "
+                why += "all but one, or correct the aliases in roster.csv"
+            else:
+                why = f"{len(same)} students would share one folder: {who}; rename their folders or files"
             result.unplaced += [(printable(str(h.person)), why) for h in same]
     return [same[0] for same in by_id.values() if len(same) == 1]
 
@@ -221,9 +248,16 @@ class _Placing:
     """Puts hand-ins of one assignment into submitted/, and notes them in `result`."""
 
     def __init__(
-        self, workspace: Workspace, course: Course, wanted: Assignment, stamp: datetime | None, result: Collected
+        self,
+        workspace: Workspace,
+        course: Course,
+        wanted: Assignment,
+        stamp: datetime | None,
+        result: Collected,
+        matches: dict[Person, Match | None] | None = None,
     ) -> None:
         self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
+        self.matches = matches or {}
         self.origins = Origins(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
@@ -233,13 +267,15 @@ class _Placing:
     def place(self, hand_in: HandIn) -> None:
         """Place one hand-in. Raises Refused if that is not possible."""
         person = hand_in.person
-        student = self._student(person)
+        known = self.matches.get(person)
+        student = self._in_roster(known.student, person) if known else self._student(person)
         if not person.name and student == self.origins.student_of(person.source):
             person = self.origins.here[student]  # whose login may have come from a receipt
         target = self.workspace.submitted(student, self.wanted.name)
         if target.is_symlink() or target.parent.is_symlink():
             raise Refused(f"would go into {target}, which is a link, and links are not followed")
-        if target.exists() and (other := self.origins.other(student, person)):
+        is_certain = known is not None and not known.by_name
+        if not is_certain and target.exists() and (other := self.origins.other(student, person)):
             if other.source and person.source and other.source != person.source:
                 raise Refused(
                     f"would replace what {printable(str(other))} has handed in: that came as "
@@ -255,21 +291,37 @@ class _Placing:
         choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
         contents = choice.contents()
         notes = [*hand_in.notes, *choice.notes]
-        if person.guessed:
+        if known is None and person.guessed:
             notes.insert(
                 0,
                 f"the login {student!r} was guessed from {printable(person.source)!r}; keep Blackboard's receipts in "
                 "the download to be sure",
             )
-        if student != person.id:
+        if known and student != known.student.id:
+            notes.append(f"stays where it was when names were hidden; it is {printable(str(known.student))}")
+        if known and known.by_name:
+            notes.append(f"known by the name alone, {printable(person.name or person.id)!r}")
+        elif known is None and is_hidden(person) and self.matches:
+            notes.append("the name is hidden, so the roster was not asked")
+        if known is None and student != person.id:
             notes.insert(0, f"the id is {student!r} instead of {printable(person.id)!r}")
-        if known := self.origins.known_elsewhere(student, person):
-            notes.append(f"has the same id as {printable(str(known))}, so both share a row of the gradebook")
+        if known is None and (elsewhere := self.origins.known_elsewhere(student, person)):
+            notes.append(f"has the same id as {printable(str(elsewhere))}, so both share a row of the gradebook")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
         self.origins.keep(student, person)
         state = _write(target, contents, self.stamp, notes)
-        self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, person))
+        shown = replace(person, name=known.student.full_name) if known and known.student.name else person
+        self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, shown))
+
+    def _in_roster(self, student: Student, person: Person) -> str:
+        """The id under which to place the work of a student of the roster."""
+        if person.on.hides_names and (hidden := f"{HIDDEN}{person.id}") in self.there.values():
+            return hidden
+        there = self.there.get(same_name(student.id), student.id)
+        if there != student.id:
+            raise Refused(f"is {student.id!r} in the roster, and submitted/ has the folder {there!r}; rename that")
+        return there
 
     def _student(self, person: Person) -> str:
         """The student's id in the course: the person's id as the name of a folder."""

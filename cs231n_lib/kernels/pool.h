@@ -1,8 +1,8 @@
 /* Threads for the kernels: started once, asleep between calls, and forgotten after a fork.
 
 This is not OpenMP, whose threads spin idly for milliseconds when BLAS needs the cores next, and which cannot fork safely
-once it has been used. A worker here spins for some microseconds, which saves consecutive kernels the time to wake it,
-and then sleeps. Workers take chunks from a counter, so a core that other programs slow down takes fewer. */
+once it has been used. A worker here spins for a tenth of a millisecond, which saves consecutive kernels the time to wake
+it, and then sleeps. Workers take chunks from a counter, so a core that other programs slow down takes fewer. */
 
 #include <pthread.h>
 #include <sched.h>
@@ -13,7 +13,7 @@ and then sleeps. Workers take chunks from a counter, so a core that other progra
 #include "kernel.h"
 
 #define MAX_THREADS 64
-#define TURNS 5000 /* tens of microseconds */
+#define TURNS 12000 /* about a tenth of a millisecond */
 
 #if defined(__x86_64__) || defined(__i386__)
 #define PAUSE() __builtin_ia32_pause()

@@ -7,9 +7,10 @@ import pytest
 from graded_by_hand import FULL, submit
 from nbgrader.api import Gradebook
 
+from autograder.course.roster import Roster, Student, write_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
-from autograder.reports.export import export
+from autograder.reports.export import Total, export, export_course, read_totals
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -30,7 +31,7 @@ def exported(tiny, tmp_path):
             with (tiny.root / "nbgrader_config.py").open("a") as config:
                 config.write(FLAT.format(late))
         count = export(Workspace(tiny.root), "sums", out)
-        with open(out, encoding="utf-8", newline="") as file:
+        with open(out, encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert count == len(rows)
         return rows
@@ -143,3 +144,46 @@ def test_an_assignment_that_was_never_released(tiny, gradebook, tmp_path):
 def test_a_file_that_cannot_be_written(tiny, tmp_path):
     with pytest.raises(KitError, match="Cannot write"):
         export(tiny, "sums", tmp_path / "no" / "folder.csv")
+
+
+def test_a_spreadsheet_opens_it_rightly(tiny, gradebook, tmp_path):
+    submit(gradebook, "alice", FULL, first_name="José")
+    export(tiny, "sums", tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_bytes().startswith("\ufeffstudent,".encode())
+
+
+def test_the_rosters_names_are_in_the_file(exported, tiny, gradebook):
+    submit(gradebook, "1", FULL)
+    write_roster(tiny, Roster({"1": Student("1", "Lee, Ann", "a@x.edu"), "2": Student("2", "李, 明")}))
+    ann, ming = exported()
+    assert (ann["first_name"], ann["last_name"], ann["email"], ann["total"]) == ("Ann", "Lee", "a@x.edu", "9")
+    assert (ming["student"], ming["first_name"], ming["total"]) == ("2", "明", "")
+
+
+def test_points_as_other_files_need_them(tiny, gradebook):
+    gradebook.update_or_create_assignment("sums", duedate=datetime(2026, 11, 20))
+    submit(gradebook, "alice", FULL, datetime(2026, 11, 20, 1))
+    submit(gradebook, "bob", {**FULL, ("adding", "question_why"): {"manual_score": 0.5}})
+    with (tiny.root / "nbgrader_config.py").open("a") as config:
+        config.write(FLAT.format(2.5))
+    found = read_totals(Workspace(tiny.root), "sums")
+    assert found.most == 14
+    assert found.of == {"alice": Total(4.0, True), "bob": Total(9.5, False)}  # alice: 2.5 less for each notebook
+
+
+@pytest.mark.parametrize("named", [[], ["sums"], ["sums", "sums"]])
+def test_the_course_has_a_column_for_each_assignment(tiny, gradebook, tmp_path, named):
+    submit(gradebook, "alice", FULL, first_name="=1")
+    gradebook.add_student("bob")
+    assert export_course(tiny, named, tmp_path / "x.csv") == 2
+    assert (tmp_path / "x.csv").read_bytes().decode() == (
+        "\ufeffstudent,first_name,last_name,email,sums,sums needs_manual_grading,total,max\r\n"
+        "alice,'=1,,,9,yes,9,14\r\n"
+        "bob,,,,,,0,14\r\n"
+    )
+
+
+def test_a_course_without_released_assignments(tiny, gradebook, tmp_path):
+    gradebook.remove_assignment("sums")
+    with pytest.raises(KitError, match="No assignment is in the gradebook yet"):
+        export_course(tiny, [], tmp_path / "x.csv")
