@@ -16,7 +16,7 @@ def softmax_gradient(x: FloatArray, y: NDArray[np.intp], out: FloatArray, sums: 
     """Fill out (N, C), sums (N,) and right (N,) from x (N, C) and y (N,)."""
     N, C = x.shape
     of_y = np.arange(0, N * C, C) + y
-    # the probabilities stay the same, and exp cannot overflow
+    # exp(x) alone would overflow; the quotients do not change
     np.subtract(x, np.maximum.reduce(x, axis=1, keepdims=True), out=out)
     np.take(out.ravel(), of_y, out=right)
     np.exp(out, out=out)
