@@ -661,7 +661,7 @@ def _correlated(x: Any, w: Any, stride: int, dilation: int = 1) -> Array:
     x, w = np.asarray(x), np.asarray(w)
     field = dilation * (w.shape[2] - 1) + 1
     pad = (field - 1) // 2
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    padded = np.pad(x, [(0, 0)] * 2 + [(pad, pad)] * 2)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (field, field), axis=(2, 3))
     seen = windows[:, :, ::stride, ::stride, ::dilation, ::dilation]
     return np.tensordot(seen, w, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
