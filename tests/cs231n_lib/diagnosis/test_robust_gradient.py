@@ -156,3 +156,11 @@ def test_a_glance_accepts_every_slope_at_a_kink():
         assert not clearly_wrong(f, x, np.array([slope, 1, 0, 4 / 3]), kinks=True)
     assert clearly_wrong(f, x, np.array([0, 1, 1, 4 / 3]), kinks=True)
     assert clearly_wrong(f, x, np.array([1.2, 1, 0, 0]), kinks=True)
+
+
+def test_a_glance_takes_rounding_for_no_slope():
+    """A bias before batch normalization has no effect but on the last digits."""
+    x = np.random.default_rng(5).normal(size=4)
+    f = lambda x: 3.7 + np.sum((np.array([1 / 3, 2 / 7, 5.1]) + x[0]) - x[0])  # noqa: E731
+    for kinks in (False, True):
+        assert not clearly_wrong(f, x, np.full(4, 1e-17), kinks=kinks)
