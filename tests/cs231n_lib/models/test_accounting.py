@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from cs231n_lib import models
-from cs231n_lib.models import ConvNet, FullyConnectedNet, LinearSoftmax, ThreeLayerConvNet, TwoLayerNet, net_cost
+from cs231n_lib.models import (
+    ConvNet,
+    FullyConnectedNet,
+    LinearSoftmax,
+    ResNet,
+    ThreeLayerConvNet,
+    TwoLayerNet,
+    net_cost,
+)
 from cs231n_lib.models.network import Network
 
 
@@ -20,6 +28,8 @@ NETS = [
     ThreeLayerConvNet((3, 9, 6), num_filters=4, filter_size=3, hidden_dim=5),
     ConvNet((3, 8, 12), ((4, 5), (6,)), dropout_keep_ratio=0.5),
     ConvNet((1, 8, 8), ((4,),), filter_size=5, global_average=True),
+    ResNet((3, 8, 12), (4, 6), 2),
+    ResNet((3, 9, 8), (4, 6), 1, shortcuts=False),
 ]
 
 
