@@ -1105,7 +1105,7 @@ for ax in axes:
 fig.colorbar(shown, ax=axes);
 
 # %% [markdown]
-# The red squares mark the images of the class. The net was trained on single images, so it is sure of itself in places where two images meet, too. A net
+# The red squares mark the images of the class. The net was trained on single images, so it is also confident where two images meet. A net
 # that labels every pixel has to be trained for that: see the notebook `residual_and_segmentation`.
 #
 # ### The backward pass of a convolution is a convolution

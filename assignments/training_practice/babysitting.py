@@ -1234,7 +1234,7 @@ ax.legend(frameon=False);
 # regularization there is: it even saves time. `patience` says for how many epochs in a row one waits for an improvement.
 #
 # By hand: let the accuracies be 0.30, 0.35, 0.34, 0.35, 0.40, with a patience of 2. Epoch 1 (counted from 0) is the best so far. Epochs 2 and 3 bring no
-# improvement (an equal accuracy is none), so the training stops after epoch 3, and the best epoch is 1. The 0.40 is never seen.
+# improvement (an equal accuracy does not count), so the training stops after epoch 3, and the best epoch is 1. The 0.40 is never seen.
 
 # %% nbgrader={"grade": false, "grade_id": "early_stopping", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def early_stopping(val_acc, patience):
@@ -1358,7 +1358,7 @@ for seed, sizes in ((17, [5, 11, 23]), (18, [20, 30, 3, 9]), (19, [12])):
 # %% nbgrader={"grade": true, "grade_id": "test_learning_curve_examples", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Check · the examples of each size · 1 point
 def memorize(X_part, y_part):
-    """Train a "net" that knows its training examples by heart, and answers with -1 to others."""
+    """Train a "net" that has memorized its training examples, and predicts -1 for all others."""
     answers = {tuple(row): label for row, label in zip(X_part.tolist(), y_part.tolist())}
     return lambda X_new: np.array([answers.get(tuple(row), -1) for row in np.asarray(X_new).tolist()])
 

@@ -489,7 +489,7 @@ show(change(np.repeat(X_train[:2], 8, axis=0), np.random.default_rng(0)));
 # %% [markdown] nbgrader={"grade": true, "grade_id": "question_labels", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
 # (a) Safe: a mirrored cat is a cat, and photographs of animals look as likely as their mirror images. (b) Not safe: "b" becomes "d", and most other
-# letters become shapes that nobody writes. (c) Not safe: a 6 becomes a 9, and the other way round. (d) Not safe: the colour is what the label
+# letters become shapes that are not letters. (c) Not safe: a 6 becomes a 9, and the other way round. (d) Not safe: the colour is what the label
 # depends on, so a large shift changes the label, or makes the net ignore its best clue.
 #
 # Scheme
@@ -1409,7 +1409,7 @@ def tune(net, X, y, frozen, num_steps, learning_rate, seed=0):
 
 
 def begin(source, head, num_classes, seed=7):
-    """A new net, with all but the head from another one; from scratch if there is none."""
+    """A new net. If there is a source, all parameters but the head are copied from it."""
     net = ConvNet((3, 16, 16), ((16,), (32,), (64,)), num_classes=num_classes, seed=seed)
     if source is not None:
         net.loss(X_train[:2], np.array([0, 1]))  # so that it has running averages, which are replaced
@@ -1560,7 +1560,7 @@ for num_labels, num_steps in ((50, 100), (250, 200)):
 # larger nets and much longer training.
 
 # %% [markdown]
-# **Question 3** · 2 points. (a) Name two classes of shapes10 whose turns nobody can tell by the shape. (b) The net tells more than a quarter of the
+# **Question 3** · 2 points. (a) Name two classes of shapes10 whose shape does not show how it was turned. (b) The net tells more than a quarter of the
 # turns of a disc, although a disc looks the same after every turn. Where can it see them? (c) What kind of images makes this pretext task useful,
 # and why do features that solve it help to tell classes apart?
 

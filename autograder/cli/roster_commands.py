@@ -26,7 +26,7 @@ def import_(ctx: click.Context, file: str) -> None:
 
     FILE is a CSV from Canvas, Moodle, Blackboard, Brightspace, Gradescope or GitHub Classroom, or any CSV whose header
     has a column for the id; see docs/platforms.md. Students who are already in the roster are brought up to date, and
-    nobody is removed. If a row may mean two students, nothing changes and the command says why. Names and addresses
+    no student is removed. If a row fits two students, nothing changes, and the command says why. Names and addresses
     also go into the gradebook.
     """
     from pathlib import Path

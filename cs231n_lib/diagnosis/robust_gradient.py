@@ -93,31 +93,27 @@ def gradient_to_judge(
     return NumericalGradient(gradient, nearest, coarse=False)
 
 
-def clearly_wrong(f: Function, x: Floats, analytic: Floats, h: float = 1e-5, kinks: bool = False) -> bool:
+def clearly_wrong(f: Function, x: Floats, analytic: Floats, h: float = 1e-5) -> bool:
     """Return whether a few slopes of f already show that the analytic gradient is not that of f.
 
-    This is quick: it measures the three entries where the analytic gradient is largest. False means nothing.
+    This is quick: it measures the three entries where the analytic gradient is largest. False says nothing about the
+    gradient.
 
     Parameters
     ----------
-    f, x, analytic, h, kinks
-        As in `gradient_to_judge`.
+    f, x, analytic, h
+        As in `gradient_to_judge`. At a kink, every slope between those left and right of x may be right.
     """
     value = float_value(f(x.copy()))
     if is_coarse(value):  # too noisy for these steps
         return False
     largest = np.argsort(np.abs(analytic), axis=None)[-3:]
-    # a gradient may be zero but for rounding, so there is a margin that depends on the size of f, too
-    margin = 0.05 * np.max(np.abs(analytic), initial=0.0) + 1e-4 * max(abs(value), 1e-3)
-    for index in zip(*np.unravel_index(largest, x.shape), strict=True):
-        slopes = _one_sided_slopes(f, x, index, h)
-        if abs(np.mean(slopes) - analytic[index]) <= margin:
-            continue
-        if not kinks or abs(
-            _between(_one_sided_slopes(f, x, index, h / 100), analytic[index], margin) - analytic[index]
-        ):
-            return True
-    return False
+    # f may compute in float32 inside, which changes these slopes by up to a hundredth of its value
+    margin = 0.05 * np.max(np.abs(analytic), initial=0.0) + 1e-2 * max(abs(value), 1e-3)
+    return any(
+        _between(_one_sided_slopes(f, x, index, h), analytic[index], margin) != analytic[index]
+        for index in zip(*np.unravel_index(largest, x.shape), strict=True)
+    )
 
 
 def _coarse(f: Function, x: Floats, analytic: Floats, size: float, jitter: float, kinks: bool) -> NumericalGradient:
