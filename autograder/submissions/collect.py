@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.course.moments import shown_moment
 from autograder.course.roster import Roster, Student, read_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.submissions.arrival import Arrival, Stamp
 from autograder.submissions.choose import Choice
 from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
 from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
@@ -61,12 +62,15 @@ class Collected:
         (path, reason) of the files that were not taken.
     received
         How the time of --received was read, in words.
+    remarks
+        What else concerns the times of arrival of the whole download.
     """
 
     placed: list[Placed] = field(default_factory=list)
     unplaced: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     received: str | None = None
+    remarks: list[str] = field(default_factory=list)
 
 
 def collect(
@@ -74,6 +78,7 @@ def collect(
     assignment: str,
     from_path: Path | str,
     received: str | None = None,
+    times: Path | str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
@@ -93,7 +98,10 @@ def collect(
         The folder or zip.
     received
         When all submissions in the download were handed in: "2026-11-20 23:59", optionally followed by a time zone
-        (+0100, Europe/Berlin; UTC by default). It is written to the timestamp.txt of each.
+        (+0100, Europe/Berlin; by default that of course.toml, or else UTC). It is written to the timestamp.txt of each.
+    times
+        A list of when each student handed in, as `read_time_list` reads it. Without these two, the time is what the
+        download says.
     progress
         Called as progress(done, total) after each student.
 
@@ -101,12 +109,12 @@ def collect(
     ------
     KitError
         `from_path` does not exist, is not a zip, is empty or is the workspace's own folder; the assignment is unknown;
-        `received` is not a time; or the roster is wrong.
+        `received` is not a time, or `times` no list of them; or the roster is wrong.
     """
     course = workspace.course
     wanted = course.assignment(assignment)
     roster = read_roster(workspace)
-    stamp = read_time(received) if received else None
+    arrival = Arrival(course, wanted, received, times)
     source = Path(from_path)
     submitted = workspace.submitted("x", assignment).parent.parent
     if source.resolve() == submitted.resolve():
@@ -116,10 +124,9 @@ def collect(
         )
 
     found = read_download(source, course, wanted)
-    taken_for = _said(stamp, received) if stamp and received else None
-    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
+    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=arrival.said)
     matches = _matches(found.hand_ins, roster, result)
-    placing = _Placing(workspace, course, wanted, stamp, result, matches)
+    placing = _Placing(workspace, course, wanted, arrival, result, matches)
     known = [hand_in for hand_in in found.hand_ins if not roster or hand_in.person in matches]
     hand_ins = _without_collisions(known, matches, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
@@ -140,6 +147,7 @@ def collect(
         if progress:
             progress(done, len(hand_ins))
     result.placed.sort(key=lambda placed: placed.student)
+    result.remarks += arrival.remarks
     return result
 
 
@@ -152,32 +160,6 @@ def read_download(source: Path, course: Course, assignment: Assignment) -> Sorte
         return sort_by_student(_open(source), course, assignment, _name(source))
     except Refused as error:
         raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
-
-
-def read_time(text: str) -> datetime:
-    """Read a time such as "2026-11-20 23:59", in UTC unless a zone follows. Raises KitError if it is not a time."""
-    words = text.split()
-    try:
-        if len(words) == 3 and not words[2].lstrip("+-").replace(":", "").isdigit():
-            time = datetime.fromisoformat(" ".join(words[:2])).replace(tzinfo=ZoneInfo(words[2]))
-        else:
-            time = datetime.fromisoformat("".join([" ".join(words[:2]), *words[2:]]))
-    except (ValueError, OSError, KeyError):
-        examples = '"2026-11-20 23:59", "2026-11-20 23:59 +0100" or "2026-11-20 23:59 Europe/Berlin"'
-        raise KitError(f"{text!r} is not a time.", f"Write {examples}.") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _said(stamp: datetime, received: str) -> str:
-    """How a time that the user gave was read, in words."""
-    if stamp.utcoffset():
-        return f"{received} is {_shown(stamp.astimezone(UTC))}"
-    named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
-    return _shown(stamp) + ("" if named else " (taken as UTC, because no time zone was given)")
-
-
-def _shown(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 def _open(source: Path) -> Folder | Archive:
@@ -237,11 +219,10 @@ def place(
     course: Course,
     wanted: Assignment,
     hand_in: HandIn,
-    stamp: datetime | None,
     result: Collected,
 ) -> None:
     """Put one student's hand-in into submitted/ and note it in `result`. Raises Refused if that is not possible."""
-    _Placing(workspace, course, wanted, stamp, result).place(hand_in)
+    _Placing(workspace, course, wanted, Arrival(course, wanted), result).place(hand_in)
 
 
 class _Placing:
@@ -252,11 +233,12 @@ class _Placing:
         workspace: Workspace,
         course: Course,
         wanted: Assignment,
-        stamp: datetime | None,
+        arrival: Arrival,
         result: Collected,
         matches: dict[Person, Match | None] | None = None,
     ) -> None:
-        self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
+        self.workspace, self.course, self.wanted, self.result = workspace, course, wanted, result
+        self.arrival = arrival
         self.matches = matches or {}
         self.origins = Origins(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
@@ -310,7 +292,8 @@ class _Placing:
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
         self.origins.keep(student, person)
-        state = _write(target, contents, self.stamp, notes)
+        stamp = self.arrival.of(hand_in, choice.latest, known.student if known else None)
+        state = _write(target, contents, stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person
         self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, shown))
 
@@ -343,14 +326,24 @@ class _Placing:
         )
 
 
-def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> State:
+def _write(target: Path, contents: dict[str, bytes], stamp: Stamp | None, notes: list[str]) -> State:
     """Put the files in place, and add to `notes` what an instructor should know about it."""
     old = _earlier(target, notes) if target.is_dir() else {}
     changed = any(old.get(name) != data for name, data in contents.items())
     state: State = "unchanged" if old and not changed else "replaced" if old else "new"
     before = old.get(TIMESTAMP)
+    known = _moment(before) if before is not None else None
+    if stamp and state == "replaced" and stamp.from_download and known and stamp.moment < known:
+        notes.append(
+            f"not taken: it arrived {shown_moment(stamp.moment)}, before the submission in place, {shown_moment(known)}"
+        )
+        return "unchanged"
+    if stamp and stamp.at_least and known and known >= stamp.moment:
+        stamp = None  # what is known fits
     if stamp:
-        now = stamp.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        now = stamp.moment.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        if stamp.at_least:
+            notes.append(f"the time is unknown, and taken as {_time(now)}, just after the due date; see --times")
         if before is not None and _time(before) != _time(now):
             notes.append(f"received time changed from {_time(before)} to {_time(now)}")
             state = "time changed" if state == "unchanged" else state
@@ -368,10 +361,14 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
 
 def _time(stamp: bytes) -> str:
     """The time in a timestamp.txt, for people to read."""
-    text = stamp.decode("utf-8-sig", "replace").strip()
+    moment = _moment(stamp)
+    return shown_moment(moment) if moment else printable(stamp.decode("utf-8-sig", "replace").strip()[:40])
+
+
+def _moment(stamp: bytes) -> datetime | None:
     with contextlib.suppress(ValueError):
-        return _shown(datetime.strptime(text, NBGRADERS_FORM))
-    return printable(text[:40])
+        return datetime.strptime(stamp.decode("utf-8-sig", "replace").strip(), NBGRADERS_FORM).replace(tzinfo=UTC)
+    return None
 
 
 def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:
