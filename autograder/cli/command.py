@@ -14,6 +14,7 @@ from autograder.cli.command_group import Commands
 INSTRUCTORS_MODULES = (
     "course_commands",
     "roster_commands",
+    "late_command",
     "grading_commands",
     "grade_one_command",
     "mark_command",

@@ -144,7 +144,7 @@ def follow_formgrader(config: "Config") -> None:
         if not changed:
             return
         try:
-            policy = _policy_of(_followed[-1])
+            policy = policy_of(_followed[-1])
             of_changed = api.SubmittedNotebook.id.in_(changed)
             for student, error in correct_penalties(session.connection(), policy, of_changed).items():
                 QUIET.error("The late policy failed for %s: %r", student, error)
@@ -156,7 +156,7 @@ def follow_formgrader(config: "Config") -> None:
     _followed[:] = [config]  # the configuration may be loaded more than once in a process
 
 
-def _policy_of(config: "Config") -> LatePolicy:
+def policy_of(config: "Config") -> LatePolicy:
     """The late policy of a loaded nbgrader_config.py, which says where course.toml is."""
     root, assignments = config.get("CourseDirectory", {}).get("root"), config.get("Kit", {}).get("assignments")
     return LatePolicy(config, load_course(Path(root) / assignments).late if root and assignments else None)

@@ -52,6 +52,11 @@ class CourseTimes:
         allowance = self.allowed.get((assignment, student))
         return allowance.time or None if allowance else None
 
+    def late_days(self, student: str) -> dict[str, int]:
+        """The late days that each assignment of a student uses, without those that use none."""
+        found = {name: self.allowed[name, student].late_days for name in self.due if (name, student) in self.allowed}
+        return {name: days for name, days in found.items() if days}
+
 
 def read_times(workspace: Workspace, db: "Connection") -> CourseTimes:
     """Read the times from the files, and from the gradebook what no file says.
