@@ -12,6 +12,8 @@ from autograder.cli.workspace_option import DATABASE, with_database, workspace_o
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autograder.course.workspace import Workspace
+
 
 @click.command()
 @click.argument("directory", default=".", type=click.Path())
@@ -146,6 +148,7 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
     """
     from autograder.cli.collect_table import show_collected
     from autograder.console import progress
+    from autograder.course.groups import groups_path
     from autograder.submissions.collect import collect as run
 
     workspace = workspace_of(ctx)
@@ -153,10 +156,22 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
         raise click.UsageError(
             "--received gives one time to all; --times gives each student one. Leave one of them out."
         )
+    changes = _changes_of_groups(workspace, assignment) if groups_path(workspace).exists() else []
     with progress("collecting") as update:
         collected = run(workspace, assignment, source, received=received, times=times, progress=update)
+    collected.remarks += changes
     show_collected(collected)
     ctx.exit(3 if collected.unplaced else 0)
+
+
+def _changes_of_groups(workspace: "Workspace", assignment: str) -> list[str]:
+    """Have the work of groups follow groups.csv, before more is collected."""
+    from autograder.grading.grading_lock import only_grader
+    from autograder.grading.group_work import follow_groups
+
+    entry = workspace.course.assignment(assignment)
+    with only_grader(workspace, entry):
+        return follow_groups(workspace, entry)
 
 
 COMMANDS = (init, build, release, collect)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.course.course_toml import LateRules, load_course
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.grading.group_work import share_marks
 from autograder.grading.late_days import days_begun
 from autograder.grading.times import CourseTimes, bring_times
 
@@ -93,7 +94,7 @@ def bring_up_to_date(gradebook: "Gradebook", assignment: str, policy: LatePolicy
 def follow_times(
     workspace: Workspace, gradebook: "Gradebook", assignment: str, policy: LatePolicy
 ) -> tuple[CourseTimes, dict[str, Exception]]:
-    """Bring the times of the course and the penalties that follow from them into the gradebook, in one transaction.
+    """Bring the times of the course, the marks of groups and the penalties into the gradebook, in one transaction.
 
     Returns the times, and {student: error} of this assignment as `bring_up_to_date` does. Of the other assignments, the
     penalties of those whose times have changed are corrected. Raises KitError if extensions.csv is wrong.
@@ -103,6 +104,7 @@ def follow_times(
     try:
         connection = gradebook.db.connection()
         times = bring_times(workspace, connection)
+        share_marks(workspace, connection, assignment)
         failed = {
             name: correct_penalties(connection, policy, api.Assignment.name == name)
             for name in sorted({assignment} | times.changed)

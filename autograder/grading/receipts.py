@@ -59,9 +59,10 @@ RECORDING = (
 )
 # Modules that these import and that decide no grade: their values are in the digest, or they only hold text.
 UNDECISIVE = (
-    "check.py", "course", "errors.py", "folders.py", "grading/enrol.py", "grading/late.py", "grading/late_days.py",
-    "grading/report.py", "grading/times.py", "notebook/limits.py", "notebook/newer_syntax.py", "notebook/outcomes.py",
-    "submissions/origins.py", "submissions/platforms.py", "submissions/roster_match.py",
+    "check.py", "course", "errors.py", "folders.py", "grading/enrol.py", "grading/gradebook_lock.py",
+    "grading/group_work.py", "grading/late.py", "grading/late_days.py", "grading/report.py", "grading/times.py",
+    "notebook/limits.py", "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py",
+    "submissions/platforms.py", "submissions/roster_match.py",
 )  # fmt: skip
 PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # used in running every notebook
 READING = ("submission_bytes",)  # the limits on reading a submission, which do not affect its run

@@ -3,20 +3,22 @@
 layouts.py and platforms.py find out who handed in what, and choose.py decides which file is which notebook;
 foreign_files.py reads the files. This module puts the result in place, one student at a time, completely or not at all.
 origins.py records where each submission came from, so that one person's work does not replace another's. If the
-workspace has a roster, roster_match.py finds each person in it, and the roster's id names the folder.
+workspace has a roster, roster_match.py finds each person in it, and the roster's id names the folder. Of what a group
+hands in, each member gets a copy.
 """
 
 import contextlib
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.course.groups import read_groups
 from autograder.course.moments import shown_moment
 from autograder.course.roster import Roster, Student, read_roster
 from autograder.course.workspace import Workspace
@@ -27,13 +29,14 @@ from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Byt
 from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
-from autograder.submissions.roster_match import Match, is_hidden, match
+from autograder.submissions.roster_match import Match, alias_of, is_hidden, match
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 MAX_CLASS_BYTES = 20_000_000_000  # read from one download, all students together
 State = Literal["new", "replaced", "time changed", "unchanged"]
+MEMBER = "group"  # instead of a platform, for a student who has a copy of what the group handed in
 NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -125,10 +128,18 @@ def collect(
 
     found = read_download(source, course, wanted)
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=arrival.said)
-    matches = _matches(found.hand_ins, roster, result)
-    placing = _Placing(workspace, course, wanted, arrival, result, matches)
-    known = [hand_in for hand_in in found.hand_ins if not roster or hand_in.person in matches]
-    hand_ins = _without_collisions(known, matches, result)
+    groups = read_groups(workspace, roster, wanted.name)
+    named = {h.person: groups.called((h.person.id, h.person.name, alias_of(h.person))) for h in found.hand_ins}
+    people = [hand_in for hand_in in found.hand_ins if not named[hand_in.person]]
+    matches = _matches(people, roster, result)
+    placing = _Placing(workspace, course, wanted, arrival, result, matches, roster)
+    known = [hand_in for hand_in in people if not roster or hand_in.person in matches]
+    of_group: dict[str, list[HandIn]] = defaultdict(list)
+    for hand_in in found.hand_ins:
+        if group := named[hand_in.person] or (hand_in in known and groups.of(placing.id_of(hand_in.person))):
+            of_group[str(group)].append(hand_in)
+    shared = [hand_in for theirs in of_group.values() for hand_in in theirs]
+    hand_ins = _without_collisions([hand_in for hand_in in known if hand_in not in shared], matches, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
         same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
     ):
@@ -146,6 +157,8 @@ def collect(
             result.unplaced.append((printable(str(hand_in.person)), str(error)))
         if progress:
             progress(done, len(hand_ins))
+    for group, theirs in of_group.items():
+        placing.place_group(group, groups.members[group], theirs)
     result.placed.sort(key=lambda placed: placed.student)
     result.remarks += arrival.remarks
     return result
@@ -236,15 +249,79 @@ class _Placing:
         arrival: Arrival,
         result: Collected,
         matches: dict[Person, Match | None] | None = None,
+        roster: Roster | None = None,
     ) -> None:
         self.workspace, self.course, self.wanted, self.result = workspace, course, wanted, result
         self.arrival = arrival
         self.matches = matches or {}
+        self.roster = roster or Roster()
         self.origins = Origins(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
         self.there = {same_name(name): name for name in there if not name.startswith(".")}
+
+    def id_of(self, person: Person) -> str:
+        """The student's id in the course."""
+        known = self.matches.get(person)
+        return known.student.id if known else safe_name(person.id)
+
+    def place_group(self, group: str, members: Sequence[str], hand_ins: Sequence[HandIn]) -> None:
+        """Place what a group handed in, for each of its members. What is not clear goes to `result.unplaced`."""
+        shown = ", ".join(repr(printable(str(hand_in.person))) for hand_in in hand_ins)
+        chosen = []
+        try:
+            for hand_in in hand_ins:
+                choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
+                chosen.append((choice.contents(), choice))
+        except Refused as error:
+            self.result.unplaced.append((f"group {printable(group)}: {shown}", str(error)))
+            return
+        contents, choice = chosen[0]
+        if any(other != contents for other, _ in chosen[1:]):
+            why = (
+                f"{len(hand_ins)} of the download are work of the group {printable(group)}, and they differ: {shown}; "
+            )
+            why += "remove all but one, or correct groups.csv"
+            self.result.unplaced += [(printable(str(hand_in.person)), why) for hand_in in hand_ins]
+            return
+        self.result.left_out += choice.left_out
+        together = f"of the group {printable(group)}: {', '.join(map(printable, members))}"
+        for member in members:
+            mine = next((h for h in hand_ins if self.id_of(h.person) == member), None)
+            person = mine.person if mine else Person(member, platform=MEMBER)
+            student = self.roster.students.get(member)
+            notes = [together, *hand_ins[0].notes, *choice.notes]
+            try:
+                target = self._target(self.there.get(same_name(member), member))
+                before = _earlier(target, []) if target.is_dir() else {}
+                differs = any(before.get(name) != data for name, data in contents.items())
+                if before and differs and self.origins.groups.get(member) != group:
+                    place = target.relative_to(self.workspace.root)
+                    raise Refused(
+                        f"is in the group {printable(group)}, whose work is {shown}, and has other work in place; "
+                        f"remove {place}, or correct groups.csv"
+                    )
+                stamp = self._first_arrival(hand_ins, choice, student)
+                self.origins.keep(member, person, group)
+                state = _write(target, contents, stamp, notes)
+            except Refused as error:
+                self.result.unplaced.append((printable(member), str(error)))
+                continue
+            named = replace(person, name=student.full_name) if student and student.name else person
+            self.result.placed.append(Placed(member, state, sorted(choice.chosen), notes, named))
+
+    def _first_arrival(self, hand_ins: Sequence[HandIn], choice: Choice, student: Student | None) -> Stamp | None:
+        """When the first of several equal hand-ins of a group arrived."""
+        stamps = [self.arrival.of(hand_in, choice.latest, student) for hand_in in hand_ins]
+        return min(filter(None, stamps), key=lambda stamp: stamp.moment, default=None)
+
+    def _target(self, student: str) -> Path:
+        """The folder of a student's submission. Raises Refused if it is a link."""
+        target = self.workspace.submitted(student, self.wanted.name)
+        if target.is_symlink() or target.parent.is_symlink():
+            raise Refused(f"would go into {target}, which is a link, and links are not followed")
+        return target
 
     def place(self, hand_in: HandIn) -> None:
         """Place one hand-in. Raises Refused if that is not possible."""
@@ -253,9 +330,7 @@ class _Placing:
         student = self._in_roster(known.student, person) if known else self._student(person)
         if not person.name and student == self.origins.student_of(person.source):
             person = self.origins.here[student]  # whose login may have come from a receipt
-        target = self.workspace.submitted(student, self.wanted.name)
-        if target.is_symlink() or target.parent.is_symlink():
-            raise Refused(f"would go into {target}, which is a link, and links are not followed")
+        target = self._target(student)
         is_certain = known is not None and not known.by_name
         if not is_certain and target.exists() and (other := self.origins.other(student, person)):
             if other.source and person.source and other.source != person.source:
@@ -291,7 +366,7 @@ class _Placing:
             notes.append(f"has the same id as {printable(str(elsewhere))}, so both share a row of the gradebook")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
-        self.origins.keep(student, person)
+        self.origins.keep(student, person, hand_in.group)
         stamp = self.arrival.of(hand_in, choice.latest, known.student if known else None)
         state = _write(target, contents, stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person

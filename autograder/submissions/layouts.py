@@ -79,6 +79,8 @@ class HandIn:
         When it arrived, if the platform says so elsewhere than in the attempts.
     late
         Whether the platform marks it as late.
+    group
+        "@" and the platform's number of a submission that several people made together, or "".
     """
 
     person: Person
@@ -88,6 +90,7 @@ class HandIn:
     series: dict[str, set[Attempt]] = field(default_factory=dict)
     arrived: datetime | None = None
     late: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -347,8 +350,11 @@ class _Reader:
         files = [(entry.parts[len(top) :], entry) for entry in listing.files]
         if any(why.startswith("holds more") for _, why in listing.refused):
             return
-        for upload in self._uploads(folder):
+        uploads = self._uploads(folder)
+        for upload in uploads:
             self._add(upload, files)
+            if len(uploads) > 1:
+                self.hand_ins[upload.person].group = f"@{upload.person.platform} {folder}"
 
     def _uploads(self, folder: str) -> list[Upload]:
         """Whose folder it is. Gradescope may name several people."""
