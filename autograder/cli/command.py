@@ -17,6 +17,7 @@ INSTRUCTORS_MODULES = (
     "late_command",
     "grading_commands",
     "grade_one_command",
+    "regrade_command",
     "mark_command",
     "similar_command",
 )

@@ -11,7 +11,10 @@ from autograder.notebook.job import CellResult, Executed
 
 @pytest.fixture
 def told(monkeypatch):
-    """{grade_id: the outputs of the cell when it "runs"}, no outputs for other cells; "ran" lists the jobs."""
+    """{grade_id: the outputs of the cell when it "runs"}, no outputs for other cells; "ran" lists the jobs.
+
+    Instead of outputs, a function may stand there, which returns them from the notebook's text.
+    """
     outputs = {"ran": []}
 
     class Pool:
@@ -30,10 +33,12 @@ def told(monkeypatch):
             outputs["ran"].append(job)
             future = Future()
             cells = json.loads(job.notebook)["cells"]
-            results = [
-                CellResult(tuple(outputs.get(grade_id_of(cell), ())), 1) if cell["cell_type"] == "code" else None
-                for cell in cells
-            ]
+
+            def result(cell):
+                given = outputs.get(grade_id_of(cell), ())
+                return CellResult(tuple(given(job.notebook) if callable(given) else given), 1)
+
+            results = [result(cell) if cell["cell_type"] == "code" else None for cell in cells]
             future.set_result(Executed(tuple(results), 1.0))
             return future
 
