@@ -10,7 +10,7 @@ import click
 from autograder.cli.workspace_option import with_database, workspace_of
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime, timedelta, tzinfo
 
 
 @click.command()
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 def late(ctx: click.Context, assignment: str | None) -> None:
     """Show times of arrival, extensions and late days.
 
-    For one assignment: when the work of each student arrived, and until when it was in time. For the course: the late
-    days that each student has used on each assignment, and those that are left. Due dates and the rules for late work
-    are in course.toml, and extensions are in extensions.csv; see docs/late-work.md. Marks follow them at once.
+    For one assignment: when the work of each student arrived, and until when it was in time, in the time zone of
+    course.toml. For the course: the late days that each student has used on each assignment, and those that are left.
+    Due dates and the rules for late work are in course.toml, and extensions are in extensions.csv; see
+    docs/late-work.md. Marks follow them at once.
     """
     from autograder.console import console, plain, show, table
     from autograder.course.roster import read_roster
@@ -34,9 +35,17 @@ def late(ctx: click.Context, assignment: str | None) -> None:
         times = read_times(workspace, gradebook.db.connection())
     roster, budget = read_roster(workspace).students, workspace.course.late.days
     used = {student: times.late_days(student) for _, student in times.arrived}
+    zone = workspace.course.time_zone
     out = console()
     if name:
-        columns = ("student", "name", "arrived (UTC)", "in time until", "late", *(["late days"] if budget else []))
+        columns = (
+            "student",
+            "name",
+            f"arrived ({zone or 'UTC'})",
+            "in time until",
+            "late",
+            *(["late days"] if budget else []),
+        )
         listing = table(*columns)
         who = sorted(student for of, student in times.arrived if of == name)
         for student in who:
@@ -44,8 +53,8 @@ def late(ctx: click.Context, assignment: str | None) -> None:
             until = due and due + allowance.extension
             days = f"{allowance.late_days}, {budget - sum(used[student].values())} left"
             cells = (
-                student, roster[student].full_name if student in roster else "", _moment(at),
-                (_moment(until) + " (extension)" * bool(allowance.extension)) if until else "no due date",
+                student, roster[student].full_name if student in roster else "", _moment(at, zone),
+                (_moment(until, zone) + " (extension)" * bool(allowance.extension)) if until else "no due date",
                 _span(at - until) if until and at > until else "", *([days] if budget else []),
             )  # fmt: skip
             listing.add_row(*map(plain, cells))
@@ -68,8 +77,11 @@ def late(ctx: click.Context, assignment: str | None) -> None:
         out.print(plain("The course has no late days; write days under [late] in course.toml."))
 
 
-def _moment(moment: "datetime") -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+def _moment(moment: "datetime", zone: "tzinfo | None") -> str:
+    """A moment of the gradebook, which is in UTC, in the zone of the course."""
+    from datetime import UTC
+
+    return f"{moment.replace(tzinfo=UTC).astimezone(zone or UTC):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
 
 
 def _span(span: "timedelta") -> str:

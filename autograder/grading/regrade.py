@@ -172,8 +172,11 @@ def _copy_of(workspace: Workspace, assignment: Assignment) -> Iterator[Workspace
                 shutil.copy2(path, root / path.name)
         if (origins := workspace.root.joinpath(*FOLDER)).is_dir():
             shutil.copytree(origins, root.joinpath(*FOLDER))
+        with (root / CONFIG).open(
+            "a", encoding="utf-8"
+        ) as config:  # where it is relative, it leads elsewhere from here
+            config.write(f"\nget_config().Kit.assignments = {str(workspace.assignments)!r}\n")
         made = Workspace(root, db=f"sqlite:///{root / 'gradebook.db'}")
-        made.assignments, made.course = workspace.assignments, workspace.course
         pattern = workspace.submitted("*", assignment.name).relative_to(workspace.root)
         for folder in workspace.root.glob(str(pattern)):
             student = folder.parent.name

@@ -36,6 +36,14 @@ def test_one_assignment(run):
     ]
 
 
+def test_times_are_in_the_zone_of_the_course(run, tiny):
+    toml = tiny.assignments / "course.toml"
+    toml.write_text(toml.read_text().replace("[course]\n", '[course]\ntime_zone = "Asia/Tokyo"\n'))
+    lines = run("sums")
+    assert "arrived (Asia/Tokyo)" in lines[0]
+    assert lines[1] == "ann Ann Lee 2026-11-22 03:00 2026-11-21 21:00 (extension) 6:00 1, 4 left"
+
+
 def test_the_course(run):
     assert run() == ["student name sums used left", "ann Ann Lee 1 1 4", "1 have used late days, of 5 each"]
     assert run(late="") == ["The course has no late days; write days under [late] in course.toml."]

@@ -1,5 +1,8 @@
 """A changed source is graded again, in a copy or in place: points before and after, and what is kept."""
 
+import sys
+from types import ModuleType
+
 import pytest
 from nbgrader.api import Gradebook
 from small_notebooks import error_output
@@ -69,6 +72,14 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(course, told):
     assert files(workspace).keys() == before.keys()
     assert totals(workspace) == {"ann": 9, "ben": 13}
     assert len(told["ran"]) == 2  # the changed notebook of each; the other one has run before
+
+
+def test_a_late_policy_is_found_in_the_copy_too(course, caplog, monkeypatch):
+    from autograder.grading import late
+
+    monkeypatch.setitem(sys.modules, late.FORMGRADER, ModuleType("formgrader"))  # as where formgrader was imported
+    regrade(course, "sums", dry_run=True, isolation="process")
+    assert caplog.records == []
 
 
 def test_the_real_thing_gives_what_the_dry_run_said(course):
