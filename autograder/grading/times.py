@@ -115,7 +115,8 @@ def bring_times(workspace: Workspace, db: "Connection") -> CourseTimes:
         _mark(workspace).touch()
     rows = []
     query = select(submission.id, assignment.name, submission.student_id, submission.timestamp, submission.extension)
-    for id, name, student, *before in db.execute(query.join(assignment, assignment.id == submission.assignment_id)):
+    query = query.join(assignment, assignment.id == submission.assignment_id).order_by(submission.id)
+    for id, name, student, *before in db.execute(query).all():
         if name not in times.due:
             continue
         at = times.arrived.get((name, student))

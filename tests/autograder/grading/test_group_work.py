@@ -87,6 +87,8 @@ def test_who_changes_groups_has_the_work_and_the_points_of_the_new_one(course, t
     assert points(course) == {"ann": 1, "bo": 4, "cy": 4, "dan": 4, "eve": None}
 
 
+@pytest.mark.slow
+@pytest.mark.on_both_databases
 def test_who_leaves_has_no_work_and_who_joins_has_it(course, told):
     graded(course)
     give(course, "ann", 1)

@@ -61,6 +61,8 @@ def shown(done):
     }
 
 
+@pytest.mark.slow
+@pytest.mark.on_both_databases
 def test_a_dry_run_says_what_would_change_and_changes_nothing(course, told):
     workspace = stricter(course)
     assert totals(workspace) == {"ann": 9, "ben": 13}

@@ -51,6 +51,8 @@ def lost(workspace, gradebook):
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.on_both_databases
 def test_penalties_follow_each_fact_without_grading_again(tiny, gradebook):
     rules = "percent_per_day = 25"
     assert lost(with_toml(tiny, late=rules), gradebook) == [2, 0]  # two days have begun: half of 4
