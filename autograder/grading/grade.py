@@ -103,7 +103,7 @@ def grade(
     sandboxed = isolation == "sandbox" and not scheduler
     pool = _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1)
     with pool, only_grader(workspace, assignment):
-        follow_groups(workspace, assignment)
+        notes = follow_groups(workspace, assignment)
         with ThreadPoolExecutor(1) as thread:
             with _sandbox_first(thread.submit(sandbox.missing) if sandboxed else None):
                 plan = _look_around(workspace, assignment, isolation, students)
@@ -116,7 +116,7 @@ def grade(
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
             rows = grading.grade(gradebook, force, progress)
-    report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
+    report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start, tuple(notes))
     watch(events.finished(report))
     return report
 

@@ -79,13 +79,17 @@ def read_times(workspace: Workspace, db: "Connection") -> CourseTimes:
     for name in due:
         for student in _who_handed_in(workspace, name):
             arrived[name, student] = _arrival(workspace, name, student) or arrived.get((name, student))
+    arrivals: dict[str, dict[str, datetime]] = {student: {} for _, student in arrived}
+    for (name, student), at in arrived.items():
+        if at:
+            arrivals[student][name] = at
+    ends: dict[str, dict[str, datetime]] = {}
+    for (name, id), moment in until.items():
+        ends.setdefault(id, {})[name] = moment
     allowed: dict[tuple[str, str], Allowance] = {}
-    for student in {student for _, student in arrived}:
+    for student, own in arrivals.items():
         in_roster = student_of_folder(roster, student)
-        ids = {student, in_roster.id if in_roster else student}
-        own_until = {name: moment for (name, id), moment in until.items() if id in ids}
-        own = {name: at for (name, id), at in arrived.items() if id == student and at}
-        found = allowances(due, own_until, own, course.late)
+        found = allowances(due, ends.get(in_roster.id if in_roster else student, {}), own, course.late)
         allowed |= {(name, student): allowance for name, allowance in found.items()}
     decided = extensions_path(workspace).exists() or bool(course.late.days) or _mark(workspace).exists()
     return CourseTimes(due, {place: at for place, at in arrived.items() if at}, allowed, decided)

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,7 @@ from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, Byt
 from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
-from autograder.submissions.roster_match import Match, alias_of, is_hidden, match
+from autograder.submissions.roster_match import Match, alias_of, is_hidden, match, moodle_group
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
@@ -366,7 +367,10 @@ class _Placing:
             notes.append(f"has the same id as {printable(str(elsewhere))}, so both share a row of the gradebook")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
-        self.origins.keep(student, person, hand_in.group)
+        group = hand_in.group or moodle_group(person, known.student if known else None)
+        if group and not hand_in.group:  # students who share Moodle's default group hand in different work
+            group += f" {sha256(repr(sorted(contents.items())).encode()).hexdigest()[:12]}"
+        self.origins.keep(student, person, group)
         stamp = self.arrival.of(hand_in, choice.latest, known.student if known else None)
         state = _write(target, contents, stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person

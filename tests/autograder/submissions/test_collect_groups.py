@@ -109,3 +109,20 @@ def test_gradescopes_groups_are_kept_too(workspace, tmp_path):
     assert set(Origins(workspace, "nearest").groups.values()) == {"@Gradescope submission_1"}
     lines = (workspace.root / ".cs231n" / "collected" / "nearest.jsonl").read_text().splitlines()
     assert [json.loads(line)["student"] for line in lines] == ["1001", "1003"]
+
+
+def test_moodles_groups_are_known_by_the_names_of_its_folders(workspace, tmp_path):
+    (workspace.root / "groups.csv").unlink()
+    names = {"Team 7-Bo Ray_301": KNN, "Team 7-José García_302": KNN, "Default group-Ann Lee_303": OTHER}
+    workspace.root.joinpath("roster.csv").write_text('id,name\n1,"Ray, Bo"\n2,"García, José"\n3,"Lee, Ann"\n')
+    collected(workspace, tmp_path, {f"{name}_assignsubmission_file_/knn.ipynb": data for name, data in names.items()})
+    groups = Origins(workspace, "nearest").groups
+    assert groups["1"] == groups["2"] != groups["3"] and groups["1"].startswith("@Moodle Team 7 ")
+
+
+def test_different_work_of_moodles_default_group_is_not_of_one_group(workspace, tmp_path):
+    (workspace.root / "groups.csv").unlink()
+    names = {"Default group-Bo Ray_301": KNN, "Default group-José García_302": OTHER}
+    collected(workspace, tmp_path, {f"{name}_assignsubmission_file_/knn.ipynb": data for name, data in names.items()})
+    first, second = Origins(workspace, "nearest").groups.values()
+    assert first != second
