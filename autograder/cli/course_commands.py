@@ -136,14 +136,21 @@ def release(ctx: click.Context, assignment: str) -> None:
     help="When each student handed in: Moodle's grading worksheet, Gradescope's grades, or a CSV with the columns "
     "student and time.",
 )
+@click.option(
+    "--git-times",
+    is_flag=True,
+    help="Take the time of the last commit of each clone. A student's machine states it, so it can be forged.",
+)
 @click.pass_context
-def collect(ctx: click.Context, assignment: str, source: str, received: str | None, times: str | None) -> None:
+def collect(
+    ctx: click.Context, assignment: str, source: str, received: str | None, times: str | None, git_times: bool
+) -> None:
     """Sort a download of submissions into submitted/.
 
     FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
     alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope.
     Each student is named by the platform's id; see docs/instructors.md. The time of arrival is what the download
-    says, unless --received or --times gives another. The command lists the files that it could not place, and then
+    says, unless an option gives another. The command lists the files that it could not place, and then
     exits with code 3.
     """
     from autograder.cli.collect_table import show_collected
@@ -158,7 +165,7 @@ def collect(ctx: click.Context, assignment: str, source: str, received: str | No
         )
     changes = _changes_of_groups(workspace, assignment) if groups_path(workspace).exists() else []
     with progress("collecting") as update:
-        collected = run(workspace, assignment, source, received=received, times=times, progress=update)
+        collected = run(workspace, assignment, source, received, times, git_times, update)
     collected.remarks += changes
     show_collected(collected)
     ctx.exit(3 if collected.unplaced else 0)

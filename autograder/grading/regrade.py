@@ -182,10 +182,11 @@ def _copy_of(workspace: Workspace, assignment: Assignment) -> Iterator[Workspace
             student = folder.parent.name
             if student.startswith(".") or folder.is_symlink() or not folder.is_dir():
                 continue
-            for there in (workspace.submitted, workspace.autograded):
-                if there(student, assignment.name).is_dir():
-                    copy = root / there(student, assignment.name).relative_to(workspace.root)
-                    shutil.copytree(there(student, assignment.name), copy, symlinks=True, copy_function=_link)
+            autograded = workspace.autograded(student, assignment.name)
+            shutil.copytree(folder, root / folder.relative_to(workspace.root), symlinks=True)
+            if autograded.is_dir():
+                copy = root / autograded.relative_to(workspace.root)
+                shutil.copytree(autograded, copy, symlinks=True, copy_function=_link)
         with workspace.gradebook() as source, made.gradebook() as target:
             copy_gradebook(source.engine, target.engine)
         yield made

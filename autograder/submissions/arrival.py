@@ -8,6 +8,7 @@ from autograder.course.course_toml import Assignment, Course
 from autograder.course.moments import EXAMPLES, read_moment, shown_moment
 from autograder.course.roster import Student
 from autograder.errors import KitError
+from autograder.submissions.git_times import commit_time
 from autograder.submissions.layouts import HandIn
 from autograder.submissions.platforms import Attempt
 from autograder.submissions.roster_match import alias_of
@@ -44,6 +45,8 @@ class Arrival:
         The time of all hand-ins, as the user wrote it.
     times
         A list of times.
+    clones
+        The folder of clones whose last commits say when they arrived; None for not to look there.
 
     Attributes
     ----------
@@ -59,7 +62,12 @@ class Arrival:
     """
 
     def __init__(
-        self, course: Course, wanted: Assignment, received: str | None = None, times: Path | str | None = None
+        self,
+        course: Course,
+        wanted: Assignment,
+        received: str | None = None,
+        times: Path | str | None = None,
+        clones: Path | None = None,
     ) -> None:
         self.zone, self.due = course.time_zone, wanted.due
         self.received: datetime | None = None
@@ -71,6 +79,7 @@ class Arrival:
             except ValueError as error:
                 raise KitError(f"{received!r} {error}.", f"Write {EXAMPLES}.") from None
             self.said = self._said(self.received, received, stated)
+        self.clones = clones
         self.list = read_time_list(times, self.zone) if times else None
 
     def of(self, hand_in: HandIn, latest: Attempt, student: Student | None) -> Stamp | None:
@@ -88,7 +97,7 @@ class Arrival:
         Raises
         ------
         Refused
-            The list says two times.
+            The list says two times, or the commit of a clone cannot be read.
         """
         if self.received:
             return Stamp(self.received)
@@ -98,6 +107,8 @@ class Arrival:
             name = (student.full_name if student else "") or person.name
             if moment := self.list.of((alias_of(person), person.id, person.email, *keys), name):
                 return Stamp(moment, from_download=True)
+        if self.clones and hand_in.folder and (committed := commit_time(self.clones, hand_in.folder)):
+            return Stamp(committed, from_download=True)
         if hand_in.arrived:
             return Stamp(hand_in.arrived, from_download=True)
         if latest and person.on.attempts_are_times:

@@ -83,6 +83,7 @@ def collect(
     from_path: Path | str,
     received: str | None = None,
     times: Path | str | None = None,
+    git_times: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
@@ -104,8 +105,10 @@ def collect(
         When all submissions in the download were handed in: "2026-11-20 23:59", optionally followed by a time zone
         (+0100, Europe/Berlin; by default that of course.toml, or else UTC). It is written to the timestamp.txt of each.
     times
-        A list of when each student handed in, as `read_time_list` reads it. Without these two, the time is what the
-        download says.
+        A list of when each student handed in, as `read_time_list` reads it.
+    git_times
+        Whether the last commit of a clone says when it was handed in; see git_times.py. Without any of these, the time
+        is what the download says.
     progress
         Called as progress(done, total) after each student.
 
@@ -118,8 +121,8 @@ def collect(
     course = workspace.course
     wanted = course.assignment(assignment)
     roster = read_roster(workspace)
-    arrival = Arrival(course, wanted, received, times)
     source = Path(from_path)
+    arrival = Arrival(course, wanted, received, times, source if git_times else None)
     submitted = workspace.submitted("x", assignment).parent.parent
     if source.resolve() == submitted.resolve():
         raise KitError(
@@ -127,6 +130,8 @@ def collect(
             "Give the folder or the zip that you downloaded.",
         )
 
+    if git_times and not source.is_dir():
+        raise KitError(f"{source} is not a folder of clones.", "Leave out --git-times, or unpack it first.")
     found = read_download(source, course, wanted)
     result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=arrival.said)
     groups = read_groups(workspace, roster, wanted.name)

@@ -81,6 +81,8 @@ class HandIn:
         Whether the platform marks it as late.
     group
         "@" and the platform's number of a submission that several people made together, or "".
+    folder
+        The path in the download of the folder that is the hand-in, if it is one.
     """
 
     person: Person
@@ -91,6 +93,7 @@ class HandIn:
     arrived: datetime | None = None
     late: bool = False
     group: str = ""
+    folder: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -353,6 +356,7 @@ class _Reader:
         uploads = self._uploads(folder)
         for upload in uploads:
             self._add(upload, files)
+            self.hand_ins[upload.person].folder = top
             if len(uploads) > 1:
                 self.hand_ins[upload.person].group = f"@{upload.person.platform} {folder}"
 
