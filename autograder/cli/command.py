@@ -20,6 +20,7 @@ INSTRUCTORS_MODULES = (
     "regrade_command",
     "mark_command",
     "similar_command",
+    "site_command",
 )
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("assignment")
 @click.option("--dry-run", is_flag=True, help="Only show what would change; nothing is released or recorded.")
+@click.option(
+    "--discard-marks", is_flag=True, help="Also remove tests for which people gave points or comments, as in release."
+)
 @workers_option
 @isolation_option
 @click.option(
@@ -32,7 +35,13 @@ if TYPE_CHECKING:
 @with_database
 @click.pass_context
 def regrade(
-    ctx: click.Context, assignment: str, dry_run: bool, workers: int | None, isolation: str, output: str | None
+    ctx: click.Context,
+    assignment: str,
+    dry_run: bool,
+    discard_marks: bool,
+    workers: int | None,
+    isolation: str,
+    output: str | None,
 ) -> None:
     """Grade a changed assignment again, and show what changes.
 
@@ -49,9 +58,13 @@ def regrade(
 
     workspace = workspace_of(ctx)
     with progress("grading") as update:
-        done = run(workspace, assignment, dry_run, workers, isolation, update)
+        done = run(workspace, assignment, dry_run, discard_marks, workers, isolation, update)
     names = {id: student.full_name for id, student in read_roster(workspace).students.items()}
     out = console()
+    for line in done.cells:
+        out.print(plain(line), soft_wrap=True)
+    if done.removed:
+        out.print(plain(f"The marks that were removed: {done.removed}"), soft_wrap=True)
     if done.changed:
         show(out, _table(done, names))
     for row in done.failed:

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.authoring.release import release
@@ -20,6 +21,7 @@ from autograder.course.workspace import CONFIG, Workspace
 from autograder.errors import KitError
 from autograder.folders import HeldFolder
 from autograder.grading.grade import grade
+from autograder.grading.grading_lock import only_grader
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.report import Row
 from autograder.submissions.origins import FOLDER
@@ -70,10 +72,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Regraded:
-    """The result of grading again: every student's points before and after, and the rows that failed."""
+    """The result of grading again.
+
+    Attributes
+    ----------
+    changes
+        Every student's points before and after.
+    failed
+        The rows of submissions that could not be graded.
+    cells
+        What the release changed in the gradebook, in words.
+    removed
+        The file with the marks that went with their cells; None if there were none, and in a dry run.
+    """
 
     changes: tuple[Change, ...]
     failed: tuple[Row, ...]
+    cells: tuple[str, ...] = ()
+    removed: Path | None = None
 
     @property
     def changed(self) -> list[Change]:
@@ -84,6 +100,7 @@ def regrade(
     workspace: Workspace,
     assignment: str,
     dry_run: bool = False,
+    discard_marks: bool = False,
     workers: int | None = None,
     isolation: str = "sandbox",
     progress: Callable[[int, int, str], None] = lambda done, total, student: None,
@@ -101,6 +118,8 @@ def regrade(
         The assignment's name.
     dry_run
         Whether to do it in a copy.
+    discard_marks
+        As in `release`.
     workers, isolation, progress
         As in `grade`.
 
@@ -114,12 +133,14 @@ def regrade(
     if not before:
         raise KitError(f"No submission of {assignment} has been graded.", f"Run: cs231n grade {assignment}")
     with _copy_of(workspace, entry) if dry_run else contextlib.nullcontext(workspace) as where:
-        release(where, assignment)
+        with only_grader(where, entry):
+            released = release(where, assignment, discard_marks).changes
         report = grade(where, assignment, workers=workers, isolation=isolation, progress=progress)
         after = _read(where, assignment)
     students = sorted(before.keys() | after.keys(), key=str.casefold)
     changes = tuple(Change(student, before.get(student), after.get(student)) for student in students)
-    return Regraded(changes, tuple(report.failed))
+    removed = None if dry_run else released.removed
+    return Regraded(changes, tuple(report.failed), tuple(released.lines), removed)
 
 
 def _read(workspace: Workspace, assignment: str) -> dict[str, Points]:

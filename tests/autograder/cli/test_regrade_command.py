@@ -17,6 +17,7 @@ DONE = Regraded(
         Change("=cy", None, Points(3.0, {DOUBLE: 3.0})),
     ),
     (),
+    ("adding: test_new is new",),
 )
 
 
@@ -38,6 +39,7 @@ def test_it_lists_who_changes_and_writes_everyone(run, tmp_path):
     result = run("--dry-run")
     assert result.exit_code == 0, result.output
     assert [" ".join(line.split()) for line in result.output.splitlines() if line] == [
+        "adding: test_new is new",
         "student name before after tests",
         "ann Ann Lee 9 6 adding: test_double 3 -> 0",
         "=cy none 3 adding: test_double none -> 3",

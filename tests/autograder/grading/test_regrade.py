@@ -101,6 +101,22 @@ def test_other_points_run_nothing_and_points_by_hand_stay(course, told):
         assert gradebook.find_grade("question_why", "adding", "sums", "ben").manual_score == 4
 
 
+def test_a_test_that_is_added_and_one_that_is_removed(course, told):
+    text = course.course.source("sums", "squaring").read_text()
+    begin = text.index('# %% nbgrader={"grade": true, "grade_id": "test_square"')
+    new = text[begin:].replace("test_square", "test_zero").replace("square(3) == 9", "square(0) == 0")
+    workspace = change(course, "squaring", text[begin:], new.replace('"points": 4', '"points": 6'))
+    dry = regrade(workspace, "sums", dry_run=True, isolation="process")
+    assert shown(dry) == {
+        "ann": (9, 11, {"test_square": (4, None), "test_zero": (None, 6)}),
+        "ben": (13, 15, {"test_square": (4, None), "test_zero": (None, 6)}),
+    }
+    assert any("test_zero" in line for line in dry.cells)
+    assert totals(workspace) == {"ann": 9, "ben": 13}
+    assert shown(regrade(workspace, "sums", isolation="process")) == shown(dry)
+    assert totals(workspace) == {"ann": 11, "ben": 15}
+
+
 def test_totals_are_those_after_late_penalties(course):
     toml = course.assignments / "course.toml"
     begin, limits, rest = toml.read_text().partition("[assignment.limits]")
