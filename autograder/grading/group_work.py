@@ -151,7 +151,7 @@ def share_marks(workspace: Workspace, db: "Connection", assignment: str) -> None
 
 def _copy_mark(db: "Connection", given: Any, to: Any) -> None:
     from nbgrader import api
-    from sqlalchemy import insert, inspect, select, update
+    from sqlalchemy import delete, insert, inspect, select, update
 
     from autograder.grading.hand_marks import TICKS
 
@@ -170,6 +170,7 @@ def _copy_mark(db: "Connection", given: Any, to: Any) -> None:
         empty = of_answer & (comment.c.notebook_id == to.notebook_id) & comment.c.manual_comment.is_(None)
         db.execute(update(comment).where(empty).values(manual_comment=text))
     if inspect(db).has_table(TICKS.name):
+        db.execute(delete(TICKS).where(TICKS.c.grade_id == to.id))
         ticked = db.execute(select(TICKS.c.line_id).where(TICKS.c.grade_id == given.id)).scalars().all()
         if ticked:
             db.execute(insert(TICKS), [{"grade_id": to.id, "line_id": line} for line in ticked])

@@ -13,6 +13,9 @@ from autograder.submissions.layouts import HandIn
 from autograder.submissions.platforms import Attempt
 from autograder.submissions.roster_match import alias_of
 from autograder.submissions.time_list import read_time_list
+from autograder.text import printable
+
+MOST_SHOWN = 10  # students without a time in a list
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class Arrival:
     ----------
     said
         How `received` was read, in words.
-    remarks
-        Why times of the download were not used.
+    unlisted
+        Whose time is not in the list.
 
     Raises
     ------
@@ -72,7 +75,8 @@ class Arrival:
         self.zone, self.due = course.time_zone, wanted.due
         self.received: datetime | None = None
         self.said: str | None = None
-        self.remarks: list[str] = []
+        self.unlisted: list[str] = []
+        self._remarks: list[str] = []
         if received:
             try:
                 self.received, stated = read_moment(received, self.zone)
@@ -107,6 +111,7 @@ class Arrival:
             name = (student.full_name if student else "") or person.name
             if moment := self.list.of((alias_of(person), person.id, person.email, *keys), name):
                 return Stamp(moment, from_download=True)
+            self.unlisted.append(printable(str(student or person)))
         if self.clones and hand_in.folder and (committed := commit_time(self.clones, hand_in.folder)):
             return Stamp(committed, from_download=True)
         if hand_in.arrived:
@@ -126,9 +131,17 @@ class Arrival:
             )
         return None
 
+    @property
+    def remarks(self) -> list[str]:
+        """Why times were not used, and whose are missing."""
+        if not self.list or not self.unlisted:
+            return self._remarks
+        shown = ", ".join(self.unlisted[:MOST_SHOWN]) + ", ..." * (len(self.unlisted) > MOST_SHOWN)
+        return [*self._remarks, f"{self.list.file} has no time for {len(self.unlisted)} who handed in: {shown}"]
+
     def _remark(self, what: str, hint: str) -> None:
-        if (remark := f"{what}; {hint}") not in self.remarks:
-            self.remarks.append(remark)
+        if (remark := f"{what}; {hint}") not in self._remarks:
+            self._remarks.append(remark)
 
     def _said(self, moment: datetime, received: str, stated: bool) -> str:
         shown = shown_moment(moment)

@@ -140,12 +140,16 @@ def collect(
     matches = _matches(people, roster, result)
     placing = _Placing(workspace, course, wanted, arrival, result, matches, roster)
     known = [hand_in for hand_in in people if not roster or hand_in.person in matches]
+    certain = {hand_in.person for hand_in in known}
     of_group: dict[str, list[HandIn]] = defaultdict(list)
+    alone = []
     for hand_in in found.hand_ins:
-        if group := named[hand_in.person] or (hand_in in known and groups.of(placing.id_of(hand_in.person))):
-            of_group[str(group)].append(hand_in)
-    shared = [hand_in for theirs in of_group.values() for hand_in in theirs]
-    hand_ins = _without_collisions([hand_in for hand_in in known if hand_in not in shared], matches, result)
+        person = hand_in.person
+        if group := named[person] or (groups.of(placing.id_of(person)) if person in certain else None):
+            of_group[group].append(hand_in)
+        elif person in certain:
+            alone.append(hand_in)
+    hand_ins = _without_collisions(alone, matches, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
         same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
     ):

@@ -120,8 +120,9 @@ def test_a_list_gives_moodles_students_their_times(workspace, tmp_path):
     (tmp_path / "worksheet.csv").write_text(header + rows)
     names = ("Ann Lee_301_assignsubmission_file_/knn.ipynb", "Bob Ray_302_assignsubmission_file_/knn.ipynb")
     download = write(tmp_path / "download", dict.fromkeys(names, KNN))
-    collect(workspace, "nearest", download, times=tmp_path / "worksheet.csv")
+    collected = collect(workspace, "nearest", download, times=tmp_path / "worksheet.csv")
     assert times(workspace) == {"301": "2026-11-20 22:59:00", "302": ""}
+    assert collected.remarks == ["worksheet.csv has no time for 1 who handed in: 302 (Bob Ray, Moodle)"]
 
 
 def test_received_comes_before_what_the_download_says(workspace, tmp_path):
