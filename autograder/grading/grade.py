@@ -216,14 +216,13 @@ class _Grading:
 
         Raises KitError.
         """
-        from autograder.grading.as_released import check_released
         from autograder.grading.record import Recorder
 
         todo = self.plan.todo
         gradebook.db.remove()  # closes the session that this thread began
         records = ThreadPoolExecutor(1, "record")
         try:
-            records.submit(check_released, self.workspace, gradebook, self.assignment).result()
+            records.submit(self._check_released, gradebook).result()
             self._check_wanted()
             recorder = records.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
@@ -247,6 +246,16 @@ class _Grading:
             return [rows[student] for student in todo]
         finally:
             records.shutdown(wait=True, cancel_futures=True)
+
+    def _check_released(self, gradebook: "Gradebook") -> None:
+        """Do as `check_released`. If it fails, its transaction ends at once: a server's lock belongs to it."""
+        from autograder.grading.as_released import check_released
+
+        try:
+            check_released(self.workspace, gradebook, self.assignment)
+        except BaseException:
+            gradebook.db.rollback()
+            raise
 
     def _check_wanted(self) -> None:
         """Raise KitError if there are no submissions, or none by a student who was asked for."""
