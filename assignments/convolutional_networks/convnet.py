@@ -1350,16 +1350,21 @@ load = functools.cache(data.load)
 
 
 @functools.cache
-def train_small(learning_rate, reg, num_epochs, weight_scale, images, seed=0):
-    """Train a SmallNet on 1,000 images, shrunk to 16x16. Returns the Solver, the same one for the same arguments."""
+def small_sets(images):
+    """1,000 training images and 500 validation images, shrunk to 16x16, with their labels."""
     def shrunk(x):
         return (x.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4)).transpose(0, 3, 1, 2).astype(np.float32) - 128) / 64
 
-    sets = {"X_train": shrunk(images.X_train[:1000]), "y_train": images.y_train[:1000],
+    return {"X_train": shrunk(images.X_train[:1000]), "y_train": images.y_train[:1000],
             "X_val": shrunk(images.X_val[:500]), "y_val": images.y_val[:500]}
+
+
+@functools.cache
+def train_small(learning_rate, reg, num_epochs, weight_scale, images, seed=0):
+    """Train a SmallNet on 1,000 images, shrunk to 16x16. Returns the Solver, the same one for the same arguments."""
     net = SmallNet(16, 3, 8, weight_scale, weight_scale, seed)
     net.reg = reg
-    solver = Solver(net, sets, update_rule="sgd_momentum", optim_config={"learning_rate": learning_rate}, batch_size=50,
+    solver = Solver(net, small_sets(images), update_rule="sgd_momentum", optim_config={"learning_rate": learning_rate}, batch_size=50,
                     num_epochs=num_epochs, num_train_samples=200, verbose=False, rng=seed)
     with np.errstate(all="ignore"):
         try:
