@@ -104,12 +104,12 @@ def expect(chromium):
 def test_a_locked_cell_refuses_typing_and_cannot_be_deleted(lab, expect):
     for name in (*LOCKED, EXERCISE):
         lab.put_the_cursor_at_the_end(name)
-        lab.tab.keyboard.type("  # mine")
+        lab.tab.keyboard.type("#x")
         expect(lab.cell(name)).to_have_class(re.compile("jp-mod-active"))
         if name in LOCKED:
             lab.tab.keyboard.press("Escape")
             lab.tab.keyboard.type("dd")  # deletes a cell that is not locked
-    expect(lab.lines(EXERCISE).last).to_have_text(re.compile("# mine$"))
+    expect(lab.lines(EXERCISE).last).to_have_text(re.compile("#x$"))
     for name in LOCKED:
         expect(lab.lines(name)).to_have_text(lab.source(name).split("\n"))
 
