@@ -8,7 +8,7 @@ CLASSES = (
     ("lying_objects", "spies", "surfaces"),
     ("classmates",),
 )
-WORKERS = {CLASSES[0]: 4, CLASSES[3]: 2}  # otherwise 1
+WORKERS = {CLASSES[0]: 3, CLASSES[3]: 2}  # otherwise 1
 LOWER_LIMITS = {  # of the first class: replacements in course.toml
     "cell_seconds = 2": "cell_seconds = 1",
     "notebook_seconds = 8": "notebook_seconds = 5",

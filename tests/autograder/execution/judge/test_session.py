@@ -380,7 +380,10 @@ def test_a_judge_that_ignores_the_interrupt_is_killed(start, monkeypatch):
     here = start(grace_seconds=0.2)
     pid = here.judge.pid
     with pytest.raises(JudgeDied, match="^the cell did not end within 0.5 s and did not react to an interrupt$"):
-        here.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", seconds=0.5)
+        here.run(
+            "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(0.01)",
+            seconds=0.5,
+        )
     wait_for_end(pid)
 
 
