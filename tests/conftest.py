@@ -88,8 +88,6 @@ def process_of(nodeid):
     if path.startswith("attacks/"):  # by graded class
         group = re.match(r"\w+", parameter)[0]
         return f"attacks of {class_of(group)[0]}"
-    if path == "test_end_to_end.py":  # by assignment
-        return f"end to end: {parameter}"
     if path.startswith("exercises/"):  # by notebook
         notebook = re.match(r"\w*", parameter)[0]
         return f"exercises of {notebook or path}"
@@ -164,13 +162,10 @@ def released_assignment(made_once):
     """released_assignment(name) is the root of a workspace in which that assignment is built and released."""
 
     def make(folder, name):
-        from autograder.authoring.build import build
         from autograder.authoring.release import release
         from autograder.course import workspace
 
-        course = workspace.create(folder / "workspace", TESTS.parent / "assignments")
-        build(course, name)
-        release(course, name)
+        release(workspace.create(folder / "workspace", TESTS.parent / "assignments"), name)
 
     def released(name):
         folder, _ = made_once(f"released_{name}", lambda folder: make(folder, name))
