@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+from small_notebooks import FASTEST
+
 from autograder.execution.run_notebook import run_notebook
 from autograder.notebook.job import Job
 
@@ -20,7 +22,8 @@ def jobs_run_once(kept):
 class JobsRunOnce:
     """A substitute for a pool that runs a job in this process on submission, or loads the result of an equal job.
 
-    An executed notebook depends only on its job, so the tests of one pytest run share the results of equal jobs.
+    An executed notebook depends only on its job, so the tests of one pytest run share the results of equal jobs. Where
+    a job runs makes no difference to these tests: every job runs in the isolation that starts fastest.
     """
 
     kept: Path
@@ -40,8 +43,9 @@ class JobsRunOnce:
 
     def submit(self, job):
         self.submitted.append(job)
-        # one environment for every workspace, so that one warm sandbox serves them all
-        job = replace(job, surroundings=replace(job.surroundings, env={"PATH": "/usr/bin:/bin"}))
+        # the same for every test, so that more jobs are equal and one warm sandbox serves them all
+        common = {"env": {"PATH": "/usr/bin:/bin"}, "isolation": FASTEST}
+        job = replace(job, surroundings=replace(job.surroundings, **common))
         path = self.kept / f"{hashlib.sha256(repr(job).encode()).hexdigest()}.pickle"
         if not path.exists():
             with tempfile.NamedTemporaryFile(dir=self.kept, delete=False) as file:
