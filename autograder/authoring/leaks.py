@@ -14,7 +14,7 @@ Spacing, line breaks, comments and comment signs make no difference. The search 
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -58,7 +58,7 @@ class Secrets:
         """The normalised lines of all passages."""
         return frozenset(self._of_line)
 
-    def with_any(self, lines: set[str]) -> list[Passage]:
+    def with_any(self, lines: Iterable[str]) -> list[Passage]:
         """The passages that contain any of these lines, in their order."""
         return [self.passages[n] for n in sorted({n for line in lines for n in self._of_line[line]})]
 
