@@ -27,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE # pytest keeps the compiled tests
 QUIETLY := --quiet --disable-pip-version-check
 
 .PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults \
-	test-mutants test-pytorch lint clean
+	test-mutants test-pytorch docs lint clean
 
 help:
 	@echo "make demo                 grade a sample class in $(DEMO)/ (ASSIGNMENTS=all: in every assignment)"
@@ -39,6 +39,7 @@ help:
 	@echo "make test-faults          grade classes of 50 while the grader, its processes, the database and the disk fail"
 	@echo "make test-mutants         judge mutants of the solutions: which mistakes do the tests not notice? (NOTEBOOKS=\"knn svm\")"
 	@echo "make test-pytorch         compare the library with PyTorch (TORCH=... is what pip installs)"
+	@echo "make docs                 write the documentation as a site, to site/index.html"
 	@echo "make setup                only make $(VENV), with the kit installed in it"
 	@echo "make clean                delete what all these made"
 
@@ -55,7 +56,7 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 # What the tests and the checks of the code need on top. These are packages only; the kit itself is installed.
 $(VENV)/installed-for-tests: $(VENV)/installed
 	@$(BIN)/python -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
-		print(*extras["cluster"], *extras["postgresql"], *extras["test"], sep="\n")' >$(VENV)/for-tests.txt
+		print(*extras["cluster"], *extras["postgresql"], *extras["site"], *extras["test"], sep="\n")' >$(VENV)/for-tests.txt
 	@$(BIN)/python -m pip install $(QUIETLY) --requirement $(VENV)/for-tests.txt
 	@touch $@
 
@@ -143,6 +144,9 @@ $(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,benchmark]"
 	@touch $@
 
+docs: $(VENV)/installed-for-tests
+	@$(BIN)/python docs/make_site.py site
+
 lint: $(VENV)/installed-for-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -150,4 +154,4 @@ lint: $(VENV)/installed-for-tests
 	@$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info htmlcov .coverage*
+	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist site *.egg-info htmlcov .coverage*

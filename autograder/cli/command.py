@@ -18,6 +18,7 @@ INSTRUCTORS_MODULES = (
     "grade_one_command",
     "mark_command",
     "similar_command",
+    "site_command",
 )
 
 
