@@ -34,10 +34,27 @@ PLATFORMS = ("moodle", "canvas", "brightspace", "plain", "blackboard", "gradesco
     type=click.Path(dir_okay=False),
     help="The zip to write; by default ASSIGNMENT-feedback-PLATFORM.zip.",
 )
+@click.option("--mail", is_flag=True, help="Also mail each student the pages, once, as [mail] in course.toml says.")
+@click.option("--dry-run", is_flag=True, help="With --mail: say who would get what, and send nothing.")
+@click.option("--changed", is_flag=True, help="With --mail: mail feedback that has changed since it was mailed, too.")
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="ID",
+    help="With --mail: mail this student, whatever was mailed before; may be repeated.",
+)
 @with_database
 @click.pass_context
 def feedback(
-    ctx: click.Context, assignment: str, students: tuple[str, ...], platform: str | None, output: str | None
+    ctx: click.Context,
+    assignment: str,
+    students: tuple[str, ...],
+    platform: str | None,
+    output: str | None,
+    mail: bool,
+    dry_run: bool,
+    changed: bool,
+    again: tuple[str, ...],
 ) -> None:
     """Write feedback pages for graded submissions, and give them to the students.
 
@@ -46,6 +63,10 @@ def feedback(
 
     --zip writes the pages under the names that the platform's own download had, so collect that download first. The
     command names everyone whose pages are not in the zip.
+
+    --mail sends each student a message with the pages. Nobody gets the same feedback twice, so you may stop the command
+    at any moment, and the next run continues. If it is not known whether a message arrived, because the connection was
+    lost or the command was killed, the student is named and gets no other one until you say --again.
     """
     from autograder.console import console, plain, progress
     from autograder.reports.feedback import feedback as run
@@ -53,6 +74,8 @@ def feedback(
 
     if output and not platform:
         raise click.UsageError("-o needs --zip.")
+    if (dry_run or changed or again) and not mail:
+        raise click.UsageError("--dry-run, --changed and --again need --mail.")
     workspace = workspace_of(ctx)
     with progress("feedback") as update:
         done = run(workspace, assignment, students or None, update)
@@ -63,12 +86,14 @@ def feedback(
     out.print(plain(f"{counts}: {done.folder}"), soft_wrap=True)
     failed = bool(done.failed)
     ready = sorted([*done.made, *done.unchanged])
-    if platform and not students:
+    if (platform or mail) and not students:
         everyone = [*ready, *(student for student, _ in done.failed)]
         for student, why in without_feedback(workspace, assignment, everyone):
             out.print(plain(f"{why}: {student}", "yellow"), soft_wrap=True)
     if platform:
         failed |= not _zip(workspace, assignment, ready, platform, output)
+    if mail:
+        failed |= not _mail(workspace, assignment, ready, dry_run, changed, again)
     ctx.exit(1 if failed else 0)
 
 
@@ -89,6 +114,53 @@ def _zip(workspace: "Workspace", assignment: str, students: list[str], platform:
     if layout.note:
         out.print(plain(f"Note: {layout.note}.", "yellow"), soft_wrap=True)
     return not zipped.left_out
+
+
+def _mail(
+    workspace: "Workspace", assignment: str, students: list[str], dry_run: bool, changed: bool, again: tuple[str, ...]
+) -> bool:
+    """Mail the pages, or say what would be mailed; return whether everyone has them."""
+    from autograder.console import console, plain, progress
+    from autograder.errors import KitError
+    from autograder.reports.feedback_mail import plan_mail, send_all
+    from autograder.reports.mail_journal import only_mailer
+    from autograder.reports.mail_server import password_of
+
+    course = workspace.course
+    if course.mail is None:
+        hint = "Add it with host and from; see docs/instructors.md, Feedback by mail."
+        raise KitError(f"There is no [mail] in {course.root / 'course.toml'}.", hint)
+    out = console()
+
+    def say(text: str, style: str = "") -> None:
+        out.print(plain(text, style), soft_wrap=True)
+
+    with only_mailer(workspace, assignment) as journal:
+        plan = plan_mail(workspace, assignment, students, journal, changed, again)
+        for student, why in plan.unreachable:
+            say(f"no mail to {student}: {why}", "red")
+        for student, when in plan.in_doubt:
+            say(f"in doubt since {when}: {student}; if nothing has arrived, use --again {student}", "red")
+        for student in plan.changed:
+            say(f"changed since it was mailed: {student}; to mail it, use --changed", "yellow")
+        counts = f"{len(plan.before)} before, {len(plan.changed)} changed, {len(plan.unreachable)} without mail"
+        if dry_run:
+            for letter in plan.letters:
+                say(f"would mail {', '.join(file.name for file in letter.files)}: {letter.student}, {letter.address}")
+            say(f"{len(plan.letters)} would be mailed, {counts}, {len(plan.in_doubt)} in doubt; nothing was sent")
+            return True
+        with progress("mailing") as update:
+            done = send_all(plan.letters, course, assignment, journal, password_of(course.mail), update)
+        for student, why in done.refused:
+            say(f"not mailed to {student}: {why}", "red")
+        for student, why in done.in_doubt:
+            say(f"in doubt: {student}: {why}; if nothing arrives, use --again {student}", "red")
+        if done.stopped:
+            left = len(plan.letters) - len(done.sent) - len(done.refused) - len(done.in_doubt)
+            say(f"{done.stopped} {left} messages were not sent. Run the command again to continue.", "red")
+        in_doubt = len(plan.in_doubt) + len(done.in_doubt)
+        say(f"{len(done.sent)} mailed, {counts}, {len(done.refused)} refused, {in_doubt} in doubt")
+        return not (plan.unreachable or done.refused or in_doubt or done.stopped)
 
 
 COMMANDS = (feedback,)
