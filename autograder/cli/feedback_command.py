@@ -56,10 +56,10 @@ def feedback(
     changed: bool,
     again: tuple[str, ...],
 ) -> None:
-    """Write feedback pages for graded submissions, and give them to the students.
+    """Write feedback pages, and give them to the students.
 
-    Each notebook has an HTML page, which is made again if the notebook or its marks have changed. Each student also has
-    a page index.html, which lists all assignments.
+    Each notebook of a graded submission has an HTML page, which is made again if the notebook or its marks have
+    changed. Each student also has a page index.html, which lists all assignments.
 
     --zip writes the pages under the names that the platform's own download had, so collect that download first. The
     command names everyone whose pages are not in the zip.
