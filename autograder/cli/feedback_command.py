@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # as in feedback_zip.py, which is not imported for the help
 PLATFORMS = ("moodle", "canvas", "brightspace", "plain", "blackboard", "gradescope", "github")
+MOST_NAMED = 20  # students in one line
 
 
 @click.command()
@@ -69,6 +70,7 @@ def feedback(
     lost or the command was killed, the student is named and gets no other one until you say --again.
     """
     from autograder.console import console, plain, progress
+    from autograder.reports.export import read_totals
     from autograder.reports.feedback import feedback as run
     from autograder.reports.feedback_files import without_feedback
 
@@ -90,6 +92,12 @@ def feedback(
         everyone = [*ready, *(student for student, _ in done.failed)]
         for student, why in without_feedback(workspace, assignment, everyone):
             out.print(plain(f"{why}: {student}", "yellow"), soft_wrap=True)
+    if platform or mail:
+        totals = read_totals(workspace, assignment).of
+        if waiting := [student for student in ready if student in totals and totals[student].waits]:
+            shown = ", ".join(waiting[:MOST_NAMED]) + (", ..." if len(waiting) > MOST_NAMED else "")
+            note = f"Note: {len(waiting)} with answers that wait for a mark by hand: {shown}"
+            out.print(plain(note, "yellow"), soft_wrap=True)
     if platform:
         failed |= not _zip(workspace, assignment, ready, platform, output)
     if mail:

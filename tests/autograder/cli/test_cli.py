@@ -12,6 +12,7 @@ import pytest
 import smtp
 from click.testing import CliRunner
 from graded_by_hand import FULL, submit
+from nbgrader.api import Gradebook
 
 from autograder.cli.command import main
 from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
@@ -397,8 +398,12 @@ def with_pages(tiny, tmp_path, monkeypatch):
 
 
 def test_feedback_into_a_zip(run, with_pages, tmp_path):
+    with Gradebook(with_pages.db_url, with_pages.course_id) as gradebook:
+        submit(gradebook, "s2", FULL)
+        submit(gradebook, "s3", {**FULL, ("adding", "question_why"): {"manual_score": 1}})
     result = run("feedback", "sums", "--zip", "plain", workspace=with_pages)
     assert result.exit_code == 0 and "3 students, 3 pages: sums-feedback-plain.zip" in result.output
+    assert "Note: 1 with answers that wait for a mark by hand: s2\n" in result.output
     assert "has not handed in: s4 (Ann Lee)" in result.output
     with zipfile.ZipFile(tmp_path / "sums-feedback-plain.zip") as archive:
         assert archive.namelist() == [f"s{n}/feedback-adding.html" for n in (1, 2, 3)]

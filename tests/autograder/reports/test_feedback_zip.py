@@ -2,12 +2,14 @@
 
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 from downloads import write
 
 from autograder.course.roster import Roster, Student, write_roster
 from autograder.errors import KitError
+from autograder.reports.feedback_files import FeedbackFile
 from autograder.reports.feedback_zip import LAYOUTS, zip_feedback
 from autograder.submissions.collect import collect
 from autograder.submissions.platforms import read_name
@@ -121,6 +123,12 @@ def test_a_text_on_canvas_has_no_file_to_answer(tiny, tmp_path):
         pages(tiny, student)
     result = zip_feedback(tiny, "sums", ["301", "302"], "canvas", tmp_path / "out.zip")
     assert [student for student, _ in result.left_out] == ["301"] and result.students == 1
+
+
+@pytest.mark.parametrize("notebook", ["link", "a_link", "1_2", "knn"])
+def test_canvas_reads_no_number_and_no_link_in_a_notebooks_name(notebook):
+    name = LAYOUTS["canvas"].path("leeann_1001_50", FeedbackFile(notebook, Path())).split("_")
+    assert [part for part in name if part.isdecimal()] == ["1001", "50"] and not name[-1].startswith("link")
 
 
 @pytest.mark.parametrize("platform", ["blackboard", "gradescope", "github"])
