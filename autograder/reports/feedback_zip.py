@@ -70,10 +70,10 @@ LAYOUTS = {
     ),
     "plain": Layout("", lambda student, page: f"{student}/{page.name}", ""),
 }
-NO_LAYOUTS = {
-    "blackboard": "Blackboard takes feedback files for one attempt at a time, and none in bulk.",
-    "gradescope": "Gradescope takes no feedback files from elsewhere.",
-    "github": "GitHub Classroom gives feedback in a pull request, and takes no files in bulk.",
+NO_LAYOUTS = {  # no way to upload feedback files in bulk is documented
+    "blackboard": "Blackboard takes feedback files for one attempt at a time.",
+    "gradescope": "Gradescope shows students its own results, and takes no files for them.",
+    "github": "GitHub Classroom gives feedback in a pull request of each repository.",
 }
 
 

@@ -15,6 +15,7 @@ from autograder.text import one_line
 
 PASSWORD = "CS231N_MAIL_PASSWORD"
 TIMEOUT = 60  # seconds
+TOO_LARGE = 552  # the answer to a message that exceeds the server's limit
 Fate = Literal["sent", "refused", "in doubt"]
 
 
@@ -74,7 +75,8 @@ class MailServer:
         Raises
         ------
         KitError
-            The server cannot be reached, does not encrypt as it should, or refuses the login. The message was not sent.
+            The server cannot be reached, does not encrypt as it should, or refuses the login or the sender. The message
+        was not sent.
         """
         smtp, why = self._envelope(sender, address, len(message))
         if smtp is None:
@@ -95,6 +97,8 @@ class MailServer:
             smtp = self._connected()
             try:
                 code, words = smtp.mail(sender, [f"size={size}"] if smtp.has_extn("size") else [])
+                if 500 <= code <= 599 and code != TOO_LARGE:  # about the sender, so it is the same for everyone
+                    raise KitError(f"{self.mail.host} takes no mail from {sender}: {code} {_text(words)}.")
                 if code == 250:
                     code, words = smtp.rcpt(address)
                 if code in (250, 251):

@@ -32,6 +32,7 @@ class Server:
         self.count = self.connections = self.logins = 0
         self.port = 0
         self.deaf = False  # then it ends each new connection
+        self.at_mail = ""  # the answer to MAIL instead of "250"
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         if self.deaf:
@@ -39,6 +40,13 @@ class Server:
         self.connections += not session.host_name
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.at_mail:
+            return self.at_mail
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:

@@ -115,6 +115,13 @@ def test_without_a_roster_the_gradebook_has_the_addresses_and_two_never_share_on
     assert [why.split(" ")[0] for _, why in planned.unreachable] == ["shares", "shares", "has"]
 
 
+def test_a_student_whose_name_was_hidden_at_first(course):
+    write_roster(course, Roster({"s1": Student("s1", "Lee, Ann", "s1@x.org", aliases=("Moodle 301",))}))
+    page(course, "Participant_301", "adding")
+    [letter] = plan(course, ["Participant_301"]).letters
+    assert str(letter.address) == "Ann Lee <s1@x.org>"
+
+
 def test_a_message(course):
     [letter] = plan(course, ["s3"]).letters
     mail = Mail("h", "Course <t@example.org>", reply_to="ta@example.org")

@@ -59,6 +59,20 @@ def test_a_message_that_is_refused(server, answer):
     assert fates == [("refused", f"the server says {answer}"), ("sent", "")]
 
 
+def test_a_sender_who_is_refused_is_the_same_for_everyone(server):
+    server.at_mail = "550 5.7.1 Not allowed"
+    with pytest.raises(KitError, match="localhost takes no mail from t@example.org: 550 5.7.1 Not allowed"):
+        sent(server, "a@x.org", "b@x.org")
+    server.at_mail = "451 later"
+    assert sent(server, "a@x.org") == ([("refused", "the server says 451 later")], 0)
+
+
+def test_a_message_beyond_the_servers_limit(server):
+    with smtp.running(data_size_limit=20) as small:
+        [(fate, words)], calls = sent(small, "a@x.org")
+    assert (fate, calls) == ("refused", 0) and "552" in words
+
+
 def test_a_server_that_says_good_bye_is_called_again(server):
     server.refused["a@x.org"] = "421 closing"
     fates, _ = sent(server, "a@x.org", "b@x.org")
