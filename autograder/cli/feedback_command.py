@@ -70,6 +70,7 @@ def feedback(
     lost or the command was killed, the student is named and gets no other one until you say --again.
     """
     from autograder.console import console, plain, progress
+    from autograder.errors import KitError
     from autograder.reports.export import read_totals
     from autograder.reports.feedback import feedback as run
     from autograder.reports.feedback_files import without_feedback
@@ -79,6 +80,10 @@ def feedback(
     if (dry_run or changed or again) and not mail:
         raise click.UsageError("--dry-run, --changed and --again need --mail.")
     workspace = workspace_of(ctx)
+    course = workspace.course
+    if mail and course.mail is None:
+        hint = "Add it with host and from; see docs/instructors.md, Feedback by mail."
+        raise KitError(f"There is no [mail] in {course.root / 'course.toml'}.", hint)
     with progress("feedback") as update:
         done = run(workspace, assignment, students or None, update)
     out = console()
@@ -129,16 +134,12 @@ def _mail(
 ) -> bool:
     """Mail the pages, or say what would be mailed; return whether everyone has them."""
     from autograder.console import console, plain, progress
-    from autograder.errors import KitError
     from autograder.reports.feedback_mail import plan_mail, send_all
     from autograder.reports.mail_journal import only_mailer
     from autograder.reports.mail_server import password_of
 
-    course = workspace.course
-    if course.mail is None:
-        hint = "Add it with host and from; see docs/instructors.md, Feedback by mail."
-        raise KitError(f"There is no [mail] in {course.root / 'course.toml'}.", hint)
-    out = console()
+    course, out = workspace.course, console()
+    assert course.mail is not None
 
     def say(text: str, style: str = "") -> None:
         out.print(plain(text, style), soft_wrap=True)

@@ -15,6 +15,7 @@ from autograder.text import one_line
 
 PASSWORD = "CS231N_MAIL_PASSWORD"
 TIMEOUT = 60  # seconds
+PATIENCE = 600  # seconds for the answer to a message, which a server may search for viruses first (RFC 5321, 4.5.3.2.6)
 TOO_LARGE = 552  # the answer to a message that exceeds the server's limit
 Fate = Literal["sent", "refused", "in doubt"]
 
@@ -83,7 +84,9 @@ class MailServer:
             return "refused", why
         before()
         try:
+            self._wait_for(PATIENCE)
             code, words = smtp.data(message)
+            self._wait_for(TIMEOUT)
         except smtplib.SMTPDataError as error:  # the answer to DATA, before the message
             return self._refused(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
@@ -149,6 +152,10 @@ class MailServer:
             except (smtplib.SMTPException, OSError):
                 self._drop()
         return "refused", f"the server says {code} {_text(words)}"
+
+    def _wait_for(self, seconds: float) -> None:
+        if self._smtp and self._smtp.sock:
+            self._smtp.sock.settimeout(seconds)
 
     def _drop(self) -> None:
         if self._smtp:

@@ -82,18 +82,27 @@ def lose_connection(server):
 
 
 @contextlib.contextmanager
-def running(certificate=None, auth=False, **options):
-    """Run a server in a thread of this process; `certificate` is the file for STARTTLS, which is then required."""
-    server = Server()
+def running(certificate=None, auth=False, at_once=False, **options):
+    """Run a server in a thread of this process.
+
+    With the file `certificate`, it requires STARTTLS, or encrypts `at_once`; with `auth`, it takes a login.
+    """
+    server, encrypted = Server(), None
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-        options |= {"tls_context": context, "require_starttls": True}
+        if at_once:
+            encrypted = context
+        else:
+            options |= {"tls_context": context, "require_starttls": True}
     if auth:
-        options |= {"authenticator": server.authenticate, "auth_required": True}
-        options["auth_require_tls"] = bool(certificate)
+        # aiosmtpd knows only of its own STARTTLS, and warns if a login is required without it
+        starttls = bool(certificate) and not at_once
+        options |= {"authenticator": server.authenticate, "auth_required": starttls, "auth_require_tls": starttls}
     loop = asyncio.new_event_loop()
-    make = loop.create_server(lambda: SMTP(server, loop=loop, hostname="localhost", **options), "127.0.0.1", 0)
+    make = loop.create_server(
+        lambda: SMTP(server, loop=loop, hostname="localhost", **options), "127.0.0.1", 0, ssl=encrypted
+    )
     listening = loop.run_until_complete(make)
     server.port = listening.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)

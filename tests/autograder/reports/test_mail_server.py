@@ -107,6 +107,24 @@ def test_starttls_and_login(certificate, monkeypatch):
     assert server.to == ["a@x.org"]
 
 
+def test_a_connection_that_is_encrypted_from_the_start(certificate, monkeypatch):
+    with smtp.running(certificate, auth=True, at_once=True) as server:
+        given = {"security": "ssl", "user": smtp.USER, "password": smtp.PASSWORD}
+        with pytest.raises(KitError, match="(?i)certificate"):
+            sent(server, "a@x.org", **given)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert sent(server, "a@x.org", **given) == ([("sent", "")], 1) and server.logins == 1
+
+
+def test_the_answer_to_a_message_may_take_long(server):
+    waits = []
+    with MailServer(mail(server), "") as to:
+        assert to.send("t@example.org", "a@x.org", MESSAGE, lambda: None)[0] == "sent"
+        server.at_data[2] = lambda _: waits.append(to._smtp.sock.gettimeout())
+        assert to.send("t@example.org", "b@x.org", MESSAGE, lambda: None)[0] == "sent"
+        assert waits == [600] and to._smtp.sock.gettimeout() == 60
+
+
 def test_without_encryption_there_is_no_falling_back(server):
     for security in ("starttls", "ssl"):
         with pytest.raises(KitError, match=f"Cannot connect to localhost, port {server.port}, with security"):
