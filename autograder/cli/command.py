@@ -16,6 +16,7 @@ INSTRUCTORS_MODULES = (
     "roster_commands",
     "late_command",
     "grading_commands",
+    "feedback_command",
     "grade_one_command",
     "regrade_command",
     "mark_command",

@@ -31,6 +31,7 @@ from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
 from autograder.submissions.roster_match import Match, alias_of, is_hidden, match, moodle_group
+from autograder.submissions.upload_names import UploadNames
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
@@ -266,6 +267,7 @@ class _Placing:
         self.matches = matches or {}
         self.roster = roster or Roster()
         self.origins = Origins(workspace, wanted.name)
+        self.upload_names = UploadNames(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
@@ -314,6 +316,8 @@ class _Placing:
                     )
                 stamp = self._first_arrival(hand_ins, choice, student)
                 self.origins.keep(member, person, group)
+                if named_by := mine or (hand_ins[0] if member == members[0] else None):
+                    self.upload_names.keep(member, named_by.person, named_by.upload_names)
                 state = _write(target, contents, stamp, notes)
             except Refused as error:
                 self.result.unplaced.append((printable(member), str(error)))
@@ -380,6 +384,7 @@ class _Placing:
         if group and not hand_in.group:  # students who share Moodle's default group hand in different work
             group += f" {sha256(repr(sorted(contents.items())).encode()).hexdigest()[:12]}"
         self.origins.keep(student, person, group)
+        self.upload_names.keep(student, hand_in.person, hand_in.upload_names)
         stamp = self.arrival.of(hand_in, choice.latest, known.student if known else None)
         state = _write(target, contents, stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person

@@ -41,6 +41,7 @@ from autograder.submissions.platforms import (
     read_name,
     without_branch,
 )
+from autograder.submissions.upload_names import UploadName
 from autograder.text import printable
 
 COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de)[ _-]+", re.IGNORECASE)
@@ -83,6 +84,8 @@ class HandIn:
         "@" and the platform's number of a submission that several people made together, or "".
     folder
         The path in the download of the folder that is the hand-in, if it is one.
+    uploads
+        What the platform called the folders and files, with the attempt.
     """
 
     person: Person
@@ -94,6 +97,12 @@ class HandIn:
     late: bool = False
     group: str = ""
     folder: tuple[str, ...] = ()
+    uploads: list[tuple[Attempt, UploadName]] = field(default_factory=list)
+
+    @property
+    def upload_names(self) -> list[UploadName]:
+        """What the platform called the folders and files, the latest attempt last."""
+        return [name for _, name in sorted(self.uploads, key=lambda upload: (upload[0], upload[1].prefix))]
 
 
 @dataclass(frozen=True)
@@ -355,7 +364,7 @@ class _Reader:
             return
         uploads = self._uploads(folder)
         for upload in uploads:
-            self._add(upload, files)
+            self._add(upload, files, folder)
             self.hand_ins[upload.person].folder = top
             if len(uploads) > 1:
                 self.hand_ins[upload.person].group = f"@{upload.person.platform} {folder}"
@@ -381,8 +390,11 @@ class _Reader:
         if self.repositories[person] > 1:
             raise Refused(f"is one of {self.repositories[person]} that may be {person}'s; remove all but one")
 
-    def _add(self, upload: Upload, files: list[File]) -> None:
+    def _add(self, upload: Upload, files: list[File], name: str = "") -> None:
+        """Add files to the person's hand-in; `name` is that of the folder or file in the download."""
         hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
+        if prefix := name[: upload.ends]:
+            hand_in.uploads.append((upload.attempt, UploadName(prefix, upload.file)))
         hand_in.files += files
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
         if upload.person.on.ranks and upload.attempt:
@@ -396,7 +408,7 @@ class _Reader:
     def _file(self, entry: Entry) -> None:
         if upload := read_name(entry.name, self.download):
             if not upload.receipt:
-                self._add(upload, [((upload.file or entry.name,), entry)])
+                self._add(upload, [((upload.file or entry.name,), entry)], entry.name)
             else:  # a student who handed in only text is also listed
                 self.hand_ins.setdefault(upload.person, HandIn(upload.person))
             return
