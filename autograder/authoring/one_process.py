@@ -144,14 +144,45 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _mutated(tree: ast.Module, solved: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Calls of the student's whose result is dropped, on a variable that the cell reads afterwards."""
+    """Statements about a variable alone that was an argument of the student's code: they ask whether it has changed.
+
+    A statement that also uses a result of the student's code asks about that.
+    """
     for block in (node for node in ast.walk(tree) if isinstance(getattr(node, "body", None), list)):
-        passed: set[str] = set()
+        changed: set[str] = set()  # arguments of calls whose result is dropped
+        passed: set[str] = set()  # arguments of other calls
+        results: set[str] = set()
         for statement in block.body:  # type: ignore[attr-defined]
-            if passed & _names_in(statement):
+            names, calls = _names_in(statement), _calls_of(statement, solved)
+            if not calls and not names & results and names & (passed if _is_assertion(statement) else changed):
                 yield _MUTATED
                 return
-            call = statement.value if isinstance(statement, ast.Expr) else None
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in solved:
-                given = [*call.args, *(keyword.value for keyword in call.keywords)]
-                passed |= {argument.id for argument in given if isinstance(argument, ast.Name)}
+            given = {name for call in calls for name in _arguments(call)}
+            passed |= given
+            if isinstance(statement, ast.Expr) and statement.value in calls:
+                changed |= given
+            elif calls or names & results:
+                results |= {name for name in names if _is_bound(statement, name)}
+
+
+def _calls_of(statement: ast.AST, solved: frozenset[str]) -> list[ast.Call]:
+    found = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return [node for node in found if isinstance(node.func, ast.Name) and node.func.id in solved]
+
+
+def _arguments(call: ast.Call) -> Iterator[str]:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return (argument.id for argument in given if isinstance(argument, ast.Name))
+
+
+def _is_assertion(statement: ast.AST) -> bool:
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return isinstance(statement, ast.Assert)
+    called = statement.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    return "assert" in name.lower() or name.endswith("equal")
+
+
+def _is_bound(statement: ast.AST, name: str) -> bool:
+    found = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and node.id == name)
+    return any(isinstance(node.ctx, ast.Store) for node in found)

@@ -18,18 +18,18 @@ _LINE = re.compile(r"^(\s*)#+\s*(HASHED\s+)?AUTOTEST\b(.*)$")
 _VALUE = "cs231n-autotest "
 # a scalar of NumPy's shows itself as np.float64(1.0)
 _PLAIN = "(lambda value: repr(value.item() if getattr(value, 'ndim', None) == 0 else value))"
-Evaluate = Callable[[list[str]], list[str]]  # cells -> what each prints
+Evaluate = Callable[[list[str]], list[str] | None]  # cells -> what each prints; None if nothing can be run
 
 
-def write_autotests(cells: list[ImportedCell], notes: Notes, evaluate: Evaluate | None) -> None:
+def write_autotests(cells: list[ImportedCell], notes: Notes, evaluate: Evaluate) -> None:
     """Replace the AUTOTEST lines in the cells of a notebook.
 
-    evaluate: runs code cells in order, and returns what each prints; None if nothing can be run.
+    evaluate: runs code cells in order, and returns what each prints. It is called only if there are such lines.
     """
     found = [cell for cell in cells if cell.cell_type == "code" and any(map(_LINE.match, cell.source.split("\n")))]
     if not found:
         return
-    values = _values(cells, evaluate) if evaluate else {}
+    values = _values(cells, evaluate)
     for cell in found:
         lines: list[str] = []
         open_questions = []
@@ -78,7 +78,7 @@ def _assertion(snippet: str, value: str) -> str:
 def _values(cells: list[ImportedCell], evaluate: Evaluate) -> dict[tuple[int, int, int], str]:
     """(cell, line, number of the snippet) -> its value as Python text, for plain values."""
     code = [cell for cell in cells if cell.cell_type == "code"]
-    printed = evaluate([_with_prints(cell.source) for cell in code])
+    printed = evaluate([_with_prints(cell.source) for cell in code]) or [""] * len(code)
     values = {}
     for cell, text in zip(code, printed, strict=True):
         for line in text.splitlines():
@@ -109,21 +109,21 @@ def _with_prints(source: str) -> str:
     return "\n".join(lines)
 
 
-def evaluate_in_sandbox(files: Files) -> Evaluate | None:
-    """A function that runs code in the grader's sandbox, with these files beside it; None without a sandbox."""
-    from autograder.execution import sandbox
-    from autograder.workers.local_pool import LocalPool
+def evaluate_in_sandbox(files: Callable[[], Files]) -> Evaluate:
+    """A function that runs code in the grader's sandbox, with these files beside it."""
 
-    if sandbox.missing():
-        return None
-
-    def evaluate(sources: list[str]) -> list[str]:
+    def evaluate(sources: list[str]) -> list[str] | None:
         from nbformat import v4, writes
 
+        from autograder.execution import sandbox
+        from autograder.workers.local_pool import LocalPool
+
+        if sandbox.missing():
+            return None
         notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         with LocalPool(1) as pool:
-            job = Job(writes(notebook), Surroundings(isolation="sandbox", env=kept, files=files))
+            job = Job(writes(notebook), Surroundings(isolation="sandbox", env=kept, files=files()))
             executed = pool.result(job, pool.submit(job))
         found = []
         for result in executed.results:

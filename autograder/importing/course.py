@@ -1,10 +1,12 @@
 """Import a course: find its assignments, convert their notebooks, and write sources, course.toml and a report."""
 
 import copy
+import importlib.util
 import json
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,7 @@ from autograder.importing.nbgrader_notebook import imported_cells
 from autograder.importing.nbgrader_settings import delimiters, settings
 from autograder.importing.owners import in_process, settle_owners, tests_of
 from autograder.importing.text_source import source_text
+from autograder.notebook.bound_names import imported_modules
 from autograder.notebook.job import Files
 from autograder.text import printable, unusable_name
 
@@ -144,7 +147,10 @@ def _assignment_folders(folder: Path, given: dict[tuple[str, str], Any]) -> list
 
 def _in_order(path: Path) -> list[tuple[int, str]]:
     """A key by which hw2 comes before hw10."""
-    return [(int(part), "") if part.isdigit() else (0, part.lower()) for part in re.split(r"(\d+)", path.name)]
+    return [
+        (int(part), "") if part.isdigit() else (0, part.lower())
+        for part in re.split(r"(\d+)", re.sub(r"[\W_]+", "", path.name))
+    ]
 
 
 def _notebooks(folder: Path) -> list[Path]:
@@ -193,7 +199,7 @@ def _import_assignment(
         attached = _take_attachments(notebook, name, target)
         assignment.files += attached
         cells = imported_cells(notebook, notes, words)
-        write_autotests(cells, notes, evaluate_in_sandbox(_files_beside(assignment.folder)))
+        write_autotests(cells, notes, evaluate_in_sandbox(lambda: _files_beside(assignment.folder)))
         settle_owners(cells, notes, all_in_process)
         imported = ImportedNotebook(name, target / f"{name}.py", notes=notes.found)
         imported.tests = len(tests_of(cells))
@@ -203,7 +209,7 @@ def _import_assignment(
             continue
         target.mkdir(parents=True, exist_ok=True)
         imported.path.write_text(source_text(cells, notes), encoding="utf-8")
-        _remark(cells, notes)
+        _remark(cells, notes, assignment.folder)
         assignment.notebooks.append(imported)
     if assignment.notebooks:
         _copy_files(assignment, target)
@@ -217,7 +223,8 @@ def _read(path: Path) -> Any:
     import nbformat
 
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open(encoding="utf-8-sig") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # old notebooks lack cell ids
             notebook = nbformat.read(file, as_version=4)
     except Exception as error:
         raise _Unreadable(
@@ -305,10 +312,25 @@ def _other_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _remark(cells: list[ImportedCell], notes: Notes) -> None:
+def _remark(cells: list[ImportedCell], notes: Notes, folder: Path) -> None:
     """Say once what nobody can see from a single cell."""
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    modules = sorted({name.partition(".")[0] for source in code for name in imported_modules(source)})
+    missing = [name for name in modules if not _is_there(name, folder)]
+    if missing:
+        what = f"It imports {', '.join(missing)}, which this Python does not have. Install it where you grade."
+        notes.found.append(Note("the notebook", what, BY_HAND))
     if not any(cell.record and cell.record["grade"] for cell in cells):
         notes.found.append(Note("the notebook", "No cell gives points. Is it the source, or a release?", BY_HAND))
+
+
+def _is_there(module: str, folder: Path) -> bool:
+    if (folder / f"{module}.py").is_file() or (folder / module).is_dir():
+        return True
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _course_toml(imported: Imported) -> str:
@@ -350,7 +372,7 @@ def report_text(imported: Imported, folder: Path) -> str:
         f"# What was imported from {folder.name}",
         "",
         f"{len(imported.assignments)} assignments, {sum(len(a.notebooks) for a in imported.assignments)} notebooks, "
-        f"{tests} tests. {together} of the tests run in the student's process, so they are not cheat-proof.",
+        f"{tests} tests; not cheat-proof, because they run in the student's process: {together}.",
     ]
     titles = {
         BY_HAND: "Needs a hand",

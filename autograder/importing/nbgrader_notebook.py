@@ -22,12 +22,15 @@ def imported_cells(notebook: Any, notes: Notes, words: Delimiters = NBGRADER) ->
     """
     ids = Ids()
     cells: list[ImportedCell] = []
+    after_task = False
     for number, raw in enumerate(notebook.cells, start=1):
         source = raw.source.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "").replace("\0", "").strip("\n")
         cell = ImportedCell(number, raw.cell_type, source)
         if not source.strip():
             if raw.metadata.get("nbgrader"):
                 _empty(cell, raw.metadata["nbgrader"], notes)
+            elif raw.cell_type == "code" and after_task:
+                cell.source = "# Your code"
             if not cell.source:
                 continue
         if cell.cell_type not in ("code", "markdown"):
@@ -36,6 +39,7 @@ def imported_cells(notebook: Any, notes: Notes, words: Delimiters = NBGRADER) ->
         given = _upgraded(cell, raw, notes)
         if "skip-execution" in raw.metadata.get("tags", []):
             cell.tags = ["skip-execution"]
+        after_task = bool(given and given.get("task"))
         split, wrong = parts(cell.source, words)
         if given:
             _give_record(cell, given, split, ids, notes)

@@ -13,7 +13,8 @@ FLAGS = {"grade": False, "solution": False, "locked": False}
 def cells(*given):
     """SourceCells at lines 1, 2, ... from (kind, text); kinds: solution, test, locked, question, free, markdown."""
     flags = {
-        "solution": {"solution": True}, "test": {"grade": True, "locked": True}, "in-process": {"grade": True}, "locked": {"locked": True},
+        "solution": {"solution": True}, "test": {"grade": True, "locked": True}, "in-process": {"grade": True},
+        "locked": {"locked": True},
         "question": {"solution": True, "grade": True},
     }  # fmt: skip
     return [
@@ -62,8 +63,7 @@ def test_the_first_in_the_alphabet_is_named():
 
 
 def test_what_no_test_reads_may_have_the_name_of_pythons():
-    assert refused(("solution", "for _ in range(3):
-    sum = 1"), ("test", "assert 1")) is None
+    assert refused(("solution", "for _ in range(3):\n    sum = 1"), ("test", "assert 1")) is None
 
 
 def test_a_solution_may_use_these_names_within_its_functions():
