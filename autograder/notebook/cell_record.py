@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 SKIP_TAG = "skip-execution"  # nbclient's convention, so plain `nbgrader autograde` skips the same cells
 IN_PROCESS_TAG = "in-process"  # on a test cell that runs in the student's process, and can therefore be cheated
+NOT_PROOF = "not cheat-proof"  # what every report says of such a test
 Author = Literal["student", "test", "instructor"]
 Cell = Mapping[str, Any]  # a cell of nbformat's: a NotebookNode or the dict read from the file
 
