@@ -29,13 +29,30 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
 
     The workspace is an nbgrader course, in which nbgrader's own commands and its formgrader also work. Files that
     are already in the folder do not change.
+
+    A workspace of nbgrader's own is taken over: nbgrader_config.py gets the kit's settings, source is renamed, the
+    gradebook and the students' work stay. If the folder has no assignments/course.toml, the course is imported first.
     """
+    from pathlib import Path
+
     from autograder.console import console, plain
     from autograder.course.known_workspaces import remember
+    from autograder.course.take_over import CONFIG_BEFORE, SOURCE_BEFORE, is_foreign
     from autograder.course.workspace import HOW_TO_PROTECT, NOT_PROTECTED, create
 
-    workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
+    folder = Path(directory)
+    if foreign := is_foreign(folder):
+        own = folder / "assignments"
+        if assignments is None and not (own / "course.toml").is_file():
+            from autograder.cli.import_command import import_and_tell
+
+            import_and_tell(folder, own)
+        assignments = assignments or str(own)
+    workspace = create(directory, assignments or _nearest_assignments(), db)
+    if foreign:
+        kept = f"{CONFIG_BEFORE} and {SOURCE_BEFORE} are what was there before."
+        out.print(plain(f"nbgrader's workspace was taken over. {kept}"), soft_wrap=True)
     if not workspace.is_protected:
         out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
     names = ", ".join(workspace.course.assignments)

@@ -3,7 +3,12 @@
 The module imports only click; a command imports what it needs when it runs.
 """
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(name="import")
@@ -22,6 +27,15 @@ def import_(folder: str, directory: str, in_process: bool) -> None:
     IMPORTED.md lists what was changed, which tests are not cheat-proof, and what needs a hand. FOLDER does not change,
     and none of its code runs outside the sandbox.
     """
+    from autograder.console import console
+
+    import_and_tell(folder, directory, in_process)
+    out = console()
+    out.print("Next: cs231n init WORKSPACE --assignments that folder; there, cs231n build --rehearse.", soft_wrap=True)
+
+
+def import_and_tell(folder: "str | Path", directory: "str | Path", in_process: bool = False) -> None:
+    """Import a course, and print what was found and what needs a hand."""
     from autograder.console import console, plain
     from autograder.importing.cells import BY_HAND
     from autograder.importing.course import import_course
@@ -41,7 +55,6 @@ def import_(folder: str, directory: str, in_process: bool) -> None:
         if note.kind == BY_HAND:
             out.print(plain(f"{where}, {note.place}: {note.what}", "yellow"), soft_wrap=True)
     out.print(plain(f"Written: {found.folder}\nWhat was changed: {found.report}"), soft_wrap=True)
-    out.print("Next: cs231n init WORKSPACE --assignments that folder; there, cs231n build --rehearse.", soft_wrap=True)
 
 
 COMMANDS = (import_,)

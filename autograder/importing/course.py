@@ -14,12 +14,12 @@ from typing import Any
 
 from autograder.authoring.source import read_source
 from autograder.course.course_toml import USABLE_NAME, load_course
+from autograder.course.plain_settings import Settings, plain_settings
 from autograder.errors import KitError, SourceError
 from autograder.importing.autotests import evaluate_in_sandbox, write_autotests
 from autograder.importing.cells import BY_HAND, CHANGED, NOT_PROOF, ImportedCell, Note, Notes
-from autograder.importing.markers import Delimiters
+from autograder.importing.markers import Delimiters, delimiters
 from autograder.importing.nbgrader_notebook import imported_cells
-from autograder.importing.nbgrader_settings import delimiters, settings
 from autograder.importing.owners import in_process, settle_owners, tests_of
 from autograder.importing.text_source import source_text
 from autograder.notebook.bound_names import imported_modules
@@ -104,7 +104,7 @@ def import_course(
         raise KitError(f"{printable(folder)} is not a folder.", "Name the folder of a course.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise KitError(f"{printable(target)} exists and is not empty.", "Name a new folder for the sources.")
-    given = settings(folder / CONFIG)
+    given = plain_settings(folder / CONFIG)
     found = _assignment_folders(folder, given)
     if not found:
         raise KitError(
@@ -135,7 +135,7 @@ def import_course(
     return imported
 
 
-def _assignment_folders(folder: Path, given: dict[tuple[str, str], Any]) -> list[Path]:
+def _assignment_folders(folder: Path, given: Settings) -> list[Path]:
     source = given.get(("CourseDirectory", "source_directory"), "source")
     for place in (folder / str(source), folder / "source", folder / "release", folder):
         if place.is_dir():
@@ -244,7 +244,7 @@ def _language(notebook: Any) -> str:
     return re.sub(r"\d+$", "", str(found)) if str(found).lower().startswith(("python", "ipython")) else str(found)
 
 
-def _header_and_footer(folder: Path, given: dict[tuple[str, str], Any]) -> tuple[list[Any], list[Any]]:
+def _header_and_footer(folder: Path, given: Settings) -> tuple[list[Any], list[Any]]:
     """The cells that the course's IncludeHeaderFooter adds to each notebook."""
     found = []
     for key in ("header", "footer"):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION
+from autograder.course.plain_settings import Settings
 
 SCHEME = "MARK SCHEME"
 # what nbgrader looks for, and the misspellings of it that a comment line may hold
@@ -24,6 +25,24 @@ class Delimiters:
 
 
 NBGRADER = Delimiters({kind: f"BEGIN {kind}" for kind in _WORDS}, {kind: f"END {kind}" for kind in _WORDS})
+
+
+_SETTINGS = {  # the settings of nbgrader_config.py that hold these words
+    SOLUTION: ("ClearSolutions", "{}_solution_delimeter"),
+    HIDDEN_TESTS: ("ClearHiddenTests", "{}_test_delimeter"),
+    SCHEME: ("ClearMarkScheme", "{}_mark_scheme_delimeter"),
+}
+
+
+def delimiters(given: Settings) -> Delimiters:
+    """The words that mark regions in a course with these settings."""
+    begin, end = dict(NBGRADER.begin), dict(NBGRADER.end)
+    for kind, (section, key) in _SETTINGS.items():
+        for words, edge in ((begin, "begin"), (end, "end")):
+            value = given.get((section, key.format(edge)))
+            if isinstance(value, str) and value:
+                words[kind] = value
+    return Delimiters(begin, end)
 
 
 @dataclass(frozen=True)
