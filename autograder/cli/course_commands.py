@@ -53,6 +53,10 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
     if foreign:
         kept = f"{CONFIG_BEFORE} and {SOURCE_BEFORE} are what was there before."
         out.print(plain(f"nbgrader's workspace was taken over. {kept}"), soft_wrap=True)
+        from autograder.importing.gradebook import fit_gradebook
+
+        for changed in fit_gradebook(workspace):
+            out.print(plain(f"The gradebook: {changed}"), soft_wrap=True)
     if not workspace.is_protected:
         out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
     names = ", ".join(workspace.course.assignments)

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.authoring.regions import find_regions
-from autograder.importing.markers import NBGRADER, Delimiters, joined, parts
+from autograder.importing.markers import NBGRADER, Delimiters, delimiters, joined, parts
 
 
 def rewritten(source, is_code=True, words=NBGRADER):
@@ -60,3 +60,8 @@ def test_code_on_the_line_of_a_marker_is_hidden_too():
 @pytest.mark.parametrize("line", ["# beginning of the solution process", "# this ends", "# solution"])
 def test_other_comments_are_no_markers(line):
     assert rewritten(line) == line
+
+
+def test_the_words_come_from_the_settings():
+    words = delimiters({("ClearSolutions", "begin_solution_delimeter"): "# BS", ("ClearHiddenTests", "x"): "y"})
+    assert words.begin["SOLUTION"] == "# BS" and words.end == NBGRADER.end
