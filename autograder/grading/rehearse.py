@@ -86,8 +86,9 @@ def rehearse(workspace: Workspace, assignment_name: str) -> list[Lost]:
                 second = outcomes(pool.result(job, future).onto(tagged))
                 passed = {outcome.grade_id for outcome in second if outcome.status == "passed"}
             for grade_id, message in lost.items():
-                advice = f" {_advice(notebook, grade_id)}" if grade_id in passed else ""
-                found.append(Lost(name, grade_id, message + advice, grade_id in passed))
+                if grade_id in passed:
+                    message = f"{message.rstrip('.')}. {_advice(notebook, grade_id)}"
+                found.append(Lost(name, grade_id, message, grade_id in passed))
     return found
 
 

@@ -371,8 +371,8 @@ def report_text(imported: Imported, folder: Path) -> str:
     lines = [
         f"# What was imported from {folder.name}",
         "",
-        f"{len(imported.assignments)} assignments, {sum(len(a.notebooks) for a in imported.assignments)} notebooks, "
-        f"{tests} tests; not cheat-proof, because they run in the student's process: {together}.",
+        f"Assignments: {len(imported.assignments)}. Notebooks: {sum(len(a.notebooks) for a in imported.assignments)}. "
+        f"Tests: {tests}; not cheat-proof, because they run in the student's process: {together}.",
     ]
     titles = {
         BY_HAND: "Needs a hand",

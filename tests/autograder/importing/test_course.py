@@ -58,7 +58,7 @@ def test_assignments_notebooks_and_files_with_names_that_the_kit_accepts(tmp_pat
         for notebook in entry.notebooks:
             assert len(read_source(loaded.source(name, notebook)).cells) == 2
     report = imported.report.read_text()
-    assert "Its name was 'Part 1 - intro.ipynb'" in report and "2 assignments, 3 notebooks, 3 tests" in report
+    assert "Its name was 'Part 1 - intro.ipynb'" in report and "Assignments: 2. Notebooks: 3. Tests: 3;" in report
 
 
 def test_the_folder_of_one_assignment_is_a_course(tmp_path):
