@@ -14,7 +14,7 @@ Spacing, line breaks, comments and comment signs make no difference. The search 
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -56,7 +56,20 @@ class Secrets:
     @cached_property
     def lines(self) -> frozenset[str]:
         """The normalised lines of all passages."""
-        return frozenset(line.text for passage in self.passages for line in passage.lines)
+        return frozenset(self._of_line)
+
+    def with_any(self, lines: Iterable[str]) -> list[Passage]:
+        """The passages that contain any of these lines, in their order."""
+        return [self.passages[n] for n in sorted({n for line in lines for n in self._of_line[line]})]
+
+    @cached_property
+    def _of_line(self) -> dict[str, list[int]]:
+        """The indices of the passages that contain a line."""
+        found: dict[str, list[int]] = {}
+        for index, passage in enumerate(self.passages):
+            for line in passage.lines:
+                found.setdefault(line.text, []).append(index)
+        return found
 
     def lines_in(self, text: str) -> set[str]:
         """The lines of at least DISTINCT_IN_TEXT characters that occur in a text without white space."""
@@ -240,14 +253,13 @@ def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
     if not code and len(squeezed) < DISTINCT_IN_TEXT:  # most values of metadata
         return
     shown = (secrets.lines & code) | secrets.lines_in(squeezed)
-    for passage in secrets.passages if shown else ():
+    for passage in secrets.with_any(shown):
         present = [line.text in shown for line in passage.lines]
-        if any(present):
-            line = _telling_line(piece, passage, present, secrets.commonplace)
-            if line is not None:
-                what = "a line of a hidden test" if passage.hidden_test else "a line of a solution"
-                place = _place(piece, _line_number(piece.text, line.text))
-                yield Leak(name, place, f"{what}, {line.text[:60]!r}", f"{passage.origin}:{line.number}")
+        line = _telling_line(piece, passage, present, secrets.commonplace)
+        if line is not None:
+            what = "a line of a hidden test" if passage.hidden_test else "a line of a solution"
+            place = _place(piece, _line_number(piece.text, line.text))
+            yield Leak(name, place, f"{what}, {line.text[:60]!r}", f"{passage.origin}:{line.number}")
 
 
 def _telling_line(piece: _Text, passage: Passage, present: list[bool], commonplace: frozenset[str]) -> Line | None:

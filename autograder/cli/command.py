@@ -19,6 +19,7 @@ INSTRUCTORS_MODULES = (
     "grade_one_command",
     "mark_command",
     "similar_command",
+    "site_command",
 )
 
 

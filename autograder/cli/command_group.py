@@ -12,7 +12,7 @@ from autograder.text import ci_log
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = (
     "import", "init", "build", "release", "roster", "collect", "grade", "grade-one", "mark", "feedback", "report",
-    "similar", "export",
+    "similar", "export", "site",
 )  # fmt: skip
 # code -> (the only command that ends with it, or "" for all commands; its meaning)
 EXIT_CODES = {

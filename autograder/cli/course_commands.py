@@ -152,21 +152,38 @@ def _rehearse(workspace: "Workspace", names: list[str], tag: bool) -> None:
 
 @click.command()
 @click.argument("assignment")
+@click.option(
+    "--discard-marks",
+    is_flag=True,
+    help="Remove cells although people have given points or comments for them. A file keeps these marks.",
+)
 @with_database
 @click.pass_context
-def release(ctx: click.Context, assignment: str) -> None:
+def release(ctx: click.Context, assignment: str, discard_marks: bool) -> None:
     """Make what students get: a folder and a zip.
 
     They contain the notebooks without solutions or hidden tests, the library without the answers, and the commands
     for students. The command refuses to make a release that would contain part of a solution or hidden test.
+
+    Tests may be added, split, renamed or removed after students have handed in. The gradebook follows, and the command
+    says what happened to whose points.
     """
     from autograder.authoring.release import release as run
     from autograder.console import console, plain
+    from autograder.grading.grading_lock import only_grader
 
     workspace = workspace_of(ctx)
-    with console(stderr=True).status(f"releasing {workspace.course.assignment(assignment).name}"):
-        released = run(workspace, assignment)
+    entry = workspace.course.assignment(assignment)
+    with only_grader(workspace, entry), console(stderr=True).status(f"releasing {entry.name}"):
+        released = run(workspace, entry.name, discard_marks)
     out = console()
+    if released.changes.lines:
+        count = released.changes.submissions
+        out.print(f"Students have handed in before ({count} submission{'s' * (count != 1)}). What changed for them:")
+        out.print(plain("\n".join(f"  {line}" for line in released.changes.lines)), soft_wrap=True)
+        if released.changes.removed:
+            out.print(plain(f"The marks that were removed: {released.changes.removed}"), soft_wrap=True)
+        out.print(plain(f"Bring their points up to date with: cs231n grade {entry.name}"), soft_wrap=True)
     out.print(plain(f"folder: {released.folder}\nzip:    {released.zip}"), soft_wrap=True)
 
 
