@@ -39,15 +39,11 @@ def test_a_task_becomes_a_question_with_its_marks_and_comments(workspace):
         gradebook.find_grade("plot", "nb", "one", "alice").manual_score = 3
         gradebook.find_comment("plot", "nb", "one", "alice").manual_comment = "Fine."
         gradebook.db.commit()
-    assert fit_gradebook(workspace) == [
-        "one: nb: the cell setup is locked now.",
-        "one: nb: the task plot is a question now.",
-    ]
+    assert fit_gradebook(workspace) == ["one: nb: the task plot is a question now."]
     with Gradebook(workspace.db_url, "c") as gradebook:
         notebook = gradebook.find_notebook("nb", "one")
         assert [cell.name for cell in notebook.grade_cells] == ["plot"] and notebook.task_cells == []
         assert [cell.name for cell in notebook.solution_cells] == ["plot"]
-        assert {cell.name for cell in notebook.source_cells} == {"plot", "setup"}
         assert gradebook.find_grade("plot", "nb", "one", "alice").manual_score == 3
         assert gradebook.find_comment("plot", "nb", "one", "alice").manual_comment == "Fine."
         assert gradebook.find_submission("one", "alice").score == 3
