@@ -6,6 +6,7 @@
 
 import ast
 import json
+import math
 import os
 import re
 from collections.abc import Callable
@@ -45,7 +46,7 @@ def write_autotests(cells: list[ImportedCell], notes: Notes, evaluate: Evaluate)
                     open_questions.append(snippet)
                     written.append(f"{autotest[1]}# compare {snippet} with its right value here")
                 else:
-                    written.append(autotest[1] + _assertion(snippet, value))
+                    written.append(autotest[1] + assertion(snippet, value))
             if autotest[2]:
                 written = [f"### BEGIN {HIDDEN_TESTS}", *written, f"### END {HIDDEN_TESTS}"]
             lines += written
@@ -65,13 +66,13 @@ def _merged(source: str) -> str:
     return source.replace(f"\n### END {HIDDEN_TESTS}\n### BEGIN {HIDDEN_TESTS}", "")
 
 
-def _assertion(snippet: str, value: str) -> str:
+def assertion(snippet: str, value: str) -> str:
     """A test that the expression has this value, written as Python."""
     constant = ast.literal_eval(value)
-    if isinstance(constant, float):
+    if isinstance(constant, float) and math.isfinite(constant):
         return f"assert abs(({snippet}) - {value}) <= 1e-9 * max(1, abs({value})), {json.dumps(f'{snippet} is wrong')}"
-    if isinstance(constant, bool) or constant is None:
-        return f"assert ({snippet}) is {value}, {json.dumps(f'{snippet} is not {value}')}"
+    if constant is None:
+        return f"assert ({snippet}) is None, {json.dumps(f'{snippet} is not None')}"
     return f"assert ({snippet}) == {value}, {json.dumps(f'{snippet} is wrong')}"
 
 
