@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     help="Run every test in the student's process, as nbgrader does. Such points can be forged.",
 )
 def import_(folder: str, directory: str, in_process: bool) -> None:
-    """Turn an nbgrader course into text sources.
+    """Turn a course for nbgrader or otter-grader into text sources.
 
     FOLDER holds nbgrader's source/ASSIGNMENT/*.ipynb, or it is that source folder, or the folder of one assignment.
     The command writes course.toml, the sources and IMPORTED.md into the new folder DIRECTORY, by default assignments.

@@ -30,6 +30,7 @@ from autograder.text import printable, unusable_name
 REPORT = "IMPORTED.md"
 CONFIG = "nbgrader_config.py"
 MOST_FILE_BYTES = 50_000_000
+_UNREADABLE = (".pkl", ".so", ".pyd", ".dll", ".dylib", ".o", ".c")
 _LEFT_OUT = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
 
 
@@ -293,6 +294,9 @@ def _copy_files(assignment: ImportedAssignment, target: Path) -> None:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / name)
             assignment.files.append(name)
+            if name.endswith(_UNREADABLE):
+                what = "A release refuses such a file, because its content cannot be checked. Use another format."
+                assignment.notes.append(Note(name, what, BY_HAND))
             if re.search(r"solution|answer|secret|hidden|_key\b", name, re.I):
                 what = "Students get this file. If it is a solution, delete it here and in course.toml."
                 assignment.notes.append(Note(name, what, BY_HAND))

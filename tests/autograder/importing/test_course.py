@@ -70,7 +70,8 @@ def test_what_needs_a_hand_is_said(tmp_path):
     write(tmp_path / "hw" / "a.ipynb", ("code", "import no_such_module_here\nx = 1"), ("test", "assert x == ("))
     write(tmp_path / "hw" / "r.ipynb", *EXERCISE, kernelspec={"language": "R", "name": "ir", "display_name": "R"})
     (tmp_path / "hw" / "broken.ipynb").write_text("{")
-    (tmp_path / "hw" / "solutions.pdf").write_text("1")
+    for name in ("solutions.pdf", "data.pkl"):
+        (tmp_path / "hw" / name).write_text("1")
     said = [
         (where, note.place, note.what) for where, note in import_course(tmp_path / "hw", tmp_path / "out").all_notes()
     ]
@@ -80,7 +81,7 @@ def test_what_needs_a_hand_is_said(tmp_path):
     assert any(
         re.match(r"line 1\d of the source", place) and "The build refuses it: " in what for _, place, what in said
     )
-    assert any(place == "solutions.pdf" for _, place, _ in said)
+    assert {"solutions.pdf", "data.pkl"} <= {place for _, place, _ in said}
 
 
 def test_images_inside_text_become_files(tmp_path):
