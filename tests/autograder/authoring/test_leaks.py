@@ -192,7 +192,8 @@ def test_a_hidden_test_that_repeats_visible_ones_hides_its_own_lines_only(tmp_pa
     own = "assert list(numbers)[10:12] == [144, 233], 'the thirteenth and fourteenth numbers'\n"
     cells = [("a", repeated), ("b", f"### BEGIN HIDDEN TESTS\n{repeated}{own}### END HIDDEN TESTS\n")]
     (tmp_path / "one").mkdir()
-    text = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: P\n#     language: python\n#     name: python3\n# ---\n"
+    kernel = "#     display_name: P\n#     language: python\n#     name: python3\n"
+    text = f"# ---\n# jupyter:\n#   kernelspec:\n{kernel}# ---\n"
     for name, source in cells:
         text += f"\n# %% nbgrader={json.dumps(record | {'grade_id': name})}\n{source}"
     (tmp_path / "one" / "nb.py").write_text(text)
