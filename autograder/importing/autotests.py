@@ -17,6 +17,7 @@ from autograder.notebook.job import Files, Job, Surroundings
 
 _LINE = re.compile(r"^(\s*)#+\s*(HASHED\s+)?AUTOTEST\b(.*)$")
 _VALUE = "cs231n-autotest "
+_TYPES = ("bool", "complex", "dict", "float", "int", "list", "set", "str", "tuple")
 # a scalar of NumPy's shows itself as np.float64(1.0)
 _PLAIN = "(lambda value: repr(value.item() if getattr(value, 'ndim', None) == 0 else value))"
 Evaluate = Callable[[list[str]], list[str] | None]  # cells -> what each prints; None if nothing can be run
@@ -28,6 +29,9 @@ def write_autotests(cells: list[ImportedCell], notes: Notes, evaluate: Evaluate)
     evaluate: runs code cells in order, and returns what each prints. It is called only if there are such lines.
     """
     found = [cell for cell in cells if cell.cell_type == "code" and any(map(_LINE.match, cell.source.split("\n")))]
+    for cell in cells:
+        if cell not in found:  # the word alone means something to nbgrader
+            cell.source = cell.source.replace("AUTOTEST", "autotest")
     if not found:
         return
     values = _values(cells, evaluate)
@@ -50,7 +54,7 @@ def write_autotests(cells: list[ImportedCell], notes: Notes, evaluate: Evaluate)
             if autotest[2]:
                 written = [f"### BEGIN {HIDDEN_TESTS}", *written, f"### END {HIDDEN_TESTS}"]
             lines += written
-        cell.source = _merged("\n".join(lines))
+        cell.source = _merged("\n".join(lines)).replace("AUTOTEST", "autotest")  # in other lines
         if open_questions:
             shown = ", ".join(open_questions)
             notes.by_hand(cell, f"AUTOTEST has no plain value for {shown}. Write tests of it.")
@@ -68,6 +72,8 @@ def _merged(source: str) -> str:
 
 def assertion(snippet: str, value: str) -> str:
     """A test that the expression has this value, written as Python."""
+    if value in _TYPES:
+        return f"assert ({snippet}) is {value}, {json.dumps(f'{snippet} is not {value}')}"
     constant = ast.literal_eval(value)
     if isinstance(constant, float) and math.isfinite(constant):
         return f"assert abs(({snippet}) - {value}) <= 1e-9 * max(1, abs({value})), {json.dumps(f'{snippet} is wrong')}"
@@ -85,12 +91,15 @@ def _values(cells: list[ImportedCell], evaluate: Evaluate) -> dict[tuple[int, in
         for line in text.splitlines():
             if line.startswith(_VALUE):
                 number, place, value = line.removeprefix(_VALUE).split(" ", 2)
+                value = re.sub(r"^<class '(\w+)'>$", r"\1", value)
                 if _is_plain(value):
                     values[id(cell), int(number), int(place)] = value
     return values
 
 
 def _is_plain(value: str) -> bool:
+    if value in _TYPES:
+        return True
     try:
         ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

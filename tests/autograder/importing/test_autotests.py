@@ -59,6 +59,14 @@ def test_what_has_no_plain_value_is_left_to_the_reader(evaluate):
     assert [note.kind for note in notes.found] == [BY_HAND]
 
 
+def test_types_are_compared_and_the_word_is_gone():
+    given, notes = cells("### AUTOTEST type(f(1))\nprint('AUTOTEST done')", "# About AUTOTEST cells: one"), Notes()
+    given[2].source = "print('AUTOTEST')"
+    write_autotests(given, notes, run_here)
+    assert given[1].source.startswith("assert (type(f(1))) is int, ")
+    assert "AUTOTEST" not in str([cell.source for cell in given])
+
+
 def test_a_notebook_without_them_runs_nothing():
     write_autotests(cells("assert f(1)"), Notes(), lambda sources: 1 / 0)
 
