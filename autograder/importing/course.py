@@ -20,6 +20,7 @@ from autograder.importing.autotests import evaluate_in_sandbox, write_autotests
 from autograder.importing.cells import BY_HAND, CHANGED, NOT_PROOF, ImportedCell, Note, Notes
 from autograder.importing.markers import Delimiters, delimiters
 from autograder.importing.nbgrader_notebook import imported_cells
+from autograder.importing.nose_tools import replace_nose
 from autograder.importing.otter_notebook import as_nbgrader, is_otters
 from autograder.importing.owners import in_process, settle_owners, tests_of
 from autograder.importing.text_source import source_text
@@ -203,6 +204,7 @@ def _import_assignment(
         if is_otters(notebook):
             notebook = as_nbgrader(notebook, notes)
         cells = imported_cells(notebook, notes, words)
+        replace_nose(cells, notes)
         write_autotests(cells, notes, evaluate_in_sandbox(lambda: _files_beside(assignment.folder)))
         settle_owners(cells, notes, all_in_process)
         imported = ImportedNotebook(name, target / f"{name}.py", notes=notes.found)
