@@ -98,6 +98,7 @@ def test_imports_are_absolute():
 TESTED_ELSEWHERE = {
     "autograder/cli/command.py": ("autograder/cli/test_cli.py", "the command as a whole"),
     "autograder/cli/course_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
+    "autograder/cli/feedback_command.py": ("autograder/cli/test_cli.py", "options and calls, run as a command"),
     "autograder/cli/grade_one_command.py": (
         "autograder/grading/test_grade_one.py",
         "options and calls, run as a command",

@@ -16,6 +16,7 @@ INSTRUCTORS_MODULES = (
     "course_commands",
     "roster_commands",
     "grading_commands",
+    "feedback_command",
     "grade_one_command",
     "mark_command",
     "similar_command",
