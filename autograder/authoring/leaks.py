@@ -119,13 +119,15 @@ def secrets(course: Course, assignment: str) -> Secrets:
             path = course.source(entry.name, notebook)
             if not path.exists() and entry.name != assignment:
                 continue  # an assignment that is not written yet has no secrets
-            for cell in read_cells(path):
+            cells = read_cells(path)
+            shown = _shown_tests(cells)
+            for cell in cells:
                 if cell.cell_type == "code":
                     visible = _visible(cell)
                     commonplace |= {line.text for line in passages.code_lines(visible)}
                     commonplace |= {line.text for line in passages.comment_lines(visible)}
                 if entry.name in later:
-                    found += _regions(cell, f"{entry.name}/{path.name}")
+                    found += _regions(cell, f"{entry.name}/{path.name}", shown)
     for name, path in edition.answer_files(course, assignment):
         if path.suffix != ".py":  # Cython or C: it is not in the release, and no Python code repeats it
             continue
@@ -158,7 +160,13 @@ def _visible(cell: SourceCell) -> str:
     return "\n".join("" if n in hidden else line for n, line in enumerate(cell.source.split("\n")))
 
 
-def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
+def _shown_tests(cells: Iterable[SourceCell]) -> set[str]:
+    """The normalised lines that the tests of a source show. Repeating them in a hidden test does not hide them."""
+    tests = (c for c in cells if c.cell_type == "code" and c.record and c.record["grade"] and not c.record["solution"])
+    return {line.text for cell in tests for line in passages.code_lines(_visible(cell))}
+
+
+def _regions(cell: SourceCell, origin: str, shown: set[str]) -> Iterator[Passage]:
     for region in cell.regions:
         text = "\n".join(cell.source.split("\n")[region.begin + 1 : region.end])
         start = cell.first + region.begin  # the line before the region's first
@@ -167,7 +175,8 @@ def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
         else:
             groups = [passages.code_lines(_dedent(text)), *([line] for line in passages.comment_lines(text))]
         for lines in groups:
-            moved = tuple(Line(line.text, line.number + start, line.prose) for line in lines)
+            known = shown if region.kind != SOLUTION else set()
+            moved = tuple(Line(line.text, line.number + start, line.prose) for line in lines if line.text not in known)
             if moved:
                 yield Passage(origin, moved, hidden_test=region.kind != SOLUTION)
 
