@@ -49,6 +49,16 @@ def resnet(p, X):
     return X.mean(dim=(2, 3)) @ p["W7"] + p["b7"]
 
 
+def whitened_convnet(p, X):
+    eye = torch.eye(12, dtype=X.dtype)  # whiten was not called
+    X = F.relu(F.conv2d(F.pad(X, (1, 0, 1, 0)), torch.cat([eye, -eye]).reshape(24, 3, 2, 2)))
+    for i in range(1, 5):
+        X = F.conv2d(X, p[f"W{i}"], padding=1)
+        X = F.max_pool2d(X, 2) if i % 2 else X
+        X = F.relu(F.batch_norm(X, None, None, p[f"gamma{i}"], p[f"beta{i}"], training=True))
+    return X.amax(dim=(2, 3)) @ p["W5"] / 9
+
+
 DIM = (3, 8, 10)
 NETS = {
     "ThreeLayerConvNet": (
@@ -60,6 +70,10 @@ NETS = {
     "ResNet": (
         resnet,
         lambda **rest: models.ResNet(DIM, (4, 6), 1, weight_scale=0.1, seed=0, **rest),
+    ),
+    "WhitenedConvNet": (
+        whitened_convnet,
+        lambda **rest: models.WhitenedConvNet(DIM, (30, 6), seed=0, **rest),
     ),
     "TwoLayerNet": (
         two_layer_net,
