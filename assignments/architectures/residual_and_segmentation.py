@@ -1616,6 +1616,27 @@ print(f"{everything.title}: validation accuracy {solver.best_val_acc:.1%} after 
 #   and so on. Drawn at random, an image would often be the same in two epochs in a row.
 # - **The targets** are smoothed by 0.2. **At test time**, each image and its mirror image are classified, and the probabilities averaged.
 #
+# RESULT
+#
+# What is a piece worth? This table is from a short training that takes half a minute: 5,000 images, six epochs, blocks of 32, 64 and 64 filters, and
+# batches of 125. The accuracy is that on 5,000 other images, with mirrored views (one run each; the standard error is 0.7 points).
+#
+# | changed | accuracy |
+# |---|---:|
+# | nothing | 61.7% |
+# | He's weights instead of the identity | 53.1% |
+# | a constant rate | 56.1% |
+# | shifts $\beta$ that learn no faster than the weights | 57.9% |
+# | no whitening | 61.0% |
+# | no mirrored views at test time | 61.1% |
+# | no smoothing | 62.9% |
+# | images that are not shifted | 63.4% |
+# | mirror images drawn at random | 63.6% |
+# | scales $\gamma$ that learn, too | 64.1% |
+#
+# The start, the rate and the fast shifts are worth most. The last four pieces cost accuracy here. They restrain a net, and one that has seen each image
+# six times is not yet overfitting. What they are worth in the full recipe was not measured.
+#
 # Training takes a quarter of an hour on two cores and two to three gigabytes of memory, so the cell does nothing until you set `RECIPE` to `True`. Take
 # away one piece and see what it was worth, with fewer images if you are in a hurry.
 

@@ -171,7 +171,7 @@ def _speedrun_training_step(
 
     def run() -> Results:
         batch = next(batches)
-        out = F.relu(F.conv2d(F.pad(X[batch], (1, 0, 1, 0)), whitening))
+        out = F.relu(F.conv2d(F.pad(X[batch], (1, 0, 1, 0), mode="replicate"), whitening))
         for i in range(1, 7):
             out = F.conv2d(out, params[f"W{i}"], padding=1)
             out = F.max_pool2d(out, 2) if i % 2 else out

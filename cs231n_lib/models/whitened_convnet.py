@@ -108,7 +108,7 @@ class WhitenedConvNet(Network):
         shape = channels, self.num_classes
         self.params[f"W{i + 1}"] = small_random(shape, (3 * channels) ** -0.5, self.dtype, rng)
 
-    def whiten(self, X: ArrayLike, eps: float = 5e-4) -> None:
+    def whiten(self, X: ArrayLike, eps: float = 1e-2) -> None:
         """Compute the filters of the first layer.
 
         Parameters
@@ -116,7 +116,8 @@ class WhitenedConvNet(Network):
         X : (N, C, H, W) array
             Training images; a few thousand are enough.
         eps
-            The number that is added to each variance, so that components without variance are not divided by 0.
+            The number that is added to each variance, so that components with hardly any variance, which are noise, stay
+            small. It fits images whose values have a variance of about 1.
 
         Raises
         ------
@@ -155,8 +156,10 @@ class WhitenedConvNet(Network):
         self.whitening = np.array(state["whitening"])
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
-        # a pixel with its neighbours above and to the left, so that the maps are as large as the images
-        out = kernels.conv_forward(X, self.whitening, pad=1, relu=True)[:, :, : X.shape[2], : X.shape[3]]
+        # Rows and columns are repeated, so that the maps are as large as the images. Zeros would be edges, and whitening
+        # makes the finest contrasts, which are the rarest, as large as all others.
+        before = (SIDE - 1, 0)
+        out = kernels.conv_forward(np.pad(X, ((0, 0), (0, 0), before, before), mode="edge"), self.whitening, relu=True)
         caches: list[Any] = []
         for i, halves in enumerate(self._halving(), start=1):
             out, conv_cache = layers.conv_forward_fast(out, self.params[f"W{i}"], None, KEEP)
