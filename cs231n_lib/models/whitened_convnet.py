@@ -116,8 +116,8 @@ class WhitenedConvNet(Network):
         X : (N, C, H, W) array
             Training images; a few thousand are enough.
         eps
-            The number that is added to each variance, so that components with hardly any variance, which are noise, stay
-            small. It fits images whose values have a variance of about 1.
+            The number that is added to each variance, so that components with hardly any variance, which are noise,
+            stay small. It fits images whose values have a variance of about 1.
 
         Raises
         ------
@@ -156,8 +156,8 @@ class WhitenedConvNet(Network):
         self.whitening = np.array(state["whitening"])
 
     def _forward(self, X: FloatArray, mode: str) -> tuple[FloatArray, list[Any]]:
-        # Rows and columns are repeated, so that the maps are as large as the images. Zeros would be edges, and whitening
-        # makes the finest contrasts, which are the rarest, as large as all others.
+        # Rows and columns are repeated, so that the maps are as large as the images. Zeros would be edges, and
+        # whitening enlarges the finest contrasts most.
         before = (SIDE - 1, 0)
         out = kernels.conv_forward(np.pad(X, ((0, 0), (0, 0), before, before), mode="edge"), self.whitening, relu=True)
         caches: list[Any] = []
