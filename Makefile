@@ -23,11 +23,14 @@ PART := $(addprefix tests/autograder/, test_check.py $(addprefix execution/, jud
 	judge/test_not_while_grading.py judge/test_session.py sandbox/test_kernel.py sandbox/test_zygote.py test_judged_run.py))
 TORCH ?= torch==2.13.0
 TORCH_VENV := .venv-pytorch
+ANY_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 unexport PYTHONDONTWRITEBYTECODE # pytest keeps the compiled tests
-QUIETLY := --quiet --disable-pip-version-check
+QUIETLY := --quiet --disable-pip-version-check --no-compile
+# pip would compile one file after another; some packages contain files for other Pythons, which do not compile
+COMPILE := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib autograder cs231n cs231n_lib || true
 
 .PHONY: help setup bubblewrap postgresql chromium demo test test-fast coverage test-second-python test-part test-faults \
-	test-mutants test-pytorch lint clean
+	test-mutants test-pytorch docs lint clean
 
 help:
 	@echo "make demo                 grade a sample class in $(DEMO)/ (ASSIGNMENTS=all: in every assignment)"
@@ -39,6 +42,7 @@ help:
 	@echo "make test-faults          grade classes of 50 while the grader, its processes, the database and the disk fail"
 	@echo "make test-mutants         judge mutants of the solutions: which mistakes do the tests not notice? (NOTEBOOKS=\"knn svm\")"
 	@echo "make test-pytorch         compare the library with PyTorch (TORCH=... is what pip installs)"
+	@echo "make docs                 write the documentation as a site, to site/index.html"
 	@echo "make setup                only make $(VENV), with the kit installed in it"
 	@echo "make clean                delete what all these made"
 
@@ -49,14 +53,15 @@ $(VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@echo "Setting up $(VENV): this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install $(QUIETLY) --editable ".[instructor]"
-	@$(BIN)/python -m compileall -q autograder cs231n cs231n_lib
+	@$(COMPILE)
 	@touch $@
 
 # What the tests and the checks of the code need on top. These are packages only; the kit itself is installed.
 $(VENV)/installed-for-tests: $(VENV)/installed
 	@$(BIN)/python -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
-		print(*extras["cluster"], *extras["postgresql"], *extras["test"], sep="\n")' >$(VENV)/for-tests.txt
+		print(*extras["cluster"], *extras["postgresql"], *extras["site"], *extras["test"], sep="\n")' >$(VENV)/for-tests.txt
 	@$(BIN)/python -m pip install $(QUIETLY) --requirement $(VENV)/for-tests.txt
+	@$(COMPILE)
 	@touch $@
 
 # The grader's sandbox. This never asks for a password: without root's rights it only says what to do.
@@ -77,15 +82,16 @@ postgresql:
 		apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null || echo "PostgreSQL's tests will be skipped." >&2; \
 	else echo "PostgreSQL's tests will be skipped without it: sudo apt-get install postgresql." >&2; fi
 
-# For the tests that open pages in a browser.
+# For the tests that open pages in a browser. The headless shell is Chromium without windows, which saves half the time.
 chromium:
-	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then true; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@if command -v chromium-headless-shell >/dev/null; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		{ ! $(ANY_CHROMIUM) || apt-cache show chromium-headless-shell >/dev/null 2>&1; }; then \
 		echo "Installing Chromium, for the tests that open pages in it."; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || \
-			echo "The tests in a browser will be skipped." >&2; \
-	else echo "The tests in a browser will be skipped without it: sudo apt-get install chromium (Fedora: dnf)." >&2; fi
+		export DEBIAN_FRONTEND=noninteractive; get="apt-get install -y -qq --no-install-recommends"; \
+		{ apt-get update -qq && { $$get chromium-headless-shell || $$get chromium; }; } >/dev/null 2>&1 || true; fi
+	@command -v chromium-headless-shell >/dev/null || $(ANY_CHROMIUM) || \
+		echo "The tests in a browser will be skipped without it: sudo apt-get install chromium (Fedora: dnf)." >&2
 
 # Every step can be repeated, and skips work that is already done.
 demo: setup bubblewrap
@@ -143,6 +149,9 @@ $(TORCH_VENV)/installed: pyproject.toml setup.py $(KERNELS)
 	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,benchmark]"
 	@touch $@
 
+docs: $(VENV)/installed-for-tests
+	@$(BIN)/python docs/make_site.py site
+
 lint: $(VENV)/installed-for-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -150,4 +159,4 @@ lint: $(VENV)/installed-for-tests
 	@$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist *.egg-info htmlcov .coverage*
+	rm -rf $(VENV) $(SECOND_VENV) $(TORCH_VENV) $(DEMO) build dist site *.egg-info htmlcov .coverage*

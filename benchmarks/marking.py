@@ -176,7 +176,7 @@ def main() -> int:
         with served(workspace, given.assignment) as address:
             print(f"cs231n mark: {marked(tab, address)}")
         if given.formgrader:
-            with running_jupyter.started("server", Path(home), workspace.root) as server:
+            with running_jupyter.started("server", Path(home), workspace.root, []) as server:
                 found = given_in_formgrader(tab, server.address, workspace, given.assignment, given.formgrader)
                 print(f"formgrader:  {found}")
     return 0

@@ -164,13 +164,10 @@ def released_assignment(made_once):
     """released_assignment(name) is the root of a workspace in which that assignment is built and released."""
 
     def make(folder, name):
-        from autograder.authoring.build import build
         from autograder.authoring.release import release
         from autograder.course import workspace
 
-        course = workspace.create(folder / "workspace", TESTS.parent / "assignments")
-        build(course, name)
-        release(course, name)
+        release(workspace.create(folder / "workspace", TESTS.parent / "assignments"), name)
 
     def released(name):
         folder, _ = made_once(f"released_{name}", lambda folder: make(folder, name))

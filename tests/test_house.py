@@ -98,6 +98,7 @@ def test_imports_are_absolute():
 TESTED_ELSEWHERE = {
     "autograder/cli/command.py": ("autograder/cli/test_cli.py", "the command as a whole"),
     "autograder/cli/course_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
+    "autograder/cli/feedback_command.py": ("autograder/cli/test_cli.py", "options and calls, run as a command"),
     "autograder/cli/grade_one_command.py": (
         "autograder/grading/test_grade_one.py",
         "options and calls, run as a command",
@@ -110,6 +111,7 @@ TESTED_ELSEWHERE = {
         "autograder/similarity/test_similar.py",
         "options and calls, run as a command",
     ),
+    "autograder/cli/site_command.py": ("autograder/website/test_course_site.py", "options and calls, run as a command"),
     "autograder/cli/student_commands.py": ("autograder/cli/test_cli.py", "options and calls, run as commands"),
     "autograder/cli/workspace_option.py": ("autograder/cli/test_cli.py", "options of many commands"),
     "autograder/course/nbgrader_globs.py": ("autograder/course/test_workspace.py", "what a workspace's path may hold"),
@@ -133,6 +135,7 @@ TESTED_ELSEWHERE = {
     "autograder/nbgrader_globs.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/preprocessors.py": ("autograder/course/test_workspace.py", "a former name"),
     "autograder/solutions.py": ("autograder/course/test_workspace.py", "a former name"),
+    "autograder/website/static_site.py": ("autograder/website/test_course_site.py", "MkDocs with pages of a course"),
     "autograder/workers/cluster_worker.py": ("autograder/workers/test_cluster.py", "runs in a cluster's workers"),
     "cs231n/classifiers/fully_connected_net.py": ("cs231n/classifiers/test_fc_net.py", "a part of one public module"),
     "cs231n_lib/kernels/_convolution_cy.pyx": (

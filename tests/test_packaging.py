@@ -66,8 +66,8 @@ MAY_IMPORT = {
     "cs231n": ("",),
     "cs231n_lib": ("",),
     "datasets": ("",),
-    "autograder": ("", "instructor", "cluster", "postgresql"),
-    "docs": ("", "instructor"),
+    "autograder": ("", "instructor", "cluster", "postgresql", "site"),
+    "docs": ("", "instructor", "site"),
     "tests": ("", "instructor", "cluster", "postgresql", "test"),
     "benchmarks": ("", "instructor", "cluster", "postgresql", "test", "benchmark"),
 }
@@ -76,7 +76,7 @@ NOBODYS = {"torch"}  # tests and benchmarks compare with it only if it is instal
 NOT_INSTALLED = {"sklearn": "scikit-learn"}  # not in the metadata if not installed
 MADE_BY_TESTS = {"lazy_package"}
 # declared, but not for imports
-PROGRAMS = {"coverage", "pytest-cov", "jupyterlab", "build", "ruff", "mypy", "import-linter"}
+PROGRAMS = {"mkdocs-material", "coverage", "pytest-cov", "jupyterlab", "build", "ruff", "mypy", "import-linter"}
 
 
 def declared(*groups):

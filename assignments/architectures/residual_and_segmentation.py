@@ -1463,9 +1463,9 @@ vis.masks(bars[:, 0], bar_labels, class_names=["background", "after a bright bar
 # %% [markdown]
 # ### Exercise 8: `fcn_settings` · 3 points
 #
-# Return three dilations, from 1 to 8, and a learning rate, with which a small net of 12 filters learns this in 120 steps. While grading, nets
-# are trained with them by `train_fcn` above, on other images, with a right `fcn_loss`, and judged by their mean IoU on new images. They earn 2 points
-# if it is at least 0.7 on average over two nets, and 1 more if two other nets both reach 0.8.
+# Return three dilations, from 1 to 8, and a learning rate, with which a small net of 12 filters learns this in 120 steps of 10 images. While grading,
+# nets are trained with them by `train_fcn` above, on other images, with a right `fcn_loss`, and judged by their mean IoU on new images. They earn 2
+# points if it is at least 0.7 on average over two nets, and 1 more if two other nets both reach 0.8.
 #
 # By hand: a net that finds the blocks but guesses their class reaches about (1 + 1/3 + 1/3) / 3 = 0.56: if half of the pixels of class 1 are called 2
 # and the reverse, their intersection is a half and their union three halves.
@@ -1493,7 +1493,7 @@ def fcn_settings():
 dilations, learning_rate = fcn_settings()
 for seed in (0, 1):
     X, y = make_bars(seed)
-    params, history = train_fcn(X, y, 3, dilations, learning_rate, seed, num_steps=120, num_filters=12)
+    params, history = train_fcn(X, y, 3, dilations, learning_rate, seed, num_steps=120, batch_size=10, num_filters=12)
     X, y = make_bars(seed + 50, 60)
     print(f"seed {seed}: mean IoU {mean_iou(predict_masks(params, X, dilations), y, 3):.2f}")
 vis.masks(X[:6, 0], y[:6], predict_masks(params, X, dilations)[:6]);
@@ -1525,11 +1525,13 @@ def net_loss(p, X, y=None, widths=()):
 
 reached = []
 for seed in (801, 802):
-    trained, history = train_fcn(*make_bars(seed), 3, dilations, learning_rate, seed, 120, num_filters=12, loss_fn=net_loss)
+    trained, history = train_fcn(*make_bars(seed), 3, dilations, learning_rate, seed, 120, batch_size=10, num_filters=12, loss_fn=net_loss)
     X, y = make_bars(seed + 50, 60)
     guess = predict_masks(trained, X, dilations, net_loss)
     both, one, other = (np.array([np.sum(a & b) for a, b in ((guess == c, y == c) for c in range(3))]), *(np.bincount(v.ravel(), minlength=3) for v in (guess, y)))
     reached.append(np.mean(both / np.maximum(one + other - both, 1)))
+    if reached[0] < 0.4:  # even a second net without errors would not help
+        break
 checks.true(np.mean(reached) > 0.45, known.NOT_TRAINED)
 checks.true(np.mean(reached) >= 0.7, f"Nets with these settings reach a mean IoU of {np.mean(reached):.2f} on average; 0.7 is needed.")
 ### END HIDDEN TESTS
@@ -1560,14 +1562,13 @@ def net_loss(p, X, y=None, widths=()):
     return value, slopes
 
 
-reached = []
 for seed in (811, 812):
-    trained, history = train_fcn(*make_bars(seed), 3, dilations, learning_rate, seed, 120, num_filters=12, loss_fn=net_loss)
+    trained, history = train_fcn(*make_bars(seed), 3, dilations, learning_rate, seed, 120, batch_size=10, num_filters=12, loss_fn=net_loss)
     X, y = make_bars(seed + 50, 60)
     guess = predict_masks(trained, X, dilations, net_loss)
     both, one, other = (np.array([np.sum(a & b) for a, b in ((guess == c, y == c) for c in range(3))]), *(np.bincount(v.ravel(), minlength=3) for v in (guess, y)))
-    reached.append(np.mean(both / np.maximum(one + other - both, 1)))
-checks.true(min(reached) >= 0.8, f"The worse of two nets with these settings reaches a mean IoU of {min(reached):.2f}; 0.8 is needed.")
+    reached = np.mean(both / np.maximum(one + other - both, 1))
+    checks.true(reached >= 0.8, f"One of two nets with these settings reaches a mean IoU of {reached:.2f}; 0.8 is needed.")
 ### END HIDDEN TESTS
 
 # %% [markdown]

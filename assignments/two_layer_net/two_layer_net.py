@@ -104,11 +104,12 @@ def check_net_gradient(loss_fn, params, X, y, name):
     """Check grads[name] for reg=0. Wrong scores have cost points already: then the way back begins at these scores, with biases of 0."""
     scores, right = loss_fn(params, X), known.right_scores(params, X)
     comparable = isinstance(scores, np.ndarray) and scores.shape == right.shape and bool(np.isfinite(scores).all())
-    if comparable and not np.allclose(scores, right):
+    wrong = comparable and not np.allclose(scores, right)
+    if wrong:
         params = {**params, "b1": 0 * params["b1"], "b2": 0 * params["b2"]}
         scores = loss_fn(params, X)
     loss, grads = loss_and_grads(loss_fn(params, X, y), params, [name])
-    expected = [known.right_gradient(params, X, y, name, begin) for begin in (None, *[scores] * comparable)]
+    expected = [known.right_gradient(params, X, y, name, begin) for begin in (None, *[scores] * wrong)]
     if not any(np.allclose(np.asarray(grads[name]), slopes, rtol=1e-4, atol=1e-5 * np.abs(slopes).max()) for slopes in expected):
         checks.gradient(lambda v: loss_and_grads(loss_fn({**params, name: v}, X, y), params)[0], params[name], grads[name],
                         f"grads[{name!r}] with reg=0", num_examples=len(X), params=params[name], labels=y, kinks=True,

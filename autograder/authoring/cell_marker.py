@@ -5,9 +5,11 @@ import math
 import re
 from typing import Any, NoReturn
 
+from autograder.notebook.cell_record import IN_PROCESS_TAG, SKIP_TAG
+
 Record = dict[str, Any]  # an nbgrader record as the source has it
 
-CELL_TAGS = {"skip-execution"}  # the tags a source may use: the grader does not run such a cell
+CELL_TAGS = {SKIP_TAG, IN_PROCESS_TAG}  # the tags a source may use
 _RECORD = {"grade": bool, "grade_id": str, "locked": bool, "schema_version": int, "solution": bool, "task": bool}
 _GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # valid as nbgrader's grade_id and as nbformat's cell id
 _PARTS = "after `# %%` write only [markdown], nbgrader={...}, tags=[...]"
@@ -60,7 +62,10 @@ def parse_marker(text: str) -> tuple[str, Record | None, tuple[str, ...]]:
             _fail(f"cannot read {text!r} after {key[1]}; remove it")
         text = text.strip()
     record = _checked(cell_type, values["nbgrader"]) if "nbgrader" in values else None
-    return cell_type, record, _tags(values.get("tags"))
+    tags = _tags(values.get("tags"))
+    if IN_PROCESS_TAG in tags and (cell_type != "code" or not record or not record["grade"] or record["solution"]):
+        _fail(f"only a test cell can have the tag {IN_PROCESS_TAG}; remove the tag")
+    return cell_type, record, tags
 
 
 def _checked(cell_type: str, record: object) -> Record:

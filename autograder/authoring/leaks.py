@@ -14,7 +14,7 @@ Spacing, line breaks, comments and comment signs make no difference. The search 
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -56,7 +56,20 @@ class Secrets:
     @cached_property
     def lines(self) -> frozenset[str]:
         """The normalised lines of all passages."""
-        return frozenset(line.text for passage in self.passages for line in passage.lines)
+        return frozenset(self._of_line)
+
+    def with_any(self, lines: Iterable[str]) -> list[Passage]:
+        """The passages that contain any of these lines, in their order."""
+        return [self.passages[n] for n in sorted({n for line in lines for n in self._of_line[line]})]
+
+    @cached_property
+    def _of_line(self) -> dict[str, list[int]]:
+        """The indices of the passages that contain a line."""
+        found: dict[str, list[int]] = {}
+        for index, passage in enumerate(self.passages):
+            for line in passage.lines:
+                found.setdefault(line.text, []).append(index)
+        return found
 
     def lines_in(self, text: str) -> set[str]:
         """The lines of at least DISTINCT_IN_TEXT characters that occur in a text without white space."""
@@ -106,13 +119,15 @@ def secrets(course: Course, assignment: str) -> Secrets:
             path = course.source(entry.name, notebook)
             if not path.exists() and entry.name != assignment:
                 continue  # an assignment that is not written yet has no secrets
-            for cell in read_cells(path):
+            cells = read_cells(path)
+            shown = _shown_tests(cells)
+            for cell in cells:
                 if cell.cell_type == "code":
                     visible = _visible(cell)
                     commonplace |= {line.text for line in passages.code_lines(visible)}
                     commonplace |= {line.text for line in passages.comment_lines(visible)}
                 if entry.name in later:
-                    found += _regions(cell, f"{entry.name}/{path.name}")
+                    found += _regions(cell, f"{entry.name}/{path.name}", shown)
     for name, path in edition.answer_files(course, assignment):
         if path.suffix != ".py":  # Cython or C: it is not in the release, and no Python code repeats it
             continue
@@ -145,7 +160,13 @@ def _visible(cell: SourceCell) -> str:
     return "\n".join("" if n in hidden else line for n, line in enumerate(cell.source.split("\n")))
 
 
-def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
+def _shown_tests(cells: Iterable[SourceCell]) -> set[str]:
+    """The normalised lines that the tests of a source show. Repeating them in a hidden test does not hide them."""
+    tests = (c for c in cells if c.cell_type == "code" and c.record and c.record["grade"] and not c.record["solution"])
+    return {line.text for cell in tests for line in passages.code_lines(_visible(cell))}
+
+
+def _regions(cell: SourceCell, origin: str, shown: set[str]) -> Iterator[Passage]:
     for region in cell.regions:
         text = "\n".join(cell.source.split("\n")[region.begin + 1 : region.end])
         start = cell.first + region.begin  # the line before the region's first
@@ -154,7 +175,8 @@ def _regions(cell: SourceCell, origin: str) -> Iterator[Passage]:
         else:
             groups = [passages.code_lines(_dedent(text)), *([line] for line in passages.comment_lines(text))]
         for lines in groups:
-            moved = tuple(Line(line.text, line.number + start, line.prose) for line in lines)
+            known = shown if region.kind != SOLUTION else set()
+            moved = tuple(Line(line.text, line.number + start, line.prose) for line in lines if line.text not in known)
             if moved:
                 yield Passage(origin, moved, hidden_test=region.kind != SOLUTION)
 
@@ -240,14 +262,13 @@ def _passages_in(name: str, piece: _Text, secrets: Secrets) -> Iterator[Leak]:
     if not code and len(squeezed) < DISTINCT_IN_TEXT:  # most values of metadata
         return
     shown = (secrets.lines & code) | secrets.lines_in(squeezed)
-    for passage in secrets.passages if shown else ():
+    for passage in secrets.with_any(shown):
         present = [line.text in shown for line in passage.lines]
-        if any(present):
-            line = _telling_line(piece, passage, present, secrets.commonplace)
-            if line is not None:
-                what = "a line of a hidden test" if passage.hidden_test else "a line of a solution"
-                place = _place(piece, _line_number(piece.text, line.text))
-                yield Leak(name, place, f"{what}, {line.text[:60]!r}", f"{passage.origin}:{line.number}")
+        line = _telling_line(piece, passage, present, secrets.commonplace)
+        if line is not None:
+            what = "a line of a hidden test" if passage.hidden_test else "a line of a solution"
+            place = _place(piece, _line_number(piece.text, line.text))
+            yield Leak(name, place, f"{what}, {line.text[:60]!r}", f"{passage.origin}:{line.number}")
 
 
 def _telling_line(piece: _Text, passage: Passage, present: list[bool], commonplace: frozenset[str]) -> Line | None:

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING, Any
+
+from nbformat import NotebookNode
 
 from autograder.authoring import leaks
 from autograder.authoring.build import build
@@ -18,6 +21,9 @@ from autograder.course.course_toml import Assignment, Course
 from autograder.course.nbgrader_globs import take_literally
 from autograder.course.workspace import Workspace
 from autograder.errors import ReleaseError
+
+if TYPE_CHECKING:
+    from autograder.authoring.recorded_cells import Changes, RecordedNotebook
 
 # The date of every file in a zip unless SOURCE_DATE_EPOCH gives another, so that the same files make the same zip.
 ZIP_DATE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,9 +37,10 @@ class ReleaseResult:
     folder: Path
     zip: Path
     files: tuple[str, ...]  # relative to the folder, sorted
+    changes: "Changes"
 
 
-def release(workspace: Workspace, assignment: str) -> ReleaseResult:
+def release(workspace: Workspace, assignment: str, discard_marks: bool = False) -> ReleaseResult:
     """Build the assignment and release it to `release/<assignment>/` and `release/<assignment>.zip`.
 
     The assignment, its cells and its due date go into the gradebook. The release is made and checked in another folder,
@@ -44,34 +51,37 @@ def release(workspace: Workspace, assignment: str) -> ReleaseResult:
     SourceError, CourseError
         See `build.build` and `edition.files`.
     ReleaseError
-        A solution or a hidden test would leak; cells were added or removed after students handed in; or nbgrader
-        refuses a notebook.
+        A solution or a hidden test would leak; a cell is gone for which people have given points or comments, and
+        `discard_marks` is false; or nbgrader refuses a notebook.
     """
+    from autograder.authoring import recorded_cells
+
     entry = workspace.course.assignment(assignment)
     build(workspace, assignment)
     folder = workspace.release(assignment)
     building = folder.parent / f".{assignment}.building"
     shutil.rmtree(building, ignore_errors=True)
     try:
-        fresh = _generate(workspace, assignment, building / "checked", database=False)
+        fresh, cells = _generate(workspace, assignment, building / "checked")
         (fresh / "README.md").write_text(_readme(workspace.course, entry), encoding="utf-8")
         edition.write_edition(workspace.course, assignment, fresh)
         packed = write_zip(fresh, building / f"{assignment}.zip", top=assignment)
         _refuse_leaks(workspace.course, assignment, packed)
-        _refuse_changed_cells(workspace, entry)
-        record_cells(workspace, assignment, building / "recorded")
+        changes = recorded_cells.record(workspace, entry, cells, discard_marks)
         _replace(folder, fresh, building / "before")
         os.replace(packed, folder.with_name(f"{assignment}.zip"))
     finally:
         shutil.rmtree(building, ignore_errors=True)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return ReleaseResult(folder, folder.with_name(f"{assignment}.zip"), tuple(names))
+    return ReleaseResult(folder, folder.with_name(f"{assignment}.zip"), tuple(names), changes)
 
 
 def record_cells(workspace: Workspace, assignment: str, scratch: Path) -> None:
     """Write the built assignment, its cells and its due date to the gradebook. `scratch` is a folder to work in."""
-    _generate(workspace, assignment, scratch, database=True)
-    _record_due_date(workspace, workspace.course.assignment(assignment))
+    from autograder.authoring import recorded_cells
+
+    _, cells = _generate(workspace, assignment, scratch)
+    recorded_cells.record(workspace, workspace.course.assignment(assignment), cells)
 
 
 def write_zip(folder: Path, path: Path, top: str) -> Path:
@@ -96,11 +106,18 @@ def _zip_date() -> tuple[int, int, int, int, int, int]:
     return max(year, 1980), month, day, hour, minute, second  # a zip cannot represent earlier years
 
 
-def _generate(workspace: Workspace, assignment: str, into: Path, database: bool) -> Path:
-    """Run nbgrader's GenerateAssignment with `into` as its release directory. Returns the folder that it made."""
+def _generate(workspace: Workspace, assignment: str, into: Path) -> tuple[Path, dict[str, "RecordedNotebook"]]:
+    """Run nbgrader's GenerateAssignment with `into` as its release directory.
+
+    Returns the folder that it made, and what the gradebook has to hold of each notebook: what nbgrader's SaveCells
+    would write there, which `recorded_cells` does in its place.
+    """
     from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import NbGraderPreprocessor
+
+    from autograder.authoring.recorded_cells import read_cells_of
 
     take_literally(str(workspace.root))
     log = _Log()
@@ -114,6 +131,13 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
                 failures.append((Path(notebook_filename).name, error))
                 raise
 
+    cells = {}
+
+    class NoteCells(NbGraderPreprocessor):
+        def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+            cells[resources["nbgrader"]["notebook"]] = read_cells_of(nb)
+            return nb, resources
+
     coursedir = CourseDirectory(
         config=workspace.config,
         log=log,
@@ -125,14 +149,10 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
     )
     converter = Generate(coursedir=coursedir, config=workspace.config, log=log)
     converter.exporter_class = NotebookExporter  # the one in nbgrader_config.py would run `cs231n release`
-    converter.create_assignment = True
     names = [_dotted_name(preprocessor) for preprocessor in converter.preprocessors]
     save = next((place for place, name in enumerate(names) if name.endswith(".SaveCells")), len(names))
-    if database:  # nothing more than what is recorded; all of it was checked before
-        converter.preprocessors = [name for name in names[: save + 1] if not name.endswith(".CheckCellMetadata")]
-    else:
-        converter.no_database = True
-        converter.preprocessors = names[:save] + names[save + 1 :]
+    converter.no_database = True
+    converter.preprocessors = [*names[:save], NoteCells, *names[save + 1 :]]
     try:
         converter.start()
     except Exception as error:
@@ -141,7 +161,7 @@ def _generate(workspace: Workspace, assignment: str, into: Path, database: bool)
             raise ReleaseError(f"nbgrader cannot release {notebook}: {type(cause).__name__}: {cause}.") from error
         said = log.errors[-1].strip().splitlines()[-1] if log.errors else str(error)
         raise ReleaseError(f"nbgrader cannot release {assignment}: {said.rstrip('.')}.") from error
-    return Path(coursedir.format_path(str(into), ".", assignment))
+    return Path(coursedir.format_path(str(into), ".", assignment)), cells
 
 
 class _Log(logging.Logger):
@@ -208,46 +228,6 @@ def _refuse_leaks(course: Course, assignment: str, packed: Path) -> None:
             "\n".join([f"{assignment} was not released: it contains material that students must not have.", *shown]),
             "Remove each of these from the file that its line names first, and release again.",
         )
-
-
-def _refuse_changed_cells(workspace: Workspace, entry: Assignment) -> None:
-    """Refuse to add or remove cells of a notebook that students have handed in: nbgrader keeps the old ones."""
-    from nbgrader.api import MissingEntry
-
-    with workspace.gradebook() as gradebook:
-        try:
-            recorded = gradebook.find_assignment(entry.name)
-        except MissingEntry:
-            return
-        if not recorded.submissions:
-            return
-        before = {notebook.name: {cell.name for cell in notebook.source_cells} for notebook in recorded.notebooks}
-    now = {notebook: _recorded_cells(workspace.course, entry, notebook) for notebook in entry.notebooks}
-    changes = [f"notebook {name} is new" for name in now if name not in before]
-    changes += [f"notebook {name} is gone" for name in before if name not in now]
-    for name in now.keys() & before.keys():
-        changes += [f"{name}: cell {cell} is new" for cell in sorted(now[name] - before[name])]
-        changes += [f"{name}: cell {cell} is gone" for cell in sorted(before[name] - now[name])]
-    if changes:
-        raise ReleaseError(
-            f"Students have handed in {entry.name}, so its cells may change, but not be added, removed or renamed:\n"
-            + "\n".join(f"  {change}" for change in sorted(changes)),
-            "Restore the cells and their names, or make a new assignment.",
-        )
-
-
-def _recorded_cells(course: Course, entry: Assignment, notebook: str) -> set[str]:
-    from autograder.authoring.source import read_cells
-
-    return {cell.grade_id for cell in read_cells(course.source(entry.name, notebook)) if cell.grade_id}
-
-
-def _record_due_date(workspace: Workspace, entry: Assignment) -> None:
-    """Write the due date of course.toml to the gradebook. Without one, the date set in formgrader stays."""
-    if entry.due is None:
-        return
-    with workspace.gradebook() as gradebook:
-        gradebook.update_or_create_assignment(entry.name, duedate=entry.due.replace(tzinfo=None))
 
 
 def _replace(folder: Path, fresh: Path, aside: Path) -> None:

@@ -12,12 +12,15 @@ from autograder.cli.command_group import Commands
 
 # a release for students has none of these modules; if only a package of theirs is missing, importing them must fail
 INSTRUCTORS_MODULES = (
+    "import_command",
     "course_commands",
     "roster_commands",
     "grading_commands",
+    "feedback_command",
     "grade_one_command",
     "mark_command",
     "similar_command",
+    "site_command",
 )
 
 

@@ -12,6 +12,8 @@ from autograder.cli.workspace_option import DATABASE, with_database, workspace_o
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autograder.course.workspace import Workspace
+
 
 @click.command()
 @click.argument("directory", default=".", type=click.Path())
@@ -27,13 +29,34 @@ def init(directory: str, assignments: str | None, db: str | None) -> None:
 
     The workspace is an nbgrader course, in which nbgrader's own commands and its formgrader also work. Files that
     are already in the folder do not change.
+
+    A workspace of nbgrader's own is taken over: nbgrader_config.py gets the kit's settings, source is renamed, the
+    gradebook and the students' work stay. If the folder has no assignments/course.toml, the course is imported first.
     """
+    from pathlib import Path
+
     from autograder.console import console, plain
     from autograder.course.known_workspaces import remember
+    from autograder.course.take_over import CONFIG_BEFORE, SOURCE_BEFORE, is_foreign
     from autograder.course.workspace import HOW_TO_PROTECT, NOT_PROTECTED, create
 
-    workspace = create(directory, assignments or _nearest_assignments(), db)
     out = console()
+    folder = Path(directory)
+    if foreign := is_foreign(folder):
+        own = folder / "assignments"
+        if assignments is None and not (own / "course.toml").is_file():
+            from autograder.cli.import_command import import_and_tell
+
+            import_and_tell(folder, own)
+        assignments = assignments or str(own)
+    workspace = create(directory, assignments or _nearest_assignments(), db)
+    if foreign:
+        kept = f"{CONFIG_BEFORE} and {SOURCE_BEFORE} are what was there before."
+        out.print(plain(f"nbgrader's workspace was taken over. {kept}"), soft_wrap=True)
+        from autograder.importing.gradebook import fit_gradebook
+
+        for changed in fit_gradebook(workspace):
+            out.print(plain(f"The gradebook: {changed}"), soft_wrap=True)
     if not workspace.is_protected:
         out.print(plain(f"{NOT_PROTECTED}\n{HOW_TO_PROTECT}", "yellow"), soft_wrap=True)
     names = ", ".join(workspace.course.assignments)
@@ -67,12 +90,20 @@ def _nearest_assignments() -> "Path":
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
 @click.option("--rehearse", is_flag=True, help="Also grade the solutions; exit with code 1 if they lose points.")
+@click.option(
+    "--tag-in-process",
+    is_flag=True,
+    help="With --rehearse: tag the tests in the sources that pass only in the student's process. Such points can be "
+    "forged.",
+)
 @click.pass_context
-def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> None:
+def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool, tag_in_process: bool) -> None:
     """Build the notebooks from their text sources.
 
     Writes source/ASSIGNMENT/*.ipynb for the named assignments, by default for all.
     """
+    if tag_in_process and not rehearse:
+        raise click.UsageError("--tag-in-process needs --rehearse, which finds these tests.")
     from autograder.authoring.build import build as run
     from autograder.console import console, plain
     from autograder.errors import AllErrors, SourceError
@@ -88,33 +119,71 @@ def build(ctx: click.Context, assignments: tuple[str, ...], rehearse: bool) -> N
             out.print(plain(f"{name}: {what}"), soft_wrap=True)
     errors.raise_any()
     if rehearse:
-        from autograder.grading.rehearse import rehearse as grade_solutions
+        _rehearse(workspace, names, tag_in_process)
 
-        lost = [f"{name}: {what}" for name in names for what in grade_solutions(workspace, name)]
-        for line in lost:
-            out.print(plain(line, "red"), soft_wrap=True)
-        if lost:
-            raise SystemExit(1)
-        out.print("The solutions earn all points of the tests.")
+
+def _rehearse(workspace: "Workspace", names: list[str], tag: bool) -> None:
+    """Grade the solutions, and end with exit code 1 if they lose points."""
+    from autograder.authoring.build import build
+    from autograder.authoring.tagging import tag_in_process
+    from autograder.console import console, plain
+    from autograder.grading.rehearse import rehearse
+
+    out, lost_points = console(), False
+    for name in names:
+        lost = rehearse(workspace, name)
+        tagged: dict[str, list[str]] = {}
+        for found in lost:
+            if tag and found.passes_in_process and found.grade_id:
+                tagged.setdefault(found.notebook, []).append(found.grade_id)
+        for notebook, grade_ids in tagged.items():
+            tag_in_process(workspace.course.source(name, notebook), grade_ids)
+            out.print(plain(f"{name}: {notebook}: tagged in-process: {', '.join(grade_ids)}", "yellow"), soft_wrap=True)
+        if tagged:
+            build(workspace, name)
+            lost = rehearse(workspace, name)
+        for found in lost:
+            out.print(plain(f"{name}: {found}", "red"), soft_wrap=True)
+        lost_points |= bool(lost)
+    if lost_points:
+        raise SystemExit(1)
+    out.print("The solutions earn all points of the tests.")
 
 
 @click.command()
 @click.argument("assignment")
+@click.option(
+    "--discard-marks",
+    is_flag=True,
+    help="Remove cells although people have given points or comments for them. A file keeps these marks.",
+)
 @with_database
 @click.pass_context
-def release(ctx: click.Context, assignment: str) -> None:
+def release(ctx: click.Context, assignment: str, discard_marks: bool) -> None:
     """Make what students get: a folder and a zip.
 
     They contain the notebooks without solutions or hidden tests, the library without the answers, and the commands
     for students. The command refuses to make a release that would contain part of a solution or hidden test.
+
+    Tests may be added, split, renamed or removed after students have handed in. The gradebook follows, and the command
+    says what happened to whose points.
     """
     from autograder.authoring.release import release as run
     from autograder.console import console, plain
+    from autograder.grading.grading_lock import only_grader
 
     workspace = workspace_of(ctx)
-    with console(stderr=True).status(f"releasing {workspace.course.assignment(assignment).name}"):
-        released = run(workspace, assignment)
+    entry = workspace.course.assignment(assignment)
+    with only_grader(workspace, entry), console(stderr=True).status(f"releasing {entry.name}"):
+        released = run(workspace, entry.name, discard_marks)
     out = console()
+    if released.changes.lines:
+        count = released.changes.submissions
+        out.print(f"Students have handed in before ({count} submission{'s' * (count != 1)}). What changed for them:")
+        out.print(plain("\n".join(f"  {line}" for line in released.changes.lines)), soft_wrap=True)
+        if released.changes.removed:
+            out.print(plain(f"The marks that were removed: {released.changes.removed}"), soft_wrap=True)
+        out.print(plain(f"Bring their points up to date with: cs231n grade {entry.name}"), soft_wrap=True)
     out.print(plain(f"folder: {released.folder}\nzip:    {released.zip}"), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""`cs231n grade`, `feedback`, `report` and `export`: from the students' submissions to their marks.
+"""`cs231n grade`, `report` and `export`: from the students' submissions to their marks.
 
 The module imports only click; a command imports what it needs when it runs.
 """
@@ -97,30 +97,6 @@ def grade(
         show(out, part)
     out.print(summary_line(report), soft_wrap=True)
     ctx.exit(1 if report.failed else 0)
-
-
-@click.command()
-@click.argument("assignment")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student's pages; may be repeated.")
-@with_database
-@click.pass_context
-def feedback(ctx: click.Context, assignment: str, students: tuple[str, ...]) -> None:
-    """Write feedback pages for graded submissions.
-
-    Each notebook has an HTML page, which is made again if the notebook or its marks have changed. Each student also has
-    a page index.html, which lists all assignments.
-    """
-    from autograder.console import console, plain, progress
-    from autograder.reports.feedback import feedback as run
-
-    with progress("feedback") as update:
-        done = run(workspace_of(ctx), assignment, students or None, update)
-    out = console()
-    for student, why in done.failed:
-        out.print(plain(f"{student}: {why}", "red"), soft_wrap=True)
-    counts = f"{len(done.made)} made, {len(done.unchanged)} unchanged, {len(done.failed)} failed"
-    out.print(plain(f"{counts}: {done.folder}"), soft_wrap=True)
-    ctx.exit(1 if done.failed else 0)
 
 
 @click.command()
@@ -243,4 +219,4 @@ def _file_name(assignment: str | None, no_names: bool) -> str:
     return f"{assignment or '_course'}{'.no-names' if no_names else ''}.html"
 
 
-COMMANDS = (grade, feedback, report, export)
+COMMANDS = (grade, report, export)

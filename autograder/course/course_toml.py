@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
+from autograder.course.mail_settings import LOOPBACK, PORTS, Mail, as_address, wrong_placeholder
 from autograder.errors import AllErrors, CourseError
 from autograder.notebook.limits import Limits
 from autograder.text import unusable_name
@@ -82,6 +83,7 @@ class Course:
     root: Path  # the absolute path of the folder that holds course.toml
     assignments: dict[str, Assignment]
     edition: Edition | None
+    mail: Mail | None = None
 
     def assignment(self, name: str) -> Assignment:
         """The assignment called `name`. Raises CourseError, which lists the course's assignments."""
@@ -128,7 +130,7 @@ def load_course(assignments_dir: Path | str) -> Course:
 
 def _course(document: "_Table", root: Path) -> Course:
     attempt = document.errors.collecting
-    course_id, title, edition = "", "", None
+    course_id, title, edition, mail = "", "", None, None
     entries: list[Any] = []
     with attempt():
         course = document.table("course")
@@ -140,6 +142,9 @@ def _course(document: "_Table", root: Path) -> Course:
     with attempt():
         if table := document.optional_table("edition"):
             edition = _edition(table, root)
+    with attempt():
+        if table := document.optional_table("mail"):
+            mail = _mail(table)
     with attempt():
         entries = document.take("assignment", list, required=False) or []
         if not entries:
@@ -168,7 +173,7 @@ def _course(document: "_Table", root: Path) -> Course:
     with attempt():
         if "edition" not in document.given and any(a.answers or a.graded_without for a in assignments.values()):
             document.fail("answers and graded_without name files of the edition; add an [edition], or remove them")
-    return Course(course_id, title, root, assignments, edition)
+    return Course(course_id, title, root, assignments, edition, mail)
 
 
 def _assignment(table: "_Table") -> Assignment:
@@ -265,6 +270,36 @@ def _edition(table: "_Table", root: Path) -> Edition:
     )
     table.finish()
     return edition
+
+
+def _mail(table: "_Table") -> Mail:
+    if "password" in table.values:
+        table.fail("password does not belong here; put it into CS231N_MAIL_PASSWORD or ~/.netrc")
+    read: dict[str, Any] = {"host": table.take("host", str), "sender": table.take("from", str)}
+    for key in ("security", "user", "reply_to", "subject", "body"):
+        read[key] = table.take(key, str, required=False)
+    for key in ("port", "per_minute"):
+        read[key] = table.take(key, int, required=False)
+        if read[key] is not None and read[key] <= 0:
+            table.fail(f"{key} = {read[key]} must be above 0")
+    table.finish()
+    for key in ("sender", "reply_to"):
+        try:
+            if read[key]:
+                as_address(read[key])
+        except ValueError as error:
+            table.fail(f"{'from' if key == 'sender' else key}: {read[key]!r} {error}")
+    for key in ("subject", "body"):
+        if read[key] and (why := wrong_placeholder(read[key])):
+            table.fail(f"{key} {why}")
+    if "\n" in (read["subject"] or ""):
+        table.fail("subject has more than one line")
+    security = read["security"] or "starttls"
+    if security not in PORTS:
+        table.fail(f"security = {security!r} must be one of {', '.join(PORTS)}")
+    if read["user"] and security == "none" and read["host"] not in LOOPBACK:
+        table.fail('user needs security = "starttls" or "ssl", because anyone could read the password otherwise')
+    return Mail(**{"port": PORTS[security], **{key: value for key, value in read.items() if value is not None}})
 
 
 class _Table:

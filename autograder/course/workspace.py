@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.course.course_toml import Course, load_course
 from autograder.course.database_errors import check_url, explained, shown
 from autograder.course.known_workspaces import is_known
+from autograder.course.take_over import CONFIG, CONFIG_BEFORE, course_id_of, is_foreign, take_over
 from autograder.errors import UnknownWorkspace, WorkspaceError
 from autograder.text import printable
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-CONFIG = "nbgrader_config.py"
 STEP_FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
 # nbgrader's own lists, with the kit's ClearSolutions instead of nbgrader's, and StderrToStdout after Execute
 RELEASE_PREPROCESSORS = (
@@ -52,7 +52,8 @@ AUTOGRADE_PREPROCESSORS = (
 def create(directory: Path | str, assignments_dir: Path | str, db: str | None = None) -> "Workspace":
     """Make `directory` a workspace for the course in `assignments_dir`, or complete one.
 
-    Existing files do not change: nbgrader_config.py, the gradebook, and the notebooks in the folders.
+    Existing files do not change: nbgrader_config.py, the gradebook, and the notebooks in the folders. Only a workspace
+    of nbgrader's own is completed (take_over.py): its nbgrader_config.py gets the kit's settings.
 
     Parameters
     ----------
@@ -77,11 +78,15 @@ def create(directory: Path | str, assignments_dir: Path | str, db: str | None = 
     _refuse_path(directory, db)
     course = load_course(assignments_dir)
     config = directory / CONFIG
+    if is_foreign(directory):
+        course_id = course_id_of(directory, course.id)
+        added = _filled("taken_over.py", directory, course, None, course_id=repr(course_id), backup=CONFIG_BEFORE)
+        take_over(directory, course, added, course_id)
     try:
         for folder in STEP_FOLDERS:
             (directory / folder).mkdir(parents=True, exist_ok=True)
         if is_new := not config.exists():
-            config.write_text(_config_text(directory, course, db), encoding="utf-8")
+            config.write_text(_filled(CONFIG, directory, course, db, repr(course.id)), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(f"Cannot make a workspace in {directory}: {error.strerror}.") from None
     workspace = Workspace(directory)
@@ -299,15 +304,19 @@ def _refuse_password(db: str) -> None:
         )
 
 
-def _config_text(directory: Path, course: Course, db: str | None) -> str:
-    template = resources.files("autograder.course") / "templates" / f"{CONFIG}.template"
+def _filled(name: str, directory: Path, course: Course, db: str | None, course_id: str, backup: str = "") -> str:
+    """A template of nbgrader_config.py with the values of this workspace. `course_id` is Python text."""
+
+    def template(name: str) -> str:
+        return (resources.files("autograder.course") / "templates" / f"{name}.template").read_text(encoding="utf-8")
 
     def listing(names: tuple[str, ...]) -> str:
         return "".join(f'    "{name}",\n' for name in names)
 
-    return Template(template.read_text(encoding="utf-8")).substitute(
+    return Template(template(name).replace("$kit_settings", template("kit_settings.py"))).substitute(
         course_id=course.id,
-        course_id_literal=repr(course.id),
+        course_id_literal=course_id,
+        backup=backup,
         assignments=repr(_relative(course.root, directory)),
         db_url=f"c.CourseDirectory.db_url = {db!r}"
         if db

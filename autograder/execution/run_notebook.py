@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import socket
 import tempfile
 import time
@@ -25,13 +26,18 @@ from autograder.execution.judge.session import Judge, JudgeDied, Ran, Setting, t
 from autograder.execution.own_time import Clock, Deadline
 from autograder.execution.sandbox import size_in_words
 from autograder.execution.student_kernel import GRACE_SECONDS, ServedCells, StudentKernel, limit_met_by
+from autograder.execution.students_text import marked_outputs
 from autograder.notebook.bound_names import bound_names
 from autograder.notebook.cell_outputs import size_of
-from autograder.notebook.cell_record import Cell, cell_label, is_skipped, record_of, whose
+from autograder.notebook.cell_record import Cell, cell_label, is_in_process, is_skipped, record_of, whose
 from autograder.notebook.job import CellResult, Executed, Job, Output, write_files
+from autograder.notebook.outcomes import GRADER_ERRORS
 from autograder.notebook.partial_credit import settled
 
 SHORT_PATIENCE = 0.25  # fraction of cell_seconds for the tests of an exercise after one of them ran out of time
+HIDDEN_TESTS = "BEGIN HIDDEN TESTS"  # in every line that begins them
+NOT_TOLD = "not passed. What it says is not kept, because it would show hidden tests to the code it runs with"
+NO_NUMBER = "the test ends in a value that is not a number of points"
 LET_GO_SECONDS = 1  # for a kernel to stop serving after its judge has ended
 MOST_PROBLEMS, PROBLEM_LENGTH = 100, 1_000  # of one notebook; length in characters
 CellProgress = Callable[[int, int], None]
@@ -69,15 +75,28 @@ def run_notebook(job: Job, progress: CellProgress | None = None) -> Executed:
     """
     start = time.monotonic()
     cells = rejoin_lines(nbformat.from_dict(json.loads(job.notebook))).cells
-    judged = job.surroundings.isolation is not None
 
-    def attempt() -> Attempt:
+    def attempt(kind: type[_Runner]) -> Attempt:
         with tempfile.TemporaryDirectory(prefix="cs231n-") as scratch:
-            runner = (_JudgedRunner if judged else _Runner)(cells, job, scratch, progress)
-            return asyncio.run(runner.all_cells())
+            return asyncio.run(kind(cells, job, scratch, progress).all_cells())
 
-    made = first_believed(attempt) if judged else attempt()
+    if job.surroundings.isolation is None:
+        made = attempt(_Runner)
+    else:
+        made = first_believed(lambda: attempt(_JudgedRunner))
+        if any(map(is_in_process, cells)):
+            made = _with_tests_of(cells, made, first_believed(lambda: attempt(_InProcessRunner)))
     return Executed(made.results, time.monotonic() - start, _few(made.problems))
+
+
+def _with_tests_of(cells: Sequence[Cell], judged: Attempt, in_process: Attempt) -> Attempt:
+    """Take the results of tests in the student's process from the second run, and all others from the first.
+
+    Whatever such a test tells or changes in its kernel thus reaches no other cell.
+    """
+    pairs = zip(cells, judged.results, in_process.results, strict=True)
+    results = tuple(second if is_in_process(cell) else first for cell, first, second in pairs)
+    return replace(judged, results=results, problems=(*judged.problems, *in_process.problems))
 
 
 def _few(problems: Iterable[str]) -> tuple[str, ...]:
@@ -284,7 +303,7 @@ class _JudgedRunner(_Runner):
         instructors = [cell for cell in code if whose(cell) != "student"]
         return Setting(
             cells=tuple(cell["source"] for cell in instructors if self._runs(cell)),
-            reserved=frozenset().union(*(bound_names(cell["source"]) for cell in instructors)),
+            reserved=frozenset().union(*(bound_names(c["source"]) for c in instructors if not is_in_process(c))),
             student_text="\n\n".join(cell["source"] for cell in code if whose(cell) == "student"),
             kernel_pid=self.kernel.pid,
             home=home,
@@ -293,6 +312,9 @@ class _JudgedRunner(_Runner):
             output_bytes=self.limits.output_bytes,
             grace_seconds=GRACE_SECONDS,
         )
+
+    def _runs(self, cell: Cell) -> bool:
+        return super()._runs(cell) and not is_in_process(cell)
 
     async def stop(self) -> None:
         if self._judge:
@@ -406,6 +428,69 @@ class _JudgedRunner(_Runner):
                 result = self.result(index)
                 self.results[index] = replace(result, outputs=(*printed, *result.outputs))
         return ended
+
+
+class _InProcessRunner(_Runner):
+    """Runs the tests that are tagged for the student's process there. Only their results are used.
+
+    The kernel is in the sandbox, and is another one than that of the judged tests. A student's code may forge the
+    result of such a test, and may read its text. So once a hidden test was sent to the kernel, nothing is kept of what
+    this test and later ones say.
+    """
+
+    def __init__(self, cells: Sequence[Cell], job: Job, scratch: str, progress: CellProgress | None):
+        super().__init__(cells, job, scratch, progress)
+        self.secrets_are_there = False
+
+    def _runs(self, cell: Cell) -> bool:
+        return super()._runs(cell) and (whose(cell) != "test" or is_in_process(cell))
+
+    async def run_cell(self, index: int) -> None:
+        cell = self.cells[index]
+        if not is_in_process(cell):
+            await super().run_cell(index)
+            return
+        self.secrets_are_there |= HIDDEN_TESTS in cell["source"] and not self.job.tell_hidden
+        try:
+            await super().run_cell(index)
+        finally:
+            self._keep(index)
+
+    def _keep(self, index: int) -> None:
+        """Keep the text that a test shows, marked as the student's; of a hidden test, only whether it passed."""
+        record, result = record_of(self.cells[index]), self.result(index)
+        assert record is not None
+        shown = [output for output in result.outputs if output["output_type"] in ("stream", "display_data")]
+        printed = marked_outputs(shown, self.limits.output_bytes)
+        outcome: tuple[Output, ...] = tuple(
+            o for o in result.outputs if o["output_type"] in ("error", "execute_result")
+        )
+        if self.secrets_are_there:
+            printed, outcome = [], tuple(self._verdict(output) for output in outcome)
+        outcome, no_points = settled((_as_plain(output) for output in outcome), record.points)
+        self.results[index] = replace(result, outputs=(*printed, *outcome))
+        if no_points:
+            self.fail(index, "NoPoints", NO_NUMBER if self.secrets_are_there else no_points)
+
+    def _verdict(self, output: Output) -> Output:
+        """An output that tells no more than whether the test passed."""
+        if output["output_type"] == "execute_result":
+            value = str(output["data"].get("text/plain", ""))[:20]
+            number = re.fullmatch(r"\d{1,4}(\.\d{1,2})?|True|False", value)
+            return {**output, "data": {"text/plain": value if number else ""}, "metadata": {}}
+        known = {f"exercise {record.grade_id}: write your code here" for c in self.cells if (record := record_of(c))}
+        if output["ename"] == "NotImplementedError" and output["evalue"] in known | {""}:
+            return _error("NotImplementedError", output["evalue"])
+        if output["ename"] in GRADER_ERRORS and output["evalue"] in self.problems:
+            return _error(output["ename"], output["evalue"])
+        return _error("HiddenTestFailed", NOT_TOLD)
+
+
+def _as_plain(output: Output) -> Output:
+    """An error or a value of a student's kernel as text alone."""
+    if output["output_type"] == "error":
+        return output
+    return {**output, "data": {"text/plain": str(output["data"].get("text/plain", ""))}, "metadata": {}}
 
 
 def _error(ename: str, message: str) -> Output:

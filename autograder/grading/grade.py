@@ -31,10 +31,11 @@ from autograder.grading.finished import FinishedNotebook, Recorded, kept_executi
 from autograder.grading.grading_lock import only_grader
 from autograder.grading.receipts import Receipts
 from autograder.grading.report import ClassReport, NotebookScore, Row, in_short
-from autograder.grading.sanitize import Blueprint, SanitizedNotebook, blueprint_of
+from autograder.grading.sanitize import Blueprint, SanitizedNotebook, blueprint_of, tests_in_process
 from autograder.grading.submission import Submission, read_submission
 from autograder.grading.submission_log import SubmissionLog
 from autograder.grading.surroundings import of_notebook, surroundings
+from autograder.notebook.cell_record import NOT_PROOF
 from autograder.notebook.job import Executed, Job, Surroundings
 from autograder.workers.local_pool import LocalPool, importing
 
@@ -113,7 +114,9 @@ def grade(
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
             rows = grading.grade(gradebook, force, progress)
-    report = ClassReport(assignment, rows, ISOLATION[isolation], time.monotonic() - start)
+    report = ClassReport(
+        assignment, rows, _where(isolation, tests_in_process(workspace, assignment)), time.monotonic() - start
+    )
     watch(events.finished(report))
     return report
 
@@ -170,6 +173,14 @@ class _Plan:
     there: list[str]
     wanted: list[str]
     todo: dict[str, str]
+
+
+def _where(isolation: str, in_process: int) -> str:
+    """Where student code ran, in words."""
+    if not in_process:
+        return ISOLATION[isolation]
+    tests = f"{in_process} {'test' if in_process == 1 else 'tests'}"
+    return f"{ISOLATION[isolation]}; {NOT_PROOF}, in the student's process: {tests}"
 
 
 def _look_around(workspace: Workspace, assignment: Assignment, isolation: str, students: Iterable[str] | None) -> _Plan:

@@ -24,10 +24,12 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.matching import AddedCell, Matched, SubmittedCell, is_skipped_cell, match, plain_text
 from autograder.notebook.cell_record import (
+    IN_PROCESS_TAG,
     SKIP_TAG,
     CellRecord,
     compute_checksum,
     grade_id_of,
+    is_in_process,
     is_skipped,
     record_of,
 )
@@ -189,6 +191,12 @@ def read_built(workspace: Workspace, assignment: Assignment, name: str) -> nbfor
     if not path.is_file():
         raise KitError(f"{path} has not been built.", "Build it with: cs231n build")
     return nbformat.read(path, as_version=4)
+
+
+def tests_in_process(workspace: Workspace, assignment: Assignment) -> int:
+    """How many tests of the built notebooks run in the student's process. Raises KitError."""
+    built = (read_built(workspace, assignment, name) for name in assignment.notebooks)
+    return sum(cell.cell_type == "code" and is_in_process(cell) for notebook in built for cell in notebook.cells)
 
 
 def read_submitted(path: Path, limits: Limits) -> tuple[list[SubmittedCell], list[str]]:
@@ -476,7 +484,8 @@ def _restored(
     notebook.metadata = nbformat.from_dict({"kernelspec": source.metadata["kernelspec"]})
     notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell)]
     for cell in notebook.cells:
-        tags = {"tags": [SKIP_TAG]} if is_skipped(cell) else {}  # the only tag that grading knows
+        known = [SKIP_TAG] * is_skipped(cell) + [IN_PROCESS_TAG] * is_in_process(cell)  # the tags that grading knows
+        tags = {"tags": known} if known else {}
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "nbgrader"} | tags)
     resources = nbgrader_resources(workspace, assignment.name, "", name)
     quiet = logging.getLogger("autograder.nbgrader")

@@ -171,7 +171,11 @@ class _Handler(web.RequestHandler):
     async def done(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """The result of `work` in a thread; its errors become answers that say what happened."""
         try:
-            return await IOLoop.current().run_in_executor(self.settings["kit_executor"], work, *arguments)
+            begun = IOLoop.current().run_in_executor(self.settings["kit_executor"], work, *arguments)
+        except RuntimeError:  # the server stops; errors of the work itself are raised below
+            raise _Refused(503, {"message": "cs231n mark is ending."}) from None
+        try:
+            return await begun
         except Unknown:
             raise web.HTTPError(404, reason="There is no such question or answer") from None
         except Changed:
@@ -288,7 +292,7 @@ def _equal(given: str, secret: str) -> bool:
 
 
 def _log(handler: web.RequestHandler) -> None:
-    if handler.get_status() >= 500:
+    if handler.get_status() == 500:  # the others have been said in the page
         request: HTTPServerRequest = handler.request
         LOG.error("%s %s: %s", request.method, printable(request.path), handler.get_status())
 

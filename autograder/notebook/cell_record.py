@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 SKIP_TAG = "skip-execution"  # nbclient's convention, so plain `nbgrader autograde` skips the same cells
+IN_PROCESS_TAG = "in-process"  # on a test cell that runs in the student's process, and can therefore be cheated
+NOT_PROOF = "not cheat-proof"  # what every report says of such a test
 Author = Literal["student", "test", "instructor"]
 Cell = Mapping[str, Any]  # a cell of nbformat's: a NotebookNode or the dict read from the file
 
@@ -94,6 +96,11 @@ def whose(cell: Cell) -> Author:
 def is_skipped(cell: Cell) -> bool:
     """Whether a cell has the tag that tells the grader not to run it, because it takes too long."""
     return SKIP_TAG in cell["metadata"].get("tags", [])
+
+
+def is_in_process(cell: Cell) -> bool:
+    """Whether a cell is a test that runs in the student's process, where code of the student's can forge its result."""
+    return whose(cell) == "test" and IN_PROCESS_TAG in cell["metadata"].get("tags", [])
 
 
 def cell_label(cells: Sequence[Cell], index: int) -> str:

@@ -73,12 +73,16 @@ class Job:
         Files to put into the working folder, for the student's kernel only.
     skip_tagged
         Whether to skip the long cells, which are tagged `skip-execution`.
+    tell_hidden
+        Whether to keep what tests in the student's process say after hidden tests ran there. Only for the course's own
+        solutions: a student's code could say there what the hidden tests are.
     """
 
     notebook: str
     surroundings: Surroundings = field(default_factory=Surroundings)
     submitted_files: Files = ()
     skip_tagged: bool = True
+    tell_hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,15 @@ if TYPE_CHECKING:
 
 # errors that the grader itself puts into a cell; their message needs no class name in front
 GRADER_ERRORS = ("TimeLimit", "KernelDied", "JudgeDied", "NotFinished", "NoPoints", "NotGraded")
-SELF_SPEAKING = ("CheckFailed", "StudentTimeout", "StudentDied", "StudentProtocolError", "CannotCross", *GRADER_ERRORS)
+SELF_SPEAKING = (
+    "CheckFailed",
+    "HiddenTestFailed",
+    "StudentTimeout",
+    "StudentDied",
+    "StudentProtocolError",
+    "CannotCross",
+    *GRADER_ERRORS,
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.results import NotebookResult, read_results, receipts_folder
-from autograder.notebook.cell_record import record_of
+from autograder.notebook.cell_record import is_in_process, record_of
 from autograder.text import one_line
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Item:
         The grade_id of the solution cell that a test belongs to; of a question, its own.
     by_hand
         Whether a person gives the points.
+    in_process
+        Whether it is a test that runs in the student's process, so that its points can be forged.
     """
 
     notebook: str
@@ -43,6 +45,7 @@ class Item:
     exercise: str
     points: float
     by_hand: bool
+    in_process: bool = False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -193,8 +196,8 @@ def _items(workspace: Workspace, gradebook: "Gradebook", assignment: Assignment)
             .where(Known.name == assignment.name, Notebook.name.in_(assignment.notebooks))
         )
         for notebook, cell, points in gradebook.db.execute(query):
-            exercise, by_hand = exercises[notebook].get(cell, (cell, table is TaskCell))
-            items.append(Item(notebook, cell, exercise, points, by_hand))
+            exercise, by_hand, in_process = exercises[notebook].get(cell, (cell, table is TaskCell, False))
+            items.append(Item(notebook, cell, exercise, points, by_hand, in_process))
 
     order = [(notebook, cell) for notebook, cells in exercises.items() for cell in cells]
     place = {name: position for position, name in enumerate(order)}
@@ -202,8 +205,8 @@ def _items(workspace: Workspace, gradebook: "Gradebook", assignment: Assignment)
     return tuple(sorted(items, key=lambda item: (notebooks.index(item.notebook), place.get(item.place, len(place)))))
 
 
-def _exercises(built: Path) -> dict[str, tuple[str, bool]]:
-    """Return, for each cell of a built notebook that is worth points, its exercise and whether a person marks it."""
+def _exercises(built: Path) -> dict[str, tuple[str, bool, bool]]:
+    """Return the exercise, `by_hand` and `in_process` of each cell of a built notebook that is worth points."""
     try:
         cells = json.loads(built.read_bytes())["cells"]
     except (OSError, ValueError, KeyError):
@@ -217,7 +220,8 @@ def _exercises(built: Path) -> dict[str, tuple[str, bool]]:
         if record.solution and not record.grade:
             exercise = record.grade_id
         elif record.grade or record.task:
-            found[record.grade_id] = (record.grade_id if by_hand else exercise or record.grade_id, by_hand)
+            of = record.grade_id if by_hand else exercise or record.grade_id
+            found[record.grade_id] = (of, by_hand, is_in_process(cell))
     return found
 
 

@@ -69,6 +69,8 @@ class ItemRow:
 
     Attributes
     ----------
+    in_process
+        Whether it runs in the student's process, so that its points can be forged.
     marked
         How many students have a mark for it.
     mean
@@ -84,6 +86,7 @@ class ItemRow:
     exercise: str
     points: float
     by_hand: bool
+    in_process: bool
     marked: int
     mean: float | None
     pass_rate: float | None
@@ -389,6 +392,7 @@ def _items(marks: ClassMarks) -> tuple[ItemRow, ...]:
                 item.exercise,
                 item.points,
                 item.by_hand,
+                item.in_process,
                 len(points),
                 summary([value / item.points for value in points]).mean if item.points else None,
                 round(passed / len(points), 6) if points else None,

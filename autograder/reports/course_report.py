@@ -13,7 +13,15 @@ from autograder.reports.statistics_of_points import Summary, summary
 
 @dataclass(frozen=True)
 class AssignmentRow:
-    """One assignment. `fractions` summarizes the students' fractions of its points."""
+    """One assignment.
+
+    Attributes
+    ----------
+    not_proof
+        The points of tests that run in the student's process, which can be forged.
+    fractions
+        A summary of the students' fractions of its points.
+    """
 
     name: str
     title: str
@@ -22,6 +30,7 @@ class AssignmentRow:
     late: int
     waiting_answers: int
     fractions: Summary
+    not_proof: float
 
 
 @dataclass(frozen=True)
@@ -126,9 +135,9 @@ def report_on(graded: list[ClassMarks], course: str, title: str, sentences: dict
             steps.setdefault(student, {})[marks.assignment.name] = step
         fractions = summary([(row.points or 0.0) / most for row in own.values()] if most else [])
         entry = marks.assignment
-        rows.append(
-            AssignmentRow(entry.name, entry.title, most, len(own), report.late, report.waiting_answers, fractions)
-        )
+        forgeable = sum(item.points for item in marks.items if item.in_process)
+        counts = len(own), report.late, report.waiting_answers
+        rows.append(AssignmentRow(entry.name, entry.title, most, *counts, fractions, forgeable))
 
     everything = sum(row.points for row in rows)
     ways = []

@@ -14,7 +14,7 @@ from autograder.errors import KitError
 from autograder.folders import write_atomically
 from autograder.grading.enrol import enrol
 from autograder.grading.late import bring_all_up_to_date
-from autograder.notebook.cell_record import grade_id_of
+from autograder.notebook.cell_record import NOT_PROOF, Cell, grade_id_of, is_in_process
 
 if TYPE_CHECKING:
     from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment
@@ -31,7 +31,8 @@ def export(workspace: Workspace, assignment: str, out: Path | str) -> int:
     The file is in UTF-8 with a byte-order mark, and no text in it acts as a formula.
 
     The columns are those of FIRST_COLUMNS, then for each notebook, in the order of course.toml, its score and
-    `notebook:cell` for each of its graded cells, in the notebook's order. `total` is the student's result: the sum of
+    `notebook:cell` for each of its graded cells, in the notebook's order. The column of a test that runs in the
+    student's process is called `notebook:cell (not cheat-proof)`. `total` is the student's result: the sum of
     the scores minus the late penalty, but at least 0. A mark given by hand replaces the autograder's. A student in the
     gradebook who handed in nothing has empty cells. Times are in UTC. The function first updates the late penalties and
     the names of the roster in the gradebook.
@@ -46,7 +47,9 @@ def export(workspace: Workspace, assignment: str, out: Path | str) -> int:
     with _up_to_date(workspace, [assignment]) as gradebook:
         known = _known(gradebook, assignment)
         cells = {name: _graded_cells(gradebook, workspace, assignment, name) for name in entry.notebooks}
-        rows: list[list[object]] = [[*_header(cells)]]
+        warned = {f"{name}:{cell}" for name in cells for cell in _in_process(_built(workspace, assignment, name))}
+        header = (f"{column} ({NOT_PROOF})" if column in warned else column for column in _header(cells))
+        rows: list[list[object]] = [[*header]]
         submissions = {s.student.id: s for s in known.submissions}
         for student in sorted(gradebook.students, key=lambda student: student.id):
             rows.append(_row(student, submissions.get(student.id), cells, known.max_score))
@@ -175,18 +178,23 @@ def _graded_cells(gradebook: "Gradebook", workspace: Workspace, assignment: str,
         found = gradebook.find_notebook(notebook, assignment)
     except MissingEntry:
         return []
-    order = _order(workspace.source(assignment) / f"{notebook}.ipynb")
+    built = _built(workspace, assignment, notebook)
+    order = {name: position for position, cell in enumerate(built) if (name := grade_id_of(cell))}
     graded = {cell.name for cell in [*found.grade_cells, *found.task_cells]}
     return sorted(graded, key=lambda name: (order.get(name, len(order)), name))
 
 
-def _order(path: Path) -> dict[str, int]:
-    """Map each grade_id to its position, because the gradebook does not store the order of cells."""
+def _built(workspace: Workspace, assignment: str, notebook: str) -> list[Cell]:
+    """The cells of a built notebook, because the gradebook stores neither their order nor their tags."""
     try:
-        cells = json.loads(path.read_bytes())["cells"]
+        return json.loads((workspace.source(assignment) / f"{notebook}.ipynb").read_bytes())["cells"]
     except (OSError, ValueError, KeyError):
-        return {}
-    return {name: position for position, cell in enumerate(cells) if (name := grade_id_of(cell))}
+        return []
+
+
+def _in_process(cells: Iterable[Cell]) -> set[str]:
+    """The names of the tests that run in the student's process."""
+    return {name for cell in cells if is_in_process(cell) and (name := grade_id_of(cell))}
 
 
 def _header(cells: dict[str, list[str]]) -> list[str]:

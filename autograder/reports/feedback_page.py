@@ -18,7 +18,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 from nbformat.v4.rwbase import rejoin_lines
 
-from autograder.notebook.cell_record import Cell, CellRecord, is_skipped, record_of
+from autograder.notebook.cell_record import NOT_PROOF, Cell, CellRecord, is_in_process, is_skipped, record_of
 from autograder.notebook.job import KEPT, NOT_GRADED, NOT_RUN
 from autograder.notebook.outcomes import Outcome, outcomes
 from autograder.notebook.page_cleaner import OWN, OWN_OF_OTHER_CODE
@@ -391,6 +391,8 @@ class _Work:
         code, has_hidden = (cell["source"], False) if self.show_hidden else without_hidden(cell["source"])
         found = _NAME.match(code)
         name = found[1] if found else self.source.tests.get(record.grade_id, ("", record.grade_id))[1]
+        if is_in_process(cell):
+            name = f"{cut(name, 150)} ({NOT_PROOF})"
         mark = self._mark(record)
         status = {"passed": "right", "failed": "wrong"}.get(outcome.status, outcome.status)
         if status in ("right", "wrong") and 0 < mark.points < mark.max_points:

@@ -27,6 +27,7 @@ from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
 from autograder.submissions.roster_match import Match, is_hidden, match
+from autograder.submissions.upload_names import UploadNames
 from autograder.text import printable, safe_name, same_name
 
 MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
@@ -259,6 +260,7 @@ class _Placing:
         self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
         self.matches = matches or {}
         self.origins = Origins(workspace, wanted.name)
+        self.upload_names = UploadNames(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
@@ -310,6 +312,7 @@ class _Placing:
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
         self.origins.keep(student, person)
+        self.upload_names.keep(student, hand_in.person, hand_in.upload_names)
         state = _write(target, contents, self.stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person
         self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, shown))

@@ -40,6 +40,7 @@ from autograder.submissions.platforms import (
     read_name,
     without_branch,
 )
+from autograder.submissions.upload_names import UploadName
 from autograder.text import printable
 
 COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de)[ _-]+", re.IGNORECASE)
@@ -74,6 +75,8 @@ class HandIn:
         The attempt of each entry, on platforms that keep earlier attempts. A later attempt is greater.
     series
         On platforms with their own ranking, all attempts at each file, by its name without the "-1" that Canvas adds.
+    uploads
+        What the platform called the folders and files, with the attempt.
     """
 
     person: Person
@@ -81,6 +84,12 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     attempts: dict[Entry, Attempt] = field(default_factory=dict)
     series: dict[str, set[Attempt]] = field(default_factory=dict)
+    uploads: list[tuple[Attempt, UploadName]] = field(default_factory=list)
+
+    @property
+    def upload_names(self) -> list[UploadName]:
+        """What the platform called the folders and files, the latest attempt last."""
+        return [name for _, name in sorted(self.uploads, key=lambda upload: (upload[0], upload[1].prefix))]
 
 
 @dataclass(frozen=True)
@@ -341,7 +350,7 @@ class _Reader:
         if any(why.startswith("holds more") for _, why in listing.refused):
             return
         for upload in self._uploads(folder):
-            self._add(upload, files)
+            self._add(upload, files, folder)
 
     def _uploads(self, folder: str) -> list[Upload]:
         """Whose folder it is. Gradescope may name several people."""
@@ -364,8 +373,11 @@ class _Reader:
         if self.repositories[person] > 1:
             raise Refused(f"is one of {self.repositories[person]} that may be {person}'s; remove all but one")
 
-    def _add(self, upload: Upload, files: list[File]) -> None:
+    def _add(self, upload: Upload, files: list[File], name: str = "") -> None:
+        """Add files to the person's hand-in; `name` is that of the folder or file in the download."""
         hand_in = self.hand_ins.setdefault(upload.person, HandIn(upload.person))
+        if prefix := name[: upload.ends]:
+            hand_in.uploads.append((upload.attempt, UploadName(prefix, upload.file)))
         hand_in.files += files
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
         if upload.person.on.ranks and upload.attempt:
@@ -377,7 +389,7 @@ class _Reader:
     def _file(self, entry: Entry) -> None:
         if upload := read_name(entry.name, self.download):
             if not upload.receipt:
-                self._add(upload, [((upload.file or entry.name,), entry)])
+                self._add(upload, [((upload.file or entry.name,), entry)], entry.name)
             else:  # a student who handed in only text is also listed
                 self.hand_ins.setdefault(upload.person, HandIn(upload.person))
             return

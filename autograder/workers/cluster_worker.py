@@ -82,7 +82,9 @@ def different(there: dict[str, str], here: dict[str, str]) -> str | None:
 async def enlist(outfit: Outfit, dask_worker: Worker) -> str | None:
     """Prepare a worker for grading. Returns why it cannot grade, or None."""
     if STATION not in dask_worker.plugins:
-        await dask_worker.plugin_add(Station(Path(dask_worker.local_directory) / "cs231n"), STATION)
+        folder = Path(dask_worker.local_directory)
+        # beside the worker's own folder, so that the next worker on this machine need not look for the fonts again
+        await dask_worker.plugin_add(Station(folder / "cs231n", folder.parent / "cs231n-matplotlib"), STATION)
     station = _station(dask_worker)
     assert station is not None
     station.faults[outfit.token] = fault = await asyncio.to_thread(station.prepare, outfit)
@@ -110,8 +112,9 @@ def _station(worker: Worker) -> "Station | None":
 class Station(WorkerPlugin):
     """A worker's folders and processes."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, fonts: Path):
         self.folder = folder
+        self.fonts = fonts
         self.faults: dict[str, str | None] = {}  # token of an outfit -> why the worker cannot use it, or None
         self._lock = threading.Lock()
         self._idle: list[HeldPool] = []
@@ -129,7 +132,7 @@ class Station(WorkerPlugin):
             for packed in outfit.folders:
                 if fault := _cannot_load(packed.unpack(self.folder), packed.extension_modules()):
                     return fault
-            warm_font_cache(self.folder / "matplotlib")
+            warm_font_cache(self.fonts)
         except OSError as error:
             return f"cannot keep the course's library in {self.folder}: {error}"
         return None
@@ -142,7 +145,7 @@ class Station(WorkerPlugin):
         adapted = replace(
             given,
             pythonpath=tuple(str(self.folder / name) for name in folders),
-            env=env | {"MPLCONFIGDIR": str(self.folder / "matplotlib")},
+            env=env | {"MPLCONFIGDIR": str(self.fonts)},
             data=data if data and os.path.isdir(data) else None,
         )
         return replace(job, surroundings=adapted)

@@ -1123,13 +1123,17 @@ def _scores(
     relu2: Callable[[Array], Array] | None = None,
 ) -> Array:
     """Return the scores of the net with 2x2 pooling and a padding that keeps the size of the images."""
-    N, F = len(X), len(params["W1"])
-    size = params["W1"].shape[-1]
-    framed = np.pad(X, ((0, 0), (0, 0), (size // 2, size // 2), (size // 2, size // 2)))
-    maps = np.zeros((N, F, *X.shape[2:]))
-    for row, column in np.ndindex(*X.shape[2:]):
-        field = framed[:, :, row : row + size, column : column + size].reshape(N, -1)
-        maps[:, :, row, column] = field @ params["W1"].reshape(F, -1).T + params["b1"]
+    N, (F, C, size, _) = len(X), params["W1"].shape
+    height, width = X.shape[2:]
+    edge = size // 2
+    framed = np.zeros((N, C, height + 2 * edge, width + 2 * edge))
+    framed[:, :, edge : edge + height, edge : edge + width] = X
+    images, channels, rows, columns = framed.strides
+    fields = np.lib.stride_tricks.as_strided(
+        framed, (N, height, width, C, size, size), (images, rows, columns, channels, rows, columns), writeable=False
+    )
+    maps = fields.reshape(N, height * width, -1) @ params["W1"].reshape(F, -1).T + params["b1"]
+    maps = maps.transpose(0, 2, 1).reshape(N, F, height, width)
     maps = (relu1 or _relu)(maps)
     windows = np.stack([maps[:, :, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=-1)
     flat = (pool or _largest)(windows).reshape(N, -1)
@@ -1137,8 +1141,9 @@ def _scores(
 
 
 def _cross_entropy(scores: Array, y: Any) -> float:
-    rows = [(row - row.max(), k) for row, k in zip(scores, y, strict=True)]
-    return sum(math.log(np.sum(np.exp(row))) - row[k] for row, k in rows) / len(rows)
+    raised = scores - np.max(scores, axis=1, keepdims=True)
+    own = raised[np.arange(len(y)), np.asarray(y)]
+    return float(np.mean(np.log(np.sum(np.exp(raised), axis=1)) - own))
 
 
 def _through(layer: Callable[[Array], Array], passing: Callable[[Array], Array]) -> Callable[[Array], Array]:

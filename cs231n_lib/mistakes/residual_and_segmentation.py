@@ -659,12 +659,20 @@ def _fcn(
 def _correlated(x: Any, w: Any, stride: int, dilation: int = 1) -> Array:
     """Return the convolution of x, padded so that stride 1 keeps its size, or for a 4x4 filter so that 2 halves it."""
     x, w = np.asarray(x), np.asarray(w)
-    field = dilation * (w.shape[2] - 1) + 1
-    pad = (field - 1) // 2
-    padded = np.pad(x, [(0, 0)] * 2 + [(pad, pad)] * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (field, field), axis=(2, 3))
-    seen = windows[:, :, ::stride, ::stride, ::dilation, ::dilation]
-    return np.tensordot(seen, w, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
+    (N, C, H, W), (F, _, size, _) = x.shape, w.shape
+    pad = dilation * (size - 1) // 2
+    framed = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
+    framed[:, :, pad : pad + H, pad : pad + W] = x
+    images, channels, rows, columns = framed.strides
+    places = [(length + 2 * pad - dilation * (size - 1) - 1) // stride + 1 for length in (H, W)]
+    seen = np.lib.stride_tricks.as_strided(
+        framed,
+        (N, *places, C, size, size),
+        (images, stride * rows, stride * columns, channels, dilation * rows, dilation * columns),
+        writeable=False,
+    )
+    products = seen.reshape(-1, C * size * size) @ w.reshape(F, -1).T
+    return np.asarray(products.reshape(N, *places, F).transpose(0, 3, 1, 2))
 
 
 def _copies(x: Any, w: Any, stride: int, put: Callable[[Any, Any], Any]) -> Array:
@@ -672,9 +680,10 @@ def _copies(x: Any, w: Any, stride: int, put: Callable[[Any, Any], Any]) -> Arra
     x, w = np.asarray(x), np.asarray(w)
     (N, _, H, W), (_, F, HH, WW) = x.shape, w.shape
     out = np.zeros((N, F, (H - 1) * stride + HH, (W - 1) * stride + WW))
+    copies = (np.moveaxis(x, 1, 3).reshape(N * H * W, -1) @ w.reshape(len(w), -1)).reshape(N, H, W, F, HH, WW)
     for h, v in np.ndindex(H, W):
         place = (slice(None), slice(None), slice(h * stride, h * stride + HH), slice(v * stride, v * stride + WW))
-        out[place] = put(out[place], np.tensordot(x[:, :, h, v], w, axes=1))
+        out[place] = put(out[place], copies[:, h, v])
     return out
 
 

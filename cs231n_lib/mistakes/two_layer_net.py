@@ -821,13 +821,7 @@ def _rows(x: Any, order: Any = "C") -> list[Floats]:
 
 
 def _affine(rows: Any, w: Any, b: Any) -> Floats:
-    outputs = list(zip(np.transpose(w).tolist(), b, strict=True))  # weights and bias of each
-    return np.array(
-        [
-            [sum(v * c for v, c in zip(row, column, strict=True)) + bias for column, bias in outputs]
-            for row in (np.asarray(row).tolist() for row in rows)
-        ]
-    )
+    return np.asarray(np.einsum("nd,dm->nm", np.asarray(rows), np.asarray(w)) + np.asarray(b))
 
 
 def _hidden(params: Mapping[str, Any], X: Any) -> Floats:

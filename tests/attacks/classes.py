@@ -1,18 +1,19 @@
 """The classes: groups of attackers that are graded together, each class with one honest student."""
 
-# most attackers of the first class only wait until a limit ends them
+# Most attackers of the first class go on until a limit ends them. So its limits are lower, and more of its notebooks
+# run at the same time. Elsewhere one worker suffices; a classmate is harmed only by what runs at the same time.
 CLASSES = (
-    ("channel", "forged_messages", "patched_libraries"),
-    ("exhaustion", "raw_messages"),
-    ("edited_notebooks", "files", "markup", "network", "pretending", "processes"),
+    ("channel", "exhaustion", "forged_messages", "raw_messages"),
+    ("edited_notebooks", "files", "markup", "network", "patched_libraries", "pretending", "processes"),
     ("lying_objects", "spies", "surfaces"),
     ("classmates",),
 )
-
-
-# most attackers of this class go on until a limit ends them, so its limits are lower: replacements in course.toml
-SHORT_OF_TIME = CLASSES[1]
-LESS_TIME = {"cell_seconds = 2": "cell_seconds = 1", "notebook_seconds = 8": "notebook_seconds = 5"}
+WORKERS = {CLASSES[0]: 3, CLASSES[3]: 2}  # otherwise 1
+LOWER_LIMITS = {  # of the first class: replacements in course.toml
+    "cell_seconds = 2": "cell_seconds = 1",
+    "notebook_seconds = 8": "notebook_seconds = 5",
+    "memory_bytes = 1000000000": "memory_bytes = 600000000",
+}
 
 
 def class_of(group):

@@ -16,7 +16,7 @@ import nbformat
 from attack import Attack, add_cells, answered
 from attack_course import ASSIGNMENT, COURSE, RIGHT
 from attack_course import notebook as course_notebook
-from classes import CLASSES, LESS_TIME, SHORT_OF_TIME
+from classes import CLASSES, LOWER_LIMITS, WORKERS, class_of
 from nbgrader.api import Gradebook
 
 from autograder.authoring import build, release
@@ -30,7 +30,6 @@ from autograder.reports.feedback import feedback
 from autograder.submissions.collect import collect
 
 HONEST = "honest"
-WORKERS, MORE_WORKERS = 2, 4
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # the same in all processes of one run of pytest
 PLANTED = "PLANTED"
 WATCHED = ("submitted", "source", "release", "assignments", "nbgrader_config.py", "secret.txt")
@@ -81,18 +80,19 @@ def make_course(folder: Path) -> None:
 def graded_class(released: Path, folder: Path, attacks: list[Attack]) -> GradedClass:
     """Copy the course into `folder`, hand in the attacks, and grade them."""
     shutil.copytree(released, folder, dirs_exist_ok=True)
-    if attacks[0].group in SHORT_OF_TIME:
+    groups = class_of(attacks[0].group)
+    if groups == CLASSES[0]:
         course_toml = folder / "assignments" / "course.toml"
         text = course_toml.read_text()
-        for usual, less in LESS_TIME.items():
+        for usual, lower in LOWER_LIMITS.items():
             assert usual in text
-            text = text.replace(usual, less)
+            text = text.replace(usual, lower)
         course_toml.write_text(text)
     course = Workspace(folder / "workspace")
     with Surroundings(course, folder) as around:
         uncollected = _hand_in(course, folder, attacks, around.known)
         before = around.state()
-        report = grade(course, ASSIGNMENT, workers=MORE_WORKERS if attacks[0].group in CLASSES[0] else WORKERS)
+        report = grade(course, ASSIGNMENT, workers=WORKERS.get(groups, 1))
         notebooks = _notebooks(course, report)
         found = GradedClass(report, _scores(course), notebooks, _pages(course, notebooks), uncollected)
         found.changed = {path for path, _ in before ^ around.state()}

@@ -1,14 +1,10 @@
 """A tiny course, built and released once; every test that uses it gets a copy of the workspace."""
 
-import hashlib
 import os
-import pickle
 import shutil
 import sys
 import tempfile
 import threading
-from concurrent.futures import Future
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
@@ -185,45 +181,6 @@ def tiny_in_postgresql(released_in_postgresql, postgresql, tmp_path):
     postgresql.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-class _JobsRunOnce:
-    """A substitute for a pool that runs a job in this process on submission, or loads the result of an equal job.
-
-    An executed notebook depends only on its job, so the tests of one pytest run share the results of equal jobs.
-    """
-
-    kept = submitted = None
-
-    def __init__(self, workers):
-        self.workers = workers
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def warm_up(self, job, most):
-        pass
-
-    def submit(self, job):
-        from autograder.execution.run_notebook import run_notebook
-
-        self.submitted.append(job)
-        # one environment for every workspace, so that one warm sandbox serves them all
-        job = replace(job, surroundings=replace(job.surroundings, env={"PATH": "/usr/bin:/bin"}))
-        path = self.kept / f"{hashlib.sha256(repr(job).encode()).hexdigest()}.pickle"
-        if not path.exists():
-            with tempfile.NamedTemporaryFile(dir=self.kept, delete=False) as file:
-                pickle.dump(run_notebook(job), file)
-            os.replace(file.name, path)
-        future = Future()
-        future.set_result(pickle.loads(path.read_bytes()))
-        return future
-
-    def result(self, job, future):
-        return future.result()
-
-
 @pytest.fixture(scope="session")
 def executed_jobs(made_once):
     """The folder in which a run of pytest keeps the results of its jobs."""
@@ -233,7 +190,9 @@ def executed_jobs(made_once):
 @pytest.fixture
 def no_pool(executed_jobs):
     """Replace the pool in tests of the steps before and after execution; the value is the list of submitted jobs."""
-    pool = type("Pool", (_JobsRunOnce,), {"kept": executed_jobs, "submitted": []})
+    from jobs_run_once import jobs_run_once
+
+    pool = jobs_run_once(executed_jobs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.grading.grade.LocalPool", pool)
         yield pool.submitted

@@ -13,6 +13,7 @@ from autograder.check import check
 from autograder.errors import KitError
 from autograder.notebook.built_metadata import named_limits
 from autograder.notebook.cell_record import compute_checksum, record_of
+from autograder.notebook.job import CellResult, Executed
 from autograder.notebook.limits import Limits
 from autograder.python_processes import nothing_from_here
 
@@ -35,6 +36,19 @@ def test(source, grade_id, points=2):
 
 
 test.__test__ = False  # "test" in nbgrader's sense, not pytest's
+
+
+@pytest.fixture
+def unrun(monkeypatch):
+    """For what `check` finds in the file itself: no kernel starts, and every code cell ends without an output."""
+
+    def run(job, progress):
+        cells = nbformat.reads(job.notebook, as_version=4).cells
+        for done in range(len(cells)):
+            progress(done, len(cells))
+        return Executed(tuple(CellResult() if cell.cell_type == "code" else None for cell in cells), 0.0)
+
+    monkeypatch.setattr("autograder.execution.run_notebook.run_notebook", run)
 
 
 @pytest.fixture
@@ -101,7 +115,7 @@ def test_syntax_of_another_python_is_named_with_the_version_that_runs_here():
     assert said.endswith(f"this uses syntax of Python 2 (print or exec without parentheses), but this is {here}")
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_all_passed_is_ok_though_questions_are_open(checked):
     found = checked(
         solution("x = 1", "x"),
@@ -112,7 +126,7 @@ def test_all_passed_is_ok_though_questions_are_open(checked):
     assert found.questions == {"question": False}
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_an_answered_question(checked):
     question = cell("YOUR ANSWER HERE", "question", new_markdown_cell, grade=True, solution=True, points=3)
     question.source = "Because of the triangle inequality."
@@ -143,7 +157,7 @@ def test_a_release_names_the_limits_of_its_course(tiny):
     assert named_limits(released) == Limits(cell_seconds=3, notebook_seconds=30, output_bytes=2000)
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_locked_cells_that_were_changed_are_named(checked):
     same, changed = test("assert 1 == 1", "test_same"), test("assert 1 == 2", "test_changed")
     changed.source = "pass"
@@ -166,14 +180,14 @@ def handed_out(tiny, tmp_path):
     return run
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_graded_cells_that_were_deleted_are_named(handed_out):
     found = handed_out(lambda by_id, cells: [cells.remove(by_id[name]) for name in ("test_double", "question_why")])
     assert found.missing == {"test_double": 3, "question_why": 5}
     assert [exercise.state for exercise in found.exercises] == ["passed"] and not found.ok
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_a_test_that_was_renamed_or_lost_its_record_is_missing(handed_out):
     def change(by_id, cells):
         by_id["test_add_small"].metadata.nbgrader["grade_id"] = "mine"
@@ -182,7 +196,7 @@ def test_a_test_that_was_renamed_or_lost_its_record_is_missing(handed_out):
     assert handed_out(change).missing == {"test_add_small": 2, "test_double": 3}
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 def test_where_every_test_was_deleted_that_is_said(handed_out):
     found = handed_out(lambda by_id, cells: [cells.remove(by_id[name]) for name in ("test_add_small", "test_double")])
     assert found.missing == {"test_add_small": 2, "test_double": 3} and not found.ok
@@ -194,7 +208,7 @@ def test_nothing_is_missing_from_a_whole_notebook(handed_out):
     assert found.missing == {} and found.ok
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("unrun")
 @pytest.mark.parametrize("noted", [None, [], {"graded_cells": 3}, {"graded_cells": {"x": "many"}}])
 def test_what_a_student_wrote_in_the_place_of_the_list_is_no_list(tmp_path, noted):
     notebook = new_notebook(cells=[test("pass", "test_x")], metadata={"cs231n": noted})

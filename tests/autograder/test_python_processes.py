@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import os
 import shutil
 import subprocess
@@ -64,20 +65,57 @@ def sprung(trap):
     return proof.read_text() if proof.exists() else ""
 
 
-@pytest.fixture
-def cs231n(trap):
-    """cs231n("grade", ...) runs the installed command in the trap, which is also on PATH; returns its output."""
-    command = shutil.which("cs231n", path=os.path.dirname(sys.executable))
+RUN_EACH = """
+import json, sys
+from autograder.cli import main
+if __name__ == "__main__":  # processes that multiprocessing starts import this, too
+    for arguments in json.loads(sys.argv[1]):
+        try:
+            main(arguments, prog_name="cs231n")
+        except SystemExit as end:
+            print(f"exit code {end.code or 0} of {' '.join(arguments)}", flush=True)
+"""
 
-    def run(*arguments, code=0):
+
+@pytest.fixture
+def in_the_trap(trap):
+    """in_the_trap(program, ...) runs a program in the trap, which is also on PATH; returns its output."""
+
+    def run(*command):
         env = {**os.environ, "PATH": f":.:{trap}:{os.environ['PATH']}", "LD_LIBRARY_PATH": ""}
         env.pop("CI", None)
-        done = subprocess.run(
-            [command, *map(str, arguments)], cwd=trap, env=env, capture_output=True, text=True, timeout=600
-        )
+        done = subprocess.run([*map(str, command)], cwd=trap, env=env, capture_output=True, text=True, timeout=600)
         assert sprung(trap) == ""
-        assert done.returncode == code, done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def cs231n(in_the_trap):
+    """cs231n("grade", ...) runs the installed command in the trap; returns its output."""
+    command = shutil.which("cs231n", path=os.path.dirname(sys.executable))
+    return lambda *arguments: in_the_trap(command, *arguments)
+
+
+@pytest.fixture
+def one_by_one(in_the_trap, tmp_path):
+    """one_by_one((arguments, exit code), ...) runs commands in one process, started as `cs231n` is; returns all output.
+
+    A module is imported from the trap, if at all, by the first command that needs it, so one process finds the same.
+    """
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "run_each.py").write_text(RUN_EACH)
+
+    def run(*commands):
+        given = [[*map(str, arguments)] for arguments, _ in commands]
+        said = in_the_trap(sys.executable, tmp_path / "scripts" / "run_each.py", json.dumps(given))
+        ended = [
+            f"exit code {code} of {' '.join(arguments)}" for arguments, (_, code) in zip(given, commands, strict=True)
+        ]
+        assert [line for line in said.splitlines() if line.startswith("exit code ")] == ended, said
+        return said
 
     return run
 
@@ -89,30 +127,36 @@ def test_a_trap_is_one(trap):
 
 
 @pytest.mark.slow
-def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, tiny, hand_in):
+def test_grading_in_a_submission_runs_nothing_of_it(trap, cs231n, one_by_one, tiny, hand_in):
     shutil.copytree(hand_in("ann", add="def add(a, b):\n    return a + b"), trap, dirs_exist_ok=True)
     (tiny.root / ".cs231n" / "matplotlib").rename(tiny.root / "moved")  # so that the font list is made again
     said = cs231n("-C", tiny.root.parent, "grade-one", ".", "--assignment", "sums")
     assert " of 9 points" in said and "test_add_small  " in said
-    assert "1 graded" in cs231n("-C", tiny.root, "grade", "sums", "--workers", 1)
-    assert "1 made" in cs231n("-C", tiny.root, "feedback", "sums")
+    here = ("-C", tiny.root)
+    said = one_by_one(((*here, "grade", "sums", "--workers", 1), 0), ((*here, "feedback", "sums"), 0))
+    assert "1 graded" in said and "1 made" in said
     assert (tiny.root / ".cs231n" / "matplotlib").is_dir()
 
 
 @pytest.mark.slow
-def test_no_other_command_runs_anything_of_the_folder_it_is_started_in(trap, cs231n, tiny, tmp_path):
+def test_no_other_command_runs_anything_of_the_folder_it_is_started_in(trap, cs231n, one_by_one, tiny, tmp_path):
     (tmp_path / "work").mkdir()
     shutil.copy(tiny.root / "release" / "sums" / "adding.ipynb", tmp_path / "work")
     assert "computed 1 + 1" in (said := cs231n("doctor")) and "nbgrader_config.py was not read" in said
-    cs231n("check", tmp_path / "work" / "adding.ipynb", code=1)
     (tiny.root / "gradebook.db").unlink()
-    assert "sums is not in the gradebook yet" in cs231n("-C", tiny.root, "export", "sums", code=1)
-    cs231n("-C", tiny.root, "build")
-    cs231n("-C", tiny.root, "release", "sums")
-    cs231n("-C", tiny.root, "collect", "sums", tmp_path / "work", code=3)
-    cs231n("init", tmp_path / "new", "--assignments", tiny.assignments)
-    for command in ("build", "export sums", "grade sums", "feedback sums", "release sums", "collect sums ."):
-        assert "nbgrader_config.py was not read" in cs231n(*command.split(), code=1)
+    here, work = ("-C", tiny.root), tmp_path / "work"
+    without_workspace = ("build", "export sums", "grade sums", "feedback sums", "release sums", "collect sums .")
+    said = one_by_one(
+        (("check", work / "adding.ipynb"), 1),
+        ((*here, "export", "sums"), 1),
+        ((*here, "build"), 0),
+        ((*here, "release", "sums"), 0),
+        ((*here, "collect", "sums", work), 3),
+        (("init", tmp_path / "new", "--assignments", tiny.assignments), 0),
+        *((command.split(), 1) for command in without_workspace),
+    )
+    assert "sums is not in the gradebook yet" in said
+    assert said.count("nbgrader_config.py was not read") == len(without_workspace)
 
 
 def test_the_working_folder_is_on_no_path_while_a_command_runs(tmp_path, monkeypatch):

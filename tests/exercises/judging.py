@@ -1,7 +1,7 @@
-"""Judge an answer by the tests of its exercise.
+"""Judge answers by the tests of their exercise.
 
-`judge` is fast because it starts no interpreter for an answer: one process per notebook (warm_notebook.py) has already
-run the setup and the reference solutions, and forks a child for each answer.
+This starts no interpreter for an answer: one process per notebook (warm_notebook.py) has already run the setup and the
+reference solutions, and its children judge one answer after the other.
 """
 
 import atexit
@@ -14,11 +14,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bank import HERE, BankError
+from bank import HERE, BankError, notebook_of, read_bank
 
 from autograder.authoring.source import read_source
 
 SECONDS_PER_ANSWER = 30
+
+cells_of = functools.cache(lambda notebook_source: read_source(notebook_source).cells)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def exercises(notebook_source):
     The test cells of an exercise follow its solution cell, before the next solution cell.
     """
     tests, current = {}, None
-    for cell in read_source(notebook_source).cells:
+    for cell in cells_of(notebook_source):
         record = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or not record:
             continue
@@ -54,13 +56,23 @@ def exercises(notebook_source):
 
 
 @functools.cache
-def judge(notebook_source, exercise, answer_source):
-    """Run the tests of `exercise` on an answer, and return {test grade_id: None if it passed, else Failure}.
+def judged(bank_path):
+    """Judge the answers of a bank; return [(Answer, {test grade_id: None if it passed, else Failure})].
 
     The result is kept. All tests of a notebook run in the same pytest process (tests/conftest.py), so no answer is
     judged twice.
     """
-    return run(notebook_source, {exercise: answer_source})
+    answers = read_bank(bank_path)
+    return list(
+        zip(answers, run_each(notebook_of(bank_path), bank_path.stem, [a.source for a in answers]), strict=True)
+    )
+
+
+def run_each(notebook_source, exercise, sources):
+    """Run each answer of an exercise, and then its tests; return a {test grade_id: None or Failure} for each."""
+    warm = _warm(Path(notebook_source))
+    tests = warm.tests[exercise]
+    return warm.outcomes([[{"exercise": exercise, "source": source, "tests": tests}] for source in sources])
 
 
 def run(notebook_source, answers):
@@ -68,13 +80,11 @@ def run(notebook_source, answers):
     return _warm(Path(notebook_source)).run(answers)
 
 
-def run_tests_of(notebook_source, answers, tested):
-    """Run each answer of {exercise: source}, and then the tests of `tested`, exercises that keep their solutions."""
+def run_tests_of(notebook_source, exercise, sources, tested):
+    """Run each answer of an exercise, and then the tests of `tested`, other exercises that keep their solutions."""
     warm = _warm(Path(notebook_source))
-    tests = [test for exercise in tested for test in warm.tests[exercise]]
-    requests = [{"exercise": name, "source": source, "tests": []} for name, source in answers.items()]
-    requests[-1]["tests"] = tests
-    return warm.judged(requests)
+    tests = [test for other in tested for test in warm.tests[other]]
+    return warm.outcomes([[{"exercise": exercise, "source": source, "tests": tests}] for source in sources])
 
 
 @functools.cache
@@ -104,7 +114,7 @@ class WarmNotebook:
         )
         atexit.register(self.close)
         cells = []
-        for cell in read_source(notebook_source).cells:
+        for cell in cells_of(notebook_source):
             record = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code":
                 cells.append(
@@ -122,12 +132,12 @@ class WarmNotebook:
     def run(self, answers):
         """Do what the function `run` does, in this process."""
         answers = [{"exercise": name, "source": source, "tests": self.tests[name]} for name, source in answers.items()]
-        return self.judged(answers)
+        return self.outcomes([answers])[0]
 
-    def judged(self, answers):
-        """Send answers with the tests to run after each; return {test grade_id: None or Failure}."""
-        reply = self.ask({"answers": answers, "seconds": SECONDS_PER_ANSWER})
-        return {test: failure and Failure(**failure) for test, failure in reply.items()}
+    def outcomes(self, jobs):
+        """Send jobs, lists of answers and their tests; return a {test grade_id: None or Failure} for each."""
+        reply = self.ask({"jobs": jobs, "seconds": SECONDS_PER_ANSWER})
+        return [{test: failure and Failure(**failure) for test, failure in job.items()} for job in reply["outcomes"]]
 
     def ask(self, request):
         self.process.stdin.write(json.dumps(request) + "\n")

@@ -2,7 +2,7 @@
 
 import pytest
 from bank import BANKS, HERE, NOTEBOOKS, notebook_of, read_bank
-from judging import exercises, judge
+from judging import exercises, judged
 
 pytestmark = pytest.mark.slow
 
@@ -19,33 +19,37 @@ def bank_of(notebook, exercise):
     return HERE / notebook.parent.name / notebook.stem / f"{exercise}.bank"
 
 
-def answers(kind):
-    return [
-        pytest.param(path, answer, id=f"{path.parent.name}-{path.stem}-{answer.name}")
-        for path in BANKS
-        for answer in read_bank(path)
-        if answer.kind == kind
-    ]
+EACH_BANK = pytest.mark.parametrize("path", BANKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 
 
-@pytest.mark.parametrize(("path", "answer"), answers("wrong"))
-def test_a_wrong_answer_loses_the_cells_it_names(path, answer):
-    failures = judge(notebook_of(path), path.stem, answer.source)
-    kept = [cell for cell in answer.cells if failures[cell] is None]
-    place = f"{path.name}:{answer.line}"
-    assert not kept, f"{place}: '{answer.name}' keeps the points of {kept}; it loses {failures}"
-    for cell, failure in failures.items():
-        # if a test cell itself raises because of an answer, its message does not help the student
-        assert failure is None or failure.from_answer or failure.error == "CheckFailed", f"{place}: {cell}: {failure}"
-        assert failure is None or failure.message.strip(), f"{place}: {cell} fails without a message"
+@EACH_BANK
+def test_each_wrong_answer_loses_the_cells_it_names(path):
+    problems = []
+    for answer, failures in judged(path):
+        if answer.kind == "wrong":
+            place = f"{path.name}:{answer.line}: '{answer.name}'"
+            kept = [cell for cell in answer.cells if failures[cell] is None]
+            if kept:
+                lost = {cell: str(failure) for cell, failure in failures.items() if failure}
+                problems.append(f"{place} keeps the points of {kept}; it loses {lost}")
+            for cell, failure in failures.items():
+                # if a test cell itself raises because of an answer, its message does not help the student
+                if failure and not failure.from_answer and failure.error != "CheckFailed":
+                    problems.append(f"{place}: {cell} raises {failure}")
+                if failure and not failure.message.strip():
+                    problems.append(f"{place}: {cell} fails without a message")
+    assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize(("path", "answer"), answers("right"))
-def test_a_right_answer_keeps_every_point(path, answer):
-    failures = judge(notebook_of(path), path.stem, answer.source)
-    assert failures, f"{path.stem} has no test cells"
-    lost = {cell: str(failure) for cell, failure in failures.items() if failure}
-    assert not lost, f"{path.name}:{answer.line}: '{answer.name}'"
+@EACH_BANK
+def test_each_right_answer_keeps_every_point(path):
+    problems = []
+    for answer, failures in judged(path):
+        assert failures, f"{path.stem} has no test cells"
+        lost = {cell: str(failure) for cell, failure in failures.items() if failure}
+        if answer.kind == "right" and lost:
+            problems.append(f"{path.name}:{answer.line}: '{answer.name}' loses {lost}")
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)

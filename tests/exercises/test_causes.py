@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from bank import BANKS, Answer, notebook_of, read_bank
-from judging import judge
+from bank import BANKS, Answer
+from judging import judged
 
 pytestmark = pytest.mark.slow
 
@@ -36,9 +36,8 @@ def wrong_answers(notebook):
     """Return (bank path, answer, {lost cell: Failure}) for each wrong answer in a notebook's banks."""
     for path in BANKS:
         if path.parent == notebook:
-            for answer in read_bank(path):
+            for answer, failures in judged(path):
                 if answer.kind == "wrong":
-                    failures = judge(notebook_of(path), path.stem, answer.source)
                     yield path, answer, {cell: failure for cell, failure in failures.items() if failure}
 
 

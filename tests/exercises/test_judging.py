@@ -1,4 +1,4 @@
-"""The function `judge` itself, on a notebook with one exercise."""
+"""How answers are judged, on a notebook with one exercise."""
 
 import judging
 import pytest
@@ -19,7 +19,9 @@ NOTEBOOK = f"""\
 # ---
 
 # %%
-offset = 1
+import numpy as np
+
+offset, steps, table, rng = 1, [1], np.zeros((1, 2)), np.random.default_rng(0)
 
 # %% nbgrader={{"grade": false, "grade_id": "successor", {SOLUTION}
 def successor(n):
@@ -46,9 +48,13 @@ def notebook(tmp_path_factory):
     return path
 
 
+def judged_each(notebook, *sources):
+    outcomes = judging.run_each(notebook, "successor", sources)
+    return [{test: failure and failure.error for test, failure in failures.items()} for failures in outcomes]
+
+
 def judged(notebook, source):
-    failures = judging.judge(notebook, "successor", source)
-    return {test: failure and failure.error for test, failure in failures.items()}
+    return judged_each(notebook, source)[0]
 
 
 def test_a_right_answer_uses_what_the_setup_defined(notebook):
@@ -68,33 +74,64 @@ def test_an_answer_does_not_see_what_the_tests_bind(notebook):
     assert set(judged(notebook, "def successor(n):\n    return n + one\n").values()) == {"NameError"}
 
 
-def test_one_answer_leaves_nothing_behind_for_the_next(notebook):
-    judged(notebook, "offset = 5\ndef successor(n):\n    return n + offset\n")
-    assert judged(notebook, "def successor(n):\n    return n + offset\n") == BOTH_RIGHT
+LEAVES = {
+    "a name": "offset = 5",
+    "another name": "left = 5",
+    "a deleted name": "del offset",
+    "a list that the notebook made": "steps.append(1)",
+    "an array that the notebook made": "table[0, 1] = 5",
+    "a generator that the notebook made": "rng.random()",
+    "NumPy's own generator": "np.random.seed(0)",
+}
+SHOWS = """
+seen = offset, steps, table, "left" in globals(), rng.random(), np.random.random()
+
+def successor(n):
+    raise ValueError(seen)
+"""
+
+
+@pytest.mark.parametrize("what", LEAVES)
+def test_one_answer_leaves_nothing_behind_for_the_next(notebook, what):
+    leaving = f"{LEAVES[what]}\ndef successor(n):\n    return n + 1\n"
+    (alone,) = judging.run_each(notebook, "successor", [SHOWS])
+    first, second = judging.run_each(notebook, "successor", [leaving, SHOWS])
+    assert (first, second) == (BOTH_RIGHT, alone)
+    assert alone["test_small"].message.startswith("(1, [1], ")
 
 
 def test_a_failure_tells_the_answers_error_from_the_tests(notebook):
-    raised = judging.judge(notebook, "successor", "def successor(n):\n    return n / 0\n")["test_small"]
-    refused = judging.judge(notebook, "successor", "def successor(n):\n    return n\n")["test_small"]
+    sources = ["def successor(n):\n    return n / 0\n", "def successor(n):\n    return n\n"]
+    raised, refused = (failures["test_small"] for failures in judging.run_each(notebook, "successor", sources))
     assert (raised.from_answer, refused.from_answer) == (True, False)
     assert str(refused) == "AssertionError: the successor of 1 is 2"
 
 
-def test_an_endless_loop_costs_the_tests_from_there_on(notebook, monkeypatch):
+RIGHT = "def successor(n):\n    return n + 1\n"
+
+
+def test_an_endless_loop_costs_the_tests_from_there_on_and_no_other_answer(notebook, monkeypatch):
     monkeypatch.setattr(judging, "SECONDS_PER_ANSWER", 1)
-    answer = "def successor(n):\n    while n > 1000:\n        pass\n    return n + 1\n"
-    assert judged(notebook, answer) == {"test_small": None, "test_large": "Timeout"}
+    endless = "def successor(n):\n    while n > 1000:\n        pass\n    return n + 1\n"
+    expected = [BOTH_RIGHT, {"test_small": None, "test_large": "Timeout"}, BOTH_RIGHT]
+    assert judged_each(notebook, RIGHT, endless, RIGHT) == expected
 
 
-def test_an_answer_that_ends_its_process(notebook):
-    answer = "import os\n\ndef successor(n):\n    return n + 1 if n == 1 else os._exit(0)\n"
-    assert judged(notebook, answer) == {"test_small": None, "test_large": "Died"}
+def test_an_answer_that_ends_its_process_costs_no_other_answer(notebook):
+    in_a_test = "import os\n\ndef successor(n):\n    return n + 1 if n == 1 else os._exit(0)\n"
+    at_once = "import os\n\nos._exit(0)\n"
+    expected = [BOTH_RIGHT, {"test_small": None, "test_large": "Died"}, dict.fromkeys(BOTH_RIGHT, "Died"), BOTH_RIGHT]
+    assert judged_each(notebook, RIGHT, in_a_test, at_once, RIGHT) == expected
 
 
-def test_an_answer_is_judged_once(notebook, monkeypatch):
-    answer = "def successor(n):\n    return n + 1\n# judged once\n"
-    first = judging.judge(notebook, "successor", answer)
-    monkeypatch.setattr(judging, "run", None)
-    assert judging.judge(notebook, "successor", answer) == first == BOTH_RIGHT
-    with pytest.raises(TypeError):
-        judging.judge(notebook, "successor", answer + "# another\n")
+def test_a_bank_is_judged_once(notebook, tmp_path, monkeypatch):
+    bank = tmp_path / "successor.bank"
+    bank.write_text(f"# %% right: plain\n{RIGHT}# %% wrong: one less -> test_small\n-    return n + 1\n+    return n\n")
+    monkeypatch.setattr(judging, "notebook_of", lambda path: notebook)
+    first = judging.judged(bank)
+    assert [(answer.name, failures["test_small"] is None) for answer, failures in first] == [
+        ("plain", True),
+        ("one less", False),
+    ]
+    monkeypatch.setattr(judging, "run_each", None)
+    assert judging.judged(bank) is first

@@ -2,9 +2,7 @@
 
 import pytest
 from bank import BANKS, notebook_of
-from judging import run
-
-from autograder.authoring.source import read_source
+from judging import cells_of, run_each
 
 pytestmark = pytest.mark.slow
 
@@ -103,9 +101,7 @@ def trivial_answers(notebook, exercise):
     if exercise in BY_HAND:
         return {str(number): BY_HAND[exercise].format(number=number) for number in (0.0, 1.0, 0.5)}
     solution = next(
-        cell.source
-        for cell in read_source(notebook).cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
+        cell.source for cell in cells_of(notebook) if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
     )
     return {name: solution + TRIVIAL.format(exercise=exercise, way=way) for name, way in WAYS.items()}
 
@@ -117,8 +113,9 @@ CASES = [  # every exercise has a bank, which test_banks.py checks
 
 @pytest.mark.parametrize(("notebook", "exercise"), CASES)
 def test_a_trivial_answer_earns_nothing(notebook, exercise):
-    paid = {}
-    for name, answer in trivial_answers(notebook, exercise).items():
-        failures = run(notebook, {exercise: answer})
-        paid[name] = [test for test, failure in failures.items() if failure is None]
+    answers = trivial_answers(notebook, exercise)
+    paid = {
+        name: [test for test, failure in failures.items() if failure is None]
+        for name, failures in zip(answers, run_each(notebook, exercise, answers.values()), strict=True)
+    }
     assert set().union(*paid.values()) <= SHAPES_ARE_ALL, paid

@@ -14,9 +14,10 @@ used_up("an endless loop in C", "import re; re.match(r'(a*)*b', 'a' * 40)", TIME
 used_up(
     "an endless loop that catches its interrupts",
     """
+import time
 while True:
     try:
-        while True: pass
+        while True: time.sleep(0.01)
     except BaseException: pass
 """,
     TIME,
@@ -56,11 +57,12 @@ def label_of(scores):
 used_up(
     "an object that never ends being sent",
     """
+import time
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
     class Slow(np.ndarray):
         def __array_finalize__(self, other):
-            while True: pass
+            while True: time.sleep(0.01)
     return 0.0, W.view(Slow)
 """,
     "softmax_loss",
@@ -73,9 +75,10 @@ for name in ("time", "monotonic", "perf_counter", "process_time", "monotonic_ns"
     setattr(time, name, lambda: 0)
 signal.alarm = signal.setitimer = lambda *_: 0
 threading.Event.wait = lambda self, timeout=None: True
+waiting = time.sleep
 # %% label_of
 def label_of(scores):
-    while True: pass
+    while True: waiting(0.01)
 """,
     "did not return within",
     at_most=True,
@@ -91,7 +94,7 @@ used_up(
     """
 # %% softmax_loss
 def softmax_loss(W, X, y, reg):
-    return 0.0, [bytearray(50_000_000) for _ in range(100)]
+    return 0.0, [bytearray(50_000_000) for _ in range(50)]
 """,
     "softmax_loss: ",
 )
@@ -101,7 +104,7 @@ used_up(
 import os, time
 for _ in range(8):
     if os.fork() == 0:
-        held = bytearray(b"x") * 150_000_000
+        held = bytearray(b"x") * 100_000_000
         time.sleep(20)
         os._exit(0)
 time.sleep(20)
@@ -113,7 +116,7 @@ used_up(
     "a fork bomb",
     """
 import os, time
-for _ in range(200):
+for _ in range(15):
     try:
         if os.fork() == 0:
             for _ in range(5): os.fork()
@@ -163,10 +166,10 @@ for k in range(300_000): os.close(os.open(f"/tmp/PLANTED{k}", os.O_CREAT))
 used_up("output without end", "while True: print('x' * 1000)", TIME, at_most=True)
 used_up("a line of ten megabytes", "print('x' * 10_000_000)", at_most=True)
 used_up(
-    "three thousand displays",
+    "fifteen hundred displays",
     """
 from IPython.display import display
-for k in range(3_000): display(k)
+for k in range(1_500): display(k)
 """,
     at_most=True,
 )
@@ -174,7 +177,7 @@ used_up(
     "output past Jupyter",
     """
 import os
-for _ in range(200): os.write(1, b'x' * 1_000_000); os.write(2, b'x' * 99_999)
+for _ in range(20): os.write(1, b'x' * 1_000_000); os.write(2, b'x' * 99_999)
 """,
 )
 used_up("an error with five megabytes of text", "raise ValueError('x' * 5_000_000)", "bytes of output", at_most=True)
@@ -203,9 +206,10 @@ def label_of(scores): return label_of(scores)
 used_up(
     "a repr without end",
     """
+import time
 class Long:
     def __repr__(self):
-        while True: pass
+        while True: time.sleep(0.01)
     def __dir__(self): return [str(k) for k in range(10**7)]
 long = Long()
 # %%
@@ -226,9 +230,10 @@ def label_of(scores):
 used_up(
     "a finalizer that does not end",
     """
+import time
 class Stay:
     def __del__(self):
-        while True: pass
+        while True: time.sleep(0.01)
 stay = Stay()
 del stay
 """,

@@ -39,10 +39,10 @@ AFTER = "a cell after 'test_running_mean'"
 raw("a message without end", "while True: iopub.send_multipart([b''] * 9999, flags=zmq.SNDMORE)", reason=AFTER)
 raw("structures without end", "while True: iopub.send_multipart(raw('stream', b'[],' * 300_000))", reason=AFTER)
 raw(
-    "half a gigabyte on sockets that nobody reads",
+    "a quarter of a gigabyte on sockets that nobody reads",
     """
 for name in "34":
-    for _ in range(130): bound[name].send_multipart([b"x", bytes(2_000_000)], zmq.NOBLOCK)
+    for _ in range(65): bound[name].send_multipart([b"x", bytes(2_000_000)], zmq.NOBLOCK)
 """,
 )
 raw("three megabytes in the name of a type", "say('display_data', {'data': {'k' * 3_000_000: ''}, 'metadata': {}})")

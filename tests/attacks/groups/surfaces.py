@@ -44,7 +44,7 @@ flood("control characters", "flood('stream', {'name': 'stdout', 'text': chr(1) *
 flood(
     "two streams by turns",
     """
-for _ in range(3000): say('stream', {'name': 'stdout', 'text': 'x'}); say('stream', {'name': 'stderr', 'text': 'y'})
+for _ in range(1500): say('stream', {'name': 'stdout', 'text': 'x'}); say('stream', {'name': 'stderr', 'text': 'y'})
 """,
 )
 flood(
@@ -101,7 +101,7 @@ flood(
     "messages that are not outputs",
     """
 for kind in ("comm_open", "comm_msg", "status", "input_request", "execute_input", "inspect_reply", "x" * 999):
-    flood(kind, {"execution_state": "busy", "data": "x" * 9000, "code": "x" * 9000}, times=200)
+    flood(kind, {"execution_state": "busy", "data": "x" * 9000, "code": "x" * 9000}, times=60)
 """,
     reason=None,
 )
@@ -160,7 +160,7 @@ flood(
     "errors with notes, and in a group",
     """
 error = ValueError('x' * 9000)
-for _ in range(300): error.add_note('n' * 9000)
+for _ in range(100): error.add_note('n' * 9000)
 raise ExceptionGroup('g' * 9000, [error] * 50)
 """,
 )
@@ -183,7 +183,7 @@ def softmax_loss(W, X, y, reg):
 )
 flood(
     "a little less than the limit in each of many cells",
-    "\n# %%\n".join(["display('x' * 90_000)"] * 40),
+    "\n# %%\n".join(["display('x' * 90_000)"] * 25),
     reason="printed more than the 2,000,000 bytes of output that are kept of a notebook",
 )
 flood(

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.leaks import find_leaks, secrets
 from autograder.authoring.release import release, write_zip
+from autograder.course.course_toml import load_course
 
 SOLUTION_LINE = "reduced = [price * (1 - discount.get(customer, 0)) for price in prices]"
 
@@ -182,3 +183,26 @@ def test_files_that_nobody_can_see_into(found, name):
 
 def test_pictures_are_fine(found):
     assert found(lambda folder: (folder / "cat.png").write_bytes(b"\x89PNG\r\n\xff\xfe")) == []
+
+
+def test_a_hidden_test_that_repeats_visible_ones_hides_its_own_lines_only(tmp_path):
+    """A line that a visible test of the source shows is no secret of the hidden test."""
+    record = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
+    repeated = "numbers = fibonacci(up_to=1000)\nassert next(numbers) == 0 and next(numbers) == 1\n"
+    own = "assert list(numbers)[10:12] == [144, 233], 'the thirteenth and fourteenth numbers'\n"
+    cells = [("a", repeated), ("b", f"### BEGIN HIDDEN TESTS\n{repeated}{own}### END HIDDEN TESTS\n")]
+    (tmp_path / "one").mkdir()
+    kernel = "#     display_name: P\n#     language: python\n#     name: python3\n"
+    text = f"# ---\n# jupyter:\n#   kernelspec:\n{kernel}# ---\n"
+    for name, source in cells:
+        text += f"\n# %% nbgrader={json.dumps(record | {'grade_id': name})}\n{source}"
+    (tmp_path / "one" / "nb.py").write_text(text)
+    toml = '[course]\nid = "c"\ntitle = "C"\n[[assignment]]\nname = "one"\ntitle = "O"\nnotebooks = ["nb"]\n'
+    (tmp_path / "course.toml").write_text(toml)
+    known = secrets(load_course(tmp_path), "one")
+    released = tmp_path / "released"
+    released.mkdir()
+    (released / "nb.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": repeated}]}))
+    assert find_leaks(released, known) == []
+    (released / "nb.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": repeated + own}]}))
+    assert len(find_leaks(released, known)) == 1

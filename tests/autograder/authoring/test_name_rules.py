@@ -13,7 +13,8 @@ FLAGS = {"grade": False, "solution": False, "locked": False}
 def cells(*given):
     """SourceCells at lines 1, 2, ... from (kind, text); kinds: solution, test, locked, question, free, markdown."""
     flags = {
-        "solution": {"solution": True}, "test": {"grade": True, "locked": True}, "locked": {"locked": True},
+        "solution": {"solution": True}, "test": {"grade": True, "locked": True}, "in-process": {"grade": True},
+        "locked": {"locked": True},
         "question": {"solution": True, "grade": True},
     }  # fmt: skip
     return [
@@ -23,6 +24,7 @@ def cells(*given):
             "markdown" if kind == "markdown" else "code",
             text,
             FLAGS | flags[kind] if kind in flags else None,
+            ("in-process",) if kind == "in-process" else (),
         )
         for line, (kind, text) in enumerate(given, start=1)
     ]
@@ -53,11 +55,15 @@ def test_a_solution_may_not_have_the_name_of_what_python_or_ipython_defines(name
 
 @pytest.mark.parametrize("name", ["_", "__", "___"])
 def test_nor_that_of_ipythons_last_results(name):
-    assert refused(("solution", f"{name} = 1"))[0] == 1
+    assert refused(("solution", f"{name} = 1"), ("test", f"assert {name} == 1"))[0] == 1
 
 
 def test_the_first_in_the_alphabet_is_named():
-    assert "'all'" in refused(("solution", "sum = all = 1"))[1]
+    assert "'all'" in refused(("solution", "sum = all = 1"), ("test", "sum, all"))[1]
+
+
+def test_what_no_test_reads_may_have_the_name_of_pythons():
+    assert refused(("solution", "for _ in range(3):\n    sum = 1"), ("test", "assert 1")) is None
 
 
 def test_a_solution_may_use_these_names_within_its_functions():
@@ -116,7 +122,22 @@ def test_an_import_within_a_function_is_the_functions():
 
 
 def test_a_question_in_code_is_a_solution_and_text_binds_nothing():
-    assert refused(("question", "sum = 1"))[0] == 1
+    assert refused(("question", "sum = 1"), ("test", "sum"))[0] == 1
     assert (
         refused(("markdown", "sum = 1"), ("markdown", "best = 3"), ("solution", "best = 4"), ("test", "best")) is None
     )
+
+
+def test_a_test_in_the_students_process_may_read_everything_there():
+    given = [("locked", "best = 3"), ("solution", "import os\nbest = sum = 4"), ("in-process", "best, sum, os")]
+    assert refused(*given) is None
+
+
+@pytest.mark.parametrize("kinds", [("test", "in-process"), ("in-process", "test")])
+def test_tests_in_two_processes_share_no_names(kinds):
+    assert refused(F, (kinds[0], "helper = 1"), (kinds[1], "helper")) == (
+        3,
+        "this test reads 'helper', which the test at line 2 binds in another process; tag both in-process or neither, "
+        "or move 'helper' to a locked cell",
+    )
+    assert refused(F, (kinds[0], "helper = 1"), (kinds[0], "helper")) is None

@@ -9,11 +9,17 @@ import urllib.request
 import zipfile
 
 import pytest
+import smtp
 from click.testing import CliRunner
 from graded_by_hand import FULL, submit
+from nbgrader.api import Gradebook
 
 from autograder.cli.command import main
 from autograder.cli.command_group import FOR_INSTRUCTORS, FOR_STUDENTS
+from autograder.cli.feedback_command import PLATFORMS
+from autograder.course.roster import Roster, Student, write_roster
+from autograder.reports.feedback import MadeFeedback
+from autograder.reports.feedback_zip import LAYOUTS, NO_LAYOUTS
 
 CODED = {"adding": {"add": "def add(a, b):\n    return a + b", "double": "def double(a):\n    return a + a"}}
 
@@ -374,3 +380,69 @@ def test_mark_says_what_is_missing(run, tiny):
     assert unknown.exit_code == 1 and "Error: " in unknown.output
     result = run("mark", "sums", "--port", "99999", workspace=tiny)
     assert result.exit_code == 2 and "--port" in result.output
+
+
+@pytest.fixture
+def with_pages(tiny, tmp_path, monkeypatch):
+    """A workspace with the pages of three students, two of whom have addresses; one more has not handed in."""
+    people = {id: Student(id, "Lee, Ann", f"{id}@x.org") for id in ("s1", "s2", "s4")} | {"s3": Student("s3")}
+    write_roster(tiny, Roster(people))
+    for student in ("s1", "s2", "s3"):
+        tiny.submitted(student, "sums").mkdir(parents=True)
+        tiny.feedback(student, "sums").mkdir(parents=True)
+        (tiny.feedback(student, "sums") / "adding.html").write_text(student)
+    made = MadeFeedback(tiny.root / "feedback", made=["s3", "s1"], unchanged=["s2"])
+    monkeypatch.setattr("autograder.reports.feedback.feedback", lambda *arguments: made)
+    monkeypatch.chdir(tmp_path)
+    return tiny
+
+
+def test_feedback_into_a_zip(run, with_pages, tmp_path):
+    with Gradebook(with_pages.db_url, with_pages.course_id) as gradebook:
+        submit(gradebook, "s2", FULL)
+        submit(gradebook, "s3", {**FULL, ("adding", "question_why"): {"manual_score": 1}})
+    result = run("feedback", "sums", "--zip", "plain", workspace=with_pages)
+    assert result.exit_code == 0 and "3 students, 3 pages: sums-feedback-plain.zip" in result.output
+    assert "Note: 1 with answers that wait for a mark by hand: s2\n" in result.output
+    assert "has not handed in: s4 (Ann Lee)" in result.output
+    with zipfile.ZipFile(tmp_path / "sums-feedback-plain.zip") as archive:
+        assert archive.namelist() == [f"s{n}/feedback-adding.html" for n in (1, 2, 3)]
+
+    source = tmp_path / "download"
+    (source / "Ann Lee_301_assignsubmission_file_").mkdir(parents=True)
+    (source / "Ann Lee_301_assignsubmission_file_" / "adding.ipynb").write_text('{"cells": []}')
+    with_pages.submitted("s1", "sums").rmdir()
+    write_roster(with_pages, Roster({"s1": Student("s1", aliases=("Moodle 301",))}))
+    assert run("collect", "sums", source, workspace=with_pages).exit_code == 0
+    result = run("feedback", "sums", "--zip", "moodle", "-o", tmp_path / "m.zip", workspace=with_pages)
+    assert result.exit_code == 1 and "not in the zip: s2: no download of Moodle" in result.output
+    assert "Upload it on Moodle: the assignment, Submissions" in result.output
+    assert "1 students, 1 pages: " in result.output and (tmp_path / "m.zip").is_file()
+    assert run("feedback", "sums", "--zip", "github", workspace=with_pages).exit_code == 1
+    assert set(PLATFORMS) == {*LAYOUTS, *NO_LAYOUTS}
+
+
+def test_feedback_by_mail(run, with_pages):
+    result = run("feedback", "sums", "--mail", workspace=with_pages)
+    assert result.exit_code == 1 and "There is no [mail] in" in result.output
+    with smtp.running() as server, (with_pages.assignments / "course.toml").open("a") as file:
+        file.write(f'[mail]\nhost = "localhost"\nport = {server.port}\nfrom = "t@x.org"\nsecurity = "none"\n')
+        file.write("per_minute = 100000\n")
+        file.flush()
+        result = run("feedback", "sums", "--mail", "--dry-run", workspace=with_pages)
+        assert result.exit_code == 0 and server.connections == 0
+        assert "would mail feedback-adding.html: s1, Ann Lee <s1@x.org>" in result.output
+        assert "no mail to s3: has no e-mail address" in result.output and "(Ann Lee)" in result.output
+        assert "2 would be mailed, 0 before, 0 changed, 1 without mail, 0 in doubt; nothing was sent" in result.output
+        server.at_data[1] = smtp.lose_connection
+        result = run("feedback", "sums", "--mail", workspace=with_pages)
+        assert result.exit_code == 1 and "in doubt: s1: the connection was lost" in result.output
+        assert "1 mailed, 0 before, 0 changed, 1 without mail, 0 refused, 1 in doubt" in result.output
+        result = run("feedback", "sums", "--mail", "--again", "s1", workspace=with_pages)
+        assert "1 mailed, 1 before" in result.output and server.to == ["s2@x.org", "s1@x.org"]
+
+
+@pytest.mark.parametrize("options", [["--dry-run"], ["--changed"], ["--again", "x"], ["-o", "x.zip"]])
+def test_options_of_feedback_that_need_another(run, tiny, options):
+    result = run("feedback", "sums", *options, workspace=tiny)
+    assert result.exit_code == 2 and "need" in result.output

@@ -208,3 +208,51 @@ def test_everything_that_is_wrong_is_said_at_once(course):
     ):
         assert len([line for line in said if what in line]) == 1, what
     assert len(said) == 8
+
+
+MAIL = '[mail]\nhost = "smtp.x.edu"\nfrom = "Course <t@x.edu>"\n'
+
+
+def test_mail_has_defaults(course):
+    assert course(MINIMAL).mail is None
+    mail = course(MINIMAL + MAIL).mail
+    assert (mail.host, mail.sender, mail.security, mail.port, mail.per_minute) == (
+        "smtp.x.edu", "Course <t@x.edu>", "starttls", 587, 30,
+    )  # fmt: skip
+    assert course(MINIMAL + MAIL + 'security = "ssl"\n').mail.port == 465
+    assert course(MINIMAL + MAIL + 'security = "none"\nport = 2525\n').mail.port == 2525
+    text = 'user = "u"\nreply_to = "a@x.edu"\nsubject = "{course}"\nbody = "{name}\\n"\nper_minute = 6\n'
+    mail = course(MINIMAL + MAIL + text).mail
+    assert (mail.user, mail.reply_to, mail.subject, mail.body, mail.per_minute) == (
+        "u", "a@x.edu", "{course}", "{name}\n", 6,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[mail]\nhost = "x"\n', "[mail]: from is missing"),
+        ('[mail]\nfrom = "t@x.edu"\n', "[mail]: host is missing"),
+        (MAIL + 'password = "x"\n', "password does not belong here; put it into CS231N_MAIL_PASSWORD"),
+        (MAIL + 'security = "tls"\n', "security = 'tls' must be one of starttls, ssl, none"),
+        (MAIL + 'security = "none"\nuser = "u"\n', "anyone could read the password"),
+        (MAIL + "port = 0\n", "port = 0 must be above 0"),
+        (MAIL + "per_minute = -1\n", "per_minute = -1 must be above 0"),
+        (MAIL + 'subject = "{points}"\n', "subject has the placeholder {points}"),
+        (MAIL + 'subject = "a\\nb"\n', "subject has more than one line"),
+        (MAIL + 'body = "{"\n', "body has a single { or }"),
+        (MAIL + 'reply_to = "nobody"\n', "reply_to: 'nobody' is not an e-mail address"),
+        (MAIL.replace("t@x.edu", "t"), "from: 'Course <t>' is not an e-mail address"),
+        (MAIL + "frm = 1\n", "'frm' is not a known key; did you mean from"),
+    ],
+)
+def test_a_wrong_mail_table(course, text, problem):
+    with pytest.raises(CourseError) as caught:
+        course(MINIMAL + text)
+    assert problem in str(caught.value)
+    assert "[mail]" in str(caught.value)
+
+
+def test_a_user_may_log_in_on_this_machine_without_encryption(course):
+    text = MAIL.replace("smtp.x.edu", "localhost") + 'security = "none"\nuser = "u"\n'
+    assert course(MINIMAL + text).mail.user == "u"

@@ -4,15 +4,15 @@ import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
-import time
 import weakref
+from pathlib import Path
 
 import nbformat
 import pytest
+from jobs_run_once import jobs_run_once
 from nbgrader.api import Gradebook
 
 from autograder.authoring.build import build
@@ -62,7 +62,7 @@ def classroom(tiny, hand_in):
     hand_in("hidden", **variant(add="def add(a, b):\n    return abs(a) + abs(b)"))
     hand_in("warns", **variant(add="def add(a, b):\n    import warnings; warnings.warn('careful')\n    return a + b"))
     hand_in("raises", **variant(double="def double(a):\n    return 2 * a\n\nprint(resutl)"))
-    hand_in("endless", **variant(double="def double(a):\n    while True: pass"))
+    hand_in("endless", **variant(double="import time\ndef double(a):\n    time.sleep(600)"))
     (hand_in("broken", **RIGHT) / "adding.ipynb").write_text('{"cells": [')
     (tiny.submitted("nothing", "sums")).mkdir(parents=True)
     return tiny
@@ -234,7 +234,7 @@ def test_a_receipt_holds_fifty_remarks_on_the_files_of_a_submission(tiny, hand_i
     assert len(row.reasons) < 60
 
 
-def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypatch):
+def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypatch, executed_jobs):
     from autograder.workers import local_pool as pool
 
     hand_in("one", **RIGHT)
@@ -245,7 +245,7 @@ def test_when_no_kernel_starts_nobody_gets_a_zero_for_it(tiny, hand_in, monkeypa
     assert scores(tiny) == {}
     log = (tiny.root / report.rows[0].log).read_text()
     assert "adding: could not be run" in log and log.count("Traceback") > 1  # also the worker's
-    monkeypatch.undo()
+    monkeypatch.setattr("autograder.grading.grade.LocalPool", jobs_run_once(executed_jobs))
     assert grade(tiny, "sums", workers=1).rows[0].status == "graded"
 
 
@@ -696,25 +696,19 @@ def test_outputs_that_no_file_can_hold_are_recorded_all_the_same(tiny, hand_in, 
 
 
 @pytest.mark.on_both_databases
-def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in, no_pool):
+def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(tiny, hand_in, no_pool, executed_jobs):
     for student in "abcde":
         hand_in(student, **(RIGHT if student in "ace" else variant(add="def add(a, b):\n    return 3")))
-    command = [sys.executable, "-c", "import sys; from autograder.grading.grade import grade; "
-               "from autograder.course.workspace import Workspace; "
-               "grade(Workspace(sys.argv[1]), 'sums', workers=2)", str(tiny.root)]  # fmt: skip
-    for receipts in (1, 3):  # kill it after this many receipts, during the next submission
-        process = subprocess.Popen(command)
-        folder = tiny.root / ".cs231n" / "receipts" / "sums"
-        while process.poll() is None and len(list(folder.glob("*.json"))) < receipts:
-            time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+    killed = [sys.executable, "-P", Path(__file__).with_name("killed_grader.py"), tiny.root, executed_jobs]
+    subprocess.run(killed, check=True)
+    receipts = list((tiny.root / ".cs231n" / "receipts" / "sums").glob("*.json"))
+    assert len(receipts) == 3  # each of the three graders ended during its second submission
     report = grade(tiny, "sums")
     assert {row.status for row in report.rows} == {"graded", "unchanged"}
     wrong = FULL | {"test_add_small": (0, False)}
     assert scores(tiny) == {student: (FULL if student in "ace" else wrong) for student in "abcde"}
     assert not list(tiny.root.glob("autograded/*/.sums-*"))
-    assert all(json.loads(path.read_text())["digest"] for path in folder.glob("*.json"))
+    assert all(json.loads(path.read_text())["digest"] for path in receipts)
 
 
 @pytest.mark.parametrize(

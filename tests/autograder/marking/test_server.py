@@ -208,6 +208,27 @@ def test_a_database_that_fails_is_said_so_that_the_page_tries_again(client, ques
     assert stroke({"points": 1}).status == 200
 
 
+def test_what_a_page_asks_while_the_server_ends_is_no_error(desk, caplog):
+    from tornado.httpclient import AsyncHTTPClient
+
+    from autograder.marking.server import start
+
+    async def ask():
+        server, client = start(desk, 0), AsyncHTTPClient(force_instance=True)
+        server.executor.shutdown()  # the server ends while a request is on its way
+        entered = await client.fetch(server.address, follow_redirects=False, raise_error=False)
+        cookies = "; ".join(cookie.partition(";")[0] for cookie in entered.headers.get_list("Set-Cookie"))
+        question = f"{server.address.partition('?')[0]}api/question/{next(iter(desk.entries))}/now"
+        answer = await client.fetch(question, headers={"Cookie": cookies}, raise_error=False)
+        client.close()
+        await server.stop()
+        return answer
+
+    answer = asyncio.run(ask())
+    assert (answer.code, json.loads(answer.body)) == (503, {"message": "cs231n mark is ending."})
+    assert caplog.records == []
+
+
 def test_remarks_scheme_and_who_marks(client, question):
     now = json.loads(client.ask(f"{question}/remark", {"text": "See lecture 2."}).text)
     assert [remark["text"] for remark in now["remarks"]] == ["See lecture 2."]

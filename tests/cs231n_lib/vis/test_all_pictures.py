@@ -14,7 +14,7 @@ IMAGES = rng.integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
 
 DRAWN = {
     "show_images": lambda: vis.show_images(IMAGES, titles=list("abcdefghijkl"), columns=5),
-    "samples_per_class": lambda: vis.samples_per_class(IMAGES, np.arange(12) % 10, NAMES),
+    "samples_per_class": lambda: vis.samples_per_class(IMAGES, np.arange(12) % 4, NAMES[:4], n=3),
     "distance_matrix": lambda: vis.distance_matrix(rng.random((300, 700))),
     "accuracy_against_k": lambda: vis.accuracy_against_k({1: [0.2, 0.3], 5: [0.25, 0.35], 100: [0.3, 0.3]}),
     "loss_curve": lambda: vis.loss_curve(rng.random(500), reference=(0.5, "chance")),
@@ -28,7 +28,9 @@ DRAWN = {
     ),
     "times": lambda: vis.times({"two loops": 30.0, "no loops": 0.0002}),
     "confusion_matrix": lambda: vis.confusion_matrix(np.arange(40) % 10, np.arange(40) % 7, NAMES),
-    "misclassified_images": lambda: vis.misclassified_images(IMAGES, np.arange(12) % 10, np.arange(12) % 7, NAMES),
+    "misclassified_images": lambda: vis.misclassified_images(
+        IMAGES, np.arange(12) % 4, np.arange(12) % 3, NAMES[:4], n=3
+    ),
     "training_curves": lambda: vis.training_curves(
         {"loss_history": [2, 1], "train_acc_history": [0.1, 0.5], "val_acc_history": [0.1, 0.4]}
     ),

@@ -1,15 +1,18 @@
 """Student kernels for the judge: real processes that get only the agent's source text from this checkout."""
 
 import socket
-import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from autograder.execution.judge.bundle import agent_source
 from autograder.execution.judge.connection import StudentConnection
 from autograder.execution.judge.names import StudentNames
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import the modules beside them
+
+from warm_students import WarmStudents  # noqa: E402
 
 HONEST = """
 import socket, sys
@@ -49,25 +52,24 @@ def answer(value):
 """
 
 
+@pytest.fixture(scope="session")
+def warm_students(tmp_path_factory):
+    students = WarmStudents(tmp_path_factory.mktemp("students"))
+    yield students
+    students.close()
+
+
 @pytest.fixture
-def start(tmp_path):
+def start(warm_students, tmp_path):
     """start(script, **options of StudentConnection) runs a script in a process; its first argument names a socket."""
     folder = tmp_path / "sandbox"
     folder.mkdir()
-    (folder / "_cs231n_agent.py").write_text(agent_source())
     started = []
 
     def run(script, **options):
         ours, theirs = socket.socketpair()
-        (folder / "main.py").write_text(script)
-        process = subprocess.Popen(
-            [sys.executable, "-s", "main.py", str(theirs.fileno())],
-            cwd=folder,
-            pass_fds=[theirs.fileno()],
-            env={"PYTHONPATH": str(folder), "OPENBLAS_NUM_THREADS": "1"},
-            stderr=subprocess.DEVNULL,
-        )
-        theirs.close()
+        with theirs:
+            process = warm_students.start(script, folder, theirs)
         connection = StudentConnection(ours, **{"seconds": 20, **options})
         started.append((connection, process))
         return SimpleNamespace(connection=connection, process=process, folder=folder)
@@ -75,8 +77,7 @@ def start(tmp_path):
     yield run
     for connection, process in started:
         connection.close()
-        process.kill()
-        process.wait()
+        process.end()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from autograder.execution.judge import session
-from autograder.execution.judge.bundle import connect_code, serve_code
+from autograder.execution.judge.bundle import AGENT_MODULE, serve_code
 from autograder.execution.judge.session import JudgeDied, JudgeTemplate, Setting
 
 pytestmark = pytest.mark.slow
@@ -63,6 +63,7 @@ class Secret(Exception):
 def guess():
     raise Secret("was it?")
 """
+CONNECT = f"__import__({AGENT_MODULE!r}).connect(int(__import__('sys').argv[1]))"
 SERVING = f"""
 rounds = 0
 while True:
@@ -82,11 +83,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, or need
 class _Running:
     """A judge and its student process, for tests without asyncio."""
 
-    def __init__(self, template, folder, cells, **setting):
+    def __init__(self, template, warm_students, folder, cells, **setting):
         self.channel, theirs = socket.socketpair()
         with theirs:
-            code = f"{connect_code(theirs.fileno())}\n{cells}\n{SERVING}"
-            self.student = subprocess.Popen([sys.executable, "-I", "-c", code], pass_fds=[theirs.fileno()], cwd=folder)
+            self.student = warm_students.start(f"{CONNECT}\n{cells}\n{SERVING}", folder, theirs)
         given = {
             "cells": ("import numpy",),
             "reserved": frozenset(),
@@ -102,8 +102,7 @@ class _Running:
             self.judge = asyncio.run(template.start(Setting(**{**given, **setting}), self.channel))
         except BaseException:
             self.channel.close()
-            self.student.kill()
-            self.student.wait()
+            self.student.end()
             raise
 
     def run(self, source, seconds=20):
@@ -118,8 +117,7 @@ class _Running:
 
     def end(self):
         self.judge.end()
-        self.student.kill()
-        self.student.wait()
+        self.student.end()
 
 
 @pytest.fixture(scope="module")
@@ -130,12 +128,12 @@ def template():
 
 
 @pytest.fixture
-def start(template, tmp_path):
+def start(template, warm_students, tmp_path):
     """start(cells, **setting) starts a judge and a student process that has run these cells."""
     started = []
 
     def run(cells=CELLS, template=template, **setting):
-        started.append(_Running(template, tmp_path, cells, **setting))
+        started.append(_Running(template, warm_students, tmp_path, cells, **setting))
         return started[-1]
 
     yield run
@@ -382,7 +380,10 @@ def test_a_judge_that_ignores_the_interrupt_is_killed(start, monkeypatch):
     here = start(grace_seconds=0.2)
     pid = here.judge.pid
     with pytest.raises(JudgeDied, match="^the cell did not end within 0.5 s and did not react to an interrupt$"):
-        here.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", seconds=0.5)
+        here.run(
+            "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(0.01)",
+            seconds=0.5,
+        )
     wait_for_end(pid)
 
 

@@ -1,0 +1,1 @@
+"""The course, and the kit's own documentation, as a static site."""
