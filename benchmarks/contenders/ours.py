@@ -139,17 +139,15 @@ def _speedrun_training_step(
     model.whitening = values["whitening"]
     values["y"] = one_hot(values["y"], 10, smoothing)
     model.params = {name: value.copy() for name, value in values["params"].items()}
-    trained = [name for name in model.params if not name.startswith("gamma")]
-    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": rate, "momentum": momentum} for name in trained}
+    configs: dict[str, dict[str, Any]] = {name: {"learning_rate": rate, "momentum": momentum} for name in model.params}
     batches = cycle(values["batches"])
 
     def run() -> Results:
         batch = next(batches)
         loss, grads = model.loss(values["X"][batch], values["y"][batch])
-        for name in trained:
-            w = model.params[name]
+        for name, w in model.params.items():
             model.params[name], configs[name] = nesterov(w, grads[name] + decay * w, configs[name])
-        return loss, *(model.params[name] for name in trained)
+        return loss, *model.params.values()
 
     return run
 

@@ -161,7 +161,7 @@ def _speedrun_training_step(
         return found.contiguous(memory_format=memory_format) if value.ndim == 4 else found
 
     params = {name: tensor(value) for name, value in values["params"].items()}
-    trained = [param.requires_grad_() for name, param in params.items() if not name.startswith("gamma")]
+    trained = [param.requires_grad_() for param in params.values()]
     optimizer = torch.optim.SGD(trained, lr=rate, momentum=momentum, weight_decay=decay, nesterov=True, fused=True)
     X, y, whitening = tensor(values["X"]), torch.from_numpy(values["y"]), tensor(values["whitening"])
     running = {
