@@ -37,6 +37,8 @@ def show_collected(collected: Collected) -> None:
             out.print(listing)
     if collected.received:
         out.print(plain(f"Received: {collected.received}"), soft_wrap=True)
+    for remark in collected.remarks:
+        out.print(plain(f"Note: {remark}.", "yellow"), soft_wrap=True)
     states = ("new", "replaced", "time changed", "unchanged")
     counts = {state: sum(p.state == state for p in collected.placed) for state in states}
     counts |= {"not placed": len(collected.unplaced), "files left out": len(collected.left_out)}

@@ -11,8 +11,8 @@ from autograder.text import ci_log
 
 FOR_STUDENTS = ("doctor", "data", "check")
 FOR_INSTRUCTORS = (
-    "import", "init", "build", "release", "roster", "collect", "grade", "grade-one", "mark", "feedback", "report",
-    "similar", "export", "site",
+    "import", "init", "build", "release", "roster", "collect", "late", "grade", "grade-one", "regrade", "mark",
+    "feedback", "report", "similar", "export", "site",
 )  # fmt: skip
 # code -> (the only command that ends with it, or "" for all commands; its meaning)
 EXIT_CODES = {

@@ -193,27 +193,59 @@ def release(ctx: click.Context, assignment: str, discard_marks: bool) -> None:
 @click.option(
     "--received",
     metavar="TIME",
-    help='When all of these submissions were handed in, such as "2026-11-20 23:59" (UTC, or with a zone: '
-    '"... Europe/Berlin"); replaces an earlier time.',
+    help='When all of these submissions were handed in, such as "2026-11-20 23:59" (in the zone of course.toml, or '
+    'else UTC; or with a zone: "... Europe/Berlin"); replaces an earlier time.',
+)
+@click.option(
+    "--times",
+    metavar="LIST.csv",
+    type=click.Path(),
+    help="When each student handed in: Moodle's grading worksheet, Gradescope's grades, or a CSV with the columns "
+    "student and time.",
+)
+@click.option(
+    "--git-times",
+    is_flag=True,
+    help="Take the time of the last commit of each clone. A student's machine states it, so it can be forged.",
 )
 @click.pass_context
-def collect(ctx: click.Context, assignment: str, source: str, received: str | None) -> None:
+def collect(
+    ctx: click.Context, assignment: str, source: str, received: str | None, times: str | None, git_times: bool
+) -> None:
     """Sort a download of submissions into submitted/.
 
     FROM is a folder or a zip: one folder, zip or file per student (alice/knn.ipynb, alice.zip,
     alice_knn.ipynb), clones from GitHub, or a download from Canvas, Moodle, Blackboard, Brightspace or Gradescope.
-    Each student is named by the platform's id; see docs/instructors.md. The command lists the files that it could not
-    place, and then exits with code 3.
+    Each student is named by the platform's id; see docs/instructors.md. The time of arrival is what the download
+    says, unless an option gives another. The command lists the files that it could not place, and then
+    exits with code 3.
     """
     from autograder.cli.collect_table import show_collected
     from autograder.console import progress
+    from autograder.course.groups import groups_path
     from autograder.submissions.collect import collect as run
 
     workspace = workspace_of(ctx)
+    if received and times:
+        raise click.UsageError(
+            "--received gives one time to all; --times gives each student one. Leave one of them out."
+        )
+    changes = _changes_of_groups(workspace, assignment) if groups_path(workspace).exists() else []
     with progress("collecting") as update:
-        collected = run(workspace, assignment, source, received=received, progress=update)
+        collected = run(workspace, assignment, source, received, times, git_times, update)
+    collected.remarks += changes
     show_collected(collected)
     ctx.exit(3 if collected.unplaced else 0)
+
+
+def _changes_of_groups(workspace: "Workspace", assignment: str) -> list[str]:
+    """Have the work of groups follow groups.csv, before more is collected."""
+    from autograder.grading.grading_lock import only_grader
+    from autograder.grading.group_work import follow_groups
+
+    entry = workspace.course.assignment(assignment)
+    with only_grader(workspace, entry):
+        return follow_groups(workspace, entry)
 
 
 COMMANDS = (init, build, release, collect)

@@ -76,7 +76,7 @@ def grade(
             "--workers does not apply to a cluster, which runs one notebook per thread of its workers. Leave it out."
         )
     from autograder.cli.class_table import class_tables
-    from autograder.console import console, progress, show
+    from autograder.console import console, plain, progress, show
     from autograder.grading.grade import grade as run
     from autograder.grading.report import summary_line
 
@@ -93,6 +93,8 @@ def grade(
         with progress("grading") as update:
             report = grade_class(progress=update)
     out = console()
+    for note in report.notes:
+        out.print(plain(f"Note: {note}.", "yellow"), soft_wrap=True)
     for part in class_tables(report, every_row):
         show(out, part)
     out.print(summary_line(report), soft_wrap=True)

@@ -4,10 +4,11 @@ import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from autograder.course.mail_settings import LOOPBACK, PORTS, Mail, as_address, wrong_placeholder
 from autograder.errors import AllErrors, CourseError
@@ -70,6 +71,33 @@ class Assignment:
         )
 
 
+@dataclass(frozen=True)
+class LateRules:
+    """What late work costs: the [late] of course.toml. The default is nothing.
+
+    Attributes
+    ----------
+    percent_per_day
+        The part of a notebook's points that each day costs that has begun after a student's due date.
+    closes_after_days
+        Work that is more days late than this earns nothing; None for no such limit.
+    days
+        The late days of each student: days by which their work may be late without a cost, over the whole course.
+    days_per_assignment
+        The most late days that one assignment may use.
+    """
+
+    percent_per_day: int = 0
+    closes_after_days: int | None = None
+    days: int = 0
+    days_per_assignment: int | None = None
+
+    @property
+    def cost_points(self) -> bool:
+        """Whether late work loses points by these rules."""
+        return bool(self.percent_per_day) or self.closes_after_days is not None
+
+
 def _matches(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
 
@@ -83,6 +111,8 @@ class Course:
     root: Path  # the absolute path of the folder that holds course.toml
     assignments: dict[str, Assignment]
     edition: Edition | None
+    time_zone: tzinfo | None = None  # of the times that state none
+    late: LateRules = field(default_factory=LateRules)
     mail: Mail | None = None
 
     def assignment(self, name: str) -> Assignment:
@@ -130,7 +160,7 @@ def load_course(assignments_dir: Path | str) -> Course:
 
 def _course(document: "_Table", root: Path) -> Course:
     attempt = document.errors.collecting
-    course_id, title, edition, mail = "", "", None, None
+    course_id, title, edition, zone, late, mail = "", "", None, None, LateRules(), None
     entries: list[Any] = []
     with attempt():
         course = document.table("course")
@@ -138,7 +168,11 @@ def _course(document: "_Table", root: Path) -> Course:
             course_id = course.name("id")
         with attempt():
             title = course.take("title", str)
+        with attempt():
+            zone = _time_zone(course)
         course.finish()
+    with attempt():
+        late = _late(document)
     with attempt():
         if table := document.optional_table("edition"):
             edition = _edition(table, root)
@@ -173,7 +207,7 @@ def _course(document: "_Table", root: Path) -> Course:
     with attempt():
         if "edition" not in document.given and any(a.answers or a.graded_without for a in assignments.values()):
             document.fail("answers and graded_without name files of the edition; add an [edition], or remove them")
-    return Course(course_id, title, root, assignments, edition, mail)
+    return Course(course_id, title, root, assignments, edition, zone, late, mail)
 
 
 def _assignment(table: "_Table") -> Assignment:
@@ -232,6 +266,32 @@ def _due(table: "_Table") -> datetime | None:
     if due is not None and due.tzinfo is None:
         table.fail(f"due = {due.isoformat()} has no time zone; write 2026-10-02T23:59:00-07:00, or Z for UTC")
     return due
+
+
+def _time_zone(course: "_Table") -> tzinfo | None:
+    name = course.take("time_zone", str, required=False)
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, KeyError):
+        course.fail(f"time_zone = {name!r} is not a time zone; write one such as America/Los_Angeles or Europe/Berlin")
+
+
+def _late(document: "_Table") -> LateRules:
+    table = document.optional_table("late")
+    if table is None:
+        return LateRules()
+    given: dict[str, int] = {}
+    for key in LateRules.__dataclass_fields__:
+        with table.errors.collecting():
+            value = table.take(key, int, required=False)
+            if value is not None:
+                if value < 0 or (key == "percent_per_day" and value > 100):
+                    table.fail(f"{key} = {value} must be {'from 0 to 100' if 'percent' in key else 'at least 0'}")
+                given[key] = value
+    if "days_per_assignment" in given and not given.get("days"):
+        table.fail("days_per_assignment limits late days, and there are none; write days, or remove it")
+    table.finish()
+    return LateRules(**given)
 
 
 def _limits(assignment: "_Table") -> Limits:

@@ -5,17 +5,17 @@ platforms, files and people name the same student. Nothing is guessed: a key or 
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.delimited import read_table, to_csv, without_protection
+from autograder.course.course_tables import cleaned, read_entries
+from autograder.course.delimited import to_csv
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
 from autograder.folders import write_atomically
-from autograder.text import in_order, printable, safe_name, same_name
+from autograder.text import printable, safe_name, same_name
 
 FILE = "roster.csv"
 COLUMNS = ("id", "name", "email", "login", "section", "aliases")
@@ -125,12 +125,6 @@ def name_key(name: str) -> str:
     return " ".join(sorted(word for word in _BETWEEN_WORDS.split(plain) if word))
 
 
-def cleaned(text: str) -> str:
-    """Text of a platform as the roster keeps it: in NFC, on one line, without controls and marks that reorder text."""
-    kept = "".join(c for c in " ".join(unicodedata.normalize("NFC", text).split()) if in_order(c) == c)
-    return kept.strip()
-
-
 def why_no_id(text: str) -> str | None:
     """Why this cannot be a student's id, as a predicate; None if it can."""
     if not text:
@@ -151,43 +145,23 @@ def roster_path(workspace: Workspace) -> Path:
 
 def read_roster(workspace: Workspace) -> Roster:
     """Read the roster; it is empty if the workspace has none. Raises KitError, which names the line and the column."""
-    path = roster_path(workspace)
-    if not path.exists():
-        return Roster()
-    table = read_table(path)
-    header = [text.casefold() for text in table.rows[0].texts]
-    if "id" not in header or (unknown := [name for name in header if name and name not in COLUMNS]):
-        wrong = "has no column id" if "id" not in header else f"has an unknown column: {printable(unknown[0])}"
-        raise KitError(f"{FILE}, line 1: the header {wrong}.", f"The columns are {', '.join(COLUMNS)}.")
-    if doubled := [name for name in COLUMNS if header.count(name) > 1]:
-        raise KitError(f"{FILE}, line 1: the header has the column {doubled[0]} twice.", "Remove one of them.")
     students: dict[str, Student] = {}
     lines: dict[str, tuple[int, str]] = {}
-    for row in table.rows[1:]:
-        texts = [cleaned(without_protection(text)) for text in row.texts]
-        if any(texts[len(header) :]):
-            raise KitError(
-                f"{FILE}, line {row.line}: the row has more cells than the header.",
-                f"Put a cell that contains {table.separator!r} in double quotes.",
-            )
-        values = dict(zip(header, texts, strict=False))
-        aliases = [cleaned(alias) for alias in values.pop("aliases", "").split(BETWEEN_ALIASES)]
-        values = {name: values.get(name, "") for name in COLUMNS[:-1]}
+    for entry in read_entries(roster_path(workspace), COLUMNS, required={"id"}):
+        values = dict(entry.texts)
+        aliases = [cleaned(alias) for alias in values.pop("aliases").split(BETWEEN_ALIASES)]
         if why := why_no_id(values["id"]):
-            raise KitError(f"{FILE}, line {row.line}, column id: {printable(values['id'])!r} {why}.", "Correct the id.")
+            entry.fail("id", f"{printable(values['id'])!r} {why}", "Correct the id.")
         if values["email"] and "@" not in values["email"]:
             what = f"{printable(values['email'])!r} is not an e-mail address"
-            raise KitError(f"{FILE}, line {row.line}, column email: {what}.", "Correct it, or leave the cell empty.")
+            entry.fail("email", what, "Correct it, or leave the cell empty.")
         student = Student(**values, aliases=tuple(alias for alias in aliases if alias))
         for column, texts in _columns(student):
             for text in texts:
-                before = lines.setdefault(as_key(text), (row.line, student.id))
-                if before != (row.line, student.id):
-                    raise KitError(
-                        f"{FILE}, line {row.line}, column {column}: {printable(text)!r} already means "
-                        f"{printable(before[1])}, of line {before[0]}.",
-                        "An id, login, address or alias must belong to one student.",
-                    )
+                before = lines.setdefault(as_key(text), (entry.line, student.id))
+                if before != (entry.line, student.id):
+                    what = f"{printable(text)!r} already means {printable(before[1])}, of line {before[0]}"
+                    entry.fail(column, what, "An id, login, address or alias must belong to one student.")
         students[student.id] = student
     return Roster(students)
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.course.course_tables import cleaned
 from autograder.course.delimited import Table, read_table
-from autograder.course.roster import Roster, Student, as_key, cleaned, name_key, why_no_id
+from autograder.course.roster import Roster, Student, as_key, name_key, why_no_id
 from autograder.errors import KitError
 from autograder.text import printable, safe_name
 

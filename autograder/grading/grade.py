@@ -29,6 +29,7 @@ from autograder.execution import sandbox
 from autograder.grading import progress_events as events
 from autograder.grading.finished import FinishedNotebook, Recorded, kept_execution
 from autograder.grading.grading_lock import only_grader
+from autograder.grading.group_work import follow_groups
 from autograder.grading.receipts import Receipts
 from autograder.grading.report import ClassReport, NotebookScore, Row, in_short
 from autograder.grading.sanitize import Blueprint, SanitizedNotebook, blueprint_of, tests_in_process
@@ -37,6 +38,7 @@ from autograder.grading.submission_log import SubmissionLog
 from autograder.grading.surroundings import of_notebook, surroundings
 from autograder.notebook.cell_record import NOT_PROOF
 from autograder.notebook.job import Executed, Job, Surroundings
+from autograder.submissions.origins import Origins
 from autograder.workers.local_pool import LocalPool, importing
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ def grade(
     sandboxed = isolation == "sandbox" and not scheduler
     pool = _cluster(scheduler) if scheduler else LocalPool(workers or os.cpu_count() or 1)
     with pool, only_grader(workspace, assignment):
+        notes = follow_groups(workspace, assignment)
         with ThreadPoolExecutor(1) as thread:
             with _sandbox_first(thread.submit(sandbox.missing) if sandboxed else None):
                 plan = _look_around(workspace, assignment, isolation, students)
@@ -114,9 +117,8 @@ def grade(
         with workspace.gradebook() as gradebook, only_writer(gradebook, assignment):
             remove_leftovers(workspace, assignment.name)
             rows = grading.grade(gradebook, force, progress)
-    report = ClassReport(
-        assignment, rows, _where(isolation, tests_in_process(workspace, assignment)), time.monotonic() - start
-    )
+    where = _where(isolation, tests_in_process(workspace, assignment))
+    report = ClassReport(assignment, rows, where, time.monotonic() - start, tuple(notes))
     watch(events.finished(report))
     return report
 
@@ -206,6 +208,8 @@ class _Grading:
     ):
         self.workspace, self.assignment, self.pool = workspace, assignment, pool
         self.plan, self.receipts, self.watch = plan, plan.receipts, watch
+        self.groups = Origins(workspace, assignment.name).groups
+        self.of_groups: dict[tuple[str, str, str], Future[Executed]] = {}
 
     def warm_up(self, force: bool) -> None:
         """Have workers start sandboxes and judges' templates, which takes as long as importing nbgrader does here."""
@@ -222,14 +226,13 @@ class _Grading:
 
         Raises KitError.
         """
-        from autograder.grading.as_released import check_released
         from autograder.grading.record import Recorder
 
         todo = self.plan.todo
         gradebook.db.remove()  # closes the session that this thread began
         records = ThreadPoolExecutor(1, "record")
         try:
-            records.submit(check_released, self.workspace, gradebook, self.assignment).result()
+            records.submit(self._check_released, gradebook).result()
             self._check_wanted()
             recorder = records.submit(persistently, Recorder, self.workspace, gradebook, self.assignment).result()
             rows: dict[str, Row] = {}
@@ -253,6 +256,16 @@ class _Grading:
             return [rows[student] for student in todo]
         finally:
             records.shutdown(wait=True, cancel_futures=True)
+
+    def _check_released(self, gradebook: "Gradebook") -> None:
+        """Do as `check_released`. If it fails, its transaction ends at once: a server's lock belongs to it."""
+        from autograder.grading.as_released import check_released
+
+        try:
+            check_released(self.workspace, gradebook, self.assignment)
+        except BaseException:
+            gradebook.db.rollback()
+            raise
 
     def _check_wanted(self) -> None:
         """Raise KitError if there are no submissions, or none by a student who was asked for."""
@@ -281,14 +294,14 @@ class _Grading:
     ) -> Iterator[Row]:
         """Yield a row for each submission in `todo` once it is recorded. A few are prepared ahead of the workers."""
         todo.reverse()  # finished submissions are not kept: a class of a thousand must not stay in memory
-        running: dict[Future[Executed], tuple[_Underway, str, Job]] = {}
+        running: dict[Future[Executed], list[tuple[_Underway, str, Job]]] = {}
         recording: set[Future[Row]] = set()
         while todo or running or recording:
             workers = self.pool.workers
             while todo and len(running) < 2 * workers and len(recording) < RECORDS_WAITING * workers:
                 underway, jobs = self._prepare(*todo.pop(), blueprints, force)
                 for name, job in jobs.items():
-                    running[self.pool.submit(job)] = underway, name, job
+                    running.setdefault(self._submit(underway, name, job), []).append((underway, name, job))
                 if not jobs:
                     recording.add(record(underway))
             waiting: list[Future[Any]] = [*running, *recording]
@@ -298,11 +311,21 @@ class _Grading:
                     recording.remove(future)
                     yield future.result()
                     continue
-                underway, name, job = running.pop(future)
-                self._take(underway, name, job, future)
-                underway.waiting -= 1
-                if underway.waiting == 0:
-                    recording.add(record(underway))
+                for underway, name, job in running.pop(future):
+                    self._take(underway, name, job, future)
+                    underway.waiting -= 1
+                    if underway.waiting == 0:
+                        recording.add(record(underway))
+
+    def _submit(self, underway: _Underway, name: str, job: Job) -> Future[Executed]:
+        """Have a notebook run. The work of a group runs once, so that chance gives all members the same points."""
+        group = self.groups.get(underway.submission.student)
+        if group is None:
+            return self.pool.submit(job)
+        key = group, name, underway.keys[name]
+        if key not in self.of_groups:
+            self.of_groups[key] = self.pool.submit(job)
+        return self.of_groups[key]
 
     def _prepare(
         self, student: str, digest: str, blueprints: Mapping[str, Blueprint], force: bool
@@ -325,11 +348,17 @@ class _Grading:
         return _Underway(submission, log, keys, executed, len(jobs)), jobs
 
     def _executed_before(self, student: str, sanitized: SanitizedNotebook, key: str) -> Executed | None:
-        """Return the result of the same execution from the autograded notebook; None if it holds another one."""
-        path = self.workspace.autograded(student, self.assignment.name) / f"{sanitized.name}.ipynb"
-        kept = kept_execution(path, key)
-        if kept and kept.gives_the_same_values(sanitized.notebook) and self.receipts.installed.has_still(kept.packages):
-            return kept.executed
+        """Return the result of the same execution from an autograded notebook; None if it holds another one.
+
+        The notebook is the student's own, or that of another member of the group.
+        """
+        group = self.groups.get(student)
+        others = [other for other, theirs in self.groups.items() if group and theirs == group and other != student]
+        for one in (student, *others):
+            path = self.workspace.autograded(one, self.assignment.name) / f"{sanitized.name}.ipynb"
+            kept, same = kept_execution(path, key), self.receipts.installed.has_still
+            if kept and kept.gives_the_same_values(sanitized.notebook) and same(kept.packages):
+                return kept.executed
         return None
 
     def _take(self, underway: _Underway, name: str, job: Job, future: Future[Executed]) -> None:

@@ -268,7 +268,7 @@ def _place(own: Workspace, assignment: Assignment, hand_in: HandIn) -> list[str]
 
     placed = Collected()
     try:
-        place(own, own.course, assignment, hand_in, None, placed)
+        place(own, own.course, assignment, hand_in, placed)
     except Refused as error:
         own.submitted(STUDENT, assignment.name).mkdir(parents=True)
         return [*hand_in.notes, f"the submission {error}"]

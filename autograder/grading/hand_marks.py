@@ -325,7 +325,7 @@ class HandMarks:
 
     def __init__(self, workspace: Workspace, assignment: str, marker: str):
         self.assignment, self.marker = assignment, storable(marker)[:NAME_LENGTH]
-        self.policy = LatePolicy(workspace.config)
+        self.policy = LatePolicy.of(workspace)
         self.explained = partial(explained, workspace.db_url, "nbgrader_config.py, or --db")
         with workspace.gradebook() as gradebook:  # says what is wrong with the database
             self.engine = create_engine(gradebook.engine.url, pool_pre_ping=True, **_options(gradebook.engine))

@@ -6,8 +6,8 @@ A grade depends on several things. When one of them changes, only the steps that
   named in EXECUTING, and the versions of Python and of the packages that the notebook imports (`installed.py`).
 - What is recorded depends on the execution, on the submission as it was handed in, its time of arrival, the cells of
   the built notebooks with their points, and the modules named in RECORDING.
-- A late penalty depends on the due date, the time of arrival, the policy and all points. It is computed again whenever
-  marks are shown (`late.py`), so it is not part of a receipt.
+- A late penalty depends on the due date, the time of arrival, extensions, late days, the policy and all points. It is
+  computed again whenever marks are shown (`late.py`), so it is not part of a receipt.
 """
 
 import hashlib
@@ -59,9 +59,10 @@ RECORDING = (
 )
 # Modules that these import and that decide no grade: their values are in the digest, or they only hold text.
 UNDECISIVE = (
-    "check.py", "course", "errors.py", "folders.py", "grading/enrol.py", "grading/late.py", "grading/report.py",
+    "check.py", "course", "errors.py", "folders.py", "grading/enrol.py", "grading/gradebook_lock.py",
+    "grading/group_work.py", "grading/late.py", "grading/late_days.py", "grading/report.py", "grading/times.py",
     "notebook/limits.py", "notebook/newer_syntax.py", "notebook/outcomes.py", "submissions/origins.py",
-    "submissions/platforms.py",
+    "submissions/platforms.py", "submissions/roster_match.py",
 )  # fmt: skip
 PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client")  # used in running every notebook
 READING = ("submission_bytes",)  # the limits on reading a submission, which do not affect its run

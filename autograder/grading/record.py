@@ -32,7 +32,7 @@ from autograder.course.course_toml import TIMESTAMP, Assignment
 from autograder.course.roster import read_roster
 from autograder.course.workspace import Workspace
 from autograder.grading.enrol import NAME_LENGTH, enrol
-from autograder.grading.late import QUIET, LatePolicy, bring_up_to_date
+from autograder.grading.late import QUIET, LatePolicy, bring_up_to_date, follow_times
 from autograder.grading.preprocessors import StderrToStdout
 from autograder.grading.report import NotebookScore
 from autograder.grading.sanitize import NotRun
@@ -58,13 +58,14 @@ class Recorder:
         self.config = workspace.config
         self.cleaning = [step(config=self.config, log=QUIET) for step in (StderrToStdout, IgnorePattern, LimitOutput)]
         self.scoring = _SaveAutoGrades(config=self.config, log=QUIET)
-        self.late = LatePolicy(self.config)
+        self.late = LatePolicy.of(workspace)
         self.people = people(workspace)
         # nbgrader logs tracebacks of database errors there; the report and the submission's log describe them anyway
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         with one_transaction(gradebook):
             enrol(gradebook.db, read_roster(workspace))
             self.layout = _Layout(gradebook, assignment.name)
+        self.times, _ = follow_times(workspace, gradebook, assignment.name, self.late)
 
     def record(
         self,
@@ -120,6 +121,8 @@ class Recorder:
             submission = self.gradebook.update_or_create_submission(
                 self.assignment.name, student, timestamp=handed_in and parse_utc(handed_in)
             )
+        if self.times.decided:
+            submission.extension = self.times.extension(self.assignment.name, student)
         db.flush()
         entries = _Entries(db, self.layout, submission.id)
         marked_before = entries.marked_by_hand()

@@ -51,12 +51,21 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """The result of grading an assignment. `isolation` says in words where student code ran."""
+    """The result of grading an assignment.
+
+    Attributes
+    ----------
+    isolation
+        Where student code ran, in words.
+    notes
+        What has changed with the groups of groups.csv.
+    """
 
     assignment: Assignment
     rows: list[Row]
     isolation: str
     seconds: float
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Row]:

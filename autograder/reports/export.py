@@ -14,6 +14,7 @@ from autograder.errors import KitError
 from autograder.folders import write_atomically
 from autograder.grading.enrol import enrol
 from autograder.grading.late import bring_all_up_to_date
+from autograder.grading.times import read_times
 from autograder.notebook.cell_record import NOT_PROOF, Cell, grade_id_of, is_in_process
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ def export_course(workspace: Workspace, assignments: Sequence[str], out: Path | 
     """Write the points on several assignments to the CSV file `out`. Return the number of students.
 
     Each assignment has a column with its points, and one with `yes` where points wait for a mark by hand. The last two
-    columns are the sum and its maximum. A student who did not hand in an assignment has an empty cell there, which
-    counts as 0.
+    columns are the sum and its maximum; if the course has late days, two more say how many a student has used and has
+    left. A student who did not hand in an assignment has an empty cell there, which counts as 0.
 
     Parameters
     ----------
@@ -109,12 +110,18 @@ def export_course(workspace: Workspace, assignments: Sequence[str], out: Path | 
         totals = {name: _totals(_known(gradebook, name)) for name in names}
         columns = [column for name in names for column in (name, f"{name} needs_manual_grading")]
         most = sum(of_one.most for of_one in totals.values())
-        rows: list[list[object]] = [["student", "first_name", "last_name", "email", *columns, "total", "max"]]
+        budget = workspace.course.late.days
+        times = read_times(workspace, gradebook.db.connection())
+        columns += ["total", "max", *(("late_days_used", "late_days_left") if budget else ())]
+        rows: list[list[object]] = [["student", "first_name", "last_name", "email", *columns]]
         for student in sorted(gradebook.students, key=lambda student: student.id):
             found = [totals[name].of.get(student.id) for name in names]
             cells = [cell for total in found for cell in _two_cells(total)]
             points = sum(total.points for total in found if total)
-            rows.append([student.id, student.first_name, student.last_name, student.email, *cells, points, most])
+            used = sum(times.late_days(student.id).values())
+            days = (used, budget - used) if budget else ()
+            known = (student.id, student.first_name, student.last_name, student.email)
+            rows.append([*known, *cells, points, most, *days])
     write_file(out, to_csv(rows))
     return len(rows) - 1
 

@@ -19,6 +19,7 @@ from autograder.folders import write_atomically
 from autograder.grading.hand_marks import line_counts, ticked_lines
 from autograder.grading.late import bring_all_up_to_date
 from autograder.grading.receipts import code_digest
+from autograder.grading.times import read_times
 from autograder.reports.feedback_marks import NotebookMarks, Submission, read_marks, read_names
 from autograder.reports.feedback_page import Heading, Source, index_page, notebook_page, source_of
 from autograder.reports.harmless import TookTooLong
@@ -124,6 +125,8 @@ class Pages:
         self.workspace, self.assignment = workspace, workspace.course.assignment(assignment)
         self.marks = {name: read_marks(gradebook, name) for name in workspace.course.assignments}
         self.names = read_names(gradebook)
+        self.budget = workspace.course.late.days
+        self.times = read_times(workspace, gradebook.db.connection()) if self.budget else None
         self.ticks: dict[tuple[str, str], dict[str, list[tuple[float, str]]]] = {}
         for (student, notebook, cell), lines in ticked_lines(gradebook, assignment).items():
             self.ticks.setdefault((student, notebook), {})[cell] = lines
@@ -179,7 +182,7 @@ class Pages:
 
     def _zone(self) -> tzinfo:
         written = self.assignment.due_written
-        return (written and written.tzinfo) or UTC
+        return (written and written.tzinfo) or self.workspace.course.time_zone or UTC
 
     def _write(self, student: str, folder: Path) -> None:
         paths = _notebooks(self.workspace, self.assignment.name, student)
@@ -203,6 +206,7 @@ class Pages:
         """Write the page with all of a student's assignments, if it has changed."""
         path = self._index(student)
         listed: list[dict[str, Any]] = []
+        late_days = self.times.late_days(student) if self.times else {}
         for assignment in self.workspace.course.assignments.values():
             one = self.marks[assignment.name].get(student)
             if one is None:
@@ -214,8 +218,14 @@ class Pages:
                 page = folder / f"{name}.html"
                 rows.append({"name": name, "marks": marks, "address": page.is_file() and _address(page, path.parent)})
             total = {key: sum(getattr(row["marks"], key) for row in rows) for key in ("score", "max_points")}
-            listed.append({"title": assignment.title, "arrived": one.arrived, "notebooks": rows, **total})
-        page_text = index_page(student, self.names.get(student, ""), self.workspace.course.title, listed, self._zone())
+            days = late_days.get(assignment.name, 0)
+            entry = {"title": assignment.title, "arrived": one.arrived, "late_days": days, "notebooks": rows}
+            listed.append(entry | total)
+        used = sum(late_days.values())
+        page_text = index_page(
+            student, self.names.get(student, ""), self.workspace.course.title, listed, self._zone(),
+            (used, self.budget - used) if self.budget else None,
+        )  # fmt: skip
         if not path.is_file() or path.read_text("utf-8") != page_text:
             write_atomically(path, page_text.encode())
 

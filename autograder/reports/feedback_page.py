@@ -287,10 +287,20 @@ def _of_all(exercises: Sequence[Exercise]) -> list[str]:
     return ["\n".join(message) for message in messages]
 
 
-def index_page(student: str, name: str, course: str, assignments: Sequence[Mapping[str, Any]], zone: tzinfo) -> str:
-    """The page that lists all of a student's assignments and notebooks, with points and links."""
+def index_page(
+    student: str,
+    name: str,
+    course: str,
+    assignments: Sequence[Mapping[str, Any]],
+    zone: tzinfo,
+    late_days: tuple[int, int] | None = None,
+) -> str:
+    """The page that lists all of a student's assignments and notebooks, with points and links.
+
+    `late_days` are those that the student has used and has left, if the course has some.
+    """
     return _template("feedback_index.html.j2").render(
-        **_style(), student=student, name=name, course=course, assignments=assignments, zone=zone
+        **_style(), student=student, name=name, course=course, assignments=assignments, zone=zone, late_days=late_days
     )
 
 

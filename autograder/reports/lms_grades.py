@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.course_tables import cleaned
 from autograder.course.course_toml import Assignment
 from autograder.course.delimited import Cell, Row, Table, read_table
-from autograder.course.roster import Roster, as_key, cleaned, read_roster
+from autograder.course.roster import Roster, as_key, read_roster
 from autograder.course.roster_import import field_of, is_preview
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError

@@ -23,6 +23,7 @@ from autograder.similarity.reading import (
     read_work,
 )
 from autograder.similarity.shares import Rarity, rarity
+from autograder.submissions.origins import Origins
 
 MOST_PARTNERS = 20  # lines of the other submission that are tried for a line
 RARE = 0.3  # the rarity from which a shared passage is marked as one that few others have
@@ -149,7 +150,12 @@ def similar(
     """
     entry = workspace.course.assignment(assignment)
     release = read_release(workspace, entry)
-    folders = handed_in(workspace, entry)
+    groups, seen = Origins(workspace, assignment).groups, set()
+    folders = []
+    for student, folder in handed_in(workspace, entry):  # of a group, one member's copy
+        if (group := groups.get(student)) not in seen:
+            folders.append((student, folder))
+        seen |= {group} - {None}
     own = len(folders)
     here = workspace.submitted("x", assignment).parent.parent.resolve()
     if this := [path for path in past if submitted_in(path).resolve() == here]:

@@ -92,6 +92,11 @@ class Choice:
         self.left_out += left_out
         return contents | accepted
 
+    @property
+    def latest(self) -> Attempt:
+        """The latest attempt among the chosen notebooks; () if the platform has none."""
+        return max(map(self._attempt, self.chosen.values()), default=())
+
     def _read(self, entry: Entry) -> bytes:
         try:
             return entry.read(self.budget)

@@ -3,30 +3,34 @@
 layouts.py and platforms.py find out who handed in what, and choose.py decides which file is which notebook;
 foreign_files.py reads the files. This module puts the result in place, one student at a time, completely or not at all.
 origins.py records where each submission came from, so that one person's work does not replace another's. If the
-workspace has a roster, roster_match.py finds each person in it, and the roster's id names the folder.
+workspace has a roster, roster_match.py finds each person in it, and the roster's id names the folder. Of what a group
+hands in, each member gets a copy.
 """
 
 import contextlib
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from autograder.course.course_toml import TIMESTAMP, Assignment, Course
+from autograder.course.groups import read_groups
+from autograder.course.moments import shown_moment
 from autograder.course.roster import Roster, Student, read_roster
 from autograder.course.workspace import Workspace
 from autograder.errors import KitError
+from autograder.submissions.arrival import Arrival, Stamp
 from autograder.submissions.choose import Choice
 from autograder.submissions.foreign_files import MAX_CLASS_ENTRIES, Archive, ByteBudget, Folder, Refused, read_ordinary
 from autograder.submissions.layouts import HandIn, Sorted, sort_by_student
 from autograder.submissions.origins import Origins
 from autograder.submissions.platforms import HIDDEN, Person
-from autograder.submissions.roster_match import Match, is_hidden, match
+from autograder.submissions.roster_match import Match, alias_of, is_hidden, match, moodle_group
 from autograder.submissions.upload_names import UploadNames
 from autograder.text import printable, safe_name, same_name
 
@@ -34,6 +38,7 @@ MAX_EARLIER_BYTES = 500_000_000  # kept of the submission that is replaced
 MAX_ID_BYTES = 128  # the width of nbgrader's student.id column, and well below what file systems allow
 MAX_CLASS_BYTES = 20_000_000_000  # read from one download, all students together
 State = Literal["new", "replaced", "time changed", "unchanged"]
+MEMBER = "group"  # instead of a platform, for a student who has a copy of what the group handed in
 NBGRADERS_FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -62,12 +67,15 @@ class Collected:
         (path, reason) of the files that were not taken.
     received
         How the time of --received was read, in words.
+    remarks
+        What else concerns the times of arrival of the whole download.
     """
 
     placed: list[Placed] = field(default_factory=list)
     unplaced: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     received: str | None = None
+    remarks: list[str] = field(default_factory=list)
 
 
 def collect(
@@ -75,6 +83,8 @@ def collect(
     assignment: str,
     from_path: Path | str,
     received: str | None = None,
+    times: Path | str | None = None,
+    git_times: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Place the submissions of `assignment` found in `from_path`, a folder or a zip.
@@ -94,7 +104,12 @@ def collect(
         The folder or zip.
     received
         When all submissions in the download were handed in: "2026-11-20 23:59", optionally followed by a time zone
-        (+0100, Europe/Berlin; UTC by default). It is written to the timestamp.txt of each.
+        (+0100, Europe/Berlin; by default that of course.toml, or else UTC). It is written to the timestamp.txt of each.
+    times
+        A list of when each student handed in, as `read_time_list` reads it.
+    git_times
+        Whether the last commit of a clone says when it was handed in; see git_times.py. Without any of these, the time
+        is what the download says.
     progress
         Called as progress(done, total) after each student.
 
@@ -102,13 +117,13 @@ def collect(
     ------
     KitError
         `from_path` does not exist, is not a zip, is empty or is the workspace's own folder; the assignment is unknown;
-        `received` is not a time; or the roster is wrong.
+        `received` is not a time, or `times` no list of them; or the roster is wrong.
     """
     course = workspace.course
     wanted = course.assignment(assignment)
     roster = read_roster(workspace)
-    stamp = read_time(received) if received else None
     source = Path(from_path)
+    arrival = Arrival(course, wanted, received, times, source if git_times else None)
     submitted = workspace.submitted("x", assignment).parent.parent
     if source.resolve() == submitted.resolve():
         raise KitError(
@@ -116,13 +131,26 @@ def collect(
             "Give the folder or the zip that you downloaded.",
         )
 
+    if git_times and not source.is_dir():
+        raise KitError(f"{source} is not a folder of clones.", "Leave out --git-times, or unpack it first.")
     found = read_download(source, course, wanted)
-    taken_for = _said(stamp, received) if stamp and received else None
-    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=taken_for)
-    matches = _matches(found.hand_ins, roster, result)
-    placing = _Placing(workspace, course, wanted, stamp, result, matches)
-    known = [hand_in for hand_in in found.hand_ins if not roster or hand_in.person in matches]
-    hand_ins = _without_collisions(known, matches, result)
+    result = Collected(unplaced=found.unplaced, left_out=found.left_out, received=arrival.said)
+    groups = read_groups(workspace, roster, wanted.name)
+    named = {h.person: groups.called((h.person.id, h.person.name, alias_of(h.person))) for h in found.hand_ins}
+    people = [hand_in for hand_in in found.hand_ins if not named[hand_in.person]]
+    matches = _matches(people, roster, result)
+    placing = _Placing(workspace, course, wanted, arrival, result, matches, roster)
+    known = [hand_in for hand_in in people if not roster or hand_in.person in matches]
+    certain = {hand_in.person for hand_in in known}
+    of_group: dict[str, list[HandIn]] = defaultdict(list)
+    alone = []
+    for hand_in in found.hand_ins:
+        person = hand_in.person
+        if group := named[person] or (groups.of(placing.id_of(person)) if person in certain else None):
+            of_group[group].append(hand_in)
+        elif person in certain:
+            alone.append(hand_in)
+    hand_ins = _without_collisions(alone, matches, result)
     if (student := placing.there.get(same_name(safe_name(_name(source))))) and any(
         same_name(safe_name(hand_in.person.id)) != same_name(student) for hand_in in hand_ins
     ):
@@ -140,7 +168,10 @@ def collect(
             result.unplaced.append((printable(str(hand_in.person)), str(error)))
         if progress:
             progress(done, len(hand_ins))
+    for group, theirs in of_group.items():
+        placing.place_group(group, groups.members[group], theirs)
     result.placed.sort(key=lambda placed: placed.student)
+    result.remarks += arrival.remarks
     return result
 
 
@@ -153,32 +184,6 @@ def read_download(source: Path, course: Course, assignment: Assignment) -> Sorte
         return sort_by_student(_open(source), course, assignment, _name(source))
     except Refused as error:
         raise KitError(f"{source} {error}.", "Give a folder or a zip of submissions.") from None
-
-
-def read_time(text: str) -> datetime:
-    """Read a time such as "2026-11-20 23:59", in UTC unless a zone follows. Raises KitError if it is not a time."""
-    words = text.split()
-    try:
-        if len(words) == 3 and not words[2].lstrip("+-").replace(":", "").isdigit():
-            time = datetime.fromisoformat(" ".join(words[:2])).replace(tzinfo=ZoneInfo(words[2]))
-        else:
-            time = datetime.fromisoformat("".join([" ".join(words[:2]), *words[2:]]))
-    except (ValueError, OSError, KeyError):
-        examples = '"2026-11-20 23:59", "2026-11-20 23:59 +0100" or "2026-11-20 23:59 Europe/Berlin"'
-        raise KitError(f"{text!r} is not a time.", f"Write {examples}.") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _said(stamp: datetime, received: str) -> str:
-    """How a time that the user gave was read, in words."""
-    if stamp.utcoffset():
-        return f"{received} is {_shown(stamp.astimezone(UTC))}"
-    named = len(received.split()) > 2 or received.strip()[-1:].isalpha() or "+" in received
-    return _shown(stamp) + ("" if named else " (taken as UTC, because no time zone was given)")
-
-
-def _shown(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 def _open(source: Path) -> Folder | Archive:
@@ -238,11 +243,10 @@ def place(
     course: Course,
     wanted: Assignment,
     hand_in: HandIn,
-    stamp: datetime | None,
     result: Collected,
 ) -> None:
     """Put one student's hand-in into submitted/ and note it in `result`. Raises Refused if that is not possible."""
-    _Placing(workspace, course, wanted, stamp, result).place(hand_in)
+    _Placing(workspace, course, wanted, Arrival(course, wanted), result).place(hand_in)
 
 
 class _Placing:
@@ -253,18 +257,85 @@ class _Placing:
         workspace: Workspace,
         course: Course,
         wanted: Assignment,
-        stamp: datetime | None,
+        arrival: Arrival,
         result: Collected,
         matches: dict[Person, Match | None] | None = None,
+        roster: Roster | None = None,
     ) -> None:
-        self.workspace, self.course, self.wanted, self.stamp, self.result = workspace, course, wanted, stamp, result
+        self.workspace, self.course, self.wanted, self.result = workspace, course, wanted, result
+        self.arrival = arrival
         self.matches = matches or {}
+        self.roster = roster or Roster()
         self.origins = Origins(workspace, wanted.name)
         self.upload_names = UploadNames(workspace, wanted.name)
         self.bytes_left = ByteBudget(MAX_CLASS_BYTES)
         submitted = workspace.submitted("x", wanted.name).parent.parent
         there = [path.name for path in submitted.iterdir() if path.is_dir()] if submitted.is_dir() else []
         self.there = {same_name(name): name for name in there if not name.startswith(".")}
+
+    def id_of(self, person: Person) -> str:
+        """The student's id in the course."""
+        known = self.matches.get(person)
+        return known.student.id if known else safe_name(person.id)
+
+    def place_group(self, group: str, members: Sequence[str], hand_ins: Sequence[HandIn]) -> None:
+        """Place what a group handed in, for each of its members. What is not clear goes to `result.unplaced`."""
+        shown = ", ".join(repr(printable(str(hand_in.person))) for hand_in in hand_ins)
+        chosen = []
+        try:
+            for hand_in in hand_ins:
+                choice = Choice(self.course, self.wanted, hand_in, self.bytes_left)
+                chosen.append((choice.contents(), choice))
+        except Refused as error:
+            self.result.unplaced.append((f"group {printable(group)}: {shown}", str(error)))
+            return
+        contents, choice = chosen[0]
+        if any(other != contents for other, _ in chosen[1:]):
+            why = (
+                f"{len(hand_ins)} of the download are work of the group {printable(group)}, and they differ: {shown}; "
+            )
+            why += "remove all but one, or correct groups.csv"
+            self.result.unplaced += [(printable(str(hand_in.person)), why) for hand_in in hand_ins]
+            return
+        self.result.left_out += choice.left_out
+        together = f"of the group {printable(group)}: {', '.join(map(printable, members))}"
+        for member in members:
+            mine = next((h for h in hand_ins if self.id_of(h.person) == member), None)
+            person = mine.person if mine else Person(member, platform=MEMBER)
+            student = self.roster.students.get(member)
+            notes = [together, *hand_ins[0].notes, *choice.notes]
+            try:
+                target = self._target(self.there.get(same_name(member), member))
+                before = _earlier(target, []) if target.is_dir() else {}
+                differs = any(before.get(name) != data for name, data in contents.items())
+                if before and differs and self.origins.groups.get(member) != group:
+                    place = target.relative_to(self.workspace.root)
+                    raise Refused(
+                        f"is in the group {printable(group)}, whose work is {shown}, and has other work in place; "
+                        f"remove {place}, or correct groups.csv"
+                    )
+                stamp = self._first_arrival(hand_ins, choice, student)
+                self.origins.keep(member, person, group)
+                if named_by := mine or (hand_ins[0] if member == members[0] else None):
+                    self.upload_names.keep(member, named_by.person, named_by.upload_names)
+                state = _write(target, contents, stamp, notes)
+            except Refused as error:
+                self.result.unplaced.append((printable(member), str(error)))
+                continue
+            named = replace(person, name=student.full_name) if student and student.name else person
+            self.result.placed.append(Placed(member, state, sorted(choice.chosen), notes, named))
+
+    def _first_arrival(self, hand_ins: Sequence[HandIn], choice: Choice, student: Student | None) -> Stamp | None:
+        """When the first of several equal hand-ins of a group arrived."""
+        stamps = [self.arrival.of(hand_in, choice.latest, student) for hand_in in hand_ins]
+        return min(filter(None, stamps), key=lambda stamp: stamp.moment, default=None)
+
+    def _target(self, student: str) -> Path:
+        """The folder of a student's submission. Raises Refused if it is a link."""
+        target = self.workspace.submitted(student, self.wanted.name)
+        if target.is_symlink() or target.parent.is_symlink():
+            raise Refused(f"would go into {target}, which is a link, and links are not followed")
+        return target
 
     def place(self, hand_in: HandIn) -> None:
         """Place one hand-in. Raises Refused if that is not possible."""
@@ -273,9 +344,7 @@ class _Placing:
         student = self._in_roster(known.student, person) if known else self._student(person)
         if not person.name and student == self.origins.student_of(person.source):
             person = self.origins.here[student]  # whose login may have come from a receipt
-        target = self.workspace.submitted(student, self.wanted.name)
-        if target.is_symlink() or target.parent.is_symlink():
-            raise Refused(f"would go into {target}, which is a link, and links are not followed")
+        target = self._target(student)
         is_certain = known is not None and not known.by_name
         if not is_certain and target.exists() and (other := self.origins.other(student, person)):
             if other.source and person.source and other.source != person.source:
@@ -311,9 +380,13 @@ class _Placing:
             notes.append(f"has the same id as {printable(str(elsewhere))}, so both share a row of the gradebook")
         self.result.left_out += choice.left_out
         self.result.unplaced += [(student, f"{path} {why}") for path, why in choice.refused]
-        self.origins.keep(student, person)
+        group = hand_in.group or moodle_group(person, known.student if known else None)
+        if group and not hand_in.group:  # students who share Moodle's default group hand in different work
+            group += f" {sha256(repr(sorted(contents.items())).encode()).hexdigest()[:12]}"
+        self.origins.keep(student, person, group)
         self.upload_names.keep(student, hand_in.person, hand_in.upload_names)
-        state = _write(target, contents, self.stamp, notes)
+        stamp = self.arrival.of(hand_in, choice.latest, known.student if known else None)
+        state = _write(target, contents, stamp, notes)
         shown = replace(person, name=known.student.full_name) if known and known.student.name else person
         self.result.placed.append(Placed(student, state, sorted(choice.chosen), notes, shown))
 
@@ -346,14 +419,24 @@ class _Placing:
         )
 
 
-def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, notes: list[str]) -> State:
+def _write(target: Path, contents: dict[str, bytes], stamp: Stamp | None, notes: list[str]) -> State:
     """Put the files in place, and add to `notes` what an instructor should know about it."""
     old = _earlier(target, notes) if target.is_dir() else {}
     changed = any(old.get(name) != data for name, data in contents.items())
     state: State = "unchanged" if old and not changed else "replaced" if old else "new"
     before = old.get(TIMESTAMP)
+    known = _moment(before) if before is not None else None
+    if stamp and state == "replaced" and stamp.from_download and known and stamp.moment < known:
+        notes.append(
+            f"not taken: it arrived {shown_moment(stamp.moment)}, before the submission in place, {shown_moment(known)}"
+        )
+        return "unchanged"
+    if stamp and stamp.at_least and known and known >= stamp.moment:
+        stamp = None  # what is known fits
     if stamp:
-        now = stamp.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        now = stamp.moment.astimezone(UTC).strftime(f"{NBGRADERS_FORM}\n").encode()
+        if stamp.at_least:
+            notes.append(f"the time is unknown, and taken as {_time(now)}, just after the due date; see --times")
         if before is not None and _time(before) != _time(now):
             notes.append(f"received time changed from {_time(before)} to {_time(now)}")
             state = "time changed" if state == "unchanged" else state
@@ -371,10 +454,14 @@ def _write(target: Path, contents: dict[str, bytes], stamp: datetime | None, not
 
 def _time(stamp: bytes) -> str:
     """The time in a timestamp.txt, for people to read."""
-    text = stamp.decode("utf-8-sig", "replace").strip()
+    moment = _moment(stamp)
+    return shown_moment(moment) if moment else printable(stamp.decode("utf-8-sig", "replace").strip()[:40])
+
+
+def _moment(stamp: bytes) -> datetime | None:
     with contextlib.suppress(ValueError):
-        return _shown(datetime.strptime(text, NBGRADERS_FORM))
-    return printable(text[:40])
+        return datetime.strptime(stamp.decode("utf-8-sig", "replace").strip(), NBGRADERS_FORM).replace(tzinfo=UTC)
+    return None
 
 
 def _earlier(target: Path, notes: list[str]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from autograder.course.course_toml import Assignment, Course
 from autograder.submissions.foreign_files import (
@@ -33,7 +34,7 @@ from autograder.submissions.platforms import (
     Upload,
     blackboard_logins,
     github_login,
-    gradescope_people,
+    gradescope_uploads,
     is_around_class,
     is_of_one_student,
     is_own_file,
@@ -75,6 +76,14 @@ class HandIn:
         The attempt of each entry, on platforms that keep earlier attempts. A later attempt is greater.
     series
         On platforms with their own ranking, all attempts at each file, by its name without the "-1" that Canvas adds.
+    arrived
+        When it arrived, if the platform says so elsewhere than in the attempts.
+    late
+        Whether the platform marks it as late.
+    group
+        "@" and the platform's number of a submission that several people made together, or "".
+    folder
+        The path in the download of the folder that is the hand-in, if it is one.
     uploads
         What the platform called the folders and files, with the attempt.
     """
@@ -84,6 +93,10 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     attempts: dict[Entry, Attempt] = field(default_factory=dict)
     series: dict[str, set[Attempt]] = field(default_factory=dict)
+    arrived: datetime | None = None
+    late: bool = False
+    group: str = ""
+    folder: tuple[str, ...] = ()
     uploads: list[tuple[Attempt, UploadName]] = field(default_factory=list)
 
     @property
@@ -174,7 +187,7 @@ class _Reader:
         self.hand_ins: dict[Person, HandIn] = {}
         self.unplaced: list[tuple[str, str]] = []
         self.left_out: list[tuple[str, str]] = []
-        self.metadata: dict[str, list[Person]] | None = None
+        self.metadata: dict[str, list[Upload]] | None = None
         self.download = Download()
         self.clones_of: list[str] = []
         self.repositories: Counter[Person | None] = Counter()
@@ -304,7 +317,7 @@ class _Reader:
                 receipts[match["before"]] = self._text(entry, MAX_RECEIPT).decode("utf-8", "replace")
             elif entry.name == GRADESCOPE_METADATA:
                 try:
-                    self.metadata = gradescope_people(self._text(entry, MAX_METADATA))
+                    self.metadata = gradescope_uploads(self._text(entry, MAX_METADATA))
                 except ValueError as error:
                     self.unplaced.append((entry.path, str(error)))
         self.download = Download(blackboard_logins([*folders, *(entry.name for entry in files)], receipts))
@@ -349,8 +362,12 @@ class _Reader:
         files = [(entry.parts[len(top) :], entry) for entry in listing.files]
         if any(why.startswith("holds more") for _, why in listing.refused):
             return
-        for upload in self._uploads(folder):
+        uploads = self._uploads(folder)
+        for upload in uploads:
             self._add(upload, files, folder)
+            self.hand_ins[upload.person].folder = top
+            if len(uploads) > 1:
+                self.hand_ins[upload.person].group = f"@{upload.person.platform} {folder}"
 
     def _uploads(self, folder: str) -> list[Upload]:
         """Whose folder it is. Gradescope may name several people."""
@@ -361,9 +378,9 @@ class _Reader:
         if GRADESCOPE_FOLDER.fullmatch(folder):
             if self.metadata is None:
                 raise Refused(f"has Gradescope's number, but {GRADESCOPE_METADATA}, which names students, is missing")
-            if not (people := self.metadata.get(folder)):
+            if not (uploads := self.metadata.get(folder)):
                 raise Refused(f"has no :sid: and no :email: in {GRADESCOPE_METADATA}, so its student is unknown")
-            return [Upload(person) for person in people]
+            return uploads
         if person := self._github(folder):
             self._refuse_two(person)
             return [Upload(person)]
@@ -382,8 +399,10 @@ class _Reader:
         hand_in.attempts |= {entry: upload.attempt for _, entry in files}
         if upload.person.on.ranks and upload.attempt:
             hand_in.series.setdefault(SUFFIX.sub("", upload.file), set()).add(upload.attempt)
+        hand_in.arrived = max(filter(None, (hand_in.arrived, upload.arrived)), default=None)
         late = f"marked LATE by {upload.person.platform}"
-        if upload.late and late not in hand_in.notes:
+        if upload.late and not hand_in.late:
+            hand_in.late = True
             hand_in.notes.append(late)
 
     def _file(self, entry: Entry) -> None:
@@ -396,8 +415,8 @@ class _Reader:
         if is_own_file(entry.name):
             return
         if self.metadata and entry.name in self.metadata:
-            for person in self.metadata[entry.name]:
-                self._add(Upload(person), [((entry.name,), entry)])
+            for upload in self.metadata[entry.name]:
+                self._add(upload, [((entry.name,), entry)])
             return
         if not may_be_notebook(entry.name) and not is_archive(entry.name):
             self.unplaced.append((entry.path, "is neither a notebook nor a zip, and is not in a student's folder"))

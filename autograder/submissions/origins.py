@@ -1,7 +1,7 @@
 """Record where each hand-in came from, in .cs231n/collected/ASSIGNMENT.jsonl, which only `collect` writes.
 
 The file has a line for each hand-in whose person is new: the student's id in the course, and the platform, id, name and
-email from the download. The last line about a student counts.
+email from the download, and the group whose work it is. The last line about a student counts.
 """
 
 import json
@@ -16,11 +16,19 @@ FOLDER = (".cs231n", "collected")
 
 
 class Origins:
-    """The people whose work was collected for one assignment."""
+    """The people whose work was collected for one assignment.
+
+    Attributes
+    ----------
+    here
+        The person whose work each student's is; of a group, the one who handed it in.
+    groups
+        The group whose work it is, of the students who have that of a group.
+    """
 
     def __init__(self, workspace: Workspace, assignment: str) -> None:
         self.path = workspace.root.joinpath(*FOLDER) / f"{assignment}.jsonl"
-        self.here = _read(self.path)
+        self.here, self.groups = _read_all(self.path)
         self.elsewhere: dict[str, Person] = {}
         for path in sorted(self.path.parent.glob("*.jsonl")):
             if path != self.path:
@@ -41,16 +49,20 @@ class Origins:
         """The student whose earlier hand-in for this assignment had the same `Person.source`."""
         return next((student for student, person in self.here.items() if source and person.source == source), None)
 
-    def keep(self, student: str, person: Person) -> None:
+    def keep(self, student: str, person: Person, group: str = "") -> None:
         """Record whose hand-in it is. Call this before the hand-in is put in place, so that it is never anyone's."""
-        if self.here.get(student) == person:
+        if self.here.get(student) == person and self.groups.get(student, "") == group:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        line = json.dumps({"student": student, **asdict(person)}, ensure_ascii=False)
+        of_group = {"group": group} if group else {}
+        line = json.dumps({"student": student, **asdict(person), **of_group}, ensure_ascii=False)
         torn = self.path.exists() and not self.path.read_bytes().endswith(b"\n")  # after a kill or on a full disk
         with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(("\n" if torn else "") + line + "\n")
         self.here[student] = person
+        self.groups.pop(student, None)
+        if group:
+            self.groups[student] = group
 
 
 def people(workspace: Workspace) -> dict[str, Person]:
@@ -78,16 +90,25 @@ def _same(one: Person, other: Person) -> bool:
 
 
 def _read(path: Path) -> dict[str, Person]:
+    return _read_all(path)[0]
+
+
+def _read_all(path: Path) -> tuple[dict[str, Person], dict[str, str]]:
+    """The person and the group of each student."""
     found: dict[str, Person] = {}
+    groups: dict[str, str] = {}
     try:
         text = path.read_text("utf-8", "replace")
     except OSError:
-        return found
+        return found, groups
     for line in text.splitlines():
         try:
             entry = json.loads(line)
-            student = entry.pop("student")
+            student, group = entry.pop("student"), entry.pop("group", "")
             found[student] = Person(**entry)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue  # an incomplete line
-    return found
+        groups.pop(student, None)
+        if group:
+            groups[student] = str(group)
+    return found, groups

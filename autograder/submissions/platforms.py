@@ -18,7 +18,7 @@ To add a platform whose names say whose each file or folder is:
    and in the help of `collect` (cli/course_commands.py). A test compares these with `PLATFORMS`.
 
 Some platforms put the ids into a file of their own or into folders around the class. `blackboard_logins`,
-`gradescope_people` and `github_login` read those; layouts.py calls them before it reads the names. origins.py compares
+`gradescope_uploads` and `github_login` read those; layouts.py calls them before it reads the names. origins.py compares
 ids that change from one download to the next (`Platform.hides_names`).
 """
 
@@ -26,6 +26,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from autograder.course.moments import read_moment
 
 HIDDEN = "Participant_"  # before an id, if the platform hides the name
 PLAIN = ""  # no platform: people have named the folders, zips and files
@@ -120,6 +122,8 @@ class Upload:
         The attempt, which is greater for a later attempt of the same person; () if the platform keeps only one.
     late
         Whether the platform marks it as late.
+    arrived
+        When it arrived, if the platform says so elsewhere than in `attempt`.
     receipt
         Whether it is a file of the platform's own about the person's submission.
     ends
@@ -131,6 +135,7 @@ class Upload:
     attempt: Attempt = ()
     late: bool = False
     receipt: bool = False
+    arrived: datetime | None = None
     ends: int = field(default=0, compare=False)
 
 
@@ -170,6 +175,8 @@ class Platform:
         Whether an instructor may download the work of `Participant_ID` first, and later the same person's by name.
     guesses_ids
         Whether an id may be a guess from a name: see `Person.source`.
+    attempts_are_times
+        Whether an attempt is the date and time of arrival, in the time zone of the platform.
     ranks
         A function from all attempts at files of one name to the rank of each, if attempts cannot be compared directly.
     """
@@ -182,6 +189,7 @@ class Platform:
     ids_ignore_case: bool = False
     hides_names: bool = False
     guesses_ids: bool = False
+    attempts_are_times: bool = False
     ranks: Callable[[Collection[Attempt]], dict[Attempt, Attempt]] | None = None
 
 
@@ -270,8 +278,8 @@ def _canvas_ranks(attempts: Collection[Attempt]) -> dict[Attempt, Attempt]:
 PLATFORMS = (
     Platform("Moodle", _moodle, of_one_student=MOODLE_DEFAULT_GROUP, hides_names=True),
     Platform("Canvas", _canvas, ranks=_canvas_ranks),
-    Platform("Blackboard", _blackboard, guesses_ids=True),
-    Platform("Brightspace", _brightspace, own_files={BRIGHTSPACE_LIST}),
+    Platform("Blackboard", _blackboard, guesses_ids=True, attempts_are_times=True),
+    Platform("Brightspace", _brightspace, own_files={BRIGHTSPACE_LIST}, attempts_are_times=True),
     Platform(
         "Gradescope",
         own_files={GRADESCOPE_METADATA},
@@ -325,8 +333,8 @@ def without_branch(folder: str) -> str:
     return BRANCH.sub("", folder)
 
 
-def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
-    """Read who handed in each folder of an export, from its submission_metadata.yml.
+def gradescope_uploads(metadata: bytes) -> dict[str, list[Upload]]:
+    """Read who handed in each folder of an export, and when, from its submission_metadata.yml.
 
     Raises
     ------
@@ -341,12 +349,21 @@ def gradescope_people(metadata: bytes) -> dict[str, list[Person]]:
         raise ValueError(f"is not readable YAML ({str(error).splitlines()[0]})") from None
     if not isinstance(entries, dict):
         raise ValueError("lists no submissions")
-    people = {}
+    uploads = {}
     for folder, entry in entries.items():
         submitters = entry.get(":submitters") if isinstance(entry, dict) else ()
         known = [_submitter(each) for each in submitters or () if isinstance(each, dict)]
-        people[str(folder)] = [person for person in known if person.id]
-    return people
+        arrived = _created(entry) if isinstance(entry, dict) else None
+        uploads[str(folder)] = [Upload(person, arrived=arrived) for person in known if person.id]
+    return uploads
+
+
+def _created(entry: Mapping[str, object]) -> datetime | None:
+    try:
+        moment, stated = read_moment(str(entry.get(":created_at", "")))
+    except ValueError:
+        return None
+    return moment if stated else None
 
 
 def _submitter(entry: Mapping[str, object]) -> Person:

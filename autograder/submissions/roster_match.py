@@ -69,6 +69,15 @@ def match(roster: Roster, person: Person) -> Match:
     )
 
 
+def moodle_group(person: Person, student: Student | None) -> str:
+    """ "@Moodle GROUP" if the name in the download is "GROUP-NAME" and the student has this name, else ""."""
+    if person.platform != "Moodle" or student is None or not student.name:
+        return ""
+    key = name_key(student.name)
+    ends = (place for place, character in enumerate(person.name) if character == "-")
+    return next((f"@Moodle {person.name[:end]}" for end in ends if name_key(person.name[end + 1 :]) == key), "")
+
+
 def student_of_folder(roster: Roster, folder: str) -> Student | None:
     """The student whose folder in submitted/ this is, also if it was collected before the name was known."""
     if folder.startswith(HIDDEN) and (student := roster.by_key(f"Moodle {folder.removeprefix(HIDDEN)}")):

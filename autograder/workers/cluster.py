@@ -215,6 +215,9 @@ class ClusterPool:
             if isinstance(error, Unfit):
                 address, why = error.args
                 self._unfit[address] = why
+                if not self._unfit.keys() >= self._threads.keys():  # Dask chose it while a fit worker was busy
+                    self._send(errand, self._outfit(errand.job))
+                    return None
             elif isinstance(error, CancelledError):
                 if self._client.status != "running":
                     self._lose(_lost(self.address))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from autograder.authoring.source import read_cells
-from autograder.course.course_toml import Assignment, Edition
+from autograder.course.course_toml import Assignment, Edition, LateRules
 from autograder.course.mail_settings import Mail
 from autograder.notebook.limits import Limits
 from cs231n_lib import checks
@@ -21,7 +21,7 @@ def test_the_examples_make_a_source(tmp_path):
 
 
 def test_every_key_of_course_toml_is_explained():
-    for table in (Assignment, Edition, Limits, Mail):
+    for table in (Assignment, Edition, LateRules, Limits, Mail):
         for key in table.__dataclass_fields__.keys() - {"due_written"}:  # `due` in the time zone of course.toml
             key = {"sender": "from", "host": "[mail]` `host"}.get(key, key)
             assert f"`{key}`" in PAGE or f"[assignment.{key}]" in PAGE, key

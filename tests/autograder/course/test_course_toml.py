@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autograder.course.course_toml import load_course
+from autograder.course.course_toml import LateRules, load_course
 from autograder.errors import CourseError
 from autograder.notebook.limits import Limits
 
@@ -81,6 +81,20 @@ package = "lib"
     for name in "abc":
         text += f'[[assignment]]\nname = "{name}"\ntitle = "T"\nnotebooks = ["n{name}"]\nanswers = ["lib/{name}.py"]\n'
     assert course(text).answers("b") == ["lib/b.py", "lib/c.py"]
+
+
+def test_the_rules_for_late_work(course):
+    assert course(MINIMAL).late == LateRules(0, None, 0, None)
+    assert not course(MINIMAL).late.cost_points
+    text = MINIMAL + "[late]\npercent_per_day = 10\ncloses_after_days = 0\ndays = 5\ndays_per_assignment = 2\n"
+    assert course(text).late == LateRules(10, 0, 5, 2)
+    assert course(MINIMAL + "[late]\ncloses_after_days = 0\n").late.cost_points
+
+
+def test_the_time_zone_of_the_course(course):
+    assert course(MINIMAL).time_zone is None
+    text = MINIMAL.replace("[course]", '[course]\ntime_zone = "Europe/Berlin"')
+    assert str(course(text).time_zone) == "Europe/Berlin"
 
 
 def test_files_that_a_notebook_is_graded_without(course):
@@ -169,6 +183,11 @@ EDITION = '[edition]\nroot = "."\ninclude = ["lib"]\npackage = "lib"\n'
         (EDITION + MINIMAL + 'answers = ["/a.py"]\n', "'/a.py' must be a relative path"),
         (EDITION.replace('"."', '"nowhere"') + MINIMAL, "nowhere is not a folder"),
         (EDITION + 'pages = ["a/help.md", "b/help.md"]\n' + MINIMAL, "two pages are called 'help.md'"),
+        (MINIMAL + "[late]\npercent_per_day = 101\n", "[late]: percent_per_day = 101 must be from 0 to 100"),
+        (MINIMAL + "[late]\ndays = -1\n", "[late]: days = -1 must be at least 0"),
+        (MINIMAL + "[late]\ndays_per_assignment = 1\n", "limits late days, and there are none"),
+        (MINIMAL + "[late]\npercent = 1\n", "did you mean percent_per_day"),
+        (MINIMAL.replace("[course]", '[course]\ntime_zone = "PST8"'), "time_zone = 'PST8' is not a time zone"),
         ("assignment = [3]\n" + MINIMAL.partition("[[")[0], "assignment must be a list of tables"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
+from autograder.course.course_toml import LateRules
 from autograder.errors import KitError
 from autograder.grading import late
 from autograder.grading.late import LatePolicy, bring_up_to_date
@@ -110,6 +111,33 @@ def test_a_penalty_is_no_bonus_and_takes_no_more_than_there_is():
         policy.step.plugin_inst.late_submission_penalty = lambda *_, penalty=penalty: penalty
         assert policy.penalty("ann", 7, 60) == counts
     assert policy.penalty("ann", 7, 0) is None
+
+
+@pytest.mark.parametrize(
+    "rules, days_late, lost",
+    [
+        (LateRules(10), 0.5, 2),
+        (LateRules(10), 1, 2),
+        (LateRules(10), 1.5, 4),
+        (LateRules(10), 40, 20),  # no more than there is
+        (LateRules(10, closes_after_days=2), 2, 4),
+        (LateRules(10, closes_after_days=2), 2.01, 20),
+        (LateRules(closes_after_days=0), 0.01, 20),
+        (LateRules(closes_after_days=0), 0, None),
+        (LateRules(days=3), 1, None),  # the plugin of nbgrader, whose default is no penalty
+    ],
+)
+def test_the_rules_of_course_toml(rules, days_late, lost):
+    assert LatePolicy(Config(), rules).penalty("ann", 20, days_late * 86400) == lost
+
+
+def test_in_formgrader_the_rules_of_course_toml_hold(tmp_path):
+    (tmp_path / "course").mkdir()
+    toml = '[course]\nid = "c"\ntitle = "C"\n[late]\npercent_per_day = 50\n'
+    toml += '[[assignment]]\nname = "a"\ntitle = "A"\nnotebooks = ["n"]\n'
+    (tmp_path / "course" / "course.toml").write_text(toml)
+    config = Config(CourseDirectory={"root": str(tmp_path)}, Kit={"assignments": "course"})
+    assert late.policy_of(config).penalty("ann", 20, 1) == 10
 
 
 def test_a_policy_that_cannot_be_imported_is_no_traceback():

@@ -1,8 +1,5 @@
 """The rules of grading, from an `Executed` made by hand to scores, reasons and receipts; without a kernel."""
 
-import json
-from concurrent.futures import Future
-
 import pytest
 from nbgrader.api import Gradebook
 from small_notebooks import error_output, value_output
@@ -12,7 +9,6 @@ from autograder.grading.grade import grade
 from autograder.grading.report import NotebookScore, Row
 from autograder.grading.sanitize import Blueprint, SanitizedNotebook
 from autograder.grading.submission import Submission
-from autograder.notebook.cell_record import grade_id_of
 from autograder.notebook.job import CellResult, Executed, Job, Surroundings
 
 VALUES = [Submission, SanitizedNotebook, Blueprint, Job, Surroundings, Executed, CellResult]
@@ -22,41 +18,6 @@ VALUES = [Submission, SanitizedNotebook, Blueprint, Job, Surroundings, Executed,
 def test_what_a_stage_hands_on_is_frozen(value):
     """See docs/architecture.md, "The walk of a submission"."""
     assert value.__dataclass_params__.frozen
-
-
-@pytest.fixture
-def told(monkeypatch):
-    """{grade_id: the outputs of the cell when it "runs"}, no outputs for other cells; "ran" lists the jobs."""
-    outputs = {"ran": []}
-
-    class Pool:
-        workers = 2
-
-        def __init__(self, workers):
-            pass
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            pass
-
-        def submit(self, job):
-            outputs["ran"].append(job)
-            future = Future()
-            cells = json.loads(job.notebook)["cells"]
-            results = [
-                CellResult(tuple(outputs.get(grade_id_of(cell), ())), 1) if cell["cell_type"] == "code" else None
-                for cell in cells
-            ]
-            future.set_result(Executed(tuple(results), 1.0))
-            return future
-
-        def result(self, job, future):
-            return future.result()
-
-    monkeypatch.setattr("autograder.grading.grade.LocalPool", Pool)
-    return outputs
 
 
 def graded(workspace):

@@ -133,6 +133,20 @@ def test_the_index_follows_the_marks_of_other_assignments(graded):
     assert "sums/adding.html" in index.read_text(encoding="utf-8")
 
 
+def test_the_index_shows_late_days(graded):
+    toml = graded.assignments / "course.toml"
+    begin, limits, rest = toml.read_text().partition("[assignment.limits]")
+    late = f"{begin}due = 2026-11-20T12:00:00Z\n{limits}{rest}\n[late]\ndays = 5\n"
+    toml.write_text(late)
+    graded.submitted("alice", "sums").mkdir(parents=True, exist_ok=True)
+    (graded.submitted("alice", "sums") / "timestamp.txt").write_text("2026-11-21 18:00:00 UTC")
+    feedback(Workspace(graded.root), "sums")
+    index = (graded.feedback("alice", "sums").parent / "index.html").read_text(encoding="utf-8")
+    assert "Late days: 2 used, 3 left" in index and "with 2 late days" in index
+    other = next(path for path in graded.root.glob("feedback/*/index.html") if path.parent.name != "alice")
+    assert "Late days: 0 used, 5 left" in other.read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_another_process_finds_the_pages_up_to_date(graded):
     feedback(graded, "sums")

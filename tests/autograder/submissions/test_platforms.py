@@ -1,5 +1,6 @@
 """The file names that learning platforms write, and the students they identify."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -346,7 +347,7 @@ def test_the_branch_that_github_adds(folder, without):
 )
 def test_a_list_of_gradescopes_that_is_none(metadata, said):
     with pytest.raises(ValueError, match=said):
-        platforms.gradescope_people(metadata)
+        platforms.gradescope_uploads(metadata)
 
 
 def test_whose_a_folder_of_gradescopes_is():
@@ -357,10 +358,23 @@ submission_3: {":submitters": }
 submission_4: 5
 6: {":submitters": [{":sid": 0012}]}
 """
-    assert platforms.gradescope_people(metadata) == {
+    found = platforms.gradescope_uploads(metadata)
+    assert {folder: [upload.person for upload in uploads] for folder, uploads in found.items()} == {
         "submission_1": [Person("7", "Ann", "Gradescope", "a@x.edu"), Person("b@x.edu", "", "Gradescope", "b@x.edu")],
         "submission_2": [], "submission_3": [], "submission_4": [], "6": [Person("0012", "", "Gradescope")],
     }  # fmt: skip
+
+
+def test_when_a_submission_of_gradescopes_was_made():
+    metadata = b"""
+submission_1: {":created_at": 2026-11-20 23:59:00.123456000 Z, ":submitters": [{":sid": 1}, {":sid": 2}]}
+submission_2: {":created_at": soon, ":submitters": [{":sid": 3}]}
+submission_3: {":submitters": [{":sid": 4}]}
+"""
+    found = platforms.gradescope_uploads(metadata)
+    assert [upload.arrived for uploads in found.values() for upload in uploads] == [
+        *[datetime(2026, 11, 20, 23, 59, 0, 123456, UTC)] * 2, None, None,
+    ]  # fmt: skip
 
 
 def test_the_highest_number_of_canvas_is_the_latest():
@@ -373,5 +387,6 @@ def test_what_is_different_on_each_platform():
     found = {platform.name: platform for platform in platforms.PLATFORMS}
     for field, names in {
         "ids_ignore_case": ["GitHub"], "hides_names": ["Moodle"], "guesses_ids": ["Blackboard"], "ranks": ["Canvas"],
+        "attempts_are_times": ["Blackboard", "Brightspace"],
     }.items():  # fmt: skip
         assert [name for name, platform in found.items() if getattr(platform, field)] == names
