@@ -59,6 +59,14 @@ def whitened_convnet(p, X):
     return X.amax(dim=(2, 3)) @ p["W5"] / 9
 
 
+def _without_ties(net):
+    """The identity, with which a net starts, passes on many zeros. Which of equal values wins a window is arbitrary."""
+    rng = np.random.default_rng(0)
+    for name in ("W1", "W2", "W3", "W4"):
+        net.params[name] += (0.2 * rng.standard_normal(net.params[name].shape)).astype(net.dtype)
+    return net
+
+
 DIM = (3, 8, 10)
 NETS = {
     "ThreeLayerConvNet": (
@@ -73,7 +81,7 @@ NETS = {
     ),
     "WhitenedConvNet": (
         whitened_convnet,
-        lambda **rest: models.WhitenedConvNet(DIM, (30, 6), seed=0, **rest),
+        lambda **rest: _without_ties(models.WhitenedConvNet(DIM, (30, 6), seed=0, **rest)),
     ),
     "TwoLayerNet": (
         two_layer_net,
