@@ -29,7 +29,10 @@ def course(workspace, root, edit):  # noqa: F811
     (root / "docs/students.md").write_text(
         "# For students\n\nBring a pencil. The [release](../first.zip) has it all.\n"
     )
-    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md"]')
+    (root / "docs/index.md").write_text("# The handbook\n")
+    edit(
+        "assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md", "docs/index.md"]'
+    )
     totals = root / "assignments/first/totals.py"
     totals.write_text(totals.read_text().replace("# %% nbgrader", f"{PROSE}\n# %% nbgrader", 1))
     release(workspace(), "first")
@@ -59,6 +62,7 @@ def test_the_site_of_a_course(course, root, chromium):  # noqa: F811
     schedule = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", pages["index.html"].partition("<tbody>")[2]))
     assert "The first assignment totals 100 Friday, 02 October 2026, 23:59 (UTC-07:00) first.zip" in schedule
     assert "The second assignment not released yet" in schedule
+    assert "The handbook" in pages["index-page.html"] and "The handbook" in pages["index.html"]
     notebook = pages["first/totals.html"]
     assert '<math display="inline">' in notebook and "<li><code>$HOME</code> is no formula." in notebook
     assert 'href="../students.html"' in notebook and 'href="../downloads/first.zip"' in notebook
