@@ -51,6 +51,7 @@ def write_site(title: str, pages: Sequence[Page], files: Mapping[str, Path], nav
             f"A site needs MkDocs with its theme Material; not installed: {', '.join(missing)}.",
             "Install them, in the kit's folder: python -m pip install '.[instructor,site]'",
         )
+    folder = folder.absolute()  # for MkDocs, a relative path starts at its configuration
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise KitError(f"{folder} is not a folder.", "Name a new folder for the site.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():

@@ -79,9 +79,10 @@ def test_the_site_of_a_course(course, root, chromium):  # noqa: F811
         assert "Bring a pencil" in tab.locator("article").inner_text()
 
 
-def test_a_site_is_replaced_and_nothing_else(course, root):  # noqa: F811
+def test_a_site_is_replaced_and_nothing_else(course, root, monkeypatch):  # noqa: F811
     folder = root / "site"
-    made(course, folder)
+    monkeypatch.chdir(root)
+    made(course, "site")
     (folder / "old.html").write_text("left over")
     made(course, folder)
     assert not (folder / "old.html").exists() and (folder / "index.html").is_file()
