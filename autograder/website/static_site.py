@@ -125,7 +125,7 @@ def _build(title: str, nav: Nav, docs: Path, made: Path) -> list[str]:
             )
             build(loaded)
         except MkDocsException as error:
-            raise KitError(f"MkDocs cannot build the site: {error}") from error
+            raise KitError("\n".join([f"MkDocs cannot build the site: {error}", *said])) from error
     return said
 
 
