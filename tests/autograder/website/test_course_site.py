@@ -9,6 +9,9 @@ from library_course import edit, root, template, workspace  # noqa: F401 (fixtur
 
 from autograder.authoring.release import release
 from autograder.cli.command import main
+from autograder.errors import KitError
+from autograder.website.pages import Page
+from autograder.website.static_site import write_site
 
 pytestmark = pytest.mark.slow  # MkDocs is imported, which takes a second
 
@@ -79,9 +82,10 @@ def test_the_site_of_a_course(course, root, chromium):  # noqa: F811
         assert "Bring a pencil" in tab.locator("article").inner_text()
 
 
-def test_a_site_is_replaced_and_nothing_else(course, root):  # noqa: F811
+def test_a_site_is_replaced_and_nothing_else(course, root, monkeypatch):  # noqa: F811
     folder = root / "site"
-    made(course, folder)
+    monkeypatch.chdir(root)
+    made(course, "site")
     (folder / "old.html").write_text("left over")
     made(course, folder)
     assert not (folder / "old.html").exists() and (folder / "index.html").is_file()
@@ -103,3 +107,8 @@ def test_without_mkdocs_it_says_what_to_install(course, root, monkeypatch):  # n
     assert result.exit_code == 1
     assert "pip install '.[instructor,site]'" in result.output
     assert not (root / "site").exists()
+
+
+def test_what_mkdocs_refuses_is_said(tmp_path):
+    with pytest.raises(KitError, match=r"MkDocs cannot build the site: .*\n.*nav"):
+        write_site("A course", [Page("index.md", "# A")], {}, "nonsense", tmp_path / "site")
