@@ -204,6 +204,9 @@ class _Migration:
                 row.name = now
             lines.append(f"{notebook.name}: {before} is now called {now}, and keeps its points and comments")
         self.db.flush()  # before a new cell takes a name that has become free
+        for name in sorted(of_cell.keys() & new.keys()):
+            if line := self._other_kind(set(of_cell[name]), new[name], of_cell[name].get("grade")):
+                lines.append(f"{notebook.name}: {line}")
         for name in [*of_cell]:
             gone = [row for kind, row in of_cell[name].items() if name not in new or kind not in new[name].kinds]
             if gone:
@@ -220,6 +223,18 @@ class _Migration:
             for attribute in ("cell_type", "locked", "source", "checksum"):
                 setattr(sources[name], attribute, getattr(cell, attribute))
         self.db.flush()
+
+    def _other_kind(self, before: set[str], cell: RecordedCell, row: api.BaseCell | None) -> str:
+        """What it means for points that a question becomes a test or the reverse; "" for another cell."""
+        was, now = "solution" in before, "solution" in cell.kinds
+        if row is None or "grade" not in cell.kinds or was == now:
+            return ""
+        if now:
+            return f"{cell.name} is a question now; the points of its test count until it is graded again"
+        by_hand = select(func.count()).select_from(api.Grade)
+        given = self.db.scalar(by_hand.where(api.Grade.cell_id == row.id, api.Grade.manual_score.is_not(None)))
+        stay = f"; points given by hand to {given} student{'s' * (given != 1)} stay, and count instead of the test's"
+        return f"{cell.name} is a test now{stay if given else ''}"
 
     def _bring(
         self,

@@ -73,13 +73,17 @@ def _merged(source: str) -> str:
 def assertion(snippet: str, value: str) -> str:
     """A test that the expression has this value, written as Python."""
     if value in _TYPES:
-        return f"assert ({snippet}) is {value}, {json.dumps(f'{snippet} is not {value}')}"
+        return f"assert ({snippet}) is {value}, {_quoted(f'{snippet} is not {value}')}"
     constant = ast.literal_eval(value)
     if isinstance(constant, float) and math.isfinite(constant):
-        return f"assert abs(({snippet}) - {value}) <= 1e-9 * max(1, abs({value})), {json.dumps(f'{snippet} is wrong')}"
+        return f"assert abs(({snippet}) - {value}) <= 1e-9 * max(1, abs({value})), {_quoted(f'{snippet} is wrong')}"
     if constant is None:
-        return f"assert ({snippet}) is None, {json.dumps(f'{snippet} is not None')}"
-    return f"assert ({snippet}) == {value}, {json.dumps(f'{snippet} is wrong')}"
+        return f"assert ({snippet}) is None, {_quoted(f'{snippet} is not None')}"
+    return f"assert ({snippet}) == {value}, {_quoted(f'{snippet} is wrong')}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # JSON's escapes for characters beyond 16 bits mean others in Python
 
 
 def _values(cells: list[ImportedCell], evaluate: Evaluate) -> dict[tuple[int, int, int], str]:

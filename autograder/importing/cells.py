@@ -1,5 +1,6 @@
 """What an importer makes of a notebook: cells that the text sources can hold, and notes about what was changed."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +81,15 @@ def place(cell: ImportedCell) -> str:
     if cell.record:
         return f"cell {cell.origin} ({cell.record['grade_id']})"
     return f"cell {cell.origin} ({one_line(cell.source.strip().partition(chr(10))[0], 40)})"
+
+
+def as_points(given: Any) -> float | None:
+    """What was given as points; None if it is no finite number of at least 0."""
+    try:
+        points = float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return points if 0 <= points < math.inf else None
 
 
 def record(grade_id: str, *, grade: bool = False, solution: bool = False, points: float = 0) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 import ast
 import contextlib
 import logging
-import math
 import re
 from typing import Any
 
 from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION
-from autograder.importing.cells import PROMPT_OF_EMPTY, Ids, ImportedCell, Notes, record
+from autograder.importing.cells import PROMPT_OF_EMPTY, Ids, ImportedCell, Notes, as_points, record
 from autograder.importing.markers import NBGRADER, SCHEME, Delimiters, Part, joined, parts
 from autograder.notebook.bound_names import in_python
 
@@ -68,7 +67,7 @@ def _upgraded(cell: ImportedCell, raw: Any, notes: Notes) -> dict[str, Any] | No
     if not isinstance(raw.metadata.get("nbgrader"), dict):
         return None
     version = raw.metadata["nbgrader"].get("schema_version", 0)
-    points = _as_points(raw.metadata["nbgrader"].get("points"))
+    points = as_points(raw.metadata["nbgrader"].get("points"))
     raw.metadata["nbgrader"]["points"] = points or 0
     raw.metadata["nbgrader"].setdefault("grade_id", "")
     try:
@@ -85,14 +84,6 @@ def _upgraded(cell: ImportedCell, raw: Any, notes: Notes) -> dict[str, Any] | No
     if given.get("grade") and points is None:
         notes.by_hand(cell, "It had no points that make sense, so it has 0 points now. Write the points.")
     return dict(given)
-
-
-def _as_points(given: Any) -> float | None:
-    try:
-        points = float(given)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return points if 0 <= points < math.inf else None
 
 
 @contextlib.contextmanager

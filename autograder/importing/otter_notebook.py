@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.authoring.regions import HIDDEN_TESTS, SOLUTION
 from autograder.importing.autotests import assertion
-from autograder.importing.cells import ImportedCell, Notes
+from autograder.importing.cells import ImportedCell, Notes, as_points
 
 _RAW = re.compile(r"^#\s*(BEGIN|END)\s+(QUESTION|PROMPT|SOLUTION|TESTS)\b|^#\s*(ASSIGNMENT CONFIG)\b")
 _OLD_QUESTION = re.compile(r"^```\s*\n(BEGIN QUESTION|BEGIN ASSIGNMENT|ASSIGNMENT CONFIG)\b(.*?)^```\s*$", re.M | re.S)
@@ -142,7 +142,8 @@ class _Reading:
             cell.source = _SOLVED_TEXT.sub("", cell.source)
         else:
             cell.source = _with_regions(cell.source)
-        points = question.points if isinstance(question.points, int | float) else 1
+        whole = as_points(question.points)
+        points = 1 if whole is None else whole
         cell.metadata["nbgrader"] = _record(name, graded, True, points if graded else 0)
 
     def end_question(self) -> None:
@@ -151,7 +152,11 @@ class _Reading:
         if question is None:
             return
         shares = _shares(question.points, [_config_of(cell) for _, cell in question.tests])
+        texts = [question.points, *(_config_of(cell).get("points") for _, cell in question.tests)]
+        unread = [given for given in texts if not isinstance(given, list | dict | None) and as_points(given) is None]
         for place, (number, cell) in enumerate(question.tests, start=1):
+            if unread and place == 1:
+                self._note(number, cell, f"Its points, {unread[0]!r}, are no number. Write the points.", by_hand=True)
             self._test(number, cell)
             cell.metadata["nbgrader"] = _record(f"test_{question.name}_{place}", True, False, shares[place - 1])
             self.cells.append(cell)
@@ -200,9 +205,11 @@ def _shares(points: Any, configs: list[dict[str, Any]]) -> list[float]:
     elif isinstance(points, dict):
         own = [mine if mine is not None else points.get("each") for mine in own]
         points = None
-    left = (1 if points is None else points) - sum(mine for mine in own if mine is not None)
-    rest = sum(mine is None for mine in own)
-    return [round(float(max(left, 0) / rest if mine is None else mine), 4) for mine in own]
+    known = [as_points(mine) for mine in own]
+    whole = as_points(points)
+    left = (1 if whole is None else whole) - sum(mine for mine in known if mine is not None)
+    rest = sum(mine is None for mine in known)
+    return [round(max(left, 0) / rest if mine is None else mine, 4) for mine in known]
 
 
 def _with_regions(source: str) -> str:

@@ -210,6 +210,23 @@ def test_either_database_follows_a_changed_assignment(tiny):
         }
 
 
+def test_a_cell_that_becomes_a_question_or_a_test_is_named(graded, root, gradebook):
+    path = root / "assignments/first/totals.py"
+    before = path.read_text()
+    start, end = before.index("# %%", before.index("total_price(")), before.index("# %% [markdown] nbgrader")
+    question = before[end:]
+    # the test becomes a question, and the question a test
+    exchanged = question.replace('"question"', '"test_total_price"').replace("40", "60")
+    path.write_text(f"{before[:start]}{exchanged}\n\n# %% {library_course.tested('question', 40)}\nassert True\n")
+    gradebook.find_comment("question", "totals", "first", "ada").manual_comment = None
+    gradebook.db.commit()
+    assert changed(graded).lines == [
+        "totals: question is a test now; points given by hand to 1 student stay, and count instead of the test's",
+        "totals: test_total_price is a question now; the points of its test count until it is graded again",
+    ]
+    assert points(gradebook, "ada") == {"test_total_price": (60, None, 60), "question": (None, 31, 40)}
+
+
 @pytest.mark.on_both_databases
 def test_no_mark_is_given_between_the_look_at_marks_and_their_removal(tiny, monkeypatch):
     with tiny.gradebook() as gradebook:

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.execution import sandbox
-from autograder.importing.autotests import evaluate_in_sandbox, write_autotests
+from autograder.importing.autotests import assertion, evaluate_in_sandbox, write_autotests
 from autograder.importing.cells import BY_HAND, CHANGED, ImportedCell, Notes, record
 
 
@@ -65,6 +65,11 @@ def test_types_are_compared_and_the_word_is_gone():
     write_autotests(given, notes, run_here)
     assert given[1].source.startswith("assert (type(f(1))) is int, ")
     assert "AUTOTEST" not in str([cell.source for cell in given])
+
+
+def test_the_message_shows_every_character():
+    with pytest.raises(AssertionError, match="len\\('😀'\\) is wrong"):
+        exec(assertion("len('😀')", "2"))
 
 
 def test_a_notebook_without_them_runs_nothing():

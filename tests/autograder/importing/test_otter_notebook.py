@@ -91,6 +91,13 @@ def test_points_of_a_question_are_shared(points, shares):
     assert [records["test_q1_1"][1], records["test_q1_2"][1]] == shares
 
 
+@pytest.mark.parametrize("points, given", [("many", 1), ("1e400", 1), ("'3'", 3), ("{each: x}", 1)])
+def test_points_that_are_no_number_are_named(points, given):
+    records, by_hand, _ = imported(*question("x = 2 # SOLUTION", shown("assert x"), config=f"points: {points}"))
+    assert records["test_q1_1"][1] == given
+    assert any("are no number" in what for what in by_hand) == (points in ("many", "1e400"))
+
+
 def test_exception_based_tests_are_called_with_the_students_names():
     called = "def test_it(square):\n    assert square(2) == 4\n\ntest_it(square)"
     records, by_hand, _ = imported(

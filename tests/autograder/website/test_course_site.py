@@ -33,9 +33,7 @@ def course(workspace, root, edit):  # noqa: F811
         "# For students\n\nBring a pencil. The [release](../first.zip) has it all.\n"
     )
     (root / "docs/index.md").write_text("# The handbook\n")
-    edit(
-        "assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md", "docs/index.md"]'
-    )
+    edit("assignments/course.toml", 'package = "lib"', 'package = "lib"\npages = ["docs/students.md", "docs/index.md"]')
     totals = root / "assignments/first/totals.py"
     totals.write_text(totals.read_text().replace("# %% nbgrader", f"{PROSE}\n# %% nbgrader", 1))
     release(workspace(), "first")
