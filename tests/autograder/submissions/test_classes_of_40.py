@@ -233,6 +233,7 @@ def feedback_goes_out(workspace, folder, platform, ids):
     # two members of a group that came as one have no name in these downloads, and are named
     lost = {canvas: TEAM[1:], moodle: (), brightspace: TEAM[1:]}[platform]
     assert [student for student, _ in result.left_out] == [ids[CLASS[i][0]] for i in lost]
+    assert all("names the group Team 7 or another member; send it by mail" in why for _, why in result.left_out)
     who = {i: number(i) for i in HANDED_IN if i not in lost}
     if platform is brightspace:
         who[TEAM[0]] = "9500"  # the whole group's
