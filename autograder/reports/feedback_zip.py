@@ -1,7 +1,7 @@
 """Write a class's feedback pages into one zip, in the layout that a learning platform takes in bulk.
 
 Moodle, Canvas and Brightspace recognize the student by the names of their own downloads, which `collect` has recorded
-(upload_names.py). docs/platforms.md says for each where that is documented.
+(upload_names.py). docs/canvas.md and the pages beside it say where that is documented.
 """
 
 import os

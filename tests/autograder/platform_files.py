@@ -1,6 +1,6 @@
 """A made-up class in the shape of each platform's files: two people of one name, and names of many scripts.
 
-The shapes are those that docs/platforms.md quotes.
+The shapes are those that docs/canvas.md and the pages beside it quote.
 """
 
 import unicodedata
